@@ -1,0 +1,95 @@
+/** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
+export const ERROR_CODES = [
+  'ai-unavailable',
+  'ai-refused',
+  'ai-timeout',
+  'ai-misconfigured',
+  'config-invalid',
+  'delivery-failed',
+  'delivery-blocked',
+  'permission-missing',
+  'plugin-config-invalid',
+  'plugin-duplicate',
+  'plugin-load-failed',
+  'plugin-manifest-invalid',
+  'plugin-not-found',
+  'plugin-start-failed',
+  'plugin-timeout',
+  'reply-invalid',
+  'startup-failed',
+  'store-limit',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+const BRAND = Symbol.for('pluggram.error')
+
+export interface ErrorOptions {
+  readonly cause?: unknown
+  /** True when the same call may succeed later. Default false. */
+  readonly isRetryable?: boolean
+}
+
+/**
+ * The base of all errors Pluggram throws on purpose. The message names the culprit and the next step
+ * and holds no secret. Use `isPluggramError` instead of `instanceof`: it also knows errors of another installed copy.
+ */
+export class PluggramError extends Error {
+  readonly code: ErrorCode
+  readonly isRetryable: boolean
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.code = code
+    this.isRetryable = options.isRetryable ?? false
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/** Whether `error` is a `PluggramError`, of this or of another installed copy of the sdk. */
+export function isPluggramError(error: unknown): error is PluggramError {
+  return typeof error === 'object' && error !== null && BRAND in error
+}
+
+/** Telegram did not take a message, or a file could not be read. */
+export class DeliveryError extends PluggramError {
+  constructor(
+    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+  }
+}
+
+/** The language model did not answer. */
+export class AiError extends PluggramError {
+  constructor(
+    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+  }
+}
+
+/** The plugin did not declare what it uses. */
+export class PermissionError extends PluggramError {
+  constructor(message: string) {
+    super('permission-missing', message)
+  }
+}
+
+/** A key or value the store does not take. */
+export class StoreError extends PluggramError {
+  constructor(message: string) {
+    super('store-limit', message)
+  }
+}
+
+/** The message of anything that was thrown, without its stack. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name
+  return typeof error === 'string' ? error : 'an unknown error was thrown'
+}

@@ -1,0 +1,62 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { MessageContext } from './context.ts'
+import type { PluginResult } from './reply.ts'
+import type { Services } from './services.ts'
+import type { Awaitable } from './awaitable.ts'
+
+/** Which updates a plugin is asked about, besides presses of its own buttons. */
+export type UpdateKind = 'message' | 'edited_message'
+
+/** What a command's or tool's function receives: the message's context, the plugin's config and services. */
+export type CommandContext<Config = unknown> = MessageContext & {
+  readonly config: Config
+  readonly services: Services
+}
+
+/** A `/command` in Telegram's menu and in `/help`. */
+export interface CommandDefinition<Config = unknown> {
+  /** One line, at most 256 characters (Bot API: BotCommand). */
+  readonly description: string
+  /** How to write it, for example `/roll 2d6`. */
+  readonly usage?: string
+  /** Things people say when they mean this command; the demo model matches them. */
+  readonly examples?: readonly string[]
+  /** Leave it out of Telegram's menu with `false`. Default true. */
+  readonly menu?: boolean
+  /** Answers the command. Without it, `processMessage` is called with `context.command` set. */
+  execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
+}
+
+/** What a plugin asks of its owner. `store`, `logger`, `captureException` and replying need no permission. */
+export interface PluginPermissions {
+  /** Hosts it talks to: `api.example.com`, `*.example.com`. */
+  readonly network?: readonly string[]
+  readonly database?: boolean
+  readonly schedule?: boolean
+  /** May call the assistant's language model. */
+  readonly ai?: boolean
+  /** Bot API methods beyond replying in the own chat. */
+  readonly telegram?: readonly string[]
+  readonly files?: boolean
+}
+
+/** The static part of a plugin: what it is called, what triggers it, what it needs. Every member is optional. */
+export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+  /** Lower case letters, digits and `_`, starting with a letter. Default: the file's or folder's name. */
+  readonly name?: string
+  readonly version?: string
+  /** One line: what it does for a user. */
+  readonly description?: string
+  /** More help in Markdown, for `/help NAME` and the demo model. */
+  readonly help?: string
+  /** Validates and types `plugins.NAME` in config.json (any Standard Schema; Zod is at hand as `z`). */
+  readonly config?: Schema
+  readonly permissions?: PluginPermissions
+  readonly commands?: Readonly<Record<string, CommandDefinition<StandardSchemaV1.InferOutput<Schema>>>>
+  /** Only messages whose text matches one of these are offered, besides commands and own buttons. */
+  readonly patterns?: readonly RegExp[]
+  /** Default `['message']`. */
+  readonly updates?: readonly UpdateKind[]
+  /** Plugins without triggers are asked from the highest to the lowest; default 0. */
+  readonly priority?: number
+}

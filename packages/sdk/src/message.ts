@@ -1,0 +1,73 @@
+/** Where a conversation happens (Bot API: Chat). */
+export interface Chat {
+  readonly id: number
+  readonly type: 'private' | 'group' | 'supergroup' | 'channel'
+  /** A group's or channel's title; a private chat has none. */
+  readonly title?: string
+  /** The forum topic of the message, where the chat has topics. */
+  readonly topicId?: number
+}
+
+/** Who wrote (Bot API: User). Channel posts and anonymous admins carry the chat's id and title. */
+export interface User {
+  readonly id: number
+  readonly firstName: string
+  readonly lastName?: string
+  readonly username?: string
+  /** IETF language tag as the user's client reports it, for example `de` or `pt-BR`. */
+  readonly languageCode?: string
+  readonly isBot: boolean
+}
+
+/** A run of formatted text; offsets and lengths count UTF-16 units (Bot API: MessageEntity). */
+export interface TextEntity {
+  readonly type: string
+  readonly offset: number
+  readonly length: number
+  readonly url?: string
+  readonly language?: string
+}
+
+interface FileAttachment {
+  /** Pass the attachment to `context.download` to read its bytes. */
+  readonly fileId: string
+  /** Bytes, when Telegram says so. */
+  readonly size?: number
+  readonly fileName?: string
+  readonly mimeType?: string
+}
+
+/** Something a message carries besides text. `kind` tells which; files are read with `context.download`. */
+export type Attachment =
+  | (FileAttachment & { readonly kind: 'photo'; readonly width: number; readonly height: number })
+  | (FileAttachment & { readonly kind: 'document' })
+  | (FileAttachment & { readonly kind: 'voice'; /** Seconds. */ readonly duration: number })
+  | (FileAttachment & { readonly kind: 'audio'; readonly duration: number; readonly title?: string })
+  | (FileAttachment & {
+      readonly kind: 'video'
+      readonly width: number
+      readonly height: number
+      readonly duration: number
+    })
+  | (FileAttachment & { readonly kind: 'sticker'; readonly emoji?: string })
+  | { readonly kind: 'location'; readonly latitude: number; readonly longitude: number }
+  | { readonly kind: 'contact'; readonly phoneNumber: string; readonly name: string }
+
+/** An attachment that has bytes. */
+export type DownloadableAttachment = Extract<Attachment, { fileId: string }>
+
+/** One message as it came in. */
+export interface IncomingMessage {
+  /** Unique within its chat. */
+  readonly id: number
+  /** The text, or the caption of an attachment; '' when there is neither. */
+  readonly text: string
+  readonly entities: readonly TextEntity[]
+  readonly attachments: readonly Attachment[]
+  readonly date: Date
+  /** True when the user changed a message sent before. Only plugins with `updates: ['edited_message']` see these. */
+  readonly isEdited: boolean
+  /** True in private chats, and in groups when the bot is mentioned, replied to, or commanded. */
+  readonly isAddressed: boolean
+  readonly replyTo?: { readonly id: number; readonly text: string; readonly fromBot: boolean }
+}

@@ -1,0 +1,80 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Awaitable } from './awaitable.ts'
+import type { MessageContext } from './context.ts'
+import type { PluginManifest } from './manifest.ts'
+import type { PluginResult, PluginStatus } from './reply.ts'
+import type { Services } from './services.ts'
+
+/**
+ * The configuration a class plugin is constructed with: `config.plugins.my_plugin` is its block of
+ * config.json, validated and completed by its schema. Other plugins' blocks are not in it.
+ */
+export interface AssistantConfig {
+  readonly assistant: { readonly name: string }
+  // oxlint-disable-next-line typescript/no-explicit-any -- a plugin without a schema reads its block as it stands
+  readonly plugins: Readonly<Record<string, any>>
+}
+
+/** A running plugin. Every member is optional as long as the manifest or `processMessage` gives it something to do. */
+export interface Plugin {
+  /** Answers `message` (text, caption or a button's data); `undefined` means "not mine". */
+  processMessage?(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  getStatus?(): Awaitable<PluginStatus>
+  /** Called once at stop, before the plugin's effects are disposed. */
+  cleanup?(): Awaitable<void>
+}
+
+/** The class form: a default export with up to four members. */
+export interface PluginClass {
+  new (config: AssistantConfig, services: Services): Plugin
+  readonly manifest?: PluginManifest
+}
+
+/** What `setup` of a function plugin receives. */
+export interface SetupContext<Config> {
+  /** The plugin's validated block. */
+  readonly config: Config
+  readonly services: Services
+  /** Aborted when the plugin is asked to stop. */
+  readonly signal: AbortSignal
+}
+
+/** The function form: a manifest with `setup`. */
+export interface PluginDefinition<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+> extends PluginManifest<Schema> {
+  /** Runs once at start. It may be left out when the manifest's commands do all the work. */
+  readonly setup?: (context: SetupContext<StandardSchemaV1.InferOutput<Schema>>) => Awaitable<Plugin | void>
+}
+
+const DEFINITION = Symbol.for('pluggram.definition')
+
+/**
+ * Defines a plugin as a function; types of `config` are inferred from its schema.
+ * @example
+ * export default definePlugin({
+ *   description: 'Greets people.',
+ *   config: z.object({ greeting: z.string().default('Hello') }),
+ *   setup: ({ config }) => ({
+ *     processMessage: (message, { user }) =>
+ *       message === 'hi' ? { success: true, response: `${config.greeting}, ${user.firstName}!` } : undefined,
+ *   }),
+ * })
+ */
+export function definePlugin<Schema extends StandardSchemaV1 = StandardSchemaV1>(
+  definition: PluginDefinition<Schema>,
+): PluginDefinition<Schema> {
+  return Object.freeze({ ...definition, [DEFINITION]: true })
+}
+
+/** Types a class plugin's `static manifest`. */
+export function defineManifest<Schema extends StandardSchemaV1 = StandardSchemaV1>(
+  manifest: PluginManifest<Schema>,
+): PluginManifest<Schema> {
+  return Object.freeze({ ...manifest })
+}
+
+/** Whether `value` was made by `definePlugin`, of this or of another installed copy of the sdk. */
+export function isPluginDefinition(value: unknown): value is PluginDefinition {
+  return typeof value === 'object' && value !== null && DEFINITION in value
+}

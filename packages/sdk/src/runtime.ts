@@ -1,0 +1,7 @@
+/**
+ * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
+ * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
+ */
+export type { IncomingUpdate } from './runtime/incoming-update.ts'
+export type { Messenger, MessengerReply } from './runtime/messenger.ts'
+export type { PluginDescriptor, RunnablePlugin, PluginRegistry } from './runtime/plugin-registry.ts'

@@ -1,0 +1,37 @@
+import type { AiService } from './ai-service.ts'
+import type { AssistantDirectory } from './assistant-directory.ts'
+import type { EffectScope } from './effects.ts'
+
+/** Writes to the assistant's log; lines carry the plugin's name. Secrets of the configuration are masked. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** The plugin's own key-value store; it outlives restarts. Values are JSON. */
+export interface Store {
+  /** `undefined` when the key is absent or expired. */
+  get<T = unknown>(key: string): Promise<T | undefined>
+  /**
+   * @param options.ttlSeconds the value vanishes after that long; default: never
+   * @throws StoreError when the key is empty or over 512 characters, or the value is no JSON or over 1 MiB
+   */
+  set(key: string, value: unknown, options?: { readonly ttlSeconds?: number }): Promise<void>
+  /** True when there was something to delete. */
+  delete(key: string): Promise<boolean>
+}
+
+/** What every plugin receives. */
+export interface Services {
+  readonly logger: Logger
+  readonly store: Store
+  /** Needs `permissions: { ai: true }`; without it every call throws `PermissionError`. */
+  readonly ai: AiService
+  readonly assistant: AssistantDirectory
+  /** What must be undone when the plugin stops. */
+  readonly effects: EffectScope
+  /** Reports an error you handled: it is logged with the plugin's name and your context. */
+  captureException(error: unknown, context?: Readonly<Record<string, unknown>>): void
+}
