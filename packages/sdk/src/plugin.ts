@@ -44,7 +44,7 @@ export interface PluginDefinition<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
 > extends PluginManifest<Schema> {
   /** Runs once at start. It may be left out when the manifest's commands do all the work. */
-  readonly setup?: (context: SetupContext<StandardSchemaV1.InferOutput<Schema>>) => Awaitable<Plugin | void>
+  setup?(context: SetupContext<StandardSchemaV1.InferOutput<Schema>>): Awaitable<Plugin | void>
 }
 
 const DEFINITION = Symbol.for('pluggram.definition')
