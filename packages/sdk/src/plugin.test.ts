@@ -28,10 +28,11 @@ describe('definePlugin', () => {
   })
 
   test('refuses what a plugin may not return', () => {
-    definePlugin({
+    const plugin = definePlugin({
       // @ts-expect-error -- a result says whether it succeeded
       setup: () => ({ processMessage: () => ({ response: 'hi' }) }),
     })
+    expect(isPluginDefinition(plugin)).toBe(true)
   })
 })
 

@@ -1,0 +1,80 @@
+import { errorMessage, PluggramError } from '@pluggram/sdk'
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+
+/** After the abort signal a plugin has this long to end its work by itself. */
+const GRACE_MS = 1_000
+
+/** How one plugin took one message. */
+export type CallOutcome =
+  | { readonly outcome: 'ok'; readonly result: Extract<PluginResult, { success: true }> }
+  | { readonly outcome: 'pass' }
+  /** The plugin answered that it failed; its text is for the user. */
+  | { readonly outcome: 'refused'; readonly error: string }
+  /** The plugin threw, or answered with something that is no result. */
+  | { readonly outcome: 'error'; readonly error: unknown }
+  | { readonly outcome: 'timeout'; readonly error: PluggramError }
+
+export interface CallOptions {
+  readonly timeoutMs: number
+  /** The context's signal is this controller's. */
+  readonly controller: AbortController
+}
+
+/** Asks a plugin about a message and never throws. Past the deadline the context's signal is aborted. */
+export async function callPlugin(
+  plugin: RunnablePlugin,
+  message: string,
+  context: MessageContext,
+  { timeoutMs, controller }: CallOptions,
+): Promise<CallOutcome> {
+  const timedOut = new PluggramError(
+    'plugin-timeout',
+    `Plugin ${plugin.descriptor.name} did not answer within ${timeoutMs / 1_000} s.`,
+  )
+  const work = Promise.resolve()
+    .then(() => plugin.handle(message, context))
+    .then(toOutcome, (error: unknown): CallOutcome => ({ outcome: 'error', error }))
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<CallOutcome>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort(timedOut)
+      timer = setTimeout(() => resolve({ outcome: 'timeout', error: timedOut }), GRACE_MS)
+    }, timeoutMs)
+  })
+  try {
+    const outcome = await Promise.race([work, deadline])
+    const isLate = controller.signal.aborted && controller.signal.reason === timedOut
+    return isLate && outcome.outcome === 'error' ? { outcome: 'timeout', error: timedOut } : outcome
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function toOutcome(result: PluginResult | undefined): CallOutcome {
+  if (result === undefined) return { outcome: 'pass' }
+  if (result.success) return { outcome: 'ok', result }
+  return { outcome: 'refused', error: result.error || 'no reason given' }
+}
+
+/** One line for the chat about a plugin that failed; never what it threw, which may hold anything. */
+export function apology(
+  pluginName: string,
+  outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,
+): string {
+  switch (outcome.outcome) {
+    case 'refused':
+      return `⚠️ ${outcome.error.slice(0, 1_000)}`
+    case 'timeout':
+      return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
+    case 'error':
+      return `⚠️ Something went wrong in ${pluginName}. The owner finds the reason in the log.`
+  }
+}
+
+/** Fields that say in a log why a call failed. */
+export function failureFields(outcome: CallOutcome): Record<string, unknown> {
+  if (outcome.outcome === 'ok' || outcome.outcome === 'pass') return {}
+  const { error } = outcome
+  return typeof error === 'string' ? { error } : { error: errorMessage(error), err: error }
+}

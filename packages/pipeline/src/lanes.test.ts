@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Lanes } from './lanes.ts'
+
+test('keeps the order of each lane and never exceeds the concurrency', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (pushes, concurrency) => {
+        const lanes = new Lanes({ concurrency, capacity: 1_000 })
+        const done = new Map<number, number[]>()
+        let running = 0
+        let most = 0
+        const busy = new Set<number>()
+        for (const [index, [lane, pauses]] of pushes.entries()) {
+          lanes.push(String(lane), async () => {
+            expect(busy.has(lane)).toBe(false)
+            busy.add(lane)
+            running += 1
+            most = Math.max(most, running)
+            for (let pause = 0; pause < pauses; pause += 1) await setImmediate()
+            done.set(lane, [...(done.get(lane) ?? []), index])
+            running -= 1
+            busy.delete(lane)
+          })
+        }
+        await lanes.whenIdle()
+        expect([...done.values()].flat()).toHaveLength(pushes.length)
+        for (const order of done.values()) expect(order).toEqual(order.toSorted((a, b) => a - b))
+        expect(most).toBeLessThanOrEqual(concurrency)
+        expect(lanes.size).toBe(0)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('a lane with a long queue lets a newcomer in after one task', async () => {
+  const lanes = new Lanes({ concurrency: 1, capacity: 1_000 })
+  const order: string[] = []
+  for (let index = 0; index < 50; index += 1) {
+    lanes.push('flood', async () => {
+      await setImmediate()
+      order.push('flood')
+    })
+  }
+  lanes.push('calm', async () => void order.push('calm'))
+  await lanes.whenIdle()
+  expect(order.indexOf('calm')).toBe(1)
+})
+
+test('holds callers while it is full and lets them go when there is room', async () => {
+  const lanes = new Lanes({ concurrency: 1, capacity: 2 })
+  let release = (): void => {}
+  lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
+  lanes.push('a', async () => {})
+  lanes.push('a', async () => {})
+  let hasRoom = false
+  const roomy = lanes.whenRoomy().then(() => (hasRoom = true))
+  await setImmediate()
+  expect(hasRoom).toBe(false)
+  release()
+  await roomy
+  expect(lanes.size).toBeLessThan(3)
+})
+
+test('forgets what has not begun', async () => {
+  const lanes = new Lanes({ concurrency: 1, capacity: 10 })
+  const ran: number[] = []
+  let release = (): void => {}
+  lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
+  lanes.push('a', async () => void ran.push(1))
+  lanes.push('b', async () => void ran.push(2))
+  expect(lanes.clear()).toBe(2)
+  release()
+  await lanes.whenIdle()
+  expect(ran).toEqual([])
+})

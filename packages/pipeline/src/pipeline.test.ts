@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DeliveryError } from '@pluggram/sdk'
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import { afterEach, describe, expect, test } from 'vitest'
+import { callbackTag } from './callback-data.ts'
+import { createPipeline } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import {
+  createRecordingMessenger,
+  createRegistry,
+  pressUpdate,
+  silentLogger,
+  textUpdate,
+} from './test-doubles.ts'
+import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
+
+const UNANSWERED = 'Nobody answered.'
+const running: Pipeline[] = []
+
+afterEach(async () => {
+  for (const pipeline of running.splice(0)) await pipeline.drain(0)
+})
+
+function start(plugins: FakePlugin[], options: { timeoutMs?: number; messenger?: RecordingMessenger } = {}) {
+  const messenger = options.messenger ?? createRecordingMessenger()
+  const pipeline = createPipeline({
+    registry: createRegistry(...plugins),
+    messenger,
+    logger: silentLogger,
+    concurrentChats: 8,
+    pluginTimeoutMs: options.timeoutMs ?? 5_000,
+    unansweredReply: UNANSWERED,
+  })
+  running.push(pipeline)
+  async function texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]> {
+    await pipeline.accept(updates)
+    await pipeline.drain(4_000)
+    return messenger.delivered.map((item) => item.text)
+  }
+  return { pipeline, messenger, texts }
+}
+
+const say = (response: string): PluginResult => ({ success: true, response })
+const echo: FakePlugin = { name: 'echo', handle: (message) => say(`echo ${message}`) }
+const passes: FakePlugin = { name: 'passes', handle: () => undefined }
+const throws: FakePlugin = {
+  name: 'throws',
+  handle() {
+    throw new Error('secret-12345')
+  },
+}
+
+describe('who answers', () => {
+  test('the first plugin that does not pass', async () => {
+    const { texts } = start([passes, echo, { ...echo, name: 'later', handle: () => say('later') }])
+    expect(await texts(textUpdate('hi'))).toEqual(['echo hi'])
+  })
+
+  test('a command goes to its plugin with name and arguments', async () => {
+    let seen: MessageContext | undefined
+    const roll: FakePlugin = {
+      name: 'roll',
+      commands: ['roll'],
+      answersMessages: false,
+      handle(_message, context) {
+        seen = context
+        return say('4')
+      },
+    }
+    const { texts } = start([echo, roll])
+    expect(await texts(textUpdate('/Roll  2d6 '))).toEqual(['4'])
+    expect(seen?.command).toEqual({ name: 'roll', args: '2d6' })
+  })
+
+  test('a plugin with patterns is asked only about texts that match, each time anew', async () => {
+    const sum: FakePlugin = { name: 'sum', patterns: [/^\d+\+\d+$/g], handle: () => say('sum') }
+    const { texts } = start([sum, echo])
+    expect(await texts(textUpdate('1+1'), textUpdate('1+1'), textUpdate('one'))).toEqual([
+      'sum',
+      'sum',
+      'echo one',
+    ])
+  })
+
+  test('edited messages reach only plugins that ask for them', async () => {
+    const edits: FakePlugin = {
+      name: 'edits',
+      updates: ['edited_message'],
+      handle: (text) => say(`edit ${text}`),
+    }
+    const { texts } = start([echo, edits])
+    expect(await texts(textUpdate('changed', { kind: 'edited_message' }))).toEqual(['edit changed'])
+  })
+
+  test('a press goes to the plugin that made the button and is acknowledged at once', async () => {
+    const { pipeline, messenger, texts } = start([passes, echo])
+    await pipeline.accept([pressUpdate(`${callbackTag('echo')}:again`)])
+    expect(messenger.callbacks).toEqual([{ id: 'query-1', text: undefined }])
+    expect(await texts()).toEqual(['echo again'])
+  })
+
+  test('a press of a button whose plugin is gone says so', async () => {
+    const { texts, messenger } = start([echo])
+    expect(await texts(pressUpdate('abcd:again'))).toEqual([])
+    expect(messenger.callbacks[0]?.text).toMatch(/not running/)
+  })
+
+  test('nobody: a private chat hears it, a group does not', async () => {
+    const { texts } = start([passes])
+    expect(await texts(textUpdate('hi'), textUpdate('hi', { chatId: -5, group: true }))).toEqual([UNANSWERED])
+  })
+})
+
+describe('when a plugin fails', () => {
+  test('an unaddressed failure lets the next plugin answer', async () => {
+    const { texts } = start([throws, echo])
+    expect(await texts(textUpdate('hi'))).toEqual(['echo hi'])
+  })
+
+  test('the chat hears of a failure when nobody answered, without what was thrown', async () => {
+    const { texts } = start([throws, passes])
+    const [text] = await texts(textUpdate('hi'))
+    expect(text).toMatch(/wrong in throws/)
+    expect(text).not.toContain('secret-12345')
+  })
+
+  test('a refusal is the answer', async () => {
+    const { texts } = start([{ name: 'no', handle: () => ({ success: false, error: 'no such dice' }) }, echo])
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ no such dice'])
+  })
+
+  test('past the deadline the signal is aborted and the chat goes on', async () => {
+    let reason: unknown
+    const hangs: FakePlugin = {
+      name: 'hangs',
+      commands: ['hang'],
+      answersMessages: false,
+      handle: (_message, { signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reason = signal.reason
+            reject(new Error('stopped'))
+          })
+        }),
+    }
+    const { texts } = start([hangs, echo], { timeoutMs: 50 })
+    expect(await texts(textUpdate('/hang'), textUpdate('next'))).toEqual([
+      '⚠️ hangs took too long and was stopped. Please try again.',
+      'echo next',
+    ])
+    expect(reason).toMatchObject({ code: 'plugin-timeout' })
+  })
+
+  test('a stream that stalls ends within the deadline', async () => {
+    async function* stall(): AsyncGenerator<string> {
+      yield 'one '
+      await new Promise(() => {})
+    }
+    const { texts } = start([{ name: 'stalls', handle: () => ({ success: true, response: stall() }) }], {
+      timeoutMs: 50,
+    })
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of stalls could not be shown.'])
+  })
+
+  test('a reply that cannot be sent is told, and nobody else answers', async () => {
+    const messenger = createRecordingMessenger((reply) =>
+      reply.text === 'bad' ? new DeliveryError('delivery-failed', 'Telegram refused it.') : undefined,
+    )
+    const { texts } = start([{ name: 'bad', handle: () => say('bad') }, echo], { messenger })
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of bad could not be shown.'])
+  })
+})
+
+describe('what is delivered', () => {
+  test('several replies in order, data as text, streams, and interim replies first', async () => {
+    async function* stream(): AsyncGenerator<string> {
+      yield 'a'
+      yield 'b'
+    }
+    const many: FakePlugin = {
+      name: 'many',
+      async handle(message, context) {
+        if (message === 'data') return { success: true, data: { n: 1 } }
+        if (message === 'nothing') return { success: true }
+        await context.reply('working')
+        return { success: true, response: ['one', { text: stream(), format: 'markdown' }] }
+      },
+    }
+    const { texts } = start([many])
+    expect(await texts(textUpdate('go'), textUpdate('data'), textUpdate('nothing'))).toEqual([
+      'working',
+      'one',
+      'ab',
+      'n: 1',
+    ])
+  })
+
+  test('typing shows while a plugin works and not for quick answers', async () => {
+    const slow: FakePlugin = {
+      name: 'slow',
+      handle: async (text) => (await sleep(text === 'slow' ? 400 : 0), say(text)),
+    }
+    const quick = start([slow])
+    await quick.texts(textUpdate('quick'))
+    expect(quick.messenger.typingCount).toBe(0)
+    const patient = start([slow])
+    await patient.texts(textUpdate('slow'))
+    expect(patient.messenger.typingCount).toBe(1)
+  })
+})
+
+test('an update that comes twice is answered once', async () => {
+  const { texts } = start([echo])
+  expect(await texts(textUpdate('hi', { updateId: 5 }), textUpdate('hi', { updateId: 5 }))).toEqual([
+    'echo hi',
+  ])
+})
+
+test('each chat keeps its order while a slow chat delays no other', async () => {
+  const variable: FakePlugin = {
+    name: 'variable',
+    async handle(message, { chat }) {
+      await sleep(chat.id === 1 ? 30 : Number(message) % 3)
+      return say(message)
+    },
+  }
+  const { texts, messenger } = start([variable])
+  const updates = Array.from({ length: 60 }, (_, index) =>
+    textUpdate(String(index), { chatId: (index % 4) + 1 }),
+  )
+  await texts(...updates)
+  for (const chatId of [1, 2, 3, 4]) {
+    const order = messenger.delivered
+      .filter((item) => item.chatId === chatId)
+      .map((item) => Number(item.text))
+    expect(order).toHaveLength(15)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+  }
+  expect(messenger.delivered.at(-1)?.chatId).toBe(1)
+})
+
+test('a drain that takes too long aborts the work and counts what is left', async () => {
+  const { pipeline, messenger } = start([
+    {
+      name: 'slow',
+      handle: (_text, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    },
+  ])
+  await pipeline.accept([textUpdate('a'), textUpdate('b')])
+  expect(await pipeline.drain(30)).toEqual({ unanswered: 2 })
+  expect(messenger.delivered).toEqual([])
+})

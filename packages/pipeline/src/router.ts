@@ -1,0 +1,92 @@
+import type { Command } from '@pluggram/sdk'
+import type { IncomingUpdate, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { callbackTag, parseCallbackData } from './callback-data.ts'
+
+/** Who is asked about an update, in order. */
+export interface Route {
+  /** The plugin that owns the command or the button: its failure is told to the user at once. */
+  readonly target?: RunnablePlugin
+  /** Plugins asked when the target passes, or when there is none. */
+  readonly others: readonly RunnablePlugin[]
+  readonly command?: Command
+  /** The data of a pressed button without the wire form's tag. */
+  readonly callbackData?: string
+}
+
+interface Index {
+  readonly byCommand: ReadonlyMap<string, RunnablePlugin>
+  readonly byTag: ReadonlyMap<string, RunnablePlugin>
+  /** Plugins that answer messages, in the order they are asked. */
+  readonly listeners: readonly RunnablePlugin[]
+  readonly editListeners: readonly RunnablePlugin[]
+}
+
+/** Reads `/name args`; the gateway has taken `@bot` off already. */
+export function parseCommand(text: string): Command | undefined {
+  const match = /^\/([a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
+  if (!match?.[1]) return undefined
+  return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() }
+}
+
+/** Finds who answers, by an index that is rebuilt only when plugins come or go. */
+export class Router {
+  readonly #registry: PluginRegistry
+  readonly #stopListening: () => void
+  #index: Index | undefined
+
+  constructor(registry: PluginRegistry) {
+    this.#registry = registry
+    this.#stopListening = registry.onChange(() => {
+      this.#index = undefined
+    })
+  }
+
+  /** The way of one update. */
+  route(update: IncomingUpdate): Route {
+    const index = (this.#index ??= buildIndex(this.#registry.plugins()))
+    if (update.kind === 'callback_query') {
+      const parsed = parseCallbackData(update.callback.data)
+      const target = parsed && index.byTag.get(parsed.tag)
+      return target ? { target, others: [], callbackData: parsed.data } : { others: [] }
+    }
+    const { text } = update.message
+    if (update.kind === 'edited_message') return { others: matching(index.editListeners, text) }
+    const command = parseCommand(text)
+    const target = command && index.byCommand.get(command.name)
+    const others = matching(index.listeners, text).filter((plugin) => plugin !== target)
+    return { others, ...(command && { command }), ...(target && { target }) }
+  }
+
+  close(): void {
+    this.#stopListening()
+  }
+}
+
+function matching(listeners: readonly RunnablePlugin[], text: string): RunnablePlugin[] {
+  return listeners.filter(({ descriptor }) => {
+    if (descriptor.patterns.length === 0) return true
+    return descriptor.patterns.some((pattern) => {
+      // a pattern with the g or y flag would remember where it stopped
+      pattern.lastIndex = 0
+      return pattern.test(text)
+    })
+  })
+}
+
+function buildIndex(plugins: readonly RunnablePlugin[]): Index {
+  const byCommand = new Map<string, RunnablePlugin>()
+  const byTag = new Map<string, RunnablePlugin>()
+  for (const plugin of plugins) {
+    byTag.set(callbackTag(plugin.descriptor.name), plugin)
+    for (const command of plugin.descriptor.commands) {
+      if (!byCommand.has(command.name)) byCommand.set(command.name, plugin)
+    }
+  }
+  const answering = plugins.filter((plugin) => plugin.descriptor.answersMessages)
+  return {
+    byCommand,
+    byTag,
+    listeners: answering.filter((plugin) => plugin.descriptor.updates.includes('message')),
+    editListeners: answering.filter((plugin) => plugin.descriptor.updates.includes('edited_message')),
+  }
+}
