@@ -1,0 +1,6 @@
+export { Health } from './health.ts'
+export type { ComponentHealth, HealthReport } from './health.ts'
+export { createLogger } from './logger.ts'
+export type { LogLevel, RootLogger } from './logger.ts'
+export { createSecretMask } from './secret-mask.ts'
+export type { SecretMask } from './secret-mask.ts'

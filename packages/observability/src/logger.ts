@@ -1,0 +1,74 @@
+import { pino } from 'pino'
+import type { Logger as PinoLogger } from 'pino'
+import { prettyFactory } from 'pino-pretty'
+import type { Logger } from '@pluggram/sdk'
+import type { SecretMask } from './secret-mask.ts'
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  /** Coloured lines for people instead of JSON for programs. */
+  readonly isPretty: boolean
+  /** Every line passes through it before it is written. */
+  readonly mask: SecretMask
+  /** Where lines go. Default: the standard output. */
+  readonly write?: (line: string) => void
+}
+
+/** The assistant's logger; `child` adds fields to every line. */
+export interface RootLogger extends Logger {
+  child(fields: Readonly<Record<string, unknown>>): RootLogger
+  fatal(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Creates the logger. Lines are written synchronously, so that none is lost when the process ends. */
+export function createLogger(options: LoggerOptions): RootLogger {
+  const write = options.write ?? ((line: string) => void process.stdout.write(line))
+  const isDebugging = options.level === 'debug' || options.level === 'trace'
+  const format = options.isPretty
+    ? prettyFactory({
+        colorize: true,
+        ignore: isDebugging ? 'pid,hostname' : 'pid,hostname,err',
+        translateTime: 'SYS:HH:MM:ss',
+        singleLine: true,
+      })
+    : (line: string) => line
+  // masked while it is still JSON: there every form a value can take is known
+  const stream = { write: (line: string) => write(format(options.mask.apply(line))) }
+  const root = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+    },
+    stream,
+  )
+  return adapt(root)
+}
+
+function adapt(logger: PinoLogger): RootLogger {
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    fatal: (message, fields) => logger.fatal(fields ?? {}, message),
+    child: (fields) => adapt(logger.child(fields)),
+  }
+}
+
+/** Only what helps: an HTTP client's error objects carry requests, and requests carry tokens. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const code = 'code' in error ? error.code : undefined
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' && { code }),
+    stack: error.stack,
+    ...(error.cause instanceof Error && { cause: `${error.cause.name}: ${error.cause.message}` }),
+  }
+}

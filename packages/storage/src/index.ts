@@ -1,0 +1,3 @@
+export { openSqliteDatabase } from './sqlite-database.ts'
+export { createSqlitePluginStores } from './sqlite-plugin-store.ts'
+export type { PluginStores } from './sqlite-plugin-store.ts'
