@@ -1,0 +1,16 @@
+/** The chat driver's shapes, as the assistant's HTTP API speaks them. Types only: no emulator code reaches the page. */
+export type {
+  AttachmentKind,
+  BotCommandEntry,
+  DriverEvent,
+  DriverState,
+  EmulatedChat,
+  EmulatedUser,
+  NewChat,
+  NewUser,
+  OutgoingText,
+  TranscriptAttachment,
+  TranscriptButton,
+  TranscriptDraft,
+  TranscriptMessage,
+} from '../../../../packages/bot-api-emulator/src/drive-types.ts'

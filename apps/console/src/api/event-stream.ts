@@ -1,0 +1,71 @@
+import type { DriverEvent } from './driver-types.ts'
+import { parseEvent } from './parse-driver.ts'
+import type { UnknownEvent } from './parse-driver.ts'
+
+export interface EventStreamHandlers {
+  /** The stream is up: the first time, and again after every break. */
+  readonly onOpen: () => void
+  readonly onEvent: (event: DriverEvent | UnknownEvent) => void
+  /** An event could not be read, so something was missed. */
+  readonly onUnreadable: () => void
+  /** The stream broke. It comes back by itself. */
+  readonly onDown: () => void
+  /** The assistant refused the stream. Gives whether to try again, after finding out why. */
+  readonly onRefused: () => Promise<boolean>
+}
+
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 10_000
+
+/**
+ * Listens to the assistant's events until the returned function is called.
+ *
+ * The browser reconnects a stream that broke, but gives up for good when the answer was not 200 (the assistant
+ * restarted behind a proxy, the session ended). For that case the stream is opened anew, with growing pauses.
+ */
+export function openEventStream(url: string, handlers: EventStreamHandlers): () => void {
+  let source: EventSource | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let pause = FIRST_RETRY_MS
+  let closed = false
+
+  function open(): void {
+    const opened = new EventSource(url)
+    source = opened
+    opened.addEventListener('open', () => {
+      pause = FIRST_RETRY_MS
+      handlers.onOpen()
+    })
+    opened.addEventListener('message', (message: MessageEvent<string>) => {
+      const event = readEvent(message.data)
+      if (event === undefined) handlers.onUnreadable()
+      else handlers.onEvent(event)
+    })
+    opened.addEventListener('error', () => {
+      if (closed) return
+      handlers.onDown()
+      if (opened.readyState === EventSource.CLOSED) void reopen()
+    })
+  }
+
+  async function reopen(): Promise<void> {
+    if (!(await handlers.onRefused()) || closed) return
+    retry = setTimeout(open, pause)
+    pause = Math.min(pause * 2, LAST_RETRY_MS)
+  }
+
+  open()
+  return () => {
+    closed = true
+    clearTimeout(retry)
+    source?.close()
+  }
+}
+
+function readEvent(data: string): DriverEvent | UnknownEvent | undefined {
+  try {
+    return parseEvent(data)
+  } catch {
+    return undefined
+  }
+}

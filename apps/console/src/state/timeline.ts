@@ -1,0 +1,84 @@
+import type { TranscriptMessage } from '../api/driver-types.ts'
+import { dayKey } from '../text/format.ts'
+import { messageKey } from './playground-state.ts'
+import type { PendingMessage, PlaygroundState } from './playground-state.ts'
+
+/** What a conversation shows, from top to bottom. */
+export type TimelineItem = { readonly kind: 'day'; readonly key: string; readonly date: number } | BubbleItem
+
+export interface BubbleItem {
+  readonly kind: 'bubble'
+  /** Stays the same when a draft or a pending message becomes the real one. */
+  readonly key: string
+  readonly message: TranscriptMessage
+  readonly isMine: boolean
+  /** First and last of a run of messages by one sender. */
+  readonly startsGroup: boolean
+  readonly endsGroup: boolean
+  readonly delivery: 'received' | 'sending' | 'failed' | 'sent' | 'read' | 'draft'
+  readonly pending?: PendingMessage
+  readonly preview?: string
+}
+
+/** Messages of one sender within this many seconds form a group. */
+const GROUP_SECONDS = 600
+
+/** Lays out one chat as the person who acts in it sees it. */
+export function buildTimeline(
+  state: Pick<PlaygroundState, 'transcripts' | 'pending' | 'drafts' | 'bubbleKeys' | 'previews'>,
+  chatId: number,
+  actorId: number | undefined,
+): readonly TimelineItem[] {
+  const messages = state.transcripts[chatId] ?? []
+  const lastBotId = messages.findLast((message) => message.fromBot)?.id ?? 0
+  const bubbles: BubbleItem[] = messages.map((message) => {
+    const isMine = message.senderId === actorId
+    const sent = message.id < lastBotId ? 'read' : 'sent'
+    const key = messageKey(message)
+    return {
+      ...bubble(state.bubbleKeys[key] ?? key, message, isMine),
+      delivery: isMine ? sent : 'received',
+      ...(state.previews[key] === undefined ? {} : { preview: state.previews[key] }),
+    }
+  })
+  for (const pending of state.pending) {
+    if (pending.message.chatId !== chatId) continue
+    const isMine = pending.message.senderId === actorId
+    bubbles.push({
+      ...bubble(pending.key, pending.message, isMine),
+      delivery: pending.status,
+      pending,
+      ...(pending.preview === undefined ? {} : { preview: pending.preview }),
+    })
+  }
+  const draft = state.drafts[chatId]
+  if (draft !== undefined) bubbles.push({ ...bubble(draft.key, draft.message, false), delivery: 'draft' })
+  return withDays(bubbles)
+}
+
+function bubble(key: string, message: TranscriptMessage, isMine: boolean): BubbleItem {
+  return { kind: 'bubble', key, message, isMine, startsGroup: true, endsGroup: true, delivery: 'received' }
+}
+
+function withDays(bubbles: readonly BubbleItem[]): readonly TimelineItem[] {
+  const items: TimelineItem[] = []
+  for (const [index, item] of bubbles.entries()) {
+    const before = bubbles[index - 1]
+    const after = bubbles[index + 1]
+    const day = dayKey(item.message.date)
+    if (before === undefined || dayKey(before.message.date) !== day) {
+      items.push({ kind: 'day', key: `day-${day}`, date: item.message.date })
+    }
+    items.push({ ...item, startsGroup: !isGrouped(before, item), endsGroup: !isGrouped(item, after) })
+  }
+  return items
+}
+
+function isGrouped(first: BubbleItem | undefined, second: BubbleItem | undefined): boolean {
+  if (first === undefined || second === undefined) return false
+  return (
+    first.message.senderId === second.message.senderId &&
+    second.message.date - first.message.date <= GROUP_SECONDS &&
+    dayKey(first.message.date) === dayKey(second.message.date)
+  )
+}
