@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps,plugins}/**/*.test.ts', 'e2e/**/*.test.ts'],
+    include: ['{packages,apps,plugins}/**/*.test.ts', '{scripts,e2e}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 15_000,
     hookTimeout: 30_000,

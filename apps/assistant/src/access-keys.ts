@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createLoginToken } from './http/login-links.ts'
+
+/** What `pluggram login` needs to make a link for the running assistant. */
+interface LoginFile {
+  readonly key: string
+  readonly url: string
+}
+
+const OWNER_ONLY = 0o600
+
+/** The key that signs sessions; kept, so that a restart logs nobody out. */
+export function loadSessionKey(dataFolder: string): string {
+  const file = join(dataFolder, 'session.key')
+  try {
+    const key = readFileSync(file, 'utf8').trim()
+    if (key.length >= 32) return key
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const key = randomBytes(32).toString('base64url')
+  writeOwnerOnly(file, dataFolder, key)
+  return key
+}
+
+/** A new key for login links, and the address they lead to, where `pluggram login` finds both. */
+export function publishLoginKey(dataFolder: string, url: string): string {
+  const key = randomBytes(32).toString('base64url')
+  writeOwnerOnly(join(dataFolder, 'login.json'), dataFolder, JSON.stringify({ key, url } satisfies LoginFile))
+  return key
+}
+
+/** A fresh one-time link for the assistant that was last started in this home; `undefined` when none was. */
+export function createLoginLink(dataFolder: string): string | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(dataFolder, 'login.json'), 'utf8')
+  } catch {
+    return undefined
+  }
+  const { key, url } = JSON.parse(text) as LoginFile
+  return loginLink(url, key)
+}
+
+export function loginLink(url: string, key: string): string {
+  return `${url}/login?token=${createLoginToken(key)}`
+}
+
+function writeOwnerOnly(file: string, folder: string, text: string): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, text, { mode: OWNER_ONLY })
+  // the mode above counts only for a new file
+  chmodSync(file, OWNER_ONLY)
+}

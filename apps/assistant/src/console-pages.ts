@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from '@pluggram/sdk'
+
+/** The console's built pages. */
+export interface ConsolePages {
+  /** The folder with index.html and assets/. */
+  readonly directory: string
+  /** Waits for the build when one is needed; gives the reason when there are no pages. */
+  whenReady(): Promise<string | undefined>
+  close(): void
+}
+
+/**
+ * Pages are built when the packages are installed; where install scripts do not run, the first start builds
+ * them beside everything else it does.
+ */
+export function findConsolePages(logger: Logger): ConsolePages {
+  const root = dirname(fileURLToPath(import.meta.resolve('@pluggram/console')))
+  const directory = join(root, 'dist')
+  // the static route needs its folder from the start
+  mkdirSync(join(directory, 'assets'), { recursive: true })
+  if (existsSync(join(directory, 'index.html'))) {
+    return { directory, whenReady: async () => undefined, close() {} }
+  }
+  logger.info('building the pages (only at the first start)')
+  const build = startBuild(root)
+  void build.done.then((problem) => problem && logger.error(problem))
+  return { directory, whenReady: () => build.done, close: build.stop }
+}
+
+function startBuild(root: string): { done: Promise<string | undefined>; stop: () => void } {
+  const vite = join(
+    dirname(createRequire(join(root, 'package.json')).resolve('vite/package.json')),
+    'bin/vite.js',
+  )
+  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk).slice(-2_000)))
+  const done = new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => resolve(`The pages could not be built: ${error.message}`))
+    child.once('close', (code) =>
+      resolve(
+        code === 0
+          ? undefined
+          : `The pages could not be built: ${errors.trim() || `exit code ${code}`}. Run "npm run prepare" to see more.`,
+      ),
+    )
+  })
+  return { done, stop: () => void child.kill() }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { registerChatDriver } from '@pluggram/bot-api-emulator'
+import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
+import { messagePage } from './page.ts'
+import type { ConsolePages } from '../console-pages.ts'
+
+export interface PlaygroundOptions {
+  readonly pages: ConsolePages
+  /** Absent when the assistant talks to Telegram. */
+  readonly emulator?: BotApiEmulator
+  /** Says why there is no playground, when there is none. */
+  readonly offMessage: () => string
+}
+
+/** The page at `/playground` and its calls under `/api/playground`. */
+export async function registerPlayground(server: FastifyInstance, options: PlaygroundOptions): Promise<void> {
+  const { pages, emulator } = options
+  await server.register(fastifyStatic, {
+    root: join(pages.directory, 'assets'),
+    prefix: '/assets/',
+    immutable: true,
+    maxAge: '365d',
+    index: false,
+  })
+  server.get('/playground', async (_request, reply) => {
+    const problem = await pages.whenReady()
+    if (problem) {
+      return reply
+        .code(503)
+        .type('text/html; charset=utf-8')
+        .send(messagePage('The playground cannot be shown', [problem]))
+    }
+    return reply.header('cache-control', 'no-cache').sendFile('index.html', pages.directory)
+  })
+  if (emulator) {
+    await server.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
+    return
+  }
+  server.get('/api/playground/state', (_request, reply) =>
+    reply.code(404).send({ error: { code: 'playground-off', message: options.offMessage() } }),
+  )
+}

@@ -1,0 +1,14 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What this release ships. A plugin is known as shipped by this list, not by the folder it lies in. */
+const SHIPPED = ['ai_chatbot', 'dice', 'file_info'] as const
+
+/** On unless plugins_config.json says otherwise. */
+export const DEFAULT_PLUGIN = 'ai_chatbot'
+
+/** Shipped plugins with their folders. */
+export function shippedPlugins(): { name: string; directory: string }[] {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '../../../plugins')
+  return SHIPPED.map((name) => ({ name, directory: join(root, name) }))
+}

@@ -1,0 +1,134 @@
+import { definePlugin } from '@pluggram/sdk'
+import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
+
+/** The name under which the assistant's own commands appear; no other plugin may use it. */
+export const SYSTEM_PLUGIN_NAME = 'assistant'
+
+/** What `/status` shows of one plugin. */
+export interface PluginStatusLine {
+  readonly name: string
+  readonly isRunning: boolean
+  readonly text: string
+}
+
+export interface SystemPluginOptions {
+  readonly assistantName: string
+  plugins(): readonly PluginSummary[]
+  describeModel(): Promise<ModelDescription>
+  pluginStatuses(): Promise<readonly PluginStatusLine[]>
+  /** Short words about the connection, for example `polling`. */
+  connection(): string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+/** `/start`, `/help` and `/status`: the commands that are there whatever plugins are on. */
+export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
+  return definePlugin({
+    name: SYSTEM_PLUGIN_NAME,
+    description: 'Says hello, lists the commands and tells how the assistant is doing.',
+    commands: {
+      start: {
+        description: 'Say hello',
+        async execute(_args, { user }) {
+          const model = await options.describeModel()
+          return {
+            success: true,
+            response: { format: 'markdown', text: welcome(options, user.firstName, model) },
+          }
+        },
+      },
+      help: {
+        description: 'What I can do',
+        usage: '/help dice',
+        execute: (args) => ({
+          success: true,
+          response: {
+            format: 'markdown',
+            text: args ? helpAbout(args, options.plugins()) : overview(options.plugins()),
+          },
+        }),
+      },
+      status: {
+        description: 'How I am doing',
+        async execute() {
+          return { success: true, response: { format: 'markdown', text: await status(options) } }
+        },
+      },
+    },
+  })
+}
+
+function welcome(options: SystemPluginOptions, name: string, model: ModelDescription): string {
+  const lines = [
+    `Hello ${escape(name)}! I am **${escape(options.assistantName)}**, an assistant whose abilities are plugins.`,
+    'Write me anything, send a photo or a file, or see /help for my commands.',
+  ]
+  if (model.isDemo) {
+    lines.push(
+      'Right now the built-in demo model answers: it knows my plugins and how to set me up, no more. Ask me *"how do I connect a model?"*',
+    )
+  }
+  return lines.join('\n\n')
+}
+
+function overview(plugins: readonly PluginSummary[]): string {
+  const parts = plugins
+    .filter(({ commands, description }) => commands.length > 0 || description !== undefined)
+    .map(({ name, description, commands }) => {
+      const title = `**${escape(name)}**${description ? ` – ${escape(description)}` : ''}`
+      return [title, ...commands.map((command) => `/${command.name} – ${escape(command.description)}`)].join(
+        '\n',
+      )
+    })
+  return [...parts, 'More about one: `/help NAME`'].join('\n\n')
+}
+
+function helpAbout(args: string, plugins: readonly PluginSummary[]): string {
+  const name = args.toLowerCase().replace(/^\//, '')
+  const plugin = plugins.find(
+    (item) => item.name === name || item.commands.some((command) => command.name === name),
+  )
+  if (!plugin) {
+    const names = plugins.map((item) => `\`${item.name}\``).join(', ')
+    return `I have no plugin or command called "${escape(args.slice(0, 64))}". There are: ${names}.`
+  }
+  const commands = plugin.commands.map((command) => {
+    const usage =
+      command.usage && command.usage !== `/${command.name}` ? `, for example \`${command.usage}\`` : ''
+    return `/${command.name} – ${escape(command.description)}${usage}`
+  })
+  const title = `**${escape(plugin.name)}**${plugin.version ? ` ${escape(plugin.version)}` : ''}`
+  return [title, plugin.description && escape(plugin.description), commands.join('\n'), plugin.help]
+    .filter((part) => part)
+    .join('\n\n')
+}
+
+async function status(options: SystemPluginOptions): Promise<string> {
+  const [model, plugins] = await Promise.all([options.describeModel(), options.pluginStatuses()])
+  const lines = plugins.map(
+    ({ name, isRunning, text }) => `${isRunning ? '🟢' : '🔴'} ${escape(name)} – ${escape(text)}`,
+  )
+  return [
+    `**${escape(options.assistantName)}** has been running for ${duration(Date.now() - options.startedAt)}.`,
+    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${model.isDemo ? ' (built-in, no large language model)' : ''}`,
+    ['Plugins:', ...lines].join('\n'),
+  ].join('\n\n')
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000)
+  const units = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const
+  const shown = units.filter(([count]) => count > 0).slice(0, 2)
+  return shown.length > 0 ? shown.map(([count, unit]) => `${count} ${unit}`).join(' ') : '0 s'
+}
+
+/** Names and descriptions are shown as they are, also when they hold Markdown's characters. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_[\]<>~|#]/g, (character) => `\\${character}`)
+}
