@@ -1,0 +1,122 @@
+import { DeliveryError } from '@pluggram/sdk'
+import { GrammyError, HttpError } from 'grammy'
+
+/** What a failed call came to. `unreachable` also covers answers that are not the Bot API's. */
+export type TelegramFailure = 'refused' | 'unreachable' | 'timeout' | 'cancelled'
+
+/** The members of a refusal that callers decide by (Bot API: ResponseParameters). */
+export interface TelegramErrorDetails {
+  readonly method: string
+  readonly failure: TelegramFailure
+  /** Telegram's `error_code`, for refusals. */
+  readonly errorCode?: number
+  /** Telegram's description, for refusals. */
+  readonly description?: string
+  readonly retryAfterSeconds?: number
+  readonly migrateToChatId?: number
+}
+
+/**
+ * A Bot API call that did not succeed. It carries neither grammY's error nor the network's as a cause:
+ * those show the request's address, which contains the token, and the payload when they are inspected.
+ */
+export class TelegramError extends DeliveryError {
+  readonly method: string
+  readonly failure: TelegramFailure
+  readonly errorCode: number | undefined
+  readonly description: string | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly migrateToChatId: number | undefined
+
+  constructor(message: string, details: TelegramErrorDetails) {
+    super(details.errorCode === 403 ? 'delivery-blocked' : 'delivery-failed', message, {
+      isRetryable: isWorthRetrying(details),
+    })
+    this.method = details.method
+    this.failure = details.failure
+    this.errorCode = details.errorCode
+    this.description = details.description
+    this.retryAfterSeconds = details.retryAfterSeconds
+    this.migrateToChatId = details.migrateToChatId
+  }
+}
+
+function isWorthRetrying({ failure, errorCode = 0 }: TelegramErrorDetails): boolean {
+  if (failure === 'refused') return errorCode === 429 || errorCode >= 500
+  return failure !== 'cancelled'
+}
+
+/** The part of a Bot API answer that tells why a call was refused. */
+export interface Refusal {
+  readonly error_code: number
+  readonly description: string
+  readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number } | undefined
+}
+
+/** Makes the error of a call that Telegram answered with `ok: false`. */
+export function refusalError(method: string, refusal: Refusal, token: string): TelegramError {
+  const errorCode = Number(refusal.error_code) || 0
+  const description = redactToken(String(refusal.description), token)
+  const { retry_after: retryAfterSeconds, migrate_to_chat_id: migrateToChatId } = refusal.parameters ?? {}
+  return new TelegramError(refusalMessage(method, errorCode, description), {
+    method,
+    failure: 'refused',
+    errorCode,
+    description,
+    ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
+    ...(typeof migrateToChatId === 'number' && { migrateToChatId }),
+  })
+}
+
+function refusalMessage(method: string, errorCode: number, description: string): string {
+  const base = `Telegram refused ${method} (${errorCode}: ${description})`
+  if (errorCode === 401 || (errorCode === 404 && description === 'Not Found')) {
+    return `${base}. Check TELEGRAM_BOT_TOKEN: @BotFather shows the bot's current token`
+  }
+  return base
+}
+
+/** Makes the error of a call that got no usable answer; only the network's error code is taken over. */
+export function transportError(method: string, error: unknown, limit: { timedOut: boolean }): TelegramError {
+  if (limit.timedOut) {
+    return new TelegramError(`Telegram did not answer ${method} in time`, { method, failure: 'timeout' })
+  }
+  const code = networkErrorCode(error)
+  const reason = code === undefined ? 'the connection broke or the answer was not JSON' : code
+  return new TelegramError(`Telegram cannot be reached for ${method} (${reason})`, {
+    method,
+    failure: 'unreachable',
+  })
+}
+
+/** Makes the error of a call that its caller gave up. Whether Telegram acted on it is unknown. */
+export function cancelledError(method: string): TelegramError {
+  return new TelegramError(`${method} was cancelled before Telegram answered`, {
+    method,
+    failure: 'cancelled',
+  })
+}
+
+/** Turns anything a Bot API call threw into a `TelegramError` without secrets. */
+export function toTelegramError(error: unknown, method: string, token: string): TelegramError {
+  if (error instanceof TelegramError) return error
+  if (error instanceof GrammyError) return refusalError(method, error, token)
+  return transportError(method, error, { timedOut: false })
+}
+
+/** `ECONNREFUSED` and its kin, from an error or the errors it wraps; messages are left alone, they show addresses. */
+function networkErrorCode(error: unknown): string | undefined {
+  let current: unknown = error
+  for (let depth = 0; depth < 4 && typeof current === 'object' && current !== null; depth++) {
+    if ('code' in current && typeof current.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(current.code)) {
+      return current.code
+    }
+    if (current instanceof HttpError) current = current.error
+    else current = 'cause' in current ? current.cause : undefined
+  }
+  return undefined
+}
+
+function redactToken(text: string, token: string): string {
+  return token === '' ? text : text.replaceAll(token, '<token>')
+}

@@ -1,0 +1,169 @@
+import { decodeHTML } from 'entities/decode'
+import { Lexer } from 'marked'
+import type { Token, Tokens } from 'marked'
+import { FormattedTextBuilder, isLinkAddress } from './formatted-text.ts'
+import type { FormattedText } from './formatted-text.ts'
+import { tableRows } from './table-text.ts'
+
+/**
+ * Turns GitHub-flavoured Markdown, finished or still being written, into text and entities. Telegram
+ * has no headings, lists or tables: headings are bold, lists get bullets, tables become aligned columns.
+ * HTML stays as it was typed, but for line breaks.
+ */
+export function markdownToFormatted(markdown: string): FormattedText {
+  const builder = new FormattedTextBuilder()
+  writeBlocks(builder, new Lexer({ gfm: true }).lex(markdown), '')
+  return builder.finish()
+}
+
+/** Writes blocks one below the other, with a blank line where the source has one. `indent` starts new lines. */
+function writeBlocks(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
+  let gap = 0
+  let isFirst = true
+  for (const token of tokens) {
+    if (token.type === 'def') continue
+    if (token.type !== 'space') {
+      if (!isFirst) {
+        builder.breakLine(Math.min(Math.max(gap, 1), 2))
+        builder.write(indent)
+      }
+      isFirst = false
+      gap = 0
+      writeBlock(builder, token, indent)
+    }
+    gap += /\n*$/.exec(token.raw)?.[0].length ?? 0
+  }
+}
+
+function writeBlock(builder: FormattedTextBuilder, token: Token, indent: string): void {
+  if (isType(token, 'heading')) {
+    builder.within({ type: 'bold' }, () => writeInline(builder, token.tokens, indent))
+  } else if (isType(token, 'code')) {
+    writeCode(builder, token.text, token.lang)
+  } else if (isType(token, 'blockquote')) {
+    builder.within({ type: 'blockquote' }, () => writeBlocks(builder, token.tokens, indent))
+  } else if (isType(token, 'list')) {
+    writeList(builder, token, indent)
+  } else if (isType(token, 'table')) {
+    writeTable(builder, token)
+  } else if (token.type === 'hr') {
+    builder.write('———')
+  } else {
+    writeInline(builder, inlineTokens(token), indent)
+  }
+}
+
+function writeList(builder: FormattedTextBuilder, list: Tokens.List, indent: string): void {
+  const first = typeof list.start === 'number' ? list.start : 1
+  list.items.forEach((item, index) => {
+    if (index > 0) {
+      builder.breakLine(1)
+      builder.write(indent)
+    }
+    builder.write(`${list.ordered ? `${first + index}.` : '•'} `)
+    if (item.task) builder.write(item.checked ? '☑ ' : '☐ ')
+    const blocks = item.tokens.filter((token) => token.type !== 'checkbox')
+    writeTight(builder, blocks, `${indent}   `)
+  })
+}
+
+/** The blocks of a list item stand close together. */
+function writeTight(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
+  const blocks = tokens.filter((token) => token.type !== 'space' && token.type !== 'def')
+  blocks.forEach((token, index) => {
+    if (index > 0) {
+      builder.breakLine(1)
+      // Code keeps its own indentation.
+      if (token.type !== 'code' && token.type !== 'table') builder.write(indent)
+    }
+    writeBlock(builder, token, indent)
+  })
+}
+
+function writeCode(builder: FormattedTextBuilder, code: string, info: string | undefined): void {
+  const language = info?.trim().split(/\s/, 1)[0]
+  builder.within({ type: 'pre', ...(language && { language }) }, () => builder.write(code))
+}
+
+function writeTable(builder: FormattedTextBuilder, table: Tokens.Table): void {
+  const render = (cell: Tokens.TableCell): string => {
+    const inner = new FormattedTextBuilder()
+    writeInline(inner, cell.tokens, '')
+    return inner.finish().text.replaceAll('\n', ' ')
+  }
+  const rows = [table.header, ...table.rows].map((row) => row.map(render))
+  builder.within({ type: 'pre' }, () => builder.write(tableRows(rows, table.align)))
+}
+
+function writeInline(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
+  for (const token of tokens) writeInlineToken(builder, token, indent)
+}
+
+function writeInlineToken(builder: FormattedTextBuilder, token: Token, indent: string): void {
+  if (isType(token, 'strong')) {
+    builder.within({ type: 'bold' }, () => writeInline(builder, token.tokens, indent))
+  } else if (isType(token, 'em')) {
+    builder.within({ type: 'italic' }, () => writeInline(builder, token.tokens, indent))
+  } else if (isType(token, 'del')) {
+    builder.within({ type: 'strikethrough' }, () => writeInline(builder, token.tokens, indent))
+  } else if (isType(token, 'codespan')) {
+    builder.within({ type: 'code' }, () => builder.write(token.text))
+  } else if (isType(token, 'link') || isType(token, 'image')) {
+    writeLink(builder, token, indent)
+  } else if (token.type === 'br' || (token.type === 'html' && /^<br\s*\/?>\s*$/i.test(token.raw))) {
+    builder.write(`\n${indent}`)
+  } else if ('tokens' in token && token.tokens) {
+    writeInline(builder, token.tokens, indent)
+  } else {
+    writeText(builder, token, indent)
+  }
+}
+
+function writeText(builder: FormattedTextBuilder, token: Token, indent: string): void {
+  const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
+  const isLiteral = token.type === 'escape' || token.type === 'html'
+  builder.write((isLiteral ? text : decodeHTML(text)).replaceAll('\n', `\n${indent}`))
+}
+
+function writeLink(builder: FormattedTextBuilder, link: Tokens.Link | Tokens.Image, indent: string): void {
+  const writeLabel = (): void => {
+    if (link.text === '') builder.write(link.href)
+    else writeInline(builder, inlineTokens(link), indent)
+  }
+  // Telegram itself links addresses that are spelled out.
+  const isSpelledOut = link.text === link.href || link.href === `mailto:${link.text}`
+  if (isSpelledOut) builder.write(link.text)
+  else if (isLinkAddress(link.href)) builder.within({ type: 'text_link', url: link.href }, writeLabel)
+  else {
+    writeLabel()
+    if (link.text !== '') builder.write(` (${link.href})`)
+  }
+}
+
+function inlineTokens(token: Token): readonly Token[] {
+  return 'tokens' in token && token.tokens?.length ? token.tokens : [leaf(token)]
+}
+
+/** The token's own words, for tokens that have no inner ones. */
+function leaf(token: Token): Token {
+  const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
+  return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
+}
+
+function isType<T extends keyof KnownTokens>(token: Token, type: T): token is KnownTokens[T] {
+  return token.type === type
+}
+
+interface KnownTokens {
+  heading: Tokens.Heading
+  code: Tokens.Code
+  blockquote: Tokens.Blockquote
+  list: Tokens.List
+  table: Tokens.Table
+  strong: Tokens.Strong
+  em: Tokens.Em
+  del: Tokens.Del
+  codespan: Tokens.Codespan
+  link: Tokens.Link
+  image: Tokens.Image
+}

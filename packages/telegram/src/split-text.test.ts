@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FormattedText } from './formatted-text.ts'
+import { plainText } from './formatted-text.ts'
+import { splitText } from './split-text.ts'
+
+const piece = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom(
+    '\n\n',
+    '\n',
+    '. ',
+    ' ',
+    '👨‍👩‍👧‍👦',
+    'e\u0301\u0301',
+    '🇩🇪🇫🇷',
+    '\u0301'.repeat(40),
+    'x'.repeat(70),
+  ),
+)
+
+const formatted: fc.Arbitrary<FormattedText> = fc
+  .array(piece, { maxLength: 40 })
+  .map((pieces) => plainText(pieces.join('')).text)
+  .chain((text) =>
+    fc.array(fc.tuple(fc.nat(text.length), fc.nat(text.length)), { maxLength: 6 }).map((ranges) => ({
+      text,
+      entities: ranges
+        .filter(([a, b]) => a !== b)
+        .map(([a, b]) => ({ type: 'bold' as const, offset: Math.min(a, b), length: Math.abs(a - b) })),
+    })),
+  )
+
+/** Which units of the whole are covered by which entities. */
+function coverage(parts: readonly FormattedText[], length: number): number[] {
+  const covered = Array.from({ length }, () => 0)
+  let base = 0
+  for (const part of parts) {
+    for (const { offset, length: run } of part.entities) {
+      for (let unit = offset; unit < offset + run; unit++) covered[base + unit]! += 1
+    }
+    base += part.text.length
+  }
+  return covered
+}
+
+describe('splitText', () => {
+  it('keeps every unit, every limit and every formatted unit, and tears no surrogate pair', () => {
+    fc.assert(
+      fc.property(
+        formatted,
+        fc.integer({ min: 8, max: 60 }),
+        fc.integer({ min: 8, max: 60 }),
+        (source, limit, first) => {
+          const parts = splitText(source, limit, first)
+          expect(parts.map((part) => part.text).join('')).toBe(source.text)
+          parts.forEach((part, index) => {
+            expect(part.text.length).toBeLessThanOrEqual(index === 0 ? first : limit)
+            expect(part.text.isWellFormed()).toBe(true)
+            for (const { offset, length } of part.entities) {
+              expect(length).toBeGreaterThan(0)
+              expect(offset + length).toBeLessThanOrEqual(part.text.length)
+            }
+          })
+          expect(coverage(parts, source.text.length)).toEqual(coverage([source], source.text.length))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('cuts between paragraphs before lines, sentences and words', () => {
+    const cut = (text: string): string[] => splitText(plainText(text), 40).map((part) => part.text)
+    expect(cut('First paragraph, some words.\n\nSecond one\nwith a line.')).toEqual([
+      'First paragraph, some words.\n\n',
+      'Second one\nwith a line.',
+    ])
+    expect(cut('One line of twenty-five c\nand a second line of text.')).toEqual([
+      'One line of twenty-five c\n',
+      'and a second line of text.',
+    ])
+    expect(cut('The first sentence ends here. The second goes on.')).toEqual([
+      'The first sentence ends here. ',
+      'The second goes on.',
+    ])
+    expect(cut('no punctuation at all in these quite long words here')).toEqual([
+      'no punctuation at all in these quite ',
+      'long words here',
+    ])
+  })
+
+  it('does not tear an emoji of many parts', () => {
+    const family = '👨‍👩‍👧‍👦'
+    const parts = splitText(plainText(`${'x'.repeat(30)}${family}${'y'.repeat(10)}`), 36)
+    expect(parts.map((part) => part.text)).toEqual(['x'.repeat(30), `${family}${'y'.repeat(10)}`])
+  })
+
+  it('goes on with a code block in the next part', () => {
+    const code = Array.from({ length: 8 }, (_, line) => `  line ${line}\n`).join('')
+    const source: FormattedText = {
+      text: code,
+      entities: [{ type: 'pre', language: 'js', offset: 0, length: code.length }],
+    }
+    const parts = splitText(source, 30)
+    expect(parts.length).toBeGreaterThan(2)
+    for (const part of parts) {
+      expect(part.entities).toEqual([{ type: 'pre', language: 'js', offset: 0, length: part.text.length }])
+      expect(part.text.endsWith('\n')).toBe(true)
+    }
+  })
+
+  it('splits a mebibyte without a space in well under a second', () => {
+    const started = performance.now()
+    const parts = splitText(plainText('😀'.repeat(2 ** 18)))
+    expect(parts.length).toBe(128)
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+})

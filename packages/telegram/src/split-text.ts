@@ -1,0 +1,73 @@
+import { sliceFormatted } from './formatted-text.ts'
+import type { FormattedText } from './formatted-text.ts'
+
+/** Bot API: sendMessage, 1-4096 characters after entities parsing, in UTF-16 units. */
+export const MESSAGE_LIMIT = 4096
+/** Bot API: captions, 0-1024 characters after entities parsing. */
+export const CAPTION_LIMIT = 1024
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The parts joined
+ * are the whole text; formatting that crosses a cut goes on in the next part.
+ */
+export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLimit = limit): FormattedText[] {
+  const parts: FormattedText[] = []
+  let start = 0
+  while (start < source.text.length || parts.length === 0) {
+    const end = findCut(source.text, start, parts.length === 0 ? firstLimit : limit)
+    parts.push(sliceFormatted(source, start, end))
+    start = end
+  }
+  return parts
+}
+
+/** How far into a part a cut must be to be good: paragraphs may leave more room than words. */
+const PLACES: readonly { readonly pattern: RegExp; readonly after: number }[] = [
+  { pattern: /\n[^\S\n]*\n\s*/g, after: 0.4 },
+  { pattern: /\n/g, after: 0.5 },
+  { pattern: /[.!?…]["'»”)\]]*\s+|[。！？]/g, after: 0.6 },
+  { pattern: /\s+/g, after: 0.5 },
+]
+
+function findCut(text: string, start: number, limit: number): number {
+  const hardEnd = start + limit
+  if (text.length <= hardEnd) return text.length
+  const window = text.slice(start, hardEnd)
+  for (const { pattern, after } of PLACES) {
+    const cut = lastEnd(window, pattern)
+    if (cut >= limit * after) return start + cut
+  }
+  return wholeCharacterCut(text, start, hardEnd)
+}
+
+/** Where the last match of `pattern` ends; 0 when there is none. */
+function lastEnd(window: string, pattern: RegExp): number {
+  let end = 0
+  for (const match of window.matchAll(pattern)) end = match.index + match[0].length
+  return end
+}
+
+/** The last place up to `end` that tears no character apart. */
+function wholeCharacterCut(text: string, start: number, end: number): number {
+  const from = withoutTornPair(text, Math.max(start, end - 64))
+  const character = graphemes.segment(text.slice(from, end + 64)).containing(end - from)
+  const cut = from + (character?.index ?? end - from)
+  // Marks can pile up without limit on one character: then only surrogate pairs are kept whole.
+  return cut > start ? cut : withoutTornPair(text, end)
+}
+
+function withoutTornPair(text: string, position: number): number {
+  const isInsidePair =
+    isHighSurrogate(text.charCodeAt(position - 1)) && isLowSurrogate(text.charCodeAt(position))
+  return isInsidePair ? position - 1 : position
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd8_00 && unit <= 0xdb_ff
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc_00 && unit <= 0xdf_ff
+}
