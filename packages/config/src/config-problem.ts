@@ -1,0 +1,80 @@
+import path from 'node:path'
+
+/** A position in one of the files a configuration comes from. Lines and columns count from 1. */
+export interface ConfigLocation {
+  /** Absolute path, or `environment` for the process environment (line and column are 0 then). */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** One thing wrong in the configuration. It never holds a secret's value. */
+export interface ConfigProblem extends ConfigLocation {
+  readonly severity: 'error' | 'warning'
+  /** The key, as in `plugins.my_plugin.api_key`; an environment variable's name; empty for a whole file. */
+  readonly path: string
+  /** `expected … got …`, or a sentence where that form does not fit. */
+  readonly message: string
+  readonly expected?: string
+  readonly got?: string
+  /** What to do about it. */
+  readonly fix: string
+  /** Set when only this plugin is affected: the host leaves it out and starts the rest. */
+  readonly plugin?: string
+}
+
+/** What `createProblem` needs: `expected` and `got`, or a `message` of its own. */
+export type ProblemDetails = {
+  readonly at: ConfigLocation
+  readonly path: string
+  readonly fix: string
+  readonly severity?: 'error' | 'warning'
+  readonly plugin?: string | undefined
+} & ({ readonly expected: string; readonly got: string } | { readonly message: string })
+
+export function createProblem(details: ProblemDetails): ConfigProblem {
+  return {
+    severity: details.severity ?? 'error',
+    file: details.at.file,
+    line: details.at.line,
+    column: details.at.column,
+    path: details.path,
+    ...('message' in details
+      ? { message: details.message }
+      : {
+          message: `expected ${details.expected} got ${details.got}`,
+          expected: details.expected,
+          got: details.got,
+        }),
+    fix: details.fix,
+    ...(details.plugin === undefined ? {} : { plugin: details.plugin }),
+  }
+}
+
+/** Shows one problem on one line: `file:line:column  path.to.key  expected … got …  what to do`. */
+export function formatProblem(problem: ConfigProblem, options: { readonly home: string }): string {
+  const file = shortenFile(problem.file, options.home)
+  const where = problem.line > 0 ? `${file}:${problem.line}:${problem.column}` : file
+  const line = [where, problem.path || '(whole file)', problem.message, problem.fix].join('  ')
+  return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+}
+
+/** `problems` with errors that need a person first in file order; at most `limit`, the rest counted in one line. */
+export function limitProblems(problems: readonly ConfigProblem[], limit: number): ConfigProblem[] {
+  if (problems.length <= limit) return [...problems]
+  const last = problems[limit] as ConfigProblem
+  const rest = createProblem({
+    at: last,
+    path: '',
+    severity: problems.slice(limit).some((problem) => problem.severity === 'error') ? 'error' : 'warning',
+    message: `${problems.length - limit} more problems`,
+    fix: 'fix those above first',
+  })
+  return [...problems.slice(0, limit), rest]
+}
+
+function shortenFile(file: string, home: string): string {
+  if (!path.isAbsolute(file)) return file
+  const relative = path.relative(home, file)
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? file : relative
+}

@@ -1,0 +1,149 @@
+import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { describeValue } from './describe-value.ts'
+import { isReservedVariable } from './environment-settings.ts'
+import { formatPath, quote } from './format-path.ts'
+import { valueAt } from './json-value.ts'
+import type { LoadedConfiguration } from './loaded-configuration.ts'
+import { pluginVariableName } from './plugin-environment.ts'
+import { isSecretPath, redactSecrets } from './secrets.ts'
+
+/** An issue as Standard Schema validators report it; Zod's own extra fields make the text better. */
+export interface PluginIssue {
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  readonly message: string
+  readonly expected?: unknown
+  /** Whether a required key is missing. Found out from the block when absent. */
+  readonly isMissing?: boolean
+  /** Keys that the schema does not know, which stand at `path`. */
+  readonly keys?: unknown
+}
+
+const MOST_PROBLEMS = 50
+const LONGEST_MESSAGE = 300
+
+/**
+ * Turns what a plugin's schema found wrong with its block into located problems, all of that plugin alone.
+ * Values never show: those at secret keys, from the environment, and what the validator repeats of them.
+ */
+export function describePluginIssues(
+  loaded: LoadedConfiguration,
+  pluginName: string,
+  issues: readonly PluginIssue[],
+): ConfigProblem[] {
+  return issues.flatMap((issue) => describeIssue(loaded, pluginName, issue)).slice(0, MOST_PROBLEMS)
+}
+
+function describeIssue(loaded: LoadedConfiguration, plugin: string, issue: PluginIssue): ConfigProblem[] {
+  const inner = (issue.path ?? []).map((segment) => toSegment(segment))
+  if (Array.isArray(issue.keys) && issue.keys.length > 0) {
+    return issue.keys.map((key) => unknownKey(loaded, plugin, [...inner, String(key)]))
+  }
+  const value = valueAt(loaded.plugins.blocks, [plugin, ...inner])
+  const isMissing = issue.isMissing ?? (inner.length > 0 && value === undefined)
+  if (isMissing) return [missingKey(loaded, plugin, inner, issue)]
+  return [wrongValue(loaded, plugin, inner, issue, value)]
+}
+
+function missingKey(
+  loaded: LoadedConfiguration,
+  plugin: string,
+  inner: readonly (string | number)[],
+  issue: PluginIssue,
+): ConfigProblem {
+  const path = ['plugins', plugin, ...inner]
+  const name = formatPath(path)
+  const expected = expectedOf(issue)
+  const kind = expected === undefined ? '' : ` (${expected})`
+  const key = inner.at(-1)
+  const inFile = `add ${quote(String(key ?? plugin))}${kind} to ${formatPath(path.slice(0, -1))} in config.json`
+  const variable = variableFor(plugin, inner)
+  return {
+    ...createProblem({
+      at: loaded.locate(path),
+      path: name,
+      message: `Missing required config: ${name}`,
+      fix: variable === undefined ? inFile : `${inFile}, or set ${variable} in .env`,
+      plugin,
+    }),
+    ...(expected === undefined ? {} : { expected }),
+    got: 'nothing',
+  }
+}
+
+function wrongValue(
+  loaded: LoadedConfiguration,
+  plugin: string,
+  inner: readonly (string | number)[],
+  issue: PluginIssue,
+  value: unknown,
+): ConfigProblem {
+  const path = ['plugins', plugin, ...inner]
+  const location = loaded.locate(path)
+  const isHidden = isSecretPath(path) || loaded.isFromEnvironment(path)
+  const variable = variableFor(plugin, inner)
+  const where =
+    location.via === 'config.json'
+      ? `${formatPath(path)} in config.json`
+      : `${variable} in ${location.via === '.env' ? '.env' : 'the environment'}`
+  return createProblem({
+    at: location,
+    path: formatPath(path),
+    expected:
+      expectedOf(issue) ?? `another value (the plugin says: ${cleanMessage(loaded, issue, value, isHidden)})`,
+    got: describeValue(value, isHidden),
+    fix: `correct ${where}`,
+    plugin,
+  })
+}
+
+function unknownKey(
+  loaded: LoadedConfiguration,
+  plugin: string,
+  inner: readonly (string | number)[],
+): ConfigProblem {
+  const path = ['plugins', plugin, ...inner]
+  return createProblem({
+    at: loaded.locate(path),
+    path: formatPath(path),
+    expected: 'a key that the plugin knows',
+    got: 'another one',
+    fix: "correct or remove it; the plugin's README lists its keys",
+    plugin,
+  })
+}
+
+/** `a string`, from Zod's `expected` or from its wording `expected string, received …`. */
+function expectedOf(issue: PluginIssue): string | undefined {
+  const word = typeof issue.expected === 'string' ? issue.expected : undefined
+  const found = word ?? /^Invalid input: expected ([a-z ]{1,40}), received \w+$/.exec(issue.message)?.[1]
+  if (found === undefined || found === '') return undefined
+  const isBareWord = /^[a-z]+$/.test(found)
+  return isBareWord
+    ? `${/^[aeiou]/.test(found) ? 'an' : 'a'} ${found}`
+    : quote(found, LONGEST_MESSAGE).slice(1, -1)
+}
+
+/** The validator's own words without anything secret it may have repeated. */
+function cleanMessage(
+  loaded: LoadedConfiguration,
+  issue: PluginIssue,
+  value: unknown,
+  isHidden: boolean,
+): string {
+  let message = redactSecrets(issue.message, loaded.secrets)
+  if (isHidden && typeof value === 'string' && value !== '') message = message.replaceAll(value, '[redacted]')
+  return quote(message, LONGEST_MESSAGE).slice(1, -1)
+}
+
+/** Only a key right inside the block has a variable of its own. */
+function variableFor(plugin: string, inner: readonly (string | number)[]): string | undefined {
+  const [key, ...deeper] = inner
+  if (typeof key !== 'string' || deeper.length > 0 || !/^[a-z0-9][a-z0-9_]*$/.test(key)) return undefined
+  const variable = pluginVariableName(plugin, key)
+  return isReservedVariable(variable) ? undefined : variable
+}
+
+function toSegment(segment: PropertyKey | { readonly key: PropertyKey }): string | number {
+  const key = typeof segment === 'object' ? segment.key : segment
+  return typeof key === 'number' ? key : String(key)
+}

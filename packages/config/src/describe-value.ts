@@ -1,0 +1,22 @@
+import { quote } from './format-path.ts'
+import { resemblesSecret } from './secrets.ts'
+
+const LONGEST_EXCERPT = 40
+
+/** What stands in the file, for `got …`. With `isHidden`, and for what resembles a credential, only its type. */
+export function describeValue(value: unknown, isHidden: boolean): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`
+  if (typeof value === 'object') return 'an object'
+  if (isHidden) return `a ${typeof value} (not shown)`
+  if (typeof value === 'string') return describeString(value)
+  return `the ${typeof value} ${String(value)}`
+}
+
+function describeString(value: string): string {
+  if (value === '') return 'an empty string'
+  if (resemblesSecret(value)) return 'a string (not shown)'
+  if (value.length > LONGEST_EXCERPT) return `a string of ${value.length} characters`
+  return `the string ${quote(value, LONGEST_EXCERPT)}`
+}

@@ -1,0 +1,73 @@
+import { parseEnv } from 'node:util'
+import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { readTextFile } from './read-text-file.ts'
+
+/** One variable of `.env`. */
+export interface EnvFileEntry {
+  readonly name: string
+  readonly value: string
+  readonly line: number
+}
+
+export interface EnvFile {
+  readonly entries: readonly EnvFileEntry[]
+  readonly problems: readonly ConfigProblem[]
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+const ASSIGNMENT = /^\s*(?:export\s+)?([^=]*?)\s*=\s*(.*)$/
+const MOST_PROBLEMS = 20
+
+/** Reads `.env`; a missing file has no entries. */
+export async function readEnvFile(file: string): Promise<EnvFile> {
+  const { text, problem } = await readTextFile(file)
+  if (text === undefined) return { entries: [], problems: problem === undefined ? [] : [problem] }
+  return parseEnvFile(file, text)
+}
+
+/** Node's own parser gives the values; the scan of the lines gives the positions and finds what it would skip. */
+export function parseEnvFile(file: string, text: string): EnvFile {
+  const content = text.replace(/\r\n?/g, '\n')
+  const values = parseEnv(content)
+  const { lineOf, badLines } = scanLines(content)
+  const entries = Object.entries(values)
+    .filter(([name]) => NAME.test(name) && name !== '__proto__')
+    .map(([name, value]) => ({ name, value: value ?? '', line: lineOf.get(name) ?? 1 }))
+  const problems = badLines.slice(0, MOST_PROBLEMS).map((line) =>
+    createProblem({
+      at: { file, line, column: 1 },
+      path: '',
+      severity: 'warning',
+      expected: 'NAME=value, a comment after #, or an empty line',
+      got: 'a line that is none of these; it is ignored',
+      fix: 'correct or remove the line',
+    }),
+  )
+  return { entries, problems }
+}
+
+function scanLines(content: string): { lineOf: Map<string, number>; badLines: number[] } {
+  const lineOf = new Map<string, number>()
+  const badLines: number[] = []
+  const lines = content.split('\n')
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string
+    if (/^\s*(?:#|$)/.test(line)) continue
+    const match = ASSIGNMENT.exec(line)
+    const name = match?.[1] ?? ''
+    if (!NAME.test(name) || name === '__proto__') badLines.push(index + 1)
+    else lineOf.set(name, index + 1)
+    index = endOfValue(lines, index, match?.[2] ?? '')
+  }
+  return { lineOf, badLines }
+}
+
+/** A quoted value may go on over several lines; the index of the line on which it ends. */
+function endOfValue(lines: readonly string[], start: number, value: string): number {
+  const quote = value.charAt(0)
+  if (!`"'\``.includes(quote) || quote === '' || value.includes(quote, 1)) return start
+  for (let index = start + 1; index < lines.length; index++) {
+    if ((lines[index] as string).includes(quote)) return index
+  }
+  return start
+}

@@ -1,0 +1,85 @@
+import type { EnvironmentEntry } from './environment.ts'
+import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
+
+/** A variable that sets a key of `config.json`, and wins over it. */
+export interface EnvironmentSetting {
+  readonly name: string
+  readonly path: readonly string[]
+  /** A right value in other clothes, such as `INFO` for `info`. */
+  readonly normalise?: (value: string) => string | number
+}
+
+export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
+  { name: 'TELEGRAM_BOT_TOKEN', path: ['telegram', 'bot_token'], normalise: (value) => value.trim() },
+  { name: 'TELEGRAM_API_ROOT', path: ['telegram', 'api_root'] },
+  { name: 'TELEGRAM_WEBHOOK_URL', path: ['telegram', 'webhook', 'url'] },
+  { name: 'TELEGRAM_WEBHOOK_SECRET', path: ['telegram', 'webhook', 'secret'] },
+  { name: 'HOST', path: ['http', 'host'] },
+  {
+    name: 'PORT',
+    path: ['http', 'port'],
+    normalise: (value) => (/^\d{1,9}$/.test(value) ? Number(value) : value),
+  },
+  { name: 'PLUGGRAM_PASSWORD', path: ['http', 'password'] },
+  { name: 'LOG_LEVEL', path: ['log', 'level'], normalise: (value) => value.toLowerCase() },
+  { name: 'OPENAI_BASE_URL', path: ['ai', 'base_url'] },
+]
+
+/** Variables that set no key of `config.json`, for the reference. */
+export const OTHER_ENVIRONMENT: readonly { readonly name: string; readonly description: string }[] = [
+  {
+    name: 'PLUGGRAM_HOME',
+    description: "The assistant's home, default the current folder. Read from the process environment only.",
+  },
+  { name: 'OPENAI_API_KEY', description: 'Key for OpenAI, or for the server at `OPENAI_BASE_URL`.' },
+  { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.' },
+  { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.' },
+]
+
+/**
+ * The assistant's own variables. A plugin that is called `telegram` or `openai` must not receive the
+ * assistant's credentials by its name alone; its owner can still pass one on with `"${OPENAI_API_KEY}"`.
+ */
+const RESERVED =
+  /^(?:(?:TELEGRAM|PLUGGRAM|OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|SENTRY|OTEL|NODE|NPM)_.*|DATABASE_URL|LOG_LEVEL)$/
+
+/** Whether a variable belongs to the assistant itself and therefore never sets a plugin's key. */
+export function isReservedVariable(name: string): boolean {
+  return RESERVED.test(name)
+}
+
+/** The part of the configuration that stands in the environment, and which variable set which key. */
+export interface EnvironmentOverlay {
+  readonly value: JsonObject
+  /** `pathKey` of a key → the variable. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+export function readEnvironmentSettings(
+  environment: ReadonlyMap<string, Pick<EnvironmentEntry, 'value'>>,
+): EnvironmentOverlay {
+  let value: JsonObject = {}
+  const names = new Map<string, string>()
+  for (const { name, path, normalise } of ENVIRONMENT_SETTINGS) {
+    const entry = environment.get(name)
+    if (entry === undefined) continue
+    value = withValueAt(value, path, normalise === undefined ? entry.value : normalise(entry.value))
+    names.set(pathKey(path), name)
+  }
+  return { value, names }
+}
+
+/** `base` with the keys of `overlay` over it; what is no object on either side is replaced whole. */
+export function mergeObjects(base: JsonObject, overlay: JsonObject): JsonObject {
+  const merged: Record<string, JsonValue> = { ...base }
+  for (const [key, value] of Object.entries(overlay)) {
+    const below = merged[key]
+    merged[key] = isJsonObject(below) && isJsonObject(value) ? mergeObjects(below, value) : value
+  }
+  return merged
+}
+
+function withValueAt(root: JsonObject, path: JsonPath, value: JsonValue): JsonObject {
+  const nested = path.toReversed().reduce<JsonValue>((inner, key) => ({ [key]: inner }), value)
+  return isJsonObject(nested) ? mergeObjects(root, nested) : root
+}

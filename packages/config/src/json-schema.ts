@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { JsonSchema } from './coerce-to-schema.ts'
+import { isJsonObject } from './json-value.ts'
+import { PLUGIN_NAME, settingsSchema } from './settings-schema.ts'
+
+/**
+ * The JSON Schema (draft 2020-12) of `config.json`, for editors and forms. `pluginSchemas` describes the
+ * blocks of the plugins that are there; blocks of others may hold anything.
+ */
+export function createJsonSchema(
+  pluginSchemas: Readonly<Record<string, JsonSchema>> = {},
+): Record<string, unknown> {
+  const schema: Record<string, unknown> = z.toJSONSchema(settingsSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // It helps this package's messages; a JSON Schema has no such keyword.
+      delete jsonSchema['expected']
+    },
+  })
+  const blocks = Object.entries(pluginSchemas).filter(([name]) => PLUGIN_NAME.test(name))
+  const definitions = Object.fromEntries(
+    blocks.map(([name, block]) => [definitionName(name), embed(name, block)]),
+  )
+  const { properties } = schema
+  return {
+    ...schema,
+    properties: {
+      ...(isJsonObject(properties) ? properties : {}),
+      plugins: {
+        description: "Each plugin's settings, under the plugin's name.",
+        type: 'object',
+        propertyNames: { pattern: PLUGIN_NAME.source },
+        properties: Object.fromEntries(
+          blocks.map(([name]) => [name, { $ref: `#/$defs/${definitionName(name)}` }]),
+        ),
+        additionalProperties: { type: 'object' },
+        default: {},
+      },
+    },
+    ...(blocks.length === 0 ? {} : { $defs: definitions }),
+  }
+}
+
+function definitionName(plugin: string): string {
+  return `plugin_${plugin}`
+}
+
+/** A plugin's schema inside the big one: its own references must follow it to its new place. */
+function embed(plugin: string, schema: JsonSchema): unknown {
+  // Required keys may come from the environment, so their absence in the file is no mistake an editor should mark.
+  const { $schema: _schema, $id: _id, required: _required, ...block } = schema
+  return moveReferences(block, `#/$defs/${definitionName(plugin)}`)
+}
+
+function moveReferences(value: unknown, base: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => moveReferences(item, base))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === '$ref' && typeof item === 'string' && item.startsWith('#')
+        ? base + item.slice(1)
+        : moveReferences(item, base),
+    ]),
+  )
+}

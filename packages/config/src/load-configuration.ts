@@ -1,0 +1,177 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { checkSettings } from './check-settings.ts'
+import { createProblem, limitProblems, type ConfigProblem } from './config-problem.ts'
+import { readEnvFile } from './env-file.ts'
+import { mergeObjects, readEnvironmentSettings } from './environment-settings.ts'
+import { mergeEnvironment, type EnvironmentEntry } from './environment.ts'
+import { formatPath } from './format-path.ts'
+import { readJsonObjectFile } from './json-file.ts'
+import { isForbiddenKey, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
+import {
+  createLoadedConfiguration,
+  type LoadedConfiguration,
+  type ValueLocation,
+} from './loaded-configuration.ts'
+import type { JsonDocument } from './parse-json-document.ts'
+import { readPluginBlocks } from './plugin-blocks.ts'
+import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
+import { addSecret, addUrlPassword, collectSecrets, looksSecret, sortSecrets } from './secrets.ts'
+import { createDefaultSettings, createSettings } from './settings.ts'
+import { describeSubstitutionFailure } from './substitution-problem.ts'
+import { substituteEnvironment } from './substitute-environment.ts'
+import { validateSettings, type PlaceOf } from './validate-settings.ts'
+
+const MOST_PROBLEMS = 200
+
+export interface LoadConfigurationOptions {
+  /** The folder with config.json, plugins_config.json and .env; each of them may be missing. */
+  readonly home: string
+  /** Usually `process.env`. It wins over `.env`, and both win over config.json. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Reads, merges and checks a home's configuration. It never throws for what it finds: every problem of
+ * every file and variable is reported at once, and `isUsable` says whether a start makes sense.
+ */
+export async function loadConfiguration(options: LoadConfigurationOptions): Promise<LoadedConfiguration> {
+  const home = path.resolve(options.home)
+  const configFile = path.join(home, 'config.json')
+  const envPath = path.join(home, '.env')
+  const [homeProblems, envFile, config, pluginSwitches] = await Promise.all([
+    checkHome(home),
+    readEnvFile(envPath),
+    readJsonObjectFile(configFile),
+    readPluginSwitches(home),
+  ])
+  const environment = mergeEnvironment(envPath, envFile.entries, options.environment)
+  const substitution = substituteEnvironment(config.value, (name) => environment.get(name)?.value)
+  const overlay = readEnvironmentSettings(environment)
+  const { plugins, ...fileSettings } = substitution.value
+  const locateInFile = createFileLocator(config.document, configFile)
+  const blocks = readPluginBlocks(plugins, config.document, pluginSwitches.switches)
+
+  const placeInFile: PlaceOf = (at, part) => ({
+    at: locateInFile(at, part),
+    path: formatPath(at),
+    target: `${formatPath(at) || 'the settings'} in config.json`,
+    isHidden: substitution.paths.has(pathKey(at)),
+  })
+  const placeAnywhere: PlaceOf = (at, part) => {
+    const name = overlay.names.get(pathKey(at))
+    const entry = name === undefined ? undefined : environment.get(name)
+    return name === undefined || entry === undefined ? placeInFile(at, part) : placeOfVariable(name, entry)
+  }
+
+  // A reference that failed is one problem; what its literal text fails to be is not another.
+  const failedKeys = new Set(substitution.failures.map((failure) => formatPath(failure.path)))
+  const inFile = validateSettings(fileSettings, placeInFile)
+  const fileProblems = inFile.problems.filter((problem) => !failedKeys.has(problem.path))
+  const inEnvironment = validateSettings(overlay.value, placeAnywhere)
+  const isValid = inFile.parsed !== undefined && inEnvironment.parsed !== undefined
+  const merged = isValid
+    ? validateSettings(mergeObjects(fileSettings, overlay.value), placeAnywhere)
+    : undefined
+
+  const problems = [
+    ...homeProblems,
+    ...envFile.problems,
+    ...config.problems,
+    ...sortByPosition([
+      ...substitution.failures.map((failure) =>
+        describeSubstitutionFailure(failure, locateInFile(failure.path, 'value')),
+      ),
+      ...fileProblems,
+      ...blocks.problems,
+    ]),
+    ...inEnvironment.problems,
+    ...(merged?.problems ?? []),
+    ...(merged?.parsed === undefined ? [] : checkSettings(merged.parsed, placeAnywhere)),
+    ...pluginSwitches.problems,
+  ]
+  const isUsable = problems.every((problem) => problem.severity !== 'error' || problem.plugin !== undefined)
+
+  return createLoadedConfiguration({
+    home,
+    settings:
+      isUsable && merged?.parsed !== undefined ? createSettings(merged.parsed) : createDefaultSettings(),
+    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches },
+    environment: createEnvironmentRecord(environment),
+    problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
+    isUsable,
+    secrets: findSecrets(substitution.value, substitution.inserted, overlay.value, environment),
+    locate(at): ValueLocation {
+      const name = overlay.names.get(pathKey(at))
+      const entry = name === undefined ? undefined : environment.get(name)
+      return entry?.location ?? { ...locateInFile(at, 'key'), via: 'config.json' }
+    },
+    locateSwitch: (name) =>
+      pluginSwitches.source.document?.locateKey(['enabled_plugins', name]) ?? {
+        file: switchesFile(home),
+        line: 1,
+        column: 1,
+      },
+    locateVariable: (name) => environment.get(name)?.location,
+    isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
+  })
+}
+
+/** A home that is not there is a mistyped path, not an empty configuration. */
+async function checkHome(home: string): Promise<ConfigProblem[]> {
+  const isFolder = await stat(home).then(
+    (status) => status.isDirectory(),
+    () => undefined,
+  )
+  if (isFolder === true) return []
+  const problem = createProblem({
+    at: { file: home, line: 0, column: 0 },
+    path: 'PLUGGRAM_HOME',
+    expected: 'a folder that exists',
+    got: isFolder === undefined ? 'no readable folder' : 'something else than a folder',
+    fix: 'create the folder, or correct PLUGGRAM_HOME',
+  })
+  return [problem]
+}
+
+type FileLocator = (at: JsonPath, part: 'key' | 'value') => { file: string; line: number; column: number }
+
+function createFileLocator(document: JsonDocument | undefined, file: string): FileLocator {
+  if (document === undefined) return () => ({ file, line: 1, column: 1 })
+  return (at, part) => (part === 'key' ? document.locateKey(at) : document.locateValue(at))
+}
+
+function placeOfVariable(name: string, entry: EnvironmentEntry): ReturnType<PlaceOf> {
+  const { location } = entry
+  const target = location.via === '.env' ? `${name} in .env` : `${name} in the environment`
+  return { at: location, path: name, target, isHidden: true }
+}
+
+function sortByPosition(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
+
+function createEnvironmentRecord(
+  environment: ReadonlyMap<string, EnvironmentEntry>,
+): Readonly<Record<string, string>> {
+  const record: Record<string, string> = {}
+  for (const [name, entry] of environment) if (!isForbiddenKey(name)) record[name] = entry.value
+  return Object.freeze(record)
+}
+
+function findSecrets(
+  config: JsonObject,
+  inserted: ReadonlySet<string>,
+  overlay: JsonValue,
+  environment: ReadonlyMap<string, EnvironmentEntry>,
+): readonly string[] {
+  const secrets = new Set<string>()
+  collectSecrets(config, [], secrets)
+  collectSecrets(overlay, [], secrets)
+  for (const value of inserted) addSecret(value, secrets)
+  for (const [name, { value }] of environment) {
+    if (looksSecret(name)) addSecret(value, secrets)
+    addUrlPassword(value, secrets)
+  }
+  return sortSecrets(secrets)
+}

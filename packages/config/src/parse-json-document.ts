@@ -1,0 +1,198 @@
+import { createScanner, parseTree, type Node, type ParseError } from 'jsonc-parser'
+import { createProblem, type ConfigLocation, type ConfigProblem } from './config-problem.ts'
+import { formatPath, quote } from './format-path.ts'
+import { isForbiddenKey, type JsonPath, type JsonValue } from './json-value.ts'
+import { createLineIndex, type LineIndex } from './line-index.ts'
+import { explainSyntaxError } from './syntax-problem.ts'
+
+/** Deeper nesting is refused before the recursive parser sees it, so that no file can overflow the stack. */
+export const DEEPEST_NESTING = 64
+/** After that many problems of one kind in one file, more of them help nobody. */
+const MOST_PROBLEMS = 100
+/** Syntax errors breed more of their kind: the first of a line, on the first few lines, tell the story. */
+const MOST_SYNTAX_PROBLEMS = 5
+
+/** A parsed JSON file that knows where each of its values stands. */
+export interface JsonDocument {
+  readonly file: string
+  readonly value: JsonValue
+  /** The keys of the object at `path`, in the file's order (JavaScript would move number-like keys ahead). */
+  keysAt(path: JsonPath): readonly string[]
+  /** The position of a key (or an array's item), or of the nearest ancestor that exists. */
+  locateKey(path: JsonPath): ConfigLocation
+  /** The position of the value itself, or of the nearest ancestor's key. */
+  locateValue(path: JsonPath): ConfigLocation
+}
+
+/** `document` is absent when the text is unusable; `problems` then say why, all at once. */
+export interface ParsedJson {
+  readonly document?: JsonDocument
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Parses strict JSON: no comments, no trailing commas, no duplicate keys, no `__proto__`, nothing too deep. */
+export function parseJsonDocument(file: string, text: string): ParsedJson {
+  const lines = createLineIndex(text)
+  const at = (offset: number): ConfigLocation => ({ file, ...lines.positionAt(offset) })
+  const fail = (offset: number, expected: string, got: string, fix: string): ParsedJson => ({
+    problems: [createProblem({ at: at(offset), path: '', expected, got, fix })],
+  })
+
+  if (text.trim() === '')
+    return fail(0, 'a JSON object', 'an empty file', 'write {} into the file, or remove it')
+  const tooDeep = findTooDeep(text)
+  if (tooDeep !== undefined) {
+    return fail(tooDeep, `at most ${DEEPEST_NESTING} levels of nesting`, 'more', 'flatten the structure')
+  }
+
+  const errors: ParseError[] = []
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false })
+  if (errors.length > 0) return { problems: syntaxProblems(errors, text, at) }
+  if (root === undefined || !isStrictJson(text))
+    return fail(0, 'strict JSON', 'something else', 'correct the JSON')
+
+  const problems: ConfigProblem[] = []
+  const value = readNode(root, [], { at, problems })
+  if (problems.length > 0) return { problems: problems.slice(0, MOST_PROBLEMS) }
+  return { document: createDocument(file, value, root, lines), problems: [] }
+}
+
+function syntaxProblems(
+  errors: readonly ParseError[],
+  text: string,
+  at: (offset: number) => ConfigLocation,
+): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  let lastLine = 0
+  for (const error of errors) {
+    const { offset, ...explanation } = explainSyntaxError(error, text)
+    const location = at(offset)
+    if (location.line <= lastLine) continue
+    lastLine = location.line
+    problems.push(createProblem({ at: location, path: '', ...explanation }))
+    if (problems.length === MOST_SYNTAX_PROBLEMS) break
+  }
+  return problems
+}
+
+/** The language's own parser has the last word on what JSON is. */
+function isStrictJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** jsonc-parser's token kinds; its `SyntaxKind` is a const enum, which type stripping cannot read. */
+const TOKEN = { openBrace: 1, openBracket: 3, endOfFile: 17 } as const
+
+/** The offset of the first bracket beyond the limit, by the parser's own scanner (which knows text and comments). */
+function findTooDeep(text: string): number | undefined {
+  const scanner = createScanner(text, true)
+  const open: number[] = []
+  for (let token: number = scanner.scan(); token !== TOKEN.endOfFile; token = scanner.scan()) {
+    if (token === TOKEN.openBrace || token === TOKEN.openBracket) {
+      // The closing bracket's kind is the next number.
+      open.push(token + 1)
+      if (open.length > DEEPEST_NESTING) return scanner.getTokenOffset()
+    } else if (token === open.at(-1)) {
+      // Only the matching bracket closes: the parser nests on after a wrong one.
+      open.pop()
+    }
+  }
+  return undefined
+}
+
+interface Reading {
+  readonly at: (offset: number) => ConfigLocation
+  readonly problems: ConfigProblem[]
+}
+
+function readNode(node: Node, path: JsonPath, reading: Reading): JsonValue {
+  if (node.type === 'array') {
+    return (node.children ?? []).map((child, index) => readNode(child, [...path, index], reading))
+  }
+  if (node.type === 'object') return readObject(node, path, reading)
+  if (node.type === 'number' && !Number.isFinite(node.value)) {
+    reading.problems.push(
+      createProblem({
+        at: reading.at(node.offset),
+        path: formatPath(path),
+        expected: 'a number below 1.8e308',
+        got: 'a larger one',
+        fix: 'write a smaller number',
+      }),
+    )
+  }
+  return node.value as JsonValue
+}
+
+function readObject(node: Node, path: JsonPath, reading: Reading): JsonValue {
+  const result: Record<string, JsonValue> = {}
+  const offsets = new Map<string, number>()
+  for (const { key, keyNode, valueNode } of properties(node)) {
+    const at = reading.at(keyNode.offset)
+    const name = formatPath([...path, key])
+    const first = offsets.get(key)
+    if (isForbiddenKey(key)) {
+      const fix = 'remove it or choose another name'
+      reading.problems.push(
+        createProblem({ at, path: name, expected: 'an ordinary key', got: quote(key), fix }),
+      )
+    } else if (first === undefined) {
+      offsets.set(key, keyNode.offset)
+      result[key] = readNode(valueNode, [...path, key], reading)
+    } else {
+      const got = `a second one on line ${at.line} (the first is on line ${reading.at(first).line})`
+      reading.problems.push(
+        createProblem({ at, path: name, expected: 'each key once', got, fix: 'keep one of the two' }),
+      )
+    }
+  }
+  return result
+}
+
+function* properties(node: Node): Generator<{ key: string; keyNode: Node; valueNode: Node }> {
+  for (const property of node.children ?? []) {
+    const [keyNode, valueNode] = property.children ?? []
+    if (keyNode !== undefined && valueNode !== undefined)
+      yield { key: String(keyNode.value), keyNode, valueNode }
+  }
+}
+
+function createDocument(file: string, value: JsonValue, root: Node, lines: LineIndex): JsonDocument {
+  const follow = (path: JsonPath): { key: Node; value: Node; isExact: boolean } => {
+    let key = root
+    let node = root
+    for (const segment of path) {
+      if (node.type === 'array') {
+        const item = typeof segment === 'number' ? node.children?.[segment] : undefined
+        if (item === undefined) return { key, value: node, isExact: false }
+        key = item
+        node = item
+      } else {
+        const property = [...properties(node)].find((candidate) => candidate.key === segment)
+        if (node.type !== 'object' || property === undefined) return { key, value: node, isExact: false }
+        key = property.keyNode
+        node = property.valueNode
+      }
+    }
+    return { key, value: node, isExact: true }
+  }
+  return {
+    file,
+    value,
+    keysAt(path) {
+      const found = follow(path)
+      if (!found.isExact || found.value.type !== 'object') return []
+      return [...properties(found.value)].map((property) => property.key)
+    },
+    locateKey: (path) => ({ file, ...lines.positionAt(follow(path).key.offset) }),
+    locateValue(path) {
+      const found = follow(path)
+      return { file, ...lines.positionAt(found.isExact ? found.value.offset : found.key.offset) }
+    },
+  }
+}

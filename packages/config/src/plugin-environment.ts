@@ -1,0 +1,73 @@
+import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { isReservedVariable } from './environment-settings.ts'
+import { isForbiddenKey, pathKey, type JsonObject } from './json-value.ts'
+import {
+  createLoadedConfiguration,
+  type LoadedConfiguration,
+  type ValueLocation,
+} from './loaded-configuration.ts'
+import { addSecret, addUrlPassword, looksSecret, sortSecrets } from './secrets.ts'
+
+const VARIABLE = /^[A-Z][A-Z0-9_]*$/
+
+/** The variable that sets a plugin's key: `MY_PLUGIN_API_KEY` for `api_key` of `my_plugin`. */
+export function pluginVariableName(plugin: string, key: string): string {
+  return `${plugin}_${key}`.toUpperCase()
+}
+
+/**
+ * Merges variables such as `MY_PLUGIN_API_KEY` into the blocks of the plugins that exist. The longest
+ * plugin name that fits wins (`my_plugin` before `my`), and the assistant's own variables
+ * (`TELEGRAM_…`, `OPENAI_…` and kin) never reach a plugin this way. Values are text here;
+ * `pluginBlock(name, jsonSchema)` reads them as the types a plugin asks for.
+ */
+export function applyPluginEnvironment(
+  loaded: LoadedConfiguration,
+  pluginNames: Iterable<string>,
+): LoadedConfiguration {
+  const prefixes = [...new Set(pluginNames)]
+    .map((name) => ({ name, prefix: `${name.toUpperCase()}_` }))
+    .toSorted((a, b) => b.prefix.length - a.prefix.length)
+  const blocks: Record<string, JsonObject> = Object.assign(Object.create(null), loaded.plugins.blocks)
+  const locations = new Map<string, ValueLocation>()
+  const secrets = new Set(loaded.secrets)
+  const problems: ConfigProblem[] = []
+
+  for (const [variable, value] of Object.entries(loaded.environment)) {
+    if (!VARIABLE.test(variable) || isReservedVariable(variable)) continue
+    const owner = prefixes.find(
+      ({ prefix }) => variable.startsWith(prefix) && variable.length > prefix.length,
+    )
+    const location = loaded.locateVariable(variable)
+    if (owner === undefined || location === undefined) continue
+    const key = variable.slice(owner.prefix.length).toLowerCase()
+    if (isForbiddenKey(key)) {
+      problems.push(refusedKey(variable, location, owner.name))
+      continue
+    }
+    blocks[owner.name] = Object.freeze({ ...blocks[owner.name], [key]: value })
+    locations.set(pathKey(['plugins', owner.name, key]), location)
+    if (looksSecret(key)) addSecret(value, secrets)
+    addUrlPassword(value, secrets)
+  }
+
+  return createLoadedConfiguration({
+    ...loaded,
+    plugins: { blocks: Object.freeze(blocks), switches: loaded.plugins.switches },
+    problems: Object.freeze([...loaded.problems, ...problems]),
+    secrets: sortSecrets(secrets),
+    locate: (path) => locations.get(pathKey(path)) ?? loaded.locate(path),
+    isFromEnvironment: (path) => locations.has(pathKey(path)) || loaded.isFromEnvironment(path),
+  })
+}
+
+function refusedKey(variable: string, location: ValueLocation, plugin: string): ConfigProblem {
+  return createProblem({
+    at: location,
+    path: variable,
+    severity: 'warning',
+    expected: `a variable for a key of the plugin ${plugin}`,
+    got: 'the name of an internal of JavaScript; it is ignored',
+    fix: 'rename or unset it',
+  })
+}

@@ -1,0 +1,44 @@
+import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { findClosest } from './did-you-mean.ts'
+import { formatPath, quote } from './format-path.ts'
+import type { LoadedConfiguration } from './loaded-configuration.ts'
+
+const MOST_PROBLEMS = 100
+
+/** Warns of blocks in `config.json` and switches in `plugins_config.json` that name a plugin which does not exist. */
+export function reportUnknownPlugins(
+  loaded: LoadedConfiguration,
+  knownNames: Iterable<string>,
+): ConfigProblem[] {
+  const known = new Set(knownNames)
+  const blocks = Object.keys(loaded.plugins.blocks)
+    .filter((name) => !known.has(name))
+    .slice(0, MOST_PROBLEMS)
+    .map((name) => unknownPlugin(loaded.locate(['plugins', name]), ['plugins', name], known))
+  const switches = [...loaded.plugins.switches.keys()]
+    .filter((name) => !known.has(name))
+    .slice(0, MOST_PROBLEMS)
+    .map((name) => unknownPlugin(loaded.locateSwitch(name), ['enabled_plugins', name], known))
+  return [...blocks, ...switches]
+}
+
+function unknownPlugin(
+  at: { file: string; line: number; column: number },
+  path: readonly string[],
+  known: ReadonlySet<string>,
+): ConfigProblem {
+  const name = String(path.at(-1))
+  const suggestion = findClosest(name, known)
+  return createProblem({
+    at,
+    path: formatPath(path),
+    severity: 'warning',
+    expected: 'the name of a plugin that exists',
+    got: `the unknown plugin ${quote(name)}`,
+    fix:
+      suggestion === undefined
+        ? `put the plugin into plugins/, or remove ${quote(name)}`
+        : `did you mean ${quote(suggestion)}?`,
+    plugin: name,
+  })
+}

@@ -1,0 +1,84 @@
+import type { JsonPath } from './json-value.ts'
+
+/** Shorter values are not redacted: they occur in ordinary text too often. */
+export const SHORTEST_SECRET = 6
+
+/** Words that make a key secret wherever they stand in it. */
+const SECRET_ANYWHERE =
+  /(?:^|_)(?:secrets?|passwords?|passwd|pwd|passphrases?|passcodes?|credentials?|authorization|bearer|jwt|apikeys?|api_keys?|private_keys?|access_keys?)(?:_|$)/
+const SECRET_AT_END = /(?:^|_)(?:tokens?|dsn|cookies?|auth|pin)$/
+const KEY_AT_END = /(?:^|_)keys?$/
+const HARMLESS =
+  /(?:^|_)(?:(?:max|min|total|input|output|context|first|between|history)_tokens?|(?:public|primary|foreign|sort|partition|cache)_keys?)$/
+
+/** Whether a key (snake_case, camelCase or an environment variable's name) looks as if its value were secret. */
+export function looksSecret(key: string): boolean {
+  const words = key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/_?\d*$/, '')
+  if (SECRET_ANYWHERE.test(words)) return true
+  return (SECRET_AT_END.test(words) || KEY_AT_END.test(words)) && !HARMLESS.test(words)
+}
+
+/** Whether any key on the way to a value looks secret. */
+export function isSecretPath(path: readonly PropertyKey[]): boolean {
+  return path.some((segment) => typeof segment === 'string' && looksSecret(segment))
+}
+
+/** Whether a value looks like a credential although its key does not say so (pasted into the wrong place). */
+export function resemblesSecret(value: string): boolean {
+  if (
+    /^\d{5,}:[\w-]{20,}/.test(value) ||
+    /^(?:sk|pk|rk|gh[pousr]|xox[a-z]|key|AIza)[-_]?[\w-]{12,}$/.test(value)
+  )
+    return true
+  if (/:\/\/[^/\s]*@/.test(value)) return true
+  return /^[\w+/=.-]{24,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value)
+}
+
+/** The strings inside `value` that must not be shown: those at secret keys, and passwords inside URLs. */
+export function collectSecrets(value: unknown, path: JsonPath, into: Set<string>): void {
+  if (typeof value === 'string') {
+    if (isSecretPath(path)) addSecret(value, into)
+    addUrlPassword(value, into)
+  } else if (Array.isArray(value)) {
+    value.forEach((item, index) => collectSecrets(item, [...path, index], into))
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) collectSecrets(item, [...path, key], into)
+  }
+}
+
+export function addSecret(value: string, into: Set<string>): void {
+  if (value.length >= SHORTEST_SECRET) into.add(value)
+  const trimmed = value.trim()
+  if (trimmed.length >= SHORTEST_SECRET) into.add(trimmed)
+}
+
+/** `postgres://user:password@host` and kin: the password, as written and decoded. */
+export function addUrlPassword(value: string, into: Set<string>): void {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(value)
+  const userInfo = match?.[1]
+  if (userInfo === undefined) return
+  const colon = userInfo.indexOf(':')
+  const password = colon === -1 ? userInfo : userInfo.slice(colon + 1)
+  addSecret(password, into)
+  try {
+    addSecret(decodeURIComponent(password), into)
+  } catch {
+    // Not percent-encoded after all: the password as written is the only form there is.
+  }
+}
+
+/** Longest first, so that a secret that contains another one is replaced whole. */
+export function sortSecrets(secrets: Iterable<string>): readonly string[] {
+  return Object.freeze([...new Set(secrets)].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)))
+}
+
+/** `text` with every one of `secrets` (sorted longest first) replaced. */
+export function redactSecrets(text: string, secrets: readonly string[]): string {
+  let redacted = text
+  for (const secret of secrets) redacted = redacted.replaceAll(secret, '[redacted]')
+  return redacted
+}

@@ -1,0 +1,265 @@
+import { z } from 'zod'
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** What a right value looks like, for `expected …` in problems and for the reference. */
+    expected?: string
+  }
+}
+
+export const PROVIDERS = ['openai', 'anthropic', 'google', 'openai-compatible', 'demo'] as const
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
+
+const LONGEST_SECONDS = 86_400
+const HOST_NAME =
+  /^(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?|\[?[0-9A-Fa-f:.]{2,45}(?:%[\w.-]+)?\]?)$/
+
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return false
+  const url = URL.parse(text)
+  return url !== null && url.hostname !== ''
+}
+
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === '/') end--
+  return text.slice(0, end)
+}
+
+function httpUrl(): z.ZodString {
+  return z.string().max(2048).refine(isHttpUrl).overwrite(withoutTrailingSlashes)
+}
+
+function seconds(description: string): z.ZodNumber {
+  return z
+    .number()
+    .positive()
+    .max(LONGEST_SECONDS)
+    .meta({ description, expected: `a number of seconds above 0, at most ${LONGEST_SECONDS}` })
+}
+
+function isWebhookUrl(text: string): boolean {
+  const url = isHttpUrl(text) ? URL.parse(text) : null
+  if (url === null || url.username !== '' || url.hash !== '') return false
+  const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
+  return (url.protocol === 'https:' || isLoopback) && url.pathname.endsWith('/telegram/webhook')
+}
+
+const modelPattern = new RegExp(`^(?:auto|demo|(?:${PROVIDERS.join('|')}):\\S{1,200})$`)
+
+const assistant = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64)
+      .meta({ description: 'How the assistant calls itself.', expected: 'a name of 1 to 64 characters' })
+      .default('Pluggram'),
+  })
+  .meta({ description: 'Who the assistant is.' })
+
+const ai = z
+  .strictObject({
+    model: z
+      .string()
+      .regex(modelPattern)
+      .meta({
+        description:
+          'The language model. `auto` takes the first that is available: a key in the environment, a local server, the built-in demo model.',
+        expected: `"auto" or "provider:model" with a provider of ${PROVIDERS.join(', ')}`,
+      })
+      .default('auto'),
+    base_url: httpUrl()
+      .meta({
+        description: 'The address of an OpenAI-compatible server.',
+        expected: 'an http:// or https:// address',
+      })
+      .optional(),
+    system_prompt: z
+      .string()
+      .max(100_000)
+      .meta({
+        description: 'What the model is told about its role before each conversation.',
+        expected: 'text of at most 100000 characters',
+      })
+      .optional(),
+    history_messages: z
+      .number()
+      .int()
+      .min(0)
+      .max(500)
+      .meta({
+        description: "How many of a chat's earlier messages the model sees.",
+        expected: 'a whole number from 0 to 500',
+      })
+      .default(40),
+    timeouts: z
+      .strictObject({
+        first_token_seconds: seconds("The longest wait for an answer's first word.").default(60),
+        between_tokens_seconds: seconds('The longest silence inside an answer.').default(30),
+        total_seconds: seconds('The longest time for a whole answer.').default(300),
+      })
+      .meta({ description: 'When a model call is given up.' })
+      .prefault({}),
+  })
+  .meta({ description: 'The language model.' })
+
+const telegram = z
+  .strictObject({
+    api_root: httpUrl()
+      .meta({
+        description: "Another Bot API server in place of Telegram's own.",
+        expected: 'an http:// or https:// address',
+      })
+      .optional(),
+    bot_token: z
+      .string()
+      .regex(/^[A-Za-z0-9:_-]{1,256}$/)
+      .meta({
+        description:
+          "The bot's token from @BotFather. Without one the assistant talks in the playground only.",
+        expected: 'a token as @BotFather gives it: digits, a colon, letters, digits, _ and -',
+      })
+      .optional(),
+    webhook: z
+      .strictObject({
+        url: z
+          .string()
+          .max(2048)
+          .refine(isWebhookUrl)
+          .meta({
+            description:
+              'The public address to which Telegram delivers updates; with it the assistant stops polling.',
+            expected: 'an https:// address (http:// on loopback only) that ends in /telegram/webhook',
+          })
+          .optional(),
+        secret: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,256}$/)
+          .meta({
+            description: 'Proves that a delivery comes from Telegram. Needed with `url`.',
+            expected: '1 to 256 characters of A-Z, a-z, 0-9, _ and -',
+          })
+          .optional(),
+      })
+      .meta({ description: 'Deliveries by Telegram in place of polling.' })
+      .prefault({}),
+    streaming: z
+      .enum(['auto', 'off'])
+      .meta({
+        description: 'Whether an answer shows while it is being written.',
+        expected: '"auto" or "off"',
+      })
+      .default('auto'),
+  })
+  .meta({ description: 'The connection to Telegram.' })
+
+const http = z
+  .strictObject({
+    host: z
+      .string()
+      .max(253)
+      .regex(HOST_NAME)
+      .meta({ description: 'The address to listen on.', expected: 'a host name or IP address' })
+      .default('127.0.0.1'),
+    port: z
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .meta({
+        description: 'The port to listen on; 0 takes a free one.',
+        expected: 'a whole number from 0 to 65535',
+      })
+      .default(8080),
+    allowed_hosts: z
+      .array(z.string().max(253).regex(HOST_NAME).meta({ expected: 'a host name without scheme and port' }))
+      .max(100)
+      .meta({
+        description: 'Host names under which the pages may be opened, beside loopback.',
+        expected: 'an array of at most 100 host names',
+      })
+      .default([]),
+    password: z
+      .string()
+      .min(8)
+      .max(1024)
+      .meta({ description: 'The password for the web pages.', expected: 'at least 8 characters' })
+      .optional(),
+  })
+  .meta({ description: 'The web server: pages, health, webhook.' })
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(LOG_LEVELS)
+      .meta({
+        description: 'The least severe level that is logged.',
+        expected: `one of ${LOG_LEVELS.join(', ')}`,
+      })
+      .default('info'),
+  })
+  .meta({ description: 'Logs.' })
+
+const limits = z
+  .strictObject({
+    concurrent_chats: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .meta({
+        description: 'How many chats are answered at the same time.',
+        expected: 'a whole number from 1 to 1000',
+      })
+      .default(64),
+    plugin_timeout_seconds: seconds('How long a plugin may work on one message.').default(120),
+  })
+  .meta({ description: 'Limits that keep one chat or plugin from holding up the others.' })
+
+const pluginBlocks = z
+  .record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown()))
+  .meta({
+    description: "Each plugin's settings, under the plugin's name.",
+    expected: 'an object of plugin blocks',
+  })
+
+/** The shape of `config.json`: the one source of types, defaults, messages, JSON Schema and reference. */
+export const settingsSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .meta({ description: 'The JSON Schema for your editor; the assistant ignores it.', expected: 'text' })
+      .optional(),
+    assistant: assistant.prefault({}),
+    ai: ai.prefault({}),
+    telegram: telegram.prefault({}),
+    http: http.prefault({}),
+    log: log.prefault({}),
+    limits: limits.prefault({}),
+    plugins: pluginBlocks.prefault({}),
+  })
+  .meta({ title: 'Pluggram configuration', description: "An assistant's config.json." })
+
+/** The schema that describes the value at `path`, without its default and optional wrappers. */
+export function schemaAt(path: readonly PropertyKey[]): z.core.$ZodType | undefined {
+  let schema: z.core.$ZodType | undefined = settingsSchema
+  for (const segment of path) {
+    const inner: z.core.$ZodType = unwrap(schema)
+    if (inner instanceof z.ZodObject && typeof segment === 'string' && Object.hasOwn(inner.shape, segment)) {
+      schema = inner.shape[segment] as z.core.$ZodType
+    } else if (inner instanceof z.ZodArray) schema = inner.element
+    else return undefined
+  }
+  return unwrap(schema)
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = schema
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
+    inner = inner.unwrap()
+  }
+  return inner
+}

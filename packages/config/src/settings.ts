@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import { settingsSchema } from './settings-schema.ts'
+
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name
+
+type CamelCaseKeys<Value> = Value extends readonly (infer Item)[]
+  ? readonly CamelCaseKeys<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value as CamelCase<Key & string>]: CamelCaseKeys<Value[Key]> }
+    : Value
+
+type RawSettings = Omit<z.output<typeof settingsSchema>, '$schema' | 'plugins'>
+
+/** Everything in `config.json` and its environment variables but the plugins' blocks: checked, with defaults, frozen. */
+export type AssistantSettings = CamelCaseKeys<RawSettings>
+
+/** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
+export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
+  const { $schema: _schema, plugins: _plugins, ...settings } = parsed
+  return toCamelCase(settings) as AssistantSettings
+}
+
+/** What holds when nothing is configured. */
+export function createDefaultSettings(): AssistantSettings {
+  return createSettings(settingsSchema.parse({}))
+}
+
+function toCamelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(toCamelCase))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, item]) => [
+    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    toCamelCase(item),
+  ])
+  return Object.freeze(Object.fromEntries(entries))
+}

@@ -1,0 +1,85 @@
+import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
+
+/** All inserted text together: a small file must not grow into gigabytes by naming a long variable often. */
+const MOST_INSERTED = 4 * 1024 * 1024
+
+const REFERENCE = /\$\$\{([^{}]*)\}|\$\{([^{}]*)\}/g
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** Why a `${…}` could not be replaced. */
+export interface SubstitutionFailure {
+  readonly path: JsonPath
+  readonly reason: 'unset' | 'bad-name' | 'too-long'
+  /** The variable, when its name is one. */
+  readonly name?: string
+}
+
+export interface Substitution {
+  readonly value: JsonObject
+  /** `pathKey` of each string that holds a variable's value. */
+  readonly paths: ReadonlySet<string>
+  /** The inserted values. */
+  readonly inserted: ReadonlySet<string>
+  readonly failures: readonly SubstitutionFailure[]
+}
+
+/**
+ * Replaces `${NAME}` in every string of a parsed configuration; `$${NAME}` stands for a literal `${NAME}`.
+ * It works on values, never on the file's text, so what a variable holds cannot become structure.
+ * A string with a reference that fails stays as it is written.
+ */
+export function substituteEnvironment(
+  root: JsonObject,
+  lookUp: (name: string) => string | undefined,
+): Substitution {
+  const paths = new Set<string>()
+  const inserted = new Set<string>()
+  const failures: SubstitutionFailure[] = []
+  let length = 0
+
+  const replaceIn = (text: string, path: JsonPath): string => {
+    if (!text.includes('${')) return text
+    let failure: SubstitutionFailure | undefined
+    const used: string[] = []
+    const replaced = text.replace(
+      REFERENCE,
+      (whole, escaped: string | undefined, name: string | undefined) => {
+        if (escaped !== undefined) return whole.slice(1)
+        if (name === undefined || !NAME.test(name)) {
+          failure ??= { path, reason: 'bad-name' }
+          return whole
+        }
+        const value = lookUp(name)
+        if (value === undefined) {
+          failure ??= { path, reason: 'unset', name }
+          return whole
+        }
+        length += value.length
+        if (length > MOST_INSERTED) {
+          failure ??= { path, reason: 'too-long', name }
+          return ''
+        }
+        used.push(value)
+        return value
+      },
+    )
+    if (failure !== undefined) {
+      failures.push(failure)
+      return text
+    }
+    if (used.length > 0) paths.add(pathKey(path))
+    for (const value of used) inserted.add(value)
+    return replaced
+  }
+
+  const visit = (value: JsonValue, path: JsonPath): JsonValue => {
+    if (typeof value === 'string') return replaceIn(value, path)
+    if (Array.isArray(value)) return value.map((item: JsonValue, index) => visit(item, [...path, index]))
+    return isJsonObject(value) ? visitObject(value, path) : value
+  }
+
+  const visitObject = (object: JsonObject, path: JsonPath): JsonObject =>
+    Object.fromEntries(Object.entries(object).map(([key, item]) => [key, visit(item, [...path, key])]))
+
+  return { value: visitObject(root, []), paths, inserted, failures }
+}

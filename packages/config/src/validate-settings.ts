@@ -1,0 +1,100 @@
+import type { z } from 'zod'
+import { createProblem, type ConfigLocation, type ConfigProblem } from './config-problem.ts'
+import { describeValue } from './describe-value.ts'
+import { findClosest } from './did-you-mean.ts'
+import { formatPath, quote } from './format-path.ts'
+import { isJsonObject, valueAt, type JsonObject, type JsonPath } from './json-value.ts'
+import { isSecretPath, looksSecret } from './secrets.ts'
+import { schemaAt, settingsSchema } from './settings-schema.ts'
+
+const MOST_UNKNOWN_KEYS = 50
+
+/** How a problem at a key of `config.json`, or in the variable that set it, is shown. */
+export interface SettingPlace {
+  readonly at: ConfigLocation
+  /** The key, or the variable's name. */
+  readonly path: string
+  /** What the person changes: `http.port in config.json`, `PORT in .env`. */
+  readonly target: string
+  readonly isHidden: boolean
+}
+
+export type PlaceOf = (path: JsonPath, part: 'key' | 'value') => SettingPlace
+
+export interface ValidatedSettings {
+  readonly parsed?: z.output<typeof settingsSchema>
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Checks settings (without `plugins`) against the schema and says each problem in words. */
+export function validateSettings(candidate: JsonObject, placeOf: PlaceOf): ValidatedSettings {
+  const result = settingsSchema.safeParse(candidate)
+  if (result.success) return { parsed: result.data, problems: [] }
+  const problems: ConfigProblem[] = []
+  const seen = new Set<string>()
+  for (const issue of result.error.issues) {
+    const path = issue.path.filter((segment) => typeof segment !== 'symbol')
+    if (issue.code === 'unrecognized_keys') {
+      problems.push(
+        ...issue.keys.slice(0, MOST_UNKNOWN_KEYS).map((key) => unknownKey([...path, key], placeOf)),
+      )
+      continue
+    }
+    // Several checks may fail on one value: they all expect the same thing.
+    const name = formatPath(path)
+    if (seen.has(name)) continue
+    seen.add(name)
+    problems.push(wrongValue(candidate, path, issue.message, placeOf))
+  }
+  return { problems }
+}
+
+function wrongValue(candidate: JsonObject, path: JsonPath, message: string, placeOf: PlaceOf): ConfigProblem {
+  const place = placeOf(path, 'value')
+  const schema = schemaAt(path)
+  const isObject = schema !== undefined && 'shape' in schema
+  return createProblem({
+    at: place.at,
+    path: place.path,
+    expected: isObject ? 'an object' : (expectedAt(path) ?? message),
+    got: describeValue(valueAt(candidate, path), place.isHidden || isSecretPath(path)),
+    fix: `correct ${place.target}, or remove it`,
+  })
+}
+
+/** What a right value at `path` looks like, from the schema's own words. */
+export function expectedAt(path: JsonPath): string | undefined {
+  const schema = schemaAt(path)
+  return schema instanceof Object && 'meta' in schema ? (schema as z.ZodType).meta()?.expected : undefined
+}
+
+function unknownKey(path: JsonPath, placeOf: PlaceOf): ConfigProblem {
+  const key = String(path.at(-1))
+  const place = placeOf(path, 'key')
+  const siblings = keysOf(path.slice(0, -1))
+  const suggestion = findClosest(key, siblings) ?? findElsewhere(key)
+  return createProblem({
+    at: place.at,
+    path: place.path,
+    expected: 'a known key',
+    got: looksSecret(key) || key.length > 40 ? 'an unknown one' : `the unknown key ${quote(key)}`,
+    fix:
+      suggestion === undefined
+        ? `remove it; the keys here are ${siblings.join(', ')}`
+        : `did you mean ${quote(suggestion)}? Rename or remove it`,
+  })
+}
+
+function keysOf(path: JsonPath): string[] {
+  const schema = schemaAt(path)
+  const shape: unknown = schema !== undefined && 'shape' in schema ? schema.shape : undefined
+  return isJsonObject(shape) ? Object.keys(shape) : []
+}
+
+/** A key that stands one level deeper, such as `model` for `ai.model`. */
+function findElsewhere(key: string): string | undefined {
+  return keysOf([])
+    .flatMap((section) => keysOf([section]).map((name) => ({ name, full: `${section}.${name}` })))
+    .find(({ name }) => findClosest(key, [name]) !== undefined && Math.abs(name.length - key.length) < 3)
+    ?.full
+}
