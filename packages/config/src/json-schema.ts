@@ -3,6 +3,9 @@ import type { JsonSchema } from './coerce-to-schema.ts'
 import { isJsonObject } from './json-value.ts'
 import { PLUGIN_NAME, settingsSchema } from './settings-schema.ts'
 
+/** An editor must not mark `"${TELEGRAM_BOT_TOKEN}"`: the variable is replaced before the value is checked. */
+const REFERENCE_PATTERN = '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}'
+
 /**
  * The JSON Schema (draft 2020-12) of `config.json`, for editors and forms. `pluginSchemas` describes the
  * blocks of the plugins that are there; blocks of others may hold anything.
@@ -16,6 +19,8 @@ export function createJsonSchema(
     override: ({ jsonSchema }) => {
       // It helps this package's messages; a JSON Schema has no such keyword.
       delete jsonSchema['expected']
+      if (typeof jsonSchema.pattern === 'string')
+        jsonSchema.pattern = `${jsonSchema.pattern}|${REFERENCE_PATTERN}`
     },
   })
   const blocks = Object.entries(pluginSchemas).filter(([name]) => PLUGIN_NAME.test(name))

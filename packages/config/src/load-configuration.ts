@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { checkSettings } from './check-settings.ts'
+import { coerceValues } from './coerce-values.ts'
 import { createProblem, limitProblems, type ConfigProblem } from './config-problem.ts'
 import { readEnvFile } from './env-file.ts'
 import { mergeObjects, readEnvironmentSettings } from './environment-settings.ts'
 import { mergeEnvironment, type EnvironmentEntry } from './environment.ts'
 import { formatPath } from './format-path.ts'
 import { readJsonObjectFile } from './json-file.ts'
-import { isForbiddenKey, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
+import { createJsonSchema } from './json-schema.ts'
+import { isForbiddenKey, pathKey, valueAt, type JsonPath, type JsonValue } from './json-value.ts'
 import {
   createLoadedConfiguration,
   type LoadedConfiguration,
@@ -19,7 +21,7 @@ import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
 import { addSecret, addUrlPassword, collectSecrets, looksSecret, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
-import { substituteEnvironment } from './substitute-environment.ts'
+import { substituteEnvironment, type Substitution } from './substitute-environment.ts'
 import { validateSettings, type PlaceOf } from './validate-settings.ts'
 
 const MOST_PROBLEMS = 200
@@ -48,7 +50,11 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
   const environment = mergeEnvironment(envPath, envFile.entries, options.environment)
   const substitution = substituteEnvironment(config.value, (name) => environment.get(name)?.value)
   const overlay = readEnvironmentSettings(environment)
-  const { plugins, ...fileSettings } = substitution.value
+  const { plugins, ...writtenSettings } = substitution.value
+  const fileSettings =
+    substitution.paths.size === 0
+      ? writtenSettings
+      : coerceValues(writtenSettings, [], createJsonSchema(), (at) => substitution.paths.has(pathKey(at)))
   const locateInFile = createFileLocator(config.document, configFile)
   const blocks = readPluginBlocks(plugins, config.document, pluginSwitches.switches)
 
@@ -100,7 +106,7 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     environment: createEnvironmentRecord(environment),
     problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
     isUsable,
-    secrets: findSecrets(substitution.value, substitution.inserted, overlay.value, environment),
+    secrets: findSecrets(substitution, overlay.value, environment),
     locate(at): ValueLocation {
       const name = overlay.names.get(pathKey(at))
       const entry = name === undefined ? undefined : environment.get(name)
@@ -160,15 +166,16 @@ function createEnvironmentRecord(
 }
 
 function findSecrets(
-  config: JsonObject,
-  inserted: ReadonlySet<string>,
+  config: Substitution,
   overlay: JsonValue,
   environment: ReadonlyMap<string, EnvironmentEntry>,
 ): readonly string[] {
   const secrets = new Set<string>()
-  collectSecrets(config, [], secrets)
+  collectSecrets(config.value, [], secrets)
+  // What stayed `${NAME}` because NAME is not set is no secret.
+  for (const { path: at } of config.failures) secrets.delete(String(valueAt(config.value, at)))
   collectSecrets(overlay, [], secrets)
-  for (const value of inserted) addSecret(value, secrets)
+  for (const value of config.inserted) addSecret(value, secrets)
   for (const [name, { value }] of environment) {
     if (looksSecret(name)) addSecret(value, secrets)
     addUrlPassword(value, secrets)

@@ -1,6 +1,7 @@
-import { coerceToSchema, refusesKey, schemaOfMember, type JsonSchema } from './coerce-to-schema.ts'
+import { refusesKey, type JsonSchema } from './coerce-to-schema.ts'
+import { coerceValues } from './coerce-values.ts'
 import type { ConfigLocation, ConfigProblem } from './config-problem.ts'
-import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
+import type { JsonObject, JsonPath, JsonValue } from './json-value.ts'
 import type { AssistantSettings } from './settings.ts'
 
 /** Where a value comes from. */
@@ -57,26 +58,8 @@ export function createLoadedConfiguration(data: ConfigurationData): LoadedConfig
 function readBlock(data: ConfigurationData, name: string, schema?: JsonSchema): Record<string, JsonValue> {
   const { blocks } = data.plugins
   const block = Object.hasOwn(blocks, name) ? (blocks[name] as JsonObject) : {}
-  const read = (value: JsonValue, path: JsonPath, part: unknown): JsonValue => {
-    if (typeof value === 'string') {
-      return part !== undefined && data.isFromEnvironment(path) ? coerceToSchema(value, part, schema) : value
-    }
-    if (Array.isArray(value)) {
-      return value.map((item: JsonValue, index) =>
-        read(item, [...path, index], schemaOfMember(part, index, schema)),
-      )
-    }
-    return isJsonObject(value) ? readObject(value, path, part) : value
-  }
-  const readObject = (object: JsonObject, path: JsonPath, part: unknown): Record<string, JsonValue> =>
-    Object.fromEntries(
-      Object.entries(object).map(([key, value]) => [
-        key,
-        read(value, [...path, key], schemaOfMember(part, key, schema)),
-      ]),
-    )
   const path = ['plugins', name]
-  const result = readObject(block, path, schema)
+  const result = coerceValues(block, path, schema, data.isFromEnvironment)
   for (const key of Object.keys(result)) {
     // A variable that merely starts like the plugin's name, and the old "enabled", must not fail a strict schema.
     const isForeign = key === 'enabled' || data.isFromEnvironment([...path, key])

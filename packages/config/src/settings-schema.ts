@@ -186,7 +186,7 @@ const http = z
       .string()
       .min(8)
       .max(1024)
-      .meta({ description: 'The password for the web pages.', expected: 'at least 8 characters' })
+      .meta({ description: 'The password for the web pages.', expected: 'text of at least 8 characters' })
       .optional(),
   })
   .meta({ description: 'The web server: pages, health, webhook.' })
@@ -219,12 +219,10 @@ const limits = z
   })
   .meta({ description: 'Limits that keep one chat or plugin from holding up the others.' })
 
-const pluginBlocks = z
-  .record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown()))
-  .meta({
-    description: "Each plugin's settings, under the plugin's name.",
-    expected: 'an object of plugin blocks',
-  })
+const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown())).meta({
+  description: "Each plugin's settings, under the plugin's name.",
+  expected: 'an object of plugin blocks',
+})
 
 /** The shape of `config.json`: the one source of types, defaults, messages, JSON Schema and reference. */
 export const settingsSchema = z

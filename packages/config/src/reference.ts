@@ -1,0 +1,102 @@
+import { ENVIRONMENT_SETTINGS, OTHER_ENVIRONMENT } from './environment-settings.ts'
+import { createJsonSchema } from './json-schema.ts'
+import { isJsonObject } from './json-value.ts'
+import { expectedAt } from './validate-settings.ts'
+
+const HEAD = `# Configuration
+
+<!-- Made by packages/config/scripts/generate-reference.ts from the schema's descriptions. Do not edit by hand. -->
+
+All of it is optional. An assistant's home holds three files:
+
+| file | written by | holds |
+|---|---|---|
+| \`config.json\` | people | the keys below |
+| \`plugins_config.json\` | programs | which plugins are on: \`{ "enabled_plugins": { "my_plugin": true } }\` |
+| \`.env\` | people | secrets and machine-specific values, one \`NAME=value\` a line |
+
+The JSON files are strict JSON in UTF-8: no comments, no trailing commas, no duplicate keys, at most 1 MiB and 64 levels.
+A variable of the process wins over \`.env\`, and both win over \`config.json\`. An empty variable counts as unset.
+
+Inside any text of \`config.json\`, \`\${NAME}\` is replaced by that variable; \`$\${NAME}\` stands for the characters \`\${NAME}\`.
+A variable that is not set is an error: inside a plugin's block it leaves out that plugin, elsewhere it stops the start.
+`
+
+const PLUGINS = `## Plugins
+
+\`plugins.my_plugin\` in \`config.json\` holds the settings of the plugin \`my_plugin\`; its README says which there are.
+\`MY_PLUGIN_API_KEY\` in the environment sets \`plugins.my_plugin.api_key\` and wins over the file. Where two plugins fit
+(\`my\` and \`my_plugin\`), the longer name wins. Text from the environment is read as a number, a boolean, or a JSON array or
+object when the plugin's configuration asks for one. Variables of the assistant itself (\`TELEGRAM_…\`, \`PLUGGRAM_…\`,
+\`OPENAI_…\`, \`ANTHROPIC_…\`, \`GOOGLE_GENERATIVE_AI_…\`, \`SENTRY_…\`, \`OTEL_…\`, \`NODE_…\`, \`NPM_…\`, \`DATABASE_URL\`,
+\`LOG_LEVEL\`) never reach a plugin this way; pass one on with \`"\${OPENAI_API_KEY}"\`.
+
+A block or a switch of a plugin that does not exist is a warning. An \`enabled\` key in a block decides nothing:
+\`plugins_config.json\` does.
+`
+
+interface Row {
+  readonly path: readonly string[]
+  readonly description: string
+  readonly expected: string
+  readonly defaultValue: unknown
+}
+
+/** The text of docs/reference/configuration.md. */
+export function createReference(): string {
+  const { properties } = createJsonSchema()
+  const sections = Object.entries(isJsonObject(properties) ? properties : {}).flatMap(([name, schema]) =>
+    name === 'plugins' || name === '$schema' ? [] : [createSection(name, schema)],
+  )
+  return [HEAD, '## Keys of config.json\n', ...sections, PLUGINS, createEnvironmentSection()].join('\n')
+}
+
+function createSection(name: string, schema: unknown): string {
+  const description = isJsonObject(schema) ? String(schema['description'] ?? '') : ''
+  const rows = [...collectRows([name], schema)].map((row) => {
+    const key = `\`${row.path.join('.')}\``
+    const variable = ENVIRONMENT_SETTINGS.find(
+      (setting) => setting.path.join('.') === row.path.join('.'),
+    )?.name
+    const cells = [key, row.description, row.expected, formatDefault(row.defaultValue), formatName(variable)]
+    return `| ${cells.map(escapeCell).join(' | ')} |`
+  })
+  const head = '| key | meaning | value | default | variable |\n|---|---|---|---|---|'
+  return `### ${name}\n\n${description}\n\n${head}\n${rows.join('\n')}\n`
+}
+
+function* collectRows(path: readonly string[], schema: unknown): Generator<Row> {
+  if (!isJsonObject(schema)) return
+  const { properties } = schema
+  if (isJsonObject(properties)) {
+    for (const [key, member] of Object.entries(properties)) yield* collectRows([...path, key], member)
+    return
+  }
+  yield {
+    path,
+    description: String(schema['description'] ?? ''),
+    expected: expectedAt(path) ?? '',
+    defaultValue: schema['default'],
+  }
+}
+
+function createEnvironmentSection(): string {
+  const rows = [
+    ...ENVIRONMENT_SETTINGS.map(({ name, path }) => `| \`${name}\` | sets \`${path.join('.')}\` |`),
+    ...OTHER_ENVIRONMENT.map(({ name, description }) => `| \`${name}\` | ${escapeCell(description)} |`),
+    "| `MY_PLUGIN_API_KEY` | sets `plugins.my_plugin.api_key`, and so on for every plugin's keys |",
+  ]
+  return `## Environment variables\n\n| variable | meaning |\n|---|---|\n${rows.join('\n')}\n`
+}
+
+function formatDefault(value: unknown): string {
+  return value === undefined ? '' : `\`${JSON.stringify(value)}\``
+}
+
+function formatName(name: string | undefined): string {
+  return name === undefined ? '' : `\`${name}\``
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
