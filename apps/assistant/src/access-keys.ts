@@ -25,11 +25,14 @@ export function loadSessionKey(dataFolder: string): string {
   return key
 }
 
-/** A new key for login links, and the address they lead to, where `pluggram login` finds both. */
-export function publishLoginKey(dataFolder: string, url: string): string {
-  const key = randomBytes(32).toString('base64url')
-  writeOwnerOnly(join(dataFolder, 'login.json'), dataFolder, JSON.stringify({ key, url } satisfies LoginFile))
-  return key
+/** A key for the login links of one run. */
+export function createLoginKey(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Leaves the key and the address where `pluggram login` finds them. */
+export function publishLoginKey(dataFolder: string, login: LoginFile): void {
+  writeOwnerOnly(join(dataFolder, 'login.json'), dataFolder, JSON.stringify(login))
 }
 
 /** A fresh one-time link for the assistant that was last started in this home; `undefined` when none was. */

@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import { createAi } from '@pluggram/ai'
+import type { LoadedConfiguration } from '@pluggram/config'
+import { formatProblem as formatPluginProblem } from '@pluggram/host'
+import { Health } from '@pluggram/observability'
+import type { RootLogger, SecretMask } from '@pluggram/observability'
+import { createPipeline } from '@pluggram/pipeline'
+import { createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
+import { loginLink } from './access-keys.ts'
+import { createDirectory } from './directory.ts'
+import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
+import { createServicesFactory } from './plugin-services.ts'
+import { createSystemPlugin } from './system-plugin.ts'
+import { startTelegram } from './telegram.ts'
+import { startWeb } from './web.ts'
+
+export interface AssistantOptions {
+  readonly configuration: LoadedConfiguration
+  readonly logger: RootLogger
+  readonly mask: SecretMask
+}
+
+/** A running assistant. */
+export interface Assistant {
+  /** Where its pages are, for example `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** A one-time link that logs the owner in. */
+  createLoginLink(): string
+  /** Words about the connection, for example `polling as @my_bot`. */
+  connection(): string
+  /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
+  stop(): Promise<void>
+}
+
+const DRAIN_MS = 6_000
+
+/**
+ * Puts the parts together and starts them: pages first, so that health can be asked from the beginning, then
+ * plugins, then the source of updates.
+ * @throws PluggramError `startup-failed` when the database or the port cannot be opened
+ */
+export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
+  const { logger, mask } = options
+  const startedAt = Date.now()
+  const cleanups: (() => unknown)[] = []
+  try {
+    return await start()
+  } catch (error) {
+    await runCleanups()
+    throw error
+  }
+
+  async function start(): Promise<Assistant> {
+    const { home, settings, environment } = options.configuration
+    mask.add(options.configuration.secrets)
+    const database = openSqliteDatabase(join(home, 'data', 'pluggram.db'))
+    cleanups.push(() => database.close())
+    const stores = createSqlitePluginStores(database)
+    stores.deleteExpired()
+
+    const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
+    const ai = createAi({
+      settings: settings.ai,
+      environment,
+      directory: () => directory,
+      logger,
+      ownPort: settings.http.port,
+    })
+    cleanups.push(() => ai.close())
+    const plugins = await preparePlugins(options.configuration, {
+      logger,
+      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory }),
+      systemPlugin: createSystemPlugin({
+        assistantName: settings.assistant.name,
+        startedAt,
+        plugins: () => directory.plugins(),
+        describeModel: () => ai.describe(),
+        pluginStatuses: async () => (await plugins.host.statuses()).flatMap((state) => toStatusLine(state) ?? []),
+        connection: () => telegram.connection(),
+      }),
+    })
+    mask.add(plugins.configuration.secrets)
+
+    const health = new Health()
+    health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
+    const telegram = await startTelegram({
+      configuration: options.configuration,
+      logger,
+      registry: plugins.host.registry,
+      health,
+      createPipeline: (messenger) =>
+        createPipeline({
+          registry: plugins.host.registry,
+          messenger,
+          logger,
+          concurrentChats: settings.limits.concurrentChats,
+          pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
+        }),
+    })
+    cleanups.push(() => telegram.close())
+    const web = await startWeb({ configuration: options.configuration, logger, mask, health, telegram })
+    cleanups.push(() => web.close())
+
+    for (const problem of plugins.problems) logger.warn(problem)
+    cleanups.push(() => plugins.host.stop())
+    const report = await plugins.host.start()
+    for (const problem of report.problems) {
+      logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
+    }
+    telegram.receive()
+    cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
+    return {
+      url: web.url,
+      createLoginLink: () => loginLink(web.url, web.loginKey),
+      connection: () => telegram.connection(),
+      stop: runCleanups,
+    }
+  }
+
+  /** Last in, first out; a part that fails to stop does not keep the others from it. */
+  async function runCleanups(): Promise<void> {
+    for (const cleanup of cleanups.splice(0).toReversed()) {
+      try {
+        await cleanup()
+      } catch (error) {
+        logger.error('a part did not stop cleanly', { err: error })
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isPluggramError } from '@pluggram/sdk'
+import { Command, CommanderError } from 'commander'
+
+/** What a command prints to and reads from; injected by tests. */
+export interface CliEnvironment {
+  readonly home: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  print(line: string): void
+  printError(line: string): void
+}
+
+/**
+ * The `pluggram` command. Commands are imported when they run, so that a wrong word or `--help` answers at once.
+ * @returns the exit code
+ */
+export async function runCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<number> {
+  const cli: CliEnvironment = {
+    home: resolve(environment.PLUGGRAM_HOME || '.'),
+    environment,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    printError: (line) => void process.stderr.write(`${line}\n`),
+  }
+  let exitCode = 0
+  const done = (code: number): void => {
+    exitCode = code
+  }
+  try {
+    await buildProgram(cli, done).parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    if (!isPluggramError(error)) throw error
+    cli.printError(error.message)
+    return 1
+  }
+}
+
+function buildProgram(cli: CliEnvironment, done: (code: number) => void): Command {
+  const program = new Command('pluggram')
+    .description('An AI-powered Telegram assistant whose abilities are plugins.')
+    .version(readVersion())
+    .addHelpText('after', '\nThe home, with config.json, plugins_config.json, plugins/ and data/, is PLUGGRAM_HOME or the current folder.')
+    .showHelpAfterError('(pluggram --help lists the commands)')
+    .exitOverride()
+
+  program
+    .command('start')
+    .description('start the assistant: on Telegram when TELEGRAM_BOT_TOKEN is set, else in the playground')
+    .action(async () => done(await (await import('./start-command.ts')).start(cli)))
+  program
+    .command('login')
+    .description('print a new one-time link that logs you in to the running assistant')
+    .action(async () => done((await import('./login-command.ts')).login(cli)))
+
+  const plugins = program
+    .command('plugins')
+    .description('list the plugins of this home, or switch them')
+    .action(async () => done(await (await import('./plugins-command.ts')).listPlugins(cli)))
+  for (const [word, isEnabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    plugins
+      .command(word)
+      .argument('<name>', 'the name of a plugin')
+      .description(`switch a plugin ${isEnabled ? 'on' : 'off'} in plugins_config.json`)
+      .action(async (name: string) => done(await (await import('./plugins-command.ts')).switchPlugin(cli, name, isEnabled)))
+  }
+
+  const config = program.command('config').description('look at the configuration of this home')
+  config
+    .command('check')
+    .description('report every problem of config.json, plugins_config.json, .env and the environment')
+    .action(async () => done(await (await import('./config-command.ts')).checkConfig(cli)))
+  config
+    .command('schema')
+    .description('print the JSON Schema of config.json, for completion in editors')
+    .action(async () => done((await import('./config-command.ts')).printSchema(cli)))
+  return program
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(text) as { version: unknown }).version)
+}

@@ -1,0 +1,63 @@
+import { createLogger, createSecretMask } from '@pluggram/observability'
+import type { RootLogger } from '@pluggram/observability'
+import { formatProblem, loadConfiguration } from '@pluggram/config'
+import { startAssistant } from '../assistant.ts'
+import type { Assistant } from '../assistant.ts'
+import type { CliEnvironment } from './cli.ts'
+
+/** A stop may take ten seconds in all; what still runs then is cut off. */
+const STOP_LIMIT_MS = 9_500
+
+/** Runs the assistant until a signal ends it. */
+export async function start(cli: CliEnvironment): Promise<number> {
+  const startedAt = performance.now()
+  const isTerminal = process.stdout.isTTY === true
+  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
+  if (!configuration.isUsable) {
+    cli.printError('The configuration cannot be used:')
+    for (const problem of configuration.problems) cli.printError(`  ${formatProblem(problem, configuration)}`)
+    return 1
+  }
+  const mask = createSecretMask(configuration.secrets)
+  const logger = createLogger({ level: configuration.settings.log.level, isPretty: isTerminal, mask })
+  keepRunning(logger)
+  const stopSignal = nextStopSignal()
+  logger.info(`starting in ${configuration.home}`)
+  const assistant = await startAssistant({ configuration, logger, mask })
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  logger.info(`ready in ${seconds} s`, { url: assistant.url })
+  const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'
+  cli.print(`\n${hint} (the link works once):\n${assistant.createLoginLink()}\n`)
+
+  const signal = await stopSignal
+  logger.info(`stopping (${signal})`)
+  const isClean = await stop(assistant, logger)
+  logger.info('stopped')
+  // what a plugin left behind, a timer or a socket, must not keep the process alive
+  setImmediate(() => process.exit(isClean ? 0 : 1))
+  return isClean ? 0 : 1
+}
+
+async function stop(assistant: Assistant, logger: RootLogger): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), STOP_LIMIT_MS)
+  })
+  const isClean = await Promise.race([assistant.stop().then(() => true), late])
+  clearTimeout(timer)
+  if (!isClean) logger.error('something did not stop in time and is cut off')
+  return isClean
+}
+
+/** The first signal stops; npm and the terminal may both deliver it, and the second cuts nothing short. */
+function nextStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
+  })
+}
+
+/** A plugin that throws in a timer or forgets a promise must not end the assistant. */
+function keepRunning(logger: RootLogger): void {
+  process.on('uncaughtException', (error) => logger.error('an error was thrown outside of any call', { err: error }))
+  process.on('unhandledRejection', (reason) => logger.error('a promise was rejected and nobody listened', { err: reason }))
+}

@@ -1,0 +1,2 @@
+export { startAssistant } from './assistant.ts'
+export type { Assistant, AssistantOptions } from './assistant.ts'

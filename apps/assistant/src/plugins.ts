@@ -1,0 +1,96 @@
+import { applyPluginEnvironment, describePluginIssues, formatProblem, reportUnknownPlugins } from '@pluggram/config'
+import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
+import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem } from '@pluggram/host'
+import type { PluginHost, PluginHostOptions, PluginProblem, PluginState } from '@pluggram/host'
+import type { PluginDefinition } from '@pluggram/sdk'
+import type { ComponentHealth } from '@pluggram/observability'
+import { DEFAULT_PLUGIN, shippedPlugins } from './shipped-plugins.ts'
+import { SYSTEM_PLUGIN_NAME } from './system-plugin.ts'
+import type { PluginStatusLine } from './system-plugin.ts'
+
+export interface PluginsOptions {
+  readonly systemPlugin: PluginDefinition
+  readonly servicesFor: PluginHostOptions['servicesFor']
+  readonly logger: PluginHostOptions['logger']
+}
+
+export interface Plugins {
+  readonly host: PluginHost
+  /** The configuration with the variables of the plugins that were found. */
+  readonly configuration: LoadedConfiguration
+  /** What was wrong before any plugin started, each a line for the owner. */
+  readonly problems: readonly string[]
+}
+
+/** Finds the plugins of a home and prepares their host; nothing is started yet. */
+export async function preparePlugins(loaded: LoadedConfiguration, options: PluginsOptions): Promise<Plugins> {
+  const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
+  const names = found.candidates.map((candidate) => candidate.name)
+  const configuration = applyPluginEnvironment(loaded, names)
+  const isEnabled = (name: string): boolean => isSwitchedOn(configuration, name)
+  // a plugin that was named twice is known, though none of the two starts
+  const known = [...names, ...found.problems.map((problem) => problem.plugin)]
+  const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
+  const broken = new Set(configProblems.filter(isFatalForPlugin).map((problem) => problem.plugin))
+  const host = createPluginHost({
+    candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
+    isEnabled,
+    order: [...configuration.plugins.switches.keys()],
+    configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
+    describeIssues: (name, issues) =>
+      describePluginIssues(configuration, name, issues)
+        .map((problem) => formatProblem(problem, configuration))
+        .join('\n'),
+    servicesFor: options.servicesFor,
+    assistantName: configuration.settings.assistant.name,
+    builtIn: [{ name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin }],
+    logger: options.logger,
+  })
+  return {
+    host,
+    configuration,
+    problems: [
+      ...configProblems
+        .filter((problem) => problem.plugin === undefined || problem.severity === 'warning' || isEnabled(problem.plugin))
+        .map((problem) => formatProblem(problem, configuration)),
+      ...found.problems.map(formatPluginProblem),
+    ],
+  }
+}
+
+/** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */
+export function isSwitchedOn({ plugins }: LoadedConfiguration, name: string): boolean {
+  return plugins.switches.get(name) ?? name === DEFAULT_PLUGIN
+}
+
+function isFatalForPlugin(problem: ConfigProblem): boolean {
+  return problem.severity === 'error' && problem.plugin !== undefined
+}
+
+/** One plugin as a line of `/status`; plugins that are off are not mentioned. */
+export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
+  if (state.state === 'off' || state.origin === 'built-in') return undefined
+  const isRunning = state.state === 'running'
+  const text = isRunning ? String(state.status?.status ?? 'running') : `${state.state}: ${reason(state.problem)}`
+  return { name: state.name, isRunning, text }
+}
+
+function reason(problem: PluginProblem | undefined): string {
+  return problem?.message.split('\n', 1)[0] ?? 'see the log'
+}
+
+/** Plugins as a part of `/readyz`: broken ones are named, and do not make the assistant unusable. */
+export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
+  const shown = states.filter((state) => state.state !== 'off' && state.origin !== 'built-in')
+  const isStarting = shown.some((state) => state.state === 'starting')
+  const hasFailed = shown.some((state) => state.state === 'failed')
+  return {
+    status: isStarting ? 'starting' : hasFailed ? 'degraded' : 'ok',
+    plugins: Object.fromEntries(
+      shown.map(({ name, state, status, problem, version }) => [
+        name,
+        { state, ...(version !== undefined && { version }), ...status, ...(problem && { problem: reason(problem) }) },
+      ]),
+    ),
+  }
+}

@@ -1,0 +1,25 @@
+import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { LoadedConfiguration } from '@pluggram/config'
+
+/** Which Bot API the assistant talks to, and with what token. */
+export interface TelegramLink {
+  readonly token: string
+  /** Absent for Telegram's own servers. */
+  readonly apiRoot?: string
+  /** Present when the assistant plays Telegram itself, for the playground. */
+  readonly emulator?: BotApiEmulator
+}
+
+/** With a bot token the assistant talks to Telegram; without one it starts a Telegram of its own. */
+export async function connectTelegram(configuration: LoadedConfiguration): Promise<TelegramLink> {
+  const { telegram, assistant } = configuration.settings
+  if (telegram.botToken !== undefined) {
+    return { token: telegram.botToken, ...(telegram.apiRoot !== undefined && { apiRoot: telegram.apiRoot }) }
+  }
+  const emulator = await createBotApiEmulator({
+    driverRoutes: false,
+    bot: { username: 'pluggram_bot', firstName: assistant.name },
+  })
+  return { token: emulator.token, apiRoot: emulator.url, emulator }
+}

@@ -1,0 +1,125 @@
+import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { LoadedConfiguration } from '@pluggram/config'
+import type { Health, RootLogger } from '@pluggram/observability'
+import type { Pipeline } from '@pluggram/pipeline'
+import type { IncomingUpdate, Messenger, PluginRegistry } from '@pluggram/sdk/runtime'
+import {
+  createCommandMenu,
+  createMessenger,
+  createPollingSource,
+  createTelegramApi,
+  createWebhookSource,
+} from '@pluggram/telegram'
+import type { BotIdentity, UpdateSource, WebhookSource } from '@pluggram/telegram'
+import type { WebhookReceiver } from './http/webhook-route.ts'
+import { connectTelegram } from './telegram-link.ts'
+
+export interface TelegramOptions {
+  readonly configuration: LoadedConfiguration
+  readonly logger: RootLogger
+  readonly registry: PluginRegistry
+  readonly health: Health
+  createPipeline(messenger: Messenger): Pipeline
+}
+
+/** The connection to Telegram, or to the Telegram that the assistant plays itself. */
+export interface Telegram {
+  /** Present when there is a playground. */
+  readonly emulator?: BotApiEmulator
+  /** Present in webhook mode. */
+  readonly webhook?: WebhookReceiver
+  readonly bot: () => BotIdentity | undefined
+  connection(): string
+  /** Begins to take updates. */
+  receive(): void
+  /** No more updates; what was accepted gets that long to be answered. */
+  stopReceiving(drainMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Connects everything between the Bot API and the pipeline; updates flow after `receive`. */
+export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
+  const { configuration, logger, registry, health } = options
+  const { telegram } = configuration.settings
+  const link = await connectTelegram(configuration)
+  const api = createTelegramApi({ token: link.token, ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }) })
+  const messenger = createMessenger({ api, logger, streaming: telegram.streaming })
+  const pipeline = options.createPipeline(messenger)
+  const menu = createCommandMenu({ api, logger })
+  let bot: BotIdentity | undefined
+  let isReceiving = false
+
+  const sourceOptions = {
+    api,
+    logger,
+    onIdentified: (identity: BotIdentity) => {
+      bot = identity
+      syncMenu()
+    },
+    onUpdates: (updates: readonly IncomingUpdate[]) => pipeline.accept(updates),
+  }
+  const { url, secret } = telegram.webhook
+  // the playground has no public address: there updates are always polled
+  const webhook =
+    url !== undefined && secret !== undefined && !link.emulator
+      ? createWebhookSource({ ...sourceOptions, url, secret })
+      : undefined
+  const source: UpdateSource = webhook ?? createPollingSource(sourceOptions)
+
+  function syncMenu(): void {
+    if (!bot) return
+    const commands = registry.plugins().flatMap(({ descriptor }) =>
+      descriptor.commands.filter((command) => command.inMenu).map(({ name, description }) => ({ name, description })),
+    )
+    void menu.sync(commands)
+  }
+  const stopWatching = registry.onChange(syncMenu)
+
+  health.register('telegram', () => {
+    const { isReady, state, since, lastError } = source.status()
+    return {
+      status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
+      source: state,
+      since: since.toISOString(),
+      mode: link.emulator ? 'playground' : 'telegram',
+      ...(bot && { bot: bot.username }),
+      ...(lastError !== undefined && { lastError }),
+    }
+  })
+  health.register('pipeline', () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }))
+
+  return {
+    ...(link.emulator && { emulator: link.emulator }),
+    ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
+    bot: () => bot,
+    connection() {
+      const { state, lastError } = source.status()
+      const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'
+      return `${state}, ${name}${lastError === undefined ? '' : ` (${lastError})`}`
+    },
+    receive() {
+      isReceiving = true
+      source.start()
+    },
+    async stopReceiving(drainMs) {
+      isReceiving = false
+      stopWatching()
+      await source.stop()
+      const { unanswered } = await pipeline.drain(drainMs)
+      if (unanswered > 0) logger.warn('stopped with messages unanswered', { unanswered })
+    },
+    async close() {
+      await link.emulator?.close()
+    },
+  }
+}
+
+function receiver(webhook: WebhookSource, pipeline: Pipeline, isReceiving: () => boolean): WebhookReceiver {
+  return {
+    checkSecret: (header) => webhook.checkSecret(header),
+    isAccepting: () => isReceiving() && !pipeline.isFull(),
+    async accept(update) {
+      await webhook.accept(update)
+    },
+  }
+}

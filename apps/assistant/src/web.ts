@@ -1,0 +1,118 @@
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import { PluggramError } from '@pluggram/sdk'
+import type { LoadedConfiguration } from '@pluggram/config'
+import type { Health, RootLogger, SecretMask } from '@pluggram/observability'
+import { createLoginKey, loadSessionKey, publishLoginKey } from './access-keys.ts'
+import { findConsolePages } from './console-pages.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { LoginLinks, Sessions } from './http/login-links.ts'
+import { registerPlayground } from './http/playground-routes.ts'
+import { registerWebhookRoute } from './http/webhook-route.ts'
+import type { Telegram } from './telegram.ts'
+
+export interface WebOptions {
+  readonly configuration: LoadedConfiguration
+  readonly logger: RootLogger
+  readonly mask: SecretMask
+  readonly health: Health
+  readonly telegram: Telegram
+}
+
+export interface Web {
+  readonly url: string
+  /** Signs one-time login links for this run. */
+  readonly loginKey: string
+  close(): Promise<void>
+}
+
+/**
+ * Starts the pages, health and the webhook.
+ * @throws PluggramError `startup-failed` when the address cannot be listened on, or is public without a password
+ */
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const { configuration, logger, mask, health, telegram } = options
+  const { host, port, allowedHosts, password } = configuration.settings.http
+  requireLogin(host, password)
+  const data = join(configuration.home, 'data')
+  const loginKey = createLoginKey()
+  const sessionKey = loadSessionKey(data)
+  mask.add([loginKey, sessionKey])
+
+  const pages = findConsolePages(logger)
+  const server = await createHttpServer({
+    login: {
+      links: new LoginLinks(loginKey),
+      sessions: new Sessions(sessionKey),
+      // cookies do not tell ports apart: two assistants on one machine must not log each other out
+      cookieName: `pluggram_session_${port}`,
+      ...(password !== undefined && { password }),
+    },
+    allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
+    health,
+    logger,
+  })
+  await registerPlayground(server, {
+    pages,
+    ...(telegram.emulator && { emulator: telegram.emulator }),
+    offMessage: () => {
+      const name = telegram.bot()?.username
+      return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
+    },
+  })
+  if (telegram.webhook) registerWebhookRoute(server, telegram.webhook)
+  await listen(() => server.listen({ host, port }), host, port)
+  const address = server.server.address()
+  const boundPort = typeof address === 'object' && address ? address.port : port
+  const url = `http://${linkHost(host)}:${boundPort}`
+  publishLoginKey(data, { key: loginKey, url })
+  return {
+    url,
+    loginKey,
+    async close() {
+      pages.close()
+      await server.close()
+    },
+  }
+}
+
+function requireLogin(host: string, password: string | undefined): void {
+  if (isLoopback(host) || password !== undefined) return
+  throw new PluggramError(
+    'startup-failed',
+    `HOST is ${host}, which other machines can reach, and there is no password. Set PLUGGRAM_PASSWORD (8 characters or more) in .env, or leave HOST at 127.0.0.1.`,
+  )
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/** What a browser on this machine can open: "every address" is none. */
+function linkHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return isIP(host) === 6 ? `[${host}]` : host
+}
+
+/** The owner gave that name to Telegram, so it is the assistant's. */
+function webhookHost({ settings }: LoadedConfiguration): string[] {
+  const { url } = settings.telegram.webhook
+  return url === undefined ? [] : [new URL(url).hostname]
+}
+
+async function listen(start: () => Promise<unknown>, host: string, port: number): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: `Port ${port} is taken by another program. Stop it, or start with another one: PORT=${port + 1} npm start`,
+      EACCES: `Port ${port} may not be used by this user. Take one above 1023: PORT=8080 npm start`,
+      EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1 or to one of its addresses.`,
+      ENOTFOUND: `HOST is ${host}, a name that leads nowhere. Set it to 127.0.0.1 or to an address of this machine.`,
+    }
+    throw new PluggramError('startup-failed', reasons[code ?? ''] ?? `Cannot listen on ${host}:${port} (${code}).`, {
+      cause: error,
+    })
+  }
+}
