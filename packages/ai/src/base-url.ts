@@ -1,0 +1,59 @@
+import { AiError } from '@pluggram/sdk'
+import type { ModelServer } from './selection.ts'
+
+/**
+ * Takes a configured base URL apart. A user and password in it become a header, since `fetch` refuses them in the
+ * address and errors must not show them.
+ * @throws AiError when it is no http(s) address; the message does not repeat it, since it may hold a password.
+ */
+export function parseBaseUrl(
+  text: string,
+  source: string,
+): Pick<ModelServer, 'baseUrl' | 'headers' | 'queryParameters'> {
+  const url = URL.parse(text.trim())
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new AiError(
+      'ai-misconfigured',
+      `${source} is no web address. Write it like http://127.0.0.1:11434/v1.`,
+    )
+  }
+  const query = Object.fromEntries(url.searchParams)
+  const hasCredentials = url.username !== '' || url.password !== ''
+  return {
+    baseUrl: displayUrl(url),
+    ...(hasCredentials && { headers: { Authorization: basicAuthorization(url) } }),
+    ...(Object.keys(query).length > 0 && { queryParameters: query }),
+  }
+}
+
+/** The address without user, password, query and trailing slash: safe to show. */
+export function displayUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+/** `path` below the server's base URL, with the query that every request carries. */
+export function serverUrl(server: Pick<ModelServer, 'baseUrl' | 'queryParameters'>, path: string): string {
+  const query = new URLSearchParams(server.queryParameters).toString()
+  return `${server.baseUrl}${path}${query && `?${query}`}`
+}
+
+/** What a request to the server carries to be let in; a key wins over a user and password in the address. */
+export function authorizationHeaders({
+  apiKey,
+  headers,
+}: Pick<ModelServer, 'apiKey' | 'headers'>): Record<string, string> {
+  return { ...headers, ...(apiKey && { Authorization: `Bearer ${apiKey}` }) }
+}
+
+function basicAuthorization(url: URL): string {
+  const pair = `${decode(url.username)}:${decode(url.password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,92 @@
+import type { KnownCommand, Knowledge } from './knowledge.ts'
+import { plain } from './markdown-text.ts'
+import { pick } from './words.ts'
+
+/** Said wherever the demo model introduces itself: it never passes for a large model. */
+export const DEMO_MODEL = 'the built-in demo model, not a large language model'
+
+const IDENTITY = [
+  /^(so )?(who|what) (exactly |really )?are you\b(?! (able|doing|good|capable))/,
+  /^(whats|what is) your name\b|^introduce yourself\b|^tell me about (you|yourself)\b/,
+  /^are you (really )?(an? )?(real |true )?(chat ?gpt|gpt|openai|claude|gemini|copilot|llama|siri|alexa|llm|large|ai|artificial|bot|chatbot|robot|machine|human|person|real|sentient|conscious|intelligent|smart|demo)\b/,
+  /\b(which|what)( ai| language| kind of| type of)* (model|llm|ai|version)\b.{0,20}\b(are|is|do|does|did)\b.{0,30}\b(you|this|it|running|used|here|answering)\b/,
+  /^(which|what) (ai |language )?(model|llm)( is this| are you)?$/,
+  /\bis this (chat ?gpt|gpt|claude|gemini|an? (ai|llm|bot|real))\b/,
+  /\bdo you (use|have|run)( an?| any)? (ai|llm|language model)\b/,
+  /^who (made|built|created|wrote|programmed) you\b/,
+]
+const BRAND = /\b(chat ?gpt|gpt(?:-?\d)?|openai|claude|gemini|copilot|llama|siri|alexa)\b/
+const CAPABILITIES = [
+  /^help( me)?$/,
+  /\bwhat (all )?(can|could|do) (you|i|we)( all)? (do|help|offer|ask|say|try)\b/,
+  /\bhow can you (help|assist)\b|\bwhat are you (able|good|capable)\b/,
+  /\b(what|which|list|show|see|your|all)\b.{0,20}\b(commands|plugins|features|abilities|capabilities|skills|functions)\b.{0,30}$/,
+]
+const ABOUT_MANAGING =
+  /\b(add|write|create|develop|build|install|make|enable|disable|switch|turn|activate|deactivate|own|new|remove|configure)\b/
+const CONNECT =
+  /\b(connect|use|using|add|set ?up|setup|configure|switch|enable|get|have|hook|plug|run|upgrade|change|need|install|link)\b.{0,60}\b(model|models|llm|chat ?gpt|gpt|openai|claude|anthropic|gemini|ollama|lm studio|llama|vllm|openrouter|mistral|api keys?)\b/
+
+/** Greetings that are the whole sentence. */
+export const GREETING =
+  /^(hi+|hello+|hey+|yo|hiya|howdy|greetings|good (morning|afternoon|evening|day)|hallo|moin|servus|hola|bonjour|salut|ciao)( there| all| everyone| everybody| again| bot| assistant| friend)?$/
+
+export function isIdentityQuestion(sentence: string): boolean {
+  return IDENTITY.some((pattern) => pattern.test(sentence))
+}
+
+export function isCapabilityQuestion(sentence: string): boolean {
+  return CAPABILITIES.some((pattern) => pattern.test(sentence)) && !ABOUT_MANAGING.test(sentence)
+}
+
+export function isConnectQuestion(sentence: string): boolean {
+  return CONNECT.test(sentence)
+}
+
+export function greeting(knowledge: Knowledge, seed: string): string {
+  const hello = pick(['Hello!', 'Hi there!', 'Hello, nice to meet you!'], seed)
+  return `${hello} I am ${plain(knowledge.assistantName)}. ${suggestion(knowledge)} What answers you here is ${DEMO_MODEL}, so my small talk is limited. Ask “what can you do?” or “how do I connect a model?”.`
+}
+
+export function identity(knowledge: Knowledge, sentence: string): string {
+  const brand = BRAND.exec(sentence)?.[1]
+  const denial = brand
+    ? `No, I am not ${brand === 'chatgpt' || brand === 'chat gpt' ? 'ChatGPT' : capitalise(brand)}. `
+    : ''
+  return `${denial}I am ${plain(knowledge.assistantName)}${knowledge.assistantName === 'Pluggram' ? '' : ', an assistant built with Pluggram'}, and what answers you now is ${DEMO_MODEL}: a program that matches your words with help texts and commands. It does not think, and it knows nothing about the world. Plugins do the real work. Ask “how do I connect a model?” to give me a real one.`
+}
+
+export function capabilities(knowledge: Knowledge): string {
+  const lines = knowledge.plugins
+    .filter(({ name }) => name !== 'ai_chatbot')
+    .slice(0, 30)
+    .map(({ name, description, commands }) => {
+      const names = commands.map((command) => `/${command.name}`).join(' ')
+      return `- **${plain(name)}**${description ? `: ${plain(description)}` : ''}${names && ` (${names})`}`
+    })
+  const plugins =
+    lines.length > 0
+      ? `These plugins are on:\n\n${lines.join('\n')}`
+      : 'No plugin with abilities of its own is on yet. Ask “how do I add a plugin?” to change that.'
+  return `${plugins}\n\n/help shows all commands, /status how everything is doing. Beyond that I am ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
+}
+
+/** “Try /roll 2d6, or …”: something to do next. */
+export function suggestion({ commands }: Knowledge): string {
+  const [first, second] = commands.filter(({ plugin }) => plugin && plugin.name !== 'ai_chatbot')
+  if (!first) return 'Send /help to see what is there.'
+  const more = second ? ` or ${usageOf(second)}` : ''
+  return `Try ${usageOf(first)}${more}, or send /help.`
+}
+
+/** How to write a command; a plain `/name` so that Telegram makes it tappable. */
+export function usageOf({ command }: KnownCommand): string {
+  const usage = command.usage?.trim()
+  return usage?.startsWith(`/${command.name}`)
+    ? plain(usage)
+    : `/${command.name}${usage ? ` ${plain(usage)}` : ''}`
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

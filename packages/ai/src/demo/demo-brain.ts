@@ -1,0 +1,164 @@
+import type { AssistantDirectory, PluginSummary } from '@pluggram/sdk'
+import {
+  capabilities,
+  DEMO_MODEL,
+  GREETING,
+  greeting,
+  identity,
+  isCapabilityQuestion,
+  isConnectQuestion,
+  isIdentityQuestion,
+  suggestion,
+  usageOf,
+} from './about-me.ts'
+import { CERTAIN } from './command-matcher.ts'
+import type { DemoTurn } from './demo-turn.ts'
+import { CONNECT_A_MODEL } from './facts.ts'
+import { foreignLanguageApology } from './foreign-language.ts'
+import { createKnowledgeSource } from './knowledge.ts'
+import type { KnownCommand, Knowledge } from './knowledge.ts'
+import { plain, shorten } from './markdown-text.ts'
+import { recall } from './recall.ts'
+import { smallTalk } from './small-talk.ts'
+import { exampleUsage } from './example-usage.ts'
+import { pick } from './words.ts'
+
+/** Enough to understand a question; longer texts are no questions for a matcher. */
+const MAX_INPUT = 1_000
+const MAX_HELP = 1_500
+/** Work for a real model, whatever it is about. */
+const CREATIVE = /\b(poem|haiku|story|song|essay|joke|riddle|recipe|summary|summarise|summarize|translate)\b/
+
+/**
+ * Answers from help texts. Rules come from the surest to the vaguest, and the first that knows something answers:
+ * commands written out, pleasantries, questions about the conversation, about itself, about models, sentences that
+ * mean a command, texts that answer a question, other languages; at last it says that it does not know.
+ */
+export class DemoBrain {
+  readonly #knowledge: () => Knowledge
+
+  constructor(directory: () => AssistantDirectory) {
+    this.#knowledge = createKnowledgeSource(directory)
+  }
+
+  /** The answer to the last turn, in Markdown; never empty, and always the same for the same conversation. */
+  answer(turns: readonly DemoTurn[]): string {
+    const last = turns.at(-1)
+    const history = turns.slice(0, -1)
+    const knowledge = this.#knowledge()
+    const text = withoutSpeaker(last?.role === 'user' ? last.text : '').slice(0, MAX_INPUT)
+    const answer = answerText(text, history, knowledge)
+    const isFirst = !history.some(({ role }) => role === 'assistant')
+    return isFirst && !answer.includes('demo model')
+      ? `${answer}\n\n_I am ${DEMO_MODEL}. Ask “how do I connect a model?” for a real one._`
+      : answer
+  }
+}
+
+function answerText(text: string, history: readonly DemoTurn[], knowledge: Knowledge): string {
+  if (text.trim() === '') return `I can only read text, and there was none. ${suggestion(knowledge)}`
+  const slash = /^\s*\/([a-z0-9_]{1,64})/i.exec(text)?.[1]?.toLowerCase()
+  if (slash) return unknownCommand(slash, text, knowledge)
+
+  const seed = `${text}#${history.length}`
+  const whole = clean(text)
+  if (GREETING.test(whole)) return greeting(knowledge, seed)
+  const sentence = withoutPoliteness(whole)
+  const quick = smallTalk(whole, seed) ?? smallTalk(sentence, seed) ?? recall(sentence, history)
+  if (quick) return quick
+  if (isIdentityQuestion(sentence)) return identity(knowledge, sentence)
+
+  const match = knowledge.matcher.match(sentence)
+  if (match && match.confidence >= CERTAIN) return useCommand(match.known, text, seed)
+  if (isConnectQuestion(sentence)) return CONNECT_A_MODEL
+  if (isCapabilityQuestion(sentence)) return capabilities(knowledge)
+  const hit = knowledge.search.find(sentence)
+  if (hit?.kind === 'plugin') return aboutPlugin(hit.plugin)
+  if (hit && !CREATIVE.test(sentence)) return hit.fact.text
+  if (match) return useCommand(match.known, text, seed)
+
+  const apology = foreignLanguageApology(text)
+  if (apology !== undefined) {
+    return `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I understand English only. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`
+  }
+  return unknown(knowledge, history, seed)
+}
+
+function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
+  const known = knowledge.commands.find(({ command }) => command.name === name)
+  if (known)
+    return `${usageOf(known)} is there: ${plain(known.command.description)}. It did not answer this time; /status may tell why.`
+  const closest = knowledge.matcher
+    .similarNames(name)
+    .flatMap((similar) => knowledge.commands.filter(({ command }) => command.name === similar))
+  if (closest.length === 0)
+    return `There is no command /${plain(name)} here. /help lists the commands that are.`
+  const lines = closest.map(
+    ({ command }) => `- ${plain(exampleUsage(command, text))}: ${plain(command.description)}`,
+  )
+  return `There is no command /${plain(name)}. Did you mean ${lines.length === 1 ? 'this' : 'one of these'}?\n\n${lines.join('\n')}`
+}
+
+function useCommand(known: KnownCommand, text: string, seed: string): string {
+  const { command, plugin } = known
+  const what = plugin ? `the plugin ${plain(plugin.name)}` : 'a command of mine'
+  const lead = pick(
+    [`That is a job for ${what}.`, `${upperFirst(what)} can do that.`, `For that there is ${what}.`],
+    seed,
+  )
+  return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${plain(command.description)}.`
+}
+
+function aboutPlugin(plugin: PluginSummary): string {
+  const title = `**${plain(plugin.name)}**${plugin.description ? `: ${plain(plugin.description)}` : ' is a plugin of this assistant.'}`
+  const commands = plugin.commands.map(
+    (command) => `- ${usageOf({ command, plugin })}: ${plain(command.description)}`,
+  )
+  return [title, plugin.help && shorten(plugin.help, MAX_HELP), commands.join('\n')]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function unknown(knowledge: Knowledge, history: readonly DemoTurn[], seed: string): string {
+  const hasExplained = history.some(({ role, text }) => role === 'assistant' && text.includes('three ways'))
+  const sorry = pick(
+    [
+      `I do not know that. I am ${DEMO_MODEL}: I only find answers in the help texts of this assistant.`,
+      `That is beyond me. I am ${DEMO_MODEL}: what I know stands in help texts.`,
+      `I found nothing about that. I am ${DEMO_MODEL}, and I only look things up in help texts.`,
+    ],
+    seed,
+  )
+  const connect = hasExplained
+    ? 'A real model would know more: put a key into `.env`, set `OPENAI_BASE_URL`, or start Ollama.'
+    : CONNECT_A_MODEL
+  return `${sorry} ${suggestion(knowledge)}\n\n${connect}`
+}
+
+/** Group messages begin with the writer's name and a colon. */
+function withoutSpeaker(text: string): string {
+  return text.replace(/^[^\s:/?!.][^:\n/?!]{0,63}: (?=\S)/, '')
+}
+
+function clean(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/['’]/g, '')
+    .replaceAll(/[^\p{L}\p{N}\s/+.-]+/gu, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[\s.]+$/, '')
+    .trim()
+}
+
+function withoutPoliteness(sentence: string): string {
+  const rest = sentence
+    .replace(/^((hi|hello|hey|ok|okay|so|well|please|um|uh|and|but|excuse me|sorry)( there)? )+/, '')
+    .replace(/^(can|could|would|will) you (please )?(tell|explain|show)( to)? me /, '')
+    .replace(/( please| pls| thanks| thank you| then| now)+$/, '')
+  return rest || sentence
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

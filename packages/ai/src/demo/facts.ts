@@ -1,0 +1,133 @@
+/** What the demo model knows about Pluggram itself. */
+export interface Fact {
+  readonly id: string
+  readonly title: string
+  /** Words people use when they ask for it. */
+  readonly keywords: string
+  /** Markdown. */
+  readonly text: string
+}
+
+/** The three ways to a real model; also shown when the demo model does not know an answer. */
+export const CONNECT_A_MODEL = `There are three ways to connect a real language model:
+
+1. **A key**: put \`OPENAI_API_KEY\`, \`ANTHROPIC_API_KEY\` or \`GOOGLE_GENERATIVE_AI_API_KEY\` into the file \`.env\`.
+2. **Any OpenAI-compatible server**: set \`OPENAI_BASE_URL\` in \`.env\`, for example \`http://127.0.0.1:11434/v1\`.
+3. **A local model**: install Ollama (ollama.com) and run \`ollama pull llama3.2\`; it is found by itself within a minute.
+
+After a change in \`.env\`, start the assistant again. Nothing else needs to be set: \`ai.model\` is \`auto\`.`
+
+export const FACTS: readonly Fact[] = [
+  {
+    id: 'connect-model',
+    title: 'Connect a real language model',
+    keywords:
+      'model llm language openai anthropic claude google gemini ollama lm studio vllm llama openrouter gpt chatgpt key api base url env smarter intelligent brain ai',
+    text: CONNECT_A_MODEL,
+  },
+  {
+    id: 'what-is-pluggram',
+    title: 'What Pluggram is',
+    keywords: 'pluggram project about program software open source license mit purpose',
+    text: 'Pluggram is an AI-powered Telegram assistant whose abilities are plugins. You run it yourself: it answers your chats on Telegram, or in the playground in your browser. A plugin answers commands or messages; what no plugin takes goes to the language model. It is open source under the MIT license.',
+  },
+  {
+    id: 'add-plugin',
+    title: 'Add or write your own plugin',
+    keywords:
+      'plugin add write create develop build new install extend own make code class typescript javascript ability',
+    text: `A plugin is one file in the folder \`plugins/\`, for example \`plugins/my_plugin.ts\`; the file's name is the plugin's name. The smallest one is a class:
+
+\`\`\`ts
+export default class MyPlugin {
+  async processMessage(message) {
+    if (message === 'ping') return { success: true, response: 'pong' }
+  }
+}
+\`\`\`
+
+Then switch it on in \`plugins_config.json\`: \`{ "enabled_plugins": { "my_plugin": true } }\`. Its settings stand in \`config.json\` under \`plugins.my_plugin\`. No build step is needed. The plugins that ship in \`plugins/\` are good examples.`,
+  },
+  {
+    id: 'switch-plugin',
+    title: 'Switch a plugin on or off',
+    keywords: 'plugin enable disable switch turn activate deactivate on off enabled_plugins plugins_config',
+    text: 'Which plugins are on stands in `plugins_config.json`: `{ "enabled_plugins": { "my_plugin": true } }`. `true` switches a plugin on, `false` off. A plugin that the file does not name is off, except `ai_chatbot`, which answers what no other plugin took. Start the assistant again after a change.',
+  },
+  {
+    id: 'telegram',
+    title: 'Connect Telegram',
+    keywords: 'telegram connect set setup configure token botfather phone messenger link',
+    text: `To talk to your assistant on Telegram:
+
+1. Open @BotFather in Telegram, send \`/newbot\` and follow it; it gives you a token.
+2. Put the token into \`.env\`: \`TELEGRAM_BOT_TOKEN=…\`
+3. Start the assistant again with \`npm start\`.
+
+Without a token the assistant runs in the playground in your browser.`,
+  },
+  {
+    id: 'playground',
+    title: 'The playground',
+    keywords: 'playground browser web page try test without telegram',
+    text: 'The playground is a chat page in your browser at `/playground`. It talks to your assistant exactly as Telegram would, without an account and without a token. The one-time login link for it is printed in the terminal when the assistant starts.',
+  },
+  {
+    id: 'status',
+    title: 'See how the assistant is doing',
+    keywords:
+      'status health healthy running alive state check problem error broken monitor readyz healthz log',
+    text: 'Send /status to see which plugins run and which model answers. Programs ask `/healthz` and `/readyz` on the HTTP port. What went wrong stands in the log in the terminal.',
+  },
+  {
+    id: 'configuration',
+    title: 'Where the configuration is',
+    keywords:
+      'config configuration configure setting settings file folder where home directory env config.json change option PLUGGRAM_HOME',
+    text: `Everything stands in the assistant's home, the folder where you start it (or \`PLUGGRAM_HOME\`):
+
+- \`config.json\`: settings of the assistant and of its plugins (\`plugins.my_plugin\`)
+- \`plugins_config.json\`: which plugins are on
+- \`.env\`: secrets such as \`TELEGRAM_BOT_TOKEN\` and model keys
+- \`plugins/\`: your own plugins
+- \`data/\`: what the assistant stores
+
+A plugin's setting can also come from the environment: \`MY_PLUGIN_API_KEY\` sets \`plugins.my_plugin.api_key\`.`,
+  },
+  {
+    id: 'choose-model',
+    title: 'Choose which model answers',
+    keywords: 'choose select change switch model provider ai.model auto default which',
+    text: '`ai.model` in `config.json` says which model answers. `auto` (the default) takes the first key it finds in the environment, then a model server on this machine, then the built-in demo model. To choose one yourself write `provider:model`, for example `openai:…`, `anthropic:…`, `google:…` or `openai-compatible:…`; `demo` asks for the demo model.',
+  },
+  {
+    id: 'memory',
+    title: 'What the conversation remembers',
+    keywords: 'memory remember forget history conversation context clear reset delete start over',
+    text: 'The conversation is remembered per chat, the last messages of it, also over a restart. Send /new to forget it and start a new one.',
+  },
+  {
+    id: 'privacy',
+    title: 'Where your messages go',
+    keywords: 'privacy private data safe secure secret send store gdpr cloud leave spy',
+    text: 'The built-in demo model runs inside the assistant: nothing you write leaves this machine because of it (Telegram itself, if connected, carries your messages as always). With a real model connected, the conversation is sent to that model’s server. What the assistant stores stays in `data/` in its home.',
+  },
+  {
+    id: 'commands',
+    title: 'How commands work',
+    keywords: 'command slash menu tap commands',
+    text: 'A command is a message that starts with a slash, for example /help. Commands belong to plugins; Telegram lists them behind the menu button. /help shows all of them.',
+  },
+  {
+    id: 'groups',
+    title: 'Using the assistant in groups',
+    keywords: 'group groups mention reply supergroup channel topic',
+    text: 'In a group the assistant answers commands, messages that mention it, and replies to its own messages. In a private chat it answers everything.',
+  },
+  {
+    id: 'languages',
+    title: 'Languages',
+    keywords: 'language languages english german deutsch spanish french translate speak understand',
+    text: 'The built-in demo model understands English only. A real language model answers in the language you write in.',
+  },
+]

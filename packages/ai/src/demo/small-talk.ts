@@ -1,0 +1,58 @@
+import { pick } from './words.ts'
+
+/** Rules see a cleaned sentence: lower case, without apostrophes and closing punctuation. */
+interface Rule {
+  readonly pattern: RegExp
+  readonly replies: readonly [string, ...string[]]
+}
+
+const RULES: readonly Rule[] = [
+  {
+    pattern:
+      /^(thanks|thank you|thx|ty|cheers|much appreciated)( (a lot|so much|very much|again|for .{1,60}))?$/,
+    replies: ['You are welcome!', 'Gladly!', 'My pleasure.'],
+  },
+  {
+    pattern:
+      /^(bye|goodbye|good night|see you|see ya|cya|later|farewell|have a (nice|good) .{1,30})( later| soon| then)?$/,
+    replies: ['Goodbye! Write whenever you like.', 'See you!', 'Bye for now.'],
+  },
+  {
+    pattern:
+      /^(how are you|how are you doing|how is it going|hows it going|how do you do|whats up|sup|you ok)( today| now)?$/,
+    replies: [
+      'I run well, thank you. /status tells how the assistant really is doing.',
+      'All is well here, as far as a demo model can tell. /status shows the details.',
+    ],
+  },
+  {
+    pattern:
+      /^(ok|okay|k|cool|nice|great|good|awesome|perfect|wow|lol|haha+|hm+|alright|got it|i see|interesting)$/,
+    replies: ['Good. What else would you like to try?', 'Fine! Ask me what I can do, if you like.', '🙂'],
+  },
+  {
+    pattern: /^(yes|yep|yeah|no|nope|nah|maybe|sure)$/,
+    replies: [
+      'I do not follow a thread of questions as a real language model would. Tell me in a sentence what you would like to do.',
+    ],
+  },
+  {
+    pattern: /^(is )?everything (ok|okay|fine|alright|all right|good|working|running|up)( here| now)?$/,
+    replies: ['Send /status: it shows which plugins run and which model answers.'],
+  },
+  {
+    pattern: /^(sorry|my bad|apologies)$/,
+    replies: ['No harm done.', 'Never mind!'],
+  },
+  {
+    pattern:
+      /^(test|testing|ping|are you there|are you (alive|awake|online)|anybody (there|home)|hello world)$/,
+    replies: ['I am here and I read you.', 'Yes, it works: your message came through.'],
+  },
+]
+
+/** An answer to a pleasantry that is the whole sentence. */
+export function smallTalk(sentence: string, seed: string): string | undefined {
+  const rule = RULES.find(({ pattern }) => pattern.test(sentence))
+  return rule && pick(rule.replies, seed)
+}

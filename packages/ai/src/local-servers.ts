@@ -1,0 +1,58 @@
+import { askModels, firstChatModel } from './models-list.ts'
+import type { Selection } from './selection.ts'
+import type { LocalServer } from './vendors.ts'
+
+/** A server on this machine answers in a few milliseconds; a port that hangs must not delay the first reply. */
+const PROBE_TIMEOUT_MS = 300
+
+export interface FindOptions {
+  readonly localServers: readonly LocalServer[]
+  readonly ownPort?: number
+  readonly signal: AbortSignal
+}
+
+export type LocalModel =
+  | { readonly kind: 'found'; readonly selection: Selection }
+  /** `hint` when a server runs that has no model yet. */
+  | { readonly kind: 'none'; readonly hint?: string }
+
+/** Asks all servers at once; the first of the list that offers a chat model wins. */
+export async function findLocalModel({ localServers, ownPort, signal }: FindOptions): Promise<LocalModel> {
+  const candidates = localServers.filter(({ baseUrl }) => isLoopback(baseUrl) && portOf(baseUrl) !== ownPort)
+  const answers = await Promise.all(
+    candidates.map(async (candidate) => ({
+      candidate,
+      answer: await askModels(candidate, { timeoutMs: PROBE_TIMEOUT_MS, signal }),
+    })),
+  )
+  let hint: string | undefined
+  for (const { candidate, answer } of answers) {
+    if (answer.kind !== 'models') continue
+    const model = firstChatModel(answer.ids)
+    if (model) return { kind: 'found', selection: localSelection(candidate, model) }
+    hint ??= `${candidate.label} runs at ${candidate.baseUrl} but has no model for conversations: load one there${
+      candidate.label === 'Ollama' ? ', for example with `ollama pull llama3.2`' : ''
+    }.`
+  }
+  return { kind: 'none', ...(hint && { hint }) }
+}
+
+function localSelection({ label, baseUrl }: LocalServer, model: string): Selection {
+  return {
+    provider: 'openai-compatible',
+    model,
+    label: `the local model server at ${baseUrl}`,
+    reason: `${label} answers at ${baseUrl}`,
+    isProvisional: true,
+    server: { baseUrl, keyVariable: 'OPENAI_API_KEY', isLocal: true },
+  }
+}
+
+function isLoopback(baseUrl: string): boolean {
+  const host = URL.parse(baseUrl)?.hostname ?? ''
+  return host === '127.0.0.1' || host === '[::1]' || host === 'localhost'
+}
+
+function portOf(baseUrl: string): number {
+  return Number(URL.parse(baseUrl)?.port)
+}

@@ -1,0 +1,168 @@
+import { AiError, isPluggramError } from '@pluggram/sdk'
+import { APICallError, RetryError, StreamProviderError } from 'ai'
+import type { Selection } from './selection.ts'
+
+/** What a failed call told, reduced to what may be shown: a provider's message or body may repeat a key or a prompt. */
+interface Failure {
+  readonly status?: number
+  /** For example `insufficient_quota`. */
+  readonly code?: string
+  readonly isNetwork: boolean
+  readonly retryAfterMs?: number
+}
+
+/** An error of the AI SDK as ours: one line, no secret, with the next step. The cause is left out on purpose. */
+export function toAiError(error: unknown, selection: Selection): AiError {
+  if (error instanceof AiError) return error
+  if (isPluggramError(error)) return new AiError('ai-unavailable', error.message)
+  const failure = readFailure(error)
+  const { label, model, server } = selection
+  const who = upperFirst(label)
+  const what = [failure.status && `HTTP ${failure.status}`, failure.code].filter(Boolean).join(', ')
+  const detail = what && ` (${what})`
+
+  if (failure.isNetwork) {
+    return new AiError(
+      'ai-unavailable',
+      `${who} cannot be reached${server && !label.includes(server.baseUrl) ? ` at ${server.baseUrl}` : ''}. Check that it runs and that this machine may connect to it.`,
+      { isRetryable: true },
+    )
+  }
+  if (isQuota(failure)) {
+    return new AiError(
+      'ai-unavailable',
+      `${who} says the account has no credit left${detail}. Check its billing page.`,
+    )
+  }
+  if (
+    failure.status === 401 ||
+    failure.status === 403 ||
+    /api_?key|authenti|permission/i.test(failure.code ?? '')
+  ) {
+    const variable = server?.keyVariable ?? 'the key'
+    return new AiError(
+      'ai-misconfigured',
+      `${who} refuses the key${detail}. Correct ${variable} in .env and start the assistant again.`,
+    )
+  }
+  if (failure.status === 404 || /model_not_found|not_found/i.test(failure.code ?? '')) {
+    return new AiError(
+      'ai-misconfigured',
+      `${who} does not know the model ${model}${detail}. Name another one in config.json: ai.model = "provider:model".`,
+    )
+  }
+  if (failure.status === 429) {
+    return new AiError(
+      'ai-unavailable',
+      `${who} takes no more requests for now${detail}. Try again in a moment.`,
+      {
+        isRetryable: true,
+      },
+    )
+  }
+  if (failure.status === 413 || /context_length|too_long|too_large|prompt_too/i.test(failure.code ?? '')) {
+    return new AiError(
+      'ai-refused',
+      `The conversation is too long for ${model}${detail}. Start a new one with /new.`,
+    )
+  }
+  if (
+    failure.status !== undefined &&
+    failure.status >= 400 &&
+    failure.status < 500 &&
+    failure.status !== 408
+  ) {
+    return new AiError(
+      'ai-refused',
+      `${who} refused the request${detail}. Try other words, or another model.`,
+    )
+  }
+  return new AiError('ai-unavailable', `${who} answered with a fault${detail}. Try again in a moment.`, {
+    isRetryable: true,
+  })
+}
+
+/** True when the server cannot be reached, is broken, or no longer has the model: time to look for another. */
+export function isServerGone(error: unknown): boolean {
+  const { status, isNetwork } = readFailure(error)
+  return isNetwork || status === 404 || (status !== undefined && status >= 500)
+}
+
+/** How long the provider asks to wait, if it says so. */
+export function retryAfterMs(error: unknown): number | undefined {
+  return readFailure(error).retryAfterMs
+}
+
+function readFailure(thrown: unknown): Failure {
+  const error = RetryError.isInstance(thrown) ? thrown.lastError : thrown
+  if (APICallError.isInstance(error)) {
+    const status = error.statusCode
+    const code = findCode(error.data) ?? findCode(parseJson(error.responseBody))
+    const wait = readRetryAfter(error.responseHeaders)
+    return {
+      // some servers answer 200 and then break off: that is no status worth showing
+      ...(status !== undefined && status >= 300 && { status }),
+      ...(code !== undefined && { code }),
+      ...(wait !== undefined && { retryAfterMs: wait }),
+      isNetwork: status === undefined,
+    }
+  }
+  if (StreamProviderError.isInstance(error)) {
+    const code = asCode(error.code) ?? asCode(error.type)
+    return {
+      ...(error.statusCode !== undefined && { status: error.statusCode }),
+      ...(code !== undefined && { code }),
+      isNetwork: false,
+    }
+  }
+  return { isNetwork: isNetworkError(error) }
+}
+
+function isNetworkError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const text = `${error.message} ${'code' in error ? String(error.code) : ''}`
+  if (/fetch failed|terminated|socket|ECONN|ENOTFOUND|EAI_AGAIN|UND_ERR/i.test(text)) return true
+  return error.cause !== undefined && isNetworkError(error.cause)
+}
+
+function isQuota({ code = '' }: Failure): boolean {
+  return /insufficient_quota|billing|credit/i.test(code)
+}
+
+/** The machine-readable word of `{ error: { code, type, status } }`, as OpenAI, Anthropic and Google write it. */
+function findCode(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const inner: unknown = 'error' in body ? body.error : body
+  if (typeof inner !== 'object' || inner === null) return undefined
+  for (const key of ['code', 'status', 'type'] as const) {
+    const code = key in inner ? asCode((inner as Record<string, unknown>)[key]) : undefined
+    if (code !== undefined) return code
+  }
+  return undefined
+}
+
+/** Only short snake_case words pass: what looks like a word cannot be a key. */
+function asCode(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z]+(_[a-z]+){0,6}$/i.test(value) && value.length <= 48
+    ? value.toLowerCase()
+    : undefined
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readRetryAfter(headers: Record<string, string> | undefined): number | undefined {
+  const milliseconds = Number.parseFloat(headers?.['retry-after-ms'] ?? '')
+  if (milliseconds >= 0) return milliseconds
+  const seconds = Number.parseFloat(headers?.['retry-after'] ?? '')
+  return seconds >= 0 ? seconds * 1_000 : undefined
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

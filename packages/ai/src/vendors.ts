@@ -1,0 +1,60 @@
+/** A provider an explicit `ai.model` may name. */
+export type ProviderName = 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'demo'
+
+export interface Vendor {
+  readonly provider: 'openai' | 'anthropic' | 'google'
+  /** How people call it. */
+  readonly label: string
+  readonly keyVariable: string
+  readonly baseUrl: string
+  /** Used when `ai.model` is `auto`: small, quick and cheap enough for a chat. */
+  readonly defaultModel: string
+}
+
+/** The paid APIs, in the order `ai.model: auto` looks for their keys. */
+export const VENDORS: readonly Vendor[] = [
+  {
+    provider: 'openai',
+    label: 'OpenAI',
+    keyVariable: 'OPENAI_API_KEY',
+    baseUrl: 'https://api.openai.com/v1',
+    defaultModel: 'gpt-6-luna',
+  },
+  {
+    provider: 'anthropic',
+    label: 'Anthropic',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    baseUrl: 'https://api.anthropic.com/v1',
+    defaultModel: 'claude-haiku-5-5',
+  },
+  {
+    provider: 'google',
+    label: 'Google',
+    keyVariable: 'GOOGLE_GENERATIVE_AI_API_KEY',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    defaultModel: 'gemini-flash-latest',
+  },
+]
+
+export const PROVIDER_NAMES: readonly ProviderName[] = [
+  'openai',
+  'anthropic',
+  'google',
+  'openai-compatible',
+  'demo',
+]
+
+/** A program that serves models on this machine. */
+export interface LocalServer {
+  readonly label: string
+  /** Always a loopback address. */
+  readonly baseUrl: string
+}
+
+/** Where the usual programs listen. */
+export const LOCAL_SERVERS: readonly LocalServer[] = [
+  { label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
+  { label: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
+  { label: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
+  { label: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
+]
