@@ -1,0 +1,31 @@
+/** Past this the work is no longer waited for. */
+export class DeadlineError extends Error {
+  constructor(seconds: number) {
+    super(`not finished within ${seconds} s`)
+  }
+}
+
+/**
+ * Waits for `work` at most `seconds`. The work itself is not ended: give it a signal, and abort that.
+ * @throws DeadlineError when time is up; the reason of `signal` when that is aborted first.
+ */
+export async function withDeadline<T>(
+  work: PromiseLike<T> | T,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<Awaited<T>> {
+  let timer: NodeJS.Timeout | undefined
+  let onAbort: (() => void) | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(seconds)), seconds * 1_000)
+    onAbort = () => reject(signal?.reason as Error)
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+    if (onAbort) signal?.removeEventListener('abort', onAbort)
+  }
+}

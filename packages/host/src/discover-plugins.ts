@@ -1,0 +1,67 @@
+import { realpath } from 'node:fs/promises'
+import { discoverFolderPlugin, discoverHomePlugins } from './discover-home-plugins.ts'
+import type { Findings } from './discover-home-plugins.ts'
+import { discoverNpmPlugins } from './discover-npm-plugins.ts'
+import type { PluginCandidate } from './plugin-candidate.ts'
+import type { PluginProblem } from './plugin-problem.ts'
+
+export interface DiscoverOptions {
+  /** The assistant's home. */
+  readonly home: string
+  /** What comes with this release. */
+  readonly shipped: readonly { readonly name: string; readonly directory: string }[]
+}
+
+export interface Discovery {
+  /** Sorted by name; every name occurs once. */
+  readonly candidates: readonly PluginCandidate[]
+  readonly problems: readonly PluginProblem[]
+}
+
+/**
+ * Finds every plugin that could be started: shipped ones, `home/plugins`, npm packages in `home/node_modules`.
+ * One found twice by real path counts once, as the shipped one if it is shipped. Of two different
+ * plugins with one name neither is a candidate: which one was meant is the owner's to say.
+ */
+export async function discoverPlugins({ home, shipped }: DiscoverOptions): Promise<Discovery> {
+  const places: Findings[] = await Promise.all([
+    ...shipped.map(({ name, directory }) => discoverFolderPlugin(directory, { name, origin: 'shipped' })),
+    discoverHomePlugins(home),
+    discoverNpmPlugins(home),
+  ])
+  const problems = places.flatMap((findings) => findings.problems)
+  const byRealPath = new Map<string, PluginCandidate>()
+  for (const candidate of places.flatMap((findings) => findings.candidates)) {
+    const entry = await realpath(candidate.entry)
+    if (!byRealPath.has(entry)) byRealPath.set(entry, candidate)
+  }
+  const byName = Map.groupBy(byRealPath.values(), (candidate) => candidate.name)
+  const candidates: PluginCandidate[] = []
+  for (const [name, claims] of byName) {
+    if (claims.length === 1) candidates.push(...claims)
+    else problems.push(duplicate(name, claims))
+  }
+  return { candidates: candidates.toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems: unique(problems) }
+}
+
+function duplicate(name: string, claims: readonly PluginCandidate[]): PluginProblem {
+  const files = claims.map((candidate) => candidate.entry)
+  const others = claims
+    .filter((candidate) => candidate.origin !== 'shipped')
+    .map((candidate) => candidate.entry)
+  return {
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-duplicate',
+    message: `${claims.length} plugins are called ${name}: ${files.join(' and ')}. None of them starts. Rename or remove ${others.join(' or ')}.`,
+    files,
+    ...(files[0] !== undefined && { file: files[0] }),
+  }
+}
+
+/** The same broken folder can be found in several places. */
+function unique(problems: readonly PluginProblem[]): PluginProblem[] {
+  return [
+    ...new Map(problems.map((problem) => [`${problem.file ?? ''}\n${problem.message}`, problem])).values(),
+  ]
+}

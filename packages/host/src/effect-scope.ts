@@ -1,0 +1,95 @@
+import type { Awaitable, Disposer, EffectScope } from '@pluggram/sdk'
+import { withDeadline } from './deadline.ts'
+
+export interface EffectScopeOptions {
+  /** Told about every error of a disposer or a timer's callback; they are never thrown. */
+  readonly onError: (error: unknown, label: string) => void
+}
+
+/** An effect scope together with its end. */
+export interface DisposableEffectScope extends EffectScope {
+  /**
+   * Disposes everything, last in first out. Waits for each disposer as long as time is left; afterwards the
+   * rest is called without waiting. What is added later is disposed at once.
+   */
+  dispose(seconds: number): Promise<void>
+}
+
+interface Effect {
+  readonly label: string
+  readonly dispose: () => Awaitable<void>
+}
+
+/** Longer delays make Node's timers fire at once. */
+const MAX_DELAY_MS = 2_147_483_647
+
+/** The effects of one plugin. */
+export function createEffectScope({ onError }: EffectScopeOptions): DisposableEffectScope {
+  const effects = new Set<Effect>()
+  let isDisposed = false
+
+  async function run(label: string, callback: () => Awaitable<void>): Promise<void> {
+    try {
+      await callback()
+    } catch (error) {
+      onError(error, label)
+    }
+  }
+
+  function add(label: string, dispose: () => Awaitable<void>): Disposer {
+    const effect: Effect = { label: String(label), dispose }
+    effects.add(effect)
+    const disposer = async (): Promise<void> => {
+      if (effects.delete(effect)) await run(effect.label, effect.dispose)
+    }
+    if (isDisposed) void disposer()
+    return disposer
+  }
+
+  function delay(milliseconds: number): number {
+    if (Number.isNaN(milliseconds) || milliseconds < 0) {
+      throw new RangeError(`A timer needs a delay of 0 or more milliseconds, not ${milliseconds}.`)
+    }
+    return Math.min(milliseconds, MAX_DELAY_MS)
+  }
+
+  return {
+    add,
+    setInterval(label, milliseconds, callback) {
+      let isRunning = false
+      const tick = async (): Promise<void> => {
+        // a slow callback is not started again over itself
+        if (isRunning) return
+        isRunning = true
+        await run(label, callback)
+        isRunning = false
+      }
+      const timer = setInterval(() => void tick(), delay(milliseconds))
+      return add(label, () => clearInterval(timer))
+    },
+    setTimeout(label, milliseconds, callback) {
+      const timer = setTimeout(() => {
+        void forget()
+        void run(label, callback)
+      }, delay(milliseconds))
+      const forget = add(label, () => clearTimeout(timer))
+      return forget
+    },
+    list: () => [...effects].map((effect) => effect.label),
+    async dispose(seconds) {
+      isDisposed = true
+      const end = performance.now() + seconds * 1_000
+      for (const effect of [...effects].toReversed()) {
+        if (!effects.delete(effect)) continue
+        const work = run(effect.label, effect.dispose)
+        const left = (end - performance.now()) / 1_000
+        if (left <= 0) continue
+        try {
+          await withDeadline(work, left)
+        } catch (error) {
+          onError(error, effect.label)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { errorMessage } from '@pluggram/sdk'
+
+export interface Location {
+  readonly file: string
+  readonly line: number
+  readonly column?: number
+}
+
+/** The message of whatever was thrown, on one line and bounded; never throws itself. */
+export function thrownMessage(error: unknown): string {
+  try {
+    const [line = ''] = errorMessage(error).trim().split('\n')
+    return line.length > 500 ? `${line.slice(0, 500)}…` : line
+  } catch {
+    return 'an unknown error was thrown'
+  }
+}
+
+/** A property of whatever was thrown, as text. */
+export function thrownText(error: unknown, key: 'code' | 'stack' | 'url'): string {
+  try {
+    const value: unknown = Reflect.get(Object(error), key)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * Where under `directory` an error came from: the place that a syntax error's report starts with, else the
+ * topmost frame of its stack in the plugin's own files.
+ */
+export function locateError(error: unknown, directory: string): Location | undefined {
+  const stack = thrownText(error, 'stack')
+  return syntaxLocation(stack, directory) ?? frameLocation(stack, directory)
+}
+
+/** Reads `FILE:LINE` and, some lines of source later, the carets under the place, as Node prints them. */
+export function syntaxLocation(report: string, directory: string): Location | undefined {
+  const [head = '', ...rest] = report.split('\n', 6)
+  const match = /^(?<file>.+):(?<line>\d+)$/.exec(head.trim())
+  const file = ownFile(match?.groups?.['file'], directory)
+  if (file === undefined) return undefined
+  const carets = rest.find((line) => /^\s*\^+\s*$/.test(line))
+  return {
+    file,
+    line: Number(match?.groups?.['line']),
+    ...(carets !== undefined && { column: carets.indexOf('^') + 1 }),
+  }
+}
+
+function frameLocation(stack: string, directory: string): Location | undefined {
+  for (const line of stack.split('\n')) {
+    const match =
+      /(?:\(|at (?:async )?)(?<file>(?:file:\/\/)?\/[^()]*?|[A-Za-z]:\\[^()]*?):(?<line>\d+):(?<column>\d+)\)?$/.exec(
+        line,
+      )
+    const file = ownFile(match?.groups?.['file'], directory)
+    if (file === undefined || match?.groups === undefined) continue
+    return { file, line: Number(match.groups['line']), column: Number(match.groups['column']) }
+  }
+  return undefined
+}
+
+/** The path of a file in the plugin's folder; a dependency's file is not the author's. */
+function ownFile(place: string | undefined, directory: string): string | undefined {
+  if (place === undefined) return undefined
+  const file = place.startsWith('file:') ? fileURLToPath(place) : place
+  const relative = path.relative(directory, file)
+  const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
+  return isInside && !relative.split(path.sep).includes('node_modules') ? file : undefined
+}

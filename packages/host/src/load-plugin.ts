@@ -1,0 +1,81 @@
+import { realpath } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { thrownMessage } from './error-location.ts'
+import { describeLoadError } from './load-problem.ts'
+import type { ModuleHooks } from './module-hooks.ts'
+import type { nativeImport } from './native-import.ts'
+import { readPackageFile } from './package-file.ts'
+import type { PluginCandidate } from './plugin-candidate.ts'
+import { pickPlugin } from './plugin-module.ts'
+import type { PluginModule } from './plugin-module.ts'
+import { ProblemError } from './plugin-problem.ts'
+
+const native = createRequire(import.meta.url)('./native-import.ts') as { nativeImport: typeof nativeImport }
+
+/** A plugin's code, and the static part of its manifest that stands in package.json. */
+export interface LoadedPlugin {
+  readonly module: PluginModule
+  readonly packageManifest: Readonly<Record<string, unknown>>
+}
+
+/** The same candidate with symbolic links resolved, as Node names its files in errors and to hooks. */
+export async function withRealPaths(candidate: PluginCandidate): Promise<PluginCandidate> {
+  try {
+    const entry = await realpath(candidate.entry)
+    const isEntryOnTop = path.dirname(candidate.entry) === candidate.directory
+    return {
+      ...candidate,
+      entry,
+      directory: isEntryOnTop ? path.dirname(entry) : await realpath(candidate.directory),
+    }
+  } catch {
+    // the import will say that the file is gone
+    return candidate
+  }
+}
+
+/**
+ * Imports a plugin.
+ * @param within gives the import its deadline: code at the top level of a module may wait for ever
+ * @throws ProblemError
+ */
+export async function loadPlugin(
+  candidate: PluginCandidate,
+  hooks: ModuleHooks,
+  within: <T>(work: Promise<T>) => Promise<T>,
+): Promise<LoadedPlugin> {
+  let module: unknown
+  try {
+    module = await within(native.nativeImport(pathToFileURL(candidate.entry).href))
+  } catch (error) {
+    const problem = await describeLoadError(candidate, error, hooks.filesUnder(candidate.directory))
+    throw new ProblemError(problem, error)
+  }
+  try {
+    return { module: pickPlugin(module), packageManifest: await readPackageManifest(candidate) }
+  } catch (error) {
+    throw new ProblemError({
+      plugin: candidate.name,
+      severity: 'error',
+      code: 'plugin-load-failed',
+      message: `Plugin ${candidate.name} cannot be loaded: ${thrownMessage(error)}`,
+      file: candidate.entry,
+    })
+  }
+}
+
+async function readPackageManifest(candidate: PluginCandidate): Promise<Record<string, unknown>> {
+  if (candidate.packageFile === undefined) return {}
+  const packageFile = await readPackageFile(path.dirname(candidate.packageFile))
+  if (packageFile === undefined) return {}
+  const { version, description } = packageFile
+  return {
+    ...(version !== undefined && { version }),
+    ...(description !== undefined && description.trim() !== '' && { description }),
+    ...packageFile.pluggram,
+    // an npm package says its plugin's name here; by now the candidate carries it
+    ...(candidate.origin === 'npm' && { name: candidate.name }),
+  }
+}

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { isBuiltin } from 'node:module'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { DeadlineError } from './deadline.ts'
+import { locateError, syntaxLocation, thrownMessage, thrownText } from './error-location.ts'
+import type { Location } from './error-location.ts'
+import type { PluginCandidate } from './plugin-candidate.ts'
+import type { PluginProblem } from './plugin-problem.ts'
+
+const run = promisify(execFile)
+
+/**
+ * Turns what `import()` of a plugin threw into words for its author.
+ * @param files the plugin's files that were looked at, to find the one with the syntax error
+ */
+export async function describeLoadError(
+  candidate: PluginCandidate,
+  error: unknown,
+  files: readonly string[],
+): Promise<PluginProblem> {
+  const location = locateError(error, candidate.directory) ?? (await findSyntaxError(candidate, error, files))
+  return {
+    plugin: candidate.name,
+    severity: 'error',
+    code: 'plugin-load-failed',
+    message: `Plugin ${candidate.name} cannot be loaded: ${explain(candidate, error)}`,
+    file: candidate.entry,
+    ...location,
+  }
+}
+
+function explain(candidate: PluginCandidate, error: unknown): string {
+  const message = thrownMessage(error)
+  switch (thrownText(error, 'code')) {
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return `${message}. Node runs TypeScript by leaving the types out, so write it without enum, namespace and parameter properties: an object "as const" instead of an enum, an assignment in the constructor instead of "constructor(private x)".`
+    case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
+      return `syntax error: ${message}. Correct the file.`
+    case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
+      return 'it is TypeScript inside node_modules, which Node does not run. The package must contain compiled JavaScript.'
+    case 'ERR_IMPORT_ATTRIBUTE_MISSING':
+      return `a JSON file is imported without its type. Write: import data from './data.json' with { type: 'json' }`
+    case 'ERR_MODULE_NOT_FOUND':
+    case 'MODULE_NOT_FOUND':
+      return explainMissingModule(candidate, message)
+    case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
+      return `${message.replace(/ (?:defined by|in) .*$/, '')} is not offered by that package. Correct the import.`
+    default:
+      return explainOther(error, message)
+  }
+}
+
+function explainMissingModule(candidate: PluginCandidate, message: string): string {
+  const wanted = /'(?<wanted>[^']+)'/.exec(message)?.groups?.['wanted'] ?? 'a module'
+  if (wanted.startsWith('.') || path.isAbsolute(wanted)) {
+    const isExtensionless = path.extname(wanted) === ''
+    const hint = isExtensionless ? ' Relative imports end in .ts or .js.' : ''
+    return `the file ${path.relative(candidate.directory, path.resolve(candidate.directory, wanted))} does not exist.${hint} Correct the import.`
+  }
+  const name = wanted.split('/', wanted.startsWith('@') ? 2 : 1).join('/')
+  if (isBuiltin(name)) return `Node has no module ${wanted}. Correct the import.`
+  const step =
+    candidate.packageFile === undefined
+      ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
+      : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
+  return `the package ${name} is not installed. ${step}.`
+}
+
+function explainOther(error: unknown, message: string): string {
+  if (error instanceof DeadlineError) {
+    return `${message}. Something at the top level of the file waits (await); move it into the constructor's or setup's work, and give it a time limit.`
+  }
+  const noExport = /'(?<from>[^']+)' does not provide an export named '(?<name>[^']+)'/.exec(message)?.groups
+  if (noExport) {
+    const { name, from } = noExport
+    return `${from} exports no ${name}. If it is a type, write: import type { ${name} } from '${from}'`
+  }
+  if (/^(?:require|module|exports|__dirname|__filename) is not defined/.test(message)) {
+    return `${message.split(',', 1)[0] ?? message}: the file is an ES module (it uses import or export). Use import, or name the file .cjs.`
+  }
+  if (thrownName(error) === 'SyntaxError') return `syntax error: ${message}. Correct the file.`
+  return `it threw "${message}" while it was imported. Correct the code at the file's top level.`
+}
+
+function thrownName(error: unknown): string {
+  try {
+    return error instanceof Error ? error.name : ''
+  } catch {
+    return ''
+  }
+}
+
+/** A syntax error in JavaScript does not tell its place; `node --check` does. */
+async function findSyntaxError(
+  candidate: PluginCandidate,
+  error: unknown,
+  files: readonly string[],
+): Promise<Location | undefined> {
+  if (thrownName(error) !== 'SyntaxError') return undefined
+  for (const file of new Set([candidate.entry, ...files])) {
+    if (!/\.[cm]?js$/.test(file)) continue
+    try {
+      await run(process.execPath, ['--check', file], { env: {}, timeout: 5_000, encoding: 'utf8' })
+    } catch (failure) {
+      const report: unknown = Reflect.get(Object(failure), 'stderr')
+      const location = typeof report === 'string' ? syntaxLocation(report, candidate.directory) : undefined
+      if (location) return location
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,143 @@
+import { isUint8Array } from 'node:util/types'
+import type { Button, Media, Reply } from '@pluggram/sdk'
+
+/** Says which member of an answer is wrong; its text holds none of the plugin's values. */
+export class ShapeError extends Error {}
+
+const FORMATS = ['plain', 'markdown', 'html'] as const
+const MEDIA_KINDS = ['photo', 'document', 'voice', 'audio', 'video'] as const
+const MAX_BUTTON_BYTES = 59
+/** Telegram shows at most 100 buttons. */
+const MAX_BUTTONS = 100
+
+export function isAsyncIterable(value: unknown): value is AsyncIterable<string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, Symbol.asyncIterator) === 'function'
+  )
+}
+
+/** Copies a reply member by member, each read once, so that later readers meet no surprise. */
+export function parseReply(input: unknown, at: string): Reply {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new ShapeError(`${at} must be text or a reply such as { text: '…' }`)
+  }
+  const read = (key: keyof Reply): unknown => Reflect.get(input, key) ?? undefined
+  const reply: Reply = {
+    ...optional('text', read('text'), (value) => {
+      if (typeof value === 'string' || isAsyncIterable(value)) return value
+      throw new ShapeError(`${at}.text must be text`)
+    }),
+    ...optional('format', read('format'), (format) => oneOf(FORMATS, format, `${at}.format`)),
+    ...optional('buttons', read('buttons'), (rows) => parseButtons(rows, `${at}.buttons`)),
+    ...optional('media', read('media'), (media) => parseMedia(media, `${at}.media`)),
+    ...optional('location', read('location'), (location) => parseLocation(location, `${at}.location`)),
+    ...optional('reaction', read('reaction'), (reaction) => words(reaction, `${at}.reaction`)),
+    ...optional('replyToMessageId', read('replyToMessageId'), (id) =>
+      messageId(id, `${at}.replyToMessageId`),
+    ),
+    ...optional('editMessageId', read('editMessageId'), (id) => messageId(id, `${at}.editMessageId`)),
+    ...optional('silent', read('silent'), (silent) => flag(silent, `${at}.silent`)),
+    ...optional('linkPreview', read('linkPreview'), (preview) => flag(preview, `${at}.linkPreview`)),
+  }
+  const hasContent = ['text', 'media', 'location', 'reaction'].some((key) => key in reply)
+  const editsButtons = reply.editMessageId !== undefined && reply.buttons !== undefined
+  if (hasContent || editsButtons) return reply
+  throw new ShapeError(`${at} has nothing to send: give it text, media, location or reaction`)
+}
+
+function optional<Key extends keyof Reply, Value>(
+  key: Key,
+  value: unknown,
+  parse: (value: unknown) => Value,
+): Record<Key, Value> | undefined {
+  return value === undefined ? undefined : ({ [key]: parse(value) } as Record<Key, Value>)
+}
+
+function parseButtons(value: unknown, at: string): Button[][] {
+  if (!Array.isArray(value)) throw new ShapeError(`${at} must be an array of rows`)
+  if (value.length > MAX_BUTTONS) throw new ShapeError(`${at} has more than ${MAX_BUTTONS} rows`)
+  const rows = Array.from(value, (row: unknown, index) => {
+    if (!Array.isArray(row)) throw new ShapeError(`${at}[${index}] must be a row, an array of buttons`)
+    if (row.length > MAX_BUTTONS) throw new ShapeError(`${at}[${index}] has more than ${MAX_BUTTONS} buttons`)
+    return Array.from(row, (button: unknown, place) => parseButton(button, `${at}[${index}][${place}]`))
+  })
+  const filled = rows.filter((row) => row.length > 0)
+  if (filled.flat().length > MAX_BUTTONS) throw new ShapeError(`${at} has more than ${MAX_BUTTONS} buttons`)
+  return filled
+}
+
+function parseButton(value: unknown, at: string): Button {
+  if (typeof value !== 'object' || value === null) throw new ShapeError(`${at} must be a button`)
+  const label = words(Reflect.get(value, 'text'), `${at}.text`)
+  const url: unknown = Reflect.get(value, 'url') ?? undefined
+  const data: unknown = Reflect.get(value, 'data') ?? undefined
+  if (url !== undefined) {
+    if (typeof url === 'string' && URL.canParse(url)) return { text: label, url }
+    throw new ShapeError(`${at}.url must be a whole address such as https://example.com`)
+  }
+  if (data === undefined) throw new ShapeError(`${at} needs data or url`)
+  const bytes = Buffer.byteLength(words(data, `${at}.data`))
+  if (bytes <= MAX_BUTTON_BYTES) return { text: label, data: String(data) }
+  throw new ShapeError(
+    `${at}.data has ${bytes} bytes; ${MAX_BUTTON_BYTES} are possible. Keep longer data in services.store and put its key into the button`,
+  )
+}
+
+function parseMedia(value: unknown, at: string): Media {
+  if (typeof value !== 'object' || value === null) throw new ShapeError(`${at} must be { kind, source }`)
+  const kind = oneOf(MEDIA_KINDS, Reflect.get(value, 'kind'), `${at}.kind`)
+  const fileName: unknown = Reflect.get(value, 'fileName') ?? undefined
+  return {
+    kind,
+    source: parseSource(Reflect.get(value, 'source'), `${at}.source`),
+    ...(fileName !== undefined && { fileName: words(fileName, `${at}.fileName`) }),
+  }
+}
+
+function parseSource(value: unknown, at: string): Media['source'] {
+  if (isUint8Array(value)) {
+    if (value.byteLength > 0) return value
+    throw new ShapeError(`${at} has no bytes; Telegram refuses empty files`)
+  }
+  if (typeof value === 'object' && value !== null) {
+    const url: unknown = Reflect.get(value, 'url') ?? undefined
+    const fileId: unknown = Reflect.get(value, 'fileId') ?? undefined
+    if (fileId !== undefined) return { fileId: words(fileId, `${at}.fileId`) }
+    if (typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url)) return { url }
+  }
+  throw new ShapeError(`${at} must be bytes (Uint8Array), { url: 'https://…' } or { fileId }`)
+}
+
+function parseLocation(value: unknown, at: string): { latitude: number; longitude: number } {
+  const latitude: unknown = Reflect.get(Object(value), 'latitude')
+  const longitude: unknown = Reflect.get(Object(value), 'longitude')
+  if (isWithin(latitude, 90) && isWithin(longitude, 180)) return { latitude, longitude }
+  throw new ShapeError(`${at} must have latitude (-90 to 90) and longitude (-180 to 180)`)
+}
+
+function isWithin(value: unknown, limit: number): value is number {
+  return typeof value === 'number' && Math.abs(value) <= limit
+}
+
+function words(value: unknown, at: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new ShapeError(`${at} must be text`)
+}
+
+function flag(value: unknown, at: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new ShapeError(`${at} must be true or false`)
+}
+
+function messageId(value: unknown, at: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  throw new ShapeError(`${at} must be a message's id`)
+}
+
+function oneOf<const Value extends string>(values: readonly Value[], value: unknown, at: string): Value {
+  const found = values.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  throw new ShapeError(`${at} must be one of ${values.join(', ')}`)
+}

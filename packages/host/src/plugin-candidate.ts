@@ -1,0 +1,11 @@
+/** Something that looks like a plugin and may be started. */
+export interface PluginCandidate {
+  readonly name: string
+  /** Absolute path of the file that is imported. */
+  readonly entry: string
+  readonly origin: 'shipped' | 'home' | 'npm'
+  /** The folder of the plugin; for a single file the folder it lies in. */
+  readonly directory: string
+  /** Its package.json; a single file has none. */
+  readonly packageFile?: string
+}

@@ -1,0 +1,43 @@
+import type { ErrorCode } from '@pluggram/sdk'
+
+/** One thing that is wrong with a plugin's configuration. */
+export interface ConfigIssue {
+  /** Where, relative to the plugin's block; empty for the block itself. */
+  readonly path: readonly (string | number)[]
+  readonly message: string
+  /** True when nothing stands at `path`. */
+  readonly isMissing: boolean
+}
+
+/** Why a plugin was left out (`error`), or what its author or owner should change (`warning`). */
+export interface PluginProblem {
+  readonly plugin: string
+  readonly severity: 'error' | 'warning'
+  readonly code: ErrorCode
+  /** Names the culprit and the next step; holds no stack. */
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  /** With `plugin-config-invalid`: everything that is wrong with the block. */
+  readonly issues?: readonly ConfigIssue[]
+  /** With `plugin-duplicate`: every file that claims the name. */
+  readonly files?: readonly string[]
+}
+
+/** Carries a problem through a throw, with what was thrown first as its `cause`. */
+export class ProblemError extends Error {
+  readonly problem: PluginProblem
+
+  constructor(problem: PluginProblem, cause?: unknown) {
+    super(problem.message, { cause })
+    this.problem = problem
+  }
+}
+
+/** `file:line:column  message`, as far as the place is known. */
+export function formatProblem(problem: PluginProblem): string {
+  if (problem.file === undefined) return problem.message
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':')
+  return `${place}  ${problem.message}`
+}

@@ -1,0 +1,90 @@
+import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginProblem } from './plugin-problem.ts'
+
+/** The owner's order: built-in plugins, then as plugins_config.json names them, then by name. */
+export class OwnersOrder {
+  readonly #ranks: ReadonlyMap<string, number>
+
+  constructor(builtIn: readonly string[], order: readonly string[]) {
+    this.#ranks = new Map([...new Set([...builtIn, ...order])].map((name, rank) => [name, rank]))
+  }
+
+  compare(a: string, b: string): number {
+    const difference = this.#rank(a) - this.#rank(b)
+    if (difference !== 0 && !Number.isNaN(difference)) return difference
+    return a < b ? -1 : Number(a > b)
+  }
+
+  #rank(name: string): number {
+    return this.#ranks.get(name) ?? Number.POSITIVE_INFINITY
+  }
+}
+
+/** A plugin together with what decides when it is asked. */
+export interface Routable {
+  readonly runnable: RunnablePlugin
+  readonly isBuiltIn: boolean
+}
+
+/**
+ * The order in which plugins are asked: built-in ones, those with patterns, then the others; among equals
+ * the higher priority first, then the owner's order. A command that two plugins name belongs to the first of them in
+ * the owner's order, so that a priority cannot take it away.
+ */
+export function routePlugins(plugins: readonly Routable[], order: OwnersOrder): readonly RunnablePlugin[] {
+  const owners = commandOwners(
+    plugins.map(({ runnable }) => runnable.descriptor),
+    order,
+  )
+  return plugins
+    .toSorted((a, b) => {
+      const [left, right] = [a.runnable.descriptor, b.runnable.descriptor]
+      return group(a) - group(b) || right.priority - left.priority || order.compare(left.name, right.name)
+    })
+    .map(({ runnable }) => withOwnCommands(runnable, owners))
+}
+
+function group({ isBuiltIn, runnable }: Routable): number {
+  if (isBuiltIn) return 0
+  return runnable.descriptor.patterns.length > 0 ? 1 : 2
+}
+
+/** Which plugin a command belongs to. */
+function commandOwners(
+  descriptors: readonly PluginDescriptor[],
+  order: OwnersOrder,
+): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>()
+  for (const { name, commands } of descriptors.toSorted((a, b) => order.compare(a.name, b.name))) {
+    for (const command of commands) if (!owners.has(command.name)) owners.set(command.name, name)
+  }
+  return owners
+}
+
+function withOwnCommands(runnable: RunnablePlugin, owners: ReadonlyMap<string, string>): RunnablePlugin {
+  const { descriptor } = runnable
+  const commands = descriptor.commands.filter((command) => owners.get(command.name) === descriptor.name)
+  if (commands.length === descriptor.commands.length) return runnable
+  return {
+    descriptor: { ...descriptor, commands },
+    handle: (message, context) => runnable.handle(message, context),
+  }
+}
+
+/** Warns about every command that a plugin names but another one keeps. */
+export function commandProblems(
+  descriptors: readonly PluginDescriptor[],
+  order: OwnersOrder,
+): readonly PluginProblem[] {
+  const owners = commandOwners(descriptors, order)
+  return descriptors.flatMap(({ name, commands }) =>
+    commands
+      .filter((command) => owners.get(command.name) !== name)
+      .map((command) => ({
+        plugin: name,
+        severity: 'warning' as const,
+        code: 'plugin-duplicate' as const,
+        message: `Plugin ${name}: /${command.name} belongs to ${owners.get(command.name) ?? 'another plugin'}, which stands before it in plugins_config.json. Change their order there, or rename one of the commands.`,
+      })),
+  )
+}

@@ -1,0 +1,87 @@
+import { PluggramError } from '@pluggram/sdk'
+import type {
+  CommandDefinition,
+  MessageContext,
+  Plugin,
+  PluginResult,
+  PluginStatus,
+  Services,
+} from '@pluggram/sdk'
+import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { withDeadline } from './deadline.ts'
+import type { DisposableEffectScope } from './effect-scope.ts'
+import { thrownMessage } from './error-location.ts'
+import { parseResult } from './parse-result.ts'
+import { parseStatus } from './parse-status.ts'
+
+interface RunningPluginParts {
+  readonly descriptor: PluginDescriptor
+  readonly commands: ReadonlyMap<string, CommandDefinition>
+  readonly instance: Plugin
+  readonly config: unknown
+  readonly services: Services
+  readonly effects: DisposableEffectScope
+  readonly controller: AbortController
+}
+
+/** A plugin that was started: asks it, looks at its health, ends it. */
+export class RunningPlugin implements RunnablePlugin {
+  readonly descriptor: PluginDescriptor
+  readonly #parts: RunningPluginParts
+  #isStopped = false
+
+  constructor(parts: RunningPluginParts) {
+    this.descriptor = parts.descriptor
+    this.#parts = parts
+  }
+
+  async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const { name } = this.descriptor
+    if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    return parseResult(name, await this.#answer(message, context))
+  }
+
+  #answer(message: string, context: MessageContext): unknown {
+    const { instance, commands, config, services } = this.#parts
+    const command = context.command && commands.get(context.command.name)
+    if (context.command && command?.execute) {
+      return command.execute(context.command.args, { ...context, config, services })
+    }
+    return instance.processMessage?.(message, context)
+  }
+
+  /** Labels of what the plugin set up. */
+  effects(): readonly string[] {
+    return this.#parts.effects.list()
+  }
+
+  /** What `getStatus` says; a plugin that fails at that is `failing`, one without it is `active`. */
+  async status(seconds: number): Promise<PluginStatus> {
+    const { instance } = this.#parts
+    try {
+      if (instance.getStatus === undefined) return { status: 'active' }
+      return parseStatus(await withDeadline(instance.getStatus(), seconds))
+    } catch (error) {
+      return { status: 'failing', error: `getStatus: ${thrownMessage(error)}` }
+    }
+  }
+
+  /**
+   * Ends the plugin: its signal, `cleanup`, its effects. Errors are reported as the plugin's.
+   * @returns whether it ended in time
+   */
+  async stop(seconds: number): Promise<boolean> {
+    if (this.#isStopped) return true
+    this.#isStopped = true
+    const { instance, effects, controller, services } = this.#parts
+    const end = performance.now() + seconds * 1_000
+    controller.abort(new PluggramError('plugin-not-found', `Plugin ${this.descriptor.name} is stopped.`))
+    try {
+      await withDeadline(instance.cleanup?.(), seconds)
+    } catch (error) {
+      services.captureException(error, { during: 'cleanup' })
+    }
+    await effects.dispose(Math.max(0, (end - performance.now()) / 1_000))
+    return performance.now() < end
+  }
+}

@@ -1,0 +1,196 @@
+import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import { withDeadline } from './deadline.ts'
+import { toDescriptor } from './descriptor.ts'
+import { createEffectScope } from './effect-scope.ts'
+import type { DisposableEffectScope } from './effect-scope.ts'
+import { locateError, thrownMessage } from './error-location.ts'
+import type { LoadedPlugin } from './load-plugin.ts'
+import { mergeManifests, parseManifest } from './manifest-schema.ts'
+import type { PluginModule } from './plugin-module.ts'
+import { ProblemError } from './plugin-problem.ts'
+import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import { RunningPlugin } from './running-plugin.ts'
+import { describeConfigIssues, validateConfig } from './validate-config.ts'
+import type { JsonObject } from './validate-config.ts'
+
+/** What starting one plugin needs from its surroundings. */
+export interface StartContext {
+  readonly assistantName: string
+  readonly block: JsonObject
+  readonly servicesFor: (name: string, manifest: PluginManifest, effects: DisposableEffectScope) => Services
+  readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
+  /** Gives work the rest of the plugin's time to start. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>
+  /** Aborted when the plugin is asked to stop, or is too late. */
+  readonly controller: AbortController
+  readonly cleanupSeconds: number
+}
+
+/** Which plugin is started, and where its files are. */
+export interface PluginIdentity {
+  readonly name: string
+  readonly file?: string
+  readonly directory?: string
+}
+
+/**
+ * Checks a loaded plugin's manifest and configuration and brings it to life.
+ * @throws ProblemError; nothing of the plugin is left behind then
+ */
+export async function startPlugin(
+  identity: PluginIdentity,
+  loaded: LoadedPlugin,
+  context: StartContext,
+): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
+  const { manifest, warnings } = readManifest(identity, loaded)
+  const config = await readConfig(identity, manifest, context)
+  let services: Services | undefined
+  const effects = createEffectScope({
+    onError: (error, label) => services?.captureException(error, { effect: label }),
+  })
+  let work: Promise<Plugin> | undefined
+  try {
+    services = context.servicesFor(identity.name, manifest, effects)
+    work = create(loaded.module, { identity, config, services, context })
+    const instance = await context.within(work)
+    warnings.push(...emptyWarnings(identity, manifest, instance))
+    const plugin = new RunningPlugin({
+      descriptor: toDescriptor(identity.name, manifest, instance.processMessage !== undefined),
+      commands: new Map(Object.entries(manifest.commands ?? {})),
+      instance,
+      config,
+      services,
+      effects,
+      controller: context.controller,
+    })
+    return { plugin, warnings }
+  } catch (error) {
+    context.controller.abort(error)
+    void work?.then((late) => withDeadline(late.cleanup?.(), context.cleanupSeconds)).catch(() => {})
+    await effects.dispose(context.cleanupSeconds)
+    throw new ProblemError(
+      {
+        ...problemOf(
+          identity,
+          'plugin-start-failed',
+          `did not start: ${thrownMessage(error)}. ${startAdvice(error)}`,
+        ),
+        ...(identity.directory !== undefined && locateError(error, identity.directory)),
+      },
+      error,
+    )
+  }
+}
+
+function startAdvice(error: unknown): string {
+  return error instanceof TypeError && /processMessage|getStatus|cleanup|setup/.test(thrownMessage(error))
+    ? 'See the plugin contract in docs/guides/plugin-development.md.'
+    : 'Correct the cause, or switch the plugin off in plugins_config.json.'
+}
+
+function readManifest(
+  identity: PluginIdentity,
+  { module, packageManifest }: LoadedPlugin,
+): { manifest: PluginManifest; warnings: PluginProblem[] } {
+  let outcome
+  try {
+    const fromCode = module.form === 'class' ? (module.plugin.manifest ?? {}) : module.plugin
+    outcome = parseManifest(mergeManifests(packageManifest, { ...fromCode }))
+  } catch (error) {
+    outcome = { issues: [thrownMessage(error)] }
+  }
+  if ('issues' in outcome) {
+    const message = `has a manifest that cannot be used: ${outcome.issues.join('; ')}. Correct it.`
+    throw new ProblemError(problemOf(identity, 'plugin-manifest-invalid', message))
+  }
+  const { manifest } = outcome
+  const messages = [...outcome.warnings]
+  if (manifest.name !== undefined && manifest.name !== identity.name) {
+    messages.push(
+      `its manifest calls it "${manifest.name}", but it is known by its file's name, ${identity.name}. Let both be the same`,
+    )
+  }
+  return { manifest, warnings: messages.map((message) => warning(identity, `: ${message}.`)) }
+}
+
+function warning(identity: PluginIdentity, message: string): PluginProblem {
+  return { ...problemOf(identity, 'plugin-manifest-invalid', message), severity: 'warning' }
+}
+
+async function readConfig(
+  identity: PluginIdentity,
+  manifest: PluginManifest,
+  { block, within, describeIssues }: StartContext,
+): Promise<unknown> {
+  let outcome
+  try {
+    outcome = await within(validateConfig(manifest.config, block))
+  } catch (error) {
+    const message = `: its configuration schema failed: ${thrownMessage(error)}. Correct the schema.`
+    throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message), error)
+  }
+  if (!outcome.issues) return outcome.config
+  const describe = describeIssues ?? describeConfigIssues
+  throw new ProblemError({
+    ...problemOf(identity, 'plugin-config-invalid', ''),
+    message: describe(identity.name, outcome.issues),
+    issues: outcome.issues,
+  })
+}
+
+interface Creation {
+  readonly identity: PluginIdentity
+  readonly config: unknown
+  readonly services: Services
+  readonly context: StartContext
+}
+
+async function create(module: PluginModule, creation: Creation): Promise<Plugin> {
+  const { identity, config, services, context } = creation
+  if (module.form === 'class') {
+    const assistantConfig: AssistantConfig = Object.freeze({
+      assistant: Object.freeze({ name: context.assistantName }),
+      plugins: Object.freeze({ [identity.name]: config }),
+    })
+    return checkMembers(new module.plugin(assistantConfig, services))
+  }
+  const { signal } = context.controller
+  const definition: PluginDefinition = module.plugin
+  const created: unknown = await definition.setup?.({ config, services, signal })
+  if (created === undefined || created === null) return {}
+  if (typeof created === 'object') return checkMembers(created)
+  throw new TypeError(`setup gave a ${typeof created} instead of { processMessage, getStatus, cleanup }`)
+}
+
+function checkMembers(instance: object): Plugin {
+  for (const name of ['processMessage', 'getStatus', 'cleanup']) {
+    const member: unknown = Reflect.get(instance, name)
+    if (member !== undefined && typeof member !== 'function') throw new TypeError(`${name} is no function`)
+  }
+  return instance
+}
+
+/** A command that nothing answers is worth a word; a plugin without any of it may still do its work in timers. */
+function emptyWarnings(
+  identity: PluginIdentity,
+  manifest: PluginManifest,
+  instance: Plugin,
+): PluginProblem[] {
+  if (instance.processMessage !== undefined) return []
+  return Object.entries(manifest.commands ?? {})
+    .filter(([, command]) => command.execute === undefined)
+    .map(([name]) =>
+      warning(identity, `: /${name} has no execute and there is no processMessage, so nothing answers it.`),
+    )
+}
+
+function problemOf(identity: PluginIdentity, code: PluginProblem['code'], message: string): PluginProblem {
+  const separator = message.startsWith(':') || message === '' ? '' : ' '
+  return {
+    plugin: identity.name,
+    severity: 'error',
+    code,
+    message: `Plugin ${identity.name}${separator}${message}`,
+    ...(identity.file !== undefined && { file: identity.file }),
+  }
+}

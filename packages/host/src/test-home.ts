@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
+import { discoverPlugins } from './discover-plugins.ts'
+import { createPluginHost } from './plugin-host.ts'
+import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
+import type { PluginProblem } from './plugin-problem.ts'
+import type { JsonObject } from './validate-config.ts'
+
+/** For this package's tests: a home in a temporary folder; modules stay cached, so every home has a new path. */
+export interface TestHome extends AsyncDisposable {
+  readonly directory: string
+  write(file: string, text: string): Promise<void>
+  link(target: string, file: string): Promise<void>
+  /** Discovers and hosts everything, all of it switched on unless told otherwise. */
+  host(options?: TestHostOptions): Promise<TestHost>
+}
+
+export interface TestHostOptions extends Partial<PluginHostOptions> {
+  readonly config?: Readonly<Record<string, JsonObject>>
+  readonly shipped?: readonly { name: string; directory: string }[]
+}
+
+export interface TestHost extends PluginHost {
+  readonly discovered: readonly PluginProblem[]
+  readonly reported: { plugin: string; error: unknown; context: unknown }[]
+  /** Asks one plugin. */
+  ask(name: string, message: string, context?: Partial<MessageContext>): Promise<unknown>
+}
+
+export async function createTestHome(files: Readonly<Record<string, string>> = {}): Promise<TestHome> {
+  const directory = await realpath(await mkdtemp(path.join(os.tmpdir(), 'pluggram-host-')))
+  const hosts: PluginHost[] = []
+  const home: TestHome = {
+    directory,
+    async write(file, text) {
+      const target = path.join(directory, file)
+      await mkdir(path.dirname(target), { recursive: true })
+      await writeFile(target, text)
+    },
+    async link(target, file) {
+      await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
+      await symlink(path.join(directory, target), path.join(directory, file))
+    },
+    async host({ config = {}, shipped = [], ...options } = {}) {
+      const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
+      const reported: TestHost['reported'] = []
+      const host = createPluginHost({
+        candidates,
+        isEnabled: () => true,
+        order: [],
+        configFor: (name) => ({ block: config[name] ?? {} }),
+        servicesFor: (name, _manifest, effects) =>
+          testServices(effects, (error, context) => reported.push({ plugin: name, error, context })),
+        assistantName: 'Test',
+        logger: silentLogger,
+        ...options,
+      })
+      hosts.push(host)
+      return Object.assign(host, { discovered: problems, reported, ask: asker(host) })
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(hosts.map((host) => host.stop()))
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+  for (const [file, text] of Object.entries(files)) await home.write(file, text)
+  return home
+}
+
+function asker(host: PluginHost): TestHost['ask'] {
+  return async (name, message, context = {}) => {
+    const plugin = host.registry.plugins().find(({ descriptor }) => descriptor.name === name)
+    if (!plugin) throw new Error(`${name} does not run`)
+    return plugin.handle(message, testContext(context))
+  }
+}
+
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+function testServices(effects: EffectScope, captureException: Services['captureException']): Services {
+  const unavailable = (): never => {
+    throw new Error('not part of this test')
+  }
+  return {
+    logger: silentLogger,
+    store: { get: unavailable, set: unavailable, delete: unavailable },
+    ai: { model: unavailable, streamText: unavailable },
+    assistant: { name: 'Test', plugins: () => [] },
+    effects,
+    captureException,
+  }
+}
+
+export function testContext(context: Partial<MessageContext>): MessageContext {
+  return {
+    chat: { id: 1, type: 'private' },
+    user: { id: 2, firstName: 'Ann', isBot: false },
+    message: {
+      id: 3,
+      text: '',
+      entities: [],
+      attachments: [],
+      date: new Date(0),
+      isEdited: false,
+      isAddressed: true,
+    },
+    signal: new AbortController().signal,
+    attempt: 1,
+    idempotencyKey: 'key',
+    reply: async () => [],
+    react: async () => {},
+    download: async () => new Uint8Array(),
+    ...context,
+  }
+}

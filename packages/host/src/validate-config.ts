@@ -1,0 +1,58 @@
+import type { StandardSchemaV1 } from '@pluggram/sdk'
+import { deepFreeze } from './deep-freeze.ts'
+import type { ConfigIssue } from './plugin-problem.ts'
+
+/** A value that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+
+/** A plugin's block as the configuration files give it. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+export type ConfigOutcome =
+  | { readonly config: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly ConfigIssue[] }
+
+/** Checks a block with the plugin's schema and returns what the plugin receives, frozen; all issues at once. */
+export async function validateConfig(
+  schema: StandardSchemaV1 | undefined,
+  block: JsonObject,
+): Promise<ConfigOutcome> {
+  // a copy: the schema or the plugin may change it, and what was given belongs to the configuration
+  const input: unknown = structuredClone(block)
+  if (schema === undefined) return { config: deepFreeze(input) }
+  const result = await schema['~standard'].validate(input)
+  if (!result.issues) return { config: deepFreeze(result.value) }
+  return { issues: result.issues.map((issue) => toIssue(issue, block)) }
+}
+
+function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject): ConfigIssue {
+  const path = (issue.path ?? []).map((segment) => {
+    const key = typeof segment === 'object' ? segment.key : segment
+    return typeof key === 'symbol' ? String(key) : key
+  })
+  return { path, message: String(issue.message), isMissing: isMissing(block, path) }
+}
+
+function isMissing(block: JsonObject, path: readonly (string | number)[]): boolean {
+  let value: unknown = block
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return true
+    value = Reflect.get(value, key)
+  }
+  return false
+}
+
+/** `Missing required config: plugins.weather.api_key`, one line for each issue. */
+export function describeConfigIssues(plugin: string, issues: readonly ConfigIssue[]): string {
+  return issues
+    .map(({ path, message, isMissing: missing }) => {
+      const place = path.reduce<string>(
+        (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${key}`),
+        `plugins.${plugin}`,
+      )
+      return missing ? `Missing required config: ${place}` : `${place}: ${message}`
+    })
+    .join('\n')
+}
