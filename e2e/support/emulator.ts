@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
+import { createSession } from './assistant.ts'
+import type { Session } from './assistant.ts'
+import { startProgram } from './program.ts'
+import type { Program } from './program.ts'
+
+export const TOKEN = '700000001:AAE2E-emulated-token-for-tests-000000'
+
+/** The Bot API emulator in a process of its own, with a session that drives its chats. */
+export interface RunningEmulator {
+  readonly program: Program
+  readonly url: string
+  readonly driver: Session
+}
+
+export async function startEmulator(): Promise<RunningEmulator> {
+  const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', TOKEN])
+  const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+/)
+  return { program, url, driver: createSession(`${url}/emulator`, {}) }
+}
+
+/** A person with a private chat. */
+export async function createPerson(driver: Session, firstName = 'Ada'): Promise<EmulatedUser> {
+  return driver.post<EmulatedUser>('/users', { firstName, languageCode: 'en' })
+}
+
+/** Writes into the person's private chat. */
+export async function write(driver: Session, user: EmulatedUser, text: string): Promise<TranscriptMessage> {
+  return driver.post<TranscriptMessage>(`/chats/${user.id}/messages`, { userId: user.id, text })
+}
+
+/** What the bot said in a chat, oldest first, as soon as there are that many messages. */
+export async function botMessages(driver: Session, chatId: number, count = 1, milliseconds = 10_000): Promise<TranscriptMessage[]> {
+  const end = Date.now() + milliseconds
+  for (;;) {
+    const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${chatId}/messages`)
+    const fromBot = messages.filter((message) => message.fromBot)
+    if (fromBot.length >= count) return fromBot
+    if (Date.now() > end) {
+      throw new Error(`the bot wrote ${fromBot.length} of ${count} messages: ${JSON.stringify(messages.map(({ fromBot: isBot, text }) => ({ isBot, text })))}`)
+    }
+    await sleep(20)
+  }
+}
+
+/** Asks and gives the texts of what came back. */
+export async function ask(driver: Session, user: EmulatedUser, text: string, count = 1): Promise<string[]> {
+  const before = await botMessages(driver, user.id, 0)
+  await write(driver, user, text)
+  const all = await botMessages(driver, user.id, before.length + count)
+  return all.slice(before.length).map((message) => message.text)
+}
