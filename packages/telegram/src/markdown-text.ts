@@ -60,11 +60,15 @@ function writeList(builder: FormattedTextBuilder, list: Tokens.List, indent: str
       builder.breakLine(1)
       builder.write(indent)
     }
-    builder.write(`${list.ordered ? `${first + index}.` : '•'} `)
-    if (item.task) builder.write(item.checked ? '☑ ' : '☐ ')
+    builder.write(itemMark(list, item, first + index))
     const blocks = item.tokens.filter((token) => token.type !== 'checkbox')
     writeTight(builder, blocks, `${indent}   `)
   })
+}
+
+function itemMark(list: Tokens.List, item: Tokens.ListItem, number: number): string {
+  if (item.task) return item.checked ? '☑ ' : '☐ '
+  return list.ordered ? `${number}. ` : '• '
 }
 
 /** The blocks of a list item stand close together. */

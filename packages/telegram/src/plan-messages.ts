@@ -1,0 +1,142 @@
+import { DeliveryError } from '@pluggram/sdk'
+import type { Button, Chat } from '@pluggram/sdk'
+import type { MessengerReply } from '@pluggram/sdk/runtime'
+import type { InlineKeyboardMarkup, MessageEntity, ReplyParameters } from 'grammy/types'
+import type { InputFile } from 'grammy'
+import type { FormattedText } from './formatted-text.ts'
+import { mediaMethod, mediaSource } from './media.ts'
+import type { MediaField, MediaMethod } from './media.ts'
+import { isBlank } from './render-text.ts'
+import { CAPTION_LIMIT, MESSAGE_LIMIT, splitText } from './split-text.ts'
+
+/** The members that our messages use, whichever method sends them. */
+export interface OutgoingPayload extends Partial<Record<MediaField, InputFile | string>> {
+  readonly chat_id: number
+  readonly message_thread_id?: number
+  readonly message_id?: number
+  readonly text?: string
+  readonly entities?: readonly MessageEntity[]
+  readonly caption?: string
+  readonly caption_entities?: readonly MessageEntity[]
+  readonly latitude?: number
+  readonly longitude?: number
+  readonly disable_notification?: boolean
+  readonly link_preview_options?: { readonly is_disabled: boolean }
+  readonly reply_parameters?: ReplyParameters
+  readonly reply_markup?: InlineKeyboardMarkup
+}
+
+export interface OutgoingMessage {
+  readonly method:
+    | 'sendMessage'
+    | 'sendLocation'
+    | 'editMessageText'
+    | 'editMessageCaption'
+    | 'editMessageReplyMarkup'
+    | MediaMethod
+  readonly payload: OutgoingPayload
+}
+
+/**
+ * Decides which messages a reply becomes, in order: the edited one or the media first, with as much text
+ * as fits, then the rest of the text, then the location. Buttons stand under the last.
+ * @throws DeliveryError `reply-invalid` when nothing would be sent
+ */
+export function planMessages(chat: Chat, reply: MessengerReply, text: FormattedText): OutgoingMessage[] {
+  const { media, editMessageId, location } = reply
+  const messages: OutgoingMessage[] = []
+  const parts = splitText(text, MESSAGE_LIMIT, media ? CAPTION_LIMIT : MESSAGE_LIMIT)
+  const words = parts.filter((part) => !isBlank(part.text))
+
+  if (editMessageId !== undefined) {
+    if (media) throw invalid('media cannot replace a message: send it without editMessageId')
+    const first = words.shift()
+    const target = { chat_id: chat.id, message_id: editMessageId }
+    if (first)
+      messages.push({ method: 'editMessageText', payload: { ...target, ...textMembers(first, reply) } })
+    else if (reply.buttons) messages.push({ method: 'editMessageReplyMarkup', payload: target })
+  }
+  if (media) {
+    const first = parts[0]
+    const hasCaption = first !== undefined && first === words[0]
+    if (hasCaption) words.shift()
+    messages.push({
+      method: mediaMethod(media),
+      payload: {
+        ...common(chat, reply),
+        [media.kind]: mediaSource(media),
+        ...(hasCaption && { caption: first.text, caption_entities: first.entities }),
+      },
+    })
+  }
+  for (const part of words) {
+    messages.push({ method: 'sendMessage', payload: { ...common(chat, reply), ...textMembers(part, reply) } })
+  }
+  if (location) {
+    const { latitude, longitude } = location
+    messages.push({ method: 'sendLocation', payload: { ...common(chat, reply), latitude, longitude } })
+  }
+  if (messages.length === 0) {
+    throw invalid(
+      reply.buttons ? 'buttons need a text to stand under' : 'it has no text and nothing else to send',
+    )
+  }
+  return withButtons(withQuote(messages, reply), reply)
+}
+
+function common(chat: Chat, reply: MessengerReply): OutgoingPayload {
+  return {
+    chat_id: chat.id,
+    ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
+    ...(reply.silent === true && { disable_notification: true }),
+  }
+}
+
+function textMembers(
+  { text, entities }: FormattedText,
+  { linkPreview }: MessengerReply,
+): Pick<OutgoingPayload, 'text' | 'entities' | 'link_preview_options'> {
+  return {
+    text,
+    ...(entities.length > 0 && { entities }),
+    link_preview_options: { is_disabled: linkPreview !== true },
+  }
+}
+
+/** The first new message answers visibly. */
+function withQuote(messages: readonly OutgoingMessage[], reply: MessengerReply): OutgoingMessage[] {
+  const { replyToMessageId } = reply
+  const first = messages.findIndex(({ method }) => method.startsWith('send'))
+  if (replyToMessageId === undefined || first === -1) return [...messages]
+  return messages.map((message, index) =>
+    index === first
+      ? {
+          ...message,
+          payload: {
+            ...message.payload,
+            reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true },
+          },
+        }
+      : message,
+  )
+}
+
+function withButtons(messages: readonly OutgoingMessage[], reply: MessengerReply): OutgoingMessage[] {
+  const rows = reply.buttons
+  if (!rows) return [...messages]
+  const keyboard = { inline_keyboard: rows.filter((row) => row.length > 0).map((row) => row.map(toButton)) }
+  return messages.map((message, index) =>
+    index === messages.length - 1
+      ? { ...message, payload: { ...message.payload, reply_markup: keyboard } }
+      : message,
+  )
+}
+
+function toButton(button: Button): { text: string; url: string } | { text: string; callback_data: string } {
+  const text = button.text.toWellFormed()
+  return 'url' in button ? { text, url: button.url } : { text, callback_data: button.data }
+}
+
+function invalid(reason: string): DeliveryError {
+  return new DeliveryError('reply-invalid', `The reply cannot be sent: ${reason}`)
+}

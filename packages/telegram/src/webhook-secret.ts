@@ -1,0 +1,25 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { PluggramError } from '@pluggram/sdk'
+
+/** A request header as Node gives it: an array when it was sent more than once. */
+export type HeaderValue = string | readonly string[] | undefined
+
+/**
+ * Makes the check of the header `X-Telegram-Bot-Api-Secret-Token`. Hashes are compared, in constant
+ * time, so that neither the secret's text nor its length shows in how long a refusal takes.
+ * @throws PluggramError `config-invalid` when Telegram would not take the secret
+ */
+export function createSecretCheck(secret: string): (header: HeaderValue) => boolean {
+  if (!/^[\w-]{1,256}$/.test(secret)) {
+    throw new PluggramError(
+      'config-invalid',
+      'TELEGRAM_WEBHOOK_SECRET must be 1 to 256 letters, digits, _ or - (Bot API: setWebhook)',
+    )
+  }
+  const expected = digest(secret)
+  return (header) => typeof header === 'string' && header !== '' && timingSafeEqual(digest(header), expected)
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,118 @@
+import { DeliveryError } from '@pluggram/sdk'
+import { toGrammySignal } from './api.ts'
+import type { BotIdentity } from './identify-bot.ts'
+import { identifyWithRetries } from './identify-with-retries.ts'
+import { normaliseUpdate } from './normalise-update.ts'
+import { ALLOWED_UPDATES } from './raw-update.ts'
+import type { SourceOptions, UpdateSource } from './source.ts'
+import { createStatusTracker } from './source-status.ts'
+import { createTrouble } from './source-trouble.ts'
+import { createSecretCheck } from './webhook-secret.ts'
+import type { HeaderValue } from './webhook-secret.ts'
+
+export interface WebhookSourceOptions extends SourceOptions {
+  /** The full public address, `/telegram/webhook` included. */
+  readonly url: string
+  /** What Telegram sends along in `X-Telegram-Bot-Api-Secret-Token`. */
+  readonly secret: string
+}
+
+export interface WebhookSource extends UpdateSource {
+  /**
+   * Takes one delivered update; answer Telegram 200 when it resolves. `ignored` updates are of a kind nobody answers.
+   * When it rejects, answer 500: Telegram delivers the update again.
+   */
+  accept(update: unknown): Promise<'accepted' | 'ignored'>
+  /** Whether the request comes from Telegram; call it before the body is read. */
+  checkSecret(header: HeaderValue): boolean
+}
+
+/** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
+const IDENTITY_WAIT_MILLISECONDS = 5000
+
+/**
+ * A webhook: identify the bot → set the webhook, again and again until Telegram takes it. Updates
+ * waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is dropped while nobody runs.
+ * @throws PluggramError `config-invalid` when Telegram would not take the secret
+ */
+export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
+  const { api, url, secret, onUpdates } = options
+  const checkSecret = createSecretCheck(secret)
+  const tracker = createStatusTracker()
+  const trouble = createTrouble({ ...options, tracker })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const identity = Promise.withResolvers<BotIdentity>()
+  // Nobody may be waiting for it when the source stops.
+  identity.promise.catch(() => undefined)
+  const accepting = new Set<Promise<void>>()
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    identity.resolve(await identifyWithRetries(options, trouble, signal))
+    for (;;) {
+      try {
+        const request = { secret_token: secret, allowed_updates: ALLOWED_UPDATES }
+        await api.setWebhook(url, request, toGrammySignal(signal))
+        trouble.over('receiving')
+        return
+      } catch (error) {
+        await trouble.sit(error, 'setWebhook', signal)
+      }
+    }
+  }
+
+  async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
+    if (signal.aborted) throw notNow('The assistant is stopping')
+    const bot = await withinLimit(identity.promise)
+    tracker.markActivity()
+    const normalised = normaliseUpdate(update, bot)
+    if (!normalised) return 'ignored'
+    const taking = onUpdates([normalised])
+    accepting.add(taking)
+    try {
+      await taking
+    } finally {
+      accepting.delete(taking)
+    }
+    return 'accepted'
+  }
+
+  return {
+    start(): void {
+      running ??= run().catch((error: unknown) => {
+        identity.reject(notNow('The assistant is stopping'))
+        if (signal.aborted) return
+        tracker.enter('unreachable', 'the webhook could not be set up')
+        options.logger.error('Setting the webhook ended by a fault of the assistant; restart it', { error })
+      })
+    },
+    async stop(): Promise<void> {
+      stopping.abort()
+      await running
+      await Promise.allSettled(accepting)
+      tracker.enter('stopped')
+    },
+    status: () => tracker.status(),
+    accept,
+    checkSecret,
+  }
+}
+
+async function withinLimit(identity: Promise<BotIdentity>): Promise<BotIdentity> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(notNow('The bot is not known yet')), IDENTITY_WAIT_MILLISECONDS)
+  })
+  try {
+    return await Promise.race([identity, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function notNow(reason: string): DeliveryError {
+  return new DeliveryError('delivery-failed', `${reason}; Telegram delivers this update again`, {
+    isRetryable: true,
+  })
+}
