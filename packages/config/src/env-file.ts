@@ -15,7 +15,6 @@ export interface EnvFile {
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-const ASSIGNMENT = /^\s*(?:export\s+)?([^=]*?)\s*=\s*(.*)$/
 const MOST_PROBLEMS = 20
 
 /** Reads `.env`; a missing file has no entries. */
@@ -53,11 +52,14 @@ function scanLines(content: string): { lineOf: Map<string, number>; badLines: nu
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as string
     if (/^\s*(?:#|$)/.test(line)) continue
-    const match = ASSIGNMENT.exec(line)
-    const name = match?.[1] ?? ''
+    const equals = line.indexOf('=')
+    const name = line
+      .slice(0, Math.max(0, equals))
+      .trim()
+      .replace(/^export\s+/, '')
     if (!NAME.test(name) || name === '__proto__') badLines.push(index + 1)
     else lineOf.set(name, index + 1)
-    index = endOfValue(lines, index, match?.[2] ?? '')
+    if (equals !== -1) index = endOfValue(lines, index, line.slice(equals + 1).trim())
   }
   return { lineOf, badLines }
 }

@@ -19,8 +19,11 @@ export function createJsonSchema(
     override: ({ jsonSchema }) => {
       // It helps this package's messages; a JSON Schema has no such keyword.
       delete jsonSchema['expected']
-      if (typeof jsonSchema.pattern === 'string')
-        jsonSchema.pattern = `${jsonSchema.pattern}|${REFERENCE_PATTERN}`
+      // Called again for each wrapper (default, optional) around the same schema.
+      const { pattern } = jsonSchema
+      if (typeof pattern === 'string' && !pattern.endsWith(REFERENCE_PATTERN)) {
+        jsonSchema.pattern = `${pattern}|${REFERENCE_PATTERN}`
+      }
     },
   })
   const blocks = Object.entries(pluginSchemas).filter(([name]) => PLUGIN_NAME.test(name))
