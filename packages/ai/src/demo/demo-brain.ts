@@ -21,11 +21,14 @@ import { plain, shorten } from './markdown-text.ts'
 import { recall } from './recall.ts'
 import { smallTalk } from './small-talk.ts'
 import { exampleUsage } from './example-usage.ts'
-import { pick } from './words.ts'
+import { contentWords, pick } from './words.ts'
 
 /** Enough to understand a question; longer texts are no questions for a matcher. */
 const MAX_INPUT = 1_000
 const MAX_HELP = 1_500
+/** Asks what something is, rather than for it to be done. */
+const EXPLAIN =
+  /^(how does|tell me (more )?about|what is|whats|what does|explain|describe|help|info(rmation)?)\b/
 /** Work for a real model, whatever it is about. */
 const CREATIVE = /\b(poem|haiku|story|song|essay|joke|riddle|recipe|summary|summarise|summarize|translate)\b/
 
@@ -68,6 +71,8 @@ function answerText(text: string, history: readonly DemoTurn[], knowledge: Knowl
   if (quick) return quick
   if (isIdentityQuestion(sentence)) return identity(knowledge, sentence)
 
+  const subject = EXPLAIN.test(sentence) ? findPlugin(sentence, knowledge) : undefined
+  if (subject) return aboutPlugin(subject)
   const match = knowledge.matcher.match(sentence)
   if (match && match.confidence >= CERTAIN) return useCommand(match.known, text, seed)
   if (isConnectQuestion(sentence)) return CONNECT_A_MODEL
@@ -87,7 +92,7 @@ function answerText(text: string, history: readonly DemoTurn[], knowledge: Knowl
 function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
   const known = knowledge.commands.find(({ command }) => command.name === name)
   if (known)
-    return `${usageOf(known)} is there: ${plain(known.command.description)}. It did not answer this time; /status may tell why.`
+    return `${usageOf(known)} is there: ${asSentence(known.command.description)} It did not answer this time; /status may tell why.`
   const closest = knowledge.matcher
     .similarNames(name)
     .flatMap((similar) => knowledge.commands.filter(({ command }) => command.name === similar))
@@ -106,7 +111,16 @@ function useCommand(known: KnownCommand, text: string, seed: string): string {
     [`That is a job for ${what}.`, `${upperFirst(what)} can do that.`, `For that there is ${what}.`],
     seed,
   )
-  return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${plain(command.description)}.`
+  return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${asSentence(command.description)}`
+}
+
+/** The plugin whose name a sentence says. */
+function findPlugin(sentence: string, { plugins }: Knowledge): PluginSummary | undefined {
+  const said = contentWords(sentence)
+  return plugins.find(({ name }) => {
+    const nameWords = contentWords(name.replaceAll('_', ' '))
+    return nameWords.size > 0 && nameWords.isSubsetOf(said)
+  })
 }
 
 function aboutPlugin(plugin: PluginSummary): string {
@@ -157,6 +171,10 @@ function withoutPoliteness(sentence: string): string {
     .replace(/^(can|could|would|will) you (please )?(tell|explain|show)( to)? me /, '')
     .replace(/( please| pls| thanks| thank you| then| now)+$/, '')
   return rest || sentence
+}
+
+function asSentence(text: string): string {
+  return plain(text).replace(/[.!?]?$/, (end) => end || '.')
 }
 
 function upperFirst(text: string): string {

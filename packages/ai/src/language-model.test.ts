@@ -1,0 +1,37 @@
+import { LLMock } from '@copilotkit/aimock'
+import { streamText } from 'ai'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDemoModel } from './demo/demo-model.ts'
+import { createLanguageModel } from './language-model.ts'
+import { createDirectory } from './test-doubles.ts'
+import { VENDORS } from './vendors.ts'
+
+const mock = new LLMock({ port: 0 })
+beforeAll(async () => {
+  mock.onMessage('hello', { content: 'Hi from the mock.' })
+  await mock.start()
+})
+afterAll(() => mock.stop())
+
+test.each(VENDORS)('$provider answers with its default model and the key that was given', async (vendor) => {
+  const version = new URL(vendor.baseUrl).pathname
+  const model = createLanguageModel(
+    {
+      provider: vendor.provider,
+      model: vendor.defaultModel,
+      label: vendor.label,
+      reason: 'test',
+      isProvisional: false,
+      server: {
+        baseUrl: `${mock.url}${version}`,
+        apiKey: 'k-123',
+        keyVariable: vendor.keyVariable,
+        isLocal: false,
+      },
+    },
+    createDemoModel({ directory: () => createDirectory() }),
+  )
+  expect(await streamText({ model, prompt: 'hello' }).text).toBe('Hi from the mock.')
+  const request = mock.getLastRequest()
+  expect(JSON.stringify([request?.path, request?.body])).toContain(vendor.defaultModel)
+})
