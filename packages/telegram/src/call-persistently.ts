@@ -1,6 +1,6 @@
 import { createBackoff } from './backoff.ts'
 import type { BackoffOptions } from './backoff.ts'
-import { cancelledError, TelegramError } from './errors.ts'
+import { cancelledError, toTelegramError } from './errors.ts'
 import type { FloodHolds } from './flood-holds.ts'
 import { wait } from './wait.ts'
 
@@ -33,13 +33,13 @@ export async function callPersistently<T>(
     try {
       return await call()
     } catch (error) {
-      if (!(error instanceof TelegramError)) throw error
-      if (error.errorCode === 429 && error.retryAfterSeconds !== undefined) {
-        holds.hold(key, error.retryAfterSeconds)
+      const failure = toTelegramError(error, method)
+      if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
+        holds.hold(key, failure.retryAfterSeconds)
         continue
       }
       failures++
-      if (!error.isRetryable || failures >= tries) throw error
+      if (!failure.isRetryable || failures >= tries) throw failure
       await orCancelled(wait(delays.next(), signal), method)
     }
   }

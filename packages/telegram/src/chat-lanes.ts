@@ -10,11 +10,10 @@ export function createChatLanes(): ChatLanes {
   const tails = new Map<number, Promise<void>>()
 
   function append(chatId: number, task: () => Promise<void>): void {
-    const tail = (tails.get(chatId) ?? Promise.resolve()).then(task)
-    tails.set(chatId, tail)
-    void tail.then(() => {
+    const tail = after(tails.get(chatId), task).finally(() => {
       if (tails.get(chatId) === tail) tails.delete(chatId)
     })
+    tails.set(chatId, tail)
   }
 
   return {
@@ -36,4 +35,9 @@ export function createChatLanes(): ChatLanes {
       })
     },
   }
+}
+
+async function after(previous: Promise<void> | undefined, task: () => Promise<void>): Promise<void> {
+  await previous
+  await task()
 }

@@ -65,16 +65,20 @@ export function createDraftPreview(options: DraftPreviewOptions): DraftPreview {
       ...(entities.length > 0 && { entities: [...entities] }),
       ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
     }
-    inFlight = api.raw
-      .sendMessageDraft(payload, toGrammySignal(ending.signal))
-      .then(() => {
-        shown = source
-      }, switchOff)
-      .finally(() => {
-        inFlight = undefined
-        nextAt = now() + paceFor(source.length)
-        schedule()
-      })
+    inFlight = show(payload, source).finally(() => {
+      inFlight = undefined
+      nextAt = now() + paceFor(source.length)
+      schedule()
+    })
+  }
+
+  async function show(payload: Parameters<Api['raw']['sendMessageDraft']>[0], source: string): Promise<void> {
+    try {
+      await api.raw.sendMessageDraft(payload, toGrammySignal(ending.signal))
+      shown = source
+    } catch (error) {
+      switchOff(error)
+    }
   }
 
   function switchOff(error: unknown): void {

@@ -98,7 +98,7 @@ export function cancelledError(method: string): TelegramError {
 }
 
 /** Turns anything a Bot API call threw into a `TelegramError` without secrets. */
-export function toTelegramError(error: unknown, method: string, token: string): TelegramError {
+export function toTelegramError(error: unknown, method: string, token = ''): TelegramError {
   if (error instanceof TelegramError) return error
   if (error instanceof GrammyError) return refusalError(method, error, token)
   return transportError(method, error, { timedOut: false })

@@ -1,0 +1,378 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeliveryError } from '@pluggram/sdk'
+import type { Chat } from '@pluggram/sdk'
+import type { Messenger } from '@pluggram/sdk/runtime'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMessenger } from './messenger.ts'
+import { anySignal, callsOf, QUICK, startEmulatedTelegram } from './test-support.ts'
+import type { EmulatedTelegram } from './test-support.ts'
+
+let telegram: EmulatedTelegram
+let messenger: Messenger
+
+beforeEach(async () => {
+  telegram = await startEmulatedTelegram()
+  messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
+})
+
+afterEach(async () => {
+  await telegram.close()
+})
+
+const transcript = (chatId = telegram.chat.id): readonly { text: string; fromBot: boolean }[] =>
+  telegram.emulator.driver.transcript(chatId).filter((message) => message.fromBot)
+const texts = (chatId = telegram.chat.id): string[] => transcript(chatId).map((message) => message.text)
+
+describe('text', () => {
+  it('sends plain text as it stands, without a link preview', async () => {
+    const sent = await messenger.send(telegram.chat, { text: '*not bold* https://a.example' }, anySignal())
+    expect(texts()).toEqual(['*not bold* https://a.example'])
+    expect(sent).toEqual([{ id: expect.any(Number), chatId: telegram.chat.id }])
+    expect(callsOf(telegram.emulator, 'sendMessage')[0]).toMatchObject({
+      link_preview_options: { is_disabled: true },
+    })
+  })
+
+  it('sends markdown and html as text with entities', async () => {
+    await messenger.send(telegram.chat, { text: '**bold** and `code`', format: 'markdown' }, anySignal())
+    await messenger.send(
+      telegram.chat,
+      { text: '<b>bold</b> &amp; <u>more</u>', format: 'html' },
+      anySignal(),
+    )
+    const messages = telegram.emulator.driver.transcript(telegram.chat.id)
+    expect(messages.map(({ text, entities }) => ({ text, entities }))).toEqual([
+      {
+        text: 'bold and code',
+        entities: [
+          { type: 'bold', offset: 0, length: 4 },
+          { type: 'code', offset: 9, length: 4 },
+        ],
+      },
+      {
+        text: 'bold & more',
+        entities: [
+          { type: 'bold', offset: 0, length: 4 },
+          { type: 'underline', offset: 7, length: 4 },
+        ],
+      },
+    ])
+  })
+
+  it('splits long text and puts the buttons under the last part', async () => {
+    const text = Array.from({ length: 1000 }, (_, line) => `Line number ${line}.`).join('\n')
+    const buttons = [[{ text: 'More', data: 'more' }]]
+    const sent = await messenger.send(telegram.chat, { text, buttons, replyToMessageId: 1 }, anySignal())
+    const messages = telegram.emulator.driver.transcript(telegram.chat.id)
+    expect(messages.length).toBe(5)
+    expect(sent.length).toBe(5)
+    expect(messages.map((message) => message.text).join('\n')).toBe(text)
+    expect(messages.map((message) => message.buttons.length)).toEqual([0, 0, 0, 0, 1])
+    expect(
+      callsOf(telegram.emulator, 'sendMessage').filter((call) => 'reply_parameters' in call).length,
+    ).toBe(1)
+  })
+
+  it('refuses a reply without anything to show', async () => {
+    const empty = messenger.send(telegram.chat, { text: ' \n\u200b' }, anySignal())
+    await expect(empty).rejects.toMatchObject({ code: 'reply-invalid' })
+    const buttons = messenger.send(telegram.chat, { buttons: [[{ text: 'a', data: 'b' }]] }, anySignal())
+    await expect(buttons).rejects.toMatchObject({ code: 'reply-invalid' })
+    expect(callsOf(telegram.emulator, 'sendMessage')).toEqual([])
+  })
+
+  it('sends the words without formatting when Telegram refuses it', async () => {
+    const refusing = withRefusal((payload) => 'entities' in payload, "Bad Request: can't parse entities")
+    await refusing.send(telegram.chat, { text: '**bold**', format: 'markdown' }, anySignal())
+    expect(texts()).toEqual(['bold'])
+  })
+
+  it('sends the words without buttons when Telegram refuses those', async () => {
+    const buttons = [[{ text: 'Too much', data: 'x'.repeat(65) }]]
+    await messenger.send(telegram.chat, { text: 'Words', buttons }, anySignal())
+    expect(texts()).toEqual(['Words'])
+    expect(telegram.logger.lines.some(({ level }) => level === 'warn')).toBe(true)
+  })
+
+  function withRefusal(isRefused: (payload: object) => boolean, description: string): Messenger {
+    telegram.api.config.use((previous, method, payload, signal) =>
+      method === 'sendMessage' && isRefused(payload)
+        ? Promise.resolve({ ok: false as const, error_code: 400, description })
+        : previous(method, payload, signal),
+    )
+    return createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
+  }
+})
+
+describe('edits, media and other replies', () => {
+  it('edits, and takes an unchanged edit for done', async () => {
+    const [first] = await messenger.send(telegram.chat, { text: 'one' }, anySignal())
+    const edit = { text: 'two', editMessageId: first!.id }
+    expect(await messenger.send(telegram.chat, edit, anySignal())).toEqual([first])
+    expect(await messenger.send(telegram.chat, edit, anySignal())).toEqual([first])
+    expect(texts()).toEqual(['two'])
+  })
+
+  it('edits the first part of a long text and sends the rest', async () => {
+    const [first] = await messenger.send(telegram.chat, { text: 'one' }, anySignal())
+    const text = 'word '.repeat(1500).trim()
+    const sent = await messenger.send(telegram.chat, { text, editMessageId: first!.id }, anySignal())
+    expect(sent.length).toBe(2)
+    expect(sent[0]).toEqual(first)
+    expect(texts().join(' ')).toBe(text)
+  })
+
+  it('sends the words anew when the message to edit is gone', async () => {
+    await messenger.send(telegram.chat, { text: 'words', editMessageId: 4711 }, anySignal())
+    expect(texts()).toEqual(['words'])
+  })
+
+  it('sends bytes with a caption, and what is over 1,024 units as text', async () => {
+    const text = 'word '.repeat(400).trim()
+    const media = { kind: 'document', source: Buffer.from('hello'), fileName: 'hello.txt' } as const
+    await messenger.send(telegram.chat, { text, media }, anySignal())
+    const [document, rest] = telegram.emulator.driver.transcript(telegram.chat.id)
+    expect(document!.attachments[0]).toMatchObject({ kind: 'document', fileName: 'hello.txt', size: 5 })
+    expect(document!.text.length).toBeLessThanOrEqual(1024)
+    expect(`${document!.text} ${rest!.text}`).toBe(text)
+  })
+
+  it('refuses media by local address and strange file ids', async () => {
+    const local = { media: { kind: 'document', source: { url: 'file:///etc/passwd' } } } as const
+    await expect(messenger.send(telegram.chat, local, anySignal())).rejects.toMatchObject({
+      code: 'reply-invalid',
+    })
+    const odd = { media: { kind: 'document', source: { fileId: 'file:///etc/passwd' } } } as const
+    await expect(messenger.send(telegram.chat, odd, anySignal())).rejects.toMatchObject({
+      code: 'reply-invalid',
+    })
+  })
+
+  it('sends a location after its text, and reacts to the quoted message', async () => {
+    const { driver } = telegram.emulator
+    const question = driver.sendMessage(telegram.ada.id, { userId: telegram.ada.id, text: 'where?' })
+    const location = { latitude: 48.2, longitude: 16.37 }
+    const reply = { text: 'here', location, reaction: '👍', replyToMessageId: question.id }
+    await messenger.send(telegram.chat, reply, anySignal())
+    const [asked, text, place] = driver.transcript(telegram.chat.id)
+    expect(asked!.reactions).toMatchObject([{ emoji: '👍' }])
+    expect(text).toMatchObject({ text: 'here', replyToMessageId: question.id })
+    expect(place!.attachments).toMatchObject([{ kind: 'location' }])
+  })
+
+  it('downloads what a person sent', async () => {
+    const bytes = new Uint8Array([1, 2, 3, 250])
+    const file = {
+      userId: telegram.ada.id,
+      kind: 'document',
+      bytes,
+      fileName: 'ä b.bin',
+      mimeType: 'application/octet-stream',
+    } as const
+    const message = telegram.emulator.driver.sendFile(telegram.chat.id, file)
+    expect(await messenger.download(message.attachments[0]!.fileId!, anySignal())).toEqual(bytes)
+    await expect(messenger.download('nothing', anySignal())).rejects.toBeInstanceOf(DeliveryError)
+  })
+
+  it('answers a pressed button and survives a query that is gone', async () => {
+    const { driver } = telegram.emulator
+    const [sent] = await messenger.send(
+      telegram.chat,
+      { text: 'x', buttons: [[{ text: 'b', data: 'd' }]] },
+      anySignal(),
+    )
+    const { queryId } = driver.pressButton(telegram.chat.id, sent!.id, {
+      userId: telegram.ada.id,
+      row: 0,
+      column: 0,
+    })
+    await messenger.answerCallback(queryId, 'y'.repeat(300))
+    expect(callsOf(telegram.emulator, 'answerCallbackQuery')).toMatchObject([{ text: 'y'.repeat(200) }])
+    await messenger.answerCallback('gone')
+  })
+})
+
+describe('trouble', () => {
+  it('waits out a 429 in its chat while other chats go on', async () => {
+    const { emulator, chat } = telegram
+    const bob = emulator.driver.createUser({ firstName: 'Bob' })
+    emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'sendMessage', chatId: chat.id })
+    const started = performance.now()
+    const slow = messenger.send(chat, { text: 'first' }, anySignal())
+    const second = messenger.send(chat, { text: 'second' }, anySignal())
+    await messenger.send({ id: bob.id, type: 'private' }, { text: 'hi' }, anySignal())
+    expect(performance.now() - started).toBeLessThan(800)
+    await Promise.all([slow, second])
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1000)
+    expect(performance.now() - started).toBeLessThan(1900)
+    expect(texts()).toEqual(['first', 'second'])
+    expect(callsOf(emulator, 'sendMessage').length).toBe(4)
+  })
+
+  it('gives up a wait when its signal is aborted, and the chat goes on afterwards', async () => {
+    telegram.emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'sendMessage' })
+    const started = performance.now()
+    const sending = messenger.send(telegram.chat, { text: 'never' }, AbortSignal.timeout(100))
+    const queued = messenger.send(telegram.chat, { text: 'queued' }, AbortSignal.timeout(50))
+    await expect(queued).rejects.toMatchObject({ code: 'delivery-failed' })
+    await expect(sending).rejects.toMatchObject({ code: 'delivery-failed', failure: 'cancelled' })
+    expect(performance.now() - started).toBeLessThan(600)
+    await messenger.send(telegram.chat, { text: 'later' }, anySignal())
+    expect(texts()).toEqual(['later'])
+  })
+
+  it.each([
+    { kind: 'server-error', status: 502 },
+    { kind: 'server-error', status: 502, html: true },
+    { kind: 'drop-request' },
+    { kind: 'garbage' },
+  ] as const)('tries again after $kind', async (fault) => {
+    telegram.emulator.faults.add({ ...fault, times: 2, method: 'sendMessage' })
+    await messenger.send(telegram.chat, { text: 'words' }, anySignal())
+    expect(new Set(texts())).toEqual(new Set(['words']))
+  })
+
+  it('gives up after a bounded number of tries', async () => {
+    telegram.emulator.faults.add({ kind: 'server-error', times: 100, method: 'sendMessage' })
+    const sending = messenger.send(telegram.chat, { text: 'words' }, anySignal())
+    await expect(sending).rejects.toMatchObject({ code: 'delivery-failed', isRetryable: true })
+    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(5)
+  })
+
+  it('says when the user blocked the bot', async () => {
+    telegram.emulator.control.blockBot(telegram.ada.id)
+    const sending = messenger.send(telegram.chat, { text: 'words' }, anySignal())
+    await expect(sending).rejects.toMatchObject({ code: 'delivery-blocked', isRetryable: false })
+  })
+
+  it('follows a group that became a supergroup', async () => {
+    const { driver, control } = telegram.emulator
+    const group = driver.createChat({ type: 'group', title: 'G', memberIds: [telegram.ada.id] })
+    const newId = control.migrateGroup(group.id)
+    const chat: Chat = { id: group.id, type: 'group' }
+    expect(await messenger.send(chat, { text: 'one' }, anySignal())).toMatchObject([{ chatId: newId }])
+    await messenger.send(chat, { text: 'two' }, anySignal())
+    expect(texts(newId)).toEqual(['one', 'two'])
+    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(3)
+  })
+
+  it('shows no "typing…" while Telegram forbids it, and never throws', async () => {
+    telegram.emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'sendChatAction' })
+    await messenger.showTyping(telegram.chat)
+    await messenger.showTyping(telegram.chat)
+    expect(callsOf(telegram.emulator, 'sendChatAction').length).toBe(1)
+    await messenger.send(telegram.chat, { text: 'not held' }, anySignal())
+    await delay(1050)
+    await messenger.showTyping(telegram.chat)
+    await messenger.showTyping({ id: 99, type: 'private' })
+    expect(callsOf(telegram.emulator, 'sendChatAction').length).toBe(3)
+  })
+
+  it('keeps the order of many sends to one chat', async () => {
+    telegram.emulator.faults.add({ kind: 'delay', ms: 50, method: 'sendMessage', times: 3 })
+    const wanted = Array.from({ length: 20 }, (_, index) => `message ${index}`)
+    await Promise.all(wanted.map((text) => messenger.send(telegram.chat, { text }, anySignal())))
+    expect(texts()).toEqual(wanted)
+  })
+})
+
+describe('streamed text', () => {
+  async function* slowly(words: readonly string[], pause = 60): AsyncGenerator<string> {
+    for (const word of words) {
+      await delay(pause)
+      yield word
+    }
+  }
+  const words = Array.from({ length: 15 }, (_, index) => `word${index} `)
+  const drafts = (): readonly Readonly<Record<string, unknown>>[] =>
+    callsOf(telegram.emulator, 'sendMessageDraft')
+
+  it('shows previews in private chats, paced, then the whole text', async () => {
+    await messenger.send(telegram.chat, { text: slowly(words) }, anySignal())
+    expect(texts()).toEqual([words.join('').trim()])
+    expect(drafts().length).toBeGreaterThan(1)
+    expect(drafts().length).toBeLessThanOrEqual(5)
+    expect(new Set(drafts().map((draft) => draft['draft_id'])).size).toBe(1)
+    expect(telegram.emulator.calls().at(-1)!.method).toBe('sendMessage')
+  })
+
+  it('sends the whole text when previews are refused', async () => {
+    telegram.emulator.faults.add({ kind: 'too-many-requests', retryAfter: 30, method: 'sendMessageDraft' })
+    await messenger.send(telegram.chat, { text: slowly(words) }, anySignal())
+    expect(texts()).toEqual([words.join('').trim()])
+    expect(drafts().length).toBe(1)
+  })
+
+  it('shows none in groups, nor when they are off', async () => {
+    const group = telegram.emulator.driver.createChat({
+      type: 'group',
+      title: 'G',
+      memberIds: [telegram.ada.id],
+    })
+    await messenger.send({ id: group.id, type: 'group' }, { text: slowly(words, 5) }, anySignal())
+    const quiet = createMessenger({ api: telegram.api, logger: telegram.logger, streaming: 'off' })
+    await quiet.send(telegram.chat, { text: slowly(words, 5) }, anySignal())
+    expect(drafts()).toEqual([])
+    expect(texts(group.id)).toEqual([words.join('').trim()])
+  })
+
+  it('shows the end of a text that outgrew one message', async () => {
+    await messenger.send(
+      telegram.chat,
+      { text: slowly(['start ', 'x'.repeat(5000), ' end'], 400) },
+      anySignal(),
+    )
+    const shown = drafts().map((draft) => String(draft['text']))
+    expect(shown.every((text) => text.length <= 4096)).toBe(true)
+    expect(shown.at(-1)!.startsWith('x')).toBe(true)
+    expect(texts().length).toBe(2)
+  })
+
+  it('sends what is there with a note when the stream breaks, and passes the error on', async () => {
+    async function* broken(): AsyncGenerator<string> {
+      yield '```js\nlet half'
+      throw new Error('secret internals')
+    }
+    const sending = messenger.send(telegram.chat, { text: broken(), format: 'markdown' }, anySignal())
+    await expect(sending).rejects.toThrow('secret internals')
+    expect(texts()).toEqual(['let half\n\n[The answer ends here: something went wrong]'])
+  })
+
+  it('sends nothing when the stream breaks before its first word', async () => {
+    async function* broken(): AsyncGenerator<string> {
+      yield ' '
+      throw new Error('early')
+    }
+    await expect(messenger.send(telegram.chat, { text: broken() }, anySignal())).rejects.toThrow('early')
+    expect(texts()).toEqual([])
+  })
+
+  it('stops at once when it is aborted, even if the stream hangs', async () => {
+    async function* hanging(): AsyncGenerator<string> {
+      yield 'beginning'
+      await new Promise(() => undefined)
+    }
+    const started = performance.now()
+    const sending = messenger.send(telegram.chat, { text: hanging() }, AbortSignal.timeout(150))
+    await expect(sending).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect(texts()).toEqual(['beginning\n\n[The answer ends here: stopped]'])
+  })
+
+  it('lets a stream reply to the same chat while it is being read', async () => {
+    async function* nested(): AsyncGenerator<string> {
+      await messenger.send(telegram.chat, { text: 'inner' }, anySignal())
+      yield 'outer'
+    }
+    await messenger.send(telegram.chat, { text: nested() }, anySignal())
+    expect(texts()).toEqual(['inner', 'outer'])
+  })
+
+  it('ends a stream that never waits', async () => {
+    async function* endless(): AsyncGenerator<string> {
+      for (;;) yield 'x'
+    }
+    const sending = messenger.send(telegram.chat, { text: endless() }, AbortSignal.timeout(300))
+    await expect(sending).rejects.toBeDefined()
+  })
+})

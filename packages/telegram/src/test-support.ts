@@ -1,0 +1,74 @@
+import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { BotApiEmulator, EmulatedUser } from '@pluggram/bot-api-emulator'
+import type { Chat, Logger } from '@pluggram/sdk'
+import type { Api } from 'grammy'
+import { createTelegramApi } from './api.ts'
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly fields?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface RecordingLogger extends Logger {
+  readonly lines: readonly LogLine[]
+}
+
+export function createRecordingLogger(): RecordingLogger {
+  const lines: LogLine[] = []
+  const record =
+    (level: LogLine['level']) =>
+    (message: string, fields?: LogLine['fields']): void => {
+      lines.push({ level, message, fields })
+    }
+  return { lines, debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') }
+}
+
+/** An emulated Telegram with a client of it and one person. */
+export interface EmulatedTelegram {
+  readonly emulator: BotApiEmulator
+  readonly api: Api
+  readonly logger: RecordingLogger
+  readonly ada: EmulatedUser
+  readonly chat: Chat
+  close(): Promise<void>
+}
+
+export async function startEmulatedTelegram(timeoutSeconds = 5): Promise<EmulatedTelegram> {
+  const emulator = await createBotApiEmulator({ bot: { username: 'pluggram_bot' } })
+  const closing = new AbortController()
+  const api = createTelegramApi({
+    token: emulator.token,
+    apiRoot: emulator.url,
+    signal: closing.signal,
+    timeoutSeconds,
+  })
+  const ada = emulator.driver.createUser({ firstName: 'Ada' })
+  return {
+    emulator,
+    api,
+    logger: createRecordingLogger(),
+    ada,
+    chat: { id: ada.id, type: 'private' },
+    async close() {
+      closing.abort()
+      await emulator.close()
+    },
+  }
+}
+
+/** Delays short enough for tests. */
+export const QUICK = { minimum: 10, maximum: 50 }
+
+export const anySignal = (): AbortSignal => AbortSignal.timeout(10_000)
+
+/** The parameters of every call of `method` so far. */
+export function callsOf(
+  emulator: BotApiEmulator,
+  method: string,
+): readonly Readonly<Record<string, unknown>>[] {
+  return emulator
+    .calls()
+    .filter((call) => call.method === method)
+    .map((call) => call.params)
+}
