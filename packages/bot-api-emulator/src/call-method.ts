@@ -1,0 +1,123 @@
+import { BotApiError } from './bot-api-error.ts'
+import type { Emulation } from './emulation.ts'
+import type { Fault } from './faults.ts'
+import { coerceParams } from './http/coerce-params.ts'
+import type { MethodRegistry, Upload } from './method-registry.ts'
+
+export interface MethodRequest {
+  readonly method: string
+  readonly params: Record<string, unknown>
+  readonly uploads: ReadonlyMap<string, Upload>
+  readonly signal: AbortSignal
+}
+
+/** Telegram's answer to a call; `fault` tells the transport to misbehave while giving it. */
+export interface MethodAnswer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly fault?: Fault
+}
+
+/** Legacy names that Telegram still reads. */
+const PARSE_MODES: Record<string, string> = { html: 'HTML', markdown: 'Markdown', markdownv2: 'MarkdownV2' }
+
+/** Runs one Bot API call, from raw parameters to Telegram's answer, and records it. */
+export async function callMethod(
+  emulation: Emulation,
+  registry: MethodRegistry,
+  request: MethodRequest,
+): Promise<MethodAnswer> {
+  const entry = registry.find(request.method)
+  if (!entry) return failure(404, 'Not Found: method not found')
+  let params = request.params
+  let chatId: number | undefined
+  let answer: MethodAnswer
+  try {
+    params = coerceParams(entry.plan, params)
+    normalizeParseModes(params)
+    chatId = typeof params['chat_id'] === 'number' ? params['chat_id'] : undefined
+    const fault = emulation.faults.take(entry.name, chatId)
+    const faulty = fault && (await applyFault(fault))
+    if (faulty) {
+      answer = faulty
+    } else {
+      emulation.validator.checkParams(entry.name, params)
+      const result = await entry.run(params, {
+        emulation,
+        uploads: request.uploads,
+        signal: request.signal,
+      })
+      answer = success(entry.name, result, fault)
+    }
+  } catch (error) {
+    if (!(error instanceof BotApiError)) throw error
+    answer = failure(error.code, error.message, error.parameters)
+  }
+  emulation.journal.add({ method: entry.name, params, chatId, time: Date.now(), status: answer.status })
+  return answer
+}
+
+const DESCRIPTIONS: Record<string, string> = {
+  setWebhook: 'Webhook was set',
+  deleteWebhook: 'Webhook was deleted',
+}
+
+function success(method: string, result: unknown, fault: Fault | undefined): MethodAnswer {
+  const description = DESCRIPTIONS[method]
+  return {
+    status: 200,
+    body: { ok: true, result, ...(description !== undefined && { description }) },
+    ...(fault?.kind === 'drop-response' && { fault }),
+  }
+}
+
+function failure(code: number, description: string, parameters?: object): MethodAnswer {
+  return {
+    status: code,
+    body: { ok: false, error_code: code, description, ...(parameters && { parameters }) },
+  }
+}
+
+/** The answer a fault gives in place of the call; undefined when the call goes on after it. */
+async function applyFault(fault: Fault): Promise<MethodAnswer | undefined> {
+  switch (fault.kind) {
+    case 'too-many-requests':
+      return failure(429, `Too Many Requests: retry after ${fault.retryAfter}`, {
+        retry_after: fault.retryAfter,
+      })
+    case 'server-error': {
+      const status = fault.status ?? 500
+      const reason = status === 500 ? 'Internal Server Error' : 'Bad Gateway'
+      return { ...failure(status, reason), ...(fault.html && { fault }) }
+    }
+    case 'conflict':
+      return failure(
+        409,
+        'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+      )
+    case 'forbidden':
+      return failure(403, fault.description ?? 'Forbidden: bot was blocked by the user')
+    case 'drop-request':
+    case 'garbage':
+      return { status: 200, body: { ok: true, result: true }, fault }
+    case 'delay':
+      await new Promise((resolve) => {
+        setTimeout(resolve, fault.ms)
+      })
+      return undefined
+    case 'drop-response':
+      return undefined
+  }
+}
+
+/** Telegram reads the parse mode in any case; an empty one means none. */
+function normalizeParseModes(params: Record<string, unknown>): void {
+  for (const name of ['parse_mode', 'question_parse_mode', 'explanation_parse_mode']) {
+    const mode = params[name]
+    if (typeof mode !== 'string') continue
+    const known = PARSE_MODES[mode.toLowerCase()]
+    if (known !== undefined) params[name] = known
+    else if (mode === '' || mode.toLowerCase() === 'none') delete params[name]
+    else throw new BotApiError(400, 'Bad Request: unsupported parse_mode')
+  }
+}

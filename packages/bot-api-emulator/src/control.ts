@@ -1,0 +1,99 @@
+import type { TelegramUpdate } from '@gramio/types'
+import { DriverError } from './driver-error.ts'
+import type { Emulation } from './emulation.ts'
+import type { ChatRecord } from './world/chat-record.ts'
+import { toTelegramChat } from './world/chat-record.ts'
+
+/** Things that happen to a bot and that no person does in a chat. */
+export interface EmulatorControl {
+  /** Moves the next update id by `by`, as Telegram does after quiet weeks. */
+  jumpUpdateIds(by: number): void
+  /** Delivers one of the latest updates once more, with the same id. */
+  redeliver(updateId: number): void
+  /** The user blocks the bot: sending to them gives 403 until `unblockBot`. */
+  blockBot(userId: number): void
+  unblockBot(userId: number): void
+  /** Turns a group into a supergroup; gives the new chat's id. */
+  migrateGroup(chatId: number): number
+  /** Queues any update as it is, such as one of a kind nobody knows yet; gives its id. */
+  sendRawUpdate(update: Readonly<Record<string, unknown>>): number | undefined
+}
+
+export function createControl(emulation: Emulation): EmulatorControl {
+  const { updates, world } = emulation
+
+  function setBlocked(userId: number, blocked: boolean): void {
+    const record = world.user(userId)
+    if (record.blockedBot === blocked) return
+    record.blockedBot = blocked
+    const user = emulation.profile.user
+    const out = { status: 'kicked', user, until_date: 0 } as const
+    const member = { status: 'member', user } as const
+    pushTo(world.chat(userId), {
+      my_chat_member: {
+        chat: toTelegramChat(world.chat(userId)),
+        from: record.telegram,
+        date: Math.floor(Date.now() / 1000),
+        old_chat_member: blocked ? member : out,
+        new_chat_member: blocked ? out : member,
+      },
+    })
+  }
+
+  function pushTo(chat: ChatRecord, content: Omit<TelegramUpdate, 'update_id'>): void {
+    updates.push(String(chat.id), { ...content })
+  }
+
+  return {
+    jumpUpdateIds(by) {
+      if (!Number.isSafeInteger(by))
+        throw new DriverError(400, 'jump-invalid', 'The jump must be a whole number.')
+      updates.jump(by)
+    },
+
+    redeliver(updateId) {
+      if (!updates.redeliver(updateId)) {
+        throw new DriverError(404, 'update-not-found', `Update ${updateId} is unknown or too old.`)
+      }
+    },
+
+    blockBot: (userId) => setBlocked(userId, true),
+    unblockBot: (userId) => setBlocked(userId, false),
+
+    migrateGroup(chatId) {
+      const group = world.chat(chatId)
+      if (group.type !== 'group' || group.migratedTo !== undefined) {
+        throw new DriverError(409, 'not-a-group', `Chat ${chatId} is not a basic group that can be upgraded.`)
+      }
+      const memberIds = [...group.members].filter((id) => id !== world.bot.id)
+      const next = world.createChat({ type: 'supergroup', title: group.title ?? '', memberIds })
+      group.migratedTo = next.id
+      const [owner = world.bot.id] = memberIds
+      const sender = world.users.get(owner)
+      const from = sender?.telegram ?? emulation.profile.user
+      for (const [chat, note] of [
+        [group, { migrate_to_chat_id: next.id }],
+        [next, { migrate_from_chat_id: group.id }],
+      ] as const) {
+        const { message } = world.addMessage(
+          chat,
+          (messageId) => ({
+            message_id: messageId,
+            from,
+            chat: toTelegramChat(chat),
+            date: Math.floor(Date.now() / 1000),
+            ...note,
+          }),
+          sender?.user ?? world.bot,
+        )
+        pushTo(chat, { message: { ...message } })
+      }
+      return next.id
+    },
+
+    sendRawUpdate(update) {
+      const { update_id: _ignored, ...content } = update
+      return updates.push('raw', content)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { CallJournal } from './call-journal.ts'
+import type { EmulatedUser } from './drive-types.ts'
+import type { FaultInjector } from './faults.ts'
+import type { BotProfile } from './bot-profile.ts'
+import type { CallbackQueries } from './callback-queries.ts'
+import type { UpdateQueue } from './update-queue.ts'
+import type { Validator } from './validator.ts'
+import type { WebhookDelivery } from './webhook-delivery.ts'
+import type { World } from './world/world.ts'
+
+/** Everything one emulator is made of, as its methods and its driver see it. */
+export interface Emulation {
+  readonly bot: EmulatedUser
+  readonly profile: BotProfile
+  readonly world: World
+  readonly updates: UpdateQueue
+  readonly webhook: WebhookDelivery
+  readonly faults: FaultInjector
+  readonly journal: CallJournal
+  readonly validator: Validator
+  readonly queries: CallbackQueries
+}

@@ -1,0 +1,73 @@
+/** What a matching call meets instead of, or on top of, its normal answer. */
+export type FaultEffect =
+  | { readonly kind: 'too-many-requests'; readonly retryAfter: number }
+  /** `html` answers as a proxy would, with a page instead of JSON. */
+  | { readonly kind: 'server-error'; readonly status?: 500 | 502 | 503 | 504; readonly html?: boolean }
+  /** The call goes on after the delay. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The call takes effect, then the connection breaks. */
+  | { readonly kind: 'drop-response' }
+  /** The connection breaks and nothing happened. */
+  | { readonly kind: 'drop-request' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'forbidden'; readonly description?: string }
+  /** 200 with a body that is not JSON. */
+  | { readonly kind: 'garbage'; readonly body?: string }
+
+export type Fault = FaultEffect & {
+  /** Method names, case-insensitive; every method when left out. */
+  readonly method?: string | readonly string[]
+  /** Only calls whose `chat_id` this is. */
+  readonly chatId?: number
+  /** How many calls it hits; 1 unless told. */
+  readonly times?: number
+}
+
+interface ArmedFault {
+  readonly effect: Fault
+  readonly methods: ReadonlySet<string> | undefined
+  left: number
+}
+
+/** Faults to come. Each call meets at most one, the oldest that fits it. */
+export class FaultInjector {
+  readonly #armed = new Set<ArmedFault>()
+
+  /** Arms a fault; the returned function disarms it. */
+  add(fault: Fault): () => void {
+    const times = fault.times ?? 1
+    if (!(times >= 1)) throw new RangeError(`A fault's times must be 1 or more, not ${times}.`)
+    const names = fault.method === undefined ? undefined : [fault.method].flat()
+    const armed: ArmedFault = {
+      effect: fault,
+      methods: names && new Set(names.map((name) => name.toLowerCase())),
+      left: times,
+    }
+    this.#armed.add(armed)
+    return () => {
+      this.#armed.delete(armed)
+    }
+  }
+
+  clear(): void {
+    this.#armed.clear()
+  }
+
+  /** How many calls armed faults would still hit. */
+  get remaining(): number {
+    return this.#armed.values().reduce((sum, armed) => sum + armed.left, 0)
+  }
+
+  /** The fault this call meets, used up by one. */
+  take(method: string, chatId: number | undefined): Fault | undefined {
+    if (this.#armed.size === 0) return undefined
+    for (const armed of this.#armed) {
+      if (armed.methods && !armed.methods.has(method.toLowerCase())) continue
+      if (armed.effect.chatId !== undefined && armed.effect.chatId !== chatId) continue
+      armed.left -= 1
+      if (armed.left <= 0) this.#armed.delete(armed)
+      return armed.effect
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { EmulatorControl } from '../control.ts'
+import type { ChatDriver } from '../drive-types.ts'
+import type { Emulation } from '../emulation.ts'
+import type { MethodRegistry } from '../method-registry.ts'
+import type { EmulatorLogger } from '../options.ts'
+import { MAX_BODY_BYTES } from '../options.ts'
+import { registerBotApi } from './bot-api-routes.ts'
+import { registerChatDriver } from './driver-routes.ts'
+import { registerControlRoutes } from './control-routes.ts'
+import { refuseForeignPages } from './refuse-foreign-pages.ts'
+
+/** A poll is held up to 50 s; what takes longer than this to arrive is no poll but a stuck upload. */
+const REQUEST_TIMEOUT_MS = 120_000
+
+export interface ServerOptions {
+  readonly emulation: Emulation
+  readonly registry: MethodRegistry
+  readonly token: string
+  readonly logger: EmulatorLogger
+  /** Left out when somebody else mounts the driver's routes. */
+  readonly driver: { readonly driver: ChatDriver; readonly control: EmulatorControl } | undefined
+}
+
+export interface EmulatorServer {
+  /** Gives the URL it listens on. */
+  listen(address: { host: string; port: number }): Promise<string>
+  close(): Promise<void>
+}
+
+export async function createServer(options: ServerOptions): Promise<EmulatorServer> {
+  const { emulation, driver } = options
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Open event streams and held polls must not keep the server from closing.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 4096 },
+  })
+  app.addHook('preClose', async () => {
+    emulation.updates.releasePoll()
+    emulation.webhook.remove()
+  })
+  await app.register(async (scope) => registerBotApi(scope, options))
+  if (driver)
+    await app.register(async (scope) => mountDriver(scope, options, driver), { prefix: '/emulator' })
+  return {
+    listen: (address) => app.listen(address),
+    close: () => app.close(),
+  }
+}
+
+function mountDriver(
+  scope: FastifyInstance,
+  { emulation }: ServerOptions,
+  { driver, control }: NonNullable<ServerOptions['driver']>,
+): void {
+  scope.addHook('onRequest', refuseForeignPages)
+  registerChatDriver(scope, { driver })
+  registerControlRoutes(scope, emulation, control)
+}

@@ -1,0 +1,72 @@
+import type { APIMethods } from '@gramio/types'
+import type { Emulation } from './emulation.ts'
+import type { ParameterPlan } from './http/coerce-params.ts'
+import { planParameters } from './http/coerce-params.ts'
+import { botApiSchemas } from './schemas.ts'
+
+export type MethodName = keyof APIMethods
+export type MethodParams<M extends MethodName> = NonNullable<Parameters<APIMethods[M]>[0]>
+export type MethodResult<M extends MethodName> = Awaited<ReturnType<APIMethods[M]>>
+
+/** A file that came with a call. */
+export interface Upload {
+  readonly bytes: Uint8Array
+  readonly fileName: string
+  readonly mimeType: string
+}
+
+/** What a method may use besides its parameters. */
+export interface MethodCall {
+  readonly emulation: Emulation
+  /** By the name of the part; a parameter refers to one as `attach://name`. */
+  readonly uploads: ReadonlyMap<string, Upload>
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal
+}
+
+/** Methods with real behaviour. Parameters were checked against the method's schema before. */
+export type MethodHandlers = {
+  [M in MethodName]?: (
+    params: MethodParams<M>,
+    call: MethodCall,
+  ) => MethodResult<M> | Promise<MethodResult<M>>
+}
+
+export interface MethodEntry {
+  readonly name: string
+  readonly plan: ParameterPlan
+  readonly run: (params: Record<string, unknown>, call: MethodCall) => unknown
+}
+
+type LooseHandler = (params: never, call: MethodCall) => unknown
+
+/** Finds methods by name, whatever its case. Methods nobody handles get an answer from their schema. */
+export class MethodRegistry {
+  readonly #entries = new Map<string, MethodEntry>()
+  readonly #names: ReadonlyMap<string, string>
+  readonly #handlers: Record<string, LooseHandler | undefined>
+  readonly #fallback: (method: string) => unknown
+
+  constructor(handlers: MethodHandlers, fallback: (method: string) => unknown) {
+    this.#handlers = handlers as Record<string, LooseHandler | undefined>
+    this.#fallback = fallback
+    this.#names = new Map(Object.keys(botApiSchemas().methods).map((name) => [name.toLowerCase(), name]))
+  }
+
+  find(method: string): MethodEntry | undefined {
+    const key = method.toLowerCase()
+    const known = this.#entries.get(key)
+    if (known) return known
+    const name = this.#names.get(key)
+    const schema = name === undefined ? undefined : botApiSchemas().methods[name]
+    if (name === undefined || !schema) return undefined
+    const handler = this.#handlers[name]
+    const entry: MethodEntry = {
+      name,
+      plan: planParameters(schema),
+      run: handler ? (params, call) => handler(params as never, call) : () => this.#fallback(name),
+    }
+    this.#entries.set(key, entry)
+    return entry
+  }
+}

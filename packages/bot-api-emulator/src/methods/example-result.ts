@@ -1,0 +1,33 @@
+import type { SchemaNode } from '../schemas.ts'
+import { botApiSchemas, resolveSchema } from '../schemas.ts'
+
+/** A minimal value that fits the method's result: the answer of methods without behaviour of their own. */
+export function exampleResult(method: string): unknown {
+  const schema = botApiSchemas().methods[method]
+  if (!schema) throw new Error(`There is no Bot API method ${method}.`)
+  return exampleOf(schema.result)
+}
+
+function exampleOf(node: SchemaNode): unknown {
+  const schema = resolveSchema(node)
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  // `true` is the simpler of "the message, or True when it was sent elsewhere".
+  const simple =
+    schema.anyOf?.find((option) => resolveSchema(option).const !== undefined) ?? schema.anyOf?.[0]
+  if (simple) return exampleOf(simple)
+  switch ([schema.type].flat()[0]) {
+    case 'string':
+      return ''
+    case 'number':
+      return 0
+    case 'boolean':
+      return true
+    case 'array':
+      return []
+    default:
+      return Object.fromEntries(
+        (schema.required ?? []).map((name) => [name, exampleOf(schema.properties?.[name] ?? {})]),
+      )
+  }
+}

@@ -1,0 +1,71 @@
+import type { TelegramMessage, TelegramReplyParameters } from '@gramio/types'
+import { badRequest } from '../bot-api-error.ts'
+import type { Emulation } from '../emulation.ts'
+import type { ChatRecord } from '../world/chat-record.ts'
+import { toTelegramChat } from '../world/chat-record.ts'
+import { unnested } from '../world/world.ts'
+import { readReplyMarkup } from './reply-markup.ts'
+import { findChat, writableChat } from './resolve-chat.ts'
+
+/** Parameters that all sending methods share. */
+export interface SendParams {
+  readonly chat_id: number | string
+  readonly message_thread_id?: number
+  readonly reply_parameters?: TelegramReplyParameters
+  readonly reply_markup?: unknown
+  readonly protect_content?: boolean
+}
+
+/** What a message consists of, besides where it is and who sent it. */
+export type MessageContent = Partial<TelegramMessage>
+
+/** Keeps a message of the bot and tells everybody; gives what the sending method returns. */
+export function sendFromBot(
+  emulation: Emulation,
+  params: SendParams,
+  content: MessageContent,
+): TelegramMessage {
+  const markup = readReplyMarkup(params.reply_markup)
+  const chat = writableChat(emulation, params.chat_id)
+  if (params.message_thread_id !== undefined) throw badRequest('message thread not found')
+  const replied = findReplied(emulation, chat, params)
+  const { bot, world } = emulation
+  const record = world.addMessage(
+    chat,
+    (messageId) => ({
+      message_id: messageId,
+      ...(chat.type === 'channel' ? { sender_chat: toTelegramChat(chat) } : { from: emulation.profile.user }),
+      chat: toTelegramChat(chat),
+      date: Math.floor(Date.now() / 1000),
+      ...(replied && { reply_to_message: unnested(replied) }),
+      ...(params.protect_content === true && { has_protected_content: true as const }),
+      ...content,
+      ...(markup && { reply_markup: markup }),
+    }),
+    bot,
+  )
+  return record.message
+}
+
+/** The message replied to. Callers of older Bot API versions name it by `reply_to_message_id`. */
+function findReplied(
+  emulation: Emulation,
+  chat: ChatRecord,
+  params: SendParams,
+): TelegramMessage | undefined {
+  const legacy = params as { reply_to_message_id?: unknown; allow_sending_without_reply?: unknown }
+  const reply: TelegramReplyParameters | undefined =
+    params.reply_parameters ??
+    (Number(legacy.reply_to_message_id) > 0
+      ? {
+          message_id: Number(legacy.reply_to_message_id),
+          allow_sending_without_reply: String(legacy.allow_sending_without_reply) === 'true',
+        }
+      : undefined)
+  if (reply?.message_id === undefined) return undefined
+  const source = reply.chat_id === undefined ? chat : findChat(emulation, reply.chat_id)
+  const message = source.messages.get(reply.message_id)?.message
+  if (!message && reply.allow_sending_without_reply !== true)
+    throw badRequest('message to be replied not found')
+  return message
+}

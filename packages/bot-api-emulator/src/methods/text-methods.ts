@@ -1,0 +1,38 @@
+import { badRequest } from '../bot-api-error.ts'
+import type { MethodHandlers } from '../method-registry.ts'
+import { formatText } from '../text/formatted-text.ts'
+import { MAX_TEXT_LENGTH, readText, textFields } from './message-text.ts'
+import { writableChat } from './resolve-chat.ts'
+import { sendFromBot } from './send-from-bot.ts'
+
+/** Text, its streamed previews, and the typing status. */
+export const textMethods: MethodHandlers = {
+  sendMessage(params, { emulation }) {
+    const content = textFields(readText(params))
+    return sendFromBot(emulation, params, {
+      ...content,
+      ...(params.link_preview_options && { link_preview_options: params.link_preview_options }),
+    })
+  },
+
+  sendMessageDraft(params, { emulation }) {
+    // A draft may be empty: the client then shows that an answer is being thought of.
+    const { text, entities } = formatText({
+      text: String(params.text ?? ''),
+      parseMode: params.parse_mode,
+      entities: params.entities,
+    })
+    if (text.length > MAX_TEXT_LENGTH) throw badRequest('message is too long')
+    if (params.draft_id === 0) throw badRequest('draft identifier must be non-zero')
+    const chat = writableChat(emulation, params.chat_id)
+    if (chat.type !== 'private') throw badRequest('drafts can be sent to private chats only')
+    emulation.world.setDraft(chat, { chatId: chat.id, draftId: params.draft_id, text, entities })
+    return true
+  },
+
+  sendChatAction(params, { emulation }) {
+    const chat = writableChat(emulation, params.chat_id)
+    emulation.world.events.emit(() => ({ type: 'chat-action', chatId: chat.id, action: params.action }))
+    return true
+  },
+}

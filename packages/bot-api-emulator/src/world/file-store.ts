@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+
+/** Folders of `file_path`, as Telegram names them. */
+export type FileFolder =
+  | 'photos'
+  | 'documents'
+  | 'voice'
+  | 'music'
+  | 'videos'
+  | 'animations'
+  | 'video_notes'
+  | 'stickers'
+  | 'thumbnails'
+
+export interface StoredFile {
+  readonly bytes: Uint8Array
+  readonly mimeType: string
+  readonly fileName: string
+  readonly folder: FileFolder
+  /** Same for every file id of these bytes. */
+  readonly uniqueId: string
+  /** `file_path` of getFile. */
+  readonly path: string
+  readonly fileIds: string[]
+}
+
+const EXTENSIONS: Record<string, string> = {
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/gif': '.gif',
+  'image/webp': '.webp',
+  'audio/ogg': '.oga',
+  'audio/mpeg': '.mp3',
+  'audio/mp4': '.m4a',
+  'video/mp4': '.mp4',
+  'application/pdf': '.pdf',
+  'text/plain': '.txt',
+}
+
+/** Keeps the bytes of files in memory; the oldest go when all together exceed the cap. */
+export class FileStore {
+  readonly #byId = new Map<string, StoredFile>()
+  readonly #byPath = new Map<string, StoredFile>()
+  readonly #maxBytes: number
+  #totalBytes = 0
+  #count = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  add(file: { bytes: Uint8Array; mimeType: string; fileName: string; folder: FileFolder }): StoredFile {
+    const extension = safeExtension(file.fileName) || EXTENSIONS[file.mimeType] || ''
+    const stored: StoredFile = {
+      ...file,
+      uniqueId: `AQAD${randomBytes(9).toString('base64url')}`,
+      path: `${file.folder}/file_${this.#count}${extension}`,
+      fileIds: [],
+    }
+    this.#count += 1
+    this.#byPath.set(stored.path, stored)
+    this.#totalBytes += stored.bytes.byteLength
+    this.#evict()
+    return stored
+  }
+
+  /** Another opaque id for the file; a photo has one per size. */
+  createId(file: StoredFile): string {
+    const id = `AgACAgI${randomBytes(45).toString('base64url')}`
+    file.fileIds.push(id)
+    this.#byId.set(id, file)
+    return id
+  }
+
+  byId(fileId: string): StoredFile | undefined {
+    return this.#byId.get(fileId)
+  }
+
+  byPath(filePath: string): StoredFile | undefined {
+    return this.#byPath.get(filePath)
+  }
+
+  #evict(): void {
+    for (const [filePath, file] of this.#byPath) {
+      if (this.#totalBytes <= this.#maxBytes || this.#byPath.size === 1) return
+      this.#byPath.delete(filePath)
+      for (const id of file.fileIds) this.#byId.delete(id)
+      this.#totalBytes -= file.bytes.byteLength
+    }
+  }
+}
+
+function safeExtension(fileName: string): string {
+  const extension = path.extname(fileName).toLowerCase()
+  return /^\.[a-z0-9]{1,8}$/.test(extension) ? extension : ''
+}
