@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorMessage } from '@pluggram/sdk'
@@ -62,6 +63,26 @@ function frameLocation(stack: string, directory: string): Location | undefined {
     return { file, line: Number(match.groups['line']), column: Number(match.groups['column']) }
   }
   return undefined
+}
+
+/** The line that imports what was not found: Node names the importing file, the line is searched in it. */
+export function locateImport(error: unknown, directory: string): Location | undefined {
+  const report = thrownText(error, 'stack')
+  const wanted = /Cannot find (?:package|module) '(?<wanted>[^']+)'/.exec(report)?.groups?.['wanted']
+  const importer = /(?:imported from |Require stack:\s*- )(?<file>\S.*)$/m.exec(report)?.groups?.['file']
+  const file = ownFile(importer, directory)
+  if (file === undefined || wanted === undefined) return undefined
+  const isRelative = path.isAbsolute(wanted) || wanted.startsWith('.')
+  const specifier = RegExp.escape(isRelative ? path.basename(wanted) : wanted)
+  const quoted = new RegExp(`['"](?:\\.{1,2}/[^'"]*)?${specifier}(?:/[^'"]*)?['"]`)
+  try {
+    const line = readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((text) => quoted.test(text))
+    return line === -1 ? undefined : { file, line: line + 1 }
+  } catch {
+    return undefined
+  }
 }
 
 /** The path of a file in the plugin's folder; a dependency's file is not the author's. */

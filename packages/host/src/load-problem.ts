@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { DeadlineError } from './deadline.ts'
-import { locateError, syntaxLocation, thrownMessage, thrownText } from './error-location.ts'
+import { locateError, locateImport, syntaxLocation, thrownMessage, thrownText } from './error-location.ts'
 import type { Location } from './error-location.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
@@ -19,7 +19,10 @@ export async function describeLoadError(
   error: unknown,
   files: readonly string[],
 ): Promise<PluginProblem> {
-  const location = locateError(error, candidate.directory) ?? (await findSyntaxError(candidate, error, files))
+  const location =
+    locateError(error, candidate.directory) ??
+    locateImport(error, candidate.directory) ??
+    (await findSyntaxError(candidate, error, files))
   return {
     plugin: candidate.name,
     severity: 'error',
@@ -45,7 +48,7 @@ function explain(candidate: PluginCandidate, error: unknown): string {
     case 'MODULE_NOT_FOUND':
       return explainMissingModule(candidate, message)
     case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
-      return `${message.replace(/ (?:defined by|in) .*$/, '')} is not offered by that package. Correct the import.`
+      return `${refusedDoor(message)} is nothing that the package offers. Correct the import.`
     default:
       return explainOther(error, message)
   }
@@ -65,6 +68,14 @@ function explainMissingModule(candidate: PluginCandidate, message: string): stri
       ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
       : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
   return `the package ${name} is not installed. ${step}.`
+}
+
+/** `@pluggram/sdk/nope` from Node's words about a package's "exports". */
+function refusedDoor(message: string): string {
+  const match = /'\.\/(?<door>[^']+)'.* in .*node_modules[/\\](?<name>.+)[/\\]package\.json/.exec(
+    message,
+  )?.groups
+  return match ? `${match['name']}/${match['door']}` : 'an imported path'
 }
 
 function explainOther(error: unknown, message: string): string {
