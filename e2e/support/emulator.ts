@@ -31,14 +31,21 @@ export async function write(driver: Session, user: EmulatedUser, text: string): 
 }
 
 /** What the bot said in a chat, oldest first, as soon as there are that many messages. */
-export async function botMessages(driver: Session, chatId: number, count = 1, milliseconds = 10_000): Promise<TranscriptMessage[]> {
+export async function botMessages(
+  driver: Session,
+  chatId: number,
+  count = 1,
+  milliseconds = 10_000,
+): Promise<TranscriptMessage[]> {
   const end = Date.now() + milliseconds
   for (;;) {
     const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${chatId}/messages`)
     const fromBot = messages.filter((message) => message.fromBot)
     if (fromBot.length >= count) return fromBot
     if (Date.now() > end) {
-      throw new Error(`the bot wrote ${fromBot.length} of ${count} messages: ${JSON.stringify(messages.map(({ fromBot: isBot, text }) => ({ isBot, text })))}`)
+      throw new Error(
+        `the bot wrote ${fromBot.length} of ${count} messages: ${JSON.stringify(messages.map(({ fromBot: isBot, text }) => ({ isBot, text })))}`,
+      )
     }
     await sleep(20)
   }

@@ -5,13 +5,20 @@ import { dirname, join } from 'node:path'
 const made: string[] = []
 
 /** A new home with the given files; objects are written as JSON. */
-export async function createHome(files: Readonly<Record<string, string | Uint8Array | object>> = {}): Promise<string> {
+export async function createHome(
+  files: Readonly<Record<string, string | Uint8Array | object>> = {},
+): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'pluggram-home-'))
   made.push(home)
   for (const [path, content] of Object.entries(files)) {
     const file = join(home, path)
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content, null, 2))
+    await writeFile(
+      file,
+      typeof content === 'string' || content instanceof Uint8Array
+        ? content
+        : JSON.stringify(content, null, 2),
+    )
   }
   return home
 }

@@ -61,10 +61,12 @@ export function startProgram(
         const look = (): void => {
           const match = pattern.exec(output)
           if (match) finish(() => resolve(match))
-          else if (!running.has(child)) finish(() => reject(new Error(`ended without printing ${pattern}:\n${output}`)))
+          else if (!running.has(child))
+            finish(() => reject(new Error(`ended without printing ${pattern}:\n${output}`)))
         }
         const timer = setTimeout(
-          () => finish(() => reject(new Error(`did not print ${pattern} within ${milliseconds} ms:\n${output}`))),
+          () =>
+            finish(() => reject(new Error(`did not print ${pattern} within ${milliseconds} ms:\n${output}`))),
           milliseconds,
         )
         listeners.add(look)

@@ -60,7 +60,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
     const ai = createAi({
-      settings: settings.ai,
+      settings: {
+        model: settings.ai.model,
+        timeouts: settings.ai.timeouts,
+        ...(settings.ai.baseUrl !== undefined && { baseUrl: settings.ai.baseUrl }),
+      },
       environment,
       directory: () => directory,
       logger,
@@ -75,7 +79,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         startedAt,
         plugins: () => directory.plugins(),
         describeModel: () => ai.describe(),
-        pluginStatuses: async () => (await plugins.host.statuses()).flatMap((state) => toStatusLine(state) ?? []),
+        pluginStatuses: async () =>
+          (await plugins.host.statuses()).flatMap((state) => toStatusLine(state) ?? []),
         connection: () => telegram.connection(),
       }),
     })

@@ -39,10 +39,11 @@ function startBuild(root: string): { done: Promise<string | undefined>; stop: ()
   )
   const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], {
     cwd: root,
+    env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk).slice(-2_000)))
+  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk).slice(0, 4_000)))
   const done = new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`The pages could not be built: ${error.message}`))
     child.once('close', (code) =>
@@ -54,4 +55,10 @@ function startBuild(root: string): { done: Promise<string | undefined>; stop: ()
     )
   })
   return { done, stop: () => void child.kill() }
+}
+
+/** The first lines of what the build said, without its stack. */
+function summary(errors: string): string {
+  const lines = errors.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+  return lines.slice(0, 4).join(' ')
 }

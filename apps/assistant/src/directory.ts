@@ -3,7 +3,13 @@ import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 
 /** What plugins and the demo model may know of the assistant, read from the plugins that run at this moment. */
 export function createDirectory(name: string, registry: () => PluginRegistry): AssistantDirectory {
-  return { name, plugins: () => registry().plugins().map((plugin) => summarise(plugin.descriptor)) }
+  return {
+    name,
+    plugins: () =>
+      registry()
+        .plugins()
+        .map((plugin) => summarise(plugin.descriptor)),
+  }
 }
 
 function summarise(descriptor: PluginDescriptor): PluginSummary {

@@ -1,4 +1,9 @@
-import { applyPluginEnvironment, describePluginIssues, formatProblem, reportUnknownPlugins } from '@pluggram/config'
+import {
+  applyPluginEnvironment,
+  describePluginIssues,
+  formatProblem,
+  reportUnknownPlugins,
+} from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
 import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem } from '@pluggram/host'
 import type { PluginHost, PluginHostOptions, PluginProblem, PluginState } from '@pluggram/host'
@@ -36,7 +41,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
     isEnabled,
     order: [...configuration.plugins.switches.keys()],
-    configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
+    configFor: (name) => ({ block: configuration.pluginBlock(name) }),
     describeIssues: (name, issues) =>
       describePluginIssues(configuration, name, issues)
         .map((problem) => formatProblem(problem, configuration))
@@ -51,7 +56,10 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     configuration,
     problems: [
       ...configProblems
-        .filter((problem) => problem.plugin === undefined || problem.severity === 'warning' || isEnabled(problem.plugin))
+        .filter(
+          (problem) =>
+            problem.plugin === undefined || problem.severity === 'warning' || isEnabled(problem.plugin),
+        )
         .map((problem) => formatProblem(problem, configuration)),
       ...found.problems.map(formatPluginProblem),
     ],
@@ -71,7 +79,9 @@ function isFatalForPlugin(problem: ConfigProblem): boolean {
 export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
   if (state.state === 'off' || state.origin === 'built-in') return undefined
   const isRunning = state.state === 'running'
-  const text = isRunning ? String(state.status?.status ?? 'running') : `${state.state}: ${reason(state.problem)}`
+  const text = isRunning
+    ? String(state.status?.status ?? 'running')
+    : `${state.state}: ${reason(state.problem)}`
   return { name: state.name, isRunning, text }
 }
 
@@ -89,7 +99,12 @@ export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
     plugins: Object.fromEntries(
       shown.map(({ name, state, status, problem, version }) => [
         name,
-        { state, ...(version !== undefined && { version }), ...status, ...(problem && { problem: reason(problem) }) },
+        {
+          state,
+          ...(version !== undefined && { version }),
+          ...status,
+          ...(problem && { problem: reason(problem) }),
+        },
       ]),
     ),
   }

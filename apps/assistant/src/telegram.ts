@@ -42,7 +42,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const { configuration, logger, registry, health } = options
   const { telegram } = configuration.settings
   const link = await connectTelegram(configuration)
-  const api = createTelegramApi({ token: link.token, ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }) })
+  const api = createTelegramApi({
+    token: link.token,
+    ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
+  })
   const messenger = createMessenger({ api, logger, streaming: telegram.streaming })
   const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
@@ -68,9 +71,13 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
 
   function syncMenu(): void {
     if (!bot) return
-    const commands = registry.plugins().flatMap(({ descriptor }) =>
-      descriptor.commands.filter((command) => command.inMenu).map(({ name, description }) => ({ name, description })),
-    )
+    const commands = registry
+      .plugins()
+      .flatMap(({ descriptor }) =>
+        descriptor.commands
+          .filter((command) => command.inMenu)
+          .map(({ name, description }) => ({ name, description })),
+      )
     void menu.sync(commands)
   }
   const stopWatching = registry.onChange(syncMenu)

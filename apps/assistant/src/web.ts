@@ -111,8 +111,12 @@ async function listen(start: () => Promise<unknown>, host: string, port: number)
       EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1 or to one of its addresses.`,
       ENOTFOUND: `HOST is ${host}, a name that leads nowhere. Set it to 127.0.0.1 or to an address of this machine.`,
     }
-    throw new PluggramError('startup-failed', reasons[code ?? ''] ?? `Cannot listen on ${host}:${port} (${code}).`, {
-      cause: error,
-    })
+    throw new PluggramError(
+      'startup-failed',
+      reasons[code ?? ''] ?? `Cannot listen on ${host}:${port} (${code}).`,
+      {
+        cause: error,
+      },
+    )
   }
 }

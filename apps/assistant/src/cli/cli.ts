@@ -44,7 +44,10 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
   const program = new Command('pluggram')
     .description('An AI-powered Telegram assistant whose abilities are plugins.')
     .version(readVersion())
-    .addHelpText('after', '\nThe home, with config.json, plugins_config.json, plugins/ and data/, is PLUGGRAM_HOME or the current folder.')
+    .addHelpText(
+      'after',
+      '\nThe home, with config.json, plugins_config.json, plugins/ and data/, is PLUGGRAM_HOME or the current folder.',
+    )
     .showHelpAfterError('(pluggram --help lists the commands)')
     .exitOverride()
 
@@ -69,7 +72,9 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
       .command(word)
       .argument('<name>', 'the name of a plugin')
       .description(`switch a plugin ${isEnabled ? 'on' : 'off'} in plugins_config.json`)
-      .action(async (name: string) => done(await (await import('./plugins-command.ts')).switchPlugin(cli, name, isEnabled)))
+      .action(async (name: string) =>
+        done(await (await import('./plugins-command.ts')).switchPlugin(cli, name, isEnabled)),
+      )
   }
 
   const config = program.command('config').description('look at the configuration of this home')

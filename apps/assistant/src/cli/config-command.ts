@@ -1,4 +1,10 @@
-import { applyPluginEnvironment, createJsonSchema, formatProblem, loadConfiguration, reportUnknownPlugins } from '@pluggram/config'
+import {
+  applyPluginEnvironment,
+  createJsonSchema,
+  formatProblem,
+  loadConfiguration,
+  reportUnknownPlugins,
+} from '@pluggram/config'
 import { discoverPlugins } from '@pluggram/host'
 import { shippedPlugins } from '../shipped-plugins.ts'
 import type { CliEnvironment } from './cli.ts'
@@ -10,8 +16,10 @@ export async function checkConfig(cli: CliEnvironment): Promise<number> {
   const names = candidates.map((candidate) => candidate.name)
   const configuration = applyPluginEnvironment(loaded, names)
   const problems = [...configuration.problems, ...reportUnknownPlugins(configuration, names)]
-  for (const problem of problems) cli.printError(`${problem.severity}  ${formatProblem(problem, configuration)}`)
-  if (problems.length === 0) cli.print('The configuration is in order. Blocks of plugins are checked when they start.')
+  for (const problem of problems)
+    cli.printError(`${problem.severity}  ${formatProblem(problem, configuration)}`)
+  if (problems.length === 0)
+    cli.print('The configuration is in order. Blocks of plugins are checked when they start.')
   return problems.some((problem) => problem.severity === 'error') ? 1 : 0
 }
 

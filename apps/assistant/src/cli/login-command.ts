@@ -6,7 +6,9 @@ import type { CliEnvironment } from './cli.ts'
 export function login(cli: CliEnvironment): number {
   const link = createLoginLink(join(cli.home, 'data'))
   if (link === undefined) {
-    cli.printError(`No assistant was started in ${cli.home}. Run "npx pluggram start" there, or set PLUGGRAM_HOME to its home.`)
+    cli.printError(
+      `No assistant was started in ${cli.home}. Run "npx pluggram start" there, or set PLUGGRAM_HOME to its home.`,
+    )
     return 1
   }
   cli.print(link)

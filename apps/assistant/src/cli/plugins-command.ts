@@ -25,7 +25,9 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
 export async function switchPlugin(cli: CliEnvironment, name: string, isEnabled: boolean): Promise<number> {
   const { candidates } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
   if (!candidates.some((candidate) => candidate.name === name)) {
-    cli.printError(`There is no plugin called "${name}". There are: ${candidates.map((candidate) => candidate.name).join(', ')}.`)
+    cli.printError(
+      `There is no plugin called "${name}". There are: ${candidates.map((candidate) => candidate.name).join(', ')}.`,
+    )
     return 1
   }
   await setPluginSwitch(cli.home, name, isEnabled)

@@ -58,6 +58,10 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
 
 /** A plugin that throws in a timer or forgets a promise must not end the assistant. */
 function keepRunning(logger: RootLogger): void {
-  process.on('uncaughtException', (error) => logger.error('an error was thrown outside of any call', { err: error }))
-  process.on('unhandledRejection', (reason) => logger.error('a promise was rejected and nobody listened', { err: reason }))
+  process.on('uncaughtException', (error) =>
+    logger.error('an error was thrown outside of any call', { err: error }),
+  )
+  process.on('unhandledRejection', (reason) =>
+    logger.error('a promise was rejected and nobody listened', { err: reason }),
+  )
 }

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
+import { afterEach, expect, test } from 'vitest'
+import { startAssistant } from './support/assistant.ts'
+import { createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const CHATS = 50
+const MESSAGES_EACH = 20
+
+const ECHO = `export default class {
+  processMessage(message) { return { success: true, response: 'echo ' + message } }
+}`
+
+async function echoHome(): Promise<string> {
+  return createHome({ 'plugins/echo.js': ECHO, 'plugins_config.json': { enabled_plugins: { echo: true } } })
+}
+
+function webhookEnvironment(): Record<string, string> {
+  const port = String(25_000 + (process.pid % 4_000))
+  return {
+    PORT: port,
+    TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/telegram/webhook`,
+    TELEGRAM_WEBHOOK_SECRET: 'delivery-secret',
+  }
+}
+
+test.each(['polling', 'webhook'])(
+  '%s carries 1,000 messages of 50 chats: each answered once, in order per chat',
+  { timeout: 90_000 },
+  async (mode) => {
+    const { url, driver } = await startEmulator()
+    await startAssistant(await echoHome(), {
+      TELEGRAM_BOT_TOKEN: TOKEN,
+      TELEGRAM_API_ROOT: url,
+      ...(mode === 'webhook' && webhookEnvironment()),
+    })
+    const people: EmulatedUser[] = []
+    for (let index = 0; index < CHATS; index += 1) people.push(await createPerson(driver, `Person ${index}`))
+    for (let index = 0; index < MESSAGES_EACH; index += 1) {
+      await Promise.all(people.map((person) => write(driver, person, `${person.id}-${index}`)))
+    }
+    const expected = (person: EmulatedUser) =>
+      Array.from({ length: MESSAGES_EACH }, (_, index) => `echo ${person.id}-${index}`)
+    const answers = async (person: EmulatedUser) => {
+      const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${person.id}/messages`)
+      return messages.filter((message) => message.fromBot).map((message) => message.text)
+    }
+    const end = Date.now() + 60_000
+    for (const person of people) {
+      while ((await answers(person)).length < MESSAGES_EACH && Date.now() < end) await sleep(50)
+    }
+    // a repeated answer would still be on its way
+    await sleep(500)
+    for (const person of people) expect(await answers(person)).toEqual(expected(person))
+  },
+)

@@ -1,0 +1,151 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { logIn, startAssistant } from './support/assistant.ts'
+import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { startProgram, stopAllPrograms } from './support/program.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly, also when it comes twice', async (signal) => {
+  const assistant = await startAssistant(await createHome())
+  const startedAt = Date.now()
+  process.kill(assistant.pid, signal)
+  process.kill(assistant.pid, signal)
+  expect(await assistant.exited).toBe(0)
+  expect(Date.now() - startedAt).toBeLessThan(10_000)
+  expect(assistant.output()).toContain('stopped')
+})
+
+test('an answer under way is finished before it stops', async () => {
+  const home = await createHome({
+    'plugins/slow.js': `export default class {
+      async processMessage(message) {
+        if (message !== 'slow') return
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        return { success: true, response: 'finished' }
+      }
+    }`,
+    'plugins_config.json': { enabled_plugins: { slow: true } },
+  })
+  const emulator = await startEmulator()
+  const assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
+  const ada = await createPerson(emulator.driver)
+  await write(emulator.driver, ada, 'slow')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await assistant.stop()).toBe(0)
+  const { messages } = await emulator.driver.get<{ messages: { text: string }[] }>(
+    `/chats/${ada.id}/messages`,
+  )
+  expect(messages.map((message) => message.text)).toEqual(['slow', 'finished'])
+})
+
+test('a port that is taken is named, with the next step', async () => {
+  const first = await startAssistant(await createHome())
+  const port = new URL(first.url).port
+  const second = startProgram('apps/assistant/src/main.ts', ['start'], {
+    environment: { PLUGGRAM_HOME: await createHome(), PORT: port },
+  })
+  expect(await second.exited).toBe(1)
+  expect(second.output()).toMatch(new RegExp(`Port ${port} is taken.*PORT=`))
+  expect(second.output()).not.toMatch(/\n\s+at /)
+})
+
+test('a public address without a password is refused', async () => {
+  const program = startProgram('apps/assistant/src/main.ts', ['start'], {
+    environment: { PLUGGRAM_HOME: await createHome(), PORT: '0', HOST: '0.0.0.0' },
+  })
+  expect(await program.exited).toBe(1)
+  expect(program.output()).toContain('PLUGGRAM_PASSWORD')
+})
+
+test('the token is in no output, whatever Telegram answers', async () => {
+  const home = await createHome()
+  const assistant = startProgram('apps/assistant/src/main.ts', ['start'], {
+    environment: {
+      PLUGGRAM_HOME: home,
+      PORT: '0',
+      TELEGRAM_BOT_TOKEN: TOKEN,
+      TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+      LOG_LEVEL: 'trace',
+    },
+  })
+  const [, url = ''] = await assistant.waitFor(/(http:\/\/\S+?)\/login/)
+  await assistant.waitFor(/cannot|refused|unreachable|failed/i)
+  const ready = await fetch(`${url}/readyz`)
+  expect(ready.status).toBe(503)
+  expect(await ready.json()).toMatchObject({
+    status: 'not-ready',
+    components: { telegram: { status: 'failed', source: 'unreachable' } },
+  })
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  expect(await assistant.stop()).toBe(0)
+  expect(assistant.output()).not.toContain(TOKEN)
+  expect(assistant.output()).not.toContain(TOKEN.split(':')[1])
+})
+
+test('what a plugin stores and who is logged in survive a restart; key files are the owner’s alone', async () => {
+  const home = await createHome({
+    'plugins/counter.js': `export default class {
+      constructor(config, services) { this.store = services.store }
+      async processMessage(message) {
+        if (message !== 'count') return
+        const count = ((await this.store.get('count')) ?? 0) + 1
+        await this.store.set('count', count)
+        return { success: true, data: { count } }
+      }
+    }`,
+    'plugins_config.json': { enabled_plugins: { counter: true } },
+  })
+  const port = '18471'
+  const first = await startAssistant(home, { PORT: port })
+  const session = await logIn(first)
+  const ada = await createPerson(session)
+  expect(await ask(session, ada, 'count')).toEqual(['count: 1'])
+  await first.stop()
+  for (const file of ['session.key', 'login.json']) {
+    expect((await stat(join(home, 'data', file))).mode & 0o077).toBe(0)
+  }
+  const second = await startAssistant(home, { PORT: port })
+  const again = await createPerson(session)
+  expect(await ask(session, again, 'count')).toEqual(['count: 2'])
+  expect((await fetch(first.loginLink, { redirect: 'manual' })).status).toBe(401)
+  await second.stop()
+})
+
+test('the command line: help, lists, switches, and clear words for mistakes', async () => {
+  const home = await createHome({ 'plugins/mine.js': 'export default class { processMessage() {} }' })
+  const run = async (...args: string[]) => {
+    const program = startProgram('apps/assistant/src/main.ts', args, { environment: { PLUGGRAM_HOME: home } })
+    return { code: await program.exited, output: program.output() }
+  }
+  expect(await run('--help')).toMatchObject({ code: 0, output: expect.stringContaining('plugins') })
+  expect(await run('plugins')).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/ai_chatbot +on[\s\S]*mine +off/),
+  })
+  expect(await run('plugins', 'enable', 'mine')).toMatchObject({ code: 0 })
+  expect(JSON.parse(await readFile(join(home, 'plugins_config.json'), 'utf8'))).toEqual({
+    enabled_plugins: { mine: true },
+  })
+  expect(await run('plugins', 'enable', 'nobody')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('mine'),
+  })
+  expect(await run('config', 'check')).toMatchObject({ code: 0 })
+  await writeFile(join(home, 'config.json'), '{ "assistan": {} }')
+  expect(await run('config', 'check')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('assistant'),
+  })
+  expect(JSON.parse((await run('config', 'schema')).output)).toMatchObject({ type: 'object' })
+  expect(await run('login')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('No assistant was started'),
+  })
+  expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
+})
