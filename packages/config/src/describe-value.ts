@@ -16,7 +16,7 @@ export function describeValue(value: unknown, isHidden: boolean): string {
 
 function describeString(value: string): string {
   if (value === '') return 'an empty string'
-  if (resemblesSecret(value)) return 'a string (not shown)'
   if (value.length > LONGEST_EXCERPT) return `a string of ${value.length} characters`
+  if (resemblesSecret(value)) return 'a string (not shown)'
   return `the string ${quote(value, LONGEST_EXCERPT)}`
 }

@@ -36,7 +36,7 @@ export function resemblesSecret(value: string): boolean {
     /^(?:sk|pk|rk|gh[pousr]|xox[a-z]|key|AIza)[-_]?[\w-]{12,}$/.test(value)
   )
     return true
-  if (/:\/\/[^/\s]*@/.test(value)) return true
+  if (/:[^\s@]+@/.test(value)) return true
   return /^[\w+/=.-]{24,}$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value)
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 declare module 'zod' {
@@ -12,8 +13,20 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] a
 export const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
 
 const LONGEST_SECONDS = 86_400
-const HOST_NAME =
-  /^(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?|\[?[0-9A-Fa-f:.]{2,45}(?:%[\w.-]+)?\]?)$/
+const HOST_NAME = /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?$/
+
+function hostName(): z.ZodString {
+  return z
+    .string()
+    .max(253)
+    .refine((text) => HOST_NAME.test(text) || isIP(withoutBrackets(text)) !== 0)
+    .overwrite(withoutBrackets)
+}
+
+/** IPv6 addresses stand in brackets inside URLs, and without them everywhere else. */
+function withoutBrackets(text: string): string {
+  return /^\[(.*)\]$/.exec(text)?.[1] ?? text
+}
 
 function isHttpUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return false
@@ -158,10 +171,7 @@ const telegram = z
 
 const http = z
   .strictObject({
-    host: z
-      .string()
-      .max(253)
-      .regex(HOST_NAME)
+    host: hostName()
       .meta({ description: 'The address to listen on.', expected: 'a host name or IP address' })
       .default('127.0.0.1'),
     port: z
@@ -175,7 +185,7 @@ const http = z
       })
       .default(8080),
     allowed_hosts: z
-      .array(z.string().max(253).regex(HOST_NAME).meta({ expected: 'a host name without scheme and port' }))
+      .array(hostName().meta({ expected: 'a host name without scheme and port' }))
       .max(100)
       .meta({
         description: 'Host names under which the pages may be opened, beside loopback.',
