@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chooseModel } from './choose-model.ts'
 import type { ChooseOptions } from './choose-model.ts'
-import { servesModels, startLoopbackServer } from './loopback-server.ts'
+import { servesModels, startLoopbackServer } from './test-server.ts'
 import { selectionId } from './selection.ts'
 import type { Environment } from './ai-options.ts'
 

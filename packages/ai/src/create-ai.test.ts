@@ -5,7 +5,7 @@ import type { TextRequest } from '@pluggram/sdk'
 import type { AiOptions } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
-import { servesModels, startLoopbackServer } from './loopback-server.ts'
+import { servesModels, startLoopbackServer } from './test-server.ts'
 import { createDirectory, DICE, SILENT_LOGGER } from './test-doubles.ts'
 
 const SECRET = 'sk-secret-Zy9'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startLoopbackServer } from './loopback-server.ts'
+import { startLoopbackServer } from './test-server.ts'
 import { askModels, firstChatModel } from './models-list.ts'
 
 const OPTIONS = { timeoutMs: 2_000, signal: new AbortController().signal }

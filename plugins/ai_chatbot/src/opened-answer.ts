@@ -1,0 +1,20 @@
+/** A text stream whose first words have arrived. */
+export interface OpenedAnswer {
+  readonly opening: string
+  readonly rest: AsyncIterator<string>
+}
+
+/**
+ * Waits until a model has really begun to answer, so that a failure before the first word can be told as such.
+ * @throws whatever the stream throws before its first word
+ */
+export async function openAnswer(chunks: AsyncIterable<string>): Promise<OpenedAnswer | undefined> {
+  const rest = chunks[Symbol.asyncIterator]()
+  let opening = ''
+  while (opening.trim() === '') {
+    const next = await rest.next()
+    if (next.done) return undefined
+    opening += next.value
+  }
+  return { opening: opening.trimStart(), rest }
+}
