@@ -59,18 +59,22 @@ export function formatProblem(problem: ConfigProblem, options: { readonly home: 
   return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
 
-/** `problems` with errors that need a person first in file order; at most `limit`, the rest counted in one line. */
+/** At most `limit` problems, and one line that counts the rest. */
 export function limitProblems(problems: readonly ConfigProblem[], limit: number): ConfigProblem[] {
   if (problems.length <= limit) return [...problems]
   const last = problems[limit] as ConfigProblem
   const rest = createProblem({
     at: last,
     path: '',
-    severity: problems.slice(limit).some((problem) => problem.severity === 'error') ? 'error' : 'warning',
+    severity: problems.slice(limit).some(isGlobalError) ? 'error' : 'warning',
     message: `${problems.length - limit} more problems`,
     fix: 'fix those above first',
   })
   return [...problems.slice(0, limit), rest]
+}
+
+function isGlobalError(problem: ConfigProblem): boolean {
+  return problem.severity === 'error' && problem.plugin === undefined
 }
 
 function shortenFile(file: string, home: string): string {

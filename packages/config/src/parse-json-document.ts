@@ -6,7 +6,7 @@ import { createLineIndex, type LineIndex } from './line-index.ts'
 import { explainSyntaxError } from './syntax-problem.ts'
 
 /** Deeper nesting is refused before the recursive parser sees it, so that no file can overflow the stack. */
-export const DEEPEST_NESTING = 64
+const DEEPEST_NESTING = 64
 /** After that many problems of one kind in one file, more of them help nobody. */
 const MOST_PROBLEMS = 100
 /** Syntax errors breed more of their kind: the first of a line, on the first few lines, tell the story. */

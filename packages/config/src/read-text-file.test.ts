@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, symlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { LARGEST_FILE, readTextFile } from './read-text-file.ts'
 import { createTestHome } from './test-home.ts'
@@ -43,14 +44,16 @@ describe('readTextFile', () => {
     expect((await readTextFile(home.file('a'))).text).toHaveLength(LARGEST_FILE)
   })
 
-  it('refuses a folder, a pipe, a device and a link to nowhere, and follows a good link', async () => {
+  it('refuses a folder, a socket, a device and a link to nowhere, and follows a good link', async () => {
     await using home = await createTestHome({ real: 'text' })
     await mkdir(home.file('folder'))
     await symlink(home.file('nowhere'), home.file('dangling'))
     await symlink(home.file('real'), home.file('link'))
-    execFileSync('mkfifo', [home.file('pipe')])
+    const server = createServer().listen(home.file('socket'))
+    await once(server, 'listening')
     expect((await readTextFile(home.file('folder'))).problem?.got).toBe('a folder')
-    expect((await readTextFile(home.file('pipe'))).problem?.got).toBe('a device, pipe or socket')
+    expect((await readTextFile(home.file('socket'))).problem?.got).toBe('a device, pipe or socket')
+    server.close()
     expect((await readTextFile('/dev/zero')).problem?.got).toBe('a device, pipe or socket')
     expect((await readTextFile(home.file('dangling'))).problem?.got).toBe(
       'a link to a file that does not exist',

@@ -1,12 +1,13 @@
 import type { JsonPath } from './json-value.ts'
 
 /** Shorter values are not redacted: they occur in ordinary text too often. */
-export const SHORTEST_SECRET = 6
+const SHORTEST_SECRET = 6
 
 /** Words that make a key secret wherever they stand in it. */
 const SECRET_ANYWHERE =
-  /(?:^|_)(?:secrets?|passwords?|passwd|pwd|passphrases?|passcodes?|credentials?|authorization|bearer|jwt|apikeys?|api_keys?|private_keys?|access_keys?)(?:_|$)/
-const SECRET_AT_END = /(?:^|_)(?:tokens?|dsn|cookies?|auth|pin)$/
+  /(?:^|_)(?:secrets?|passwords?|passwd|passphrases?|passcodes?|credentials?|authorization|bearer|jwt|apikeys?|api_keys?|private_keys?|access_keys?)(?:_|$)/
+// `PWD` alone is the shell's current folder, and no secret.
+const SECRET_AT_END = /(?:_pwd|(?:^|_)(?:tokens?|dsn|cookies?|auth|pin))$/
 const KEY_AT_END = /(?:^|_)keys?$/
 const HARMLESS =
   /(?:^|_)(?:(?:max|min|total|input|output|context|first|between|history)_tokens?|(?:public|primary|foreign|sort|partition|cache)_keys?)$/

@@ -8,8 +8,8 @@ declare module 'zod' {
   }
 }
 
-export const PROVIDERS = ['openai', 'anthropic', 'google', 'openai-compatible', 'demo'] as const
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+const PROVIDERS = ['openai', 'anthropic', 'google', 'openai-compatible', 'demo'] as const
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
 
 const LONGEST_SECONDS = 86_400

@@ -10,7 +10,7 @@ import { schemaAt, settingsSchema } from './settings-schema.ts'
 const MOST_UNKNOWN_KEYS = 50
 
 /** How a problem at a key of `config.json`, or in the variable that set it, is shown. */
-export interface SettingPlace {
+interface SettingPlace {
   readonly at: ConfigLocation
   /** The key, or the variable's name. */
   readonly path: string
