@@ -1,0 +1,94 @@
+import { createPluginHost } from '@pluggram/host'
+import type { JsonObject } from '@pluggram/host'
+import { PermissionError } from '@pluggram/sdk'
+import type {
+  AiService,
+  PluginClass,
+  PluginDefinition,
+  PluginResult,
+  PluginStatus,
+  Services,
+} from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import { createTestContext } from './test-context.ts'
+import type { TestContext, TestMessage } from './test-context.ts'
+import { createTestServices } from './test-services.ts'
+
+export interface RunPluginOptions {
+  /** The plugin's name; default: the manifest's, else `plugin_under_test`. */
+  readonly name?: string
+  /** Its block of config.json; checked by the plugin's schema. */
+  readonly config?: JsonObject
+  /** Default: `createTestServices()`. */
+  readonly services?: Services
+}
+
+/** A plugin that runs as it would in the assistant, without one. */
+export interface PluginUnderTest extends AsyncDisposable {
+  readonly descriptor: PluginDescriptor
+  /** Sends a message, with attachments or as another user if you like. `undefined`: not the plugin's. */
+  send(text: string, message?: TestMessage): Promise<PluginResult | undefined>
+  /** Presses a button. */
+  press(data: string, message?: TestMessage): Promise<PluginResult | undefined>
+  /** Asks with a context of yours, to look at its `replies` and `reactions` afterwards. */
+  ask(context: TestContext): Promise<PluginResult | undefined>
+  status(): Promise<PluginStatus | undefined>
+  /** Labels of what the plugin has set up now. */
+  effects(): readonly string[]
+  /** Runs `cleanup` and disposes the effects. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a plugin alone: its manifest and configuration are checked and its answers are read as the
+ * assistant does it.
+ * @throws Error with the assistant's words when the plugin would be left out
+ * @example
+ * await using dice = await runPlugin(plugin, { config: { max_dice: 3 } })
+ * expect(await collectText(await dice.send('/roll 2d6'))).toContain('2d6')
+ */
+export async function runPlugin(
+  plugin: PluginClass | PluginDefinition,
+  { config = {}, services = createTestServices(), name }: RunPluginOptions = {},
+): Promise<PluginUnderTest> {
+  const manifest = typeof plugin === 'function' ? plugin.manifest : plugin
+  const pluginName = name ?? manifest?.name ?? 'plugin_under_test'
+  const host = createPluginHost({
+    candidates: [],
+    builtIn: [{ name: pluginName, definition: plugin }],
+    isEnabled: () => true,
+    order: [],
+    configFor: () => ({ block: config }),
+    servicesFor: (_name, { permissions }, effects) => ({
+      ...services,
+      ai: permissions?.ai ? services.ai : forbiddenAi(pluginName),
+      effects,
+    }),
+    assistantName: services.assistant.name,
+    logger: services.logger,
+  })
+  const { problems } = await host.start()
+  const [runnable] = host.registry.plugins()
+  if (!runnable) throw new Error(problems.map((problem) => problem.message).join('\n'))
+  const ask = async (context: TestContext): Promise<PluginResult | undefined> =>
+    runnable.handle(context.callback?.data ?? context.message.text, context)
+  return {
+    descriptor: runnable.descriptor,
+    send: (text, message = {}) => ask(createTestContext({ ...message, text })),
+    press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
+    ask,
+    status: async () => (await host.statuses())[0]?.status,
+    effects: () => host.states()[0]?.effects ?? [],
+    stop: () => host.stop(),
+    [Symbol.asyncDispose]: () => host.stop(),
+  }
+}
+
+function forbiddenAi(plugin: string): AiService {
+  const refuse = (): never => {
+    throw new PermissionError(
+      `Plugin ${plugin} uses the model without permissions: { ai: true } in its manifest.`,
+    )
+  }
+  return { model: async () => refuse(), streamText: () => refuse() }
+}

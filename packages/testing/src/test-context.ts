@@ -1,0 +1,110 @@
+import { parseResponse } from '@pluggram/host'
+import { DeliveryError } from '@pluggram/sdk'
+import type {
+  Attachment,
+  Chat,
+  Command,
+  IncomingMessage,
+  MessageContext,
+  PluginResponse,
+  Reply,
+  SentMessage,
+  User,
+} from '@pluggram/sdk'
+import { collectText } from './collect-text.ts'
+
+/** What a message is made of; everything has a default. */
+export interface TestMessage {
+  /** `/roll 2d6` also makes the command, as the assistant does. */
+  readonly text?: string
+  readonly user?: Partial<User>
+  readonly chat?: Partial<Chat>
+  readonly attachments?: readonly Attachment[]
+  /** Bytes that `context.download` gives, by file id. */
+  readonly files?: Readonly<Record<string, Uint8Array>>
+  /** The data of a pressed button. */
+  readonly callback?: string
+  readonly command?: Command
+  readonly replyTo?: IncomingMessage['replyTo']
+  readonly isEdited?: boolean
+  readonly isAddressed?: boolean
+  readonly attempt?: number
+  readonly signal?: AbortSignal
+}
+
+/** A context that keeps what a plugin sent by `reply` and `react`. */
+export interface TestContext extends MessageContext {
+  /** Checked as the assistant would; streamed text is read to its end. */
+  readonly replies: readonly Reply[]
+  readonly reactions: readonly (string | null)[]
+}
+
+let lastMessageId = 0
+
+export function createTestContext(message: TestMessage = {}): TestContext {
+  const { text = '', files = {}, attachments = [] } = message
+  const chat: Chat = { id: 1_001, type: 'private', ...message.chat }
+  const replies: Reply[] = []
+  const reactions: (string | null)[] = []
+  const command = message.command ?? (message.callback === undefined ? parseCommand(text) : undefined)
+  lastMessageId += 1
+  const incoming: IncomingMessage = {
+    id: lastMessageId,
+    text,
+    entities: [],
+    attachments,
+    date: new Date(),
+    isEdited: message.isEdited ?? false,
+    isAddressed: message.isAddressed ?? true,
+    ...(message.replyTo && { replyTo: message.replyTo }),
+  }
+  return {
+    chat,
+    user: { id: 1_001, firstName: 'Ann', isBot: false, ...message.user },
+    message: incoming,
+    ...(command && { command }),
+    ...(message.callback !== undefined && {
+      callback: { id: `callback-${lastMessageId}`, data: message.callback },
+    }),
+    signal: message.signal ?? new AbortController().signal,
+    attempt: message.attempt ?? 1,
+    idempotencyKey: `test-${lastMessageId}`,
+    replies,
+    reactions,
+    async reply(response) {
+      const sent: SentMessage[] = []
+      for (const part of await toReplies(parseResponse('under test', response))) {
+        replies.push(part)
+        lastMessageId += 1
+        sent.push({ id: part.editMessageId ?? lastMessageId, chatId: chat.id })
+      }
+      return sent
+    },
+    async react(emoji) {
+      reactions.push(emoji)
+    },
+    async download(attachment) {
+      const bytes = files[attachment.fileId]
+      if (bytes) return bytes
+      throw new DeliveryError('delivery-failed', `The test gave no bytes for the file ${attachment.fileId}.`)
+    },
+  }
+}
+
+function parseCommand(text: string): Command | undefined {
+  const match = /^\/(?<name>[a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
+  const name = match?.groups?.['name']
+  return name === undefined
+    ? undefined
+    : { name: name.toLowerCase(), args: text.slice(name.length + 1).trim() }
+}
+
+async function toReplies(response: PluginResponse): Promise<Reply[]> {
+  const parts: readonly (string | Reply)[] = Array.isArray(response) ? response : [response]
+  return Promise.all(
+    parts.map(async (part) => {
+      if (typeof part === 'string' || Symbol.asyncIterator in part) return { text: await collectText(part) }
+      return part.text === undefined ? part : Object.assign({ ...part }, { text: await collectText(part) })
+    }),
+  )
+}

@@ -1,0 +1,74 @@
+import { createEffectScope } from '@pluggram/host'
+import type { DisposableEffectScope } from '@pluggram/host'
+import type {
+  AiService,
+  AssistantDirectory,
+  Logger,
+  PluginSummary,
+  Services,
+  Store,
+  TextRequest,
+} from '@pluggram/sdk'
+import { createMemoryStore } from './memory-store.ts'
+import { createScriptedAi } from './scripted-ai.ts'
+
+/** What may be put in place of the defaults. */
+export interface TestServicesOverrides {
+  readonly store?: Store
+  readonly logger?: Logger
+  /** Pieces of every answer of the model, a function that gives them, or a whole service. */
+  readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
+  readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
+}
+
+export interface LogLine {
+  readonly level: keyof Logger
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Services that keep what a plugin did with them. */
+export interface TestServices extends Services {
+  readonly effects: DisposableEffectScope
+  readonly logLines: readonly LogLine[]
+  /** What went to `captureException`, errors of timers and disposers included. */
+  readonly exceptions: readonly {
+    readonly error: unknown
+    readonly context: Readonly<Record<string, unknown>>
+  }[]
+}
+
+/** Services for one test: a store in memory, a log to look at, a model that says what it is told to. */
+export function createTestServices(overrides: TestServicesOverrides = {}): TestServices {
+  const logLines: LogLine[] = []
+  const exceptions: { error: unknown; context: Readonly<Record<string, unknown>> }[] = []
+  const captureException: Services['captureException'] = (error, context = {}) => {
+    exceptions.push({ error, context })
+  }
+  const at =
+    (level: keyof Logger): Logger[keyof Logger] =>
+    (message, fields = {}) => {
+      logLines.push({ level, message, fields })
+    }
+  const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
+  const assistant: AssistantDirectory = { name, plugins: () => plugins }
+  return {
+    logger: overrides.logger ?? {
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+    },
+    store: overrides.store ?? createMemoryStore(),
+    ai: toAi(overrides.ai ?? []),
+    assistant,
+    effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
+    captureException,
+    logLines,
+    exceptions,
+  }
+}
+
+function toAi(ai: NonNullable<TestServicesOverrides['ai']>): AiService {
+  return 'streamText' in ai ? ai : createScriptedAi(ai)
+}
