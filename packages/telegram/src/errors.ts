@@ -101,7 +101,13 @@ export function cancelledError(method: string): TelegramError {
 export function toTelegramError(error: unknown, method: string, token = ''): TelegramError {
   if (error instanceof TelegramError) return error
   if (error instanceof GrammyError) return refusalError(method, error, token)
-  return transportError(method, error, { timedOut: false })
+  if (error instanceof HttpError) return transportError(method, error, { timedOut: false })
+  // Not the network: grammY could not write the request, for example a value that JSON has no form for.
+  const kind = error instanceof Error ? error.name : typeof error
+  return new TelegramError(`${method} could not be made into a request (${kind})`, {
+    method,
+    failure: 'refused',
+  })
 }
 
 /** `ECONNREFUSED` and its kin, from an error or the errors it wraps; messages are left alone, they show addresses. */
