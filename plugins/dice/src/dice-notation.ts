@@ -1,0 +1,67 @@
+/** One part of a notation: so many dice of so many sides, or a fixed number. */
+export type Term =
+  | { readonly kind: 'dice'; readonly sign: 1 | -1; readonly count: number; readonly sides: number }
+  | { readonly kind: 'number'; readonly sign: 1 | -1; readonly value: number }
+
+/** What `2d6+1` says. */
+export interface DiceNotation {
+  /** In one spelling: `1d6` for `D6`, without blanks. Short enough for a button's data. */
+  readonly text: string
+  readonly terms: readonly Term[]
+}
+
+/** Words for a user about a notation that cannot be rolled. */
+export class NotationError extends Error {}
+
+const MAX_CHARACTERS = 40
+const MAX_TERMS = 10
+const MAX_SIDES = 1_000
+const MAX_NUMBER = 10_000
+const TERM = /^(?:(?<count>\d{0,6})d(?<sides>\d{1,6})|(?<value>\d{1,6}))$/
+
+/**
+ * Reads dice as role players write them: `d20`, `2d6+1`, `3d6 - d4 + 2`.
+ * @throws NotationError
+ */
+export function parseDice(input: string, maxDice: number): DiceNotation {
+  const compact = input.toLowerCase().replaceAll(/\s+/g, '')
+  if (compact === '') throw new NotationError('Which dice? For example: 2d6+1')
+  if (compact.length > MAX_CHARACTERS) throw new NotationError('That is too long. For example: 2d6+1')
+  const pieces = compact.match(/[+-]?[^+-]+/g)
+  if (!pieces || pieces.join('') !== compact) throw notUnderstood(input)
+  if (pieces.length > MAX_TERMS) throw new NotationError(`At most ${MAX_TERMS} parts can be added.`)
+  const terms = pieces.map((piece) => parseTerm(piece, input))
+  const dice = terms.reduce((sum, term) => sum + (term.kind === 'dice' ? term.count : 0), 0)
+  if (dice === 0) throw new NotationError('There is no die in that. For example: 2d6+1')
+  if (dice > maxDice) throw new NotationError(`${dice} dice are too many for my hands: at most ${maxDice}.`)
+  return { text: formatTerms(terms), terms }
+}
+
+function parseTerm(piece: string, input: string): Term {
+  const sign = piece.startsWith('-') ? -1 : 1
+  const groups = TERM.exec(piece.replace(/^[+-]/, ''))?.groups
+  if (!groups) throw notUnderstood(input)
+  const { count, sides, value } = groups
+  if (sides === undefined) {
+    if (Number(value) > MAX_NUMBER) throw new NotationError(`Numbers go up to ${MAX_NUMBER}.`)
+    return { kind: 'number', sign, value: Number(value) }
+  }
+  if (Number(sides) < 2 || Number(sides) > MAX_SIDES) {
+    throw new NotationError(`A die has 2 to ${MAX_SIDES} sides, not ${Number(sides)}.`)
+  }
+  return { kind: 'dice', sign, count: count === '' ? 1 : Number(count), sides: Number(sides) }
+}
+
+function notUnderstood(input: string): NotationError {
+  const shown = input.trim().slice(0, MAX_CHARACTERS)
+  return new NotationError(`I do not understand “${shown}” as dice. For example: 2d6+1, d20, 3d6-2`)
+}
+
+function formatTerms(terms: readonly Term[]): string {
+  return terms
+    .map((term, index) => {
+      const sign = term.sign === -1 ? '-' : index === 0 ? '' : '+'
+      return sign + (term.kind === 'dice' ? `${term.count}d${term.sides}` : String(term.value))
+    })
+    .join('')
+}

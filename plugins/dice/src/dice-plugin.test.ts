@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { collectText, runPlugin } from '@pluggram/testing'
+import { installLeakCheck } from '@pluggram/testing/leak-check'
+import dice from './index.ts'
+
+installLeakCheck()
+
+test('/roll throws what is asked, and offers to throw it again', async () => {
+  await using plugin = await runPlugin(dice)
+  const result = await plugin.send('/roll 2D6 + 1')
+  expect(await collectText(result)).toMatch(/^🎲 2d6\+1: \(\d \+ \d\) \+ 1 = \d+$/)
+  expect(result).toMatchObject({
+    success: true,
+    response: { buttons: [[{ text: '🎲 Roll again', data: '2d6+1' }]] },
+    data: { total: expect.any(Number) },
+  })
+  expect(await collectText(await plugin.press('2d6+1'))).toMatch(/^🎲 2d6\+1: /)
+})
+
+test('/roll alone throws the default dice of the configuration', async () => {
+  await using plugin = await runPlugin(dice, { config: { default_dice: '3d4' } })
+  expect(await collectText(await plugin.send('/roll'))).toMatch(/^🎲 3d4: /)
+})
+
+test('plain words with a notation are answered, others are left to other plugins', async () => {
+  await using plugin = await runPlugin(dice)
+  expect(plugin.descriptor.patterns.some((pattern) => pattern.test('Roll 2d6'))).toBe(true)
+  expect(await collectText(await plugin.send('Roll 2d6'))).toMatch(/^🎲 2d6: /)
+  expect(await plugin.send('roll up your sleeves')).toBeUndefined()
+})
+
+test('dice that cannot be thrown are refused in words, also from a button', async () => {
+  await using plugin = await runPlugin(dice, { config: { max_dice: 3 } })
+  expect(await plugin.send('/roll 4d6')).toEqual({
+    success: false,
+    error: '4 dice are too many for my hands: at most 3.',
+  })
+  expect(await plugin.press('<script>')).toMatchObject({ success: false })
+})
+
+test.each([
+  [{ default_dice: 'six' }, 'plugins.dice.default_dice: I do not understand “six” as dice'],
+  [{ default_dice: '4d6', max_dice: 3 }, 'plugins.dice.default_dice: 4 dice are too many'],
+  [{ max_dice: 0 }, 'plugins.dice.max_dice: '],
+])('the configuration %j is refused', async (config, message) => {
+  await expect(runPlugin(dice, { config })).rejects.toThrow(message)
+})

@@ -1,0 +1,63 @@
+import { definePlugin, z } from '@pluggram/sdk'
+import type { PluginResult } from '@pluggram/sdk'
+import { NotationError, parseDice } from './dice-notation.ts'
+import { describeRoll, rollDice } from './roll-dice.ts'
+
+const SPOKEN = /^(?:roll|throw)\s+(?<dice>\d{0,3}\s*d\s*\d.*)$/i
+
+const config = z
+  .object({
+    default_dice: z.string().default('1d6').describe('What /roll throws when nothing else is said'),
+    max_dice: z.int().min(1).max(100).default(20).describe('How many dice one throw may have'),
+  })
+  .check((context) => {
+    const { default_dice: dice, max_dice: most } = context.value
+    try {
+      parseDice(dice, most)
+    } catch (error) {
+      const message = error instanceof NotationError ? error.message : 'cannot be read'
+      context.issues.push({ code: 'custom', message, path: ['default_dice'], input: dice })
+    }
+  })
+
+/** Rolls dice. It is written as a function, with `definePlugin`. */
+export default definePlugin({
+  name: 'dice',
+  description: 'Rolls dice',
+  help: [
+    'Write `/roll 2d6+1`, or just `roll 2d6`. `d20` is one die with twenty sides; parts are added or',
+    'subtracted: `3d6 - d4 + 2`. The button under the result throws the same dice again.',
+  ].join('\n'),
+  config,
+  commands: {
+    roll: {
+      description: 'Roll dice, for example 2d6+1',
+      usage: '/roll 2d6+1',
+      examples: ['roll a dice', 'throw two dice', 'roll the dice', 'roll a d20'],
+      execute: (args, { config: settings }) => answer(args || settings.default_dice, settings.max_dice),
+    },
+  },
+  patterns: [SPOKEN],
+  setup: ({ config: settings }) => ({
+    processMessage(message, { callback }) {
+      if (callback) return answer(callback.data, settings.max_dice)
+      const dice = SPOKEN.exec(message)?.groups?.['dice']
+      return dice === undefined ? undefined : answer(dice, settings.max_dice)
+    },
+  }),
+})
+
+function answer(dice: string, maxDice: number): PluginResult {
+  try {
+    const roll = rollDice(parseDice(dice, maxDice))
+    const again = { text: '🎲 Roll again', data: roll.notation.text }
+    return {
+      success: true,
+      response: { text: describeRoll(roll), buttons: [[again]] },
+      data: { total: roll.total },
+    }
+  } catch (error) {
+    if (error instanceof NotationError) return { success: false, error: error.message }
+    throw error
+  }
+}

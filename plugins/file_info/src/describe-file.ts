@@ -1,0 +1,58 @@
+import type { DownloadableAttachment } from '@pluggram/sdk'
+
+/** The kinds of files this plugin tells about. */
+export type FileAttachment = Exclude<DownloadableAttachment, { kind: 'sticker' }>
+
+const TITLES: Readonly<Record<FileAttachment['kind'], string>> = {
+  photo: '🖼 Photo',
+  document: '📄 Document',
+  voice: '🎙 Voice message',
+  audio: '🎵 Audio',
+  video: '🎬 Video',
+}
+
+/** What reading the file's bytes gave. */
+export interface FileFacts {
+  readonly size?: number | undefined
+  readonly checksum?: string | undefined
+  /** Why there is less than one would like. */
+  readonly note?: string | undefined
+}
+
+/** A few lines about a file, one fact each. */
+export function describeFile(file: FileAttachment, { size, checksum, note }: FileFacts): string {
+  const facts: [string, string | undefined][] = [
+    ['Name', file.fileName === undefined ? undefined : oneLine(file.fileName)],
+    ['Title', file.kind === 'audio' && file.title !== undefined ? oneLine(file.title) : undefined],
+    ['Type', file.mimeType === undefined ? undefined : oneLine(file.mimeType)],
+    ['Size', size === undefined ? undefined : formatSize(size)],
+    ['Dimensions', 'width' in file ? `${file.width} × ${file.height}` : undefined],
+    ['Duration', 'duration' in file ? formatDuration(file.duration) : undefined],
+    ['SHA-256', checksum],
+  ]
+  const lines = facts.filter(([, value]) => value !== undefined).map(([label, value]) => `${label}: ${value}`)
+  return [TITLES[file.kind], ...lines, ...(note === undefined ? [] : [note])].join('\n')
+}
+
+/** Names come from strangers: line breaks and marks that reverse the text are taken out. */
+function oneLine(text: string): string {
+  const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return clean.length > 200 ? `${clean.slice(0, 200).toWellFormed()}…` : clean
+}
+
+/** `1.2 MB (1,234,567 bytes)` */
+export function formatSize(bytes: number): string {
+  const exact = `${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}`
+  const unit = ['GB', 'MB', 'kB'].find((_, index) => bytes >= 1_000 ** (3 - index))
+  if (unit === undefined) return exact
+  const size = bytes / 1_000 ** { kB: 1, MB: 2, GB: 3 }[unit as 'kB' | 'MB' | 'GB']
+  return `${size.toFixed(1)} ${unit} (${exact})`
+}
+
+/** `1:05`, or `1:01:05` above an hour. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60]
+  const tail = String(rest).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { defineManifest, isPluggramError, z } from '@pluggram/sdk'
+import type {
+  AssistantConfig,
+  Attachment,
+  MessageContext,
+  PluginResult,
+  PluginStatus,
+  Reply,
+  Services,
+} from '@pluggram/sdk'
+import { describeFile } from './describe-file.ts'
+import type { FileAttachment, FileFacts } from './describe-file.ts'
+
+const KEEP_SECONDS = 7 * 24 * 60 * 60
+/** Telegram gives bots no larger files (Bot API: getFile). */
+const MAX_DOWNLOAD_BYTES = 20_000_000
+
+const configSchema = z.object({
+  show_checksum: z.boolean().default(true).describe('Read the file and show its SHA-256'),
+})
+
+const rememberedSchema = z.object({
+  chatId: z.number(),
+  kind: z.enum(['photo', 'document', 'voice', 'audio', 'video']),
+  fileId: z.string(),
+})
+
+/** Tells what a file is and where a location lies. It is written as a class. */
+export default class FileInfoPlugin {
+  static readonly manifest = defineManifest({
+    name: 'file_info',
+    description: 'Tells what a file or a location is',
+    help: 'Send a photo, a document, a voice message, audio, a video or a location; the answer tells what it is.',
+    config: configSchema,
+  })
+
+  readonly #showChecksum: boolean
+  readonly #services: Services
+  #filesSeen = 0
+
+  constructor(config: AssistantConfig, services: Services) {
+    this.#showChecksum = configSchema.parse(config.plugins['file_info']).show_checksum
+    this.#services = services
+  }
+
+  async processMessage(_message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    if (context.callback) return this.#sendBack(context.callback.data, context)
+    const replies: Reply[] = []
+    for (const attachment of context.message.attachments) {
+      if (attachment.kind === 'location') replies.push(describeLocation(attachment))
+      else if (isFile(attachment)) replies.push(await this.#describe(attachment, context))
+    }
+    return replies.length === 0 ? undefined : { success: true, response: replies }
+  }
+
+  async getStatus(): Promise<PluginStatus> {
+    return { status: 'active', files_seen: this.#filesSeen }
+  }
+
+  async #describe(file: FileAttachment, context: MessageContext): Promise<Reply> {
+    this.#filesSeen += 1
+    // a file's id is too long for a button, so the button carries a key
+    const key = createHash('sha256')
+      .update(`${context.chat.id} ${file.fileId}`)
+      .digest('base64url')
+      .slice(0, 22)
+    const remembered = { chatId: context.chat.id, kind: file.kind, fileId: file.fileId }
+    await this.#services.store.set(key, remembered, { ttlSeconds: KEEP_SECONDS })
+    return {
+      text: describeFile(file, await this.#read(file, context)),
+      buttons: [[{ text: '↩️ Send it back', data: key }]],
+    }
+  }
+
+  async #read(file: FileAttachment, context: MessageContext): Promise<FileFacts> {
+    const { size } = file
+    if (!this.#showChecksum) return { size }
+    if (size !== undefined && size > MAX_DOWNLOAD_BYTES) {
+      return { size, note: 'It is over 20 MB, more than bots may read.' }
+    }
+    try {
+      const bytes = await context.download(file)
+      return { size: bytes.byteLength, checksum: createHash('sha256').update(bytes).digest('hex') }
+    } catch (error) {
+      if (!isPluggramError(error)) throw error
+      this.#services.logger.warn('A file could not be read', { error: error.message })
+      return { size, note: 'Its bytes could not be read.' }
+    }
+  }
+
+  async #sendBack(key: string, context: MessageContext): Promise<PluginResult> {
+    const { data: file } = rememberedSchema.safeParse(await this.#services.store.get(key))
+    // what a button carries comes from outside: it must not open another chat's files
+    if (file?.chatId !== context.chat.id) {
+      return { success: false, error: 'I no longer remember that file. Please send it again.' }
+    }
+    // Telegram sends a known file only as the kind it was sent as
+    return { success: true, response: { media: { kind: file.kind, source: { fileId: file.fileId } } } }
+  }
+}
+
+function isFile(attachment: Attachment): attachment is FileAttachment {
+  return ['photo', 'document', 'voice', 'audio', 'video'].includes(attachment.kind)
+}
+
+function describeLocation({ latitude, longitude }: Extract<Attachment, { kind: 'location' }>): Reply {
+  const place = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
+  const query = new URLSearchParams({ mlat: String(latitude), mlon: String(longitude) })
+  const url = `https://www.openstreetmap.org/?${query.toString()}#map=16/${latitude}/${longitude}`
+  return { text: `📍 Location\nCoordinates: ${place}\n${url}`, buttons: [[{ text: '🗺 Open the map', url }]] }
+}

@@ -1,0 +1,1 @@
+export { default } from './file-info-plugin.ts'
