@@ -42,6 +42,11 @@ export function lastMessage(state: PlaygroundState, chatId: number): TranscriptM
   return state.transcripts[chatId]?.at(-1)
 }
 
+/** Own texts can be edited; captions and other people's messages cannot. */
+export function isEditable(message: TranscriptMessage, userId: number | undefined): boolean {
+  return message.senderId === userId && message.text !== '' && message.attachments.length === 0
+}
+
 /** Chats with the latest news first; chats without messages come last, newest first. */
 export function sortedChats(state: PlaygroundState): readonly EmulatedChat[] {
   const order = new Map(state.chats.map((chat, index) => [chat.id, index]))

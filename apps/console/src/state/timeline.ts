@@ -31,33 +31,35 @@ export function buildTimeline(
 ): readonly TimelineItem[] {
   const messages = state.transcripts[chatId] ?? []
   const lastBotId = messages.findLast((message) => message.fromBot)?.id ?? 0
-  const bubbles: BubbleItem[] = messages.map((message) => {
+  const bubbles: BubbleItem[] = []
+  for (const message of messages) {
     const isMine = message.senderId === actorId
     const sent = message.id < lastBotId ? 'read' : 'sent'
     const key = messageKey(message)
-    return {
-      ...bubble(state.bubbleKeys[key] ?? key, message, isMine),
+    bubbles.push({
+      ...bubble(state.bubbleKeys[key] ?? key, message, state.previews[key]),
+      isMine,
       delivery: isMine ? sent : 'received',
-      ...(state.previews[key] === undefined ? {} : { preview: state.previews[key] }),
-    }
-  })
+    })
+  }
   for (const pending of state.pending) {
     if (pending.message.chatId !== chatId) continue
     const isMine = pending.message.senderId === actorId
     bubbles.push({
-      ...bubble(pending.key, pending.message, isMine),
+      ...bubble(pending.key, pending.message, pending.preview),
+      isMine,
       delivery: pending.status,
       pending,
-      ...(pending.preview === undefined ? {} : { preview: pending.preview }),
     })
   }
   const draft = state.drafts[chatId]
-  if (draft !== undefined) bubbles.push({ ...bubble(draft.key, draft.message, false), delivery: 'draft' })
+  if (draft !== undefined) bubbles.push({ ...bubble(draft.key, draft.message, undefined), delivery: 'draft' })
   return withDays(bubbles)
 }
 
-function bubble(key: string, message: TranscriptMessage, isMine: boolean): BubbleItem {
-  return { kind: 'bubble', key, message, isMine, startsGroup: true, endsGroup: true, delivery: 'received' }
+function bubble(key: string, message: TranscriptMessage, preview: string | undefined): BubbleItem {
+  const item = { kind: 'bubble', key, message, isMine: false, startsGroup: true, endsGroup: true } as const
+  return { ...item, delivery: 'received', ...(preview === undefined ? {} : { preview }) }
 }
 
 function withDays(bubbles: readonly BubbleItem[]): readonly TimelineItem[] {

@@ -27,18 +27,13 @@ describe('safeLink', () => {
   })
 
   it('gives only the four allowed schemes, whatever is asked', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.webUrl(),
-          fc.string().map((rest) => `javascript:${rest}`),
-        ),
-        (address) => {
-          const link = safeLink(address)
-          if (link !== undefined) expect(link).toMatch(/^(?:https?|tg|mailto):/u)
-        },
-      ),
+    const address = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.string().map((rest) => `javascript:${rest}`),
     )
+    const isAllowed = (link: string | undefined): boolean =>
+      link === undefined || /^(?:https?|tg|mailto):/u.test(link)
+    expect(fc.check(fc.property(address, (asked) => isAllowed(safeLink(asked)))).counterexample).toBeNull()
   })
 })

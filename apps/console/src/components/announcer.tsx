@@ -1,0 +1,23 @@
+import type { ReactElement } from 'react'
+import type { EmulatedChat } from '../api/driver-types.ts'
+import { usePlaygroundState } from '../state/playground-context.ts'
+import { findUser, fullName, lastMessage, messageSummary } from '../state/selectors.ts'
+
+interface AnnouncerProps {
+  readonly chat: EmulatedChat
+  readonly actorId: number | undefined
+}
+
+/** Reads the latest message of others out to screen readers, once and whole; the streamed draft is not read. */
+export function Announcer({ chat, actorId }: AnnouncerProps): ReactElement {
+  const words = usePlaygroundState((state) => {
+    const last = lastMessage(state, chat.id)
+    if (last === undefined || last.senderId === actorId) return ''
+    return `${fullName(findUser(state, last.senderId))}: ${messageSummary(last)}`
+  })
+  return (
+    <div className="visually-hidden" aria-live="polite" aria-atomic="true">
+      {words}
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+import { useEffect } from 'react'
+import type { ReactElement } from 'react'
+import { chatIdFromHash, useChatAddress } from '../hooks/use-chat-address.ts'
+import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
+import { findChat } from '../state/selectors.ts'
+import { AlertDialog } from './alert-dialog.tsx'
+import { Conversation } from './conversation.tsx'
+import { NoticePage } from './notice-page.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { Toasts } from './toasts.tsx'
+
+/** The whole page: a notice where there is nothing to chat with, else chats on the left and a conversation. */
+export function App(): ReactElement {
+  const playground = usePlayground()
+  const status = usePlaygroundState((state) => state.status)
+  useEffect(() => playground.start(chatIdFromHash(location.hash)), [playground])
+  useChatAddress()
+
+  switch (status.kind) {
+    case 'loading':
+      return <div className="splash" role="status" aria-label="Loading" />
+    case 'signed-out':
+      return (
+        <NoticePage icon="plug" title="Please sign in">
+          Open the link that the terminal printed, or run <code>pluggram login</code> for a new one.
+        </NoticePage>
+      )
+    case 'off':
+      return (
+        <NoticePage icon="send" title="The playground is off">
+          {status.message}
+        </NoticePage>
+      )
+    case 'failed':
+      return (
+        <NoticePage icon="warning" title="The assistant does not answer">
+          {status.message} This page tries again by itself.
+        </NoticePage>
+      )
+    case 'ready':
+      return <Messenger />
+  }
+}
+
+function Messenger(): ReactElement {
+  const chat = usePlaygroundState((state) => findChat(state, state.openChatId))
+  const unread = usePlaygroundState((state) =>
+    Object.values(state.unread).reduce((sum, count) => sum + count, 0),
+  )
+  const botName = usePlaygroundState((state) => state.bot?.firstName ?? 'Pluggram')
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${botName}` : botName
+  }, [unread, botName])
+  return (
+    <div className="messenger" data-view={chat === undefined ? 'chats' : 'conversation'}>
+      <Sidebar openChatId={chat?.id} />
+      <main className="stage">
+        {chat === undefined ? (
+          <p className="stage__hint">Choose a chat to start messaging</p>
+        ) : (
+          <Conversation key={chat.id} chat={chat} />
+        )}
+      </main>
+      <Toasts />
+      <AlertDialog />
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+import { useId, useRef, useState } from 'react'
+import type { ChangeEvent, ReactElement } from 'react'
+import { Icon } from './icon.tsx'
+import { LocationDialog } from './location-dialog.tsx'
+import { moveFocus } from './message-menu.tsx'
+import type { ChosenFiles } from './send-files-dialog.tsx'
+
+interface AttachButtonProps {
+  readonly chatId: number
+  readonly onFiles: (files: ChosenFiles) => void
+}
+
+/** The paper clip: pictures and videos, files, a place. */
+export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactElement {
+  const menuId = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  const photos = useRef<HTMLInputElement>(null)
+  const documents = useRef<HTMLInputElement>(null)
+  const [isLocating, setLocating] = useState(false)
+
+  function choose(event: ChangeEvent<HTMLInputElement>, as: ChosenFiles['as']): void {
+    const files = [...(event.target.files ?? [])]
+    // The same file can be chosen again.
+    event.target.value = ''
+    if (files.length > 0) onFiles({ files, as })
+  }
+
+  function pick(action: () => void): void {
+    menu.current?.hidePopover()
+    action()
+  }
+
+  return (
+    <span className="attach">
+      <button
+        type="button"
+        className="icon-button"
+        data-testid="attach"
+        aria-label="Attach"
+        popoverTarget={menuId}
+      >
+        <Icon name="paperclip" />
+      </button>
+      <div
+        ref={menu}
+        id={menuId}
+        popover="auto"
+        className="menu menu--attach"
+        role="menu"
+        onKeyDown={moveFocus}
+      >
+        <button
+          type="button"
+          role="menuitem"
+          className="menu__item"
+          onClick={() => pick(() => photos.current?.click())}
+        >
+          <Icon name="photo" size={20} /> Photo or video
+        </button>
+        <button
+          type="button"
+          role="menuitem"
+          className="menu__item"
+          onClick={() => pick(() => documents.current?.click())}
+        >
+          <Icon name="file" size={20} /> File
+        </button>
+        <button
+          type="button"
+          role="menuitem"
+          className="menu__item"
+          onClick={() => pick(() => setLocating(true))}
+        >
+          <Icon name="pin" size={20} /> Location
+        </button>
+      </div>
+      <input
+        ref={photos}
+        type="file"
+        hidden
+        multiple
+        accept="image/*,video/*"
+        data-testid="file-input-photo"
+        onChange={(event) => choose(event, 'media')}
+      />
+      <input
+        ref={documents}
+        type="file"
+        hidden
+        multiple
+        data-testid="file-input-document"
+        onChange={(event) => choose(event, 'document')}
+      />
+      {isLocating && <LocationDialog chatId={chatId} onClose={() => setLocating(false)} />}
+    </span>
+  )
+}

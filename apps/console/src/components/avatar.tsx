@@ -1,0 +1,34 @@
+import type { ReactElement } from 'react'
+import { initials } from '../text/format.ts'
+import { Icon } from './icon.tsx'
+
+const COLOURS = 7
+
+interface AvatarProps {
+  readonly name: string
+  /** Decides the colour, so that a person keeps theirs. */
+  readonly id: number
+  readonly size: 'tiny' | 'small' | 'medium' | 'large'
+  readonly kind?: 'person' | 'bot'
+}
+
+/** A round picture of initials; the assistant wears its plug. Decorative: the name always stands beside it. */
+export function Avatar({ name, id, size, kind = 'person' }: AvatarProps): ReactElement {
+  if (kind === 'bot') {
+    return (
+      <span className={`avatar avatar--${size} avatar--bot`} aria-hidden="true">
+        <Icon name="plug" />
+      </span>
+    )
+  }
+  return (
+    <span className={`avatar avatar--${size} avatar--colour-${colourOf(id)}`} aria-hidden="true">
+      {initials(name)}
+    </span>
+  )
+}
+
+/** One of the seven colours that people and their names are drawn in. */
+export function colourOf(id: number): number {
+  return Math.abs(id) % COLOURS
+}

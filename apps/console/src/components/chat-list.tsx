@@ -1,0 +1,130 @@
+import type { ReactElement } from 'react'
+import type { EmulatedChat, TranscriptMessage } from '../api/driver-types.ts'
+import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
+import type { PlaygroundState } from '../state/playground-state.ts'
+import {
+  actionLabel,
+  actorId,
+  chatTitle,
+  findUser,
+  fullName,
+  lastMessage,
+  messageSummary,
+  sortedChats,
+} from '../state/selectors.ts'
+import { formatListTime } from '../text/format.ts'
+import { Avatar } from './avatar.tsx'
+
+interface ChatListProps {
+  readonly openChatId: number | undefined
+  readonly search: string
+}
+
+/** All chats, the latest news first. */
+export function ChatList({ openChatId, search }: ChatListProps): ReactElement {
+  const state = usePlaygroundState((whole) => whole)
+  const wanted = search.trim().toLocaleLowerCase()
+  const chats = sortedChats(state).filter((chat) => searchText(state, chat).includes(wanted))
+  return (
+    <nav className="chat-list" data-testid="chat-list" aria-label="Chat list">
+      <ul>
+        {chats.map((chat) => (
+          <li key={chat.id}>
+            <ChatItem chat={chat} state={state} isOpen={chat.id === openChatId} />
+          </li>
+        ))}
+      </ul>
+      {chats.length === 0 && <p className="chat-list__empty">No chat is called that.</p>}
+    </nav>
+  )
+}
+
+interface ChatItemProps {
+  readonly chat: EmulatedChat
+  readonly state: PlaygroundState
+  readonly isOpen: boolean
+}
+
+function ChatItem({ chat, state, isOpen }: ChatItemProps): ReactElement {
+  const { openChat } = usePlayground()
+  const title = chatTitle(state, chat)
+  const last = lastMessage(state, chat.id)
+  const unread = state.unread[chat.id] ?? 0
+  const isPrivate = chat.type === 'private'
+  const person = isPrivate ? findUser(state, chat.id) : undefined
+  return (
+    <button
+      type="button"
+      className="chat-item"
+      data-testid="chat-item"
+      data-chat-id={chat.id}
+      aria-current={isOpen ? 'true' : undefined}
+      onClick={() => openChat(chat.id)}
+    >
+      <span className="chat-item__avatar">
+        <Avatar name={title} id={chat.id} size="large" kind={isPrivate ? 'bot' : 'person'} />
+        {person !== undefined && <Avatar name={fullName(person)} id={person.id} size="tiny" />}
+      </span>
+      <span className="chat-item__body">
+        <span className="chat-item__line">
+          <span className="chat-item__title">{title}</span>
+          {person !== undefined && <span className="chat-item__person">{fullName(person)}</span>}
+          {last !== undefined && (
+            <time className="chat-item__time">{formatListTime(last.date, Date.now())}</time>
+          )}
+        </span>
+        <span className="chat-item__line">
+          <Preview chat={chat} state={state} last={last} isOpen={isOpen} />
+          {unread > 0 && (
+            <span className="badge">
+              {unread}
+              <span className="visually-hidden"> unread</span>
+            </span>
+          )}
+        </span>
+      </span>
+    </button>
+  )
+}
+
+function Preview({
+  chat,
+  state,
+  last,
+  isOpen,
+}: ChatItemProps & { readonly last: TranscriptMessage | undefined }): ReactElement {
+  const action = actionLabel(state, chat.id)
+  if (action !== undefined)
+    return <span className="chat-item__preview chat-item__preview--live">{action}…</span>
+  const unsent = state.composing[chat.id]?.text.trim() ?? ''
+  if (unsent !== '' && !isOpen) {
+    return (
+      <span className="chat-item__preview">
+        <span className="chat-item__unsent">Draft: </span>
+        {unsent}
+      </span>
+    )
+  }
+  if (last === undefined) return <span className="chat-item__preview">No messages yet</span>
+  const sender = previewSender(state, chat, last)
+  return (
+    <span className="chat-item__preview">
+      {sender !== undefined && <span className="chat-item__sender">{sender}: </span>}
+      {messageSummary(last)}
+    </span>
+  )
+}
+
+function previewSender(
+  state: PlaygroundState,
+  chat: EmulatedChat,
+  last: TranscriptMessage,
+): string | undefined {
+  if (last.senderId === actorId(state, chat)) return 'You'
+  return chat.type === 'private' ? undefined : findUser(state, last.senderId)?.firstName
+}
+
+function searchText(state: PlaygroundState, chat: EmulatedChat): string {
+  const person = chat.type === 'private' ? fullName(findUser(state, chat.id)) : ''
+  return `${chatTitle(state, chat)} ${person}`.toLocaleLowerCase()
+}

@@ -1,0 +1,23 @@
+import type { ReactElement } from 'react'
+import { useCopy } from '../hooks/use-copy.ts'
+
+interface CopyableTextProps {
+  readonly kind: 'code' | 'phone'
+  readonly text: string
+}
+
+/** Inline code and phone numbers: a click copies them. */
+export function CopyableText({ kind, text }: CopyableTextProps): ReactElement {
+  const { isCopied, copy } = useCopy(text)
+  return (
+    <button
+      type="button"
+      className={`copyable copyable--${kind}`}
+      data-copied={isCopied || undefined}
+      title={isCopied ? 'Copied' : 'Click to copy'}
+      onClick={copy}
+    >
+      {kind === 'code' ? <code>{text}</code> : text}
+    </button>
+  )
+}

@@ -1,0 +1,102 @@
+import { useLayoutEffect, useRef } from 'react'
+import type { KeyboardEvent, ReactElement } from 'react'
+import type { TranscriptMessage } from '../api/driver-types.ts'
+import { copyText } from '../hooks/use-copy.ts'
+import { usePlayground } from '../state/playground-context.ts'
+import { isEditable } from '../state/selectors.ts'
+import { QUICK_REACTIONS, showEmoji } from '../text/reaction-emoji.ts'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
+
+interface MessageMenuProps {
+  readonly message: TranscriptMessage
+  readonly x: number
+  readonly y: number
+  readonly actorId: number | undefined
+  readonly onClose: () => void
+}
+
+const MARGIN = 8
+
+/** What can be done with a message. The browser closes it on Escape and on a click elsewhere. */
+export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProps): ReactElement {
+  const playground = usePlayground()
+  const menu = useRef<HTMLDivElement>(null)
+
+  useLayoutEffect(() => {
+    const element = menu.current
+    if (element === null) return
+    const before = document.activeElement
+    if (!element.matches(':popover-open')) element.showPopover()
+    const { width, height } = element.getBoundingClientRect()
+    element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
+    element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
+    element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+    }
+  }, [x, y])
+
+  const own = message.reactions.find((reaction) => reaction.userId === actorId)?.emoji
+
+  function act(action: () => void): void {
+    onClose()
+    action()
+  }
+
+  function copy(): void {
+    copyText(message.text).then(
+      () => playground.showToast('Copied'),
+      () => playground.showToast('The browser did not allow copying.', 'error'),
+    )
+  }
+
+  const item = (icon: IconName, label: string, action: () => void): ReactElement => (
+    <button type="button" role="menuitem" className="menu__item" onClick={() => act(action)}>
+      <Icon name={icon} size={20} /> {label}
+    </button>
+  )
+
+  return (
+    <div
+      ref={menu}
+      popover="auto"
+      className="menu menu--message"
+      role="menu"
+      aria-label="Message actions"
+      onToggle={(event) => {
+        if (event.newState === 'closed') onClose()
+      }}
+      onKeyDown={moveFocus}
+    >
+      <div className="menu__reactions" role="group" aria-label="React">
+        {QUICK_REACTIONS.map((emoji) => (
+          <button
+            key={emoji}
+            type="button"
+            role="menuitemradio"
+            aria-checked={own === emoji}
+            aria-label={`React with ${showEmoji(emoji)}`}
+            onClick={() => act(() => playground.react(message, emoji))}
+          >
+            {showEmoji(emoji)}
+          </button>
+        ))}
+      </div>
+      {item('reply', 'Reply', () => playground.compose(message.chatId, { replyToMessageId: message.id }))}
+      {isEditable(message, actorId) && item('edit', 'Edit', () => playground.startEdit(message))}
+      {message.text !== '' && item('copy', 'Copy text', copy)}
+    </div>
+  )
+}
+
+/** Arrow keys walk through the menu's items. */
+export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }
+  const step = steps[event.key]
+  if (step === undefined) return
+  event.preventDefault()
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role^="menuitem"]')]
+  const index = items.findIndex((candidate) => candidate === document.activeElement)
+  items.at((index + step) % items.length)?.focus()
+}

@@ -1,0 +1,90 @@
+import { memo } from 'react'
+import type { MouseEvent, ReactElement } from 'react'
+import { useLongPress } from '../hooks/use-long-press.ts'
+import { usePlaygroundState } from '../state/playground-context.ts'
+import { findUser, fullName } from '../state/selectors.ts'
+import type { BubbleItem } from '../state/timeline.ts'
+import { Avatar } from './avatar.tsx'
+import { useConversation } from './conversation-context.ts'
+import { FailedSend } from './failed-send.tsx'
+import { Icon } from './icon.tsx'
+import { InlineKeyboard } from './inline-keyboard.tsx'
+import { MessageBubble } from './message-bubble.tsx'
+
+export interface MessageRowProps extends Pick<
+  BubbleItem,
+  'message' | 'isMine' | 'startsGroup' | 'endsGroup' | 'delivery'
+> {
+  readonly pending: BubbleItem['pending']
+  readonly preview: BubbleItem['preview']
+  readonly isGroupChat: boolean
+  readonly actorId: number | undefined
+}
+
+/** A message in its place: the side, the sender's picture, the bubble, and its buttons below. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
+  const { message, isMine, startsGroup, endsGroup, delivery, pending, isGroupChat } = props
+  const { openMenu } = useConversation()
+  const sender = usePlaygroundState((state) => findUser(state, message.senderId))
+  const isReal = pending === undefined && delivery !== 'draft'
+  const longPress = useLongPress((x, y) => {
+    if (isReal) openMenu(message, x, y)
+  })
+
+  function onContextMenu(event: MouseEvent): void {
+    // A selected text and a link keep the browser's own menu.
+    const isOwnMenu = event.target instanceof Element && event.target.closest('a, img') !== null
+    if (!isReal || isOwnMenu || getSelection()?.isCollapsed === false) return
+    event.preventDefault()
+    openMenu(message, event.clientX, event.clientY)
+  }
+
+  const classes = [
+    'row',
+    isMine ? 'row--mine' : 'row--theirs',
+    startsGroup && 'row--first',
+    endsGroup && 'row--last',
+  ]
+  return (
+    <li
+      className={classes.filter(Boolean).join(' ')}
+      data-testid={delivery === 'draft' ? 'draft' : 'message'}
+      data-from={message.fromBot ? 'bot' : 'user'}
+      data-message-id={isReal ? message.id : undefined}
+      data-delivery={delivery}
+    >
+      {isGroupChat && !isMine && (
+        <span className="row__avatar">
+          {endsGroup && (
+            <Avatar
+              name={fullName(sender)}
+              id={message.senderId}
+              size="small"
+              kind={message.fromBot ? 'bot' : 'person'}
+            />
+          )}
+        </span>
+      )}
+      <div className="row__content" onContextMenu={onContextMenu} {...longPress}>
+        <div className="row__bubble">
+          <MessageBubble {...props} sender={sender} />
+          {isReal && (
+            <button
+              type="button"
+              className="row__menu"
+              aria-label="Message actions"
+              onClick={(event) => {
+                const place = event.currentTarget.getBoundingClientRect()
+                openMenu(message, place.left, place.bottom)
+              }}
+            >
+              <Icon name="smile" size={19} />
+            </button>
+          )}
+        </div>
+        {isReal && <InlineKeyboard message={message} />}
+        {delivery === 'failed' && pending !== undefined && <FailedSend pending={pending} />}
+      </div>
+    </li>
+  )
+})

@@ -1,0 +1,31 @@
+import { useState } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+
+/** Hidden text: a click, Enter or Space shows it. */
+export function Spoiler({ children }: { readonly children: ReactNode }): ReactElement {
+  const [isShown, setShown] = useState(false)
+  if (isShown) return <span className="spoiler spoiler--shown">{children}</span>
+  const show = (): void => setShown(true)
+  return (
+    <span
+      className="spoiler"
+      role="button"
+      tabIndex={0}
+      aria-label="Hidden text, show it"
+      onClick={(event) => {
+        event.preventDefault()
+        event.stopPropagation()
+        show()
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return
+        event.preventDefault()
+        show()
+      }}
+    >
+      <span className="spoiler__text" aria-hidden="true" inert>
+        {children}
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+import type { ReactElement } from 'react'
+import { usePlaygroundState } from '../state/playground-context.ts'
+import { actionLabel, fullName } from '../state/selectors.ts'
+import { Avatar } from './avatar.tsx'
+
+interface TypingRowProps {
+  readonly chatId: number
+  readonly isGroupChat: boolean
+}
+
+/** Three dots while the assistant works on an answer of which nothing can be seen yet. */
+export function TypingRow({ chatId, isGroupChat }: TypingRowProps): ReactElement | null {
+  const label = usePlaygroundState((state) =>
+    state.drafts[chatId] === undefined ? actionLabel(state, chatId) : undefined,
+  )
+  const bot = usePlaygroundState((state) => state.bot)
+  if (label === undefined) return null
+  return (
+    <li className="row row--theirs row--last" data-testid="typing">
+      {isGroupChat && (
+        <span className="row__avatar">
+          <Avatar name={fullName(bot)} id={bot?.id ?? 0} size="small" kind="bot" />
+        </span>
+      )}
+      <div className="bubble bubble--typing">
+        <span className="dots" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+        {label !== 'typing' && <span className="bubble__action">{label}</span>}
+        <span className="visually-hidden">
+          {fullName(bot)} is {label}
+        </span>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,42 @@
+import { useEffect, useRef, useState } from 'react'
+
+/**
+ * Lets a text that arrives in chunks flow in, a few letters per frame, so that a streamed answer reads as if it
+ * were written. The whole text shows at once when it is no longer live, or when the reader wants no motion.
+ */
+export function useRevealedText(text: string, isLive: boolean): string {
+  const [shown, setShown] = useState(0)
+  const position = useRef(0)
+  const previous = useRef('')
+  const animates = isLive && !matchMedia('(prefers-reduced-motion: reduce)').matches
+
+  useEffect(() => {
+    if (!animates) return undefined
+    // Where the text was rewritten, it flows on from the last letter that still stands.
+    position.current = Math.min(position.current, commonLength(previous.current, text))
+    previous.current = text
+    let frame = requestAnimationFrame(advance)
+    function advance(): void {
+      const rest = text.length - position.current
+      position.current += Math.min(rest, Math.max(2, Math.ceil(rest / 14)))
+      setShown(position.current)
+      if (position.current < text.length) frame = requestAnimationFrame(advance)
+    }
+    return () => cancelAnimationFrame(frame)
+  }, [animates, text])
+
+  return animates ? cutWhole(text, shown) : text
+}
+
+/** The first `length` units, without half a surrogate pair at the end. */
+export function cutWhole(text: string, length: number): string {
+  const cut = text.slice(0, length)
+  return cut.isWellFormed() ? cut : text.slice(0, length + 1)
+}
+
+function commonLength(left: string, right: string): number {
+  const limit = Math.min(left.length, right.length)
+  let length = 0
+  while (length < limit && left[length] === right[length]) length += 1
+  return length
+}

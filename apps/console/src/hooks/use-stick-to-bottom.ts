@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { RefObject } from 'react'
+
+/** This close to the end counts as being there. */
+const SLACK_PIXELS = 60
+
+interface StickToBottom {
+  readonly isAtBottom: boolean
+  readonly scrollToBottom: (behavior?: ScrollBehavior) => void
+}
+
+/**
+ * Keeps a scrolling box at its end while its content grows (messages, a streamed draft, pictures that load), but
+ * only while the reader is there: whoever scrolled up stays where they are.
+ */
+export function useStickToBottom(
+  box: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+): StickToBottom {
+  const [isAtBottom, setAtBottom] = useState(true)
+  const sticks = useRef(true)
+
+  const scrollToBottom = useCallback(
+    (behavior: ScrollBehavior = 'instant') => {
+      const element = box.current
+      if (element === null) return
+      sticks.current = true
+      element.scrollTo({ top: element.scrollHeight, behavior })
+    },
+    [box],
+  )
+
+  useLayoutEffect(() => scrollToBottom(), [scrollToBottom])
+
+  useEffect(() => {
+    const element = box.current
+    const inner = content.current
+    if (element === null || inner === null) return undefined
+    const onScroll = (): void => {
+      const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PIXELS
+      sticks.current = isNear
+      setAtBottom(isNear)
+    }
+    const observer = new ResizeObserver(() => {
+      if (sticks.current) element.scrollTop = element.scrollHeight
+    })
+    observer.observe(inner)
+    observer.observe(element)
+    element.addEventListener('scroll', onScroll, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', onScroll)
+    }
+  }, [box, content])
+
+  return { isAtBottom, scrollToBottom }
+}
