@@ -16,7 +16,7 @@ export function findClosest(word: string, candidates: Iterable<string>): string 
   return best
 }
 
-/** `systemPrompt`, `system-prompt` and `System Prompt` all mean `system_prompt`. */
+/** `baseUrl`, `base-url` and `Base Url` all mean `base_url`. */
 function normalise(word: string): string {
   return word
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

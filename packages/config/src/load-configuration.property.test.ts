@@ -75,10 +75,7 @@ it('reads the same settings with and without BOM, with LF and CRLF', async () =>
   await using home = await createTestHome()
   const settings = fc.record({
     log: fc.record({ level: fc.constantFrom('info', 'warn') }),
-    ai: fc.record({
-      history_messages: fc.integer({ min: 0, max: 500 }),
-      system_prompt: fc.string({ unit: 'grapheme' }),
-    }),
+    limits: fc.record({ concurrent_chats: fc.integer({ min: 1, max: 1000 }) }),
     plugins: fc.dictionary(
       fc.constantFrom('a', 'b_c'),
       fc.record({ text: fc.string(), list: fc.array(fc.integer()) }),
@@ -91,7 +88,7 @@ it('reads the same settings with and without BOM, with LF and CRLF', async () =>
       const loaded = await loadConfiguration({ home: home.home, environment: {} })
       expect(loaded.problems).toEqual([])
       const expected: typeof value = JSON.parse(text)
-      expect(loaded.settings.ai.systemPrompt).toBe(expected.ai.system_prompt)
+      expect(loaded.settings.limits.concurrentChats).toBe(expected.limits.concurrent_chats)
       expect({ ...loaded.plugins.blocks }).toEqual(expected.plugins)
     }),
     { numRuns: 100 },

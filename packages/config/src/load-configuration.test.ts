@@ -37,7 +37,6 @@ describe('a home without files', () => {
       assistant: { name: 'Pluggram' },
       ai: {
         model: 'auto',
-        historyMessages: 40,
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
       },
       telegram: { webhook: {}, streaming: 'auto' },
@@ -63,7 +62,6 @@ describe('settings', () => {
         ai: {
           model: 'openai:gpt-5',
           base_url: 'http://127.0.0.1:1/v1/',
-          system_prompt: 'Be kind.',
           timeouts: { total_seconds: 1.5 },
         },
         http: { allowed_hosts: ['pluggram.example.com'] },
@@ -74,7 +72,6 @@ describe('settings', () => {
     expect(settings.ai).toMatchObject({
       model: 'openai:gpt-5',
       baseUrl: 'http://127.0.0.1:1/v1',
-      systemPrompt: 'Be kind.',
       timeouts: { firstTokenSeconds: 60, totalSeconds: 1.5 },
     })
     expect(Object.isFrozen(settings.ai.timeouts) && Object.isFrozen(settings.http.allowedHosts)).toBe(true)
@@ -84,7 +81,7 @@ describe('settings', () => {
     const text = `{
   "assistant": { "name": "" },
   "model": "x",
-  "ai": { "model": "gpt-4o", "systemPrompt": "a", "history_messages": 501 },
+  "ai": { "model": "gpt-4o", "baseUrl": "a" },
   "http": { "port": "8080", "allowed_hosts": ["ok.example", "http://x"] },
   "telegram": { "webhook": 5, "streaming": "yes" },
   "log": { "level": null },
@@ -96,8 +93,7 @@ describe('settings', () => {
       'config.json:2:26  assistant.name  expected a name of 1 to 64 characters got an empty string  correct assistant.name in config.json, or remove it',
       'config.json:3:3  model  expected a known key got the unknown key "model"  did you mean "ai.model"? Rename or remove it',
       'config.json:4:20  ai.model  expected "auto" or "provider:model" with a provider of openai, anthropic, google, openai-compatible, demo got the string "gpt-4o"  correct ai.model in config.json, or remove it',
-      'config.json:4:30  ai.systemPrompt  expected a known key got the unknown key "systemPrompt"  did you mean "system_prompt"? Rename or remove it',
-      'config.json:4:71  ai.history_messages  expected a whole number from 0 to 500 got the number 501  correct ai.history_messages in config.json, or remove it',
+      'config.json:4:30  ai.baseUrl  expected a known key got the unknown key "baseUrl"  did you mean "base_url"? Rename or remove it',
       'config.json:5:21  http.port  expected a whole number from 0 to 65535 got the string "8080"  correct http.port in config.json, or remove it',
       'config.json:5:61  http.allowed_hosts[1]  expected a host name without scheme and port got the string "http://x"  correct http.allowed_hosts[1] in config.json, or remove it',
       'config.json:6:28  telegram.webhook  expected an object got the number 5  correct telegram.webhook in config.json, or remove it',

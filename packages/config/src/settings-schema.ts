@@ -90,24 +90,6 @@ const ai = z
         expected: 'an http:// or https:// address',
       })
       .optional(),
-    system_prompt: z
-      .string()
-      .max(100_000)
-      .meta({
-        description: 'What the model is told about its role before each conversation.',
-        expected: 'text of at most 100000 characters',
-      })
-      .optional(),
-    history_messages: z
-      .number()
-      .int()
-      .min(0)
-      .max(500)
-      .meta({
-        description: "How many of a chat's earlier messages the model sees.",
-        expected: 'a whole number from 0 to 500',
-      })
-      .default(40),
     timeouts: z
       .strictObject({
         first_token_seconds: seconds("The longest wait for an answer's first word.").default(60),

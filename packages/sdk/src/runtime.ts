@@ -5,3 +5,13 @@
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { Messenger, MessengerReply } from './runtime/messenger.ts'
 export type { PluginDescriptor, RunnablePlugin, PluginRegistry } from './runtime/plugin-registry.ts'
+export type {
+  DeliveryPolicy,
+  InterimPart,
+  InterimReply,
+  MessageStore,
+  OutboxEntry,
+  OutboxPart,
+  ParkedUpdate,
+  StoredUpdate,
+} from './runtime/message-store.ts'

@@ -1,0 +1,87 @@
+import type { IncomingUpdate } from './incoming-update.ts'
+
+/** An update that is on disk and not answered yet. */
+export interface StoredUpdate {
+  readonly update: IncomingUpdate
+  /** How often work on it began before, in this run or an earlier one. */
+  readonly tries: number
+}
+
+/** What to do with a send whose answer was lost: send again (default), or leave it. */
+export type DeliveryPolicy = 'at-least-once' | 'at-most-once'
+
+/** One message of a reply on its way out. The messenger that planned it knows how to send its `content`. */
+export interface OutboxPart {
+  readonly chatId: number
+  /** Plain data that JSON can hold. */
+  readonly content: unknown
+  /** The bytes of a file, when the part carries one. */
+  readonly bytes?: Uint8Array
+  readonly policy: DeliveryPolicy
+}
+
+/** A part on disk. Parts of one chat are sent in the order of their ids. */
+export interface OutboxEntry extends OutboxPart {
+  readonly id: number
+  /** The update it answers. */
+  readonly updateId: number
+  /** True when the program ended while the part was being sent: whether it arrived is unknown. */
+  readonly isAmbiguous: boolean
+}
+
+/** An interim reply: sent before the update is finished, and not again when the update is tried again. */
+export interface InterimReply {
+  readonly updateId: number
+  /** The same for the same reply of every try. */
+  readonly key: string
+  readonly parts: readonly OutboxPart[]
+}
+
+/** What became of an interim reply's part in an earlier try. */
+export interface InterimPart {
+  readonly entry: OutboxEntry
+  /** Set when it was sent already. */
+  readonly sentMessageId?: number
+}
+
+/** A parked update, for the owner to look at. */
+export interface ParkedUpdate {
+  readonly update: IncomingUpdate
+  readonly tries: number
+  readonly reason: string
+  readonly receivedAt: Date
+}
+
+/**
+ * The inbox and the outbox on disk. A promise resolves when what it stands for is committed: it survives
+ * `kill -9` and power loss. Commits of the same moment are made together.
+ */
+export interface MessageStore {
+  /** Takes updates in, in order; gives those that were never seen before. */
+  accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
+  /** Notes that work on an update begins. */
+  begin(updateId: number): Promise<void>
+  /** Marks the update done and puts its replies into the outbox, in one transaction. */
+  finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
+  /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
+  addInterim(reply: InterimReply): Promise<readonly InterimPart[]>
+  /** Sets an update aside after too many tries. */
+  park(updateId: number, reason: string): Promise<void>
+  /** Notes that an `at-most-once` part is about to be sent. */
+  markSending(entryId: number): Promise<void>
+  /** Notes that a part was sent. */
+  markSent(entryId: number, sentMessageId: number | undefined): Promise<void>
+  /** Gives a part up: Telegram refused it for good, or whether it arrived is unknown and must stay so. */
+  markFailed(entryId: number, reason: string): Promise<void>
+  /** Updates that are not finished, oldest first: what an earlier run left. */
+  unfinished(): readonly StoredUpdate[]
+  /** Parts that are not sent, oldest first: what an earlier run left. */
+  unsent(): readonly OutboxEntry[]
+  parked(): readonly ParkedUpdate[]
+  /** Makes a parked update new again; `undefined` when there is none of that id. */
+  replay(updateId: number): Promise<StoredUpdate | undefined>
+  /** Deletes a parked update; false when there is none of that id. */
+  drop(updateId: number): Promise<boolean>
+  /** Deletes ids of finished updates that Telegram cannot repeat any more. */
+  forgetOld(): Promise<void>
+}
