@@ -65,7 +65,8 @@ const resolveFromHost: ResolveHook = (specifier, context, nextResolve) =>
  * warn about every such file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the choice to Node.
  */
 function formatOf(file: string, known: string | null | undefined): string | undefined {
-  if (known) return undefined
+  // Node does not warn about dependencies
+  if (known || file.split(path.sep).includes('node_modules')) return undefined
   const extension = path.extname(file)
   if (extension !== '.ts' && extension !== '.js') return undefined
   let source: string
