@@ -1,7 +1,7 @@
 import { LLMock } from '@copilotkit/aimock'
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { TextRequest } from '@pluggram/sdk'
+import type { ChatMessage, TextRequest } from '@pluggram/sdk'
 import type { AiOptions } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
@@ -93,6 +93,19 @@ describe('an OpenAI-compatible server', () => {
         { role: 'user', content: 'and now?' },
       ],
     })
+  })
+
+  test('carries a conversation of several turns', async () => {
+    const answers = ['Hello Anna.', 'Your name is Anna.', 'You asked for your name.']
+    for (const [turnIndex, content] of answers.entries()) mock.on({ turnIndex }, { content })
+    const ai = open('auto', environment)
+    const messages: ChatMessage[] = []
+    for (const content of ['My name is Anna.', 'What is my name?', 'What did I ask?']) {
+      messages.push({ role: 'user', content })
+      messages.push({ role: 'assistant', content: (await read(ai, { messages })).join('') })
+    }
+    expect(messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toEqual(answers)
+    expect(mock.getLastRequest()?.body).toMatchObject({ messages: messages.slice(0, -1) })
   })
 
   test('is described with the reason for its choice', async () => {
