@@ -53,7 +53,7 @@ const rawQuotedMessage = z.object({
   from: lenient(rawUser),
   text: lenient(text),
   caption: lenient(text),
-  forum_topic_created: z.unknown(),
+  forum_topic_created: z.unknown().optional(),
 })
 
 const rawMessage = z.object({

@@ -4,9 +4,15 @@ import type { FormattedText } from './formatted-text.ts'
 import { htmlToFormatted } from './html-text.ts'
 import { markdownToFormatted } from './markdown-text.ts'
 
+/**
+ * Longer text is not converted: no answer is that long, and the time that parsers need for markup
+ * made to hurt them grows with its square (32,768 units are also all that a rich message may hold).
+ */
+export const CONVERSION_LIMIT = 32_768
+
 /** Turns a reply's text into what Telegram shows. Text that cannot be converted is shown as it was written. */
 export function renderText(source: string, format: TextFormat = 'plain'): FormattedText {
-  if (format === 'plain') return plainText(source)
+  if (format === 'plain' || source.length > CONVERSION_LIMIT) return plainText(source)
   try {
     const rendered = format === 'markdown' ? markdownToFormatted(source) : htmlToFormatted(source)
     // Markup without any words, like a lone link definition, is better shown than lost.
