@@ -13,4 +13,4 @@ export type {
   TranscriptButton,
   TranscriptDraft,
   TranscriptMessage,
-} from '../../../../packages/bot-api-emulator/src/drive-types.ts'
+} from '@pluggram/bot-api-emulator'
