@@ -27,7 +27,7 @@ export function parseBaseUrl(
 }
 
 /** The address without user, password, query and trailing slash: safe to show. */
-export function displayUrl(url: URL): string {
+function displayUrl(url: URL): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 

@@ -9,7 +9,7 @@ import type { LocalServer, ProviderName, Vendor } from './vendors.ts'
 
 const MODELS_TIMEOUT_MS = 5_000
 
-export const CONNECT_HINT =
+const CONNECT_HINT =
   'Put OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY into .env, or OPENAI_BASE_URL for a compatible server, or start Ollama on this machine.'
 
 export interface ChooseOptions {

@@ -1,4 +1,5 @@
-import type { KnownCommand, Knowledge } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { KnownCommand } from './known-command.ts'
 import { plain } from './markdown-text.ts'
 import { pick } from './words.ts'
 

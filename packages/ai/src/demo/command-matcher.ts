@@ -1,9 +1,9 @@
 import MiniSearch from 'minisearch'
-import type { KnownCommand } from './knowledge.ts'
+import type { KnownCommand } from './known-command.ts'
 import { contentWords } from './words.ts'
 
 /** From here on a sentence probably means the command. */
-export const LIKELY = 0.5
+const LIKELY = 0.5
 /** From here on it means the command more than anything a help text could say. */
 export const CERTAIN = 0.65
 

@@ -56,6 +56,14 @@ describe('commands', () => {
     expect(ask('how do I add a plugin?', { plugins: [notesPlugin()] })).toContain('plugins/my_plugin.ts')
   })
 
+  test('describes the assistant’s own commands itself and suggests plugins first', () => {
+    const own = ['start', 'help', 'status'].map((name) => ({ name, description: 'Own', examples: [] }))
+    const plugins = [{ name: 'assistant', description: 'Own', commands: own }, DICE]
+    expect(ask('hello', { plugins })).toContain('Try /roll 2d6')
+    expect(ask('what can you do?', { plugins })).not.toContain('**assistant**')
+    expect(ask('show me the system status', { plugins })).toMatch(/^\/status$/m)
+  })
+
   test('knows plugins that were switched on after it began', () => {
     let plugins: PluginSummary[] = [CHATBOT]
     const brain = new DemoBrain(() => ({ name: 'Ada', plugins: () => plugins }))

@@ -1,13 +1,8 @@
-import type { AssistantDirectory, CommandSummary, PluginSummary } from '@pluggram/sdk'
+import type { AssistantDirectory, PluginSummary } from '@pluggram/sdk'
 import { BUILT_IN_COMMANDS } from './built-in-commands.ts'
 import { CommandMatcher } from './command-matcher.ts'
 import { HelpSearch } from './help-search.ts'
-
-/** A command with the plugin it belongs to; the assistant's own commands belong to none. */
-export interface KnownCommand {
-  readonly command: CommandSummary
-  readonly plugin?: PluginSummary
-}
+import type { KnownCommand } from './known-command.ts'
 
 /** Everything the demo model can talk about at one moment, indexed. */
 export interface Knowledge {
@@ -22,33 +17,35 @@ export interface Knowledge {
 export function createKnowledgeSource(directory: () => AssistantDirectory): () => Knowledge {
   let cached: { readonly key: string; readonly knowledge: Knowledge } | undefined
   return () => {
-    const { name, plugins } = readDirectory(directory())
+    const current = directory()
+    const { name } = current
+    const plugins = current.plugins()
     const key = JSON.stringify([name, plugins])
     if (cached?.key !== key) cached = { key, knowledge: buildKnowledge(name, plugins) }
     return cached.knowledge
   }
 }
 
-function readDirectory(directory: AssistantDirectory): { name: string; plugins: readonly PluginSummary[] } {
-  return { name: directory.name, plugins: directory.plugins() }
-}
-
-function buildKnowledge(assistantName: string, plugins: readonly PluginSummary[]): Knowledge {
-  const commands = new Map<string, KnownCommand>()
+function buildKnowledge(assistantName: string, all: readonly PluginSummary[]): Knowledge {
+  const commands = new Map<string, KnownCommand>(
+    BUILT_IN_COMMANDS.map((command) => [command.name, { command }]),
+  )
+  // the assistant's own commands may come as a plugin; they are described better here
+  const plugins = all.filter((plugin) => {
+    const isOwn = plugin.commands.length > 0 && plugin.commands.every(({ name }) => commands.has(name))
+    return !isOwn
+  })
   for (const plugin of plugins) {
     for (const command of plugin.commands) {
       if (!commands.has(command.name)) commands.set(command.name, { command, plugin })
     }
   }
-  for (const command of BUILT_IN_COMMANDS) {
-    if (!commands.has(command.name)) commands.set(command.name, { command })
-  }
-  const all = [...commands.values()]
+  const known = [...commands.values()]
   return {
     assistantName,
     plugins,
-    commands: all,
-    matcher: new CommandMatcher(all),
+    commands: known,
+    matcher: new CommandMatcher(known),
     search: new HelpSearch(plugins),
   }
 }
