@@ -312,7 +312,12 @@ describe('without any model', () => {
 
   test('an unusable setting is told by every call', async () => {
     const ai = open('anthropic:claude')
-    for (const call of [ai.describe(), ai.service.model(), read(ai)]) {
+    expect(await ai.describe()).toMatchObject({
+      id: 'anthropic:claude',
+      isDemo: false,
+      problem: expect.stringContaining('ANTHROPIC_API_KEY'),
+    })
+    for (const call of [ai.service.model(), read(ai)]) {
       await expect(call).rejects.toMatchObject({
         code: 'ai-misconfigured',
         message: expect.stringContaining('ANTHROPIC_API_KEY'),

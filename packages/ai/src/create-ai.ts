@@ -1,4 +1,4 @@
-import { AiError } from '@pluggram/sdk'
+import { AiError, errorMessage } from '@pluggram/sdk'
 import type { AiService, ModelDescription } from '@pluggram/sdk'
 import type { AiOptions } from './ai-options.ts'
 import { AiTextService } from './ai-text-service.ts'
@@ -14,15 +14,14 @@ export interface ModelReport extends ModelDescription {
   readonly reason: string
   /** What the owner can do to get a better one. */
   readonly setupHint?: string
+  /** Why no model can answer at the moment, with the next step; holds no secret. `id` is then the setting's value. */
+  readonly problem?: string
 }
 
 export interface Ai {
   /** What plugins receive. */
   readonly service: AiService
-  /**
-   * Which model answers and why; asks again when `auto` may have found another meanwhile.
-   * @throws AiError when the configuration names something unusable, or a configured server does not answer
-   */
+  /** Which model answers and why; asks again when `auto` may have found another meanwhile. Never throws. */
   describe(): Promise<ModelReport>
   /** Ends the requests that are under way; later ones fail. */
   close(): void
@@ -61,12 +60,21 @@ export function createAi(options: AiOptions): Ai {
   return {
     service,
     describe: async () => {
-      const selection = await selector.select()
-      return {
-        id: selectionId(selection),
-        isDemo: selection.provider === 'demo',
-        reason: selection.reason,
-        ...(selection.setupHint && { setupHint: selection.setupHint }),
+      try {
+        const selection = await selector.select()
+        return {
+          id: selectionId(selection),
+          isDemo: selection.provider === 'demo',
+          reason: selection.reason,
+          ...(selection.setupHint && { setupHint: selection.setupHint }),
+        }
+      } catch (error) {
+        return {
+          id: settings.model,
+          isDemo: false,
+          reason: 'no model can answer',
+          problem: errorMessage(error),
+        }
       }
     },
     close: () =>
