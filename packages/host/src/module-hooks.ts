@@ -23,9 +23,8 @@ export function installModuleHooks(directories: readonly string[]): ModuleHooks 
   const roots = [...new Set(directories)].map((directory) => directory + path.sep)
   const files = new Set<string>()
   const fileOf = (url: string | undefined): string | undefined => {
-    if (!url?.startsWith('file:')) return undefined
-    const file = fileURLToPath(url)
-    return roots.some((root) => file.startsWith(root)) ? file : undefined
+    const file = toPath(url)
+    return file !== undefined && roots.some((root) => file.startsWith(root)) ? file : undefined
   }
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
@@ -49,6 +48,16 @@ export function installModuleHooks(directories: readonly string[]): ModuleHooks 
   return {
     filesUnder: (directory) => [...files].filter((file) => file.startsWith(directory + path.sep)),
     remove: () => hooks.deregister(),
+  }
+}
+
+function toPath(url: string | undefined): string | undefined {
+  if (!url?.startsWith('file:')) return undefined
+  try {
+    return fileURLToPath(url)
+  } catch {
+    // not every file: address is a path here, and an import of somebody else must not fail for that
+    return undefined
   }
 }
 

@@ -36,6 +36,22 @@ export function discoveredEntry(candidate: PluginCandidate, isEnabled: boolean):
   }
 }
 
+/** An entry for a plugin whose name the assistant needs for itself; it is not started. */
+export function takenEntry(candidate: PluginCandidate): PluginEntry {
+  const { name, entry } = candidate
+  return {
+    ...discoveredEntry(candidate, false),
+    state: 'failed',
+    problem: {
+      plugin: name,
+      severity: 'error',
+      code: 'plugin-duplicate',
+      message: `Plugin ${name}: the assistant itself uses that name. Rename ${entry}.`,
+      file: entry,
+    },
+  }
+}
+
 /** An entry for a plugin that is part of the assistant. */
 export function builtInEntry(name: string, definition: PluginDefinition | PluginClass): PluginEntry {
   return {

@@ -253,3 +253,35 @@ test('configuration or services that cannot be had are a problem of that plugin 
   expect(problems).toMatchObject([{ plugin: 'one', message: 'Plugin one did not start: no block.' }])
   expect(await host.ask('two', 'x')).toEqual({ success: true, response: 'fine' })
 })
+
+test('the names and commands of the assistant itself cannot be taken', async () => {
+  await using home = await createTestHome({
+    'plugins/assistant.ts': answering('x'),
+    'plugins/helper.ts': withManifest("{ commands: { help: { description: 'Mine' } } }"),
+  })
+  const definition = definePlugin({
+    commands: { help: { description: 'Help', execute: () => ({ success: true, response: 'own' }) } },
+  })
+  const host = await home.host({ builtIn: [{ name: 'assistant', definition }] })
+  const { problems } = await host.start()
+  expect(problems.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    `error Plugin assistant: the assistant itself uses that name. Rename ${home.directory}/plugins/assistant.ts.`,
+    "warning Plugin helper: /help is the assistant's own. Rename the command.",
+  ])
+  expect(host.states().map(({ name, origin, state }) => [name, origin, state])).toEqual([
+    ['assistant', 'built-in', 'running'],
+    ['assistant', 'home', 'failed'],
+    ['helper', 'home', 'running'],
+  ])
+  const command = { name: 'help', args: '' }
+  expect(await host.ask('assistant', '/help', { command })).toEqual({ success: true, response: 'own' })
+})
+
+test('a host that was stopped before it started starts nothing', async () => {
+  await using home = await createTestHome({ 'plugins/one.ts': 'globalThis.startedAfterStop = true' })
+  const host = await home.host()
+  await host.stop()
+  await host.start()
+  expect(host.registry.plugins()).toEqual([])
+  expect(Reflect.has(globalThis, 'startedAfterStop')).toBe(false)
+})

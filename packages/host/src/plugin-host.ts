@@ -14,7 +14,7 @@ import { withRealPaths } from './load-plugin.ts'
 import { installModuleHooks } from './module-hooks.ts'
 import type { ModuleHooks } from './module-hooks.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
-import { builtInEntry, discoveredEntry, toState } from './plugin-entry.ts'
+import { builtInEntry, discoveredEntry, takenEntry, toState } from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
@@ -95,10 +95,10 @@ class InlineHost implements PluginHost {
       options.order,
     )
     this.registry = new ListedRegistry(this.#order, options.logger)
-    this.#entries = this.#sorted([
-      ...builtIn.map(({ name, definition }) => builtInEntry(name, definition)),
-      ...options.candidates.map((candidate) => discoveredEntry(candidate, options.isEnabled(candidate.name))),
-    ])
+    this.#entries = this.#list(
+      builtIn.map(({ name, definition }) => builtInEntry(name, definition)),
+      options.candidates,
+    )
   }
 
   start(): Promise<StartReport> {
@@ -127,13 +127,14 @@ class InlineHost implements PluginHost {
     const candidates = await Promise.all(
       this.#options.candidates.map((candidate) => withRealPaths(candidate)),
     )
-    this.#entries = this.#sorted([
-      ...this.#entries.filter((entry) => entry.origin === 'built-in'),
-      ...candidates.map((candidate) => discoveredEntry(candidate, this.#options.isEnabled(candidate.name))),
-    ])
+    this.#entries = this.#list(
+      this.#entries.filter((entry) => entry.origin === 'built-in'),
+      candidates,
+    )
+    if (this.#stopping.signal.aborted) return { states: this.states(), problems: [] }
     this.#hooks = installModuleHooks(candidates.map(({ directory }) => directory))
     await Promise.all(
-      this.#entries.filter((entry) => entry.state !== 'off').map((entry) => this.#startOne(entry)),
+      this.#entries.filter((entry) => entry.state === 'starting').map((entry) => this.#startOne(entry)),
     )
     const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
     const clashes = commandProblems(running, this.#order)
@@ -223,7 +224,12 @@ class InlineHost implements PluginHost {
     this.#hooks?.remove()
   }
 
-  #sorted(entries: readonly PluginEntry[]): readonly PluginEntry[] {
-    return entries.toSorted((a, b) => this.#order.compare(a.name, b.name))
+  #list(builtIn: readonly PluginEntry[], candidates: readonly PluginCandidate[]): readonly PluginEntry[] {
+    const discovered = candidates.map((candidate) =>
+      this.#order.isBuiltIn(candidate.name)
+        ? takenEntry(candidate)
+        : discoveredEntry(candidate, this.#options.isEnabled(candidate.name)),
+    )
+    return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
   }
 }

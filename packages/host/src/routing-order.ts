@@ -4,8 +4,10 @@ import type { PluginProblem } from './plugin-problem.ts'
 /** The owner's order: built-in plugins, then as plugins_config.json names them, then by name. */
 export class OwnersOrder {
   readonly #ranks: ReadonlyMap<string, number>
+  readonly #builtIn: ReadonlySet<string>
 
   constructor(builtIn: readonly string[], order: readonly string[]) {
+    this.#builtIn = new Set(builtIn)
     this.#ranks = new Map([...new Set([...builtIn, ...order])].map((name, rank) => [name, rank]))
   }
 
@@ -13,6 +15,11 @@ export class OwnersOrder {
     const difference = this.#rank(a) - this.#rank(b)
     if (difference !== 0 && !Number.isNaN(difference)) return difference
     return a < b ? -1 : Number(a > b)
+  }
+
+  /** Whether `name` belongs to the assistant itself. */
+  isBuiltIn(name: string): boolean {
+    return this.#builtIn.has(name)
   }
 
   #rank(name: string): number {
@@ -78,13 +85,23 @@ export function commandProblems(
 ): readonly PluginProblem[] {
   const owners = commandOwners(descriptors, order)
   return descriptors.flatMap(({ name, commands }) =>
-    commands
-      .filter((command) => owners.get(command.name) !== name)
-      .map((command) => ({
-        plugin: name,
-        severity: 'warning' as const,
-        code: 'plugin-duplicate' as const,
-        message: `Plugin ${name}: /${command.name} belongs to ${owners.get(command.name) ?? 'another plugin'}, which stands before it in plugins_config.json. Change their order there, or rename one of the commands.`,
-      })),
+    commands.flatMap((command) => {
+      const owner = owners.get(command.name)
+      return owner === undefined || owner === name
+        ? []
+        : [clash(name, command.name, owner, order.isBuiltIn(owner))]
+    }),
   )
+}
+
+function clash(plugin: string, command: string, owner: string, isBuiltIn: boolean): PluginProblem {
+  const step = isBuiltIn
+    ? "is the assistant's own. Rename the command."
+    : `belongs to ${owner}, which stands before it in plugins_config.json. Change their order there, or rename one of the commands.`
+  return {
+    plugin,
+    severity: 'warning',
+    code: 'plugin-duplicate',
+    message: `Plugin ${plugin}: /${command} ${step}`,
+  }
 }

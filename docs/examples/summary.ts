@@ -1,0 +1,19 @@
+import { definePlugin } from '@pluggram/sdk'
+
+export default definePlugin({
+  name: 'summary',
+  permissions: { ai: true },
+  commands: {
+    summary: {
+      description: 'Say in one sentence what a text says',
+      execute: (args, { services, signal }) => ({
+        success: true,
+        response: services.ai.streamText({
+          system: 'Say in one sentence what the text of the user says.',
+          messages: [{ role: 'user', content: args }],
+          signal,
+        }),
+      }),
+    },
+  },
+})

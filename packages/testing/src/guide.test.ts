@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import attachments from '../../../docs/examples/attachments.ts'
+import Hello from '../../../docs/examples/hello.ts'
+import reminder from '../../../docs/examples/reminder.ts'
+import replies from '../../../docs/examples/replies.ts'
+import { collectText, createTestContext, runPlugin } from './index.ts'
+// the guide's own example of a test runs here
+import '../../../docs/examples/greeter.test.ts'
+
+const docs = path.resolve(import.meta.dirname, '../../../docs')
+const guide = readFileSync(path.join(docs, 'guides/plugin-development.md'), 'utf8')
+const blocks = [...guide.matchAll(/<!-- file: (?<file>\S+) -->\n```\w+\n(?<code>[^]*?)```\n/g)].map(
+  ({ groups }) => ({
+    file: groups?.['file'] ?? '',
+    code: groups?.['code'] ?? '',
+  }),
+)
+
+test('every block of code in the guide is a file, and every file is in the guide', () => {
+  expect(guide.match(/^```\w+$/gm)).toHaveLength(blocks.length)
+  const files = readdirSync(path.join(docs, 'examples'), { recursive: true, encoding: 'utf8' })
+  expect(blocks.map(({ file }) => file).toSorted()).toEqual(
+    files.filter((file) => path.extname(file) !== '').toSorted(),
+  )
+})
+
+test.each(blocks)('the guide shows $file as it is', ({ file, code }) => {
+  expect(code).toBe(readFileSync(path.join(docs, 'examples', file), 'utf8'))
+})
+
+test('the first class greets with the greeting of its block', async () => {
+  await using plugin = await runPlugin(Hello, { name: 'hello', config: { greeting: 'Good morning' } })
+  expect(await collectText(await plugin.send('Hello'))).toBe('Good morning, Ann!')
+  expect(await plugin.send('other')).toBeUndefined()
+  expect(await plugin.status()).toEqual({ status: 'active', greeted: 1 })
+})
+
+describe('the replies of the guide', () => {
+  test('have buttons that come back, a file, a stream and a reply on the way', async () => {
+    await using plugin = await runPlugin(replies)
+    expect(await plugin.send('/menu')).toMatchObject({ response: { format: 'markdown' } })
+    expect(await collectText(await plugin.press('order:tea'))).toBe('One tea, coming up.')
+    expect(await plugin.send('/card')).toMatchObject({ response: { media: { fileName: 'card.txt' } } })
+    expect(await collectText(await plugin.send('/count'))).toBe('3 … 2 … 1 … go!')
+    const context = createTestContext({ text: '/slow' })
+    expect(await plugin.ask(context)).toMatchObject({
+      response: { text: 'Done.', editMessageId: expect.any(Number) },
+    })
+    expect(context.reactions).toEqual(['👀'])
+    expect(context.replies).toEqual([{ text: 'Working on it …' }])
+  })
+})
+
+test('the attachments of the guide are read', async () => {
+  await using plugin = await runPlugin(attachments)
+  const photo = { kind: 'photo', fileId: 'p', width: 4, height: 3 } as const
+  const result = await plugin.send('', { attachments: [photo], files: { p: new Uint8Array(9) } })
+  expect(await collectText(result)).toBe('4 × 3, 9 bytes')
+  expect(await plugin.send('text')).toBeUndefined()
+})
+
+test('the notes of the guide are kept, and its effects have labels', async () => {
+  await using plugin = await runPlugin(reminder)
+  expect(await collectText(await plugin.send('/note'))).toBe('There is no note.')
+  await plugin.send('/note milk')
+  expect(await collectText(await plugin.send('/note'))).toBe('milk')
+  expect(await collectText(await plugin.send('/note', { chat: { id: 5 } }))).toBe('There is no note.')
+  expect(plugin.effects()).toEqual(['connection to the clock', 'count the minutes'])
+})
