@@ -119,13 +119,13 @@ describe('a local server', () => {
     expect(self.requests).toHaveLength(0)
   })
 
-  test('that hangs delays the choice by less than half a second', async () => {
-    await using one = await startLoopbackServer(() => {})
-    await using two = await startLoopbackServer(() => {})
-    const localServers = [one, two].map(({ baseUrl }) => ({ label: 'Slow', baseUrl }))
+  test('that hangs delays the choice for a moment only, however many of them do', async () => {
+    await using server = await startLoopbackServer(() => {})
+    const localServers = Array.from({ length: 8 }, () => ({ label: 'Slow', baseUrl: server.baseUrl }))
     const startedAt = performance.now()
     expect(await choose('auto', {}, { localServers })).toMatchObject({ provider: 'demo' })
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(server.requests).toHaveLength(8)
+    expect(performance.now() - startedAt).toBeLessThan(1_500)
   })
 })
 
