@@ -50,7 +50,7 @@ function startBuild(root: string): { done: Promise<string | undefined>; stop: ()
       resolve(
         code === 0
           ? undefined
-          : `The pages could not be built: ${errors.trim() || `exit code ${code}`}. Run "npm run prepare" to see more.`,
+          : `The pages could not be built: ${summary(errors) || `exit code ${code}`}. Run "npm run prepare" to see more.`,
       ),
     )
   })
