@@ -19,8 +19,17 @@ export function thrownMessage(error: unknown): string {
   }
 }
 
+/** `instanceof` for something that was thrown: a proxy can make even that throw. */
+export function isThrown<T>(error: unknown, kind: abstract new (...parameters: never[]) => T): error is T {
+  try {
+    return error instanceof kind
+  } catch {
+    return false
+  }
+}
+
 /** A property of whatever was thrown, as text. */
-export function thrownText(error: unknown, key: 'code' | 'stack' | 'url'): string {
+export function thrownText(error: unknown, key: 'code' | 'name' | 'stack'): string {
   try {
     const value: unknown = Reflect.get(Object(error), key)
     return typeof value === 'string' ? value : ''

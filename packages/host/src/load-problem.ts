@@ -3,7 +3,14 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { DeadlineError } from './deadline.ts'
-import { locateError, locateImport, syntaxLocation, thrownMessage, thrownText } from './error-location.ts'
+import {
+  isThrown,
+  locateError,
+  locateImport,
+  syntaxLocation,
+  thrownMessage,
+  thrownText,
+} from './error-location.ts'
 import type { Location } from './error-location.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
@@ -79,7 +86,7 @@ function refusedDoor(message: string): string {
 }
 
 function explainOther(error: unknown, message: string): string {
-  if (error instanceof DeadlineError) {
+  if (isThrown(error, DeadlineError)) {
     return `${message}. Something at the top level of the file waits (await); move it into the constructor's or setup's work, and give it a time limit.`
   }
   const noExport = /'(?<from>[^']+)' does not provide an export named '(?<name>[^']+)'/.exec(message)?.groups
@@ -90,16 +97,13 @@ function explainOther(error: unknown, message: string): string {
   if (/^(?:require|module|exports|__dirname|__filename) is not defined/.test(message)) {
     return `${message.split(',', 1)[0] ?? message}: the file is an ES module (it uses import or export). Use import, or name the file .cjs.`
   }
-  if (thrownName(error) === 'SyntaxError') return `syntax error: ${message}. Correct the file.`
+  if (isSyntaxError(error)) return `syntax error: ${message}. Correct the file.`
   return `it threw "${message}" while it was imported. Correct the code at the file's top level.`
 }
 
-function thrownName(error: unknown): string {
-  try {
-    return error instanceof Error ? error.name : ''
-  } catch {
-    return ''
-  }
+/** By name: the error may come from another realm, as in a test runner. */
+function isSyntaxError(error: unknown): boolean {
+  return thrownText(error, 'name') === 'SyntaxError'
 }
 
 /** A syntax error in JavaScript does not tell its place; `node --check` does. */
@@ -108,7 +112,7 @@ async function findSyntaxError(
   error: unknown,
   files: readonly string[],
 ): Promise<Location | undefined> {
-  if (thrownName(error) !== 'SyntaxError') return undefined
+  if (!isSyntaxError(error)) return undefined
   for (const file of new Set([candidate.entry, ...files])) {
     if (!/\.[cm]?js$/.test(file)) continue
     try {

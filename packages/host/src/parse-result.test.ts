@@ -12,7 +12,14 @@ const hostile = (): unknown =>
     {},
     {
       get() {
-        throw new Error('secret')
+        throw new Proxy(
+          {},
+          {
+            getPrototypeOf() {
+              throw new Error('secret')
+            },
+          },
+        )
       },
     },
   )

@@ -1,5 +1,6 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
+import { isThrown } from './error-location.ts'
 import { isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
 
 /** More replies to one message are a mistake in the plugin. */
@@ -26,14 +27,8 @@ function named<T>(plugin: string, read: () => T): T {
     return read()
   } catch (error) {
     // a getter or a proxy of the plugin may throw anything; only our own words are repeated
-    const reason = error instanceof ShapeError ? error.message : 'it cannot be read'
-    throw new PluggramError(
-      'reply-invalid',
-      `Plugin ${plugin} gave an answer that is no result: ${reason}.`,
-      {
-        cause: error,
-      },
-    )
+    const reason = isThrown(error, ShapeError) ? error.message : 'it cannot be read'
+    throw new PluggramError('reply-invalid', `Plugin ${plugin} gave an answer that is no result: ${reason}.`)
   }
 }
 

@@ -124,6 +124,13 @@ const FAILURES: readonly Failure[] = [
     line: 5,
   },
   {
+    title: 'a constructor that throws something hostile',
+    text: `const hostile = new Proxy({}, { get() { throw hostile }, getPrototypeOf() { throw hostile } })
+      export default class { constructor() { throw hostile } }\n`,
+    code: 'plugin-start-failed',
+    message: /did not start: an unknown error was thrown/,
+  },
+  {
     title: 'a setup that rejects',
     text: `import { definePlugin } from '@pluggram/sdk'\nexport default definePlugin({ async setup() {\n await null\n throw new Error('refused') } })\n`,
     code: 'plugin-start-failed',

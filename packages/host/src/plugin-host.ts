@@ -8,7 +8,7 @@ import type {
 } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import { DeadlineError, withDeadline } from './deadline.ts'
-import { thrownMessage, thrownText } from './error-location.ts'
+import { isThrown, thrownMessage, thrownText } from './error-location.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
 import { installModuleHooks } from './module-hooks.ts'
@@ -158,7 +158,7 @@ class InlineHost implements PluginHost {
         return await withDeadline(work, left, this.#stopping.signal)
       } catch (error) {
         // the rest of the time means nothing to a reader
-        throw error instanceof DeadlineError ? new DeadlineError(startSeconds) : error
+        throw isThrown(error, DeadlineError) ? new DeadlineError(startSeconds) : error
       }
     }
     try {
@@ -189,18 +189,18 @@ class InlineHost implements PluginHost {
       entry.state = 'stopped'
       return
     }
-    const cause = error instanceof ProblemError ? error.cause : error
+    const known = isThrown(error, ProblemError) ? error : undefined
+    const cause = known ? known.cause : error
     entry.state = 'failed'
-    entry.problem =
-      error instanceof ProblemError
-        ? error.problem
-        : {
-            plugin: entry.name,
-            severity: 'error',
-            code: 'plugin-start-failed',
-            message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
-            ...(entry.file !== undefined && { file: entry.file }),
-          }
+    entry.problem = known
+      ? known.problem
+      : {
+          plugin: entry.name,
+          severity: 'error',
+          code: 'plugin-start-failed',
+          message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
+          ...(entry.file !== undefined && { file: entry.file }),
+        }
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,
       stack: thrownText(cause, 'stack'),

@@ -3,7 +3,7 @@ import { withDeadline } from './deadline.ts'
 import { toDescriptor } from './descriptor.ts'
 import { createEffectScope } from './effect-scope.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
-import { locateError, thrownMessage } from './error-location.ts'
+import { isThrown, locateError, thrownMessage } from './error-location.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import { mergeManifests, parseManifest } from './manifest-schema.ts'
 import type { PluginModule } from './plugin-module.ts'
@@ -83,7 +83,7 @@ export async function startPlugin(
 }
 
 function startAdvice(error: unknown): string {
-  return error instanceof TypeError && /processMessage|getStatus|cleanup|setup/.test(thrownMessage(error))
+  return isThrown(error, TypeError) && /processMessage|getStatus|cleanup|setup/.test(thrownMessage(error))
     ? 'See the plugin contract in docs/guides/plugin-development.md.'
     : 'Correct the cause, or switch the plugin off in plugins_config.json.'
 }
