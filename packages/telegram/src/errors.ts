@@ -82,7 +82,7 @@ export function transportError(method: string, error: unknown, limit: { timedOut
     return new TelegramError(`Telegram did not answer ${method} in time`, { method, failure: 'timeout' })
   }
   const code = networkErrorCode(error)
-  const reason = code === undefined ? 'the connection broke or the answer was not JSON' : code
+  const reason = code === undefined ? 'the connection broke, or what answered is no Bot API' : code
   return new TelegramError(`Telegram cannot be reached for ${method} (${reason})`, {
     method,
     failure: 'unreachable',

@@ -222,6 +222,17 @@ describe('status', () => {
     await until(() => expect(receivedTexts()).toEqual(['one']))
   })
 
+  it('does not hammer a server that holds no polls', async () => {
+    const empty = { kind: 'garbage', method: 'getUpdates', body: '{"ok":true,"result":[]}' } as const
+    telegram.emulator.faults.add({ ...empty, times: 1000 })
+    startSource()
+    await delay(600)
+    expect(callsOf(telegram.emulator, 'getUpdates').length).toBeLessThanOrEqual(7)
+    telegram.emulator.faults.clear()
+    say('one')
+    await until(() => expect(receivedTexts()).toEqual(['one']))
+  })
+
   it('obeys retry_after of a 429', async () => {
     telegram.emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'getUpdates' })
     const started = performance.now()

@@ -22,6 +22,8 @@ export interface PollingSourceOptions extends SourceOptions {
   readonly conflictSettleMilliseconds?: number
 }
 
+/** Servers that hold no polls answer at once; they are not asked more often than this. */
+const HASTY_MILLISECONDS = 100
 /** How long `stop` may take to tell Telegram what was received. */
 const CONFIRM_MILLISECONDS = 2000
 
@@ -51,6 +53,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     await removeWebhook()
     for (;;) {
       let updates: readonly unknown[]
+      const asked = performance.now()
       try {
         updates = await poll()
       } catch (error) {
@@ -61,6 +64,8 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
       tracker.markActivity()
       trouble.over('polling')
       await handOver(updates, bot)
+      const isHasty = updates.length === 0 && performance.now() - asked < HASTY_MILLISECONDS
+      if (isHasty) await wait(HASTY_MILLISECONDS, signal)
       signal.throwIfAborted()
     }
   }
