@@ -79,7 +79,7 @@ function limitOf(method: string, payload: unknown, timeoutSeconds: number): numb
 }
 
 /** How long after its own time-out a held poll counts as hung. */
-export const POLL_GRACE_SECONDS = 15
+const POLL_GRACE_SECONDS = 15
 const UPLOAD_METHODS = new Set(['sendPhoto', 'sendDocument', 'sendVoice', 'sendAudio', 'sendVideo'])
 
 // What answers at the address may be a proxy: its JSON is checked before it is believed.

@@ -97,7 +97,6 @@ export const rawUpdate = z.object({
 })
 
 export type RawUser = z.infer<typeof rawUser>
-export type RawChat = z.infer<typeof rawChat>
 export type RawEntity = z.infer<typeof rawEntity>
 export type RawMessage = z.infer<typeof rawMessage>
 export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>

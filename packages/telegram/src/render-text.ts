@@ -8,7 +8,7 @@ import { markdownToFormatted } from './markdown-text.ts'
  * Longer text is not converted: no answer is that long, and the time that parsers need for markup
  * made to hurt them grows with its square (32,768 units are also all that a rich message may hold).
  */
-export const CONVERSION_LIMIT = 32_768
+const CONVERSION_LIMIT = 32_768
 
 /** Turns a reply's text into what Telegram shows. Text that cannot be converted is shown as it was written. */
 export function renderText(source: string, format: TextFormat = 'plain'): FormattedText {

@@ -4,7 +4,7 @@ import type { Chat, Logger } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { createTelegramApi } from './api.ts'
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly message: string
   readonly fields?: Readonly<Record<string, unknown>> | undefined

@@ -8,7 +8,7 @@ export interface StreamedText {
 }
 
 /** Far above any answer; a stream that goes on is a loop. */
-export const STREAM_LIMIT = 2 ** 20
+const STREAM_LIMIT = 2 ** 20
 /** A stream that never waits would keep everything else from running; it is made to wait this often. */
 const BREATH_MILLISECONDS = 20
 
