@@ -2,6 +2,7 @@ import { BotApiError } from './bot-api-error.ts'
 import type { Emulation } from './emulation.ts'
 import type { Fault } from './faults.ts'
 import { coerceParams } from './http/coerce-params.ts'
+import { modernizeParams } from './http/modernize-params.ts'
 import type { MethodRegistry, Upload } from './method-registry.ts'
 
 export interface MethodRequest {
@@ -18,9 +19,6 @@ export interface MethodAnswer {
   readonly fault?: Fault
 }
 
-/** Legacy names that Telegram still reads. */
-const PARSE_MODES: Record<string, string> = { html: 'HTML', markdown: 'Markdown', markdownv2: 'MarkdownV2' }
-
 /** Runs one Bot API call, from raw parameters to Telegram's answer, and records it. */
 export async function callMethod(
   emulation: Emulation,
@@ -28,13 +26,13 @@ export async function callMethod(
   request: MethodRequest,
 ): Promise<MethodAnswer> {
   const entry = registry.find(request.method)
-  if (!entry) return failure(404, 'Not Found: method not found')
+  if (!entry) return failure(404, 'Not Found')
   let params = request.params
   let chatId: number | undefined
   let answer: MethodAnswer
   try {
     params = coerceParams(entry.plan, params)
-    normalizeParseModes(params)
+    modernizeParams(entry.plan, params)
     chatId = typeof params['chat_id'] === 'number' ? params['chat_id'] : undefined
     const fault = emulation.faults.take(entry.name, chatId)
     const faulty = fault && (await applyFault(fault))
@@ -42,12 +40,8 @@ export async function callMethod(
       answer = faulty
     } else {
       emulation.validator.checkParams(entry.name, params)
-      const result = await entry.run(params, {
-        emulation,
-        uploads: request.uploads,
-        signal: request.signal,
-      })
-      answer = success(entry.name, result, fault)
+      const call = { emulation, uploads: request.uploads, signal: request.signal }
+      answer = success(entry.name, await entry.run(params, call), fault)
     }
   } catch (error) {
     if (!(error instanceof BotApiError)) throw error
@@ -107,17 +101,5 @@ async function applyFault(fault: Fault): Promise<MethodAnswer | undefined> {
       return undefined
     case 'drop-response':
       return undefined
-  }
-}
-
-/** Telegram reads the parse mode in any case; an empty one means none. */
-function normalizeParseModes(params: Record<string, unknown>): void {
-  for (const name of ['parse_mode', 'question_parse_mode', 'explanation_parse_mode']) {
-    const mode = params[name]
-    if (typeof mode !== 'string') continue
-    const known = PARSE_MODES[mode.toLowerCase()]
-    if (known !== undefined) params[name] = known
-    else if (mode === '' || mode.toLowerCase() === 'none') delete params[name]
-    else throw new BotApiError(400, 'Bad Request: unsupported parse_mode')
   }
 }

@@ -13,6 +13,8 @@ export interface EmulatorControl {
   /** The user blocks the bot: sending to them gives 403 until `unblockBot`. */
   blockBot(userId: number): void
   unblockBot(userId: number): void
+  /** Makes the bot an administrator of a group, with all rights. */
+  promoteBot(chatId: number): void
   /** Turns a group into a supergroup; gives the new chat's id. */
   migrateGroup(chatId: number): number
   /** Queues any update as it is, such as one of a kind nobody knows yet; gives its id. */
@@ -59,6 +61,14 @@ export function createControl(emulation: Emulation): EmulatorControl {
 
     blockBot: (userId) => setBlocked(userId, true),
     unblockBot: (userId) => setBlocked(userId, false),
+
+    promoteBot(chatId) {
+      const chat = world.chat(chatId)
+      if (chat.type === 'private') {
+        throw new DriverError(409, 'not-a-group', `Chat ${chatId} is private and has no administrators.`)
+      }
+      chat.administrators.add(world.bot.id)
+    },
 
     migrateGroup(chatId) {
       const group = world.chat(chatId)

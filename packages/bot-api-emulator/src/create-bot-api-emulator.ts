@@ -7,11 +7,12 @@ import type { EmulatedUser } from './drive-types.ts'
 import { EmulatorDriver } from './driver.ts'
 import type { Emulation } from './emulation.ts'
 import type { BotApiEmulator } from './emulator.ts'
+import { fetchFile, refuseToFetch } from './fetch-file.ts'
 import { FaultInjector } from './faults.ts'
 import { createServer } from './http/server.ts'
 import { MethodRegistry } from './method-registry.ts'
 import { allMethods } from './methods/all-methods.ts'
-import { exampleResult } from './methods/example-result.ts'
+import { answerByExample } from './methods/example-result.ts'
 import type { BotApiEmulatorOptions, EmulatorLogger } from './options.ts'
 import { botIdOfToken, randomToken } from './options.ts'
 import { UpdateQueue } from './update-queue.ts'
@@ -41,7 +42,7 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
     username: options.bot?.username ?? 'emulated_bot',
   }
   const logger = options.logger ?? SILENT
-  const registry = new MethodRegistry(allMethods, exampleResult)
+  const registry = new MethodRegistry(allMethods, answerByExample)
   const emulation = createEmulation(bot, options, logger, registry)
   const driver = new EmulatorDriver(emulation)
   const control = createControl(emulation)
@@ -105,6 +106,7 @@ function createEmulation(
     journal: new CallJournal(options.limits?.recordedCalls ?? 2000),
     validator: new Validator(),
     queries: new CallbackQueries(),
+    fetchFile: options.fetchWebFiles === true ? fetchFile : refuseToFetch,
   }
   return emulation
 }

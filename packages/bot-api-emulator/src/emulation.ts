@@ -3,6 +3,7 @@ import type { EmulatedUser } from './drive-types.ts'
 import type { FaultInjector } from './faults.ts'
 import type { BotProfile } from './bot-profile.ts'
 import type { CallbackQueries } from './callback-queries.ts'
+import type { Upload } from './method-registry.ts'
 import type { UpdateQueue } from './update-queue.ts'
 import type { Validator } from './validator.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
@@ -19,4 +20,6 @@ export interface Emulation {
   readonly journal: CallJournal
   readonly validator: Validator
   readonly queries: CallbackQueries
+  /** Gets a file that a bot names by its web address. */
+  readonly fetchFile: (address: string) => Promise<Upload>
 }

@@ -14,6 +14,7 @@ Options:
   --username NAME    the bot's username (default: emulated_bot)
   --name NAME        the bot's name (default: Emulated Bot)
   --group-privacy    show the bot only what is meant for it in groups
+  --fetch-web-files  fetch files that the bot names by a web address
   --help             show this text
 
 Chats are driven over HTTP under /emulator, faults injected at /emulator/faults and calls read at
@@ -49,6 +50,7 @@ function readOptions(): BotApiEmulatorOptions | 'help' {
       username: { type: 'string' },
       name: { type: 'string' },
       'group-privacy': { type: 'boolean' },
+      'fetch-web-files': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -62,6 +64,7 @@ function readOptions(): BotApiEmulatorOptions | 'help' {
   }
   return {
     port,
+    fetchWebFiles: values['fetch-web-files'] ?? false,
     ...(values.host !== undefined && { host: values.host }),
     ...(values.token !== undefined && { token: values.token }),
     bot: {

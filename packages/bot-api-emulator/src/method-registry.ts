@@ -38,6 +38,9 @@ export interface MethodEntry {
   readonly run: (params: Record<string, unknown>, call: MethodCall) => unknown
 }
 
+/** Answers for methods without a handler. */
+export type MethodFallback = (method: string, params: Record<string, unknown>, call: MethodCall) => unknown
+
 type LooseHandler = (params: never, call: MethodCall) => unknown
 
 /** Finds methods by name, whatever its case. Methods nobody handles get an answer from their schema. */
@@ -45,9 +48,9 @@ export class MethodRegistry {
   readonly #entries = new Map<string, MethodEntry>()
   readonly #names: ReadonlyMap<string, string>
   readonly #handlers: Record<string, LooseHandler | undefined>
-  readonly #fallback: (method: string) => unknown
+  readonly #fallback: MethodFallback
 
-  constructor(handlers: MethodHandlers, fallback: (method: string) => unknown) {
+  constructor(handlers: MethodHandlers, fallback: MethodFallback) {
     this.#handlers = handlers as Record<string, LooseHandler | undefined>
     this.#fallback = fallback
     this.#names = new Map(Object.keys(botApiSchemas().methods).map((name) => [name.toLowerCase(), name]))
@@ -64,7 +67,9 @@ export class MethodRegistry {
     const entry: MethodEntry = {
       name,
       plan: planParameters(schema),
-      run: handler ? (params, call) => handler(params as never, call) : () => this.#fallback(name),
+      run: handler
+        ? (params, call) => handler(params as never, call)
+        : (params, call) => this.#fallback(name, params, call),
     }
     this.#entries.set(key, entry)
     return entry

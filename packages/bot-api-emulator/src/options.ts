@@ -21,6 +21,11 @@ export interface BotApiEmulatorOptions {
   }
   /** Mounts the chat driver, faults, control and the call journal under `/emulator`. On unless told. */
   readonly driverRoutes?: boolean
+  /**
+   * Whether files that a bot names by a web address are fetched, as Telegram does. Off unless told: the
+   * requests would come from this machine, and so would see its network.
+   */
+  readonly fetchWebFiles?: boolean
   readonly logger?: EmulatorLogger
   readonly webhook?: {
     /** First wait after a failed delivery; it doubles with each failure. 1,000 unless told. */

@@ -30,21 +30,9 @@ const MISSING: Record<string, string> = {
 
 /** Checks calls against the generated schemas. A method's validator is compiled when first needed. */
 export class Validator {
-  readonly #ajv: Ajv
+  #ajv: Ajv | undefined
   readonly #params = new Map<string, ValidateFunction>()
   readonly #results = new Map<string, ValidateFunction>()
-
-  constructor() {
-    // The schemas are our own output: checking them against the meta schema would only cost time.
-    this.#ajv = new Ajv({
-      strict: false,
-      validateSchema: false,
-      allErrors: false,
-      inlineRefs: false,
-      addUsedSchema: false,
-    })
-    this.#ajv.addSchema({ definitions: botApiSchemas().definitions }, SCHEMA_ID)
-  }
 
   /** Throws Telegram's 400 when the parameters do not fit the method. */
   checkParams(method: string, params: Record<string, unknown>): void {
@@ -69,11 +57,18 @@ export class Validator {
       const absolute = JSON.parse(
         JSON.stringify(schema).replaceAll('"#/definitions/', `"${SCHEMA_ID}#/definitions/`),
       ) as object
+      this.#ajv ??= createAjv()
       validate = this.#ajv.compile(absolute)
       cache.set(method, validate)
     }
     return validate
   }
+}
+
+function createAjv(): Ajv {
+  // The schemas are our own output: checking them against the meta schema would only cost time.
+  const ajv = new Ajv({ strict: false, validateSchema: false, inlineRefs: false, addUsedSchema: false })
+  return ajv.addSchema({ definitions: botApiSchemas().definitions }, SCHEMA_ID)
 }
 
 /** The most telling error: the one deepest inside, since a union complains about every branch. */

@@ -53,6 +53,7 @@ export function registerControlRoutes(
     act('redeliver', (body) => control.redeliver(body.number('updateId')))
     act('block-bot', (body) => control.blockBot(body.number('userId')))
     act('unblock-bot', (body) => control.unblockBot(body.number('userId')))
+    act('promote-bot', (body) => control.promoteBot(body.number('chatId')))
     act('migrate-group', (body) => ({ chatId: control.migrateGroup(body.number('chatId')) }))
     act('raw-update', (body) => ({ updateId: control.sendRawUpdate(body.all) ?? null }))
   })

@@ -1,5 +1,14 @@
+import type { MethodFallback } from '../method-registry.ts'
 import type { SchemaNode } from '../schemas.ts'
 import { botApiSchemas, resolveSchema } from '../schemas.ts'
+import { findChat } from './resolve-chat.ts'
+
+/** Methods without behaviour of their own still refuse a chat that is not there. */
+export const answerByExample: MethodFallback = (method, params, { emulation }) => {
+  const chatId = params['chat_id']
+  if (typeof chatId === 'number' || typeof chatId === 'string') findChat(emulation, chatId)
+  return exampleResult(method)
+}
 
 /** A minimal value that fits the method's result: the answer of methods without behaviour of their own. */
 export function exampleResult(method: string): unknown {

@@ -1,4 +1,8 @@
-import type { TelegramInlineKeyboardButton, TelegramInlineKeyboardMarkup } from '@gramio/types'
+import type {
+  TelegramInlineKeyboardButton,
+  TelegramInlineKeyboardMarkup,
+  TelegramReplyKeyboardMarkup,
+} from '@gramio/types'
 import { badRequest } from '../bot-api-error.ts'
 import { checkedLink } from '../text/link-target.ts'
 
@@ -20,21 +24,40 @@ const ACTIONS: readonly (keyof TelegramInlineKeyboardButton)[] = [
   'disabled',
 ]
 
-/**
- * Checks any kind of reply markup; gives the inline keyboard, which stays with the message. The other
- * kinds only change what the person's client shows.
- */
-export function readReplyMarkup(markup: unknown): TelegramInlineKeyboardMarkup | undefined {
-  if (markup === undefined) return undefined
+export interface ReplyMarkup {
+  /** Stays with the message. */
+  readonly inline?: TelegramInlineKeyboardMarkup
+  /** The texts a reply keyboard offers in place of the person's own, row by row. */
+  readonly keyboard?: string[][]
+}
+
+/** Checks any kind of reply markup. */
+export function readReplyMarkup(markup: unknown): ReplyMarkup {
+  if (markup === undefined) return {}
   if (typeof markup !== 'object' || markup === null) throw badRequest('object expected as reply markup')
-  if (!('inline_keyboard' in markup)) return undefined
-  const keyboard = (markup as TelegramInlineKeyboardMarkup).inline_keyboard.filter((row) => row.length > 0)
-  if (keyboard.length === 0) return undefined
-  if (keyboard.reduce((count, row) => count + row.length, 0) > MAX_BUTTONS) {
-    throw badRequest('reply markup is too long')
-  }
-  for (const row of keyboard) for (const button of row) checkButton(button)
-  return { inline_keyboard: keyboard }
+  if ('keyboard' in markup) return { keyboard: readKeyboard(markup as TelegramReplyKeyboardMarkup) }
+  if (!('inline_keyboard' in markup)) return {}
+  const rows = (markup as TelegramInlineKeyboardMarkup).inline_keyboard.filter((row) => row.length > 0)
+  if (rows.length === 0) return {}
+  checkCount(rows)
+  for (const row of rows) for (const button of row) checkButton(button)
+  return { inline: { inline_keyboard: rows } }
+}
+
+function readKeyboard({ keyboard }: TelegramReplyKeyboardMarkup): string[][] {
+  checkCount(keyboard)
+  return keyboard.map((row) =>
+    row.map((button) => {
+      const text = typeof button === 'string' ? button : String(button.text)
+      if (text.trim() === '') throw badRequest("can't parse keyboard button: text must be non-empty")
+      return text
+    }),
+  )
+}
+
+function checkCount(rows: readonly (readonly unknown[])[]): void {
+  const count = rows.reduce((sum, row) => sum + row.length, 0)
+  if (count > MAX_BUTTONS) throw badRequest('reply markup is too long')
 }
 
 function checkButton(button: TelegramInlineKeyboardButton): void {

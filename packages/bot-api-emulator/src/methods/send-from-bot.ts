@@ -25,10 +25,10 @@ export function sendFromBot(
   params: SendParams,
   content: MessageContent,
 ): TelegramMessage {
-  const markup = readReplyMarkup(params.reply_markup)
+  const { inline, keyboard } = readReplyMarkup(params.reply_markup)
   const chat = writableChat(emulation, params.chat_id)
   if (params.message_thread_id !== undefined) throw badRequest('message thread not found')
-  const replied = findReplied(emulation, chat, params)
+  const replied = findReplied(emulation, chat, params.reply_parameters)
   const { bot, world } = emulation
   const record = world.addMessage(
     chat,
@@ -40,32 +40,24 @@ export function sendFromBot(
       ...(replied && { reply_to_message: unnested(replied) }),
       ...(params.protect_content === true && { has_protected_content: true as const }),
       ...content,
-      ...(markup && { reply_markup: markup }),
+      ...(inline && { reply_markup: inline }),
     }),
     bot,
+    keyboard,
   )
   return record.message
 }
 
-/** The message replied to. Callers of older Bot API versions name it by `reply_to_message_id`. */
 function findReplied(
   emulation: Emulation,
   chat: ChatRecord,
-  params: SendParams,
+  reply: TelegramReplyParameters | undefined,
 ): TelegramMessage | undefined {
-  const legacy = params as { reply_to_message_id?: unknown; allow_sending_without_reply?: unknown }
-  const reply: TelegramReplyParameters | undefined =
-    params.reply_parameters ??
-    (Number(legacy.reply_to_message_id) > 0
-      ? {
-          message_id: Number(legacy.reply_to_message_id),
-          allow_sending_without_reply: String(legacy.allow_sending_without_reply) === 'true',
-        }
-      : undefined)
   if (reply?.message_id === undefined) return undefined
   const source = reply.chat_id === undefined ? chat : findChat(emulation, reply.chat_id)
   const message = source.messages.get(reply.message_id)?.message
-  if (!message && reply.allow_sending_without_reply !== true)
+  if (!message && reply.allow_sending_without_reply !== true) {
     throw badRequest('message to be replied not found')
+  }
   return message
 }

@@ -1,8 +1,12 @@
+import type { TelegramMessageEntity } from '@gramio/types'
 import { badRequest } from '../bot-api-error.ts'
+import type { Emulation } from '../emulation.ts'
 import type { MethodHandlers } from '../method-registry.ts'
 import { formatText } from '../text/formatted-text.ts'
+import { richMessageText } from '../text/rich-message-text.ts'
 import { MAX_TEXT_LENGTH, readText, textFields } from './message-text.ts'
 import { writableChat } from './resolve-chat.ts'
+import { readRichMessage } from './rich-message.ts'
 import { sendFromBot } from './send-from-bot.ts'
 
 /** Text, its streamed previews, and the typing status. */
@@ -23,11 +27,18 @@ export const textMethods: MethodHandlers = {
       entities: params.entities,
     })
     if (text.length > MAX_TEXT_LENGTH) throw badRequest('message is too long')
-    if (params.draft_id === 0) throw badRequest('draft identifier must be non-zero')
-    const chat = writableChat(emulation, params.chat_id)
-    if (chat.type !== 'private') throw badRequest('drafts can be sent to private chats only')
-    emulation.world.setDraft(chat, { chatId: chat.id, draftId: params.draft_id, text, entities })
-    return true
+    return showDraft(emulation, params, text, entities)
+  },
+
+  async sendRichMessage(params, call) {
+    const rich_message = await readRichMessage(call, params.rich_message)
+    return sendFromBot(call.emulation, params, { rich_message })
+  },
+
+  async sendRichMessageDraft(params, call) {
+    const message = await readRichMessage(call, params.rich_message, { isDraft: true })
+    const { text, entities } = richMessageText(message)
+    return showDraft(call.emulation, params, text, entities)
   },
 
   sendChatAction(params, { emulation }) {
@@ -35,4 +46,17 @@ export const textMethods: MethodHandlers = {
     emulation.world.events.emit(() => ({ type: 'chat-action', chatId: chat.id, action: params.action }))
     return true
   },
+}
+
+function showDraft(
+  emulation: Emulation,
+  params: { chat_id: number; draft_id: number },
+  text: string,
+  entities: readonly TelegramMessageEntity[],
+): true {
+  if (params.draft_id === 0) throw badRequest('draft identifier must be non-zero')
+  const chat = writableChat(emulation, params.chat_id)
+  if (chat.type !== 'private') throw badRequest('drafts can be sent to private chats only')
+  emulation.world.setDraft(chat, { chatId: chat.id, draftId: params.draft_id, text, entities })
+  return true
 }

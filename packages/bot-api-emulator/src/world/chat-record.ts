@@ -13,6 +13,8 @@ export interface MessageRecord {
   readonly senderId: number
   readonly fromBot: boolean
   readonly reactions: Map<number, TelegramReactionType[]>
+  /** The reply keyboard that came with it; Telegram does not count it to the message. */
+  readonly keyboard: readonly (readonly string[])[] | undefined
 }
 
 export interface DraftRecord {
@@ -33,6 +35,8 @@ export interface ChatRecord {
   /** The user of a private chat. */
   readonly partner: UserRecord | undefined
   readonly members: Set<number>
+  /** Who created it: the first member. */
+  readonly ownerId: number | undefined
   readonly administrators: Set<number>
   readonly messages: Map<number, MessageRecord>
   readonly messageIds: MessageIds

@@ -13,6 +13,16 @@ export type FileFolder =
   | 'stickers'
   | 'thumbnails'
 
+/** What a sender says about a recording; the emulator does not decode it. */
+export interface FileDetails {
+  readonly duration?: number
+  readonly width?: number
+  readonly height?: number
+  readonly performer?: string
+  readonly title?: string
+  readonly emoji?: string
+}
+
 export interface StoredFile {
   readonly bytes: Uint8Array
   readonly mimeType: string
@@ -23,6 +33,8 @@ export interface StoredFile {
   /** `file_path` of getFile. */
   readonly path: string
   readonly fileIds: string[]
+  /** What its first sender told about it; sending it again by id tells the same. */
+  readonly details: FileDetails
 }
 
 const EXTENSIONS: Record<string, string> = {
@@ -50,7 +62,7 @@ export class FileStore {
     this.#maxBytes = maxBytes
   }
 
-  add(file: { bytes: Uint8Array; mimeType: string; fileName: string; folder: FileFolder }): StoredFile {
+  add(file: Pick<StoredFile, 'bytes' | 'mimeType' | 'fileName' | 'folder' | 'details'>): StoredFile {
     const extension = safeExtension(file.fileName) || EXTENSIONS[file.mimeType] || ''
     const stored: StoredFile = {
       ...file,

@@ -1,21 +1,11 @@
 import type { TelegramDocument, TelegramMessage, TelegramPhotoSize } from '@gramio/types'
-import type { FileFolder, FileStore, StoredFile } from './file-store.ts'
+import type { FileDetails, FileFolder, FileStore, StoredFile } from './file-store.ts'
 import { readImageSize } from './image-size.ts'
 
 export interface MediaFile {
   readonly bytes: Uint8Array
   readonly fileName: string
   readonly mimeType: string
-}
-
-/** What the sender says about a recording; the emulator does not decode it. */
-export interface MediaDetails {
-  readonly duration?: number
-  readonly width?: number
-  readonly height?: number
-  readonly performer?: string
-  readonly title?: string
-  readonly emoji?: string
 }
 
 export type MediaKind =
@@ -28,7 +18,8 @@ export type MediaKind =
   | 'video_note'
   | 'sticker'
 
-const FOLDERS: Record<MediaKind, FileFolder> = {
+/** Where files of each kind stand in `file_path`. */
+export const FOLDERS: Record<MediaKind, FileFolder> = {
   photo: 'photos',
   document: 'documents',
   voice: 'voice',
@@ -47,18 +38,24 @@ export function storeMedia(
   files: FileStore,
   kind: MediaKind,
   file: MediaFile,
-  details: MediaDetails = {},
+  details: FileDetails = {},
 ): Partial<TelegramMessage> {
-  return mediaContent(files, kind, files.add({ ...file, folder: FOLDERS[kind] }), details)
+  return mediaContent(
+    files,
+    kind,
+    files.add({
+      bytes: file.bytes,
+      fileName: file.fileName,
+      mimeType: file.mimeType,
+      folder: FOLDERS[kind],
+      details,
+    }),
+  )
 }
 
 /** The message fields that show a file already kept. */
-export function mediaContent(
-  files: FileStore,
-  kind: MediaKind,
-  file: StoredFile,
-  details: MediaDetails = {},
-): Partial<TelegramMessage> {
+export function mediaContent(files: FileStore, kind: MediaKind, file: StoredFile): Partial<TelegramMessage> {
+  const { details } = file
   const size = readImageSize(file.bytes) ?? UNKNOWN_SIZE
   const base = {
     file_id: files.createId(file),

@@ -1,4 +1,8 @@
-import type { TelegramInlineKeyboardMarkup, TelegramMessage } from '@gramio/types'
+import type {
+  TelegramInlineKeyboardButton,
+  TelegramInlineKeyboardMarkup,
+  TelegramMessage,
+} from '@gramio/types'
 import type {
   AttachmentKind,
   TranscriptAttachment,
@@ -35,7 +39,7 @@ export function toTranscriptMessage(record: MessageRecord, files: FileStore): Tr
     text: message.text ?? message.caption ?? rich?.text ?? serviceText(message),
     entities: message.entities ?? message.caption_entities ?? rich?.entities ?? [],
     attachments: attachmentsOf(message, files),
-    buttons: buttonsOf(message.reply_markup),
+    buttons: buttonsOf(record),
     replyToMessageId: message.reply_to_message?.message_id,
     reactions: [...record.reactions].flatMap(([userId, reactions]) =>
       reactions.map((reaction) => ({ userId, emoji: reaction.type === 'emoji' ? reaction.emoji : '⭐' })),
@@ -113,15 +117,15 @@ function fileAttachment(
   })
 }
 
-function buttonsOf(markup: TelegramMessage['reply_markup']): TranscriptButton[][] {
-  const rows = (markup as TelegramInlineKeyboardMarkup | undefined)?.inline_keyboard ?? []
-  return rows.map((row) =>
-    row.map((button): TranscriptButton => {
-      const { text } = button
-      if (button.callback_data !== undefined) return { text, kind: 'callback', data: button.callback_data }
-      const url = button.url ?? button.login_url?.url ?? button.web_app?.url
-      if (url !== undefined) return { text, kind: 'url', url }
-      return { text, kind: 'other' }
-    }),
-  )
+function buttonsOf({ message, keyboard }: MessageRecord): TranscriptButton[][] {
+  if (keyboard) return keyboard.map((row) => row.map((text) => ({ text, kind: 'text' })))
+  const markup = message.reply_markup as TelegramInlineKeyboardMarkup | undefined
+  return (markup?.inline_keyboard ?? []).map((row) => row.map(toButton))
+}
+
+function toButton(button: TelegramInlineKeyboardButton): TranscriptButton {
+  const { text } = button
+  if (button.callback_data !== undefined) return { text, kind: 'callback', data: button.callback_data }
+  const url = button.url ?? button.login_url?.url ?? button.web_app?.url
+  return url === undefined ? { text, kind: 'other' } : { text, kind: 'url', url }
 }

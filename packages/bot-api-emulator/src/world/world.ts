@@ -81,7 +81,9 @@ export class World {
       description: undefined,
       partner: chat.partner,
       members: new Set([...chat.memberIds, this.bot.id]),
-      administrators: new Set(owner === undefined ? [] : [owner]),
+      // A channel takes bots in as administrators only.
+      administrators: new Set(chat.type === 'channel' ? [this.bot.id] : []),
+      ownerId: owner,
       messages: new Map(),
       messageIds: ownIds ? { last: 0 } : this.#sharedMessageIds,
       drafts: new Map(),
@@ -119,6 +121,7 @@ export class World {
     chat: ChatRecord,
     build: (messageId: number) => TelegramMessage,
     sender: { id: number; isBot: boolean },
+    keyboard?: readonly (readonly string[])[],
   ): MessageRecord {
     chat.messageIds.last += 1
     const message = build(chat.messageIds.last)
@@ -127,6 +130,7 @@ export class World {
       senderId: sender.id,
       fromBot: sender.isBot,
       reactions: new Map(),
+      keyboard,
     }
     if (sender.isBot) chat.drafts.clear()
     chat.messages.set(message.message_id, record)
