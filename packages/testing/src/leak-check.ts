@@ -1,18 +1,19 @@
 import { afterEach, beforeEach } from 'vitest'
-import { countResources, findLeaks } from './leaks.ts'
-import type { LeakOptions } from './leaks.ts'
+import { createLeakDetector } from './leaks.ts'
+import type { LeakDetector, LeakOptions } from './leaks.ts'
 
 /**
- * Lets every test of a file (or, from a vitest setup file, of a project) fail that leaves timers, sockets,
+ * Lets every test of a file (or, from a vitest setup file, of a project) fail that leaves timers, connections,
  * servers, watchers or child processes behind.
  */
 export function installLeakCheck(options: LeakOptions = {}): void {
-  let baseline = countResources()
+  let detector: LeakDetector | undefined
   beforeEach(() => {
-    baseline = countResources()
+    detector = createLeakDetector()
   })
   afterEach(async () => {
-    const leaks = await findLeaks(baseline, options)
+    const leaks = (await detector?.leaks(options)) ?? []
+    detector?.close()
     if (leaks.length === 0) return
     throw new Error(`The test left behind: ${leaks.join(', ')}. Stop or dispose them before it ends.`)
   })
