@@ -81,7 +81,7 @@ function loadProblem(plugin: string, file: string, message: string): PluginProbl
 }
 
 /** The complaint about a name that cannot be a key in the configuration. */
-export function badName(name: string, file: string): PluginProblem {
+function badName(name: string, file: string): PluginProblem {
   const fileName = path.basename(file)
   const extension = fileName.slice(name.length)
   const better = `${suggestPluginName(name)}${fileName.startsWith(name) ? extension : ''}`

@@ -17,12 +17,12 @@ export interface TestHome extends AsyncDisposable {
   host(options?: TestHostOptions): Promise<TestHost>
 }
 
-export interface TestHostOptions extends Partial<PluginHostOptions> {
+interface TestHostOptions extends Partial<PluginHostOptions> {
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
 }
 
-export interface TestHost extends PluginHost {
+interface TestHost extends PluginHost {
   readonly discovered: readonly PluginProblem[]
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
   /** Asks one plugin. */
@@ -77,7 +77,7 @@ function asker(host: PluginHost): TestHost['ask'] {
   }
 }
 
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 function testServices(effects: EffectScope, captureException: Services['captureException']): Services {
   const unavailable = (): never => {
@@ -93,7 +93,7 @@ function testServices(effects: EffectScope, captureException: Services['captureE
   }
 }
 
-export function testContext(context: Partial<MessageContext>): MessageContext {
+function testContext(context: Partial<MessageContext>): MessageContext {
   return {
     chat: { id: 1, type: 'private' },
     user: { id: 2, firstName: 'Ann', isBot: false },
