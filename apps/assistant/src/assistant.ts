@@ -5,7 +5,7 @@ import { formatProblem as formatPluginProblem } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import { createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
+import { createSqliteMessageStore, createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
@@ -97,6 +97,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         createPipeline({
           registry: plugins.host.registry,
           messenger,
+          store: createSqliteMessageStore(database),
           logger,
           concurrentChats: settings.limits.concurrentChats,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,

@@ -42,8 +42,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const { configuration, logger, registry, health } = options
   const { telegram } = configuration.settings
   const link = await connectTelegram(configuration)
+  const closing = new AbortController()
   const api = createTelegramApi({
     token: link.token,
+    signal: closing.signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
   })
   const messenger = createMessenger({ api, logger, streaming: telegram.streaming })
@@ -106,14 +108,18 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     },
     receive() {
       isReceiving = true
+      pipeline.resume()
       source.start()
     },
     async stopReceiving(drainMs) {
       isReceiving = false
       stopWatching()
       await source.stop()
-      const { unanswered } = await pipeline.drain(drainMs)
-      if (unanswered > 0) logger.warn('stopped with messages unanswered', { unanswered })
+      const { left } = await pipeline.drain(drainMs)
+      if (left > 0)
+        logger.warn('stopped before everything was answered; the next start goes on with it', { left })
+      await menu.stop()
+      closing.abort()
     },
     async close() {
       await link.emulator?.close()

@@ -1,9 +1,17 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import type { IncomingUpdate, Messenger, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type {
+  IncomingUpdate,
+  MessageStore,
+  Messenger,
+  OutboxPart,
+  RunnablePlugin,
+} from '@pluggram/sdk/runtime'
 import { apology, callPlugin, failureFields } from './call-plugin.ts'
 import type { CallOutcome } from './call-plugin.ts'
 import { createMessageContext } from './message-context.ts'
+import type { Outbox } from './outbox.ts'
+import { ReplyWriter } from './reply-writer.ts'
 import { resultReplies } from './responses.ts'
 import type { Route, Router } from './router.ts'
 import { TypingIndicator } from './typing-indicator.ts'
@@ -11,6 +19,8 @@ import { TypingIndicator } from './typing-indicator.ts'
 export interface DispatcherOptions {
   readonly router: Router
   readonly messenger: Messenger
+  readonly store: MessageStore
+  readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
   /** What a private chat hears when no plugin answered. */
@@ -22,53 +32,68 @@ export interface DispatcherOptions {
 /** What came of one update. */
 export interface DispatchReport {
   readonly answeredBy?: string
-  readonly outcome: 'answered' | 'unanswered' | 'failed'
+  readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
+  /** What is to be sent. */
+  readonly parts: readonly OutboxPart[]
 }
 
 /**
- * Asks the plugins of an update's route one after another until one answers, and delivers the answer.
+ * Asks the plugins of an update's route one after another until one answers, and plans the answer.
  * A plugin that fails without having been addressed does not keep the next one from answering; the
  * apology is sent only when nobody did. Never throws.
  */
-export async function dispatch(update: IncomingUpdate, options: DispatcherOptions): Promise<DispatchReport> {
+export async function dispatch(
+  update: IncomingUpdate,
+  attempt: number,
+  options: DispatcherOptions,
+): Promise<DispatchReport> {
   const route = options.router.route(update)
   const plugins = route.target ? [route.target, ...route.others] : route.others
   const typing = plugins.length > 0 ? new TypingIndicator(options.messenger, update.chat) : undefined
   let failure: string | undefined
   try {
     for (const plugin of plugins) {
-      if (options.signal.aborted) break
-      const outcome = await ask(plugin, update, route, options)
-      if (outcome === 'answered') return { answeredBy: plugin.descriptor.name, outcome }
-      if (outcome === 'pass') continue
-      failure ??= outcome.apology
-      if (plugin === route.target || outcome.isFinal) break
+      const answer = await ask(plugin, update, { route, attempt }, options)
+      if (options.signal.aborted) return { outcome: 'interrupted', parts: [] }
+      if (answer === 'pass') continue
+      if ('parts' in answer)
+        return { answeredBy: plugin.descriptor.name, outcome: 'answered', parts: answer.parts }
+      failure ??= answer.apology
+      if (plugin === route.target || answer.isFinal) break
     }
   } finally {
     typing?.stop()
   }
   const notice = failure ?? unanswered(update, options)
-  if (notice) await say(update, notice, options)
-  return { outcome: failure ? 'failed' : 'unanswered' }
+  return {
+    outcome: failure ? 'failed' : 'unanswered',
+    parts: notice === undefined ? [] : options.messenger.plan(update.chat, { reply: { text: notice } }),
+  }
 }
 
-type Answer = 'answered' | 'pass' | { readonly apology: string; readonly isFinal: boolean }
+type Answer =
+  | 'pass'
+  | { readonly parts: readonly OutboxPart[] }
+  | { readonly apology: string; readonly isFinal: boolean }
 
 async function ask(
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  route: Route,
+  { route, attempt }: { readonly route: Route; readonly attempt: number },
   options: DispatcherOptions,
 ): Promise<Answer> {
   const { name } = plugin.descriptor
   const controller = new AbortController()
-  const { context, deliver } = createMessageContext({
+  const signal = AbortSignal.any([controller.signal, options.signal])
+  const { messenger, store, outbox, pluginTimeoutMs } = options
+  const writer = new ReplyWriter({
     update,
     pluginName: name,
-    messenger: options.messenger,
-    signal: AbortSignal.any([controller.signal, options.signal]),
-    attempt: 1,
-    stallMs: options.pluginTimeoutMs,
+    messenger,
+    store,
+    outbox,
+    signal,
+    stallMs: pluginTimeoutMs,
     onStall: () => {
       const error = new PluggramError(
         'plugin-timeout',
@@ -77,21 +102,27 @@ async function ask(
       controller.abort(error)
       return error
     },
+  })
+  const context = createMessageContext({
+    update,
+    pluginName: name,
+    messenger,
+    writer,
+    signal,
+    attempt,
     ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })
   const message = route.callbackData ?? update.message.text
-  const outcome = await callPlugin(plugin, message, context, {
-    timeoutMs: options.pluginTimeoutMs,
-    controller,
-  })
+  const outcome = await callPlugin(plugin, message, context, { timeoutMs: pluginTimeoutMs, controller })
   if (outcome.outcome === 'pass') return 'pass'
   if (outcome.outcome !== 'ok') return failed(name, update, outcome, options)
   try {
-    await deliver(resultReplies(outcome.result))
-    return 'answered'
+    const { parts, failure } = await writer.write(resultReplies(outcome.result))
+    if (failure) return brokeOff(name, update, { parts, error: failure.error }, options)
+    return { parts }
   } catch (error) {
-    return deliveryFailed(name, update, error, options)
+    return brokeOff(name, update, { parts: [], error }, options)
   }
 }
 
@@ -99,48 +130,43 @@ function failed(
   name: string,
   update: IncomingUpdate,
   outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,
-  { logger }: DispatcherOptions,
-): Answer {
-  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
-  // a refusal is the plugin's answer; a crash or time-out may not be anybody's business but the owner's
-  if (outcome.outcome === 'refused') logger.info('plugin answered with an error', fields)
-  else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
-  return { apology: apology(name, outcome), isFinal: outcome.outcome === 'refused' }
-}
-
-/** The answer was there but did not arrive, or ended half way: nobody else is asked. */
-function deliveryFailed(
-  name: string,
-  update: IncomingUpdate,
-  error: unknown,
   { logger, signal }: DispatcherOptions,
 ): Answer {
-  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, error: errorMessage(error) }
-  if (signal.aborted) {
-    logger.warn('answer interrupted by the stop', fields)
-    return 'answered'
+  const isRefusal = outcome.outcome === 'refused'
+  const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
+  if (signal.aborted) return answer
+  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
+  // a refusal is the plugin's answer; a crash or time-out may not be anybody's business but the owner's
+  if (isRefusal) logger.info('plugin answered with an error', fields)
+  else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
+  return answer
+}
+
+/** The plugin answered, but its answer ended half way or cannot be sent: nobody else is asked. */
+function brokeOff(
+  name: string,
+  update: IncomingUpdate,
+  { parts, error }: { readonly parts: readonly OutboxPart[]; readonly error: unknown },
+  { logger, signal }: DispatcherOptions,
+): Answer {
+  if (!signal.aborted) {
+    const fields = {
+      plugin: name,
+      chat: update.chat.id,
+      update: update.updateId,
+      error: errorMessage(error),
+      err: error,
+    }
+    logger.error('an answer broke off', fields)
   }
-  const code = isPluggramError(error) ? error.code : undefined
-  if (code === 'delivery-blocked') {
-    logger.info('the chat does not take messages any more', fields)
-    return 'answered'
-  }
-  logger.error('answer not delivered', { ...fields, err: error })
-  const reason = isPluggramError(error) && code?.startsWith('ai-') ? error.message : undefined
-  const text = reason ? `⚠️ ${reason}` : `⚠️ The answer of ${name} could not be shown.`
+  // the part that is there says itself that it is not the whole
+  if (parts.length > 0) return { parts }
+  const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
+  const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`
   return { apology: text, isFinal: true }
 }
 
 function unanswered(update: IncomingUpdate, options: DispatcherOptions): string | undefined {
   const isExpected = update.kind === 'message' && update.chat.type === 'private'
   return isExpected ? options.unansweredReply : undefined
-}
-
-async function say(update: IncomingUpdate, text: string, options: DispatcherOptions): Promise<void> {
-  if (options.signal.aborted) return
-  try {
-    await options.messenger.send(update.chat, { text }, options.signal)
-  } catch (error) {
-    options.logger.warn('notice not delivered', { chat: update.chat.id, error: errorMessage(error) })
-  }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DeliveryError } from '@pluggram/sdk'
+import { AiError, DeliveryError } from '@pluggram/sdk'
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import type { MessageStore } from '@pluggram/sdk/runtime'
+import { createMemoryMessageStore } from '@pluggram/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
 import { createPipeline } from './pipeline.ts'
@@ -21,11 +23,16 @@ afterEach(async () => {
   for (const pipeline of running.splice(0)) await pipeline.drain(0)
 })
 
-function start(plugins: FakePlugin[], options: { timeoutMs?: number; messenger?: RecordingMessenger } = {}) {
+function start(
+  plugins: FakePlugin[],
+  options: { timeoutMs?: number; messenger?: RecordingMessenger; store?: MessageStore } = {},
+) {
   const messenger = options.messenger ?? createRecordingMessenger()
+  const store = options.store ?? createMemoryMessageStore()
   const pipeline = createPipeline({
     registry: createRegistry(...plugins),
     messenger,
+    store,
     logger: silentLogger,
     concurrentChats: 8,
     pluginTimeoutMs: options.timeoutMs ?? 5_000,
@@ -37,7 +44,7 @@ function start(plugins: FakePlugin[], options: { timeoutMs?: number; messenger?:
     await pipeline.drain(4_000)
     return messenger.delivered.map((item) => item.text)
   }
-  return { pipeline, messenger, texts }
+  return { pipeline, messenger, store, texts }
 }
 
 const say = (response: string): PluginResult => ({ success: true, response })
@@ -151,7 +158,7 @@ describe('when a plugin fails', () => {
     expect(reason).toMatchObject({ code: 'plugin-timeout' })
   })
 
-  test('a stream that stalls ends within the deadline', async () => {
+  test('a stream that stalls ends within the deadline, and what there was is sent', async () => {
     async function* stall(): AsyncGenerator<string> {
       yield 'one '
       await new Promise(() => {})
@@ -159,15 +166,31 @@ describe('when a plugin fails', () => {
     const { texts } = start([{ name: 'stalls', handle: () => ({ success: true, response: stall() }) }], {
       timeoutMs: 50,
     })
-    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of stalls could not be shown.'])
+    expect(await texts(textUpdate('hi'))).toEqual(['one  [broke off]'])
   })
 
-  test('a reply that cannot be sent is told, and nobody else answers', async () => {
-    const messenger = createRecordingMessenger((reply) =>
-      reply.text === 'bad' ? new DeliveryError('delivery-failed', 'Telegram refused it.') : undefined,
+  test('a stream that breaks before its first word is apologised for', async () => {
+    async function* broken(): AsyncGenerator<string> {
+      throw new AiError('ai-unavailable', 'The model is overloaded.')
+    }
+    const { texts } = start([{ name: 'broken', handle: () => ({ success: true, response: broken() }) }])
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The model is overloaded.'])
+  })
+
+  test('a reply that Telegram refuses is told, and nobody else answers', async () => {
+    const messenger = createRecordingMessenger((text) =>
+      text === 'bad' ? new DeliveryError('delivery-failed', 'Telegram refused it.') : undefined,
     )
-    const { texts } = start([{ name: 'bad', handle: () => say('bad') }, echo], { messenger })
-    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of bad could not be shown.'])
+    const { texts, pipeline } = start([{ name: 'bad', handle: () => say('bad') }, echo], { messenger })
+    expect(await texts(textUpdate('hi'))).toEqual([
+      '⚠️ An answer was refused by Telegram and could not be shown.',
+    ])
+    expect(pipeline.stats()).toMatchObject({ undelivered: 1, unsent: 0 })
+  })
+
+  test('a reply that nobody could send is told', async () => {
+    const { texts } = start([{ name: 'empty', handle: () => say('') }, echo])
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of empty could not be shown.'])
   })
 })
 
@@ -239,15 +262,125 @@ test('each chat keeps its order while a slow chat delays no other', async () => 
   expect(messenger.delivered.at(-1)?.chatId).toBe(1)
 })
 
-test('a drain that takes too long aborts the work and counts what is left', async () => {
-  const { pipeline, messenger } = start([
-    {
-      name: 'slow',
-      handle: (_text, { signal }) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-    },
-  ])
-  await pipeline.accept([textUpdate('a'), textUpdate('b')])
-  expect(await pipeline.drain(30)).toEqual({ unanswered: 2 })
-  expect(messenger.delivered).toEqual([])
+describe('what survives the end of the program', () => {
+  const stops: FakePlugin = {
+    name: 'stops',
+    handle: (_text, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  }
+
+  test('a drain that takes too long leaves the rest for the next start', async () => {
+    const first = start([stops])
+    await first.pipeline.accept([textUpdate('a'), textUpdate('b')])
+    expect(await first.pipeline.drain(30)).toEqual({ left: 2 })
+    expect(first.messenger.delivered).toEqual([])
+    const second = start([echo], { store: first.store })
+    second.pipeline.resume()
+    expect(await second.texts()).toEqual(['echo a', 'echo b'])
+  })
+
+  test('parts that were not sent go out first, in order; the one in flight goes out again', async () => {
+    let isDown = false
+    const messenger = createRecordingMessenger(async (text) => {
+      if (text === 'two') isDown = true
+      if (isDown) await new Promise(() => {})
+      return undefined
+    })
+    const first = start([{ name: 'long', handle: () => say('one|two|three') }], { messenger })
+    await first.pipeline.accept([textUpdate('hi')])
+    expect(await first.pipeline.drain(50)).toEqual({ left: 2 })
+    expect(messenger.delivered.map((item) => item.text)).toEqual(['one'])
+    const second = start([echo], { store: first.store })
+    second.pipeline.resume()
+    expect(await second.texts(textUpdate('next'))).toEqual(['two', 'three', 'echo next'])
+  })
+
+  test('an at-most-once part that was in flight is not sent again, and counted', async () => {
+    const messenger = createRecordingMessenger(() => new Promise(() => {}))
+    const once: FakePlugin = {
+      name: 'once',
+      handle: () => ({ success: true, response: { text: 'pay', delivery: 'at-most-once' } }),
+    }
+    const first = start([once], { messenger })
+    await first.pipeline.accept([textUpdate('hi')])
+    await first.pipeline.drain(50)
+    const second = start([echo], { store: first.store })
+    second.pipeline.resume()
+    expect(await second.texts()).toEqual([])
+    expect(second.pipeline.stats()).toMatchObject({ ambiguous: 1, unsent: 0 })
+  })
+
+  test('an interim reply is not repeated when its update is tried again', async () => {
+    let tries = 0
+    const twice: FakePlugin = {
+      name: 'twice',
+      async handle(_text, context) {
+        tries += 1
+        const [sent] = await context.reply('working')
+        if (tries === 1)
+          await new Promise((_, reject) =>
+            context.signal.addEventListener('abort', () => reject(context.signal.reason)),
+          )
+        return say(`done, after message ${sent?.id}, try ${context.attempt}`)
+      },
+    }
+    const first = start([twice])
+    await first.pipeline.accept([textUpdate('hi')])
+    await first.pipeline.drain(50)
+    expect(first.messenger.delivered.map((item) => item.text)).toEqual(['working'])
+    const second = start([twice], { store: first.store })
+    second.pipeline.resume()
+    expect(await second.texts()).toEqual(['done, after message 1, try 2'])
+  })
+
+  test('an update that was under way at three ends is parked, seen and replayed', async () => {
+    const store = createMemoryMessageStore()
+    await store.accept([textUpdate('poison', { updateId: 42 })])
+    for (let end = 0; end < 3; end += 1) await store.begin(42)
+    const { pipeline, messenger } = start([echo], { store })
+    pipeline.resume()
+    await sleep(20)
+    expect(messenger.delivered).toEqual([])
+    expect(pipeline.stats()).toMatchObject({ parked: 1 })
+    expect(store.parked()).toMatchObject([{ update: { updateId: 42 }, tries: 3 }])
+    expect(await pipeline.replay(42)).toBe(true)
+    expect(await pipeline.replay(43)).toBe(false)
+    await pipeline.drain(1_000)
+    expect(messenger.delivered.map((item) => item.text)).toEqual(['echo poison'])
+  })
+
+  test('what the disk does not take is not acknowledged; an answer waits until it does', async () => {
+    const store = createMemoryMessageStore()
+    let isFull = true
+    const full: MessageStore = {
+      ...store,
+      accept: (updates) => (isFull ? Promise.reject(new Error('disk full')) : store.accept(updates)),
+      finish: (id, parts) => (isFull ? Promise.reject(new Error('disk full')) : store.finish(id, parts)),
+    }
+    const { pipeline, texts } = start(
+      [{ name: 'fills', handle: (text) => ((isFull = text === 'b'), say(text)) }],
+      { store: full },
+    )
+    await expect(pipeline.accept([textUpdate('a')])).rejects.toThrow('disk full')
+    isFull = false
+    setTimeout(() => (isFull = false), 300)
+    expect(await texts(textUpdate('b'))).toEqual(['b'])
+  })
+})
+
+test('a message that Telegram cannot take now is tried until it can, and holds up only its chat', async () => {
+  let failures = 2
+  const messenger = createRecordingMessenger((text) =>
+    text === 'echo later' && failures-- > 0
+      ? new DeliveryError('delivery-failed', 'Telegram is down.', { isRetryable: true })
+      : undefined,
+  )
+  const { texts } = start([echo], { messenger })
+  expect(
+    await texts(
+      textUpdate('later', { chatId: 1 }),
+      textUpdate('behind', { chatId: 1 }),
+      textUpdate('other', { chatId: 2 }),
+    ),
+  ).toEqual(['echo other', 'echo later', 'echo behind'])
 })

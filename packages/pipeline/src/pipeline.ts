@@ -1,15 +1,23 @@
-import { errorMessage } from '@pluggram/sdk'
+import { errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import type { IncomingUpdate, Messenger, PluginRegistry } from '@pluggram/sdk/runtime'
+import type {
+  IncomingUpdate,
+  MessageStore,
+  Messenger,
+  PluginRegistry,
+  StoredUpdate,
+} from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
+import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
+import { Outbox, persist } from './outbox.ts'
 import { Router } from './router.ts'
-import { SeenUpdates } from './seen-updates.ts'
 
 export interface PipelineOptions {
   readonly registry: PluginRegistry
   readonly messenger: Messenger
+  readonly store: MessageStore
   readonly logger: Logger
   /** Chats worked on at the same time. */
   readonly concurrentChats: number
@@ -23,58 +31,119 @@ export interface PipelineOptions {
 export interface PipelineStats {
   /** Updates that wait or are being answered. */
   readonly pending: number
+  /** Messages that are not sent yet. */
+  readonly unsent: number
   readonly accepted: number
   readonly answered: number
   readonly failed: number
+  /** Updates set aside after three tries, since the start. */
+  readonly parked: number
+  /** Messages given up, since the start. */
+  readonly undelivered: number
+  /** Messages of which nobody knows whether they arrived, since the start. */
+  readonly ambiguous: number
 }
 
 /** The way of a message from the gateway to the answer. */
 export interface Pipeline {
+  /** Goes on with what an earlier run left: first the messages not sent, then the updates not finished. */
+  resume(): void
   /**
-   * Takes updates in; each id counts once. Resolves at once while there is room, later under load, so
-   * that a source which waits for it slows down instead of filling the memory.
+   * Takes updates in: when it resolves they are on disk, and each id counts once. It resolves late under
+   * load, so that a source which waits for it slows down instead of filling the memory.
    */
   accept(updates: readonly IncomingUpdate[]): Promise<void>
+  /** Makes a parked update new again; false when there is none of that id. */
+  replay(updateId: number): Promise<boolean>
   /** True when `accept` would have to wait. */
   isFull(): boolean
   stats(): PipelineStats
-  /** Waits for what was accepted, at most `milliseconds`; then aborts the rest and tells how many updates that cost. */
-  drain(milliseconds: number): Promise<{ unanswered: number }>
+  /** Works on what was accepted, at most `milliseconds`; the rest stays on disk for the next start. */
+  drain(milliseconds: number): Promise<{ left: number }>
 }
 
 const DEFAULT_CAPACITY = 10_000
-/** After the abort, answers get this long to end what they were sending. */
+/** After the abort, answers get this long to end what they were doing. */
 const ABORT_GRACE_MS = 500
+const MAX_TRIES = 3
+/** A lane rests while that many messages of its chat are not sent. */
+const MAX_UNSENT_PER_CHAT = 50
+const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
-/** Creates the pipeline; it holds no timers or handles until updates arrive. */
+/** Creates the pipeline. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { messenger, logger, registry } = options
+  const { messenger, logger, registry, store } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
   const router = new Router(registry)
-  const seen = new SeenUpdates()
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
+  const outbox = new Outbox({ store, messenger, logger })
   const stop = new AbortController()
-  let accepted = 0
-  let answered = 0
-  let failed = 0
+  const counts = { accepted: 0, answered: 0, failed: 0, parked: 0 }
+  const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
+  forgetting.unref()
 
-  async function work(update: IncomingUpdate): Promise<void> {
+  async function work({ update, tries }: StoredUpdate, isRecovered: boolean): Promise<void> {
     try {
-      const report = await dispatch(update, {
-        router,
-        messenger,
-        logger,
-        pluginTimeoutMs: options.pluginTimeoutMs,
-        unansweredReply: options.unansweredReply,
-        signal: stop.signal,
-      })
-      if (report.outcome === 'failed') failed += 1
-      else answered += 1
-      logger.debug('update done', { update: update.updateId, chat: update.chat.id, ...report })
+      if (stop.signal.aborted) return
+      if (tries >= MAX_TRIES) return await park(update, tries)
+      const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
+      // what was under way when the program ended may have ended it: then the try must be on disk before it begins
+      if (isRecovered) await beginning
+      else beginning.catch(() => {})
+      await answer(update, tries + 1)
     } catch (error) {
-      failed += 1
+      if (stop.signal.aborted) return
+      counts.failed += 1
       logger.error('update failed', { update: update.updateId, error: errorMessage(error), err: error })
     }
+  }
+
+  async function answer(update: IncomingUpdate, attempt: number): Promise<void> {
+    const report = await dispatch(update, attempt, {
+      router,
+      messenger,
+      store,
+      outbox,
+      logger,
+      pluginTimeoutMs: options.pluginTimeoutMs,
+      unansweredReply: options.unansweredReply,
+      signal: stop.signal,
+    })
+    if (report.outcome === 'interrupted') return
+    const entries = await persist(() => store.finish(update.updateId, report.parts), logger, stop.signal)
+    const sending = entries.map((entry) => outbox.push(entry))
+    for (const part of sending) part.catch((error: unknown) => tellUndelivered(update, error))
+    if (report.outcome === 'failed') counts.failed += 1
+    else counts.answered += 1
+    logger.debug('update done', {
+      update: update.updateId,
+      chat: update.chat.id,
+      outcome: report.outcome,
+      plugin: report.answeredBy,
+    })
+    if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
+  }
+
+  /** The owner reads the log; the chat should not wait for an answer that does not come. */
+  function tellUndelivered({ chat }: IncomingUpdate, error: unknown): void {
+    const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
+    if (isBlocked || stop.signal.aborted) return
+    const [notice] = messenger.plan(chat, {
+      reply: { text: '⚠️ An answer was refused by Telegram and could not be shown.' },
+    })
+    if (notice) void messenger.deliver(notice, stop.signal).catch(() => {})
+  }
+
+  async function park(update: IncomingUpdate, tries: number): Promise<void> {
+    counts.parked += 1
+    const reason = `The assistant ended ${tries} times while it worked on this update.`
+    await persist(() => store.park(update.updateId, reason), logger, stop.signal)
+    logger.error('update parked', { update: update.updateId, chat: update.chat.id, reason })
+  }
+
+  function enqueue(stored: StoredUpdate, isRecovered: boolean): void {
+    acknowledge(stored.update)
+    lanes.push(laneKey(stored.update), () => work(stored, isRecovered))
   }
 
   /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */
@@ -88,30 +157,50 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     )
   }
 
+  async function forget(): Promise<void> {
+    try {
+      await store.forgetOld()
+    } catch (error) {
+      logger.warn('old updates could not be forgotten', { error: errorMessage(error) })
+    }
+  }
+
   return {
+    resume() {
+      for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
+      for (const stored of store.unfinished()) enqueue(stored, true)
+      void forget()
+    },
     async accept(updates) {
-      for (const update of updates) {
-        if (!seen.add(update.updateId)) continue
-        accepted += 1
-        acknowledge(update)
-        lanes.push(laneKey(update), () => work(update))
-      }
+      const fresh = await store.accept(updates)
+      counts.accepted += fresh.length
+      for (const stored of fresh) enqueue(stored, false)
       await lanes.whenRoomy()
     },
+    async replay(updateId) {
+      const stored = await store.replay(updateId)
+      if (stored) enqueue(stored, true)
+      return stored !== undefined
+    },
     isFull: () => lanes.size >= capacity,
-    stats: () => ({ pending: lanes.size, accepted, answered, failed }),
+    stats: () => ({
+      pending: lanes.size,
+      unsent: outbox.size,
+      ...counts,
+      undelivered: outbox.failed,
+      ambiguous: outbox.ambiguous,
+    }),
     async drain(milliseconds) {
-      const idle = lanes.whenIdle()
-      if (await endsWithin(idle, milliseconds)) {
-        router.close()
-        return { unanswered: 0 }
+      clearInterval(forgetting)
+      const idle = lanes.whenIdle().then(() => outbox.whenIdle())
+      if (!(await endsWithin(idle, milliseconds))) {
+        lanes.clear()
+        stop.abort(new Error('The assistant stops.'))
+        outbox.stop()
+        await endsWithin(idle, ABORT_GRACE_MS)
       }
-      const unanswered = lanes.size
-      lanes.clear()
-      stop.abort(new Error('The assistant stops.'))
-      await endsWithin(idle, ABORT_GRACE_MS)
       router.close()
-      return { unanswered }
+      return { left: store.unfinished().length + store.unsent().length }
     },
   }
 }
@@ -119,16 +208,4 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 /** One lane per chat, and per topic where a chat has topics. */
 function laneKey({ chat }: IncomingUpdate): string {
   return chat.topicId === undefined ? String(chat.id) : `${chat.id}/${chat.topicId}`
-}
-
-async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

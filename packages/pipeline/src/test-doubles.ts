@@ -1,39 +1,62 @@
-import type { MessageContext, PluginResult, Reply } from '@pluggram/sdk'
+import { DeliveryError } from '@pluggram/sdk'
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
 import type { IncomingUpdate, Messenger, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
-/** What the recording messenger was asked to do, in order. */
+/** What the recording messenger delivered, in order. */
 export interface Delivered {
   readonly chatId: number
   readonly text: string
-  readonly reply: Reply
 }
 
 export interface RecordingMessenger extends Messenger {
   readonly delivered: Delivered[]
   readonly callbacks: { id: string; text: string | undefined }[]
+  readonly reactions: { messageId: number; emoji: string | null }[]
   typingCount: number
 }
 
-/** A messenger that keeps what is sent; `failWith` makes every send throw. */
-export function createRecordingMessenger(failWith?: (reply: Reply) => Error | undefined): RecordingMessenger {
+/** A messenger that keeps what is delivered; `failWith` makes deliveries throw. */
+export function createRecordingMessenger(
+  failWith?: (text: string) => Error | undefined | Promise<Error | undefined>,
+): RecordingMessenger {
   let nextId = 1
   const messenger: RecordingMessenger = {
     delivered: [],
     callbacks: [],
+    reactions: [],
     typingCount: 0,
-    async send(chat, reply) {
-      const error = failWith?.(reply)
-      if (error) throw error
+    async settle(_chat, reply) {
+      if (typeof reply.text !== 'object') return { reply: { ...reply, text: reply.text ?? '' } }
       let text = ''
-      if (typeof reply.text === 'string') text = reply.text
-      else if (reply.text) for await (const chunk of reply.text) text += chunk
-      messenger.delivered.push({ chatId: chat.id, text, reply })
-      return [{ id: nextId++, chatId: chat.id }]
+      try {
+        for await (const chunk of reply.text) text += chunk
+        return { reply: { ...reply, text } }
+      } catch (error) {
+        return text === ''
+          ? { reply: {}, failure: { error } }
+          : { reply: { ...reply, text }, note: 'broke off', failure: { error } }
+      }
+    },
+    plan(chat, { reply, note }) {
+      if (!reply.text) throw new DeliveryError('reply-invalid', 'nothing to send')
+      const text = note === undefined ? reply.text : `${reply.text} [${note}]`
+      const policy = reply.delivery ?? 'at-least-once'
+      return text.split('|').map((content) => ({ chatId: chat.id, content, policy }))
+    },
+    async deliver(part, signal) {
+      const text = String(part.content)
+      const error = await failWith?.(text)
+      if (error) throw error
+      signal.throwIfAborted()
+      messenger.delivered.push({ chatId: part.chatId, text })
+      return { id: nextId++, chatId: part.chatId }
     },
     async showTyping() {
       messenger.typingCount += 1
     },
-    async react() {},
+    async react(_chat, messageId, emoji) {
+      messenger.reactions.push({ messageId, emoji })
+    },
     async answerCallback(id, text) {
       messenger.callbacks.push({ id, text })
     },

@@ -37,6 +37,11 @@ export interface Reply {
   readonly silent?: boolean
   /** Shows a preview of the first link. Default false. */
   readonly linkPreview?: boolean
+  /**
+   * What happens when the answer to a send is lost, so that nobody knows whether it arrived: it is sent again
+   * (`at-least-once`, the default), or left alone (`at-most-once`).
+   */
+  readonly delivery?: 'at-least-once' | 'at-most-once'
 }
 
 /** What a plugin answers with: text, a reply, several of them in order, or text that is still being written. */

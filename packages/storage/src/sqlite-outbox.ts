@@ -50,9 +50,9 @@ export class SqliteOutbox {
     this.#statements.sending.run(id)
   }
 
-  markSent(id: number, sentMessageId: number | undefined): void {
+  markSent(id: number, sentMessageId: number): void {
     if (Number(this.#statements.deleteFinal.run(id).changes) === 0) {
-      this.#statements.sentInterim.run(sentMessageId ?? null, id)
+      this.#statements.sentInterim.run(sentMessageId, id)
     }
   }
 

@@ -1,8 +1,14 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { Media } from '@pluggram/sdk'
-import { InputFile } from 'grammy'
 
 export type MediaField = Media['kind']
+export const MEDIA_FIELDS: readonly MediaField[] = ['photo', 'document', 'voice', 'audio', 'video']
+/** A file that travels as bytes. */
+export interface FileBytes {
+  readonly bytes: Uint8Array
+  readonly fileName: string
+}
+
 export type MediaMethod = 'sendPhoto' | 'sendDocument' | 'sendVoice' | 'sendAudio' | 'sendVideo'
 
 const METHODS: Readonly<Record<MediaField, MediaMethod>> = {
@@ -24,8 +30,8 @@ export function mediaMethod({ kind }: Media): MediaMethod {
  * What Telegram is given for a file. Addresses are checked, since a Bot API server run by the owner
  * would read `file://` from its own disk.
  */
-export function mediaSource({ kind, source, fileName }: Media): InputFile | string {
-  if (source instanceof Uint8Array) return new InputFile(source, fileName ?? kind)
+export function mediaSource({ kind, source, fileName }: Media): FileBytes | string {
+  if (source instanceof Uint8Array) return { bytes: source, fileName: fileName ?? kind }
   if ('url' in source) {
     const protocol = URL.parse(source.url)?.protocol
     if (protocol !== 'https:' && protocol !== 'http:')

@@ -1,19 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
-import type { Chat, Logger, SentMessage } from '@pluggram/sdk'
-import type { Messenger, MessengerReply } from '@pluggram/sdk/runtime'
+import type { Chat, Logger, Reply } from '@pluggram/sdk'
+import type { Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import type { ReactionTypeEmoji } from 'grammy/types'
 import { toGrammySignal } from './api.ts'
 import type { BackoffOptions } from './backoff.ts'
 import { callPersistently } from './call-persistently.ts'
-import { createChatLanes } from './chat-lanes.ts'
 import { downloadFile } from './download.ts'
 import { createDraftPreview } from './draft-preview.ts'
-import { cancelledError, TelegramError } from './errors.ts'
+import { TelegramError } from './errors.ts'
 import { createFloodHolds, messageKey, typingKey } from './flood-holds.ts'
 import { appendPlain } from './formatted-text.ts'
-import type { OutgoingMessage } from './plan-messages.ts'
+import { toMessage, toPart } from './outbox-part.ts'
 import { planMessages } from './plan-messages.ts'
 import { isBlank, renderText } from './render-text.ts'
 import { createMessageSender } from './send-message.ts'
@@ -33,8 +32,6 @@ export interface MessengerOptions {
   readonly now?: () => number
 }
 
-/** How long the start of an answer may take to be sent after its signal was aborted. */
-const LAST_WORDS_MILLISECONDS = 10_000
 /** For calls that no caller limits. */
 const SHORT_CALL_MILLISECONDS = 10_000
 /** Bot API: answerCallbackQuery, text 0-200 characters. */
@@ -44,74 +41,23 @@ const CALLBACK_TEXT_LIMIT = 200
 export function createMessenger(options: MessengerOptions): Messenger {
   const { api, logger, streaming = 'auto', now = () => performance.now() } = options
   const holds = createFloodHolds(now)
-  const lanes = createChatLanes()
   const persistence = { holds, backoff: options.backoff, tries: options.tries }
   const sendMessage = createMessageSender({ api, logger, ...persistence })
 
-  async function send(
-    chat: Chat,
-    reply: MessengerReply,
-    signal: AbortSignal,
-  ): Promise<readonly SentMessage[]> {
-    const { text: source, failure } = await readText(chat, reply, signal)
-    if (!failure) return await deliver(chat, reply, source, signal)
-    if (!isBlank(source)) {
-      const note = `\n\n[The answer ends here: ${reasonOf(failure.error, signal)}]`
-      const lastWords = signal.aborted ? AbortSignal.timeout(LAST_WORDS_MILLISECONDS) : signal
-      await deliver(chat, reply, source, lastWords, note).catch((error: unknown) =>
-        logger.warn('The start of an answer that broke off could not be sent', { error }),
-      )
-    }
-    throw failure.error
+  async function settle(chat: Chat, reply: Reply, signal: AbortSignal): Promise<SettledReply> {
+    const { text, failure } = await readText(chat, reply, signal)
+    if (!failure) return { reply: { ...reply, text } }
+    const note = `[The answer ends here: ${reasonOf(failure.error, signal)}]`
+    return isBlank(text) ? { reply: {}, failure } : { reply: { ...reply, text }, note, failure }
   }
 
-  async function deliver(
-    chat: Chat,
-    reply: MessengerReply,
-    source: string,
-    signal: AbortSignal,
-    note = '',
-  ): Promise<readonly SentMessage[]> {
-    const text = appendPlain(renderText(source, reply.format), note)
-    const isOnlyReaction = reply.reaction !== undefined && !hasContent(reply, source)
-    const messages = isOnlyReaction ? [] : planMessages(chat, reply, text)
-    const inTurn = async (): Promise<readonly SentMessage[]> => {
-      await reactIfAsked(chat, reply, isOnlyReaction, signal)
-      return await sendAll(messages, signal)
-    }
-    try {
-      return await lanes.run(chat.id, inTurn, signal)
-    } catch (error) {
-      if (error instanceof DeliveryError || !signal.aborted) throw error
-      throw cancelledError('sendMessage')
-    }
+  function plan(chat: Chat, { reply, note }: Pick<SettledReply, 'reply' | 'note'>): OutboxPart[] {
+    const rendered = renderText(reply.text ?? '', reply.format)
+    const text = note === undefined ? rendered : appendPlain(rendered, `\n\n${note}`)
+    return planMessages(chat, reply, text).map((message) => toPart(message, reply.delivery))
   }
 
-  async function sendAll(
-    messages: readonly OutgoingMessage[],
-    signal: AbortSignal,
-  ): Promise<readonly SentMessage[]> {
-    const sent: SentMessage[] = []
-    for (const message of messages) sent.push(await sendMessage(message, signal))
-    return sent
-  }
-
-  async function reactIfAsked(
-    chat: Chat,
-    { reaction, replyToMessageId }: MessengerReply,
-    isAll: boolean,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (reaction === undefined || replyToMessageId === undefined) return
-    try {
-      await setReaction(chat, replyToMessageId, reaction, signal)
-    } catch (error) {
-      if (isAll || signal.aborted) throw error
-      logger.warn('A reaction was refused; the rest of the reply is sent', { error })
-    }
-  }
-
-  async function readText(chat: Chat, reply: MessengerReply, signal: AbortSignal): Promise<StreamedText> {
+  async function readText(chat: Chat, reply: Reply, signal: AbortSignal): Promise<StreamedText> {
     const { text = '', format, media, editMessageId } = reply
     if (typeof text === 'string') return { text }
     if (typeof text !== 'object' || text === null || !(Symbol.asyncIterator in text)) {
@@ -177,17 +123,15 @@ export function createMessenger(options: MessengerOptions): Messenger {
   }
 
   return {
-    send,
+    settle,
+    plan,
+    deliver: (part, signal) => sendMessage(toMessage(part), signal),
     showTyping,
     answerCallback,
     react: (chat, messageId, emoji) =>
       setReaction(chat, messageId, emoji, AbortSignal.timeout(3 * SHORT_CALL_MILLISECONDS)),
     download: (fileId, signal) => downloadFile(api, fileId, signal),
   }
-}
-
-function hasContent(reply: MessengerReply, source: string): boolean {
-  return !isBlank(source) || Boolean(reply.media ?? reply.location ?? reply.buttons)
 }
 
 /** What the user reads: our own errors are written to be shown, others may hold anything. */

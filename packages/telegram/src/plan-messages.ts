@@ -1,16 +1,14 @@
 import { DeliveryError } from '@pluggram/sdk'
-import type { Button, Chat } from '@pluggram/sdk'
-import type { MessengerReply } from '@pluggram/sdk/runtime'
+import type { Button, Chat, Reply } from '@pluggram/sdk'
 import type { InlineKeyboardMarkup, MessageEntity, ReplyParameters } from 'grammy/types'
-import type { InputFile } from 'grammy'
 import type { FormattedText } from './formatted-text.ts'
 import { mediaMethod, mediaSource } from './media.ts'
-import type { MediaField, MediaMethod } from './media.ts'
+import type { FileBytes, MediaField, MediaMethod } from './media.ts'
 import { isBlank } from './render-text.ts'
 import { CAPTION_LIMIT, MESSAGE_LIMIT, splitText } from './split-text.ts'
 
 /** The members that our messages use, whichever method sends them. */
-export interface OutgoingPayload extends Partial<Record<MediaField, InputFile | string>> {
+export interface OutgoingPayload extends Partial<Record<MediaField, FileBytes | string>> {
   readonly chat_id: number
   readonly message_thread_id?: number
   readonly message_id?: number
@@ -42,7 +40,7 @@ export interface OutgoingMessage {
  * as fits, then the rest of the text, then the location. Buttons stand under the last.
  * @throws DeliveryError `reply-invalid` when nothing would be sent
  */
-export function planMessages(chat: Chat, reply: MessengerReply, text: FormattedText): OutgoingMessage[] {
+export function planMessages(chat: Chat, reply: Reply, text: FormattedText): OutgoingMessage[] {
   const { media, editMessageId, location } = reply
   const messages: OutgoingMessage[] = []
   const parts = splitText(text, MESSAGE_LIMIT, media ? CAPTION_LIMIT : MESSAGE_LIMIT)
@@ -84,7 +82,7 @@ export function planMessages(chat: Chat, reply: MessengerReply, text: FormattedT
   return withButtons(withQuote(messages, reply), reply)
 }
 
-function common(chat: Chat, reply: MessengerReply): OutgoingPayload {
+function common(chat: Chat, reply: Reply): OutgoingPayload {
   return {
     chat_id: chat.id,
     ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
@@ -94,7 +92,7 @@ function common(chat: Chat, reply: MessengerReply): OutgoingPayload {
 
 function textMembers(
   { text, entities }: FormattedText,
-  { linkPreview }: MessengerReply,
+  { linkPreview }: Reply,
 ): Pick<OutgoingPayload, 'text' | 'entities' | 'link_preview_options'> {
   return {
     text,
@@ -104,7 +102,7 @@ function textMembers(
 }
 
 /** The first new message answers visibly. */
-function withQuote(messages: readonly OutgoingMessage[], reply: MessengerReply): OutgoingMessage[] {
+function withQuote(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
   const { replyToMessageId } = reply
   const first = messages.findIndex(({ method }) => method.startsWith('send'))
   if (replyToMessageId === undefined || first === -1) return [...messages]
@@ -121,7 +119,7 @@ function withQuote(messages: readonly OutgoingMessage[], reply: MessengerReply):
   )
 }
 
-function withButtons(messages: readonly OutgoingMessage[], reply: MessengerReply): OutgoingMessage[] {
+function withButtons(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
   const rows = reply.buttons
   if (!rows) return [...messages]
   const keyboard = { inline_keyboard: rows.filter((row) => row.length > 0).map((row) => row.map(toButton)) }

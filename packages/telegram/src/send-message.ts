@@ -1,4 +1,5 @@
 import type { Logger, SentMessage } from '@pluggram/sdk'
+import { InputFile } from 'grammy'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
 import type { BackoffOptions } from './backoff.ts'
@@ -7,7 +8,8 @@ import { TelegramError } from './errors.ts'
 import { messageKey } from './flood-holds.ts'
 import type { FloodHolds } from './flood-holds.ts'
 import { createMender } from './mend-message.ts'
-import type { OutgoingMessage } from './plan-messages.ts'
+import { MEDIA_FIELDS } from './media.ts'
+import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
 
 export interface MessageSenderOptions {
   readonly api: Api
@@ -55,7 +57,16 @@ function redirect(message: OutgoingMessage, newChatIds: ReadonlyMap<number, numb
 /** The methods take different payloads; `planMessages` gives each what it takes. */
 function call(api: Api, { method, payload }: OutgoingMessage, signal: AbortSignal): Promise<unknown> {
   const send = api.raw[method] as unknown as (payload: object, signal: unknown) => Promise<unknown>
-  return send(payload, toGrammySignal(signal))
+  return send(withUploads(payload), toGrammySignal(signal))
+}
+
+/** Bytes become a new upload at every try: grammY reads an upload only once. */
+function withUploads(payload: OutgoingPayload): object {
+  const uploads = MEDIA_FIELDS.flatMap((field) => {
+    const file = payload[field]
+    return typeof file === 'object' ? [[field, new InputFile(file.bytes, file.fileName)] as const] : []
+  })
+  return uploads.length > 0 ? { ...payload, ...Object.fromEntries(uploads) } : payload
 }
 
 function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {

@@ -1,6 +1,7 @@
 import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, EmulatedUser } from '@pluggram/bot-api-emulator'
-import type { Chat, Logger } from '@pluggram/sdk'
+import type { Chat, Logger, Reply, SentMessage } from '@pluggram/sdk'
+import type { Messenger } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { createTelegramApi } from './api.ts'
 
@@ -71,4 +72,21 @@ export function callsOf(
     .calls()
     .filter((call) => call.method === method)
     .map((call) => call.params)
+}
+
+/** Sends a whole reply the way the pipeline does: settle, plan, deliver part by part. */
+export async function sendReply(
+  messenger: Messenger,
+  chat: Chat,
+  reply: Reply,
+  signal: AbortSignal,
+): Promise<readonly SentMessage[]> {
+  const settled = await messenger.settle(chat, reply, signal)
+  const sent: SentMessage[] = []
+  const isEmpty = settled.failure !== undefined && settled.reply.text === undefined
+  for (const part of isEmpty ? [] : messenger.plan(chat, settled)) {
+    sent.push(await messenger.deliver(part, settled.failure ? anySignal() : signal))
+  }
+  if (settled.failure) throw settled.failure.error
+  return sent
 }

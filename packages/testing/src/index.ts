@@ -1,4 +1,5 @@
 export { collectText } from './collect-text.ts'
+export { createMemoryMessageStore } from './memory-message-store.ts'
 export { createMemoryStore } from './memory-store.ts'
 export type { MemoryStore } from './memory-store.ts'
 export { runPlugin } from './run-plugin.ts'

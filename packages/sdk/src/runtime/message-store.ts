@@ -70,7 +70,7 @@ export interface MessageStore {
   /** Notes that an `at-most-once` part is about to be sent. */
   markSending(entryId: number): Promise<void>
   /** Notes that a part was sent. */
-  markSent(entryId: number, sentMessageId: number | undefined): Promise<void>
+  markSent(entryId: number, sentMessageId: number): Promise<void>
   /** Gives a part up: Telegram refused it for good, or whether it arrived is unknown and must stay so. */
   markFailed(entryId: number, reason: string): Promise<void>
   /** Updates that are not finished, oldest first: what an earlier run left. */

@@ -1,16 +1,35 @@
 import type { Chat } from '../message.ts'
 import type { Reply, SentMessage } from '../reply.ts'
+import type { OutboxPart } from './message-store.ts'
 
-/** A reply whose buttons already carry the wire form of their data. */
-export type MessengerReply = Reply
+/** A reply whose text is written to its end. */
+export interface SettledReply {
+  readonly reply: Reply & { readonly text?: string }
+  /** Words about the text that stand under it. */
+  readonly note?: string
+  /** Why the text broke off, when it did; `reply` then holds what there was, or nothing at all. */
+  readonly failure?: { readonly error: unknown }
+}
 
-/** The way out to the chat. Implemented by the Telegram package; errors are `DeliveryError`. */
+/**
+ * The way out to the chat. A reply travels in three steps, so that it can be on disk before it is sent:
+ * its text is read to the end (and previewed meanwhile), it is planned as parts, and parts are delivered.
+ * Implemented by the Telegram package; errors are `DeliveryError`.
+ */
 export interface Messenger {
+  /** Reads text that is still being written, showing it where the chat can. Never throws for the text's sake. */
+  settle(chat: Chat, reply: Reply, signal: AbortSignal): Promise<SettledReply>
   /**
-   * Sends a reply whole: splits long text, streams text that is still being written, falls back to plain
-   * text when formatting is refused. Resolves with every message it became.
+   * The messages a reply becomes, in order; its buttons carry the wire form of their data.
+   * @throws DeliveryError `reply-invalid` when nothing of it can be sent
    */
-  send(chat: Chat, reply: MessengerReply, signal: AbortSignal): Promise<readonly SentMessage[]>
+  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note'>): readonly OutboxPart[]
+  /**
+   * Sends one part and gives the message that stands in the chat afterwards. Waits out limits, and
+   * falls back to plain text when formatting is refused.
+   * @throws DeliveryError; `isRetryable` when Telegram may take it later
+   */
+  deliver(part: OutboxPart, signal: AbortSignal): Promise<SentMessage>
   /** Shows "typing…" for about five seconds; never throws. */
   showTyping(chat: Chat): Promise<void>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>

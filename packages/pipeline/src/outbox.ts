@@ -1,0 +1,181 @@
+import { errorMessage, isPluggramError } from '@pluggram/sdk'
+import type { Logger, SentMessage } from '@pluggram/sdk'
+import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
+import { wait } from './wait.ts'
+
+export interface OutboxOptions {
+  readonly store: MessageStore
+  readonly messenger: Messenger
+  readonly logger: Logger
+  /** Pauses between the tries of a part that Telegram does not take now, in milliseconds. */
+  readonly retryDelays?: readonly number[]
+  /** How long a part is tried, in milliseconds. Default a day. */
+  readonly timeToLive?: number
+}
+
+interface Waiting {
+  readonly entry: OutboxEntry
+  readonly since: number
+  settle(sent: SentMessage): void
+  fail(error: unknown): void
+}
+
+interface ChatQueue {
+  readonly parts: Waiting[]
+}
+
+const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000, 15_000, 60_000]
+const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
+
+/**
+ * Sends what is in the outbox: the parts of a chat one after another, chats side by side.
+ *
+ *   waiting ──▶ (markSending, at-most-once) ──▶ deliver ──▶ markSent, then the chat's next part
+ *                                                  ├─ later: pause, the same part again until its time is over
+ *                                                  └─ never: markFailed, then the next part
+ *
+ * A part is marked as sent on disk before the next one of its chat goes out: after `kill -9` at most the
+ * one part that was in flight is sent twice.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #chats = new Map<number, ChatQueue>()
+  readonly #stopping = new AbortController()
+  #idleWaiters: (() => void)[] = []
+  #size = 0
+  failed = 0
+  ambiguous = 0
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Parts that are not sent yet. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** How many parts of one chat wait. */
+  waitingIn(chatId: number): number {
+    return this.#chats.get(chatId)?.parts.length ?? 0
+  }
+
+  /** Sends a part that is on disk; resolves with the message, rejects when it is given up. */
+  push(entry: OutboxEntry): Promise<SentMessage> {
+    return new Promise((settle, fail) => {
+      this.#size += 1
+      const waiting: Waiting = { entry, since: Date.now(), settle, fail }
+      const queue = this.#chats.get(entry.chatId)
+      if (queue) {
+        queue.parts.push(waiting)
+        return
+      }
+      const fresh: ChatQueue = { parts: [waiting] }
+      this.#chats.set(entry.chatId, fresh)
+      void this.#send(entry.chatId, fresh)
+    })
+  }
+
+  /** Resolves when nothing waits. */
+  async whenIdle(): Promise<void> {
+    while (this.#size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  /** Ends sending; what is not sent stays on disk. */
+  stop(): void {
+    this.#stopping.abort(new Error('The assistant stops.'))
+  }
+
+  async #send(chatId: number, queue: ChatQueue): Promise<void> {
+    for (let next = queue.parts[0]; next; next = queue.parts[0]) {
+      await this.#sendOne(next)
+      queue.parts.shift()
+      this.#size -= 1
+    }
+    this.#chats.delete(chatId)
+    if (this.#size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  async #sendOne(waiting: Waiting): Promise<void> {
+    const { entry } = waiting
+    const { store } = this.#options
+    try {
+      if (entry.policy === 'at-most-once') {
+        if (entry.isAmbiguous) throw new LostAnswer()
+        await this.#write(() => store.markSending(entry.id))
+      }
+      const sent = await this.#deliver(waiting)
+      await this.#write(() => store.markSent(entry.id, sent.id))
+      waiting.settle(sent)
+    } catch (error) {
+      // what a stop cut short is sent by the next start
+      if (!this.#stopping.signal.aborted) await this.#giveUp(entry, error)
+      waiting.fail(error)
+    }
+  }
+
+  async #deliver({ entry, since }: Waiting): Promise<SentMessage> {
+    const {
+      messenger,
+      logger,
+      retryDelays = DEFAULT_RETRY_DELAYS,
+      timeToLive = DEFAULT_TIME_TO_LIVE,
+    } = this.#options
+    const { signal } = this.#stopping
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await messenger.deliver(entry, signal)
+      } catch (error) {
+        const isOver = Date.now() - since > timeToLive
+        if (signal.aborted || isOver || !isPluggramError(error) || !error.isRetryable) throw error
+        if (attempt === 0)
+          logger.warn('a message cannot be sent now; it is tried again', {
+            chat: entry.chatId,
+            error: error.message,
+          })
+        await wait(retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 0, signal)
+      }
+    }
+  }
+
+  async #giveUp(entry: OutboxEntry, error: unknown): Promise<void> {
+    const { store, logger } = this.#options
+    if (error instanceof LostAnswer) this.ambiguous += 1
+    else this.failed += 1
+    const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
+    logger[isBlocked ? 'info' : 'error']('a message was not delivered', {
+      chat: entry.chatId,
+      update: entry.updateId,
+      error: errorMessage(error),
+    })
+    await this.#write(() => store.markFailed(entry.id, errorMessage(error)))
+  }
+
+  /** A full disk must not lose a note about what was sent: it is written when there is space again. */
+  async #write(job: () => Promise<void>): Promise<void> {
+    await persist(job, this.#options.logger, this.#stopping.signal)
+  }
+}
+
+/** Writes until it succeeds or the assistant stops. */
+export async function persist<T>(job: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await job()
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (attempt === 0)
+        logger.error('the disk does not take what must be kept; trying until it does', {
+          error: errorMessage(error),
+        })
+      await wait(1_000, signal)
+    }
+  }
+}
+
+/** The program ended while an at-most-once part was being sent. */
+class LostAnswer extends Error {
+  constructor() {
+    super('The assistant was ended while this was being sent; by its policy it is not sent again.')
+  }
+}

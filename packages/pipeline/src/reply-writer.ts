@@ -1,0 +1,100 @@
+import { DeliveryError } from '@pluggram/sdk'
+import type { PluginResponse, Reply, SentMessage } from '@pluggram/sdk'
+import type { IncomingUpdate, MessageStore, Messenger, OutboxPart } from '@pluggram/sdk/runtime'
+import { withWireButtons } from './callback-data.ts'
+import type { Outbox } from './outbox.ts'
+import { isAsyncIterable, toReplies, withStallLimit } from './responses.ts'
+
+export interface ReplyWriterOptions {
+  readonly update: IncomingUpdate
+  readonly pluginName: string
+  readonly messenger: Messenger
+  readonly store: MessageStore
+  readonly outbox: Outbox
+  readonly signal: AbortSignal
+  /** How long a streamed text may pause, in milliseconds. */
+  readonly stallMs: number
+  readonly onStall: () => Error
+}
+
+/** What a result becomes: parts for the outbox, and why its text broke off if it did. */
+export interface WrittenReplies {
+  readonly parts: readonly OutboxPart[]
+  readonly failure?: { readonly error: unknown }
+}
+
+/** Turns one plugin's replies to one update into parts. */
+export class ReplyWriter {
+  readonly #options: ReplyWriterOptions
+  #interimCount = 0
+
+  constructor(options: ReplyWriterOptions) {
+    this.#options = options
+  }
+
+  /** Reads and plans replies in order; nothing is sent but reactions and previews. */
+  async write(replies: readonly Reply[]): Promise<WrittenReplies> {
+    const parts: OutboxPart[] = []
+    for (const reply of replies) {
+      const written = await this.#writeOne(reply)
+      parts.push(...written.parts)
+      if (written.failure) return { parts, failure: written.failure }
+    }
+    return { parts }
+  }
+
+  /**
+   * Sends replies before the update is finished and waits until Telegram took them. When the update is tried
+   * again, what the earlier try had sent is not sent again.
+   */
+  async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
+    const { store, outbox, update, pluginName } = this.#options
+    const { parts, failure } = await this.write(toReplies(response))
+    this.#interimCount += 1
+    const key = `${pluginName}:${this.#interimCount}`
+    const stored = await store.addInterim({ updateId: update.updateId, key, parts })
+    // all are queued before one is awaited: nothing of the chat may come between the parts
+    const sending = stored.map(({ entry, sentMessageId }) =>
+      sentMessageId === undefined ? outbox.push(entry) : { id: sentMessageId, chatId: entry.chatId },
+    )
+    const outcomes = await Promise.allSettled(sending)
+    const sent = outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason
+      return outcome.value
+    })
+    if (failure) throw failure.error
+    return sent
+  }
+
+  async #writeOne(reply: Reply): Promise<WrittenReplies> {
+    const { messenger, update, signal, pluginName } = this.#options
+    const { reaction, ...rest } = withWireButtons(reply, pluginName)
+    if (reaction !== undefined) await messenger.react(update.chat, update.message.id, reaction)
+    if (reaction !== undefined && !hasContent(rest)) return { parts: [] }
+    const settled = await messenger.settle(update.chat, this.#guarded(rest), signal)
+    if (settled.failure && !hasContent(settled.reply)) return { parts: [], failure: settled.failure }
+    const parts = messenger.plan(update.chat, settled)
+    return settled.failure ? { parts, failure: settled.failure } : { parts }
+  }
+
+  #guarded(reply: Reply): Reply {
+    const { stallMs, onStall } = this.#options
+    if (!isAsyncIterable(reply.text)) {
+      if (reply.text === undefined || typeof reply.text === 'string') return reply
+      throw new DeliveryError(
+        'reply-invalid',
+        `A reply's text must be a string or a text stream, not ${typeof reply.text}.`,
+      )
+    }
+    return { ...reply, text: withStallLimit(reply.text, stallMs, onStall) }
+  }
+}
+
+function hasContent(reply: Reply): boolean {
+  return (
+    reply.text !== undefined ||
+    reply.media !== undefined ||
+    reply.location !== undefined ||
+    reply.buttons !== undefined
+  )
+}

@@ -1,0 +1,1 @@
+export { messageStoreContract, outboxPart, storedText } from './message-store-contract.ts'

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import type { IncomingUpdate, MessageStore, OutboxPart } from '@pluggram/sdk/runtime'
+
+/** An update with the members a store looks at. */
+export function storedText(updateId: number, text = `text ${updateId}`): IncomingUpdate {
+  return {
+    updateId,
+    kind: 'message',
+    chat: { id: 7, type: 'private' },
+    user: { id: 7, firstName: 'Ada', isBot: false },
+    message: {
+      id: updateId,
+      text,
+      entities: [],
+      attachments: [],
+      date: new Date(1_700_000_000_000),
+      isEdited: false,
+      isAddressed: true,
+    },
+  }
+}
+
+export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-least-once'): OutboxPart {
+  return { chatId: 7, content: { text }, policy }
+}
+
+/** What every message store must do; each driver runs it. */
+export function messageStoreContract(create: () => { store: MessageStore; close(): void }): void {
+  describe('message store contract', () => {
+    const using = (run: (store: MessageStore) => Promise<void>) => async () => {
+      const { store, close } = create()
+      try {
+        await run(store)
+      } finally {
+        close()
+      }
+    }
+    const ids = (items: readonly { update: IncomingUpdate }[]): number[] =>
+      items.map((item) => item.update.updateId)
+
+    test(
+      'accepts each id once, in whatever order ids come, and keeps the order of arrival',
+      using(async (store) => {
+        expect(ids(await store.accept([storedText(900), storedText(5)]))).toEqual([900, 5])
+        expect(ids(await store.accept([storedText(5), storedText(77), storedText(77)]))).toEqual([77])
+        expect(ids(store.unfinished())).toEqual([900, 5, 77])
+        expect(store.unfinished()[0]?.update).toEqual(storedText(900))
+      }),
+    )
+
+    test(
+      'a finished update is done for good, and its parts wait in the outbox in order',
+      using(async (store) => {
+        await store.accept([storedText(1), storedText(2)])
+        const entries = await store.finish(1, [outboxPart('a'), outboxPart('b', 'at-most-once')])
+        expect(entries.map((entry) => entry.content)).toEqual([{ text: 'a' }, { text: 'b' }])
+        expect(ids(store.unfinished())).toEqual([2])
+        expect(await store.accept([storedText(1)])).toEqual([])
+        expect(store.unsent()).toEqual(entries)
+        await store.markSent(entries[0]?.id ?? 0, 10)
+        expect(store.unsent()).toEqual([entries[1]])
+      }),
+    )
+
+    test(
+      'bytes come back as they were',
+      using(async (store) => {
+        await store.accept([storedText(1)])
+        await store.finish(1, [{ ...outboxPart('file'), bytes: new Uint8Array([0, 255, 7]) }])
+        expect([...(store.unsent()[0]?.bytes ?? [])]).toEqual([0, 255, 7])
+      }),
+    )
+
+    test(
+      'a part that was being sent is ambiguous, one that was given up is gone',
+      using(async (store) => {
+        await store.accept([storedText(1)])
+        const [first, second] = await store.finish(1, [outboxPart('a', 'at-most-once'), outboxPart('b')])
+        await store.markSending(first?.id ?? 0)
+        await store.markFailed(second?.id ?? 0, 'refused')
+        expect(store.unsent()).toEqual([{ ...first, isAmbiguous: true }])
+      }),
+    )
+
+    test(
+      'an interim reply is known when its update is tried again, until the update is finished',
+      using(async (store) => {
+        await store.accept([storedText(1)])
+        const reply = { updateId: 1, key: 'dice:1', parts: [outboxPart('working'), outboxPart('hard')] }
+        const [first, second] = await store.addInterim(reply)
+        await store.markSent(first?.entry.id ?? 0, 55)
+        const again = await store.addInterim(reply)
+        expect(again[0]).toMatchObject({ entry: { id: first?.entry.id }, sentMessageId: 55 })
+        expect(again[1]).toEqual({ entry: second?.entry })
+        await store.finish(1, [])
+        expect(store.unsent().map((entry) => entry.id)).toEqual([second?.entry.id])
+      }),
+    )
+
+    test(
+      'tries are counted; parked updates can be seen, replayed and dropped',
+      using(async (store) => {
+        await store.accept([storedText(1), storedText(2)])
+        await store.begin(1)
+        await store.begin(1)
+        expect(store.unfinished()[0]).toMatchObject({ tries: 2 })
+        await store.park(1, 'it ended the assistant')
+        await store.park(2, 'so did this')
+        expect(store.unfinished()).toEqual([])
+        expect(store.parked()).toMatchObject([
+          { update: { updateId: 1 }, tries: 2, reason: 'it ended the assistant' },
+          { update: { updateId: 2 } },
+        ])
+        expect(await store.replay(1)).toMatchObject({ update: storedText(1), tries: 0 })
+        expect(await store.replay(1)).toBeUndefined()
+        expect(ids(store.unfinished())).toEqual([1])
+        expect(await store.drop(2)).toBe(true)
+        expect(await store.drop(2)).toBe(false)
+        expect(store.parked()).toEqual([])
+        expect(await store.accept([storedText(2)])).toEqual([])
+      }),
+    )
+  })
+}
