@@ -27,6 +27,8 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/export type TelegramInputFile = Blob/g, 'export type TelegramInputFile = string'],
   // Telegram ignores update kinds it does not know.
   [/Exclude<keyof (?:Objects\.)?TelegramUpdate, "update_id">\[\]/g, 'string[]'],
+  // A button of a reply keyboard may be just its text.
+  [/keyboard: TelegramKeyboardButton\[\]\[\]/g, 'keyboard: (string | TelegramKeyboardButton)[][]'],
   // The alias leaves out what its own description names: strings and arrays.
   [/export type TelegramRichText =/g, 'export type TelegramRichText = string | TelegramRichText[]'],
 ]
@@ -89,8 +91,7 @@ async function generate(): Promise<{
     topRef: true,
     sortProps: true,
   }).createSchema('Methods')
-  const text = JSON.stringify(schema.definitions).replaceAll('#/definitions/', '#/definitions/')
-  const definitions: Record<string, SchemaNode> = JSON.parse(text)
+  const definitions = structuredClone(schema.definitions ?? {}) as Record<string, SchemaNode>
   const methodNodes = definitions['Methods'] as {
     properties: Record<string, { properties: Record<string, SchemaNode> }>
   }
