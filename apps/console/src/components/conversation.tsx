@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 import type { EmulatedChat, TranscriptMessage } from '../api/driver-types.ts'
 import { useFileDrop } from '../hooks/use-file-drop.ts'
@@ -25,6 +25,7 @@ export function Conversation({ chat }: { readonly chat: EmulatedChat }): ReactEl
   const [photo, setPhoto] = useState<{ source: string; name: string }>()
   const [chosen, setChosen] = useState<ChosenFiles>()
   const list = useRef<MessageListHandle>(null)
+  const closeMenu = useCallback(() => setMenu(undefined), [])
   const drop = useFileDrop((files) => setChosen({ files, as: 'media' }))
 
   const ui = useMemo<ConversationUi>(
@@ -56,7 +57,7 @@ export function Conversation({ chat }: { readonly chat: EmulatedChat }): ReactEl
         {drop.isOver && <div className="drop-zone">Drop files here to send them</div>}
       </section>
       <Announcer chat={chat} actorId={actor} />
-      {menu !== undefined && <MessageMenu {...menu} actorId={actor} onClose={() => setMenu(undefined)} />}
+      {menu !== undefined && <MessageMenu {...menu} actorId={actor} onClose={closeMenu} />}
       {photo !== undefined && <Lightbox {...photo} onClose={() => setPhoto(undefined)} />}
       {chosen !== undefined && (
         <SendFilesDialog chatId={chat.id} chosen={chosen} onClose={() => setChosen(undefined)} />

@@ -18,7 +18,7 @@ interface MessageMenuProps {
 
 const MARGIN = 8
 
-/** What can be done with a message. The browser closes it on Escape and on a click elsewhere. */
+/** What can be done with a message. */
 export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProps): ReactElement {
   const playground = usePlayground()
   const menu = useRef<HTMLDivElement>(null)
@@ -32,10 +32,19 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
     element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
     element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
     element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
+    // A finger that still lies on the screen must not close the menu it has just opened, so this is not left
+    // to the browser: only a new press elsewhere closes.
+    const onPointerDown = (event: PointerEvent): void => {
+      if (!(event.target instanceof Node && element.contains(event.target))) onClose()
+    }
+    addEventListener('pointerdown', onPointerDown, true)
+    addEventListener('resize', onClose)
     return () => {
+      removeEventListener('pointerdown', onPointerDown, true)
+      removeEventListener('resize', onClose)
       if (before instanceof HTMLElement) before.focus({ preventScroll: true })
     }
-  }, [x, y])
+  }, [x, y, onClose])
 
   const own = message.reactions.find((reaction) => reaction.userId === actorId)?.emoji
 
@@ -60,14 +69,14 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
   return (
     <div
       ref={menu}
-      popover="auto"
+      popover="manual"
       className="menu menu--message"
       role="menu"
       aria-label="Message actions"
-      onToggle={(event) => {
-        if (event.newState === 'closed') onClose()
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' || event.key === 'Tab') onClose()
+        else moveFocus(event)
       }}
-      onKeyDown={moveFocus}
     >
       <div className="menu__reactions" role="group" aria-label="React">
         {QUICK_REACTIONS.map((emoji) => (

@@ -57,7 +57,10 @@ export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProp
     onClose()
   }
 
-  const title = candidates.length === 1 ? 'Send a file' : `Send ${candidates.length} files`
+  const [first] = candidates
+  const isPhoto = first !== undefined && uploadKindOf(first.file, asDocument ? 'document' : 'media') === 'photo'
+  const single = isPhoto ? 'Send a photo' : 'Send a file'
+  const title = candidates.length === 1 ? single : `Send ${candidates.length} files`
   return (
     <Dialog title={title} onClose={onClose}>
       <form

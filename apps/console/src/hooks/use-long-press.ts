@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { PointerEvent } from 'react'
+import type { MouseEvent, PointerEvent } from 'react'
 
 const PRESS_MS = 450
 const SLIP_PIXELS = 10
@@ -9,11 +9,13 @@ interface LongPressHandlers {
   readonly onPointerMove: (event: PointerEvent) => void
   readonly onPointerUp: () => void
   readonly onPointerCancel: () => void
+  readonly onClickCapture: (event: MouseEvent) => void
 }
 
 /** A long touch, for browsers that do not send `contextmenu` for it. */
 export function useLongPress(onPress: (x: number, y: number) => void): LongPressHandlers {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined)
+  const hasOpened = useRef(false)
   function stop(): void {
     clearTimeout(press.current?.timer)
     press.current = undefined
@@ -22,8 +24,13 @@ export function useLongPress(onPress: (x: number, y: number) => void): LongPress
     onPointerDown(event) {
       if (event.pointerType !== 'touch') return
       stop()
+      hasOpened.current = false
       const { clientX: x, clientY: y } = event
-      press.current = { timer: setTimeout(() => onPress(x, y), PRESS_MS), x, y }
+      const open = (): void => {
+        hasOpened.current = true
+        onPress(x, y)
+      }
+      press.current = { timer: setTimeout(open, PRESS_MS), x, y }
     },
     onPointerMove(event) {
       const start = press.current
@@ -32,5 +39,12 @@ export function useLongPress(onPress: (x: number, y: number) => void): LongPress
     },
     onPointerUp: stop,
     onPointerCancel: stop,
+    // Lifting the finger is no click on what lies under it.
+    onClickCapture(event) {
+      if (!hasOpened.current) return
+      hasOpened.current = false
+      event.preventDefault()
+      event.stopPropagation()
+    },
   }
 }

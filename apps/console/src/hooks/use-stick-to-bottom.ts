@@ -4,6 +4,9 @@ import type { RefObject } from 'react'
 /** This close to the end counts as being there. */
 const SLACK_PIXELS = 60
 
+/** The box is marked `data-scrolling` until it has stood still for so long. */
+const SCROLL_REST_MS = 900
+
 interface StickToBottom {
   readonly isAtBottom: boolean
   readonly scrollToBottom: (behavior?: ScrollBehavior) => void
@@ -36,10 +39,18 @@ export function useStickToBottom(
     const element = box.current
     const inner = content.current
     if (element === null || inner === null) return undefined
+    let lastTop = element.scrollTop
+    let rest: ReturnType<typeof setTimeout> | undefined
     const onScroll = (): void => {
+      element.dataset['scrolling'] = ''
+      clearTimeout(rest)
+      rest = setTimeout(() => delete element.dataset['scrolling'], SCROLL_REST_MS)
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PIXELS
-      sticks.current = isNear
-      setAtBottom(isNear)
+      // Content that grows moves the end away, not the reader: only scrolling up lets go.
+      if (isNear) sticks.current = true
+      else if (element.scrollTop < lastTop) sticks.current = false
+      lastTop = element.scrollTop
+      setAtBottom(sticks.current)
     }
     const observer = new ResizeObserver(() => {
       if (sticks.current) element.scrollTop = element.scrollHeight
@@ -49,6 +60,7 @@ export function useStickToBottom(
     element.addEventListener('scroll', onScroll, { passive: true })
     return () => {
       observer.disconnect()
+      clearTimeout(rest)
       element.removeEventListener('scroll', onScroll)
     }
   }, [box, content])

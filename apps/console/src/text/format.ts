@@ -1,7 +1,7 @@
 /** How the page writes times, sizes and names. Everything takes its `now` or locale, so that it can be tested. */
 
 export function formatTime(unixSeconds: number, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(unixSeconds * 1000)
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(unixSeconds * 1000)
 }
 
 /** Full date and time, for a tooltip. */
