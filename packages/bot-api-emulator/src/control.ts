@@ -1,4 +1,5 @@
 import type { TelegramUpdate } from '@gramio/types'
+import type { TranscriptDraft } from './drive-types.ts'
 import { DriverError } from './driver-error.ts'
 import type { Emulation } from './emulation.ts'
 import type { ChatRecord } from './world/chat-record.ts'
@@ -17,6 +18,8 @@ export interface EmulatorControl {
   promoteBot(chatId: number): void
   /** Turns a group into a supergroup; gives the new chat's id. */
   migrateGroup(chatId: number): number
+  /** The streamed previews a chat still shows: up to 30 s old, and none since the last message of the bot. */
+  drafts(chatId: number): readonly TranscriptDraft[]
   /** Queues any update as it is, such as one of a kind nobody knows yet; gives its id. */
   sendRawUpdate(update: Readonly<Record<string, unknown>>): number | undefined
 }
@@ -99,6 +102,12 @@ export function createControl(emulation: Emulation): EmulatorControl {
         pushTo(chat, { message: { ...message } })
       }
       return next.id
+    },
+
+    drafts(chatId) {
+      const now = Date.now()
+      const alive = [...world.chat(chatId).drafts.values()].filter(({ expiresAt }) => expiresAt > now)
+      return alive.map(({ draft }) => draft)
     },
 
     sendRawUpdate(update) {

@@ -4,9 +4,9 @@ import type { ParameterPlan } from './http/coerce-params.ts'
 import { planParameters } from './http/coerce-params.ts'
 import { botApiSchemas } from './schemas.ts'
 
-export type MethodName = keyof APIMethods
-export type MethodParams<M extends MethodName> = NonNullable<Parameters<APIMethods[M]>[0]>
-export type MethodResult<M extends MethodName> = Awaited<ReturnType<APIMethods[M]>>
+type MethodName = keyof APIMethods
+type MethodParams<M extends MethodName> = NonNullable<Parameters<APIMethods[M]>[0]>
+type MethodResult<M extends MethodName> = Awaited<ReturnType<APIMethods[M]>>
 
 /** A file that came with a call. */
 export interface Upload {

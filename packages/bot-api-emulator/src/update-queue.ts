@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { TelegramUpdate } from '@gramio/types'
 
-export type UpdateKind = Exclude<keyof TelegramUpdate, 'update_id'>
-
 export interface QueuedUpdate {
   readonly id: number
   readonly update: TelegramUpdate

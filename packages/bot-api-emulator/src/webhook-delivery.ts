@@ -12,7 +12,7 @@ export interface WebhookSettings {
   readonly hasCertificate: boolean
 }
 
-export interface WebhookTiming {
+interface WebhookTiming {
   readonly firstRetryMs: number
   readonly maxRetryMs: number
   readonly timeoutMs: number
@@ -144,13 +144,21 @@ export class WebhookDelivery {
       else {
         this.#options.updates.confirm(update.id)
         this.#advance(session, lane)
-        if (outcome.reply) await this.#options.runReply(outcome.reply)
+        if (outcome.reply) void this.#carryOut(outcome.reply)
       }
     } else {
       session.active -= 1
       this.#advance(session, lane)
     }
     this.#pump(session)
+  }
+
+  async #carryOut(reply: Record<string, unknown>): Promise<void> {
+    try {
+      await this.#options.runReply(reply)
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'a call in a webhook answer broke the emulator')
+    }
   }
 
   #advance(session: Session, lane: Lane): void {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { badRequest } from '../bot-api-error.ts'
+import { BotApiError, badRequest } from '../bot-api-error.ts'
 import type { Upload } from '../method-registry.ts'
+import { MAX_UPLOAD_BYTES } from '../options.ts'
 
 export interface RequestParams {
   readonly params: Record<string, unknown>
@@ -41,15 +42,21 @@ function addJson(params: Record<string, unknown>, text: string): void {
   for (const [name, entry] of Object.entries(value)) addParam(params, name, entry)
 }
 
-/** A file part stands under its own name, or is referred to from elsewhere as `attach://name`. */
+/**
+ * A file part stands under its own name, or is referred to from elsewhere as `attach://name`. All
+ * files of a request together may have 50 MB.
+ */
 async function readMultipart(
   request: FastifyRequest,
   params: Record<string, unknown>,
 ): Promise<RequestParams> {
   const uploads = new Map<string, Upload>()
+  let size = 0
   for await (const part of request.parts()) {
     if (part.type === 'file') {
       const bytes = await part.toBuffer()
+      size += bytes.byteLength
+      if (size > MAX_UPLOAD_BYTES) throw new BotApiError(413, 'Request Entity Too Large')
       uploads.set(part.fieldname, { bytes, fileName: part.filename || 'file', mimeType: part.mimetype })
       params[part.fieldname] ??= `attach://${part.fieldname}`
     } else {

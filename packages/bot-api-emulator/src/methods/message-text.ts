@@ -5,7 +5,7 @@ import { formatText } from '../text/formatted-text.ts'
 
 /** UTF-16 units, counted after entities were parsed. */
 export const MAX_TEXT_LENGTH = 4096
-export const MAX_CAPTION_LENGTH = 1024
+const MAX_CAPTION_LENGTH = 1024
 
 /** The types allow objects that turn into text; over HTTP only text arrives. */
 type TextLike = string | { toString(): string }

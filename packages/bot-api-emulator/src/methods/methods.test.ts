@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createBotApiEmulator } from '../create-bot-api-emulator.ts'
 import type { DriverEvent } from '../drive-types.ts'
 import type { BotApiEmulator } from '../emulator.ts'
@@ -19,6 +19,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   await emulator.close()
 })
 
@@ -199,6 +200,19 @@ describe('drafts and actions', () => {
   })
 })
 
+describe('a draft', () => {
+  it('stays for 30 s, or until the message it announced', async () => {
+    const draft = { chat_id: chatId, draft_id: 7, text: 'half' }
+    await result('sendMessageDraft', draft)
+    expect(emulator.control.drafts(chatId)).toMatchObject([{ draftId: 7, text: 'half' }])
+    await result('sendMessage', { chat_id: chatId, text: 'whole' })
+    expect(emulator.control.drafts(chatId)).toEqual([])
+    await result('sendMessageDraft', draft)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
+    expect(emulator.control.drafts(chatId)).toEqual([])
+  })
+})
+
 describe('rich messages', () => {
   it.each([
     [
@@ -313,6 +327,16 @@ describe('files', () => {
     expect(await refusal('getFile', { file_id: sent.result.document.file_id })).toBe(
       '400 Bad Request: file is too big',
     )
+  })
+
+  it('over 50 MB in one request are refused', async () => {
+    const half = new Blob([Buffer.alloc(26 * 1024 * 1024)])
+    const media = JSON.stringify([
+      { type: 'document', media: 'attach://a' },
+      { type: 'document', media: 'attach://b' },
+    ])
+    const answer = await upload('sendMediaGroup', { chat_id: String(chatId), media }, { a: half, b: half })
+    expect(answer).toEqual({ ok: false, error_code: 413, description: 'Request Entity Too Large' })
   })
 
   it('of every kind fit their message and show in the transcript', async () => {

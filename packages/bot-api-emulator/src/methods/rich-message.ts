@@ -15,7 +15,7 @@ import { richMessageText } from '../text/rich-message-text.ts'
 import { albumItem } from './media-methods.ts'
 
 /** UTF-16 units of a rich message's text. */
-export const MAX_RICH_LENGTH = 32_768
+const MAX_RICH_LENGTH = 32_768
 const MAP_DEFAULTS = { zoom: 15, width: 600, height: 400 }
 
 /** Turns what a bot sends (blocks, HTML or Markdown) into the rich message that people get. */

@@ -17,7 +17,7 @@ export interface MessageRecord {
   readonly keyboard: readonly (readonly string[])[] | undefined
 }
 
-export interface DraftRecord {
+interface DraftRecord {
   readonly draft: TranscriptDraft
   readonly expiresAt: number
 }
