@@ -89,3 +89,39 @@ test('a plugin that plugins_config.json does not name is off', async () => {
   const ada = await createPerson(driver)
   expect((await ask(driver, ada, 'hello')).join()).not.toContain('quiet spoke')
 })
+
+test('a variable becomes the number or boolean that the plugin asks for', async () => {
+  const home = await createHome({
+    'plugins/typed.ts': `import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  config: z.object({ limit: z.number(), loud: z.boolean(), api_key: z.string() }),
+  setup: ({ config }) => ({
+    processMessage: (message) => message === 'types'
+      ? { success: true, data: { limit: typeof config.limit, loud: typeof config.loud, key: config.api_key.length } } : undefined,
+  }),
+})`,
+    'plugins_config.json': { enabled_plugins: { typed: true } },
+    '.env': 'TYPED_API_KEY=123456\n',
+  })
+  const driver = await logIn(await startAssistant(home, { TYPED_LIMIT: '5', TYPED_LOUD: 'true' }))
+  const ada = await createPerson(driver)
+  expect(await ask(driver, ada, 'types')).toEqual(['limit: number\nloud: boolean\nkey: 6'])
+})
+
+test(
+  'a plugin that never finishes starting does not keep the others from answering',
+  { timeout: 40_000 },
+  async () => {
+    const home = await createHome({
+      'plugins/hangs.ts': 'await new Promise(() => {})\nexport default class { processMessage() {} }',
+      'plugins/ping.js':
+        'export default class { processMessage(m) { if (m === "ping") return { success: true, response: "pong" } } }',
+      'plugins_config.json': { enabled_plugins: { hangs: true, ping: true } },
+    })
+    const assistant = await startAssistant(home)
+    const driver = await logIn(assistant)
+    const ada = await createPerson(driver)
+    expect(await ask(driver, ada, 'ping')).toEqual(['pong'])
+    await assistant.waitFor(/hangs.*(?:did not|within)/s, 20_000)
+  },
+)

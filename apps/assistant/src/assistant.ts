@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { formatProblem as formatPluginProblem } from '@pluggram/host'
@@ -33,6 +34,7 @@ export interface Assistant {
 }
 
 const DRAIN_MS = 6_000
+const PLUGIN_HEAD_START_MS = 1_000
 
 /**
  * Puts the parts together and starts them: pages first, so that health can be asked from the beginning, then
@@ -110,10 +112,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     for (const problem of plugins.problems) logger.warn(problem)
     cleanups.push(() => plugins.host.stop())
-    const report = await plugins.host.start()
-    for (const problem of report.problems) {
-      logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
-    }
+    const starting = plugins.host.start().then(({ problems }) => {
+      for (const problem of problems) {
+        logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
+      }
+    })
+    // a plugin that takes its time joins later; the others do not wait for it
+    await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
     telegram.receive()
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {

@@ -41,7 +41,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
     isEnabled,
     order: [...configuration.plugins.switches.keys()],
-    configFor: (name) => ({ block: configuration.pluginBlock(name) }),
+    configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
     describeIssues: (name, issues) =>
       describePluginIssues(configuration, name, issues)
         .map((problem) => formatProblem(problem, configuration))
@@ -49,6 +49,8 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     servicesFor: options.servicesFor,
     assistantName: configuration.settings.assistant.name,
     builtIn: [{ name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin }],
+    // two overruns side by side must fit into the ten seconds of a stop
+    timeouts: { cleanupSeconds: 1.5 },
     logger: options.logger,
   })
   return {
@@ -95,7 +97,7 @@ export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
   const isStarting = shown.some((state) => state.state === 'starting')
   const hasFailed = shown.some((state) => state.state === 'failed')
   return {
-    status: isStarting ? 'starting' : hasFailed ? 'degraded' : 'ok',
+    status: isStarting || hasFailed ? 'degraded' : 'ok',
     plugins: Object.fromEntries(
       shown.map(({ name, state, status, problem, version }) => [
         name,

@@ -11,10 +11,18 @@ export interface PluginStatusLine {
   readonly text: string
 }
 
+/** The model with what the owner should know about it. */
+export interface ModelState extends ModelDescription {
+  /** Why it cannot answer. */
+  readonly problem?: string
+  /** How to get a better one. */
+  readonly setupHint?: string
+}
+
 export interface SystemPluginOptions {
   readonly assistantName: string
   plugins(): readonly PluginSummary[]
-  describeModel(): Promise<ModelDescription>
+  describeModel(): Promise<ModelState>
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
   /** Short words about the connection, for example `polling`. */
   connection(): string
@@ -111,9 +119,14 @@ async function status(options: SystemPluginOptions): Promise<string> {
   )
   return [
     `**${escape(options.assistantName)}** has been running for ${duration(Date.now() - options.startedAt)}.`,
-    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${model.isDemo ? ' (built-in, no large language model)' : ''}`,
+    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${modelNote(model)}`,
     ['Plugins:', ...lines].join('\n'),
   ].join('\n\n')
+}
+
+function modelNote({ isDemo, problem }: ModelState): string {
+  if (problem !== undefined) return ` – ${escape(problem)}`
+  return isDemo ? ' (built-in, no large language model)' : ''
 }
 
 function duration(milliseconds: number): string {

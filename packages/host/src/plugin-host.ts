@@ -21,7 +21,7 @@ import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
 import { startPlugin } from './start-plugin.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './validate-config.ts'
 
 export interface PluginHostOptions {
   /** From `discoverPlugins`. */
@@ -29,7 +29,8 @@ export interface PluginHostOptions {
   isEnabled(name: string): boolean
   /** Names in the order of plugins_config.json. */
   readonly order: readonly string[]
-  configFor(name: string): { readonly block: JsonObject }
+  /** A plugin's block; with its JSON Schema, values from the environment can be read as the types it asks for. */
+  configFor(name: string, jsonSchema: JsonSchema | undefined): { readonly block: JsonObject }
   servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
   /** Words for a misconfigured plugin; the default names `plugins.NAME.key` without file and line. */
   readonly describeIssues?: (plugin: string, issues: readonly ConfigIssue[]) => string
@@ -163,12 +164,11 @@ class InlineHost implements PluginHost {
     }
     try {
       if (!this.#hooks) return
-      const { block } = this.#options.configFor(entry.name)
       const { assistantName, describeIssues } = this.#options
       const loaded = await entry.load(this.#hooks, within)
       const { plugin, warnings } = await startPlugin(entry, loaded, {
         assistantName,
-        block,
+        blockFor: (jsonSchema) => this.#options.configFor(entry.name, jsonSchema).block,
         servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
         describeIssues,
         within,

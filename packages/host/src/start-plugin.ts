@@ -10,13 +10,13 @@ import type { PluginModule } from './plugin-module.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import { RunningPlugin } from './running-plugin.ts'
-import { describeConfigIssues, validateConfig } from './validate-config.ts'
-import type { JsonObject } from './validate-config.ts'
+import { describeConfigIssues, jsonSchemaOf, validateConfig } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './validate-config.ts'
 
 /** What starting one plugin needs from its surroundings. */
 export interface StartContext {
   readonly assistantName: string
-  readonly block: JsonObject
+  readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly servicesFor: (name: string, manifest: PluginManifest, effects: DisposableEffectScope) => Services
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
   /** Gives work the rest of the plugin's time to start. */
@@ -120,8 +120,9 @@ function warning(identity: PluginIdentity, message: string): PluginProblem {
 async function readConfig(
   identity: PluginIdentity,
   manifest: PluginManifest,
-  { block, within, describeIssues }: StartContext,
+  { blockFor, within, describeIssues }: StartContext,
 ): Promise<unknown> {
+  const block = blockFor(jsonSchemaOf(manifest.config))
   let outcome
   try {
     outcome = await within(validateConfig(manifest.config, block))
