@@ -3,7 +3,8 @@ import type { Emulation } from './emulation.ts'
 import type { Fault } from './faults.ts'
 import { coerceParams } from './http/coerce-params.ts'
 import { modernizeParams } from './http/modernize-params.ts'
-import type { MethodRegistry, Upload } from './method-registry.ts'
+import type { MethodRegistry } from './method-registry.ts'
+import type { Upload } from './upload.ts'
 
 export interface MethodRequest {
   readonly method: string

@@ -1,6 +1,6 @@
 import { badRequest } from './bot-api-error.ts'
 import { MAX_DOWNLOAD_BYTES } from './options.ts'
-import type { Upload } from './method-registry.ts'
+import type { Upload } from './upload.ts'
 
 const TIMEOUT_MS = 15_000
 

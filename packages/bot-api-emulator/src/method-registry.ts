@@ -3,17 +3,11 @@ import type { Emulation } from './emulation.ts'
 import type { ParameterPlan } from './http/coerce-params.ts'
 import { planParameters } from './http/coerce-params.ts'
 import { botApiSchemas } from './schemas.ts'
+import type { Upload } from './upload.ts'
 
 type MethodName = keyof APIMethods
 type MethodParams<M extends MethodName> = NonNullable<Parameters<APIMethods[M]>[0]>
 type MethodResult<M extends MethodName> = Awaited<ReturnType<APIMethods[M]>>
-
-/** A file that came with a call. */
-export interface Upload {
-  readonly bytes: Uint8Array
-  readonly fileName: string
-  readonly mimeType: string
-}
 
 /** What a method may use besides its parameters. */
 export interface MethodCall {

@@ -5,7 +5,7 @@ import type { MethodAnswer } from '../call-method.ts'
 import { callMethod } from '../call-method.ts'
 import { MAX_UPLOAD_BYTES } from '../options.ts'
 import { readRequestParams } from './request-params.ts'
-import type { ServerOptions } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 const BOT_PREFIX = '/bot'
 const FILE_PREFIX = '/file/bot'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { BotApiError, badRequest } from '../bot-api-error.ts'
-import type { Upload } from '../method-registry.ts'
 import { MAX_UPLOAD_BYTES } from '../options.ts'
+import type { Upload } from '../upload.ts'
 
 export interface RequestParams {
   readonly params: Record<string, unknown>

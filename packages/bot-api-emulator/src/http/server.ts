@@ -1,27 +1,14 @@
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import type { EmulatorControl } from '../control.ts'
-import type { ChatDriver } from '../drive-types.ts'
-import type { Emulation } from '../emulation.ts'
-import type { MethodRegistry } from '../method-registry.ts'
-import type { EmulatorLogger } from '../options.ts'
 import { MAX_BODY_BYTES } from '../options.ts'
 import { registerBotApi } from './bot-api-routes.ts'
 import { registerChatDriver } from './driver-routes.ts'
 import { registerControlRoutes } from './control-routes.ts'
 import { refuseForeignPages } from './refuse-foreign-pages.ts'
+import type { ServerOptions } from './server-options.ts'
 
 /** A poll is held up to 50 s; what takes longer than this to arrive is no poll but a stuck upload. */
 const REQUEST_TIMEOUT_MS = 120_000
-
-export interface ServerOptions {
-  readonly emulation: Emulation
-  readonly registry: MethodRegistry
-  readonly token: string
-  readonly logger: EmulatorLogger
-  /** Left out when somebody else mounts the driver's routes. */
-  readonly driver: { readonly driver: ChatDriver; readonly control: EmulatorControl } | undefined
-}
 
 export interface EmulatorServer {
   /** Gives the URL it listens on. */

@@ -1,7 +1,7 @@
 import type { TelegramMessageEntity } from '@gramio/types'
 import { badRequest } from '../bot-api-error.ts'
 import type { FormattedText } from '../text/formatted-text.ts'
-import { formatText } from '../text/formatted-text.ts'
+import { formatText } from '../text/format-text.ts'
 
 /** UTF-16 units, counted after entities were parsed. */
 export const MAX_TEXT_LENGTH = 4096

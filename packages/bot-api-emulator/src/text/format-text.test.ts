@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BotApiError } from '../bot-api-error.ts'
-import type { FormatRequest, FormattedText } from './formatted-text.ts'
-import { formatText } from './formatted-text.ts'
+import type { FormatRequest } from './format-text.ts'
+import type { FormattedText } from './formatted-text.ts'
+import { formatText } from './format-text.ts'
 
 /** An empty result where the request is refused; any other error is a failure. */
 function formatOrRefuse(request: FormatRequest): FormattedText {

@@ -1,0 +1,6 @@
+/** A file that came with a call. */
+export interface Upload {
+  readonly bytes: Uint8Array
+  readonly fileName: string
+  readonly mimeType: string
+}
