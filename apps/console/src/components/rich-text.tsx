@@ -62,7 +62,7 @@ function renderEntity(node: EntityNode, onCommand: RichTextProps['onCommand']): 
     case 'strikethrough':
       return <s>{children}</s>
     case 'spoiler':
-      return <Spoiler>{children}</Spoiler>
+      return <Spoiler text={text}>{children}</Spoiler>
     case 'code':
       return <CopyableText kind="code" text={text} />
     case 'pre':

@@ -58,7 +58,8 @@ export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProp
   }
 
   const [first] = candidates
-  const isPhoto = first !== undefined && uploadKindOf(first.file, asDocument ? 'document' : 'media') === 'photo'
+  const isPhoto =
+    first !== undefined && uploadKindOf(first.file, asDocument ? 'document' : 'media') === 'photo'
   const single = isPhoto ? 'Send a photo' : 'Send a file'
   const title = candidates.length === 1 ? single : `Send ${candidates.length} files`
   return (

@@ -1,8 +1,14 @@
 import { useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
+interface SpoilerProps {
+  /** Stands in for the children while they are hidden, so that no link among them can be reached. */
+  readonly text: string
+  readonly children: ReactNode
+}
+
 /** Hidden text: a click, Enter or Space shows it. */
-export function Spoiler({ children }: { readonly children: ReactNode }): ReactElement {
+export function Spoiler({ text, children }: SpoilerProps): ReactElement {
   const [isShown, setShown] = useState(false)
   if (isShown) return <span className="spoiler spoiler--shown">{children}</span>
   const show = (): void => setShown(true)
@@ -23,8 +29,8 @@ export function Spoiler({ children }: { readonly children: ReactNode }): ReactEl
         show()
       }}
     >
-      <span className="spoiler__text" aria-hidden="true" inert>
-        {children}
+      <span className="spoiler__text" aria-hidden="true">
+        {text}
       </span>
     </span>
   )

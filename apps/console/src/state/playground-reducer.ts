@@ -8,7 +8,7 @@ import { countBotMessagesAfter, setReaction } from './transcripts.ts'
 export function playgroundReducer(state: PlaygroundState, action: PlaygroundAction): PlaygroundState {
   switch (action.type) {
     case 'state-loaded':
-      return { ...state, ...action.state, status: { kind: 'ready' } }
+      return forgetGoneChats({ ...state, ...action.state, status: { kind: 'ready' } })
     case 'status-changed':
       return { ...state, status: action.status }
     case 'stream-opened':
@@ -154,6 +154,21 @@ function loadTranscript(state: PlaygroundState, action: ActionOf<'transcript-loa
   const replayed = loading.events.reduce((current, event) => reduceEvent(current, event, action.now), loaded)
   // The events were counted when they arrived.
   return { ...replayed, unread }
+}
+
+/** An assistant that was started anew may know none of the chats from before. */
+function forgetGoneChats(state: PlaygroundState): PlaygroundState {
+  const known = new Set(state.chats.map(({ id }) => id))
+  if (Object.keys(state.transcripts).every((chatId) => known.has(Number(chatId)))) return state
+  return {
+    ...state,
+    transcripts: Object.fromEntries(
+      Object.entries(state.transcripts).filter(([chatId]) => known.has(Number(chatId))),
+    ),
+    pending: state.pending.filter(({ message }) => known.has(message.chatId)),
+    unread: Object.fromEntries(Object.entries(state.unread).filter(([chatId]) => known.has(Number(chatId)))),
+    openChatId: state.openChatId !== undefined && known.has(state.openChatId) ? state.openChatId : undefined,
+  }
 }
 
 function expire(state: PlaygroundState, now: number): PlaygroundState {

@@ -138,6 +138,21 @@ describe('the event stream', () => {
     expect(world.playground.getState().isOnline).toBe(true)
   })
 
+  it('begins anew where the assistant was restarted and forgot the chats', async () => {
+    const world = await started()
+    const bo = { id: 8, isBot: false, firstName: 'You' }
+    world.api.state.mockResolvedValueOnce({ ...withAda, users: [], chats: [] })
+    world.api.state.mockResolvedValue({
+      ...withAda,
+      users: [bo],
+      chats: [{ id: 8, type: 'private', memberIds: [8] }],
+    })
+    world.api.createUser.mockResolvedValueOnce(bo)
+    world.stream().onOpen()
+    await vi.waitFor(() => expect(world.playground.getState().openChatId).toBe(8))
+    expect(world.playground.getState().transcripts[CHAT]).toBeUndefined()
+  })
+
   it('reads everything anew when an event is missing', async () => {
     const world = await started()
     const { onEvent } = world.stream()

@@ -88,7 +88,9 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
 
   /** Reads everything anew: when the stream opened, and whenever events may have been missed. The open chat comes first. */
   async function synchronise(): Promise<void> {
+    const wasOpen = getState().openChatId !== undefined
     await loadState()
+    if (wasOpen && getState().openChatId === undefined) await welcome()
     const { openChatId, chats } = getState()
     const order = chats.toSorted(
       (left, right) => Number(right.id === openChatId) - Number(left.id === openChatId),

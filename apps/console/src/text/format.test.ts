@@ -28,10 +28,10 @@ describe('formatListTime', () => {
 describe('formatSize', () => {
   it.each([
     [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1.0 kB'],
-    [20_000_000, '20 MB'],
-    [1_500_000_000, '1.5 GB'],
+    [1023, '1023 B'],
+    [1024, '1.0 KB'],
+    [20 * 1024 * 1024, '20 MB'],
+    [1_500_000_000, '1.4 GB'],
   ])('%d bytes', (bytes, expected) => {
     expect(formatSize(bytes)).toBe(expected)
   })

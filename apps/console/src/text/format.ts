@@ -39,13 +39,14 @@ export function formatListTime(unixSeconds: number, now: number, locale?: string
   return new Intl.DateTimeFormat(locale, { dateStyle: 'short' }).format(unixSeconds * 1000)
 }
 
+/** Sizes as Telegram writes them: a KB is 1024 bytes. */
 export function formatSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`
-  const units = ['kB', 'MB', 'GB', 'TB']
+  if (bytes < 1024) return `${bytes} B`
+  const units = ['KB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = -1
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
     unit += 1
   }
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
