@@ -46,7 +46,7 @@ async function inspect(directory: string, fileName: string): Promise<Findings> {
   const name = PLUGIN_FILE.exec(fileName)?.groups?.['name']
   if (name === undefined || NO_PLUGIN.test(fileName)) return NOTHING
   if (!isPluginName(name)) return { candidates: [], problems: [badName(name, file)] }
-  return { candidates: [{ name, entry: file, origin: 'home', directory }], problems: [] }
+  return { candidates: [{ name, entry: file, origin: 'home', directory, isSingleFile: true }], problems: [] }
 }
 
 /**

@@ -4,12 +4,12 @@ import { thrownMessage } from './error-location.ts'
 import { routePlugins } from './routing-order.ts'
 import type { OwnersOrder, Routable } from './routing-order.ts'
 
-/** The registry of the plugins that run, kept in the order in which they are asked. */
+/** The registry of the plugins that can be asked, kept in the order in which they are asked. */
 export class ListedRegistry implements PluginRegistry {
-  readonly #order: OwnersOrder
   readonly #logger: Logger
-  readonly #running = new Set<Routable>()
   readonly #listeners = new Set<() => void>()
+  #order: OwnersOrder
+  #running: readonly Routable[] = []
   #listed: readonly RunnablePlugin[] = []
 
   constructor(order: OwnersOrder, logger: Logger) {
@@ -28,18 +28,25 @@ export class ListedRegistry implements PluginRegistry {
     return () => void this.#listeners.delete(entry)
   }
 
-  add(plugin: Routable): void {
-    this.#running.add(plugin)
+  /** Puts plugins in the place of others, in one step: nobody sees the time between. */
+  change({ add = [], remove = [] }: { add?: readonly Routable[]; remove?: readonly RunnablePlugin[] }): void {
+    const gone = new Set(remove)
+    this.#running = [...this.#running.filter(({ runnable }) => !gone.has(runnable)), ...add]
     this.#update()
   }
 
+  setOrder(order: OwnersOrder): void {
+    this.#order = order
+    if (this.#running.length > 0) this.#update()
+  }
+
   clear(): void {
-    this.#running.clear()
+    this.#running = []
     this.#update()
   }
 
   #update(): void {
-    this.#listed = routePlugins([...this.#running], this.#order)
+    this.#listed = routePlugins(this.#running, this.#order)
     for (const listener of this.#listeners) {
       try {
         listener()

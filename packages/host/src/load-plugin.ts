@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { thrownMessage } from './error-location.ts'
 import { describeLoadError } from './load-problem.ts'
+import { generationUrl } from './module-hooks.ts'
 import type { ModuleHooks } from './module-hooks.ts'
 import type { nativeImport } from './native-import.ts'
 import { readPackageFile } from './package-file.ts'
@@ -11,8 +11,10 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 import { pickPlugin } from './plugin-module.ts'
 import type { PluginModule } from './plugin-module.ts'
 import { ProblemError } from './plugin-problem.ts'
+import type { SyntaxCheck } from './syntax-check.ts'
 
-const native = createRequire(import.meta.url)('./native-import.ts') as { nativeImport: typeof nativeImport }
+const require = createRequire(import.meta.url)
+const native = require('./native-import.ts') as { nativeImport: typeof nativeImport }
 
 /** A plugin's code, and the static part of its manifest that stands in package.json. */
 export interface LoadedPlugin {
@@ -38,6 +40,7 @@ export async function withRealPaths(candidate: PluginCandidate): Promise<PluginC
 
 /**
  * Imports a plugin.
+ * @param generation above 0, the files are read again although they were imported before
  * @param within gives the import its deadline: code at the top level of a module may wait for ever
  * @throws ProblemError
  */
@@ -45,12 +48,15 @@ export async function loadPlugin(
   candidate: PluginCandidate,
   hooks: ModuleHooks,
   within: <T>(work: Promise<T>) => Promise<T>,
+  check: SyntaxCheck,
+  generation = 0,
 ): Promise<LoadedPlugin> {
   let module: unknown
   try {
-    module = await within(native.nativeImport(pathToFileURL(candidate.entry).href))
+    if (generation > 0) forgetRequired(candidate.directory)
+    module = await within(native.nativeImport(generationUrl(candidate.entry, generation)))
   } catch (error) {
-    const problem = await describeLoadError(candidate, error, hooks.filesUnder(candidate.directory))
+    const problem = await describeLoadError(candidate, error, hooks.filesUnder(candidate.directory), check)
     throw new ProblemError(problem, error)
   }
   try {
@@ -63,6 +69,13 @@ export async function loadPlugin(
       message: `Plugin ${candidate.name} cannot be loaded: ${thrownMessage(error)}`,
       file: candidate.entry,
     })
+  }
+}
+
+/** CommonJS modules are kept by their file's name alone. */
+function forgetRequired(directory: string): void {
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(directory + path.sep)) Reflect.deleteProperty(require.cache, file)
   }
 }
 

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { DeadlineError } from './deadline.ts'
 import {
   isThrown,
@@ -14,22 +12,23 @@ import {
 import type { Location } from './error-location.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
-
-const run = promisify(execFile)
+import type { SyntaxCheck } from './syntax-check.ts'
 
 /**
  * Turns what `import()` of a plugin threw into words for its author.
  * @param files the plugin's files that were looked at, to find the one with the syntax error
+ * @param check looks for a syntax error in a file; a plugin process may not do that itself
  */
 export async function describeLoadError(
   candidate: PluginCandidate,
   error: unknown,
   files: readonly string[],
+  check: SyntaxCheck,
 ): Promise<PluginProblem> {
   const location =
     locateError(error, candidate.directory) ??
     locateImport(error, candidate.directory) ??
-    (await findSyntaxError(candidate, error, files))
+    (await findSyntaxError(candidate, error, files, check))
   return {
     plugin: candidate.name,
     severity: 'error',
@@ -111,17 +110,14 @@ async function findSyntaxError(
   candidate: PluginCandidate,
   error: unknown,
   files: readonly string[],
+  check: SyntaxCheck,
 ): Promise<Location | undefined> {
   if (!isSyntaxError(error)) return undefined
   for (const file of new Set([candidate.entry, ...files])) {
     if (!/\.[cm]?js$/.test(file)) continue
-    try {
-      await run(process.execPath, ['--check', file], { env: {}, timeout: 5_000, encoding: 'utf8' })
-    } catch (failure) {
-      const report: unknown = Reflect.get(Object(failure), 'stderr')
-      const location = typeof report === 'string' ? syntaxLocation(report, candidate.directory) : undefined
-      if (location) return location
-    }
+    const report = await check(file)
+    const location = report === undefined ? undefined : syntaxLocation(report, candidate.directory)
+    if (location) return location
   }
   return undefined
 }

@@ -33,6 +33,8 @@ const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pat
   }
 })
 
+const seconds = z.number().positive().max(3_600)
+
 const manifestSchema = z.looseObject({
   name: z.string().optional(),
   version: z.string().max(100).optional(),
@@ -63,6 +65,21 @@ const manifestSchema = z.looseObject({
     .min(1, 'is empty')
     .optional(),
   priority: z.number().optional(),
+  isolation: z
+    .union([
+      z.enum(['inline', 'process']),
+      z.strictObject({ group: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
+    ])
+    .optional(),
+  timeouts: z
+    .strictObject({
+      startSeconds: seconds.optional(),
+      callSeconds: seconds.optional(),
+      statusSeconds: seconds.optional(),
+      cleanupSeconds: seconds.optional(),
+    })
+    .optional(),
+  idempotent: z.boolean().optional(),
 })
 
 const KNOWN_KEYS = new Set([...Object.keys(manifestSchema.shape), 'setup', 'icon', '$schema'])

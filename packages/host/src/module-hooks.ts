@@ -7,9 +7,12 @@ import { compileFunction } from 'node:vm'
 const HOST_URL = import.meta.url
 const SDK = /^@pluggram\/sdk(?:\/|$)/
 const ZOD = /^zod(?:\/|$)/
+const GENERATION = 'generation'
 const requireFromHost = createRequire(HOST_URL)
 
 export interface ModuleHooks {
+  /** Covers further directories. */
+  add(directories: readonly string[]): void
   /** Files under `directory` that were imported so far, first ones first. */
   filesUnder(directory: string): readonly string[]
   remove(): void
@@ -20,11 +23,15 @@ export interface ModuleHooks {
  * is always the host's, zod is the plugin's own copy if it has one. Other modules of the process are left alone.
  */
 export function installModuleHooks(directories: readonly string[]): ModuleHooks {
-  const roots = [...new Set(directories)].map((directory) => directory + path.sep)
+  const roots = new Set<string>()
+  const add = (more: readonly string[]): void => {
+    for (const directory of more) roots.add(directory + path.sep)
+  }
+  add(directories)
   const files = new Set<string>()
   const fileOf = (url: string | undefined): string | undefined => {
     const file = toPath(url)
-    return file !== undefined && roots.some((root) => file.startsWith(root)) ? file : undefined
+    return file !== undefined && [...roots].some((root) => file.startsWith(root)) ? file : undefined
   }
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
@@ -41,14 +48,30 @@ export function installModuleHooks(directories: readonly string[]): ModuleHooks 
       const file = fileOf(resolved.url)
       if (file === undefined) return resolved
       files.add(file)
-      const format = context.conditions.includes('require') ? undefined : formatOf(file, resolved.format)
-      return format === undefined ? resolved : { ...resolved, format }
+      if (context.conditions.includes('require')) return resolved
+      const format = formatOf(file, resolved.format)
+      const url = inSameGeneration(resolved.url, file, context.parentURL)
+      return format === undefined ? { ...resolved, url } : { ...resolved, url, format }
     },
   })
   return {
+    add,
     filesUnder: (directory) => [...files].filter((file) => file.startsWith(directory + path.sep)),
     remove: () => hooks.deregister(),
   }
+}
+
+/** Marks the address of a module that is read again although it was imported before. */
+export function generationUrl(file: string, generation: number): string {
+  const url = pathToFileURL(file)
+  if (generation > 0) url.searchParams.set(GENERATION, String(generation))
+  return url.href
+}
+
+/** What a module of a later generation imports of its own folder is read again too. */
+function inSameGeneration(url: string, file: string, parent: string | undefined): string {
+  if (!parent?.includes(`?${GENERATION}=`) || file.split(path.sep).includes('node_modules')) return url
+  return generationUrl(file, Number(new URL(parent).searchParams.get(GENERATION)))
 }
 
 function toPath(url: string | undefined): string | undefined {

@@ -6,6 +6,8 @@ export interface PluginCandidate {
   readonly origin: 'shipped' | 'home' | 'npm'
   /** The folder of the plugin; for a single file the folder it lies in. */
   readonly directory: string
+  /** True for a file that is a plugin by itself; its neighbours may be other plugins. */
+  readonly isSingleFile?: boolean
   /** Its package.json; a single file has none. */
   readonly packageFile?: string
 }

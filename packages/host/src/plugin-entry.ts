@@ -1,46 +1,47 @@
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
-import { loadPlugin } from './load-plugin.ts'
-import type { LoadedPlugin } from './load-plugin.ts'
-import type { ModuleHooks } from './module-hooks.ts'
+import type { HostedPlugin } from './hosted-plugin.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
-import { toPlugin } from './plugin-module.ts'
 import type { PluginProblem } from './plugin-problem.ts'
-import type { PluginState } from './plugin-state.ts'
-import type { RunningPlugin } from './running-plugin.ts'
+import type { IsolationLevel, PluginState } from './plugin-state.ts'
 
 /** What the host keeps about one plugin, from before its start to after its end. */
 export interface PluginEntry {
   readonly name: string
   readonly origin: PluginState['origin']
-  readonly file?: string
-  /** Where the plugin's own files are, links resolved. */
-  readonly directory?: string
-  load(hooks: ModuleHooks, within: <T>(work: Promise<T>) => Promise<T>): Promise<LoadedPlugin>
-  state: PluginState['state']
+  readonly isolation: IsolationLevel
+  /** Where it was found; a plugin that is part of the assistant has a definition instead. */
+  readonly candidate?: PluginCandidate
+  readonly definition?: PluginDefinition | PluginClass
+  /** Changes when the plugin has to be started anew: its files, configuration, limits, grants. */
+  fingerprint: string
+  state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
   warnings: readonly PluginProblem[]
-  plugin?: RunningPlugin
+  plugin?: HostedPlugin
 }
 
 /** An entry for something that was discovered; `candidate` has real paths. */
-export function discoveredEntry(candidate: PluginCandidate, isEnabled: boolean): PluginEntry {
-  const { name, origin, entry, directory } = candidate
+export function discoveredEntry(
+  candidate: PluginCandidate,
+  isolation: IsolationLevel,
+  isEnabled: boolean,
+): PluginEntry {
   return {
-    name,
-    origin,
-    file: entry,
-    directory,
-    load: (hooks, within) => loadPlugin(candidate, hooks, within),
+    name: candidate.name,
+    origin: candidate.origin,
+    isolation,
+    candidate,
+    fingerprint: '',
     state: isEnabled ? 'starting' : 'off',
     warnings: [],
   }
 }
 
 /** An entry for a plugin whose name the assistant needs for itself; it is not started. */
-export function takenEntry(candidate: PluginCandidate): PluginEntry {
+export function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel): PluginEntry {
   const { name, entry } = candidate
   return {
-    ...discoveredEntry(candidate, false),
+    ...discoveredEntry(candidate, isolation, false),
     state: 'failed',
     problem: {
       plugin: name,
@@ -57,7 +58,9 @@ export function builtInEntry(name: string, definition: PluginDefinition | Plugin
   return {
     name,
     origin: 'built-in',
-    load: async () => ({ module: toPlugin(definition), packageManifest: {} }),
+    isolation: 'inline',
+    definition,
+    fingerprint: '',
     state: 'starting',
     warnings: [],
   }
@@ -65,14 +68,18 @@ export function builtInEntry(name: string, definition: PluginDefinition | Plugin
 
 /** What others may see of an entry. */
 export function toState(entry: PluginEntry): PluginState {
-  const { name, origin, file, state, problem, plugin } = entry
+  const { name, origin, isolation, candidate, plugin } = entry
+  const condition = entry.state === 'running' ? plugin?.condition() : undefined
+  const problem = condition?.problem ?? entry.problem
   const version = plugin?.descriptor.version
   return {
     name,
     origin,
-    state,
+    isolation,
+    state: condition?.state ?? entry.state,
+    crashes: condition?.crashes ?? 0,
     effects: plugin?.effects() ?? [],
-    ...(file !== undefined && { file }),
+    ...(candidate && { file: candidate.entry }),
     ...(problem !== undefined && { problem }),
     ...(version !== undefined && { version }),
   }

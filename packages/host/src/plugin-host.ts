@@ -1,53 +1,31 @@
-import type {
-  EffectScope,
-  Logger,
-  PluginClass,
-  PluginDefinition,
-  PluginManifest,
-  Services,
-} from '@pluggram/sdk'
+import type { EffectScope, Logger, PluginClass, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
-import { DeadlineError, withDeadline } from './deadline.ts'
+import { digestData, digestFiles, ownFiles } from './content-digest.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
+import { levelOf } from './host-plan.ts'
+import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import type { HostedPlugin } from './hosted-plugin.ts'
+import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
-import { installModuleHooks } from './module-hooks.ts'
-import type { ModuleHooks } from './module-hooks.ts'
-import type { PluginCandidate } from './plugin-candidate.ts'
 import { builtInEntry, discoveredEntry, takenEntry, toState } from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
+import { ProcessStarter } from './process/process-starter.ts'
+import { SupervisedPlugin } from './process/supervised-plugin.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
-import { startPlugin } from './start-plugin.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
 
-export interface PluginHostOptions {
-  /** From `discoverPlugins`. */
-  readonly candidates: readonly PluginCandidate[]
-  isEnabled(name: string): boolean
-  /** Names in the order of plugins_config.json. */
-  readonly order: readonly string[]
-  /** A plugin's block; with its JSON Schema, values from the environment can be read as the types it asks for. */
-  configFor(name: string, jsonSchema: JsonSchema | undefined): { readonly block: JsonObject }
+export interface PluginHostOptions extends HostPlan {
   servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
-  /** Words for a misconfigured plugin; the default names `plugins.NAME.key` without file and line. */
-  readonly describeIssues?: (plugin: string, issues: readonly ConfigIssue[]) => string
   readonly assistantName: string
   readonly timeouts?: HostTimeouts
   /** The assistant's own plugins: always on, asked first. */
   readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
+  /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
+  readonly dataFolder?: string
   readonly logger: Logger
-}
-
-export interface HostTimeouts {
-  /** For import, configuration and setup together. Default 10. */
-  readonly startSeconds?: number
-  /** For `getStatus`. Default 2. */
-  readonly statusSeconds?: number
-  /** For `cleanup` and the plugin's effects together. Default 5. */
-  readonly cleanupSeconds?: number
 }
 
 export interface StartReport {
@@ -56,10 +34,17 @@ export interface StartReport {
   readonly problems: readonly PluginProblem[]
 }
 
-/** Starts plugins in this process and keeps the list of those that run. */
+/** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
 export interface PluginHost {
-  /** Resolves when every plugin runs or failed; each can be asked as soon as it runs. Never rejects. */
+  /** Resolves when every plugin can be asked or failed; each can be asked as soon as it is ready. Never rejects. */
   start(): Promise<StartReport>
+  /**
+   * Brings the host to another plan. What did not change is left alone; what changed is started beside the old one,
+   * which finishes what it works on and ends. A plugin that cannot be started keeps its old version. Never rejects.
+   */
+  apply(plan: HostPlan): Promise<StartReport>
+  /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
+  restart(name: string): Promise<boolean>
   /**
    * Ends plugins in reverse order. After one that is not done in its time the rest end side by side, so that all of
    * it takes twice `cleanupSeconds` at most.
@@ -73,37 +58,60 @@ export interface PluginHost {
 
 /** Creates a host; nothing is imported before `start`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
-  return new InlineHost(options)
+  return new TwoLevelHost(options)
 }
 
-class InlineHost implements PluginHost {
+/** A replaced plugin may finish what it works on for so long. */
+const RETIRE_SECONDS = 120
+
+class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
   readonly #options: PluginHostOptions
-  readonly #order: OwnersOrder
+  readonly #builtIn: readonly string[]
   readonly #timeouts: Required<HostTimeouts>
   readonly #stopping = new AbortController()
+  readonly #inline: InlineStarter
+  readonly #processes: ProcessStarter
+  readonly #retiring = new Set<HostedPlugin>()
+  #order: OwnersOrder
   #entries: readonly PluginEntry[]
-  #hooks: ModuleHooks | undefined
+  #isSharing = false
   #started: Promise<StartReport> | undefined
+  #changing: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
   constructor(options: PluginHostOptions) {
-    const builtIn = options.builtIn ?? []
+    const { assistantName, logger, dataFolder } = options
     this.#options = options
+    this.#builtIn = (options.builtIn ?? []).map(({ name }) => name)
     this.#timeouts = { startSeconds: 10, statusSeconds: 2, cleanupSeconds: 5, ...options.timeouts }
-    this.#order = new OwnersOrder(
-      builtIn.map(({ name }) => name),
-      options.order,
-    )
-    this.registry = new ListedRegistry(this.#order, options.logger)
-    this.#entries = this.#list(
-      builtIn.map(({ name, definition }) => builtInEntry(name, definition)),
-      options.candidates,
-    )
+    this.#order = new OwnersOrder(this.#builtIn, options.order)
+    this.registry = new ListedRegistry(this.#order, logger)
+    this.registry.onChange(() => this.#sharePlugins())
+    const common = {
+      assistantName,
+      timeouts: this.#timeouts,
+      servicesFor: options.servicesFor.bind(options),
+      signal: this.#stopping.signal,
+    }
+    this.#inline = new InlineStarter(common)
+    this.#processes = new ProcessStarter({ ...common, logger, dataFolder })
+    this.#entries = this.#list(options, options.candidates)
   }
 
   start(): Promise<StartReport> {
-    return (this.#started ??= this.#startAll())
+    return (this.#started ??= this.#inTurn(this.#options))
+  }
+
+  apply(plan: HostPlan): Promise<StartReport> {
+    return this.#inTurn(plan)
+  }
+
+  async restart(name: string): Promise<boolean> {
+    const plugin = this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+    if (!plugin?.restart) return false
+    await plugin.restart()
+    return true
   }
 
   stop(): Promise<void> {
@@ -124,64 +132,92 @@ class InlineHost implements PluginHost {
     )
   }
 
-  async #startAll(): Promise<StartReport> {
-    const candidates = await Promise.all(
-      this.#options.candidates.map((candidate) => withRealPaths(candidate)),
-    )
-    this.#entries = this.#list(
-      this.#entries.filter((entry) => entry.origin === 'built-in'),
-      candidates,
-    )
+  /** One plan after another. */
+  #inTurn(plan: HostPlan): Promise<StartReport> {
+    const change = this.#changing.then(() => this.#bringTo(plan))
+    this.#changing = change
+    return change
+  }
+
+  async #bringTo(plan: HostPlan): Promise<StartReport> {
+    const candidates = await Promise.all(plan.candidates.map((candidate) => withRealPaths(candidate)))
+    const current: HostPlan = { ...plan, candidates }
     if (this.#stopping.signal.aborted) return { states: this.states(), problems: [] }
-    this.#hooks = installModuleHooks(candidates.map(({ directory }) => directory))
-    await Promise.all(
-      this.#entries.filter((entry) => entry.state === 'starting').map((entry) => this.#startOne(entry)),
-    )
-    const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
-    const clashes = commandProblems(running, this.#order)
-    return {
-      states: this.states(),
-      problems: this.#entries.flatMap((entry) => [
-        ...(entry.problem ? [entry.problem] : []),
-        ...entry.warnings,
-        ...clashes.filter(({ plugin }) => plugin === entry.name),
-      ]),
+    await this.#processes.open()
+    this.#order = new OwnersOrder(this.#builtIn, plan.order)
+    this.registry.setOrder(this.#order)
+    const old = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
+    const wanted = this.#list(current, candidates)
+    for (const entry of wanted) await fingerprint(entry, current)
+    this.#entries = wanted.map((entry) => {
+      const before = old.get(keyOf(entry))
+      return before?.plugin && !before.problem && before.fingerprint === entry.fingerprint && isOn(entry) ? before : entry
+    })
+    const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
+    this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
+    await this.#leave(old, new Set(this.#entries))
+    const fresh = this.#entries.filter((entry) => entry.state === 'starting')
+    const unknown = await this.#takeKnown(fresh, current, old)
+    await Promise.all(unknown.map((entry) => this.#startOne(entry, current, old.get(keyOf(entry)))))
+    await this.#processes.save()
+    return this.#report()
+  }
+
+  /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
+  async #leave(old: ReadonlyMap<string, PluginEntry>, kept: ReadonlySet<PluginEntry>): Promise<void> {
+    const next = new Map([...kept].map((entry) => [keyOf(entry), entry]))
+    for (const [key, entry] of old) {
+      if (!entry.plugin || kept.has(entry) || next.get(key)?.state === 'starting') continue
+      this.registry.change({ remove: [entry.plugin] })
+      void this.#retire(entry.plugin)
     }
   }
 
-  async #startOne(entry: PluginEntry): Promise<void> {
-    const { startSeconds, cleanupSeconds } = this.#timeouts
-    const end = performance.now() + startSeconds * 1_000
-    const controller = new AbortController()
-    const within = async <T>(work: Promise<T>): Promise<T> => {
-      const left = Math.max(0, end - performance.now()) / 1_000
-      try {
-        return await withDeadline(work, left, this.#stopping.signal)
-      } catch (error) {
-        // the rest of the time means nothing to a reader
-        throw isThrown(error, DeadlineError) ? new DeadlineError(startSeconds) : error
-      }
+  /** Plugins that did not change since an earlier start come back at once; gives the others. */
+  async #takeKnown(
+    entries: readonly PluginEntry[],
+    plan: HostPlan,
+    old: ReadonlyMap<string, PluginEntry>,
+  ): Promise<readonly PluginEntry[]> {
+    const known: PluginEntry[] = []
+    for (const entry of entries) {
+      const { candidate } = entry
+      if (!candidate || entry.isolation === 'inline' || old.get(keyOf(entry))?.plugin) continue
+      const found = await this.#processes.fromCache(candidate, plan).catch(() => undefined)
+      if (!found) continue
+      this.#accept(entry, found)
+      known.push(entry)
     }
+    this.registry.change({ add: known.flatMap((entry) => routable(entry)) })
+    const taken = new Set(known)
+    return entries.filter((entry) => !taken.has(entry))
+  }
+
+  async #startOne(entry: PluginEntry, plan: HostPlan, before: PluginEntry | undefined): Promise<void> {
+    const predecessor = before?.plugin
     try {
-      if (!this.#hooks) return
-      const { assistantName, describeIssues } = this.#options
-      const loaded = await entry.load(this.#hooks, within)
-      const { plugin, warnings } = await startPlugin(entry, loaded, {
-        assistantName,
-        blockFor: (jsonSchema) => this.#options.configFor(entry.name, jsonSchema).block,
-        servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
-        describeIssues,
-        within,
-        controller,
-        cleanupSeconds,
-      })
-      entry.plugin = plugin
-      entry.warnings = warnings
-      entry.state = 'running'
-      this.registry.add({ runnable: plugin, isBuiltIn: entry.origin === 'built-in' })
+      const { candidate } = entry
+      const started =
+        entry.isolation === 'process' && candidate
+          ? await this.#processes.start(candidate, plan)
+          : await this.#inline.start(entry, plan)
+      this.#accept(entry, started)
+      this.registry.change({ add: routable(entry), ...(predecessor && { remove: [predecessor] }) })
+      if (predecessor) void this.#retire(predecessor, started.plugin)
     } catch (error) {
       this.#fail(entry, error)
+      if (!before || !predecessor || this.#stopping.signal.aborted) return
+      // the version that works goes on; the next change is another try
+      entry.plugin = predecessor
+      entry.fingerprint = before.fingerprint
+      entry.state = 'running'
     }
+  }
+
+  #accept(entry: PluginEntry, started: { plugin: HostedPlugin; warnings: readonly PluginProblem[] }): void {
+    entry.plugin = started.plugin
+    entry.warnings = started.warnings
+    entry.state = 'running'
   }
 
   #fail(entry: PluginEntry, error: unknown): void {
@@ -199,7 +235,7 @@ class InlineHost implements PluginHost {
           severity: 'error',
           code: 'plugin-start-failed',
           message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
-          ...(entry.file !== undefined && { file: entry.file }),
+          ...(entry.candidate && { file: entry.candidate.entry }),
         }
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,
@@ -207,12 +243,36 @@ class InlineHost implements PluginHost {
     })
   }
 
+  /** Lets a plugin finish what it works on, and ends it. */
+  async #retire(plugin: HostedPlugin, successor?: HostedPlugin): Promise<void> {
+    this.#retiring.add(plugin)
+    if (successor && plugin instanceof SupervisedPlugin) plugin.successor = successor
+    await plugin.whenIdle(this.#stopping.signal.aborted ? 0 : RETIRE_SECONDS)
+    await plugin.stop(this.#timeouts.cleanupSeconds)
+    this.#retiring.delete(plugin)
+  }
+
+  #report(): StartReport {
+    const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
+    const clashes = commandProblems(running, this.#order)
+    return {
+      states: this.states(),
+      problems: this.#entries.flatMap((entry) => [
+        ...(entry.problem ? [entry.problem] : []),
+        ...entry.warnings,
+        ...clashes.filter(({ plugin }) => plugin === entry.name),
+      ]),
+    }
+  }
+
   async #stopAll(): Promise<void> {
     this.#stopping.abort(new Error('the assistant is stopping'))
-    await this.#started
+    await this.#changing
     this.registry.clear()
     let isPunctual = true
-    const late: Promise<boolean>[] = []
+    const late: Promise<boolean>[] = [...this.#retiring].map((plugin) =>
+      plugin.stop(this.#timeouts.cleanupSeconds),
+    )
     for (const entry of this.#entries.toReversed()) {
       if (!entry.plugin) continue
       entry.state = 'stopped'
@@ -221,15 +281,51 @@ class InlineHost implements PluginHost {
       else late.push(end)
     }
     await Promise.all(late)
-    this.#hooks?.remove()
+    this.#inline.stop()
   }
 
-  #list(builtIn: readonly PluginEntry[], candidates: readonly PluginCandidate[]): readonly PluginEntry[] {
-    const discovered = candidates.map((candidate) =>
-      this.#order.isBuiltIn(candidate.name)
-        ? takenEntry(candidate)
-        : discoveredEntry(candidate, this.#options.isEnabled(candidate.name)),
-    )
+  /** Tells plugins in their processes about the others, once for many changes. */
+  #sharePlugins(): void {
+    if (this.#isSharing) return
+    this.#isSharing = true
+    setImmediate(() => {
+      this.#isSharing = false
+      for (const { plugin } of this.#entries) plugin?.pluginsChanged?.()
+    })
+  }
+
+  #list(plan: HostPlan, candidates: HostPlan['candidates']): readonly PluginEntry[] {
+    const builtIn = (this.#options.builtIn ?? []).map(({ name, definition }) => builtInEntry(name, definition))
+    const discovered = candidates.map((candidate) => {
+      const level = levelOf(plan, candidate)
+      return this.#order.isBuiltIn(candidate.name)
+        ? takenEntry(candidate, level)
+        : discoveredEntry(candidate, level, plan.isEnabled(candidate.name))
+    })
     return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
+  }
+}
+
+function keyOf(entry: PluginEntry): string {
+  return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
+}
+
+function isOn(entry: PluginEntry): boolean {
+  return entry.state === 'starting'
+}
+
+function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
+  return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
+}
+
+/** What a plugin depends on; a part that cannot be read fails its start, and is reported there. */
+async function fingerprint(entry: PluginEntry, plan: HostPlan): Promise<void> {
+  const { candidate, name, isolation } = entry
+  if (!candidate || entry.state !== 'starting') return
+  try {
+    const settings = [isolation, plan.configFor(name).block, plan.limitsFor?.(name), plan.grantsFor?.(name)]
+    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
+  } catch {
+    entry.fingerprint = ''
   }
 }

@@ -2,14 +2,32 @@ import type { PluginStatus } from '@pluggram/sdk'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 
+/** Where a plugin runs: in the assistant's own process, or in one of its own. */
+export type IsolationLevel = 'inline' | 'process'
+
 /** How one plugin is. */
 export interface PluginState {
   readonly name: string
   readonly origin: PluginCandidate['origin'] | 'built-in'
+  readonly isolation: IsolationLevel
   readonly file?: string
-  /** `off`: not switched on; `failed`: left out, see `problem`. */
-  readonly state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
+  /**
+   * `off`: not switched on; `failed`: left out, see `problem`; `idle`: needs no process until it is used;
+   * `restarting`: crashed, and is started again; `parked`: crashed too often, and waits for its owner.
+   */
+  readonly state:
+    | 'off'
+    | 'starting'
+    | 'running'
+    | 'idle'
+    | 'restarting'
+    | 'parked'
+    | 'failed'
+    | 'stopped'
+  /** Why it is out, or what went wrong last. */
   readonly problem?: PluginProblem
+  /** Crashes within the last five minutes. */
+  readonly crashes: number
   readonly version?: string
   /** Labels of what it set up, oldest first. */
   readonly effects: readonly string[]

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PluggramError } from '@pluggram/sdk'
 import type {
   CommandDefinition,
@@ -7,10 +8,11 @@ import type {
   PluginStatus,
   Services,
 } from '@pluggram/sdk'
-import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { thrownMessage } from './error-location.ts'
+import type { Condition, HostedPlugin } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
 
@@ -24,11 +26,12 @@ interface RunningPluginParts {
   readonly controller: AbortController
 }
 
-/** A plugin that was started: asks it, looks at its health, ends it. */
-export class RunningPlugin implements RunnablePlugin {
+/** A plugin that was started in this process: asks it, looks at its health, ends it. */
+export class RunningPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
   readonly #parts: RunningPluginParts
   #isStopped = false
+  #inFlight = 0
 
   constructor(parts: RunningPluginParts) {
     this.descriptor = parts.descriptor
@@ -38,7 +41,21 @@ export class RunningPlugin implements RunnablePlugin {
   async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
     const { name } = this.descriptor
     if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
-    return parseResult(name, await this.#answer(message, context))
+    this.#inFlight += 1
+    try {
+      return parseResult(name, await this.#answer(message, context))
+    } finally {
+      this.#inFlight -= 1
+    }
+  }
+
+  condition(): Condition {
+    return { state: 'running', crashes: 0 }
+  }
+
+  async whenIdle(seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1_000
+    while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
   }
 
   #answer(message: string, context: MessageContext): unknown {

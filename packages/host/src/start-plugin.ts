@@ -34,15 +34,17 @@ export interface PluginIdentity {
 }
 
 /**
- * Checks a loaded plugin's manifest and configuration and brings it to life.
+ * Checks a loaded plugin's configuration and brings it to life.
  * @throws ProblemError; nothing of the plugin is left behind then
  */
 export async function startPlugin(
   identity: PluginIdentity,
   loaded: LoadedPlugin,
+  checked: CheckedManifest,
   context: StartContext,
 ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
-  const { manifest, warnings } = readManifest(identity, loaded)
+  const { manifest } = checked
+  const warnings = [...checked.warnings]
   const config = await readConfig(identity, manifest, context)
   let services: Services | undefined
   const effects = createEffectScope({
@@ -88,10 +90,20 @@ function startAdvice(error: unknown): string {
     : 'Correct the cause, or switch the plugin off in plugins_config.json.'
 }
 
-function readManifest(
+/** A manifest that can be used, and what is odd about it. */
+export interface CheckedManifest {
+  readonly manifest: PluginManifest
+  readonly warnings: readonly PluginProblem[]
+}
+
+/**
+ * Checks what a loaded plugin says about itself.
+ * @throws ProblemError
+ */
+export function readManifest(
   identity: PluginIdentity,
   { module, packageManifest }: LoadedPlugin,
-): { manifest: PluginManifest; warnings: PluginProblem[] } {
+): CheckedManifest {
   let outcome
   try {
     const fromCode = module.form === 'class' ? (module.plugin.manifest ?? {}) : module.plugin

@@ -17,8 +17,10 @@ export type { ErrorCode } from './errors.ts'
 export type {
   CommandContext,
   CommandDefinition,
+  PluginIsolation,
   PluginManifest,
   PluginPermissions,
+  PluginTimeouts,
   UpdateKind,
 } from './manifest.ts'
 export type {
@@ -41,6 +43,6 @@ export type {
   SentMessage,
   TextFormat,
 } from './reply.ts'
-export type { Logger, Services, Store } from './services.ts'
+export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

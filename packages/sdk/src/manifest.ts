@@ -40,6 +40,24 @@ export interface PluginPermissions {
   readonly files?: boolean
 }
 
+/**
+ * Where a plugin wants to run: `process` (the default of plugins that do not ship with Pluggram), `inline`, which its owner
+ * must allow in config.json, or in one process with others of the same group.
+ */
+export type PluginIsolation = 'inline' | 'process' | { readonly group: string }
+
+/** How long the parts of a plugin's life may take, in seconds. The owner can set others in config.json. */
+export interface PluginTimeouts {
+  /** Import, configuration and setup together. Default 10. */
+  readonly startSeconds?: number
+  /** One message or command. Default `limits.plugin_timeout_seconds` of config.json, which is also the most. */
+  readonly callSeconds?: number
+  /** `getStatus`. Default 2. */
+  readonly statusSeconds?: number
+  /** `cleanup` and the disposal of effects. Default 5. */
+  readonly cleanupSeconds?: number
+}
+
 /** The static part of a plugin: what it is called, what triggers it, what it needs. Every member is optional. */
 export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> {
   /** Lower case letters, digits and `_`, starting with a letter. Default: the file's or folder's name. */
@@ -59,4 +77,11 @@ export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchema
   readonly updates?: readonly UpdateKind[]
   /** Plugins without triggers are asked from the highest to the lowest; default 0. */
   readonly priority?: number
+  readonly isolation?: PluginIsolation
+  readonly timeouts?: PluginTimeouts
+  /**
+   * True when a message may be handled twice without harm: after a crash the message is tried again once, instead
+   * of being answered with an apology. Default false.
+   */
+  readonly idempotent?: boolean
 }

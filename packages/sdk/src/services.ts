@@ -23,6 +23,27 @@ export interface Store {
   delete(key: string): Promise<boolean>
 }
 
+/** The way to other servers. Needs `permissions: { network: [hosts] }` and the owner's consent. */
+export interface HttpService {
+  /**
+   * As the web's `fetch`, which inside a plugin process is this very function. The answer is read whole before it is
+   * given (20 MiB at most, within 30 s unless `init.signal` says less). GET, HEAD, PUT and DELETE are tried again when
+   * the server is overloaded or the connection breaks.
+   * @throws PermissionError when the host was not granted, or leads to an address inside the owner's network
+   * @throws PluggramError `network-failed` when there is no answer
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+}
+
+/** The plugin's own folder. Needs `permissions: { files: true }` and the owner's consent. */
+export interface FilesService {
+  /**
+   * The absolute path of a folder that is the plugin's alone; read and write there with `node:fs`.
+   * @throws PermissionError
+   */
+  folder(): Promise<string>
+}
+
 /** What every plugin receives. */
 export interface Services {
   readonly logger: Logger
@@ -30,6 +51,8 @@ export interface Services {
   /** Needs `permissions: { ai: true }`; without it every call throws `PermissionError`. */
   readonly ai: AiService
   readonly assistant: AssistantDirectory
+  readonly http: HttpService
+  readonly files: FilesService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope
   /** Reports an error you handled: it is logged with the plugin's name and your context. */

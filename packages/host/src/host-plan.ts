@@ -1,0 +1,37 @@
+import type { Grants } from './grants.ts'
+import type { PluginCandidate } from './plugin-candidate.ts'
+import type { ConfigIssue } from './plugin-problem.ts'
+import type { IsolationLevel } from './plugin-state.ts'
+import type { ProcessLimits } from './process/launch-plugin.ts'
+import type { JsonObject } from './validate-config.ts'
+
+/** Which plugins there are and how they are to run: what a changed file or switch changes. */
+export interface HostPlan {
+  /** From `discoverPlugins`. */
+  readonly candidates: readonly PluginCandidate[]
+  isEnabled(name: string): boolean
+  /** Names in the order of plugins_config.json. */
+  readonly order: readonly string[]
+  configFor(name: string): { readonly block: JsonObject }
+  /** Words for a misconfigured plugin; the default names `plugins.NAME.key` without file and line. */
+  readonly describeIssues?: (plugin: string, issues: readonly ConfigIssue[]) => string
+  /** Default: shipped plugins run in this process, all others in one of their own. */
+  levelFor?(candidate: PluginCandidate): IsolationLevel
+  limitsFor?(name: string): ProcessLimits
+  /** What the owner granted. Default: everything that is asked. */
+  grantsFor?(name: string): Grants
+}
+
+export interface HostTimeouts {
+  /** For import, configuration and setup together. Default 10. */
+  readonly startSeconds?: number
+  /** For `getStatus`. Default 2. */
+  readonly statusSeconds?: number
+  /** For `cleanup` and the plugin's effects together. Default 5. */
+  readonly cleanupSeconds?: number
+}
+
+export function levelOf(plan: HostPlan, candidate: PluginCandidate): IsolationLevel {
+  if (plan.levelFor) return plan.levelFor(candidate)
+  return candidate.origin === 'shipped' ? 'inline' : 'process'
+}

@@ -1,0 +1,32 @@
+import type { PluginStatus } from '@pluggram/sdk'
+import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginProblem } from './plugin-problem.ts'
+
+/** How a plugin that was accepted is right now. */
+export interface Condition {
+  /** `idle`: it needs no process until it is used; `restarting`: it crashed and waits for its next start. */
+  readonly state: 'running' | 'idle' | 'starting' | 'restarting' | 'parked'
+  readonly problem?: PluginProblem
+  /** Crashes within the last five minutes. */
+  readonly crashes: number
+}
+
+/** A plugin in the care of the host, whatever level it runs at. */
+export interface HostedPlugin extends RunnablePlugin {
+  /** Labels of what it set up. */
+  effects(): readonly string[]
+  condition(): Condition
+  /** What `getStatus` says; never rejects. */
+  status(seconds: number): Promise<PluginStatus>
+  /** Waits until no message is under way, at most so long. */
+  whenIdle(seconds: number): Promise<void>
+  /**
+   * Ends it: its signal, `cleanup`, its effects, its process. Errors are reported as the plugin's.
+   * @returns whether it ended in time
+   */
+  stop(seconds: number): Promise<boolean>
+  /** Starts it anew, also when it is parked. Only plugins with a process of their own can do that. */
+  restart?(): Promise<void>
+  /** Tells it that the list of the assistant's plugins is another one now. */
+  pluginsChanged?(): void
+}

@@ -1,0 +1,93 @@
+import type { EffectScope, PluginManifest, Services } from '@pluggram/sdk'
+import { DeadlineError, withDeadline } from './deadline.ts'
+import { isThrown } from './error-location.ts'
+import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import { loadPlugin } from './load-plugin.ts'
+import type { LoadedPlugin } from './load-plugin.ts'
+import { installModuleHooks } from './module-hooks.ts'
+import type { ModuleHooks } from './module-hooks.ts'
+import type { PluginEntry } from './plugin-entry.ts'
+import { toPlugin } from './plugin-module.ts'
+import type { PluginProblem } from './plugin-problem.ts'
+import type { RunningPlugin } from './running-plugin.ts'
+import { readManifest, startPlugin } from './start-plugin.ts'
+import { checkSyntax } from './syntax-check.ts'
+
+export interface InlineStarterOptions {
+  readonly assistantName: string
+  readonly timeouts: Required<HostTimeouts>
+  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  /** Aborted when the host stops. */
+  readonly signal: AbortSignal
+}
+
+/** Starts plugins in this process. */
+export class InlineStarter {
+  readonly #options: InlineStarterOptions
+  readonly #fingerprints = new Map<string, string>()
+  #hooks: ModuleHooks | undefined
+  #generation = 0
+
+  constructor(options: InlineStarterOptions) {
+    this.#options = options
+  }
+
+  /** Lets files in these folders find the sdk. */
+  cover(directories: readonly string[]): void {
+    if (this.#hooks) this.#hooks.add(directories)
+    else this.#hooks = installModuleHooks(directories)
+  }
+
+  /** @throws ProblemError, or whatever the configuration or the services threw */
+  async start(
+    entry: PluginEntry,
+    plan: HostPlan,
+  ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
+    const { timeouts, assistantName } = this.#options
+    const within = this.#limited(timeouts.startSeconds)
+    const { block } = plan.configFor(entry.name)
+    const { candidate } = entry
+    const identity = {
+      name: entry.name,
+      ...(candidate && { file: candidate.entry, directory: candidate.directory }),
+    }
+    const loaded = await this.#load(entry, within)
+    return startPlugin(identity, loaded, readManifest(identity, loaded), {
+      assistantName,
+      block,
+      servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
+      describeIssues: plan.describeIssues,
+      within,
+      controller: new AbortController(),
+      cleanupSeconds: timeouts.cleanupSeconds,
+    })
+  }
+
+  stop(): void {
+    this.#hooks?.remove()
+  }
+
+  async #load(entry: PluginEntry, within: <T>(work: Promise<T>) => Promise<T>): Promise<LoadedPlugin> {
+    const { candidate, definition, name, fingerprint } = entry
+    if (definition) return { module: toPlugin(definition), packageManifest: {} }
+    if (!candidate || !this.#hooks) throw new Error('nothing to load')
+    const isKnown = this.#fingerprints.has(name)
+    if (isKnown && this.#fingerprints.get(name) !== fingerprint) this.#generation += 1
+    const generation = isKnown ? this.#generation : 0
+    this.#fingerprints.set(name, fingerprint)
+    return loadPlugin(candidate, this.#hooks, within, checkSyntax, generation)
+  }
+
+  #limited(seconds: number): <T>(work: Promise<T>) => Promise<T> {
+    const end = performance.now() + seconds * 1_000
+    return async (work) => {
+      const left = Math.max(0, end - performance.now()) / 1_000
+      try {
+        return await withDeadline(work, left, this.#options.signal)
+      } catch (error) {
+        // the rest of the time means nothing to a reader
+        throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { PluginIsolation, PluginManifest, PluginPermissions, PluginTimeouts } from '@pluggram/sdk'
+
+/** What the host must know of a manifest before it starts the plugin. */
+export interface ManifestSummary {
+  readonly permissions: PluginPermissions
+  readonly timeouts: PluginTimeouts
+  readonly isIdempotent: boolean
+  readonly isolation?: PluginIsolation
+}
+
+export function summariseManifest(manifest: PluginManifest): ManifestSummary {
+  return {
+    permissions: manifest.permissions ?? {},
+    timeouts: manifest.timeouts ?? {},
+    isIdempotent: manifest.idempotent === true,
+    ...(manifest.isolation !== undefined && { isolation: manifest.isolation }),
+  }
+}

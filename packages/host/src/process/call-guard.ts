@@ -1,0 +1,67 @@
+import { PluggramError } from '@pluggram/sdk'
+
+export interface CallGuardOptions {
+  /** The pipeline's signal: aborted at its deadline, and when the assistant stops. */
+  readonly signal: AbortSignal
+  readonly plugin: string
+  /** The plugin's own limit. */
+  readonly callSeconds: number | undefined
+  /** The call was aborted and did not end in the time that remains then. */
+  onOverdue(): void
+  /** The call and everything that was held for it is over. */
+  onRelease(): void
+}
+
+/** After an abort a call has this long to end by itself. */
+const GRACE_MS = 1_000
+
+/** Watches one call from its begin until its answer is written to the end. */
+export class CallGuard {
+  /** Aborted at the first of the two limits. */
+  readonly signal: AbortSignal
+  /** Set when the plugin's own limit has passed. */
+  timeout: PluggramError | undefined
+  readonly #options: CallGuardOptions
+  readonly #controller = new AbortController()
+  readonly #onAbort = (): void => this.#abort(this.#options.signal.reason)
+  #limit: NodeJS.Timeout | undefined
+  #grace: NodeJS.Timeout | undefined
+  #holders = 1
+
+  constructor(options: CallGuardOptions) {
+    const { signal, plugin, callSeconds } = options
+    this.#options = options
+    this.signal = this.#controller.signal
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+    if (signal.aborted) this.#onAbort()
+    if (callSeconds === undefined) return
+    this.#limit = setTimeout(() => {
+      this.timeout = new PluggramError(
+        'plugin-timeout',
+        `Plugin ${plugin} did not answer within ${callSeconds} s.`,
+      )
+      this.#abort(this.timeout)
+    }, callSeconds * 1_000)
+  }
+
+  /** One more part of the call is open, such as a text that is still being written. */
+  hold(): void {
+    this.#holders += 1
+  }
+
+  /** A part is over; after the last one nothing is watched any more. */
+  release(): void {
+    this.#holders -= 1
+    if (this.#holders > 0) return
+    clearTimeout(this.#limit)
+    clearTimeout(this.#grace)
+    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#options.onRelease()
+  }
+
+  #abort(reason: unknown): void {
+    if (this.signal.aborted) return
+    this.#controller.abort(reason)
+    this.#grace = setTimeout(() => this.#options.onOverdue(), GRACE_MS)
+  }
+}

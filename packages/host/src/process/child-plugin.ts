@@ -1,0 +1,165 @@
+import type { PluginSummary } from '@pluggram/sdk'
+import { DeadlineError, withDeadline } from '../deadline.ts'
+import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
+import { loadPlugin } from '../load-plugin.ts'
+import type { LoadedPlugin } from '../load-plugin.ts'
+import { summariseManifest } from '../manifest-summary.ts'
+import { installModuleHooks } from '../module-hooks.ts'
+import type { PluginCandidate } from '../plugin-candidate.ts'
+import { ProblemError } from '../plugin-problem.ts'
+import type { Peer } from '../rpc/peer.ts'
+import { encodeResult } from '../rpc/wire-response.ts'
+import type { RunningPlugin } from '../running-plugin.ts'
+import { readManifest, startPlugin } from '../start-plugin.ts'
+import type { CheckedManifest } from '../start-plugin.ts'
+import type { Attempt, ContextData, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import { createRemoteContext } from './remote-context.ts'
+import { createRemoteServices } from './remote-services.ts'
+
+/** The one plugin of a plugin process, from `load` to `stop`. */
+export class ChildPlugin {
+  readonly #peer: Peer
+  #candidate: PluginCandidate | undefined
+  #loaded: LoadedPlugin | undefined
+  #checked: CheckedManifest | undefined
+  #running: RunningPlugin | undefined
+  #plugins: readonly PluginSummary[] = []
+  #within: Limited = limited(0)
+  #seconds = 0
+
+  constructor(peer: Peer) {
+    this.#peer = peer
+  }
+
+  /** Keeps what the host tells about the assistant's plugins. */
+  setPlugins(plugins: readonly PluginSummary[]): void {
+    this.#plugins = plugins
+  }
+
+  load({ candidate, seconds }: LoadRequest): Promise<Attempt<Loaded>> {
+    return attempt(candidate, async () => {
+      this.#candidate = candidate
+      this.#limit(seconds)
+      const hooks = installModuleHooks([candidate.directory])
+      const check = async (file: string): Promise<string | undefined> => {
+        const report = await this.#peer.call('check-syntax', [file])
+        return typeof report === 'string' ? report : undefined
+      }
+      this.#loaded = await loadPlugin(candidate, hooks, this.#within, check)
+      this.#checked = readManifest(identity(candidate), this.#loaded)
+      return {
+        manifest: summariseManifest(this.#checked.manifest),
+        files: hooks.filesUnder(candidate.directory),
+      }
+    })
+  }
+
+  start(request: StartRequest): Promise<Attempt<Started>> {
+    const [candidate, loaded, checked] = [this.#candidate, this.#loaded, this.#checked]
+    if (!candidate || !loaded || !checked) throw new Error('start before load')
+    this.#plugins = request.plugins
+    // import and setup share their time, unless the manifest says another one
+    if (request.seconds !== this.#seconds) this.#limit(request.seconds)
+    const controller = new AbortController()
+    return attempt(candidate, async () => {
+      const { plugin, warnings } = await startPlugin(identity(candidate), loaded, checked, {
+        assistantName: request.assistantName,
+        block: request.block,
+        servicesFor: (name, manifest, effects) => {
+          const services = createRemoteServices({
+            peer: this.#peer,
+            plugin: name,
+            request,
+            effects,
+            mayUseAi: manifest.permissions?.ai === true,
+            plugins: () => this.#plugins,
+          })
+          globalThis.fetch = services.http.fetch
+          return services
+        },
+        within: this.#within,
+        controller,
+        cleanupSeconds: request.cleanupSeconds,
+      })
+      this.#running = plugin
+      return { descriptor: plugin.descriptor, warnings, effects: plugin.effects() }
+    })
+  }
+
+  /** Asks the plugin about a message; `call` names the message to the host. */
+  async handle(call: number, message: string, data: ContextData, signal: AbortSignal): Promise<unknown> {
+    const plugin = this.#started()
+    const context = createRemoteContext(data, {
+      peer: this.#peer,
+      plugin: plugin.descriptor.name,
+      call,
+      signal,
+    })
+    return encodeResult(await plugin.handle(message, context), this.#peer.streams)
+  }
+
+  status(seconds: number): Promise<unknown> {
+    return this.#started().status(seconds)
+  }
+
+  /** Labels of what the plugin set up. */
+  effects(): readonly string[] {
+    return this.#running?.effects() ?? []
+  }
+
+  async stop(seconds: number): Promise<boolean> {
+    return (await this.#running?.stop(seconds)) ?? true
+  }
+
+  #limit(seconds: number): void {
+    this.#seconds = seconds
+    this.#within = limited(seconds)
+  }
+
+  #started(): RunningPlugin {
+    if (!this.#running) throw new Error('the plugin was not started')
+    return this.#running
+  }
+}
+
+/** A problem crosses as data: what was thrown stays here, but for its stack. */
+async function attempt<T>(candidate: PluginCandidate, work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { done: await work() }
+  } catch (error) {
+    const known = isThrown(error, ProblemError) ? error : undefined
+    return {
+      problem: known?.problem ?? {
+        plugin: candidate.name,
+        severity: 'error',
+        code: 'plugin-start-failed',
+        message: `Plugin ${candidate.name} did not start: ${thrownMessage(error)}.`,
+        file: candidate.entry,
+      },
+      stack: thrownText(known ? known.cause : error, 'stack').slice(0, 8_000),
+    }
+  }
+}
+
+type Limited = <T>(work: Promise<T>) => Promise<T>
+
+/** Gives work the time that is left of `seconds` from now on. */
+function limited(seconds: number): Limited {
+  const end = performance.now() + seconds * 1_000
+  return async (work) => {
+    try {
+      return await withDeadline(work, Math.max(0, end - performance.now()) / 1_000)
+    } catch (error) {
+      // the rest of the time means nothing to a reader
+      throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
+    }
+  }
+}
+
+function identity({ name, entry, directory }: PluginCandidate): {
+  name: string
+  file: string
+  directory: string
+} {
+  return { name, file: entry, directory }
+}

@@ -1,0 +1,58 @@
+import type { Duplex } from 'node:stream'
+
+const SLICE_MS = 50
+const MESSAGES_PER_SLICE = 1_000
+const BYTES_PER_SLICE = 8 * 1_048_576
+/** Being slowed down in that many slices running is more than a busy moment. */
+const SLICES_OF_A_FLOOD = 20
+
+/**
+ * Keeps one process from occupying the host: what it sends is read up to a budget for each slice of time; the rest
+ * waits in the process.
+ */
+export class Flow {
+  readonly #channel: Duplex
+  readonly #onFlood: () => void
+  #sliceEndsAt = 0
+  #messages = 0
+  #bytes = 0
+  #fullSlices = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(channel: Duplex, onFlood: () => void) {
+    this.#channel = channel
+    this.#onFlood = onFlood
+  }
+
+  /** Counts a message that was read. */
+  count(bytes: number): void {
+    const now = performance.now()
+    if (now >= this.#sliceEndsAt) this.#begin(now)
+    this.#messages += 1
+    this.#bytes += bytes
+    if (this.#messages < MESSAGES_PER_SLICE && this.#bytes < BYTES_PER_SLICE) return
+    if (this.#timer) return
+    this.#fullSlices += 1
+    if (this.#fullSlices === SLICES_OF_A_FLOOD) this.#onFlood()
+    this.#channel.pause()
+    this.#timer = setTimeout(() => this.#resume(), Math.max(1, this.#sliceEndsAt - now))
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #begin(now: number): void {
+    const isQuiet = now > this.#sliceEndsAt + SLICE_MS
+    if (isQuiet) this.#fullSlices = 0
+    this.#sliceEndsAt = now + SLICE_MS
+    this.#messages = 0
+    this.#bytes = 0
+  }
+
+  #resume(): void {
+    this.#timer = undefined
+    this.#begin(performance.now())
+    this.#channel.resume()
+  }
+}

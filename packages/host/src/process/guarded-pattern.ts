@@ -1,0 +1,53 @@
+import { createContext, Script } from 'node:vm'
+
+/** A pattern may think so long about one text. */
+const LIMIT_MS = 25
+/** A pattern that was too slow so often is not asked any more. */
+const MAX_FAILURES = 3
+
+const script = new Script('pattern.test(text)')
+const sandbox: { pattern: RegExp | undefined; text: string } = createContext({ pattern: undefined, text: '' })
+
+/**
+ * Patterns of a manifest are tested in the host, for every message. One whose worst case is more than quadratic is
+ * tested with a time limit instead, so that no text can make it hold up everybody.
+ */
+export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
+  return patterns.map((pattern) => (isHarmless(pattern.source) ? pattern : new GuardedPattern(pattern)))
+}
+
+/** A pattern with a time limit; a text that takes longer does not match. */
+class GuardedPattern extends RegExp {
+  readonly #plain: RegExp
+  #failures = 0
+
+  constructor(pattern: RegExp) {
+    super(pattern)
+    this.#plain = new RegExp(pattern)
+  }
+
+  override test(text: string): boolean {
+    if (this.#failures >= MAX_FAILURES) return false
+    sandbox.pattern = this.#plain
+    sandbox.text = text
+    try {
+      return script.runInContext(sandbox, { timeout: LIMIT_MS }) === true
+    } catch {
+      this.#failures += 1
+      return false
+    }
+  }
+}
+
+/**
+ * A cautious look at the source: no repetition of something that repeats or branches, no back references, no
+ * look-around, and at most two unlimited repetitions, of which the search for the place to begin is one.
+ */
+function isHarmless(source: string): boolean {
+  const bare = source.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
+  if (/\\[1-9]|\\k</.test(source) || /\(\?<?[=!]/.test(bare)) return false
+  if (/\)(?:[*+]|\{\d*,)/.test(bare)) return false
+  const repetitions = bare.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
+  const isAnchored = bare.startsWith('^') && !bare.includes('|')
+  return repetitions + (isAnchored ? 0 : 1) <= 2
+}

@@ -1,0 +1,226 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import { createEffectScope } from '../effect-scope.ts'
+import type { DisposableEffectScope } from '../effect-scope.ts'
+import { isThrown } from '../error-location.ts'
+import { grantProblem, missingGrants } from '../grants.ts'
+import type { Grants } from '../grants.ts'
+import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginCandidate } from '../plugin-candidate.ts'
+import { ProblemError } from '../plugin-problem.ts'
+import type { ConfigIssue } from '../plugin-problem.ts'
+import { checkSyntax } from '../syntax-check.ts'
+import type { JsonObject } from '../validate-config.ts'
+import { PluginCrashError } from './crash.ts'
+import { parseLoaded, parseStarted } from './parse-started.ts'
+import { PluginProcess } from './plugin-process.ts'
+import type { Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import { readablePaths } from './readable-paths.ts'
+import type { ProcessEvents } from './supervised-plugin.ts'
+
+/** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
+export interface ProcessLimits {
+  readonly memoryMb?: number
+  readonly idleSeconds?: number
+  readonly startSeconds?: number
+  readonly callSeconds?: number
+  readonly statusSeconds?: number
+  readonly cleanupSeconds?: number
+}
+
+/** What a plugin process is started with. */
+export interface LaunchPluginOptions {
+  readonly candidate: PluginCandidate
+  /** All plugins that were found: none may read another one's files. */
+  readonly candidates: readonly PluginCandidate[]
+  readonly memoryMb: number
+  readonly limits: ProcessLimits
+  readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
+  readonly grants: Grants
+  readonly block: JsonObject
+  readonly assistantName: string
+  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): Services
+  readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
+  /** The assistant's folder for data; without it nothing is cached and no plugin has a folder. */
+  readonly dataFolder?: string | undefined
+  readonly logger: Logger
+  /** Aborted when the host stops. */
+  readonly signal: AbortSignal
+}
+
+/** A process whose plugin runs, and what it said about itself. */
+export interface LaunchedPlugin {
+  readonly process: PluginProcess
+  readonly services: Services
+  readonly loaded: Loaded
+  readonly started: Started
+}
+
+/** The folder of a plugin's own files. */
+export function pluginFolder(dataFolder: string, plugin: string): string {
+  return path.join(dataFolder, 'plugins', plugin)
+}
+
+/**
+ * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and starts it.
+ * @throws ProblemError; the process is gone then
+ */
+export async function launchPlugin(options: LaunchPluginOptions, events: ProcessEvents): Promise<LaunchedPlugin> {
+  const { candidate, signal } = options
+  signal.throwIfAborted()
+  let process: PluginProcess | undefined
+  const onAbort = (): void => process?.kill('was stopped')
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    process = await openProcess(options, events, () => process)
+    const loaded = await load(process, options)
+    const missing = missingGrants(loaded.manifest.permissions, options.grants)
+    if (missing.length > 0) {
+      throw new ProblemError(grantProblem({ name: candidate.name, file: candidate.entry }, missing))
+    }
+    const { services, started } = await start(process, loaded, options)
+    return { process, services, loaded, started }
+  } catch (error) {
+    process?.kill('was stopped')
+    await process?.ended
+    signal.throwIfAborted()
+    throw toProblem(candidate, error)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * Reads a plugin's manifest in a process that ends at once.
+ * @throws ProblemError
+ */
+export async function inspectPlugin(options: LaunchPluginOptions): Promise<Loaded> {
+  const ignore = { onCrash: () => {}, onEffects: () => {} }
+  let process: PluginProcess | undefined
+  try {
+    process = await openProcess(options, ignore, () => process)
+    return await load(process, options)
+  } catch (error) {
+    throw toProblem(options.candidate, error)
+  } finally {
+    process?.kill('was stopped')
+    await process?.ended
+  }
+}
+
+async function openProcess(
+  options: LaunchPluginOptions,
+  events: ProcessEvents,
+  self: () => PluginProcess | undefined,
+): Promise<PluginProcess> {
+  const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
+  const readable = await readablePaths(candidate, candidates)
+  const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
+  const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
+  for (const folder of writable) await mkdir(folder, { recursive: true })
+  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
+  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
+  return PluginProcess.launch({
+    plugin: candidate.name,
+    directory: candidate.directory,
+    launch: {
+      memoryMb,
+      readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
+      writable: writable.map((folder) => path.join(folder, '*')),
+      workingDirectory: candidate.directory,
+      ...(codeCache !== undefined && { codeCache }),
+    },
+    log: (level, message) => logger[level](message, { plugin: candidate.name }),
+    checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
+    onEffects: (labels) => events.onEffects(labels),
+    onCrash: (error) => {
+      const process = self()
+      if (process) events.onCrash(process, error)
+    },
+  })
+}
+
+async function load(process: PluginProcess, options: LaunchPluginOptions): Promise<Loaded> {
+  const { candidate, dataFolder } = options
+  const seconds = options.limits.startSeconds ?? options.defaults.startSeconds
+  const request: LoadRequest = {
+    candidate,
+    seconds,
+    ...(dataFolder !== undefined && { codeCache: path.join(dataFolder, 'cache', 'code') }),
+  }
+  return parseLoaded(candidate.name, await process.request('load', request, seconds))
+}
+
+async function start(
+  process: PluginProcess,
+  { manifest }: Loaded,
+  options: LaunchPluginOptions,
+): Promise<Pick<LaunchedPlugin, 'services' | 'started'>> {
+  const { candidate, logger } = options
+  const { name } = candidate
+  const effects = createEffectScope({
+    onError: (error, label) => logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
+  })
+  void process.ended.then(() => effects.dispose(1))
+  const services = options.servicesFor(name, { permissions: manifest.permissions }, effects)
+  const timeouts = effectiveTimeouts(manifest, options)
+  const request: StartRequest = {
+    assistantName: options.assistantName,
+    block: options.block,
+    services: process.serve(services),
+    plugins: services.assistant.plugins(),
+    seconds: timeouts.startSeconds,
+    cleanupSeconds: timeouts.cleanupSeconds,
+  }
+  try {
+    const answer = await process.request('start', request, request.seconds)
+    return { services, started: parseStarted(name, answer) }
+  } catch (error) {
+    throw describeIssues(error, options)
+  }
+}
+
+/** The limits that hold for a plugin: the owner's, then the plugin's, then the host's. */
+export function effectiveTimeouts(
+  { timeouts }: ManifestSummary,
+  { limits, defaults }: Pick<LaunchPluginOptions, 'limits' | 'defaults'>,
+): { startSeconds: number; cleanupSeconds: number; callSeconds?: number } {
+  const callSeconds = limits.callSeconds ?? timeouts.callSeconds
+  return {
+    startSeconds: limits.startSeconds ?? timeouts.startSeconds ?? defaults.startSeconds,
+    cleanupSeconds: limits.cleanupSeconds ?? timeouts.cleanupSeconds ?? defaults.cleanupSeconds,
+    ...(callSeconds !== undefined && { callSeconds }),
+  }
+}
+
+/** The host knows file and line of every configuration value; the process does not. */
+function describeIssues(error: unknown, options: LaunchPluginOptions): unknown {
+  if (!isThrown(error, ProblemError)) return error
+  const { issues } = error.problem
+  if (!issues || !options.describeIssues) return error
+  return new ProblemError(
+    { ...error.problem, message: options.describeIssues(options.candidate.name, issues) },
+    error.cause,
+  )
+}
+
+function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {
+  if (!isThrown(error, PluginCrashError)) return error
+  const reason = error.message.replace(`Plugin ${name} `, '').replace(/\.$/, '')
+  return new ProblemError(
+    {
+      plugin: name,
+      severity: 'error',
+      code: 'plugin-start-failed',
+      message: `Plugin ${name} did not start: it ${reason}. Correct the cause, or switch the plugin off in plugins_config.json.`,
+      file: entry,
+    },
+    error,
+  )
+}
+
+function isOwnFile({ directory }: PluginCandidate, file: string): boolean {
+  const relative = path.relative(directory, file)
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
+}

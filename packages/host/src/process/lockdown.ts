@@ -1,0 +1,31 @@
+import os from 'node:os'
+import process from 'node:process'
+
+/** Members of `process` that reach other processes; Node's permission model leaves them open. */
+const REACHING_OUT = ['_kill', '_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
+
+/**
+ * Takes away what the permission model does not: signals to other processes, and their priority. Like the permission
+ * model itself it is a seat belt for plugins with mistakes, not a jail for hostile ones.
+ */
+export function lockDown(): void {
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    if (pid === process.pid) return kill(pid, signal)
+    throw refusal('process.kill')
+  }
+  const setPriority = os.setPriority.bind(os)
+  os.setPriority = (pid: number, priority?: number) => {
+    if (priority === undefined) return setPriority(0, pid)
+    if (pid === 0 || pid === process.pid) return setPriority(pid, priority)
+    throw refusal('os.setPriority')
+  }
+  for (const name of REACHING_OUT) Reflect.deleteProperty(process, name)
+}
+
+function refusal(name: string): Error {
+  return Object.assign(new Error(`${name} reaches only the plugin's own process.`), {
+    code: 'ERR_ACCESS_DENIED',
+    permission: 'Process',
+  })
+}

@@ -1,0 +1,115 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import { z } from 'zod'
+import { digestData, digestFiles } from '../content-digest.ts'
+import type { ManifestSummary } from '../manifest-summary.ts'
+import { descriptorSchema, toDescriptor } from './parse-started.ts'
+
+/** What is known of a plugin without starting it. */
+export interface KnownPlugin {
+  readonly manifest: ManifestSummary
+  readonly descriptor: PluginDescriptor
+  /** It set something up when it started: it has to run to do its work. */
+  readonly hadEffects: boolean
+}
+
+/** Changes when the contents of the cache mean something else. */
+const FORMAT = 1
+
+const patternSchema = z.object({ source: z.string(), flags: z.string() }).transform(({ source, flags }) => {
+  return new RegExp(source, flags)
+})
+
+const recordSchema = z.object({
+  key: z.string(),
+  files: z.array(z.string()),
+  manifest: z.custom<ManifestSummary>((value) => typeof value === 'object' && value !== null),
+  descriptor: descriptorSchema.extend({ patterns: z.array(patternSchema) }),
+  hadEffects: z.boolean(),
+})
+const fileSchema = z.record(z.string(), z.unknown())
+
+type StoredRecord = z.input<typeof recordSchema>
+
+/**
+ * Manifests by the content of the files they come from and of everything else they depend on, so that a plugin which did
+ * not change is known at the next start without being started.
+ */
+export class ManifestCache {
+  readonly #file: string
+  #records: Record<string, unknown> = {}
+  #isChanged = false
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** Reads the file; one that is missing or broken is an empty cache. */
+  async open(): Promise<void> {
+    try {
+      this.#records = fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')))
+    } catch {
+      this.#records = {}
+    }
+  }
+
+  /** @param basis everything but the files' content that decides what the plugin is: configuration, limits, grants */
+  async find(plugin: string, basis: unknown): Promise<KnownPlugin | undefined> {
+    const stored = this.#records[plugin]
+    if (stored === undefined) return undefined
+    const parsed = safely(() => recordSchema.safeParse(stored))
+    if (!parsed?.success) return undefined
+    const { key, files, manifest, descriptor, hadEffects } = parsed.data
+    if (key !== (await createKey(files, basis))) return undefined
+    return { manifest, descriptor: toDescriptor(plugin, descriptor), hadEffects }
+  }
+
+  async remember(
+    plugin: string,
+    basis: unknown,
+    { files, known }: { readonly files: readonly string[]; readonly known: KnownPlugin },
+  ): Promise<void> {
+    const { name: _name, patterns, ...rest } = known.descriptor
+    const record: StoredRecord = {
+      key: await createKey(files, basis),
+      files: [...files],
+      manifest: known.manifest,
+      hadEffects: known.hadEffects,
+      descriptor: {
+        ...rest,
+        commands: rest.commands.map((command) => ({ ...command, examples: [...command.examples] })),
+        updates: [...rest.updates],
+        patterns: patterns.map(({ source, flags }) => ({ source, flags })),
+      } as StoredRecord['descriptor'],
+    }
+    this.#records[plugin] = record
+    this.#isChanged = true
+  }
+
+  /** Writes what changed; a cache that cannot be written costs time at the next start, nothing else. */
+  async save(): Promise<void> {
+    if (!this.#isChanged) return
+    this.#isChanged = false
+    try {
+      await mkdir(path.dirname(this.#file), { recursive: true })
+      const temporary = `${this.#file}.${process.pid}.tmp`
+      await writeFile(temporary, JSON.stringify(this.#records), { mode: 0o600 })
+      await rename(temporary, this.#file)
+    } catch {
+      this.#isChanged = true
+    }
+  }
+}
+
+async function createKey(files: readonly string[], basis: unknown): Promise<string> {
+  return digestData([FORMAT, process.version, basis, await digestFiles(files)])
+}
+
+function safely<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+
+export interface OutputCaptureOptions {
+  onLine(line: string): void
+}
+
+const MAX_LINE = 4_000
+const TAIL_CHARACTERS = 4_000
+
+/** Reads what a process prints, line by line, and remembers the end of it. It never stops reading. */
+export class OutputCapture {
+  /** The last characters that were printed. */
+  tail = ''
+  #bytes = 0
+  readonly #options: OutputCaptureOptions
+
+  constructor(streams: readonly Readable[], options: OutputCaptureOptions) {
+    this.#options = options
+    for (const stream of streams) this.#follow(stream)
+  }
+
+  /** Bytes printed since the last call. */
+  takeBytes(): number {
+    const bytes = this.#bytes
+    this.#bytes = 0
+    return bytes
+  }
+
+  #follow(stream: Readable): void {
+    const decoder = new StringDecoder('utf8')
+    let rest = ''
+    stream.on('data', (chunk: Buffer) => {
+      this.#bytes += chunk.byteLength
+      const text = decoder.write(chunk)
+      this.tail = (this.tail + text).slice(-TAIL_CHARACTERS)
+      const lines = (rest + text).split('\n')
+      rest = (lines.pop() ?? '').slice(0, MAX_LINE)
+      for (const line of lines) this.#line(line)
+    })
+    stream.on('end', () => this.#line(rest + decoder.end()))
+    // a broken pipe is the end of the process, which is told elsewhere
+    stream.on('error', () => {})
+  }
+
+  #line(line: string): void {
+    if (line.trim() !== '') this.#options.onLine(line.slice(0, MAX_LINE).trimEnd())
+  }
+}

@@ -1,0 +1,149 @@
+import { ERROR_CODES } from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import { z } from 'zod'
+import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
+import { ProblemError } from '../plugin-problem.ts'
+import { guardPatterns } from './guarded-pattern.ts'
+import type { Loaded, Started } from './protocol.ts'
+
+const text = z.string().max(20_000)
+const line = z.string().max(2_000)
+const seconds = z.number().positive().max(3_600).optional()
+
+const problemSchema = z.object({
+  severity: z.enum(['error', 'warning']),
+  code: z.enum(ERROR_CODES),
+  message: text,
+  file: line.optional(),
+  line: z.number().int().optional(),
+  column: z.number().int().optional(),
+  issues: z
+    .array(
+      z.object({
+        path: z.array(z.union([line, z.number()])).max(100),
+        message: line,
+        isMissing: z.boolean(),
+      }),
+    )
+    .max(1_000)
+    .optional(),
+})
+
+const loadedSchema = z.object({
+  manifest: z.object({
+    permissions: z.object({
+      network: z.array(line).max(1_000).optional(),
+      database: z.boolean().optional(),
+      schedule: z.boolean().optional(),
+      ai: z.boolean().optional(),
+      telegram: z.array(line).max(1_000).optional(),
+      files: z.boolean().optional(),
+    }),
+    timeouts: z.object({
+      startSeconds: seconds,
+      callSeconds: seconds,
+      statusSeconds: seconds,
+      cleanupSeconds: seconds,
+    }),
+    isIdempotent: z.boolean(),
+    isolation: z.union([z.enum(['inline', 'process']), z.object({ group: line })]).optional(),
+  }),
+  files: z.array(line).max(10_000),
+})
+
+export const descriptorSchema = z.object({
+  version: line.optional(),
+  description: line.optional(),
+  help: text.optional(),
+  commands: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[a-z0-9_]{1,32}$/),
+        description: line,
+        usage: line.optional(),
+        examples: z.array(line).max(1_000),
+        inMenu: z.boolean(),
+      }),
+    )
+    .max(1_000),
+  patterns: z.array(z.instanceof(RegExp)).max(1_000),
+  updates: z.array(z.enum(['message', 'edited_message'])).min(1),
+  priority: z.number(),
+  answersMessages: z.boolean(),
+})
+
+const startedSchema = z.object({
+  descriptor: descriptorSchema,
+  warnings: z.array(problemSchema).max(1_000),
+  effects: z.array(line).max(1_000),
+})
+
+/**
+ * Reads what a process says came of `load`.
+ * @throws ProblemError of the plugin
+ */
+export function parseLoaded(plugin: string, answer: unknown): Loaded {
+  const { manifest, files } = parse(plugin, loadedSchema, answer)
+  return { manifest: withoutUndefined(manifest) as ManifestSummary, files }
+}
+
+/**
+ * Reads what a process says came of `start`. Patterns are made safe to be tested in the host.
+ * @throws ProblemError of the plugin
+ */
+export function parseStarted(plugin: string, answer: unknown): Started {
+  const { descriptor, warnings, effects } = parse(plugin, startedSchema, answer)
+  return {
+    descriptor: toDescriptor(plugin, descriptor),
+    warnings: warnings.map((warning) => toProblem(plugin, warning)),
+    effects,
+  }
+}
+
+/** A checked descriptor under the plugin's own name, whatever the process calls itself. */
+export function toDescriptor(plugin: string, parsed: z.infer<typeof descriptorSchema>): PluginDescriptor {
+  const { patterns, ...rest } = parsed
+  const plain = withoutUndefined({ ...rest, name: plugin }) as Omit<PluginDescriptor, 'patterns'>
+  return { ...plain, patterns: guardPatterns(patterns) }
+}
+
+function parse<Schema extends z.ZodType>(
+  plugin: string,
+  schema: Schema,
+  answer: unknown,
+): z.infer<Schema> {
+  const attempt = z
+    .union([z.object({ done: schema }), z.object({ problem: problemSchema, stack: text })])
+    .safeParse(answer)
+  if (attempt.success && 'done' in attempt.data) return attempt.data.done as z.infer<Schema>
+  if (attempt.success && 'problem' in attempt.data) {
+    const { problem, stack } = attempt.data
+    const cause = new Error(problem.message)
+    cause.stack = stack
+    throw new ProblemError(toProblem(plugin, problem), cause)
+  }
+  const issue = attempt.error?.issues[0]
+  throw new ProblemError({
+    plugin,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${plugin} did not start: its process answered with something unexpected (${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}).`,
+  })
+}
+
+function toProblem(plugin: string, parsed: z.infer<typeof problemSchema>): PluginProblem {
+  return withoutUndefined({ ...parsed, plugin }) as PluginProblem
+}
+
+function withoutUndefined(value: object): unknown {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, isPlain(member) ? withoutUndefined(member) : (member as unknown)]),
+  )
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}

@@ -1,0 +1,338 @@
+import type { MessageContext, PluginResult, PluginStatus, PluginSummary, Services } from '@pluggram/sdk'
+import { withDeadline } from '../deadline.ts'
+import { thrownMessage } from '../error-location.ts'
+import { parseResult } from '../parse-result.ts'
+import { parseStatus } from '../parse-status.ts'
+import { decodeError } from '../rpc/wire-error.ts'
+import { Peer } from '../rpc/peer.ts'
+import type { IncomingCall } from '../rpc/peer.ts'
+import { decodeResult } from '../rpc/wire-response.ts'
+import { CallGuard } from './call-guard.ts'
+import { describeExit, PluginCrashError } from './crash.ts'
+import { Flow } from './flow.ts'
+import { launch, limitResources } from './launch.ts'
+import type { LaunchedProcess, LaunchOptions } from './launch.ts'
+import { describeFatal } from './describe-fatal.ts'
+import { OutputCapture } from './output-capture.ts'
+import { readUsage } from './proc-files.ts'
+import { ProcessWatch } from './process-watch.ts'
+import { MAX_MESSAGE_BYTES } from './protocol.ts'
+import type { ContextData } from './protocol.ts'
+import { RateLimit } from './rate-limit.ts'
+import { ServedCalls } from './served-calls.ts'
+import { ServedServices } from './served-services.ts'
+import { serveFetch } from './wire-fetch.ts'
+
+export interface PluginProcessOptions {
+  readonly plugin: string
+  /** Where its files are, to name the place of what it throws. */
+  readonly directory: string
+  readonly launch: LaunchOptions
+  /** Takes what the process prints, and words about it. */
+  log(level: 'info' | 'warn' | 'error', message: string): void
+  /** Looks at a file that cannot be parsed; only the plugin's own files are asked about. */
+  checkSyntax(file: string): Promise<string | undefined>
+  onEffects(labels: readonly string[]): void
+  /** Called once when the process is gone without having been asked to end. */
+  onCrash(error: PluginCrashError): void
+}
+
+/** A process that does not come up at all. */
+const HELLO_SECONDS = 15
+/** Bytes that may wait for a process that does not read. */
+const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
+const MAX_CALLS = 512
+const EXIT_SECONDS = 1
+const HOUSEKEEPING_MS = 1_000
+/** What a process may print within a second before it counts as flooding; five such seconds end it. */
+const FLOOD_BYTES = 4 * 1_048_576
+const FLOOD_SECONDS = 4
+
+/** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
+export class PluginProcess {
+  readonly pid: number
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>
+  readonly #options: PluginProcessOptions
+  readonly #launched: LaunchedProcess
+  readonly #peer: Peer
+  readonly #flow: Flow
+  readonly #watch: ProcessWatch
+  readonly #output: OutputCapture
+  readonly #printed = new RateLimit(100, 500)
+  readonly #housekeeping: NodeJS.Timeout
+  readonly #calls: ServedCalls
+  #services: ServedServices | undefined
+  #given: Services | undefined
+  #onHello: () => void = () => {}
+  #reason: string | undefined
+  #isStopping = false
+  #hasEnded = false
+  #floodSeconds = 0
+  /** Messages under way, answers that are still being written included. */
+  inFlight = 0
+
+  /**
+   * Starts a process and limits what it can take.
+   * @throws PluginCrashError when it does not come up
+   */
+  static async launch(options: PluginProcessOptions): Promise<PluginProcess> {
+    const launched = launch(options.launch)
+    const process = new PluginProcess(options, launched)
+    try {
+      await withDeadline(
+        Promise.race([new Promise<void>((resolve) => (process.#onHello = resolve)), process.ended]),
+        HELLO_SECONDS,
+      )
+    } catch {
+      process.kill('did not come up')
+    }
+    if (process.#reason !== undefined || process.#hasEnded) {
+      await process.ended
+      throw process.#crash()
+    }
+    const usage = await readUsage(process.pid)
+    if (usage) {
+      const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
+      await limitResources(process.pid, more, usage.dataBytes)
+    }
+    return process
+  }
+
+  private constructor(options: PluginProcessOptions, launched: LaunchedProcess) {
+    const { child, channel, output } = launched
+    this.#options = options
+    this.#launched = launched
+    this.pid = child.pid ?? 0
+    this.#calls = new ServedCalls(options.plugin, (what) => this.#warn(what))
+    this.#flow = new Flow(channel, () => this.#warn('sends more than can be read; it is slowed down'))
+    this.#peer = new Peer(channel, {
+      maxIncomingBytes: MAX_MESSAGE_BYTES,
+      maxOutgoingBytes: MAX_MESSAGE_BYTES,
+      maxCalls: MAX_CALLS,
+      onCall: (call) => this.#answer(call),
+      onNote: (method, args) => this.#note(method, args),
+      onMessage: (bytes) => this.#flow.count(bytes),
+      onClose: (reason) => this.#onClose(reason),
+    })
+    this.#output = new OutputCapture(output, {
+      onLine: (line) => {
+        if (this.#printed.take()) options.log('info', line)
+      },
+    })
+    this.#watch = new ProcessWatch({
+      pid: this.pid,
+      memoryMb: options.launch.memoryMb,
+      ping: () => this.#peer.note('ping', []),
+      onSilence: (seconds) =>
+        this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
+      onViolation: (reason) => this.kill(reason),
+    })
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
+    this.#housekeeping.unref()
+    this.ended = new Promise((resolve) => {
+      child.once('error', (error) => (this.#reason ??= `cannot be started: ${error.message}`))
+      child.once('close', (code, signal) => {
+        this.#onEnd(code, signal)
+        resolve()
+      })
+    })
+  }
+
+  /**
+   * Asks the process something about the plugin's life.
+   * @throws PluginCrashError
+   */
+  async request(method: 'load' | 'start', argument: unknown, seconds: number): Promise<unknown> {
+    // the process has the same limit; beyond it, its event loop is blocked
+    const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    try {
+      return await this.#peer.call(method, [argument])
+    } catch (error) {
+      throw await this.#explain(error)
+    } finally {
+      clearTimeout(late)
+    }
+  }
+
+  /** Gives the process its services, before `start`. */
+  serve(services: Services): Readonly<Record<string, readonly string[]>> {
+    this.#given = services
+    this.#services = new ServedServices(services)
+    return this.#services.methods
+  }
+
+  /** Tells the process which plugins there are. */
+  setPlugins(plugins: readonly PluginSummary[]): void {
+    this.#peer.note('plugins', [plugins])
+  }
+
+  /**
+   * Asks the plugin about a message.
+   * @throws PluginCrashError when the process ends before the answer
+   */
+  async handle(
+    message: string,
+    context: MessageContext,
+    callSeconds: number | undefined,
+  ): Promise<PluginResult | undefined> {
+    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
+    const id = this.#calls.add(context)
+    this.inFlight += 1
+    const guard = new CallGuard({
+      signal: context.signal,
+      plugin: this.#options.plugin,
+      callSeconds,
+      onOverdue: () => {
+        if (!this.#isStopping) this.kill('did not end its work within 1 s after it was told to')
+      },
+      onRelease: () => {
+        this.inFlight -= 1
+        this.#calls.end(id)
+      },
+    })
+    try {
+      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
+      const open = (stream: number): AsyncIterable<string> => {
+        guard.hold()
+        return this.#peer.streams.read(stream, () => guard.release())
+      }
+      return parseResult(this.#options.plugin, decodeResult(answer, open))
+    } catch (error) {
+      const explained = await this.#explain(error)
+      throw guard.timeout ?? explained
+    } finally {
+      guard.release()
+    }
+  }
+
+  /** What `getStatus` says. */
+  async status(seconds: number): Promise<PluginStatus> {
+    try {
+      return parseStatus(await withDeadline(this.#peer.call('status', [seconds]), seconds + 0.5))
+    } catch (error) {
+      return { status: 'failing', error: `getStatus: ${thrownMessage(error)}` }
+    }
+  }
+
+  /** Ends the plugin and its process. @returns whether it ended in time */
+  async stop(seconds: number): Promise<boolean> {
+    this.#isStopping = true
+    let isPunctual = false
+    try {
+      isPunctual = (await withDeadline(this.#peer.call('stop', [seconds]), seconds + 0.25)) === true
+    } catch {
+      // it hangs or is gone: the end is the same
+    }
+    this.#peer.close()
+    try {
+      await withDeadline(this.ended, EXIT_SECONDS)
+    } catch {
+      this.#launched.child.kill('SIGKILL')
+      await this.ended
+    }
+    return isPunctual
+  }
+
+  /** Ends the process at once; `reason` follows "Plugin NAME". */
+  kill(reason: string): void {
+    if (this.#hasEnded) return
+    this.#reason ??= reason
+    this.#launched.child.kill('SIGKILL')
+  }
+
+  #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
+    const [services, given] = [this.#services, this.#given]
+    switch (method) {
+      case 'check-syntax':
+        return this.#options.checkSyntax(String(args[0]))
+      case 'reply':
+        return this.#calls.reply(args, this.#peer)
+      case 'react':
+        return this.#calls.react(args)
+      case 'download':
+        return this.#calls.download(args)
+    }
+    if (!services || !given) throw new Error('not yet')
+    switch (method) {
+      case 'service':
+        return services.call(args)
+      case 'model':
+        return given.ai.model()
+      case 'stream-text':
+        return Promise.resolve(services.streamText(args[0], this.#peer))
+      case 'fetch':
+        return serveFetch(given.http, args[0], signal)
+      default:
+        throw new Error(`the host knows no ${method}`)
+    }
+  }
+
+  #note(method: string, args: readonly unknown[]): void {
+    if (method === 'pong') this.#watch.pong()
+    else if (method === 'hello') this.#onHello()
+    else if (method === 'log') this.#services?.log(args[0], args[1], args[2])
+    else if (method === 'exception') this.#services?.exception(args[0], args[1])
+    else if (method === 'effects') this.#options.onEffects(toLabels(args[0]))
+    else if (method === 'fatal') {
+      this.#reason ??= describeFatal(String(args[0]), decodeError(args[1]), this.#options.directory)
+    }
+  }
+
+  #onClose(reason: Error | undefined): void {
+    if (this.#isStopping || this.#hasEnded) return
+    // a process that closes its channel but stays is of no use
+    if (reason) this.kill(reason.message)
+    else setTimeout(() => this.kill('closed the connection to its host'), 500).unref()
+  }
+
+  #onEnd(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#reason ??= describeExit(code, signal, this.#output.tail)
+    this.#hasEnded = true
+    this.#watch.stop()
+    this.#flow.stop()
+    clearInterval(this.#housekeeping)
+    this.#keepHouse()
+    this.#peer.close(this.#crash())
+    if (!this.#isStopping) this.#options.onCrash(this.#crash())
+  }
+
+  #keepHouse(): void {
+    const dropped = this.#printed.takeRefused() + (this.#services?.takeDropped() ?? 0)
+    if (dropped > 0) this.#warn(`writes too much: ${dropped} lines of its log were dropped`)
+    this.#floodSeconds = this.#output.takeBytes() > FLOOD_BYTES ? this.#floodSeconds + 1 : 0
+    if (this.#floodSeconds >= FLOOD_SECONDS) this.kill('floods the log')
+  }
+
+  /** What a failed call really means: the end of the process explains it better than a closed connection. */
+  async #explain(error: unknown): Promise<unknown> {
+    if (!this.#peer.isClosed && this.#reason === undefined) return error
+    await this.ended
+    return this.#crash()
+  }
+
+  #crash(): PluginCrashError {
+    return new PluginCrashError(this.#options.plugin, this.#reason ?? 'ended')
+  }
+
+  #warn(what: string): void {
+    this.#options.log('warn', `Plugin ${this.#options.plugin} ${what}`)
+  }
+}
+
+function toContextData(context: MessageContext): ContextData {
+  const { chat, user, message, command, callback, attempt, idempotencyKey } = context
+  return {
+    chat,
+    user,
+    message,
+    attempt,
+    idempotencyKey,
+    ...(command && { command }),
+    ...(callback && { callback }),
+  }
+}
+
+function toLabels(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.slice(0, 1_000).map((label) => String(label).slice(0, 200)) : []
+}

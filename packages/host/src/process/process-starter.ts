@@ -1,0 +1,161 @@
+import os from 'node:os'
+import path from 'node:path'
+import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { PluginCandidate } from '../plugin-candidate.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
+import { effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
+import type { LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
+import { ManifestCache } from './manifest-cache.ts'
+import type { KnownPlugin } from './manifest-cache.ts'
+import type { PluginProcess } from './plugin-process.ts'
+import { StartQueue } from './start-queue.ts'
+import { SupervisedPlugin } from './supervised-plugin.ts'
+import type { ProcessEvents } from './supervised-plugin.ts'
+
+export interface ProcessStarterOptions {
+  readonly assistantName: string
+  readonly timeouts: Required<HostTimeouts>
+  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  readonly dataFolder?: string | undefined
+  readonly logger: Logger
+  /** Aborted when the host stops. */
+  readonly signal: AbortSignal
+}
+
+/** A plugin that was accepted, and what its start had to say. */
+export interface StartedPlugin {
+  readonly plugin: SupervisedPlugin
+  readonly warnings: readonly PluginProblem[]
+}
+
+const DEFAULT_MEMORY_MB = 256
+const DEFAULT_IDLE_SECONDS = 300
+/** A first start of very many plugins reads their manifests and keeps no more processes than that. */
+const MAX_WARM_PROCESSES = 16
+
+/** Starts plugins in processes of their own, each as late as possible. */
+export class ProcessStarter {
+  readonly #options: ProcessStarterOptions
+  readonly #cache: ManifestCache | undefined
+  readonly #queue = new StartQueue(Math.max(2, os.availableParallelism()))
+  readonly #services = new Map<number, Services>()
+  #isOpen = false
+
+  constructor(options: ProcessStarterOptions) {
+    this.#options = options
+    const { dataFolder } = options
+    if (dataFolder !== undefined) {
+      this.#cache = new ManifestCache(path.join(dataFolder, 'cache', 'manifests.json'))
+    }
+  }
+
+  /** Reads what is known from earlier starts. */
+  async open(): Promise<void> {
+    if (!this.#isOpen) await this.#cache?.open()
+    this.#isOpen = true
+  }
+
+  /** Writes what was learned. */
+  async save(): Promise<void> {
+    await this.#cache?.save()
+  }
+
+  /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
+  async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
+    const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
+    if (!known || known.hadEffects) return undefined
+    return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
+  }
+
+  /** @throws ProblemError when the plugin cannot be started, or must not be */
+  async start(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin> {
+    const relay: { target?: ProcessEvents } = {}
+    const launched = await this.#launch(candidate, plan, {
+      onCrash: (process, error) => relay.target?.onCrash(process, error),
+      onEffects: (labels) => relay.target?.onEffects(labels),
+    })
+    const { started, loaded, process } = launched
+    const known: KnownPlugin = {
+      manifest: loaded.manifest,
+      descriptor: started.descriptor,
+      hadEffects: started.effects.length > 0,
+    }
+    const plugin = this.#supervise(candidate, plan, known)
+    relay.target = plugin.events
+    plugin.adopt({ process, effects: started.effects })
+    // warnings are not kept, so a plugin with some is started again at the next start to tell them
+    if (started.warnings.length === 0) {
+      const files = [...new Set([candidate.entry, ...loaded.files, ...packageFiles(candidate)])]
+      await this.#cache?.remember(candidate.name, basis(candidate, plan), { files, known })
+    }
+    if (this.#services.size > MAX_WARM_PROCESSES) await plugin.coolDown()
+    return { plugin, warnings: started.warnings }
+  }
+
+  #supervise(candidate: PluginCandidate, plan: HostPlan, known: KnownPlugin): SupervisedPlugin {
+    const options = this.#launchOptions(candidate, plan)
+    const { callSeconds, cleanupSeconds } = effectiveTimeouts(known.manifest, options)
+    return new SupervisedPlugin({
+      descriptor: known.descriptor,
+      file: candidate.entry,
+      launch: async (events) => {
+        const { process, started } = await this.#launch(candidate, plan, events)
+        return { process, effects: started.effects }
+      },
+      sharePlugins: (process) => this.#sharePlugins(process),
+      ...(callSeconds !== undefined && { callSeconds }),
+      cleanupSeconds,
+      idleSeconds: options.limits.idleSeconds ?? DEFAULT_IDLE_SECONDS,
+      isIdempotent: known.manifest.isIdempotent,
+      logger: this.#options.logger,
+    })
+  }
+
+  async #launch(candidate: PluginCandidate, plan: HostPlan, events: ProcessEvents): Promise<LaunchedPlugin> {
+    const launched = await this.#queue.run(() => launchPlugin(this.#launchOptions(candidate, plan), events))
+    const { process, services } = launched
+    this.#services.set(process.pid, services)
+    void process.ended.then(() => this.#services.delete(process.pid))
+    return launched
+  }
+
+  #sharePlugins(process: PluginProcess): void {
+    const services = this.#services.get(process.pid)
+    if (services) process.setPlugins(services.assistant.plugins())
+  }
+
+  #launchOptions(candidate: PluginCandidate, plan: HostPlan): LaunchPluginOptions {
+    const { assistantName, timeouts, dataFolder, logger, signal } = this.#options
+    const limits = plan.limitsFor?.(candidate.name) ?? {}
+    return {
+      candidate,
+      candidates: plan.candidates,
+      memoryMb: limits.memoryMb ?? DEFAULT_MEMORY_MB,
+      limits,
+      defaults: timeouts,
+      grants: plan.grantsFor?.(candidate.name) ?? 'everything',
+      block: plan.configFor(candidate.name).block,
+      assistantName,
+      servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
+      describeIssues: plan.describeIssues,
+      dataFolder,
+      logger,
+      signal,
+    }
+  }
+}
+
+/** Everything besides the content of its files that decides what a plugin is. */
+function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
+  return [
+    candidate.entry,
+    plan.configFor(candidate.name).block,
+    plan.limitsFor?.(candidate.name) ?? {},
+    plan.grantsFor?.(candidate.name) ?? 'everything',
+  ]
+}
+
+function packageFiles({ packageFile }: PluginCandidate): readonly string[] {
+  return packageFile === undefined ? [] : [packageFile]
+}

@@ -1,0 +1,59 @@
+import type { Callback, Chat, Command, IncomingMessage, PluginSummary, User } from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginCandidate } from '../plugin-candidate.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
+import type { JsonObject } from '../validate-config.ts'
+
+/** A message with 50 MB, the largest file that a bot may send, and something around it. */
+export const MAX_MESSAGE_BYTES = 64 * 1_048_576
+
+/** The file descriptor on which a plugin process speaks with its host. */
+export const CHANNEL_FD = 3
+
+/** `load`: import the plugin and read its manifest. Nothing of it is started yet. */
+export interface LoadRequest {
+  readonly candidate: PluginCandidate
+  readonly seconds: number
+  /** Where compiled code is kept; the process gives up its right to write there before it loads the plugin. */
+  readonly codeCache?: string
+}
+
+export interface Loaded {
+  readonly manifest: ManifestSummary
+  /** The plugin's own files that were imported. */
+  readonly files: readonly string[]
+}
+
+/** `start`: check the configuration and bring the plugin to life. */
+export interface StartRequest {
+  readonly assistantName: string
+  readonly block: JsonObject
+  /** Services that are called by name: service → its methods. */
+  readonly services: Readonly<Record<string, readonly string[]>>
+  readonly plugins: readonly PluginSummary[]
+  readonly seconds: number
+  readonly cleanupSeconds: number
+}
+
+export interface Started {
+  readonly descriptor: PluginDescriptor
+  readonly warnings: readonly PluginProblem[]
+  readonly effects: readonly string[]
+}
+
+/** The outcome of `load` and `start`. */
+export type Attempt<T> =
+  | { readonly done: T }
+  | { readonly problem: PluginProblem; /** Of what was thrown, for the log. */ readonly stack: string }
+
+/** The plain part of a message's context. */
+export interface ContextData {
+  readonly chat: Chat
+  readonly user: User
+  readonly message: IncomingMessage
+  readonly command?: Command
+  readonly callback?: Callback
+  readonly attempt: number
+  readonly idempotencyKey: string
+}

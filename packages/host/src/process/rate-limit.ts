@@ -1,0 +1,35 @@
+/** So many things a second, with some saved up. */
+export class RateLimit {
+  readonly #perSecond: number
+  readonly #burst: number
+  #left: number
+  #at = performance.now()
+  /** What was refused since somebody looked last. */
+  #refused = 0
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#left = burst
+  }
+
+  /** Whether one more may pass. */
+  take(): boolean {
+    const now = performance.now()
+    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond)
+    this.#at = now
+    if (this.#left < 1) {
+      this.#refused += 1
+      return false
+    }
+    this.#left -= 1
+    return true
+  }
+
+  /** How many were refused since the last call. */
+  takeRefused(): number {
+    const refused = this.#refused
+    this.#refused = 0
+    return refused
+  }
+}

@@ -1,0 +1,27 @@
+import type { MessageContext } from '@pluggram/sdk'
+import { parseResponse } from '../parse-result.ts'
+import type { Peer } from '../rpc/peer.ts'
+import { encodeResponse } from '../rpc/wire-response.ts'
+import type { ContextData } from './protocol.ts'
+
+/** The context of a message whose pipeline is in the host. */
+export function createRemoteContext(
+  data: ContextData,
+  link: { readonly peer: Peer; readonly plugin: string; readonly call: number; readonly signal: AbortSignal },
+): MessageContext {
+  const { peer, plugin, call, signal } = link
+  return {
+    ...data,
+    signal,
+    async reply(response) {
+      const wire = encodeResponse(parseResponse(plugin, response), peer.streams)
+      return (await peer.call('reply', [call, wire])) as Awaited<ReturnType<MessageContext['reply']>>
+    },
+    async react(emoji) {
+      await peer.call('react', [call, emoji])
+    },
+    async download(attachment) {
+      return (await peer.call('download', [call, { ...attachment }])) as Uint8Array
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { PermissionError } from '@pluggram/sdk'
+import type { AiService, Logger, PluginSummary, Services, TextRequest } from '@pluggram/sdk'
+import type { DisposableEffectScope } from '../effect-scope.ts'
+import { encodeError } from '../rpc/wire-error.ts'
+import { toPlainData } from '../rpc/plain-data.ts'
+import type { Peer } from '../rpc/peer.ts'
+import { createRemoteFetch } from './wire-fetch.ts'
+import type { StartRequest } from './protocol.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+/** A service whose work is done in the host. */
+type RemoteService = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>
+
+/** What a plugin process needs to make services of. */
+export interface RemoteServicesOptions {
+  readonly peer: Peer
+  readonly plugin: string
+  readonly request: StartRequest
+  readonly effects: DisposableEffectScope
+  readonly mayUseAi: boolean
+  /** The plugins of the assistant as they are now. */
+  readonly plugins: () => readonly PluginSummary[]
+}
+
+/** The services of a plugin process: effects live in it, all others are calls to the host. */
+export function createRemoteServices(options: RemoteServicesOptions): Services {
+  const { peer, request, effects } = options
+  const named = Object.fromEntries(
+    Object.entries(request.services).map(([service, methods]) => [
+      service,
+      createService(peer, service, methods),
+    ]),
+  )
+  return {
+    ...(named as unknown as Pick<Services, 'store' | 'files'>),
+    logger: createLogger(peer),
+    ai: createAi(options),
+    assistant: { name: request.assistantName, plugins: options.plugins },
+    http: { fetch: createRemoteFetch(peer) },
+    effects,
+    captureException(error, context) {
+      peer.note('exception', [encodeError(error), plainFields(context)])
+    },
+  }
+}
+
+function createService(peer: Peer, service: string, methods: readonly string[]): RemoteService {
+  return Object.fromEntries(
+    methods.map((method) => [method, (...args: unknown[]) => peer.call('service', [service, method, ...args])]),
+  )
+}
+
+function createLogger(peer: Peer): Logger {
+  const entries = LEVELS.map((level): [string, Logger['info']] => [
+    level,
+    (message, fields) => peer.note('log', [level, String(message), plainFields(fields)]),
+  ])
+  return Object.fromEntries(entries) as unknown as Logger
+}
+
+function createAi({ peer, plugin, mayUseAi }: RemoteServicesOptions): AiService {
+  const check = (): void => {
+    if (mayUseAi) return
+    throw new PermissionError(
+      `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`,
+    )
+  }
+  return {
+    async model() {
+      check()
+      return (await peer.call('model', [])) as Awaited<ReturnType<AiService['model']>>
+    },
+    streamText(request) {
+      check()
+      return streamText(peer, request)
+    },
+  }
+}
+
+async function* streamText(peer: Peer, { signal, ...request }: TextRequest): AsyncGenerator<string> {
+  const stream = await peer.call('stream-text', [request], signal)
+  if (typeof stream !== 'number') throw new TypeError('the host gave no text')
+  const onAbort = (): void => peer.streams.cancel(stream)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    for await (const chunk of peer.streams.read(stream)) {
+      signal?.throwIfAborted()
+      yield chunk
+    }
+    signal?.throwIfAborted()
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Fields of a log line may be anything; a line is not worth a failure. */
+function plainFields(fields: unknown): unknown {
+  if (fields === undefined) return undefined
+  try {
+    return toPlainData(fields, { values: 200, characters: 8_000, depth: 5 })
+  } catch {
+    return { fields: 'cannot be read' }
+  }
+}

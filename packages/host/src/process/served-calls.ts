@@ -1,0 +1,88 @@
+import { PluggramError } from '@pluggram/sdk'
+import type { DownloadableAttachment, MessageContext } from '@pluggram/sdk'
+import { parseResponse } from '../parse-result.ts'
+import type { Peer } from '../rpc/peer.ts'
+import { decodeResponse } from '../rpc/wire-response.ts'
+
+/** Replies before the result; more to one message are a mistake in the plugin. */
+const MAX_REPLIES = 200
+
+/** A plugin may still reply a while after its answer; contexts before these are forgotten. */
+const MAX_PAST_CALLS = 100
+
+interface OpenCall {
+  readonly context: MessageContext
+  replies: number
+}
+
+/** The messages a plugin process works on, and what it does with their contexts. */
+export class ServedCalls {
+  readonly #plugin: string
+  readonly #onFlood: (what: string) => void
+  readonly #open = new Map<number, OpenCall>()
+  readonly #past = new Map<number, OpenCall>()
+  #nextId = 1
+
+  constructor(plugin: string, onFlood: (what: string) => void) {
+    this.#plugin = plugin
+    this.#onFlood = onFlood
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  add(context: MessageContext): number {
+    const id = this.#nextId++
+    this.#open.set(id, { context, replies: 0 })
+    return id
+  }
+
+  /** The message is answered. */
+  end(id: number): void {
+    const call = this.#open.get(id)
+    if (!call) return
+    this.#open.delete(id)
+    this.#past.set(id, call)
+    const [oldest] = this.#past.keys()
+    if (this.#past.size > MAX_PAST_CALLS && oldest !== undefined) this.#past.delete(oldest)
+  }
+
+  async reply([id, response]: readonly unknown[], peer: Peer): Promise<unknown> {
+    const call = this.#find(id)
+    call.replies += 1
+    if (call.replies > MAX_REPLIES) {
+      if (call.replies === MAX_REPLIES + 1) this.#onFlood(`sent more than ${MAX_REPLIES} replies to one message`)
+      throw new PluggramError(
+        'reply-invalid',
+        `Plugin ${this.#plugin} sent ${MAX_REPLIES} replies to one message; no more are possible.`,
+      )
+    }
+    const decoded = decodeResponse(response, (stream) => peer.streams.read(stream))
+    return call.context.reply(parseResponse(this.#plugin, decoded))
+  }
+
+  async react([id, emoji]: readonly unknown[]): Promise<void> {
+    await this.#find(id).context.react(typeof emoji === 'string' ? emoji : null)
+  }
+
+  async download([id, attachment]: readonly unknown[]): Promise<Uint8Array> {
+    const { context } = this.#find(id)
+    const fileId: unknown = Reflect.get(Object(attachment), 'fileId')
+    // only what came with the message: a plugin does not read other chats' files
+    const own = context.message.attachments.find(
+      (item): item is DownloadableAttachment => 'fileId' in item && item.fileId === fileId,
+    )
+    if (!own) throw new PluggramError('delivery-failed', 'That file does not belong to this message.')
+    return context.download(own)
+  }
+
+  #find(id: unknown): OpenCall {
+    const call = typeof id === 'number' ? (this.#open.get(id) ?? this.#past.get(id)) : undefined
+    if (call) return call
+    throw new PluggramError(
+      'plugin-timeout',
+      `Plugin ${this.#plugin} used the context of a message that was answered long ago.`,
+    )
+  }
+}

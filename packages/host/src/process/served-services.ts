@@ -1,0 +1,119 @@
+import { PluggramError } from '@pluggram/sdk'
+import type { ChatMessage, Services } from '@pluggram/sdk'
+import { z } from 'zod'
+import type { Peer } from '../rpc/peer.ts'
+import { decodeError } from '../rpc/wire-error.ts'
+import { RateLimit } from './rate-limit.ts'
+
+/** Services with an own way across; all others are called by name. */
+const SPECIAL = new Set(['logger', 'captureException', 'ai', 'assistant', 'http', 'effects'])
+const LINES_PER_SECOND = 100
+const LINES_BURST = 500
+
+const textRequest = z.object({
+  system: z.string().optional(),
+  messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })).max(10_000),
+})
+
+/** Gives a plugin process what it may use of the services, and nothing else. */
+export class ServedServices {
+  readonly #services: Services
+  readonly #methods: Readonly<Record<string, readonly string[]>>
+  readonly #lines = new RateLimit(LINES_PER_SECOND, LINES_BURST)
+
+  constructor(services: Services) {
+    this.#services = services
+    this.#methods = listMethods(services)
+  }
+
+  /** Service → its methods, for the process to offer. */
+  get methods(): Readonly<Record<string, readonly string[]>> {
+    return this.#methods
+  }
+
+  /** Lines of the log that were dropped since the last call. */
+  takeDropped(): number {
+    return this.#lines.takeRefused()
+  }
+
+  /** @throws what the service throws */
+  async call([service, method, ...args]: readonly unknown[]): Promise<unknown> {
+    if (typeof service !== 'string' || typeof method !== 'string' || !this.#offers(service, method)) {
+      throw new PluggramError('permission-missing', `There is no ${String(service)}.${String(method)}.`)
+    }
+    const target: unknown = Reflect.get(this.#services, service)
+    const member: unknown = Reflect.get(Object(target), method)
+    return typeof member === 'function' ? (Reflect.apply(member, target, args) as unknown) : undefined
+  }
+
+  /** Starts a text of the model and gives the number under which it can be read. */
+  streamText(input: unknown, peer: Peer): number {
+    const { system, messages } = textRequest.parse(input)
+    const request: { system?: string; messages: ChatMessage[] } = {
+      messages,
+      ...(system !== undefined && { system }),
+    }
+    return peer.streams.offer(abortable((signal) => this.#services.ai.streamText({ ...request, signal })))
+  }
+
+  /** Takes a line for the log. */
+  log(level: unknown, message: unknown, fields: unknown): void {
+    if (!this.#lines.take()) return
+    const known = (['debug', 'info', 'warn', 'error'] as const).find((name) => name === level) ?? 'info'
+    this.#services.logger[known](
+      String(message).slice(0, 8_000),
+      isRecord(fields) ? fields : undefined,
+    )
+  }
+
+  /** Takes an error that the plugin reports. */
+  exception(error: unknown, context: unknown): void {
+    if (this.#lines.take()) {
+      this.#services.captureException(decodeError(error), isRecord(context) ? context : undefined)
+    }
+  }
+
+  #offers(service: string, method: string): boolean {
+    return Object.hasOwn(this.#methods, service) && this.#methods[service]?.includes(method) === true
+  }
+}
+
+/** A text that ends at its source when its reader leaves. */
+function abortable(start: (signal: AbortSignal) => AsyncIterable<string>): AsyncIterable<string> {
+  return {
+    [Symbol.asyncIterator]() {
+      const controller = new AbortController()
+      const source = start(controller.signal)[Symbol.asyncIterator]()
+      return {
+        next: () => source.next(),
+        async return() {
+          controller.abort(new Error('the reader left'))
+          await source.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+function listMethods(services: Services): Record<string, readonly string[]> {
+  const entries = Object.entries(services)
+    .filter(([name, value]) => !SPECIAL.has(name) && typeof value === 'object' && value !== null)
+    .map(([name, value]): [string, readonly string[]] => [name, methodNames(Object(value) as object)])
+  return Object.fromEntries(entries)
+}
+
+function methodNames(service: object): string[] {
+  const prototype: unknown = Object.getPrototypeOf(service)
+  const inherited =
+    prototype === Object.prototype || typeof prototype !== 'object' || prototype === null
+      ? []
+      : Object.getOwnPropertyNames(prototype)
+  return [...new Set([...Object.keys(service), ...inherited])].filter(
+    (name) => name !== 'constructor' && typeof Reflect.get(service, name) === 'function',
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,264 @@
+import { PluggramError } from '@pluggram/sdk'
+import type { Logger, MessageContext, PluginResult, PluginStatus } from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { thrownMessage } from '../error-location.ts'
+import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
+import { backOff } from './back-off.ts'
+import { PluginCrashError } from './crash.ts'
+import type { PluginProcess } from './plugin-process.ts'
+
+/** A process whose plugin is started. */
+export interface ReadyProcess {
+  readonly process: PluginProcess
+  /** Labels of what the plugin set up while it started. */
+  readonly effects: readonly string[]
+}
+
+/** What a process tells its supervisor. */
+export interface ProcessEvents {
+  onCrash(process: PluginProcess, error: PluginCrashError): void
+  onEffects(labels: readonly string[]): void
+}
+
+export interface SupervisedPluginOptions {
+  readonly descriptor: PluginDescriptor
+  readonly file?: string
+  /** Starts a process and the plugin in it. */
+  launch(events: ProcessEvents): Promise<ReadyProcess>
+  /** The assistant's plugins, for the process to know. */
+  sharePlugins(process: PluginProcess): void
+  readonly callSeconds?: number
+  readonly cleanupSeconds: number
+  /** After that long without use the process is ended; it is started again when it is needed. */
+  readonly idleSeconds: number
+  /** A message is tried again once when the process crashed over it. */
+  readonly isIdempotent: boolean
+  readonly logger: Logger
+  readonly random?: () => number
+}
+
+const CRASHES_TO_PARK = 3
+const CRASH_WINDOW_MS = 5 * 60_000
+/** A message waits that long for a restart; beyond, it is answered with an apology. */
+const LONGEST_WAIT_MS = 2_000
+
+/**
+ * Keeps a plugin's process alive as far as it is needed.
+ *
+ *   idle ──used──▶ starting ──▶ running ──unused──▶ idle
+ *                     ▲            │ crash
+ *                     └─back-off── restarting ──third crash in five minutes──▶ parked ──restart()──▶ starting
+ *
+ * A plugin that set something up while it started (a timer, a connection) works by itself: it is not ended when it is
+ * unused, and is started again after a crash without waiting for a message.
+ */
+export class SupervisedPlugin implements HostedPlugin {
+  readonly descriptor: PluginDescriptor
+  readonly #options: SupervisedPluginOptions
+  #process: PluginProcess | undefined
+  #starting: Promise<PluginProcess> | undefined
+  #effects: readonly string[] = []
+  #crashes: number[] = []
+  #lastError: string | undefined
+  #retryAt = 0
+  #isParked = false
+  #isStopped = false
+  #idleTimer: NodeJS.Timeout | undefined
+  #restartTimer: NodeJS.Timeout | undefined
+  /** Takes the messages that come after the end. */
+  successor: HostedPlugin | undefined
+
+  constructor(options: SupervisedPluginOptions) {
+    this.descriptor = options.descriptor
+    this.#options = options
+  }
+
+  /** What a process has to tell. */
+  readonly events: ProcessEvents = {
+    onCrash: (process, error) => this.#onCrash(process, error),
+    onEffects: (labels) => (this.#effects = labels),
+  }
+
+  /** Takes over a process that was started already. */
+  adopt({ process, effects }: ReadyProcess): void {
+    this.#effects = effects
+    this.#process = process
+    this.#touch()
+  }
+
+  /** Ends the process if nothing needs it now; it is started again at the next use. */
+  async coolDown(): Promise<void> {
+    if (this.#process?.inFlight === 0) await this.#retire()
+  }
+
+  async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const { name } = this.descriptor
+    if (this.#isStopped) {
+      if (this.successor) return this.successor.handle(message, context)
+      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    }
+    try {
+      return await this.#ask(message, context)
+    } catch (error) {
+      const isWorthIt = error instanceof PluginCrashError && this.#options.isIdempotent
+      if (!isWorthIt || this.#isParked || this.#isStopped || context.signal.aborted) throw error
+      return this.#ask(message, context)
+    }
+  }
+
+  effects(): readonly string[] {
+    return this.#process ? this.#effects : []
+  }
+
+  condition(): Condition {
+    const crashes = this.#recentCrashes()
+    if (this.#isParked) return { state: 'parked', crashes, problem: this.#problem() }
+    const isWaiting = this.#retryAt > Date.now() && !this.#process
+    const state = this.#process ? 'running' : isWaiting ? 'restarting' : this.#starting ? 'starting' : 'idle'
+    return { state, crashes, ...(this.#lastError !== undefined && { problem: this.#problem() }) }
+  }
+
+  async status(seconds: number): Promise<PluginStatus> {
+    if (this.#process) return this.#process.status(seconds)
+    const { state } = this.condition()
+    return { status: state, ...(this.#lastError !== undefined && { error: this.#lastError }) }
+  }
+
+  async whenIdle(seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1_000
+    while ((this.#starting || (this.#process?.inFlight ?? 0) > 0) && Date.now() < end) await sleep(20)
+  }
+
+  async stop(seconds: number): Promise<boolean> {
+    this.#isStopped = true
+    clearTimeout(this.#idleTimer)
+    clearTimeout(this.#restartTimer)
+    const process = this.#process ?? (await this.#starting?.catch(() => undefined))
+    this.#process = undefined
+    return (await process?.stop(seconds)) ?? true
+  }
+
+  async restart(): Promise<void> {
+    this.#isParked = false
+    this.#crashes = []
+    this.#retryAt = 0
+    this.#lastError = undefined
+    const process = this.#process
+    this.#process = undefined
+    await process?.stop(this.#options.cleanupSeconds)
+    await this.#ready()
+  }
+
+  pluginsChanged(): void {
+    if (this.#process) this.#options.sharePlugins(this.#process)
+  }
+
+  async #ask(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    if (this.#isParked) {
+      // whoever writes something else gets answers of other plugins; whoever asks for this one is told
+      if (!context.command && !context.callback) return undefined
+      throw new PluginCrashError(this.descriptor.name, 'is parked after it crashed three times')
+    }
+    const process = await this.#ready()
+    try {
+      return await process.handle(message, context, this.#options.callSeconds)
+    } finally {
+      this.#touch()
+    }
+  }
+
+  #ready(): Promise<PluginProcess> {
+    if (this.#process) return Promise.resolve(this.#process)
+    if (this.#starting) return this.#starting
+    const wait = this.#retryAt - Date.now()
+    if (wait > LONGEST_WAIT_MS) {
+      const seconds = Math.ceil(wait / 1_000)
+      throw new PluginCrashError(this.descriptor.name, `crashed and is started again in ${seconds} s`)
+    }
+    clearTimeout(this.#restartTimer)
+    this.#starting = this.#start(wait).finally(() => {
+      this.#starting = undefined
+    })
+    return this.#starting
+  }
+
+  async #start(wait: number): Promise<PluginProcess> {
+    if (wait > 0) await sleep(wait)
+    try {
+      const ready = await this.#options.launch(this.events)
+      if (!this.#isStopped) this.adopt(ready)
+      return ready.process
+    } catch (error) {
+      if (!this.#isStopped) this.#noteCrash(thrownMessage(error))
+      throw error
+    }
+  }
+
+  #onCrash(process: PluginProcess, error: PluginCrashError): void {
+    if (process !== this.#process) return
+    this.#process = undefined
+    this.#noteCrash(error.message)
+  }
+
+  #noteCrash(message: string): void {
+    const { name } = this.descriptor
+    this.#lastError = message
+    this.#crashes.push(Date.now())
+    const crashes = this.#recentCrashes()
+    this.#options.logger.error(message, { plugin: name, crashes })
+    if (crashes >= CRASHES_TO_PARK) {
+      this.#isParked = true
+      this.#options.logger.error(this.#problem().message, { plugin: name })
+      return
+    }
+    const delay = backOff(crashes, (this.#options.random ?? Math.random)())
+    this.#retryAt = Date.now() + delay
+    if (this.#effects.length === 0) return
+    this.#restartTimer = setTimeout(() => void this.#restartUnasked(), delay)
+    this.#restartTimer.unref()
+  }
+
+  async #restartUnasked(): Promise<void> {
+    try {
+      await this.#ready()
+    } catch {
+      // noted as a crash already
+    }
+  }
+
+  #touch(): void {
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = setTimeout(() => void this.#retire(), this.#options.idleSeconds * 1_000)
+    this.#idleTimer.unref()
+  }
+
+  async #retire(): Promise<void> {
+    const process = this.#process
+    if (!process || this.#isStopped || this.#effects.length > 0) return
+    if (process.inFlight > 0) return this.#touch()
+    this.#process = undefined
+    await process.stop(this.#options.cleanupSeconds)
+  }
+
+  #recentCrashes(): number {
+    const since = Date.now() - CRASH_WINDOW_MS
+    this.#crashes = this.#crashes.filter((at) => at > since)
+    return this.#crashes.length
+  }
+
+  #problem(): PluginProblem {
+    const { name } = this.descriptor
+    const last = this.#lastError ?? 'unknown'
+    return {
+      plugin: name,
+      severity: 'error',
+      code: 'plugin-crashed',
+      message: this.#isParked
+        ? `Plugin ${name} is parked: it crashed three times in five minutes. The last time: ${last} Correct it, or run "pluggram plugins restart ${name}".`
+        : last,
+      ...(this.#options.file !== undefined && { file: this.#options.file }),
+    }
+  }
+}

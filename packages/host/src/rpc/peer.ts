@@ -1,0 +1,197 @@
+import type { Duplex } from 'node:stream'
+import { deserialize, serialize } from 'node:v8'
+import { PluggramError } from '@pluggram/sdk'
+import { FrameReader, toFrame } from './frames.ts'
+import { StreamTable } from './streams.ts'
+import type { StreamMessage } from './streams.ts'
+import { decodeError, encodeError } from './wire-error.ts'
+
+/** What the other side asks for. */
+export interface IncomingCall {
+  readonly method: string
+  readonly args: readonly unknown[]
+  /** Aborted when the caller gives up. */
+  readonly signal: AbortSignal
+}
+
+export interface PeerOptions {
+  /** The largest message that is taken; a larger one ends the connection. */
+  readonly maxIncomingBytes: number
+  /** The largest message that is sent; a larger one is refused to its sender. */
+  readonly maxOutgoingBytes: number
+  /** Calls of the other side that may be under way; further ones are refused. */
+  readonly maxCalls: number
+  onCall(call: IncomingCall): Promise<unknown>
+  onNote(method: string, args: readonly unknown[]): void
+  /** The connection is over: it was closed, broke, or the other side did not keep to the protocol. */
+  onClose(reason: Error | undefined): void
+  /** Looks at every message before it is handled; it may pause the stream. */
+  onMessage?(bytes: number): void
+}
+
+interface PendingCall {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+  readonly forget: () => void
+}
+
+/**
+ * One end of a connection on which both sides call each other. A message is an array: its kind, then what belongs to it.
+ *
+ *   call id method args ──▶            note method args ──▶          pull stream ──▶
+ *        ◀── result id value                                              ◀── chunk stream value
+ *        ◀── error id error            abort id error ──▶                  ◀── end stream error?
+ *
+ * Text that is still being written crosses as the number of a stream; its reader pulls piece by piece, so that at
+ * most one piece is under way.
+ */
+export class Peer {
+  readonly streams: StreamTable
+  readonly #socket: Duplex
+  readonly #options: PeerOptions
+  readonly #reader: FrameReader
+  readonly #pending = new Map<number, PendingCall>()
+  readonly #incoming = new Map<number, AbortController>()
+  #nextId = 1
+  #closed: Error | undefined
+
+  constructor(socket: Duplex, options: PeerOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#reader = new FrameReader(options.maxIncomingBytes)
+    this.streams = new StreamTable((message) => this.#send(message))
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.on('error', (error) => this.close(error))
+    socket.on('close', () => this.close())
+    socket.on('end', () => this.close())
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined
+  }
+
+  /** Bytes that wait to be taken by the other side. */
+  get backlog(): number {
+    return this.#socket.writableLength
+  }
+
+  /**
+   * Asks the other side.
+   * @throws what the other side threw; the close reason when the connection ends first
+   */
+  call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#closed)
+      const id = this.#nextId++
+      const onAbort = (): void => this.#send(['abort', id, encodeError(signal?.reason)])
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const forget = (): void => signal?.removeEventListener('abort', onAbort)
+      this.#pending.set(id, { resolve, reject, forget })
+      try {
+        this.#send(['call', id, method, args])
+        if (signal?.aborted) onAbort()
+      } catch (error) {
+        this.#pending.delete(id)
+        forget()
+        reject(error)
+      }
+    })
+  }
+
+  /** Tells the other side something; there is no answer. */
+  note(method: string, args: readonly unknown[]): void {
+    if (!this.#closed) this.#send(['note', method, args])
+  }
+
+  /** Ends the connection and everything under way. */
+  close(reason?: Error): void {
+    if (this.#closed) return
+    this.#closed = reason ?? new Error('the connection was closed')
+    this.#socket.destroy()
+    for (const { reject, forget } of this.#pending.values()) {
+      forget()
+      reject(this.#closed)
+    }
+    this.#pending.clear()
+    for (const controller of this.#incoming.values()) controller.abort(this.#closed)
+    this.streams.close(this.#closed)
+    this.#options.onClose(reason)
+  }
+
+  #send(message: readonly unknown[] | StreamMessage): void {
+    if (this.#closed) return
+    const [header, payload] = toFrame(serialize(message), this.#options.maxOutgoingBytes)
+    this.#socket.cork()
+    this.#socket.write(header)
+    this.#socket.write(payload)
+    this.#socket.uncork()
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const payload of this.#reader.push(chunk)) {
+        this.#options.onMessage?.(payload.byteLength)
+        const message: unknown = deserialize(payload)
+        if (!Array.isArray(message)) throw new TypeError('a message that is no array')
+        this.#handle(message)
+      }
+    } catch (error) {
+      this.close(new Error(`it sent something that cannot be taken: ${(error as Error).message}`))
+    }
+  }
+
+  #handle(message: readonly unknown[]): void {
+    const [kind, target, third, fourth] = message
+    if (kind === 'note') {
+      if (typeof target === 'string' && Array.isArray(third)) this.#options.onNote(target, third)
+      return
+    }
+    if (typeof target !== 'number') throw new TypeError('a message without a number')
+    switch (kind) {
+      case 'call':
+        void this.#answer(target, third, fourth)
+        return
+      case 'result':
+        this.#settle(target)?.resolve(third)
+        return
+      case 'error':
+        this.#settle(target)?.reject(decodeError(third))
+        return
+      case 'abort':
+        this.#incoming.get(target)?.abort(decodeError(third))
+        return
+      default:
+        this.streams.handle(kind, target, third)
+    }
+  }
+
+  async #answer(id: number, method: unknown, args: unknown): Promise<void> {
+    const controller = new AbortController()
+    try {
+      if (typeof method !== 'string' || !Array.isArray(args)) throw new TypeError('a call of a wrong shape')
+      if (this.#incoming.size >= this.#options.maxCalls) throw tooManyCalls(this.#options.maxCalls)
+      this.#incoming.set(id, controller)
+      const value = await this.#options.onCall({ method, args, signal: controller.signal })
+      this.#send(['result', id, value])
+    } catch (error) {
+      this.#send(['error', id, encodeError(error)])
+    } finally {
+      this.#incoming.delete(id)
+    }
+  }
+
+  #settle(id: number): PendingCall | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    pending?.forget()
+    return pending
+  }
+}
+
+function tooManyCalls(limit: number): PluggramError {
+  return new PluggramError(
+    'plugin-timeout',
+    `More than ${limit} calls are under way at once. Wait for some of them before making more.`,
+    { isRetryable: true },
+  )
+}

@@ -1,0 +1,130 @@
+import { decodeError, encodeError } from './wire-error.ts'
+import type { WireError } from './wire-error.ts'
+
+/** Messages about streams; see `Peer`. */
+export type StreamMessage =
+  | readonly ['pull' | 'cancel', number]
+  | readonly ['chunk', number, string]
+  | readonly ['end', number, WireError | undefined]
+
+/** More texts at once are a mistake in the plugin. */
+const MAX_STREAMS = 1_000
+/** A text that nobody begins to read is given up after that long. */
+const UNREAD_MS = 60_000
+
+interface Reading {
+  readonly push: (chunk: string) => void
+  readonly end: (error: Error | undefined) => void
+}
+
+/** The texts that are being written on one side of a connection and read on the other. */
+export class StreamTable {
+  readonly #send: (message: StreamMessage) => void
+  readonly #offered = new Map<number, AsyncIterator<unknown>>()
+  readonly #read = new Map<number, Reading>()
+  #nextId = 1
+
+  constructor(send: (message: StreamMessage) => void) {
+    this.#send = send
+  }
+
+  /** Texts that the other side may still read. */
+  get offered(): number {
+    return this.#offered.size
+  }
+
+  /** Lets the other side read `source`, by the number that is given. */
+  offer(source: AsyncIterable<unknown>): number {
+    if (this.#offered.size >= MAX_STREAMS) throw new Error(`more than ${MAX_STREAMS} texts are being written`)
+    const id = this.#nextId++
+    this.#offered.set(id, source[Symbol.asyncIterator]())
+    return id
+  }
+
+  /** Reads what the other side offers. `onEnd` is called once, also when nothing was ever read. */
+  read(id: number, onEnd: () => void = () => {}): AsyncIterable<string> {
+    const unread = setTimeout(() => {
+      this.cancel(id)
+      onEnd()
+    }, UNREAD_MS).unref()
+    return this.#pieces(id, unread, onEnd)
+  }
+
+  async *#pieces(id: number, unread: NodeJS.Timeout, onEnd: () => void): AsyncGenerator<string> {
+    clearTimeout(unread)
+    let isOver = false
+    try {
+      for (;;) {
+        const chunk = await this.#pull(id)
+        if (chunk === undefined) {
+          isOver = true
+          return
+        }
+        yield chunk
+      }
+    } catch (error) {
+      isOver = true
+      throw error
+    } finally {
+      if (!isOver) this.cancel(id)
+      onEnd()
+    }
+  }
+
+  /** Tells the other side that nobody reads on. */
+  cancel(id: number): void {
+    this.#send(['cancel', id])
+  }
+
+  /** Takes a message of the other side about a stream. */
+  handle(kind: unknown, id: number, value: unknown): void {
+    if (kind === 'pull') void this.#produce(id)
+    else if (kind === 'cancel') this.#withdraw(id)
+    else if (kind === 'chunk') this.#take(id)?.push(String(value))
+    else if (kind === 'end') this.#take(id)?.end(value === undefined ? undefined : decodeError(value))
+    else throw new TypeError('a message of an unknown kind')
+  }
+
+  /** Ends every reading with `reason`, and what is offered. */
+  close(reason: Error): void {
+    for (const { end } of this.#read.values()) end(reason)
+    this.#read.clear()
+    for (const id of this.#offered.keys()) this.#withdraw(id)
+  }
+
+  #pull(id: number): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#read.set(id, {
+        push: resolve,
+        end: (error) => (error ? reject(error) : resolve(undefined)),
+      })
+      this.#send(['pull', id])
+    })
+  }
+
+  #take(id: number): Reading | undefined {
+    const reading = this.#read.get(id)
+    this.#read.delete(id)
+    return reading
+  }
+
+  async #produce(id: number): Promise<void> {
+    const source = this.#offered.get(id)
+    try {
+      const next = await source?.next()
+      if (next && next.done !== true) return this.#send(['chunk', id, String(next.value)])
+      this.#offered.delete(id)
+      this.#send(['end', id, undefined])
+    } catch (error) {
+      this.#offered.delete(id)
+      this.#send(['end', id, encodeError(error)])
+    }
+  }
+
+  #withdraw(id: number): void {
+    const source = this.#offered.get(id)
+    this.#offered.delete(id)
+    // not awaited: a source that hangs in next() hangs in return() too
+    void Promise.resolve(source?.return?.()).catch(() => {})
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  AiError,
+  DeliveryError,
+  ERROR_CODES,
+  isPluggramError,
+  PermissionError,
+  PluggramError,
+  StoreError,
+} from '@pluggram/sdk'
+import type { ErrorCode } from '@pluggram/sdk'
+import { isThrown, thrownText } from '../error-location.ts'
+import { toPlainData } from './plain-data.ts'
+
+/** An error as it crosses between processes. */
+export interface WireError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  /** Set for Pluggram's own errors. */
+  readonly code?: string
+  readonly isRetryable?: boolean
+  readonly cause?: WireError
+  /** Own members besides those, such as `detail`. */
+  readonly members: Readonly<Record<string, unknown>>
+}
+
+const MAX_MESSAGE = 4_000
+const MAX_STACK = 16_000
+const MAX_CAUSES = 4
+const KNOWN_CODES = new Set<string>(ERROR_CODES)
+const OWN_KEYS = new Set(['name', 'message', 'stack', 'cause', 'isRetryable', '__proto__', 'then'])
+
+/** Never throws, whatever was thrown. */
+export function encodeError(error: unknown, depth = 0): WireError {
+  const isError = isThrown(error, Error)
+  const message = isError ? read(error, 'message') : thrownValue(error)
+  const isOwn = isError && isOwnError(error)
+  const cause: unknown = isError ? readCause(error) : undefined
+  return {
+    name: thrownText(error, 'name').slice(0, 200) || 'Error',
+    message: message.slice(0, MAX_MESSAGE),
+    stack: thrownText(error, 'stack').slice(0, MAX_STACK),
+    ...(isOwn && { code: thrownText(error, 'code'), isRetryable: Reflect.get(error, 'isRetryable') === true }),
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: encodeError(cause, depth + 1) }),
+    members: isError ? ownMembers(error, isOwn) : {},
+  }
+}
+
+/** Brings an error back to life; what comes in may be anything. */
+export function decodeError(input: unknown, depth = 0): Error {
+  const wire = Object(input) as Partial<Record<keyof WireError, unknown>>
+  const message = typeof wire.message === 'string' ? wire.message.slice(0, MAX_MESSAGE) : 'an unknown error'
+  const cause = wire.cause !== undefined && depth < MAX_CAUSES ? decodeError(wire.cause, depth + 1) : undefined
+  const error = createError(wire, message, cause)
+  if (typeof wire.stack === 'string' && wire.stack !== '') {
+    Object.defineProperty(error, 'stack', {
+      value: wire.stack.slice(0, MAX_STACK),
+      configurable: true,
+      writable: true,
+    })
+  }
+  for (const [key, value] of Object.entries(Object(wire.members) as object)) {
+    if (!OWN_KEYS.has(key) && !(key in error)) Object.assign(error, { [key]: value })
+  }
+  return error
+}
+
+function createError(
+  wire: Partial<Record<keyof WireError, unknown>>,
+  message: string,
+  cause: Error | undefined,
+): Error {
+  if (typeof wire.code === 'string' && KNOWN_CODES.has(wire.code)) {
+    return createOwnError(wire.code as ErrorCode, message, { cause, isRetryable: wire.isRetryable === true })
+  }
+  const error = new Error(message, cause && { cause })
+  if (typeof wire.name === 'string') error.name = wire.name.slice(0, 200)
+  return error
+}
+
+function createOwnError(
+  code: ErrorCode,
+  message: string,
+  options: { readonly cause: Error | undefined; readonly isRetryable: boolean },
+): PluggramError {
+  switch (code) {
+    case 'permission-missing':
+      return new PermissionError(message)
+    case 'store-limit':
+      return new StoreError(message)
+    case 'delivery-failed':
+    case 'delivery-blocked':
+    case 'reply-invalid':
+      return new DeliveryError(code, message, options)
+    case 'ai-unavailable':
+    case 'ai-refused':
+    case 'ai-timeout':
+    case 'ai-misconfigured':
+      return new AiError(code, message, options)
+    default:
+      return new PluggramError(code, message, options)
+  }
+}
+
+function ownMembers(error: object, isOwn: boolean): Record<string, unknown> {
+  try {
+    const members = Object.entries(error).filter(
+      ([key, value]) => !OWN_KEYS.has(key) && !(isOwn && key === 'code') && typeof value !== 'function',
+    )
+    const plain: unknown = toPlainData(Object.fromEntries(members), { values: 100, characters: 4_000, depth: 4 })
+    return plain as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+function isOwnError(error: object): boolean {
+  try {
+    return isPluggramError(error)
+  } catch {
+    return false
+  }
+}
+
+function readCause(error: object): unknown {
+  try {
+    return Reflect.get(error, 'cause') ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function read(error: object, key: string): string {
+  try {
+    const value: unknown = Reflect.get(error, key)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return 'an unknown error was thrown'
+  }
+}
+
+function thrownValue(error: unknown): string {
+  return typeof error === 'string' ? error : 'an unknown error was thrown'
+}
