@@ -33,17 +33,19 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
 
   function onContextMenu(event: MouseEvent): void {
     // A selected text and a link keep the browser's own menu.
-    const isOwnMenu = event.target instanceof Element && event.target.closest('a, img') !== null
+    const isOwnMenu = event.target instanceof Element && event.target.closest('a') !== null
     if (!isReal || isOwnMenu || getSelection()?.isCollapsed === false) return
     event.preventDefault()
     openMenu(message, event.clientX, event.clientY)
   }
 
+  const hasAvatar = isGroupChat && !isMine
   const classes = [
     'row',
     isMine ? 'row--mine' : 'row--theirs',
     startsGroup && 'row--first',
     endsGroup && 'row--last',
+    hasAvatar && 'row--with-avatar',
   ]
   return (
     <li
@@ -53,20 +55,18 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
       data-message-id={isReal ? message.id : undefined}
       data-delivery={delivery}
     >
-      {isGroupChat && !isMine && (
-        <span className="row__avatar">
-          {endsGroup && (
-            <Avatar
-              name={fullName(sender)}
-              id={message.senderId}
-              size="small"
-              kind={message.fromBot ? 'bot' : 'person'}
-            />
-          )}
-        </span>
-      )}
       <div className="row__content" onContextMenu={onContextMenu} {...longPress}>
         <div className="row__bubble">
+          {hasAvatar && endsGroup && (
+            <span className="row__avatar">
+              <Avatar
+                name={fullName(sender)}
+                id={message.senderId}
+                size="small"
+                kind={message.fromBot ? 'bot' : 'person'}
+              />
+            </span>
+          )}
           <MessageBubble {...props} sender={sender} />
           {isReal && (
             <button

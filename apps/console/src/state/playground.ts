@@ -162,6 +162,7 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     async function begin(): Promise<void> {
       try {
         await loadState()
+        if (stopped) return
         await welcome()
         if (!stopped) closeStream = doors.openEventStream(`${API_BASE}/events`, streamHandlers)
       } catch (error) {
