@@ -22,7 +22,7 @@ interface Index {
 }
 
 /** Reads `/name args`; the gateway has taken `@bot` off already. */
-export function parseCommand(text: string): Command | undefined {
+function parseCommand(text: string): Command | undefined {
   const match = /^\/([a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
   if (!match?.[1]) return undefined
   return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() }

@@ -3,7 +3,7 @@ import type { MessageContext, PluginResult } from '@pluggram/sdk'
 import type { IncomingUpdate, Messenger, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** What the recording messenger delivered, in order. */
-export interface Delivered {
+interface Delivered {
   readonly chatId: number
   readonly text: string
 }
