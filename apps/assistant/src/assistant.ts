@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { formatProblem as formatPluginProblem } from '@pluggram/host'
+import type { PluginHost } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
@@ -112,11 +113,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     for (const problem of plugins.problems) logger.warn(problem)
     cleanups.push(() => plugins.host.stop())
-    const starting = plugins.host.start().then(({ problems }) => {
-      for (const problem of problems) {
-        logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
-      }
-    })
+    const starting = startPlugins(plugins.host)
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
     telegram.receive()
@@ -126,6 +123,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       createLoginLink: () => loginLink(web.url, web.loginKey),
       connection: () => telegram.connection(),
       stop: runCleanups,
+    }
+  }
+
+  async function startPlugins(host: PluginHost): Promise<void> {
+    const { problems } = await host.start()
+    for (const problem of problems) {
+      logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
     }
   }
 

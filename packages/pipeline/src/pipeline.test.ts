@@ -171,6 +171,7 @@ describe('when a plugin fails', () => {
 
   test('a stream that breaks before its first word is apologised for', async () => {
     async function* broken(): AsyncGenerator<string> {
+      yield ''
       throw new AiError('ai-unavailable', 'The model is overloaded.')
     }
     const { texts } = start([{ name: 'broken', handle: () => ({ success: true, response: broken() }) }])
