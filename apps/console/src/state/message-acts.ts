@@ -26,7 +26,7 @@ export interface MessageActs {
   cancelEdit(chatId: number): void
 }
 
-export interface OutgoingFile {
+interface OutgoingFile {
   readonly kind: UploadKind
   readonly file: File
   readonly caption: string
