@@ -29,7 +29,7 @@ export async function callPersistently<T>(
   let failures = 0
   for (;;) {
     await orCancelled(holds.whenFree(key, signal), method)
-    if (signal.aborted) throw cancelledError(method)
+    if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
       return await call()
     } catch (error) {
@@ -49,6 +49,6 @@ async function orCancelled(waiting: Promise<void>, method: string): Promise<void
   try {
     await waiting
   } catch {
-    throw cancelledError(method)
+    throw cancelledError(method, { wasSent: false })
   }
 }
