@@ -7,7 +7,12 @@ import type { PluginHost } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import { createSqliteMessageStore, createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
+import {
+  createSqliteMessageStore,
+  createSqlitePluginStores,
+  lockHome,
+  openSqliteDatabase,
+} from '@pluggram/storage'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
@@ -20,6 +25,8 @@ export interface AssistantOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly mask: SecretMask
+  /** Moves a damaged database aside instead of refusing to start. */
+  readonly repair?: boolean
 }
 
 /** A running assistant. */
@@ -56,8 +63,17 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
     mask.add(options.configuration.secrets)
-    const database = openSqliteDatabase(join(home, 'data', 'pluggram.db'))
+    const data = join(home, 'data')
+    const lock = lockHome(join(data, 'assistant.lock'))
+    cleanups.push(() => lock.release())
+    const database = openSqliteDatabase(join(data, 'pluggram.db'), {
+      ...settings.storage,
+      repair: options.repair ?? false,
+      onRepair: (movedTo) =>
+        logger.warn(`the damaged database was moved to ${movedTo}; starting with an empty one`),
+    })
     cleanups.push(() => database.close())
+    const messages = createSqliteMessageStore(database)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
 
@@ -90,6 +106,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     mask.add(plugins.configuration.secrets)
 
     const health = new Health()
+    health.register('storage', () => {
+      const failure = messages.failure()
+      return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
+    })
     health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
@@ -100,7 +120,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         createPipeline({
           registry: plugins.host.registry,
           messenger,
-          store: createSqliteMessageStore(database),
+          store: messages,
           logger,
           concurrentChats: settings.limits.concurrentChats,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,

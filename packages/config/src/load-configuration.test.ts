@@ -42,6 +42,7 @@ describe('a home without files', () => {
       telegram: { webhook: {}, streaming: 'auto' },
       http: { host: '127.0.0.1', port: 8080, allowedHosts: [] },
       log: { level: 'info' },
+      storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
     })
   })

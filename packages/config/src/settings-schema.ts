@@ -195,6 +195,19 @@ const log = z
   })
   .meta({ description: 'Logs.' })
 
+const storage = z
+  .strictObject({
+    synchronous: z
+      .enum(['full', 'normal'])
+      .meta({
+        description:
+          'When a message counts as kept. `full`: after a power loss, too. `normal`: faster, but a power loss may cost the last messages.',
+        expected: '"full" or "normal"',
+      })
+      .default('full'),
+  })
+  .meta({ description: 'Where messages and data are kept.' })
+
 const limits = z
   .strictObject({
     concurrent_chats: z
@@ -228,6 +241,7 @@ export const settingsSchema = z
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
+    storage: storage.prefault({}),
     limits: limits.prefault({}),
     plugins: pluginBlocks.prefault({}),
   })

@@ -233,6 +233,26 @@ describe('what is delivered', () => {
   })
 })
 
+test('presses of buttons and urgent commands do not wait behind their chat', async () => {
+  const slow: FakePlugin = {
+    name: 'slow',
+    commands: ['stop'],
+    urgent: true,
+    async handle(message, { command }) {
+      if (message === 'long') await sleep(400)
+      return say(command ? 'stopped' : message)
+    },
+  }
+  const { texts } = start([slow])
+  const updates = [
+    textUpdate('long'),
+    textUpdate('behind'),
+    pressUpdate(`${callbackTag('slow')}:press`),
+    textUpdate('/stop'),
+  ]
+  expect(await texts(...updates)).toEqual(['press', 'stopped', 'long', 'behind'])
+})
+
 test('an update that comes twice is answered once', async () => {
   const { texts } = start([echo])
   expect(await texts(textUpdate('hi', { updateId: 5 }), textUpdate('hi', { updateId: 5 }))).toEqual([

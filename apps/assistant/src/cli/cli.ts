@@ -54,7 +54,10 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
   program
     .command('start')
     .description('start the assistant: on Telegram when TELEGRAM_BOT_TOKEN is set, else in the playground')
-    .action(async () => done(await (await import('./start-command.ts')).start(cli)))
+    .option('--repair', 'move a damaged database aside and begin with an empty one')
+    .action(async (options: { repair?: true }) =>
+      done(await (await import('./start-command.ts')).start(cli, options)),
+    )
   program
     .command('login')
     .description('print a new one-time link that logs you in to the running assistant')
