@@ -128,7 +128,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         }),
     })
     cleanups.push(() => telegram.close())
-    const web = await startWeb({ configuration: options.configuration, logger, mask, health, telegram })
+    const web = await startWeb({
+      configuration: options.configuration,
+      logger,
+      mask,
+      health,
+      telegram,
+      messages,
+    })
     cleanups.push(() => web.close())
 
     for (const problem of plugins.problems) logger.warn(problem)

@@ -29,6 +29,7 @@ export interface Telegram {
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
+  readonly pipeline: Pipeline
   connection(): string
   /** Begins to take updates. */
   receive(): void
@@ -101,6 +102,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(link.emulator && { emulator: link.emulator }),
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
+    pipeline,
     connection() {
       const { state, lastError } = source.status()
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'

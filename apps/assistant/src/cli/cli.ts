@@ -80,6 +80,17 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
       )
   }
 
+  program
+    .command('replay')
+    .argument('[update-id...]', 'updates to work on again; without any, the parked ones are listed')
+    .option('--all', 'every parked update')
+    .option('--show', 'print them whole instead')
+    .option('--drop', 'delete them instead')
+    .description('list updates that were set aside after three tries, and work on them again')
+    .action(async (ids: string[], options: { all?: true; show?: true; drop?: true }) =>
+      done(await (await import('./replay-command.ts')).replay(cli, ids, options)),
+    )
+
   const config = program.command('config').description('look at the configuration of this home')
   config
     .command('check')
