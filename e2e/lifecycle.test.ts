@@ -117,6 +117,25 @@ test('what a plugin stores and who is logged in survive a restart; key files are
   await second.stop()
 })
 
+test('the chats of the playground survive a restart, and nothing of them is answered twice', async () => {
+  const home = await createHome({ 'plugins_config.json': { enabled_plugins: { dice: true } } })
+  const first = await startAssistant(home, { PORT: '18473' })
+  const session = await logIn(first)
+  const ada = await createPerson(session)
+  expect((await ask(session, ada, '/roll 1d1')).join()).toContain('1d1')
+  await first.stop('SIGTERM')
+  const second = await startAssistant(home, { PORT: '18473' })
+  const { users } = await session.get<{ users: { firstName: string }[] }>('/state')
+  expect(users.map((user) => user.firstName)).toEqual(['Ada'])
+  expect((await ask(session, ada, '/roll 2d1')).join()).toContain('2d1')
+  const { messages } = await session.get<{ messages: { fromBot: boolean }[] }>(`/chats/${ada.id}/messages`)
+  expect(messages.map((message) => message.fromBot)).toEqual([false, true, false, true])
+  await second.stop('SIGKILL')
+  const third = await startAssistant(home, { PORT: '18473' })
+  expect((await ask(session, ada, '/roll 3d1')).join()).toContain('3d1')
+  await third.stop()
+})
+
 test('the command line: help, lists, switches, and clear words for mistakes', async () => {
   const home = await createHome({ 'plugins/mine.js': 'export default class { processMessage() {} }' })
   const run = async (...args: string[]) => {

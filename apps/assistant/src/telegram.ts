@@ -42,7 +42,7 @@ export interface Telegram {
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
   const { configuration, logger, registry, health } = options
   const { telegram } = configuration.settings
-  const link = await connectTelegram(configuration)
+  const link = await connectTelegram(configuration, logger)
   const closing = new AbortController()
   const api = createTelegramApi({
     token: link.token,

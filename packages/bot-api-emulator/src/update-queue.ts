@@ -28,6 +28,7 @@ interface Waiter {
 const LIFETIME_MS = 24 * 60 * 60 * 1000
 /** Confirmed updates that `redeliver` can still find. */
 const HISTORY_SIZE = 1000
+const ID_GAP = 1_000_000
 /** These are sent only to bots that ask for them by name. */
 const OPT_IN: ReadonlySet<string> = new Set(['chat_member', 'message_reaction', 'message_reaction_count'])
 
@@ -45,6 +46,16 @@ export class UpdateQueue {
   #allowed: ReadonlySet<string> | undefined
   /** Called with every new update; set while a webhook is. */
   onPush: ((update: QueuedUpdate) => void) | undefined
+
+  dump(): { readonly nextId: number; readonly pending: readonly QueuedUpdate[] } {
+    return { nextId: this.#nextId, pending: this.pending() }
+  }
+
+  /** Goes on behind the ids of an earlier life; a gap covers ids given out after its state was saved. */
+  load({ nextId, pending }: ReturnType<UpdateQueue['dump']>): void {
+    this.#nextId = nextId + ID_GAP
+    for (const queued of pending) this.#pending.set(queued.id, queued)
+  }
 
   get pendingCount(): number {
     return this.#pending.size + this.#redeliveries.length
