@@ -31,5 +31,7 @@ test('an emulator goes on from the saved state of another: chats, files, waiting
 })
 
 test('a state of another kind is refused', async () => {
-  await expect(createBotApiEmulator({ state: new Uint8Array([1, 2, 3]) })).rejects.toThrow(/deserialize|release|version/i)
+  await expect(createBotApiEmulator({ state: new Uint8Array([1, 2, 3]) })).rejects.toThrow(
+    /deserialize|release|version/i,
+  )
 })

@@ -3,23 +3,13 @@ import type { MouseEvent, ReactElement } from 'react'
 import { useLongPress } from '../hooks/use-long-press.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
 import { findUser, fullName } from '../state/selectors.ts'
-import type { BubbleItem } from '../state/timeline.ts'
 import { Avatar } from './avatar.tsx'
 import { useConversation } from './conversation-context.ts'
 import { FailedSend } from './failed-send.tsx'
 import { Icon } from './icon.tsx'
 import { InlineKeyboard } from './inline-keyboard.tsx'
 import { MessageBubble } from './message-bubble.tsx'
-
-export interface MessageRowProps extends Pick<
-  BubbleItem,
-  'message' | 'isMine' | 'startsGroup' | 'endsGroup' | 'delivery'
-> {
-  readonly pending: BubbleItem['pending']
-  readonly preview: BubbleItem['preview']
-  readonly isGroupChat: boolean
-  readonly actorId: number | undefined
-}
+import type { MessageRowProps } from './message-row-props.ts'
 
 /** A message in its place: the side, the sender's picture, the bubble, and its buttons below. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
