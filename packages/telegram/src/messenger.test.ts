@@ -256,7 +256,7 @@ describe('trouble', () => {
     telegram.emulator.faults.add({ kind: 'server-error', times: 100, method: 'sendMessage' })
     const sending = sendReply(messenger, telegram.chat, { text: 'words' }, anySignal())
     await expect(sending).rejects.toMatchObject({ code: 'delivery-failed', isRetryable: true })
-    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(5)
+    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(8)
   })
 
   it('says when the user blocked the bot', async () => {
@@ -300,8 +300,17 @@ describe('streamed text', () => {
   const drafts = (): readonly Readonly<Record<string, unknown>>[] =>
     callsOf(telegram.emulator, 'sendMessageDraft')
 
+  /** One that need not wait a second for each preview. */
+  const brisk = (): Messenger =>
+    createMessenger({
+      api: telegram.api,
+      logger: telegram.logger,
+      backoff: QUICK,
+      limits: { overallPerSecond: 30, chatPerSecond: 5, groupPerMinute: 200 },
+    })
+
   it('shows previews in private chats, paced, then the whole text', async () => {
-    await sendReply(messenger, telegram.chat, { text: slowly(words) }, anySignal())
+    await sendReply(brisk(), telegram.chat, { text: slowly(words) }, anySignal())
     expect(texts()).toEqual([words.join('').trim()])
     expect(drafts().length).toBeGreaterThan(1)
     expect(drafts().length).toBeLessThanOrEqual(5)
@@ -331,7 +340,7 @@ describe('streamed text', () => {
 
   it('shows the end of a text that outgrew one message', async () => {
     await sendReply(
-      messenger,
+      brisk(),
       telegram.chat,
       { text: slowly(['start ', 'x'.repeat(5000), ' end'], 400) },
       anySignal(),

@@ -9,8 +9,8 @@ export interface SettledReply {
   readonly note?: string
   /** Why the text broke off, when it did; `reply` then holds what there was, or nothing at all. */
   readonly failure?: { readonly error: unknown }
-  /** The message that showed the text while it was being written; it becomes the first part. */
-  readonly previewMessageId?: number
+  /** Set when the text was shown while it was being written; a message that showed it becomes the first part. */
+  readonly preview?: { readonly messageId?: number }
 }
 
 /**
@@ -25,7 +25,7 @@ export interface Messenger {
    * The messages a reply becomes, in order; its buttons carry the wire form of their data.
    * @throws DeliveryError `reply-invalid` when nothing of it can be sent
    */
-  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note' | 'previewMessageId'>): readonly OutboxPart[]
+  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note' | 'preview'>): readonly OutboxPart[]
   /**
    * Sends one part and gives the message that stands in the chat afterwards. Waits out limits, and
    * falls back to plain text when formatting is refused.
