@@ -228,6 +228,17 @@ test(
   },
 )
 
+test('it goes on when nobody reads its output any more', async () => {
+  const home = await createHome()
+  const assistant = await startAssistant(home, { LOG_LEVEL: 'trace' })
+  const session = await logIn(assistant)
+  assistant.closeOutput()
+  const ada = await createPerson(session)
+  expect(await ask(session, ada, '/help')).toHaveLength(1)
+  expect(await ask(session, ada, '/start')).toHaveLength(1)
+  expect(await assistant.stop()).toBe(0)
+})
+
 test('one home has one assistant', async () => {
   const home = await createHome()
   await startAssistant(home)

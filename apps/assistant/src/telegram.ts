@@ -49,7 +49,17 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     signal: closing.signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
   })
-  const messenger = createMessenger({ api, logger, streaming: telegram.streaming })
+  const messenger = createMessenger({
+    api,
+    logger,
+    streaming: telegram.streaming,
+    richMessages: telegram.rich_messages,
+    limits: {
+      overallPerSecond: telegram.limits.overall_per_second,
+      chatPerSecond: telegram.limits.chat_per_second,
+      groupPerMinute: telegram.limits.group_per_minute,
+    },
+  })
   const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
@@ -62,7 +72,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       bot = identity
       syncMenu()
     },
-    onUpdates: (updates: readonly IncomingUpdate[]) => pipeline.accept(updates),
+    onUpdates: (updates: readonly IncomingUpdate[]) => {
+      for (const { chat } of updates) messenger.noteActivity(chat.id)
+      return pipeline.accept(updates)
+    },
   }
   const { url, secret } = telegram.webhook
   // the playground has no public address: there updates are always polled
@@ -93,6 +106,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       since: since.toISOString(),
       mode: link.emulator ? 'playground' : 'telegram',
       ...(bot && { bot: bot.username }),
+      ...messenger.stats(),
       ...(lastError !== undefined && { lastError }),
     }
   })

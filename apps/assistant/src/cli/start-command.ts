@@ -61,6 +61,8 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
 
 /** A plugin that throws in a timer or forgets a promise must not end the assistant. */
 function keepRunning(logger: RootLogger): void {
+  // whoever read the output may have gone; logging that would fail in the same way, without end
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('uncaughtException', (error) =>
     logger.error('an error was thrown outside of any call', { err: error }),
   )
