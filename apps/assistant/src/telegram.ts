@@ -53,12 +53,8 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     api,
     logger,
     streaming: telegram.streaming,
-    richMessages: telegram.rich_messages,
-    limits: {
-      overallPerSecond: telegram.limits.overall_per_second,
-      chatPerSecond: telegram.limits.chat_per_second,
-      groupPerMinute: telegram.limits.group_per_minute,
-    },
+    richMessages: telegram.richMessages,
+    limits: telegram.limits,
   })
   const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
