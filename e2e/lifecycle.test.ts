@@ -117,6 +117,25 @@ test('what a plugin stores and who is logged in survive a restart; key files are
   await second.stop()
 })
 
+test('the chats of the playground survive a restart, and nothing of them is answered twice', async () => {
+  const home = await createHome({ 'plugins_config.json': { enabled_plugins: { dice: true } } })
+  const first = await startAssistant(home, { PORT: '18473' })
+  const session = await logIn(first)
+  const ada = await createPerson(session)
+  expect((await ask(session, ada, '/roll 1d6')).join()).toContain('1d6')
+  await first.stop('SIGTERM')
+  const second = await startAssistant(home, { PORT: '18473' })
+  const { users } = await session.get<{ users: { firstName: string }[] }>('/state')
+  expect(users.map((user) => user.firstName)).toEqual(['Ada'])
+  expect((await ask(session, ada, '/roll 2d6')).join()).toContain('2d6')
+  const { messages } = await session.get<{ messages: { fromBot: boolean }[] }>(`/chats/${ada.id}/messages`)
+  expect(messages.map((message) => message.fromBot)).toEqual([false, true, false, true])
+  await second.stop('SIGKILL')
+  const third = await startAssistant(home, { PORT: '18473' })
+  expect((await ask(session, ada, '/roll 3d6')).join()).toContain('3d6')
+  await third.stop()
+})
+
 test('the command line: help, lists, switches, and clear words for mistakes', async () => {
   const home = await createHome({ 'plugins/mine.js': 'export default class { processMessage() {} }' })
   const run = async (...args: string[]) => {
@@ -148,4 +167,100 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
     output: expect.stringContaining('No assistant was started'),
   })
   expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
+})
+
+test(
+  'an update that ends the assistant again and again is set aside, listed, and replayed',
+  { timeout: 60_000 },
+  async () => {
+    const home = await createHome({
+      'plugins/poison.js': `import { existsSync } from 'node:fs'
+    export default class {
+      async processMessage(message) {
+        if (message !== 'poison') return
+        if (existsSync(new URL('../healed', import.meta.url))) return { success: true, response: 'healed' }
+        console.log('swallowed poison')
+        await new Promise(() => {})
+      }
+    }`,
+      'plugins_config.json': { enabled_plugins: { poison: true } },
+    })
+    const emulator = await startEmulator()
+    const environment = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url }
+    const ada = await createPerson(emulator.driver)
+    await write(emulator.driver, ada, 'poison')
+    for (let end = 0; end < 3; end += 1) {
+      const doomed = await startAssistant(home, environment)
+      await doomed.waitFor(/swallowed poison/)
+      // an ordinary try is noted beside the work, a repeated one before it
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await doomed.stop('SIGKILL')
+    }
+    const assistant = await startAssistant(home, environment)
+    await assistant.waitFor(/update parked/)
+    expect(await ask(emulator.driver, ada, '/help')).toHaveLength(1)
+    const cli = async (...args: string[]) => {
+      const program = startProgram('apps/assistant/src/main.ts', ['replay', ...args], {
+        environment: { PLUGGRAM_HOME: home },
+      })
+      return { code: await program.exited, output: program.output() }
+    }
+    const { output } = await cli()
+    expect(output).toContain('"poison"')
+    const [id = ''] = output.split(' ')
+    expect(JSON.parse((await cli(id, '--show')).output)).toMatchObject({
+      update: { message: { text: 'poison' } },
+      tries: 3,
+    })
+    expect(await cli('12345')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('No update 12345 is parked'),
+    })
+    await writeFile(join(home, 'healed'), '')
+    expect(await cli(id)).toMatchObject({ code: 0 })
+    const texts = async () =>
+      (await emulator.driver.get<{ messages: { text: string }[] }>(`/chats/${ada.id}/messages`)).messages.map(
+        (item) => item.text,
+      )
+    await expect.poll(texts, { timeout: 10_000 }).toContain('healed')
+    await assistant.stop()
+    expect(await cli()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
+  },
+)
+
+test('it goes on when nobody reads its output any more', async () => {
+  const home = await createHome()
+  const assistant = await startAssistant(home, { LOG_LEVEL: 'trace' })
+  const session = await logIn(assistant)
+  assistant.closeOutput()
+  const ada = await createPerson(session)
+  expect(await ask(session, ada, '/help')).toHaveLength(1)
+  expect(await ask(session, ada, '/start')).toHaveLength(1)
+  expect(await assistant.stop()).toBe(0)
+})
+
+test('one home has one assistant', async () => {
+  const home = await createHome()
+  await startAssistant(home)
+  const second = startProgram('apps/assistant/src/main.ts', ['start'], {
+    environment: { PLUGGRAM_HOME: home, PORT: '0' },
+  })
+  expect(await second.exited).toBe(1)
+  expect(second.output()).toContain('Another assistant runs in this home')
+})
+
+test('a damaged database is refused, untouched, and moved aside on demand', async () => {
+  const home = await createHome({ 'data/pluggram.db': 'no database '.repeat(400) })
+  const refused = startProgram('apps/assistant/src/main.ts', ['start'], {
+    environment: { PLUGGRAM_HOME: home, PORT: '0' },
+  })
+  expect(await refused.exited).toBe(1)
+  expect(refused.output()).toMatch(/is damaged.*--repair/)
+  expect(await readFile(join(home, 'data', 'pluggram.db'), 'utf8')).toContain('no database')
+  const repaired = startProgram('apps/assistant/src/main.ts', ['start', '--repair'], {
+    environment: { PLUGGRAM_HOME: home, PORT: '0' },
+  })
+  await repaired.waitFor(/moved to .*damaged/)
+  await repaired.waitFor(/login\?token/)
+  expect(await repaired.stop()).toBe(0)
 })

@@ -16,8 +16,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/testing': ['packages/host', 'packages/pipeline', 'packages/bot-api-emulator', 'packages/sdk'],
 }
 const PLUGIN_ARROWS = ['packages/sdk']
-/** Tests may use the test kit and the emulator besides what their package may import. */
-const TEST_ARROWS = new Set(['packages/testing', 'packages/bot-api-emulator'])
+/** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */
+const TEST_ARROWS = new Set(['packages/testing', 'packages/bot-api-emulator', 'docs/examples'])
 const SOURCE = /\.(?:ts|tsx)$/
 const TEST = /(?:\.test|test-[a-z-]+)\.tsx?$|__fixtures__/
 

@@ -11,6 +11,8 @@ export interface Program {
   output(): string
   /** Waits until the output matches and gives the match. */
   waitFor(pattern: RegExp, milliseconds?: number): Promise<RegExpExecArray>
+  /** Closes our ends of its output, as a reader that went away does. */
+  closeOutput(): void
   /** Resolves with the exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>
   /** Sends the signal and waits for the end. */
@@ -72,6 +74,10 @@ export function startProgram(
         listeners.add(look)
         look()
       }),
+    closeOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     async stop(signal = 'SIGTERM') {
       if (running.has(child)) child.kill(signal)
       return exited

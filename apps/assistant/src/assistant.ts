@@ -3,10 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { formatProblem as formatPluginProblem } from '@pluggram/host'
+import type { PluginHost } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import { createSqliteMessageStore, createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
+import {
+  createSqliteMessageStore,
+  createSqlitePluginStores,
+  lockHome,
+  openSqliteDatabase,
+} from '@pluggram/storage'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
@@ -19,6 +25,8 @@ export interface AssistantOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly mask: SecretMask
+  /** Moves a damaged database aside instead of refusing to start. */
+  readonly repair?: boolean
 }
 
 /** A running assistant. */
@@ -55,8 +63,17 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
     mask.add(options.configuration.secrets)
-    const database = openSqliteDatabase(join(home, 'data', 'pluggram.db'))
+    const data = join(home, 'data')
+    const lock = lockHome(join(data, 'assistant.lock'))
+    cleanups.push(() => lock.release())
+    const database = openSqliteDatabase(join(data, 'pluggram.db'), {
+      ...settings.storage,
+      repair: options.repair ?? false,
+      onRepair: (movedTo) =>
+        logger.warn(`the damaged database was moved to ${movedTo}; starting with an empty one`),
+    })
     cleanups.push(() => database.close())
+    const messages = createSqliteMessageStore(database)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
 
@@ -89,6 +106,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     mask.add(plugins.configuration.secrets)
 
     const health = new Health()
+    health.register('storage', () => {
+      const failure = messages.failure()
+      return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
+    })
     health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
@@ -99,7 +120,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         createPipeline({
           registry: plugins.host.registry,
           messenger,
-          store: createSqliteMessageStore(database),
+          store: messages,
           logger,
           concurrentChats: settings.limits.concurrentChats,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
@@ -107,16 +128,19 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         }),
     })
     cleanups.push(() => telegram.close())
-    const web = await startWeb({ configuration: options.configuration, logger, mask, health, telegram })
+    const web = await startWeb({
+      configuration: options.configuration,
+      logger,
+      mask,
+      health,
+      telegram,
+      messages,
+    })
     cleanups.push(() => web.close())
 
     for (const problem of plugins.problems) logger.warn(problem)
     cleanups.push(() => plugins.host.stop())
-    const starting = plugins.host.start().then(({ problems }) => {
-      for (const problem of problems) {
-        logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
-      }
-    })
+    const starting = startPlugins(plugins.host)
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
     telegram.receive()
@@ -126,6 +150,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       createLoginLink: () => loginLink(web.url, web.loginKey),
       connection: () => telegram.connection(),
       stop: runCleanups,
+    }
+  }
+
+  async function startPlugins(host: PluginHost): Promise<void> {
+    const { problems } = await host.start()
+    for (const problem of problems) {
+      logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
     }
   }
 

@@ -12,7 +12,7 @@ export interface PluginStatusLine {
 }
 
 /** The model with what the owner should know about it. */
-export interface ModelState extends ModelDescription {
+interface ModelState extends ModelDescription {
   /** Why it cannot answer. */
   readonly problem?: string
   /** How to get a better one. */

@@ -1,6 +1,8 @@
-import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
+import { join } from 'node:path'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
+import type { Logger } from '@pluggram/sdk'
+import { startPlaygroundTelegram } from './playground-state.ts'
 
 /** Which Bot API the assistant talks to, and with what token. */
 export interface TelegramLink {
@@ -12,14 +14,18 @@ export interface TelegramLink {
 }
 
 /** With a bot token the assistant talks to Telegram; without one it starts a Telegram of its own. */
-export async function connectTelegram(configuration: LoadedConfiguration): Promise<TelegramLink> {
+export async function connectTelegram(
+  configuration: LoadedConfiguration,
+  logger: Logger,
+): Promise<TelegramLink> {
   const { telegram, assistant } = configuration.settings
   if (telegram.botToken !== undefined) {
     return { token: telegram.botToken, ...(telegram.apiRoot !== undefined && { apiRoot: telegram.apiRoot }) }
   }
-  const emulator = await createBotApiEmulator({
-    driverRoutes: false,
-    bot: { username: 'pluggram_bot', firstName: assistant.name },
-  })
+  const emulator = await startPlaygroundTelegram(
+    join(configuration.home, 'data', 'playground.state'),
+    { driverRoutes: false, bot: { username: 'pluggram_bot', firstName: assistant.name } },
+    logger,
+  )
   return { token: emulator.token, apiRoot: emulator.url, emulator }
 }

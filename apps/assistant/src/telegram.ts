@@ -29,6 +29,7 @@ export interface Telegram {
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
+  readonly pipeline: Pipeline
   connection(): string
   /** Begins to take updates. */
   receive(): void
@@ -41,14 +42,20 @@ export interface Telegram {
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
   const { configuration, logger, registry, health } = options
   const { telegram } = configuration.settings
-  const link = await connectTelegram(configuration)
+  const link = await connectTelegram(configuration, logger)
   const closing = new AbortController()
   const api = createTelegramApi({
     token: link.token,
     signal: closing.signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
   })
-  const messenger = createMessenger({ api, logger, streaming: telegram.streaming })
+  const messenger = createMessenger({
+    api,
+    logger,
+    streaming: telegram.streaming,
+    richMessages: telegram.richMessages,
+    limits: telegram.limits,
+  })
   const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
@@ -61,7 +68,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       bot = identity
       syncMenu()
     },
-    onUpdates: (updates: readonly IncomingUpdate[]) => pipeline.accept(updates),
+    onUpdates: (updates: readonly IncomingUpdate[]) => {
+      for (const { chat } of updates) messenger.noteActivity(chat.id)
+      return pipeline.accept(updates)
+    },
   }
   const { url, secret } = telegram.webhook
   // the playground has no public address: there updates are always polled
@@ -92,6 +102,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       since: since.toISOString(),
       mode: link.emulator ? 'playground' : 'telegram',
       ...(bot && { bot: bot.username }),
+      ...messenger.stats(),
       ...(lastError !== undefined && { lastError }),
     }
   })
@@ -101,6 +112,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(link.emulator && { emulator: link.emulator }),
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
+    pipeline,
     connection() {
       const { state, lastError } = source.status()
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'

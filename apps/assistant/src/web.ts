@@ -1,12 +1,14 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
+import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { createLoginKey, loadSessionKey, publishLoginKey } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LoginLinks, Sessions } from './http/login-links.ts'
+import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { registerWebhookRoute } from './http/webhook-route.ts'
 import type { Telegram } from './telegram.ts'
@@ -17,6 +19,7 @@ export interface WebOptions {
   readonly mask: SecretMask
   readonly health: Health
   readonly telegram: Telegram
+  readonly messages: MessageStore
 }
 
 export interface Web {
@@ -31,7 +34,7 @@ export interface Web {
  * @throws PluggramError `startup-failed` when the address cannot be listened on, or is public without a password
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { configuration, logger, mask, health, telegram } = options
+  const { configuration, logger, mask, health, telegram, messages } = options
   const { host, port, allowedHosts, password } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
@@ -60,6 +63,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
     },
   })
+  registerParkedRoutes(server, messages, telegram.pipeline)
   if (telegram.webhook) registerWebhookRoute(server, telegram.webhook)
   await listen(() => server.listen({ host, port }), host, port)
   const address = server.server.address()

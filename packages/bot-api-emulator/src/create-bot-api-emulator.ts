@@ -15,6 +15,7 @@ import { allMethods } from './methods/all-methods.ts'
 import { answerByExample } from './methods/example-result.ts'
 import type { BotApiEmulatorOptions, EmulatorLogger } from './options.ts'
 import { botIdOfToken, randomToken } from './options.ts'
+import { loadState, readState, saveState } from './saved-state.ts'
 import { UpdateQueue } from './update-queue.ts'
 import { Validator } from './validator.ts'
 import { WebhookDelivery } from './webhook-delivery.ts'
@@ -26,6 +27,7 @@ const SILENT: EmulatorLogger = { debug: () => undefined, warn: () => undefined }
 
 /**
  * Starts a Bot API on loopback that Telegram libraries take for Telegram.
+ * @throws Error when `state` was not made by `saveState` of this release
  *
  * @example
  * const emulator = await createBotApiEmulator()
@@ -34,7 +36,8 @@ const SILENT: EmulatorLogger = { debug: () => undefined, warn: () => undefined }
  * emulator.driver.sendMessage(ada.id, { userId: ada.id, text: '/start' })
  */
 export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}): Promise<BotApiEmulator> {
-  const token = options.token ?? randomToken()
+  const saved = options.state && readState(options.state)
+  const token = options.token ?? saved?.token ?? randomToken()
   const bot: EmulatedUser = {
     id: botIdOfToken(token),
     isBot: true,
@@ -44,6 +47,7 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
   const logger = options.logger ?? SILENT
   const registry = new MethodRegistry(allMethods, answerByExample)
   const emulation = createEmulation(bot, options, logger, registry)
+  if (saved) loadState(saved, emulation)
   const driver = new EmulatorDriver(emulation)
   const control = createControl(emulation)
 
@@ -65,6 +69,7 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
     control,
     faults: emulation.faults,
     calls: () => emulation.journal.list(),
+    saveState: () => saveState(token, emulation),
     close: () => (closing ??= server.close()),
   }
 }

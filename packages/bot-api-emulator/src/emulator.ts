@@ -16,6 +16,8 @@ export interface BotApiEmulator {
   readonly faults: FaultInjector
   /** The latest Bot API calls, oldest first. */
   calls(): readonly RecordedCall[]
+  /** Chats, files and waiting updates as bytes; `createBotApiEmulator({ state })` goes on from there. */
+  saveState(): Uint8Array
   /** Ends held polls, webhook deliveries and event streams, then the server. */
   close(): Promise<void>
 }

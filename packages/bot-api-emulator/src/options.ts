@@ -19,6 +19,8 @@ export interface BotApiEmulatorOptions {
     /** With group privacy on, a bot sees only what is meant for it in groups. Off unless told. */
     readonly groupPrivacy?: boolean
   }
+  /** What `saveState` of an earlier emulator gave; its token and chats are taken over. */
+  readonly state?: Uint8Array
   /** Mounts the chat driver, faults, control and the call journal under `/emulator`. On unless told. */
   readonly driverRoutes?: boolean
   /**

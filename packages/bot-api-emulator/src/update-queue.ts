@@ -28,6 +28,9 @@ interface Waiter {
 const LIFETIME_MS = 24 * 60 * 60 * 1000
 /** Confirmed updates that `redeliver` can still find. */
 const HISTORY_SIZE = 1000
+const MAX_ID_GAP = 20_000_000
+/** Telegram's ids fit 32 bits; beyond, a new life starts from a low one again. */
+const MAX_ID = 2_000_000_000
 /** These are sent only to bots that ask for them by name. */
 const OPT_IN: ReadonlySet<string> = new Set(['chat_member', 'message_reaction', 'message_reaction_count'])
 
@@ -45,6 +48,19 @@ export class UpdateQueue {
   #allowed: ReadonlySet<string> | undefined
   /** Called with every new update; set while a webhook is. */
   onPush: ((update: QueuedUpdate) => void) | undefined
+
+  dump(): { readonly nextId: number; readonly pending: readonly QueuedUpdate[] } {
+    return { nextId: this.#nextId, pending: this.pending() }
+  }
+
+  /**
+   * Goes on behind the ids of an earlier life. The gap is random: ids given out after the state was saved,
+   * perhaps in several lives that began with it, must not be given out again.
+   */
+  load({ nextId, pending }: ReturnType<UpdateQueue['dump']>): void {
+    if (nextId < MAX_ID || pending.length > 0) this.#nextId = nextId + randomInt(1, MAX_ID_GAP)
+    for (const queued of pending) this.#pending.set(queued.id, queued)
+  }
 
   get pendingCount(): number {
     return this.#pending.size + this.#redeliveries.length

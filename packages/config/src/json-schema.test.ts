@@ -22,6 +22,7 @@ describe('createJsonSchema', () => {
       'telegram',
       'http',
       'log',
+      'storage',
       'limits',
       'plugins',
     ])

@@ -39,9 +39,15 @@ describe('a home without files', () => {
         model: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
       },
-      telegram: { webhook: {}, streaming: 'auto' },
+      telegram: {
+        webhook: {},
+        streaming: 'auto',
+        richMessages: 'off',
+        limits: { overallPerSecond: 30, chatPerSecond: 1, groupPerMinute: 20 },
+      },
       http: { host: '127.0.0.1', port: 8080, allowedHosts: [] },
       log: { level: 'info' },
+      storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
     })
   })
@@ -97,7 +103,7 @@ describe('settings', () => {
       'config.json:5:21  http.port  expected a whole number from 0 to 65535 got the string "8080"  correct http.port in config.json, or remove it',
       'config.json:5:61  http.allowed_hosts[1]  expected a host name without scheme and port got the string "http://x"  correct http.allowed_hosts[1] in config.json, or remove it',
       'config.json:6:28  telegram.webhook  expected an object got the number 5  correct telegram.webhook in config.json, or remove it',
-      'config.json:6:44  telegram.streaming  expected "auto" or "off" got the string "yes"  correct telegram.streaming in config.json, or remove it',
+      'config.json:6:44  telegram.streaming  expected "auto", "private" or "off" got the string "yes"  correct telegram.streaming in config.json, or remove it',
       'config.json:7:21  log.level  expected one of trace, debug, info, warn, error, fatal got null  correct log.level in config.json, or remove it',
       'config.json:8:13  limits  expected an object got an empty array  correct limits in config.json, or remove it',
     ])

@@ -52,6 +52,14 @@ function seconds(description: string): z.ZodNumber {
     .meta({ description, expected: `a number of seconds above 0, at most ${LONGEST_SECONDS}` })
 }
 
+function rate(description: string, most: number): z.ZodNumber {
+  return z
+    .number()
+    .min(0.01)
+    .max(most)
+    .meta({ description, expected: `a number from 0.01 to ${most}` })
+}
+
 function isWebhookUrl(text: string): boolean {
   const url = isHttpUrl(text) ? URL.parse(text) : null
   if (url === null || url.username !== '' || url.hash !== '') return false
@@ -142,12 +150,32 @@ const telegram = z
       .meta({ description: 'Deliveries by Telegram in place of polling.' })
       .prefault({}),
     streaming: z
-      .enum(['auto', 'off'])
+      .enum(['auto', 'private', 'off'])
       .meta({
-        description: 'Whether an answer shows while it is being written.',
-        expected: '"auto" or "off"',
+        description:
+          'Where an answer shows while it is being written: `auto` as a draft in private chats and as a message that is edited in groups, `private` in private chats only.',
+        expected: '"auto", "private" or "off"',
       })
       .default('auto'),
+    rich_messages: z
+      .enum(['auto', 'off'])
+      .meta({
+        description:
+          'Whether Markdown with headings, tables or nested lists, or longer than one message, goes as a rich message. Apps that are not up to date show an empty message or a notice in its place, so turn it on only when you know who reads.',
+        expected: '"auto" or "off"',
+      })
+      .default('off'),
+    limits: z
+      .strictObject({
+        overall_per_second: rate('Messages a second in all chats together.', 1000).default(30),
+        chat_per_second: rate('Messages a second in one chat.', 100).default(1),
+        group_per_minute: rate('Messages a minute in one group.', 1000).default(20),
+      })
+      .meta({
+        description:
+          "The pace of previews and of chats that Telegram has slowed down. Answers to people keep to it only after Telegram's 429.",
+      })
+      .prefault({}),
   })
   .meta({ description: 'The connection to Telegram.' })
 
@@ -195,6 +223,19 @@ const log = z
   })
   .meta({ description: 'Logs.' })
 
+const storage = z
+  .strictObject({
+    synchronous: z
+      .enum(['full', 'normal'])
+      .meta({
+        description:
+          'When a message counts as kept. `full`: after a power loss, too. `normal`: faster, but a power loss may cost the last messages.',
+        expected: '"full" or "normal"',
+      })
+      .default('full'),
+  })
+  .meta({ description: 'Where messages and data are kept.' })
+
 const limits = z
   .strictObject({
     concurrent_chats: z
@@ -228,6 +269,7 @@ export const settingsSchema = z
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
+    storage: storage.prefault({}),
     limits: limits.prefault({}),
     plugins: pluginBlocks.prefault({}),
   })

@@ -29,5 +29,6 @@ function toCommand(name: string, definition: CommandDefinition): PluginDescripto
     ...(definition.usage !== undefined && { usage: definition.usage }),
     examples: definition.examples ?? [],
     inMenu: definition.menu ?? true,
+    isUrgent: definition.urgent ?? false,
   }
 }

@@ -15,6 +15,7 @@ const commandSchema = z.looseObject({
   usage: z.string().optional(),
   examples: z.array(z.string()).optional(),
   menu: z.boolean().optional(),
+  urgent: z.boolean().optional(),
   execute: z
     .custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function')
     .optional(),

@@ -171,6 +171,7 @@ describe('when a plugin fails', () => {
 
   test('a stream that breaks before its first word is apologised for', async () => {
     async function* broken(): AsyncGenerator<string> {
+      yield ''
       throw new AiError('ai-unavailable', 'The model is overloaded.')
     }
     const { texts } = start([{ name: 'broken', handle: () => ({ success: true, response: broken() }) }])
@@ -230,6 +231,26 @@ describe('what is delivered', () => {
     await patient.texts(textUpdate('slow'))
     expect(patient.messenger.typingCount).toBe(1)
   })
+})
+
+test('presses of buttons and urgent commands do not wait behind their chat', async () => {
+  const slow: FakePlugin = {
+    name: 'slow',
+    commands: ['stop'],
+    urgent: true,
+    async handle(message, { command }) {
+      if (message === 'long') await sleep(400)
+      return say(command ? 'stopped' : message)
+    },
+  }
+  const { texts } = start([slow])
+  const updates = [
+    textUpdate('long'),
+    textUpdate('behind'),
+    pressUpdate(`${callbackTag('slow')}:press`),
+    textUpdate('/stop'),
+  ]
+  expect(await texts(...updates)).toEqual(['press', 'stopped', 'long', 'behind'])
 })
 
 test('an update that comes twice is answered once', async () => {

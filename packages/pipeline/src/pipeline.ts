@@ -143,7 +143,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function enqueue(stored: StoredUpdate, isRecovered: boolean): void {
     acknowledge(stored.update)
-    lanes.push(laneKey(stored.update), () => work(stored, isRecovered))
+    const key = laneKey(stored.update)
+    // an urgent update has a lane of its own beside its chat's
+    lanes.push(router.isUrgent(stored.update) ? `${key}!` : key, () => work(stored, isRecovered))
   }
 
   /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */

@@ -22,7 +22,7 @@ interface Index {
 }
 
 /** Reads `/name args`; the gateway has taken `@bot` off already. */
-export function parseCommand(text: string): Command | undefined {
+function parseCommand(text: string): Command | undefined {
   const match = /^\/([a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
   if (!match?.[1]) return undefined
   return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() }
@@ -43,7 +43,7 @@ export class Router {
 
   /** The way of one update. */
   route(update: IncomingUpdate): Route {
-    const index = (this.#index ??= buildIndex(this.#registry.plugins()))
+    const index = this.#current()
     if (update.kind === 'callback_query') {
       const parsed = parseCallbackData(update.callback.data)
       const target = parsed && index.byTag.get(parsed.tag)
@@ -55,6 +55,19 @@ export class Router {
     const target = command && index.byCommand.get(command.name)
     const others = matching(index.listeners, text).filter((plugin) => plugin !== target)
     return { others, ...(command && { command }), ...(target && { target }) }
+  }
+
+  /** True for what must not wait behind its chat's other messages: presses of buttons and urgent commands. */
+  isUrgent(update: IncomingUpdate): boolean {
+    if (update.kind === 'callback_query') return true
+    const command = update.kind === 'message' ? parseCommand(update.message.text) : undefined
+    if (!command) return false
+    const owner = this.#current().byCommand.get(command.name)
+    return owner?.descriptor.commands.some(({ name, isUrgent }) => name === command.name && isUrgent) ?? false
+  }
+
+  #current(): Index {
+    return (this.#index ??= buildIndex(this.#registry.plugins()))
   }
 
   close(): void {

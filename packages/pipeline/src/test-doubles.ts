@@ -3,7 +3,7 @@ import type { MessageContext, PluginResult } from '@pluggram/sdk'
 import type { IncomingUpdate, Messenger, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** What the recording messenger delivered, in order. */
-export interface Delivered {
+interface Delivered {
   readonly chatId: number
   readonly text: string
 }
@@ -73,6 +73,7 @@ export interface FakePlugin {
   readonly patterns?: readonly RegExp[]
   readonly updates?: readonly ('message' | 'edited_message')[]
   readonly answersMessages?: boolean
+  readonly urgent?: boolean
   handle(
     message: string,
     context: MessageContext,
@@ -88,6 +89,7 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
         description: name,
         examples: [],
         inMenu: true,
+        isUrgent: plugin.urgent ?? false,
       })),
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],

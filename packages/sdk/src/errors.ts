@@ -55,14 +55,22 @@ export function isPluggramError(error: unknown): error is PluggramError {
   return typeof error === 'object' && error !== null && BRAND in error
 }
 
+export interface DeliveryErrorOptions extends ErrorOptions {
+  /** True when nobody knows whether the message arrived: it was sent, and the answer was lost. Default false. */
+  readonly isAmbiguous?: boolean
+}
+
 /** Telegram did not take a message, or a file could not be read. */
 export class DeliveryError extends PluggramError {
+  readonly isAmbiguous: boolean
+
   constructor(
     code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
     message: string,
-    options?: ErrorOptions,
+    options: DeliveryErrorOptions = {},
   ) {
     super(code, message, options)
+    this.isAmbiguous = options.isAmbiguous ?? false
   }
 }
 

@@ -23,6 +23,11 @@ export interface CommandDefinition<Config = unknown> {
   readonly examples?: readonly string[]
   /** Leave it out of Telegram's menu with `false`. Default true. */
   readonly menu?: boolean
+  /**
+   * Runs at once, even while an earlier message of the chat is being answered: for commands that stop
+   * something. Default false.
+   */
+  readonly urgent?: boolean
   /** Answers the command. Without it, `processMessage` is called with `context.command` set. */
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
 }

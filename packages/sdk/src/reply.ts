@@ -1,3 +1,5 @@
+import type { TextEntity } from './message.ts'
+
 /** How `Reply.text` is written. `plain` (the default) shows every character as it stands. */
 export type TextFormat = 'plain' | 'markdown' | 'html'
 
@@ -23,6 +25,8 @@ export interface Reply {
   /** Text, or text that is still being written. Long text is split, never cut. */
   readonly text?: string | AsyncIterable<string>
   readonly format?: TextFormat
+  /** Formatting beside a `plain` text, as `message.entities` has it. What Telegram cannot show is left out. */
+  readonly entities?: readonly TextEntity[]
   /** Rows of buttons; they stand under the last part of a split text. */
   readonly buttons?: readonly (readonly Button[])[]
   readonly media?: Media

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { errorMessage } from '@pluggram/sdk'
 
 interface Job {
   run(): unknown
@@ -18,9 +19,15 @@ interface Job {
 export class CommitQueue {
   readonly #database: DatabaseSync
   #waiting: Job[] = []
+  #failure: string | undefined
 
   constructor(database: DatabaseSync) {
     this.#database = database
+  }
+
+  /** Why the last transaction failed; `undefined` when it did not. */
+  get failure(): string | undefined {
+    return this.#failure
   }
 
   /** Runs `job`, which must be synchronous, in the next transaction. */
@@ -39,7 +46,9 @@ export class CommitQueue {
       this.#database.exec('BEGIN IMMEDIATE')
       for (const job of jobs) results.push(job.run())
       this.#database.exec('COMMIT')
+      this.#failure = undefined
     } catch (error) {
+      this.#failure = errorMessage(error)
       this.#rollBack()
       for (const job of jobs) job.reject(error)
       return

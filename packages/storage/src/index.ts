@@ -1,4 +1,6 @@
+export { lockHome } from './home-lock.ts'
 export { createSqliteMessageStore } from './sqlite-message-store.ts'
 export { openSqliteDatabase } from './sqlite-database.ts'
+export type { OpenOptions } from './sqlite-database.ts'
 export { createSqlitePluginStores } from './sqlite-plugin-store.ts'
 export type { PluginStores } from './sqlite-plugin-store.ts'

@@ -1,84 +1,109 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { MIGRATIONS } from './migrations.ts'
 
-/** Each step takes the schema one version up; steps are never changed after a release. */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE plugin_store (
-     plugin TEXT NOT NULL,
-     key TEXT NOT NULL,
-     value TEXT NOT NULL,
-     expires_at INTEGER,
-     PRIMARY KEY (plugin, key)
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX plugin_store_expiry ON plugin_store (expires_at) WHERE expires_at IS NOT NULL;`,
-  `CREATE TABLE inbox (
-     update_id INTEGER PRIMARY KEY,
-     sequence INTEGER NOT NULL,
-     state TEXT NOT NULL CHECK (state IN ('new', 'done', 'parked')),
-     tries INTEGER NOT NULL DEFAULT 0,
-     received_at INTEGER NOT NULL,
-     payload TEXT,
-     reason TEXT
-   ) STRICT;
-   CREATE INDEX inbox_open ON inbox (sequence) WHERE state <> 'done';
-   CREATE INDEX inbox_age ON inbox (received_at);
-   CREATE TABLE outbox (
-     id INTEGER PRIMARY KEY AUTOINCREMENT,
-     update_id INTEGER NOT NULL,
-     interim_key TEXT,
-     part INTEGER NOT NULL,
-     chat_id INTEGER NOT NULL,
-     content TEXT NOT NULL,
-     bytes BLOB,
-     policy TEXT NOT NULL,
-     state TEXT NOT NULL CHECK (state IN ('unsent', 'sending', 'sent', 'failed')),
-     sent_message_id INTEGER,
-     reason TEXT,
-     created_at INTEGER NOT NULL
-   ) STRICT;
-   CREATE INDEX outbox_open ON outbox (id) WHERE state IN ('unsent', 'sending');
-   CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;
-   CREATE INDEX outbox_age ON outbox (created_at) WHERE state = 'failed';`,
-]
+export interface OpenOptions {
+  /**
+   * `full` (default) survives a power loss: every commit waits for the disk. `normal` survives the end of the
+   * program, but a power loss may cost the last commits, that is, messages that were acknowledged.
+   */
+  readonly synchronous?: 'full' | 'normal'
+  /** Moves a damaged file aside and starts with an empty one. */
+  readonly repair?: boolean
+  /** Told where a damaged file was moved to. */
+  readonly onRepair?: (movedTo: string) => void
+}
+
+/** Larger files are not checked at every start: it would read them whole. */
+const CHECK_BELOW_BYTES = 64 * 1024 * 1024
+const DAMAGE = /malformed|not a database|corrupt|quick_check/i
 
 /**
- * Opens (and creates) the assistant's database file in WAL mode with `synchronous=FULL`: what was written
- * survives a power loss.
- * @throws PluggramError `startup-failed` when the file cannot be opened, is no database, or was written by a
- * newer release; the file is left as it is.
+ * Opens (and creates) the assistant's database file in WAL mode.
+ * @throws PluggramError `startup-failed` when the file cannot be opened, is damaged, or was written by a
+ * newer release; the file is left as it is then.
  */
-export function openSqliteDatabase(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined
+export function openSqliteDatabase(file: string, options: OpenOptions = {}): DatabaseSync {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
-    database = new DatabaseSync(file)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
-    migrate(database, file)
-    return database
+    return open(file, options)
   } catch (error) {
-    database?.close()
     if (error instanceof PluggramError) throw error
+    const isDamaged = DAMAGE.test(errorMessage(error))
+    if (isDamaged && options.repair) {
+      options.onRepair?.(moveAside(file))
+      return open(file, options)
+    }
     throw new PluggramError(
       'startup-failed',
-      `The database ${file} cannot be opened: ${errorMessage(error)}. Check that the folder is writable and the disk is not full; a damaged file can be moved aside, the assistant then starts with an empty one.`,
+      isDamaged
+        ? `The database ${file} is damaged (${errorMessage(error)}). Bring back a backup, or start once with "pluggram start --repair": it moves the file aside and begins with an empty one.`
+        : `The database ${file} cannot be opened: ${errorMessage(error)}. Check that the folder is writable and the disk is not full.`,
       { cause: error },
     )
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
-  const row = database.prepare('PRAGMA user_version').get()
-  const version = Number(row?.user_version ?? 0)
-  if (version > MIGRATIONS.length) {
-    throw new PluggramError(
-      'startup-failed',
-      `The database ${file} has schema version ${version}, but this release knows only ${MIGRATIONS.length}: it was written by a newer Pluggram. Start that release, or choose another home.`,
+function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  const database = new DatabaseSync(file)
+  try {
+    database.exec('PRAGMA busy_timeout = 5000')
+    const version = readVersion(database)
+    refuseNewer(file, version)
+    checkPages(database, file)
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`,
     )
+    migrate(database, file, version)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
   }
+}
+
+function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+}
+
+function refuseNewer(file: string, version: number): void {
+  if (version <= MIGRATIONS.length) return
+  throw new PluggramError(
+    'startup-failed',
+    `The database ${file} has schema version ${version}, but this release knows only ${MIGRATIONS.length}: it was written by a newer Pluggram. Start that release, or choose another home.`,
+  )
+}
+
+function checkPages(database: DatabaseSync, file: string): void {
+  if (file === ':memory:' || statSync(file).size > CHECK_BELOW_BYTES) return
+  const result = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
+  if (result !== 'ok') throw new Error(`quick_check: ${String(result)}`)
+}
+
+/** Each step is one transaction with its version number: `kill -9` leaves the schema before or after it. */
+function migrate(database: DatabaseSync, file: string, version: number): void {
+  if (version > 0 && version < MIGRATIONS.length) backUp(database, `${file}.v${version}.backup`)
   for (const [index, step] of MIGRATIONS.entries()) {
     if (index < version) continue
     database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`)
   }
+}
+
+/** A whole copy, made under another name first: a copy that is there is complete. */
+function backUp(database: DatabaseSync, target: string): void {
+  if (target.startsWith(':memory:') || existsSync(target)) return
+  const unfinished = `${target}.unfinished`
+  rmSync(unfinished, { force: true })
+  database.prepare('VACUUM INTO ?').run(unfinished)
+  renameSync(unfinished, target)
+}
+
+function moveAside(file: string): string {
+  const movedTo = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, movedTo + suffix)
+  }
+  return movedTo
 }

@@ -31,6 +31,7 @@ export function createSqliteMessageStore(database: DatabaseSync, now: () => numb
     parked: () => inbox.parked(),
     replay: (updateId) => commits.add(() => inbox.replay(updateId)),
     drop: (updateId) => commits.add(() => inbox.drop(updateId)),
+    failure: () => commits.failure,
     async forgetOld() {
       while (await commits.add(() => inbox.forgetOld())) continue
       await commits.add(() => outbox.forgetOld())

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createSqlitePluginStores, openSqliteDatabase } from './index.ts'
+import { createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
 
 let folder: string
 let file: string
@@ -85,11 +85,62 @@ describe('opening a database', () => {
     again.close()
   })
 
-  test('a file that is no database is refused and left untouched', async () => {
+  test('a damaged file is refused and left untouched; only repair moves it aside', async () => {
     openSqliteDatabase(file).close()
     await writeFile(file, 'this is no database, it is a text file of some length '.repeat(20))
     const before = await readFile(file)
-    expect(() => openSqliteDatabase(file)).toThrow(/cannot be opened/)
+    expect(() => openSqliteDatabase(file)).toThrow(/is damaged.*--repair/)
     expect(await readFile(file)).toEqual(before)
+    let movedTo = ''
+    openSqliteDatabase(file, { repair: true, onRepair: (path) => (movedTo = path) }).close()
+    expect(await readFile(movedTo)).toEqual(before)
+    openSqliteDatabase(file).close()
   })
+
+  test('damage inside the file is found', async () => {
+    const database = openSqliteDatabase(file)
+    const store = createSqlitePluginStores(database).forPlugin('a')
+    for (let index = 0; index < 200; index += 1) await store.set(`key ${index}`, 'x'.repeat(500))
+    database.close()
+    const bytes = await readFile(file)
+    bytes.fill(0x5a, 3 * 4_096, 9 * 4_096)
+    await writeFile(file, bytes)
+    expect(() => openSqliteDatabase(file)).toThrow(/is damaged/)
+  })
+
+  test('an older schema is backed up, then migrated', () => {
+    openSqliteDatabase(file).close()
+    const raw = new DatabaseSync(file)
+    raw.exec('DROP TABLE inbox; DROP TABLE outbox; PRAGMA user_version = 1')
+    raw.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
+    raw.close()
+    const migrated = openSqliteDatabase(file)
+    expect(migrated.prepare('SELECT count(*) AS n FROM inbox').get()?.n).toBe(0)
+    expect(migrated.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(1)
+    migrated.close()
+    const backup = new DatabaseSync(`${file}.v1.backup`)
+    expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
+    expect(backup.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(1)
+    backup.close()
+  })
+
+  test('a migration that was cut short is done at the next start', () => {
+    openSqliteDatabase(file).close()
+    const raw = new DatabaseSync(file)
+    raw.exec('DROP TABLE inbox; DROP TABLE outbox; PRAGMA user_version = 1')
+    // what a killed step leaves behind: nothing, since it was never committed
+    raw.exec('BEGIN; CREATE TABLE inbox (x INTEGER)')
+    raw.close()
+    const migrated = openSqliteDatabase(file)
+    expect(migrated.prepare('SELECT count(*) AS n FROM outbox').get()?.n).toBe(0)
+    migrated.close()
+  })
+})
+
+test('a home is locked by one assistant at a time, and free again afterwards', () => {
+  const lockFile = join(folder, 'data', 'assistant.lock')
+  const lock = lockHome(lockFile)
+  expect(() => lockHome(lockFile)).toThrow(/Another assistant runs in this home/)
+  lock.release()
+  lockHome(lockFile).release()
 })

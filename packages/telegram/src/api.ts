@@ -1,9 +1,11 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { PluggramError } from '@pluggram/sdk'
-import { Api } from 'grammy'
+import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
 import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
+import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
+import type { JsonCaller } from './json-call.ts'
 
 export interface TelegramApiOptions {
   readonly token: string
@@ -16,11 +18,11 @@ export interface TelegramApiOptions {
 }
 
 const DEFAULT_API_ROOT = 'https://api.telegram.org'
-/** Answers to getUpdates with 100 long messages stay far below. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 /**
- * Creates grammY's client so that every error that leaves it is a `TelegramError`: raw ones show the token.
+ * Creates grammY's `Api`. Calls are made by a JSON caller of our own, which is several times as fast as
+ * grammY's client; only uploads go grammY's way. Every error that leaves it is a `TelegramError`: raw ones
+ * show the token.
  * @throws PluggramError `config-invalid` when the token or the address cannot be one
  */
 export function createTelegramApi(options: TelegramApiOptions): Api {
@@ -35,7 +37,15 @@ export function createTelegramApi(options: TelegramApiOptions): Api {
   const agent = apiRoot.startsWith('https:')
     ? new HttpsAgent({ keepAlive: true })
     : new HttpAgent({ keepAlive: true })
-  signal?.addEventListener('abort', () => agent.destroy(), { once: true })
+  const caller = createJsonCaller({ apiRoot, token })
+  signal?.addEventListener(
+    'abort',
+    () => {
+      caller.close()
+      agent.destroy()
+    },
+    { once: true },
+  )
 
   const api = new Api(token, {
     apiRoot,
@@ -44,28 +54,49 @@ export function createTelegramApi(options: TelegramApiOptions): Api {
     // node-fetch's options; grammY types them as those of the platform's fetch.
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
   })
-  api.config.use(guardCalls({ token, timeoutSeconds, ...(signal && { signal }) }))
+  api.config.use(makeCalls({ token, timeoutSeconds, caller, ...(signal && { signal }) }))
   // Logging the client by accident must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return api
 }
 
-/** Gives every call its limit and turns every failure into a `TelegramError`. */
-function guardCalls(guard: { token: string; timeoutSeconds: number; signal?: AbortSignal }): Transformer {
+interface CallOptions {
+  readonly token: string
+  readonly timeoutSeconds: number
+  readonly caller: JsonCaller
+  readonly signal?: AbortSignal
+}
+
+/** Makes every call within its limit and turns every failure into a `TelegramError`. */
+function makeCalls(options: CallOptions): Transformer {
+  const { token, timeoutSeconds, caller } = options
   return async (previous, method, payload, signal) => {
-    const timeout = AbortSignal.timeout(limitOf(method, payload, guard.timeoutSeconds) * 1000)
-    const outer = [guard.signal, signal as AbortSignal | undefined].filter((one) => one !== undefined)
-    let answer: Awaited<ReturnType<typeof previous>>
+    const limitMilliseconds = limitOf(method, payload, timeoutSeconds) * 1000
+    const outer = signal as AbortSignal | undefined
+    const answer = carriesUpload(method, payload)
+      ? await withinLimit(previous, method, payload, limitMilliseconds, outer)
+      : await caller.call({ method, body: toJson(method, payload), limitMilliseconds, signal: outer })
+    if (isRefusal(answer)) throw refusalError(method, answer, token)
+    if (!isSuccess(answer)) throw transportError(method, { wasSent: true })
+    return answer as Awaited<ReturnType<typeof previous>>
+  }
+
+  async function withinLimit(
+    previous: Parameters<Transformer>[0],
+    method: Parameters<Transformer>[1],
+    payload: Parameters<Transformer>[2],
+    limitMilliseconds: number,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const timeout = AbortSignal.timeout(limitMilliseconds)
+    const outer = [options.signal, signal].filter((one) => one !== undefined)
     try {
-      answer = await previous(method, payload, toGrammySignal(AbortSignal.any([timeout, ...outer])))
+      return await previous(method, payload, toGrammySignal(AbortSignal.any([timeout, ...outer])))
     } catch (error) {
-      if (outer.some((one) => one.aborted)) throw cancelledError(method)
-      if (timeout.aborted) throw transportError(method, error, { timedOut: true })
-      throw toTelegramError(error, method, guard.token)
+      if (outer.some((one) => one.aborted)) throw cancelledError(method, { wasSent: true })
+      if (timeout.aborted) throw transportError(method, { timedOut: true, wasSent: true })
+      throw toTelegramError(error, method, token)
     }
-    if (isRefusal(answer)) throw refusalError(method, answer, guard.token)
-    if (!isSuccess(answer)) throw transportError(method, undefined, { timedOut: false })
-    return answer
   }
 }
 
@@ -81,6 +112,18 @@ function limitOf(method: string, payload: unknown, timeoutSeconds: number): numb
 /** How long after its own time-out a held poll counts as hung. */
 const POLL_GRACE_SECONDS = 15
 const UPLOAD_METHODS = new Set(['sendPhoto', 'sendDocument', 'sendVoice', 'sendAudio', 'sendVideo'])
+
+function carriesUpload(method: string, payload: object): boolean {
+  return UPLOAD_METHODS.has(method) && Object.values(payload).some((value) => value instanceof InputFile)
+}
+
+function toJson(method: string, payload: unknown): string {
+  try {
+    return JSON.stringify(payload)
+  } catch (error) {
+    throw toTelegramError(error, method)
+  }
+}
 
 // What answers at the address may be a proxy: its JSON is checked before it is believed.
 function isSuccess(answer: unknown): boolean {

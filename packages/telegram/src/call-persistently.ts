@@ -1,47 +1,81 @@
+import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { createBackoff } from './backoff.ts'
 import type { BackoffOptions } from './backoff.ts'
-import { cancelledError, toTelegramError } from './errors.ts'
+import { cancelledError, finalLoss, toTelegramError } from './errors.ts'
 import type { FloodHolds } from './flood-holds.ts'
+import type { GatedCall, SendGate } from './send-gate.ts'
 import { wait } from './wait.ts'
 
+/** What a call waits for before it is made, and who is told of its 429s. */
+export interface CallGate {
+  pass(signal: AbortSignal): Promise<void>
+  refused(retryAfterSeconds: number): void
+}
+
+export interface PersistentCall {
+  readonly method: string
+  readonly gate: CallGate
+  readonly signal: AbortSignal
+  /** What happens when the answer is lost. Default `at-least-once`. */
+  readonly policy?: DeliveryPolicy
+  /** Told when a call is made again although Telegram may have acted on it. */
+  readonly onAmbiguous?: (() => void) | undefined
+}
+
 export interface Persistence {
-  readonly holds: FloodHolds
-  /** Delays after failures of the network or of Telegram. Default 0.5 s up to 8 s. */
+  /** Delays after failures of the network or of Telegram. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions | undefined
-  /** How often a call is made at most, not counting 429s. Default 5. */
+  /** How often a call is made at most, not counting 429s. Default 8. */
   readonly tries?: number | undefined
 }
 
-const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 8000 }
+const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
 
 /**
  * Makes a call until it succeeds, is refused for good, or `signal` is aborted. A 429 is waited out exactly
- * and does not count as a try. After a broken connection Telegram may have acted on the call without our
- * knowing; it is made again all the same: a message twice is better than none.
+ * and does not count as a try. When an answer was lost, Telegram may have acted on the call without our
+ * knowing: `at-least-once` makes it again, a message twice is better than none; `at-most-once` does not.
  */
 export async function callPersistently<T>(
   call: () => Promise<T>,
-  to: { readonly method: string; readonly key: string; readonly signal: AbortSignal },
-  { holds, backoff = DEFAULT_BACKOFF, tries = 5 }: Persistence,
+  { method, gate, signal, policy, onAmbiguous }: PersistentCall,
+  { backoff = DEFAULT_BACKOFF, tries = 8 }: Persistence,
 ): Promise<T> {
-  const { method, key, signal } = to
   const delays = createBackoff(backoff)
   let failures = 0
   for (;;) {
-    await orCancelled(holds.whenFree(key, signal), method)
-    if (signal.aborted) throw cancelledError(method)
+    await orCancelled(gate.pass(signal), method)
+    if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
       return await call()
     } catch (error) {
       const failure = toTelegramError(error, method)
       if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
-        holds.hold(key, failure.retryAfterSeconds)
+        gate.refused(failure.retryAfterSeconds)
         continue
       }
       failures++
+      if (failure.isAmbiguous && policy === 'at-most-once') throw finalLoss(failure)
       if (!failure.isRetryable || failures >= tries) throw failure
+      if (failure.isAmbiguous) onAmbiguous?.()
       await orCancelled(wait(delays.next(), signal), method)
     }
+  }
+}
+
+/** The gate of calls to a chat. */
+export function gateOf(gate: SendGate, call: GatedCall): CallGate {
+  return {
+    pass: (signal) => gate.pass(call, signal),
+    refused: (seconds) => gate.refused(call, seconds),
+  }
+}
+
+/** A gate for calls that have a limit of their own. */
+export function holdGate(holds: FloodHolds, key: string): CallGate {
+  return {
+    pass: (signal) => holds.whenFree(key, signal),
+    refused: (seconds) => holds.hold(key, seconds),
   }
 }
 
@@ -49,6 +83,6 @@ async function orCancelled(waiting: Promise<void>, method: string): Promise<void
   try {
     await waiting
   } catch {
-    throw cancelledError(method)
+    throw cancelledError(method, { wasSent: false })
   }
 }

@@ -3,7 +3,7 @@ import type { Api } from 'grammy'
 import type { BotCommand } from 'grammy/types'
 import { toGrammySignal } from './api.ts'
 import type { BackoffOptions } from './backoff.ts'
-import { callPersistently } from './call-persistently.ts'
+import { callPersistently, holdGate } from './call-persistently.ts'
 import { createFloodHolds } from './flood-holds.ts'
 
 export interface MenuCommand {
@@ -22,9 +22,9 @@ export interface CommandMenu {
 export interface CommandMenuOptions {
   readonly api: Api
   readonly logger: Logger
-  /** Delays after failures. Default 0.5 s up to 8 s. */
+  /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions
-  /** How often a call is made at most, not counting 429s. Default 5. */
+  /** How often a call is made at most, not counting 429s. Default 8. */
   readonly tries?: number
 }
 
@@ -37,13 +37,17 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   const stopping = new AbortController()
   const { signal } = stopping
   const grammySignal = toGrammySignal(signal)
-  const holds = createFloodHolds(() => performance.now())
+  // Telegram limits changes of the menu apart from messages, and for long: neither holds up the other.
+  const gate = holdGate(
+    createFloodHolds(() => performance.now()),
+    'commands',
+  )
   let wanted: readonly MenuCommand[] | undefined
   let working: Promise<void> | undefined
   let warned = ''
 
   const persistently = <T>(method: string, call: () => Promise<T>): Promise<T> =>
-    callPersistently(call, { method, key: 'commands', signal }, { holds, backoff, tries })
+    callPersistently(call, { method, gate, signal }, { backoff, tries })
 
   async function work(): Promise<void> {
     while (wanted !== undefined && !signal.aborted) {

@@ -15,14 +15,14 @@ export async function downloadFile(api: Api, fileId: string, signal: AbortSignal
     const response = await fetch(fileAddress(api, path), { signal, redirect: 'error' })
     if (!response.ok || !response.body) {
       await response.body?.cancel()
-      if (response.status >= 500) throw transportError('file download', undefined, { timedOut: false })
+      if (response.status >= 500) throw transportError('file download', { wasSent: true })
       throw gone()
     }
     return await readLimited(response.body)
   } catch (error) {
     if (error instanceof DeliveryError) throw error
-    if (signal.aborted) throw cancelledError('file download')
-    throw transportError('file download', error, { timedOut: false })
+    if (signal.aborted) throw cancelledError('file download', { wasSent: true })
+    throw transportError('file download', { error, wasSent: true })
   }
 }
 

@@ -1,27 +1,25 @@
+import { randomInt } from 'node:crypto'
 import type { Chat, Logger, TextFormat } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
+import type { BlockedChats } from './blocked-chats.ts'
 import { TelegramError } from './errors.ts'
-import { draftKey, messageKey } from './flood-holds.ts'
-import type { FloodHolds } from './flood-holds.ts'
 import { sliceFormatted } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
+import { createPreviewLoop } from './preview-loop.ts'
+import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from './render-text.ts'
+import type { RichMessages } from './rich-messages.ts'
+import type { SendGate } from './send-gate.ts'
 import { MESSAGE_LIMIT } from './split-text.ts'
 
-/** Shows text while it is being written (Bot API: sendMessageDraft). It can fail, the answer cannot. */
-export interface DraftPreview {
-  update(source: string): void
-  /** Resolves when no preview can follow any more, so that the final message comes after the last one. */
-  stop(): Promise<void>
-}
-
-export interface DraftPreviewOptions {
+export interface PreviewOptions {
   readonly api: Api
   readonly chat: Chat
   readonly format: TextFormat | undefined
-  readonly draftId: number
-  readonly holds: FloodHolds
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+  readonly rich: RichMessages
   readonly logger: Logger
   readonly now: () => number
 }
@@ -30,84 +28,56 @@ export interface DraftPreviewOptions {
 const REFRESH_MILLISECONDS = 20_000
 const LAST_CALL_MILLISECONDS = 2000
 
-/** One preview is on its way at a time, and at least 300 ms lie between two, more as the text grows. */
-export function createDraftPreview(options: DraftPreviewOptions): DraftPreview {
-  const { api, chat, format, draftId, holds, logger, now } = options
-  const ending = new AbortController()
-  let latest = ''
-  let shown: string | undefined
-  let nextAt = 0
-  let timer: NodeJS.Timeout | undefined
-  let isRefresh = false
-  let inFlight: Promise<void> | undefined
-  let isOff = false
-
-  function schedule(): void {
-    if (isOff || inFlight) return
-    if (timer !== undefined) {
-      if (!isRefresh) return
-      clearTimeout(timer)
-    }
-    isRefresh = latest === shown
-    const held = Math.max(holds.remaining(messageKey(chat.id)), holds.remaining(draftKey(chat.id)))
-    timer = setTimeout(push, isRefresh ? REFRESH_MILLISECONDS : Math.max(nextAt - now(), held, 0))
+/** Shows text in a private chat while it is being written (Bot API: sendMessageDraft, sendRichMessageDraft). */
+export function createDraftPreview(options: PreviewOptions): TextPreview {
+  const { api, chat, format, rich, logger } = options
+  const target = {
+    chat_id: chat.id,
+    draft_id: randomInt(1, 2 ** 31),
+    ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
   }
+  const loop = createPreviewLoop({
+    ...options,
+    call: { chatId: chat.id, rank: 'preview', kind: 'draft' },
+    show,
+    firstMilliseconds: 0,
+    paceFor: (length) => Math.min(300 + length / 8, 2000),
+    refreshMilliseconds: REFRESH_MILLISECONDS,
+    lastCallMilliseconds: LAST_CALL_MILLISECONDS,
+    onOff: (error) => logger.debug('Telegram took no preview; the answer comes in one piece', { error }),
+  })
 
-  function push(): void {
-    timer = undefined
-    const source = latest
+  async function show(source: string, signal: AbortSignal): Promise<void> {
+    if (await showRich(source, signal)) return
     const { text, entities } = lastUnits(renderText(source, format))
     if (isBlank(text)) return
-    const payload = {
-      chat_id: chat.id,
-      draft_id: draftId,
-      text,
-      ...(entities.length > 0 && { entities: [...entities] }),
-      ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
-    }
-    inFlight = show(payload, source).finally(() => {
-      inFlight = undefined
-      nextAt = now() + paceFor(source.length)
-      schedule()
-    })
+    await api.raw.sendMessageDraft(
+      { ...target, text, ...(entities.length > 0 && { entities: [...entities] }) },
+      toGrammySignal(signal),
+    )
   }
 
-  async function show(payload: Parameters<Api['raw']['sendMessageDraft']>[0], source: string): Promise<void> {
+  /** False when the text needs no rich message or Telegram takes none. */
+  async function showRich(source: string, signal: AbortSignal): Promise<boolean> {
+    const message = rich.render(source, format)
+    if (!message) return false
     try {
-      await api.raw.sendMessageDraft(payload, toGrammySignal(ending.signal))
-      shown = source
+      await api.raw.sendRichMessageDraft({ ...target, rich_message: message }, toGrammySignal(signal))
+      return true
     } catch (error) {
-      switchOff(error)
+      if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
+      rich.rest()
+      return false
     }
-  }
-
-  function switchOff(error: unknown): void {
-    isOff = true
-    if (ending.signal.aborted) return
-    if (error instanceof TelegramError && error.retryAfterSeconds !== undefined) {
-      holds.hold(draftKey(chat.id), error.retryAfterSeconds)
-    }
-    logger.debug('Telegram took no preview; the answer comes in one piece', { error })
   }
 
   return {
-    update(source): void {
-      latest = source
-      schedule()
+    update: loop.update,
+    async stop(): Promise<undefined> {
+      await loop.stop()
     },
-    async stop(): Promise<void> {
-      isOff = true
-      clearTimeout(timer)
-      if (!inFlight) return
-      const lastCall = setTimeout(() => ending.abort(), LAST_CALL_MILLISECONDS)
-      await inFlight
-      clearTimeout(lastCall)
-    },
+    discard: loop.stop,
   }
-}
-
-function paceFor(length: number): number {
-  return Math.min(300 + length / 8, 2000)
 }
 
 /** The end of a long text is what is being written; a cut inside a surrogate pair moves behind it. */

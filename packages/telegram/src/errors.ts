@@ -14,6 +14,10 @@ export interface TelegramErrorDetails {
   readonly description?: string
   readonly retryAfterSeconds?: number
   readonly migrateToChatId?: number
+  /** True when the request was written and its answer lost: Telegram may have acted on it. */
+  readonly isAmbiguous?: boolean
+  /** False when the call must not be made again, although it could. */
+  readonly mayRepeat?: boolean
 }
 
 /**
@@ -30,7 +34,8 @@ export class TelegramError extends DeliveryError {
 
   constructor(message: string, details: TelegramErrorDetails) {
     super(details.errorCode === 403 ? 'delivery-blocked' : 'delivery-failed', message, {
-      isRetryable: isWorthRetrying(details),
+      isRetryable: details.mayRepeat !== false && isWorthRetrying(details),
+      isAmbiguous: details.isAmbiguous ?? false,
     })
     this.method = details.method
     this.failure = details.failure
@@ -76,24 +81,49 @@ function refusalMessage(method: string, errorCode: number, description: string):
   return base
 }
 
-/** Makes the error of a call that got no usable answer; only the network's error code is taken over. */
-export function transportError(method: string, error: unknown, limit: { timedOut: boolean }): TelegramError {
-  if (limit.timedOut) {
-    return new TelegramError(`Telegram did not answer ${method} in time`, { method, failure: 'timeout' })
+/** What is known of a call that got no usable answer. */
+export interface LostCall {
+  readonly wasSent: boolean
+  readonly timedOut?: boolean
+  /** What the network threw; only its code is taken over. */
+  readonly error?: unknown
+}
+
+/** Makes the error of a call that got no usable answer. */
+export function transportError(method: string, { wasSent, timedOut, error }: LostCall): TelegramError {
+  if (timedOut === true) {
+    return new TelegramError(`Telegram did not answer ${method} in time`, {
+      method,
+      failure: 'timeout',
+      isAmbiguous: wasSent,
+    })
   }
   const code = networkErrorCode(error)
   const reason = code === undefined ? 'the connection broke, or what answered is no Bot API' : code
   return new TelegramError(`Telegram cannot be reached for ${method} (${reason})`, {
     method,
     failure: 'unreachable',
+    isAmbiguous: wasSent,
   })
 }
 
-/** Makes the error of a call that its caller gave up. Whether Telegram acted on it is unknown. */
-export function cancelledError(method: string): TelegramError {
+/** Makes the error of a call that its caller gave up. */
+export function cancelledError(method: string, { wasSent }: Pick<LostCall, 'wasSent'>): TelegramError {
   return new TelegramError(`${method} was cancelled before Telegram answered`, {
     method,
     failure: 'cancelled',
+    isAmbiguous: wasSent,
+  })
+}
+
+/** The same failure for a message that may not be sent twice. */
+export function finalLoss(failure: TelegramError): TelegramError {
+  const { method, failure: kind } = failure
+  return new TelegramError(`${failure.message}; it may have arrived, so by its policy it is not sent again`, {
+    method,
+    failure: kind,
+    isAmbiguous: true,
+    mayRepeat: false,
   })
 }
 
@@ -101,7 +131,7 @@ export function cancelledError(method: string): TelegramError {
 export function toTelegramError(error: unknown, method: string, token = ''): TelegramError {
   if (error instanceof TelegramError) return error
   if (error instanceof GrammyError) return refusalError(method, error, token)
-  if (error instanceof HttpError) return transportError(method, error, { timedOut: false })
+  if (error instanceof HttpError) return transportError(method, { error, wasSent: !failedToConnect(error) })
   // Not the network: grammY could not write the request, for example a value that JSON has no form for.
   const kind = error instanceof Error ? error.name : typeof error
   return new TelegramError(`${method} could not be made into a request (${kind})`, {
@@ -121,6 +151,13 @@ function networkErrorCode(error: unknown): string | undefined {
     else current = 'cause' in current ? current.cause : undefined
   }
   return undefined
+}
+
+const CONNECT_CODES =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT\w*|CERT_\w+|ERR_TLS\w*)$/
+
+function failedToConnect(error: unknown): boolean {
+  return CONNECT_CODES.test(networkErrorCode(error) ?? '')
 }
 
 function redactToken(text: string, token: string): string {

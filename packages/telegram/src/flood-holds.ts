@@ -1,9 +1,9 @@
 import { wait } from './wait.ts'
 
-/**
- * What Telegram forbade until when (`retry_after` of a 429). Messages to a chat share one hold; previews
- * and "typing…" have their own, so that a hold on them does not delay an answer.
- */
+/** Longer timers would overflow and fire at once. */
+const LONGEST_TIMER = 2 ** 30
+
+/** What Telegram forbade until when (`retry_after` of a 429). */
 export interface FloodHolds {
   hold(key: string, seconds: number): void
   /** Milliseconds until `key` is free; 0 when it is. */
@@ -12,16 +12,14 @@ export interface FloodHolds {
   whenFree(key: string, signal: AbortSignal): Promise<void>
 }
 
-export const messageKey = (chatId: number): string => `message:${chatId}`
-export const draftKey = (chatId: number): string => `draft:${chatId}`
-export const typingKey = (chatId: number): string => `typing:${chatId}`
-
 /** @param now monotonic milliseconds */
 export function createFloodHolds(now: () => number): FloodHolds {
   const ends = new Map<string, number>()
 
   function remaining(key: string): number {
-    const left = (ends.get(key) ?? 0) - now()
+    const end = ends.get(key)
+    if (end === undefined) return 0
+    const left = end - now()
     if (left > 0) return left
     ends.delete(key)
     return 0
@@ -35,7 +33,9 @@ export function createFloodHolds(now: () => number): FloodHolds {
     },
     async whenFree(key, signal): Promise<void> {
       // Timers may fire a little early, and another call may have prolonged the hold meanwhile.
-      for (let left = remaining(key); left > 0; left = remaining(key)) await wait(Math.ceil(left), signal)
+      for (let left = remaining(key); left > 0; left = remaining(key)) {
+        await wait(Math.min(Math.ceil(left), LONGEST_TIMER), signal)
+      }
     },
   }
 }

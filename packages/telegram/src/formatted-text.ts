@@ -28,6 +28,15 @@ export function plainText(text: string): FormattedText {
   return { text: text.toWellFormed(), entities: [] }
 }
 
+/** Text with formatting whose places are known. */
+export function withStyles(text: string, entities: readonly MessageEntity[]): FormattedText {
+  return { text: text.toWellFormed(), entities: inOrder(keepCodeApart(entities)) }
+}
+
+function inOrder(entities: readonly MessageEntity[]): MessageEntity[] {
+  return entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
+}
+
 /** The units from `start` to `end`; entities that cross a border are cut there. */
 export function sliceFormatted(source: FormattedText, start: number, end: number): FormattedText {
   const entities = source.entities.flatMap((entity) => {
@@ -88,11 +97,7 @@ export class FormattedTextBuilder {
   }
 
   finish(): FormattedText {
-    const text = this.#chunks.join('').toWellFormed()
-    const entities = keepCodeApart(this.#entities).toSorted(
-      (a, b) => a.offset - b.offset || b.length - a.length,
-    )
-    return { text, entities }
+    return withStyles(this.#chunks.join(''), this.#entities)
   }
 }
 

@@ -3,6 +3,7 @@ import { Lexer } from 'marked'
 import type { Token, Tokens } from 'marked'
 import { FormattedTextBuilder, isLinkAddress } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
+import { inlineTokens, isHidden, isType, losesCells } from './markdown-tokens.ts'
 import { tableRows } from './table-text.ts'
 
 /**
@@ -21,7 +22,7 @@ function writeBlocks(builder: FormattedTextBuilder, tokens: readonly Token[], in
   let gap = 0
   let isFirst = true
   for (const token of tokens) {
-    if (token.type === 'def') continue
+    if (isHidden(token)) continue
     if (token.type !== 'space') {
       if (!isFirst) {
         builder.breakLine(Math.min(Math.max(gap, 1), 2))
@@ -48,6 +49,8 @@ function writeBlock(builder: FormattedTextBuilder, token: Token, indent: string)
     writeTable(builder, token)
   } else if (token.type === 'hr') {
     builder.write('———')
+  } else if (isType(token, 'def')) {
+    builder.write(token.raw.trim())
   } else {
     writeInline(builder, inlineTokens(token), indent)
   }
@@ -73,7 +76,7 @@ function itemMark(list: Tokens.List, item: Tokens.ListItem, number: number): str
 
 /** The blocks of a list item stand close together. */
 function writeTight(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
-  const blocks = tokens.filter((token) => token.type !== 'space' && token.type !== 'def')
+  const blocks = tokens.filter((token) => token.type !== 'space' && !isHidden(token))
   blocks.forEach((token, index) => {
     if (index > 0) {
       builder.breakLine(1)
@@ -90,6 +93,10 @@ function writeCode(builder: FormattedTextBuilder, code: string, info: string | u
 }
 
 function writeTable(builder: FormattedTextBuilder, table: Tokens.Table): void {
+  if (losesCells(table)) {
+    builder.within({ type: 'pre' }, () => builder.write(table.raw.trim()))
+    return
+  }
   const render = (cell: Tokens.TableCell): string => {
     const inner = new FormattedTextBuilder()
     writeInline(inner, cell.tokens, '')
@@ -142,32 +149,4 @@ function writeLink(builder: FormattedTextBuilder, link: Tokens.Link | Tokens.Ima
     writeLabel()
     if (link.text !== '') builder.write(` (${link.href})`)
   }
-}
-
-function inlineTokens(token: Token): readonly Token[] {
-  return 'tokens' in token && token.tokens?.length ? token.tokens : [leaf(token)]
-}
-
-/** The token's own words, for tokens that have no inner ones. */
-function leaf(token: Token): Token {
-  const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
-  return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
-}
-
-function isType<T extends keyof KnownTokens>(token: Token, type: T): token is KnownTokens[T] {
-  return token.type === type
-}
-
-interface KnownTokens {
-  heading: Tokens.Heading
-  code: Tokens.Code
-  blockquote: Tokens.Blockquote
-  list: Tokens.List
-  table: Tokens.Table
-  strong: Tokens.Strong
-  em: Tokens.Em
-  del: Tokens.Del
-  codespan: Tokens.Codespan
-  link: Tokens.Link
-  image: Tokens.Image
 }

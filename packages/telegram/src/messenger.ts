@@ -1,64 +1,106 @@
-import { randomInt } from 'node:crypto'
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Chat, Logger, Reply } from '@pluggram/sdk'
 import type { Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
-import type { ReactionTypeEmoji } from 'grammy/types'
-import { toGrammySignal } from './api.ts'
-import type { BackoffOptions } from './backoff.ts'
-import { callPersistently } from './call-persistently.ts'
+import { createBlockedChats } from './blocked-chats.ts'
+import { createChatSignals } from './chat-signals.ts'
+import type { Persistence } from './call-persistently.ts'
+import { createPartDeliverer } from './deliver-part.ts'
 import { downloadFile } from './download.ts'
 import { createDraftPreview } from './draft-preview.ts'
-import { TelegramError } from './errors.ts'
-import { createFloodHolds, messageKey, typingKey } from './flood-holds.ts'
+import { createEditPreview } from './edit-preview.ts'
 import { appendPlain } from './formatted-text.ts'
-import { toMessage, toPart } from './outbox-part.ts'
-import { planMessages } from './plan-messages.ts'
+import type { FormattedText } from './formatted-text.ts'
+import { supersedes, toPart } from './outbox-part.ts'
+import { planMessages, planRichMessage } from './plan-messages.ts'
+import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from './render-text.ts'
+import { formatWithEntities } from './reply-entities.ts'
+import { createRichMessages } from './rich-messages.ts'
+import { createSendGate } from './send-gate.ts'
 import { createMessageSender } from './send-message.ts'
+import { DEFAULT_SEND_LIMITS } from './send-pace.ts'
+import type { SendLimits } from './send-pace.ts'
 import { readTextStream } from './text-stream.ts'
 import type { StreamedText } from './text-stream.ts'
 
-export interface MessengerOptions {
+export interface MessengerOptions extends Persistence {
   readonly api: Api
   readonly logger: Logger
-  /** `auto` shows text that is being written as a preview in private chats. Default `auto`. */
-  readonly streaming?: 'auto' | 'off'
-  /** Delays after failures of the network or of Telegram. Default 0.5 s up to 8 s. */
-  readonly backoff?: BackoffOptions
-  /** How often a call is made at most, not counting 429s. Default 5. */
-  readonly tries?: number
+  /**
+   * Where text shows while it is being written: `auto` in every chat, `private` in private chats only.
+   * Default `auto`.
+   */
+  readonly streaming?: 'auto' | 'private' | 'off'
+  /** `auto` sends Markdown that needs it as a rich message. Default `off`. */
+  readonly richMessages?: 'auto' | 'off'
+  /** The pace of previews, and of chats that met a 429. Default 30 a second, 1 a second per chat, 20 a minute per group. */
+  readonly limits?: SendLimits
+  /** Told when a group became a supergroup with another id. */
+  readonly onChatMigrated?: (from: number, to: number) => void
   /** Monotonic milliseconds; for tests. */
   readonly now?: () => number
 }
 
-/** For calls that no caller limits. */
-const SHORT_CALL_MILLISECONDS = 10_000
-/** Bot API: answerCallbackQuery, text 0-200 characters. */
-const CALLBACK_TEXT_LIMIT = 200
+/** A messenger that the rest of the assistant can tell what it saw, and ask how it goes. */
+export interface TelegramMessenger extends Messenger {
+  /** Somebody wrote in the chat: if the bot was blocked there, it is not any more. */
+  noteActivity(chatId: number): void
+  stats(): MessengerStats
+}
+
+export interface MessengerStats {
+  /** Messages sent again because the answer to an earlier try was lost; each may stand in its chat twice. */
+  readonly repeatedSends: number
+  /** Chats that are left alone since the bot is blocked there. */
+  readonly blockedChats: number
+}
 
 /** Creates the way out to Telegram. */
-export function createMessenger(options: MessengerOptions): Messenger {
+export function createMessenger(options: MessengerOptions): TelegramMessenger {
   const { api, logger, streaming = 'auto', now = () => performance.now() } = options
-  const holds = createFloodHolds(now)
-  const persistence = { holds, backoff: options.backoff, tries: options.tries }
-  const sendMessage = createMessageSender({ api, logger, ...persistence })
+  const limits = options.limits ?? DEFAULT_SEND_LIMITS
+  const gate = createSendGate({ limits, now })
+  const blocked = createBlockedChats(now)
+  const rich = createRichMessages({ mode: options.richMessages ?? 'off', logger, now })
+  const signals = createChatSignals({ ...options, gate, blocked })
+  let repeatedSends = 0
+  const sendMessage = createMessageSender({ ...options, gate, blocked, onAmbiguous: noteRepeat })
+  const deliver = createPartDeliverer(sendMessage, rich)
+
+  function noteRepeat(): void {
+    repeatedSends += 1
+    logger.warn('The answer to a send was lost; the message is sent again and may stand in its chat twice')
+  }
 
   async function settle(chat: Chat, reply: Reply, signal: AbortSignal): Promise<SettledReply> {
-    const { text, failure } = await readText(chat, reply, signal)
-    if (!failure) return { reply: { ...reply, text } }
+    const preview = previewOf(chat, reply)
+    const { text, failure } = await readText(reply, signal, preview)
+    // What is stopped may be answered anew at the next start, and then in another message.
+    if (signal.aborted) await preview?.discard()
+    const messageId = signal.aborted ? undefined : await preview?.stop()
+    const settled = {
+      reply: { ...reply, text },
+      ...(preview && { preview: messageId === undefined ? {} : { messageId } }),
+    }
+    if (!failure) return settled
     const note = `[The answer ends here: ${reasonOf(failure.error, signal)}]`
-    return isBlank(text) ? { reply: {}, failure } : { reply: { ...reply, text }, note, failure }
+    return isBlank(text) ? { reply: {}, failure } : { ...settled, note, failure }
   }
 
-  function plan(chat: Chat, { reply, note }: Pick<SettledReply, 'reply' | 'note'>): OutboxPart[] {
-    const rendered = renderText(reply.text ?? '', reply.format)
-    const text = note === undefined ? rendered : appendPlain(rendered, `\n\n${note}`)
-    return planMessages(chat, reply, text).map((message) => toPart(message, reply.delivery))
+  function previewOf(chat: Chat, reply: Reply): TextPreview | undefined {
+    const { text, format, media, editMessageId } = reply
+    if (typeof text !== 'object' || media !== undefined || editMessageId !== undefined) return undefined
+    const shared = { api, chat, format, gate, blocked, rich, logger, now }
+    if (chat.type === 'private') return streaming === 'off' ? undefined : createDraftPreview(shared)
+    return streaming === 'auto' ? createEditPreview({ ...shared, reply, limits }) : undefined
   }
 
-  async function readText(chat: Chat, reply: Reply, signal: AbortSignal): Promise<StreamedText> {
-    const { text = '', format, media, editMessageId } = reply
+  async function readText(
+    { text = '' }: Reply,
+    signal: AbortSignal,
+    preview: TextPreview | undefined,
+  ): Promise<StreamedText> {
     if (typeof text === 'string') return { text }
     if (typeof text !== 'object' || text === null || !(Symbol.asyncIterator in text)) {
       throw new DeliveryError(
@@ -66,73 +108,52 @@ export function createMessenger(options: MessengerOptions): Messenger {
         `A reply's text must be a string or a text stream, not ${typeof text}`,
       )
     }
-    const isPreviewed =
-      streaming === 'auto' && chat.type === 'private' && media === undefined && editMessageId === undefined
-    if (!isPreviewed) return await readTextStream(text, signal, () => undefined)
-    const draftId = randomInt(1, 2 ** 31)
-    const preview = createDraftPreview({ api, chat, format, draftId, holds, logger, now })
-    const streamed = await readTextStream(text, signal, preview.update)
-    await preview.stop()
-    return streamed
+    return readTextStream(text, signal, preview?.update ?? ignore)
   }
 
-  async function setReaction(
+  function plan(
     chat: Chat,
-    messageId: number,
-    emoji: string | null,
-    signal: AbortSignal,
-  ): Promise<void> {
-    // Which emoji are allowed changes; Telegram says so when one is not.
-    const reaction =
-      emoji === null ? [] : [{ type: 'emoji', emoji: emoji as ReactionTypeEmoji['emoji'] } as const]
-    const method = 'setMessageReaction'
-    await callPersistently(
-      () => api.raw[method]({ chat_id: chat.id, message_id: messageId, reaction }, toGrammySignal(signal)),
-      { method, key: messageKey(chat.id), signal },
-      persistence,
-    )
+    { reply, note, preview }: Pick<SettledReply, 'reply' | 'note' | 'preview'>,
+  ): OutboxPart[] {
+    const { text: source = '', format, media, location, editMessageId, delivery } = reply
+    const rendered = render(reply)
+    const text = note === undefined ? rendered : appendPlain(rendered, `\n\n${note}`)
+    const messages = planMessages(chat, reply, text, preview?.messageId)
+    const isStreamed = preview !== undefined
+    const isText = !media && !location && editMessageId === undefined
+    const richMessage = isText ? rich.render(source, format) : undefined
+    if (!richMessage) return messages.map((message) => toPart({ message, isStreamed }, delivery))
+    const blocks = [...(richMessage.blocks ?? []), ...(note === undefined ? [] : [paragraph(note)])]
+    const message = planRichMessage(chat, reply, { blocks }, preview?.messageId)
+    return [toPart({ message, isStreamed, fallback: messages }, delivery)]
   }
 
-  async function showTyping(chat: Chat): Promise<void> {
-    if (holds.remaining(typingKey(chat.id)) > 0 || holds.remaining(messageKey(chat.id)) > 0) return
-    const thread = chat.topicId === undefined ? {} : { message_thread_id: chat.topicId }
-    try {
-      const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
-      await api.sendChatAction(chat.id, 'typing', thread, toGrammySignal(signal))
-    } catch (error) {
-      if (error instanceof TelegramError && error.retryAfterSeconds !== undefined) {
-        holds.hold(typingKey(chat.id), error.retryAfterSeconds)
-      }
-      logger.debug('Telegram did not show "typing…"', { error })
-    }
-  }
-
-  async function answerCallback(callbackId: string, text?: string): Promise<void> {
-    const method = 'answerCallbackQuery'
-    const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
-    const shown = text === undefined ? {} : { text: text.slice(0, CALLBACK_TEXT_LIMIT).toWellFormed() }
-    try {
-      await callPersistently(
-        () => api.raw[method]({ callback_query_id: callbackId, ...shown }, toGrammySignal(signal)),
-        { method, key: `callback:${callbackId}`, signal },
-        persistence,
-      )
-    } catch (error) {
-      logger.debug('A button press could not be answered', { error })
-    }
+  function render({
+    text = '',
+    format = 'plain',
+    entities,
+  }: Reply & { readonly text?: string }): FormattedText {
+    if (entities === undefined) return renderText(text, format)
+    if (format === 'plain') return formatWithEntities(text, entities, logger)
+    logger.warn(`A reply has entities beside ${format}; they are left out, since they belong to plain text`)
+    return renderText(text, format)
   }
 
   return {
     settle,
     plan,
-    deliver: (part, signal) => sendMessage(toMessage(part), signal),
-    showTyping,
-    answerCallback,
-    react: (chat, messageId, emoji) =>
-      setReaction(chat, messageId, emoji, AbortSignal.timeout(3 * SHORT_CALL_MILLISECONDS)),
+    deliver,
+    supersedes,
+    ...signals,
     download: (fileId, signal) => downloadFile(api, fileId, signal),
+    noteActivity: blocked.clear,
+    stats: () => ({ repeatedSends, blockedChats: blocked.size }),
   }
 }
+
+const paragraph = (text: string): { type: 'paragraph'; text: string } => ({ type: 'paragraph', text })
+
+function ignore(): void {}
 
 /** What the user reads: our own errors are written to be shown, others may hold anything. */
 function reasonOf(error: unknown, signal: AbortSignal): string {

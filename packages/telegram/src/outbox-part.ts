@@ -1,34 +1,57 @@
-import type { Reply } from '@pluggram/sdk'
 import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { Reply } from '@pluggram/sdk'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
 import type { OutgoingMessage } from './plan-messages.ts'
 
-/** What the content of our parts looks like: a message whose bytes, if it has any, are kept beside it. */
-interface PartContent {
+/** A message on its way, with what the sender has to know besides. */
+export interface PlannedMessage {
   readonly message: OutgoingMessage
+  /** Text was shown while it was written: others wait for their first word. */
+  readonly isStreamed?: boolean
+  /** What is sent instead when Telegram does not take a rich message. */
+  readonly fallback?: readonly OutgoingMessage[]
+}
+
+/** What the content of our parts looks like; a message's bytes, if it has any, are kept beside it. */
+interface PartContent extends PlannedMessage {
   readonly upload?: { readonly field: MediaField; readonly fileName: string }
 }
 
 /** A planned message as the outbox keeps it. */
-export function toPart(message: OutgoingMessage, policy: Reply['delivery'] = 'at-least-once'): OutboxPart {
+export function toPart(planned: PlannedMessage, policy: Reply['delivery'] = 'at-least-once'): OutboxPart {
+  const { message } = planned
   const chatId = message.payload.chat_id
   for (const field of MEDIA_FIELDS) {
     const { [field]: file, ...payload } = message.payload
     if (typeof file !== 'object') continue
     const content: PartContent = {
+      ...planned,
       message: { ...message, payload },
       upload: { field, fileName: file.fileName },
     }
     return { chatId, content, bytes: file.bytes, policy }
   }
-  return { chatId, content: { message } satisfies PartContent, policy }
+  return { chatId, content: planned satisfies PartContent, policy }
 }
 
 /** The message of a part that `toPart` made, in this run or in an earlier one. */
-export function toMessage({ content, bytes }: OutboxPart): OutgoingMessage {
-  const { message, upload } = content as PartContent
-  if (!upload || !bytes) return message
+export function toPlanned({ content, bytes }: OutboxPart): PlannedMessage {
+  const { upload, ...planned } = content as PartContent
+  if (!upload || !bytes) return planned
+  const { message } = planned
   const file = { bytes, fileName: upload.fileName }
-  return { ...message, payload: { ...message.payload, [upload.field]: file } }
+  return { ...planned, message: { ...message, payload: { ...message.payload, [upload.field]: file } } }
+}
+
+/** True when both change the same message and the newer leaves nothing of the older. */
+export function supersedes(newer: OutboxPart, older: OutboxPart): boolean {
+  const { message: next } = newer.content as PartContent
+  const { message: previous } = older.content as PartContent
+  if (newer.chatId !== older.chatId || !previous.method.startsWith('edit')) return false
+  if (next.payload.message_id !== previous.payload.message_id) return false
+  // New text brings its own buttons; new buttons leave the text as it is.
+  return (
+    next.method === 'editMessageText' || (next.method === previous.method && next.method.startsWith('edit'))
+  )
 }

@@ -5,6 +5,7 @@ import type { FormattedText } from './formatted-text.ts'
 import { mediaMethod, mediaSource } from './media.ts'
 import type { FileBytes, MediaField, MediaMethod } from './media.ts'
 import { isBlank } from './render-text.ts'
+import type { RichMessage } from './rich-blocks.ts'
 import { CAPTION_LIMIT, MESSAGE_LIMIT, splitText } from './split-text.ts'
 
 /** The members that our messages use, whichever method sends them. */
@@ -14,6 +15,7 @@ export interface OutgoingPayload extends Partial<Record<MediaField, FileBytes | 
   readonly message_id?: number
   readonly text?: string
   readonly entities?: readonly MessageEntity[]
+  readonly rich_message?: RichMessage
   readonly caption?: string
   readonly caption_entities?: readonly MessageEntity[]
   readonly latitude?: number
@@ -27,6 +29,7 @@ export interface OutgoingPayload extends Partial<Record<MediaField, FileBytes | 
 export interface OutgoingMessage {
   readonly method:
     | 'sendMessage'
+    | 'sendRichMessage'
     | 'sendLocation'
     | 'editMessageText'
     | 'editMessageCaption'
@@ -37,11 +40,18 @@ export interface OutgoingMessage {
 
 /**
  * Decides which messages a reply becomes, in order: the edited one or the media first, with as much text
- * as fits, then the rest of the text, then the location. Buttons stand under the last.
+ * as fits, then the rest of the text, then the location. Buttons stand under the last. A preview that shows
+ * the text already becomes the first part.
  * @throws DeliveryError `reply-invalid` when nothing would be sent
  */
-export function planMessages(chat: Chat, reply: Reply, text: FormattedText): OutgoingMessage[] {
-  const { media, editMessageId, location } = reply
+export function planMessages(
+  chat: Chat,
+  reply: Reply,
+  text: FormattedText,
+  previewMessageId?: number,
+): OutgoingMessage[] {
+  const { media, location } = reply
+  const editMessageId = reply.editMessageId ?? previewMessageId
   const messages: OutgoingMessage[] = []
   const parts = splitText(text, MESSAGE_LIMIT, media ? CAPTION_LIMIT : MESSAGE_LIMIT)
   const words = parts.filter((part) => !isBlank(part.text))
@@ -61,28 +71,55 @@ export function planMessages(chat: Chat, reply: Reply, text: FormattedText): Out
     messages.push({
       method: mediaMethod(media),
       payload: {
-        ...common(chat, reply),
+        ...newMessageMembers(chat, reply),
         [media.kind]: mediaSource(media),
         ...(hasCaption && { caption: first.text, caption_entities: first.entities }),
       },
     })
   }
   for (const part of words) {
-    messages.push({ method: 'sendMessage', payload: { ...common(chat, reply), ...textMembers(part, reply) } })
+    messages.push({
+      method: 'sendMessage',
+      payload: { ...newMessageMembers(chat, reply), ...textMembers(part, reply) },
+    })
   }
   if (location) {
     const { latitude, longitude } = location
-    messages.push({ method: 'sendLocation', payload: { ...common(chat, reply), latitude, longitude } })
+    messages.push({
+      method: 'sendLocation',
+      payload: { ...newMessageMembers(chat, reply), latitude, longitude },
+    })
   }
   if (messages.length === 0) {
     throw invalid(
       reply.buttons ? 'buttons need a text to stand under' : 'it has no text and nothing else to send',
     )
   }
-  return withButtons(withQuote(messages, reply), reply)
+  // A preview quotes already what the answer quotes.
+  return withButtons(previewMessageId === undefined ? withQuote(messages, reply) : messages, reply)
 }
 
-function common(chat: Chat, reply: Reply): OutgoingPayload {
+/** The rich message that a reply becomes: a new one, or in place of its preview. */
+export function planRichMessage(
+  chat: Chat,
+  reply: Reply,
+  richMessage: RichMessage,
+  previewMessageId?: number,
+): OutgoingMessage {
+  const content = { rich_message: richMessage }
+  const planned: OutgoingMessage =
+    previewMessageId === undefined
+      ? { method: 'sendRichMessage', payload: { ...newMessageMembers(chat, reply), ...content } }
+      : {
+          method: 'editMessageText',
+          payload: { chat_id: chat.id, message_id: previewMessageId, ...content },
+        }
+  const [message = planned] = withButtons(withQuote([planned], reply), reply)
+  return message
+}
+
+/** What every new message of a reply has. */
+export function newMessageMembers(chat: Chat, reply: Reply): OutgoingPayload {
   return {
     chat_id: chat.id,
     ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
@@ -90,7 +127,8 @@ function common(chat: Chat, reply: Reply): OutgoingPayload {
   }
 }
 
-function textMembers(
+/** What a message or an edit has for a text. */
+export function textMembers(
   { text, entities }: FormattedText,
   { linkPreview }: Reply,
 ): Pick<OutgoingPayload, 'text' | 'entities' | 'link_preview_options'> {

@@ -23,7 +23,10 @@ export function renderText(source: string, format: TextFormat = 'plain'): Format
   }
 }
 
-/** Whether Telegram would call `text` empty: white space, control and invisible characters only. */
+/**
+ * Whether Telegram would call `text` empty: white space, control and invisible characters, and the few
+ * marks that it takes out of every text.
+ */
 export function isBlank(text: string): boolean {
-  return /^[\s\p{Cc}\p{Cf}]*$/u.test(text)
+  return /^(?:[\s\p{Cc}\p{Cf}\u2800\uFFFC]|\u030A|\u0333|\u033F)*$/u.test(text)
 }

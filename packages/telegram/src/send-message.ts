@@ -1,45 +1,69 @@
 import type { Logger, SentMessage } from '@pluggram/sdk'
+import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { InputFile } from 'grammy'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
-import type { BackoffOptions } from './backoff.ts'
-import { callPersistently } from './call-persistently.ts'
+import type { BlockedChats } from './blocked-chats.ts'
+import { callPersistently, gateOf } from './call-persistently.ts'
+import type { Persistence } from './call-persistently.ts'
 import { TelegramError } from './errors.ts'
-import { messageKey } from './flood-holds.ts'
-import type { FloodHolds } from './flood-holds.ts'
 import { createMender } from './mend-message.ts'
 import { MEDIA_FIELDS } from './media.ts'
 import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
+import type { SendGate, SendRank } from './send-gate.ts'
 
-export interface MessageSenderOptions {
+export interface MessageSenderOptions extends Persistence {
   readonly api: Api
   readonly logger: Logger
-  readonly holds: FloodHolds
-  readonly backoff?: BackoffOptions | undefined
-  readonly tries?: number | undefined
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+  /** Told when a message is sent again although it may have arrived. */
+  readonly onAmbiguous: () => void
+  /** Told when a group became a supergroup with another id. */
+  readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+}
+
+export interface Sending {
+  readonly rank: SendRank
+  readonly policy: DeliveryPolicy
+  readonly signal: AbortSignal
 }
 
 /** Sends or edits one message; gives the message that stands in the chat afterwards. */
-export type MessageSender = (message: OutgoingMessage, signal: AbortSignal) => Promise<SentMessage>
+export type MessageSender = (message: OutgoingMessage, sending: Sending) => Promise<SentMessage>
 
 /** Creates the sender: it waits out 429s, tries again after failures and mends what Telegram refuses. */
 export function createMessageSender(options: MessageSenderOptions): MessageSender {
-  const { api, logger } = options
+  const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
   // Groups that became supergroups while we run; whoever knows only the old id still reaches them.
   const newChatIds = new Map<number, number>()
 
-  return async (planned, signal) => {
+  function noteMigration(from: number, to: number): void {
+    if (newChatIds.get(from) === to) return
+    newChatIds.set(from, to)
+    logger.info('A group became a supergroup; messages follow it', { from, to })
+    onChatMigrated?.(from, to)
+  }
+
+  return async (planned, { rank, policy, signal }) => {
     const mend = createMender(logger)
     let message = redirect(planned, newChatIds)
     for (;;) {
       const { method, payload } = message
+      const chatId = payload.chat_id
+      blocked.check(chatId)
+      const sendGate = gateOf(gate, { chatId, rank, kind: 'message' })
       try {
-        const to = { method, key: messageKey(payload.chat_id), signal }
-        return readSent(await callPersistently(() => call(api, message, signal), to, options), message)
+        return await callPersistently(
+          async () => readSent(await call(api, message, signal), message),
+          { method, gate: sendGate, signal, policy, onAmbiguous },
+          options,
+        )
       } catch (error) {
         if (!(error instanceof TelegramError)) throw error
-        if (isUnchanged(error)) return { id: payload.message_id ?? 0, chatId: payload.chat_id }
-        if (error.migrateToChatId !== undefined) newChatIds.set(payload.chat_id, error.migrateToChatId)
+        if (isUnchanged(error)) return { id: payload.message_id ?? 0, chatId }
+        if (error.errorCode === 403) blocked.mark(chatId)
+        if (error.migrateToChatId !== undefined) noteMigration(chatId, error.migrateToChatId)
         const mended = mend(error, message)
         if (!mended) throw error
         message = mended
@@ -81,6 +105,7 @@ function readSent(answer: unknown, { method, payload }: OutgoingMessage): SentMe
     throw new TelegramError(`Telegram answered ${method} without a message`, {
       method,
       failure: 'unreachable',
+      isAmbiguous: true,
     })
   }
   const chat: unknown = 'chat' in answer ? answer.chat : undefined

@@ -109,6 +109,39 @@ describe('splitText', () => {
     }
   })
 
+  it('cuts before formatting that fits into the next part, and within longer formatting', () => {
+    const bold = (offset: number, length: number) => ({ type: 'bold', offset, length }) as const
+    const text = 'Some words before it, bold words that stay together. And more.'
+    const together = splitText({ text, entities: [bold(22, 30)] }, 40)
+    expect(together.map((part) => part.text)).toEqual([
+      'Some words before it, ',
+      'bold words that stay together. And more.',
+    ])
+    const long = splitText({ text, entities: [bold(0, text.length)] }, 40)
+    expect(long.length).toBe(2)
+    expect(long.every(({ entities, text: { length } }) => entities[0]?.length === length)).toBe(true)
+  })
+
+  it('cuts tables between their rows only, however wide those are', () => {
+    const row = (index: number): string => `${index} | ${'cell and more words. '.repeat(3)}|`
+    const table = Array.from({ length: 6 }, (_, index) => row(index)).join('\n')
+    const parts = splitText(
+      { text: table, entities: [{ type: 'pre', offset: 0, length: table.length }] },
+      100,
+    )
+    expect(parts.map((part) => part.text.trimEnd())).toEqual(table.split('\n'))
+  })
+
+  it('puts a code block that fits whole into the next part', () => {
+    const words = 'Words that come before it, a line of them.\n'
+    const code = 'let a = 1\nlet b = 2\nlet c = 3\n'
+    const source: FormattedText = {
+      text: words + code,
+      entities: [{ type: 'pre', offset: words.length, length: code.length }],
+    }
+    expect(splitText(source, 60).map((part) => part.text)).toEqual([words, code])
+  })
+
   it('splits a mebibyte without a space in well under a second', () => {
     const started = performance.now()
     const parts = splitText(plainText('😀'.repeat(2 ** 18)))

@@ -1,3 +1,4 @@
+import type { MessageEntity } from 'grammy/types'
 import { sliceFormatted } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
 
@@ -10,13 +11,14 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**
  * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The parts joined
- * are the whole text; formatting that crosses a cut goes on in the next part.
+ * are the whole text. A cut is never inside formatting that fits into one part, nor inside a line of code
+ * or a row of a table; longer formatting goes on in the next part.
  */
 export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLimit = limit): FormattedText[] {
   const parts: FormattedText[] = []
   let start = 0
   while (start < source.text.length || parts.length === 0) {
-    const end = findCut(source.text, start, parts.length === 0 ? firstLimit : limit)
+    const end = findCut(source, start, parts.length === 0 ? firstLimit : limit)
     parts.push(sliceFormatted(source, start, end))
     start = end
   }
@@ -31,9 +33,45 @@ const PLACES: readonly { readonly pattern: RegExp; readonly after: number }[] = 
   { pattern: /\s+/g, after: 0.5 },
 ]
 
-function findCut(text: string, start: number, limit: number): number {
+function findCut({ text, entities }: FormattedText, start: number, limit: number): number {
   const hardEnd = start + limit
   if (text.length <= hardEnd) return text.length
+  // Every round moves the cut towards the start, so that it ends.
+  let cut = goodPlace(text, start, limit)
+  for (;;) {
+    const torn = entities.filter(({ offset, length }) => offset < cut && cut < offset + length)
+    const moves = torn
+      .map((entity) => outside(entity, { text, start, cut, limit }))
+      .filter((move) => move < cut)
+    if (moves.length === 0) return cut
+    cut = Math.min(...moves)
+  }
+}
+
+interface Cut {
+  readonly text: string
+  readonly start: number
+  readonly cut: number
+  readonly limit: number
+}
+
+const BLOCKS: ReadonlySet<string> = new Set(['pre', 'blockquote', 'expandable_blockquote'])
+
+/** Where to cut instead of inside `entity`; `cut` itself when that is the best there is. */
+function outside({ type, offset, length }: MessageEntity, { text, start, cut, limit }: Cut): number {
+  const before = withoutTornPair(text, offset)
+  const canMove = before > start && offset + length - before <= limit
+  if (!BLOCKS.has(type)) return canMove ? before : cut
+  // A block that fits in the next part goes there, unless that leaves this part half empty.
+  if (canMove && before - start >= limit / 2) return before
+  const line = text.lastIndexOf('\n', cut - 1) + 1
+  if (line > Math.max(offset, start)) return line
+  return canMove ? before : cut
+}
+
+/** A good place to cut as far as words go. */
+function goodPlace(text: string, start: number, limit: number): number {
+  const hardEnd = start + limit
   const window = text.slice(start, hardEnd)
   for (const { pattern, after } of PLACES) {
     const cut = lastEnd(window, pattern)

@@ -121,6 +121,7 @@ export function createMemoryMessageStore(): MessageStore {
       row.state = 'done'
       return true
     },
+    failure: () => undefined,
     async forgetOld() {},
   }
 }

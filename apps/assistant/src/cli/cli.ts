@@ -54,7 +54,10 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
   program
     .command('start')
     .description('start the assistant: on Telegram when TELEGRAM_BOT_TOKEN is set, else in the playground')
-    .action(async () => done(await (await import('./start-command.ts')).start(cli)))
+    .option('--repair', 'move a damaged database aside and begin with an empty one')
+    .action(async (options: { repair?: true }) =>
+      done(await (await import('./start-command.ts')).start(cli, options)),
+    )
   program
     .command('login')
     .description('print a new one-time link that logs you in to the running assistant')
@@ -76,6 +79,17 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
         done(await (await import('./plugins-command.ts')).switchPlugin(cli, name, isEnabled)),
       )
   }
+
+  program
+    .command('replay')
+    .argument('[update-id...]', 'updates to work on again; without any, the parked ones are listed')
+    .option('--all', 'every parked update')
+    .option('--show', 'print them whole instead')
+    .option('--drop', 'delete them instead')
+    .description('list updates that were set aside after three tries, and work on them again')
+    .action(async (ids: string[], options: { all?: true; show?: true; drop?: true }) =>
+      done(await (await import('./replay-command.ts')).replay(cli, ids, options)),
+    )
 
   const config = program.command('config').description('look at the configuration of this home')
   config

@@ -9,7 +9,10 @@ import type { CliEnvironment } from './cli.ts'
 const STOP_LIMIT_MS = 9_500
 
 /** Runs the assistant until a signal ends it. */
-export async function start(cli: CliEnvironment): Promise<number> {
+export async function start(
+  cli: CliEnvironment,
+  { repair = false }: { repair?: boolean } = {},
+): Promise<number> {
   const startedAt = performance.now()
   const isTerminal = process.stdout.isTTY === true
   const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
@@ -23,7 +26,7 @@ export async function start(cli: CliEnvironment): Promise<number> {
   keepRunning(logger)
   const stopSignal = nextStopSignal()
   logger.info(`starting in ${configuration.home}`)
-  const assistant = await startAssistant({ configuration, logger, mask })
+  const assistant = await startAssistant({ configuration, logger, mask, repair })
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
   logger.info(`ready in ${seconds} s`, { url: assistant.url })
   const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'
@@ -58,6 +61,8 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
 
 /** A plugin that throws in a timer or forgets a promise must not end the assistant. */
 function keepRunning(logger: RootLogger): void {
+  // whoever read the output may have gone; logging that would fail in the same way, without end
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('uncaughtException', (error) =>
     logger.error('an error was thrown outside of any call', { err: error }),
   )

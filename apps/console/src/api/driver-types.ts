@@ -1,6 +1,5 @@
 /** The chat driver's shapes, as the assistant's HTTP API speaks them. Types only: no emulator code reaches the page. */
 export type {
-  AttachmentKind,
   BotCommandEntry,
   DriverEvent,
   DriverState,

@@ -22,13 +22,16 @@ const MARGIN = 8
 export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProps): ReactElement {
   const playground = usePlayground()
   const menu = useRef<HTMLDivElement>(null)
+  // The menu may open right under a finger: lifting it must not choose what lies there.
+  const isArmed = useRef(false)
 
   useLayoutEffect(() => {
     const element = menu.current
     if (element === null) return
     const before = document.activeElement
     if (!element.matches(':popover-open')) element.showPopover()
-    const { width, height } = element.getBoundingClientRect()
+    // Not the bounding box: that one is smaller while the menu grows into view.
+    const { offsetWidth: width, offsetHeight: height } = element
     element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
     element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
     element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
@@ -73,6 +76,13 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
       className="menu menu--message"
       role="menu"
       aria-label="Message actions"
+      onPointerDown={() => {
+        isArmed.current = true
+      }}
+      onClickCapture={(event) => {
+        const isByKeyboard = event.detail === 0
+        if (!isByKeyboard && !isArmed.current) event.stopPropagation()
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Escape' || event.key === 'Tab') onClose()
         else moveFocus(event)

@@ -3,23 +3,13 @@ import type { MouseEvent, ReactElement } from 'react'
 import { useLongPress } from '../hooks/use-long-press.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
 import { findUser, fullName } from '../state/selectors.ts'
-import type { BubbleItem } from '../state/timeline.ts'
 import { Avatar } from './avatar.tsx'
 import { useConversation } from './conversation-context.ts'
 import { FailedSend } from './failed-send.tsx'
 import { Icon } from './icon.tsx'
 import { InlineKeyboard } from './inline-keyboard.tsx'
 import { MessageBubble } from './message-bubble.tsx'
-
-export interface MessageRowProps extends Pick<
-  BubbleItem,
-  'message' | 'isMine' | 'startsGroup' | 'endsGroup' | 'delivery'
-> {
-  readonly pending: BubbleItem['pending']
-  readonly preview: BubbleItem['preview']
-  readonly isGroupChat: boolean
-  readonly actorId: number | undefined
-}
+import type { MessageRowProps } from './message-row-props.ts'
 
 /** A message in its place: the side, the sender's picture, the bubble, and its buttons below. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
@@ -33,17 +23,19 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
 
   function onContextMenu(event: MouseEvent): void {
     // A selected text and a link keep the browser's own menu.
-    const isOwnMenu = event.target instanceof Element && event.target.closest('a, img') !== null
+    const isOwnMenu = event.target instanceof Element && event.target.closest('a') !== null
     if (!isReal || isOwnMenu || getSelection()?.isCollapsed === false) return
     event.preventDefault()
     openMenu(message, event.clientX, event.clientY)
   }
 
+  const hasAvatar = isGroupChat && !isMine
   const classes = [
     'row',
     isMine ? 'row--mine' : 'row--theirs',
     startsGroup && 'row--first',
     endsGroup && 'row--last',
+    hasAvatar && 'row--with-avatar',
   ]
   return (
     <li
@@ -53,20 +45,18 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
       data-message-id={isReal ? message.id : undefined}
       data-delivery={delivery}
     >
-      {isGroupChat && !isMine && (
-        <span className="row__avatar">
-          {endsGroup && (
-            <Avatar
-              name={fullName(sender)}
-              id={message.senderId}
-              size="small"
-              kind={message.fromBot ? 'bot' : 'person'}
-            />
-          )}
-        </span>
-      )}
       <div className="row__content" onContextMenu={onContextMenu} {...longPress}>
         <div className="row__bubble">
+          {hasAvatar && endsGroup && (
+            <span className="row__avatar">
+              <Avatar
+                name={fullName(sender)}
+                id={message.senderId}
+                size="small"
+                kind={message.fromBot ? 'bot' : 'person'}
+              />
+            </span>
+          )}
           <MessageBubble {...props} sender={sender} />
           {isReal && (
             <button

@@ -16,22 +16,27 @@ export function TypingRow({ chatId, isGroupChat }: TypingRowProps): ReactElement
   const bot = usePlaygroundState((state) => state.bot)
   if (label === undefined) return null
   return (
-    <li className="row row--theirs row--last" data-testid="typing">
-      {isGroupChat && (
-        <span className="row__avatar">
-          <Avatar name={fullName(bot)} id={bot?.id ?? 0} size="small" kind="bot" />
-        </span>
-      )}
-      <div className="bubble bubble--typing">
-        <span className="dots" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </span>
-        {label !== 'typing' && <span className="bubble__action">{label}</span>}
-        <span className="visually-hidden">
-          {fullName(bot)} is {label}
-        </span>
+    <li
+      className={isGroupChat ? 'row row--theirs row--last row--with-avatar' : 'row row--theirs row--last'}
+      data-testid="typing"
+    >
+      <div className="row__bubble">
+        {isGroupChat && (
+          <span className="row__avatar">
+            <Avatar name={fullName(bot)} id={bot?.id ?? 0} size="small" kind="bot" />
+          </span>
+        )}
+        <div className="bubble bubble--typing">
+          <span className="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {label !== 'typing' && <span className="bubble__action">{label}</span>}
+          <span className="visually-hidden">
+            {fullName(bot)} is {label}
+          </span>
+        </div>
       </div>
     </li>
   )

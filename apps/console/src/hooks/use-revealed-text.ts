@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { cutWhole } from '../text/cut-whole.ts'
 
 /**
  * Lets a text that arrives in chunks flow in, a few letters per frame, so that a streamed answer reads as if it
@@ -26,12 +27,6 @@ export function useRevealedText(text: string, isLive: boolean): string {
   }, [animates, text])
 
   return animates ? cutWhole(text, shown) : text
-}
-
-/** The first `length` units, without half a surrogate pair at the end. */
-export function cutWhole(text: string, length: number): string {
-  const cut = text.slice(0, length)
-  return cut.isWellFormed() ? cut : text.slice(0, length + 1)
 }
 
 function commonLength(left: string, right: string): number {

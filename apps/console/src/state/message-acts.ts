@@ -2,7 +2,7 @@ import type { TranscriptAttachment, TranscriptMessage } from '../api/driver-type
 import type { UploadKind } from '../api/upload-file.ts'
 import type { Store } from './create-store.ts'
 import type { PlaygroundAction } from './playground-action.ts'
-import type { PlaygroundDoors } from './playground.ts'
+import type { PlaygroundDoors } from './playground-doors.ts'
 import { pressKey } from './playground-state.ts'
 import type { Outgoing, PendingMessage, PlaygroundState } from './playground-state.ts'
 import { actorId, composeOf, findChat, isEditable } from './selectors.ts'
@@ -26,7 +26,7 @@ export interface MessageActs {
   cancelEdit(chatId: number): void
 }
 
-export interface OutgoingFile {
+interface OutgoingFile {
   readonly kind: UploadKind
   readonly file: File
   readonly caption: string

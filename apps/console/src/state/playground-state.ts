@@ -36,14 +36,14 @@ export interface PendingMessage {
 }
 
 /** The answer that is being written, as far as it is known. */
-export interface LiveDraft {
+interface LiveDraft {
   readonly key: string
   readonly message: TranscriptMessage
   /** Milliseconds; without news the draft is gone then. */
   readonly until: number
 }
 
-export interface ChatAction {
+interface ChatAction {
   readonly action: string
   readonly until: number
 }
@@ -57,7 +57,7 @@ export interface Compose {
 }
 
 /** A pressed button that waits for its answer. The query's id is known when the press was accepted. */
-export interface ButtonPress {
+interface ButtonPress {
   readonly queryId?: string
   readonly until: number
 }

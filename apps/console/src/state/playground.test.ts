@@ -5,7 +5,8 @@ import type { DriverState, TranscriptMessage } from '../api/driver-types.ts'
 import type { EventStreamHandlers } from '../api/event-stream.ts'
 import { BOT, CHAT, aBotMessage, aMessage, anEvent } from './fixtures.ts'
 import { createPlayground } from './playground.ts'
-import type { Playground, PlaygroundDoors } from './playground.ts'
+import type { PlaygroundDoors } from './playground-doors.ts'
+import type { Playground } from './playground.ts'
 
 interface World {
   readonly playground: Playground

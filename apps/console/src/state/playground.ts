@@ -1,29 +1,16 @@
 import { API_BASE } from '../api/api-client.ts'
-import type { ApiClient } from '../api/api-client.ts'
 import { ApiError } from '../api/api-error.ts'
-import type { EmulatedChat, NewChat, NewUser, TranscriptMessage } from '../api/driver-types.ts'
+import type { EmulatedChat, NewChat, NewUser } from '../api/driver-types.ts'
 import type { EventStreamHandlers } from '../api/event-stream.ts'
-import type { FileUpload } from '../api/upload-file.ts'
 import { createStore } from './create-store.ts'
 import { createMessageActs } from './message-acts.ts'
 import type { MessageActs } from './message-acts.ts'
 import type { PlaygroundAction } from './playground-action.ts'
+import type { PlaygroundDoors } from './playground-doors.ts'
 import { nextExpiry, playgroundReducer, sequenceVerdict } from './playground-reducer.ts'
 import { INITIAL_STATE } from './playground-state.ts'
 import type { Compose, PlaygroundState } from './playground-state.ts'
 import { composeOf, sortedChats } from './selectors.ts'
-
-/** The page's doors to the world, so that tests can stand in for them. */
-export interface PlaygroundDoors {
-  readonly api: ApiClient
-  readonly uploadFile: (
-    upload: FileUpload,
-    onProgress: (fraction: number) => void,
-  ) => Promise<TranscriptMessage>
-  readonly openEventStream: (url: string, handlers: EventStreamHandlers) => () => void
-  readonly now: () => number
-  readonly languageCode: string
-}
 
 /** The page's state and everything a person can do on it. Acts report their own failures; none of them rejects. */
 export interface Playground extends MessageActs {
@@ -162,6 +149,7 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     async function begin(): Promise<void> {
       try {
         await loadState()
+        if (stopped) return
         await welcome()
         if (!stopped) closeStream = doors.openEventStream(`${API_BASE}/events`, streamHandlers)
       } catch (error) {

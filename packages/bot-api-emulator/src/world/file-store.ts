@@ -62,6 +62,20 @@ export class FileStore {
     this.#maxBytes = maxBytes
   }
 
+  dump(): readonly StoredFile[] {
+    return [...this.#byPath.values()]
+  }
+
+  load(files: readonly StoredFile[]): void {
+    for (const file of files) {
+      this.#byPath.set(file.path, file)
+      for (const id of file.fileIds) this.#byId.set(id, file)
+      this.#totalBytes += file.bytes.byteLength
+      this.#count = Math.max(this.#count, Number(/_(\d+)/.exec(file.path)?.[1] ?? 0) + 1)
+    }
+    this.#evict()
+  }
+
   add(file: Pick<StoredFile, 'bytes' | 'mimeType' | 'fileName' | 'folder' | 'details'>): StoredFile {
     const extension = safeExtension(file.fileName) || EXTENSIONS[file.mimeType] || ''
     const stored: StoredFile = {

@@ -24,6 +24,14 @@ export interface WorldOptions {
   readonly maxMessagesPerChat: number
 }
 
+/** A world as plain data; objects that are shared in it are shared in its copies. */
+export interface WorldDump {
+  readonly users: ReadonlyMap<number, UserRecord>
+  readonly chats: ReadonlyMap<number, ChatRecord>
+  readonly sharedMessageIds: MessageIds
+  readonly nextIds: readonly [user: number, group: number, supergroup: number]
+}
+
 /** Users, chats and their messages. It knows nothing of HTTP or of updates. */
 export class World {
   readonly bot: EmulatedUser
@@ -32,7 +40,7 @@ export class World {
   readonly users = new Map<number, UserRecord>()
   readonly chats = new Map<number, ChatRecord>()
   readonly #maxMessagesPerChat: number
-  readonly #sharedMessageIds: MessageIds = { last: 0 }
+  #sharedMessageIds: MessageIds = { last: 0 }
   #nextUserId = FIRST_USER_ID
   #nextGroupId = FIRST_GROUP_ID
   #nextSupergroupId = FIRST_SUPERGROUP_ID
@@ -42,6 +50,24 @@ export class World {
     this.events = options.events
     this.files = options.files
     this.#maxMessagesPerChat = options.maxMessagesPerChat
+  }
+
+  /** Everything in it, by reference: serialise it before the next change. */
+  dump(): WorldDump {
+    return {
+      users: this.users,
+      chats: this.chats,
+      sharedMessageIds: this.#sharedMessageIds,
+      nextIds: [this.#nextUserId, this.#nextGroupId, this.#nextSupergroupId],
+    }
+  }
+
+  /** Takes over what another world was made of; meant for an empty one. */
+  load(dump: WorldDump): void {
+    for (const [id, user] of dump.users) this.users.set(id, user)
+    for (const [id, chat] of dump.chats) this.chats.set(id, chat)
+    this.#sharedMessageIds = dump.sharedMessageIds
+    ;[this.#nextUserId, this.#nextGroupId, this.#nextSupergroupId] = dump.nextIds
   }
 
   createUser(user: NewUser): UserRecord {

@@ -82,6 +82,8 @@ export interface MessageStore {
   replay(updateId: number): Promise<StoredUpdate | undefined>
   /** Deletes a parked update; false when there is none of that id. */
   drop(updateId: number): Promise<boolean>
+  /** Why the last write failed, for example a full disk; `undefined` while writes succeed. */
+  failure(): string | undefined
   /** Deletes ids of finished updates that Telegram cannot repeat any more. */
   forgetOld(): Promise<void>
 }

@@ -9,6 +9,8 @@ export interface SettledReply {
   readonly note?: string
   /** Why the text broke off, when it did; `reply` then holds what there was, or nothing at all. */
   readonly failure?: { readonly error: unknown }
+  /** Set when the text was shown while it was being written; a message that showed it becomes the first part. */
+  readonly preview?: { readonly messageId?: number }
 }
 
 /**
@@ -23,13 +25,16 @@ export interface Messenger {
    * The messages a reply becomes, in order; its buttons carry the wire form of their data.
    * @throws DeliveryError `reply-invalid` when nothing of it can be sent
    */
-  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note'>): readonly OutboxPart[]
+  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note' | 'preview'>): readonly OutboxPart[]
   /**
    * Sends one part and gives the message that stands in the chat afterwards. Waits out limits, and
    * falls back to plain text when formatting is refused.
-   * @throws DeliveryError; `isRetryable` when Telegram may take it later
+   * @throws DeliveryError; `isRetryable` when Telegram may take it later, `isAmbiguous` when it may have
+   * taken it already. An `at-most-once` part is never retryable once it is ambiguous.
    */
   deliver(part: OutboxPart, signal: AbortSignal): Promise<SentMessage>
+  /** True when `newer` makes `older` pointless: both change the same message, and neither is sent yet. */
+  supersedes?(newer: OutboxPart, older: OutboxPart): boolean
   /** Shows "typing…" for about five seconds; never throws. */
   showTyping(chat: Chat): Promise<void>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>

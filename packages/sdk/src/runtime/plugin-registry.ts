@@ -10,7 +10,7 @@ export interface PluginDescriptor {
   readonly version?: string
   readonly description?: string
   readonly help?: string
-  readonly commands: readonly (CommandSummary & { readonly inMenu: boolean })[]
+  readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number

@@ -1,2 +1,0 @@
-export { startAssistant } from './assistant.ts'
-export type { Assistant, AssistantOptions } from './assistant.ts'

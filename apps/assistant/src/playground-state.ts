@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { BotApiEmulator, BotApiEmulatorOptions } from '@pluggram/bot-api-emulator'
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+
+const SAVE_DELAY_MS = 1_000
+/** Files sent in the playground beyond that push out the oldest ones. */
+const FILE_BYTES = 64 * 1024 * 1024
+
+/** Starts the assistant's own Telegram with the chats of the last time; they are saved as they change. */
+export async function startPlaygroundTelegram(
+  file: string,
+  options: BotApiEmulatorOptions,
+  logger: Logger,
+): Promise<BotApiEmulator> {
+  const limited = { ...options, limits: { fileBytes: FILE_BYTES } }
+  const emulator = await startWithSaved(file, limited, logger)
+  let timer: NodeJS.Timeout | undefined
+  const save = (): void => {
+    timer = undefined
+    try {
+      writeWhole(file, emulator.saveState())
+    } catch (error) {
+      logger.warn('the playground could not be saved', { error: errorMessage(error) })
+    }
+  }
+  const unsubscribe = emulator.driver.subscribe((event) => {
+    if (event.type !== 'chat-action' && event.type !== 'draft-updated')
+      timer ??= setTimeout(save, SAVE_DELAY_MS)
+  })
+  return {
+    ...emulator,
+    async close() {
+      unsubscribe()
+      clearTimeout(timer)
+      save()
+      await emulator.close()
+    },
+  }
+}
+
+async function startWithSaved(
+  file: string,
+  options: BotApiEmulatorOptions,
+  logger: Logger,
+): Promise<BotApiEmulator> {
+  const state = read(file)
+  if (!state) return createBotApiEmulator(options)
+  try {
+    return await createBotApiEmulator({ ...options, state })
+  } catch (error) {
+    const aside = `${file}.unreadable`
+    renameSync(file, aside)
+    logger.warn(`the chats of the playground could not be read; they were moved to ${aside}`, {
+      error: errorMessage(error),
+    })
+    return createBotApiEmulator(options)
+  }
+}
+
+function read(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** Never leaves half a file behind. */
+function writeWhole(file: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true })
+  const unfinished = `${file}.unfinished`
+  writeFileSync(unfinished, bytes, { mode: 0o600 })
+  chmodSync(unfinished, 0o600)
+  renameSync(unfinished, file)
+}

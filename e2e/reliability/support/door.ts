@@ -1,0 +1,122 @@
+import { Agent, createServer, request } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A call on its way through a door. Bodies that are no JSON object count as empty. */
+export interface DoorCall {
+  /** The last segment of the path: for the Bot API the method. */
+  readonly name: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** Milliseconds since 1970, when the whole request was here. */
+  readonly askedAt: number
+  answer?: { readonly at: number; readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+}
+
+/**
+ * Where a call is: `asked` by the client, `sent` on to the server, `answered` by the server, `passed` back to
+ * the client.
+ */
+export type Stage = 'asked' | 'sent' | 'answered' | 'passed'
+
+/** Looks at a call; `drop` breaks the client's connection at that stage. */
+export type Guard = (stage: Stage, call: DoorCall) => 'pass' | 'drop'
+
+/** A passage that sees every call and can end it at an exact point. */
+export interface Door {
+  readonly url: string
+  /** Every call that came, oldest first. */
+  readonly calls: readonly DoorCall[]
+  close(): Promise<void>
+}
+
+export interface DoorOptions {
+  /** The server behind; asked for at each call, since a restarted program has another port. */
+  readonly target: () => string | undefined
+  readonly guard?: Guard
+}
+
+/** Opens a door on a free port of this machine. */
+export async function openDoor({ target, guard = () => 'pass' }: DoorOptions): Promise<Door> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 512 })
+  const calls: DoorCall[] = []
+  const server = createServer((incoming, outgoing) => {
+    void handle(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  server.keepAliveTimeout = 60_000
+
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await readAll(incoming)
+    const [path = ''] = (incoming.url ?? '').split('?')
+    const call: DoorCall = {
+      name: path.slice(path.lastIndexOf('/') + 1),
+      params: parseObject(body),
+      askedAt: Date.now(),
+    }
+    calls.push(call)
+    if (guard('asked', call) === 'drop') return void outgoing.destroy()
+    const behind = target()
+    if (behind === undefined) return void outgoing.writeHead(502).end()
+    const onward = request(behind + incoming.url, {
+      method: incoming.method,
+      headers: { ...incoming.headers, host: new URL(behind).host },
+      agent,
+    })
+    onward.once('finish', () => {
+      if (guard('sent', call) === 'drop') outgoing.destroy()
+    })
+    onward.once('error', () => {
+      if (!outgoing.headersSent) outgoing.writeHead(502)
+      outgoing.end()
+    })
+    onward.once('response', (response) => {
+      readAll(response).then(
+        (answer) => passBack(call, response, answer, outgoing),
+        () => outgoing.destroy(),
+      )
+    })
+    // a client that is gone waits for nothing: a held poll must not stay held in its name
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) onward.destroy()
+    })
+    onward.end(body)
+  }
+
+  function passBack(
+    call: DoorCall,
+    response: IncomingMessage,
+    body: Buffer,
+    outgoing: ServerResponse,
+  ): void {
+    call.answer = { at: Date.now(), status: response.statusCode ?? 0, body: parseObject(body) }
+    if (guard('answered', call) === 'drop') return void outgoing.destroy()
+    const { 'transfer-encoding': _chunked, ...headers } = response.headers
+    outgoing.writeHead(response.statusCode ?? 502, { ...headers, 'content-length': body.length })
+    outgoing.end(body, () => void guard('passed', call))
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async close() {
+      agent.destroy()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function readAll(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function parseObject(body: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,37 @@
+import { createHome } from '../../support/home.ts'
+
+/** Messages that end so are answered in three parts. */
+const PARTED = ' in parts'
+const PARTS = 3
+
+/** The text of one person's message number `index`; every tenth asks for an answer in parts. */
+export function messageText(person: number, index: number): string {
+  return `${person}.${index}${index % 10 === 9 ? PARTED : ''}`
+}
+
+/** What the echo bots answer to a text, part by part. */
+export function echoParts(text: string): string[] {
+  if (!text.endsWith(PARTED)) return [`echo ${text}`]
+  return Array.from({ length: PARTS }, (_, index) => `echo ${text} ${index + 1}/${PARTS}`)
+}
+
+const PLUGIN = `export default class {
+  constructor(config) { this.workUrl = config.plugins.echo.work_url }
+  async processMessage(message) {
+    if (this.workUrl) await (await fetch(this.workUrl, { method: 'POST', body: message })).text()
+    if (!message.endsWith('${PARTED}')) return { success: true, response: 'echo ' + message }
+    return {
+      success: true,
+      response: Array.from({ length: ${PARTS} }, (_, index) => 'echo ' + message + ' ' + (index + 1) + '/${PARTS}'),
+    }
+  }
+}`
+
+/** A home whose only plugin echoes; with a work address it reports there first. */
+export async function createEchoHome(workUrl = '', settings: object = {}): Promise<string> {
+  return createHome({
+    'plugins/echo.js': PLUGIN,
+    'plugins_config.json': { enabled_plugins: { echo: true } },
+    'config.json': { ...settings, plugins: { echo: { work_url: workUrl } } },
+  })
+}

@@ -1,0 +1,141 @@
+import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
+import { startEmulator } from '../../support/emulator.ts'
+import type { RunningEmulator } from '../../support/emulator.ts'
+import { createBot } from './bots.ts'
+import type { BotLife, BotName } from './bots.ts'
+import { openDoor } from './door.ts'
+import type { Door, Guard } from './door.ts'
+import type { ChatRecord } from './judge.ts'
+import type { Random } from './random.ts'
+import { createTraffic } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
+import { watchChats } from './watch-chats.ts'
+import type { ChatWatch, SeenReply } from './watch-chats.ts'
+import { openWorkServer } from './work-server.ts'
+import type { WorkServer } from './work-server.ts'
+
+export interface StageOptions {
+  readonly bot: BotName
+  readonly chats: number
+  /** How long a handler works on a message, in milliseconds. */
+  readonly workMs: number
+  readonly random: Random
+  readonly botGuard?: Guard
+  readonly webhookGuard?: Guard
+  readonly onVisit?: () => void
+}
+
+/**
+ * Everything around a bot: Telegram (the emulator, a process of its own), people, the place where handlers report,
+ * and a door that each call between bot and Telegram passes, one for each direction.
+ */
+export interface Stage {
+  readonly emulator: RunningEmulator
+  readonly traffic: Traffic
+  readonly chats: ChatWatch
+  readonly work: WorkServer
+  /** The bot's calls to Telegram. */
+  readonly botDoor: Door
+  /** Starts the bot, again after it ended. */
+  begin(): BotLife
+  life(): BotLife
+  lives(): number
+  repliesInLife(): number
+  /** Every chat as a person sees it now. */
+  records(): Promise<ChatRecord[]>
+  close(): Promise<void>
+}
+
+export async function createStage(options: StageOptions): Promise<Stage> {
+  const emulator = await startEmulator()
+  const work = await openWorkServer({
+    workMs: options.workMs,
+    ...(options.onVisit && { onVisit: options.onVisit }),
+  })
+  const botDoor = await openDoor({
+    target: () => emulator.url,
+    ...(options.botGuard && { guard: options.botGuard }),
+  })
+  let address: string | undefined
+  const webhookDoor = await openDoor({
+    target: () => address,
+    ...(options.webhookGuard && { guard: options.webhookGuard }),
+  })
+  const bot = await createBot(options.bot, {
+    apiRoot: botDoor.url,
+    workUrl: work.url,
+    webhookUrl: webhookDoor.url,
+  })
+  address = bot.address
+  const traffic = await createTraffic(emulator.driver, options.chats, options.random)
+  let lives = 0
+  let current: BotLife | undefined
+  let repliesInLife = 0
+  const livesOfReplies = new Map<string, number>()
+  const chats = await watchChats(emulator.url, (reply) => {
+    repliesInLife += 1
+    livesOfReplies.set(keyOf(reply.chatId, reply.messageId), lives)
+  })
+
+  async function readReplies(chatId: number): Promise<ChatRecord['replies']> {
+    const path = `/chats/${chatId}/messages`
+    const { messages } = await emulator.driver.get<{ messages: TranscriptMessage[] }>(path)
+    return messages
+      .filter((message) => message.fromBot)
+      .map(({ id, text }) => ({ text, life: livesOfReplies.get(keyOf(chatId, id)) ?? lives }))
+  }
+
+  return {
+    emulator,
+    traffic,
+    chats,
+    work,
+    botDoor,
+    begin() {
+      lives += 1
+      repliesInLife = 0
+      current = bot.start()
+      // a life may end before it is ready, and nobody may be waiting for it
+      current.ready.catch(() => {})
+      return current
+    },
+    life() {
+      if (!current) throw new Error('the bot was not started')
+      return current
+    },
+    lives: () => lives,
+    repliesInLife: () => repliesInLife,
+    records: () =>
+      Promise.all(
+        traffic.people.map(async ({ id }, index) => ({
+          written: traffic.written[index] ?? [],
+          replies: await readReplies(id),
+        })),
+      ),
+    async close() {
+      await current?.program.stop('SIGKILL')
+      await chats.close()
+      await Promise.all([botDoor.close(), webhookDoor.close(), work.close()])
+      await emulator.program.stop()
+    },
+  }
+}
+
+const keyOf = (chatId: number, messageId: number): string => `${chatId}/${messageId}`
+
+/** Waits until every answer is there, or until nothing came for `quietMs`: what is missing then is lost. */
+export async function whenAnswered({ traffic, chats }: Stage, quietMs: number): Promise<void> {
+  const seen = new Set<string>()
+  let taken = 0
+  let lastChange = Date.now()
+  for (;;) {
+    const fresh: readonly SeenReply[] = chats.replies.slice(taken)
+    taken += fresh.length
+    for (const { text } of fresh) seen.add(text)
+    if (fresh.length > 0) lastChange = Date.now()
+    if (traffic.isAnswered(seen) || Date.now() - lastChange > quietMs) return
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100)
+    })
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedUser } from '@pluggram/bot-api-emulator'
+import type { Session } from '../../support/assistant.ts'
+import { createPerson, write } from '../../support/emulator.ts'
+import { echoParts, messageText } from './echo.ts'
+import type { Random } from './random.ts'
+
+/** People who write to the bot, each in a private chat. */
+export interface Traffic {
+  readonly people: readonly EmulatedUser[]
+  /** What each of them wrote so far. */
+  readonly written: readonly (readonly string[])[]
+  /** How many messages that is. */
+  count(): number
+  /** When a text was written, in milliseconds since 1970. */
+  writtenAt(text: string): number | undefined
+  /** True when the bot wrote every part of every answer. */
+  isAnswered(seen: ReadonlySet<string>): boolean
+  /** Writes so many messages in all, evenly spread over time and at random over the chats. */
+  write(total: number, perSecond: number): Promise<void>
+  /** One message of one person. */
+  writeTo(person: number): Promise<void>
+}
+
+export async function createTraffic(driver: Session, chats: number, random: Random): Promise<Traffic> {
+  const people: EmulatedUser[] = []
+  for (let index = 0; index < chats; index += 1) people.push(await createPerson(driver, `Person ${index}`))
+  const written = people.map((): string[] => [])
+  const times = new Map<string, number>()
+
+  async function writeTo(index: number): Promise<void> {
+    const [person, texts] = [people[index], written[index]]
+    if (!person || !texts) throw new RangeError(`there is no person ${index}`)
+    const text = messageText(index, texts.length)
+    texts.push(text)
+    times.set(text, Date.now())
+    await write(driver, person, text)
+  }
+
+  return {
+    people,
+    written,
+    count: () => times.size,
+    writtenAt: (text) => times.get(text),
+    isAnswered: (seen) => written.every((texts) => texts.flatMap(echoParts).every((part) => seen.has(part))),
+    writeTo,
+    async write(total, perSecond) {
+      const startedAt = performance.now()
+      for (let count = 0; count < total; count += 1) {
+        const dueAt = startedAt + (count / perSecond) * 1_000
+        await sleep(Math.max(0, dueAt - performance.now()))
+        // everybody writes once, then whoever comes
+        await writeTo(count < chats ? count : Math.floor(random() * chats))
+      }
+    },
+  }
+}

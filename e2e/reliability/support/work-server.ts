@@ -1,0 +1,44 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Where a bot's handler reports that it works on a message; the answer is the work's end. */
+export interface WorkServer {
+  readonly url: string
+  /** How often a handler began to work on a text. */
+  readonly visits: ReadonlyMap<string, number>
+  close(): Promise<void>
+}
+
+export interface WorkServerOptions {
+  /** How long the work on a message takes, in milliseconds. */
+  readonly workMs: number
+  /** Told as soon as a handler began. */
+  readonly onVisit?: (text: string) => void
+}
+
+/** Opens the place where handlers report. */
+export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Promise<WorkServer> {
+  const visits = new Map<string, number>()
+  const server = createServer((incoming, outgoing) => {
+    let text = ''
+    incoming.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    incoming.on('end', () => {
+      visits.set(text, (visits.get(text) ?? 0) + 1)
+      onVisit?.(text)
+      void sleep(workMs).then(() => outgoing.end('done'))
+    })
+  })
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`,
+    visits,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** Each step takes the schema one version up; steps are never changed after a release. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE plugin_store (
+     plugin TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     expires_at INTEGER,
+     PRIMARY KEY (plugin, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX plugin_store_expiry ON plugin_store (expires_at) WHERE expires_at IS NOT NULL;`,
+  `CREATE TABLE inbox (
+     update_id INTEGER PRIMARY KEY,
+     sequence INTEGER NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('new', 'done', 'parked')),
+     tries INTEGER NOT NULL DEFAULT 0,
+     received_at INTEGER NOT NULL,
+     payload TEXT,
+     reason TEXT
+   ) STRICT;
+   CREATE INDEX inbox_open ON inbox (sequence) WHERE state <> 'done';
+   CREATE INDEX inbox_age ON inbox (received_at);
+   CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     update_id INTEGER NOT NULL,
+     interim_key TEXT,
+     part INTEGER NOT NULL,
+     chat_id INTEGER NOT NULL,
+     content TEXT NOT NULL,
+     bytes BLOB,
+     policy TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('unsent', 'sending', 'sent', 'failed')),
+     sent_message_id INTEGER,
+     reason TEXT,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX outbox_open ON outbox (id) WHERE state IN ('unsent', 'sending');
+   CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;
+   CREATE INDEX outbox_age ON outbox (created_at) WHERE state = 'failed';`,
+]

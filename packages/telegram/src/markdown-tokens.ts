@@ -1,0 +1,54 @@
+import type { Token, Tokens } from 'marked'
+import { isLinkAddress } from './formatted-text.ts'
+
+interface KnownTokens {
+  heading: Tokens.Heading
+  code: Tokens.Code
+  blockquote: Tokens.Blockquote
+  list: Tokens.List
+  table: Tokens.Table
+  strong: Tokens.Strong
+  em: Tokens.Em
+  del: Tokens.Del
+  codespan: Tokens.Codespan
+  link: Tokens.Link
+  image: Tokens.Image
+  def: Tokens.Def
+}
+
+/** Narrows a token; marked's own union cannot, since extensions may add any type. */
+export function isType<T extends keyof KnownTokens>(token: Token, type: T): token is KnownTokens[T] {
+  return token.type === type
+}
+
+/** What stands inside a token, or its own words when it has no inner ones. */
+export function inlineTokens(token: Token): readonly Token[] {
+  return 'tokens' in token && token.tokens?.length ? token.tokens : [leaf(token)]
+}
+
+function leaf(token: Token): Token {
+  const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
+  return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
+}
+
+/** Where a link of the text leads is not shown; other words in the same form, like `[Note]: wait`, are. */
+export function isHidden(token: Token): boolean {
+  return isType(token, 'def') && isLinkAddress(token.href)
+}
+
+/** Whether a row has more cells than the head: GitHub's rules leave those out, and so does marked. */
+export function losesCells({ raw, header }: Tokens.Table): boolean {
+  return raw
+    .trimEnd()
+    .split('\n')
+    .slice(2)
+    .some((row) => cellsOf(row) > header.length)
+}
+
+function cellsOf(row: string): number {
+  return row
+    .trim()
+    .replace(/^\|/, '')
+    .replace(/(?<!\\)\|$/, '')
+    .split(/(?<!\\)\|/).length
+}
