@@ -26,7 +26,12 @@ export function digestData(data: unknown): string {
 }
 
 /** The files whose content decides what a plugin is, besides those that it imports. */
-export async function ownFiles({ entry, directory, isSingleFile, packageFile }: PluginCandidate): Promise<string[]> {
+export async function ownFiles({
+  entry,
+  directory,
+  isSingleFile,
+  packageFile,
+}: PluginCandidate): Promise<string[]> {
   if (isSingleFile) return [entry]
   const files = await listFiles(directory)
   return [entry, ...(packageFile === undefined ? [] : [packageFile]), ...files]

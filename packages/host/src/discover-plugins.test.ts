@@ -34,6 +34,7 @@ test('helpers, tests, types and hidden files are no plugins', async () => {
       origin: 'home',
       entry: path.join(home.directory, 'plugins/real.ts'),
       directory: path.join(home.directory, 'plugins'),
+      isSingleFile: true,
     },
   ])
 })

@@ -30,7 +30,9 @@ export function missingGrants(asked: PluginPermissions, granted: Grants): string
 /** Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. */
 export function coversHost(pattern: string, host: string): boolean {
   const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()]
-  return wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(1))
+  return (
+    wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(1))
+  )
 }
 
 /** Why a plugin that asks for more than it was granted is not started. */

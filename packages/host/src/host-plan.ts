@@ -3,7 +3,7 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { ProcessLimits } from './process/launch-plugin.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './validate-config.ts'
 
 /** Which plugins there are and how they are to run: what a changed file or switch changes. */
 export interface HostPlan {
@@ -12,7 +12,8 @@ export interface HostPlan {
   isEnabled(name: string): boolean
   /** Names in the order of plugins_config.json. */
   readonly order: readonly string[]
-  configFor(name: string): { readonly block: JsonObject }
+  /** A plugin's block; with its JSON Schema, values from the environment can be read as the types it asks for. */
+  configFor(name: string, jsonSchema: JsonSchema | undefined): { readonly block: JsonObject }
   /** Words for a misconfigured plugin; the default names `plugins.NAME.key` without file and line. */
   readonly describeIssues?: (plugin: string, issues: readonly ConfigIssue[]) => string
   /** Default: shipped plugins run in this process, all others in one of their own. */

@@ -45,7 +45,6 @@ export class InlineStarter {
   ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
     const { timeouts, assistantName } = this.#options
     const within = this.#limited(timeouts.startSeconds)
-    const { block } = plan.configFor(entry.name)
     const { candidate } = entry
     const identity = {
       name: entry.name,
@@ -54,7 +53,7 @@ export class InlineStarter {
     const loaded = await this.#load(entry, within)
     return startPlugin(identity, loaded, readManifest(identity, loaded), {
       assistantName,
-      block,
+      blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       describeIssues: plan.describeIssues,
       within,

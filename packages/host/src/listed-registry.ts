@@ -30,6 +30,7 @@ export class ListedRegistry implements PluginRegistry {
 
   /** Puts plugins in the place of others, in one step: nobody sees the time between. */
   change({ add = [], remove = [] }: { add?: readonly Routable[]; remove?: readonly RunnablePlugin[] }): void {
+    if (add.length + remove.length === 0) return
     const gone = new Set(remove)
     this.#running = [...this.#running.filter(({ runnable }) => !gone.has(runnable)), ...add]
     this.#update()

@@ -1,4 +1,11 @@
-import type { EffectScope, Logger, PluginClass, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import type {
+  EffectScope,
+  Logger,
+  PluginClass,
+  PluginDefinition,
+  PluginManifest,
+  Services,
+} from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
@@ -151,7 +158,9 @@ class TwoLevelHost implements PluginHost {
     for (const entry of wanted) await fingerprint(entry, current)
     this.#entries = wanted.map((entry) => {
       const before = old.get(keyOf(entry))
-      return before?.plugin && !before.problem && before.fingerprint === entry.fingerprint && isOn(entry) ? before : entry
+      return before?.plugin && !before.problem && before.fingerprint === entry.fingerprint && isOn(entry)
+        ? before
+        : entry
     })
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
@@ -295,7 +304,9 @@ class TwoLevelHost implements PluginHost {
   }
 
   #list(plan: HostPlan, candidates: HostPlan['candidates']): readonly PluginEntry[] {
-    const builtIn = (this.#options.builtIn ?? []).map(({ name, definition }) => builtInEntry(name, definition))
+    const builtIn = (this.#options.builtIn ?? []).map(({ name, definition }) =>
+      builtInEntry(name, definition),
+    )
     const discovered = candidates.map((candidate) => {
       const level = levelOf(plan, candidate)
       return this.#order.isBuiltIn(candidate.name)
@@ -323,7 +334,12 @@ async function fingerprint(entry: PluginEntry, plan: HostPlan): Promise<void> {
   const { candidate, name, isolation } = entry
   if (!candidate || entry.state !== 'starting') return
   try {
-    const settings = [isolation, plan.configFor(name).block, plan.limitsFor?.(name), plan.grantsFor?.(name)]
+    const settings = [
+      isolation,
+      plan.configFor(name, undefined).block,
+      plan.limitsFor?.(name),
+      plan.grantsFor?.(name),
+    ]
     entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
   } catch {
     entry.fingerprint = ''

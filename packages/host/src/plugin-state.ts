@@ -15,15 +15,7 @@ export interface PluginState {
    * `off`: not switched on; `failed`: left out, see `problem`; `idle`: needs no process until it is used;
    * `restarting`: crashed, and is started again; `parked`: crashed too often, and waits for its owner.
    */
-  readonly state:
-    | 'off'
-    | 'starting'
-    | 'running'
-    | 'idle'
-    | 'restarting'
-    | 'parked'
-    | 'failed'
-    | 'stopped'
+  readonly state: 'off' | 'starting' | 'running' | 'idle' | 'restarting' | 'parked' | 'failed' | 'stopped'
   /** Why it is out, or what went wrong last. */
   readonly problem?: PluginProblem
   /** Crashes within the last five minutes. */

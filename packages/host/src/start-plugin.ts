@@ -24,6 +24,8 @@ export interface StartContext {
   /** Aborted when the plugin is asked to stop, or is too late. */
   readonly controller: AbortController
   readonly cleanupSeconds: number
+  /** Takes the end of a start that failed but still goes on. */
+  readonly onLate?: (end: Promise<unknown>) => void
 }
 
 /** Which plugin is started, and where its files are. */
@@ -68,7 +70,9 @@ export async function startPlugin(
     return { plugin, warnings }
   } catch (error) {
     context.controller.abort(error)
-    void work?.then((late) => withDeadline(late.cleanup?.(), context.cleanupSeconds)).catch(() => {})
+    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.cleanupSeconds))
+    late?.catch(() => {})
+    if (late) context.onLate?.(late)
     await effects.dispose(context.cleanupSeconds)
     throw new ProblemError(
       {

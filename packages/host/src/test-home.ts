@@ -6,6 +6,7 @@ import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './validate-config.ts'
 
 /** For this package's tests: a home in a temporary folder; modules stay cached, so every home has a new path. */
@@ -18,15 +19,29 @@ export interface TestHome extends AsyncDisposable {
 }
 
 interface TestHostOptions extends Partial<PluginHostOptions> {
+  /** Where all plugins run. Default: the level that the file's tests are about, else in this process. */
+  readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
 }
 
 interface TestHost extends PluginHost {
   readonly discovered: readonly PluginProblem[]
+  /** Lines that plugins wrote to their log, in order. */
+  readonly logged: string[]
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
   /** Asks one plugin. */
   ask(name: string, message: string, context?: Partial<MessageContext>): Promise<unknown>
+}
+
+/** Both levels: what a plugin sees is the same. */
+export const LEVELS: readonly IsolationLevel[] = ['inline', 'process']
+
+let defaultLevel: IsolationLevel = 'inline'
+
+/** Lets plugins of further homes run at `level`. */
+export function useLevel(level: IsolationLevel): void {
+  defaultLevel = level
 }
 
 export async function createTestHome(files: Readonly<Record<string, string>> = {}): Promise<TestHome> {
@@ -43,22 +58,27 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
       await symlink(path.join(directory, target), path.join(directory, file))
     },
-    async host({ config = {}, shipped = [], ...options } = {}) {
+    async host({ config = {}, shipped = [], level = defaultLevel, ...options } = {}) {
       const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
       const reported: TestHost['reported'] = []
+      const logged: string[] = []
       const host = createPluginHost({
         candidates,
         isEnabled: () => true,
         order: [],
+        levelFor: () => level,
         configFor: (name) => ({ block: config[name] ?? {} }),
         servicesFor: (name, _manifest, effects) =>
-          testServices(effects, (error, context) => reported.push({ plugin: name, error, context })),
+          testServices(effects, {
+            logged,
+            captureException: (error, context) => reported.push({ plugin: name, error, context }),
+          }),
         assistantName: 'Test',
         logger: silentLogger,
         ...options,
       })
       hosts.push(host)
-      return Object.assign(host, { discovered: problems, reported, ask: asker(host) })
+      return Object.assign(host, { discovered: problems, reported, logged, ask: asker(host) })
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(hosts.map((host) => host.stop()))
@@ -79,15 +99,20 @@ function asker(host: PluginHost): TestHost['ask'] {
 
 const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-function testServices(effects: EffectScope, captureException: Services['captureException']): Services {
+function testServices(
+  effects: EffectScope,
+  { logged, captureException }: { logged: string[]; captureException: Services['captureException'] },
+): Services {
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
   return {
-    logger: silentLogger,
+    logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: { model: unavailable, streamText: unavailable },
     assistant: { name: 'Test', plugins: () => [] },
+    http: { fetch: unavailable },
+    files: { folder: unavailable },
     effects,
     captureException,
   }

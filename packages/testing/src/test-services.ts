@@ -1,8 +1,10 @@
 import { createEffectScope } from '@pluggram/host'
 import type { DisposableEffectScope } from '@pluggram/host'
+import { PermissionError, PluggramError } from '@pluggram/sdk'
 import type {
   AiService,
   AssistantDirectory,
+  HttpService,
   Logger,
   PluginSummary,
   Services,
@@ -18,6 +20,10 @@ export interface TestServicesOverrides {
   readonly logger?: Logger
   /** Pieces of every answer of the model, a function that gives them, or a whole service. */
   readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
+  /** Answers requests to other servers; by default every one fails. */
+  readonly fetch?: HttpService['fetch']
+  /** The plugin's own folder; by default it has none. */
+  readonly folder?: string
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -62,11 +68,24 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     store: overrides.store ?? createMemoryStore(),
     ai: toAi(overrides.ai ?? []),
     assistant,
+    http: { fetch: overrides.fetch ?? noNetwork },
+    files: { folder: async () => overrides.folder ?? noFolder() },
     effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
     captureException,
     logLines,
     exceptions,
   }
+}
+
+async function noNetwork(): Promise<never> {
+  throw new PluggramError(
+    'network-failed',
+    'A test has no network. Give createTestServices a fetch of yours.',
+  )
+}
+
+function noFolder(): never {
+  throw new PermissionError('This test gave the plugin no folder. Give createTestServices a folder.')
 }
 
 function toAi(ai: NonNullable<TestServicesOverrides['ai']>): AiService {

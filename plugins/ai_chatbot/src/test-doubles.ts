@@ -72,7 +72,7 @@ const DIRECTORY: AssistantDirectory = {
 
 export function createTestServices(ai: AiService, store: Store, reported: unknown[]): Services {
   const unexpected = (): never => {
-    throw new Error('The chatbot does not use effects.')
+    throw new Error('The chatbot does not use that.')
   }
   return {
     ai,
@@ -80,6 +80,8 @@ export function createTestServices(ai: AiService, store: Store, reported: unknow
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     effects: { add: unexpected, setInterval: unexpected, setTimeout: unexpected, list: () => [] },
+    http: { fetch: unexpected },
+    files: { folder: unexpected },
     captureException: (error) => void reported.push(error),
   }
 }

@@ -1,4 +1,4 @@
-import type { PluginSummary } from '@pluggram/sdk'
+import type { PluginManifest, PluginSummary } from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -8,10 +8,13 @@ import { installModuleHooks } from '../module-hooks.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { Peer } from '../rpc/peer.ts'
+import { toPlainData } from '../rpc/plain-data.ts'
 import { encodeResult } from '../rpc/wire-response.ts'
 import type { RunningPlugin } from '../running-plugin.ts'
 import { readManifest, startPlugin } from '../start-plugin.ts'
 import type { CheckedManifest } from '../start-plugin.ts'
+import { jsonSchemaOf } from '../validate-config.ts'
+import type { JsonSchema } from '../validate-config.ts'
 import type { Attempt, ContextData, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { createRemoteServices } from './remote-services.ts'
@@ -26,6 +29,8 @@ export class ChildPlugin {
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
+  /** The end of a start that failed but still goes on. */
+  #late: Promise<unknown> | undefined
 
   constructor(peer: Peer) {
     this.#peer = peer
@@ -49,6 +54,7 @@ export class ChildPlugin {
       this.#checked = readManifest(identity(candidate), this.#loaded)
       return {
         manifest: summariseManifest(this.#checked.manifest),
+        ...jsonSchemaMember(this.#checked.manifest),
         files: hooks.filesUnder(candidate.directory),
       }
     })
@@ -64,7 +70,7 @@ export class ChildPlugin {
     return attempt(candidate, async () => {
       const { plugin, warnings } = await startPlugin(identity(candidate), loaded, checked, {
         assistantName: request.assistantName,
-        block: request.block,
+        blockFor: () => request.block,
         servicesFor: (name, manifest, effects) => {
           const services = createRemoteServices({
             peer: this.#peer,
@@ -80,6 +86,7 @@ export class ChildPlugin {
         within: this.#within,
         controller,
         cleanupSeconds: request.cleanupSeconds,
+        onLate: (end) => (this.#late = end),
       })
       this.#running = plugin
       return { descriptor: plugin.descriptor, warnings, effects: plugin.effects() }
@@ -108,6 +115,7 @@ export class ChildPlugin {
   }
 
   async stop(seconds: number): Promise<boolean> {
+    if (this.#late) await withDeadline(this.#late, seconds).catch(() => {})
     return (await this.#running?.stop(seconds)) ?? true
   }
 
@@ -120,6 +128,12 @@ export class ChildPlugin {
     if (!this.#running) throw new Error('the plugin was not started')
     return this.#running
   }
+}
+
+/** The host reads values of the environment as the types that the configuration asks for. */
+function jsonSchemaMember({ config }: PluginManifest): Pick<Loaded, 'jsonSchema'> {
+  const jsonSchema = jsonSchemaOf(config)
+  return jsonSchema === undefined ? {} : { jsonSchema: toPlainData(jsonSchema) as JsonSchema }
 }
 
 /** A problem crosses as data: what was thrown stays here, but for its stack. */

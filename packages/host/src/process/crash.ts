@@ -9,7 +9,9 @@ export class PluginCrashError extends PluggramError {
 
 /** Why a process ended, in words that follow "Plugin NAME". */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null, tail: string): string {
-  if (/heap out of memory|Fatal process out of memory|Reached heap limit|FatalProcessOutOfMemory/i.test(tail)) {
+  if (
+    /heap out of memory|Fatal process out of memory|Reached heap limit|FatalProcessOutOfMemory/i.test(tail)
+  ) {
     return 'ran out of memory'
   }
   if (signal !== null) return `was ended by ${signal}${signal === 'SIGABRT' ? ' (it aborted)' : ''}`

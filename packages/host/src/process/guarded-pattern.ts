@@ -6,7 +6,7 @@ const LIMIT_MS = 25
 const MAX_FAILURES = 3
 
 const script = new Script('pattern.test(text)')
-const sandbox: { pattern: RegExp | undefined; text: string } = createContext({ pattern: undefined, text: '' })
+const sandbox: { pattern?: RegExp; text?: string } = createContext({})
 
 /**
  * Patterns of a manifest are tested in the host, for every message. One whose worst case is more than quadratic is

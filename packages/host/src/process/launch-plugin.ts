@@ -11,7 +11,7 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
-import type { JsonObject } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../validate-config.ts'
 import { PluginCrashError } from './crash.ts'
 import { parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
@@ -38,7 +38,7 @@ export interface LaunchPluginOptions {
   readonly limits: ProcessLimits
   readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
   readonly grants: Grants
-  readonly block: JsonObject
+  readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): Services
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
@@ -57,6 +57,9 @@ export interface LaunchedPlugin {
   readonly started: Started
 }
 
+/** A plugin that failed to start may undo for so long what it began. */
+const LATE_SECONDS = 1
+
 /** The folder of a plugin's own files. */
 export function pluginFolder(dataFolder: string, plugin: string): string {
   return path.join(dataFolder, 'plugins', plugin)
@@ -66,7 +69,10 @@ export function pluginFolder(dataFolder: string, plugin: string): string {
  * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and starts it.
  * @throws ProblemError; the process is gone then
  */
-export async function launchPlugin(options: LaunchPluginOptions, events: ProcessEvents): Promise<LaunchedPlugin> {
+export async function launchPlugin(
+  options: LaunchPluginOptions,
+  events: ProcessEvents,
+): Promise<LaunchedPlugin> {
   const { candidate, signal } = options
   signal.throwIfAborted()
   let process: PluginProcess | undefined
@@ -74,6 +80,7 @@ export async function launchPlugin(options: LaunchPluginOptions, events: Process
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     process = await openProcess(options, events, () => process)
+    signal.throwIfAborted()
     const loaded = await load(process, options)
     const missing = missingGrants(loaded.manifest.permissions, options.grants)
     if (missing.length > 0) {
@@ -82,9 +89,9 @@ export async function launchPlugin(options: LaunchPluginOptions, events: Process
     const { services, started } = await start(process, loaded, options)
     return { process, services, loaded, started }
   } catch (error) {
-    process?.kill('was stopped')
-    await process?.ended
     signal.throwIfAborted()
+    // not awaited: what failed to start may take its time to end
+    void process?.stop(LATE_SECONDS)
     throw toProblem(candidate, error)
   } finally {
     signal.removeEventListener('abort', onAbort)
@@ -154,20 +161,21 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
 
 async function start(
   process: PluginProcess,
-  { manifest }: Loaded,
+  { manifest, jsonSchema }: Loaded,
   options: LaunchPluginOptions,
 ): Promise<Pick<LaunchedPlugin, 'services' | 'started'>> {
   const { candidate, logger } = options
   const { name } = candidate
   const effects = createEffectScope({
-    onError: (error, label) => logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
+    onError: (error, label) =>
+      logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
   })
   void process.ended.then(() => effects.dispose(1))
   const services = options.servicesFor(name, { permissions: manifest.permissions }, effects)
   const timeouts = effectiveTimeouts(manifest, options)
   const request: StartRequest = {
     assistantName: options.assistantName,
-    block: options.block,
+    block: options.blockFor(jsonSchema),
     services: process.serve(services),
     plugins: services.assistant.plugins(),
     seconds: timeouts.startSeconds,

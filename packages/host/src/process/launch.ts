@@ -62,7 +62,8 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   })
   if (child.pid !== undefined) lowerPriority(child.pid)
   const [, stdout, stderr, channel] = child.stdio as unknown as [null, Readable, Readable, Duplex]
-  if (child.stdio[CHANNEL_FD] !== (channel as unknown)) throw new Error('the channel is not where it should be')
+  if (child.stdio[CHANNEL_FD] !== (channel as unknown))
+    throw new Error('the channel is not where it should be')
   return { child, channel, output: [stdout, stderr] }
 }
 

@@ -2,7 +2,15 @@ import os from 'node:os'
 import process from 'node:process'
 
 /** Members of `process` that reach other processes; Node's permission model leaves them open. */
-const REACHING_OUT = ['_kill', '_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
+const REACHING_OUT = [
+  '_kill',
+  '_debugProcess',
+  '_debugEnd',
+  'initgroups',
+  'setgroups',
+  'setuid',
+  'seteuid',
+] as const
 
 /**
  * Takes away what the permission model does not: signals to other processes, and their priority. Like the permission

@@ -49,6 +49,7 @@ const loadedSchema = z.object({
     isIdempotent: z.boolean(),
     isolation: z.union([z.enum(['inline', 'process']), z.object({ group: line })]).optional(),
   }),
+  jsonSchema: z.record(z.string(), z.unknown()).optional(),
   files: z.array(line).max(10_000),
 })
 
@@ -84,8 +85,12 @@ const startedSchema = z.object({
  * @throws ProblemError of the plugin
  */
 export function parseLoaded(plugin: string, answer: unknown): Loaded {
-  const { manifest, files } = parse(plugin, loadedSchema, answer)
-  return { manifest: withoutUndefined(manifest) as ManifestSummary, files }
+  const { manifest, files, jsonSchema } = parse(plugin, loadedSchema, answer)
+  return {
+    manifest: withoutUndefined(manifest) as ManifestSummary,
+    files,
+    ...(jsonSchema && { jsonSchema }),
+  }
 }
 
 /**
@@ -108,11 +113,7 @@ export function toDescriptor(plugin: string, parsed: z.infer<typeof descriptorSc
   return { ...plain, patterns: guardPatterns(patterns) }
 }
 
-function parse<Schema extends z.ZodType>(
-  plugin: string,
-  schema: Schema,
-  answer: unknown,
-): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(plugin: string, schema: Schema, answer: unknown): z.infer<Schema> {
   const attempt = z
     .union([z.object({ done: schema }), z.object({ problem: problemSchema, stack: text })])
     .safeParse(answer)

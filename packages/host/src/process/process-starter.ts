@@ -38,7 +38,7 @@ const MAX_WARM_PROCESSES = 16
 export class ProcessStarter {
   readonly #options: ProcessStarterOptions
   readonly #cache: ManifestCache | undefined
-  readonly #queue = new StartQueue(Math.max(2, os.availableParallelism()))
+  readonly #queue = new StartQueue(Math.max(4, os.availableParallelism()))
   readonly #services = new Map<number, Services>()
   #isOpen = false
 
@@ -135,7 +135,7 @@ export class ProcessStarter {
       limits,
       defaults: timeouts,
       grants: plan.grantsFor?.(candidate.name) ?? 'everything',
-      block: plan.configFor(candidate.name).block,
+      blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       describeIssues: plan.describeIssues,
@@ -150,7 +150,7 @@ export class ProcessStarter {
 function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
   return [
     candidate.entry,
-    plan.configFor(candidate.name).block,
+    plan.configFor(candidate.name, undefined).block,
     plan.limitsFor?.(candidate.name) ?? {},
     plan.grantsFor?.(candidate.name) ?? 'everything',
   ]

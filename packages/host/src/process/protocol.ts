@@ -3,7 +3,7 @@ import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
-import type { JsonObject } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../validate-config.ts'
 
 /** A message with 50 MB, the largest file that a bot may send, and something around it. */
 export const MAX_MESSAGE_BYTES = 64 * 1_048_576
@@ -21,6 +21,8 @@ export interface LoadRequest {
 
 export interface Loaded {
   readonly manifest: ManifestSummary
+  /** The JSON Schema of its configuration, when it can tell. */
+  readonly jsonSchema?: JsonSchema
   /** The plugin's own files that were imported. */
   readonly files: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -13,10 +13,17 @@ let runtime: readonly string[] | undefined
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
-    path.dirname(path.dirname(realpathSync(require.resolve('@pluggram/sdk')))),
-    path.dirname(require.resolve('zod/package.json')),
+    ...installedFolders('@pluggram/sdk'),
+    ...installedFolders('zod'),
   ].map((directory) => path.join(directory, '*'))
   return runtime
+}
+
+/** Where a package is, by the path under which it is found and by its real one. */
+function installedFolders(name: string): string[] {
+  const places = (require.resolve.paths(name) ?? []).map((folder) => path.join(folder, name))
+  const found = places.find((place) => existsSync(place))
+  return found === undefined ? [] : [...new Set([found, realpathSync(found)])]
 }
 
 /**

@@ -47,7 +47,10 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
 
 function createService(peer: Peer, service: string, methods: readonly string[]): RemoteService {
   return Object.fromEntries(
-    methods.map((method) => [method, (...args: unknown[]) => peer.call('service', [service, method, ...args])]),
+    methods.map((method) => [
+      method,
+      (...args: unknown[]) => peer.call('service', [service, method, ...args]),
+    ]),
   )
 }
 

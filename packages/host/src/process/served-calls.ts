@@ -52,7 +52,8 @@ export class ServedCalls {
     const call = this.#find(id)
     call.replies += 1
     if (call.replies > MAX_REPLIES) {
-      if (call.replies === MAX_REPLIES + 1) this.#onFlood(`sent more than ${MAX_REPLIES} replies to one message`)
+      if (call.replies === MAX_REPLIES + 1)
+        this.#onFlood(`sent more than ${MAX_REPLIES} replies to one message`)
       throw new PluggramError(
         'reply-invalid',
         `Plugin ${this.#plugin} sent ${MAX_REPLIES} replies to one message; no more are possible.`,

@@ -60,10 +60,7 @@ export class ServedServices {
   log(level: unknown, message: unknown, fields: unknown): void {
     if (!this.#lines.take()) return
     const known = (['debug', 'info', 'warn', 'error'] as const).find((name) => name === level) ?? 'info'
-    this.#services.logger[known](
-      String(message).slice(0, 8_000),
-      isRecord(fields) ? fields : undefined,
-    )
+    this.#services.logger[known](String(message).slice(0, 8_000), isRecord(fields) ? fields : undefined)
   }
 
   /** Takes an error that the plugin reports. */

@@ -70,7 +70,7 @@ function copyMembers(value: object, depth: number, budget: Budget, parents: Set<
   return Object.fromEntries(members)
 }
 
-function takeWithin<T>(items: IterableIterator<T>, budget: Budget): T[] {
+function takeWithin<T>(items: IteratorObject<T>, budget: Budget): T[] {
   return [...items.take(Math.max(0, budget.values))]
 }
 

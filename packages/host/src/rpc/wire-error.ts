@@ -40,7 +40,10 @@ export function encodeError(error: unknown, depth = 0): WireError {
     name: thrownText(error, 'name').slice(0, 200) || 'Error',
     message: message.slice(0, MAX_MESSAGE),
     stack: thrownText(error, 'stack').slice(0, MAX_STACK),
-    ...(isOwn && { code: thrownText(error, 'code'), isRetryable: Reflect.get(error, 'isRetryable') === true }),
+    ...(isOwn && {
+      code: thrownText(error, 'code'),
+      isRetryable: Reflect.get(error, 'isRetryable') === true,
+    }),
     ...(cause !== undefined && depth < MAX_CAUSES && { cause: encodeError(cause, depth + 1) }),
     members: isError ? ownMembers(error, isOwn) : {},
   }
@@ -50,7 +53,8 @@ export function encodeError(error: unknown, depth = 0): WireError {
 export function decodeError(input: unknown, depth = 0): Error {
   const wire = Object(input) as Partial<Record<keyof WireError, unknown>>
   const message = typeof wire.message === 'string' ? wire.message.slice(0, MAX_MESSAGE) : 'an unknown error'
-  const cause = wire.cause !== undefined && depth < MAX_CAUSES ? decodeError(wire.cause, depth + 1) : undefined
+  const cause =
+    wire.cause !== undefined && depth < MAX_CAUSES ? decodeError(wire.cause, depth + 1) : undefined
   const error = createError(wire, message, cause)
   if (typeof wire.stack === 'string' && wire.stack !== '') {
     Object.defineProperty(error, 'stack', {
@@ -107,7 +111,11 @@ function ownMembers(error: object, isOwn: boolean): Record<string, unknown> {
     const members = Object.entries(error).filter(
       ([key, value]) => !OWN_KEYS.has(key) && !(isOwn && key === 'code') && typeof value !== 'function',
     )
-    const plain: unknown = toPlainData(Object.fromEntries(members), { values: 100, characters: 4_000, depth: 4 })
+    const plain: unknown = toPlainData(Object.fromEntries(members), {
+      values: 100,
+      characters: 4_000,
+      depth: 4,
+    })
     return plain as Record<string, unknown>
   } catch {
     return {}
