@@ -184,6 +184,8 @@ test(
       }
     }`,
       'plugins_config.json': { enabled_plugins: { poison: true } },
+      // it looks at a file outside of its folder
+      'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
     })
     const emulator = await startEmulator()
     const environment = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url }

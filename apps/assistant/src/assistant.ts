@@ -27,6 +27,8 @@ export interface AssistantOptions {
   readonly mask: SecretMask
   /** Moves a damaged database aside instead of refusing to start. */
   readonly repair?: boolean
+  /** Leaves out every plugin that does not ship with Pluggram. */
+  readonly isSafe?: boolean
 }
 
 /** A running assistant. */
@@ -92,7 +94,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => ai.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory }),
+      isSafe: options.isSafe ?? false,
+      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,

@@ -1,5 +1,14 @@
+import { mkdir } from 'node:fs/promises'
+import { createGuardedHttp, pluginFolder } from '@pluggram/host'
 import { errorMessage, PermissionError } from '@pluggram/sdk'
-import type { AiService, AssistantDirectory, EffectScope, PluginManifest, Services } from '@pluggram/sdk'
+import type {
+  AiService,
+  AssistantDirectory,
+  EffectScope,
+  FilesService,
+  PluginManifest,
+  Services,
+} from '@pluggram/sdk'
 import type { RootLogger } from '@pluggram/observability'
 import type { PluginStores } from '@pluggram/storage'
 
@@ -8,19 +17,33 @@ export interface ServicesOptions {
   readonly stores: PluginStores
   readonly ai: AiService
   readonly directory: AssistantDirectory
+  /** The assistant's folder for data. */
+  readonly dataFolder: string
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
 export function createServicesFactory(
   options: ServicesOptions,
 ): (name: string, manifest: PluginManifest, effects: EffectScope) => Services {
-  return (name, manifest, effects) => {
+  return (name, { permissions }, effects) => {
     const logger = options.logger.child({ plugin: name })
+    const refuse = createRefusal(name, logger)
+    const http = createGuardedHttp({
+      plugin: name,
+      permissions,
+      onRefused: (message) => logger.warn(message),
+      onOpen: (close) => void effects.add('connections to other servers', close),
+    })
     return {
       logger,
       store: options.stores.forPlugin(name),
-      ai: manifest.permissions?.ai === true ? options.ai : refusedAi(name),
+      ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
       assistant: options.directory,
+      http,
+      files:
+        permissions?.files === true
+          ? ownFolder(options.dataFolder, name)
+          : { folder: async () => refuse('files') },
       effects,
       captureException(error, context) {
         logger.error(errorMessage(error), { ...context, err: error })
@@ -29,11 +52,25 @@ export function createServicesFactory(
   }
 }
 
-function refusedAi(plugin: string): AiService {
-  const refuse = (): never => {
-    throw new PermissionError(
-      `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`,
-    )
+function ownFolder(dataFolder: string, plugin: string): FilesService {
+  return {
+    async folder() {
+      const folder = pluginFolder(dataFolder, plugin)
+      await mkdir(folder, { recursive: true })
+      return folder
+    },
   }
-  return { model: async () => refuse(), streamText: refuse }
+}
+
+/** Every refusal is in the log, so that the owner sees what a plugin tries. */
+function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'files') => never {
+  return (service) => {
+    const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${service}: true } to its manifest.`
+    logger.warn(message)
+    throw new PermissionError(message)
+  }
+}
+
+function refusedAi(refuse: (service: 'ai') => never): AiService {
+  return { model: async () => refuse('ai'), streamText: () => refuse('ai') }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   applyPluginEnvironment,
   describePluginIssues,
@@ -6,7 +7,16 @@ import {
 } from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
 import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem } from '@pluggram/host'
-import type { PluginHost, PluginHostOptions, PluginProblem, PluginState } from '@pluggram/host'
+import type {
+  HostPlan,
+  IsolationLevel,
+  PluginCandidate,
+  PluginHost,
+  PluginHostOptions,
+  PluginProblem,
+  PluginState,
+  ProcessLimits,
+} from '@pluggram/host'
 import type { PluginDefinition } from '@pluggram/sdk'
 import type { ComponentHealth } from '@pluggram/observability'
 import { DEFAULT_PLUGIN, shippedPlugins } from './shipped-plugins.ts'
@@ -17,6 +27,8 @@ export interface PluginsOptions {
   readonly systemPlugin: PluginDefinition
   readonly servicesFor: PluginHostOptions['servicesFor']
   readonly logger: PluginHostOptions['logger']
+  /** Leaves out every plugin that does not ship with Pluggram. */
+  readonly isSafe?: boolean
 }
 
 export interface Plugins {
@@ -29,32 +41,60 @@ export interface Plugins {
 
 /** Finds the plugins of a home and prepares their host; nothing is started yet. */
 export async function preparePlugins(loaded: LoadedConfiguration, options: PluginsOptions): Promise<Plugins> {
-  const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
-  const names = found.candidates.map((candidate) => candidate.name)
-  const configuration = applyPluginEnvironment(loaded, names)
-  const isEnabled = (name: string): boolean => isSwitchedOn(configuration, name)
-  // a plugin that was named twice is known, though none of the two starts
-  const known = [...names, ...found.problems.map((problem) => problem.plugin)]
-  const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
-  const broken = new Set(configProblems.filter(isFatalForPlugin).map((problem) => problem.plugin))
+  const { plan, configuration, problems } = await planPlugins(loaded, options)
   const host = createPluginHost({
-    candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
-    isEnabled,
-    order: [...configuration.plugins.switches.keys()],
-    configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
-    describeIssues: (name, issues) =>
-      describePluginIssues(configuration, name, issues)
-        .map((problem) => formatProblem(problem, configuration))
-        .join('\n'),
+    ...plan,
     servicesFor: options.servicesFor,
     assistantName: configuration.settings.assistant.name,
     builtIn: [{ name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin }],
     // two overruns side by side must fit into the ten seconds of a stop
     timeouts: { cleanupSeconds: 1.5 },
+    dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
   })
+  return { host, configuration, problems }
+}
+
+/** What the files of a home say about its plugins at this moment. */
+export interface PluginsPlan {
+  readonly plan: HostPlan
+  /** The configuration with the variables of the plugins that were found. */
+  readonly configuration: LoadedConfiguration
+  /** What is wrong before any plugin starts, each a line for the owner. */
+  readonly problems: readonly string[]
+}
+
+/** Finds the plugins of a home and says how each of them is to run. */
+export async function planPlugins(
+  loaded: LoadedConfiguration,
+  { isSafe = false }: { readonly isSafe?: boolean } = {},
+): Promise<PluginsPlan> {
+  const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
+  const names = found.candidates.map((candidate) => candidate.name)
+  const configuration = applyPluginEnvironment(loaded, names)
+  const isShipped = new Set(
+    found.candidates.flatMap(({ name, origin }) => (origin === 'shipped' ? name : [])),
+  )
+  const isEnabled = (name: string): boolean =>
+    isSwitchedOn(configuration, name) && (!isSafe || isShipped.has(name))
+  // a plugin that was named twice is known, though none of the two starts
+  const known = [...names, ...found.problems.map((problem) => problem.plugin)]
+  const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
+  const broken = new Set(configProblems.filter(isFatalForPlugin).map((problem) => problem.plugin))
   return {
-    host,
+    plan: {
+      candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
+      isEnabled,
+      order: [...configuration.plugins.switches.keys()],
+      configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
+      describeIssues: (name, issues) =>
+        describePluginIssues(configuration, name, issues)
+          .map((problem) => formatProblem(problem, configuration))
+          .join('\n'),
+      levelFor: (candidate) => levelFor(configuration, candidate),
+      limitsFor: (name) => limitsFor(configuration, name),
+      grantsFor: (name) => configuration.plugins.grants.get(name) ?? {},
+    },
     configuration,
     problems: [
       ...configProblems
@@ -66,6 +106,20 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
       ...found.problems.map(formatPluginProblem),
     ],
   }
+}
+
+/** Shipped plugins and those that their owner trusts run inside the assistant, all others in processes of their own. */
+export function levelFor(
+  { settings }: LoadedConfiguration,
+  { name, origin }: PluginCandidate,
+): IsolationLevel {
+  return settings.pluginHost.plugins[name]?.isolation ?? (origin === 'shipped' ? 'inline' : 'process')
+}
+
+function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
+  const { plugins, memoryMb, idleSeconds } = settings.pluginHost
+  const { isolation: _isolation, ...own } = plugins[name] ?? {}
+  return { memoryMb, idleSeconds, ...own }
 }
 
 /** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */
@@ -80,7 +134,7 @@ function isFatalForPlugin(problem: ConfigProblem): boolean {
 /** One plugin as a line of `/status`; plugins that are off are not mentioned. */
 export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
   if (state.state === 'off' || state.origin === 'built-in') return undefined
-  const isRunning = state.state === 'running'
+  const isRunning = state.state === 'running' || state.state === 'idle'
   const text = isRunning
     ? String(state.status?.status ?? 'running')
     : `${state.state}: ${reason(state.problem)}`
@@ -95,14 +149,16 @@ function reason(problem: PluginProblem | undefined): string {
 export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
   const shown = states.filter((state) => state.state !== 'off' && state.origin !== 'built-in')
   const isStarting = shown.some((state) => state.state === 'starting')
-  const hasFailed = shown.some((state) => state.state === 'failed')
+  const hasFailed = shown.some(({ state }) => ['failed', 'restarting', 'parked'].includes(state))
   return {
     status: isStarting || hasFailed ? 'degraded' : 'ok',
     plugins: Object.fromEntries(
-      shown.map(({ name, state, status, problem, version }) => [
+      shown.map(({ name, state, isolation, crashes, status, problem, version }) => [
         name,
         {
           state,
+          isolation,
+          ...(crashes > 0 && { crashes }),
           ...(version !== undefined && { version }),
           ...status,
           ...(problem && { problem: reason(problem) }),

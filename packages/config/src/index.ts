@@ -9,5 +9,5 @@ export type { LoadedConfiguration, ValueLocation } from './loaded-configuration.
 export { applyPluginEnvironment, pluginVariableName } from './plugin-environment.ts'
 export { reportUnknownPlugins } from './report-unknown-plugins.ts'
 export { looksSecret, redactSecrets } from './secrets.ts'
-export { setPluginSwitch } from './set-plugin-switch.ts'
+export { setPluginGrants, setPluginSwitch } from './set-plugin-switch.ts'
 export type { AssistantSettings } from './settings.ts'

@@ -24,6 +24,7 @@ describe('createJsonSchema', () => {
       'log',
       'storage',
       'limits',
+      'plugin_host',
       'plugins',
     ])
   })

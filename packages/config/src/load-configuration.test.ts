@@ -49,6 +49,7 @@ describe('a home without files', () => {
       log: { level: 'info' },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
+      pluginHost: { hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
     })
   })
 
@@ -198,7 +199,7 @@ describe('plugins_config.json', () => {
     ])
     expect(loaded.isUsable).toBe(true)
     expect(linesOf(loaded)).toEqual([
-      'plugins_config.json:1:51  enabled  expected only the key "enabled_plugins" got another one; it is ignored  remove it',
+      'plugins_config.json:1:51  enabled  expected only the keys "enabled_plugins" and "grants" got another one; it is ignored  remove it',
     ])
     expect(loaded.locateSwitch('a')).toMatchObject({ line: 1, column: 41 })
   })

@@ -102,7 +102,7 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     home,
     settings:
       isUsable && merged?.parsed !== undefined ? createSettings(merged.parsed) : createDefaultSettings(),
-    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches },
+    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches, grants: pluginSwitches.grants },
     environment: createEnvironmentRecord(environment),
     problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
     isUsable,

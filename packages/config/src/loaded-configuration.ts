@@ -1,3 +1,4 @@
+import type { PluginPermissions } from '@pluggram/sdk'
 import { refusesKey, type JsonSchema } from './coerce-to-schema.ts'
 import { coerceValues } from './coerce-values.ts'
 import type { ConfigLocation, ConfigProblem } from './config-problem.ts'
@@ -20,6 +21,8 @@ export interface LoadedConfiguration {
     readonly blocks: Readonly<Record<string, JsonObject>>
     /** `plugins_config.json`, in its order. */
     readonly switches: ReadonlyMap<string, boolean>
+    /** What the owner allowed each plugin, from `plugins_config.json`. */
+    readonly grants: ReadonlyMap<string, PluginPermissions>
   }
   /** `.env` under the process environment; empty variables are left out. */
   readonly environment: Readonly<Record<string, string>>

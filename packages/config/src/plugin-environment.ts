@@ -53,7 +53,7 @@ export function applyPluginEnvironment(
 
   return createLoadedConfiguration({
     ...loaded,
-    plugins: { blocks: Object.freeze(blocks), switches: loaded.plugins.switches },
+    plugins: { ...loaded.plugins, blocks: Object.freeze(blocks) },
     problems: Object.freeze([...loaded.problems, ...problems]),
     secrets: sortSecrets(secrets),
     locate: (path) => locations.get(pathKey(path)) ?? loaded.locate(path),

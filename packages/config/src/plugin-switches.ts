@@ -1,4 +1,6 @@
 import path from 'node:path'
+import type { PluginPermissions } from '@pluggram/sdk'
+import { z } from 'zod'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
 import { findClosest } from './did-you-mean.ts'
@@ -9,6 +11,7 @@ import { looksSecret } from './secrets.ts'
 
 export const SWITCHES_FILE = 'plugins_config.json'
 const SWITCHES_KEY = 'enabled_plugins'
+const GRANTS_KEY = 'grants'
 const MOST_PROBLEMS = 100
 
 /** `plugins_config.json`: which plugins are on. */
@@ -16,6 +19,8 @@ export interface PluginSwitches {
   readonly source: JsonObjectFile
   /** In the file's order. */
   readonly switches: ReadonlyMap<string, boolean>
+  /** What the owner allowed each plugin. */
+  readonly grants: ReadonlyMap<string, PluginPermissions>
   readonly problems: readonly ConfigProblem[]
 }
 
@@ -28,11 +33,12 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
   const source = await readJsonObjectFile(switchesFile(home))
   const { document, value } = source
   const switches = new Map<string, boolean>()
-  if (document === undefined) return { source, switches, problems: source.problems }
+  const grants = new Map<string, PluginPermissions>()
+  if (document === undefined) return { source, switches, grants, problems: source.problems }
 
   const problems: ConfigProblem[] = []
   for (const key of document.keysAt([])) {
-    if (key !== SWITCHES_KEY) problems.push(unknownKey(document.locateKey([key]), key))
+    if (key !== SWITCHES_KEY && key !== GRANTS_KEY) problems.push(unknownKey(document.locateKey([key]), key))
   }
   const block = value[SWITCHES_KEY]
   if (block !== undefined && !isJsonObject(block)) {
@@ -52,18 +58,48 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
       else problems.push(notASwitch(document.locateValue([SWITCHES_KEY, name]), name, isOn))
     }
   }
-  return { source, switches, problems: problems.slice(0, MOST_PROBLEMS) }
+  const granted = value[GRANTS_KEY]
+  for (const name of isJsonObject(granted) ? document.keysAt([GRANTS_KEY]) : []) {
+    const parsed = grantSchema.safeParse(isJsonObject(granted) ? granted[name] : undefined)
+    if (parsed.success) grants.set(name, parsed.data as PluginPermissions)
+    else problems.push(notAGrant(document.locateValue([GRANTS_KEY, name]), name))
+  }
+  if (granted !== undefined && !isJsonObject(granted)) {
+    problems.push(notAGrant(document.locateValue([GRANTS_KEY])))
+  }
+  return { source, switches, grants, problems: problems.slice(0, MOST_PROBLEMS) }
+}
+
+const grantSchema = z.strictObject({
+  network: z.array(z.string().max(260)).max(1_000).optional(),
+  telegram: z.array(z.string().max(100)).max(1_000).optional(),
+  ai: z.boolean().optional(),
+  database: z.boolean().optional(),
+  schedule: z.boolean().optional(),
+  files: z.boolean().optional(),
+})
+
+/** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */
+function notAGrant(at: { file: string; line: number; column: number }, name?: string): ConfigProblem {
+  return createProblem({
+    at,
+    path: formatPath(name === undefined ? [GRANTS_KEY] : [GRANTS_KEY, name]),
+    severity: 'warning',
+    expected: 'what a plugin may use, such as { "network": ["api.example.com"], "ai": true }',
+    got: 'something else; it grants nothing',
+    fix: 'run "pluggram plugins grant NAME --yes", which writes it',
+  })
 }
 
 function unknownKey(at: { file: string; line: number; column: number }, key: string): ConfigProblem {
+  const closest = findClosest(key, [SWITCHES_KEY, GRANTS_KEY])
   return createProblem({
     at,
     path: formatPath([key]),
     severity: 'warning',
-    expected: `only the key ${quote(SWITCHES_KEY)}`,
+    expected: `only the keys ${quote(SWITCHES_KEY)} and ${quote(GRANTS_KEY)}`,
     got: 'another one; it is ignored',
-    fix:
-      findClosest(key, [SWITCHES_KEY]) === undefined ? 'remove it' : `did you mean ${quote(SWITCHES_KEY)}?`,
+    fix: closest === undefined ? 'remove it' : `did you mean ${quote(closest)}?`,
   })
 }
 

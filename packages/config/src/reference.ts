@@ -12,7 +12,7 @@ All of it is optional. An assistant's home holds three files:
 | file | written by | holds |
 |---|---|---|
 | \`config.json\` | people | the keys below |
-| \`plugins_config.json\` | programs | which plugins are on: \`{ "enabled_plugins": { "my_plugin": true } }\` |
+| \`plugins_config.json\` | programs | which plugins are on, and what they may use: \`{ "enabled_plugins": { "my_plugin": true }, "grants": { "my_plugin": { "ai": true } } }\` |
 | \`.env\` | people | secrets and machine-specific values, one \`NAME=value\` a line |
 
 The JSON files are strict JSON in UTF-8: no comments, no trailing commas, no duplicate keys, at most 1 MiB and 64 levels.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import type { PluginPermissions } from '@pluggram/sdk'
 import { applyEdits, modify } from 'jsonc-parser'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { ConfigurationError } from './configuration-error.ts'
@@ -21,9 +22,22 @@ const queues = new Map<string, Promise<void>>()
  * @throws {ConfigurationError} when the file is unusable (it is left alone), cannot be written, or `name` is no plugin's name.
  */
 export async function setPluginSwitch(home: string, name: string, enabled: boolean): Promise<void> {
+  await inTurn(home, (root, file) => write(root, file, { key: 'enabled_plugins', name, value: enabled }))
+}
+
+/**
+ * Writes into `plugins_config.json` what a plugin may use, in the place of what it was granted before.
+ * @throws {ConfigurationError} as `setPluginSwitch`
+ */
+export async function setPluginGrants(home: string, name: string, grants: PluginPermissions): Promise<void> {
+  const value = Object.fromEntries(Object.entries(grants).filter(([, member]) => member !== undefined))
+  await inTurn(home, (root, file) => write(root, file, { key: 'grants', name, value }))
+}
+
+async function inTurn(home: string, work: (root: string, file: string) => Promise<void>): Promise<void> {
   const root = path.resolve(home)
   const file = switchesFile(root)
-  const change = (queues.get(file) ?? Promise.resolve()).then(() => writeSwitch(root, file, name, enabled))
+  const change = (queues.get(file) ?? Promise.resolve()).then(() => work(root, file))
   const settled = change.catch(() => undefined)
   queues.set(file, settled)
   try {
@@ -33,17 +47,23 @@ export async function setPluginSwitch(home: string, name: string, enabled: boole
   }
 }
 
-async function writeSwitch(home: string, file: string, name: string, enabled: boolean): Promise<void> {
+interface Change {
+  readonly key: 'enabled_plugins' | 'grants'
+  readonly name: string
+  readonly value: unknown
+}
+
+async function write(home: string, file: string, { key, name, value }: Change): Promise<void> {
   if (!PLUGIN_NAME.test(name) || isForbiddenKey(name)) {
     throw new ConfigurationError([badName(file, name)], home)
   }
   const { source, switches, problems } = await readPluginSwitches(home)
   const errors = problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw new ConfigurationError(errors, home)
-  if (switches.get(name) === enabled) return
+  if (key === 'enabled_plugins' && switches.get(name) === value) return
 
   const text = source.text ?? '{}\n'
-  const edits = modify(text, ['enabled_plugins', name], enabled, { formattingOptions: formattingOf(text) })
+  const edits = modify(text, [key, name], value, { formattingOptions: formattingOf(text) })
   try {
     await replaceFile(file, (source.hasByteOrderMark ? '\uFEFF' : '') + applyEdits(text, edits))
   } catch (error) {

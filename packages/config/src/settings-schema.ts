@@ -252,6 +252,56 @@ const limits = z
   })
   .meta({ description: 'Limits that keep one chat or plugin from holding up the others.' })
 
+function megabytes(description: string): z.ZodNumber {
+  return z
+    .number()
+    .int()
+    .min(96)
+    .max(16_384)
+    .meta({ description, expected: 'a whole number of megabytes from 96 to 16384' })
+}
+
+const onePluginsLimits = z.strictObject({
+  isolation: z
+    .enum(['inline', 'process'])
+    .meta({
+      description: '`inline` trusts the plugin: it runs inside the assistant, with all its rights.',
+      expected: '"inline" or "process"',
+    })
+    .optional(),
+  memory_mb: megabytes('The memory of its process.').optional(),
+  idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
+  start_seconds: seconds('The longest start.').optional(),
+  call_seconds: seconds('The longest work on one message.').optional(),
+  status_seconds: seconds('The longest wait for its status.').optional(),
+  cleanup_seconds: seconds('The longest end.').optional(),
+})
+
+const pluginHost = z
+  .strictObject({
+    memory_mb: megabytes("The memory of a plugin's process.").default(256),
+    idle_seconds: seconds(
+      "A plugin's process that is unused for that long is ended until it is needed.",
+    ).default(300),
+    hot_reload: z
+      .boolean()
+      .meta({
+        description:
+          'Whether a changed plugin, configuration or switch takes effect while the assistant runs.',
+        expected: 'true or false',
+      })
+      .default(true),
+    plugins: z
+      .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
+      .meta({
+        description:
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`.",
+        expected: 'an object of plugin names with their limits',
+      })
+      .default({}),
+  })
+  .meta({ description: 'How plugins run: those that do not ship with Pluggram in processes of their own.' })
+
 const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown())).meta({
   description: "Each plugin's settings, under the plugin's name.",
   expected: 'an object of plugin blocks',
@@ -271,6 +321,7 @@ export const settingsSchema = z
     log: log.prefault({}),
     storage: storage.prefault({}),
     limits: limits.prefault({}),
+    plugin_host: pluginHost.prefault({}),
     plugins: pluginBlocks.prefault({}),
   })
   .meta({ title: 'Pluggram configuration', description: "An assistant's config.json." })
@@ -283,6 +334,7 @@ export function schemaAt(path: readonly PropertyKey[]): z.core.$ZodType | undefi
     if (inner instanceof z.ZodObject && typeof segment === 'string' && Object.hasOwn(inner.shape, segment)) {
       schema = inner.shape[segment] as z.core.$ZodType
     } else if (inner instanceof z.ZodArray) schema = inner.element
+    else if (inner instanceof z.ZodRecord) schema = inner.valueType as z.core.$ZodType
     else return undefined
   }
   return unwrap(schema)

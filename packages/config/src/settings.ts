@@ -18,8 +18,18 @@ export type AssistantSettings = CamelCaseKeys<RawSettings>
 
 /** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
-  const { $schema: _schema, plugins: _plugins, ...settings } = parsed
-  return toCamelCase(settings) as AssistantSettings
+  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, ...settings } = parsed
+  const { plugins, ...host } = pluginHost
+  // names of plugins stay as they are
+  const limits = Object.entries(plugins).map(([name, limit]) => [name, toCamelCase(limit)])
+  const camelCase = {
+    ...(toCamelCase(settings) as object),
+    pluginHost: Object.freeze({
+      ...(toCamelCase(host) as object),
+      plugins: Object.freeze(Object.fromEntries(limits)),
+    }),
+  }
+  return Object.freeze(camelCase) as AssistantSettings
 }
 
 /** What holds when nothing is configured. */

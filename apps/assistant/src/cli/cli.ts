@@ -55,7 +55,8 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
     .command('start')
     .description('start the assistant: on Telegram when TELEGRAM_BOT_TOKEN is set, else in the playground')
     .option('--repair', 'move a damaged database aside and begin with an empty one')
-    .action(async (options: { repair?: true }) =>
+    .option('--safe', 'start without any plugin that does not ship with Pluggram')
+    .action(async (options: { repair?: true; safe?: true }) =>
       done(await (await import('./start-command.ts')).start(cli, options)),
     )
   program

@@ -3,6 +3,7 @@ import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { startAssistant } from '../assistant.ts'
 import type { Assistant } from '../assistant.ts'
+import { hideEnvironment } from '../hide-environment.ts'
 import type { CliEnvironment } from './cli.ts'
 
 /** A stop may take ten seconds in all; what still runs then is cut off. */
@@ -11,7 +12,7 @@ const STOP_LIMIT_MS = 9_500
 /** Runs the assistant until a signal ends it. */
 export async function start(
   cli: CliEnvironment,
-  { repair = false }: { repair?: boolean } = {},
+  { repair = false, safe = false }: { repair?: boolean; safe?: boolean } = {},
 ): Promise<number> {
   const startedAt = performance.now()
   const isTerminal = process.stdout.isTTY === true
@@ -25,8 +26,12 @@ export async function start(
   const logger = createLogger({ level: configuration.settings.log.level, isPretty: isTerminal, mask })
   keepRunning(logger)
   const stopSignal = nextStopSignal()
+  if (!hideEnvironment()) {
+    logger.debug('this system does not let a program hide the environment it was started with')
+  }
+  if (safe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
-  const assistant = await startAssistant({ configuration, logger, mask, repair })
+  const assistant = await startAssistant({ configuration, logger, mask, repair, isSafe: safe })
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
   logger.info(`ready in ${seconds} s`, { url: assistant.url })
   const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'

@@ -21,12 +21,12 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 
 /** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
 export interface ProcessLimits {
-  readonly memoryMb?: number
-  readonly idleSeconds?: number
-  readonly startSeconds?: number
-  readonly callSeconds?: number
-  readonly statusSeconds?: number
-  readonly cleanupSeconds?: number
+  readonly memoryMb?: number | undefined
+  readonly idleSeconds?: number | undefined
+  readonly startSeconds?: number | undefined
+  readonly callSeconds?: number | undefined
+  readonly statusSeconds?: number | undefined
+  readonly cleanupSeconds?: number | undefined
 }
 
 /** What a plugin process is started with. */

@@ -65,9 +65,9 @@ function createLogger(peer: Peer): Logger {
 function createAi({ peer, plugin, mayUseAi }: RemoteServicesOptions): AiService {
   const check = (): void => {
     if (mayUseAi) return
-    throw new PermissionError(
-      `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`,
-    )
+    const message = `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`
+    peer.note('log', ['warn', message, undefined])
+    throw new PermissionError(message)
   }
   return {
     async model() {

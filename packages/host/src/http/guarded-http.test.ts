@@ -1,0 +1,192 @@
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { HttpService } from '@pluggram/sdk'
+import { createGuardedHttp } from './guarded-http.ts'
+import { isPublicAddress } from './public-address.ts'
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup()
+})
+
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(
+    () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(resolve)
+      }),
+  )
+  return (server.address() as AddressInfo).port
+}
+
+function client(network: readonly string[], refused: string[] = []): HttpService {
+  return createGuardedHttp({
+    plugin: 'weather',
+    permissions: { network },
+    onRefused: (message) => refused.push(message),
+    onOpen: (close) => cleanups.push(close),
+    retryDelay: () => 1,
+  })
+}
+
+describe('addresses', () => {
+  test.each([
+    '0.0.0.0',
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '127.255.255.254',
+    '169.254.169.254',
+    '172.31.255.255',
+    '192.168.1.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    '::ffff:0:10.0.0.1',
+    '::127.0.0.1',
+    '64:ff9b::10.0.0.1',
+    '64:ff9b::a00:1',
+    '64:ff9b:1::1',
+    '100::1',
+    '2001::1',
+    '2001:db8::1',
+    '2002:7f00:1::',
+    'fc00::1',
+    'fd12:3456::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fec0::1',
+    'ff02::1',
+    'not an address',
+  ])('%s is not on the public internet', (address) => {
+    expect(isPublicAddress(address)).toBe(false)
+  })
+
+  test.each([
+    '1.1.1.1',
+    '149.154.167.220',
+    '172.32.0.1',
+    '2606:4700::1111',
+    '2a00:1450:4001::200e',
+    '::ffff:1.1.1.1',
+    '64:ff9b::1.1.1.1',
+    '2002:101:101::',
+  ])('%s is', (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  })
+})
+
+describe('what was not granted', () => {
+  test.each([
+    ['another host', ['api.example.com'], 'https://example.com/'],
+    ['the bare domain of a wildcard', ['*.example.com'], 'https://example.com/'],
+    ['a host that ends like a granted one', ['example.com'], 'https://evil-example.com/'],
+    ['loopback', ['api.example.com'], 'http://127.0.0.1/'],
+    ['loopback as one number', ['api.example.com'], 'http://2130706433/'],
+    ['loopback in octal', ['api.example.com'], 'http://0177.0.0.1/'],
+    ['loopback in IPv6', ['api.example.com'], 'http://[::1]/'],
+    ['a mapped address', ['api.example.com'], 'http://[::ffff:169.254.169.254]/'],
+  ])('%s is refused before anything is sent', async (_title, network, url) => {
+    const refused: string[] = []
+    await expect(client(network, refused).fetch(url)).rejects.toMatchObject({
+      code: 'permission-missing',
+      message: expect.stringContaining('weather'),
+    })
+    expect(refused).toHaveLength(1)
+  })
+
+  test('a granted name that leads into the own network is refused when it connects', async () => {
+    // every name under localhost leads to loopback, as a rebinding name would
+    const port = await serve((_request, response) => response.end('inside'))
+    const http = client(['rebind.localhost', 'localhost.'])
+    await expect(http.fetch(`http://rebind.localhost:${port}/`)).rejects.toMatchObject({
+      code: expect.stringMatching(/permission-missing|network-failed/),
+    })
+  })
+
+  test('a redirect to it is refused', async () => {
+    let wasReached = false
+    const inner = await serve((_request, response) => {
+      wasReached = true
+      response.end('secret')
+    })
+    const outer = await serve((_request, response) => {
+      response.writeHead(302, { location: `http://localhost:${inner}/` }).end()
+    })
+    await expect(client(['127.0.0.1']).fetch(`http://127.0.0.1:${outer}/`)).rejects.toMatchObject({
+      code: 'permission-missing',
+    })
+    expect(wasReached).toBe(false)
+  })
+})
+
+describe('what was granted', () => {
+  test('answers as fetch does', async () => {
+    const port = await serve(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      response.setHeader('x-method', request.method ?? '')
+      response.end(JSON.stringify({ body, type: request.headers['content-type'] }))
+    })
+    const response = await client(['localhost']).fetch(`http://localhost:${port}/a?b=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/x-mine' },
+      body: 'hello',
+    })
+    expect(response.ok).toBe(true)
+    expect(response.url).toBe(`http://localhost:${port}/a?b=1`)
+    expect(response.headers.get('x-method')).toBe('POST')
+    expect(await response.json()).toEqual({ body: 'hello', type: 'text/x-mine' })
+  })
+
+  test('is asked again when it is overloaded, unless asking twice could do harm', async () => {
+    let count = 0
+    const port = await serve((_request, response) => {
+      count += 1
+      response.statusCode = count % 3 === 0 ? 200 : 503
+      response.end()
+    })
+    const http = client(['127.0.0.1'])
+    expect((await http.fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
+    expect(count).toBe(3)
+    expect((await http.fetch(`http://127.0.0.1:${port}/`, { method: 'POST' })).status).toBe(503)
+    expect(count).toBe(4)
+  })
+
+  test('is not read without an end', async () => {
+    const port = await serve((_request, response) => {
+      const timer = setInterval(() => response.write(Buffer.alloc(2_000_000)), 1)
+      response.on('close', () => clearInterval(timer))
+    })
+    await expect(client(['127.0.0.1']).fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+      code: 'network-failed',
+      message: expect.stringContaining('more than 20 MB'),
+    })
+  })
+
+  test('ends with the signal of its caller', async () => {
+    const port = await serve(() => {})
+    const signal = AbortSignal.timeout(50)
+    const answer = client(['127.0.0.1']).fetch(`http://127.0.0.1:${port}/`, { signal })
+    await expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+
+  test('that does not answer is named without its address', async () => {
+    const port = await serve(() => {})
+    await cleanups.pop()?.()
+    const answer = client(['127.0.0.1']).fetch(`http://127.0.0.1:${port}/?key=secret`)
+    await expect(answer).rejects.toMatchObject({
+      code: 'network-failed',
+      message: expect.stringMatching(/^127\.0\.0\.1 did not answer: ECONNREFUSED\.$/),
+    })
+  })
+})

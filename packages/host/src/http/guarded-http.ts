@@ -1,0 +1,209 @@
+import { lookup } from 'node:dns'
+import type { LookupOptions } from 'node:dns'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isPluggramError, PluggramError } from '@pluggram/sdk'
+import type { HttpService, PluginPermissions } from '@pluggram/sdk'
+import { Agent, fetch } from 'undici'
+import type { Dispatcher, Response as UndiciResponse } from 'undici'
+import { toResponse } from '../process/wire-fetch.ts'
+import { HostGrants, hostOf } from './host-grants.ts'
+
+export interface GuardedHttpOptions {
+  readonly plugin: string
+  /** What the manifest asks for; it was granted when the plugin runs. */
+  readonly permissions: PluginPermissions | undefined
+  /** Told about every request that is refused. */
+  onRefused(message: string): void
+  /** Told once how to end the connections, when the first request is made. */
+  onOpen(close: () => Promise<void>): void
+  /** The wait before a further try, in milliseconds; injected by tests. */
+  readonly retryDelay?: (attempt: number) => number
+}
+
+const TOTAL_MS = 30_000
+const CONNECT_MS = 10_000
+const MAX_BYTES = 20 * 1_048_576
+const MAX_TRIES = 3
+const LONGEST_RETRY_AFTER_MS = 5_000
+const CONNECTIONS_PER_HOST = 8
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
+const WORTH_A_RETRY = new Set([429, 502, 503, 504])
+
+/**
+ * A client that reaches what one plugin was granted, and nothing else. Where a request leads is checked by name before it is sent, for every redirect too, and by
+ * address when it connects.
+ */
+export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
+  const { plugin, permissions, retryDelay = defaultDelay } = options
+  const grants = new HostGrants(plugin, permissions?.network ?? [])
+  let agent: Dispatcher | undefined
+
+  function open(): Dispatcher {
+    const created = createAgent(grants)
+    options.onOpen(() => created.destroy())
+    return created
+  }
+
+  async function send(request: PlainRequest, signal: AbortSignal): Promise<Response> {
+    const dispatcher = (agent ??= open())
+    const { url, ...init } = request
+    const response = await fetch(url, { ...init, signal, dispatcher })
+    return readWhole(response, new URL(url))
+  }
+
+  async function attempt(request: PlainRequest, signal: AbortSignal): Promise<Response> {
+    const isIdempotent = IDEMPOTENT.has(request.method)
+    for (let tries = 1; ; tries += 1) {
+      const isLast = tries >= MAX_TRIES || !isIdempotent
+      try {
+        const response = await send(request, signal)
+        if (isLast || !WORTH_A_RETRY.has(response.status)) return response
+        const wait = retryAfter(response) ?? retryDelay(tries)
+        if (wait > LONGEST_RETRY_AFTER_MS) return response
+        await sleep(wait, undefined, { signal })
+      } catch (error) {
+        if (isLast || signal.aborted || isFinal(error)) throw error
+        await sleep(retryDelay(tries), undefined, { signal })
+      }
+    }
+  }
+
+  return {
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      const url = new URL(request.url)
+      try {
+        grants.checkUrl(url)
+        const limit = AbortSignal.timeout(TOTAL_MS)
+        const signal = AbortSignal.any([request.signal, limit])
+        return await attempt(await toPlainRequest(request), signal)
+      } catch (error) {
+        const known = ownError(error)
+        if (known?.code === 'permission-missing') options.onRefused(known.message)
+        if (known) throw known
+        // what the caller itself called off comes out as it went in
+        request.signal.throwIfAborted()
+        throw new PluggramError('network-failed', `${hostOf(url)} did not answer: ${reasonOf(error)}.`, {
+          cause: error,
+          isRetryable: true,
+        })
+      }
+    },
+  }
+}
+
+interface PlainRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: [string, string][]
+  readonly redirect: Request['redirect']
+  readonly body?: Uint8Array
+}
+
+async function toPlainRequest(request: Request): Promise<PlainRequest> {
+  const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
+  const { url, method, redirect } = request
+  return { url, method, redirect, headers: [...request.headers], ...(body && { body }) }
+}
+
+function createAgent(grants: HostGrants): Dispatcher {
+  const agent = new Agent({
+    connections: CONNECTIONS_PER_HOST,
+    connect: {
+      timeout: CONNECT_MS,
+      lookup: (hostname, options, callback) => lookupPublic(grants, hostname, options, callback),
+    },
+  })
+  return agent.compose((dispatch) => (request, handler) => {
+    // every redirect comes by here; addresses in numbers are never looked up, so they are checked here too
+    grants.checkUrl(new URL(String(request.origin)))
+    return dispatch(request, handler)
+  })
+}
+
+type LookupCallback = (
+  error: NodeJS.ErrnoException | null,
+  address: string | { address: string; family: number }[],
+  family?: number,
+) => void
+
+/** All addresses of the name must be allowed: one that is not is a sign that the name is not to be trusted. */
+function lookupPublic(
+  grants: HostGrants,
+  hostname: string,
+  options: LookupOptions,
+  callback: LookupCallback,
+): void {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, [])
+    try {
+      for (const { address } of addresses) grants.checkAddress(hostname, address)
+    } catch (refusal) {
+      return callback(refusal as NodeJS.ErrnoException, [])
+    }
+    if (options.all) return callback(null, addresses)
+    const [first] = addresses
+    callback(null, first?.address ?? '', first?.family)
+  })
+}
+
+async function readWhole(response: UndiciResponse, url: URL): Promise<Response> {
+  const announced = Number(response.headers.get('content-length') ?? 0)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  if (announced > MAX_BYTES) throw await tooLarge(response, url)
+  for await (const chunk of response.body ?? []) {
+    const bytes = chunk as Uint8Array
+    size += bytes.byteLength
+    if (size > MAX_BYTES) throw await tooLarge(response, url)
+    chunks.push(bytes)
+  }
+  return toResponse({
+    url: response.url,
+    status: response.status,
+    statusText: response.statusText,
+    redirected: response.redirected,
+    headers: [...response.headers],
+    body: Buffer.concat(chunks, size),
+  })
+}
+
+async function tooLarge(response: UndiciResponse, url: URL): Promise<PluggramError> {
+  await response.body?.cancel().catch(() => {})
+  return new PluggramError(
+    'network-failed',
+    `${hostOf(url)} answered with more than ${MAX_BYTES / 1_048_576} MB; no more is read.`,
+  )
+}
+
+/** Pluggram's own error inside what undici threw. */
+function ownError(error: unknown): PluggramError | undefined {
+  for (let current: unknown = error, depth = 0; current && depth < 5; depth += 1) {
+    if (isPluggramError(current)) return current
+    current = current instanceof Error ? current.cause : undefined
+  }
+  return undefined
+}
+
+function isFinal(error: unknown): boolean {
+  return ownError(error) !== undefined
+}
+
+/** A code such as ECONNREFUSED; undici's own words may hold anything. */
+function reasonOf(error: unknown): string {
+  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
+    if (current.name === 'TimeoutError') return `no answer within ${TOTAL_MS / 1_000} s`
+    if ('code' in current && typeof current.code === 'string') return current.code
+    current = current.cause
+  }
+  return 'the connection failed'
+}
+
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined
+}
+
+function defaultDelay(attempt: number): number {
+  return Math.round(200 * 2 ** (attempt - 1) * (0.5 + Math.random()))
+}
