@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { formatProblem as formatPluginProblem } from '@pluggram/host'
-import type { PluginHost } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
@@ -15,8 +14,11 @@ import {
 } from '@pluggram/storage'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
+import { startHotReload } from './hot-reload.ts'
 import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
+import type { Plugins } from './plugins.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { serveRestartRequests } from './restart-requests.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -55,6 +57,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
   const { logger, mask } = options
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
+  let isStopping = false
   try {
     return await start()
   } catch (error) {
@@ -143,7 +146,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     for (const problem of plugins.problems) logger.warn(problem)
     cleanups.push(() => plugins.host.stop())
-    const starting = startPlugins(plugins.host)
+    const requests = await serveRestartRequests(data, plugins.host, logger)
+    cleanups.push(() => requests.close())
+    const starting = startPlugins(plugins, options.isSafe ?? false)
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
     telegram.receive()
@@ -156,15 +161,30 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
   }
 
-  async function startPlugins(host: PluginHost): Promise<void> {
+  async function startPlugins({ host, plan, problems: early }: Plugins, isSafe: boolean): Promise<void> {
     const { problems } = await host.start()
     for (const problem of problems) {
       logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
     }
+    if (isStopping || !options.configuration.settings.pluginHost.hotReload) return
+    const { home } = options.configuration
+    const saidBefore = [...early, ...problems.map(formatPluginProblem)]
+    const reload = startHotReload({
+      home,
+      environment: process.env,
+      host,
+      plan,
+      isSafe,
+      logger,
+      mask,
+      saidBefore,
+    })
+    cleanups.push(() => reload.close())
   }
 
   /** Last in, first out; a part that fails to stop does not keep the others from it. */
   async function runCleanups(): Promise<void> {
+    isStopping = true
     for (const cleanup of cleanups.splice(0).toReversed()) {
       try {
         await cleanup()

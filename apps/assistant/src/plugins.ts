@@ -33,6 +33,7 @@ export interface PluginsOptions {
 
 export interface Plugins {
   readonly host: PluginHost
+  readonly plan: HostPlan
   /** The configuration with the variables of the plugins that were found. */
   readonly configuration: LoadedConfiguration
   /** What was wrong before any plugin started, each a line for the owner. */
@@ -52,7 +53,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
   })
-  return { host, configuration, problems }
+  return { host, plan, configuration, problems }
 }
 
 /** What the files of a home say about its plugins at this moment. */
@@ -62,6 +63,8 @@ export interface PluginsPlan {
   readonly configuration: LoadedConfiguration
   /** What is wrong before any plugin starts, each a line for the owner. */
   readonly problems: readonly string[]
+  /** Plugins that are left out because of their configuration. */
+  readonly broken: ReadonlySet<string>
 }
 
 /** Finds the plugins of a home and says how each of them is to run. */
@@ -80,7 +83,7 @@ export async function planPlugins(
   // a plugin that was named twice is known, though none of the two starts
   const known = [...names, ...found.problems.map((problem) => problem.plugin)]
   const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
-  const broken = new Set(configProblems.filter(isFatalForPlugin).map((problem) => problem.plugin))
+  const broken = new Set(configProblems.filter(isFatalForPlugin).flatMap((problem) => problem.plugin ?? []))
   return {
     plan: {
       candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
@@ -96,6 +99,7 @@ export async function planPlugins(
       grantsFor: (name) => configuration.plugins.grants.get(name) ?? {},
     },
     configuration,
+    broken,
     problems: [
       ...configProblems
         .filter(

@@ -39,6 +39,8 @@ export interface StartReport {
   readonly states: readonly PluginState[]
   /** Errors and warnings, plugin by plugin in the owner's order. */
   readonly problems: readonly PluginProblem[]
+  /** Plugins that were started, replaced or ended. */
+  readonly changed: readonly string[]
 }
 
 /** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
@@ -149,7 +151,7 @@ class TwoLevelHost implements PluginHost {
   async #bringTo(plan: HostPlan): Promise<StartReport> {
     const candidates = await Promise.all(plan.candidates.map((candidate) => withRealPaths(candidate)))
     const current: HostPlan = { ...plan, candidates }
-    if (this.#stopping.signal.aborted) return { states: this.states(), problems: [] }
+    if (this.#stopping.signal.aborted) return { states: this.states(), problems: [], changed: [] }
     await this.#processes.open()
     this.#order = new OwnersOrder(this.#builtIn, plan.order)
     this.registry.setOrder(this.#order)
@@ -169,7 +171,7 @@ class TwoLevelHost implements PluginHost {
     const unknown = await this.#takeKnown(fresh, current, old)
     await Promise.all(unknown.map((entry) => this.#startOne(entry, current, old.get(keyOf(entry)))))
     await this.#processes.save()
-    return this.#report()
+    return this.#report(old)
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
@@ -261,11 +263,16 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.delete(plugin)
   }
 
-  #report(): StartReport {
+  #report(old: ReadonlyMap<string, PluginEntry>): StartReport {
     const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
     const clashes = commandProblems(running, this.#order)
+    const now = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
+    const changed = [...new Set([...old.keys(), ...now.keys()])].filter(
+      (key) => old.get(key)?.plugin !== now.get(key)?.plugin,
+    )
     return {
       states: this.states(),
+      changed: changed.map((key) => key.slice(key.indexOf('/') + 1)),
       problems: this.#entries.flatMap((entry) => [
         ...(entry.problem ? [entry.problem] : []),
         ...entry.warnings,

@@ -81,6 +81,22 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
       )
   }
 
+  plugins
+    .command('grant')
+    .argument('<name>', 'the name of a plugin')
+    .option('--yes', 'grant it')
+    .description('show what a plugin asks for, and grant it')
+    .action(async (name: string, options: { yes?: true }) =>
+      done(await (await import('./plugins-command.ts')).grantPlugin(cli, name, options)),
+    )
+  plugins
+    .command('restart')
+    .argument('<name>', 'the name of a plugin')
+    .description('start a plugin anew in the running assistant, also one that is parked')
+    .action(async (name: string) =>
+      done(await (await import('./plugins-command.ts')).restartPlugin(cli, name)),
+    )
+
   program
     .command('replay')
     .argument('[update-id...]', 'updates to work on again; without any, the parked ones are listed')

@@ -1,17 +1,40 @@
-import { discoverPlugins, formatProblem as formatPluginProblem } from '@pluggram/host'
-import { formatProblem, loadConfiguration, setPluginSwitch } from '@pluggram/config'
-import { isSwitchedOn } from '../plugins.ts'
+import { rm, stat, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  describePermissions,
+  discoverPlugins,
+  formatProblem as formatPluginProblem,
+  inspectPlugin,
+  missingGrants,
+} from '@pluggram/host'
+import type { PluginCandidate } from '@pluggram/host'
+import { formatProblem, loadConfiguration, setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+import { createLoginLink } from '../access-keys.ts'
+import { isSwitchedOn, levelFor } from '../plugins.ts'
+import { restartFolder } from '../restart-requests.ts'
 import { shippedPlugins } from '../shipped-plugins.ts'
 import type { CliEnvironment } from './cli.ts'
 
-/** Lists every plugin that is there with its switch and where it comes from. */
+const ANSWER_MS = 5_000
+
+/** Lists every plugin that is there with its switch, where it runs and comes from, and how it is at this moment. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
   const { candidates, problems } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
+  const running = await askRunning(cli)
   const width = Math.max(4, ...candidates.map(({ name }) => name.length))
-  for (const { name, origin, entry } of candidates) {
+  for (const candidate of candidates) {
+    const { name, origin, entry } = candidate
     const state = isSwitchedOn(configuration, name) ? 'on ' : 'off'
-    cli.print(`${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${entry}`)
+    const level = levelFor(configuration, candidate)
+    const live = running?.[name]
+    cli.print(
+      `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${entry}`,
+    )
+    if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
   }
   const lines = [
     ...configuration.problems.map((problem) => formatProblem(problem, configuration)),
@@ -23,14 +46,130 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
 
 /** Writes a plugin's switch to plugins_config.json. */
 export async function switchPlugin(cli: CliEnvironment, name: string, isEnabled: boolean): Promise<number> {
-  const { candidates } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
-  if (!candidates.some((candidate) => candidate.name === name)) {
-    cli.printError(
-      `There is no plugin called "${name}". There are: ${candidates.map((candidate) => candidate.name).join(', ')}.`,
-    )
+  const { candidate } = await find(cli, name)
+  if (!candidate) return 1
+  await setPluginSwitch(cli.home, name, isEnabled)
+  const isTakenOver = (await askRunning(cli)) !== undefined
+  cli.print(`${name} is ${isEnabled ? 'on' : 'off'}${isTakenOver ? '' : ' from the next start'}.`)
+  return 0
+}
+
+/** Shows what a plugin asks for; with `--yes`, writes it to plugins_config.json as granted. */
+export async function grantPlugin(
+  cli: CliEnvironment,
+  name: string,
+  { yes = false }: { yes?: boolean },
+): Promise<number> {
+  const { candidate, candidates } = await find(cli, name)
+  if (!candidate) return 1
+  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
+  if (levelFor(configuration, candidate) === 'inline') {
+    cli.print(`${name} runs inside the assistant; there is nothing to grant.`)
+    return 0
+  }
+  let asked
+  try {
+    asked = await inspectPlugin(candidate, {
+      candidates,
+      dataFolder: join(cli.home, 'data'),
+      logger: quietLogger(cli),
+    })
+  } catch (error) {
+    cli.printError(errorMessage(error))
     return 1
   }
-  await setPluginSwitch(cli.home, name, isEnabled)
-  cli.print(`${name} is ${isEnabled ? 'on' : 'off'} from the next start.`)
+  const missing = missingGrants(asked, configuration.plugins.grants.get(name) ?? {})
+  if (missing.length === 0) {
+    const granted = describePermissions(asked)
+    cli.print(
+      granted.length === 0
+        ? `${name} asks for nothing.`
+        : `${name} asks for ${granted.join(', ')}, all of which is granted.`,
+    )
+    return 0
+  }
+  cli.print(`${name} asks for:`)
+  for (const line of missing) cli.print(`  ${line}`)
+  if (!yes) {
+    cli.print(`To grant it: pluggram plugins grant ${name} --yes`)
+    return 1
+  }
+  await setPluginGrants(cli.home, name, asked)
+  cli.print('It is granted, in plugins_config.json.')
   return 0
+}
+
+/** Asks the running assistant to start a plugin's process anew, also one that is parked. */
+export async function restartPlugin(cli: CliEnvironment, name: string): Promise<number> {
+  const { candidate } = await find(cli, name)
+  if (!candidate) return 1
+  if ((await askRunning(cli)) === undefined) {
+    cli.printError(`No assistant runs in ${cli.home}. "npx pluggram start" starts it with all its plugins.`)
+    return 1
+  }
+  const folder = restartFolder(join(cli.home, 'data'))
+  const file = join(folder, name)
+  await mkdir(folder, { recursive: true })
+  await writeFile(file, '')
+  const end = Date.now() + ANSWER_MS
+  while (Date.now() < end) {
+    await sleep(50)
+    if (!(await exists(file))) {
+      cli.print(`${name} is started anew; "pluggram plugins" shows how it is.`)
+      return 0
+    }
+  }
+  await rm(file, { force: true })
+  cli.printError(`The assistant did not take the request within ${ANSWER_MS / 1_000} s; see its log.`)
+  return 1
+}
+
+async function find(
+  cli: CliEnvironment,
+  name: string,
+): Promise<{ candidate?: PluginCandidate; candidates: readonly PluginCandidate[] }> {
+  const { candidates } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
+  const candidate = candidates.find((item) => item.name === name)
+  if (candidate) return { candidate, candidates }
+  cli.printError(
+    `There is no plugin called "${name}". There are: ${candidates.map((item) => item.name).join(', ')}.`,
+  )
+  return { candidates }
+}
+
+interface LivePlugin {
+  readonly state?: string
+  readonly problem?: string
+}
+
+/** How the plugins of the running assistant are; `undefined` when none runs in this home. */
+async function askRunning(cli: CliEnvironment): Promise<Readonly<Record<string, LivePlugin>> | undefined> {
+  const link = createLoginLink(join(cli.home, 'data'))
+  if (link === undefined) return undefined
+  try {
+    const response = await fetch(new URL('/readyz', link), { signal: AbortSignal.timeout(3_000) })
+    const report = (await response.json()) as {
+      components?: { plugins?: { plugins?: Record<string, LivePlugin> } }
+    }
+    return report.components?.plugins?.plugins
+  } catch {
+    return undefined
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What a plugin prints while it is looked at is shown; the rest is not for a terminal. */
+function quietLogger(cli: CliEnvironment): Logger {
+  return {
+    debug() {},
+    info: (message) => cli.printError(message),
+    warn() {},
+    error: (message) => cli.printError(message),
+  }
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest, PluginPermissions, Services } from '@pluggram/sdk'
 import { createEffectScope } from '../effect-scope.ts'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'
@@ -57,6 +57,7 @@ export interface LaunchedPlugin {
   readonly started: Started
 }
 
+export const DEFAULT_MEMORY_MB = 256
 /** A plugin that failed to start may undo for so long what it began. */
 const LATE_SECONDS = 1
 
@@ -99,17 +100,33 @@ export async function launchPlugin(
 }
 
 /**
- * Reads a plugin's manifest in a process that ends at once.
+ * Reads what a plugin asks for, in a process that ends at once; nothing of it is started.
  * @throws ProblemError
  */
-export async function inspectPlugin(options: LaunchPluginOptions): Promise<Loaded> {
-  const ignore = { onCrash: () => {}, onEffects: () => {} }
+export async function inspectPlugin(
+  candidate: PluginCandidate,
+  surroundings: Pick<LaunchPluginOptions, 'candidates' | 'dataFolder' | 'logger'>,
+): Promise<PluginPermissions> {
+  const options: LaunchPluginOptions = {
+    ...surroundings,
+    candidate,
+    memoryMb: DEFAULT_MEMORY_MB,
+    limits: {},
+    defaults: { startSeconds: 10, cleanupSeconds: 1 },
+    grants: {},
+    blockFor: () => ({}),
+    assistantName: '',
+    servicesFor: () => {
+      throw new Error('a plugin that is only looked at has no services')
+    },
+    signal: new AbortController().signal,
+  }
   let process: PluginProcess | undefined
   try {
-    process = await openProcess(options, ignore, () => process)
-    return await load(process, options)
+    process = await openProcess(options, { onCrash: () => {}, onEffects: () => {} }, () => process)
+    return (await load(process, options)).manifest.permissions
   } catch (error) {
-    throw toProblem(options.candidate, error)
+    throw toProblem(candidate, error)
   } finally {
     process?.kill('was stopped')
     await process?.ended

@@ -4,7 +4,7 @@ import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sd
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
-import { effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
+import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
 import type { LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
 import type { KnownPlugin } from './manifest-cache.ts'
@@ -29,7 +29,6 @@ export interface StartedPlugin {
   readonly warnings: readonly PluginProblem[]
 }
 
-const DEFAULT_MEMORY_MB = 256
 const DEFAULT_IDLE_SECONDS = 300
 /** A first start of very many plugins reads their manifests and keeps no more processes than that. */
 const MAX_WARM_PROCESSES = 16
