@@ -56,6 +56,7 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
     case 'load': {
       const request = args[0] as LoadRequest
       giveUpRights(request.codeCache)
+      process.title = `pluggram ${request.candidate.name}`
       return plugin.load(request)
     }
     case 'start':

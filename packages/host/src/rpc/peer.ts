@@ -136,7 +136,7 @@ export class Peer {
         this.#handle(message)
       }
     } catch (error) {
-      this.close(new Error(`it sent something that cannot be taken: ${(error as Error).message}`))
+      this.close(new Error(`sent something that cannot be taken: ${(error as Error).message}`))
     }
   }
 

@@ -1,0 +1,124 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { logIn, startAssistant } from '../support/assistant.ts'
+import { ask, botMessages, createPerson, write } from '../support/emulator.ts'
+import { createHome, removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const answering = (version: string): string => `export default class {
+  constructor(config) { this.greeting = config.plugins.changing.greeting ?? 'hi' }
+  async processMessage(message) {
+    if (message === 'version') return { success: true, response: this.greeting + ' ${version}' }
+    if (message === 'slow') {
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      return { success: true, response: 'slow ${version}' }
+    }
+  }
+  cleanup() { console.log('cleaned up ${version}') }
+}`
+
+/** As many editors do it: write beside the file, then move over it. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.tmp`, text)
+  await rename(`${file}.tmp`, file)
+}
+
+test('saved files, blocks and switches take effect; a broken edit keeps the old version and says where', async () => {
+  const home = await createHome({
+    'plugins/changing.js': answering('one'),
+    'config.json': { plugins: { changing: {} } },
+    'plugins_config.json': { enabled_plugins: { changing: true } },
+  })
+  const file = join(home, 'plugins/changing.js')
+  const assistant = await startAssistant(home)
+  const driver = await logIn(assistant)
+  const ada = await createPerson(driver)
+  expect(await ask(driver, ada, 'version')).toEqual(['hi one'])
+
+  await write(driver, ada, 'slow')
+  await sleep(300)
+  await replaceFile(file, answering('two'))
+  await assistant.waitFor(/reloaded: changing/)
+  const bob = await createPerson(driver, 'Bob')
+  expect(await ask(driver, bob, 'version')).toEqual(['hi two'])
+  expect((await botMessages(driver, ada.id, 2)).at(-1)?.text).toBe('slow one')
+  await assistant.waitFor(/cleaned up one/)
+
+  await writeFile(file, 'export default class {\n  processMessage() { return (1 + ; }\n}')
+  await assistant.waitFor(/changing\.js:2:\d+ +Plugin changing cannot be loaded: syntax error/)
+  expect(await ask(driver, ada, 'version')).toEqual(['hi two'])
+  await writeFile(file, answering('three'))
+  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['hi three'])
+
+  await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": { "greeting": "salut" } } }')
+  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['salut three'])
+  await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": ')
+  await assistant.waitFor(/config\.json:1:\d+/)
+  expect(await ask(driver, ada, 'version')).toEqual(['salut three'])
+
+  await replaceFile(join(home, 'config.json'), '{}')
+  await replaceFile(join(home, 'plugins_config.json'), '{ "enabled_plugins": { "changing": false } }')
+  await assistant.waitFor(/cleaned up three[\s\S]*cleaned up three/)
+  expect((await ask(driver, ada, 'version')).join()).not.toMatch(/(?:hi|salut) three/)
+
+  await writeFile(join(home, 'plugins/fresh.js'), answering('fresh').replaceAll('changing', 'fresh'))
+  await replaceFile(join(home, 'plugins_config.json'), '{ "enabled_plugins": { "fresh": true } }')
+  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['hi fresh'])
+  await rm(join(home, 'plugins/fresh.js'))
+  await assistant.waitFor(/cleaned up fresh/)
+  expect(await assistant.stop()).toBe(0)
+}, 60_000)
+
+test('no message is lost or answered twice while a plugin is replaced again and again', async () => {
+  const home = await createHome({
+    'plugins/counting.js': counting(0),
+    'plugins_config.json': { enabled_plugins: { counting: true } },
+  })
+  const assistant = await startAssistant(home)
+  const driver = await logIn(assistant)
+  const people = await Promise.all(['Ada', 'Bob', 'Cleo'].map((name) => createPerson(driver, name)))
+  const RELOADS = 15
+  let isReloading = true
+  const sent = new Map<number, string[]>(people.map((person) => [person.id, []]))
+  const traffic = people.map(async (person) => {
+    for (let number = 0; isReloading; number += 1) {
+      sent.get(person.id)?.push(`n${number}`)
+      await write(driver, person, `n${number}`)
+      await sleep(40)
+    }
+  })
+  for (let version = 1; version <= RELOADS; version += 1) {
+    await writeFile(join(home, 'plugins/counting.js'), counting(version))
+    await sleep(450)
+  }
+  isReloading = false
+  await Promise.all(traffic)
+  const versions = new Set<string>()
+  for (const person of people) {
+    const expected = sent.get(person.id) ?? []
+    await botMessages(driver, person.id, expected.length, 20_000)
+    await sleep(200)
+    const answers = (await botMessages(driver, person.id, 0)).map(({ text }) => text.split(' '))
+    expect(answers.map(([message]) => message)).toEqual(expected)
+    for (const [, version] of answers) versions.add(version ?? '')
+  }
+  expect(versions.size).toBeGreaterThan(5)
+  expect(assistant.output()).not.toMatch(/crash|plugin failed/)
+}, 90_000)
+
+function counting(version: number): string {
+  return `export default class {
+    async processMessage(message) {
+      if (!/^n\\d+$/.test(message)) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return { success: true, response: message + ' v${version}' }
+    }
+  }`
+}
