@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { formatProblem as formatPluginProblem } from '@pluggram/host'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
@@ -17,6 +16,8 @@ import { createDirectory } from './directory.ts'
 import { startHotReload } from './hot-reload.ts'
 import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
 import type { Plugins } from './plugins.ts'
+import { createProblemLog } from './problem-log.ts'
+import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { createSystemPlugin } from './system-plugin.ts'
@@ -57,7 +58,6 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
   const { logger, mask } = options
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
-  let isStopping = false
   try {
     return await start()
   } catch (error) {
@@ -82,6 +82,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
 
+    const isSafe = options.isSafe ?? false
+    const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
     const ai = createAi({
       settings: {
@@ -97,7 +99,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => ai.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
-      isSafe: options.isSafe ?? false,
+      isSafe,
+      onProblem: (problem) => problemLog.tell(problem),
       servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
@@ -144,11 +147,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => web.close())
 
-    for (const problem of plugins.problems) logger.warn(problem)
+    for (const problem of plugins.problems) problemLog.tellLine(problem)
     cleanups.push(() => plugins.host.stop())
     const requests = await serveRestartRequests(data, plugins.host, logger)
     cleanups.push(() => requests.close())
-    const starting = startPlugins(plugins, options.isSafe ?? false)
+    const starting = startPlugins(plugins, problemLog)
+    if (settings.pluginHost.hotReload) {
+      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      cleanups.push(() => reload.close())
+    }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
     telegram.receive()
@@ -161,30 +168,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
   }
 
-  async function startPlugins({ host, plan, problems: early }: Plugins, isSafe: boolean): Promise<void> {
+  async function startPlugins({ host, problems: lines }: Plugins, problemLog: ProblemLog): Promise<void> {
     const { problems } = await host.start()
-    for (const problem of problems) {
-      logger[problem.severity === 'error' ? 'error' : 'warn'](formatPluginProblem(problem))
-    }
-    if (isStopping || !options.configuration.settings.pluginHost.hotReload) return
-    const { home } = options.configuration
-    const saidBefore = [...early, ...problems.map(formatPluginProblem)]
-    const reload = startHotReload({
-      home,
-      environment: process.env,
-      host,
-      plan,
-      isSafe,
-      logger,
-      mask,
-      saidBefore,
-    })
-    cleanups.push(() => reload.close())
+    problemLog.settle(lines, problems)
   }
 
   /** Last in, first out; a part that fails to stop does not keep the others from it. */
   async function runCleanups(): Promise<void> {
-    isStopping = true
     for (const cleanup of cleanups.splice(0).toReversed()) {
       try {
         await cleanup()

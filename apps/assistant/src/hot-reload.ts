@@ -1,23 +1,20 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
-import { formatProblem as formatPluginProblem } from '@pluggram/host'
-import type { HostPlan, PluginHost } from '@pluggram/host'
+import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins } from './plugins.ts'
-import type { PluginsPlan } from './plugins.ts'
+import type { Plugins, PluginsPlan } from './plugins.ts'
+import type { ProblemLog } from './problem-log.ts'
 import { watchHome } from './watch-home.ts'
 
 export interface HotReloadOptions {
   readonly home: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly host: PluginHost
-  /** What the host was started with. */
-  readonly plan: HostPlan
+  /** What the assistant was started with. */
+  readonly plugins: Plugins
   readonly isSafe: boolean
   readonly logger: Logger
   readonly mask: SecretMask
-  /** What was said at the start already, and need not be said again. */
-  readonly saidBefore: readonly string[]
+  readonly problemLog: ProblemLog
 }
 
 /**
@@ -25,29 +22,22 @@ export interface HotReloadOptions {
  * last version that worked, and the log says why.
  */
 export function startHotReload(options: HotReloadOptions): { close(): Promise<void> } {
-  const { home, environment, host, logger, mask, isSafe } = options
-  let plan = options.plan
-  let said = new Set(options.saidBefore)
+  const { home, plugins, logger, mask, isSafe, problemLog } = options
+  let { plan } = plugins
 
   async function reload(): Promise<void> {
-    const loaded = await loadConfiguration({ home, environment })
+    const loaded = await loadConfiguration({ home, environment: process.env })
     if (!loaded.isUsable) {
-      say(loaded.problems.map((problem) => formatProblem(problem, loaded)))
+      for (const problem of loaded.problems) problemLog.tellLine(formatProblem(problem, loaded))
       logger.warn('the configuration cannot be used as it stands; what was read before still holds')
       return
     }
     const next = await planPlugins(loaded, { isSafe })
     mask.add(next.configuration.secrets)
     plan = keepWhatWorked(next, plan)
-    const report = await host.apply(plan)
-    say([...next.problems, ...report.problems.map(formatPluginProblem)])
+    const report = await plugins.host.apply(plan)
+    problemLog.settle(next.problems, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
-  }
-
-  /** A problem that stays is told once. */
-  function say(problems: readonly string[]): void {
-    for (const problem of problems) if (!said.has(problem)) logger.error(problem)
-    said = new Set(problems)
   }
 
   return watchHome(home, async () => {

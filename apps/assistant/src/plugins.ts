@@ -29,6 +29,8 @@ export interface PluginsOptions {
   readonly logger: PluginHostOptions['logger']
   /** Leaves out every plugin that does not ship with Pluggram. */
   readonly isSafe?: boolean
+  /** Told about a plugin's problem as soon as it is known. */
+  onProblem(problem: PluginProblem): void
 }
 
 export interface Plugins {
@@ -52,6 +54,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     timeouts: { cleanupSeconds: 1.5 },
     dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
+    onProblem: options.onProblem,
   })
   return { host, plan, configuration, problems }
 }

@@ -33,6 +33,8 @@ export interface PluginHostOptions extends HostPlan {
   /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
   readonly dataFolder?: string
   readonly logger: Logger
+  /** Told about every problem of a plugin as soon as it is known; all of them are in the report, too. */
+  onProblem?(problem: PluginProblem): void
 }
 
 export interface StartReport {
@@ -229,6 +231,7 @@ class TwoLevelHost implements PluginHost {
     entry.plugin = started.plugin
     entry.warnings = started.warnings
     entry.state = 'running'
+    for (const warning of started.warnings) this.#options.onProblem?.(warning)
   }
 
   #fail(entry: PluginEntry, error: unknown): void {
@@ -248,6 +251,7 @@ class TwoLevelHost implements PluginHost {
           message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
           ...(entry.candidate && { file: entry.candidate.entry }),
         }
+    this.#options.onProblem?.(entry.problem)
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,
       stack: thrownText(cause, 'stack'),

@@ -2,25 +2,19 @@ import os from 'node:os'
 import process from 'node:process'
 
 /** Members of `process` that reach other processes; Node's permission model leaves them open. */
-const REACHING_OUT = [
-  '_kill',
-  '_debugProcess',
-  '_debugEnd',
-  'initgroups',
-  'setgroups',
-  'setuid',
-  'seteuid',
-] as const
+const REACHING_OUT = ['_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
 
 /**
  * Takes away what the permission model does not: signals to other processes, and their priority. Like the permission
  * model itself it is a seat belt for plugins with mistakes, not a jail for hostile ones.
  */
 export function lockDown(): void {
-  const kill = process.kill.bind(process)
-  process.kill = (pid, signal) => {
-    if (pid === process.pid) return kill(pid, signal)
-    throw refusal('process.kill')
+  for (const name of ['kill', '_kill'] as const) {
+    const kill: unknown = Reflect.get(process, name)
+    Reflect.set(process, name, (pid: unknown, signal: unknown): unknown => {
+      if (pid !== process.pid) throw refusal(`process.${name}`)
+      return typeof kill === 'function' ? Reflect.apply(kill, process, [pid, signal]) : undefined
+    })
   }
   const setPriority = os.setPriority.bind(os)
   os.setPriority = (pid: number, priority?: number) => {

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PluginCandidate } from '../plugin-candidate.ts'
+import { ProblemError } from '../plugin-problem.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -28,8 +29,10 @@ function installedFolders(name: string): string[] {
 
 /**
  * What one plugin may read: a folder plugin its folder, a single file itself and its neighbours that are no plugins, and
- * both the packages installed for them.
+ * both the packages installed for them. The permission model follows links wherever they lead, so links out of these
+ * places are no part of them.
  * @param others the other plugins that were found
+ * @throws ProblemError when the plugin's folder holds such a link
  */
 export async function readablePaths(
   candidate: PluginCandidate,
@@ -38,16 +41,58 @@ export async function readablePaths(
   const { directory, entry, isSingleFile } = candidate
   const above = path.dirname(directory)
   if (!isSingleFile) {
-    return [path.join(directory, '*'), ...packagesAround(above), ...packagesAround(path.dirname(above))]
+    const around = [above, path.dirname(above)]
+    await checkLinks(candidate, [directory, ...around.map((folder) => path.join(folder, 'node_modules'))])
+    return [path.join(directory, '*'), ...around.flatMap((folder) => packagesIn(folder))]
   }
   const taken = new Set(others.flatMap((other) => (other.isSingleFile ? [other.entry] : [other.directory])))
   const neighbours = (await readdir(directory, { withFileTypes: true }))
+    .filter((item) => item.isFile() || item.isDirectory())
     .map((item) => ({ file: path.join(directory, item.name), isDirectory: item.isDirectory() }))
     .filter(({ file }) => !taken.has(file))
-    .map(({ file, isDirectory }) => (isDirectory ? path.join(file, '*') : file))
-  return [entry, ...neighbours, ...packagesAround(above)]
+  for (const { file, isDirectory } of neighbours) {
+    if (isDirectory) await checkLinks({ ...candidate, directory: file }, [directory])
+  }
+  return [
+    entry,
+    ...neighbours.map(({ file, isDirectory }) => (isDirectory ? path.join(file, '*') : file)),
+    ...packagesIn(above),
+  ]
 }
 
-function packagesAround(directory: string): string[] {
+/** Refuses a folder with a link that leads out of it and of the packages around it. */
+async function checkLinks(
+  { name, directory, entry }: PluginCandidate,
+  roots: readonly string[],
+): Promise<void> {
+  for (const link of await findLinks(directory)) {
+    // a link that leads nowhere leads nowhere out
+    const target = await realpath(link).catch(() => directory)
+    if (roots.some((root) => target === root || target.startsWith(root + path.sep))) continue
+    throw new ProblemError({
+      plugin: name,
+      severity: 'error',
+      code: 'plugin-load-failed',
+      message: `Plugin ${name} is not started: its folder holds a link that leads out of it, ${link} to ${target}. Put a copy there instead, or trust the plugin: "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`,
+      file: entry,
+    })
+  }
+}
+
+/** Not by a recursive `readdir`: that one follows links. */
+async function findLinks(root: string): Promise<string[]> {
+  const links: string[] = []
+  const open = [root]
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    for (const item of await readdir(folder, { withFileTypes: true })) {
+      const file = path.join(folder, item.name)
+      if (item.isSymbolicLink()) links.push(file)
+      else if (item.isDirectory()) open.push(file)
+    }
+  }
+  return links
+}
+
+function packagesIn(directory: string): string[] {
   return [path.join(directory, 'node_modules', '*'), path.join(directory, 'package.json')]
 }

@@ -61,7 +61,8 @@ export class Peer {
     this.#reader = new FrameReader(options.maxIncomingBytes)
     this.streams = new StreamTable((message) => this.#send(message))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
-    socket.on('error', (error) => this.close(error))
+    // how the connection ended says nothing: the end of the process does
+    socket.on('error', () => this.close())
     socket.on('close', () => this.close())
     socket.on('end', () => this.close())
   }
