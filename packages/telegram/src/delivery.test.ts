@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Chat } from '@pluggram/sdk'
 import type { OutboxPart } from '@pluggram/sdk/runtime'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMessenger } from './messenger.ts'
 import type { TelegramMessenger } from './messenger.ts'
 import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram } from './test-support.ts'
@@ -141,6 +141,20 @@ describe('a 429', () => {
       expect(durations.toSorted((a, b) => a - b)[95]).toBeLessThan(500)
     },
   )
+
+  it('is obeyed whatever is done to the clock', async () => {
+    const { emulator, chat } = telegram
+    emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'sendMessage', chatId: chat.id })
+    const started = performance.now()
+    const held = deliver(partOf('held'))
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+    await delay(300)
+    vi.setSystemTime(Date.now() - 2 * 86_400_000)
+    await held
+    vi.useRealTimers()
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1000)
+    expect(performance.now() - started).toBeLessThan(3000)
+  })
 
   it('of several chats at once holds all of them', async () => {
     const { emulator } = telegram

@@ -9,7 +9,7 @@ import type { SendLimits } from './send-pace.ts'
 export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
 
 /** What is held by a 429: messages, and apart from them what can be left out without a loss. */
-export type SendKind = 'message' | 'draft' | 'typing'
+type SendKind = 'message' | 'draft' | 'typing'
 
 export interface GatedCall {
   readonly chatId: number
