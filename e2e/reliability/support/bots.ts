@@ -63,11 +63,7 @@ function startPeer(file: string, { apiRoot, workUrl }: BotSurroundings): BotLife
   return { program, ready: program.waitFor(/^ready$/m, 30_000).then(() => '') }
 }
 
-function startPluggram(
-  home: string,
-  { apiRoot, webhookUrl }: BotSurroundings,
-  webhookPort: number,
-): BotLife {
+function startPluggram(home: string, { apiRoot, webhookUrl }: BotSurroundings, webhookPort: number): BotLife {
   const program = startProgram('apps/assistant/src/main.ts', ['start'], {
     environment: {
       PLUGGRAM_HOME: home,
@@ -107,7 +103,8 @@ export async function whenReady(url: string, milliseconds = 30_000): Promise<voi
       () => 0,
     )
     if (status === 200) return
-    if (Date.now() > end) throw new Error(`not ready within ${milliseconds} ms: ${url}/readyz gives ${status}`)
+    if (Date.now() > end)
+      throw new Error(`not ready within ${milliseconds} ms: ${url}/readyz gives ${status}`)
     await sleep(25)
   }
 }

@@ -81,12 +81,7 @@ export async function openDoor({ target, guard = () => 'pass' }: DoorOptions): P
     onward.end(body)
   }
 
-  function passBack(
-    call: DoorCall,
-    response: IncomingMessage,
-    body: Buffer,
-    outgoing: ServerResponse,
-  ): void {
+  function passBack(call: DoorCall, response: IncomingMessage, body: Buffer, outgoing: ServerResponse): void {
     call.answer = { at: Date.now(), status: response.statusCode ?? 0, body: parseObject(body) }
     if (guard('answered', call) === 'drop') return void outgoing.destroy()
     const { 'transfer-encoding': _chunked, ...headers } = response.headers

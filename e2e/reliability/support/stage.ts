@@ -1,6 +1,7 @@
 import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { startEmulator } from '../../support/emulator.ts'
 import type { RunningEmulator } from '../../support/emulator.ts'
+import type { Program } from '../../support/program.ts'
 import { createBot } from './bots.ts'
 import type { BotLife, BotName } from './bots.ts'
 import { openDoor } from './door.ts'
@@ -41,6 +42,8 @@ export interface Stage {
   life(): BotLife
   lives(): number
   repliesInLife(): number
+  /** What the bot printed in all its lives. */
+  output(): string
   /** Every chat as a person sees it now. */
   records(): Promise<ChatRecord[]>
   close(): Promise<void>
@@ -71,6 +74,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   let lives = 0
   let current: BotLife | undefined
   let repliesInLife = 0
+  const programs: Program[] = []
   const livesOfReplies = new Map<string, number>()
   const chats = await watchChats(emulator.url, (reply) => {
     repliesInLife += 1
@@ -95,6 +99,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       lives += 1
       repliesInLife = 0
       current = bot.start()
+      programs.push(current.program)
       // a life may end before it is ready, and nobody may be waiting for it
       current.ready.catch(() => {})
       return current
@@ -105,6 +110,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
     lives: () => lives,
     repliesInLife: () => repliesInLife,
+    output: () => programs.map((program) => program.output()).join('\n'),
     records: () =>
       Promise.all(
         traffic.people.map(async ({ id }, index) => ({
@@ -116,7 +122,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await current?.program.stop('SIGKILL')
       await chats.close()
       await Promise.all([botDoor.close(), webhookDoor.close(), work.close()])
-      await emulator.program.stop()
+      await emulator.program.stop('SIGKILL')
     },
   }
 }
