@@ -170,6 +170,7 @@ describe('a 429', () => {
     await deliver(partOf('b', { chat: { id: people[3]!.id, type: 'private' } }))
     expect(performance.now() - started).toBeGreaterThan(500)
     await Promise.all(refused)
+    expect(messenger.stats().floodWaits).toBe(3)
   })
 })
 

@@ -50,24 +50,45 @@ describe('an answer', () => {
     expect(passed.at(-1)).toEqual({ name: 'held', at: 3000 })
   })
 
-  it('keeps the pace for a while after a 429, and not for ever', async () => {
+  it('keeps the pace for a while after a 429, a few at once and then one a second, and not for ever', async () => {
     gate.refused(call(PERSON), 1)
-    for (let index = 0; index < 3; index++) send(`a${index}`, call(PERSON))
+    for (let index = 0; index < 7; index++) send('a', call(PERSON))
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(times()).toEqual([1000, 2000, 3000])
+    expect(times()).toEqual([1000, 1000, 1000, 1000, 1000, 6000, 6000])
     await vi.advanceTimersByTimeAsync(60_000)
     passed = []
-    for (let index = 0; index < 3; index++) send(`b${index}`, call(PERSON))
+    for (let index = 0; index < 20; index++) send('b', call(PERSON))
     await vi.advanceTimersByTimeAsync(0)
-    expect(passed.length).toBe(3)
+    expect(passed.length).toBe(20)
   })
 
   it('slows down further when the pace it kept met another 429', async () => {
     gate.refused(call(PERSON), 1)
+    gate.succeeded(call(PERSON))
     gate.refused(call(PERSON), 1)
-    for (let index = 0; index < 3; index++) send('a', call(PERSON))
+    for (let index = 0; index < 11; index++) send('a', call(PERSON))
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(times()).toEqual([...Array<number>(5).fill(1000), ...Array<number>(5).fill(11_000), 21_000])
+  })
+
+  it('becomes faster while Telegram takes everything, until that was too fast once', async () => {
+    gate.refused(call(PERSON), 1)
+    for (let index = 0; index < 20; index++) gate.succeeded(call(PERSON))
+    for (let index = 0; index < 10; index++) send('a', call(PERSON))
+    await vi.advanceTimersByTimeAsync(1000 + 1250)
+    expect(passed.length).toBe(10)
+    gate.refused(call(PERSON), 0)
+    for (let index = 0; index < 20; index++) gate.succeeded(call(PERSON))
+    for (let index = 0; index < 10; index++) send('b', call(PERSON))
+    await vi.advanceTimersByTimeAsync(2400)
+    expect(passed.length).toBeLessThan(20)
+  })
+
+  it('does not slow down further while Telegram takes nothing at all', async () => {
+    for (let index = 0; index < 10; index++) gate.refused(call(PERSON), 1)
+    for (let index = 0; index < 6; index++) send('a', call(PERSON))
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(times()).toEqual([1000, 3000, 5000])
+    expect(passed.at(-1)!.at).toBe(6000)
   })
 
   it('keeps the limit of a minute in a group that met a 429', async () => {
@@ -149,6 +170,22 @@ describe('a preview', () => {
     for (let index = 0; index < 25; index++) send('preview', call(GROUP, 'preview'))
     await vi.advanceTimersByTimeAsync(59_999)
     expect(passed.length).toBe(20)
+  })
+
+  it('never goes faster than the limits, whatever passed after a 429', async () => {
+    gate.refused(call(PERSON), 0)
+    for (let index = 0; index < 20; index++) gate.succeeded(call(PERSON))
+    for (let index = 0; index < 3; index++) send('preview', preview(PERSON))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(times()).toEqual([0, 1000, 2000])
+  })
+
+  it('can be allowed less often than once a second', async () => {
+    const limits = { overallPerSecond: 30, chatPerSecond: 0.25, groupPerMinute: 20 }
+    gate = createSendGate({ now: () => performance.now(), limits })
+    for (let index = 0; index < 3; index++) send('preview', preview(PERSON))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(times()).toEqual([0, 4000, 8000])
   })
 
   it('is held by a 429 of its own without holding an answer', async () => {
