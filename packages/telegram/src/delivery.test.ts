@@ -195,7 +195,7 @@ describe('edits of one message', () => {
 })
 
 describe('a group that became a supergroup', () => {
-  it('is told once to who wants to know', async () => {
+  it('is followed, and told once to who wants to know', async () => {
     const { driver, control } = telegram.emulator
     const moves: [number, number][] = []
     messenger = createMessenger({
@@ -206,8 +206,9 @@ describe('a group that became a supergroup', () => {
     const group = driver.createChat({ type: 'group', title: 'G', memberIds: [telegram.ada.id] })
     const newId = control.migrateGroup(group.id)
     const chat: Chat = { id: group.id, type: 'group' }
-    await sendReply(messenger, chat, { text: 'one' }, anySignal())
+    expect(await sendReply(messenger, chat, { text: 'one' }, anySignal())).toMatchObject([{ chatId: newId }])
     await sendReply(messenger, chat, { text: 'two' }, anySignal())
+    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(3)
     expect(texts(newId)).toEqual(['one', 'two'])
     expect(moves).toEqual([[group.id, newId]])
   })
