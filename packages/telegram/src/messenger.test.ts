@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeliveryError } from '@pluggram/sdk'
-import type { Chat } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMessenger } from './messenger.ts'
