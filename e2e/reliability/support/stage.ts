@@ -5,7 +5,7 @@ import type { Program } from '../../support/program.ts'
 import { createBot } from './bots.ts'
 import type { BotLife, BotName } from './bots.ts'
 import { openDoor } from './door.ts'
-import type { Door, Guard } from './door.ts'
+import type { Door, DoorCall, Guard } from './door.ts'
 import type { ChatRecord } from './judge.ts'
 import type { Random } from './random.ts'
 import { createTraffic } from './traffic.ts'
@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly botGuard?: Guard
   readonly webhookGuard?: Guard
   readonly onVisit?: () => void
+  /** Whether Telegram's answer to a call of the bot passes at one byte a second. */
+  readonly isSlow?: (call: DoorCall) => boolean
 }
 
 /**
@@ -58,6 +60,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const botDoor = await openDoor({
     target: () => emulator.url,
     ...(options.botGuard && { guard: options.botGuard }),
+    ...(options.isSlow && { isSlow: options.isSlow }),
   })
   let address: string | undefined
   const webhookDoor = await openDoor({
