@@ -95,11 +95,11 @@ export class Outbox {
       void this.#write(() => store.markSent(older.entry.id, sent.id)).catch(() => {})
       older.settle(sent)
     }
-    newer.fail = (error) => {
-      fail(error)
+    newer.fail = (reason) => {
+      fail(reason)
       if (!this.#stopping.signal.aborted)
-        void this.#write(() => store.markFailed(older.entry.id, errorMessage(error))).catch(() => {})
-      older.fail(error)
+        void this.#write(() => store.markFailed(older.entry.id, errorMessage(reason))).catch(() => {})
+      older.fail(reason)
     }
   }
 

@@ -426,6 +426,26 @@ describe('what survives the end of the program', () => {
   })
 })
 
+test('of several edits of one message that wait, the newest is sent', async () => {
+  const messenger = createRecordingMessenger(async () => {
+    await sleep(60)
+    return undefined
+  })
+  messenger.supersedes = (newer, older) =>
+    String(newer.content).startsWith('edit') && String(older.content).startsWith('edit')
+  const edits: FakePlugin = {
+    name: 'edits',
+    async handle(_text, context) {
+      const sending = ['first', 'edit 1', 'edit 2', 'edit 3'].map((text) => context.reply(text))
+      const sent = await Promise.all(sending)
+      return say(`ids ${sent.map(([message]) => message?.id).join()}`)
+    },
+  }
+  const { texts, store } = start([edits], { messenger })
+  expect(await texts(textUpdate('go'))).toEqual(['first', 'edit 3', 'ids 1,2,2,2'])
+  expect(store.unsent()).toEqual([])
+})
+
 test('a message that Telegram cannot take now is tried until it can, and holds up only its chat', async () => {
   let failures = 2
   const messenger = createRecordingMessenger((text) =>

@@ -32,8 +32,10 @@ export function createSqliteMessageStore(
         return outbox.add(updateId, parts)
       }),
     addInterim: (reply) => commits.add(() => outbox.addInterim(reply)),
+    interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => commits.add(() => inbox.park(updateId, reason)),
     markSending: (entryId) => commits.add(() => outbox.markSending(entryId)),
+    markUnsent: (entryId) => commits.addLight(() => outbox.markUnsent(entryId)),
     markSent: (entryId, sentMessageId) => commits.addLight(() => outbox.markSent(entryId, sentMessageId)),
     markFailed: (entryId, reason) => commits.addLight(() => outbox.markFailed(entryId, reason)),
     unfinished: () => inbox.unfinished(),
