@@ -24,14 +24,18 @@ export interface CrashReport extends Verdict {
   readonly kills: ReadonlyMap<KillPoint, number>
   /** Messages that a handler began to work on more than once. */
   readonly workedAgain: number
+  /** Messages set aside because the bot ended three times while it worked on them. */
+  readonly parked: number
   readonly seconds: number
 }
 
 /** How long a handler works on a message. */
-const WORK_MS = 10
+const WORK_MS = 50
 /** A life that is to be killed answers so many messages first, or has had the time to. */
 const REPLIES_FIRST = 5
 const LIFE_MS = 2_500
+/** How many of a round's messages are written before its kill is due. */
+const SHARE_BEFORE_KILL = 0.6
 /** After the last kill: how long nothing may come before what is missing counts as lost. */
 const QUIET_MS = 8_000
 
@@ -44,38 +48,65 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
   const random = createRandom(options.seed)
   const killSwitch = createKillSwitch(random)
   const stage = await createStage({ bot, chats: options.chats, workMs: WORK_MS, random, ...killSwitch })
+  const plan = planKills(options.kills)
   const startedAt = performance.now()
   const kills = new Map<KillPoint, number>()
   try {
     await stage.begin().ready
-    const writing = stage.traffic.write(updates, perSecond)
-    for (let kill = 0; kill < options.kills; kill += 1) {
-      const wanted = KILL_POINTS[kill % KILL_POINTS.length] ?? 'any moment'
-      // what hits a start follows the kill before it at once
-      if (wanted !== 'at start') await whenAtWork(stage, ((kill + 0.5) / options.kills) * updates)
-      const { program } = stage.life()
-      const point = await killSwitch.kill(wanted, program.pid)
-      kills.set(point, (kills.get(point) ?? 0) + 1)
-      await program.exited
-      stage.begin()
+    for (const [round, points] of plan.entries()) {
+      const messages = messagesOf(round, plan.length, updates)
+      const before = Math.floor(messages * SHARE_BEFORE_KILL)
+      const leadIn = stage.traffic.write(before, perSecond)
+      await whenAtWork(stage, random() * (before / perSecond) * 1_000)
+      await leadIn
+      // the point is passed by only while people write
+      const writing = stage.traffic.write(messages - before, perSecond)
+      for (const wanted of points) {
+        const { program } = stage.life()
+        const point = await killSwitch.kill(wanted, program.pid).catch((error: unknown) => {
+          throw new Error(`${String(error)}:\n${program.output()}`)
+        })
+        kills.set(point, (kills.get(point) ?? 0) + 1)
+        await program.exited
+        stage.begin()
+      }
+      await writing
     }
-    await writing
     await stage.life().ready
     await whenAnswered(stage, QUIET_MS)
     // a repeat would still be on its way
     await sleep(500)
     const verdict = judge(await stage.records())
     const workedAgain = [...stage.work.visits.values()].filter((visits) => visits > 1).length
-    return { bot, kills, workedAgain, seconds: (performance.now() - startedAt) / 1_000, ...verdict }
+    const parked = stage.output().match(/"update parked"/g)?.length ?? 0
+    const seconds = (performance.now() - startedAt) / 1_000
+    return { bot, kills, workedAgain, parked, seconds, ...verdict }
   } finally {
     await stage.close()
   }
 }
 
-/** The bot runs, so many messages were written, and it answers some of them. */
-async function whenAtWork(stage: Stage, written: number): Promise<void> {
-  while (stage.traffic.count() < written) await sleep(20)
+/** The kills of each round; one that hits a start follows the one before it at once. */
+function planKills(kills: number): KillPoint[][] {
+  const rounds: KillPoint[][] = []
+  for (let kill = 0; kill < kills; kill += 1) {
+    const point = KILL_POINTS[kill % KILL_POINTS.length] ?? 'any moment'
+    if (point === 'at start') rounds.at(-1)?.push(point)
+    else rounds.push([point])
+  }
+  return rounds
+}
+
+/** The messages of one round: the same for each, and the rest in the last. */
+function messagesOf(round: number, rounds: number, updates: number): number {
+  const each = Math.floor(updates / rounds)
+  return round === rounds - 1 ? updates - each * (rounds - 1) : each
+}
+
+/** The bot runs, answers, and does so for a while. */
+async function whenAtWork(stage: Stage, milliseconds: number): Promise<void> {
   await stage.life().ready
   const end = Date.now() + LIFE_MS
   while (stage.repliesInLife() < REPLIES_FIRST && Date.now() < end) await sleep(5)
+  await sleep(milliseconds)
 }

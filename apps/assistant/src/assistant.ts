@@ -78,7 +78,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         logger.warn(`the damaged database was moved to ${movedTo}; starting with an empty one`),
     })
     cleanups.push(() => database.close())
-    const messages = createSqliteMessageStore(database)
+    const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
 

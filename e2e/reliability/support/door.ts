@@ -1,6 +1,7 @@
 import { Agent, createServer, request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A call on its way through a door. Bodies that are no JSON object count as empty. */
 export interface DoorCall {
@@ -33,10 +34,13 @@ export interface DoorOptions {
   /** The server behind; asked for at each call, since a restarted program has another port. */
   readonly target: () => string | undefined
   readonly guard?: Guard
+  /** While it is true of a call, its answer passes at one byte a second. */
+  readonly isSlow?: (call: DoorCall) => boolean
 }
 
 /** Opens a door on a free port of this machine. */
-export async function openDoor({ target, guard = () => 'pass' }: DoorOptions): Promise<Door> {
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { target, guard = () => 'pass', isSlow = () => false } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 512 })
   const calls: DoorCall[] = []
   const server = createServer((incoming, outgoing) => {
@@ -86,7 +90,9 @@ export async function openDoor({ target, guard = () => 'pass' }: DoorOptions): P
     if (guard('answered', call) === 'drop') return void outgoing.destroy()
     const { 'transfer-encoding': _chunked, ...headers } = response.headers
     outgoing.writeHead(response.statusCode ?? 502, { ...headers, 'content-length': body.length })
-    outgoing.end(body, () => void guard('passed', call))
+    void trickle(body, outgoing, () => isSlow(call)).then((rest) =>
+      outgoing.end(rest, () => void guard('passed', call)),
+    )
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -99,6 +105,17 @@ export async function openDoor({ target, guard = () => 'pass' }: DoorOptions): P
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** Writes byte by byte while the way is slow; gives what is left when it is not any more. */
+async function trickle(body: Buffer, outgoing: ServerResponse, isSlow: () => boolean): Promise<Buffer> {
+  let written = 0
+  while (written < body.length && !outgoing.destroyed && isSlow()) {
+    outgoing.write(body.subarray(written, written + 1))
+    written += 1
+    await sleep(1_000)
+  }
+  return body.subarray(written)
 }
 
 async function readAll(stream: IncomingMessage): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endsWithin } from './ends-within.ts'
 import type { DoorCall, Guard } from './door.ts'
 import type { Random } from './random.ts'
 
@@ -35,6 +36,7 @@ interface Armed {
   readonly point: KillPoint
   readonly pid: number
   readonly done: (point: KillPoint) => void
+  readonly fail: (error: unknown) => void
 }
 
 export function createKillSwitch(random: Random): KillSwitch {
@@ -43,10 +45,14 @@ export function createKillSwitch(random: Random): KillSwitch {
   /** Kills at once if that is the point waited for. */
   function hit(...points: readonly KillPoint[]): boolean {
     if (!armed || !points.includes(armed.point)) return false
-    const { pid, point, done } = armed
+    const { pid, point, done, fail } = armed
     armed = undefined
-    process.kill(pid, 'SIGKILL')
-    done(point)
+    try {
+      process.kill(pid, 'SIGKILL')
+      done(point)
+    } catch {
+      fail(new Error('the program ended before it was killed'))
+    }
     return true
   }
 
@@ -79,11 +85,11 @@ export function createKillSwitch(random: Random): KillSwitch {
     },
     onVisit: () => void hit('in a plugin'),
     async kill(point, pid) {
-      const killed = new Promise<KillPoint>((done) => {
-        armed = { point, pid, done }
+      const killed = new Promise<KillPoint>((done, fail) => {
+        armed = { point, pid, done, fail }
       })
       if (point === 'any moment' || point === 'at start') await sleep(random() * 400)
-      else await Promise.race([killed, sleep(PATIENCE_MS)])
+      else await endsWithin(killed, PATIENCE_MS)
       if (armed) {
         armed = { ...armed, point: point === 'at start' ? point : 'any moment' }
         hit(armed.point)

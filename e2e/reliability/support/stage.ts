@@ -1,10 +1,11 @@
 import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { startEmulator } from '../../support/emulator.ts'
 import type { RunningEmulator } from '../../support/emulator.ts'
+import type { Program } from '../../support/program.ts'
 import { createBot } from './bots.ts'
 import type { BotLife, BotName } from './bots.ts'
 import { openDoor } from './door.ts'
-import type { Door, Guard } from './door.ts'
+import type { Door, DoorCall, Guard } from './door.ts'
 import type { ChatRecord } from './judge.ts'
 import type { Random } from './random.ts'
 import { createTraffic } from './traffic.ts'
@@ -23,6 +24,8 @@ export interface StageOptions {
   readonly botGuard?: Guard
   readonly webhookGuard?: Guard
   readonly onVisit?: () => void
+  /** Whether Telegram's answer to a call of the bot passes at one byte a second. */
+  readonly isSlow?: (call: DoorCall) => boolean
 }
 
 /**
@@ -41,6 +44,8 @@ export interface Stage {
   life(): BotLife
   lives(): number
   repliesInLife(): number
+  /** What the bot printed in all its lives. */
+  output(): string
   /** Every chat as a person sees it now. */
   records(): Promise<ChatRecord[]>
   close(): Promise<void>
@@ -55,6 +60,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const botDoor = await openDoor({
     target: () => emulator.url,
     ...(options.botGuard && { guard: options.botGuard }),
+    ...(options.isSlow && { isSlow: options.isSlow }),
   })
   let address: string | undefined
   const webhookDoor = await openDoor({
@@ -71,6 +77,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   let lives = 0
   let current: BotLife | undefined
   let repliesInLife = 0
+  const programs: Program[] = []
   const livesOfReplies = new Map<string, number>()
   const chats = await watchChats(emulator.url, (reply) => {
     repliesInLife += 1
@@ -95,6 +102,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       lives += 1
       repliesInLife = 0
       current = bot.start()
+      programs.push(current.program)
       // a life may end before it is ready, and nobody may be waiting for it
       current.ready.catch(() => {})
       return current
@@ -105,6 +113,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     },
     lives: () => lives,
     repliesInLife: () => repliesInLife,
+    output: () => programs.map((program) => program.output()).join('\n'),
     records: () =>
       Promise.all(
         traffic.people.map(async ({ id }, index) => ({
@@ -116,7 +125,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       await current?.program.stop('SIGKILL')
       await chats.close()
       await Promise.all([botDoor.close(), webhookDoor.close(), work.close()])
-      await emulator.program.stop()
+      await emulator.program.stop('SIGKILL')
     },
   }
 }

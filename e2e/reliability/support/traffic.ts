@@ -16,8 +16,8 @@ export interface Traffic {
   writtenAt(text: string): number | undefined
   /** True when the bot wrote every part of every answer. */
   isAnswered(seen: ReadonlySet<string>): boolean
-  /** Writes so many messages in all, evenly spread over time and at random over the chats. */
-  write(total: number, perSecond: number): Promise<void>
+  /** Writes so many more messages, evenly spread over time and at random over the chats. */
+  write(messages: number, perSecond: number): Promise<void>
   /** One message of one person. */
   writeTo(person: number): Promise<void>
 }
@@ -44,13 +44,13 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     writtenAt: (text) => times.get(text),
     isAnswered: (seen) => written.every((texts) => texts.flatMap(echoParts).every((part) => seen.has(part))),
     writeTo,
-    async write(total, perSecond) {
+    async write(messages, perSecond) {
       const startedAt = performance.now()
-      for (let count = 0; count < total; count += 1) {
+      for (let count = 0; count < messages; count += 1) {
         const dueAt = startedAt + (count / perSecond) * 1_000
         await sleep(Math.max(0, dueAt - performance.now()))
         // everybody writes once, then whoever comes
-        await writeTo(count < chats ? count : Math.floor(random() * chats))
+        await writeTo(times.size < chats ? times.size : Math.floor(random() * chats))
       }
     },
   }

@@ -1,4 +1,4 @@
-import { errorMessage, isPluggramError } from '@pluggram/sdk'
+import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
 import { wait } from './wait.ts'
@@ -16,15 +16,16 @@ export interface OutboxOptions {
 interface Waiting {
   readonly entry: OutboxEntry
   readonly since: number
-  settle(sent: SentMessage): void
-  fail(error: unknown): void
+  settle: (sent: SentMessage) => void
+  fail: (error: unknown) => void
 }
 
 interface ChatQueue {
   readonly parts: Waiting[]
 }
 
-const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000, 15_000, 60_000]
+/** However long Telegram was away, what waited goes out within seconds when it is back. */
+const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
 const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
 
 /**
@@ -67,6 +68,7 @@ export class Outbox {
       const waiting: Waiting = { entry, since: Date.now(), settle, fail }
       const queue = this.#chats.get(entry.chatId)
       if (queue) {
+        this.#coalesce(queue, waiting)
         queue.parts.push(waiting)
         return
       }
@@ -74,6 +76,31 @@ export class Outbox {
       this.#chats.set(entry.chatId, fresh)
       void this.#send(entry.chatId, fresh)
     })
+  }
+
+  /** Of several edits of one message that wait, only the newest is sent; the others share its fate. */
+  #coalesce(queue: ChatQueue, newer: Waiting): void {
+    const { messenger, store } = this.#options
+    // the first may be on its way already
+    const index = queue.parts.findIndex(
+      (item, at) => at > 0 && messenger.supersedes?.(newer.entry, item.entry),
+    )
+    if (index === -1) return
+    const [older] = queue.parts.splice(index, 1)
+    if (!older) return
+    this.#size -= 1
+    const { settle, fail } = newer
+    newer.settle = (sent) => {
+      settle(sent)
+      void this.#write(() => store.markSent(older.entry.id, sent.id)).catch(() => {})
+      older.settle(sent)
+    }
+    newer.fail = (reason) => {
+      fail(reason)
+      if (!this.#stopping.signal.aborted)
+        void this.#write(() => store.markFailed(older.entry.id, errorMessage(reason))).catch(() => {})
+      older.fail(reason)
+    }
   }
 
   /** Resolves when nothing waits. */
@@ -110,6 +137,8 @@ export class Outbox {
     } catch (error) {
       // what a stop cut short is sent by the next start
       if (!this.#stopping.signal.aborted) await this.#giveUp(entry, error)
+      else if (entry.policy === 'at-most-once' && !isAmbiguous(error))
+        await store.markUnsent(entry.id).catch(() => {})
       waiting.fail(error)
     }
   }
@@ -140,7 +169,7 @@ export class Outbox {
 
   async #giveUp(entry: OutboxEntry, error: unknown): Promise<void> {
     const { store, logger } = this.#options
-    if (error instanceof LostAnswer) this.ambiguous += 1
+    if (error instanceof LostAnswer || isAmbiguous(error)) this.ambiguous += 1
     else this.failed += 1
     const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
     logger[isBlocked ? 'info' : 'error']('a message was not delivered', {
@@ -171,6 +200,11 @@ export async function persist<T>(job: () => Promise<T>, logger: Logger, signal: 
       await wait(1_000, signal)
     }
   }
+}
+
+/** Whether Telegram may have taken the message although the call failed. */
+function isAmbiguous(error: unknown): boolean {
+  return error instanceof DeliveryError && error.isAmbiguous
 }
 
 /** The program ended while an at-most-once part was being sent. */

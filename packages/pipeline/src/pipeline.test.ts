@@ -370,6 +370,43 @@ describe('what survives the end of the program', () => {
     expect(messenger.delivered.map((item) => item.text)).toEqual(['echo poison'])
   })
 
+  test('updates that were under way together at several ends are tried one by one, not parked together', async () => {
+    const store = createMemoryMessageStore()
+    const ids = [1, 2, 3]
+    await store.accept(ids.map((id) => textUpdate(`m${id}`, { updateId: id, chatId: id })))
+    for (let end = 0; end < 3; end += 1) for (const id of ids) await store.begin(id)
+    let atOnce = 0
+    let most = 0
+    const slow: FakePlugin = {
+      name: 'slow',
+      async handle(text) {
+        most = Math.max(most, ++atOnce)
+        await sleep(5)
+        atOnce -= 1
+        return say(text)
+      },
+    }
+    const { pipeline, texts } = start([slow], { store })
+    pipeline.resume()
+    expect(await texts()).toEqual(['m1', 'm2', 'm3'])
+    expect(most).toBe(1)
+    expect(store.parked()).toEqual([])
+  })
+
+  test('an update that ends the program also when it is tried alone is parked beside others', async () => {
+    const store = createMemoryMessageStore()
+    await store.accept([
+      textUpdate('poison', { updateId: 1 }),
+      textUpdate('other', { updateId: 2, chatId: 2 }),
+    ])
+    for (let end = 0; end < 5; end += 1) await store.begin(1)
+    await store.begin(2)
+    const { pipeline, texts } = start([echo], { store })
+    pipeline.resume()
+    expect(await texts()).toEqual(['echo other'])
+    expect(store.parked()).toMatchObject([{ update: { updateId: 1 } }])
+  })
+
   test('what the disk does not take is not acknowledged; an answer waits until it does', async () => {
     const store = createMemoryMessageStore()
     let isFull = true
@@ -387,6 +424,26 @@ describe('what survives the end of the program', () => {
     setTimeout(() => (isFull = false), 300)
     expect(await texts(textUpdate('b'))).toEqual(['b'])
   })
+})
+
+test('of several edits of one message that wait, the newest is sent', async () => {
+  const messenger = createRecordingMessenger(async () => {
+    await sleep(60)
+    return undefined
+  })
+  messenger.supersedes = (newer, older) =>
+    String(newer.content).startsWith('edit') && String(older.content).startsWith('edit')
+  const edits: FakePlugin = {
+    name: 'edits',
+    async handle(_text, context) {
+      const sending = ['first', 'edit 1', 'edit 2', 'edit 3'].map((text) => context.reply(text))
+      const sent = await Promise.all(sending)
+      return say(`ids ${sent.map(([message]) => message?.id).join()}`)
+    },
+  }
+  const { texts, store } = start([edits], { messenger })
+  expect(await texts(textUpdate('go'))).toEqual(['first', 'edit 3', 'ids 1,2,2,2'])
+  expect(store.unsent()).toEqual([])
 })
 
 test('a message that Telegram cannot take now is tried until it can, and holds up only its chat', async () => {

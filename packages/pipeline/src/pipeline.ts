@@ -11,6 +11,7 @@ import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { Outbox, persist } from './outbox.ts'
 import { Router } from './router.ts'
 
@@ -62,10 +63,20 @@ export interface Pipeline {
   drain(milliseconds: number): Promise<{ left: number }>
 }
 
+/** How an update of an earlier run is taken up again. */
+interface Recovery {
+  readonly maxTries: number
+}
+
 const DEFAULT_CAPACITY = 10_000
 /** After the abort, answers get this long to end what they were doing. */
 const ABORT_GRACE_MS = 500
+/** An update that was under way at that many ends of the program is parked: it may be what ended it. */
 const MAX_TRIES = 3
+/** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
+const MAX_TRIES_AMONG_OTHERS = 5
+/** An update that was under way at that many ends is worked on alone among its like, so that it shows which one it is. */
+const SUSPECT_TRIES = 2
 /** A lane rests while that many messages of its chat are not sent. */
 const MAX_UNSENT_PER_CHAT = 50
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
@@ -77,25 +88,32 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const router = new Router(registry)
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
   const outbox = new Outbox({ store, messenger, logger })
+  const suspects = new OneAtATime()
   const stop = new AbortController()
   const counts = { accepted: 0, answered: 0, failed: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
 
-  async function work({ update, tries }: StoredUpdate, isRecovered: boolean): Promise<void> {
+  async function work({ update, tries }: StoredUpdate, recovery?: Recovery): Promise<void> {
     try {
       if (stop.signal.aborted) return
-      if (tries >= MAX_TRIES) return await park(update, tries)
-      const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
-      // what was under way when the program ended may have ended it: then the try must be on disk before it begins
-      if (isRecovered) await beginning
-      else beginning.catch(() => {})
-      await answer(update, tries + 1)
+      if (tries >= (recovery?.maxTries ?? MAX_TRIES)) return await park(update, tries)
+      if (tries >= SUSPECT_TRIES) await suspects.run(() => tryOut(update, tries, true))
+      else await tryOut(update, tries, recovery !== undefined)
     } catch (error) {
       if (stop.signal.aborted) return
       counts.failed += 1
       logger.error('update failed', { update: update.updateId, error: errorMessage(error), err: error })
     }
+  }
+
+  async function tryOut(update: IncomingUpdate, tries: number, isRecovered: boolean): Promise<void> {
+    if (stop.signal.aborted) return
+    const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
+    // what was under way when the program ended may have ended it: then the try must be on disk before it begins
+    if (isRecovered) await beginning
+    else beginning.catch(() => {})
+    await answer(update, tries + 1)
   }
 
   async function answer(update: IncomingUpdate, attempt: number): Promise<void> {
@@ -141,11 +159,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     logger.error('update parked', { update: update.updateId, chat: update.chat.id, reason })
   }
 
-  function enqueue(stored: StoredUpdate, isRecovered: boolean): void {
+  function enqueue(stored: StoredUpdate, recovery?: Recovery): void {
     acknowledge(stored.update)
     const key = laneKey(stored.update)
     // an urgent update has a lane of its own beside its chat's
-    lanes.push(router.isUrgent(stored.update) ? `${key}!` : key, () => work(stored, isRecovered))
+    lanes.push(router.isUrgent(stored.update) ? `${key}!` : key, () => work(stored, recovery))
   }
 
   /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */
@@ -170,18 +188,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     resume() {
       for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
-      for (const stored of store.unfinished()) enqueue(stored, true)
+      const unfinished = store.unfinished()
+      const underWay = unfinished.filter(({ tries }) => tries > 0).length
+      const maxTries = underWay > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
+      for (const stored of unfinished) enqueue(stored, { maxTries })
       void forget()
     },
     async accept(updates) {
       const fresh = await store.accept(updates)
       counts.accepted += fresh.length
-      for (const stored of fresh) enqueue(stored, false)
+      for (const stored of fresh) enqueue(stored)
       await lanes.whenRoomy()
     },
     async replay(updateId) {
       const stored = await store.replay(updateId)
-      if (stored) enqueue(stored, true)
+      if (stored) enqueue(stored, { maxTries: MAX_TRIES })
       return stored !== undefined
     },
     isFull: () => lanes.size >= capacity,

@@ -49,10 +49,13 @@ export class ReplyWriter {
    */
   async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
     const { store, outbox, update, pluginName } = this.#options
-    const { parts, failure } = await this.write(toReplies(response))
     this.#interimCount += 1
     const key = `${pluginName}:${this.#interimCount}`
-    const stored = await store.addInterim({ updateId: update.updateId, key, parts })
+    const known = store.interim(update.updateId, key)
+    const { parts, failure }: WrittenReplies =
+      known.length > 0 ? { parts: [] } : await this.write(toReplies(response))
+    const stored =
+      known.length > 0 ? known : await store.addInterim({ updateId: update.updateId, key, parts })
     // all are queued before one is awaited: nothing of the chat may come between the parts
     const sending = stored.map(({ entry, sentMessageId }) =>
       sentMessageId === undefined ? outbox.push(entry) : { id: sentMessageId, chatId: entry.chatId },

@@ -48,7 +48,7 @@ test('writes of one moment share a commit; one that fails fails them all and lea
 test('ids are remembered for two days, then forgotten; open and parked updates stay', async () => {
   let now = 0
   const database = openSqliteDatabase(':memory:')
-  const store = createSqliteMessageStore(database, () => now)
+  const store = createSqliteMessageStore(database, { now: () => now })
   await store.accept([storedText(1), storedText(2), storedText(3)])
   await store.finish(1, [])
   await store.park(2, 'poison')

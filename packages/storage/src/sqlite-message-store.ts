@@ -4,17 +4,27 @@ import { CommitQueue } from './commit-queue.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 
+export interface MessageStoreOptions {
+  /** Milliseconds since 1970; injected by tests. */
+  readonly now?: () => number
+  /** As for `openSqliteDatabase`. Default `full`. */
+  readonly synchronous?: 'full' | 'normal'
+}
+
 /**
- * Inbox and outbox in one SQLite file.
- * @param now milliseconds since 1970; injected by tests
+ * Inbox and outbox in one SQLite file. What a repeated message could come of, and no lost one, is committed
+ * without waiting for the disk: that work began, and that a part was sent.
  */
-export function createSqliteMessageStore(database: DatabaseSync, now: () => number = Date.now): MessageStore {
-  const commits = new CommitQueue(database)
+export function createSqliteMessageStore(
+  database: DatabaseSync,
+  { now = Date.now, synchronous = 'full' }: MessageStoreOptions = {},
+): MessageStore {
+  const commits = new CommitQueue(database, { waitsForDisk: synchronous === 'full' })
   const inbox = new SqliteInbox(database, now)
   const outbox = new SqliteOutbox(database, now)
   return {
     accept: (updates) => commits.add(() => inbox.accept(updates)),
-    begin: (updateId) => commits.add(() => inbox.begin(updateId)),
+    begin: (updateId) => commits.addLight(() => inbox.begin(updateId)),
     finish: (updateId, parts) =>
       commits.add(() => {
         inbox.finish(updateId)
@@ -22,10 +32,12 @@ export function createSqliteMessageStore(database: DatabaseSync, now: () => numb
         return outbox.add(updateId, parts)
       }),
     addInterim: (reply) => commits.add(() => outbox.addInterim(reply)),
+    interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => commits.add(() => inbox.park(updateId, reason)),
     markSending: (entryId) => commits.add(() => outbox.markSending(entryId)),
-    markSent: (entryId, sentMessageId) => commits.add(() => outbox.markSent(entryId, sentMessageId)),
-    markFailed: (entryId, reason) => commits.add(() => outbox.markFailed(entryId, reason)),
+    markUnsent: (entryId) => commits.addLight(() => outbox.markUnsent(entryId)),
+    markSent: (entryId, sentMessageId) => commits.addLight(() => outbox.markSent(entryId, sentMessageId)),
+    markFailed: (entryId, reason) => commits.addLight(() => outbox.markFailed(entryId, reason)),
     unfinished: () => inbox.unfinished(),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),
@@ -33,8 +45,8 @@ export function createSqliteMessageStore(database: DatabaseSync, now: () => numb
     drop: (updateId) => commits.add(() => inbox.drop(updateId)),
     failure: () => commits.failure,
     async forgetOld() {
-      while (await commits.add(() => inbox.forgetOld())) continue
-      await commits.add(() => outbox.forgetOld())
+      while (await commits.addLight(() => inbox.forgetOld())) continue
+      await commits.addLight(() => outbox.forgetOld())
     },
   }
 }

@@ -32,13 +32,12 @@ export class SqliteOutbox {
   addInterim({ updateId, key, parts }: InterimReply): InterimPart[] {
     return parts.map((part, index) => {
       const row = this.#statements.findInterim.get(updateId, key, index)
-      if (!row) return { entry: this.#insert(updateId, key, part, index) }
-      const isSent = row.state === 'sent' || row.state === 'failed'
-      return {
-        entry: toEntry(row),
-        ...(isSent && { sentMessageId: Number(row.sent_message_id ?? 0) }),
-      }
+      return row ? toInterimPart(row) : { entry: this.#insert(updateId, key, part, index) }
     })
+  }
+
+  interim(updateId: number, key: string): InterimPart[] {
+    return this.#statements.interim.all(updateId, key).map(toInterimPart)
   }
 
   /** Forgets what was sent before the update was finished. */
@@ -48,6 +47,10 @@ export class SqliteOutbox {
 
   markSending(id: number): void {
     this.#statements.sending.run(id)
+  }
+
+  markUnsent(id: number): void {
+    this.#statements.unsend.run(id)
   }
 
   markSent(id: number, sentMessageId: number): void {
@@ -83,6 +86,11 @@ export class SqliteOutbox {
   }
 }
 
+function toInterimPart(row: Record<string, unknown>): InterimPart {
+  const isOver = row.state === 'sent' || row.state === 'failed'
+  return { entry: toEntry(row), ...(isOver && { sentMessageId: Number(row.sent_message_id ?? 0) }) }
+}
+
 function toEntry(row: Record<string, unknown>): OutboxEntry {
   return {
     id: Number(row.id),
@@ -103,6 +111,8 @@ function prepare(database: DatabaseSync) {
     findInterim: database.prepare(
       'SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? AND part = ?',
     ),
+    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    unsend: database.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
     deleteSentInterim: database.prepare(
       "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
     ),

@@ -104,7 +104,7 @@ function makeCalls(options: CallOptions): Transformer {
 function limitOf(method: string, payload: unknown, timeoutSeconds: number): number {
   if (method === 'getUpdates') {
     const held = (payload as { timeout?: number } | undefined)?.timeout ?? 0
-    return held + POLL_GRACE_SECONDS
+    return held + Math.min(POLL_GRACE_SECONDS, timeoutSeconds)
   }
   return UPLOAD_METHODS.has(method) ? timeoutSeconds * 10 : timeoutSeconds
 }

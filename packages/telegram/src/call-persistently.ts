@@ -10,6 +10,7 @@ import { wait } from './wait.ts'
 export interface CallGate {
   pass(signal: AbortSignal): Promise<void>
   refused(retryAfterSeconds: number): void
+  succeeded?(): void
 }
 
 export interface PersistentCall {
@@ -42,12 +43,17 @@ export async function callPersistently<T>(
   { backoff = DEFAULT_BACKOFF, tries = 8 }: Persistence,
 ): Promise<T> {
   const delays = createBackoff(backoff)
+  // Each repetition may put the message into the chat once more, so that after the first they come seldom.
+  const unsureDelays = createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
   let failures = 0
+  let losses = 0
   for (;;) {
     await orCancelled(gate.pass(signal), method)
     if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
-      return await call()
+      const result = await call()
+      gate.succeeded?.()
+      return result
     } catch (error) {
       const failure = toTelegramError(error, method)
       if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
@@ -57,8 +63,12 @@ export async function callPersistently<T>(
       failures++
       if (failure.isAmbiguous && policy === 'at-most-once') throw finalLoss(failure)
       if (!failure.isRetryable || failures >= tries) throw failure
-      if (failure.isAmbiguous) onAmbiguous?.()
-      await orCancelled(wait(delays.next(), signal), method)
+      if (failure.isAmbiguous) {
+        losses++
+        onAmbiguous?.()
+      }
+      const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
+      await orCancelled(wait(delay, signal), method)
     }
   }
 }
@@ -68,6 +78,7 @@ export function gateOf(gate: SendGate, call: GatedCall): CallGate {
   return {
     pass: (signal) => gate.pass(call, signal),
     refused: (seconds) => gate.refused(call, seconds),
+    succeeded: () => gate.succeeded(call),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Chat, Logger, TextFormat } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
 import type { BlockedChats } from './blocked-chats.ts'
-import { TelegramError } from './errors.ts'
+import { toTelegramError } from './errors.ts'
 import { sliceFormatted } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
 import { createPreviewLoop } from './preview-loop.ts'
@@ -65,7 +65,7 @@ export function createDraftPreview(options: PreviewOptions): TextPreview {
       await api.raw.sendRichMessageDraft({ ...target, rich_message: message }, toGrammySignal(signal))
       return true
     } catch (error) {
-      if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
+      if (!rich.isRefusal(toTelegramError(error, 'sendRichMessageDraft'))) throw error
       rich.rest()
       return false
     }

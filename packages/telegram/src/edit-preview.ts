@@ -2,7 +2,7 @@ import type { Reply } from '@pluggram/sdk'
 import { toGrammySignal } from './api.ts'
 import type { PreviewOptions } from './draft-preview.ts'
 import { appendPlain } from './formatted-text.ts'
-import { newMessageMembers, textMembers } from './plan-messages.ts'
+import { newMessageMembers, quoteMembers, textMembers } from './plan-messages.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from './render-text.ts'
@@ -34,7 +34,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
     ...options,
     call: { chatId: chat.id, rank: 'preview', kind: 'message' },
     show,
-    firstMilliseconds: FIRST_MILLISECONDS,
+    firstMilliseconds: Math.min(FIRST_MILLISECONDS, interval),
     paceFor: () => interval,
     lastCallMilliseconds: LAST_CALL_MILLISECONDS,
     onOff: (error) =>
@@ -52,7 +52,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
       ...(link_preview_options && { link_preview_options }),
     }
     if (messageId === undefined) {
-      const message = { ...newMessageMembers(chat, reply), ...members }
+      const message = { ...newMessageMembers(chat, reply), ...quoteMembers(reply), ...members }
       messageId = (await api.raw.sendMessage(message, toGrammySignal(signal))).message_id
     } else {
       const target = { chat_id: chat.id, message_id: messageId }

@@ -10,7 +10,7 @@ export interface JsonCallerOptions {
   readonly token: string
 }
 
-export interface JsonCall {
+interface JsonCall {
   readonly method: string
   readonly body: string
   /** Longest wait for the whole answer. */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeliveryError } from '@pluggram/sdk'
-import type { Chat } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMessenger } from './messenger.ts'
@@ -257,23 +256,6 @@ describe('trouble', () => {
     const sending = sendReply(messenger, telegram.chat, { text: 'words' }, anySignal())
     await expect(sending).rejects.toMatchObject({ code: 'delivery-failed', isRetryable: true })
     expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(8)
-  })
-
-  it('says when the user blocked the bot', async () => {
-    telegram.emulator.control.blockBot(telegram.ada.id)
-    const sending = sendReply(messenger, telegram.chat, { text: 'words' }, anySignal())
-    await expect(sending).rejects.toMatchObject({ code: 'delivery-blocked', isRetryable: false })
-  })
-
-  it('follows a group that became a supergroup', async () => {
-    const { driver, control } = telegram.emulator
-    const group = driver.createChat({ type: 'group', title: 'G', memberIds: [telegram.ada.id] })
-    const newId = control.migrateGroup(group.id)
-    const chat: Chat = { id: group.id, type: 'group' }
-    expect(await sendReply(messenger, chat, { text: 'one' }, anySignal())).toMatchObject([{ chatId: newId }])
-    await sendReply(messenger, chat, { text: 'two' }, anySignal())
-    expect(texts(newId)).toEqual(['one', 'two'])
-    expect(callsOf(telegram.emulator, 'sendMessage').length).toBe(3)
   })
 
   it('shows no "typing…" while Telegram forbids it, and never throws', async () => {

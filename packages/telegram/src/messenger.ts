@@ -52,6 +52,8 @@ export interface TelegramMessenger extends Messenger {
 export interface MessengerStats {
   /** Messages sent again because the answer to an earlier try was lost; each may stand in its chat twice. */
   readonly repeatedSends: number
+  /** How often Telegram asked to slow down (429). */
+  readonly floodWaits: number
   /** Chats that are left alone since the bot is blocked there. */
   readonly blockedChats: number
 }
@@ -147,7 +149,7 @@ export function createMessenger(options: MessengerOptions): TelegramMessenger {
     ...signals,
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
-    stats: () => ({ repeatedSends, blockedChats: blocked.size }),
+    stats: () => ({ repeatedSends, floodWaits: gate.refusals, blockedChats: blocked.size }),
   }
 }
 

@@ -139,21 +139,17 @@ export function textMembers(
   }
 }
 
-/** The first new message answers visibly. */
+/** Answers a message visibly. */
+export function quoteMembers({ replyToMessageId }: Reply): Pick<OutgoingPayload, 'reply_parameters'> {
+  if (replyToMessageId === undefined) return {}
+  return { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }
+}
+
+/** The first new message quotes. */
 function withQuote(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
-  const { replyToMessageId } = reply
   const first = messages.findIndex(({ method }) => method.startsWith('send'))
-  if (replyToMessageId === undefined || first === -1) return [...messages]
   return messages.map((message, index) =>
-    index === first
-      ? {
-          ...message,
-          payload: {
-            ...message.payload,
-            reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true },
-          },
-        }
-      : message,
+    index === first ? { ...message, payload: { ...message.payload, ...quoteMembers(reply) } } : message,
   )
 }
 

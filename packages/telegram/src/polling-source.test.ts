@@ -233,6 +233,19 @@ describe('status', () => {
     await until(() => expect(receivedTexts()).toEqual(['one']))
   })
 
+  it('gives up a poll that hangs, and asks again', async () => {
+    const api = createTelegramApi({
+      token: telegram.emulator.token,
+      apiRoot: telegram.emulator.url,
+      timeoutSeconds: 0.3,
+    })
+    telegram.emulator.faults.add({ kind: 'delay', ms: 8000, method: 'getUpdates' })
+    const source = startSource({ api, pollTimeoutSeconds: 1 })
+    await until(() => expect(state(source)).toBe('unreachable'))
+    say('after the hang')
+    await until(() => expect(receivedTexts()).toEqual(['after the hang']))
+  })
+
   it('obeys retry_after of a 429', async () => {
     telegram.emulator.faults.add({ kind: 'too-many-requests', retryAfter: 1, method: 'getUpdates' })
     const started = performance.now()

@@ -48,6 +48,23 @@ describe('markdown', () => {
     expect(pieces(rendered)).toEqual([['pre', 'a    |   n\n-----+----\nlong |   1\nb    | 222']])
   })
 
+  it('does not fill up the columns of a table that no screen can show', () => {
+    const wide = 'word '.repeat(40).trim()
+    const { text } = markdown(`| a | b |\n|---|---|\n| ${wide} | 1 |\n| c | d |`)
+    expect(text).toBe(`a | b\n----+----\n${wide} | 1\nc | d`)
+  })
+
+  it('shows a table as it was written when its rows have more cells than its head', () => {
+    const source = '| a |\n|---|\n| b | c | d |'
+    expect(pieces(markdown(source))).toEqual([['pre', source]])
+  })
+
+  it('shows words in the form of a link definition, and hides definitions of links', () => {
+    expect(markdown('[Note]: important\n\nSee [a][1].\n\n[1]: https://a.example').text).toBe(
+      '[Note]: important\n\nSee a.',
+    )
+  })
+
   it('formats code that is still being written', () => {
     expect(pieces(markdown('Look:\n```py\nprint("a")'))).toEqual([['pre', 'print("a")']])
   })

@@ -23,7 +23,7 @@ export interface RichMessagesOptions {
 }
 
 /** Bot API: up to 32,768 characters; counted in UTF-16 units, of which there are never fewer. */
-export const RICH_LIMIT = 32_768
+const RICH_LIMIT = 32_768
 const REST_MILLISECONDS = 15 * 60_000
 
 export function createRichMessages({ mode, logger, now }: RichMessagesOptions): RichMessages {

@@ -9,7 +9,7 @@ import type { SendLimits } from './send-pace.ts'
 export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
 
 /** What is held by a 429: messages, and apart from them what can be left out without a loss. */
-export type SendKind = 'message' | 'draft' | 'typing'
+type SendKind = 'message' | 'draft' | 'typing'
 
 export interface GatedCall {
   readonly chatId: number
@@ -21,12 +21,16 @@ export interface GatedCall {
 export interface SendGate {
   /** Resolves when the call may be made; rejects when `signal` is aborted. */
   pass(call: GatedCall, signal: AbortSignal): Promise<void>
+  /** Notes that Telegram took the call. */
+  succeeded(call: Pick<GatedCall, 'chatId'>): void
   /** Notes a 429. Without a chat it holds everything. */
   refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void
   /** Milliseconds until calls of the kind are allowed again in the chat; 0 when they are. */
   held(call: Pick<GatedCall, 'chatId' | 'kind'>): number
   /** The same for calls that belong to no chat. */
   heldOverall(): number
+  /** How many 429s there were. */
+  readonly refusals: number
 }
 
 export interface SendGateOptions {
@@ -63,6 +67,7 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
   const queues = new Map<SendRank, Set<Waiting>>(RANKS.map((rank) => [rank, new Set()]))
   const lately = new Map<number, number>()
   let timer: NodeJS.Timeout | undefined
+  let refusals = 0
 
   function held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
     const all = Math.max(holds.remaining(EVERYTHING), holds.remaining(key('message', chatId)))
@@ -133,7 +138,9 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
       if (delay(call) > 0) await wait(call, signal)
       else pace.count(call.chatId)
     },
+    succeeded: ({ chatId }) => pace.succeed(chatId),
     refused(call, seconds): void {
+      refusals += 1
       if (call) {
         holds.hold(key(call.kind, call.chatId), seconds)
         if (call.kind !== 'message') return
@@ -146,6 +153,9 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
     },
     held,
     heldOverall: () => holds.remaining(EVERYTHING),
+    get refusals(): number {
+      return refusals
+    },
   }
 }
 

@@ -16,26 +16,55 @@ export interface SendPace {
   delay(chatId: number, isAlwaysPaced: boolean): number
   /** Notes that one is sent. */
   count(chatId: number): void
+  /** Notes that Telegram took one. */
+  succeed(chatId: number): void
   /** Notes that Telegram refused with a 429: from now on this chat (`undefined`: every chat) keeps the pace. */
   learn(chatId: number | undefined, holdSeconds: number): void
 }
 
 /** How long a chat keeps the pace after its last 429 is over. */
 const LEARNED_MILLISECONDS = 60_000
-/** Each further 429 while the pace is kept makes it half as fast, down to an eighth. */
+/** How many times as long the spans become at most, and how short when all goes well. */
 const SLOWEST = 8
+const FASTEST = 1 / 4
+/** So many messages without a 429 make the pace twice as fast, unless it was found too fast before. */
+const TRUST_AFTER = 5
+/** Answers keep the pace over this span: the parts of one answer may come together. */
+const BURST_SECONDS = 5
 const MINUTE = 60_000
 const PRUNE_SIZE = 5000
 
-interface Learned {
-  stretch: number
-  until: number
+/**
+ * What is known of the pace that Telegram takes now. It begins at the limits; messages that pass make it
+ * faster, a 429 after some that passed shows that it was too fast, and it does not become so again.
+ */
+class LearnedPace {
+  stretch = 1
+  until = 0
+  #fastest = FASTEST
+  #passed = 0
+
+  pass(): void {
+    this.#passed += 1
+    if (this.#passed % TRUST_AFTER === 0) this.stretch = Math.max(this.stretch / 2, this.#fastest)
+  }
+
+  refuse(time: number, holdSeconds: number): void {
+    // While nothing passes at all, a 429 says nothing about the pace.
+    if (this.#passed > 0) {
+      this.#fastest = Math.min(this.stretch * 2, SLOWEST)
+      this.stretch = Math.max(this.#fastest, 1)
+    }
+    this.#passed = 0
+    this.until = time + holdSeconds * 1000 + LEARNED_MILLISECONDS
+  }
 }
 
 interface ChatPace {
   readonly short: SlidingWindow
+  readonly burst: SlidingWindow
   readonly minute: SlidingWindow | undefined
-  learned: Learned | undefined
+  learned: LearnedPace | undefined
 }
 
 /**
@@ -46,10 +75,11 @@ interface ChatPace {
  */
 export function createSendPace(limits: SendLimits, now: () => number): SendPace {
   const shortLimit = windowOf(limits.chatPerSecond, 1)
+  const burstLimit = windowOf(limits.chatPerSecond * BURST_SECONDS, BURST_SECONDS)
   const minuteLimit: WindowLimit = windowOf(limits.groupPerMinute, 60)
   const overall = new SlidingWindow(windowOf(limits.overallPerSecond, 1))
   const chats = new Map<number, ChatPace>()
-  let learnedOverall: Learned | undefined
+  let learnedOverall: LearnedPace | undefined
   let pruneAt = PRUNE_SIZE
 
   function paceOf(chatId: number): ChatPace {
@@ -58,7 +88,12 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
     if (chats.size >= pruneAt) prune()
     // Ids of groups, supergroups and channels are negative (Bot API: Chat).
     const minute = chatId < 0 ? new SlidingWindow(minuteLimit) : undefined
-    const pace: ChatPace = { short: new SlidingWindow(shortLimit), minute, learned: undefined }
+    const pace: ChatPace = {
+      short: new SlidingWindow(shortLimit),
+      burst: new SlidingWindow(burstLimit),
+      minute,
+      learned: undefined,
+    }
     chats.set(chatId, pace)
     return pace
   }
@@ -71,44 +106,54 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
     pruneAt = Math.max(PRUNE_SIZE, chats.size * 2)
   }
 
-  function renewed(learned: Learned | undefined, holdSeconds: number): Learned {
+  function refused(learned: LearnedPace | undefined, holdSeconds: number): LearnedPace {
     const time = now()
-    const isAgain = learned !== undefined && learned.until > time
-    return {
-      stretch: isAgain ? Math.min(learned.stretch * 2, SLOWEST) : 1,
-      until: time + holdSeconds * 1000 + LEARNED_MILLISECONDS,
-    }
+    const pace = learned && learned.until > time ? learned : new LearnedPace()
+    pace.refuse(time, holdSeconds)
+    return pace
   }
 
-  function stretchOf(learned: Learned | undefined, time: number): number | undefined {
-    return learned && learned.until > time ? learned.stretch : undefined
+  /** `undefined` when there is no pace to keep; what is always paced never goes faster than the limits. */
+  function stretchFor(
+    learned: LearnedPace | undefined,
+    time: number,
+    isAlwaysPaced: boolean,
+  ): number | undefined {
+    const stretch = learned && learned.until > time ? learned.stretch : undefined
+    return isAlwaysPaced ? Math.max(stretch ?? 1, 1) : stretch
   }
 
   return {
     delay(chatId, isAlwaysPaced): number {
       const time = now()
       const chat = chats.get(chatId)
-      const inChat = stretchOf(chat?.learned, time)
-      const everywhere = stretchOf(learnedOverall, time)
+      const inChat = stretchFor(chat?.learned, time, isAlwaysPaced)
+      const everywhere = stretchFor(learnedOverall, time, isAlwaysPaced)
       let delay = 0
-      if (chat && (isAlwaysPaced || inChat !== undefined)) {
-        delay = Math.max(chat.short.delay(time, inChat), chat.minute?.delay(time, inChat) ?? 0)
+      if (chat && inChat !== undefined) {
+        const seconds = isAlwaysPaced ? chat.short : chat.burst
+        delay = Math.max(seconds.delay(time, inChat), chat.minute?.delay(time, inChat) ?? 0)
       }
-      if (isAlwaysPaced || everywhere !== undefined) delay = Math.max(delay, overall.delay(time, everywhere))
+      if (everywhere !== undefined) delay = Math.max(delay, overall.delay(time, everywhere))
       return delay
     },
     count(chatId): void {
       const time = now()
-      const { short, minute } = paceOf(chatId)
+      const { short, burst, minute } = paceOf(chatId)
       short.add(time)
+      burst.add(time)
       minute?.add(time)
       overall.add(time)
     },
+    succeed(chatId): void {
+      chats.get(chatId)?.learned?.pass()
+      learnedOverall?.pass()
+    },
     learn(chatId, holdSeconds): void {
-      if (chatId === undefined) learnedOverall = renewed(learnedOverall, holdSeconds)
+      if (chatId === undefined) learnedOverall = refused(learnedOverall, holdSeconds)
       else {
         const pace = paceOf(chatId)
-        pace.learned = renewed(pace.learned, holdSeconds)
+        pace.learned = refused(pace.learned, holdSeconds)
       }
     },
   }

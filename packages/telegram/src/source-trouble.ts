@@ -2,7 +2,7 @@ import type { Logger } from '@pluggram/sdk'
 import { createBackoff } from './backoff.ts'
 import { toTelegramError } from './errors.ts'
 import type { TelegramError } from './errors.ts'
-import { DEFAULT_BACKOFF, DEFAULT_SLOW_BACKOFF } from './source.ts'
+import { DEFAULT_BACKOFF, DEFAULT_CONFLICT_BACKOFF, DEFAULT_SLOW_BACKOFF } from './source.ts'
 import type { SourceOptions } from './source.ts'
 import { stateAfterError } from './source-status.ts'
 import type { SourceState, StatusTracker } from './source-status.ts'
@@ -34,6 +34,7 @@ export function createTrouble(
   const { api, logger, tracker } = options
   const quick = createBackoff(options.backoff ?? DEFAULT_BACKOFF)
   const slow = createBackoff(options.slowBackoff ?? DEFAULT_SLOW_BACKOFF)
+  const contested = createBackoff(options.slowBackoff ?? DEFAULT_CONFLICT_BACKOFF)
   let announced: SourceState | undefined
 
   function announce(state: SourceState, error: TelegramError): void {
@@ -49,12 +50,14 @@ export function createTrouble(
       const state = stateAfterError(failure)
       tracker.enter(state, failure.message)
       announce(state, failure)
-      const delay = state === 'unreachable' ? quick.next() : slow.next()
+      const backoff = state === 'unreachable' ? quick : state === 'conflict' ? contested : slow
+      const delay = backoff.next()
       await wait(Math.max(delay, (failure.retryAfterSeconds ?? 0) * 1000), signal)
     },
     over(state): void {
       quick.reset()
       slow.reset()
+      contested.reset()
       tracker.enter(state)
       if (announced !== undefined) logger.info('Updates from Telegram flow again')
       announced = undefined

@@ -23,11 +23,14 @@ export interface SourceOptions {
   /** Takes updates over. They count as received only when this resolves; it may resolve late to slow us down. */
   readonly onUpdates: (updates: IncomingUpdate[]) => Promise<void>
   readonly logger: Logger
-  /** Delays after failures. Default 0.5 s up to 30 s. */
+  /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions
-  /** Delays while the token is refused or another program polls. Default 5 s up to 60 s. */
+  /** Delays while the token is refused (default 5 s up to 60 s) or another program polls (2 s up to 5 s). */
   readonly slowBackoff?: BackoffOptions
 }
 
-export const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 30_000 }
+/** However long Telegram was away, people are answered within seconds when it is back. */
+export const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
+/** Each try ends the other program's poll too, so it is not made at once. */
+export const DEFAULT_CONFLICT_BACKOFF: BackoffOptions = { minimum: 2000, maximum: 5000 }
 export const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }

@@ -66,7 +66,8 @@ function outside({ type, offset, length }: MessageEntity, { text, start, cut, li
   if (canMove && before - start >= limit / 2) return before
   const line = text.lastIndexOf('\n', cut - 1) + 1
   if (line > Math.max(offset, start)) return line
-  return canMove ? before : cut
+  // Not even its first line fits here: the whole block begins in the next part, and is cut there if it must be.
+  return before > start ? before : cut
 }
 
 /** A good place to cut as far as words go. */

@@ -1,18 +1,24 @@
 type Alignment = 'left' | 'center' | 'right' | null
 
-/** Sets cells in aligned columns, a rule under the first row. For fixed-width display. */
+/** Wider rows are broken by every screen, and filling them up would make a small table huge. */
+const WIDEST_ROW = 120
+
+/** Sets cells in columns, aligned if they fit on a screen, a rule under the first row. For fixed-width display. */
 export function tableRows(rows: readonly (readonly string[])[], align: readonly Alignment[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))
-  const widths = Array.from({ length: columns }, (_, column) =>
+  const content = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
   )
+  const rowWidth = content.reduce((sum, width) => sum + width + 3, 0)
+  const isTooWide = rowWidth > WIDEST_ROW
+  const widths = isTooWide ? content.map(() => 0) : content
   const lines = rows.map((row) =>
     widths
       .map((width, column) => pad(row[column] ?? '', width, align[column] ?? null))
       .join(' | ')
       .trimEnd(),
   )
-  const rule = widths.map((width) => '-'.repeat(width)).join('-+-')
+  const rule = widths.map((width) => '-'.repeat(isTooWide ? 3 : width)).join('-+-')
   return [lines[0] ?? '', rule, ...lines.slice(1)].join('\n')
 }
 
@@ -21,7 +27,7 @@ function widthOf(cell: string): number {
 }
 
 function pad(cell: string, width: number, alignment: Alignment): string {
-  const missing = width - widthOf(cell)
+  const missing = Math.max(0, width - widthOf(cell))
   if (alignment === 'right') return ' '.repeat(missing) + cell
   if (alignment === 'center') {
     const before = Math.floor(missing / 2)

@@ -41,6 +41,7 @@ beforeEach(async () => {
     slowBackoff: QUICK,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram/webhook`,
     secret: SECRET,
+    checkMilliseconds: 50,
     onUpdates: async (updates) => {
       if (failures-- > 0) throw new Error('the disk is full')
       received.push(...updates)
@@ -87,6 +88,26 @@ describe('createWebhookSource', () => {
     expect(source.status().state).toBe('stopped')
     expect((await telegram.api.getWebhookInfo()).url).not.toBe('')
     await expect(source.accept({ update_id: 1 })).rejects.toMatchObject({ isRetryable: true })
+  })
+
+  it('sets the webhook again when another program removed it', async () => {
+    source.start()
+    await until(() => expect(source.status().state).toBe('receiving'))
+    await telegram.api.deleteWebhook()
+    telegram.emulator.driver.sendMessage(telegram.chat.id, { userId: telegram.ada.id, text: 'meanwhile' })
+    await until(() => expect(received.length).toBe(1))
+    expect(telegram.logger.lines.filter(({ level }) => level === 'warn').length).toBe(1)
+    expect(callsOf(telegram.emulator, 'setWebhook').length).toBe(2)
+  })
+
+  it('is not ready while Telegram cannot be reached', async () => {
+    source.start()
+    await until(() => expect(source.status().isReady).toBe(true))
+    const undo = telegram.emulator.faults.add({ kind: 'server-error', method: 'getWebhookInfo', times: 1000 })
+    await until(() => expect(source.status()).toMatchObject({ state: 'unreachable', isReady: false }))
+    undo()
+    await until(() => expect(source.status().isReady).toBe(true))
+    expect(callsOf(telegram.emulator, 'setWebhook').length).toBe(1)
   })
 
   it('tells accepted updates from ignored ones', async () => {

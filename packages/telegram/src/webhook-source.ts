@@ -7,6 +7,7 @@ import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
 import { createStatusTracker } from './source-status.ts'
 import { createTrouble } from './source-trouble.ts'
+import { wait } from './wait.ts'
 import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
@@ -15,6 +16,8 @@ export interface WebhookSourceOptions extends SourceOptions {
   readonly url: string
   /** What Telegram sends along in `X-Telegram-Bot-Api-Secret-Token`. */
   readonly secret: string
+  /** How often to look whether the webhook is still set, in milliseconds. Default a minute. */
+  readonly checkMilliseconds?: number
 }
 
 export interface WebhookSource extends UpdateSource {
@@ -29,14 +32,16 @@ export interface WebhookSource extends UpdateSource {
 
 /** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
 const IDENTITY_WAIT_MILLISECONDS = 5000
+const CHECK_MILLISECONDS = 60_000
 
 /**
- * A webhook: identify the bot → set the webhook, again and again until Telegram takes it. Updates
+ * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now and
+ * then whether it is still set, since another program with this token may have removed it. Updates
  * waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is dropped while nobody runs.
  * @throws PluggramError `config-invalid` when Telegram would not take the secret
  */
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
-  const { api, url, secret, onUpdates } = options
+  const { api, url, secret, onUpdates, logger } = options
   const checkSecret = createSecretCheck(secret)
   const tracker = createStatusTracker()
   const trouble = createTrouble({ ...options, tracker })
@@ -50,14 +55,29 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
 
   async function run(): Promise<void> {
     identity.resolve(await identifyWithRetries(options, trouble, signal))
+    await persistently('setWebhook', set)
+    for (;;) {
+      await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
+      const info = await persistently('getWebhookInfo', () => api.getWebhookInfo(toGrammySignal(signal)))
+      if (info.url === url) continue
+      logger.warn(
+        'Another program removed or replaced the webhook; it is set again. Give each program a bot token of its own',
+      )
+      await persistently('setWebhook', set)
+    }
+  }
+
+  const set = (): Promise<unknown> =>
+    api.setWebhook(url, { secret_token: secret, allowed_updates: ALLOWED_UPDATES }, toGrammySignal(signal))
+
+  async function persistently<T>(method: string, call: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const request = { secret_token: secret, allowed_updates: ALLOWED_UPDATES }
-        await api.setWebhook(url, request, toGrammySignal(signal))
+        const answer = await call()
         trouble.over('receiving')
-        return
+        return answer
       } catch (error) {
-        await trouble.sit(error, 'setWebhook', signal)
+        await trouble.sit(error, method, signal)
       }
     }
   }
@@ -84,7 +104,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
         identity.reject(notNow('The assistant is stopping'))
         if (signal.aborted) return
         tracker.enter('unreachable', 'the webhook could not be set up')
-        options.logger.error('Setting the webhook ended by a fault of the assistant; restart it', { error })
+        logger.error('Setting the webhook ended by a fault of the assistant; restart it', { error })
       })
     },
     async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
-import type { MessageStore, OutboxEntry, OutboxPart } from '@pluggram/sdk/runtime'
+import type { InterimPart, MessageStore, OutboxEntry, OutboxPart } from '@pluggram/sdk/runtime'
 
 interface InboxRow {
   readonly update: IncomingUpdate
@@ -76,11 +76,11 @@ export function createMemoryMessageStore(): MessageStore {
         const known = [...outbox.values()].find(
           (row) => row.updateId === updateId && row.key === key && row.index === index,
         )
-        if (!known) return { entry: add(updateId, part, index, key) }
-        const isOver = known.state === 'sent' || known.state === 'failed'
-        return { entry: toEntry(known), ...(isOver && { sentMessageId: known.sentMessageId ?? 0 }) }
+        return known ? toInterim(known) : { entry: add(updateId, part, index, key) }
       })
     },
+    interim: (updateId, key) =>
+      [...outbox.values()].filter((row) => row.updateId === updateId && row.key === key).map(toInterim),
     async park(updateId, reason) {
       const row = inbox.get(updateId)
       if (row?.state === 'new') Object.assign(row, { state: 'parked', reason })
@@ -88,6 +88,10 @@ export function createMemoryMessageStore(): MessageStore {
     async markSending(entryId) {
       const row = outbox.get(entryId)
       if (row) row.state = 'sending'
+    },
+    async markUnsent(entryId) {
+      const row = outbox.get(entryId)
+      if (row?.state === 'sending') row.state = 'unsent'
     },
     async markSent(entryId, sentMessageId) {
       const row = outbox.get(entryId)
@@ -124,6 +128,11 @@ export function createMemoryMessageStore(): MessageStore {
     failure: () => undefined,
     async forgetOld() {},
   }
+}
+
+function toInterim(row: OutboxRow): InterimPart {
+  const isOver = row.state === 'sent' || row.state === 'failed'
+  return { entry: toEntry(row), ...(isOver && { sentMessageId: row.sentMessageId ?? 0 }) }
 }
 
 function toEntry({ id, updateId, part, state }: OutboxRow): OutboxEntry {

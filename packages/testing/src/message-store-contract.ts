@@ -77,6 +77,9 @@ export function messageStoreContract(create: () => { store: MessageStore; close(
         await store.accept([storedText(1)])
         const [first, second] = await store.finish(1, [outboxPart('a', 'at-most-once'), outboxPart('b')])
         await store.markSending(first?.id ?? 0)
+        await store.markUnsent(first?.id ?? 0)
+        expect(store.unsent()[0]).toEqual(first)
+        await store.markSending(first?.id ?? 0)
         await store.markFailed(second?.id ?? 0, 'refused')
         expect(store.unsent()).toEqual([{ ...first, isAmbiguous: true }])
       }),
@@ -87,9 +90,11 @@ export function messageStoreContract(create: () => { store: MessageStore; close(
       using(async (store) => {
         await store.accept([storedText(1)])
         const reply = { updateId: 1, key: 'dice:1', parts: [outboxPart('working'), outboxPart('hard')] }
+        expect(store.interim(1, 'dice:1')).toEqual([])
         const [first, second] = await store.addInterim(reply)
         await store.markSent(first?.entry.id ?? 0, 55)
         const again = await store.addInterim(reply)
+        expect(store.interim(1, 'dice:1')).toEqual(again)
         expect(again[0]).toMatchObject({ entry: { id: first?.entry.id }, sentMessageId: 55 })
         expect(again[1]).toEqual({ entry: second?.entry })
         await store.finish(1, [])

@@ -65,10 +65,14 @@ export interface MessageStore {
   finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
   /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
   addInterim(reply: InterimReply): Promise<readonly InterimPart[]>
+  /** What an earlier try put there under that key; empty when it did not get so far. */
+  interim(updateId: number, key: string): readonly InterimPart[]
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
   /** Notes that an `at-most-once` part is about to be sent. */
   markSending(entryId: number): Promise<void>
+  /** Takes that note back: the part was not sent after all. */
+  markUnsent(entryId: number): Promise<void>
   /** Notes that a part was sent. */
   markSent(entryId: number, sentMessageId: number): Promise<void>
   /** Gives a part up: Telegram refused it for good, or whether it arrived is unknown and must stay so. */

@@ -1,0 +1,65 @@
+import type { Load, Run } from './fake-bot-api.ts'
+
+/** One kind of load and who takes it. */
+export interface Scenario {
+  readonly name: string
+  readonly contenders: readonly string[]
+  /** Ratios are to this contender. */
+  readonly reference: string
+  readonly isWebhook?: boolean
+  /** Paced loads are compared by latency, others by throughput. */
+  readonly isPaced?: boolean
+  readonly load: Pick<Load, 'count' | 'perSecond' | 'delayMs'>
+}
+
+export interface Measured extends Run {
+  readonly cpuSeconds: number
+  readonly peakMegabytes: number
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+/** The page with every scenario's medians; ratios are medians of the rounds' ratios. */
+export function formatResults(
+  results: ReadonlyMap<Scenario, ReadonlyMap<string, readonly Measured[]>>,
+  machine: { readonly rounds: number; readonly cores: number; readonly date: string },
+): string {
+  const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
+  return [
+    '# Benchmark results',
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} interleaved rounds; the fake Bot API runs on the same machine. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Repeat with \`npm run bench\`.`,
+    ...sections,
+    '',
+  ].join('\n\n')
+}
+
+function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measured[]>): string {
+  const reference = byName.get(scenario.reference) ?? []
+  const rows = [...byName].map(([name, runs]) => {
+    const of = (pick: (run: Measured) => number): number => median(runs.map(pick))
+    const ratios = runs.map((run, round) => ratio(scenario, run, reference[round]))
+    const shown = scenario.isPaced ? `${signed(median(ratios))} ms` : `${median(ratios).toFixed(2)}×`
+    return `| ${name} | ${Math.round(of((run) => (scenario.load.count / run.wallMs) * 1_000))} | ${name === scenario.reference ? '–' : shown} | ${of((run) => run.latency.p50).toFixed(1)} | ${of((run) => run.latency.p95).toFixed(1)} | ${of((run) => (run.cpuSeconds / scenario.load.count) * 10_000).toFixed(2)} | ${Math.round(of((run) => run.peakMegabytes))} | ${of((run) => run.repeated)} |`
+  })
+  const comparison = scenario.isPaced ? `p95 − ${scenario.reference}` : `rate ÷ ${scenario.reference}`
+  return [
+    `## ${scenario.name}`,
+    `${scenario.load.count} updates.`,
+    '',
+    `| bot | answers/s | ${comparison} | p50 ms | p95 ms | CPU s per 10,000 | peak MB | repeated |`,
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
+function ratio(scenario: Scenario, run: Measured, reference: Measured | undefined): number {
+  if (!reference) return Number.NaN
+  return scenario.isPaced ? run.latency.p95 - reference.latency.p95 : reference.wallMs / run.wallMs
+}
+
+function signed(value: number): string {
+  return value >= 0 ? `+${value.toFixed(1)}` : value.toFixed(1)
+}

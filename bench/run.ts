@@ -1,0 +1,120 @@
+/**
+ * `npm run bench`: the same load for Pluggram and for bots that people write, against one fast fake Bot API,
+ * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc).
+ *
+ *   npm run bench -- --rounds 5 --updates 10000
+ */
+import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { startContender, WEBHOOK_SECRET } from './contender.ts'
+import type { Load, Run } from './fake-bot-api.ts'
+import { formatResults } from './results.ts'
+import type { Measured, Scenario } from './results.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    updates: { type: 'string', default: '10000' },
+    only: { type: 'string' },
+  },
+})
+const rounds = Number(values.rounds)
+const count = Number(values.updates)
+const CHATS = 200
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'polling, as fast as it goes',
+    contenders: ['pluggram', 'grammy-runner', 'telegraf-polling', 'bare-undici'],
+    reference: 'grammy-runner',
+    load: { count, perSecond: 0, delayMs: 0 },
+  },
+  {
+    name: 'webhook, as fast as it goes',
+    contenders: ['pluggram', 'grammy-webhook'],
+    reference: 'grammy-webhook',
+    isWebhook: true,
+    load: { count, perSecond: 0, delayMs: 0 },
+  },
+  {
+    name: 'webhook, 30 ms to Telegram and back',
+    contenders: ['pluggram', 'grammy-webhook'],
+    reference: 'grammy-webhook',
+    isWebhook: true,
+    load: { count: Math.ceil(count / 4), perSecond: 0, delayMs: 30 },
+  },
+  {
+    name: 'polling, 500 updates a second',
+    contenders: ['pluggram', 'grammy-runner', 'bare-undici'],
+    reference: 'bare-undici',
+    isPaced: true,
+    load: { count: 2_500, perSecond: 500, delayMs: 0 },
+  },
+]
+
+async function startFakeApi(): Promise<{ url: string; stop(): void }> {
+  const child = spawn(process.execPath, [new URL('fake-bot-api.ts', import.meta.url).pathname], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      const match = /http:\S+/.exec(chunk)
+      if (match) resolve(match[0])
+    })
+  })
+  return { url, stop: () => void child.kill('SIGKILL') }
+}
+
+async function measure(scenario: Scenario, name: string): Promise<Measured> {
+  const api = await startFakeApi()
+  const contender = await startContender(name, api.url, scenario.isWebhook ?? false)
+  try {
+    const send = async (load: Partial<Load>): Promise<Run> => {
+      const body: Load = {
+        ...scenario.load,
+        chats: CHATS,
+        ...(scenario.isWebhook && { webhook: { url: contender.webhookUrl, secret: WEBHOOK_SECRET } }),
+        ...load,
+      }
+      const answer = await fetch(`${api.url}/bench/load`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(180_000),
+      })
+      return ((await answer.json()) as { result: Run }).result
+    }
+    await send({ count: 1_000, perSecond: 0, delayMs: 0 })
+    const before = contender.cpuSeconds()
+    const run = await send({})
+    return { ...run, cpuSeconds: contender.cpuSeconds() - before, peakMegabytes: contender.peakMegabytes() }
+  } finally {
+    await contender.stop()
+    api.stop()
+  }
+}
+
+const results = new Map<Scenario, Map<string, Measured[]>>()
+for (let round = 1; round <= rounds; round += 1) {
+  for (const scenario of SCENARIOS) {
+    if (values.only !== undefined && !scenario.name.includes(values.only)) continue
+    const byName = results.get(scenario) ?? new Map<string, Measured[]>()
+    results.set(scenario, byName)
+    for (const name of scenario.contenders) {
+      const measured = await measure(scenario, name)
+      byName.set(name, [...(byName.get(name) ?? []), measured])
+      const rate = Math.round((scenario.load.count / measured.wallMs) * 1_000)
+      console.log(
+        `round ${round}/${rounds}  ${scenario.name}  ${name}: ${rate}/s, p95 ${measured.latency.p95.toFixed(1)} ms, CPU ${measured.cpuSeconds.toFixed(2)} s, ${Math.round(measured.peakMegabytes)} MB`,
+      )
+    }
+  }
+}
+const page = formatResults(results, {
+  rounds,
+  cores: availableParallelism(),
+  date: new Date().toISOString().slice(0, 10),
+})
+console.log(`\n${page}`)
+if (values.only === undefined) await writeFile(new URL('RESULTS.md', import.meta.url), page)

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
+import { startAssistant } from '../support/assistant.ts'
+import type { RunningAssistant } from '../support/assistant.ts'
+import { startEmulator, TOKEN } from '../support/emulator.ts'
+import type { RunningEmulator } from '../support/emulator.ts'
+import { createEchoHome } from './support/echo.ts'
+import { memoryOf, percentile, waits } from './support/figures.ts'
+import { judge } from './support/judge.ts'
+import type { Verdict } from './support/judge.ts'
+import { createRandom } from './support/random.ts'
+import { createStage, whenAnswered } from './support/stage.ts'
+import { whenReady } from './support/bots.ts'
+import { createTraffic } from './support/traffic.ts'
+import type { Traffic } from './support/traffic.ts'
+
+export interface BacklogReport extends Verdict {
+  /** From the start of the assistant until the last answer was sent. */
+  readonly seconds: number
+  /** From its start until the first answer was there. */
+  readonly firstAnswerMs: number
+  /** The most memory the assistant held, in MB. */
+  readonly memoryMb: number
+}
+
+/** How many people write at the same time while the backlog grows. */
+const WRITERS = 10
+/** How long the count of answers may stand still before what is missing counts as lost. */
+const QUIET_MS = 30_000
+
+/** Messages pile up while the assistant is off; then it starts and works them off. */
+export async function runBacklog(options: { updates: number; chats: number }): Promise<BacklogReport> {
+  const emulator = await startEmulator()
+  try {
+    const traffic = await createTraffic(emulator.driver, options.chats, createRandom(1))
+    await pileUp(traffic, options.updates)
+    const startedAt = performance.now()
+    const assistant = await startAssistant(await createEchoHome(), {
+      TELEGRAM_BOT_TOKEN: TOKEN,
+      TELEGRAM_API_ROOT: emulator.url,
+    })
+    while ((await countAnswered(assistant)) === 0) await sleep(20)
+    const firstAnswerMs = performance.now() - startedAt
+    await whenDrained(assistant, options.updates)
+    const seconds = (performance.now() - startedAt) / 1_000
+    const memory = await memoryOf(assistant.pid)
+    await assistant.stop()
+    const records = await Promise.all(
+      traffic.people.map(async ({ id }, index) => ({
+        written: traffic.written[index] ?? [],
+        replies: (await botTexts(emulator, id)).map((text) => ({ text, life: 1 })),
+      })),
+    )
+    return { seconds, firstAnswerMs, memoryMb: memory.most, ...judge(records) }
+  } finally {
+    await emulator.program.stop('SIGKILL')
+  }
+}
+
+async function pileUp(traffic: Traffic, updates: number): Promise<void> {
+  const { length: chats } = traffic.people
+  async function writeForEveryTenth(first: number): Promise<void> {
+    for (let index = first; index < updates; index += WRITERS) await traffic.writeTo(index % chats)
+  }
+  await Promise.all(Array.from({ length: WRITERS }, (_, index) => writeForEveryTenth(index)))
+}
+
+async function whenDrained(assistant: RunningAssistant, updates: number): Promise<void> {
+  let answered = 0
+  let lastChange = Date.now()
+  while (answered < updates && Date.now() - lastChange < QUIET_MS) {
+    await sleep(200)
+    const now = await countAnswered(assistant)
+    if (now !== answered) lastChange = Date.now()
+    answered = now
+  }
+}
+
+/** Updates whose answers are sent, as the assistant's own health tells. */
+async function countAnswered({ url }: RunningAssistant): Promise<number> {
+  const response = await fetch(`${url}/readyz`)
+  const { components } = (await response.json()) as {
+    components: { pipeline: { answered: number; unsent: number } }
+  }
+  return components.pipeline.answered - components.pipeline.unsent
+}
+
+async function botTexts({ driver }: RunningEmulator, chatId: number): Promise<string[]> {
+  const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${chatId}/messages`)
+  return messages.filter((message) => message.fromBot).map(({ text }) => text)
+}
+
+export interface FloodReport extends Verdict {
+  /** How long people in quiet chats waited before one chat was flooded, and during it: 95th percentiles, in ms. */
+  readonly idleMs: number
+  readonly duringMs: number
+  readonly seconds: number
+}
+
+const FLOODER = 0
+const CHATS = 20
+const WORK_MS = 5
+
+/** One chat is flooded while people in others write as before. */
+export async function runFlood(options: {
+  readonly messages: number
+  readonly calmSeconds: number
+  readonly perSecond: number
+}): Promise<FloodReport> {
+  const { perSecond, calmSeconds } = options
+  const stage = await createStage({
+    bot: 'pluggram polling',
+    chats: CHATS,
+    workMs: WORK_MS,
+    random: createRandom(1),
+  })
+  const { traffic } = stage
+  try {
+    await whenReady(await stage.begin().ready)
+    await traffic.write(CHATS * 2, perSecond * 2)
+    const calmFrom = Date.now()
+    await traffic.write(calmSeconds * perSecond, perSecond)
+    const floodFrom = Date.now()
+    const ending = new AbortController()
+    const flood = (async () => {
+      for (let count = 0; count < options.messages; count += 1) await traffic.writeTo(FLOODER)
+    })()
+    const others = (async () => {
+      while (!ending.signal.aborted) await traffic.write(perSecond / 4, perSecond)
+    })()
+    await flood
+    const isWorkedOff = whenAnswered(stage, QUIET_MS)
+    // what is waited for grows while others write: it ends when they have stopped
+    await Promise.race([isWorkedOff, sleep(calmSeconds * 1_000)])
+    ending.abort()
+    await others
+    const floodTo = Date.now()
+    await whenAnswered(stage, QUIET_MS)
+    const isOf = (person: number): boolean => person !== FLOODER
+    return {
+      idleMs: percentile(waits(stage, { from: calmFrom, to: floodFrom, isOf })),
+      duringMs: percentile(waits(stage, { from: floodFrom, to: floodTo, isOf })),
+      seconds: (Date.now() - floodFrom) / 1_000,
+      ...judge(await stage.records()),
+    }
+  } finally {
+    await stage.close()
+  }
+}

@@ -1,0 +1,36 @@
+import { afterEach, expect, test } from 'vitest'
+import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+import { runBacklog, runFlood } from './backlog-run.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const NOTHING_LOST = {
+  lostUpdates: 0,
+  lostReplies: 0,
+  repeated: 0,
+  outOfOrder: 0,
+  strange: [],
+}
+
+// the long forms, with 200,000 and 10,000 messages: npm run test:backlog
+test(
+  'a backlog of 5,000 messages is worked off in order and in bounded memory',
+  { timeout: 180_000 },
+  async () => {
+    const report = await runBacklog({ updates: 5_000, chats: 50 })
+    expect(report).toMatchObject({ updates: 5_000, ...NOTHING_LOST })
+    expect(report.firstAnswerMs).toBeLessThan(5_000)
+    expect(report.memoryMb).toBeLessThan(300)
+  },
+)
+
+test('one chat that floods does not slow down the others', { timeout: 180_000 }, async () => {
+  const report = await runFlood({ messages: 600, calmSeconds: 2, perSecond: 20 })
+  expect(report).toMatchObject(NOTHING_LOST)
+  // the room is for other programs of a busy machine; who had to wait behind the flood would wait for seconds
+  expect(report.duringMs).toBeLessThan(2 * report.idleMs + 500)
+})

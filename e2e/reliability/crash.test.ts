@@ -1,0 +1,38 @@
+import { afterEach, expect, test } from 'vitest'
+import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+import { runCrashes } from './crash-run.ts'
+import { KILL_POINTS } from './support/kill-switch.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+// the long form, with 2,000 updates and 56 kills: npm run test:crash
+test.each(['pluggram polling', 'pluggram webhook'] as const)(
+  '%s: killed at every named point, it loses nothing, keeps the order and repeats only what was in flight',
+  { timeout: 180_000 },
+  async (bot) => {
+    const seed = Date.now() % 1_000_000
+    const { kills, repeated, expected, ...report } = await runCrashes({
+      bot,
+      updates: 320,
+      chats: 20,
+      kills: KILL_POINTS.length,
+      perSecond: 40,
+      seed,
+    })
+    expect(report, `seed ${seed}`).toMatchObject({
+      updates: 320,
+      lostUpdates: 0,
+      lostReplies: 0,
+      repeatedWithoutKill: 0,
+      outOfOrder: 0,
+      parked: 0,
+      strange: [],
+    })
+    expect([...kills.values()].reduce((sum, count) => sum + count)).toBe(KILL_POINTS.length)
+    expect(repeated / expected, `seed ${seed}`).toBeLessThan(0.05)
+  },
+)

@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from 'vitest'
+import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+import { runFault } from './fault-run.ts'
+import { faultPlans } from './support/fault-plans.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const SHORT = { chats: 20, perSecond: 25, calmSeconds: 1, faultSeconds: 1.4 }
+const plans = faultPlans([1, 1])
+
+// the long form, with 30 s of each fault: npm run test:faults
+test.each(plans.filter(({ only }) => only !== 'one chat'))(
+  'nothing is lost to $name, and all goes on when it is over',
+  { timeout: 120_000 },
+  async (plan) => {
+    const report = await runFault({ ...SHORT, plan, scope: 'everything' })
+    expect(report).toMatchObject({
+      lostUpdates: 0,
+      lostReplies: 0,
+      outOfOrder: 0,
+      callsInHold: 0,
+      strange: [],
+    })
+    expect(report.recoveryMs).toBeLessThan(10_000)
+  },
+)
+
+test.each(plans.filter(({ name }) => name === '429' || name === '500'))(
+  'a chat that meets $name loses nothing and delays no other chat',
+  { timeout: 120_000 },
+  async (plan) => {
+    const report = await runFault({ ...SHORT, plan, scope: 'one chat' })
+    expect(report).toMatchObject({
+      lostUpdates: 0,
+      lostReplies: 0,
+      outOfOrder: 0,
+      callsInHold: 0,
+      strange: [],
+    })
+    expect(report.recoveryMs).toBeLessThan(10_000)
+    // the room is for other programs of a busy machine; the chat that is hit waits for 1,000 ms and more
+    expect(report.othersMs).toBeLessThan(2 * report.normalMs + 500)
+  },
+)

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Chat } from '@pluggram/sdk'
+import type { OutboxPart } from '@pluggram/sdk/runtime'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMessenger } from './messenger.ts'
+import type { TelegramMessenger } from './messenger.ts'
+import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram } from './test-support.ts'
+import type { EmulatedTelegram } from './test-support.ts'
+
+/** Many edits, so that a test need not last. */
+const BRISK = { overallPerSecond: 30, chatPerSecond: 10, groupPerMinute: 600 }
+
+let telegram: EmulatedTelegram
+let messenger: TelegramMessenger
+let group: Chat
+
+beforeEach(async () => {
+  telegram = await startEmulatedTelegram()
+  messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK, limits: BRISK })
+  const { id } = telegram.emulator.driver.createChat({
+    type: 'group',
+    title: 'G',
+    memberIds: [telegram.ada.id],
+  })
+  group = { id, type: 'group' }
+})
+
+afterEach(async () => {
+  await telegram.close()
+})
+
+const shown = (): string[] =>
+  telegram.emulator.driver
+    .transcript(group.id)
+    .filter((message) => message.fromBot)
+    .map((message) => message.text)
+const count = (method: string): number => callsOf(telegram.emulator, method).length
+
+const words = Array.from({ length: 20 }, (_, index) => `word${index} `)
+const whole = words.join('').trim()
+
+/** More than half a second of text. */
+async function* slowly(chunks: readonly string[] = words, pause = 35): AsyncGenerator<string> {
+  for (const chunk of chunks) {
+    await delay(pause)
+    yield chunk
+  }
+}
+
+describe('text that is written in a group', () => {
+  it('shows in one message that becomes the answer, quoting once', async () => {
+    const { id } = telegram.emulator.driver.sendMessage(group.id, { userId: telegram.ada.id, text: 'go on' })
+    const sent = await sendReply(messenger, group, { text: slowly(), replyToMessageId: id }, anySignal())
+    expect(shown()).toEqual([whole])
+    expect(count('sendMessage')).toBe(1)
+    expect(count('editMessageText')).toBeGreaterThan(1)
+    expect(String(callsOf(telegram.emulator, 'sendMessage')[0]!['text'])).toMatch(/ …$/)
+    expect(telegram.emulator.driver.transcript(group.id).at(-1)).toMatchObject({
+      id: sent[0]!.id,
+      replyToMessageId: id,
+    })
+  })
+
+  it('is not shown when it is short, nor when that is not wanted', async () => {
+    const usual = createMessenger({ api: telegram.api, logger: telegram.logger })
+    await sendReply(usual, group, { text: slowly(words, 10) }, anySignal())
+    for (const streaming of ['private', 'off'] as const) {
+      const quiet = createMessenger({ api: telegram.api, logger: telegram.logger, streaming, limits: BRISK })
+      await sendReply(quiet, group, { text: slowly() }, anySignal())
+    }
+    expect(count('editMessageText')).toBe(0)
+    expect(shown()).toEqual([whole, whole, whole])
+  })
+
+  it('keeps to the pace of a group', async () => {
+    const paced = createMessenger({ api: telegram.api, logger: telegram.logger })
+    await sendReply(paced, group, { text: slowly(words, 150) }, anySignal())
+    // Three seconds of text at one message in three seconds: the first one, and the answer.
+    expect(count('sendMessage') + count('editMessageText')).toBeLessThanOrEqual(3)
+    expect(shown()).toEqual([whole])
+  })
+
+  it('goes on in further messages when it is long', async () => {
+    const chunks = Array.from({ length: 20 }, (_, index) => `${index}${' word'.repeat(80)}\n`)
+    await sendReply(messenger, group, { text: slowly(chunks) }, anySignal())
+    expect(shown().length).toBe(2)
+    expect(shown().join('\n')).toBe(chunks.join('').trim())
+    expect(count('sendMessage')).toBe(2)
+  })
+
+  it('arrives once when a preview is refused', async () => {
+    telegram.emulator.faults.add({ kind: 'server-error', method: 'editMessageText' })
+    await sendReply(messenger, group, { text: slowly() }, anySignal())
+    expect(shown()).toEqual([whole])
+  })
+
+  it('arrives when the message that showed it was deleted', async () => {
+    const settled = await messenger.settle(group, { text: slowly() }, anySignal())
+    const { messageId } = settled.preview!
+    await telegram.api.deleteMessage(group.id, messageId!)
+    for (const part of messenger.plan(group, settled)) await messenger.deliver(part, anySignal())
+    expect(shown()).toEqual([whole])
+  })
+
+  it('arrives once when its last edit is made again after a crash', async () => {
+    const settled = await messenger.settle(group, { text: slowly() }, anySignal())
+    const [part] = messenger.plan(group, settled)
+    const kept = JSON.parse(JSON.stringify(part)) as OutboxPart
+    await messenger.deliver(part!, anySignal())
+    const next = createMessenger({ api: telegram.api, logger: telegram.logger })
+    await next.deliver(kept, anySignal())
+    expect(shown()).toEqual([whole])
+  })
+
+  it('leaves nothing behind when the assistant stops', async () => {
+    const stopping = AbortSignal.timeout(600)
+    const settled = await messenger.settle(group, { text: slowly(words, 100) }, stopping)
+    expect(count('sendMessage')).toBe(1)
+    expect(settled.preview).toEqual({})
+    expect(shown()).toEqual([])
+  })
+
+  it('is not shown where the bot is blocked', async () => {
+    telegram.emulator.faults.add({ kind: 'forbidden', method: 'sendMessage', chatId: group.id })
+    await expect(sendReply(messenger, group, { text: slowly() }, anySignal())).rejects.toMatchObject({
+      code: 'delivery-blocked',
+    })
+    expect(count('sendMessage')).toBe(1)
+  })
+})
