@@ -85,10 +85,10 @@ test('no message is lost or answered twice while a plugin is replaced again and 
   const driver = await logIn(assistant)
   const people = await Promise.all(['Ada', 'Bob', 'Cleo'].map((name) => createPerson(driver, name)))
   const RELOADS = 15
-  let isReloading = true
+  const reloading = new AbortController()
   const sent = new Map<number, string[]>(people.map((person) => [person.id, []]))
   const traffic = people.map(async (person) => {
-    for (let number = 0; isReloading; number += 1) {
+    for (let number = 0; !reloading.signal.aborted; number += 1) {
       sent.get(person.id)?.push(`n${number}`)
       await write(driver, person, `n${number}`)
       await sleep(40)
@@ -98,7 +98,7 @@ test('no message is lost or answered twice while a plugin is replaced again and 
     await writeFile(join(home, 'plugins/counting.js'), counting(version))
     await sleep(450)
   }
-  isReloading = false
+  reloading.abort()
   await Promise.all(traffic)
   const versions = new Set<string>()
   for (const person of people) {

@@ -65,6 +65,7 @@ export const descriptorSchema = z.object({
         usage: line.optional(),
         examples: z.array(line).max(1_000),
         inMenu: z.boolean(),
+        isUrgent: z.boolean(),
       }),
     )
     .max(1_000),
@@ -72,7 +73,14 @@ export const descriptorSchema = z.object({
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),
   answersMessages: z.boolean(),
-})
+}) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
+
+/** Makes the compiler complain when a descriptor has a member that would get lost on the way. */
+type Loose<Value> = Value extends RegExp
+  ? Value
+  : Value extends object
+    ? { [Key in keyof Value]: Loose<Value[Key]> | undefined }
+    : Value
 
 const startedSchema = z.object({
   descriptor: descriptorSchema,

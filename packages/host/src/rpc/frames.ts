@@ -1,7 +1,7 @@
 const HEADER_BYTES = 4
 
 /** A frame was announced that is larger than its reader takes. */
-export class FrameTooLargeError extends Error {
+class FrameTooLargeError extends Error {
   constructor(bytes: number, limit: number) {
     super(`a message of ${megabytes(bytes)} MB; ${megabytes(limit)} MB are possible`)
   }

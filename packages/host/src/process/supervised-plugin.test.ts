@@ -1,0 +1,152 @@
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PluginCrashError } from './crash.ts'
+import type { PluginProcess } from './plugin-process.ts'
+import { SupervisedPlugin } from './supervised-plugin.ts'
+import type { ProcessEvents, SupervisedPluginOptions } from './supervised-plugin.ts'
+
+const CONTEXT = { signal: new AbortController().signal } as MessageContext
+const COMMAND = { ...CONTEXT, command: { name: 'go', args: '' } }
+
+/** Stands for a process; `answer` decides what comes of a message. */
+interface FakeProcess {
+  readonly process: PluginProcess
+  readonly events: ProcessEvents
+  stopped: boolean
+}
+
+let processes: FakeProcess[]
+let answer: () => Promise<PluginResult | undefined>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  processes = []
+  answer = async () => ({ success: true, response: 'fine' })
+})
+afterEach(() => void vi.useRealTimers())
+
+function createPlugin(
+  options: Partial<SupervisedPluginOptions> = {},
+  effects: string[] = [],
+): SupervisedPlugin {
+  return new SupervisedPlugin({
+    descriptor: {
+      name: 'one',
+      commands: [],
+      patterns: [],
+      updates: ['message'],
+      priority: 0,
+      answersMessages: true,
+    },
+    async launch(events) {
+      const fake: FakeProcess = {
+        events,
+        stopped: false,
+        process: {
+          inFlight: 0,
+          handle: () => answer(),
+          stop: async () => (fake.stopped = true),
+        } as unknown as PluginProcess,
+      }
+      processes.push(fake)
+      return { process: fake.process, effects }
+    },
+    sharePlugins() {},
+    cleanupSeconds: 1,
+    idleSeconds: 60,
+    isIdempotent: false,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    random: () => 0.5,
+    ...options,
+  })
+}
+
+function crash(): void {
+  const last = processes.at(-1)
+  last?.events.onCrash(last.process, new PluginCrashError('one', 'ended its own process (exit code 1)'))
+}
+
+test('a process starts at the first use and ends when it is unused', async () => {
+  const plugin = createPlugin()
+  expect(plugin.condition().state).toBe('idle')
+  expect(await plugin.handle('x', CONTEXT)).toEqual({ success: true, response: 'fine' })
+  await Promise.all([plugin.handle('x', CONTEXT), plugin.handle('y', CONTEXT)])
+  expect(processes).toHaveLength(1)
+  expect(plugin.condition().state).toBe('running')
+  await vi.advanceTimersByTimeAsync(61_000)
+  expect(processes[0]?.stopped).toBe(true)
+  expect(plugin.condition().state).toBe('idle')
+  await plugin.handle('x', CONTEXT)
+  expect(processes).toHaveLength(2)
+})
+
+test('a plugin with effects is not ended when it is unused, and is restarted without being asked', async () => {
+  const plugin = createPlugin({}, ['timer'])
+  await plugin.handle('x', CONTEXT)
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(processes).toHaveLength(1)
+  expect(plugin.condition().state).toBe('running')
+  crash()
+  expect(plugin.condition()).toMatchObject({ state: 'restarting', crashes: 1 })
+  await vi.advanceTimersByTimeAsync(300)
+  expect(processes).toHaveLength(2)
+  expect(plugin.condition().state).toBe('running')
+})
+
+test('the third crash in five minutes parks it, until it is asked to start anew', async () => {
+  const plugin = createPlugin()
+  for (let time = 0; time < 3; time += 1) {
+    const asked = plugin.handle('x', CONTEXT)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await asked
+    crash()
+  }
+  expect(plugin.condition()).toMatchObject({
+    state: 'parked',
+    crashes: 3,
+    problem: { code: 'plugin-crashed', message: expect.stringContaining('pluggram plugins restart one') },
+  })
+  expect(await plugin.handle('anything', CONTEXT)).toBeUndefined()
+  await expect(plugin.handle('/go', COMMAND)).rejects.toMatchObject({ code: 'plugin-crashed' })
+  expect(processes).toHaveLength(3)
+  await plugin.restart()
+  expect(plugin.condition()).toMatchObject({ state: 'running', crashes: 0 })
+  expect(await plugin.handle('/go', COMMAND)).toMatchObject({ success: true })
+})
+
+test('crashes that are far apart do not park it', async () => {
+  const plugin = createPlugin()
+  for (let time = 0; time < 6; time += 1) {
+    await plugin.handle('x', CONTEXT)
+    crash()
+    await vi.advanceTimersByTimeAsync(151_000)
+  }
+  expect(plugin.condition().state).toBe('idle')
+})
+
+test('a message is tried once more after a crash when the plugin says that it may be', async () => {
+  let calls = 0
+  answer = async () => {
+    calls += 1
+    if (calls > 1) return { success: true, response: 'second' }
+    crash()
+    throw new PluginCrashError('one', 'ended')
+  }
+  const asked = createPlugin({ isIdempotent: true }).handle('x', CONTEXT)
+  await vi.advanceTimersByTimeAsync(300)
+  expect(await asked).toEqual({ success: true, response: 'second' })
+
+  calls = 0
+  await expect(createPlugin().handle('x', CONTEXT)).rejects.toMatchObject({ code: 'plugin-crashed' })
+  expect(calls).toBe(1)
+})
+
+test('what comes after its end goes to its successor', async () => {
+  const [old, next] = [createPlugin(), createPlugin()]
+  await old.handle('x', CONTEXT)
+  old.successor = next
+  await old.stop(1)
+  expect(await old.handle('late', CONTEXT)).toEqual({ success: true, response: 'fine' })
+  await next.stop(1)
+  await expect(old.handle('too late', CONTEXT)).rejects.toThrow('was stopped')
+})

@@ -1,0 +1,133 @@
+import { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PluggramError } from '@pluggram/sdk'
+import { expect, test, vi } from 'vitest'
+import { Peer } from './peer.ts'
+import type { PeerOptions } from './peer.ts'
+
+/** Two streams, each of which reads what the other one is given. */
+function pair(): [Duplex, Duplex] {
+  const make = (other: () => Duplex): Duplex =>
+    new Duplex({
+      read() {},
+      write(chunk, _encoding, done) {
+        if (!other().destroyed) other().push(chunk)
+        done()
+      },
+      destroy(error, done) {
+        if (!other().destroyed) other().push(null)
+        done(error)
+      },
+    })
+  const left: Duplex = make(() => right)
+  const right: Duplex = make(() => left)
+  return [left, right]
+}
+
+function connect(
+  far: Partial<PeerOptions>,
+  near: Partial<PeerOptions> = {},
+): { near: Peer; far: Peer; raw: Duplex } {
+  const [left, right] = pair()
+  const defaults: PeerOptions = {
+    maxIncomingBytes: 100_000,
+    maxOutgoingBytes: 100_000,
+    maxCalls: 4,
+    onCall: async () => undefined,
+    onNote() {},
+    onClose() {},
+  }
+  return {
+    near: new Peer(left, { ...defaults, ...near }),
+    far: new Peer(right, { ...defaults, ...far }),
+    raw: left,
+  }
+}
+
+test('calls come back with what the other side gave or threw', async () => {
+  const { near } = connect({
+    async onCall({ method, args }) {
+      if (method === 'fail') throw new PluggramError('plugin-timeout', 'too late')
+      return [method, ...args]
+    },
+  })
+  expect(await near.call('echo', [1, new Date(3), new Uint8Array([7])])).toEqual([
+    'echo',
+    1,
+    new Date(3),
+    new Uint8Array([7]),
+  ])
+  await expect(near.call('fail', [])).rejects.toMatchObject({ code: 'plugin-timeout', message: 'too late' })
+})
+
+test('an abort reaches the call that is under way', async () => {
+  const { near } = connect({
+    onCall: ({ signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  })
+  const controller = new AbortController()
+  const call = near.call('wait', [], controller.signal)
+  controller.abort(new Error('enough'))
+  await expect(call).rejects.toThrow('enough')
+})
+
+test('text is read piece by piece, and its writer ends when the reader leaves', async () => {
+  const ended = vi.fn<() => void>()
+  let written = 0
+  async function* write(): AsyncGenerator<string> {
+    try {
+      for (;;) yield `piece ${(written += 1)} `
+    } finally {
+      ended()
+    }
+  }
+  const { near, far } = connect({ onCall: async () => far.streams.offer(write()) })
+  const id = (await near.call('text', [])) as number
+  const onEnd = vi.fn<() => void>()
+  let text = ''
+  for await (const piece of near.streams.read(id, onEnd)) {
+    text += piece
+    if (text.length > 20) break
+  }
+  await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
+  expect(text).toBe('piece 1 piece 2 piece 3 ')
+  expect(written).toBe(3)
+  expect(onEnd).toHaveBeenCalledTimes(1)
+  expect(far.streams.offered).toBe(0)
+})
+
+test('a text that breaks off does so on the other side', async () => {
+  async function* write(): AsyncGenerator<string> {
+    yield 'half'
+    throw new Error('model is gone')
+  }
+  const { near, far } = connect({ onCall: async () => far.streams.offer(write()) })
+  const read = async (): Promise<void> => {
+    for await (const piece of near.streams.read((await near.call('text', [])) as number)) void piece
+  }
+  await expect(read()).rejects.toThrow('model is gone')
+})
+
+test('too many calls at once are refused, one by one', async () => {
+  const { near } = connect({ onCall: () => sleep(20) })
+  const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => near.call('slow', [])))
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(2)
+  expect(await near.call('slow', [])).toBeUndefined()
+})
+
+test('an answer that cannot cross or is too large is an error of that call alone', async () => {
+  const answers: unknown[] = [() => 1, 'x'.repeat(200_000), 'fine']
+  const { near } = connect({ onCall: async () => answers.shift() })
+  await expect(near.call('get', [])).rejects.toThrow(/could not be cloned/)
+  await expect(near.call('get', [])).rejects.toThrow(/a message of/)
+  expect(await near.call('get', [])).toBe('fine')
+})
+
+test('bytes that are no message end the connection and everything under way', async () => {
+  const onClose = vi.fn<(reason: Error | undefined) => void>()
+  const { near, raw } = connect({ onCall: () => new Promise(() => {}), onClose })
+  const call = near.call('wait', [])
+  raw.write(Buffer.from([0, 0, 0, 3, 1, 2, 3]))
+  await expect(call).rejects.toThrow('closed')
+  expect(onClose.mock.calls[0]?.[0]?.message).toMatch(/^sent something that cannot be taken/)
+})
