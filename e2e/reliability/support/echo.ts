@@ -16,6 +16,7 @@ export function echoParts(text: string): string[] {
 }
 
 const PLUGIN = `export default class {
+  static manifest = { permissions: { network: ['127.0.0.1'] } }
   constructor(config) { this.workUrl = config.plugins.echo.work_url }
   async processMessage(message) {
     if (this.workUrl) await (await fetch(this.workUrl, { method: 'POST', body: message })).text()
@@ -31,7 +32,10 @@ const PLUGIN = `export default class {
 export async function createEchoHome(workUrl = '', settings: object = {}): Promise<string> {
   return createHome({
     'plugins/echo.js': PLUGIN,
-    'plugins_config.json': { enabled_plugins: { echo: true } },
+    'plugins_config.json': {
+      enabled_plugins: { echo: true },
+      grants: { echo: { network: ['127.0.0.1'] } },
+    },
     'config.json': { ...settings, plugins: { echo: { work_url: workUrl } } },
   })
 }

@@ -1,4 +1,5 @@
-import type { EffectScope, PluginManifest, Services } from '@pluggram/sdk'
+import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sdk'
+import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import { isThrown } from './error-location.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
@@ -17,9 +18,13 @@ export interface InlineStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
   servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
 }
+
+/** A plugin that blocks again and again is named now and then. */
+const QUIET_MS = 10_000
 
 /** Starts plugins in this process. */
 export class InlineStarter {
@@ -27,6 +32,10 @@ export class InlineStarter {
   readonly #fingerprints = new Map<string, string>()
   #hooks: ModuleHooks | undefined
   #generation = 0
+  readonly #watch = new BlockWatch({
+    onBlocked: (plugins, milliseconds) => this.#tell(plugins, milliseconds),
+  })
+  readonly #toldAt = new Map<string, number>()
 
   constructor(options: InlineStarterOptions) {
     this.#options = options
@@ -59,11 +68,24 @@ export class InlineStarter {
       within,
       controller: new AbortController(),
       cleanupSeconds: timeouts.cleanupSeconds,
+      onCall: (name) => this.#watch.begin(name),
     })
   }
 
   stop(): void {
+    this.#watch.stop()
     this.#hooks?.remove()
+  }
+
+  #tell(plugins: readonly string[], milliseconds: number): void {
+    const names = plugins.join(' or ')
+    const now = Date.now()
+    if (now - (this.#toldAt.get(names) ?? 0) < QUIET_MS) return
+    this.#toldAt.set(names, now)
+    this.#options.logger.warn(
+      `Plugin ${names} blocked the event loop for ${Math.round(milliseconds)} ms: nothing else was answered meanwhile`,
+      { plugin: plugins[0] },
+    )
   }
 
   async #load(entry: PluginEntry, within: <T>(work: Promise<T>) => Promise<T>): Promise<LoadedPlugin> {

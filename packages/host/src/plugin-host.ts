@@ -101,12 +101,13 @@ class TwoLevelHost implements PluginHost {
     this.registry.onChange(() => this.#sharePlugins())
     const common = {
       assistantName,
+      logger,
       timeouts: this.#timeouts,
       servicesFor: options.servicesFor.bind(options),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)
-    this.#processes = new ProcessStarter({ ...common, logger, dataFolder })
+    this.#processes = new ProcessStarter({ ...common, dataFolder })
     this.#entries = this.#list(options, options.candidates)
   }
 

@@ -24,6 +24,8 @@ interface RunningPluginParts {
   readonly services: Services
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
+  /** Told that work on a message begins; gives what is to be called at its end. */
+  readonly onCall?: ((plugin: string) => () => void) | undefined
 }
 
 /** A plugin that was started in this process: asks it, looks at its health, ends it. */
@@ -42,10 +44,12 @@ export class RunningPlugin implements HostedPlugin {
     const { name } = this.descriptor
     if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     this.#inFlight += 1
+    const onEnd = this.#parts.onCall?.(name)
     try {
       return parseResult(name, await this.#answer(message, context))
     } finally {
       this.#inFlight -= 1
+      onEnd?.()
     }
   }
 

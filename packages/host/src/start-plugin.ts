@@ -24,6 +24,8 @@ export interface StartContext {
   /** Aborted when the plugin is asked to stop, or is too late. */
   readonly controller: AbortController
   readonly cleanupSeconds: number
+  /** Told that work on a message begins; gives what is to be called at its end. */
+  readonly onCall?: ((plugin: string) => () => void) | undefined
   /** Takes the end of a start that failed but still goes on. */
   readonly onLate?: (end: Promise<unknown>) => void
 }
@@ -66,6 +68,7 @@ export async function startPlugin(
       services,
       effects,
       controller: context.controller,
+      onCall: context.onCall,
     })
     return { plugin, warnings }
   } catch (error) {
