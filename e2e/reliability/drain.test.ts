@@ -35,7 +35,7 @@ test.each(['pluggram polling', 'pluggram webhook'] as const)(
       expect(Date.now() - startedAt).toBeLessThan(5_000)
       await whenAnswered(stage, 15_000)
       await sleep(300)
-      expect(judge(await stage.records())).toMatchObject({
+      expect(judge(stage.records())).toMatchObject({
         updates: 200,
         lostUpdates: 0,
         lostReplies: 0,
