@@ -126,7 +126,7 @@ function countAnswer(text: string): void {
 }
 
 function finish(run: Running): void {
-  const latencies = run.answeredAt.map((at, index) => at - (run.availableAt[index] ?? 0)).sort()
+  const latencies = run.answeredAt.map((at, index) => at - (run.availableAt[index] ?? 0)).toSorted()
   const percentile = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
   const wallMs = Math.max(...run.answeredAt) - (run.availableAt[0] ?? 0)

@@ -141,7 +141,7 @@ export async function runFlood(options: {
       idleMs: percentile(waits(stage, { from: calmFrom, to: floodFrom, isOf })),
       duringMs: percentile(waits(stage, { from: floodFrom, to: floodTo, isOf })),
       seconds: (Date.now() - floodFrom) / 1_000,
-      ...judge(await stage.records()),
+      ...judge(stage.records()),
     }
   } finally {
     await stage.close()

@@ -76,7 +76,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
     await whenAnswered(stage, QUIET_MS)
     // a repeat would still be on its way
     await sleep(500)
-    const verdict = judge(await stage.records())
+    const verdict = judge(stage.records())
     const workedAgain = [...stage.work.visits.values()].filter((visits) => visits > 1).length
     const parked = stage.output().match(/"update parked"/g)?.length ?? 0
     const seconds = (performance.now() - startedAt) / 1_000

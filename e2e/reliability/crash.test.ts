@@ -9,6 +9,8 @@ afterEach(async () => {
   await removeHomes()
 })
 
+const CHATS = 20
+
 // the long form, with 2,000 updates and 56 kills: npm run test:crash
 test.each(['pluggram polling', 'pluggram webhook'] as const)(
   '%s: killed at every named point, it loses nothing, keeps the order and repeats only what was in flight',
@@ -18,7 +20,7 @@ test.each(['pluggram polling', 'pluggram webhook'] as const)(
     const { kills, repeated, expected, ...report } = await runCrashes({
       bot,
       updates: 320,
-      chats: 20,
+      chats: CHATS,
       kills: KILL_POINTS.length,
       perSecond: 40,
       seed,
@@ -33,6 +35,9 @@ test.each(['pluggram polling', 'pluggram webhook'] as const)(
       strange: [],
     })
     expect([...kills.values()].reduce((sum, count) => sum + count)).toBe(KILL_POINTS.length)
-    expect(repeated / expected, `seed ${seed}`).toBeLessThan(0.05)
+    // every repeat followed a kill directly; a kill can catch one send of each chat in flight, and most points
+    // here are chosen to. The share of repeats says something only in the long form, which reports it.
+    expect(repeated, `seed ${seed}`).toBeLessThanOrEqual(KILL_POINTS.length * CHATS)
+    expect(expected).toBeGreaterThan(0)
   },
 )

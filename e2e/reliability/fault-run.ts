@@ -85,7 +85,7 @@ export async function runFault(options: FaultRunOptions): Promise<FaultReport> {
       callsInHold: countCallsInHold(calls),
       normalMs: percentile(waits(stage, { from: calmFrom, to: faultFrom })),
       othersMs: percentile(waits(stage, { from: faultFrom, to: faultTo, isOf: isOther })),
-      ...judge(await stage.records()),
+      ...judge(stage.records()),
     }
   } finally {
     await stage.close()

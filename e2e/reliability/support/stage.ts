@@ -1,4 +1,3 @@
-import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { startEmulator } from '../../support/emulator.ts'
 import type { RunningEmulator } from '../../support/emulator.ts'
 import type { Program } from '../../support/program.ts'
@@ -24,7 +23,7 @@ export interface StageOptions {
   readonly botGuard?: Guard
   readonly webhookGuard?: Guard
   readonly onVisit?: () => void
-  /** Whether Telegram's answer to a call of the bot passes at one byte a second. */
+  /** Whether Telegram's answer to a call of the bot passes at one byte a second, to its end. */
   readonly isSlow?: (call: DoorCall) => boolean
 }
 
@@ -46,8 +45,8 @@ export interface Stage {
   repliesInLife(): number
   /** What the bot printed in all its lives. */
   output(): string
-  /** Every chat as a person sees it now. */
-  records(): Promise<ChatRecord[]>
+  /** Every chat as people saw it. */
+  records(): ChatRecord[]
   close(): Promise<void>
 }
 
@@ -84,12 +83,11 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     livesOfReplies.set(keyOf(reply.chatId, reply.messageId), lives)
   })
 
-  async function readReplies(chatId: number): Promise<ChatRecord['replies']> {
-    const path = `/chats/${chatId}/messages`
-    const { messages } = await emulator.driver.get<{ messages: TranscriptMessage[] }>(path)
-    return messages
-      .filter((message) => message.fromBot)
-      .map(({ id, text }) => ({ text, life: livesOfReplies.get(keyOf(chatId, id)) ?? lives }))
+  function repliesIn(chatId: number): ChatRecord['replies'] {
+    return chats.replies.filter((reply) => reply.chatId === chatId).map(toRecord)
+  }
+  function toRecord({ chatId, messageId, text }: SeenReply): ChatRecord['replies'][number] {
+    return { text, life: livesOfReplies.get(keyOf(chatId, messageId)) ?? lives }
   }
 
   return {
@@ -115,12 +113,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     repliesInLife: () => repliesInLife,
     output: () => programs.map((program) => program.output()).join('\n'),
     records: () =>
-      Promise.all(
-        traffic.people.map(async ({ id }, index) => ({
-          written: traffic.written[index] ?? [],
-          replies: await readReplies(id),
-        })),
-      ),
+      traffic.people.map(({ id }, index) => ({
+        written: traffic.written[index] ?? [],
+        replies: repliesIn(id),
+      })),
     async close() {
       await current?.program.stop('SIGKILL')
       await chats.close()

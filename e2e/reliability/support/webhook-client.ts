@@ -40,14 +40,12 @@ export function createWebhookClient(url: string): WebhookClient {
     postForEver: (chunk) =>
       new Promise((resolve) => {
         const outgoing = request({ ...target, headers: honestHeaders(), agent: false })
-        let isOver = false
         const end = (status: number): void => {
-          isOver = true
           outgoing.destroy()
           resolve(status)
         }
         const more = (): void => {
-          while (!isOver && outgoing.write(chunk)) continue
+          while (!outgoing.destroyed && outgoing.write(chunk)) continue
         }
         outgoing.on('drain', more)
         outgoing.once('response', (response) => end(response.statusCode ?? 0))

@@ -7,11 +7,13 @@ export interface WorkServer {
   readonly url: string
   /** How often a handler began to work on a text. */
   readonly visits: ReadonlyMap<string, number>
+  /** From now on the work on a message takes so many milliseconds. */
+  setPace(workMs: number): void
   close(): Promise<void>
 }
 
 export interface WorkServerOptions {
-  /** How long the work on a message takes, in milliseconds. */
+  /** How long the work on a message takes at first, in milliseconds. */
   readonly workMs: number
   /** Told as soon as a handler began. */
   readonly onVisit?: (text: string) => void
@@ -19,6 +21,7 @@ export interface WorkServerOptions {
 
 /** Opens the place where handlers report. */
 export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Promise<WorkServer> {
+  let pace = workMs
   const visits = new Map<string, number>()
   const server = createServer((incoming, outgoing) => {
     let text = ''
@@ -28,7 +31,7 @@ export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Pr
     incoming.on('end', () => {
       visits.set(text, (visits.get(text) ?? 0) + 1)
       onVisit?.(text)
-      void sleep(workMs).then(() => outgoing.end('done'))
+      void sleep(pace).then(() => outgoing.end('done'))
     })
   })
   server.keepAliveTimeout = 60_000
@@ -36,6 +39,9 @@ export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Pr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`,
     visits,
+    setPace: (milliseconds) => {
+      pace = milliseconds
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

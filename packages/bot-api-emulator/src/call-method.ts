@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BotApiError } from './bot-api-error.ts'
 import type { Emulation } from './emulation.ts'
 import type { Fault } from './faults.ts'
@@ -36,7 +37,7 @@ export async function callMethod(
     modernizeParams(entry.plan, params)
     chatId = typeof params['chat_id'] === 'number' ? params['chat_id'] : undefined
     const fault = emulation.faults.take(entry.name, chatId)
-    const faulty = fault && (await applyFault(fault))
+    const faulty = fault && (await applyFault(fault, request.signal))
     if (faulty) {
       answer = faulty
     } else {
@@ -74,7 +75,7 @@ function failure(code: number, description: string, parameters?: object): Method
 }
 
 /** The answer a fault gives in place of the call; undefined when the call goes on after it. */
-async function applyFault(fault: Fault): Promise<MethodAnswer | undefined> {
+async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnswer | undefined> {
   switch (fault.kind) {
     case 'too-many-requests':
       return failure(429, `Too Many Requests: retry after ${fault.retryAfter}`, {
@@ -96,9 +97,8 @@ async function applyFault(fault: Fault): Promise<MethodAnswer | undefined> {
     case 'garbage':
       return { status: 200, body: { ok: true, result: true }, fault }
     case 'delay':
-      await new Promise((resolve) => {
-        setTimeout(resolve, fault.ms)
-      })
+      // a caller that left, or a server that closes, ends the delay; the call takes its effect all the same
+      await sleep(fault.ms, undefined, { signal }).catch(() => undefined)
       return undefined
     case 'drop-response':
       return undefined

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -135,6 +135,14 @@ describe('opening a database', () => {
     expect(migrated.prepare('SELECT count(*) AS n FROM outbox').get()?.n).toBe(0)
     migrated.close()
   })
+})
+
+test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
+  const database = openSqliteDatabase(file)
+  const store = createSqlitePluginStores(database).forPlugin('notes')
+  for (let index = 0; index < 1_000; index += 1) await store.set(`key ${index % 10}`, 'x'.repeat(4_000))
+  expect((await stat(`${file}-wal`)).size).toBeLessThan(1.5 * 1_048_576)
+  database.close()
 })
 
 test('a home is locked by one assistant at a time, and free again afterwards', () => {

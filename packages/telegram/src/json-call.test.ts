@@ -80,6 +80,17 @@ describe('a call that fails', () => {
     expect(performance.now() - started).toBeLessThan(3000)
   })
 
+  it('is given up soon when its answer comes too slowly to be one, long before its limit', async () => {
+    const dripping = await serve((_request, response) => {
+      const timer = setInterval(() => response.write(' '), 200)
+      response.on('close', () => clearInterval(timer))
+    })
+    const started = performance.now()
+    const failure = await failureOf(apiAt(dripping.root, 60).sendMessage(1, 'hi'))
+    expect(failure).toMatchObject({ failure: 'timeout', isAmbiguous: true })
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
   it('had no effect when Telegram refused it', async () => {
     const { root } = await serve((_request, response) =>
       response
@@ -130,6 +141,20 @@ describe('a call', () => {
         authorization: `Basic ${Buffer.from('ada:s@cret').toString('base64')}`,
       },
     ])
+  })
+
+  it('may take its time for a long answer as long as it moves', { timeout: 20_000 }, async () => {
+    const text = 'x'.repeat(4_000)
+    const { root } = await serve((_request, response) => {
+      const body = answer({ message_id: 1, text })
+      let sent = 0
+      const timer = setInterval(() => {
+        response.write(body.slice(sent, (sent += 200)))
+        if (sent >= body.length) response.end()
+      }, 200)
+      response.on('close', () => clearInterval(timer))
+    })
+    expect(await apiAt(root, 15).sendMessage(1, 'hi')).toMatchObject({ text })
   })
 
   it('keeps connections for the next', async () => {

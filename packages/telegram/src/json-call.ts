@@ -31,6 +31,12 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 /** More calls than that wait for one to end. Chats worked on side by side are fewer. */
 const MAX_CONNECTIONS = 256
 const CONNECT_MILLISECONDS = 10_000
+/**
+ * An answer that began comes at once, mostly in one packet. Slower than this in any such span, the connection is as
+ * good as dead, and waiting for the end of it would hold up the chat, or all updates.
+ */
+const SLOWEST_BYTES = 512
+const SLOW_SPAN_MILLISECONDS = 2_500
 
 /**
  * Creates a caller on undici's `dispatch`. For our small requests and answers, streams and fetch's objects
@@ -89,6 +95,8 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #underWay: Set<CallHandler>
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
+  #received = 0
+  #watch: NodeJS.Timeout | undefined
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
   readonly cancel: () => void
@@ -104,10 +112,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#reject = reject
     this.#underWay = underWay
     this.cancel = () => this.#giveUp(cancelledError(call.method, { wasSent: this.#wasSent }))
-    this.#timer = setTimeout(
-      () => this.#giveUp(transportError(call.method, { timedOut: true, wasSent: this.#wasSent })),
-      call.limitMilliseconds,
-    )
+    this.#timer = setTimeout(() => this.#giveUpLate(), call.limitMilliseconds)
     call.signal?.addEventListener('abort', this.cancel)
     underWay.add(this)
   }
@@ -126,7 +131,10 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onResponseStart(): void {}
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return
     this.#chunks.push(chunk)
+    this.#received += chunk.length
+    this.#watch ??= this.#watchPace()
   }
 
   onResponseEnd(): void {
@@ -144,6 +152,18 @@ class CallHandler implements Dispatcher.DispatchHandler {
     if (this.#end()) this.#reject(transportError(this.#call.method, { error, wasSent: this.#wasSent }))
   }
 
+  #watchPace(): NodeJS.Timeout {
+    let before = 0
+    return setInterval(() => {
+      if (this.#received - before < SLOWEST_BYTES) this.#giveUpLate()
+      before = this.#received
+    }, SLOW_SPAN_MILLISECONDS)
+  }
+
+  #giveUpLate(): void {
+    this.#giveUp(transportError(this.#call.method, { timedOut: true, wasSent: this.#wasSent }))
+  }
+
   #giveUp(error: TelegramError): void {
     if (!this.#end()) return
     this.#reject(error)
@@ -155,6 +175,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     if (this.#isOver) return false
     this.#isOver = true
     clearTimeout(this.#timer)
+    clearInterval(this.#watch)
     this.#call.signal?.removeEventListener('abort', this.cancel)
     this.#underWay.delete(this)
     return true

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
@@ -9,12 +10,20 @@ import type { CliEnvironment } from './cli.ts'
 /** A stop may take ten seconds in all; what still runs then is cut off. */
 const STOP_LIMIT_MS = 9_500
 
+/**
+ * V8 lets the heap double and more before it collects what is old. While 200,000 updates are worked off that came to
+ * 410 MB; with this it is 240 MB, at the same speed. The program is not started anew with an option, since its process id
+ * must stay the same.
+ */
+const HEAP_GROWING_PERCENT = 30
+
 /** Runs the assistant until a signal ends it. */
 export async function start(
   cli: CliEnvironment,
   { repair = false, safe = false }: { repair?: boolean; safe?: boolean } = {},
 ): Promise<number> {
   const startedAt = performance.now()
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`)
   const isTerminal = process.stdout.isTTY === true
   const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
   if (!configuration.isUsable) {

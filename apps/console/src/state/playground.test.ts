@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiError } from '../api/api-error.ts'
 import type { DriverState, TranscriptMessage } from '../api/driver-types.ts'
@@ -61,9 +61,14 @@ function createWorld(): World {
   return { playground, api, uploadFile, stream, closeStream }
 }
 
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
 async function started(): Promise<World> {
   const world = createWorld()
-  world.playground.start(undefined)
+  stops.push(world.playground.start(undefined))
   await vi.waitFor(() => world.stream())
   return world
 }
