@@ -66,12 +66,7 @@ const manifestSchema = z.looseObject({
     .min(1, 'is empty')
     .optional(),
   priority: z.number().optional(),
-  isolation: z
-    .union([
-      z.enum(['inline', 'process']),
-      z.strictObject({ group: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
-    ])
-    .optional(),
+  isolation: z.enum(['inline', 'process']).optional(),
   timeouts: z
     .strictObject({
       startSeconds: seconds.optional(),

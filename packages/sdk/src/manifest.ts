@@ -46,10 +46,10 @@ export interface PluginPermissions {
 }
 
 /**
- * Where a plugin wants to run: `process` (the default of plugins that do not ship with Pluggram), `inline`, which its owner
- * must allow in config.json, or in one process with others of the same group.
+ * Where a plugin would like to run. Its owner decides: a plugin that does not ship with Pluggram has a process of its own
+ * until its owner trusts it; `inline` is shown to the owner together with what the plugin asks for.
  */
-export type PluginIsolation = 'inline' | 'process' | { readonly group: string }
+export type PluginIsolation = 'inline' | 'process'
 
 /** How long the parts of a plugin's life may take, in seconds. The owner can set others in config.json. */
 export interface PluginTimeouts {

@@ -67,9 +67,9 @@ export async function grantPlugin(
     cli.print(`${name} runs inside the assistant; there is nothing to grant.`)
     return 0
   }
-  let asked
+  let manifest
   try {
-    asked = await inspectPlugin(candidate, {
+    manifest = await inspectPlugin(candidate, {
       candidates,
       dataFolder: join(cli.home, 'data'),
       logger: quietLogger(cli),
@@ -77,6 +77,12 @@ export async function grantPlugin(
   } catch (error) {
     cli.printError(errorMessage(error))
     return 1
+  }
+  const asked = manifest.permissions
+  if (manifest.isolation === 'inline') {
+    cli.print(
+      `${name} would like to run inside the assistant. Only if you trust it as you trust yourself: "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`,
+    )
   }
   const missing = missingGrants(asked, configuration.plugins.grants.get(name) ?? {})
   if (missing.length === 0) {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Logger, PluginManifest, PluginPermissions, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
 import { createEffectScope } from '../effect-scope.ts'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'
@@ -100,13 +100,13 @@ export async function launchPlugin(
 }
 
 /**
- * Reads what a plugin asks for, in a process that ends at once; nothing of it is started.
+ * Reads a plugin's manifest, in a process that ends at once; nothing of it is started.
  * @throws ProblemError
  */
 export async function inspectPlugin(
   candidate: PluginCandidate,
   surroundings: Pick<LaunchPluginOptions, 'candidates' | 'dataFolder' | 'logger'>,
-): Promise<PluginPermissions> {
+): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
     ...surroundings,
     candidate,
@@ -124,7 +124,7 @@ export async function inspectPlugin(
   let process: PluginProcess | undefined
   try {
     process = await openProcess(options, { onCrash: () => {}, onEffects: () => {} }, () => process)
-    return (await load(process, options)).manifest.permissions
+    return (await load(process, options)).manifest
   } catch (error) {
     throw toProblem(candidate, error)
   } finally {

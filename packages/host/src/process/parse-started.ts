@@ -47,7 +47,7 @@ const loadedSchema = z.object({
       cleanupSeconds: seconds,
     }),
     isIdempotent: z.boolean(),
-    isolation: z.union([z.enum(['inline', 'process']), z.object({ group: line })]).optional(),
+    isolation: z.enum(['inline', 'process']).optional(),
   }),
   jsonSchema: z.record(z.string(), z.unknown()).optional(),
   files: z.array(line).max(10_000),

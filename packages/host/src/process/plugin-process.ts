@@ -126,6 +126,8 @@ export class PluginProcess {
       ping: () => this.#peer.note('ping', []),
       onSilence: (seconds) =>
         this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
+      onBusy: (percent) =>
+        this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)

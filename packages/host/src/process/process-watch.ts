@@ -8,6 +8,8 @@ export interface ProcessWatchOptions {
   ping(): void
   /** The event loop does not answer; said once per silence. */
   onSilence(seconds: number): void
+  /** It keeps a processor busy all the time, although it answers; said now and then. */
+  onBusy(percent: number): void
   /** The process must end: it is over a limit. */
   onViolation(reason: string): void
 }
@@ -25,6 +27,11 @@ const STOPPED_WALL_MS = 2_000
 /** When the host itself was late, the answer may be waiting to be read. */
 const HOST_DELAY_MS = 500
 
+/** A process that is busy for so long is worth a word. */
+const BUSY_WINDOW_MS = 15_000
+const BUSY_PERCENT = 90
+const BUSY_QUIET_MS = 5 * 60_000
+
 interface Ping {
   at: number
   readonly cpuSeconds: number | undefined
@@ -38,6 +45,8 @@ export class ProcessWatch {
   #ping: Ping | undefined
   #usage: ProcessUsage | undefined
   #tickedAt = performance.now()
+  #window: { readonly since: number; readonly cpuSeconds: number } | undefined
+  #toldBusyAt = Number.NEGATIVE_INFINITY
   #isTicking = false
   #isStopped = false
 
@@ -68,6 +77,7 @@ export class ProcessWatch {
     if (this.#isStopped) return
     if (delay > HOST_DELAY_MS && this.#ping) this.#ping.at += delay
     this.#checkMemory()
+    this.#checkProcessor(now)
     this.#checkLife(now)
   }
 
@@ -76,6 +86,19 @@ export class ProcessWatch {
     const { memoryMb, onViolation } = this.#options
     if (megabytes <= memoryMb) return
     onViolation(`used ${Math.round(megabytes)} MB of memory; ${memoryMb} MB are allowed`)
+  }
+
+  #checkProcessor(now: number): void {
+    const cpuSeconds = this.#usage?.cpuSeconds
+    if (cpuSeconds === undefined) return
+    this.#window ??= { since: now, cpuSeconds }
+    const length = now - this.#window.since
+    if (length < BUSY_WINDOW_MS) return
+    const percent = ((cpuSeconds - this.#window.cpuSeconds) * 100_000) / length
+    this.#window = { since: now, cpuSeconds }
+    if (percent < BUSY_PERCENT || now - this.#toldBusyAt < BUSY_QUIET_MS) return
+    this.#toldBusyAt = now
+    this.#options.onBusy(percent)
   }
 
   #checkLife(now: number): void {
