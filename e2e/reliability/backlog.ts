@@ -20,13 +20,21 @@ const NOISE_MS = 50
 const { values } = parseArgs({ options: { updates: { type: 'string', default: '200000' } } })
 const flood = await runFlood({ messages: FLOOD, calmSeconds: 10, perSecond: 20 })
 printTable(
-  ['one chat with', 'worked off in', 'p95 of other chats before', 'p95 of other chats during', 'lost'],
+  [
+    'one chat with',
+    'worked off in',
+    'p95 of other chats before',
+    'while it comes in',
+    'while it is worked off',
+    'lost',
+  ],
   [
     [
       `${FLOOD} messages`,
       `${flood.seconds.toFixed(0)} s`,
       `${flood.idleMs} ms`,
-      `${flood.duringMs} ms`,
+      `${flood.incomingMs} ms`,
+      `${flood.workingOffMs} ms`,
       String(flood.lostReplies),
     ],
   ],
@@ -48,7 +56,7 @@ printTable(
 )
 await removeHomes()
 
-const isFair = flood.duringMs <= Math.max(2 * flood.idleMs, NOISE_MS)
+const isFair = Math.max(flood.incomingMs, flood.workingOffMs) <= Math.max(2 * flood.idleMs, NOISE_MS)
 const isSmall = backlog.memoryMb <= MEMORY_MB
 process.exitCode = isFair && isSmall && isComplete(flood) && isComplete(backlog) ? 0 : 1
 
