@@ -47,7 +47,7 @@ export interface Assistant {
 }
 
 const DRAIN_MS = 6_000
-const PLUGIN_HEAD_START_MS = 2_500
+const PLUGIN_HEAD_START_MS = 3_000
 
 /**
  * Puts the parts together and starts them: pages first, so that health can be asked from the beginning, then
