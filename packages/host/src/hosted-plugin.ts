@@ -27,6 +27,8 @@ export interface HostedPlugin extends RunnablePlugin {
   stop(seconds: number): Promise<boolean>
   /** Starts it anew, also when it is parked. Only plugins with a process of their own can do that. */
   restart?(): Promise<void>
+  /** Starts its process before it is needed; a failure shows at the first use. */
+  warmUp?(): void
   /** Tells it that the list of the assistant's plugins is another one now. */
   pluginsChanged?(): void
 }

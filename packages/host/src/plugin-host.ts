@@ -6,7 +6,7 @@ import type {
   PluginManifest,
   Services,
 } from '@pluggram/sdk'
-import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
@@ -74,6 +74,8 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
 /** A replaced plugin may finish what it works on for so long. */
 const RETIRE_SECONDS = 120
+/** More processes than that are not started before they are needed. */
+const MAX_WARMED_UP = 8
 
 class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
@@ -203,6 +205,7 @@ class TwoLevelHost implements PluginHost {
       known.push(entry)
     }
     this.registry.change({ add: known.flatMap((entry) => routable(entry)) })
+    warmUp(known)
     const taken = new Set(known)
     return entries.filter((entry) => !taken.has(entry))
   }
@@ -327,6 +330,16 @@ class TwoLevelHost implements PluginHost {
     })
     return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
   }
+}
+
+/** Whoever is asked about every message is needed by the first one: it should not wait for one start after another. */
+function warmUp(entries: readonly PluginEntry[]): void {
+  const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))
+  for (const { plugin } of asked.slice(0, MAX_WARMED_UP)) plugin?.warmUp?.()
+}
+
+function isAskedAlways({ answersMessages, patterns }: PluginDescriptor): boolean {
+  return answersMessages && patterns.length === 0
 }
 
 function keyOf(entry: PluginEntry): string {

@@ -90,7 +90,11 @@ export async function launchPlugin(
     const { services, started } = await start(process, loaded, options)
     return { process, services, loaded, started }
   } catch (error) {
-    signal.throwIfAborted()
+    if (signal.aborted) {
+      process?.kill('was stopped')
+      await process?.ended
+      throw signal.reason
+    }
     // not awaited: what failed to start may take its time to end
     void process?.stop(LATE_SECONDS)
     throw toProblem(candidate, error)

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Duplex, Readable } from 'node:stream'
+import { Duplex } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { CHANNEL_FD } from './protocol.ts'
 import { runtimePaths } from './readable-paths.ts'
 
@@ -60,10 +61,12 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
+  // a failure to start is told to every listener; here it only must not go unheard
+  child.once('error', () => {})
   if (child.pid !== undefined) lowerPriority(child.pid)
-  const [, stdout, stderr, channel] = child.stdio as unknown as [null, Readable, Readable, Duplex]
-  if (child.stdio[CHANNEL_FD] !== (channel as unknown))
-    throw new Error('the channel is not where it should be')
+  const { stdout, stderr } = child
+  const channel = child.stdio[CHANNEL_FD]
+  if (!stdout || !stderr || !(channel instanceof Duplex)) throw new Error('the system gave it no process')
   return { child, channel, output: [stdout, stderr] }
 }
 

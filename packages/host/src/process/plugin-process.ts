@@ -133,10 +133,15 @@ export class PluginProcess {
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
-      child.once('error', (error) => (this.#reason ??= `cannot be started: ${error.message}`))
-      child.once('close', (code, signal) => {
-        this.#onEnd(code, signal)
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (!this.#hasEnded) this.#onEnd(code, signal)
         resolve()
+      }
+      child.once('close', end)
+      child.once('error', (error) => {
+        this.#reason ??= `cannot be started: ${error.message}`
+        // what never ran does not close
+        if (child.pid === undefined) end(null, null)
       })
     })
   }

@@ -151,6 +151,10 @@ export class SupervisedPlugin implements HostedPlugin {
     await this.#ready()
   }
 
+  warmUp(): void {
+    void this.#startUnasked()
+  }
+
   pluginsChanged(): void {
     if (this.#process) this.#options.sharePlugins(this.#process)
   }
@@ -216,11 +220,11 @@ export class SupervisedPlugin implements HostedPlugin {
     const delay = backOff(crashes, (this.#options.random ?? Math.random)())
     this.#retryAt = Date.now() + delay
     if (this.#effects.length === 0) return
-    this.#restartTimer = setTimeout(() => void this.#restartUnasked(), delay)
+    this.#restartTimer = setTimeout(() => void this.#startUnasked(), delay)
     this.#restartTimer.unref()
   }
 
-  async #restartUnasked(): Promise<void> {
+  async #startUnasked(): Promise<void> {
     try {
       await this.#ready()
     } catch {
