@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BotName } from './support/bots.ts'
+import { echoParts } from './support/echo.ts'
 import { judge } from './support/judge.ts'
 import type { Verdict } from './support/judge.ts'
 import { createKillSwitch, KILL_POINTS } from './support/kill-switch.ts'
@@ -31,6 +32,8 @@ export interface CrashReport extends Verdict {
 
 /** How long a handler works on a message. */
 const WORK_MS = 50
+/** In one round of so many the kill may fall into the rush after the start, when every chat is answered at once. */
+const IN_THE_RUSH = 3
 /** A life that is to be killed answers so many messages first, or has had the time to. */
 const REPLIES_FIRST = 5
 const LIFE_MS = 2_500
@@ -57,7 +60,8 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
       const messages = messagesOf(round, plan.length, updates)
       const before = Math.floor(messages * SHARE_BEFORE_KILL)
       const leadIn = stage.traffic.write(before, perSecond)
-      await whenAtWork(stage, random() * (before / perSecond) * 1_000)
+      await whenAtWork(stage, round % IN_THE_RUSH !== 0)
+      await sleep(random() * (before / perSecond) * 1_000)
       await leadIn
       // the point is passed by only while people write
       const writing = stage.traffic.write(messages - before, perSecond)
@@ -103,10 +107,17 @@ function messagesOf(round: number, rounds: number, updates: number): number {
   return round === rounds - 1 ? updates - each * (rounds - 1) : each
 }
 
-/** The bot runs, answers, and does so for a while. */
-async function whenAtWork(stage: Stage, milliseconds: number): Promise<void> {
+/** The bot runs and answers; where `isCaughtUp` is asked for, it has worked off what waited for it. */
+async function whenAtWork(stage: Stage, isCaughtUp: boolean): Promise<void> {
   await stage.life().ready
   const end = Date.now() + LIFE_MS
-  while (stage.repliesInLife() < REPLIES_FIRST && Date.now() < end) await sleep(5)
-  await sleep(milliseconds)
+  const isAtWork = (): boolean =>
+    stage.repliesInLife() >= REPLIES_FIRST && (!isCaughtUp || countUnanswered(stage) <= REPLIES_FIRST)
+  while (!isAtWork() && Date.now() < end) await sleep(5)
+}
+
+function countUnanswered({ traffic, chats }: Stage): number {
+  return (
+    traffic.written.flat().flatMap(echoParts).length - new Set(chats.replies.map(({ text }) => text)).size
+  )
 }
