@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
@@ -45,8 +45,9 @@ function readPackages(root: string): Map<string, string> {
           .map((entry) => join(pattern.slice(0, -2), entry.name))
       : [pattern],
   )
+  const present = folders.filter((folder) => existsSync(join(root, folder, 'package.json')))
   return new Map(
-    folders.map((folder) => [
+    present.map((folder) => [
       (readJson(join(root, folder, 'package.json')) as { name: string }).name,
       folder,
     ]),
