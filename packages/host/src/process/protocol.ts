@@ -21,10 +21,21 @@ export interface LoadRequest {
 
 export interface Loaded {
   readonly manifest: ManifestSummary
+  /** Its permissions depend on its configuration, too: `configure` tells them. */
+  readonly isConfigurable: boolean
   /** The JSON Schema of its configuration, when it can tell. */
   readonly jsonSchema?: JsonSchema
   /** The plugin's own files that were imported. */
   readonly files: readonly string[]
+}
+
+/** `configure`: tell what the manifest is with this configuration. */
+export interface ConfigureRequest {
+  readonly block: JsonObject
+}
+
+export interface Configured {
+  readonly manifest: ManifestSummary
 }
 
 /** `start`: check the configuration and bring the plugin to life. */
@@ -44,7 +55,7 @@ export interface Started {
   readonly effects: readonly string[]
 }
 
-/** The outcome of `load` and `start`. */
+/** The outcome of `load`, `configure` and `start`. */
 export type Attempt<T> =
   | { readonly done: T }
   | { readonly problem: PluginProblem; /** Of what was thrown, for the log. */ readonly stack: string }
