@@ -332,10 +332,11 @@ export class PluginProcess {
 }
 
 function toContextData(context: MessageContext): ContextData {
-  const { chat, user, message, command, callback, attempt, idempotencyKey } = context
+  const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
   return {
     chat,
     user,
+    role,
     message,
     attempt,
     idempotencyKey,

@@ -1,4 +1,4 @@
-import type { Callback, Chat, Command, IncomingMessage, PluginSummary, User } from '@pluggram/sdk'
+import type { Callback, Chat, Command, IncomingMessage, PluginSummary, Role, User } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
@@ -64,6 +64,7 @@ export type Attempt<T> =
 export interface ContextData {
   readonly chat: Chat
   readonly user: User
+  readonly role: Role
   readonly message: IncomingMessage
   readonly command?: Command
   readonly callback?: Callback
