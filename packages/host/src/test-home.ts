@@ -6,6 +6,7 @@ import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './validate-config.ts'
 
@@ -23,6 +24,8 @@ interface TestHostOptions extends Partial<PluginHostOptions> {
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
+  /** Put in place of services that are not part of the test. */
+  readonly services?: Partial<Services>
 }
 
 interface TestHost extends PluginHost {
@@ -58,7 +61,7 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
       await symlink(path.join(directory, target), path.join(directory, file))
     },
-    async host({ config = {}, shipped = [], level = defaultLevel, ...options } = {}) {
+    async host({ config = {}, shipped = [], level = defaultLevel, services = {}, ...options } = {}) {
       const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
       const reported: TestHost['reported'] = []
       const logged: string[] = []
@@ -68,11 +71,13 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
         order: [],
         levelFor: () => level,
         configFor: (name) => ({ block: config[name] ?? {} }),
-        servicesFor: (name, _manifest, effects) =>
-          testServices(effects, {
+        servicesFor: (name, _manifest, effects) => ({
+          ...testServices(effects, {
             logged,
             captureException: (error, context) => reported.push({ plugin: name, error, context }),
           }),
+          ...services,
+        }),
         assistantName: 'Test',
         logger: silentLogger,
         ...options,
@@ -109,7 +114,7 @@ function testServices(
   return {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
-    ai: { model: unavailable, streamText: unavailable },
+    ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
     http: { fetch: unavailable },
     files: { folder: unavailable },
