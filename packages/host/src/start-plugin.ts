@@ -1,4 +1,4 @@
-import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Role, Services } from '@pluggram/sdk'
 import { withDeadline } from './deadline.ts'
 import { toDescriptor } from './descriptor.ts'
 import { createEffectScope } from './effect-scope.ts'
@@ -35,6 +35,8 @@ export interface PluginIdentity {
   readonly name: string
   readonly file?: string
   readonly directory?: string
+  /** Who may use its tools when they do not say it. Default `owner`. */
+  readonly toolRole?: Role
 }
 
 /**
@@ -61,8 +63,14 @@ export async function startPlugin(
     const instance = await context.within(work)
     warnings.push(...emptyWarnings(identity, manifest, instance))
     const plugin = new RunningPlugin({
-      descriptor: toDescriptor(identity.name, manifest, instance.processMessage !== undefined),
+      descriptor: toDescriptor({
+        name: identity.name,
+        manifest,
+        answersMessages: instance.processMessage !== undefined,
+        toolRole: identity.toolRole ?? 'owner',
+      }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
+      tools: new Map(Object.entries(manifest.tools ?? {})),
       instance,
       config,
       services,

@@ -16,7 +16,8 @@ const KNOWN: KnownPlugin = {
   descriptor: {
     name: 'one',
     commands: [{ name: 'go', description: 'Goes', examples: ['please go'], inMenu: true, isUrgent: false }],
-    patterns: [/^go/iu],
+    tools: [],
+  patterns: [/^go/iu],
     updates: ['message'],
     priority: 3,
     answersMessages: true,
