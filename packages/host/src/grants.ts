@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { PluginPermissions } from '@pluggram/sdk'
 import type { PluginProblem } from './plugin-problem.ts'
 
@@ -27,9 +28,13 @@ export function missingGrants(asked: PluginPermissions, granted: Grants): string
   })
 }
 
-/** Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. */
+/**
+ * Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. `*` is every name
+ * of the internet; an address in numbers or this machine has to be named.
+ */
 export function coversHost(pattern: string, host: string): boolean {
   const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()]
+  if (wide === '*') return narrow !== 'localhost' && isIP(narrow.replaceAll(/[[\]]/g, '')) === 0
   return (
     wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(1))
   )

@@ -12,7 +12,8 @@ import { toPlugin } from './plugin-module.ts'
 import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { RunningPlugin } from './running-plugin.ts'
-import { readManifest, startPlugin } from './start-plugin.ts'
+import { readManifest } from './read-manifest.ts'
+import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
 
 export interface InlineStarterOptions {

@@ -1,4 +1,4 @@
-import type { PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
+import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
 import { z } from 'zod'
 import { jsonSchemaOf } from './validate-config.ts'
 
@@ -103,6 +103,9 @@ const manifestSchema = z.looseObject({
     })
     .optional(),
   idempotent: z.boolean().optional(),
+  configure: z
+    .custom<(config: unknown) => ConfiguredManifest>((value) => typeof value === 'function', 'is no function')
+    .optional(),
 })
 
 const KNOWN_KEYS = new Set([...Object.keys(manifestSchema.shape), 'setup', 'icon', '$schema'])
@@ -169,6 +172,32 @@ function mergeMembers(
       return [name, isRecord(low) && isRecord(high) ? { ...low, ...high } : (high ?? low)]
     }),
   )
+}
+
+/** Adds what `configure` gave: records are joined, lists of permissions too, anything else replaces what stood there. */
+export function addConfigured(
+  manifest: Readonly<Record<string, unknown>>,
+  configured: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const joined = definedMembers(configured)
+  for (const key of Object.keys(joined)) {
+    const [under, over] = [manifest[key], joined[key]]
+    if (isRecord(under) && isRecord(over)) joined[key] = joinMembers(under, over)
+  }
+  return { ...manifest, ...joined }
+}
+
+function joinMembers(
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const joined = definedMembers(over)
+  for (const [key, member] of Object.entries(joined)) {
+    const before = under[key]
+    if (Array.isArray(before) && Array.isArray(member))
+      joined[key] = [...new Set<unknown>([...before, ...member])]
+  }
+  return { ...under, ...joined }
 }
 
 function definedMembers(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -132,6 +132,7 @@ function testContext(context: Partial<MessageContext>): MessageContext {
   return {
     chat: { id: 1, type: 'private' },
     user: { id: 2, firstName: 'Ann', isBot: false },
+    role: 'everyone',
     message: {
       id: 3,
       text: '',

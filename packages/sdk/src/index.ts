@@ -17,6 +17,7 @@ export type { ErrorCode } from './errors.ts'
 export type {
   CommandContext,
   CommandDefinition,
+  ConfiguredManifest,
   PluginIsolation,
   PluginManifest,
   PluginPermissions,

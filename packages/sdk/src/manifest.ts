@@ -35,7 +35,10 @@ export interface CommandDefinition<Config = unknown> {
 
 /** What a plugin asks of its owner. `store`, `logger`, `captureException` and replying need no permission. */
 export interface PluginPermissions {
-  /** Hosts it talks to: `api.example.com`, `*.example.com`. */
+  /**
+   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the
+   * owner's network has to be named in numbers.
+   */
   readonly network?: readonly string[]
   readonly database?: boolean
   readonly schedule?: boolean
@@ -99,4 +102,15 @@ export interface PluginManifest<
    * of being answered with an apology. Default false.
    */
   readonly idempotent?: boolean
+  /**
+   * Gives what depends on the owner's configuration: further commands, tools, patterns and permissions, beside those
+   * that stand here. Called before `setup`, perhaps more than once; an error says what is wrong with the configuration.
+   */
+  configure?(config: StandardSchemaV1.InferOutput<Schema>): ConfiguredManifest<Schema>
 }
+
+/** The parts of a manifest that may depend on the owner's configuration. */
+export type ConfiguredManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> = Pick<
+  PluginManifest<Schema>,
+  'commands' | 'help' | 'patterns' | 'permissions' | 'tools'
+>

@@ -11,7 +11,7 @@ import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
 import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData, LoadRequest, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
 
 const EFFECTS_INTERVAL_MS = 250
 /** The report of a fatal error gets this long to leave. */
@@ -59,6 +59,8 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       process.title = `pluggram ${request.candidate.name}`
       return plugin.load(request)
     }
+    case 'configure':
+      return plugin.configure(args[0] as ConfigureRequest)
     case 'start':
       return plugin.start(args[0] as StartRequest)
     case 'handle':

@@ -11,12 +11,22 @@ import type { Peer } from '../rpc/peer.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import { encodeResult } from '../rpc/wire-response.ts'
 import type { RunningPlugin } from '../running-plugin.ts'
-import { readManifest, startPlugin } from '../start-plugin.ts'
-import type { CheckedManifest, PluginIdentity } from '../start-plugin.ts'
+import { configureManifest, readManifest } from '../read-manifest.ts'
+import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
+import { readConfig, startPlugin } from '../start-plugin.ts'
 import { toolRoleOf } from '../tool-role.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
 import type { JsonSchema } from '../validate-config.ts'
-import type { Attempt, ContextData, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import type {
+  Attempt,
+  Configured,
+  ConfigureRequest,
+  ContextData,
+  Loaded,
+  LoadRequest,
+  Started,
+  StartRequest,
+} from './protocol.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { createRemoteServices } from './remote-services.ts'
 
@@ -55,9 +65,22 @@ export class ChildPlugin {
       this.#checked = readManifest(identity(candidate), this.#loaded)
       return {
         manifest: summariseManifest(this.#checked.manifest),
+        isConfigurable: this.#checked.manifest.configure !== undefined,
         ...jsonSchemaMember(this.#checked.manifest),
         files: hooks.filesUnder(candidate.directory),
       }
+    })
+  }
+
+  /** Tells what the manifest is with this configuration; nothing is started yet. */
+  configure({ block }: ConfigureRequest): Promise<Attempt<Configured>> {
+    const [candidate, checked] = [this.#candidate, this.#checked]
+    if (!candidate || !checked) throw new Error('configure before load')
+    return attempt(candidate, async () => {
+      const context = { blockFor: () => block, within: this.#within }
+      const config = await readConfig(identity(candidate), checked.manifest, context)
+      const { manifest } = configureManifest(identity(candidate), checked, config)
+      return { manifest: summariseManifest(manifest) }
     })
   }
 

@@ -32,26 +32,29 @@ const problemSchema = z.object({
     .optional(),
 })
 
-const loadedSchema = z.object({
-  manifest: z.object({
-    permissions: z.object({
-      network: z.array(line).max(1_000).optional(),
-      database: z.boolean().optional(),
-      schedule: z.boolean().optional(),
-      ai: z.boolean().optional(),
-      tools: z.boolean().optional(),
-      telegram: z.array(line).max(1_000).optional(),
-      files: z.boolean().optional(),
-    }),
-    timeouts: z.object({
-      startSeconds: seconds,
-      callSeconds: seconds,
-      statusSeconds: seconds,
-      cleanupSeconds: seconds,
-    }),
-    isIdempotent: z.boolean(),
-    isolation: z.enum(['inline', 'process']).optional(),
+const summarySchema = z.object({
+  permissions: z.object({
+    network: z.array(line).max(1_000).optional(),
+    database: z.boolean().optional(),
+    schedule: z.boolean().optional(),
+    ai: z.boolean().optional(),
+    tools: z.boolean().optional(),
+    telegram: z.array(line).max(1_000).optional(),
+    files: z.boolean().optional(),
   }),
+  timeouts: z.object({
+    startSeconds: seconds,
+    callSeconds: seconds,
+    statusSeconds: seconds,
+    cleanupSeconds: seconds,
+  }),
+  isIdempotent: z.boolean(),
+  isolation: z.enum(['inline', 'process']).optional(),
+})
+
+const loadedSchema = z.object({
+  manifest: summarySchema,
+  isConfigurable: z.boolean(),
   jsonSchema: z.record(z.string(), z.unknown()).optional(),
   files: z.array(line).max(10_000),
 })
@@ -109,12 +112,22 @@ const startedSchema = z.object({
  * @throws ProblemError of the plugin
  */
 export function parseLoaded(plugin: string, answer: unknown): Loaded {
-  const { manifest, files, jsonSchema } = parse(plugin, loadedSchema, answer)
+  const { manifest, isConfigurable, files, jsonSchema } = parse(plugin, loadedSchema, answer)
   return {
     manifest: withoutUndefined(manifest) as ManifestSummary,
+    isConfigurable,
     files,
     ...(jsonSchema && { jsonSchema }),
   }
+}
+
+/**
+ * Reads what a process says came of `configure`.
+ * @throws ProblemError of the plugin
+ */
+export function parseConfigured(plugin: string, answer: unknown): ManifestSummary {
+  const { manifest } = parse(plugin, z.object({ manifest: summarySchema }), answer)
+  return withoutUndefined(manifest) as ManifestSummary
 }
 
 /**

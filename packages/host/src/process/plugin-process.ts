@@ -152,7 +152,11 @@ export class PluginProcess {
    * Asks the process something about the plugin's life.
    * @throws PluginCrashError
    */
-  async request(method: 'load' | 'start', argument: unknown, seconds: number): Promise<unknown> {
+  async request(
+    method: 'load' | 'configure' | 'start',
+    argument: unknown,
+    seconds: number,
+  ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
     try {
@@ -355,10 +359,11 @@ export class PluginProcess {
 }
 
 function toContextData(context: MessageContext): ContextData {
-  const { chat, user, message, command, callback, attempt, idempotencyKey } = context
+  const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
   return {
     chat,
     user,
+    role,
     message,
     attempt,
     idempotencyKey,
