@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Awaitable } from './awaitable.ts'
-import type { CommandContext } from './manifest.ts'
+import type { MessageContext } from './context.ts'
 import type { Role } from './role.ts'
+import type { Services } from './services.ts'
 
 /**
  * What a tool does outside of its own answer. `none`: it computes or looks something up. `external`: it sends, buys,
@@ -13,7 +14,10 @@ export type ToolEffect = 'none' | 'external'
  * What a tool's function receives. It is the context of the message that led to the call; `signal` is aborted at the
  * tool's deadline. A call that did not come from a chat (over MCP) has the chat and user 0 and cannot reply.
  */
-export type ToolContext<Config = unknown> = CommandContext<Config>
+export type ToolContext<Config = unknown> = MessageContext & {
+  readonly config: Config
+  readonly services: Services
+}
 
 /** A function that the language model may call, as `tools: { NAME: … }` of a manifest. */
 export interface ToolDefinition<Args = unknown, Config = unknown> {
