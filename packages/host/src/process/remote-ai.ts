@@ -38,8 +38,10 @@ export function createRemoteAi({ peer, plugin, isAllowed }: RemoteAiOptions): Ai
     return peer.call('ai', [method, ...args], signal)
   }
   // the host's own answers are taken as they are
-  const request = async <Result>(method: string, { signal, ...rest }: AiRequest): Promise<Result> =>
-    (await ask(method, [toWire(rest)], signal)) as Result
+  const request = async <Result>(
+    method: string,
+    { signal, ...rest }: AiRequest & Readonly<Record<string, unknown>>,
+  ): Promise<Result> => (await ask(method, [toWire(rest)], signal)) as Result
   return {
     model: async (subject) => (await ask('model', [toSubject(subject)])) as ModelDescription,
     models: async (subject) => (await ask('models', [toSubject(subject)])) as readonly ModelChoice[],
@@ -54,7 +56,7 @@ export function createRemoteAi({ peer, plugin, isAllowed }: RemoteAiOptions): Ai
     async generateObject({ schema, ...input }) {
       const jsonSchema = jsonSchemaOf(schema)
       if (!jsonSchema) throw new AiError('ai-refused', 'The schema cannot be written as JSON Schema.')
-      const result = await request<ObjectResult<unknown>>('generateObject', { ...input, ...{ jsonSchema } })
+      const result = await request<ObjectResult<unknown>>('generateObject', { ...input, jsonSchema })
       return { ...result, object: await validate(schema, result.object) }
     },
     embed: (input) => request<EmbedResult>('embed', input),
