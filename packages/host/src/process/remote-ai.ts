@@ -18,12 +18,16 @@ import type {
 } from '@pluggram/sdk'
 import type { Peer } from '../rpc/peer.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
+import type { JsonSchema } from '../validate-config.ts'
 
 export interface RemoteAiOptions {
   readonly peer: Peer
   readonly plugin: string
   readonly isAllowed: boolean
 }
+
+/** A request of any kind; the host parses what crosses. */
+type RemoteRequest = AiRequest & { readonly jsonSchema?: JsonSchema }
 
 /** The AI service of a plugin process: requests cross as plain data, schemas stay and check what comes back. */
 export function createRemoteAi({ peer, plugin, isAllowed }: RemoteAiOptions): AiService {
@@ -38,10 +42,8 @@ export function createRemoteAi({ peer, plugin, isAllowed }: RemoteAiOptions): Ai
     return peer.call('ai', [method, ...args], signal)
   }
   // the host's own answers are taken as they are
-  const request = async <Result>(
-    method: string,
-    { signal, ...rest }: AiRequest & Readonly<Record<string, unknown>>,
-  ): Promise<Result> => (await ask(method, [toWire(rest)], signal)) as Result
+  const request = async <Result>(method: string, { signal, ...rest }: RemoteRequest): Promise<Result> =>
+    (await ask(method, [toWire(rest)], signal)) as Result
   return {
     model: async (subject) => (await ask('model', [toSubject(subject)])) as ModelDescription,
     models: async (subject) => (await ask('models', [toSubject(subject)])) as readonly ModelChoice[],
