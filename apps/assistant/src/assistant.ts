@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { Health } from '@pluggram/observability'
+import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import {
@@ -20,6 +20,7 @@ import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -82,6 +83,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
 
+    const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
@@ -101,7 +103,18 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       isSafe,
       onProblem: (problem) => problemLog.tell(problem),
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
+      servicesFor: createServicesFactory({
+        logger,
+        stores,
+        ai: ai.service,
+        directory,
+        dataFolder: data,
+        metrics,
+        pluginMetrics: createPluginMetrics({
+          registry: metrics.registry,
+          onRefused: (plugin, message) => logger.warn(message, { plugin }),
+        }),
+      }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,
@@ -125,6 +138,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
+      metrics,
       createPipeline: (messenger, { isPlayground }) =>
         createPipeline({
           registry: plugins.host.registry,
@@ -135,10 +149,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
     cleanups.push(() => telegram.close())
+    watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
       logger,
@@ -146,6 +162,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       health,
       telegram,
       messages,
+      metrics,
     })
     cleanups.push(() => web.close())
 

@@ -106,7 +106,8 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  return {
+  // what is not here is not part of these tests
+  const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: { model: unavailable, streamText: unavailable },
@@ -116,6 +117,7 @@ function testServices(
     effects,
     captureException,
   }
+  return given as Services
 }
 
 function testContext(context: Partial<MessageContext>): MessageContext {

@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'config-invalid',
   'delivery-failed',
   'delivery-blocked',
+  'metric-invalid',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -96,6 +97,13 @@ export class PermissionError extends PluggramError {
 export class StoreError extends PluggramError {
   constructor(message: string) {
     super('store-limit', message)
+  }
+}
+
+/** A metric that cannot be registered as it was asked for. */
+export class MetricError extends PluggramError {
+  constructor(message: string) {
+    super('metric-invalid', message)
   }
 }
 

@@ -12,6 +12,8 @@ import type {
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createRecordedMetrics } from './recorded-metrics.ts'
+import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
 
 /** What may be put in place of the defaults. */
@@ -37,6 +39,8 @@ export interface LogLine {
 export interface TestServices extends Services {
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
+  /** What was counted, set and observed, oldest first. */
+  readonly recordedMetrics: readonly RecordedMetric[]
   /** What went to `captureException`, errors of timers and disposers included. */
   readonly exceptions: readonly {
     readonly error: unknown
@@ -56,6 +60,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     (message, fields = {}) => {
       logLines.push({ level, message, fields })
     }
+  const metrics = createRecordedMetrics()
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
   return {
@@ -66,6 +71,8 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    metrics: metrics.service,
+    recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
     http: { fetch: overrides.fetch ?? noNetwork },

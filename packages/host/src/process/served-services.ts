@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedMetrics } from './served-metrics.ts'
 
 /** Services with an own way across; all others are called by name. */
-const SPECIAL = new Set(['logger', 'captureException', 'ai', 'assistant', 'http', 'effects'])
+const SPECIAL = new Set(['logger', 'captureException', 'metrics', 'ai', 'assistant', 'http', 'effects'])
 const LINES_PER_SECOND = 100
 const LINES_BURST = 500
 
@@ -19,11 +20,13 @@ const textRequest = z.object({
 export class ServedServices {
   readonly #services: Services
   readonly #methods: Readonly<Record<string, readonly string[]>>
+  readonly #metrics: ServedMetrics
   readonly #lines = new RateLimit(LINES_PER_SECOND, LINES_BURST)
 
   constructor(services: Services) {
     this.#services = services
     this.#methods = listMethods(services)
+    this.#metrics = new ServedMetrics(services)
   }
 
   /** Service → its methods, for the process to offer. */
@@ -68,6 +71,11 @@ export class ServedServices {
     if (this.#lines.take()) {
       this.#services.captureException(decodeError(error), isRecord(context) ? context : undefined)
     }
+  }
+
+  /** Takes what the plugin counted. */
+  metrics(batch: unknown): void {
+    this.#metrics.take(batch)
   }
 
   #offers(service: string, method: string): boolean {
