@@ -60,5 +60,6 @@ export type {
   MetricsService,
 } from './services/metrics.ts'
 export type { Store } from './services/store.ts'
+export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'
