@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/telegram': ['packages/sdk'],
   'packages/ai': ['packages/sdk'],
   'packages/storage': ['packages/sdk'],
+  'packages/services': ['packages/sdk'],
   'packages/observability': ['packages/sdk'],
   'packages/bot-api-emulator': [],
   'packages/testing': ['packages/host', 'packages/pipeline', 'packages/bot-api-emulator', 'packages/sdk'],

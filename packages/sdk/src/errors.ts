@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'config-invalid',
   'delivery-failed',
   'delivery-blocked',
+  'delivery-limit',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -65,7 +66,7 @@ export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
   constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
     message: string,
     options: DeliveryErrorOptions = {},
   ) {
