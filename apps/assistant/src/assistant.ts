@@ -7,6 +7,7 @@ import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import {
   createSqliteMessageStore,
+  createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -67,6 +68,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
+    let current = options.configuration
     mask.add(options.configuration.secrets)
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
@@ -81,6 +83,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
+    const chats = createSqlitePluginChats(database)
+    cleanups.push(() => chats.close())
 
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
@@ -101,7 +105,18 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       isSafe,
       onProblem: (problem) => problemLog.tell(problem),
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
+      servicesFor: createServicesFactory({
+        logger,
+        stores,
+        ai: ai.service,
+        directory,
+        dataFolder: data,
+        telegram: {
+          connection: () => telegram.outgoing,
+          chats,
+          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+        },
+      }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,
@@ -131,6 +146,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           messenger,
           store: messages,
           logger,
+          chats,
           concurrentChats: settings.limits.concurrentChats,
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
@@ -155,7 +171,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = startPlugins(plugins, problemLog)
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      const reload = startHotReload({
+        home,
+        plugins,
+        isSafe,
+        logger,
+        mask,
+        problemLog,
+        onConfiguration: (configuration) => void (current = configuration),
+      })
       cleanups.push(() => reload.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it

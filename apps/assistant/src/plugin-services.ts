@@ -11,6 +11,8 @@ import type {
 } from '@pluggram/sdk'
 import type { RootLogger } from '@pluggram/observability'
 import type { PluginStores } from '@pluggram/storage'
+import { telegramFor } from './services/telegram.ts'
+import type { TelegramPorts } from './services/telegram.ts'
 
 export interface ServicesOptions {
   readonly logger: RootLogger
@@ -19,6 +21,7 @@ export interface ServicesOptions {
   readonly directory: AssistantDirectory
   /** The assistant's folder for data. */
   readonly dataFolder: string
+  readonly telegram: TelegramPorts
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
@@ -44,6 +47,7 @@ export function createServicesFactory(
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
+      telegram: telegramFor(name, permissions, options.telegram, logger),
       effects,
       captureException(error, context) {
         logger.error(errorMessage(error), { ...context, err: error })

@@ -47,5 +47,6 @@ export type {
 export type { Role } from './role.ts'
 export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
+export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

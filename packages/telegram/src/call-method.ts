@@ -20,7 +20,12 @@ type RawMethod = (params: object, signal: unknown) => Promise<unknown>
  * Creates the caller for methods that are named by a plugin. Calls about a chat count for its limits like answers;
  * since nobody knows what a method does, none is repeated when Telegram may have acted on it.
  */
-export function createMethodCaller({ api, gate, blocked, ...persistence }: MethodCallerOptions): BotApiCaller {
+export function createMethodCaller({
+  api,
+  gate,
+  blocked,
+  ...persistence
+}: MethodCallerOptions): BotApiCaller {
   const openGate: CallGate = {
     async pass(signal) {
       for (let left = gate.heldOverall(); left > 0; left = gate.heldOverall()) await wait(left, signal)

@@ -82,6 +82,7 @@ export function createTestServices(ai: AiService, store: Store, reported: unknow
     effects: { add: unexpected, setInterval: unexpected, setTimeout: unexpected, list: () => [] },
     http: { fetch: unexpected },
     files: { folder: unexpected },
+    telegram: { send: unexpected, edit: unexpected, delete: unexpected, call: unexpected },
     captureException: (error) => void reported.push(error),
   }
 }

@@ -33,7 +33,7 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     ]),
   )
   return {
-    ...(named as unknown as Pick<Services, 'store' | 'files'>),
+    ...(named as unknown as Pick<Services, 'store' | 'files' | 'telegram'>),
     logger: createLogger(peer),
     ai: createAi(options),
     assistant: { name: request.assistantName, plugins: options.plugins },

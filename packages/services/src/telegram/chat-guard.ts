@@ -24,12 +24,16 @@ export interface ChatGuard {
 /** Parameters of the Bot API are flat but for a few levels. */
 const MAX_DEPTH = 8
 
-export function createChatGuard({ plugin, mayWriteAnywhere, chats, listedChats }: ChatGuardOptions): ChatGuard {
+export function createChatGuard({
+  plugin,
+  mayWriteAnywhere,
+  chats,
+  listedChats,
+}: ChatGuardOptions): ChatGuard {
   function check(chatId: unknown): void {
     if (mayWriteAnywhere) return
     // a public name such as @channel could be anybody's
-    const isOwn =
-      typeof chatId === 'number' && (chats.has(plugin, chatId) || listedChats().includes(chatId))
+    const isOwn = typeof chatId === 'number' && (chats.has(plugin, chatId) || listedChats().includes(chatId))
     if (isOwn) return
     throw new PermissionError(
       `Plugin ${plugin} may not write to the chat ${String(chatId).slice(0, 64)}: it has not answered there. List the chat in config.json under plugin_host.plugins.${plugin}.chats, or add permissions: { telegram: ['sendMessage'] } to its manifest for every chat.`,
@@ -39,7 +43,9 @@ export function createChatGuard({ plugin, mayWriteAnywhere, chats, listedChats }
   function checkParams(value: unknown, depth = MAX_DEPTH): void {
     // a Bot API server on the owner's machine would read that file
     if (typeof value === 'string' && /^\s*file:/i.test(value)) {
-      throw new PermissionError(`Plugin ${plugin} names a file of the server in a call. Send files with telegram.send.`)
+      throw new PermissionError(
+        `Plugin ${plugin} names a file of the server in a call. Send files with telegram.send.`,
+      )
     }
     if (typeof value !== 'object' || value === null) return
     if (depth === 0) throw new PermissionError(`Plugin ${plugin} gives parameters that are nested too deep.`)

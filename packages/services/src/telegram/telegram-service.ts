@@ -44,7 +44,12 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
   })
 
   const send: TelegramService['send'] = async (chatId, reply, given) => {
-    const { topicId, broadcast = false, key, until } = parse(sendOptions, given, 'the options of telegram.send')
+    const {
+      topicId,
+      broadcast = false,
+      key,
+      until,
+    } = parse(sendOptions, given, 'the options of telegram.send')
     const chat = toChat(parse(id, chatId, 'chatId'), topicId)
     guard.check(chat.id)
     const { sent } = await connection().post({
@@ -91,7 +96,8 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     try {
       return await work()
     } catch (error) {
-      if (error instanceof PluggramError && error.code === 'permission-missing') options.onRefused(error.message)
+      if (error instanceof PluggramError && error.code === 'permission-missing')
+        options.onRefused(error.message)
       throw error
     }
   }
@@ -134,10 +140,10 @@ function toChat(chatId: number, topicId?: number): Chat {
 }
 
 function toReplies(response: PluginResponse): Reply[] {
-  const items = Array.isArray(response) ? (response as readonly (string | Reply)[]) : [response]
+  if (typeof response === 'string' || Symbol.asyncIterator in response) return [{ text: response }]
+  const items = (Array.isArray(response) ? response : [response]) as readonly (string | Reply)[]
   return items.map((item) => {
     if (typeof item === 'string') return { text: item }
-    if (Symbol.asyncIterator in item) return { text: item }
     if (item.reaction === undefined) return item
     throw new DeliveryError(
       'reply-invalid',
