@@ -108,7 +108,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: ai.service,
+        ai: () => ai.service,
         directory,
         dataFolder: data,
         telegram: {
