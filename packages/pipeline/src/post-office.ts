@@ -73,11 +73,11 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
   async function send(
     plugin: string,
     parts: readonly OutboxPart[],
-    store: (parts: readonly OutboxPart[]) => Promise<readonly InterimPart[]>,
+    keepParts: (parts: readonly OutboxPart[]) => Promise<readonly InterimPart[]>,
   ): Promise<Posted> {
     const leave = enter(plugin, parts)
     try {
-      const posted = follow(await store(parts))
+      const posted = follow(await keepParts(parts))
       posted.sent.then(leave, leave)
       return posted
     } catch (error) {
