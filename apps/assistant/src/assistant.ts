@@ -7,6 +7,7 @@ import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import {
   createSqliteMessageStore,
+  createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -68,6 +69,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
+    let current = options.configuration
     mask.add(options.configuration.secrets)
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
@@ -82,6 +84,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
+    const chats = createSqlitePluginChats(database)
+    cleanups.push(() => chats.close())
 
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
@@ -106,9 +110,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: ai.service,
+        ai: () => ai.service,
         directory,
         dataFolder: data,
+        telegram: {
+          connection: () => telegram.outgoing,
+          chats,
+          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+        },
         metrics,
         pluginMetrics: createPluginMetrics({
           registry: metrics.registry,
@@ -145,6 +154,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           messenger,
           store: messages,
           logger,
+          chats,
           concurrentChats: settings.limits.concurrentChats,
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
@@ -172,7 +182,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = startPlugins(plugins, problemLog)
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      const reload = startHotReload({
+        home,
+        plugins,
+        isSafe,
+        logger,
+        mask,
+        problemLog,
+        onConfiguration: (configuration) => void (current = configuration),
+      })
       cleanups.push(() => reload.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it

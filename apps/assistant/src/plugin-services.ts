@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createGuardedHttp, pluginFolder } from '@pluggram/host'
+import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
 import type { PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
@@ -7,16 +7,20 @@ import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/obse
 import type { PluginStores } from '@pluggram/storage'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
+import { telegramFor } from './services/telegram.ts'
+import type { TelegramPorts } from './services/telegram.ts'
 
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
-  readonly ai: AiService
+  /** The AI service as the plugin of that name has it. */
+  readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
   /** The assistant's folder for data. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
+  readonly telegram: TelegramPorts
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
@@ -36,13 +40,14 @@ export function createServicesFactory(
       logger,
       store: options.stores.forPlugin(name),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
-      ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
+      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
+      telegram: telegramFor(name, permissions, options.telegram, logger),
       effects,
       captureException: createCaptureException(name, { logger, metrics: options.metrics }),
     }
@@ -66,8 +71,4 @@ function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'fi
     logger.warn(message)
     throw new PermissionError(message)
   }
-}
-
-function refusedAi(refuse: (service: 'ai') => never): AiService {
-  return { model: async () => refuse('ai'), streamText: () => refuse('ai') }
 }

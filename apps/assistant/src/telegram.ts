@@ -2,7 +2,13 @@ import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
-import type { IncomingUpdate, Messenger, PluginRegistry } from '@pluggram/sdk/runtime'
+import type {
+  BotApiCaller,
+  IncomingUpdate,
+  Messenger,
+  PluginRegistry,
+  PostOffice,
+} from '@pluggram/sdk/runtime'
 import {
   createCommandMenu,
   createMessenger,
@@ -32,6 +38,8 @@ export interface Telegram {
   readonly bot: () => BotIdentity | undefined
   readonly pipeline: Pipeline
   readonly messengerStats: () => MessengerStats
+  /** The way out for what answers no message. */
+  readonly outgoing: PostOffice & BotApiCaller
   connection(): string
   /** Begins to take updates. */
   receive(): void
@@ -120,6 +128,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     bot: () => bot,
     pipeline,
     messengerStats: () => messenger.stats(),
+    outgoing: {
+      post: (request) => pipeline.post(request),
+      call: (method, params, signal) => messenger.call(method, params, signal),
+    },
     connection() {
       const { state, lastError } = source.status()
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'

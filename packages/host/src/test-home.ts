@@ -7,6 +7,7 @@ import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './validate-config.ts'
 
@@ -24,6 +25,8 @@ interface TestHostOptions extends Partial<PluginHostOptions> {
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
+  /** Put in place of services that are not part of the test. */
+  readonly services?: Partial<Services>
 }
 
 interface TestHost extends PluginHost {
@@ -61,7 +64,7 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
       await symlink(path.join(directory, target), path.join(directory, file))
     },
-    async host({ config = {}, shipped = [], level = defaultLevel, ...options } = {}) {
+    async host({ config = {}, shipped = [], level = defaultLevel, services = {}, ...options } = {}) {
       const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
       const reported: TestHost['reported'] = []
       const logged: string[] = []
@@ -71,11 +74,13 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
         order: [],
         levelFor: () => level,
         configFor: (name) => ({ block: config[name] ?? {} }),
-        servicesFor: (name, _manifest, effects) =>
-          testServices(effects, {
+        servicesFor: (name, _manifest, effects) => ({
+          ...testServices(effects, {
             logged,
             captureException: (error, context) => reported.push({ plugin: name, error, context }),
           }),
+          ...services,
+        }),
         assistantName: 'Test',
         logger: silentLogger,
         ...options,
@@ -120,10 +125,11 @@ function testServices(
   const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
-    ai: { model: unavailable, streamText: unavailable },
+    ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
     http: { fetch: unavailable },
     files: { folder: unavailable },
+    telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },
     effects,
     captureException,
   }

@@ -1,5 +1,7 @@
 /** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
 export const ERROR_CODES = [
+  'ai-busy',
+  'ai-limit',
   'ai-unavailable',
   'ai-refused',
   'ai-timeout',
@@ -7,6 +9,7 @@ export const ERROR_CODES = [
   'config-invalid',
   'delivery-failed',
   'delivery-blocked',
+  'delivery-limit',
   'metric-invalid',
   'network-failed',
   'permission-missing',
@@ -69,7 +72,7 @@ export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
   constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
     message: string,
     options: DeliveryErrorOptions = {},
   ) {
@@ -81,7 +84,7 @@ export class DeliveryError extends PluggramError {
 /** The language model did not answer. */
 export class AiError extends PluggramError {
   constructor(
-    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured',
+    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured' | 'ai-limit' | 'ai-busy',
     message: string,
     options?: ErrorOptions,
   ) {

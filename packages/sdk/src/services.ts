@@ -6,6 +6,7 @@ import type { HttpService } from './services/http.ts'
 import type { Logger } from './services/logger.ts'
 import type { MetricsService } from './services/metrics.ts'
 import type { Store } from './services/store.ts'
+import type { TelegramService } from './services/telegram.ts'
 
 /** What every plugin receives. */
 export interface Services {
@@ -17,6 +18,8 @@ export interface Services {
   readonly assistant: AssistantDirectory
   readonly http: HttpService
   readonly files: FilesService
+  /** Messages without being asked, and granted methods of the Bot API. */
+  readonly telegram: TelegramService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope
   /** Reports an error you handled: it is logged with the plugin's name and your context, counted, and sent to Sentry if there is one. */

@@ -15,6 +15,8 @@ import { createMemoryStore } from './memory-store.ts'
 import { createRecordedMetrics } from './recorded-metrics.ts'
 import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
+import { createTestTelegram } from './test-telegram.ts'
+import type { TestTelegram } from './test-telegram.ts'
 
 /** What may be put in place of the defaults. */
 export interface TestServicesOverrides {
@@ -26,6 +28,8 @@ export interface TestServicesOverrides {
   readonly fetch?: HttpService['fetch']
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
+  /** By default every chat may be written to, and methods answer `true`. */
+  readonly telegram?: TestTelegram
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -37,6 +41,7 @@ export interface LogLine {
 
 /** Services that keep what a plugin did with them. */
 export interface TestServices extends Services {
+  readonly telegram: TestTelegram
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
   /** What was counted, set and observed, oldest first. */
@@ -77,6 +82,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     assistant,
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
+    telegram: overrides.telegram ?? createTestTelegram(),
     effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
     captureException,
     logLines,
