@@ -20,7 +20,7 @@ export interface TelegramApiOptions {
 }
 
 /** `flood`: Telegram asked to slow down (429); `failed`: no answer, or none of the Bot API. */
-export type ApiOutcome = 'ok' | 'refused' | 'flood' | 'failed'
+type ApiOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 const DEFAULT_API_ROOT = 'https://api.telegram.org'
 
