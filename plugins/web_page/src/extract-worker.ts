@@ -2,4 +2,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { extractText } from './extract-text.ts'
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(extractText(String(workerData)))
