@@ -11,9 +11,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/telegram': ['packages/sdk'],
   'packages/ai': ['packages/sdk'],
   'packages/storage': ['packages/sdk'],
+  'packages/services': ['packages/sdk'],
   'packages/observability': ['packages/sdk'],
   'packages/bot-api-emulator': [],
-  'packages/testing': ['packages/host', 'packages/pipeline', 'packages/bot-api-emulator', 'packages/sdk'],
+  'packages/testing': [
+    'packages/host',
+    'packages/pipeline',
+    'packages/services',
+    'packages/bot-api-emulator',
+    'packages/sdk',
+  ],
 }
 const PLUGIN_ARROWS = ['packages/sdk']
 /** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */

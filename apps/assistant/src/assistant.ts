@@ -5,6 +5,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import { Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
   createSqlitePluginStores,
@@ -97,11 +98,19 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
       onProblem: (problem) => problemLog.tell(problem),
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
+      servicesFor: createServicesFactory({
+        logger,
+        stores,
+        ai: ai.service,
+        directory,
+        databases,
+        dataFolder: data,
+      }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,

@@ -10,13 +10,16 @@ import type {
   Services,
 } from '@pluggram/sdk'
 import type { RootLogger } from '@pluggram/observability'
+import type { OutsideDatabases } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
+import { createPluginDatabase } from './plugin-database.ts'
 
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
   readonly ai: AiService
   readonly directory: AssistantDirectory
+  readonly databases: OutsideDatabases
   /** The assistant's folder for data. */
   readonly dataFolder: string
 }
@@ -40,6 +43,14 @@ export function createServicesFactory(
       ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
       assistant: options.directory,
       http,
+      database: createPluginDatabase({
+        plugin: name,
+        permissions,
+        effects,
+        dataFolder: options.dataFolder,
+        outside: options.databases,
+        refuse: () => refuse('database'),
+      }),
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
@@ -63,7 +74,7 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
 }
 
 /** Every refusal is in the log, so that the owner sees what a plugin tries. */
-function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'files') => never {
+function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'database' | 'files') => never {
   return (service) => {
     const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${service}: true } to its manifest.`
     logger.warn(message)

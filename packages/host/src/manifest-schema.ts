@@ -51,6 +51,7 @@ const manifestSchema = z.looseObject({
       schedule: z.boolean().optional(),
       ai: z.boolean().optional(),
       telegram: z.array(z.string()).optional(),
+      databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
     })
     .optional(),

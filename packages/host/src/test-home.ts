@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
 import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
@@ -111,6 +112,7 @@ function testServices(
     store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: { model: unavailable, streamText: unavailable },
     assistant: { name: 'Test', plugins: () => [] },
+    database: new DatabaseClient(unavailable),
     http: { fetch: unavailable },
     files: { folder: unavailable },
     effects,

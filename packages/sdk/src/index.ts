@@ -5,6 +5,7 @@ export type { Callback, Command, MessageContext } from './context.ts'
 export type { Disposer, EffectScope } from './effects.ts'
 export {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   errorMessage,
@@ -45,6 +46,15 @@ export type {
   TextFormat,
 } from './reply.ts'
 export type { Role } from './role.ts'
+export type {
+  DatabaseService,
+  OutsideDatabase,
+  QueryOptions,
+  SqlParameter,
+  SqlResult,
+  SqlRunner,
+  SqlStatement,
+} from './services/database.ts'
 export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

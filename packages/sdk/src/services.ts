@@ -1,6 +1,7 @@
 import type { AiService } from './ai-service.ts'
 import type { AssistantDirectory } from './assistant-directory.ts'
 import type { EffectScope } from './effects.ts'
+import type { DatabaseService } from './services/database.ts'
 
 /** Writes to the assistant's log; lines carry the plugin's name. Secrets of the configuration are masked. */
 export interface Logger {
@@ -52,6 +53,8 @@ export interface Services {
   readonly ai: AiService
   readonly assistant: AssistantDirectory
   readonly http: HttpService
+  /** Needs `permissions: { database: true }`. */
+  readonly database: DatabaseService
   readonly files: FilesService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope

@@ -1,4 +1,5 @@
 import { AiError } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type {
   AiService,
   AssistantDirectory,
@@ -80,6 +81,7 @@ export function createTestServices(ai: AiService, store: Store, reported: unknow
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     effects: { add: unexpected, setInterval: unexpected, setTimeout: unexpected, list: () => [] },
+    database: new DatabaseClient(unexpected),
     http: { fetch: unexpected },
     files: { folder: unexpected },
     captureException: (error) => void reported.push(error),

@@ -37,6 +37,7 @@ const summarySchema = z.object({
     schedule: z.boolean().optional(),
     ai: z.boolean().optional(),
     telegram: z.array(line).max(1_000).optional(),
+    databases: z.array(line).max(1_000).optional(),
     files: z.boolean().optional(),
   }),
   timeouts: z.object({

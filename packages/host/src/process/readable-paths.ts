@@ -10,12 +10,13 @@ const require = createRequire(import.meta.url)
 
 let runtime: readonly string[] | undefined
 
-/** What every plugin process reads of Pluggram itself: this package, the sdk, zod. */
+/** What every plugin process reads of Pluggram itself: this package, the sdk and what that builds on. */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
     ...installedFolders('@pluggram/sdk'),
     ...installedFolders('zod'),
+    ...installedFolders('kysely'),
   ].map((directory) => path.join(directory, '*'))
   return runtime
 }

@@ -1,5 +1,6 @@
 import { PermissionError } from '@pluggram/sdk'
 import type { AiService, Logger, PluginSummary, Services, TextRequest } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
@@ -37,6 +38,7 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     logger: createLogger(peer),
     ai: createAi(options),
     assistant: { name: request.assistantName, plugins: options.plugins },
+    database: new DatabaseClient((request) => peer.call('service', ['database', 'call', request])),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {
