@@ -8,6 +8,7 @@ import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
+  createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -68,6 +69,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
+    let current = options.configuration
     mask.add(options.configuration.secrets)
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
@@ -82,6 +84,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
+    const chats = createSqlitePluginChats(database)
+    cleanups.push(() => chats.close())
 
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
@@ -106,10 +110,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: ai.service,
+        ai: () => ai.service,
         directory,
         databases,
         dataFolder: data,
+        telegram: {
+          connection: () => telegram.outgoing,
+          chats,
+          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+        },
       }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
@@ -140,6 +149,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           messenger,
           store: messages,
           logger,
+          chats,
           concurrentChats: settings.limits.concurrentChats,
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
@@ -164,7 +174,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = startPlugins(plugins, problemLog)
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      const reload = startHotReload({
+        home,
+        plugins,
+        isSafe,
+        logger,
+        mask,
+        problemLog,
+        onConfiguration: (configuration) => void (current = configuration),
+      })
       cleanups.push(() => reload.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createGuardedHttp, pluginFolder } from '@pluggram/host'
+import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
 import { errorMessage, PermissionError } from '@pluggram/sdk'
 import type {
   AiService,
@@ -12,16 +12,20 @@ import type {
 import type { RootLogger } from '@pluggram/observability'
 import type { OutsideDatabases } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { createPluginDatabase } from './plugin-database.ts'
+import { createPluginDatabase } from './services/database.ts'
+import { telegramFor } from './services/telegram.ts'
+import type { TelegramPorts } from './services/telegram.ts'
 
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
-  readonly ai: AiService
+  /** The AI service as the plugin of that name has it. */
+  readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
   /** The assistant's folder for data. */
   readonly dataFolder: string
+  readonly telegram: TelegramPorts
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
@@ -40,7 +44,7 @@ export function createServicesFactory(
     return {
       logger,
       store: options.stores.forPlugin(name),
-      ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
+      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       database: createPluginDatabase({
@@ -55,6 +59,7 @@ export function createServicesFactory(
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
+      telegram: telegramFor(name, permissions, options.telegram, logger),
       effects,
       captureException(error, context) {
         logger.error(errorMessage(error), { ...context, err: error })
@@ -80,8 +85,4 @@ function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'da
     logger.warn(message)
     throw new PermissionError(message)
   }
-}
-
-function refusedAi(refuse: (service: 'ai') => never): AiService {
-  return { model: async () => refuse('ai'), streamText: () => refuse('ai') }
 }

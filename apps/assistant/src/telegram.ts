@@ -2,7 +2,13 @@ import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { Health, RootLogger } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
-import type { IncomingUpdate, Messenger, PluginRegistry } from '@pluggram/sdk/runtime'
+import type {
+  BotApiCaller,
+  IncomingUpdate,
+  Messenger,
+  PluginRegistry,
+  PostOffice,
+} from '@pluggram/sdk/runtime'
 import {
   createCommandMenu,
   createMessenger,
@@ -30,6 +36,8 @@ export interface Telegram {
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
   readonly pipeline: Pipeline
+  /** The way out for what answers no message. */
+  readonly outgoing: PostOffice & BotApiCaller
   connection(): string
   /** Begins to take updates. */
   receive(): void
@@ -116,6 +124,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
     pipeline,
+    outgoing: {
+      post: (request) => pipeline.post(request),
+      call: (method, params, signal) => messenger.call(method, params, signal),
+    },
     connection() {
       const { state, lastError } = source.status()
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'

@@ -5,6 +5,7 @@ import type {
   MessageStore,
   Messenger,
   OutboxPart,
+  PluginChats,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
 import { apology, callPlugin, failureFields } from './call-plugin.ts'
@@ -24,6 +25,7 @@ export interface DispatcherOptions {
   readonly logger: Logger
   readonly pluginTimeoutMs: number
   roleOf(update: IncomingUpdate): Role
+  readonly chats?: Pick<PluginChats, 'enter'>
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
   /** Aborted when the assistant stops for good. */
@@ -116,7 +118,9 @@ async function ask(
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })
   const message = route.callbackData ?? update.message.text
+  const leave = options.chats?.enter(name, update.chat.id)
   const outcome = await callPlugin(plugin, message, context, { timeoutMs: pluginTimeoutMs, controller })
+  leave?.(outcome.outcome === 'ok' || plugin === route.target)
   if (outcome.outcome === 'pass') return 'pass'
   if (outcome.outcome !== 'ok') return failed(name, update, outcome, options)
   try {

@@ -1,5 +1,7 @@
 /** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
 export const ERROR_CODES = [
+  'ai-busy',
+  'ai-limit',
   'ai-unavailable',
   'ai-refused',
   'ai-timeout',
@@ -11,6 +13,7 @@ export const ERROR_CODES = [
   'database-unavailable',
   'delivery-failed',
   'delivery-blocked',
+  'delivery-limit',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -25,6 +28,9 @@ export const ERROR_CODES = [
   'reply-invalid',
   'startup-failed',
   'store-limit',
+  'tool-arguments-invalid',
+  'tool-not-found',
+  'tool-refused',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
@@ -69,7 +75,7 @@ export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
   constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
     message: string,
     options: DeliveryErrorOptions = {},
   ) {
@@ -81,7 +87,7 @@ export class DeliveryError extends PluggramError {
 /** The language model did not answer. */
 export class AiError extends PluggramError {
   constructor(
-    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured',
+    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured' | 'ai-limit' | 'ai-busy',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -6,7 +6,14 @@ export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
-export type { PluginDescriptor, RunnablePlugin, PluginRegistry } from './runtime/plugin-registry.ts'
+export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
+export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
+export type {
+  PluginDescriptor,
+  PluginRegistry,
+  RunnablePlugin,
+  ToolDescriptor,
+} from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
   InterimPart,

@@ -2,6 +2,7 @@ import type { AiService } from './ai-service.ts'
 import type { AssistantDirectory } from './assistant-directory.ts'
 import type { EffectScope } from './effects.ts'
 import type { DatabaseService } from './services/database.ts'
+import type { TelegramService } from './services/telegram.ts'
 
 /** Writes to the assistant's log; lines carry the plugin's name. Secrets of the configuration are masked. */
 export interface Logger {
@@ -56,6 +57,8 @@ export interface Services {
   /** Needs `permissions: { database: true }`. */
   readonly database: DatabaseService
   readonly files: FilesService
+  /** Messages without being asked, and granted methods of the Bot API. */
+  readonly telegram: TelegramService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope
   /** Reports an error you handled: it is logged with the plugin's name and your context. */

@@ -15,6 +15,8 @@ import type {
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
 import { createScriptedAi } from './scripted-ai.ts'
+import { createTestTelegram } from './test-telegram.ts'
+import type { TestTelegram } from './test-telegram.ts'
 
 /** What may be put in place of the defaults. */
 export interface TestServicesOverrides {
@@ -28,6 +30,8 @@ export interface TestServicesOverrides {
   readonly database?: DatabaseService
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
+  /** By default every chat may be written to, and methods answer `true`. */
+  readonly telegram?: TestTelegram
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -39,6 +43,7 @@ export interface LogLine {
 
 /** Services that keep what a plugin did with them. */
 export interface TestServices extends Services {
+  readonly telegram: TestTelegram
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
   /** What went to `captureException`, errors of timers and disposers included. */
@@ -75,6 +80,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     database: overrides.database ?? createMemoryDatabase(),
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
+    telegram: overrides.telegram ?? createTestTelegram(),
     effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
     captureException,
     logLines,

@@ -1,3 +1,4 @@
+import { createScriptedAi } from '@pluggram/testing'
 import { AiError } from '@pluggram/sdk'
 import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type {
@@ -13,7 +14,7 @@ import type {
 } from '@pluggram/sdk'
 
 /** A model that answers from a script and remembers what it was asked. */
-export class ScriptedAi implements AiService {
+export class ScriptedAi implements Pick<AiService, 'model' | 'streamText'> {
   readonly requests: TextRequest[] = []
   /** How many streams were left before their end. */
   abandoned = 0
@@ -71,12 +72,12 @@ const DIRECTORY: AssistantDirectory = {
   ],
 }
 
-export function createTestServices(ai: AiService, store: Store, reported: unknown[]): Services {
+export function createTestServices(ai: ScriptedAi, store: Store, reported: unknown[]): Services {
   const unexpected = (): never => {
     throw new Error('The chatbot does not use that.')
   }
   return {
-    ai,
+    ai: createScriptedAi([], { model: () => ai.model(), streamText: (request) => ai.streamText(request) }),
     store,
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
@@ -84,6 +85,7 @@ export function createTestServices(ai: AiService, store: Store, reported: unknow
     database: new DatabaseClient(unexpected),
     http: { fetch: unexpected },
     files: { folder: unexpected },
+    telegram: { send: unexpected, edit: unexpected, delete: unexpected, call: unexpected },
     captureException: (error) => void reported.push(error),
   }
 }

@@ -1,4 +1,4 @@
-import { z } from '@pluggram/sdk'
+import { z } from 'zod'
 import type { DatabaseRequest } from '@pluggram/sdk/runtime'
 
 const MAX_STATEMENTS = 1_000
