@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { Health } from '@pluggram/observability'
+import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
@@ -22,6 +22,7 @@ import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -87,6 +88,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
 
+    const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
@@ -119,6 +121,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        metrics,
+        pluginMetrics: createPluginMetrics({
+          registry: metrics.registry,
+          onRefused: (plugin, message) => logger.warn(message, { plugin }),
+        }),
       }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
@@ -143,6 +150,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
+      metrics,
       createPipeline: (messenger, { isPlayground }) =>
         createPipeline({
           registry: plugins.host.registry,
@@ -154,10 +162,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
     cleanups.push(() => telegram.close())
+    watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
       logger,
@@ -165,6 +175,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       health,
       telegram,
       messages,
+      metrics,
     })
     cleanups.push(() => web.close())
 

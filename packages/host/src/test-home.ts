@@ -122,7 +122,8 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  return {
+  // what is not here is not part of these tests
+  const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: createRefusedAi(unavailable),
@@ -134,6 +135,7 @@ function testServices(
     effects,
     captureException,
   }
+  return given as Services
 }
 
 function testContext(context: Partial<MessageContext>): MessageContext {

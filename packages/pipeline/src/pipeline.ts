@@ -11,6 +11,7 @@ import type {
 } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
+import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
 import { OneAtATime } from './one-at-a-time.ts'
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly chats?: Pick<PluginChats, 'enter'>
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
   readonly capacity?: number
+  /** Told how each plugin took each update, for statistics. It must not throw. */
+  readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
 export interface PipelineStats {
@@ -136,6 +139,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
       roleOf,
+      onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
     })

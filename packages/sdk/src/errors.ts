@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'delivery-failed',
   'delivery-blocked',
   'delivery-limit',
+  'metric-invalid',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -117,6 +118,13 @@ export class DatabaseError extends PluggramError {
     options?: ErrorOptions,
   ) {
     super(code, message, options)
+  }
+}
+
+/** A metric that cannot be registered as it was asked for. */
+export class MetricError extends PluggramError {
+  constructor(message: string) {
+    super('metric-invalid', message)
   }
 }
 

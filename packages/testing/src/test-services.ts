@@ -14,6 +14,8 @@ import type {
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createRecordedMetrics } from './recorded-metrics.ts'
+import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
 import { createTestTelegram } from './test-telegram.ts'
 import type { TestTelegram } from './test-telegram.ts'
@@ -46,6 +48,8 @@ export interface TestServices extends Services {
   readonly telegram: TestTelegram
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
+  /** What was counted, set and observed, oldest first. */
+  readonly recordedMetrics: readonly RecordedMetric[]
   /** What went to `captureException`, errors of timers and disposers included. */
   readonly exceptions: readonly {
     readonly error: unknown
@@ -65,6 +69,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     (message, fields = {}) => {
       logLines.push({ level, message, fields })
     }
+  const metrics = createRecordedMetrics()
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
   return {
@@ -75,6 +80,8 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    metrics: metrics.service,
+    recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
     database: overrides.database ?? createMemoryDatabase(),
