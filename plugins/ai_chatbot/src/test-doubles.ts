@@ -1,5 +1,6 @@
 import { createScriptedAi } from '@pluggram/testing'
 import { AiError } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type {
   AiService,
   AssistantDirectory,
@@ -82,6 +83,7 @@ export function createTestServices(ai: ScriptedAi, store: Store, reported: unkno
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     effects: { add: unexpected, setInterval: unexpected, setTimeout: unexpected, list: () => [] },
+    database: new DatabaseClient(unexpected),
     http: { fetch: unexpected },
     files: { folder: unexpected },
     telegram: { send: unexpected, edit: unexpected, delete: unexpected, call: unexpected },
