@@ -12,6 +12,7 @@ import {
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { startHotReload } from './hot-reload.ts'
@@ -41,6 +42,8 @@ export interface Assistant {
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
+  /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
+  pairingCode(): string | undefined
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -85,6 +88,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
+    const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
@@ -140,7 +144,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
-      createPipeline: (messenger, { isPlayground }) =>
+      createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
@@ -148,8 +152,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           logger,
           chats,
           concurrentChats: settings.limits.concurrentChats,
-          // the playground stands behind the owner's login
-          roleOf: () => (isPlayground ? 'owner' : 'everyone'),
+          access: access.control,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
@@ -189,6 +192,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     return {
       url: web.url,
       createLoginLink: () => loginLink(web.url, web.loginKey),
+      pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),
       stop: runCleanups,
     }

@@ -25,7 +25,7 @@ export interface TelegramOptions {
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   readonly health: Health
-  createPipeline(messenger: Messenger, link: { readonly isPlayground: boolean }): Pipeline
+  createPipeline(messenger: Messenger): Pipeline
 }
 
 /** The connection to Telegram, or to the Telegram that the assistant plays itself. */
@@ -67,7 +67,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
   })
-  const pipeline = options.createPipeline(messenger, { isPlayground: link.emulator !== undefined })
+  const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false

@@ -2,6 +2,7 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export type { AccessControl, Admission } from './runtime/access-control.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
 export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
