@@ -101,7 +101,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       isSafe,
       onProblem: (problem) => problemLog.tell(problem),
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
+      servicesFor: createServicesFactory({
+        logger,
+        stores,
+        ai: () => ai.service,
+        directory,
+        dataFolder: data,
+      }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,

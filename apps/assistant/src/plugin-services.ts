@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createGuardedHttp, pluginFolder } from '@pluggram/host'
+import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
 import { errorMessage, PermissionError } from '@pluggram/sdk'
 import type {
   AiService,
@@ -15,7 +15,8 @@ import type { PluginStores } from '@pluggram/storage'
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
-  readonly ai: AiService
+  /** The AI service as the plugin of that name has it. */
+  readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
   /** The assistant's folder for data. */
   readonly dataFolder: string
@@ -37,7 +38,7 @@ export function createServicesFactory(
     return {
       logger,
       store: options.stores.forPlugin(name),
-      ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
+      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       files:
@@ -69,8 +70,4 @@ function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'fi
     logger.warn(message)
     throw new PermissionError(message)
   }
-}
-
-function refusedAi(refuse: (service: 'ai') => never): AiService {
-  return { model: async () => refuse('ai'), streamText: () => refuse('ai') }
 }

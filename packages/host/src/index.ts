@@ -14,6 +14,7 @@ export type { PluginHost, PluginHostOptions, StartReport } from './plugin-host.t
 export { formatProblem } from './plugin-problem.ts'
 export type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 export type { IsolationLevel, PluginState } from './plugin-state.ts'
+export { createRefusedAi } from './refused-ai.ts'
 export { inspectPlugin, pluginFolder } from './process/launch-plugin.ts'
 export type { ProcessLimits } from './process/launch-plugin.ts'
 export { describeConfigIssues } from './validate-config.ts'

@@ -9,6 +9,7 @@ import { installModuleHooks } from './module-hooks.ts'
 import type { ModuleHooks } from './module-hooks.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { toPlugin } from './plugin-module.ts'
+import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { RunningPlugin } from './running-plugin.ts'
 import { readManifest } from './read-manifest.ts'
@@ -58,6 +59,7 @@ export class InlineStarter {
     const { candidate } = entry
     const identity = {
       name: entry.name,
+      toolRole: toolRoleOf(entry.origin),
       ...(candidate && { file: candidate.entry, directory: candidate.directory }),
     }
     const loaded = await this.#load(entry, within)

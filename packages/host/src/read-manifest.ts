@@ -1,4 +1,4 @@
-import type { PluginManifest } from '@pluggram/sdk'
+import type { PluginManifest, Role } from '@pluggram/sdk'
 import { thrownMessage } from './error-location.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import { addConfigured, mergeManifests, parseManifest } from './manifest-schema.ts'
@@ -10,6 +10,8 @@ export interface PluginIdentity {
   readonly name: string
   readonly file?: string
   readonly directory?: string
+  /** Who may use its tools when they do not say it. Default `owner`. */
+  readonly toolRole?: Role
 }
 
 /** A manifest that can be used, and what is odd about it. */

@@ -56,8 +56,14 @@ export async function startPlugin(
     const instance = await context.within(work)
     warnings.push(...emptyWarnings(identity, manifest, instance))
     const plugin = new RunningPlugin({
-      descriptor: toDescriptor(identity.name, manifest, instance.processMessage !== undefined),
+      descriptor: toDescriptor({
+        name: identity.name,
+        manifest,
+        answersMessages: instance.processMessage !== undefined,
+        toolRole: identity.toolRole ?? 'owner',
+      }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
+      tools: new Map(Object.entries(manifest.tools ?? {})),
       instance,
       config,
       services,

@@ -1,5 +1,7 @@
 /** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
 export const ERROR_CODES = [
+  'ai-busy',
+  'ai-limit',
   'ai-unavailable',
   'ai-refused',
   'ai-timeout',
@@ -21,6 +23,9 @@ export const ERROR_CODES = [
   'reply-invalid',
   'startup-failed',
   'store-limit',
+  'tool-arguments-invalid',
+  'tool-not-found',
+  'tool-refused',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
@@ -77,7 +82,7 @@ export class DeliveryError extends PluggramError {
 /** The language model did not answer. */
 export class AiError extends PluggramError {
   constructor(
-    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured',
+    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured' | 'ai-limit' | 'ai-busy',
     message: string,
     options?: ErrorOptions,
   ) {

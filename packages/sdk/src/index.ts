@@ -1,4 +1,27 @@
-export type { AiService, ChatMessage, ModelDescription, TextRequest } from './ai-service.ts'
+export type {
+  AiAbilities,
+  AiRequest,
+  AiService,
+  AiSubject,
+  AiUsage,
+  ChatMessage,
+  EmbedRequest,
+  EmbedResult,
+  ModelChoice,
+  ModelDescription,
+  ModelFile,
+  ModelInput,
+  ObjectRequest,
+  ObjectResult,
+  SpeakRequest,
+  SpeakResult,
+  TextEnd,
+  TextRequest,
+  TextResult,
+  TranscribeRequest,
+  TranscribeResult,
+} from './ai-service.ts'
+export type { AiUsageLine, AiUsagePeriod, AiUsageReport, AiUsageScope } from './ai-usage.ts'
 export type { AssistantDirectory, CommandSummary, PluginSummary } from './assistant-directory.ts'
 export type { Awaitable } from './awaitable.ts'
 export type { Callback, Command, MessageContext } from './context.ts'
@@ -46,5 +69,6 @@ export type {
 } from './reply.ts'
 export type { Role } from './role.ts'
 export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
+export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

@@ -1,3 +1,4 @@
+import { createScriptedAi } from '@pluggram/testing'
 import { AiError } from '@pluggram/sdk'
 import type {
   AiService,
@@ -12,7 +13,7 @@ import type {
 } from '@pluggram/sdk'
 
 /** A model that answers from a script and remembers what it was asked. */
-export class ScriptedAi implements AiService {
+export class ScriptedAi implements Pick<AiService, 'model' | 'streamText'> {
   readonly requests: TextRequest[] = []
   /** How many streams were left before their end. */
   abandoned = 0
@@ -70,12 +71,12 @@ const DIRECTORY: AssistantDirectory = {
   ],
 }
 
-export function createTestServices(ai: AiService, store: Store, reported: unknown[]): Services {
+export function createTestServices(ai: ScriptedAi, store: Store, reported: unknown[]): Services {
   const unexpected = (): never => {
     throw new Error('The chatbot does not use that.')
   }
   return {
-    ai,
+    ai: createScriptedAi([], { model: () => ai.model(), streamText: (request) => ai.streamText(request) }),
     store,
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },

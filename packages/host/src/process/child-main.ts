@@ -65,6 +65,10 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       return plugin.start(args[0] as StartRequest)
     case 'handle':
       return plugin.handle(args[0] as number, args[1] as string, args[2] as ContextData, signal)
+    case 'tool': {
+      const [call, name, input, data] = args as [number, string, unknown, ContextData]
+      return plugin.callTool(call, name, input, data, signal)
+    }
     case 'status':
       return plugin.status(args[0] as number)
     case 'stop':

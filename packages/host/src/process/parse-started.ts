@@ -9,6 +9,8 @@ import type { Loaded, Started } from './protocol.ts'
 
 const text = z.string().max(20_000)
 const line = z.string().max(2_000)
+/** What `manifest-schema.ts` allows, and what more its copy may have. */
+const MAX_SCHEMA_CHARACTERS = 40_000
 const seconds = z.number().positive().max(3_600).optional()
 
 const problemSchema = z.object({
@@ -36,6 +38,7 @@ const summarySchema = z.object({
     database: z.boolean().optional(),
     schedule: z.boolean().optional(),
     ai: z.boolean().optional(),
+    tools: z.boolean().optional(),
     telegram: z.array(line).max(1_000).optional(),
     files: z.boolean().optional(),
   }),
@@ -72,6 +75,19 @@ export const descriptorSchema = z.object({
       }),
     )
     .max(1_000),
+  tools: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[a-z0-9_]{1,32}$/),
+        description: line,
+        inputSchema: z
+          .record(z.string(), z.unknown())
+          .refine((schema) => JSON.stringify(schema).length <= MAX_SCHEMA_CHARACTERS, 'is too large'),
+        role: z.enum(['owner', 'trusted', 'everyone']),
+        effect: z.enum(['none', 'external']),
+      }),
+    )
+    .max(200),
   patterns: z.array(z.instanceof(RegExp)).max(1_000),
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),

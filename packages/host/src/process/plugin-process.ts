@@ -19,8 +19,11 @@ import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { toToolResult } from '../tool-result.ts'
+import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
 
 export interface PluginProcessOptions {
@@ -64,6 +67,7 @@ export class PluginProcess {
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
   #given: Services | undefined
+  #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
   #isStopping = false
@@ -170,6 +174,7 @@ export class PluginProcess {
   serve(services: Services): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
+    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
     return this.#services.methods
   }
 
@@ -182,11 +187,41 @@ export class PluginProcess {
    * Asks the plugin about a message.
    * @throws PluginCrashError when the process ends before the answer
    */
-  async handle(
+  handle(
     message: string,
     context: MessageContext,
     callSeconds: number | undefined,
   ): Promise<PluginResult | undefined> {
+    return this.#during(context, callSeconds, async (id, guard) => {
+      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
+      const open = (stream: number): AsyncIterable<string> => {
+        guard.hold()
+        return this.#peer.streams.read(stream, () => guard.release())
+      }
+      return parseResult(this.#options.plugin, decodeResult(answer, open))
+    })
+  }
+
+  /**
+   * Calls one of the plugin's tools.
+   * @throws PluginCrashError when the process ends before the result
+   */
+  callTool(
+    name: string,
+    args: unknown,
+    context: MessageContext,
+    callSeconds: number | undefined,
+  ): Promise<JsonValue> {
+    return this.#during(context, callSeconds, async (id, guard) =>
+      toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
+    )
+  }
+
+  async #during<T>(
+    context: MessageContext,
+    callSeconds: number | undefined,
+    work: (id: number, guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
     if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     const id = this.#calls.add(context)
     this.inFlight += 1
@@ -203,12 +238,7 @@ export class PluginProcess {
       },
     })
     try {
-      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
-      const open = (stream: number): AsyncIterable<string> => {
-        guard.hold()
-        return this.#peer.streams.read(stream, () => guard.release())
-      }
-      return parseResult(this.#options.plugin, decodeResult(answer, open))
+      return await work(id, guard)
     } catch (error) {
       const explained = await this.#explain(error)
       throw guard.timeout ?? explained
@@ -253,7 +283,7 @@ export class PluginProcess {
   }
 
   #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
-    const [services, given] = [this.#services, this.#given]
+    const [services, given, ai] = [this.#services, this.#given, this.#ai]
     switch (method) {
       case 'check-syntax':
         return this.#options.checkSyntax(String(args[0]))
@@ -264,14 +294,14 @@ export class PluginProcess {
       case 'download':
         return this.#calls.download(args)
     }
-    if (!services || !given) throw new Error('not yet')
+    if (!services || !given || !ai) throw new Error('not yet')
     switch (method) {
       case 'service':
         return services.call(args)
-      case 'model':
-        return given.ai.model()
+      case 'ai':
+        return ai.call(args, signal)
       case 'stream-text':
-        return Promise.resolve(services.streamText(args[0], this.#peer))
+        return Promise.resolve(ai.streamText(args[0], this.#peer))
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:

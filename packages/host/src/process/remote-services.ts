@@ -1,9 +1,9 @@
-import { PermissionError } from '@pluggram/sdk'
-import type { AiService, Logger, PluginSummary, Services, TextRequest } from '@pluggram/sdk'
+import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import type { Peer } from '../rpc/peer.ts'
+import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
 import type { StartRequest } from './protocol.ts'
 
@@ -35,7 +35,7 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
   return {
     ...(named as unknown as Pick<Services, 'store' | 'files'>),
     logger: createLogger(peer),
-    ai: createAi(options),
+    ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
     http: { fetch: createRemoteFetch(peer) },
     effects,
@@ -60,41 +60,6 @@ function createLogger(peer: Peer): Logger {
     (message, fields) => peer.note('log', [level, String(message), plainFields(fields)]),
   ])
   return Object.fromEntries(entries) as unknown as Logger
-}
-
-function createAi({ peer, plugin, mayUseAi }: RemoteServicesOptions): AiService {
-  const check = (): void => {
-    if (mayUseAi) return
-    const message = `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`
-    peer.note('log', ['warn', message, undefined])
-    throw new PermissionError(message)
-  }
-  return {
-    async model() {
-      check()
-      return (await peer.call('model', [])) as Awaited<ReturnType<AiService['model']>>
-    },
-    streamText(request) {
-      check()
-      return streamText(peer, request)
-    },
-  }
-}
-
-async function* streamText(peer: Peer, { signal, ...request }: TextRequest): AsyncGenerator<string> {
-  const stream = await peer.call('stream-text', [request], signal)
-  if (typeof stream !== 'number') throw new TypeError('the host gave no text')
-  const onAbort = (): void => peer.streams.cancel(stream)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  try {
-    for await (const chunk of peer.streams.read(stream)) {
-      signal?.throwIfAborted()
-      yield chunk
-    }
-    signal?.throwIfAborted()
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
-  }
 }
 
 /** Fields of a log line may be anything; a line is not worth a failure. */

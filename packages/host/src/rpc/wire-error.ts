@@ -96,6 +96,8 @@ function createOwnError(
     case 'delivery-blocked':
     case 'reply-invalid':
       return new DeliveryError(code, message, options)
+    case 'ai-busy':
+    case 'ai-limit':
     case 'ai-unavailable':
     case 'ai-refused':
     case 'ai-timeout':
