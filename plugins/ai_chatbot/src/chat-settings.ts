@@ -32,7 +32,9 @@ export class ChatSettings {
   }
 
   async persona({ id }: Chat): Promise<Persona> {
-    const chosen = (await this.#read(id)).persona ?? { name: this.#configured(id)?.persona ?? DEFAULT_PERSONA }
+    const chosen = (await this.#read(id)).persona ?? {
+      name: this.#configured(id)?.persona ?? DEFAULT_PERSONA,
+    }
     if ('prompt' in chosen) return { name: 'custom', prompt: chosen.prompt }
     const { personas, system_prompt } = this.#config
     // a persona that the owner took away is no reason to fall silent

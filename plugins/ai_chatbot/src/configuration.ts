@@ -30,7 +30,9 @@ export const configuration = z.object({
   persona_role: z
     .enum(['everyone', 'trusted', 'owner'])
     .default('trusted')
-    .describe('Who may change the persona of a chat with /persona, and in groups what is answered with /respond.'),
+    .describe(
+      'Who may change the persona of a chat with /persona, and in groups what is answered with /respond.',
+    ),
   groups: z
     .enum(respondModes)
     .default('when_addressed')

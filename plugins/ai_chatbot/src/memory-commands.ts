@@ -115,7 +115,10 @@ async function memoryList(
     '',
     ...factLines(shown, first, config.facts === 'off'),
   ]
-  const deletes = shown.map(({ id }, index) => ({ text: `🗑 ${first + index + 1}`, data: `memory:delete:${id}` }))
+  const deletes = shown.map(({ id }, index) => ({
+    text: `🗑 ${first + index + 1}`,
+    data: `memory:delete:${id}`,
+  }))
   const turns: Button[] = [
     ...(page > 0 ? [{ text: '‹', data: `memory:page:${page - 1}` }] : []),
     ...(page < last ? [{ text: '›', data: `memory:page:${page + 1}` }] : []),

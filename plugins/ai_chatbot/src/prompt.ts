@@ -83,7 +83,9 @@ function nameOf({ firstName, lastName }: MessageContext['user']): string {
 
 /** `Sunday, 2026-11-22, 13:05 (Europe/Berlin)` */
 function timeOf(date: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(date)
+  const parts = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(
+    date,
+  )
   const weekday = date.toLocaleDateString('en', { weekday: 'long', timeZone })
   return `${weekday}, ${parts.replace(' ', ', ')} (${timeZone})`
 }

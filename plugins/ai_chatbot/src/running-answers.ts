@@ -39,9 +39,7 @@ export class RunningAnswers {
   /** Stops what is being written in a chat and topic. */
   stopAll(stopper: Stopper): StopOutcome {
     const { id, topicId } = stopper.chat
-    const here = [...this.#entries.values()].filter(
-      ({ chat }) => chat.id === id && chat.topicId === topicId,
-    )
+    const here = [...this.#entries.values()].filter(({ chat }) => chat.id === id && chat.topicId === topicId)
     const own = here.filter((entry) => mayStop(entry, stopper))
     for (const { controller } of own) controller.abort(new Error('The user stopped the answer.'))
     if (own.length > 0) return 'stopped'
