@@ -121,16 +121,19 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  return {
+  // what is not here is not part of these tests
+  const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
     http: { fetch: unavailable },
     files: { folder: unavailable },
+    telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },
     effects,
     captureException,
   }
+  return given as Services
 }
 
 function testContext(context: Partial<MessageContext>): MessageContext {

@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   'config-invalid',
   'delivery-failed',
   'delivery-blocked',
+  'delivery-limit',
+  'metric-invalid',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -70,7 +72,7 @@ export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
   constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
     message: string,
     options: DeliveryErrorOptions = {},
   ) {
@@ -101,6 +103,13 @@ export class PermissionError extends PluggramError {
 export class StoreError extends PluggramError {
   constructor(message: string) {
     super('store-limit', message)
+  }
+}
+
+/** A metric that cannot be registered as it was asked for. */
+export class MetricError extends PluggramError {
+  constructor(message: string) {
+    super('metric-invalid', message)
   }
 }
 

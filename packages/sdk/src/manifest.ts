@@ -33,7 +33,7 @@ export interface CommandDefinition<Config = unknown> {
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
 }
 
-/** What a plugin asks of its owner. `store`, `logger`, `captureException` and replying need no permission. */
+/** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
 export interface PluginPermissions {
   /**
    * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the

@@ -12,7 +12,11 @@ import type {
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createRecordedMetrics } from './recorded-metrics.ts'
+import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
+import { createTestTelegram } from './test-telegram.ts'
+import type { TestTelegram } from './test-telegram.ts'
 
 /** What may be put in place of the defaults. */
 export interface TestServicesOverrides {
@@ -24,6 +28,8 @@ export interface TestServicesOverrides {
   readonly fetch?: HttpService['fetch']
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
+  /** By default every chat may be written to, and methods answer `true`. */
+  readonly telegram?: TestTelegram
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -35,8 +41,11 @@ export interface LogLine {
 
 /** Services that keep what a plugin did with them. */
 export interface TestServices extends Services {
+  readonly telegram: TestTelegram
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
+  /** What was counted, set and observed, oldest first. */
+  readonly recordedMetrics: readonly RecordedMetric[]
   /** What went to `captureException`, errors of timers and disposers included. */
   readonly exceptions: readonly {
     readonly error: unknown
@@ -56,6 +65,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     (message, fields = {}) => {
       logLines.push({ level, message, fields })
     }
+  const metrics = createRecordedMetrics()
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
   return {
@@ -66,10 +76,13 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    metrics: metrics.service,
+    recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
+    telegram: overrides.telegram ?? createTestTelegram(),
     effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
     captureException,
     logLines,

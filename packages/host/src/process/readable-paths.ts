@@ -10,11 +10,12 @@ const require = createRequire(import.meta.url)
 
 let runtime: readonly string[] | undefined
 
-/** What every plugin process reads of Pluggram itself: this package, the sdk, zod. */
+/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, zod. */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
     ...installedFolders('@pluggram/sdk'),
+    ...installedFolders('@pluggram/services'),
     ...installedFolders('zod'),
   ].map((directory) => path.join(directory, '*'))
   return runtime

@@ -1,0 +1,2 @@
+export { createTelegramService } from './telegram/telegram-service.ts'
+export type { TelegramServiceOptions } from './telegram/telegram-service.ts'
