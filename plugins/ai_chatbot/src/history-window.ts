@@ -26,7 +26,7 @@ const TOKENS_PER_MESSAGE = 4
  * A cheap guess that needs no tokenizer: four bytes of UTF-8 a token. English text comes out right, Cyrillic and
  * Chinese within a third, code somewhat low.
  */
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4) + TOKENS_PER_MESSAGE
 }
 

@@ -3,7 +3,7 @@ import type { Store } from '@pluggram/sdk'
 import { KeyLock } from './key-lock.ts'
 
 export const MAX_FACTS = 60
-export const MAX_FACT_CHARACTERS = 240
+const MAX_FACT_CHARACTERS = 240
 
 const factSchema = z.object({
   id: z.string(),
