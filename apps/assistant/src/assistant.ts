@@ -5,6 +5,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
   createSqlitePluginChats,
@@ -103,6 +104,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -112,6 +114,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         stores,
         ai: () => ai.service,
         directory,
+        databases,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,

@@ -4,8 +4,10 @@ import type { PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
+import type { OutsideDatabases } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { createCaptureException } from './services/capture-exception.ts'
+import { createPluginDatabase } from './services/database.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
 import { telegramFor } from './services/telegram.ts'
 import type { TelegramPorts } from './services/telegram.ts'
@@ -16,6 +18,7 @@ export interface ServicesOptions {
   /** The AI service as the plugin of that name has it. */
   readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
+  readonly databases: OutsideDatabases
   /** The assistant's folder for data. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -43,6 +46,14 @@ export function createServicesFactory(
       ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
+      database: createPluginDatabase({
+        plugin: name,
+        permissions,
+        effects,
+        dataFolder: options.dataFolder,
+        outside: options.databases,
+        refuse: () => refuse('database'),
+      }),
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
@@ -65,7 +76,7 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
 }
 
 /** Every refusal is in the log, so that the owner sees what a plugin tries. */
-function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'files') => never {
+function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'database' | 'files') => never {
   return (service) => {
     const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${service}: true } to its manifest.`
     logger.warn(message)

@@ -7,6 +7,10 @@ export const ERROR_CODES = [
   'ai-timeout',
   'ai-misconfigured',
   'config-invalid',
+  'database-limit',
+  'database-query-failed',
+  'database-timeout',
+  'database-unavailable',
   'delivery-failed',
   'delivery-blocked',
   'delivery-limit',
@@ -103,6 +107,17 @@ export class PermissionError extends PluggramError {
 export class StoreError extends PluggramError {
   constructor(message: string) {
     super('store-limit', message)
+  }
+}
+
+/** A database did not do what it was asked. */
+export class DatabaseError extends PluggramError {
+  constructor(
+    code: 'database-limit' | 'database-query-failed' | 'database-timeout' | 'database-unavailable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
   }
 }
 

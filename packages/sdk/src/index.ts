@@ -28,6 +28,7 @@ export type { Callback, Command, MessageContext } from './context.ts'
 export type { Disposer, EffectScope } from './effects.ts'
 export {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   errorMessage,
@@ -70,6 +71,15 @@ export type {
 } from './reply.ts'
 export type { Role } from './role.ts'
 export type { Services } from './services.ts'
+export type {
+  DatabaseService,
+  OutsideDatabase,
+  QueryOptions,
+  SqlParameter,
+  SqlResult,
+  SqlRunner,
+  SqlStatement,
+} from './services/database.ts'
 export type { FilesService } from './services/files.ts'
 export type { HttpService } from './services/http.ts'
 export type { Logger } from './services/logger.ts'

@@ -40,7 +40,10 @@ export interface PluginPermissions {
    * owner's network has to be named in numbers.
    */
   readonly network?: readonly string[]
+  /** Tables of its own. */
   readonly database?: boolean
+  /** Names of outside databases that its owner configured; `*` stands for all of them. */
+  readonly databases?: readonly string[]
   readonly schedule?: boolean
   /** May call the assistant's language model. */
   readonly ai?: boolean

@@ -1,6 +1,7 @@
 import type { AiService } from './ai-service.ts'
 import type { AssistantDirectory } from './assistant-directory.ts'
 import type { EffectScope } from './effects.ts'
+import type { DatabaseService } from './services/database.ts'
 import type { FilesService } from './services/files.ts'
 import type { HttpService } from './services/http.ts'
 import type { Logger } from './services/logger.ts'
@@ -17,6 +18,8 @@ export interface Services {
   readonly ai: AiService
   readonly assistant: AssistantDirectory
   readonly http: HttpService
+  /** Needs `permissions: { database: true }`. */
+  readonly database: DatabaseService
   readonly files: FilesService
   /** Messages without being asked, and granted methods of the Bot API. */
   readonly telegram: TelegramService

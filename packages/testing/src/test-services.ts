@@ -1,9 +1,11 @@
 import { createEffectScope } from '@pluggram/host'
 import type { DisposableEffectScope } from '@pluggram/host'
+import { createMemoryDatabase } from '@pluggram/services'
 import { PermissionError, PluggramError } from '@pluggram/sdk'
 import type {
   AiService,
   AssistantDirectory,
+  DatabaseService,
   HttpService,
   Logger,
   PluginSummary,
@@ -26,6 +28,8 @@ export interface TestServicesOverrides {
   readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
   /** Answers requests to other servers; by default every one fails. */
   readonly fetch?: HttpService['fetch']
+  /** Default: empty tables in memory. */
+  readonly database?: DatabaseService
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
   /** By default every chat may be written to, and methods answer `true`. */
@@ -80,6 +84,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
+    database: overrides.database ?? createMemoryDatabase(),
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
     telegram: overrides.telegram ?? createTestTelegram(),

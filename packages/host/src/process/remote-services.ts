@@ -1,5 +1,6 @@
 import { createMetricsService } from '@pluggram/services/plugin-side'
 import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
@@ -42,6 +43,7 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     metrics: createMetricsService(metrics),
     ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
+    database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {
