@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { Health } from '@pluggram/observability'
+import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
   createSqlitePluginChats,
@@ -22,6 +23,7 @@ import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -90,6 +92,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
+    const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
@@ -105,6 +108,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -114,12 +118,18 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         stores,
         ai: () => ai.service,
         directory,
+        databases,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        metrics,
+        pluginMetrics: createPluginMetrics({
+          registry: metrics.registry,
+          onRefused: (plugin, message) => logger.warn(message, { plugin }),
+        }),
       }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
@@ -144,6 +154,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
+      metrics,
       createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
@@ -154,10 +165,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           concurrentChats: settings.limits.concurrentChats,
           access: access.control,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
     cleanups.push(() => telegram.close())
+    watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
       logger,
@@ -165,6 +178,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       health,
       telegram,
       messages,
+      metrics,
     })
     cleanups.push(() => web.close())
 

@@ -13,6 +13,7 @@ import type {
 } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
+import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
 import { OneAtATime } from './one-at-a-time.ts'
@@ -36,6 +37,8 @@ export interface PipelineOptions {
   readonly chats?: Pick<PluginChats, 'enter'>
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
   readonly capacity?: number
+  /** Told how each plugin took each update, for statistics. It must not throw. */
+  readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
 export interface PipelineStats {
@@ -142,6 +145,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
       role: admission.role,
+      onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
     })

@@ -314,6 +314,7 @@ export class PluginProcess {
     else if (method === 'hello') this.#onHello()
     else if (method === 'log') this.#services?.log(args[0], args[1], args[2])
     else if (method === 'exception') this.#services?.exception(args[0], args[1])
+    else if (method === 'metrics') this.#services?.metrics(args[0])
     else if (method === 'effects') this.#options.onEffects(toLabels(args[0]))
     else if (method === 'fatal') {
       this.#reason ??= describeFatal(String(args[0]), decodeError(args[1]), this.#options.directory)
