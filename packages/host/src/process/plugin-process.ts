@@ -130,6 +130,7 @@ export class PluginProcess {
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
+    this.#watch.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
@@ -153,11 +154,13 @@ export class PluginProcess {
   async request(method: 'load' | 'start', argument: unknown, seconds: number): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    this.#watch.beginStart(seconds)
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
+      if (method === 'start') this.#watch.settle()
       clearTimeout(late)
     }
   }
