@@ -125,13 +125,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
-      createPipeline: (messenger) =>
+      createPipeline: (messenger, { isPlayground }) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
           store: messages,
           logger,
           concurrentChats: settings.limits.concurrentChats,
+          // the playground stands behind the owner's login
+          roleOf: () => (isPlayground ? 'owner' : 'everyone'),
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),

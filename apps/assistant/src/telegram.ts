@@ -19,7 +19,7 @@ export interface TelegramOptions {
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   readonly health: Health
-  createPipeline(messenger: Messenger): Pipeline
+  createPipeline(messenger: Messenger, link: { readonly isPlayground: boolean }): Pipeline
 }
 
 /** The connection to Telegram, or to the Telegram that the assistant plays itself. */
@@ -59,7 +59,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
   })
-  const pipeline = options.createPipeline(messenger)
+  const pipeline = options.createPipeline(messenger, { isPlayground: link.emulator !== undefined })
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false

@@ -471,3 +471,18 @@ describe('the shipped example', () => {
     expect(loaded.environment).toEqual({})
   })
 })
+
+describe('a file named in config.json', () => {
+  it('stands there with its text; one that is missing leaves out its plugin', async () => {
+    const loaded = await load({
+      'config.json': JSON.stringify({
+        plugins: { api: { document: '${file:apis/pets.yaml}' }, other: { document: '${file:gone.yaml}' } },
+      }),
+      'apis/pets.yaml': 'openapi: 3.1.0\n',
+    })
+    expect(loaded.pluginBlock('api')).toMatchObject({ document: 'openapi: 3.1.0\n' })
+    expect(linesOf(loaded).join()).toContain('plugins.other.document')
+    expect(linesOf(loaded).join()).toContain('${file:gone.yaml}')
+    expect(loaded.secrets).toEqual([])
+  })
+})

@@ -9,9 +9,11 @@ import { installModuleHooks } from './module-hooks.ts'
 import type { ModuleHooks } from './module-hooks.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { toPlugin } from './plugin-module.ts'
+import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { RunningPlugin } from './running-plugin.ts'
-import { readManifest, startPlugin } from './start-plugin.ts'
+import { readManifest } from './read-manifest.ts'
+import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
 
 export interface InlineStarterOptions {
@@ -57,6 +59,7 @@ export class InlineStarter {
     const { candidate } = entry
     const identity = {
       name: entry.name,
+      toolRole: toolRoleOf(entry.origin),
       ...(candidate && { file: candidate.entry, directory: candidate.directory }),
     }
     const loaded = await this.#load(entry, within)

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import os from 'node:os'
 import path from 'node:path'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
+import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
@@ -32,6 +33,8 @@ interface TestHost extends PluginHost {
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
   /** Asks one plugin. */
   ask(name: string, message: string, context?: Partial<MessageContext>): Promise<unknown>
+  /** Calls `plugin.tool`. */
+  callTool(name: string, args?: unknown, context?: Partial<MessageContext>): Promise<unknown>
 }
 
 /** Both levels: what a plugin sees is the same. */
@@ -78,7 +81,7 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
         ...options,
       })
       hosts.push(host)
-      return Object.assign(host, { discovered: problems, reported, logged, ask: asker(host) })
+      return Object.assign(host, { discovered: problems, reported, logged, ...callers(host) })
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(hosts.map((host) => host.stop()))
@@ -89,11 +92,18 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
   return home
 }
 
-function asker(host: PluginHost): TestHost['ask'] {
-  return async (name, message, context = {}) => {
+function callers(host: PluginHost): Pick<TestHost, 'ask' | 'callTool'> {
+  const find = (name: string): RunnablePlugin => {
     const plugin = host.registry.plugins().find(({ descriptor }) => descriptor.name === name)
     if (!plugin) throw new Error(`${name} does not run`)
-    return plugin.handle(message, testContext(context))
+    return plugin
+  }
+  return {
+    ask: async (name, message, context = {}) => find(name).handle(message, testContext(context)),
+    async callTool(name, args, context = {}) {
+      const [plugin = '', tool = ''] = name.split('.')
+      return find(plugin).callTool(tool, args, testContext(context))
+    },
   }
 }
 
@@ -122,6 +132,7 @@ function testContext(context: Partial<MessageContext>): MessageContext {
   return {
     chat: { id: 1, type: 'private' },
     user: { id: 2, firstName: 'Ann', isBot: false },
+    role: 'everyone',
     message: {
       id: 3,
       text: '',

@@ -1,5 +1,5 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, Role } from '@pluggram/sdk'
 import type {
   IncomingUpdate,
   MessageStore,
@@ -23,6 +23,7 @@ export interface DispatcherOptions {
   readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
+  roleOf(update: IncomingUpdate): Role
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
   /** Aborted when the assistant stops for good. */
@@ -110,6 +111,7 @@ async function ask(
     writer,
     signal,
     attempt,
+    role: options.roleOf(update),
     ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { MessageStore } from '@pluggram/sdk/runtime'
+import type { MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import type { IncomingUpdate, MessageStore } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
@@ -25,7 +25,12 @@ afterEach(async () => {
 
 function start(
   plugins: FakePlugin[],
-  options: { timeoutMs?: number; messenger?: RecordingMessenger; store?: MessageStore } = {},
+  options: {
+    timeoutMs?: number
+    messenger?: RecordingMessenger
+    store?: MessageStore
+    roleOf?: (update: IncomingUpdate) => Role
+  } = {},
 ) {
   const messenger = options.messenger ?? createRecordingMessenger()
   const store = options.store ?? createMemoryMessageStore()
@@ -37,6 +42,7 @@ function start(
     concurrentChats: 8,
     pluginTimeoutMs: options.timeoutMs ?? 5_000,
     unansweredReply: UNANSWERED,
+    ...(options.roleOf && { roleOf: options.roleOf }),
   })
   running.push(pipeline)
   async function texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]> {
@@ -61,6 +67,12 @@ describe('who answers', () => {
   test('the first plugin that does not pass', async () => {
     const { texts } = start([passes, echo, { ...echo, name: 'later', handle: () => say('later') }])
     expect(await texts(textUpdate('hi'))).toEqual(['echo hi'])
+  })
+
+  test('a plugin knows what the writer may do', async () => {
+    const role: FakePlugin = { name: 'role', handle: (_message, context) => say(context.role) }
+    expect(await start([role]).texts(textUpdate('hi'))).toEqual(['everyone'])
+    expect(await start([role], { roleOf: () => 'owner' }).texts(textUpdate('hi'))).toEqual(['owner'])
   })
 
   test('a command goes to its plugin with name and arguments', async () => {

@@ -1,5 +1,5 @@
 import { errorMessage, isPluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, Role } from '@pluggram/sdk'
 import type {
   IncomingUpdate,
   MessageStore,
@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly pluginTimeoutMs: number
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
+  /** What the writer of an update may do. Default: `everyone` for all. */
+  readonly roleOf?: (update: IncomingUpdate) => Role
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
   readonly capacity?: number
 }
@@ -83,7 +85,7 @@ const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { messenger, logger, registry, store } = options
+  const { messenger, logger, registry, store, roleOf = () => 'everyone' } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
   const router = new Router(registry)
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
@@ -125,6 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       logger,
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
+      roleOf,
       signal: stop.signal,
     })
     if (report.outcome === 'interrupted') return

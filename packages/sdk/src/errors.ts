@@ -21,6 +21,9 @@ export const ERROR_CODES = [
   'reply-invalid',
   'startup-failed',
   'store-limit',
+  'tool-arguments-invalid',
+  'tool-not-found',
+  'tool-refused',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

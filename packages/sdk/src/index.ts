@@ -17,6 +17,7 @@ export type { ErrorCode } from './errors.ts'
 export type {
   CommandContext,
   CommandDefinition,
+  ConfiguredManifest,
   PluginIsolation,
   PluginManifest,
   PluginPermissions,
@@ -43,6 +44,8 @@ export type {
   SentMessage,
   TextFormat,
 } from './reply.ts'
+export type { Role } from './role.ts'
 export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
+export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

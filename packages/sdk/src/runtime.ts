@@ -4,7 +4,12 @@
  */
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
-export type { PluginDescriptor, RunnablePlugin, PluginRegistry } from './runtime/plugin-registry.ts'
+export type {
+  PluginDescriptor,
+  PluginRegistry,
+  RunnablePlugin,
+  ToolDescriptor,
+} from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
   InterimPart,

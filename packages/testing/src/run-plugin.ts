@@ -32,6 +32,11 @@ export interface PluginUnderTest extends AsyncDisposable {
   press(data: string, message?: TestMessage): Promise<PluginResult | undefined>
   /** Asks with a context of yours, to look at its `replies` and `reactions` afterwards. */
   ask(context: TestContext): Promise<PluginResult | undefined>
+  /**
+   * Calls a tool as the model would; the arguments are checked.
+   * @throws PluggramError `tool-arguments-invalid`, or whatever the tool throws
+   */
+  callTool(name: string, args?: unknown, message?: TestMessage): Promise<unknown>
   status(): Promise<PluginStatus | undefined>
   /** Labels of what the plugin has set up now. */
   effects(): readonly string[]
@@ -77,6 +82,7 @@ export async function runPlugin(
     send: (text, message = {}) => ask(createTestContext({ ...message, text })),
     press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
     ask,
+    callTool: (tool, args, message = {}) => runnable.callTool(tool, args, createTestContext(message)),
     status: async () => (await host.statuses())[0]?.status,
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),

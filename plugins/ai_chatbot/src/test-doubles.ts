@@ -101,6 +101,7 @@ export function createTestContext(text: string, options: TestMessage = {}): Mess
   return {
     chat: { id: 7, type: 'private', ...options.chat },
     user: { id: 9, firstName: 'Anna', isBot: false, ...options.user },
+    role: 'everyone',
     message: {
       id: 1,
       text,

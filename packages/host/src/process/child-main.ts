@@ -11,7 +11,7 @@ import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
 import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData, LoadRequest, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
 
 const EFFECTS_INTERVAL_MS = 250
 /** The report of a fatal error gets this long to leave. */
@@ -59,10 +59,16 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       process.title = `pluggram ${request.candidate.name}`
       return plugin.load(request)
     }
+    case 'configure':
+      return plugin.configure(args[0] as ConfigureRequest)
     case 'start':
       return plugin.start(args[0] as StartRequest)
     case 'handle':
       return plugin.handle(args[0] as number, args[1] as string, args[2] as ContextData, signal)
+    case 'tool': {
+      const [call, name, input, data] = args as [number, string, unknown, ContextData]
+      return plugin.callTool(call, name, input, data, signal)
+    }
     case 'status':
       return plugin.status(args[0] as number)
     case 'stop':

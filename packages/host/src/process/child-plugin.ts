@@ -1,4 +1,4 @@
-import type { PluginManifest, PluginSummary } from '@pluggram/sdk'
+import type { MessageContext, PluginManifest, PluginSummary } from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -11,11 +11,22 @@ import type { Peer } from '../rpc/peer.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import { encodeResult } from '../rpc/wire-response.ts'
 import type { RunningPlugin } from '../running-plugin.ts'
-import { readManifest, startPlugin } from '../start-plugin.ts'
-import type { CheckedManifest } from '../start-plugin.ts'
+import { configureManifest, readManifest } from '../read-manifest.ts'
+import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
+import { readConfig, startPlugin } from '../start-plugin.ts'
+import { toolRoleOf } from '../tool-role.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
 import type { JsonSchema } from '../validate-config.ts'
-import type { Attempt, ContextData, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import type {
+  Attempt,
+  Configured,
+  ConfigureRequest,
+  ContextData,
+  Loaded,
+  LoadRequest,
+  Started,
+  StartRequest,
+} from './protocol.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { createRemoteServices } from './remote-services.ts'
 
@@ -54,9 +65,22 @@ export class ChildPlugin {
       this.#checked = readManifest(identity(candidate), this.#loaded)
       return {
         manifest: summariseManifest(this.#checked.manifest),
+        isConfigurable: this.#checked.manifest.configure !== undefined,
         ...jsonSchemaMember(this.#checked.manifest),
         files: hooks.filesUnder(candidate.directory),
       }
+    })
+  }
+
+  /** Tells what the manifest is with this configuration; nothing is started yet. */
+  configure({ block }: ConfigureRequest): Promise<Attempt<Configured>> {
+    const [candidate, checked] = [this.#candidate, this.#checked]
+    if (!candidate || !checked) throw new Error('configure before load')
+    return attempt(candidate, async () => {
+      const context = { blockFor: () => block, within: this.#within }
+      const config = await readConfig(identity(candidate), checked.manifest, context)
+      const { manifest } = configureManifest(identity(candidate), checked, config)
+      return { manifest: summariseManifest(manifest) }
     })
   }
 
@@ -96,13 +120,18 @@ export class ChildPlugin {
   /** Asks the plugin about a message; `call` names the message to the host. */
   async handle(call: number, message: string, data: ContextData, signal: AbortSignal): Promise<unknown> {
     const plugin = this.#started()
-    const context = createRemoteContext(data, {
-      peer: this.#peer,
-      plugin: plugin.descriptor.name,
-      call,
-      signal,
-    })
-    return encodeResult(await plugin.handle(message, context), this.#peer.streams)
+    return encodeResult(await plugin.handle(message, this.#context(call, data, signal)), this.#peer.streams)
+  }
+
+  /** Calls one of the plugin's tools. */
+  callTool(
+    call: number,
+    name: string,
+    args: unknown,
+    data: ContextData,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return this.#started().callTool(name, args, this.#context(call, data, signal))
   }
 
   status(seconds: number): Promise<unknown> {
@@ -117,6 +146,11 @@ export class ChildPlugin {
   async stop(seconds: number): Promise<boolean> {
     if (this.#late) await withDeadline(this.#late, seconds).catch(() => {})
     return (await this.#running?.stop(seconds)) ?? true
+  }
+
+  #context(call: number, data: ContextData, signal: AbortSignal): MessageContext {
+    const plugin = this.#started().descriptor.name
+    return createRemoteContext(data, { peer: this.#peer, plugin, call, signal })
   }
 
   #limit(seconds: number): void {
@@ -170,10 +204,6 @@ function limited(seconds: number): Limited {
   }
 }
 
-function identity({ name, entry, directory }: PluginCandidate): {
-  name: string
-  file: string
-  directory: string
-} {
-  return { name, file: entry, directory }
+function identity({ name, entry, directory, origin }: PluginCandidate): PluginIdentity {
+  return { name, file: entry, directory, toolRole: toolRoleOf(origin) }
 }

@@ -13,9 +13,9 @@ import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
 import { PluginCrashError } from './crash.ts'
-import { parseLoaded, parseStarted } from './parse-started.ts'
+import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
-import type { Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
 
@@ -104,12 +104,15 @@ export async function launchPlugin(
 }
 
 /**
- * Reads a plugin's manifest, in a process that ends at once; nothing of it is started.
+ * Reads a plugin's manifest as its configuration makes it, in a process that ends at once; nothing of it is started.
  * @throws ProblemError
  */
 export async function inspectPlugin(
   candidate: PluginCandidate,
-  surroundings: Pick<LaunchPluginOptions, 'candidates' | 'dataFolder' | 'logger'>,
+  surroundings: Pick<
+    LaunchPluginOptions,
+    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'logger'
+  >,
 ): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
     ...surroundings,
@@ -118,7 +121,6 @@ export async function inspectPlugin(
     limits: {},
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
-    blockFor: () => ({}),
     assistantName: '',
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
@@ -177,7 +179,15 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
     seconds,
     ...(dataFolder !== undefined && { codeCache: path.join(dataFolder, 'cache', 'code') }),
   }
-  return parseLoaded(candidate.name, await process.request('load', request, seconds))
+  const loaded = parseLoaded(candidate.name, await process.request('load', request, seconds))
+  if (!loaded.isConfigurable) return loaded
+  const configure: ConfigureRequest = { block: options.blockFor(loaded.jsonSchema) }
+  try {
+    const answer = await process.request('configure', configure, seconds)
+    return { ...loaded, manifest: parseConfigured(candidate.name, answer) }
+  } catch (error) {
+    throw describeIssues(error, options)
+  }
 }
 
 async function start(

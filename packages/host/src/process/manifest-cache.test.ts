@@ -16,6 +16,7 @@ const KNOWN: KnownPlugin = {
   descriptor: {
     name: 'one',
     commands: [{ name: 'go', description: 'Goes', examples: ['please go'], inMenu: true, isUrgent: false }],
+    tools: [],
     patterns: [/^go/iu],
     updates: ['message'],
     priority: 3,

@@ -21,6 +21,8 @@ import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { toToolResult } from '../tool-result.ts'
+import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
 
 export interface PluginProcessOptions {
@@ -151,7 +153,11 @@ export class PluginProcess {
    * Asks the process something about the plugin's life.
    * @throws PluginCrashError
    */
-  async request(method: 'load' | 'start', argument: unknown, seconds: number): Promise<unknown> {
+  async request(
+    method: 'load' | 'configure' | 'start',
+    argument: unknown,
+    seconds: number,
+  ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
     this.#watch.beginStart(seconds)
@@ -181,11 +187,41 @@ export class PluginProcess {
    * Asks the plugin about a message.
    * @throws PluginCrashError when the process ends before the answer
    */
-  async handle(
+  handle(
     message: string,
     context: MessageContext,
     callSeconds: number | undefined,
   ): Promise<PluginResult | undefined> {
+    return this.#during(context, callSeconds, async (id, guard) => {
+      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
+      const open = (stream: number): AsyncIterable<string> => {
+        guard.hold()
+        return this.#peer.streams.read(stream, () => guard.release())
+      }
+      return parseResult(this.#options.plugin, decodeResult(answer, open))
+    })
+  }
+
+  /**
+   * Calls one of the plugin's tools.
+   * @throws PluginCrashError when the process ends before the result
+   */
+  callTool(
+    name: string,
+    args: unknown,
+    context: MessageContext,
+    callSeconds: number | undefined,
+  ): Promise<JsonValue> {
+    return this.#during(context, callSeconds, async (id, guard) =>
+      toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
+    )
+  }
+
+  async #during<T>(
+    context: MessageContext,
+    callSeconds: number | undefined,
+    work: (id: number, guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
     if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     const id = this.#calls.add(context)
     this.inFlight += 1
@@ -202,12 +238,7 @@ export class PluginProcess {
       },
     })
     try {
-      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
-      const open = (stream: number): AsyncIterable<string> => {
-        guard.hold()
-        return this.#peer.streams.read(stream, () => guard.release())
-      }
-      return parseResult(this.#options.plugin, decodeResult(answer, open))
+      return await work(id, guard)
     } catch (error) {
       const explained = await this.#explain(error)
       throw guard.timeout ?? explained
@@ -331,10 +362,11 @@ export class PluginProcess {
 }
 
 function toContextData(context: MessageContext): ContextData {
-  const { chat, user, message, command, callback, attempt, idempotencyKey } = context
+  const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
   return {
     chat,
     user,
+    role,
     message,
     attempt,
     idempotencyKey,

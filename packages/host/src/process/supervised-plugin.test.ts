@@ -33,6 +33,7 @@ function createPlugin(
     descriptor: {
       name: 'one',
       commands: [],
+      tools: [],
       patterns: [],
       updates: ['message'],
       priority: 0,
