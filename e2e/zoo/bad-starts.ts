@@ -52,6 +52,6 @@ export const BAD_STARTS: readonly BadStart[] = [
   {
     name: 'bombs_at_import',
     source: `${BEGIN} const all = []; for (;;) all.push(new Array(1_000_000).fill({}))\nexport default class {}`,
-    named: /Plugin bombs_at_import did not start: it (?:ran out of memory|used \d+ MB)/,
+    named: /Plugin bombs_at_import (?:does not respond|did not start: it (?:ran out of memory|used \d+ MB))/,
   },
 ]

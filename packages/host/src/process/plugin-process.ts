@@ -93,10 +93,17 @@ export class PluginProcess {
       await process.ended
       throw process.#crash()
     }
-    const usage = await readUsage(process.pid)
+    const worker = await launched.workerPid()
+    if (worker === undefined) {
+      process.kill('cannot be watched in its sandbox')
+      await process.ended
+      throw process.#crash()
+    }
+    process.#watch.follow(worker)
+    const usage = await readUsage(worker)
     if (usage) {
       const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(process.pid, more, usage.dataBytes)
+      await limitResources(worker, more, usage.dataBytes)
     }
     return process
   }

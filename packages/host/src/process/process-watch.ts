@@ -60,9 +60,11 @@ export class ProcessWatch {
   #isStopped = false
   #wasLate = false
   #startSeconds: number | undefined
+  #pid: number
 
   constructor(options: ProcessWatchOptions) {
     this.#options = options
+    this.#pid = options.pid
     this.#readUsage = options.readUsage ?? readUsage
     this.#timer = setInterval(() => void this.#tick(), TICK_MS)
     this.#timer.unref()
@@ -71,6 +73,11 @@ export class ProcessWatch {
   /** The process answered. */
   pong(): void {
     this.#ping = undefined
+  }
+
+  /** Looks at another process from now on: the one inside the sandbox. */
+  follow(pid: number): void {
+    this.#pid = pid
   }
 
   /** The plugin starts and has so long for it: until `settle`, its deadline decides. */
@@ -95,7 +102,7 @@ export class ProcessWatch {
     this.#tickedAt = now
     if (this.#isTicking) return
     this.#isTicking = true
-    this.#usage = await this.#readUsage(this.#options.pid)
+    this.#usage = await this.#readUsage(this.#pid)
     this.#isTicking = false
     if (this.#isStopped) return
     const isLate = delay > HOST_DELAY_MS && !this.#wasLate
