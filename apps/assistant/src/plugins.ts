@@ -126,7 +126,7 @@ export function levelFor(
 /** What its owner allows the process of one plugin. */
 export function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
   const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
-  const { isolation: _isolation, ...own } = plugins[name] ?? {}
+  const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
   return { memoryMb, idleSeconds, sandbox, ...own }
 }
 
