@@ -4,7 +4,7 @@ import { parseDocument, resolve } from './document.ts'
 import type { OpenApiDocument } from './document.ts'
 
 /** One parameter of an operation. */
-export interface Parameter {
+interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
   readonly required: boolean
