@@ -2,6 +2,7 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export type { AiAccount, AiAmount, AiLedger, AiLimit } from './runtime/ai-ledger.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
 export type {

@@ -1,4 +1,5 @@
 export { lockHome } from './home-lock.ts'
+export { createSqliteAiLedger } from './sqlite-ai-ledger.ts'
 export { createSqliteMessageStore } from './sqlite-message-store.ts'
 export { openSqliteDatabase } from './sqlite-database.ts'
 export type { OpenOptions } from './sqlite-database.ts'
