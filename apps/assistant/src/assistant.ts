@@ -2,16 +2,19 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { Health } from '@pluggram/observability'
+import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
+  createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { startHotReload } from './hot-reload.ts'
@@ -21,6 +24,7 @@ import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -41,6 +45,8 @@ export interface Assistant {
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
+  /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
+  pairingCode(): string | undefined
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -68,6 +74,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
+    let current = options.configuration
     mask.add(options.configuration.secrets)
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
@@ -82,7 +89,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
+    const chats = createSqlitePluginChats(database)
+    cleanups.push(() => chats.close())
+    const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
+    const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
@@ -96,6 +107,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -105,7 +117,18 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         stores,
         ai: (plugin) => ai.serviceFor(plugin),
         directory,
+        databases,
         dataFolder: data,
+        telegram: {
+          connection: () => telegram.outgoing,
+          chats,
+          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+        },
+        metrics,
+        pluginMetrics: createPluginMetrics({
+          registry: metrics.registry,
+          onRefused: (plugin, message) => logger.warn(message, { plugin }),
+        }),
       }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
@@ -131,20 +154,23 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
-      createPipeline: (messenger, { isPlayground }) =>
+      metrics,
+      createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
           store: messages,
           logger,
+          chats,
           concurrentChats: settings.limits.concurrentChats,
-          // the playground stands behind the owner's login
-          roleOf: () => (isPlayground ? 'owner' : 'everyone'),
+          access: access.control,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
     cleanups.push(() => telegram.close())
+    watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
       logger,
@@ -152,6 +178,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       health,
       telegram,
       messages,
+      metrics,
     })
     cleanups.push(() => web.close())
 
@@ -161,7 +188,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = startPlugins(plugins, problemLog)
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      const reload = startHotReload({
+        home,
+        plugins,
+        isSafe,
+        logger,
+        mask,
+        problemLog,
+        onConfiguration: (configuration) => void (current = configuration),
+      })
       cleanups.push(() => reload.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it
@@ -171,6 +206,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     return {
       url: web.url,
       createLoginLink: () => loginLink(web.url, web.loginKey),
+      pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),
       stop: runCleanups,
     }

@@ -1,8 +1,11 @@
+import { createMetricsService } from '@pluggram/services/plugin-side'
 import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import type { Peer } from '../rpc/peer.ts'
+import { RemoteMetrics } from './remote-metrics.ts'
 import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
 import type { StartRequest } from './protocol.ts'
@@ -26,6 +29,8 @@ export interface RemoteServicesOptions {
 /** The services of a plugin process: effects live in it, all others are calls to the host. */
 export function createRemoteServices(options: RemoteServicesOptions): Services {
   const { peer, request, effects } = options
+  const metrics = new RemoteMetrics((batch) => peer.note('metrics', [batch]))
+  effects.onEnd(() => metrics.flush())
   const named = Object.fromEntries(
     Object.entries(request.services).map(([service, methods]) => [
       service,
@@ -33,10 +38,12 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     ]),
   )
   return {
-    ...(named as unknown as Pick<Services, 'store' | 'files'>),
+    ...(named as unknown as Pick<Services, 'store' | 'files' | 'telegram'>),
     logger: createLogger(peer),
+    metrics: createMetricsService(metrics),
     ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
+    database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {

@@ -2,9 +2,10 @@ import { PluggramError } from '@pluggram/sdk'
 import type { Services } from '@pluggram/sdk'
 import { decodeError } from '../rpc/wire-error.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedMetrics } from './served-metrics.ts'
 
 /** Services with an own way across; all others are called by name. */
-const SPECIAL = new Set(['logger', 'captureException', 'ai', 'assistant', 'http', 'effects'])
+const SPECIAL = new Set(['logger', 'captureException', 'metrics', 'ai', 'assistant', 'http', 'effects'])
 const LINES_PER_SECOND = 100
 const LINES_BURST = 500
 
@@ -12,11 +13,13 @@ const LINES_BURST = 500
 export class ServedServices {
   readonly #services: Services
   readonly #methods: Readonly<Record<string, readonly string[]>>
+  readonly #metrics: ServedMetrics
   readonly #lines = new RateLimit(LINES_PER_SECOND, LINES_BURST)
 
   constructor(services: Services) {
     this.#services = services
     this.#methods = listMethods(services)
+    this.#metrics = new ServedMetrics(services)
   }
 
   /** Service → its methods, for the process to offer. */
@@ -51,6 +54,11 @@ export class ServedServices {
     if (this.#lines.take()) {
       this.#services.captureException(decodeError(error), isRecord(context) ? context : undefined)
     }
+  }
+
+  /** Takes what the plugin counted. */
+  metrics(batch: unknown): void {
+    this.#metrics.take(batch)
   }
 
   #offers(service: string, method: string): boolean {
