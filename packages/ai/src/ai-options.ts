@@ -30,7 +30,7 @@ export interface AiSettings {
 }
 
 /** One server of `ai.providers`. */
-export interface ProviderSettings {
+interface ProviderSettings {
   /** Default: openai-compatible; for openai, anthropic and google their own. */
   readonly api?: ProviderApi | undefined
   readonly baseUrl?: string | undefined

@@ -87,10 +87,10 @@ test('whatever the order of calls, a limit is passed by one call at most and the
   fc.assert(
     fc.property(fc.array(call, { maxLength: 60 }), fc.nat(3_000), (calls, tokens) => {
       const account: AiAccount = { scope: 'user', name: String(run++), isCheaper: false }
-      const open = new Map<number, { id: number; used: number }[]>()
+      const ending = new Map<number, { id: number; used: number }[]>()
       let spent = 0
       for (const [index, { reserved, share, endsAfter }] of calls.entries()) {
-        for (const { id, used } of open.get(index) ?? []) ledger.settle(id, { tokens: used, micros: 0 })
+        for (const { id, used } of ending.get(index) ?? []) ledger.settle(id, { tokens: used, micros: 0 })
         const before = ledger.used(account, 'day', AT).tokens
         const limit = { account, period: 'day', tokens } as const
         const outcome = ledger.reserve([account], [limit], { tokens: reserved, micros: 0 }, AT)
@@ -100,9 +100,9 @@ test('whatever the order of calls, a limit is passed by one call at most and the
         const used = Math.round(reserved * share)
         spent += used
         const end = index + 1 + endsAfter
-        open.set(end, [...(open.get(end) ?? []), { id: outcome.id, used }])
+        ending.set(end, [...(ending.get(end) ?? []), { id: outcome.id, used }])
       }
-      const left = [...open].filter(([end]) => end >= calls.length).flatMap(([, list]) => list)
+      const left = [...ending].filter(([end]) => end >= calls.length).flatMap(([, list]) => list)
       for (const { id, used } of left) ledger.settle(id, { tokens: used, micros: 0 })
       expect(ledger.used(account, 'day', AT).tokens).toBe(spent)
     }),

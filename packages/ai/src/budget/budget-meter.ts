@@ -7,7 +7,8 @@ import type { Selection } from '../selection.ts'
 import { accountsOf, limitsOf, MICROS } from './accounts.ts'
 import type { BudgetSettings } from './budget-settings.ts'
 import type { CallEstimate, CallMeter, CallReservation, CallUsage } from './call-meter.ts'
-import type { ModelPrice, Prices } from './prices.ts'
+import type { ModelPrice } from './model-price.ts'
+import type { Prices } from './prices.ts'
 import type { RequestGate } from './request-gate.ts'
 
 /** The longest answer where a budget applies and nobody said another one. */

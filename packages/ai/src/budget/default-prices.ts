@@ -1,10 +1,7 @@
-import type { ModelPrice } from './prices.ts'
-
-/** When the prices below were looked up. */
-export const PRICES_DATE = '2026-11-22'
+import type { ModelPrice } from './model-price.ts'
 
 /**
- * List prices in US dollars per million tokens, for the usual length of prompts; makers ask more for very long ones, and
+ * List prices of 2026-11-22 in US dollars per million tokens, for the usual length of prompts; makers ask more for very long ones, and
  * some less for a while. The owner's prices.json wins over them.
  */
 export const DEFAULT_PRICES: Readonly<Record<string, ModelPrice>> = {

@@ -1,20 +1,7 @@
 import { z } from '@pluggram/sdk'
 import { DEFAULT_PRICES } from './default-prices.ts'
-
-const amount = z.number().min(0).max(1e6)
-
-const modelPrice = z.strictObject({
-  /** For a million tokens of questions. */
-  input: amount,
-  /** For a million tokens of answers. */
-  output: amount,
-  /** For a million tokens of questions that the provider still had; default: as `input`. */
-  cached_input: amount.exactOptional(),
-  /** For a minute of speech that is transcribed. */
-  minute: amount.exactOptional(),
-  /** For a million characters that are spoken. */
-  million_characters: amount.exactOptional(),
-})
+import { modelPrice } from './model-price.ts'
+import type { ModelPrice } from './model-price.ts'
 
 /** What an owner writes into prices.json. */
 const pricesFile = z.strictObject({
@@ -25,9 +12,6 @@ const pricesFile = z.strictObject({
     .default('USD'),
   models: z.record(z.string().min(1).max(200), modelPrice).default({}),
 })
-
-/** What a model costs, in the currency of the list. */
-export type ModelPrice = z.infer<typeof modelPrice>
 
 export interface Prices {
   readonly currency: string
