@@ -4,6 +4,13 @@
  */
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
+export { addSchedule, createRefusedScheduler, SchedulerClient } from './runtime/scheduler-client.ts'
+export type {
+  ScheduleChange,
+  SchedulerBackend,
+  ScheduleRequest,
+  ScheduleTimes,
+} from './runtime/scheduler-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
@@ -15,6 +22,7 @@ export type {
   RunnablePlugin,
   ToolDescriptor,
 } from './runtime/plugin-registry.ts'
+export type { ScheduleDescriptor } from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
   InterimPart,
