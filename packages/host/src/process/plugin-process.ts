@@ -15,7 +15,9 @@ import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
 import { decodeResult } from '../rpc/wire-response.ts'
 import { CallGuard } from './call-guard.ts'
+import type { CallLimits } from './call-guard.ts'
 import { toContextData } from './context-data.ts'
+import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
 import { launch, limitResources } from './launch.ts'
@@ -57,12 +59,6 @@ const HOUSEKEEPING_MS = 1_000
 /** What a process may print within a second before it counts as flooding; five such seconds end it. */
 const FLOOD_BYTES = 4 * 1_048_576
 const FLOOD_SECONDS = 4
-
-interface CallLimits {
-  readonly signal: AbortSignal
-  readonly callSeconds?: number | undefined
-  readonly onRelease?: () => void
-}
 
 /** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
 export class PluginProcess {
@@ -401,8 +397,4 @@ export class PluginProcess {
   #warn(what: string): void {
     this.#options.log('warn', `Plugin ${this.#options.plugin} ${what}`)
   }
-}
-
-function toLabels(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 1_000).map((label) => String(label).slice(0, 200)) : []
 }
