@@ -23,6 +23,7 @@ import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
@@ -107,6 +108,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const scheduler = createScheduler(data, logger)
+    cleanups.push(() => scheduler.durable.close())
     const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
@@ -118,6 +121,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         ai: (plugin) => ai.serviceFor(plugin),
         directory,
         databases,
+        scheduler,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,
@@ -201,6 +205,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
+    cleanups.push(followManifests(scheduler, plugins.host.registry))
+    scheduler.start()
+    cleanups.push(() => scheduler.stop())
     telegram.receive()
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {
