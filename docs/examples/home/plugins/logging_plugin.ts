@@ -21,7 +21,7 @@ export default class LoggingPlugin {
       return { success: true, response: result }
     } catch (error) {
       logger.error(`Error: ${errorMessage(error)}`)
-      // Pluggram reports it, counts it, and tells the user that something went wrong
+      // Pluggram reports it, counts it, and asks the next plugin
       throw error
     }
   }
