@@ -47,7 +47,7 @@ describe("the guide's home", () => {
     const grant = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', 'api_plugin', '--yes'], {
       environment: { PLUGGRAM_HOME: home },
     })
-    expect(await grant.exited).toBe(0)
+    if ((await grant.exited) !== 0) throw new Error(grant.output())
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)
