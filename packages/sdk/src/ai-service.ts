@@ -1,3 +1,5 @@
+import type { MessageContext } from './context.ts'
+
 /** One turn of a conversation. */
 export interface ChatMessage {
   readonly role: 'user' | 'assistant'
@@ -12,13 +14,29 @@ export interface ModelDescription {
   readonly isDemo: boolean
 }
 
-export interface TextRequest {
+export interface TextRequest extends ToolUse {
   /** How the model should behave. */
   readonly system?: string
   /** The conversation, oldest first; the last one is the user's. */
   readonly messages: readonly ChatMessage[]
   /** Ends the request, also while text is streaming. */
   readonly signal?: AbortSignal
+}
+
+/** Whether the model may call tools, and for whom. */
+export interface ToolUse {
+  /**
+   * Lets the model call the tools of all plugins, on behalf of whoever wrote `context`'s message: their role decides at
+   * every call. Needs `permissions: { tools: true }`, and `context`. Default false.
+   */
+  readonly tools?: boolean
+  /** The message that is answered. */
+  readonly context?: MessageContext
+  /**
+   * True when the conversation holds what others wrote: documents, web pages, forwarded messages. Then a call with an
+   * effect outside of the chat waits for a person's approval, whatever the owner granted. Default false.
+   */
+  readonly isUntrusted?: boolean
 }
 
 /** The assistant's language model. */

@@ -1,4 +1,4 @@
-export type { AiService, ChatMessage, ModelDescription, TextRequest } from './ai-service.ts'
+export type { AiService, ChatMessage, ModelDescription, TextRequest, ToolUse } from './ai-service.ts'
 export type { AssistantDirectory, CommandSummary, PluginSummary } from './assistant-directory.ts'
 export type { Awaitable } from './awaitable.ts'
 export type { Callback, Command, MessageContext } from './context.ts'
