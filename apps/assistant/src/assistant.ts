@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { Health } from '@pluggram/observability'
+import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
+  createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -20,6 +22,7 @@ import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { startWeb } from './web.ts'
@@ -67,6 +70,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
+    let current = options.configuration
     mask.add(options.configuration.secrets)
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
@@ -81,7 +85,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const messages = createSqliteMessageStore(database, settings.storage)
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
+    const chats = createSqlitePluginChats(database)
+    cleanups.push(() => chats.close())
 
+    const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
@@ -97,11 +104,29 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
       onProblem: (problem) => problemLog.tell(problem),
-      servicesFor: createServicesFactory({ logger, stores, ai: ai.service, directory, dataFolder: data }),
+      servicesFor: createServicesFactory({
+        logger,
+        stores,
+        ai: () => ai.service,
+        directory,
+        databases,
+        dataFolder: data,
+        telegram: {
+          connection: () => telegram.outgoing,
+          chats,
+          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+        },
+        metrics,
+        pluginMetrics: createPluginMetrics({
+          registry: metrics.registry,
+          onRefused: (plugin, message) => logger.warn(message, { plugin }),
+        }),
+      }),
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,
@@ -125,20 +150,24 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       registry: plugins.host.registry,
       health,
+      metrics,
       createPipeline: (messenger, { isPlayground }) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
           store: messages,
           logger,
+          chats,
           concurrentChats: settings.limits.concurrentChats,
           // the playground stands behind the owner's login
           roleOf: () => (isPlayground ? 'owner' : 'everyone'),
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
     cleanups.push(() => telegram.close())
+    watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
       logger,
@@ -146,6 +175,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       health,
       telegram,
       messages,
+      metrics,
     })
     cleanups.push(() => web.close())
 
@@ -155,7 +185,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = startPlugins(plugins, problemLog)
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({ home, plugins, isSafe, logger, mask, problemLog })
+      const reload = startHotReload({
+        home,
+        plugins,
+        isSafe,
+        logger,
+        mask,
+        problemLog,
+        onConfiguration: (configuration) => void (current = configuration),
+      })
       cleanups.push(() => reload.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it

@@ -125,7 +125,7 @@ export function levelFor(
 
 function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
   const { plugins, memoryMb, idleSeconds } = settings.pluginHost
-  const { isolation: _isolation, ...own } = plugins[name] ?? {}
+  const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
   return { memoryMb, idleSeconds, ...own }
 }
 

@@ -275,6 +275,14 @@ const onePluginsLimits = z.strictObject({
   call_seconds: seconds('The longest work on one message.').optional(),
   status_seconds: seconds('The longest wait for its status.').optional(),
   cleanup_seconds: seconds('The longest end.').optional(),
+  chats: z
+    .array(z.number().int().meta({ expected: "a chat's id, a whole number" }))
+    .max(1000)
+    .meta({
+      description: 'Chats that it may write to without having been asked there.',
+      expected: 'an array of at most 1000 chat ids',
+    })
+    .optional(),
 })
 
 const pluginHost = z
@@ -295,7 +303,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),

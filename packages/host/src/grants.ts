@@ -6,7 +6,7 @@ import type { PluginProblem } from './plugin-problem.ts'
 export type Grants = PluginPermissions | 'everything'
 
 const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files'] as const
-const LISTS = ['network', 'telegram'] as const
+const LISTS = ['network', 'telegram', 'databases'] as const
 
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */
 export function describePermissions(permissions: PluginPermissions): string[] {

@@ -1,6 +1,7 @@
-import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
 import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
+import type { PluginScope } from './effect-scope.ts'
 import { isThrown } from './error-location.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
 import { loadPlugin } from './load-plugin.ts'
@@ -19,7 +20,7 @@ import { checkSyntax } from './syntax-check.ts'
 export interface InlineStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal

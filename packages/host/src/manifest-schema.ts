@@ -72,6 +72,7 @@ const manifestSchema = z.looseObject({
       ai: z.boolean().optional(),
       tools: z.boolean().optional(),
       telegram: z.array(z.string()).optional(),
+      databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
     })
     .optional(),

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './validate-config.ts'
 
@@ -24,6 +26,8 @@ interface TestHostOptions extends Partial<PluginHostOptions> {
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
+  /** Put in place of services that are not part of the test. */
+  readonly services?: Partial<Services>
 }
 
 interface TestHost extends PluginHost {
@@ -61,7 +65,7 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
       await symlink(path.join(directory, target), path.join(directory, file))
     },
-    async host({ config = {}, shipped = [], level = defaultLevel, ...options } = {}) {
+    async host({ config = {}, shipped = [], level = defaultLevel, services = {}, ...options } = {}) {
       const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
       const reported: TestHost['reported'] = []
       const logged: string[] = []
@@ -71,11 +75,13 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
         order: [],
         levelFor: () => level,
         configFor: (name) => ({ block: config[name] ?? {} }),
-        servicesFor: (name, _manifest, effects) =>
-          testServices(effects, {
+        servicesFor: (name, _manifest, effects) => ({
+          ...testServices(effects, {
             logged,
             captureException: (error, context) => reported.push({ plugin: name, error, context }),
           }),
+          ...services,
+        }),
         assistantName: 'Test',
         logger: silentLogger,
         ...options,
@@ -116,16 +122,20 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  return {
+  // what is not here is not part of these tests
+  const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
-    ai: { model: unavailable, streamText: unavailable },
+    ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
+    database: new DatabaseClient(unavailable),
     http: { fetch: unavailable },
     files: { folder: unavailable },
+    telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },
     effects,
     captureException,
   }
+  return given as Services
 }
 
 function testContext(context: Partial<MessageContext>): MessageContext {

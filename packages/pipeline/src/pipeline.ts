@@ -4,15 +4,19 @@ import type {
   IncomingUpdate,
   MessageStore,
   Messenger,
+  PluginChats,
   PluginRegistry,
+  PostOffice,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
+import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { Outbox, persist } from './outbox.ts'
+import { createPostOffice } from './post-office.ts'
 import { Router } from './router.ts'
 
 export interface PipelineOptions {
@@ -27,8 +31,12 @@ export interface PipelineOptions {
   readonly unansweredReply: string
   /** What the writer of an update may do. Default: `everyone` for all. */
   readonly roleOf?: (update: IncomingUpdate) => Role
+  /** Told in which chats plugins are at work. */
+  readonly chats?: Pick<PluginChats, 'enter'>
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
   readonly capacity?: number
+  /** Told how each plugin took each update, for statistics. It must not throw. */
+  readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
 export interface PipelineStats {
@@ -48,7 +56,7 @@ export interface PipelineStats {
 }
 
 /** The way of a message from the gateway to the answer. */
-export interface Pipeline {
+export interface Pipeline extends PostOffice {
   /** Goes on with what an earlier run left: first the messages not sent, then the updates not finished. */
   resume(): void
   /**
@@ -73,6 +81,8 @@ interface Recovery {
 const DEFAULT_CAPACITY = 10_000
 /** After the abort, answers get this long to end what they were doing. */
 const ABORT_GRACE_MS = 500
+/** Broadcasts that are being sent get this long when the assistant stops. */
+const BROADCAST_GRACE_MS = 1_000
 /** An update that was under way at that many ends of the program is parked: it may be what ended it. */
 const MAX_TRIES = 3
 /** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
@@ -90,6 +100,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const router = new Router(registry)
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
   const outbox = new Outbox({ store, messenger, logger })
+  const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
   const stop = new AbortController()
   const counts = { accepted: 0, answered: 0, failed: 0, parked: 0 }
@@ -128,6 +139,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
       roleOf,
+      onPluginCall: options.onPluginCall,
+      ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
     })
     if (report.outcome === 'interrupted') return
@@ -189,6 +202,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
+    ...postOffice,
     resume() {
       for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
       const unfinished = store.unfinished()
@@ -218,6 +232,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }),
     async drain(milliseconds) {
       clearInterval(forgetting)
+      const held = outbox.holdBroadcasts(Math.min(milliseconds, BROADCAST_GRACE_MS))
       const idle = lanes.whenIdle().then(() => outbox.whenIdle())
       if (!(await endsWithin(idle, milliseconds))) {
         lanes.clear()
@@ -225,6 +240,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         outbox.stop()
         await endsWithin(idle, ABORT_GRACE_MS)
       }
+      await held
+      // what plugins post from here on is kept for the next start
+      outbox.stop()
       router.close()
       return { left: store.unfinished().length + store.unsent().length }
     },

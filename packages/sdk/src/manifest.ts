@@ -33,14 +33,17 @@ export interface CommandDefinition<Config = unknown> {
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
 }
 
-/** What a plugin asks of its owner. `store`, `logger`, `captureException` and replying need no permission. */
+/** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
 export interface PluginPermissions {
   /**
    * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the
    * owner's network has to be named in numbers.
    */
   readonly network?: readonly string[]
+  /** Tables of its own. */
   readonly database?: boolean
+  /** Names of outside databases that its owner configured; `*` stands for all of them. */
+  readonly databases?: readonly string[]
   readonly schedule?: boolean
   /** May call the assistant's language model. */
   readonly ai?: boolean

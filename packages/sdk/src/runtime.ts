@@ -2,8 +2,13 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export { DatabaseClient } from './runtime/database-client.ts'
+export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
+export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
+export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
+export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
 export type {
   PluginDescriptor,
   PluginRegistry,

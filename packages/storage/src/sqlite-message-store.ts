@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import { CommitQueue } from './commit-queue.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
@@ -31,6 +32,7 @@ export function createSqliteMessageStore(
         outbox.finish(updateId)
         return outbox.add(updateId, parts)
       }),
+    post: (parts) => commits.add(() => outbox.add(POSTED_UPDATE_ID, parts)),
     addInterim: (reply) => commits.add(() => outbox.addInterim(reply)),
     interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => commits.add(() => inbox.park(updateId, reason)),

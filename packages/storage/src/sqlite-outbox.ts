@@ -80,6 +80,7 @@ export class SqliteOutbox {
       JSON.stringify(part.content),
       part.bytes ?? null,
       part.policy,
+      part.isBroadcast === true ? 1 : 0,
       this.#now(),
     )
     return { ...part, id: Number(lastInsertRowid), updateId, isAmbiguous: false }
@@ -99,6 +100,7 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
     content: JSON.parse(String(row.content)),
     policy: row.policy as DeliveryPolicy,
     isAmbiguous: row.state === 'sending',
+    ...(row.is_broadcast === 1 && { isBroadcast: true }),
     ...(row.bytes instanceof Uint8Array && { bytes: row.bytes }),
   }
 }
@@ -106,7 +108,7 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
 function prepare(database: DatabaseSync) {
   return {
     insert: database.prepare(
-      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unsent', ?)",
+      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?)",
     ),
     findInterim: database.prepare(
       'SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? AND part = ?',

@@ -1,4 +1,4 @@
-import { createPluginHost } from '@pluggram/host'
+import { createPluginHost, createRefusedAi } from '@pluggram/host'
 import type { JsonObject } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type {
@@ -91,10 +91,9 @@ export async function runPlugin(
 }
 
 function forbiddenAi(plugin: string): AiService {
-  const refuse = (): never => {
+  return createRefusedAi(() => {
     throw new PermissionError(
       `Plugin ${plugin} uses the model without permissions: { ai: true } in its manifest.`,
     )
-  }
-  return { model: async () => refuse(), streamText: () => refuse() }
+  })
 }

@@ -1,4 +1,6 @@
+import { createScriptedAi } from '@pluggram/testing'
 import { AiError } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type {
   AiService,
   AssistantDirectory,
@@ -12,7 +14,7 @@ import type {
 } from '@pluggram/sdk'
 
 /** A model that answers from a script and remembers what it was asked. */
-export class ScriptedAi implements AiService {
+export class ScriptedAi implements Pick<AiService, 'model' | 'streamText'> {
   readonly requests: TextRequest[] = []
   /** How many streams were left before their end. */
   abandoned = 0
@@ -70,20 +72,24 @@ const DIRECTORY: AssistantDirectory = {
   ],
 }
 
-export function createTestServices(ai: AiService, store: Store, reported: unknown[]): Services {
+export function createTestServices(ai: ScriptedAi, store: Store, reported: unknown[]): Services {
   const unexpected = (): never => {
     throw new Error('The chatbot does not use that.')
   }
-  return {
-    ai,
+  // what is not here is not used
+  const given: Partial<Services> = {
+    ai: createScriptedAi([], { model: () => ai.model(), streamText: (request) => ai.streamText(request) }),
     store,
     assistant: DIRECTORY,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     effects: { add: unexpected, setInterval: unexpected, setTimeout: unexpected, list: () => [] },
+    database: new DatabaseClient(unexpected),
     http: { fetch: unexpected },
     files: { folder: unexpected },
+    telegram: { send: unexpected, edit: unexpected, delete: unexpected, call: unexpected },
     captureException: (error) => void reported.push(error),
   }
+  return given as Services
 }
 
 export interface TestMessage {

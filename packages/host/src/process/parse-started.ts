@@ -40,6 +40,7 @@ const summarySchema = z.object({
     ai: z.boolean().optional(),
     tools: z.boolean().optional(),
     telegram: z.array(line).max(1_000).optional(),
+    databases: z.array(line).max(1_000).optional(),
     files: z.boolean().optional(),
   }),
   timeouts: z.object({

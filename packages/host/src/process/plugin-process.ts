@@ -19,6 +19,7 @@ import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
 import { toToolResult } from '../tool-result.ts'
@@ -66,6 +67,7 @@ export class PluginProcess {
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
   #given: Services | undefined
+  #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
   #isStopping = false
@@ -172,6 +174,7 @@ export class PluginProcess {
   serve(services: Services): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
+    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
     return this.#services.methods
   }
 
@@ -280,7 +283,7 @@ export class PluginProcess {
   }
 
   #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
-    const [services, given] = [this.#services, this.#given]
+    const [services, given, ai] = [this.#services, this.#given, this.#ai]
     switch (method) {
       case 'check-syntax':
         return this.#options.checkSyntax(String(args[0]))
@@ -291,14 +294,14 @@ export class PluginProcess {
       case 'download':
         return this.#calls.download(args)
     }
-    if (!services || !given) throw new Error('not yet')
+    if (!services || !given || !ai) throw new Error('not yet')
     switch (method) {
       case 'service':
         return services.call(args)
-      case 'model':
-        return given.ai.model()
+      case 'ai':
+        return ai.call(args, signal)
       case 'stream-text':
-        return Promise.resolve(services.streamText(args[0], this.#peer))
+        return Promise.resolve(ai.streamText(args[0], this.#peer))
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:
@@ -311,6 +314,7 @@ export class PluginProcess {
     else if (method === 'hello') this.#onHello()
     else if (method === 'log') this.#services?.log(args[0], args[1], args[2])
     else if (method === 'exception') this.#services?.exception(args[0], args[1])
+    else if (method === 'metrics') this.#services?.metrics(args[0])
     else if (method === 'effects') this.#options.onEffects(toLabels(args[0]))
     else if (method === 'fatal') {
       this.#reason ??= describeFatal(String(args[0]), decodeError(args[1]), this.#options.directory)

@@ -1,5 +1,6 @@
 import {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   isPluggramError,
@@ -92,10 +93,17 @@ function createOwnError(
       return new PermissionError(message)
     case 'store-limit':
       return new StoreError(message)
+    case 'database-limit':
+    case 'database-query-failed':
+    case 'database-timeout':
+    case 'database-unavailable':
+      return new DatabaseError(code, message, options)
     case 'delivery-failed':
     case 'delivery-blocked':
     case 'reply-invalid':
       return new DeliveryError(code, message, options)
+    case 'ai-busy':
+    case 'ai-limit':
     case 'ai-unavailable':
     case 'ai-refused':
     case 'ai-timeout':
