@@ -27,6 +27,7 @@ import { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
 import { streamModel } from './stream-model.ts'
+import type { StepRequest } from './tools/tool-step.ts'
 
 const MAX_TRIES = 2
 const RETRY_DELAY_MS = 500
@@ -55,7 +56,7 @@ export class AiTextService implements AiService {
     return { id: selectionId(selection), isDemo: selection.provider === 'demo' }
   }
 
-  async *streamText(request: TextRequest): AsyncGenerator<string> {
+  async *streamText(request: StepRequest): AsyncGenerator<string> {
     const { selector, demo, timeouts, signal } = this.#options
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     let selection = await limits.race(selector.select())

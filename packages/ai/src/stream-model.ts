@@ -1,5 +1,5 @@
 import { AiError } from '@pluggram/sdk'
-import type { TextEnd, TextRequest } from '@pluggram/sdk'
+import type { TextEnd } from '@pluggram/sdk'
 import { streamText } from 'ai'
 import { providerOptions } from './language-model.ts'
 import type { SdkLanguageModel } from './language-model.ts'
@@ -7,11 +7,13 @@ import type { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
 import { toModelMessage } from './model-message.ts'
+import { StepCalls, stepOptions } from './tools/step-calls.ts'
+import type { StepRequest } from './tools/tool-step.ts'
 
 export interface StreamModelOptions {
   readonly model: SdkLanguageModel
   readonly selection: Selection
-  readonly request: TextRequest
+  readonly request: StepRequest
   readonly limits: RequestLimits
 }
 
@@ -21,7 +23,8 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
   const vendorOptions = providerOptions(selection)
   const result = streamText({
     model,
-    messages: request.messages.map(toModelMessage),
+    messages: [...request.messages.map(toModelMessage), ...(request.step?.messages ?? [])],
+    ...stepOptions(request),
     ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
     ...(request.system !== undefined && { instructions: request.system }),
     ...(vendorOptions && { providerOptions: vendorOptions }),
@@ -33,6 +36,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     onError: () => {},
   })
   const parts = result.stream[Symbol.asyncIterator]()
+  const calls = new StepCalls(request)
   let hasText = false
   limits.expectFirstToken()
   while (true) {
@@ -40,19 +44,21 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     const next = await limits.race(parts.next())
     if (next.done) throw brokenOff(selection)
     const part = next.value
-    if (part.type === 'reasoning-delta') limits.heard()
+    if (part.type === 'reasoning-delta' || part.type === 'tool-input-delta') limits.heard()
     if (part.type === 'text-delta' && part.text !== '') {
       hasText = true
       limits.pause()
       yield part.text
       limits.heard()
     }
+    calls.take(part)
     if (part.type === 'error') throw part.error
     if (part.type === 'abort') limits.signal.throwIfAborted()
     if (part.type === 'finish') {
       // the last part: what a model leaves open after it is of no interest
       if (part.finishReason === 'content-filter') throw refusal(selection)
-      if (!hasText) throw emptyAnswer(selection)
+      if (!hasText && calls.isEmpty) throw emptyAnswer(selection)
+      await calls.end(result.responseMessages)
       const { inputTokens = 0, outputTokens = 0 } = part.totalUsage
       return {
         model: selectionId(selection),

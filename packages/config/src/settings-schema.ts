@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { mcpSettings } from './mcp-settings-schema.ts'
+import { toolSettings } from './tool-settings-schema.ts'
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -106,6 +108,7 @@ const ai = z
       })
       .meta({ description: 'When a model call is given up.' })
       .prefault({}),
+    tools: toolSettings.prefault({}),
   })
   .meta({ description: 'The language model.' })
 
@@ -324,6 +327,7 @@ export const settingsSchema = z
       .optional(),
     assistant: assistant.prefault({}),
     ai: ai.prefault({}),
+    mcp: mcpSettings.prefault({}),
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),

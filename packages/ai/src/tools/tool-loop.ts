@@ -6,6 +6,7 @@ import { offerTools, toToolSet } from './offered-tools.ts'
 import type { ToolCaller, CallAnswer } from './tool-caller.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall, StreamStep } from './tool-step.ts'
+import { StepsUsage } from './steps-usage.ts'
 import type { ToolRequest, Turns } from './turn.ts'
 
 export interface ToolLoopOptions {
@@ -53,7 +54,11 @@ export class ToolLoop {
     const { registry, settings, caller, turns, logger } = this.#options
     const { tools, leftOut } = offerTools(registry())
     if (leftOut > 0) logger.warn(`${leftOut} tools are more than a model takes; they are not offered`)
-    const { guard, request: base } = await turns.begin(request)
+    const {
+      guard,
+      request: { onEnd: tellEnd, ...base },
+    } = await turns.begin(request)
+    const usage = new StepsUsage()
     const toolSet = toToolSet(tools)
     const { maxRounds } = settings()
     const messages: ModelMessage[] = []
@@ -68,6 +73,7 @@ export class ToolLoop {
       let isFirst = true
       for await (const text of streamStep({
         ...base,
+        onEnd: (end) => usage.add(end),
         ...(tools.size > 0 && { step: { messages: [...messages], tools: toolSet, mayCall, onEnd } }),
       })) {
         if (isFirst && hasText) yield '\n\n'
@@ -77,7 +83,7 @@ export class ToolLoop {
       }
       if (calls.length === 0 || !mayCall) {
         if (!hasText) yield gaveUp(maxRounds)
-        return
+        return usage.tell(tellEnd)
       }
       const answers = await caller.callAll({ calls, tools, guard, context: request.context })
       signal.throwIfAborted()

@@ -40,7 +40,7 @@ export class Turns {
     const calls = await this.#settled.take(chat)
     const guard = new TurnGuard({
       trustedText: [system ?? '', ...messages.map(({ content }) => content)].join('\n'),
-      isUntrusted: isTainted || chat.type !== 'private' || request.isUntrusted === true,
+      isUntrusted: isTainted || chat.type !== 'private' || holdsOthersText(request),
       isPrivate: !isFresh || system !== undefined,
     })
     const notes = calls.map(({ tool, args, outcome, text }) => {
@@ -64,6 +64,11 @@ export class Turns {
   async taint(context: MessageContext): Promise<void> {
     await this.#store.set(taintKey(context), true, { ttlSeconds: TAINT_SECONDS })
   }
+}
+
+/** A file may say anything, a photo of a page, too. */
+function holdsOthersText({ isUntrusted, messages }: TextRequest): boolean {
+  return isUntrusted === true || messages.some(({ files }) => files !== undefined && files.length > 0)
 }
 
 /** Puts notes before what the person says now. */

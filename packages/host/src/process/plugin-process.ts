@@ -174,7 +174,11 @@ export class PluginProcess {
   serve(services: Services): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
-    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
+    this.#ai = new ServedAi({
+      ai: services.ai,
+      knows: (subject) => this.#calls.knows(subject),
+      contextOf: (call) => this.#calls.contextOf(call),
+    })
     return this.#services.methods
   }
 

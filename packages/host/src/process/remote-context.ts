@@ -2,6 +2,7 @@ import type { MessageContext } from '@pluggram/sdk'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { encodeResponse } from '../rpc/wire-response.ts'
+import { CALL_NUMBER } from './protocol.ts'
 import type { ContextData } from './protocol.ts'
 
 /** The context of a message whose pipeline is in the host. */
@@ -12,6 +13,7 @@ export function createRemoteContext(
   const { peer, plugin, call, signal } = link
   return {
     ...data,
+    ...{ [CALL_NUMBER]: call },
     signal,
     async reply(response) {
       const wire = encodeResponse(parseResponse(plugin, response), peer.streams)

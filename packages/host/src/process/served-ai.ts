@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { AiService, AiSubject, StandardSchemaV1, TextEnd } from '@pluggram/sdk'
+import type { AiService, AiSubject, MessageContext, StandardSchemaV1, TextEnd } from '@pluggram/sdk'
 import { z } from 'zod'
 import type { Peer } from '../rpc/peer.ts'
 
@@ -31,6 +31,12 @@ const textRequest = z.object({
     .max(10_000),
   maxOutputTokens: z.number().exactOptional(),
 })
+const streamRequest = textRequest.extend({
+  tools: z.boolean().exactOptional(),
+  /** The message on whose behalf tools are called. */
+  call: z.number().exactOptional(),
+  isUntrusted: z.boolean().exactOptional(),
+})
 const objectRequest = textRequest.extend({ jsonSchema: z.record(z.string(), z.unknown()) })
 const embedRequest = z.object({ for: subject.exactOptional(), texts: z.array(z.string()) })
 const transcribeRequest = z.object({ for: subject.exactOptional(), audio: bytes })
@@ -44,17 +50,21 @@ export interface ServedAiOptions {
   readonly ai: AiService
   /** Whether the plugin works on a message of this chat or user, or did so lately. */
   knows(subject: AiSubject): boolean
+  /** The context of a message that the plugin works on. @throws PluggramError when there is none */
+  contextOf(call: number): MessageContext
 }
 
 /** Gives a plugin process the AI service. What it sends is parsed; for whom it claims to ask is checked. */
 export class ServedAi {
   readonly #ai: AiService
   readonly #knows: (subject: AiSubject) => boolean
+  readonly #contextOf: (call: number) => MessageContext
   readonly #ends = new Map<number, TextEnd>()
 
-  constructor({ ai, knows }: ServedAiOptions) {
+  constructor({ ai, knows, contextOf }: ServedAiOptions) {
     this.#ai = ai
     this.#knows = knows
+    this.#contextOf = contextOf
   }
 
   /** @throws what the service throws */
@@ -92,7 +102,8 @@ export class ServedAi {
 
   /** Starts a text of the model and gives the number under which it can be read. */
   streamText(input: unknown, peer: Peer): number {
-    const parsed = textRequest.parse(input)
+    const { call, ...request } = streamRequest.parse(input)
+    const parsed = { ...request, ...(call !== undefined && { context: this.#contextOf(call) }) }
     let number = 0
     const onEnd = (end: TextEnd): void => this.#keepEnd(number, end)
     number = peer.streams.offer(
