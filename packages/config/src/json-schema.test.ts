@@ -24,6 +24,7 @@ describe('createJsonSchema', () => {
       'http',
       'log',
       'storage',
+      'access',
       'limits',
       'plugin_host',
       'plugins',

@@ -35,6 +35,14 @@ describe('a home without files', () => {
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
       assistant: { name: 'Pluggram' },
+      access: {
+        mode: 'everyone',
+        owners: [],
+        trusted: [],
+        allowedUsers: [],
+        allowedGroups: [],
+        blocked: [],
+      },
       ai: {
         model: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
@@ -51,7 +59,7 @@ describe('a home without files', () => {
       log: { level: 'info' },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
-      pluginHost: { hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
+      pluginHost: { sandbox: 'none', hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
     })
   })
 

@@ -95,10 +95,17 @@ export class PluginProcess {
       await process.ended
       throw process.#crash()
     }
-    const usage = await readUsage(process.pid)
+    const worker = await launched.workerPid()
+    if (worker === undefined) {
+      process.kill('cannot be watched in its sandbox')
+      await process.ended
+      throw process.#crash()
+    }
+    process.#watch.follow(worker)
+    const usage = await readUsage(worker)
     if (usage) {
       const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(process.pid, more, usage.dataBytes)
+      await limitResources(worker, more, usage.dataBytes)
     }
     return process
   }
@@ -134,6 +141,7 @@ export class PluginProcess {
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
+    this.#watch.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
@@ -161,11 +169,13 @@ export class PluginProcess {
   ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    this.#watch.beginStart(seconds)
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
+      if (method === 'start') this.#watch.settle()
       clearTimeout(late)
     }
   }
