@@ -1,6 +1,6 @@
-import { PluggramError } from '@pluggram/sdk'
+import { AiError, PluggramError } from '@pluggram/sdk'
 import { describe, expect, test, vi } from 'vitest'
-import { createBench, createScriptedSteps, lastResults } from './test-tools.ts'
+import { createBench, createContext, createScriptedSteps, lastResults } from './test-tools.ts'
 
 const ADD = {
   id: 'math.add',
@@ -186,6 +186,42 @@ describe('limits', () => {
     const steps = createScriptedSteps(() => ({ calls: [{ name: 'slow__hang' }] }))
     await expect(bench.answer(steps, { context: { signal: left.signal } })).rejects.toThrow('pressed stop')
     expect(signal?.aborted).toBe(true)
+  })
+
+  test('a model that knows no tools is asked again without them', async () => {
+    const bench = createBench([ADD])
+    const steps = createScriptedSteps((request) => {
+      if (request.step) throw new AiError('ai-refused', 'this model does not support tools')
+      return { text: 'Without tools, then.' }
+    })
+    expect(await bench.answer(steps)).toBe('Without tools, then.')
+    const refusing = createScriptedSteps(() => {
+      throw new AiError('ai-refused', 'too long')
+    })
+    await expect(bench.answer(refusing)).rejects.toMatchObject({ code: 'ai-refused' })
+    expect(refusing.requests).toHaveLength(2)
+  })
+
+  test('what all steps took is told at the end', async () => {
+    const bench = createBench([ADD])
+    const steps = createScriptedSteps((request, index) => {
+      request.onEnd?.({
+        model: `m${index}`,
+        usage: { inputTokens: 10, outputTokens: 1, money: 0.5 },
+        reason: 'stop',
+      })
+      return index === 0 ? { calls: [{ name: 'math__add', args: { a: 1, b: 1 } }] } : { text: 'two' }
+    })
+    const ends: unknown[] = []
+    const request = {
+      messages: [{ role: 'user' as const, content: 'hi' }],
+      tools: true,
+      context: createContext(),
+    }
+    await Array.fromAsync(bench.stream({ ...request, onEnd: (end) => ends.push(end) }, steps))
+    expect(ends).toEqual([
+      { model: 'm1', usage: { inputTokens: 20, outputTokens: 2, money: 1 }, reason: 'stop' },
+    ])
   })
 
   test('without plugins that have tools, and without asking for tools, a request goes through as it is', async () => {

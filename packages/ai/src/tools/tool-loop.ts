@@ -1,4 +1,4 @@
-import { AiError } from '@pluggram/sdk'
+import { AiError, isPluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
@@ -62,27 +62,36 @@ export class ToolLoop {
     const toolSet = toToolSet(tools)
     const { maxRounds } = settings()
     const messages: ModelMessage[] = []
+    let hasTools = tools.size > 0
     let hasText = false
     for (let round = 0; ; round++) {
-      const mayCall = round < maxRounds && tools.size > 0
+      const mayCall = round < maxRounds && hasTools
       let calls: readonly ModelCall[] = []
       const onEnd = (made: readonly ModelCall[], said: readonly ModelMessage[]): void => {
         calls = made
         messages.push(...said)
       }
-      let isFirst = true
-      for await (const text of streamStep({
-        ...base,
-        onEnd: (end) => usage.add(end),
-        ...(tools.size > 0 && { step: { messages: [...messages], tools: toolSet, mayCall, onEnd } }),
-      })) {
-        if (isFirst && hasText) yield '\n\n'
-        isFirst = false
-        hasText = true
-        yield text
+      let isSilent = true
+      try {
+        for await (const text of streamStep({
+          ...base,
+          onEnd: (end) => usage.add(end),
+          ...(hasTools && { step: { messages: [...messages], tools: toolSet, mayCall, onEnd } }),
+        })) {
+          if (isSilent && hasText) yield '\n\n'
+          isSilent = false
+          hasText = true
+          yield text
+        }
+      } catch (error) {
+        // a model or server that knows no tools refuses the request
+        if (!isRefusal(error) || !hasTools || hasText || round > 0) throw error
+        logger.warn('The language model refused a request with tools; it is asked again without them')
+        hasTools = false
+        continue
       }
       if (calls.length === 0 || !mayCall) {
-        if (!hasText) yield gaveUp(maxRounds)
+        if (isSilent) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
         return usage.tell(tellEnd)
       }
       const answers = await caller.callAll({ calls, tools, guard, context: request.context })
@@ -103,6 +112,10 @@ function toMessage(answers: readonly CallAnswer[]): ModelMessage {
       output: { type: 'text', value: text },
     })),
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isPluggramError(error) && error.code === 'ai-refused'
 }
 
 function gaveUp(rounds: number): string {
