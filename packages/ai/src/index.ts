@@ -1,6 +1,6 @@
 export type { AiOptions, AiSettings, AiTimeouts } from './ai-options.ts'
 export { createAi } from './create-ai.ts'
-export type { Ai, ModelReport } from './create-ai.ts'
+export type { Ai, AiHealth, ModelReport } from './create-ai.ts'
 export type { LocalServer } from './vendors.ts'
 export { createMcpServers } from './mcp/mcp-servers.ts'
 export type { McpServers } from './mcp/mcp-servers.ts'

@@ -1,10 +1,7 @@
 import { z } from 'zod'
+import { isHttpUrl } from './schema-parts.ts'
 
 const SERVER_NAME = /^[a-z][a-z0-9_]{0,31}$/
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/i.test(text) && URL.parse(text) !== null
-}
 
 const server = z
   .strictObject({

@@ -240,6 +240,7 @@ function describe(name: string, title: string, tools: PluginDescriptor['tools'])
     ...(title !== '' && { description: `MCP server: ${title.slice(0, 100).toWellFormed()}` }),
     commands: [],
     tools,
+    schedules: [],
     patterns: [],
     updates: ['message'],
     priority: 0,

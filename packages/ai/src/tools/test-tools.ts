@@ -35,6 +35,7 @@ export function createToolRegistry(tools: readonly TestTool[]): PluginRegistry &
           role,
           effect,
         })),
+        schedules: [],
         patterns: [],
         updates: ['message'],
         priority: 0,
