@@ -13,6 +13,7 @@ import {
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { startHotReload } from './hot-reload.ts'
@@ -43,6 +44,8 @@ export interface Assistant {
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
+  /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
+  pairingCode(): string | undefined
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -87,6 +90,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
+    const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
@@ -151,7 +155,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       registry: plugins.host.registry,
       health,
       metrics,
-      createPipeline: (messenger, { isPlayground }) =>
+      createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
@@ -159,8 +163,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           logger,
           chats,
           concurrentChats: settings.limits.concurrentChats,
-          // the playground stands behind the owner's login
-          roleOf: () => (isPlayground ? 'owner' : 'everyone'),
+          access: access.control,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
           onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
@@ -203,6 +206,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     return {
       url: web.url,
       createLoginLink: () => loginLink(web.url, web.loginKey),
+      pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),
       stop: runCleanups,
     }

@@ -35,6 +35,14 @@ describe('a home without files', () => {
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
       assistant: { name: 'Pluggram' },
+      access: {
+        mode: 'everyone',
+        owners: [],
+        trusted: [],
+        allowedUsers: [],
+        allowedGroups: [],
+        blocked: [],
+      },
       ai: {
         model: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { accessSettings } from './access-settings.ts'
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -336,6 +337,7 @@ export const settingsSchema = z
     http: http.prefault({}),
     log: log.prefault({}),
     storage: storage.prefault({}),
+    access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),
     plugins: pluginBlocks.prefault({}),

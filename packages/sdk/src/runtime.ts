@@ -2,6 +2,7 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export type { AccessControl, Admission } from './runtime/access-control.ts'
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
