@@ -27,8 +27,11 @@ export async function startContender(name: string, apiRoot: string, webhook: boo
   const home = await mkdtemp(join(tmpdir(), 'pluggram-bench-'))
   const webhookUrl = `http://127.0.0.1:${port}/telegram/webhook`
   const child =
-    name === 'pluggram'
-      ? await spawnPluggram(home, apiRoot, port, webhook ? webhookUrl : undefined)
+    name === 'pluggram' || name === 'pluggram-process'
+      ? await spawnPluggram(home, apiRoot, port, {
+          isolation: name === 'pluggram' ? 'inline' : 'process',
+          ...(webhook && { webhookUrl }),
+        })
       : spawnPeer(name, apiRoot, port)
   await untilReady(child, name)
   return {
@@ -52,12 +55,12 @@ function spawnPeer(name: string, apiRoot: string, port: number): ChildProcess {
   })
 }
 
-/** The real assistant with its durable store and one plugin that answers. */
+/** The real assistant with its durable store and one plugin that answers, inside it or in its own process. */
 async function spawnPluggram(
   home: string,
   apiRoot: string,
   port: number,
-  webhookUrl: string | undefined,
+  { isolation, webhookUrl }: { isolation: 'inline' | 'process'; webhookUrl?: string },
 ): Promise<ChildProcess> {
   await mkdir(join(home, 'plugins'))
   await writeFile(
@@ -65,6 +68,10 @@ async function spawnPluggram(
     "export default class { processMessage(m) { return { success: true, response: 'echo ' + m } } }",
   )
   await writeFile(join(home, 'plugins_config.json'), JSON.stringify({ enabled_plugins: { echo: true } }))
+  await writeFile(
+    join(home, 'config.json'),
+    JSON.stringify({ plugin_host: { plugins: { echo: { isolation } } } }),
+  )
   const env = {
     PATH: process.env.PATH,
     PLUGGRAM_HOME: home,

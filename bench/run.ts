@@ -27,27 +27,27 @@ const CHATS = 200
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'polling, as fast as it goes',
-    contenders: ['pluggram', 'grammy-runner', 'telegraf-polling', 'bare-undici'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-runner', 'telegraf-polling', 'bare-undici'],
     reference: 'grammy-runner',
     load: { count, perSecond: 0, delayMs: 0 },
   },
   {
     name: 'webhook, as fast as it goes',
-    contenders: ['pluggram', 'grammy-webhook'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-webhook'],
     reference: 'grammy-webhook',
     isWebhook: true,
     load: { count, perSecond: 0, delayMs: 0 },
   },
   {
     name: 'webhook, 30 ms to Telegram and back',
-    contenders: ['pluggram', 'grammy-webhook'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-webhook'],
     reference: 'grammy-webhook',
     isWebhook: true,
     load: { count: Math.ceil(count / 4), perSecond: 0, delayMs: 30 },
   },
   {
     name: 'polling, 500 updates a second',
-    contenders: ['pluggram', 'grammy-runner', 'bare-undici'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-runner', 'bare-undici'],
     reference: 'bare-undici',
     isPaced: true,
     load: { count: 2_500, perSecond: 500, delayMs: 0 },

@@ -6,73 +6,88 @@ import type {
   OutboxEntry,
   OutboxPart,
 } from '@pluggram/sdk/runtime'
+import type { StatementCall, StatementOutcome } from './write-protocol.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** Parts that were given up stay visible that long. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
 
 /**
- * The rows of the outbox, without transactions of its own. A final part is deleted when it was sent; an interim
- * part stays until its update is finished, so that a later try knows what was sent.
+ * The rows of the outbox. A final part is deleted when it was sent; an interim part stays until its update is
+ * finished, so that a later try knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
  */
 export class SqliteOutbox {
-  readonly #statements: ReturnType<typeof prepare>
+  readonly #queue: WriteQueue
+  readonly #writes: ReturnType<typeof prepareWrites>
+  readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
 
-  constructor(database: DatabaseSync, now: () => number) {
-    this.#statements = prepare(database)
+  constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
+    this.#queue = queue
+    this.#writes = prepareWrites(queue)
+    this.#reads = prepareReads(database)
     this.#now = now
   }
 
-  add(updateId: number, parts: readonly OutboxPart[]): OutboxEntry[] {
-    return parts.map((part, index) => this.#insert(updateId, null, part, index))
+  /** For the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
+  finish(updateId: number, parts: readonly OutboxPart[]): StatementCall[] {
+    return [
+      this.#writes.deleteSentInterim(updateId),
+      ...parts.map((part, index) => this.#insert(updateId, null, part, index)),
+    ]
   }
 
-  addInterim({ updateId, key, parts }: InterimReply): InterimPart[] {
-    return parts.map((part, index) => {
-      const row = this.#statements.findInterim.get(updateId, key, index)
-      return row ? toInterimPart(row) : { entry: this.#insert(updateId, key, part, index) }
-    })
+  /** The entries that the calls of `finish` made. */
+  finished(
+    updateId: number,
+    parts: readonly OutboxPart[],
+    [, ...inserted]: readonly StatementOutcome[],
+  ): OutboxEntry[] {
+    return parts.map((part, index) => ({
+      ...part,
+      id: inserted[index]?.lastRowId ?? 0,
+      updateId,
+      isAmbiguous: false,
+    }))
+  }
+
+  async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
+    await this.#queue.write(parts.map((part, index) => this.#insert(updateId, key, part, index)))
+    return this.interim(updateId, key)
   }
 
   interim(updateId: number, key: string): InterimPart[] {
-    return this.#statements.interim.all(updateId, key).map(toInterimPart)
+    return this.#reads.interim.all(updateId, key).map(toInterimPart)
   }
 
-  /** Forgets what was sent before the update was finished. */
-  finish(updateId: number): void {
-    this.#statements.deleteSentInterim.run(updateId)
+  async markSending(id: number): Promise<void> {
+    await this.#queue.write([this.#writes.sending(id)])
   }
 
-  markSending(id: number): void {
-    this.#statements.sending.run(id)
+  async markUnsent(id: number): Promise<void> {
+    await this.#queue.writeLight([this.#writes.unsend(id)])
   }
 
-  markUnsent(id: number): void {
-    this.#statements.unsend.run(id)
+  async markSent(id: number, sentMessageId: number): Promise<void> {
+    await this.#queue.writeLight([this.#writes.deleteFinal(id), this.#writes.sentInterim(sentMessageId, id)])
   }
 
-  markSent(id: number, sentMessageId: number): void {
-    if (Number(this.#statements.deleteFinal.run(id).changes) === 0) {
-      this.#statements.sentInterim.run(sentMessageId, id)
-    }
-  }
-
-  markFailed(id: number, reason: string): void {
-    this.#statements.failed.run(reason, id)
+  async markFailed(id: number, reason: string): Promise<void> {
+    await this.#queue.writeLight([this.#writes.failed(reason, id)])
   }
 
   unsent(): OutboxEntry[] {
-    return this.#statements.unsent.all().map(toEntry)
+    return this.#reads.unsent.all().map(toEntry)
   }
 
-  forgetOld(): void {
-    this.#statements.forget.run(this.#now() - KEEP_FAILED_MS)
+  async forgetOld(): Promise<void> {
+    await this.#queue.writeLight([this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
   }
 
-  #insert(updateId: number, key: string | null, part: OutboxPart, index: number): OutboxEntry {
-    const { lastInsertRowid } = this.#statements.insert.run(
+  #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
+    return this.#writes.insert(
       updateId,
       key,
       index,
@@ -82,7 +97,6 @@ export class SqliteOutbox {
       part.policy,
       this.#now(),
     )
-    return { ...part, id: Number(lastInsertRowid), updateId, isAmbiguous: false }
   }
 }
 
@@ -103,24 +117,27 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
   }
 }
 
-function prepare(database: DatabaseSync) {
+function prepareWrites(queue: WriteQueue) {
   return {
-    insert: database.prepare(
-      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unsent', ?)",
+    // an interim part of an earlier try stays as it is
+    insert: queue.prepare(
+      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
     ),
-    findInterim: database.prepare(
-      'SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? AND part = ?',
-    ),
-    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
-    unsend: database.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
-    deleteSentInterim: database.prepare(
+    unsend: queue.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
+    deleteSentInterim: queue.prepare(
       "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
     ),
-    sending: database.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
-    deleteFinal: database.prepare('DELETE FROM outbox WHERE id = ? AND interim_key IS NULL'),
-    sentInterim: database.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
-    failed: database.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    sending: queue.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
+    deleteFinal: queue.prepare('DELETE FROM outbox WHERE id = ? AND interim_key IS NULL'),
+    sentInterim: queue.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
+    failed: queue.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    forget: queue.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
+  }
+}
+
+function prepareReads(database: DatabaseSync) {
+  return {
+    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
     unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
-    forget: database.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }

@@ -127,6 +127,7 @@ export function createMemoryMessageStore(): MessageStore {
     },
     failure: () => undefined,
     async forgetOld() {},
+    async close() {},
   }
 }
 
