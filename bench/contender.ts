@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +24,7 @@ export interface Contender {
 
 /** Starts a contender by name against a fake Bot API; `webhook` tells it to wait for deliveries. */
 export async function startContender(name: string, apiRoot: string, webhook: boolean): Promise<Contender> {
-  const port = 31_000 + Math.floor(Math.random() * 3_000)
+  const port = await findFreePort()
   const home = await mkdtemp(join(tmpdir(), 'pluggram-bench-'))
   const webhookUrl = `http://127.0.0.1:${port}/telegram/webhook`
   const child =
@@ -45,6 +46,15 @@ export async function startContender(name: string, apiRoot: string, webhook: boo
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
 }
 
 function spawnPeer(name: string, apiRoot: string, port: number): ChildProcess {

@@ -18,11 +18,14 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     updates: { type: 'string', default: '10000' },
     only: { type: 'string' },
+    bots: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds)
 const count = Number(values.updates)
+const chosen = values.bots === undefined ? undefined : new Set(values.bots.split(','))
 const CHATS = 200
+const WARM_UP = 5_000
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -85,7 +88,8 @@ async function measure(scenario: Scenario, name: string): Promise<Measured> {
       })
       return ((await answer.json()) as { result: Run }).result
     }
-    await send({ count: 1_000, perSecond: 0, delayMs: 0 })
+    // what runs for weeks is measured warm
+    await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
     const before = contender.cpuSeconds()
     const run = await send({})
     return { ...run, cpuSeconds: contender.cpuSeconds() - before, peakMegabytes: contender.peakMegabytes() }
@@ -102,6 +106,7 @@ for (let round = 1; round <= rounds; round += 1) {
     const byName = results.get(scenario) ?? new Map<string, Measured[]>()
     results.set(scenario, byName)
     for (const name of scenario.contenders) {
+      if (chosen && !chosen.has(name)) continue
       const measured = await measure(scenario, name)
       byName.set(name, [...(byName.get(name) ?? []), measured])
       const rate = Math.round((scenario.load.count / measured.wallMs) * 1_000)
@@ -117,4 +122,4 @@ const page = formatResults(results, {
   date: new Date().toISOString().slice(0, 10),
 })
 console.log(`\n${page}`)
-if (values.only === undefined) await writeFile(new URL('RESULTS.md', import.meta.url), page)
+if (values.only === undefined && !chosen) await writeFile(new URL('RESULTS.md', import.meta.url), page)

@@ -25,6 +25,8 @@ export class SqliteInbox {
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
   #sequence: number
+  /** Updates of which it is not written yet that work on them began. */
+  readonly #beginning = new Set<number>()
 
   constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
     this.#queue = queue
@@ -42,15 +44,20 @@ export class SqliteInbox {
         this.#writes.insert(update.updateId, ++this.#sequence, receivedAt, encodeUpdate(update)),
       ),
     )
-    return updates.flatMap((update, index) => (outcomes[index]?.changes === 1 ? [{ update, tries: 0 }] : []))
+    return updates.flatMap((update, index) => (outcomes[index]?.[0] === 1 ? [{ update, tries: 0 }] : []))
   }
 
+  /** Most updates are finished before this is written; then it need not be. */
   async begin(updateId: number): Promise<void> {
-    await this.#queue.writeLight([this.#writes.begin(updateId)])
+    this.#beginning.add(updateId)
+    await this.#queue.writeLight(() =>
+      this.#beginning.delete(updateId) ? [this.#writes.begin(updateId)] : [],
+    )
   }
 
   /** For the transaction that finishes the update. */
   finish(updateId: number): StatementCall {
+    this.#beginning.delete(updateId)
     return this.#writes.finish(updateId)
   }
 
@@ -72,19 +79,19 @@ export class SqliteInbox {
 
   async replay(updateId: number): Promise<StoredUpdate | undefined> {
     const [outcome] = await this.#queue.write([this.#writes.replay(++this.#sequence, updateId)])
-    const row = outcome?.rows?.[0]
+    const row = outcome?.[2]?.[0]
     return row && decodeUpdate(row)
   }
 
   async drop(updateId: number): Promise<boolean> {
     const [outcome] = await this.#queue.write([this.#writes.drop(updateId)])
-    return outcome?.changes === 1
+    return outcome?.[0] === 1
   }
 
   async forgetOld(): Promise<void> {
     for (;;) {
-      const [outcome] = await this.#queue.writeLight([this.#writes.forget(this.#now() - REMEMBER_MS)])
-      if (outcome?.changes !== FORGET_AT_ONCE) return
+      const [outcome] = await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - REMEMBER_MS)])
+      if (outcome?.[0] !== FORGET_AT_ONCE) return
     }
   }
 }

@@ -23,39 +23,50 @@ export class SqliteOutbox {
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
+  /** Updates with interim parts, and those parts: most updates have none, and cost no statement for them. */
+  readonly #interimUpdates = new Set<number>()
+  readonly #interimEntries = new Set<number>()
 
   constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
     this.#queue = queue
     this.#writes = prepareWrites(queue)
     this.#reads = prepareReads(database)
     this.#now = now
+    for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
+      this.#interimUpdates.add(Number(updateId))
+      this.#interimEntries.add(Number(id))
+    }
   }
 
   /** For the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
   finish(updateId: number, parts: readonly OutboxPart[]): StatementCall[] {
-    return [
-      this.#writes.deleteSentInterim(updateId),
-      ...parts.map((part, index) => this.#insert(updateId, null, part, index)),
-    ]
+    const inserts = parts.map((part, index) => this.#insert(updateId, null, part, index))
+    return this.#interimUpdates.has(updateId)
+      ? [...inserts, this.#writes.deleteSentInterim(updateId)]
+      : inserts
   }
 
   /** The entries that the calls of `finish` made. */
   finished(
     updateId: number,
     parts: readonly OutboxPart[],
-    [, ...inserted]: readonly StatementOutcome[],
+    inserted: readonly StatementOutcome[],
   ): OutboxEntry[] {
+    this.#interimUpdates.delete(updateId)
     return parts.map((part, index) => ({
       ...part,
-      id: inserted[index]?.lastRowId ?? 0,
+      id: inserted[index]?.[1] ?? 0,
       updateId,
       isAmbiguous: false,
     }))
   }
 
   async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
+    this.#interimUpdates.add(updateId)
     await this.#queue.write(parts.map((part, index) => this.#insert(updateId, key, part, index)))
-    return this.interim(updateId, key)
+    const stored = this.interim(updateId, key)
+    for (const { entry } of stored) this.#interimEntries.add(entry.id)
+    return stored
   }
 
   interim(updateId: number, key: string): InterimPart[] {
@@ -67,15 +78,20 @@ export class SqliteOutbox {
   }
 
   async markUnsent(id: number): Promise<void> {
-    await this.#queue.writeLight([this.#writes.unsend(id)])
+    await this.#queue.writeLight(() => [this.#writes.unsend(id)])
   }
 
   async markSent(id: number, sentMessageId: number): Promise<void> {
-    await this.#queue.writeLight([this.#writes.deleteFinal(id), this.#writes.sentInterim(sentMessageId, id)])
+    const mark = this.#interimEntries.has(id)
+      ? this.#writes.sentInterim(sentMessageId, id)
+      : this.#writes.delete(id)
+    await this.#queue.writeLight(() => [mark])
+    this.#interimEntries.delete(id)
   }
 
   async markFailed(id: number, reason: string): Promise<void> {
-    await this.#queue.writeLight([this.#writes.failed(reason, id)])
+    await this.#queue.writeLight(() => [this.#writes.failed(reason, id)])
+    this.#interimEntries.delete(id)
   }
 
   unsent(): OutboxEntry[] {
@@ -83,7 +99,7 @@ export class SqliteOutbox {
   }
 
   async forgetOld(): Promise<void> {
-    await this.#queue.writeLight([this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
+    await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
   }
 
   #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
@@ -128,7 +144,7 @@ function prepareWrites(queue: WriteQueue) {
       "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
     ),
     sending: queue.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
-    deleteFinal: queue.prepare('DELETE FROM outbox WHERE id = ? AND interim_key IS NULL'),
+    delete: queue.prepare('DELETE FROM outbox WHERE id = ?'),
     sentInterim: queue.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: queue.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
     forget: queue.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
@@ -138,6 +154,7 @@ function prepareWrites(queue: WriteQueue) {
 function prepareReads(database: DatabaseSync) {
   return {
     interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    allInterim: database.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
     unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
   }
 }

@@ -4,10 +4,18 @@ import { errorMessage } from '@pluggram/sdk'
 import type { GroupOutcome, NewStatement, StatementCall, StatementOutcome } from './write-protocol.ts'
 import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
+/** Calls that are named when they are made: what made them pointless meanwhile is left out. */
+type LateCalls = () => readonly StatementCall[]
+
 interface Write {
-  readonly calls: readonly StatementCall[]
+  readonly calls: LateCalls
   resolve(outcomes: readonly StatementOutcome[]): void
   reject(error: Error): void
+}
+
+/** A write on its way, and how many calls it made. */
+interface SentWrite extends Write {
+  readonly count: number
 }
 
 /** A prepared statement of a `WriteQueue`: give it values, and it is a call. */
@@ -31,7 +39,7 @@ export class WriteQueue {
   /** Statements that the thread knows. */
   #told = 0
   #waiting: Write[] = []
-  #underWay: readonly Write[] = []
+  #underWay: readonly SentWrite[] = []
   #mustWait = false
   #isScheduled = false
   #failure: string | undefined
@@ -53,11 +61,11 @@ export class WriteQueue {
   /** Makes the calls in the next transaction, and waits until the disk has it. */
   write(calls: readonly StatementCall[]): Promise<readonly StatementOutcome[]> {
     this.#mustWait = true
-    return this.writeLight(calls)
+    return this.writeLight(() => calls)
   }
 
   /** Makes the calls in the next transaction; a power loss may undo it, the end of the program does not. */
-  writeLight(calls: readonly StatementCall[]): Promise<readonly StatementOutcome[]> {
+  writeLight(calls: LateCalls): Promise<readonly StatementOutcome[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ calls, resolve, reject })
       this.#schedule()
@@ -66,7 +74,8 @@ export class WriteQueue {
 
   /** Ends the thread after all that waits is written. */
   async close(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#underWay.length > 0) await this.writeLight([]).catch(() => {})
+    while (this.#waiting.length > 0 || this.#underWay.length > 0)
+      await this.writeLight(() => []).catch(() => {})
     const worker = this.#worker
     if (!worker) return
     this.#worker = undefined
@@ -87,13 +96,14 @@ export class WriteQueue {
 
   #send(): void {
     const worker = (this.#worker ??= this.#start())
-    this.#underWay = this.#waiting
+    const calls: StatementCall[] = []
+    this.#underWay = this.#waiting.map((write) => {
+      const made = write.calls()
+      calls.push(...made)
+      return { ...write, count: made.length }
+    })
     this.#waiting = []
-    const group: WriteGroup = {
-      mustWait: this.#mustWait,
-      statements: this.#untold(),
-      calls: this.#underWay.flatMap(({ calls }) => calls),
-    }
+    const group: WriteGroup = { mustWait: this.#mustWait, statements: this.#untold(), calls }
     this.#mustWait = false
     worker.postMessage(group)
   }
@@ -136,9 +146,9 @@ export class WriteQueue {
     }
     this.#failure = undefined
     let from = 0
-    for (const { calls, resolve } of writes) {
-      resolve(outcome.outcomes.slice(from, from + calls.length))
-      from += calls.length
+    for (const { count, resolve } of writes) {
+      resolve(outcome.outcomes.slice(from, from + count))
+      from += count
     }
   }
 }

@@ -41,9 +41,9 @@ function commit({ mustWait, statements: added, calls }: WriteGroup): GroupOutcom
 function run([number, ...values]: StatementCall): StatementOutcome {
   const statement = statements.get(number)
   if (!statement) throw new Error(`statement ${number} was never prepared`)
-  if (statement.givesRows) return { changes: 0, lastRowId: 0, rows: statement.prepared.all(...values) }
+  if (statement.givesRows) return [0, 0, statement.prepared.all(...values)]
   const { changes, lastInsertRowid } = statement.prepared.run(...values)
-  return { changes: Number(changes), lastRowId: Number(lastInsertRowid) }
+  return [Number(changes), Number(lastInsertRowid)]
 }
 
 /** In WAL mode FULL waits for the disk at every commit, NORMAL only at checkpoints. */
