@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BOT_TOKEN = '700000001:AABenchmarkTokenOfNoBotAtAll0000000'
 export const WEBHOOK_SECRET = 'bench-secret'
+/** As `npm start` starts it. */
+const START_OPTIONS = ['--max-semi-space-size=32']
+const BOT_CORE = 1
 const CLOCK_TICKS_PER_SECOND = 100
 
 /** A bot in a process of its own. */
@@ -20,6 +23,11 @@ export interface Contender {
   /** The most memory it ever had, in MB. */
   peakMegabytes(): number
   stop(): Promise<void>
+}
+
+/** Arguments of `spawn` for a Node program that may use one core only: what a bot costs must not hide on a second one. */
+export function onCore(core: number, options: readonly string[]): [string, string[]] {
+  return ['taskset', ['-c', String(core), process.execPath, ...options]]
 }
 
 /** Starts a contender by name against a fake Bot API; `webhook` tells it to wait for deliveries. */
@@ -59,7 +67,7 @@ function findFreePort(): Promise<number> {
 
 function spawnPeer(name: string, apiRoot: string, port: number): ChildProcess {
   const env = { PATH: process.env.PATH, API_ROOT: apiRoot, BOT_TOKEN, WEBHOOK_SECRET, PORT: String(port) }
-  return spawn(process.execPath, [join(ROOT, 'bench/contenders', `${name}.ts`)], {
+  return spawn(...onCore(BOT_CORE, [join(ROOT, 'bench/contenders', `${name}.ts`)]), {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -94,7 +102,7 @@ async function spawnPluggram(
       TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     }),
   }
-  return spawn(process.execPath, [join(ROOT, 'apps/assistant/src/main.ts'), 'start'], {
+  return spawn(...onCore(BOT_CORE, [...START_OPTIONS, join(ROOT, 'apps/assistant/src/main.ts'), 'start']), {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the same load for Pluggram and for bots that people write, against one fast fake Bot API,
- * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc).
+ * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc,
+ * taskset): bots on one core, the fake Bot API on another.
  *
  *   npm run bench -- --rounds 5 --updates 10000
  */
@@ -8,7 +9,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startContender, WEBHOOK_SECRET } from './contender.ts'
+import { onCore, startContender, WEBHOOK_SECRET } from './contender.ts'
 import type { Load, Run } from './fake-bot-api.ts'
 import { formatResults } from './results.ts'
 import type { Measured, Scenario } from './results.ts'
@@ -58,7 +59,7 @@ const SCENARIOS: readonly Scenario[] = [
 ]
 
 async function startFakeApi(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [new URL('fake-bot-api.ts', import.meta.url).pathname], {
+  const child = spawn(...onCore(0, [new URL('fake-bot-api.ts', import.meta.url).pathname]), {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve) => {

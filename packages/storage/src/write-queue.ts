@@ -4,6 +4,11 @@ import { errorMessage } from '@pluggram/sdk'
 import type { GroupOutcome, NewStatement, StatementCall, StatementOutcome } from './write-protocol.ts'
 import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
+/** Notes that nobody waits for travel with others, or after that long. */
+const LIGHT_MS = 5
+/** After a commit the next waits as long as that one took, so that more writes share it; but not longer than this. */
+const MAX_REST_MS = 4
+
 /** Calls that are named when they are made: what made them pointless meanwhile is left out. */
 type LateCalls = () => readonly StatementCall[]
 
@@ -42,6 +47,9 @@ export class WriteQueue {
   #underWay: readonly SentWrite[] = []
   #mustWait = false
   #isScheduled = false
+  #lightTimer: NodeJS.Timeout | undefined
+  #sentAt = 0
+  #restUntil = 0
   #failure: string | undefined
 
   constructor(options: WriterOptions) {
@@ -84,17 +92,26 @@ export class WriteQueue {
     await ended
   }
 
-  /** What comes in during one turn of the event loop travels together. */
+  /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
   #schedule(): void {
-    if (this.#isScheduled || this.#underWay.length > 0) return
-    this.#isScheduled = true
-    setImmediate(() => {
-      this.#isScheduled = false
-      this.#send()
-    })
+    if (this.#underWay.length > 0) return
+    if (this.#mustWait) {
+      if (this.#isScheduled) return
+      this.#isScheduled = true
+      const rest = this.#restUntil - performance.now()
+      if (rest < 1) setImmediate(() => this.#send())
+      else setTimeout(() => this.#send(), rest)
+    } else {
+      this.#lightTimer ??= setTimeout(() => this.#send(), LIGHT_MS)
+    }
   }
 
   #send(): void {
+    this.#isScheduled = false
+    clearTimeout(this.#lightTimer)
+    this.#lightTimer = undefined
+    if (this.#underWay.length > 0) return
+    this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
     const calls: StatementCall[] = []
     this.#underWay = this.#waiting.map((write) => {
@@ -138,7 +155,9 @@ export class WriteQueue {
   #settle(outcome: GroupOutcome): void {
     const writes = this.#underWay
     this.#underWay = []
-    if (this.#waiting.length > 0) this.#send()
+    const now = performance.now()
+    this.#restUntil = now + Math.min(now - this.#sentAt, MAX_REST_MS)
+    if (this.#waiting.length > 0) this.#schedule()
     if ('error' in outcome) {
       this.#failure = outcome.error
       for (const write of writes) write.reject(new Error(outcome.error))
