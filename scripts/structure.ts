@@ -6,14 +6,21 @@ import { parseSync } from 'oxc-parser'
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/sdk': [],
   'packages/config': ['packages/sdk'],
-  'packages/host': ['packages/sdk'],
+  'packages/services': ['packages/sdk'],
+  'packages/host': ['packages/services', 'packages/sdk'],
   'packages/pipeline': ['packages/sdk'],
   'packages/telegram': ['packages/sdk'],
   'packages/ai': ['packages/sdk'],
   'packages/storage': ['packages/sdk'],
   'packages/observability': ['packages/sdk'],
   'packages/bot-api-emulator': [],
-  'packages/testing': ['packages/host', 'packages/pipeline', 'packages/bot-api-emulator', 'packages/sdk'],
+  'packages/testing': [
+    'packages/host',
+    'packages/services',
+    'packages/pipeline',
+    'packages/bot-api-emulator',
+    'packages/sdk',
+  ],
 }
 const PLUGIN_ARROWS = ['packages/sdk']
 /** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */

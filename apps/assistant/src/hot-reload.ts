@@ -1,4 +1,5 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
+import type { LoadedConfiguration } from '@pluggram/config'
 import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
@@ -15,6 +16,8 @@ export interface HotReloadOptions {
   readonly logger: Logger
   readonly mask: SecretMask
   readonly problemLog: ProblemLog
+  /** Told of a configuration that can be used, before plugins are brought to it. */
+  onConfiguration(configuration: LoadedConfiguration): void
 }
 
 /**
@@ -34,6 +37,7 @@ export function startHotReload(options: HotReloadOptions): { close(): Promise<vo
     }
     const next = await planPlugins(loaded, { isSafe })
     mask.add(next.configuration.secrets)
+    options.onConfiguration(next.configuration)
     plan = keepWhatWorked(next, plan)
     const report = await plugins.host.apply(plan)
     problemLog.settle(next.problems, report.problems)

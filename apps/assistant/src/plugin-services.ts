@@ -1,30 +1,37 @@
 import { mkdir } from 'node:fs/promises'
-import { createGuardedHttp, pluginFolder } from '@pluggram/host'
-import { errorMessage, PermissionError } from '@pluggram/sdk'
-import type {
-  AiService,
-  AssistantDirectory,
-  EffectScope,
-  FilesService,
-  PluginManifest,
-  Services,
-} from '@pluggram/sdk'
-import type { RootLogger } from '@pluggram/observability'
+import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
+import type { PluginScope } from '@pluggram/host'
+import { PermissionError } from '@pluggram/sdk'
+import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
+import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
+import type { OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
+import { createCaptureException } from './services/capture-exception.ts'
+import { createPluginDatabase } from './services/database.ts'
+import { createPluginMetricsService } from './services/metrics.ts'
+import { createPluginScheduler } from './services/scheduler.ts'
+import { telegramFor } from './services/telegram.ts'
+import type { TelegramPorts } from './services/telegram.ts'
 
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
-  readonly ai: AiService
+  /** The AI service as the plugin of that name has it. */
+  readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
+  readonly databases: OutsideDatabases
+  readonly scheduler: Scheduler
   /** The assistant's folder for data. */
   readonly dataFolder: string
+  readonly metrics: AssistantMetrics
+  readonly pluginMetrics: PluginMetrics
+  readonly telegram: TelegramPorts
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
 export function createServicesFactory(
   options: ServicesOptions,
-): (name: string, manifest: PluginManifest, effects: EffectScope) => Services {
+): (name: string, manifest: PluginManifest, effects: PluginScope) => Services {
   return (name, { permissions }, effects) => {
     const logger = options.logger.child({ plugin: name })
     const refuse = createRefusal(name, logger)
@@ -37,17 +44,32 @@ export function createServicesFactory(
     return {
       logger,
       store: options.stores.forPlugin(name),
-      ai: permissions?.ai === true ? options.ai : refusedAi(refuse),
+      metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
+      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
+      database: createPluginDatabase({
+        plugin: name,
+        permissions,
+        effects,
+        dataFolder: options.dataFolder,
+        outside: options.databases,
+        refuse: () => refuse('database'),
+      }),
+      scheduler: createPluginScheduler({
+        plugin: name,
+        permissions,
+        effects,
+        scheduler: options.scheduler,
+        refuse: (message) => logger.warn(message),
+      }),
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
+      telegram: telegramFor(name, permissions, options.telegram, logger),
       effects,
-      captureException(error, context) {
-        logger.error(errorMessage(error), { ...context, err: error })
-      },
+      captureException: createCaptureException(name, { logger, metrics: options.metrics }),
     }
   }
 }
@@ -63,14 +85,10 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
 }
 
 /** Every refusal is in the log, so that the owner sees what a plugin tries. */
-function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'files') => never {
+function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'database' | 'files') => never {
   return (service) => {
     const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${service}: true } to its manifest.`
     logger.warn(message)
     throw new PermissionError(message)
   }
-}
-
-function refusedAi(refuse: (service: 'ai') => never): AiService {
-  return { model: async () => refuse('ai'), streamText: () => refuse('ai') }
 }

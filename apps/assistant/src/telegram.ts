@@ -1,8 +1,14 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { Health, RootLogger } from '@pluggram/observability'
+import type { AssistantMetrics, Health, RootLogger } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
-import type { IncomingUpdate, Messenger, PluginRegistry } from '@pluggram/sdk/runtime'
+import type {
+  BotApiCaller,
+  IncomingUpdate,
+  Messenger,
+  PluginRegistry,
+  PostOffice,
+} from '@pluggram/sdk/runtime'
 import {
   createCommandMenu,
   createMessenger,
@@ -10,7 +16,7 @@ import {
   createTelegramApi,
   createWebhookSource,
 } from '@pluggram/telegram'
-import type { BotIdentity, UpdateSource, WebhookSource } from '@pluggram/telegram'
+import type { BotIdentity, MessengerStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
 import type { WebhookReceiver } from './http/webhook-route.ts'
 import { connectTelegram } from './telegram-link.ts'
 
@@ -20,6 +26,7 @@ export interface TelegramOptions {
   readonly registry: PluginRegistry
   readonly health: Health
   createPipeline(messenger: Messenger): Pipeline
+  readonly metrics: AssistantMetrics
 }
 
 /** The connection to Telegram, or to the Telegram that the assistant plays itself. */
@@ -30,6 +37,9 @@ export interface Telegram {
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
   readonly pipeline: Pipeline
+  readonly messengerStats: () => MessengerStats
+  /** The way out for what answers no message. */
+  readonly outgoing: PostOffice & BotApiCaller
   connection(): string
   /** Begins to take updates. */
   receive(): void
@@ -51,6 +61,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     token: link.token,
     signal: closing.signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
+    onCall: (method, outcome, seconds) => options.metrics.telegramCalled(method, outcome, seconds),
   })
   const messenger = createMessenger({
     api,
@@ -116,6 +127,11 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
     pipeline,
+    messengerStats: () => messenger.stats(),
+    outgoing: {
+      post: (request) => pipeline.post(request),
+      call: (method, params, signal) => messenger.call(method, params, signal),
+    },
     connection() {
       const { state, lastError } = source.status()
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'

@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { Health, RootLogger, SecretMask } from '@pluggram/observability'
+import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { createLoginKey, loadSessionKey, publishLoginKey } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LoginLinks, Sessions } from './http/login-links.ts'
+import { hasSession, isSame } from './http/login-routes.ts'
+import type { LoginOptions } from './http/login-routes.ts'
+import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { registerWebhookRoute } from './http/webhook-route.ts'
@@ -20,6 +23,7 @@ export interface WebOptions {
   readonly health: Health
   readonly telegram: Telegram
   readonly messages: MessageStore
+  readonly metrics: AssistantMetrics
 }
 
 export interface Web {
@@ -34,7 +38,7 @@ export interface Web {
  * @throws PluggramError `startup-failed` when the address cannot be listened on, or is public without a password
  */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { configuration, logger, mask, health, telegram, messages } = options
+  const { configuration, logger, mask, health, telegram, messages, metrics } = options
   const { host, port, allowedHosts, password } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
@@ -43,14 +47,15 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   mask.add([loginKey, sessionKey])
 
   const pages = findConsolePages(logger)
+  const login: LoginOptions = {
+    links: new LoginLinks(loginKey),
+    sessions: new Sessions(sessionKey),
+    // cookies do not tell ports apart: two assistants on one machine must not log each other out
+    cookieName: `pluggram_session_${port}`,
+    ...(password !== undefined && { password }),
+  }
   const server = await createHttpServer({
-    login: {
-      links: new LoginLinks(loginKey),
-      sessions: new Sessions(sessionKey),
-      // cookies do not tell ports apart: two assistants on one machine must not log each other out
-      cookieName: `pluggram_session_${port}`,
-      ...(password !== undefined && { password }),
-    },
+    login,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
     health,
     logger,
@@ -64,6 +69,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     },
   })
   registerParkedRoutes(server, messages, telegram.pipeline)
+  registerMetricsRoute(server, {
+    render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
+    hasSession: (request) => hasSession(request, login),
+    ...(password !== undefined && { checkPassword: (given: string) => isSame(given, password) }),
+  })
   if (telegram.webhook) registerWebhookRoute(server, telegram.webhook)
   await listen(() => server.listen({ host, port }), host, port)
   const address = server.server.address()

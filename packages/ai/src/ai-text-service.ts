@@ -1,5 +1,23 @@
 import { setTimeout } from 'node:timers/promises'
-import type { AiService, Logger, ModelDescription, TextRequest } from '@pluggram/sdk'
+import { AiError } from '@pluggram/sdk'
+import type {
+  AiAbilities,
+  AiService,
+  AiUsageReport,
+  EmbedResult,
+  Logger,
+  ModelChoice,
+  ModelDescription,
+  ObjectRequest,
+  ObjectResult,
+  SpeakResult,
+  StandardSchemaV1,
+  TextEnd,
+  TextRequest,
+  TextResult,
+  TranscribeResult,
+} from '@pluggram/sdk'
+import { generateObject } from './generate-object.ts'
 import type { AiTimeouts } from './ai-options.ts'
 import { createLanguageModel } from './language-model.ts'
 import type { SdkLanguageModel } from './language-model.ts'
@@ -45,11 +63,16 @@ export class AiTextService implements AiService {
       let hasText = false
       try {
         const model = createLanguageModel(selection, demo)
-        for await (const text of streamModel({ model, selection, request, limits })) {
-          hasText = true
-          yield text
+        const texts = streamModel({ model, selection, request, limits })
+        try {
+          for (let next = await texts.next(); ; next = await texts.next()) {
+            if (next.done) return request.onEnd?.(next.value)
+            hasText = true
+            yield next.value
+          }
+        } finally {
+          await texts.return(undefined as never)
         }
-        return
       } catch (error) {
         limits.signal.throwIfAborted()
         const failure = toAiError(error, selection)
@@ -67,6 +90,48 @@ export class AiTextService implements AiService {
         selection = next ?? selection
       }
     }
+  }
+
+  async generateText(request: Omit<TextRequest, 'onEnd'>): Promise<TextResult> {
+    let end: TextEnd | undefined
+    const pieces = await Array.fromAsync(this.streamText({ ...request, onEnd: (value) => (end = value) }))
+    if (!end) throw new AiError('ai-unavailable', 'The answer has no end. Try again.', { isRetryable: true })
+    return { ...end, text: pieces.join('') }
+  }
+
+  generateObject<Schema extends StandardSchemaV1>(
+    request: ObjectRequest<Schema>,
+  ): Promise<ObjectResult<StandardSchemaV1.InferOutput<Schema>>> {
+    return generateObject(this, request)
+  }
+
+  async models(): Promise<readonly ModelChoice[]> {
+    const { id } = await this.model()
+    return [{ id, isDefault: true, isCurrent: true }]
+  }
+
+  async choose(): Promise<void> {
+    throw new AiError('ai-refused', 'There is only one model to choose.')
+  }
+
+  async abilities(): Promise<AiAbilities> {
+    return {}
+  }
+
+  async usage(): Promise<AiUsageReport> {
+    return { currency: 'USD', lines: [] }
+  }
+
+  async embed(): Promise<EmbedResult> {
+    throw new AiError('ai-misconfigured', 'There is no model that embeds texts.')
+  }
+
+  async transcribe(): Promise<TranscribeResult> {
+    throw new AiError('ai-misconfigured', 'There is no model that transcribes speech.')
+  }
+
+  async speak(): Promise<SpeakResult> {
+    throw new AiError('ai-misconfigured', 'There is no model that speaks.')
   }
 
   /** What `auto` finds now that its pick failed; `undefined` when the model is fixed or nothing can be found. */

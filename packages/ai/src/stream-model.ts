@@ -1,10 +1,12 @@
 import { AiError } from '@pluggram/sdk'
-import type { TextRequest } from '@pluggram/sdk'
+import type { TextEnd, TextRequest } from '@pluggram/sdk'
 import { streamText } from 'ai'
 import { providerOptions } from './language-model.ts'
 import type { SdkLanguageModel } from './language-model.ts'
 import type { RequestLimits } from './request-limits.ts'
+import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
+import { toModelMessage } from './model-message.ts'
 
 export interface StreamModelOptions {
   readonly model: SdkLanguageModel
@@ -14,12 +16,13 @@ export interface StreamModelOptions {
 }
 
 /** One try: the model's text through the AI SDK. Errors come out as the SDK or the provider made them. */
-export async function* streamModel(options: StreamModelOptions): AsyncGenerator<string> {
+export async function* streamModel(options: StreamModelOptions): AsyncGenerator<string, TextEnd> {
   const { model, selection, request, limits } = options
   const vendorOptions = providerOptions(selection)
   const result = streamText({
     model,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(toModelMessage),
+    ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
     ...(request.system !== undefined && { instructions: request.system }),
     ...(vendorOptions && { providerOptions: vendorOptions }),
     abortSignal: limits.signal,
@@ -35,7 +38,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
   while (true) {
     // a stream that ignores its signal must not hold us
     const next = await limits.race(parts.next())
-    if (next.done) return
+    if (next.done) throw brokenOff(selection)
     const part = next.value
     if (part.type === 'reasoning-delta') limits.heard()
     if (part.type === 'text-delta' && part.text !== '') {
@@ -50,7 +53,12 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
       // the last part: what a model leaves open after it is of no interest
       if (part.finishReason === 'content-filter') throw refusal(selection)
       if (!hasText) throw emptyAnswer(selection)
-      return
+      const { inputTokens = 0, outputTokens = 0 } = part.totalUsage
+      return {
+        model: selectionId(selection),
+        usage: { inputTokens, outputTokens },
+        reason: part.finishReason === 'stop' || part.finishReason === 'length' ? part.finishReason : 'other',
+      }
     }
   }
 }
@@ -61,6 +69,12 @@ function refusal({ label }: Selection): AiError {
 
 function emptyAnswer({ label, model }: Selection): AiError {
   return new AiError('ai-unavailable', `${model} at ${label} sent an empty answer. Try again.`, {
+    isRetryable: true,
+  })
+}
+
+function brokenOff({ label, model }: Selection): AiError {
+  return new AiError('ai-unavailable', `${model} at ${label} broke off its answer. Try again.`, {
     isRetryable: true,
   })
 }

@@ -35,6 +35,14 @@ describe('a home without files', () => {
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
       assistant: { name: 'Pluggram' },
+      access: {
+        mode: 'everyone',
+        owners: [],
+        trusted: [],
+        allowedUsers: [],
+        allowedGroups: [],
+        blocked: [],
+      },
       ai: {
         model: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
@@ -49,7 +57,7 @@ describe('a home without files', () => {
       log: { level: 'info' },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
-      pluginHost: { hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
+      pluginHost: { sandbox: 'none', hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
     })
   })
 
@@ -469,5 +477,20 @@ describe('the shipped example', () => {
     ])
     expect(Object.keys(loaded.plugins.blocks)).toEqual(['dice', 'file_info', 'ai_chatbot'])
     expect(loaded.environment).toEqual({})
+  })
+})
+
+describe('a file named in config.json', () => {
+  it('stands there with its text; one that is missing leaves out its plugin', async () => {
+    const loaded = await load({
+      'config.json': JSON.stringify({
+        plugins: { api: { document: '${file:apis/pets.yaml}' }, other: { document: '${file:gone.yaml}' } },
+      }),
+      'apis/pets.yaml': 'openapi: 3.1.0\n',
+    })
+    expect(loaded.pluginBlock('api')).toMatchObject({ document: 'openapi: 3.1.0\n' })
+    expect(linesOf(loaded).join()).toContain('plugins.other.document')
+    expect(linesOf(loaded).join()).toContain('${file:gone.yaml}')
+    expect(loaded.secrets).toEqual([])
   })
 })

@@ -18,10 +18,11 @@ import {
 import type { JsonDocument } from './parse-json-document.ts'
 import { readPluginBlocks } from './plugin-blocks.ts'
 import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
+import { readTextFile } from './read-text-file.ts'
 import { addSecret, addUrlPassword, collectSecrets, looksSecret, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
-import { substituteEnvironment, type Substitution } from './substitute-environment.ts'
+import { fileReferences, substituteEnvironment, type Substitution } from './substitute-environment.ts'
 import { validateSettings, type PlaceOf } from './validate-settings.ts'
 
 const MOST_PROBLEMS = 200
@@ -48,7 +49,11 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     readPluginSwitches(home),
   ])
   const environment = mergeEnvironment(envPath, envFile.entries, options.environment)
-  const substitution = substituteEnvironment(config.value, (name) => environment.get(name)?.value)
+  const files = await readFiles(home, fileReferences(config.value))
+  const substitution = substituteEnvironment(
+    config.value,
+    (name) => files.get(name) ?? environment.get(name)?.value,
+  )
   const overlay = readEnvironmentSettings(environment)
   const { plugins, ...writtenSettings } = substitution.value
   const fileSettings =
@@ -121,6 +126,18 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     locateVariable: (name) => environment.get(name)?.location,
     isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
   })
+}
+
+const MOST_FILES = 100
+
+/** The texts of files that a configuration names; one that cannot be read is missing. */
+async function readFiles(home: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
+  for (const name of [...names].slice(0, MOST_FILES)) {
+    const { text } = await readTextFile(path.resolve(home, name.slice('file:'.length).trim()))
+    if (text !== undefined) texts.set(name, text)
+  }
+  return texts
 }
 
 /** A home that is not there is a mistyped path, not an empty configuration. */

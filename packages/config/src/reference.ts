@@ -19,6 +19,7 @@ The JSON files are strict JSON in UTF-8: no comments, no trailing commas, no dup
 A variable of the process wins over \`.env\`, and both win over \`config.json\`. An empty variable counts as unset.
 
 Inside any text of \`config.json\`, \`\${NAME}\` is replaced by that variable; \`$\${NAME}\` stands for the characters \`\${NAME}\`.
+\`\${file:petstore.yaml}\` is replaced by the text of that file, whose path starts in the home.
 A variable that is not set is an error: inside a plugin's block it leaves out that plugin, elsewhere it stops the start.
 `
 

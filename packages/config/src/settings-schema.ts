@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { accessSettings } from './access-settings.ts'
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -261,6 +262,10 @@ function megabytes(description: string): z.ZodNumber {
     .meta({ description, expected: 'a whole number of megabytes from 96 to 16384' })
 }
 
+function sandbox(description: string): z.ZodEnum<{ none: 'none'; bubblewrap: 'bubblewrap' }> {
+  return z.enum(['none', 'bubblewrap']).meta({ description, expected: '"none" or "bubblewrap"' })
+}
+
 const onePluginsLimits = z.strictObject({
   isolation: z
     .enum(['inline', 'process'])
@@ -269,16 +274,28 @@ const onePluginsLimits = z.strictObject({
       expected: '"inline" or "process"',
     })
     .optional(),
+  sandbox: sandbox('Walls of the kernel around its process.').optional(),
   memory_mb: megabytes('The memory of its process.').optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
   start_seconds: seconds('The longest start.').optional(),
   call_seconds: seconds('The longest work on one message.').optional(),
   status_seconds: seconds('The longest wait for its status.').optional(),
   cleanup_seconds: seconds('The longest end.').optional(),
+  chats: z
+    .array(z.number().int().meta({ expected: "a chat's id, a whole number" }))
+    .max(1000)
+    .meta({
+      description: 'Chats that it may write to without having been asked there.',
+      expected: 'an array of at most 1000 chat ids',
+    })
+    .optional(),
 })
 
 const pluginHost = z
   .strictObject({
+    sandbox: sandbox(
+      "Walls of the kernel around plugins' processes, besides Node's own: `bubblewrap` needs that program (Linux). Plugins do not start where it is asked for and cannot be used.",
+    ).default('none'),
     memory_mb: megabytes("The memory of a plugin's process.").default(256),
     idle_seconds: seconds(
       "A plugin's process that is unused for that long is ended until it is needed.",
@@ -295,7 +312,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),
@@ -320,6 +337,7 @@ export const settingsSchema = z
     http: http.prefault({}),
     log: log.prefault({}),
     storage: storage.prefault({}),
+    access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),
     plugins: pluginBlocks.prefault({}),

@@ -38,6 +38,19 @@ describe('substituteEnvironment', () => {
     expect(result.paths.size).toBe(0)
   })
 
+  it('replaces ${file:…} by a text, which is no secret by itself', () => {
+    const result = substitute(
+      { a: '${file:api.yaml}', b: '${file:gone}', c: '${file: }' },
+      { 'file:api.yaml': 'x: 1' },
+    )
+    expect(result.value).toEqual({ a: 'x: 1', b: '${file:gone}', c: '${file: }' })
+    expect(result.inserted.size).toBe(0)
+    expect(result.failures).toEqual([
+      { path: ['b'], reason: 'no-file', name: 'file:gone' },
+      { path: ['c'], reason: 'bad-name' },
+    ])
+  })
+
   it('does not take inherited properties for variables', () => {
     const names: string[] = []
     substituteEnvironment({ a: '${toString}' }, (name) => {

@@ -5,22 +5,37 @@ const MOST_INSERTED = 4 * 1024 * 1024
 
 const REFERENCE = /\$\$\{([^{}]*)\}|\$\{([^{}]*)\}/g
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** `${file:petstore.yaml}` is a file's text. */
+const FILE = /^file:(?=.*\S)/
 
 /** Why a `${…}` could not be replaced. */
 export interface SubstitutionFailure {
   readonly path: JsonPath
-  readonly reason: 'unset' | 'bad-name' | 'too-long'
-  /** The variable, when its name is one. */
+  readonly reason: 'unset' | 'no-file' | 'bad-name' | 'too-long'
+  /** The variable or `file:…`, when it is one. */
   readonly name?: string
 }
 
 export interface Substitution {
   readonly value: JsonObject
-  /** `pathKey` of each string that holds a variable's value. */
+  /** `pathKey` of each string that holds a variable's value or a file's text. */
   readonly paths: ReadonlySet<string>
-  /** The inserted values. */
+  /** The inserted values of variables. */
   readonly inserted: ReadonlySet<string>
   readonly failures: readonly SubstitutionFailure[]
+}
+
+/** Every file that the strings of a configuration name as `${file:…}`, each with the part before the name. */
+export function fileReferences(value: JsonValue): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (item: JsonValue): void => {
+    if (typeof item === 'string') {
+      for (const [, , name] of item.matchAll(REFERENCE))
+        if (name !== undefined && FILE.test(name)) names.add(name)
+    } else if (typeof item === 'object' && item !== null) Object.values(item).forEach(visit)
+  }
+  visit(value)
+  return names
 }
 
 /**
@@ -40,18 +55,20 @@ export function substituteEnvironment(
   const replaceIn = (text: string, path: JsonPath): string => {
     if (!text.includes('${')) return text
     let failure: SubstitutionFailure | undefined
+    let hasReplaced = false
     const used: string[] = []
     const replaced = text.replace(
       REFERENCE,
       (whole, escaped: string | undefined, name: string | undefined) => {
         if (escaped !== undefined) return whole.slice(1)
-        if (name === undefined || !NAME.test(name)) {
+        const isFile = name !== undefined && FILE.test(name)
+        if (name === undefined || !(isFile || NAME.test(name))) {
           failure ??= { path, reason: 'bad-name' }
           return whole
         }
         const value = lookUp(name)
         if (value === undefined) {
-          failure ??= { path, reason: 'unset', name }
+          failure ??= { path, reason: isFile ? 'no-file' : 'unset', name }
           return whole
         }
         length += value.length
@@ -59,7 +76,9 @@ export function substituteEnvironment(
           failure ??= { path, reason: 'too-long', name }
           return ''
         }
-        used.push(value)
+        hasReplaced = true
+        // a file is a document; what is secret in it is known by its key
+        if (!isFile) used.push(value)
         return value
       },
     )
@@ -67,7 +86,7 @@ export function substituteEnvironment(
       failures.push(failure)
       return text
     }
-    if (used.length > 0) paths.add(pathKey(path))
+    if (hasReplaced) paths.add(pathKey(path))
     for (const value of used) inserted.add(value)
     return replaced
   }

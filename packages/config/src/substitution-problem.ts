@@ -23,6 +23,14 @@ export function describeSubstitutionFailure(failure: SubstitutionFailure, at: Co
       fix: 'use the variable less often, or a shorter value',
     })
   }
+  if (reason === 'no-file') {
+    return createProblem({
+      ...common,
+      expected: `a text file for \${${name}}, in UTF-8 and of at most 1 MiB`,
+      got: 'none that can be read',
+      fix: "correct the path, which starts in the assistant's home, or the file",
+    })
+  }
   return createProblem({
     ...common,
     expected: `the variable ${name}`,

@@ -1,12 +1,31 @@
-import type { CommandDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type {
+  CommandDefinition,
+  PluginManifest,
+  Role,
+  ScheduleDefinition,
+  ToolDefinition,
+} from '@pluggram/sdk'
+import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
+import { toPlainData } from './rpc/plain-data.ts'
+import { jsonSchemaOf } from './validate-config.ts'
+import type { JsonSchema } from './validate-config.ts'
+
+export interface DescriptorBasis {
+  readonly name: string
+  readonly manifest: PluginManifest
+  /** False when the plugin has no `processMessage`. */
+  readonly answersMessages: boolean
+  /** Who may use tools that do not say it. */
+  readonly toolRole: Role
+}
 
 /** Fills in the defaults of a validated manifest. */
-export function toDescriptor(
-  name: string,
-  manifest: PluginManifest,
-  answersMessages: boolean,
-): PluginDescriptor {
+export function toDescriptor({
+  name,
+  manifest,
+  answersMessages,
+  toolRole,
+}: DescriptorBasis): PluginDescriptor {
   return {
     name,
     ...(manifest.version !== undefined && { version: manifest.version }),
@@ -14,6 +33,12 @@ export function toDescriptor(
     ...(manifest.help !== undefined && { help: manifest.help }),
     commands: Object.entries(manifest.commands ?? {}).map(([command, definition]) =>
       toCommand(command, definition),
+    ),
+    tools: Object.entries(manifest.tools ?? {}).map(([tool, definition]) =>
+      toTool(tool, definition, toolRole),
+    ),
+    schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
+      toSchedule(schedule, definition),
     ),
     patterns: manifest.patterns ?? [],
     updates: manifest.updates ?? ['message'],
@@ -30,5 +55,30 @@ function toCommand(name: string, definition: CommandDefinition): PluginDescripto
     examples: definition.examples ?? [],
     inMenu: definition.menu ?? true,
     isUrgent: definition.urgent ?? false,
+  }
+}
+
+function toTool(name: string, definition: ToolDefinition, role: Role): ToolDescriptor {
+  const schema = jsonSchemaOf(definition.schema) ?? { type: 'object', properties: {} }
+  return {
+    name,
+    description: definition.description,
+    // what a schema library hands out may have getters and shared parts
+    inputSchema: toPlainData(schema, { depth: 40 }) as JsonSchema,
+    role: definition.role ?? role,
+    effect: definition.effect ?? 'external',
+  }
+}
+
+function toSchedule(name: string, definition: ScheduleDefinition): ScheduleDescriptor {
+  const { every, cron, timeZone, missed, jitterSeconds, timeoutSeconds } = definition
+  return {
+    name,
+    ...(every && { everySeconds: every.seconds }),
+    ...(cron !== undefined && { cron }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(missed && { missed }),
+    ...(jitterSeconds !== undefined && { jitterSeconds }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   }
 }

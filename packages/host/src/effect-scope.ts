@@ -6,8 +6,14 @@ export interface EffectScopeOptions {
   readonly onError: (error: unknown, label: string) => void
 }
 
+/** An effect scope for those who make a plugin's services. */
+export interface PluginScope extends EffectScope {
+  /** Registers the end of a service. It is no effect of the plugin, so it is not listed and keeps nothing running. */
+  onEnd(end: () => Awaitable<void>): void
+}
+
 /** An effect scope together with its end. */
-export interface DisposableEffectScope extends EffectScope {
+export interface DisposableEffectScope extends PluginScope {
   /**
    * Disposes everything, last in first out. Waits for each disposer as long as time is left; afterwards the
    * rest is called without waiting. What is added later is disposed at once.
@@ -26,6 +32,7 @@ const MAX_DELAY_MS = 2_147_483_647
 /** The effects of one plugin. */
 export function createEffectScope({ onError }: EffectScopeOptions): DisposableEffectScope {
   const effects = new Set<Effect>()
+  const ends: (() => Awaitable<void>)[] = []
   let isDisposed = false
 
   async function run(label: string, callback: () => Awaitable<void>): Promise<void> {
@@ -55,6 +62,7 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
 
   return {
     add,
+    onEnd: (end) => void ends.push(end),
     setInterval(label, milliseconds, callback) {
       let isRunning = false
       const tick = async (): Promise<void> => {
@@ -79,17 +87,19 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
     async dispose(seconds) {
       isDisposed = true
       const end = performance.now() + seconds * 1_000
-      for (const effect of [...effects].toReversed()) {
-        if (!effects.delete(effect)) continue
-        const work = run(effect.label, effect.dispose)
+      const finish = async (label: string, work: Promise<void>): Promise<void> => {
         const left = (end - performance.now()) / 1_000
-        if (left <= 0) continue
+        if (left <= 0) return
         try {
           await withDeadline(work, left)
         } catch (error) {
-          onError(error, effect.label)
+          onError(error, label)
         }
       }
+      for (const effect of [...effects].toReversed()) {
+        if (effects.delete(effect)) await finish(effect.label, run(effect.label, effect.dispose))
+      }
+      for (const close of ends.splice(0).toReversed()) await finish('a service', run('a service', close))
     },
   }
 }

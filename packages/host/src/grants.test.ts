@@ -25,6 +25,12 @@ test.each([
   ['example.com', 'api.example.com', false],
   ['*.example.com', 'evilexample.com', false],
   ['*.example.com', '*.com', false],
+  ['*', 'example.com', true],
+  ['*', '*.example.com', true],
+  ['*.example.com', '*', false],
+  ['*', 'localhost', false],
+  ['*', '192.168.1.5', false],
+  ['*', '[::1]', false],
 ])('%s covers %s: %s', (pattern, host, expected) => {
   expect(coversHost(pattern, host)).toBe(expected)
 })

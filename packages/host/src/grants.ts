@@ -1,11 +1,12 @@
+import { isIP } from 'node:net'
 import type { PluginPermissions } from '@pluggram/sdk'
 import type { PluginProblem } from './plugin-problem.ts'
 
 /** What the owner allows a plugin: everything it asks for, or what is listed. */
 export type Grants = PluginPermissions | 'everything'
 
-const FLAGS = ['ai', 'database', 'schedule', 'files'] as const
-const LISTS = ['network', 'telegram'] as const
+const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files'] as const
+const LISTS = ['network', 'telegram', 'databases'] as const
 
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */
 export function describePermissions(permissions: PluginPermissions): string[] {
@@ -27,9 +28,13 @@ export function missingGrants(asked: PluginPermissions, granted: Grants): string
   })
 }
 
-/** Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. */
+/**
+ * Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. `*` is every name
+ * of the internet; an address in numbers or this machine has to be named.
+ */
 export function coversHost(pattern: string, host: string): boolean {
   const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()]
+  if (wide === '*') return narrow !== 'localhost' && isIP(narrow.replaceAll(/[[\]]/g, '')) === 0
   return (
     wide === narrow || (wide.startsWith('*.') && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(1))
   )

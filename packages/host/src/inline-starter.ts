@@ -1,6 +1,7 @@
-import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
 import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
+import type { PluginScope } from './effect-scope.ts'
 import { isThrown } from './error-location.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
 import { loadPlugin } from './load-plugin.ts'
@@ -9,15 +10,17 @@ import { installModuleHooks } from './module-hooks.ts'
 import type { ModuleHooks } from './module-hooks.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { toPlugin } from './plugin-module.ts'
+import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { RunningPlugin } from './running-plugin.ts'
-import { readManifest, startPlugin } from './start-plugin.ts'
+import { readManifest } from './read-manifest.ts'
+import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
 
 export interface InlineStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
@@ -57,6 +60,7 @@ export class InlineStarter {
     const { candidate } = entry
     const identity = {
       name: entry.name,
+      toolRole: toolRoleOf(entry.origin),
       ...(candidate && { file: candidate.entry, directory: candidate.directory }),
     }
     const loaded = await this.#load(entry, within)

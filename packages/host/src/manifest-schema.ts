@@ -1,5 +1,6 @@
-import type { PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
+import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
 import { z } from 'zod'
+import { jsonSchemaOf } from './validate-config.ts'
 
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function'
@@ -21,6 +22,25 @@ const commandSchema = z.looseObject({
     .optional(),
 })
 
+/** A tool's schema goes to the model with every request. */
+const MAX_SCHEMA_CHARACTERS = 32_768
+
+const toolSchema = z.looseObject({
+  description: oneLine.max(1_024, 'has more than 1,024 characters'),
+  schema: z
+    .custom<StandardSchemaV1>(isStandardSchema, 'is no Standard Schema (for example z.object({ … }))')
+    .refine((schema) => jsonSchemaOf(schema)?.['type'] === 'object', {
+      error: 'has no JSON form of type object; use z.object({ … })',
+    })
+    .refine((schema) => JSON.stringify(jsonSchemaOf(schema)).length <= MAX_SCHEMA_CHARACTERS, {
+      error: `has more than ${MAX_SCHEMA_CHARACTERS} characters as JSON Schema`,
+    })
+    .optional(),
+  role: z.enum(['owner', 'trusted', 'everyone']).optional(),
+  effect: z.enum(['none', 'external']).optional(),
+  execute: z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function'),
+})
+
 /** A package.json cannot hold a RegExp, so a text is taken for one. */
 const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pattern, context) => {
   try {
@@ -33,6 +53,21 @@ const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pat
     return z.NEVER
   }
 })
+
+const scheduleSchema = z
+  .looseObject({
+    every: z.strictObject({ seconds: z.number().min(1).max(31_622_400) }).optional(),
+    cron: oneLine.max(200).optional(),
+    timeZone: oneLine.max(100).optional(),
+    missed: z.enum(['skip', 'once', 'all']).optional(),
+    jitterSeconds: z.number().min(0).max(86_400).optional(),
+    timeoutSeconds: z.number().positive().max(600).optional(),
+    execute: z.custom<(...args: never[]) => unknown>(
+      (value) => typeof value === 'function',
+      'is no function',
+    ),
+  })
+  .refine(({ every, cron }) => every === undefined || cron === undefined, 'has both every and cron')
 
 const seconds = z.number().positive().max(3_600)
 
@@ -50,7 +85,9 @@ const manifestSchema = z.looseObject({
       database: z.boolean().optional(),
       schedule: z.boolean().optional(),
       ai: z.boolean().optional(),
+      tools: z.boolean().optional(),
       telegram: z.array(z.string()).optional(),
+      databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
     })
     .optional(),
@@ -58,6 +95,18 @@ const manifestSchema = z.looseObject({
     .record(
       z.string().regex(/^[a-z0-9_]{1,32}$/, 'a command has 1 to 32 lower case letters, digits and _'),
       commandSchema,
+    )
+    .optional(),
+  tools: z
+    .record(
+      z.string().regex(/^[a-z0-9_]{1,32}$/, 'a tool has 1 to 32 lower case letters, digits and _'),
+      toolSchema,
+    )
+    .optional(),
+  schedules: z
+    .record(
+      z.string().regex(/^[a-z0-9_]{1,32}$/, 'a schedule has 1 to 32 lower case letters, digits and _'),
+      scheduleSchema,
     )
     .optional(),
   patterns: z.array(patternSchema).optional(),
@@ -76,10 +125,17 @@ const manifestSchema = z.looseObject({
     })
     .optional(),
   idempotent: z.boolean().optional(),
+  configure: z
+    .custom<(config: unknown) => ConfiguredManifest>((value) => typeof value === 'function', 'is no function')
+    .optional(),
 })
 
 const KNOWN_KEYS = new Set([...Object.keys(manifestSchema.shape), 'setup', 'icon', '$schema'])
-const KNOWN_COMMAND_KEYS = new Set(Object.keys(commandSchema.shape))
+const KNOWN_MEMBER_KEYS = {
+  commands: new Set(Object.keys(commandSchema.shape)),
+  tools: new Set(Object.keys(toolSchema.shape)),
+  schedules: new Set(Object.keys(scheduleSchema.shape)),
+} as const
 
 export type ManifestOutcome =
   | { readonly manifest: PluginManifest; readonly warnings: readonly string[] }
@@ -90,7 +146,10 @@ export function parseManifest(value: unknown): ManifestOutcome {
   const parsed = manifestSchema.safeParse(value)
   if (!parsed.success) {
     return {
-      issues: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'manifest'}: ${issue.message}`),
+      issues: parsed.error.issues.map((issue) => {
+        const { message } = (issue.code === 'invalid_key' && issue.issues[0]) || issue
+        return `${issue.path.join('.') || 'manifest'}: ${message}`
+      }),
     }
   }
   const manifest: Record<string, unknown> = {}
@@ -98,14 +157,19 @@ export function parseManifest(value: unknown): ManifestOutcome {
     const member = parsed.data[key]
     if (member !== undefined) manifest[key] = member
   }
+  if (parsed.data.schedules && Object.keys(parsed.data.schedules).length > 0) {
+    manifest['permissions'] = { ...parsed.data.permissions, schedule: true }
+  }
   return { manifest: manifest as PluginManifest, warnings: unknownKeys(parsed.data) }
 }
 
 function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
   const unknown = Object.keys(manifest).filter((key) => !KNOWN_KEYS.has(key))
-  for (const [name, command] of Object.entries(manifest.commands ?? {})) {
-    const extra = Object.keys(command).filter((key) => !KNOWN_COMMAND_KEYS.has(key))
-    unknown.push(...extra.map((key) => `commands.${name}.${key}`))
+  for (const kind of ['commands', 'tools', 'schedules'] as const) {
+    for (const [name, member] of Object.entries(manifest[kind] ?? {})) {
+      const extra = Object.keys(member).filter((key) => !KNOWN_MEMBER_KEYS[kind].has(key))
+      unknown.push(...extra.map((key) => `${kind}.${name}.${key}`))
+    }
   }
   return unknown.map((key) => `this release does not know '${key}' in a manifest; it is ignored`)
 }
@@ -116,16 +180,50 @@ export function mergeManifests(
   fromCode: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...fromPackage, ...definedMembers(fromCode) }
-  const [under, over] = [fromPackage['commands'], fromCode['commands']]
-  if (!isRecord(under) || !isRecord(over)) return merged
+  for (const kind of ['commands', 'tools']) {
+    const [under, over] = [fromPackage[kind], fromCode[kind]]
+    if (isRecord(under) && isRecord(over)) merged[kind] = mergeMembers(under, over)
+  }
+  return merged
+}
+
+function mergeMembers(
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const names = [...new Set([...Object.keys(under), ...Object.keys(over)])]
-  merged['commands'] = Object.fromEntries(
+  return Object.fromEntries(
     names.map((name) => {
       const [low, high] = [under[name], over[name]]
       return [name, isRecord(low) && isRecord(high) ? { ...low, ...high } : (high ?? low)]
     }),
   )
-  return merged
+}
+
+/** Adds what `configure` gave: records are joined, lists of permissions too, anything else replaces what stood there. */
+export function addConfigured(
+  manifest: Readonly<Record<string, unknown>>,
+  configured: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const joined = definedMembers(configured)
+  for (const key of Object.keys(joined)) {
+    const [under, over] = [manifest[key], joined[key]]
+    if (isRecord(under) && isRecord(over)) joined[key] = joinMembers(under, over)
+  }
+  return { ...manifest, ...joined }
+}
+
+function joinMembers(
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const joined = definedMembers(over)
+  for (const [key, member] of Object.entries(joined)) {
+    const before = under[key]
+    if (Array.isArray(before) && Array.isArray(member))
+      joined[key] = [...new Set<unknown>([...before, ...member])]
+  }
+  return { ...under, ...joined }
 }
 
 function definedMembers(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

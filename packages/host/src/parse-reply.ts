@@ -1,14 +1,16 @@
 import { isUint8Array } from 'node:util/types'
-import type { Button, Media, Reply } from '@pluggram/sdk'
+import type { Button, Media, Reply, TextEntity } from '@pluggram/sdk'
 
 /** Says which member of an answer is wrong; its text holds none of the plugin's values. */
 export class ShapeError extends Error {}
 
 const FORMATS = ['plain', 'markdown', 'html'] as const
 const MEDIA_KINDS = ['photo', 'document', 'voice', 'audio', 'video'] as const
+const DELIVERIES = ['at-least-once', 'at-most-once'] as const
 const MAX_BUTTON_BYTES = 59
 /** Telegram shows at most 100 buttons. */
 const MAX_BUTTONS = 100
+const MAX_ENTITIES = 10_000
 
 export function isAsyncIterable(value: unknown): value is AsyncIterable<string> {
   return (
@@ -30,7 +32,11 @@ export function parseReply(input: unknown, at: string): Reply {
       throw new ShapeError(`${at}.text must be text`)
     }),
     ...optional('format', read('format'), (format) => oneOf(FORMATS, format, `${at}.format`)),
+    ...optional('entities', read('entities'), (entities) => parseEntities(entities, `${at}.entities`)),
     ...optional('buttons', read('buttons'), (rows) => parseButtons(rows, `${at}.buttons`)),
+    ...optional('previewButtons', read('previewButtons'), (rows) =>
+      parseButtons(rows, `${at}.previewButtons`),
+    ),
     ...optional('media', read('media'), (media) => parseMedia(media, `${at}.media`)),
     ...optional('location', read('location'), (location) => parseLocation(location, `${at}.location`)),
     ...optional('reaction', read('reaction'), (reaction) => words(reaction, `${at}.reaction`)),
@@ -40,6 +46,7 @@ export function parseReply(input: unknown, at: string): Reply {
     ...optional('editMessageId', read('editMessageId'), (id) => messageId(id, `${at}.editMessageId`)),
     ...optional('silent', read('silent'), (silent) => flag(silent, `${at}.silent`)),
     ...optional('linkPreview', read('linkPreview'), (preview) => flag(preview, `${at}.linkPreview`)),
+    ...optional('delivery', read('delivery'), (delivery) => oneOf(DELIVERIES, delivery, `${at}.delivery`)),
   }
   const hasContent = ['text', 'media', 'location', 'reaction'].some((key) => key in reply)
   const editsButtons = reply.editMessageId !== undefined && reply.buttons !== undefined
@@ -83,6 +90,24 @@ function parseButton(value: unknown, at: string): Button {
   throw new ShapeError(
     `${at}.data has ${bytes} bytes; ${MAX_BUTTON_BYTES} are possible. Keep longer data in services.store and put its key into the button`,
   )
+}
+
+function parseEntities(value: unknown, at: string): TextEntity[] {
+  if (!Array.isArray(value)) throw new ShapeError(`${at} must be an array`)
+  if (value.length > MAX_ENTITIES) throw new ShapeError(`${at} has more than ${MAX_ENTITIES} entities`)
+  return Array.from(value, (entity: unknown, index) => parseEntity(Object(entity), `${at}[${index}]`))
+}
+
+function parseEntity(entity: object, at: string): TextEntity {
+  const member = (key: keyof TextEntity): unknown => Reflect.get(entity, key) ?? undefined
+  const [url, language] = [member('url'), member('language')]
+  return {
+    type: words(member('type'), `${at}.type`),
+    offset: count(member('offset'), `${at}.offset`),
+    length: count(member('length'), `${at}.length`),
+    ...(url !== undefined && { url: words(url, `${at}.url`) }),
+    ...(language !== undefined && { language: words(language, `${at}.language`) }),
+  }
 }
 
 function parseMedia(value: unknown, at: string): Media {
@@ -129,6 +154,11 @@ function words(value: unknown, at: string): string {
 function flag(value: unknown, at: string): boolean {
   if (typeof value === 'boolean') return value
   throw new ShapeError(`${at} must be true or false`)
+}
+
+function count(value: unknown, at: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new ShapeError(`${at} must be a whole number of 0 or more`)
 }
 
 function messageId(value: unknown, at: string): number {

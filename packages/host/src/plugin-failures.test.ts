@@ -305,13 +305,12 @@ describe.each(LEVELS)('%s', (level) => {
   test('keys and names that do not fit are warned about, and the plugin runs', async () => {
     await using home = await createTestHome({
       'plugins/modern.ts': `import { definePlugin } from '@pluggram/sdk'
-      export default definePlugin({ name: 'other', tools: {}, schedules: [], commands: { x: { description: 'X', cooldown: 1 } } })`,
+      export default definePlugin({ name: 'other', tools: {}, gadgets: [], commands: { x: { description: 'X', cooldown: 1 } } })`,
     })
     const host = await home.host()
     const { problems } = await host.start()
     expect(problems.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
-      `warning Plugin modern: this release does not know 'tools' in a manifest; it is ignored.`,
-      `warning Plugin modern: this release does not know 'schedules' in a manifest; it is ignored.`,
+      `warning Plugin modern: this release does not know 'gadgets' in a manifest; it is ignored.`,
       `warning Plugin modern: this release does not know 'commands.x.cooldown' in a manifest; it is ignored.`,
       `warning Plugin modern: its manifest calls it "other", but it is known by its file's name, modern. Let both be the same.`,
       `warning Plugin modern: /x has no execute and there is no processMessage, so nothing answers it.`,

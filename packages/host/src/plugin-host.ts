@@ -1,13 +1,7 @@
-import type {
-  EffectScope,
-  Logger,
-  PluginClass,
-  PluginDefinition,
-  PluginManifest,
-  Services,
-} from '@pluggram/sdk'
+import type { Logger, PluginClass, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'
+import type { PluginScope } from './effect-scope.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
@@ -25,7 +19,7 @@ import { SupervisedPlugin } from './process/supervised-plugin.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
 
 export interface PluginHostOptions extends HostPlan {
-  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
   readonly assistantName: string
   readonly timeouts?: HostTimeouts
   /** The assistant's own plugins: always on, asked first. */

@@ -75,6 +75,7 @@ function withOwnCommands(runnable: RunnablePlugin, owners: ReadonlyMap<string, s
   return {
     descriptor: { ...descriptor, commands },
     handle: (message, context) => runnable.handle(message, context),
+    callTool: (name, args, context) => runnable.callTool(name, args, context),
   }
 }
 

@@ -6,7 +6,10 @@ import type {
   Plugin,
   PluginResult,
   PluginStatus,
+  ScheduleDefinition,
+  ScheduledRun,
   Services,
+  ToolDefinition,
 } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
@@ -15,10 +18,14 @@ import { thrownMessage } from './error-location.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
+import { runTool } from './run-tool.ts'
+import type { JsonValue } from './validate-config.ts'
 
 interface RunningPluginParts {
   readonly descriptor: PluginDescriptor
   readonly commands: ReadonlyMap<string, CommandDefinition>
+  readonly tools: ReadonlyMap<string, ToolDefinition>
+  readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
   readonly config: unknown
   readonly services: Services
@@ -40,17 +47,23 @@ export class RunningPlugin implements HostedPlugin {
     this.#parts = parts
   }
 
-  async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
-    const { name } = this.descriptor
-    if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
-    this.#inFlight += 1
-    const onEnd = this.#parts.onCall?.(name)
-    try {
-      return parseResult(name, await this.#answer(message, context))
-    } finally {
-      this.#inFlight -= 1
-      onEnd?.()
-    }
+  handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    return this.#during(async () => parseResult(this.descriptor.name, await this.#answer(message, context)))
+  }
+
+  callTool(name: string, args: unknown, context: MessageContext): Promise<JsonValue> {
+    const { tools, config, services } = this.#parts
+    const plugin = this.descriptor.name
+    return this.#during(() =>
+      runTool({ plugin, name, tool: tools.get(name), args, context, config, services }),
+    )
+  }
+
+  runSchedule(name: string, run: ScheduledRun): Promise<void> {
+    const { schedules, config, services } = this.#parts
+    return this.#during(async () => {
+      await schedules.get(name)?.execute({ ...run, config, services })
+    })
   }
 
   condition(): Condition {
@@ -60,6 +73,19 @@ export class RunningPlugin implements HostedPlugin {
   async whenIdle(seconds: number): Promise<void> {
     const end = Date.now() + seconds * 1_000
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
+  }
+
+  async #during<T>(work: () => Promise<T>): Promise<T> {
+    const { name } = this.descriptor
+    if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    this.#inFlight += 1
+    const onEnd = this.#parts.onCall?.(name)
+    try {
+      return await work()
+    } finally {
+      this.#inFlight -= 1
+      onEnd?.()
+    }
   }
 
   #answer(message: string, context: MessageContext): unknown {

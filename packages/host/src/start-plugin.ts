@@ -5,10 +5,11 @@ import { createEffectScope } from './effect-scope.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { isThrown, locateError, thrownMessage } from './error-location.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
-import { mergeManifests, parseManifest } from './manifest-schema.ts'
 import type { PluginModule } from './plugin-module.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import { configureManifest, manifestWarning, problemOf } from './read-manifest.ts'
+import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from './running-plugin.ts'
 import { describeConfigIssues, jsonSchemaOf, validateConfig } from './validate-config.ts'
 import type { JsonObject, JsonSchema } from './validate-config.ts'
@@ -30,13 +31,6 @@ export interface StartContext {
   readonly onLate?: (end: Promise<unknown>) => void
 }
 
-/** Which plugin is started, and where its files are. */
-export interface PluginIdentity {
-  readonly name: string
-  readonly file?: string
-  readonly directory?: string
-}
-
 /**
  * Checks a loaded plugin's configuration and brings it to life.
  * @throws ProblemError; nothing of the plugin is left behind then
@@ -47,9 +41,10 @@ export async function startPlugin(
   checked: CheckedManifest,
   context: StartContext,
 ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
-  const { manifest } = checked
-  const warnings = [...checked.warnings]
-  const config = await readConfig(identity, manifest, context)
+  const config = await readConfig(identity, checked.manifest, context)
+  const configured = configureManifest(identity, checked, config)
+  const { manifest } = configured
+  const warnings = [...configured.warnings]
   let services: Services | undefined
   const effects = createEffectScope({
     onError: (error, label) => services?.captureException(error, { effect: label }),
@@ -61,8 +56,15 @@ export async function startPlugin(
     const instance = await context.within(work)
     warnings.push(...emptyWarnings(identity, manifest, instance))
     const plugin = new RunningPlugin({
-      descriptor: toDescriptor(identity.name, manifest, instance.processMessage !== undefined),
+      descriptor: toDescriptor({
+        name: identity.name,
+        manifest,
+        answersMessages: instance.processMessage !== undefined,
+        toolRole: identity.toolRole ?? 'owner',
+      }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
+      tools: new Map(Object.entries(manifest.tools ?? {})),
+      schedules: new Map(Object.entries(manifest.schedules ?? {})),
       instance,
       config,
       services,
@@ -97,49 +99,14 @@ function startAdvice(error: unknown): string {
     : 'Correct the cause, or switch the plugin off in plugins_config.json.'
 }
 
-/** A manifest that can be used, and what is odd about it. */
-export interface CheckedManifest {
-  readonly manifest: PluginManifest
-  readonly warnings: readonly PluginProblem[]
-}
-
 /**
- * Checks what a loaded plugin says about itself.
+ * Checks a plugin's block of the configuration with its schema.
  * @throws ProblemError
  */
-export function readManifest(
-  identity: PluginIdentity,
-  { module, packageManifest }: LoadedPlugin,
-): CheckedManifest {
-  let outcome
-  try {
-    const fromCode = module.form === 'class' ? (module.plugin.manifest ?? {}) : module.plugin
-    outcome = parseManifest(mergeManifests(packageManifest, { ...fromCode }))
-  } catch (error) {
-    outcome = { issues: [thrownMessage(error)] }
-  }
-  if ('issues' in outcome) {
-    const message = `has a manifest that cannot be used: ${outcome.issues.join('; ')}. Correct it.`
-    throw new ProblemError(problemOf(identity, 'plugin-manifest-invalid', message))
-  }
-  const { manifest } = outcome
-  const messages = [...outcome.warnings]
-  if (manifest.name !== undefined && manifest.name !== identity.name) {
-    messages.push(
-      `its manifest calls it "${manifest.name}", but it is known by its file's name, ${identity.name}. Let both be the same`,
-    )
-  }
-  return { manifest, warnings: messages.map((message) => warning(identity, `: ${message}.`)) }
-}
-
-function warning(identity: PluginIdentity, message: string): PluginProblem {
-  return { ...problemOf(identity, 'plugin-manifest-invalid', message), severity: 'warning' }
-}
-
-async function readConfig(
+export async function readConfig(
   identity: PluginIdentity,
   manifest: PluginManifest,
-  { blockFor, within, describeIssues }: StartContext,
+  { blockFor, within, describeIssues }: Pick<StartContext, 'blockFor' | 'within' | 'describeIssues'>,
 ): Promise<unknown> {
   const block = blockFor(jsonSchemaOf(manifest.config))
   let outcome
@@ -200,17 +167,9 @@ function emptyWarnings(
   return Object.entries(manifest.commands ?? {})
     .filter(([, command]) => command.execute === undefined)
     .map(([name]) =>
-      warning(identity, `: /${name} has no execute and there is no processMessage, so nothing answers it.`),
+      manifestWarning(
+        identity,
+        `: /${name} has no execute and there is no processMessage, so nothing answers it.`,
+      ),
     )
-}
-
-function problemOf(identity: PluginIdentity, code: PluginProblem['code'], message: string): PluginProblem {
-  const separator = message.startsWith(':') || message === '' ? '' : ' '
-  return {
-    plugin: identity.name,
-    severity: 'error',
-    code,
-    message: `Plugin ${identity.name}${separator}${message}`,
-    ...(identity.file !== undefined && { file: identity.file }),
-  }
 }

@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { createRefusedScheduler, DatabaseClient } from '@pluggram/sdk/runtime'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
+import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
 import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './validate-config.ts'
 
@@ -23,6 +26,8 @@ interface TestHostOptions extends Partial<PluginHostOptions> {
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
+  /** Put in place of services that are not part of the test. */
+  readonly services?: Partial<Services>
 }
 
 interface TestHost extends PluginHost {
@@ -32,6 +37,8 @@ interface TestHost extends PluginHost {
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
   /** Asks one plugin. */
   ask(name: string, message: string, context?: Partial<MessageContext>): Promise<unknown>
+  /** Calls `plugin.tool`. */
+  callTool(name: string, args?: unknown, context?: Partial<MessageContext>): Promise<unknown>
 }
 
 /** Both levels: what a plugin sees is the same. */
@@ -58,7 +65,7 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
       await mkdir(path.dirname(path.join(directory, file)), { recursive: true })
       await symlink(path.join(directory, target), path.join(directory, file))
     },
-    async host({ config = {}, shipped = [], level = defaultLevel, ...options } = {}) {
+    async host({ config = {}, shipped = [], level = defaultLevel, services = {}, ...options } = {}) {
       const { candidates, problems } = await discoverPlugins({ home: directory, shipped })
       const reported: TestHost['reported'] = []
       const logged: string[] = []
@@ -68,17 +75,19 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
         order: [],
         levelFor: () => level,
         configFor: (name) => ({ block: config[name] ?? {} }),
-        servicesFor: (name, _manifest, effects) =>
-          testServices(effects, {
+        servicesFor: (name, _manifest, effects) => ({
+          ...testServices(effects, {
             logged,
             captureException: (error, context) => reported.push({ plugin: name, error, context }),
           }),
+          ...services,
+        }),
         assistantName: 'Test',
         logger: silentLogger,
         ...options,
       })
       hosts.push(host)
-      return Object.assign(host, { discovered: problems, reported, logged, ask: asker(host) })
+      return Object.assign(host, { discovered: problems, reported, logged, ...callers(host) })
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(hosts.map((host) => host.stop()))
@@ -89,11 +98,18 @@ export async function createTestHome(files: Readonly<Record<string, string>> = {
   return home
 }
 
-function asker(host: PluginHost): TestHost['ask'] {
-  return async (name, message, context = {}) => {
+function callers(host: PluginHost): Pick<TestHost, 'ask' | 'callTool'> {
+  const find = (name: string): RunnablePlugin => {
     const plugin = host.registry.plugins().find(({ descriptor }) => descriptor.name === name)
     if (!plugin) throw new Error(`${name} does not run`)
-    return plugin.handle(message, testContext(context))
+    return plugin
+  }
+  return {
+    ask: async (name, message, context = {}) => find(name).handle(message, testContext(context)),
+    async callTool(name, args, context = {}) {
+      const [plugin = '', tool = ''] = name.split('.')
+      return find(plugin).callTool(tool, args, testContext(context))
+    },
   }
 }
 
@@ -106,22 +122,28 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  return {
+  // what is not here is not part of these tests
+  const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     store: { get: unavailable, set: unavailable, delete: unavailable },
-    ai: { model: unavailable, streamText: unavailable },
+    ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
+    database: new DatabaseClient(unavailable),
+    scheduler: createRefusedScheduler(unavailable),
     http: { fetch: unavailable },
     files: { folder: unavailable },
+    telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },
     effects,
     captureException,
   }
+  return given as Services
 }
 
 function testContext(context: Partial<MessageContext>): MessageContext {
   return {
     chat: { id: 1, type: 'private' },
     user: { id: 2, firstName: 'Ann', isBot: false },
+    role: 'everyone',
     message: {
       id: 3,
       text: '',

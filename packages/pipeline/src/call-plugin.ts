@@ -1,4 +1,4 @@
-import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 
@@ -80,4 +80,14 @@ export function failureFields(outcome: CallOutcome): Record<string, unknown> {
   if (outcome.outcome === 'ok' || outcome.outcome === 'pass') return {}
   const { error } = outcome
   return typeof error === 'string' ? { error } : { error: errorMessage(error), err: error }
+}
+
+/** How a call is counted. */
+export type CountedOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+
+/** What a failure counts as: a plugin's refusal is its error, too. */
+export function countedFailure(error: unknown): Exclude<CountedOutcome, 'ok' | 'pass'> {
+  if (!isPluggramError(error)) return 'error'
+  if (error.code === 'plugin-timeout') return 'timeout'
+  return error.code === 'plugin-crashed' ? 'crash' : 'error'
 }

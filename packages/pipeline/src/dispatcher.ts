@@ -1,17 +1,19 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, PluginResult, Role } from '@pluggram/sdk'
 import type {
   IncomingUpdate,
   MessageStore,
   Messenger,
   OutboxPart,
+  PluginChats,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
-import { apology, callPlugin, failureFields } from './call-plugin.ts'
-import type { CallOutcome } from './call-plugin.ts'
+import { apology, callPlugin, countedFailure, failureFields } from './call-plugin.ts'
+import type { CallOutcome, CountedOutcome } from './call-plugin.ts'
 import { createMessageContext } from './message-context.ts'
 import type { Outbox } from './outbox.ts'
 import { ReplyWriter } from './reply-writer.ts'
+import type { WrittenReplies } from './reply-writer.ts'
 import { resultReplies } from './responses.ts'
 import type { Route, Router } from './router.ts'
 import { TypingIndicator } from './typing-indicator.ts'
@@ -23,8 +25,13 @@ export interface DispatcherOptions {
   readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
+  /** What the writer may do. */
+  readonly role: Role
+  readonly chats?: Pick<PluginChats, 'enter'>
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
+  /** Told how each plugin took the update, when its answer is written to the end. */
+  readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   /** Aborted when the assistant stops for good. */
   readonly signal: AbortSignal
 }
@@ -53,8 +60,10 @@ export async function dispatch(
   let failure: string | undefined
   try {
     for (const plugin of plugins) {
-      const answer = await ask(plugin, update, { route, attempt }, options)
+      const startedAt = performance.now()
+      const [answer, outcome] = await ask(plugin, update, { route, attempt }, options)
       if (options.signal.aborted) return { outcome: 'interrupted', parts: [] }
+      options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
       if ('parts' in answer)
         return { answeredBy: plugin.descriptor.name, outcome: 'answered', parts: answer.parts }
@@ -101,7 +110,7 @@ async function askUntil(
   update: IncomingUpdate,
   { route, attempt }: { readonly route: Route; readonly attempt: number },
   options: DispatcherOptions,
-): Promise<Answer> {
+): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
   const { signal } = controller
   const { messenger, store, outbox, pluginTimeoutMs } = options
@@ -129,19 +138,32 @@ async function askUntil(
     writer,
     signal,
     attempt,
+    role: options.role,
     ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })
   const message = route.callbackData ?? update.message.text
+  const leave = options.chats?.enter(name, update.chat.id)
   const outcome = await callPlugin(plugin, message, context, { timeoutMs: pluginTimeoutMs, controller })
-  if (outcome.outcome === 'pass') return 'pass'
-  if (outcome.outcome !== 'ok') return failed(name, update, outcome, options)
+  leave?.(outcome.outcome === 'ok' || plugin === route.target)
+  if (outcome.outcome === 'pass') return ['pass', 'pass']
+  if (outcome.outcome !== 'ok') {
+    return [failed(name, update, outcome, options), countedFailure(outcome.error)]
+  }
+  const written = await write(writer, outcome.result)
+  if (!written.failure) return [{ parts: written.parts }, 'ok']
+  const { error } = written.failure
+  return [brokeOff(name, update, { parts: written.parts, error }, options), countedFailure(error)]
+}
+
+async function write(
+  writer: ReplyWriter,
+  result: Extract<PluginResult, { success: true }>,
+): Promise<WrittenReplies> {
   try {
-    const { parts, failure } = await writer.write(resultReplies(outcome.result))
-    if (failure) return brokeOff(name, update, { parts, error: failure.error }, options)
-    return { parts }
+    return await writer.write(resultReplies(result))
   } catch (error) {
-    return brokeOff(name, update, { parts: [], error }, options)
+    return { parts: [], failure: { error } }
   }
 }
 

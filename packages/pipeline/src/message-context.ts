@@ -1,4 +1,4 @@
-import type { Command, MessageContext } from '@pluggram/sdk'
+import type { Command, MessageContext, Role } from '@pluggram/sdk'
 import type { IncomingUpdate, Messenger } from '@pluggram/sdk/runtime'
 import type { ReplyWriter } from './reply-writer.ts'
 
@@ -9,6 +9,7 @@ export interface ContextOptions {
   readonly writer: ReplyWriter
   readonly signal: AbortSignal
   readonly attempt: number
+  readonly role: Role
   readonly command?: Command
   readonly callbackData?: string
 }
@@ -20,6 +21,7 @@ export function createMessageContext(options: ContextOptions): MessageContext {
   return {
     chat,
     user,
+    role: options.role,
     message,
     signal,
     attempt: options.attempt,

@@ -1,6 +1,9 @@
 import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
+import { Lanes } from './lanes.ts'
+import { endsWithin } from './ends-within.ts'
 import { wait } from './wait.ts'
 
 export interface OutboxOptions {
@@ -26,6 +29,8 @@ interface ChatQueue {
 
 /** However long Telegram was away, what waited goes out within seconds when it is back. */
 const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
+/** Enough to keep the pace of 30 a second while some wait for their chats' own pace. */
+const BROADCASTS_AT_ONCE = 64
 const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
 
 /**
@@ -42,6 +47,11 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #chats = new Map<number, ChatQueue>()
   readonly #stopping = new AbortController()
+  /** One lane per chat as well, beside the answers': nothing waits behind a broadcast. */
+  readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
+  readonly #broadcastsWaiting = new Set<Waiting>()
+  /** What answers no update may be pushed twice: by its sender, and by the start after a crash. */
+  readonly #posted = new Map<number, Promise<SentMessage>>()
   #idleWaiters: (() => void)[] = []
   #size = 0
   failed = 0
@@ -53,7 +63,7 @@ export class Outbox {
 
   /** Parts that are not sent yet. */
   get size(): number {
-    return this.#size
+    return this.#size + this.#broadcasts.size
   }
 
   /** How many parts of one chat wait. */
@@ -63,9 +73,34 @@ export class Outbox {
 
   /** Sends a part that is on disk; resolves with the message, rejects when it is given up. */
   push(entry: OutboxEntry): Promise<SentMessage> {
+    if (entry.updateId !== POSTED_UPDATE_ID) return this.#enqueue(entry)
+    const known = this.#posted.get(entry.id)
+    if (known) return known
+    const sending = this.#enqueue(entry).finally(() => this.#posted.delete(entry.id))
+    this.#posted.set(entry.id, sending)
+    return sending
+  }
+
+  /** Broadcasts rest from here on; those that are not sent stay on disk for the next start. */
+  async holdBroadcasts(milliseconds: number): Promise<void> {
+    this.#broadcasts.clear()
+    for (const waiting of this.#broadcastsWaiting) waiting.fail(new HeldBack())
+    this.#broadcastsWaiting.clear()
+    await endsWithin(this.#broadcasts.whenIdle(), milliseconds)
+  }
+
+  #enqueue(entry: OutboxEntry): Promise<SentMessage> {
     return new Promise((settle, fail) => {
-      this.#size += 1
       const waiting: Waiting = { entry, since: Date.now(), settle, fail }
+      if (entry.isBroadcast === true) {
+        this.#broadcastsWaiting.add(waiting)
+        this.#broadcasts.push(String(entry.chatId), () => {
+          this.#broadcastsWaiting.delete(waiting)
+          return this.#sendOne(waiting)
+        })
+        return
+      }
+      this.#size += 1
       const queue = this.#chats.get(entry.chatId)
       if (queue) {
         this.#coalesce(queue, waiting)
@@ -103,7 +138,7 @@ export class Outbox {
     }
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when nothing waits but broadcasts. */
   async whenIdle(): Promise<void> {
     while (this.#size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }
@@ -211,5 +246,12 @@ function isAmbiguous(error: unknown): boolean {
 class LostAnswer extends Error {
   constructor() {
     super('The assistant was ended while this was being sent; by its policy it is not sent again.')
+  }
+}
+
+/** The assistant stops before a broadcast's turn came. */
+class HeldBack extends DeliveryError {
+  constructor() {
+    super('delivery-failed', 'The assistant stops; this message is kept and sent by its next start.')
   }
 }

@@ -1,18 +1,24 @@
 import { errorMessage, isPluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, SentMessage } from '@pluggram/sdk'
 import type {
+  AccessControl,
   IncomingUpdate,
   MessageStore,
   Messenger,
+  OutboxPart,
+  PluginChats,
   PluginRegistry,
+  PostOffice,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
+import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { Outbox, persist } from './outbox.ts'
+import { createPostOffice } from './post-office.ts'
 import { Router } from './router.ts'
 
 export interface PipelineOptions {
@@ -25,8 +31,14 @@ export interface PipelineOptions {
   readonly pluginTimeoutMs: number
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
+  /** Who may use the assistant. Default: everyone, with every plugin. */
+  readonly access?: AccessControl
+  /** Told in which chats plugins are at work. */
+  readonly chats?: Pick<PluginChats, 'enter'>
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
   readonly capacity?: number
+  /** Told how each plugin took each update, for statistics. It must not throw. */
+  readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
 export interface PipelineStats {
@@ -37,6 +49,8 @@ export interface PipelineStats {
   readonly accepted: number
   readonly answered: number
   readonly failed: number
+  /** Updates of people who may not use the assistant, since the start; those of blocked people are not counted. */
+  readonly turnedAway: number
   /** Updates set aside after three tries, since the start. */
   readonly parked: number
   /** Messages given up, since the start. */
@@ -46,7 +60,7 @@ export interface PipelineStats {
 }
 
 /** The way of a message from the gateway to the answer. */
-export interface Pipeline {
+export interface Pipeline extends PostOffice {
   /** Goes on with what an earlier run left: first the messages not sent, then the updates not finished. */
   resume(): void
   /**
@@ -71,6 +85,8 @@ interface Recovery {
 const DEFAULT_CAPACITY = 10_000
 /** After the abort, answers get this long to end what they were doing. */
 const ABORT_GRACE_MS = 500
+/** Broadcasts that are being sent get this long when the assistant stops. */
+const BROADCAST_GRACE_MS = 1_000
 /** An update that was under way at that many ends of the program is parked: it may be what ended it. */
 const MAX_TRIES = 3
 /** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
@@ -83,14 +99,15 @@ const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { messenger, logger, registry, store } = options
+  const { messenger, logger, registry, store, access } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
-  const router = new Router(registry)
+  const router = new Router(registry, access)
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
   const outbox = new Outbox({ store, messenger, logger })
+  const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
   const stop = new AbortController()
-  const counts = { accepted: 0, answered: 0, failed: 0, parked: 0 }
+  const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
 
@@ -117,6 +134,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function answer(update: IncomingUpdate, attempt: number): Promise<void> {
+    const admission = access?.admit(update) ?? { role: 'everyone' }
+    if (admission.role === undefined) return turnAway(update, admission.notice)
     const report = await dispatch(update, attempt, {
       router,
       messenger,
@@ -125,12 +144,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       logger,
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
+      role: admission.role,
+      onPluginCall: options.onPluginCall,
+      ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
     })
     if (report.outcome === 'interrupted') return
-    const entries = await persist(() => store.finish(update.updateId, report.parts), logger, stop.signal)
-    const sending = entries.map((entry) => outbox.push(entry))
-    for (const part of sending) part.catch((error: unknown) => tellUndelivered(update, error))
+    const sending = await finish(update, report.parts)
     if (report.outcome === 'failed') counts.failed += 1
     else counts.answered += 1
     logger.debug('update done', {
@@ -140,6 +160,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       plugin: report.answeredBy,
     })
     if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
+  }
+
+  /** Keeps the answer, and begins to send it. */
+  async function finish(
+    update: IncomingUpdate,
+    parts: readonly OutboxPart[],
+  ): Promise<readonly Promise<SentMessage>[]> {
+    const entries = await persist(() => store.finish(update.updateId, parts), logger, stop.signal)
+    const sending = entries.map((entry) => outbox.push(entry))
+    for (const part of sending) part.catch((error: unknown) => tellUndelivered(update, error))
+    return sending
+  }
+
+  async function turnAway(update: IncomingUpdate, notice: string | undefined): Promise<void> {
+    counts.turnedAway += 1
+    await finish(update, notice === undefined ? [] : messenger.plan(update.chat, { reply: { text: notice } }))
   }
 
   /** The owner reads the log; the chat should not wait for an answer that does not come. */
@@ -186,6 +222,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
+    ...postOffice,
     resume() {
       for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
       const unfinished = store.unfinished()
@@ -195,7 +232,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       void forget()
     },
     async accept(updates) {
-      const fresh = await store.accept(updates)
+      const wanted = access ? updates.filter((update) => !access.isIgnored(update)) : updates
+      if (wanted.length === 0) return
+      const fresh = await store.accept(wanted)
       counts.accepted += fresh.length
       for (const stored of fresh) enqueue(stored)
       await lanes.whenRoomy()
@@ -215,6 +254,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }),
     async drain(milliseconds) {
       clearInterval(forgetting)
+      const held = outbox.holdBroadcasts(Math.min(milliseconds, BROADCAST_GRACE_MS))
       const idle = lanes.whenIdle().then(() => outbox.whenIdle())
       if (!(await endsWithin(idle, milliseconds))) {
         lanes.clear()
@@ -222,6 +262,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         outbox.stop()
         await endsWithin(idle, ABORT_GRACE_MS)
       }
+      await held
+      // what plugins post from here on is kept for the next start
+      outbox.stop()
       router.close()
       return { left: store.unfinished().length + store.unsent().length }
     },

@@ -91,12 +91,15 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
         inMenu: true,
         isUrgent: plugin.urgent ?? false,
       })),
+      tools: [],
+      schedules: [],
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],
       priority: 0,
       answersMessages: plugin.answersMessages ?? true,
     },
     handle: (message, context) => plugin.handle(message, context),
+    callTool: (name) => Promise.reject(new Error(`nobody calls ${name} here`)),
   }))
   return { plugins: () => runnable, onChange: () => () => {} }
 }

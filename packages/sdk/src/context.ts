@@ -1,5 +1,6 @@
 import type { Chat, DownloadableAttachment, IncomingMessage, User } from './message.ts'
 import type { PluginResponse, SentMessage } from './reply.ts'
+import type { Role } from './role.ts'
 
 /** The command a message starts with: `/roll 2d6` is `{ name: 'roll', args: '2d6' }`. */
 export interface Command {
@@ -20,6 +21,8 @@ export interface Callback {
 export interface MessageContext {
   readonly chat: Chat
   readonly user: User
+  /** What the user may do: `owner`, `trusted` or `everyone`. */
+  readonly role: Role
   readonly message: IncomingMessage
   readonly command?: Command
   readonly callback?: Callback

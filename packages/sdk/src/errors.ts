@@ -1,12 +1,20 @@
 /** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
 export const ERROR_CODES = [
+  'ai-busy',
+  'ai-limit',
   'ai-unavailable',
   'ai-refused',
   'ai-timeout',
   'ai-misconfigured',
   'config-invalid',
+  'database-limit',
+  'database-query-failed',
+  'database-timeout',
+  'database-unavailable',
   'delivery-failed',
   'delivery-blocked',
+  'delivery-limit',
+  'metric-invalid',
   'network-failed',
   'permission-missing',
   'plugin-config-invalid',
@@ -19,8 +27,12 @@ export const ERROR_CODES = [
   'plugin-start-failed',
   'plugin-timeout',
   'reply-invalid',
+  'schedule-invalid',
   'startup-failed',
   'store-limit',
+  'tool-arguments-invalid',
+  'tool-not-found',
+  'tool-refused',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
@@ -65,7 +77,7 @@ export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
   constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'reply-invalid',
+    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
     message: string,
     options: DeliveryErrorOptions = {},
   ) {
@@ -77,7 +89,7 @@ export class DeliveryError extends PluggramError {
 /** The language model did not answer. */
 export class AiError extends PluggramError {
   constructor(
-    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured',
+    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured' | 'ai-limit' | 'ai-busy',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -96,6 +108,31 @@ export class PermissionError extends PluggramError {
 export class StoreError extends PluggramError {
   constructor(message: string) {
     super('store-limit', message)
+  }
+}
+
+/** A database did not do what it was asked. */
+export class DatabaseError extends PluggramError {
+  constructor(
+    code: 'database-limit' | 'database-query-failed' | 'database-timeout' | 'database-unavailable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+  }
+}
+
+/** A metric that cannot be registered as it was asked for. */
+export class MetricError extends PluggramError {
+  constructor(message: string) {
+    super('metric-invalid', message)
+  }
+}
+
+/** A schedule that cannot be kept: its times, name or data are wrong, or there are too many. */
+export class ScheduleError extends PluggramError {
+  constructor(message: string) {
+    super('schedule-invalid', message)
   }
 }
 

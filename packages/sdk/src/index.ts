@@ -1,26 +1,55 @@
-export type { AiService, ChatMessage, ModelDescription, TextRequest } from './ai-service.ts'
+export type {
+  AiAbilities,
+  AiRequest,
+  AiService,
+  AiSubject,
+  AiUsage,
+  ChatMessage,
+  EmbedRequest,
+  EmbedResult,
+  ModelChoice,
+  ModelDescription,
+  ModelFile,
+  ModelInput,
+  ObjectRequest,
+  ObjectResult,
+  SpeakRequest,
+  SpeakResult,
+  TextEnd,
+  TextRequest,
+  TextResult,
+  TranscribeRequest,
+  TranscribeResult,
+} from './ai-service.ts'
+export type { AiUsageLine, AiUsagePeriod, AiUsageReport, AiUsageScope } from './ai-usage.ts'
 export type { AssistantDirectory, CommandSummary, PluginSummary } from './assistant-directory.ts'
 export type { Awaitable } from './awaitable.ts'
 export type { Callback, Command, MessageContext } from './context.ts'
 export type { Disposer, EffectScope } from './effects.ts'
 export {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   errorMessage,
   isPluggramError,
+  MetricError,
   PermissionError,
   PluggramError,
+  ScheduleError,
   StoreError,
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export type {
   CommandContext,
   CommandDefinition,
+  ConfiguredManifest,
   PluginIsolation,
   PluginManifest,
   PluginPermissions,
   PluginTimeouts,
+  ScheduleContext,
+  ScheduleDefinition,
   UpdateKind,
 } from './manifest.ts'
 export type {
@@ -43,6 +72,40 @@ export type {
   SentMessage,
   TextFormat,
 } from './reply.ts'
-export type { FilesService, HttpService, Logger, Services, Store } from './services.ts'
+export type { Role } from './role.ts'
+export type { Services } from './services.ts'
+export type {
+  DatabaseService,
+  OutsideDatabase,
+  QueryOptions,
+  SqlParameter,
+  SqlResult,
+  SqlRunner,
+  SqlStatement,
+} from './services/database.ts'
+export type { FilesService } from './services/files.ts'
+export type { HttpService } from './services/http.ts'
+export type { Logger } from './services/logger.ts'
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramOptions,
+  MetricLabels,
+  MetricOptions,
+  MetricsService,
+} from './services/metrics.ts'
+export type {
+  CronOptions,
+  MissedPolicy,
+  ScheduledRun,
+  ScheduleHandler,
+  ScheduleInfo,
+  ScheduleOptions,
+  SchedulerService,
+} from './services/scheduler.ts'
+export type { Store } from './services/store.ts'
+export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
+export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

@@ -2,6 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { MessageContext } from './context.ts'
 import type { PluginResult } from './reply.ts'
 import type { Services } from './services.ts'
+import type { CronOptions, ScheduledRun } from './services/scheduler.ts'
+import type { ToolDefinition } from './tool.ts'
 import type { Awaitable } from './awaitable.ts'
 
 /** Which updates a plugin is asked about, besides presses of its own buttons. */
@@ -32,14 +34,39 @@ export interface CommandDefinition<Config = unknown> {
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
 }
 
-/** What a plugin asks of its owner. `store`, `logger`, `captureException` and replying need no permission. */
+/** What a schedule's function receives: the run, the plugin's config and services. */
+export type ScheduleContext<Config = unknown> = ScheduledRun & {
+  readonly config: Config
+  readonly services: Services
+}
+
+/**
+ * Work at certain times, durable under its name. With neither `every` nor `cron` it runs only when the code asks for it,
+ * as in `services.scheduler.at(date, { data }, 'name')`.
+ */
+export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 'name' | 'data'> {
+  readonly every?: { readonly seconds: number }
+  /** Five fields, or six with seconds first. */
+  readonly cron?: string
+  execute(context: ScheduleContext<Config>): Awaitable<unknown>
+}
+
+/** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
 export interface PluginPermissions {
-  /** Hosts it talks to: `api.example.com`, `*.example.com`. */
+  /**
+   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the
+   * owner's network has to be named in numbers.
+   */
   readonly network?: readonly string[]
+  /** Tables of its own. */
   readonly database?: boolean
+  /** Names of outside databases that its owner configured; `*` stands for all of them. */
+  readonly databases?: readonly string[]
   readonly schedule?: boolean
   /** May call the assistant's language model. */
   readonly ai?: boolean
+  /** May let the language model call the tools of all plugins, on behalf of whoever wrote. For conversation plugins. */
+  readonly tools?: boolean
   /** Bot API methods beyond replying in the own chat. */
   readonly telegram?: readonly string[]
   readonly files?: boolean
@@ -64,7 +91,10 @@ export interface PluginTimeouts {
 }
 
 /** The static part of a plugin: what it is called, what triggers it, what it needs. Every member is optional. */
-export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> {
+export interface PluginManifest<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Tools extends object = Readonly<Record<string, unknown>>,
+> {
   /** Lower case letters, digits and `_`, starting with a letter. Default: the file's or folder's name. */
   readonly name?: string
   readonly version?: string
@@ -76,6 +106,12 @@ export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchema
   readonly config?: Schema
   readonly permissions?: PluginPermissions
   readonly commands?: Readonly<Record<string, CommandDefinition<StandardSchemaV1.InferOutput<Schema>>>>
+  /** Functions for the language model, by name: lower case letters, digits and `_`, at most 32 characters. */
+  readonly tools?: {
+    readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
+  }
+  /** Asks for `permissions: { schedule: true }` by itself. */
+  readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /** Only messages whose text matches one of these are offered, besides commands and own buttons. */
   readonly patterns?: readonly RegExp[]
   /** Default `['message']`. */
@@ -89,4 +125,15 @@ export interface PluginManifest<Schema extends StandardSchemaV1 = StandardSchema
    * of being answered with an apology. Default false.
    */
   readonly idempotent?: boolean
+  /**
+   * Gives what depends on the owner's configuration: further commands, tools, patterns and permissions, beside those
+   * that stand here. Called before `setup`, perhaps more than once; an error says what is wrong with the configuration.
+   */
+  configure?(config: StandardSchemaV1.InferOutput<Schema>): ConfiguredManifest<Schema>
 }
+
+/** The parts of a manifest that may depend on the owner's configuration. */
+export type ConfiguredManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> = Pick<
+  PluginManifest<Schema>,
+  'commands' | 'help' | 'patterns' | 'permissions' | 'tools'
+>

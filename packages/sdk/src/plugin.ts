@@ -42,7 +42,8 @@ export interface SetupContext<Config> {
 /** The function form: a manifest with `setup`. */
 export interface PluginDefinition<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
-> extends PluginManifest<Schema> {
+  Tools extends object = Readonly<Record<string, unknown>>,
+> extends PluginManifest<Schema, Tools> {
   /** Runs once at start. It may be left out when the manifest's commands do all the work. */
   setup?(context: SetupContext<StandardSchemaV1.InferOutput<Schema>>): Awaitable<Plugin | void>
 }
@@ -61,17 +62,20 @@ const DEFINITION = Symbol.for('pluggram.definition')
  *   }),
  * })
  */
-export function definePlugin<Schema extends StandardSchemaV1 = StandardSchemaV1>(
-  definition: PluginDefinition<Schema>,
-): PluginDefinition<Schema> {
-  return Object.freeze({ ...definition, [DEFINITION]: true })
+export function definePlugin<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Tools extends object = Readonly<Record<string, unknown>>,
+>(definition: PluginDefinition<Schema, Tools>): PluginDefinition<Schema> {
+  // the types of the arguments have done their work inside the definition
+  return Object.freeze({ ...definition, [DEFINITION]: true }) as unknown as PluginDefinition<Schema>
 }
 
 /** Types a class plugin's `static manifest`. */
-export function defineManifest<Schema extends StandardSchemaV1 = StandardSchemaV1>(
-  manifest: PluginManifest<Schema>,
-): PluginManifest<Schema> {
-  return Object.freeze({ ...manifest })
+export function defineManifest<
+  Schema extends StandardSchemaV1 = StandardSchemaV1,
+  Tools extends object = Readonly<Record<string, unknown>>,
+>(manifest: PluginManifest<Schema, Tools>): PluginManifest<Schema> {
+  return Object.freeze({ ...manifest }) as unknown as PluginManifest<Schema>
 }
 
 /** Whether `value` was made by `definePlugin`, of this or of another installed copy of the sdk. */

@@ -2,9 +2,28 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export type { AccessControl, Admission } from './runtime/access-control.ts'
+export { DatabaseClient } from './runtime/database-client.ts'
+export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
+export { addSchedule, createRefusedScheduler, SchedulerClient } from './runtime/scheduler-client.ts'
+export type {
+  ScheduleChange,
+  SchedulerBackend,
+  ScheduleRequest,
+  ScheduleTimes,
+} from './runtime/scheduler-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
+export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
-export type { PluginDescriptor, RunnablePlugin, PluginRegistry } from './runtime/plugin-registry.ts'
+export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
+export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
+export type {
+  PluginDescriptor,
+  PluginRegistry,
+  RunnablePlugin,
+  ToolDescriptor,
+} from './runtime/plugin-registry.ts'
+export type { ScheduleDescriptor } from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
   InterimPart,

@@ -36,4 +36,30 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX outbox_open ON outbox (id) WHERE state IN ('unsent', 'sending');
    CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;
    CREATE INDEX outbox_age ON outbox (created_at) WHERE state = 'failed';`,
+  `ALTER TABLE outbox ADD COLUMN is_broadcast INTEGER NOT NULL DEFAULT 0;
+   DROP INDEX outbox_age;
+   CREATE INDEX outbox_age ON outbox (created_at) WHERE state IN ('failed', 'sent');
+   CREATE TABLE plugin_chats (
+     plugin TEXT NOT NULL,
+     chat_id INTEGER NOT NULL,
+     PRIMARY KEY (plugin, chat_id)
+   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE access_parties (
+     id INTEGER PRIMARY KEY,
+     standing TEXT NOT NULL CHECK (standing IN ('owner', 'trusted', 'allowed', 'blocked', 'unknown')),
+     name TEXT NOT NULL,
+     noted_at INTEGER NOT NULL,
+     told_at INTEGER
+   ) STRICT;
+   CREATE TABLE chat_switches (
+     chat_id INTEGER NOT NULL,
+     plugin TEXT NOT NULL,
+     PRIMARY KEY (chat_id, plugin)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE plugin_settings (
+     plugin TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (plugin, key)
+   ) STRICT, WITHOUT ROWID;`,
 ]

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
@@ -32,6 +33,7 @@ export function createSqliteMessageStore(
       const [, ...outcomes] = await queue.write([inbox.finish(updateId), ...outbox.finish(updateId, parts)])
       return outbox.finished(updateId, parts, outcomes)
     },
+    post: (parts) => outbox.post(POSTED_UPDATE_ID, parts),
     addInterim: (reply) => outbox.addInterim(reply),
     interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => inbox.park(updateId, reason),

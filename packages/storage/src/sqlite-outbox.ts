@@ -61,6 +61,14 @@ export class SqliteOutbox {
     }))
   }
 
+  /** Parts that answer nobody. */
+  async post(updateId: number, parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
+    const outcomes = await this.#queue.write(
+      parts.map((part, index) => this.#insert(updateId, null, part, index)),
+    )
+    return this.finished(updateId, parts, outcomes)
+  }
+
   async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
     this.#interimUpdates.add(updateId)
     await this.#queue.write(parts.map((part, index) => this.#insert(updateId, key, part, index)))
@@ -111,6 +119,7 @@ export class SqliteOutbox {
       JSON.stringify(part.content),
       part.bytes ?? null,
       part.policy,
+      part.isBroadcast === true ? 1 : 0,
       this.#now(),
     )
   }
@@ -129,6 +138,7 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
     content: JSON.parse(String(row.content)),
     policy: row.policy as DeliveryPolicy,
     isAmbiguous: row.state === 'sending',
+    ...(row.is_broadcast === 1 && { isBroadcast: true }),
     ...(row.bytes instanceof Uint8Array && { bytes: row.bytes }),
   }
 }
@@ -137,7 +147,7 @@ function prepareWrites(queue: WriteQueue) {
   return {
     // an interim part of an earlier try stays as it is
     insert: queue.prepare(
-      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
     ),
     unsend: queue.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
     deleteSentInterim: queue.prepare(

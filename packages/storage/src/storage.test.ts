@@ -1,10 +1,12 @@
+import { mkdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
+import { MIGRATIONS } from './migrations.ts'
 
 let folder: string
 let file: string
@@ -109,9 +111,7 @@ describe('opening a database', () => {
   })
 
   test('an older schema is backed up, then migrated', () => {
-    openSqliteDatabase(file).close()
-    const raw = new DatabaseSync(file)
-    raw.exec('DROP TABLE inbox; DROP TABLE outbox; PRAGMA user_version = 1')
+    const raw = createFirstSchema(file)
     raw.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
     raw.close()
     const migrated = openSqliteDatabase(file)
@@ -125,9 +125,7 @@ describe('opening a database', () => {
   })
 
   test('a migration that was cut short is done at the next start', () => {
-    openSqliteDatabase(file).close()
-    const raw = new DatabaseSync(file)
-    raw.exec('DROP TABLE inbox; DROP TABLE outbox; PRAGMA user_version = 1')
+    const raw = createFirstSchema(file)
     // what a killed step leaves behind: nothing, since it was never committed
     raw.exec('BEGIN; CREATE TABLE inbox (x INTEGER)')
     raw.close()
@@ -136,6 +134,14 @@ describe('opening a database', () => {
     migrated.close()
   })
 })
+
+/** The file as the first release left it. */
+function createFirstSchema(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true })
+  const raw = new DatabaseSync(path)
+  raw.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1; PRAGMA journal_mode = WAL`)
+  return raw
+}
 
 test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
   const database = openSqliteDatabase(file)

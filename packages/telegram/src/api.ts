@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { PluggramError } from '@pluggram/sdk'
 import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
-import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
+import { cancelledError, refusalError, TelegramError, toTelegramError, transportError } from './errors.ts'
 import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
 import type { JsonCaller } from './json-call.ts'
 
@@ -15,7 +15,12 @@ export interface TelegramApiOptions {
   readonly signal?: AbortSignal
   /** Longest wait for an answer to an ordinary call, in seconds. Default 30; uploads get ten times as long. */
   readonly timeoutSeconds?: number
+  /** Told what came of every call, for statistics. It must not throw. */
+  readonly onCall?: (method: string, outcome: ApiOutcome, seconds: number) => void
 }
+
+/** `flood`: Telegram asked to slow down (429); `failed`: no answer, or none of the Bot API. */
+type ApiOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 const DEFAULT_API_ROOT = 'https://api.telegram.org'
 
@@ -55,9 +60,28 @@ export function createTelegramApi(options: TelegramApiOptions): Api {
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
   })
   api.config.use(makeCalls({ token, timeoutSeconds, caller, ...(signal && { signal }) }))
+  if (options.onCall) api.config.use(countCalls(options.onCall))
   // Logging the client by accident must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return api
+}
+
+/** The innermost but one: it sees what the calls really came to. */
+function countCalls(onCall: NonNullable<TelegramApiOptions['onCall']>): Transformer {
+  return async (previous, method, payload, signal) => {
+    const startedAt = performance.now()
+    const tell = (outcome: ApiOutcome): void =>
+      onCall(method, outcome, (performance.now() - startedAt) / 1_000)
+    try {
+      const answer = await previous(method, payload, signal)
+      tell('ok')
+      return answer
+    } catch (error) {
+      const refusal = error instanceof TelegramError && error.failure === 'refused' ? error : undefined
+      tell(refusal === undefined ? 'failed' : refusal.errorCode === 429 ? 'flood' : 'refused')
+      throw error
+    }
+  }
 }
 
 interface CallOptions {

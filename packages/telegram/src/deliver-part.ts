@@ -4,6 +4,7 @@ import { TelegramError } from './errors.ts'
 import { toPlanned } from './outbox-part.ts'
 import type { OutgoingMessage } from './plan-messages.ts'
 import type { RichMessages } from './rich-messages.ts'
+import type { SendRank } from './send-gate.ts'
 import type { MessageSender, Sending } from './send-message.ts'
 
 /** Sends a part; gives the message that stands in the chat afterwards. */
@@ -18,7 +19,7 @@ export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessag
 
   return async (part, signal) => {
     const { message, isStreamed = false, fallback } = toPlanned(part)
-    const sending: Sending = { rank: isStreamed ? 'final' : 'answer', policy: part.policy, signal }
+    const sending: Sending = { rank: rankOf(part, isStreamed), policy: part.policy, signal }
     if (!fallback) return sendMessage(message, sending)
     const progress = part.content as object
     if (!rich.isResting() && !fallbacksSent.has(progress)) {
@@ -48,4 +49,9 @@ export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessag
     if (!last) throw new TypeError('a rich message needs a text to fall back to')
     return last
   }
+}
+
+function rankOf({ isBroadcast }: OutboxPart, isStreamed: boolean): SendRank {
+  if (isBroadcast === true) return 'broadcast'
+  return isStreamed ? 'final' : 'answer'
 }

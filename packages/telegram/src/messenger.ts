@@ -1,8 +1,9 @@
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Chat, Logger, Reply } from '@pluggram/sdk'
-import type { Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
+import type { BotApiCaller, Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { createBlockedChats } from './blocked-chats.ts'
+import { createMethodCaller } from './call-method.ts'
 import { createChatSignals } from './chat-signals.ts'
 import type { Persistence } from './call-persistently.ts'
 import { createPartDeliverer } from './deliver-part.ts'
@@ -43,7 +44,7 @@ export interface MessengerOptions extends Persistence {
 }
 
 /** A messenger that the rest of the assistant can tell what it saw, and ask how it goes. */
-export interface TelegramMessenger extends Messenger {
+export interface TelegramMessenger extends Messenger, BotApiCaller {
   /** Somebody wrote in the chat: if the bot was blocked there, it is not any more. */
   noteActivity(chatId: number): void
   stats(): MessengerStats
@@ -68,6 +69,7 @@ export function createMessenger(options: MessengerOptions): TelegramMessenger {
   const signals = createChatSignals({ ...options, gate, blocked })
   let repeatedSends = 0
   const sendMessage = createMessageSender({ ...options, gate, blocked, onAmbiguous: noteRepeat })
+  const caller = createMethodCaller({ ...options, gate, blocked })
   const deliver = createPartDeliverer(sendMessage, rich)
 
   function noteRepeat(): void {
@@ -147,6 +149,7 @@ export function createMessenger(options: MessengerOptions): TelegramMessenger {
     deliver,
     supersedes,
     ...signals,
+    ...caller,
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
     stats: () => ({ repeatedSends, floodWaits: gate.refusals, blockedChats: blocked.size }),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import attachments from '../../../docs/examples/attachments.ts'
+import calculator from '../../../docs/examples/calculator.ts'
 import Hello from '../../../docs/examples/hello.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
@@ -68,4 +69,11 @@ test('the notes of the guide are kept, and its effects have labels', async () =>
   expect(await collectText(await plugin.send('/note'))).toBe('milk')
   expect(await collectText(await plugin.send('/note', { chat: { id: 5 } }))).toBe('There is no note.')
   expect(plugin.effects()).toEqual(['connection to the clock', 'count the minutes'])
+})
+
+test('the tools of the guide add, and keep what they are told', async () => {
+  await using plugin = await runPlugin(calculator)
+  expect(await plugin.callTool('add', { a: 2, b: 3 })).toEqual({ sum: 5 })
+  expect(await plugin.callTool('keep', { value: 5 })).toBe('kept')
+  await expect(plugin.callTool('add', { a: 2 })).rejects.toMatchObject({ code: 'tool-arguments-invalid' })
 })

@@ -1,3 +1,4 @@
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { InterimPart, MessageStore, OutboxEntry, OutboxPart } from '@pluggram/sdk/runtime'
 
@@ -70,6 +71,9 @@ export function createMemoryMessageStore(): MessageStore {
           outbox.delete(item.id)
       }
       return parts.map((part, index) => add(updateId, part, index))
+    },
+    async post(parts) {
+      return parts.map((part, index) => add(POSTED_UPDATE_ID, part, index))
     },
     async addInterim({ updateId, key, parts }) {
       return parts.map((part, index) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate, MessageStore, OutboxPart } from '@pluggram/sdk/runtime'
 
 /** An update with the members a store looks at. */
@@ -60,6 +61,21 @@ export function messageStoreContract(create: () => { store: MessageStore; close?
         expect(store.unsent()).toEqual(entries)
         await store.markSent(entries[0]?.id ?? 0, 10)
         expect(store.unsent()).toEqual([entries[1]])
+      }),
+    )
+
+    test(
+      'messages that answer no update wait like all others, and broadcasts are known as such',
+      using(async (store) => {
+        const [first] = await store.post([{ ...outboxPart('news'), isBroadcast: true }, outboxPart('alarm')])
+        expect(store.unsent()).toMatchObject([
+          { updateId: POSTED_UPDATE_ID, content: { text: 'news' }, isBroadcast: true },
+          { updateId: POSTED_UPDATE_ID, content: { text: 'alarm' } },
+        ])
+        expect(store.unsent()[1]).not.toHaveProperty('isBroadcast')
+        await store.markSent(first?.id ?? 0, 5)
+        expect(store.unsent()).toHaveLength(1)
+        expect(store.unfinished()).toEqual([])
       }),
     )
 

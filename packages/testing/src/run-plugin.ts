@@ -1,4 +1,4 @@
-import { createPluginHost } from '@pluggram/host'
+import { createPluginHost, createRefusedAi } from '@pluggram/host'
 import type { JsonObject } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type {
@@ -13,6 +13,7 @@ import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { createTestContext } from './test-context.ts'
 import type { TestContext, TestMessage } from './test-context.ts'
 import { createTestServices } from './test-services.ts'
+import type { TestServices } from './test-services.ts'
 
 export interface RunPluginOptions {
   /** The plugin's name; default: the manifest's, else `plugin_under_test`. */
@@ -20,7 +21,7 @@ export interface RunPluginOptions {
   /** Its block of config.json; checked by the plugin's schema. */
   readonly config?: JsonObject
   /** Default: `createTestServices()`. */
-  readonly services?: Services
+  readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
 
 /** A plugin that runs as it would in the assistant, without one. */
@@ -32,6 +33,11 @@ export interface PluginUnderTest extends AsyncDisposable {
   press(data: string, message?: TestMessage): Promise<PluginResult | undefined>
   /** Asks with a context of yours, to look at its `replies` and `reactions` afterwards. */
   ask(context: TestContext): Promise<PluginResult | undefined>
+  /**
+   * Calls a tool as the model would; the arguments are checked.
+   * @throws PluggramError `tool-arguments-invalid`, or whatever the tool throws
+   */
+  callTool(name: string, args?: unknown, message?: TestMessage): Promise<unknown>
   status(): Promise<PluginStatus | undefined>
   /** Labels of what the plugin has set up now. */
   effects(): readonly string[]
@@ -70,6 +76,7 @@ export async function runPlugin(
   const { problems } = await host.start()
   const [runnable] = host.registry.plugins()
   if (!runnable) throw new Error(problems.map((problem) => problem.message).join('\n'))
+  services.schedules?.declare(runnable)
   const ask = async (context: TestContext): Promise<PluginResult | undefined> =>
     runnable.handle(context.callback?.data ?? context.message.text, context)
   return {
@@ -77,6 +84,7 @@ export async function runPlugin(
     send: (text, message = {}) => ask(createTestContext({ ...message, text })),
     press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
     ask,
+    callTool: (tool, args, message = {}) => runnable.callTool(tool, args, createTestContext(message)),
     status: async () => (await host.statuses())[0]?.status,
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),
@@ -85,10 +93,9 @@ export async function runPlugin(
 }
 
 function forbiddenAi(plugin: string): AiService {
-  const refuse = (): never => {
+  return createRefusedAi(() => {
     throw new PermissionError(
       `Plugin ${plugin} uses the model without permissions: { ai: true } in its manifest.`,
     )
-  }
-  return { model: async () => refuse(), streamText: () => refuse() }
+  })
 }

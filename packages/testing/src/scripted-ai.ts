@@ -1,24 +1,59 @@
-import type { AiService, TextRequest } from '@pluggram/sdk'
+import type { AiService, AiUsage, TextEnd, TextRequest } from '@pluggram/sdk'
+import { AiError } from '@pluggram/sdk'
 
 /** A model that says what the test wrote down, and remembers what it was asked. */
 export interface ScriptedAi extends AiService {
   readonly requests: readonly TextRequest[]
 }
 
-/** @param script the pieces of every answer, or a function that gives them for a request */
+/** What may be put in place of the defaults. */
+export type ScriptedAiOverrides = Partial<AiService>
+
+const MODEL = 'test:scripted'
+const NOTHING: AiUsage = { inputTokens: 0, outputTokens: 0 }
+const END: TextEnd = { model: MODEL, usage: NOTHING, reason: 'stop' }
+
+/**
+ * An answer to `generateObject` is the script's text read as JSON. Nothing is embedded, transcribed or spoken unless
+ * `overrides` says how.
+ * @param script the pieces of every answer, or a function that gives them for a request
+ */
 export function createScriptedAi(
   script: readonly string[] | ((request: TextRequest) => readonly string[]),
+  overrides: ScriptedAiOverrides = {},
 ): ScriptedAi {
   const requests: TextRequest[] = []
+  const answer = (request: TextRequest): readonly string[] => {
+    requests.push(request)
+    request.signal?.throwIfAborted()
+    return typeof script === 'function' ? script(request) : script
+  }
+  const unable = async (): Promise<never> => {
+    throw new AiError('ai-misconfigured', 'This test has no model for that.')
+  }
   return {
     requests,
-    model: async () => ({ id: 'test:scripted', isDemo: false }),
+    model: async () => ({ id: MODEL, isDemo: false }),
+    models: async () => [{ id: MODEL, isDefault: true, isCurrent: true }],
+    choose: async () => {},
+    abilities: async () => ({}),
+    usage: async () => ({ currency: 'USD', lines: [] }),
     async *streamText(request) {
-      requests.push(request)
-      for (const piece of typeof script === 'function' ? script(request) : script) {
+      for (const piece of answer(request)) {
         request.signal?.throwIfAborted()
         yield piece
       }
+      request.onEnd?.(END)
     },
+    generateText: async (request) => ({ ...END, text: answer(request).join('') }),
+    async generateObject({ schema, ...request }) {
+      const result = await schema['~standard'].validate(JSON.parse(answer(request).join('')))
+      if (result.issues) throw new AiError('ai-unavailable', 'The scripted answer does not fit the schema.')
+      return { ...END, object: result.value }
+    },
+    embed: unable,
+    transcribe: unable,
+    speak: unable,
+    ...overrides,
   }
 }

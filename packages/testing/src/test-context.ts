@@ -8,6 +8,7 @@ import type {
   MessageContext,
   PluginResponse,
   Reply,
+  Role,
   SentMessage,
   User,
 } from '@pluggram/sdk'
@@ -18,6 +19,8 @@ export interface TestMessage {
   /** `/roll 2d6` also makes the command, as the assistant does. */
   readonly text?: string
   readonly user?: Partial<User>
+  /** Default `everyone`. */
+  readonly role?: Role
   readonly chat?: Partial<Chat>
   readonly attachments?: readonly Attachment[]
   /** Bytes that `context.download` gives, by file id. */
@@ -61,6 +64,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   return {
     chat,
     user: { id: 1_001, firstName: 'Ann', isBot: false, ...message.user },
+    role: message.role ?? 'everyone',
     message: incoming,
     ...(command && { command }),
     ...(message.callback !== undefined && {

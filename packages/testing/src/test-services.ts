@@ -1,9 +1,11 @@
 import { createEffectScope } from '@pluggram/host'
 import type { DisposableEffectScope } from '@pluggram/host'
+import { createMemoryDatabase } from '@pluggram/services'
 import { PermissionError, PluggramError } from '@pluggram/sdk'
 import type {
   AiService,
   AssistantDirectory,
+  DatabaseService,
   HttpService,
   Logger,
   PluginSummary,
@@ -12,7 +14,13 @@ import type {
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createRecordedMetrics } from './recorded-metrics.ts'
+import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
+import { createTestScheduler } from './test-scheduler.ts'
+import type { TestScheduler } from './test-scheduler.ts'
+import { createTestTelegram } from './test-telegram.ts'
+import type { TestTelegram } from './test-telegram.ts'
 
 /** What may be put in place of the defaults. */
 export interface TestServicesOverrides {
@@ -22,8 +30,12 @@ export interface TestServicesOverrides {
   readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
   /** Answers requests to other servers; by default every one fails. */
   readonly fetch?: HttpService['fetch']
+  /** Default: empty tables in memory. */
+  readonly database?: DatabaseService
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
+  /** By default every chat may be written to, and methods answer `true`. */
+  readonly telegram?: TestTelegram
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -35,8 +47,13 @@ export interface LogLine {
 
 /** Services that keep what a plugin did with them. */
 export interface TestServices extends Services {
+  readonly telegram: TestTelegram
+  /** The scheduler's clock stands still until it is moved. */
+  readonly schedules: TestScheduler
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
+  /** What was counted, set and observed, oldest first. */
+  readonly recordedMetrics: readonly RecordedMetric[]
   /** What went to `captureException`, errors of timers and disposers included. */
   readonly exceptions: readonly {
     readonly error: unknown
@@ -56,6 +73,8 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     (message, fields = {}) => {
       logLines.push({ level, message, fields })
     }
+  const schedules = createTestScheduler((error, schedule) => captureException(error, { schedule }))
+  const metrics = createRecordedMetrics()
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
   return {
@@ -66,10 +85,16 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    metrics: metrics.service,
+    recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
+    database: overrides.database ?? createMemoryDatabase(),
+    scheduler: schedules.service,
+    schedules,
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
+    telegram: overrides.telegram ?? createTestTelegram(),
     effects: createEffectScope({ onError: (error, label) => captureException(error, { effect: label }) }),
     captureException,
     logLines,

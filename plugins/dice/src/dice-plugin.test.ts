@@ -45,3 +45,15 @@ test.each([
 ])('the configuration %j is refused', async (config, message) => {
   await expect(runPlugin(dice, { config })).rejects.toThrow(message)
 })
+
+test('the model can throw dice', async () => {
+  await using plugin = await runPlugin(dice, { config: { max_dice: 3, default_dice: '3d6' } })
+  expect(plugin.descriptor.tools).toMatchObject([{ name: 'roll', role: 'everyone', effect: 'none' }])
+  expect(await plugin.callTool('roll', { dice: '1d2+10' })).toMatchObject({
+    text: expect.stringContaining('1d2'),
+    total: expect.toSatisfy((total: number) => total === 11 || total === 12),
+  })
+  expect(await plugin.callTool('roll')).toMatchObject({ text: expect.stringContaining('3d6') })
+  expect(await plugin.callTool('roll', { dice: '4d6' })).toEqual({ error: expect.stringContaining('3') })
+  await expect(plugin.callTool('roll', { dice: 4 })).rejects.toMatchObject({ code: 'tool-arguments-invalid' })
+})

@@ -37,6 +37,21 @@ export default definePlugin({
       execute: (args, { config: settings }) => answer(args || settings.default_dice, settings.max_dice),
     },
   },
+  tools: {
+    roll: {
+      description: 'Rolls dice and gives the faces and the total. Use it whenever chance should decide.',
+      schema: z.object({
+        dice: z
+          .string()
+          .max(200)
+          .optional()
+          .describe('Dice notation such as 2d6+1 or d20; left out: the default dice'),
+      }),
+      role: 'everyone',
+      effect: 'none',
+      execute: ({ dice }, { config: settings }) => throwFor(dice ?? settings.default_dice, settings.max_dice),
+    },
+  },
   patterns: [SPOKEN],
   setup: ({ config: settings }) => ({
     processMessage(message, { callback }) {
@@ -58,6 +73,17 @@ function answer(dice: string, maxDice: number): PluginResult {
     }
   } catch (error) {
     if (error instanceof NotationError) return { success: false, error: error.message }
+    throw error
+  }
+}
+
+/** For the model: a mistake in the notation is a result it can learn from. */
+function throwFor(dice: string, maxDice: number): { text: string; total: number } | { error: string } {
+  try {
+    const roll = rollDice(parseDice(dice, maxDice))
+    return { text: describeRoll(roll), total: roll.total }
+  } catch (error) {
+    if (error instanceof NotationError) return { error: error.message }
     throw error
   }
 }

@@ -9,11 +9,18 @@ import {
   missingGrants,
 } from '@pluggram/host'
 import type { PluginCandidate } from '@pluggram/host'
-import { formatProblem, loadConfiguration, setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import {
+  applyPluginEnvironment,
+  describePluginIssues,
+  formatProblem,
+  loadConfiguration,
+  setPluginGrants,
+  setPluginSwitch,
+} from '@pluggram/config'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import { createLoginLink } from '../access-keys.ts'
-import { isSwitchedOn, levelFor } from '../plugins.ts'
+import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
 import { restartFolder } from '../restart-requests.ts'
 import { shippedPlugins } from '../shipped-plugins.ts'
 import type { CliEnvironment } from './cli.ts'
@@ -62,7 +69,11 @@ export async function grantPlugin(
 ): Promise<number> {
   const { candidate, candidates } = await find(cli, name)
   if (!candidate) return 1
-  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
+  const loaded = await loadConfiguration({ home: cli.home, environment: cli.environment })
+  const configuration = applyPluginEnvironment(
+    loaded,
+    candidates.map((item) => item.name),
+  )
   if (levelFor(configuration, candidate) === 'inline') {
     cli.print(`${name} runs inside the assistant; there is nothing to grant.`)
     return 0
@@ -71,6 +82,12 @@ export async function grantPlugin(
   try {
     manifest = await inspectPlugin(candidate, {
       candidates,
+      limits: limitsFor(configuration, name),
+      blockFor: (jsonSchema) => configuration.pluginBlock(name, jsonSchema),
+      describeIssues: (plugin, issues) =>
+        describePluginIssues(configuration, plugin, issues)
+          .map((problem) => formatProblem(problem, configuration))
+          .join('\n'),
       dataFolder: join(cli.home, 'data'),
       logger: quietLogger(cli),
     })

@@ -17,7 +17,7 @@ export interface HttpServerOptions {
 /** A request must be complete within this time; it bounds slow bodies. */
 const REQUEST_TIMEOUT_MS = 30_000
 /** Addresses that programs ask, not browsers: probes, and Telegram itself, which proves itself by a secret. */
-const PROBES = new Set(['/healthz', '/readyz'])
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 const WEBHOOK = '/telegram/webhook'
 
 const SECURITY_HEADERS = {

@@ -85,7 +85,8 @@ function refuse(reply: FastifyReply, options: LoginOptions, reason: string | und
     .send(page)
 }
 
-function isSame(given: string, expected: string): boolean {
+/** Whether the two are the same, in a time that does not tell how much of it is. */
+export function isSame(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))
 }

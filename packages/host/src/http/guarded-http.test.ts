@@ -113,6 +113,19 @@ describe('what was not granted', () => {
     })
   })
 
+  test('the whole internet is not the own network', async () => {
+    const port = await serve((_request, response) => response.end('inside'))
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::ffff:127.0.0.1]', '2130706433']) {
+      await expect(client(['*']).fetch(`http://${host}:${port}/`)).rejects.toMatchObject({
+        code: expect.stringMatching(/permission-missing|network-failed/),
+      })
+    }
+    await expect(client(['*']).fetch('http://169.254.169.254/')).rejects.toMatchObject({
+      code: 'permission-missing',
+    })
+    expect((await client(['*', '127.0.0.1']).fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
+  })
+
   test('a redirect to it is refused', async () => {
     let wasReached = false
     const inner = await serve((_request, response) => {

@@ -20,7 +20,10 @@ export class HostGrants {
   checkUrl(url: URL): void {
     const host = hostOf(url)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw this.#refuse(`${url.protocol}//${host}`)
-    if (!this.#patterns.some((pattern) => coversHost(pattern, host))) throw this.#refuse(host)
+    // with '*' it is the address that decides
+    if (!this.#patterns.some((pattern) => pattern === '*' || coversHost(pattern, host))) {
+      throw this.#refuse(host)
+    }
     if (isIP(host) !== 0) this.checkAddress(host, host)
   }
 

@@ -5,13 +5,13 @@
 import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
-import type { PluginSummary } from '@pluggram/sdk'
+import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
 import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData, LoadRequest, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
 
 const EFFECTS_INTERVAL_MS = 250
 /** The report of a fatal error gets this long to leave. */
@@ -59,10 +59,20 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       process.title = `pluggram ${request.candidate.name}`
       return plugin.load(request)
     }
+    case 'configure':
+      return plugin.configure(args[0] as ConfigureRequest)
     case 'start':
       return plugin.start(args[0] as StartRequest)
     case 'handle':
       return plugin.handle(args[0] as number, args[1] as string, args[2] as ContextData, signal)
+    case 'tool': {
+      const [call, name, input, data] = args as [number, string, unknown, ContextData]
+      return plugin.callTool(call, name, input, data, signal)
+    }
+    case 'schedule': {
+      const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
+      return plugin.runSchedule(target, { ...run, signal })
+    }
     case 'status':
       return plugin.status(args[0] as number)
     case 'stop':

@@ -1,4 +1,4 @@
-import type { PluginManifest, PluginSummary } from '@pluggram/sdk'
+import type { MessageContext, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -11,12 +11,24 @@ import type { Peer } from '../rpc/peer.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import { encodeResult } from '../rpc/wire-response.ts'
 import type { RunningPlugin } from '../running-plugin.ts'
-import { readManifest, startPlugin } from '../start-plugin.ts'
-import type { CheckedManifest } from '../start-plugin.ts'
+import { configureManifest, readManifest } from '../read-manifest.ts'
+import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
+import { readConfig, startPlugin } from '../start-plugin.ts'
+import { toolRoleOf } from '../tool-role.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
 import type { JsonSchema } from '../validate-config.ts'
-import type { Attempt, ContextData, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import type {
+  Attempt,
+  Configured,
+  ConfigureRequest,
+  ContextData,
+  Loaded,
+  LoadRequest,
+  Started,
+  StartRequest,
+} from './protocol.ts'
 import { createRemoteContext } from './remote-context.ts'
+import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
 
 /** The one plugin of a plugin process, from `load` to `stop`. */
@@ -26,6 +38,7 @@ export class ChildPlugin {
   #loaded: LoadedPlugin | undefined
   #checked: CheckedManifest | undefined
   #running: RunningPlugin | undefined
+  #schedules: RemoteSchedules | undefined
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
@@ -54,9 +67,22 @@ export class ChildPlugin {
       this.#checked = readManifest(identity(candidate), this.#loaded)
       return {
         manifest: summariseManifest(this.#checked.manifest),
+        isConfigurable: this.#checked.manifest.configure !== undefined,
         ...jsonSchemaMember(this.#checked.manifest),
         files: hooks.filesUnder(candidate.directory),
       }
+    })
+  }
+
+  /** Tells what the manifest is with this configuration; nothing is started yet. */
+  configure({ block }: ConfigureRequest): Promise<Attempt<Configured>> {
+    const [candidate, checked] = [this.#candidate, this.#checked]
+    if (!candidate || !checked) throw new Error('configure before load')
+    return attempt(candidate, async () => {
+      const context = { blockFor: () => block, within: this.#within }
+      const config = await readConfig(identity(candidate), checked.manifest, context)
+      const { manifest } = configureManifest(identity(candidate), checked, config)
+      return { manifest: summariseManifest(manifest) }
     })
   }
 
@@ -72,7 +98,9 @@ export class ChildPlugin {
         assistantName: request.assistantName,
         blockFor: () => request.block,
         servicesFor: (name, manifest, effects) => {
+          this.#schedules = new RemoteSchedules(this.#peer, effects)
           const services = createRemoteServices({
+            schedules: this.#schedules,
             peer: this.#peer,
             plugin: name,
             request,
@@ -96,13 +124,24 @@ export class ChildPlugin {
   /** Asks the plugin about a message; `call` names the message to the host. */
   async handle(call: number, message: string, data: ContextData, signal: AbortSignal): Promise<unknown> {
     const plugin = this.#started()
-    const context = createRemoteContext(data, {
-      peer: this.#peer,
-      plugin: plugin.descriptor.name,
-      call,
-      signal,
-    })
-    return encodeResult(await plugin.handle(message, context), this.#peer.streams)
+    return encodeResult(await plugin.handle(message, this.#context(call, data, signal)), this.#peer.streams)
+  }
+
+  /** Calls one of the plugin's tools. */
+  callTool(
+    call: number,
+    name: string,
+    args: unknown,
+    data: ContextData,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return this.#started().callTool(name, args, this.#context(call, data, signal))
+  }
+
+  /** Runs a schedule: one of the manifest by its name, one of the code by its function's number. */
+  async runSchedule(target: string | number, run: ScheduledRun): Promise<void> {
+    if (typeof target === 'string') return this.#started().runSchedule(target, run)
+    await this.#schedules?.run(target, run)
   }
 
   status(seconds: number): Promise<unknown> {
@@ -117,6 +156,11 @@ export class ChildPlugin {
   async stop(seconds: number): Promise<boolean> {
     if (this.#late) await withDeadline(this.#late, seconds).catch(() => {})
     return (await this.#running?.stop(seconds)) ?? true
+  }
+
+  #context(call: number, data: ContextData, signal: AbortSignal): MessageContext {
+    const plugin = this.#started().descriptor.name
+    return createRemoteContext(data, { peer: this.#peer, plugin, call, signal })
   }
 
   #limit(seconds: number): void {
@@ -170,10 +214,6 @@ function limited(seconds: number): Limited {
   }
 }
 
-function identity({ name, entry, directory }: PluginCandidate): {
-  name: string
-  file: string
-  directory: string
-} {
-  return { name, file: entry, directory }
+function identity({ name, entry, directory, origin }: PluginCandidate): PluginIdentity {
+  return { name, file: entry, directory, toolRole: toolRoleOf(origin) }
 }

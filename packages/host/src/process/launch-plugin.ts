@@ -12,15 +12,18 @@ import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
-import { parseLoaded, parseStarted } from './parse-started.ts'
+import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
-import type { Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
 
 /** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
 export interface ProcessLimits {
+  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
+  readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
   readonly idleSeconds?: number | undefined
   readonly startSeconds?: number | undefined
@@ -104,21 +107,22 @@ export async function launchPlugin(
 }
 
 /**
- * Reads a plugin's manifest, in a process that ends at once; nothing of it is started.
+ * Reads a plugin's manifest as its configuration makes it, in a process that ends at once; nothing of it is started.
  * @throws ProblemError
  */
 export async function inspectPlugin(
   candidate: PluginCandidate,
-  surroundings: Pick<LaunchPluginOptions, 'candidates' | 'dataFolder' | 'logger'>,
+  surroundings: Pick<
+    LaunchPluginOptions,
+    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
+  >,
 ): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
     ...surroundings,
     candidate,
-    memoryMb: DEFAULT_MEMORY_MB,
-    limits: {},
+    memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
-    blockFor: () => ({}),
     assistantName: '',
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
@@ -143,6 +147,8 @@ async function openProcess(
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
   const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
+  const isSandboxed = options.limits.sandbox === 'bubblewrap'
+  if (isSandboxed) await checkSandbox(candidate)
   const readable = await readablePaths(candidate, candidates)
   const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
   const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
@@ -154,6 +160,7 @@ async function openProcess(
     directory: candidate.directory,
     launch: {
       memoryMb,
+      isSandboxed,
       readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
       writable: writable.map((folder) => path.join(folder, '*')),
       workingDirectory: candidate.directory,
@@ -169,6 +176,19 @@ async function openProcess(
   })
 }
 
+/** Who asked for walls does not get a plugin without them. */
+async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
+  const reason = await bubblewrapProblem()
+  if (reason === undefined) return
+  throw new ProblemError({
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${name} is not started: config.json asks for the sandbox bubblewrap, and ${reason}. Make it work, or set "sandbox": "none" under plugin_host.`,
+    file: entry,
+  })
+}
+
 async function load(process: PluginProcess, options: LaunchPluginOptions): Promise<Loaded> {
   const { candidate, dataFolder } = options
   const seconds = options.limits.startSeconds ?? options.defaults.startSeconds
@@ -177,7 +197,15 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
     seconds,
     ...(dataFolder !== undefined && { codeCache: path.join(dataFolder, 'cache', 'code') }),
   }
-  return parseLoaded(candidate.name, await process.request('load', request, seconds))
+  const loaded = parseLoaded(candidate.name, await process.request('load', request, seconds))
+  if (!loaded.isConfigurable) return loaded
+  const configure: ConfigureRequest = { block: options.blockFor(loaded.jsonSchema) }
+  try {
+    const answer = await process.request('configure', configure, seconds)
+    return { ...loaded, manifest: parseConfigured(candidate.name, answer) }
+  } catch (error) {
+    throw describeIssues(error, options)
+  }
 }
 
 async function start(

@@ -16,6 +16,8 @@ const KNOWN: KnownPlugin = {
   descriptor: {
     name: 'one',
     commands: [{ name: 'go', description: 'Goes', examples: ['please go'], inMenu: true, isUrgent: false }],
+    tools: [],
+    schedules: [],
     patterns: [/^go/iu],
     updates: ['message'],
     priority: 3,

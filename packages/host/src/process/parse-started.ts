@@ -9,6 +9,8 @@ import type { Loaded, Started } from './protocol.ts'
 
 const text = z.string().max(20_000)
 const line = z.string().max(2_000)
+/** What `manifest-schema.ts` allows, and what more its copy may have. */
+const MAX_SCHEMA_CHARACTERS = 40_000
 const seconds = z.number().positive().max(3_600).optional()
 
 const problemSchema = z.object({
@@ -30,25 +32,30 @@ const problemSchema = z.object({
     .optional(),
 })
 
-const loadedSchema = z.object({
-  manifest: z.object({
-    permissions: z.object({
-      network: z.array(line).max(1_000).optional(),
-      database: z.boolean().optional(),
-      schedule: z.boolean().optional(),
-      ai: z.boolean().optional(),
-      telegram: z.array(line).max(1_000).optional(),
-      files: z.boolean().optional(),
-    }),
-    timeouts: z.object({
-      startSeconds: seconds,
-      callSeconds: seconds,
-      statusSeconds: seconds,
-      cleanupSeconds: seconds,
-    }),
-    isIdempotent: z.boolean(),
-    isolation: z.enum(['inline', 'process']).optional(),
+const summarySchema = z.object({
+  permissions: z.object({
+    network: z.array(line).max(1_000).optional(),
+    database: z.boolean().optional(),
+    schedule: z.boolean().optional(),
+    ai: z.boolean().optional(),
+    tools: z.boolean().optional(),
+    telegram: z.array(line).max(1_000).optional(),
+    databases: z.array(line).max(1_000).optional(),
+    files: z.boolean().optional(),
   }),
+  timeouts: z.object({
+    startSeconds: seconds,
+    callSeconds: seconds,
+    statusSeconds: seconds,
+    cleanupSeconds: seconds,
+  }),
+  isIdempotent: z.boolean(),
+  isolation: z.enum(['inline', 'process']).optional(),
+})
+
+const loadedSchema = z.object({
+  manifest: summarySchema,
+  isConfigurable: z.boolean(),
   jsonSchema: z.record(z.string(), z.unknown()).optional(),
   files: z.array(line).max(10_000),
 })
@@ -66,6 +73,32 @@ export const descriptorSchema = z.object({
         examples: z.array(line).max(1_000),
         inMenu: z.boolean(),
         isUrgent: z.boolean(),
+      }),
+    )
+    .max(1_000),
+  tools: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[a-z0-9_]{1,32}$/),
+        description: line,
+        inputSchema: z
+          .record(z.string(), z.unknown())
+          .refine((schema) => JSON.stringify(schema).length <= MAX_SCHEMA_CHARACTERS, 'is too large'),
+        role: z.enum(['owner', 'trusted', 'everyone']),
+        effect: z.enum(['none', 'external']),
+      }),
+    )
+    .max(200),
+  schedules: z
+    .array(
+      z.object({
+        name: z.string().min(1).max(100),
+        everySeconds: z.number().positive().optional(),
+        cron: z.string().max(200).optional(),
+        timeZone: z.string().max(100).optional(),
+        missed: z.enum(['skip', 'once', 'all']).optional(),
+        jitterSeconds: z.number().min(0).max(86_400).optional(),
+        timeoutSeconds: z.number().positive().max(600).optional(),
       }),
     )
     .max(1_000),
@@ -93,12 +126,22 @@ const startedSchema = z.object({
  * @throws ProblemError of the plugin
  */
 export function parseLoaded(plugin: string, answer: unknown): Loaded {
-  const { manifest, files, jsonSchema } = parse(plugin, loadedSchema, answer)
+  const { manifest, isConfigurable, files, jsonSchema } = parse(plugin, loadedSchema, answer)
   return {
     manifest: withoutUndefined(manifest) as ManifestSummary,
+    isConfigurable,
     files,
     ...(jsonSchema && { jsonSchema }),
   }
+}
+
+/**
+ * Reads what a process says came of `configure`.
+ * @throws ProblemError of the plugin
+ */
+export function parseConfigured(plugin: string, answer: unknown): ManifestSummary {
+  const { manifest } = parse(plugin, z.object({ manifest: summarySchema }), answer)
+  return withoutUndefined(manifest) as ManifestSummary
 }
 
 /**

@@ -1,4 +1,11 @@
-import type { MessageContext, PluginResult, PluginStatus, PluginSummary, Services } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  PluginResult,
+  PluginStatus,
+  PluginSummary,
+  ScheduledRun,
+  Services,
+} from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
 import { parseResult } from '../parse-result.ts'
@@ -8,6 +15,9 @@ import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
 import { decodeResult } from '../rpc/wire-response.ts'
 import { CallGuard } from './call-guard.ts'
+import type { CallLimits } from './call-guard.ts'
+import { toContextData } from './context-data.ts'
+import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
 import { launch, limitResources } from './launch.ts'
@@ -17,10 +27,12 @@ import { OutputCapture } from './output-capture.ts'
 import { readUsage } from './proc-files.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { toToolResult } from '../tool-result.ts'
+import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
 
 export interface PluginProcessOptions {
@@ -64,6 +76,7 @@ export class PluginProcess {
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
   #given: Services | undefined
+  #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
   #isStopping = false
@@ -91,10 +104,17 @@ export class PluginProcess {
       await process.ended
       throw process.#crash()
     }
-    const usage = await readUsage(process.pid)
+    const worker = await launched.workerPid()
+    if (worker === undefined) {
+      process.kill('cannot be watched in its sandbox')
+      await process.ended
+      throw process.#crash()
+    }
+    process.#watch.follow(worker)
+    const usage = await readUsage(worker)
     if (usage) {
       const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(process.pid, more, usage.dataBytes)
+      await limitResources(worker, more, usage.dataBytes)
     }
     return process
   }
@@ -130,6 +150,7 @@ export class PluginProcess {
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
+    this.#watch.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
@@ -150,14 +171,20 @@ export class PluginProcess {
    * Asks the process something about the plugin's life.
    * @throws PluginCrashError
    */
-  async request(method: 'load' | 'start', argument: unknown, seconds: number): Promise<unknown> {
+  async request(
+    method: 'load' | 'configure' | 'start',
+    argument: unknown,
+    seconds: number,
+  ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    this.#watch.beginStart(seconds)
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
+      if (method === 'start') this.#watch.settle()
       clearTimeout(late)
     }
   }
@@ -166,6 +193,7 @@ export class PluginProcess {
   serve(services: Services): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
+    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
     return this.#services.methods
   }
 
@@ -178,16 +206,62 @@ export class PluginProcess {
    * Asks the plugin about a message.
    * @throws PluginCrashError when the process ends before the answer
    */
-  async handle(
+  handle(
     message: string,
     context: MessageContext,
     callSeconds: number | undefined,
   ): Promise<PluginResult | undefined> {
-    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
+    return this.#during(context, callSeconds, async (id, guard) => {
+      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
+      const open = (stream: number): AsyncIterable<string> => {
+        guard.hold()
+        return this.#peer.streams.read(stream, () => guard.release())
+      }
+      return parseResult(this.#options.plugin, decodeResult(answer, open))
+    })
+  }
+
+  /**
+   * Calls one of the plugin's tools.
+   * @throws PluginCrashError when the process ends before the result
+   */
+  callTool(
+    name: string,
+    args: unknown,
+    context: MessageContext,
+    callSeconds: number | undefined,
+  ): Promise<JsonValue> {
+    return this.#during(context, callSeconds, async (id, guard) =>
+      toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
+    )
+  }
+
+  /**
+   * Runs one of the plugin's schedules: by the manifest's name, or by the number of its function.
+   * @throws PluginCrashError when the process ends before the run does
+   */
+  async runSchedule(target: string | number, { signal, ...run }: ScheduledRun): Promise<void> {
+    await this.#guarded({ signal }, (guard) => this.#peer.call('schedule', [target, run], guard.signal))
+  }
+
+  #during<T>(
+    context: MessageContext,
+    callSeconds: number | undefined,
+    work: (id: number, guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
     const id = this.#calls.add(context)
+    const limits = { signal: context.signal, callSeconds, onRelease: () => this.#calls.end(id) }
+    return this.#guarded(limits, (guard) => work(id, guard))
+  }
+
+  async #guarded<T>(
+    { signal, callSeconds, onRelease }: CallLimits,
+    work: (guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
+    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     this.inFlight += 1
     const guard = new CallGuard({
-      signal: context.signal,
+      signal,
       plugin: this.#options.plugin,
       callSeconds,
       onOverdue: () => {
@@ -195,16 +269,11 @@ export class PluginProcess {
       },
       onRelease: () => {
         this.inFlight -= 1
-        this.#calls.end(id)
+        onRelease?.()
       },
     })
     try {
-      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
-      const open = (stream: number): AsyncIterable<string> => {
-        guard.hold()
-        return this.#peer.streams.read(stream, () => guard.release())
-      }
-      return parseResult(this.#options.plugin, decodeResult(answer, open))
+      return await work(guard)
     } catch (error) {
       const explained = await this.#explain(error)
       throw guard.timeout ?? explained
@@ -249,7 +318,7 @@ export class PluginProcess {
   }
 
   #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
-    const [services, given] = [this.#services, this.#given]
+    const [services, given, ai] = [this.#services, this.#given, this.#ai]
     switch (method) {
       case 'check-syntax':
         return this.#options.checkSyntax(String(args[0]))
@@ -260,14 +329,16 @@ export class PluginProcess {
       case 'download':
         return this.#calls.download(args)
     }
-    if (!services || !given) throw new Error('not yet')
+    if (!services || !given || !ai) throw new Error('not yet')
     switch (method) {
       case 'service':
         return services.call(args)
-      case 'model':
-        return given.ai.model()
+      case 'ai':
+        return ai.call(args, signal)
       case 'stream-text':
-        return Promise.resolve(services.streamText(args[0], this.#peer))
+        return Promise.resolve(ai.streamText(args[0], this.#peer))
+      case 'schedule':
+        return services.addSchedule(args, (handler, run) => this.runSchedule(handler, run))
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:
@@ -280,6 +351,7 @@ export class PluginProcess {
     else if (method === 'hello') this.#onHello()
     else if (method === 'log') this.#services?.log(args[0], args[1], args[2])
     else if (method === 'exception') this.#services?.exception(args[0], args[1])
+    else if (method === 'metrics') this.#services?.metrics(args[0])
     else if (method === 'effects') this.#options.onEffects(toLabels(args[0]))
     else if (method === 'fatal') {
       this.#reason ??= describeFatal(String(args[0]), decodeError(args[1]), this.#options.directory)
@@ -325,21 +397,4 @@ export class PluginProcess {
   #warn(what: string): void {
     this.#options.log('warn', `Plugin ${this.#options.plugin} ${what}`)
   }
-}
-
-function toContextData(context: MessageContext): ContextData {
-  const { chat, user, message, command, callback, attempt, idempotencyKey } = context
-  return {
-    chat,
-    user,
-    message,
-    attempt,
-    idempotencyKey,
-    ...(command && { command }),
-    ...(callback && { callback }),
-  }
-}
-
-function toLabels(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 1_000).map((label) => String(label).slice(0, 200)) : []
 }

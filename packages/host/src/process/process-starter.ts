@@ -1,6 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { EffectScope, Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { PluginScope } from '../effect-scope.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
@@ -16,7 +17,7 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 export interface ProcessStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: EffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */

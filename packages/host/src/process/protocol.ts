@@ -1,4 +1,4 @@
-import type { Callback, Chat, Command, IncomingMessage, PluginSummary, User } from '@pluggram/sdk'
+import type { Callback, Chat, Command, IncomingMessage, PluginSummary, Role, User } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
@@ -21,10 +21,21 @@ export interface LoadRequest {
 
 export interface Loaded {
   readonly manifest: ManifestSummary
+  /** Its permissions depend on its configuration, too: `configure` tells them. */
+  readonly isConfigurable: boolean
   /** The JSON Schema of its configuration, when it can tell. */
   readonly jsonSchema?: JsonSchema
   /** The plugin's own files that were imported. */
   readonly files: readonly string[]
+}
+
+/** `configure`: tell what the manifest is with this configuration. */
+export interface ConfigureRequest {
+  readonly block: JsonObject
+}
+
+export interface Configured {
+  readonly manifest: ManifestSummary
 }
 
 /** `start`: check the configuration and bring the plugin to life. */
@@ -44,7 +55,7 @@ export interface Started {
   readonly effects: readonly string[]
 }
 
-/** The outcome of `load` and `start`. */
+/** The outcome of `load`, `configure` and `start`. */
 export type Attempt<T> =
   | { readonly done: T }
   | { readonly problem: PluginProblem; /** Of what was thrown, for the log. */ readonly stack: string }
@@ -53,6 +64,7 @@ export type Attempt<T> =
 export interface ContextData {
   readonly chat: Chat
   readonly user: User
+  readonly role: Role
   readonly message: IncomingMessage
   readonly command?: Command
   readonly callback?: Callback

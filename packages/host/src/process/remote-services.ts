@@ -1,10 +1,14 @@
-import { PermissionError } from '@pluggram/sdk'
-import type { AiService, Logger, PluginSummary, Services, TextRequest } from '@pluggram/sdk'
+import { createMetricsService } from '@pluggram/services/plugin-side'
+import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
+import { DatabaseClient, SchedulerClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import type { Peer } from '../rpc/peer.ts'
+import { RemoteMetrics } from './remote-metrics.ts'
+import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
+import type { RemoteSchedules } from './remote-schedules.ts'
 import type { StartRequest } from './protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -19,6 +23,7 @@ export interface RemoteServicesOptions {
   readonly request: StartRequest
   readonly effects: DisposableEffectScope
   readonly mayUseAi: boolean
+  readonly schedules: RemoteSchedules
   /** The plugins of the assistant as they are now. */
   readonly plugins: () => readonly PluginSummary[]
 }
@@ -26,6 +31,8 @@ export interface RemoteServicesOptions {
 /** The services of a plugin process: effects live in it, all others are calls to the host. */
 export function createRemoteServices(options: RemoteServicesOptions): Services {
   const { peer, request, effects } = options
+  const metrics = new RemoteMetrics((batch) => peer.note('metrics', [batch]))
+  effects.onEnd(() => metrics.flush())
   const named = Object.fromEntries(
     Object.entries(request.services).map(([service, methods]) => [
       service,
@@ -33,10 +40,15 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     ]),
   )
   return {
-    ...(named as unknown as Pick<Services, 'store' | 'files'>),
+    ...(named as unknown as Pick<Services, 'store' | 'files' | 'telegram'>),
     logger: createLogger(peer),
-    ai: createAi(options),
+    metrics: createMetricsService(metrics),
+    ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
+    database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
+    scheduler: new SchedulerClient(options.schedules, (error) => {
+      peer.note('exception', [encodeError(error), { during: 'adding a schedule' }])
+    }),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {
@@ -60,41 +72,6 @@ function createLogger(peer: Peer): Logger {
     (message, fields) => peer.note('log', [level, String(message), plainFields(fields)]),
   ])
   return Object.fromEntries(entries) as unknown as Logger
-}
-
-function createAi({ peer, plugin, mayUseAi }: RemoteServicesOptions): AiService {
-  const check = (): void => {
-    if (mayUseAi) return
-    const message = `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`
-    peer.note('log', ['warn', message, undefined])
-    throw new PermissionError(message)
-  }
-  return {
-    async model() {
-      check()
-      return (await peer.call('model', [])) as Awaited<ReturnType<AiService['model']>>
-    },
-    streamText(request) {
-      check()
-      return streamText(peer, request)
-    },
-  }
-}
-
-async function* streamText(peer: Peer, { signal, ...request }: TextRequest): AsyncGenerator<string> {
-  const stream = await peer.call('stream-text', [request], signal)
-  if (typeof stream !== 'number') throw new TypeError('the host gave no text')
-  const onAbort = (): void => peer.streams.cancel(stream)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  try {
-    for await (const chunk of peer.streams.read(stream)) {
-      signal?.throwIfAborted()
-      yield chunk
-    }
-    signal?.throwIfAborted()
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
-  }
 }
 
 /** Fields of a log line may be anything; a line is not worth a failure. */

@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { DownloadableAttachment, MessageContext } from '@pluggram/sdk'
+import type { AiSubject, DownloadableAttachment, MessageContext } from '@pluggram/sdk'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeResponse } from '../rpc/wire-response.ts'
@@ -46,6 +46,14 @@ export class ServedCalls {
     this.#past.set(id, call)
     const [oldest] = this.#past.keys()
     if (this.#past.size > MAX_PAST_CALLS && oldest !== undefined) this.#past.delete(oldest)
+  }
+
+  /** Whether the chat and user named belong to one message that the plugin was given, now or lately. */
+  knows({ chat, user }: AiSubject): boolean {
+    const isOf = ({ context }: OpenCall): boolean =>
+      (chat === undefined || chat.id === context.chat.id) &&
+      (user === undefined || user.id === context.user.id)
+    return this.#open.values().some(isOf) || this.#past.values().some(isOf)
   }
 
   async reply([id, response]: readonly unknown[], peer: Peer): Promise<unknown> {

@@ -1,29 +1,27 @@
-import { PluggramError } from '@pluggram/sdk'
-import type { ChatMessage, Services } from '@pluggram/sdk'
-import { z } from 'zod'
-import type { Peer } from '../rpc/peer.ts'
+import { PluggramError, ScheduleError } from '@pluggram/sdk'
+import type { ScheduledRun, Services } from '@pluggram/sdk'
+import { addSchedule } from '@pluggram/sdk/runtime'
+import type { ScheduleRequest } from '@pluggram/sdk/runtime'
 import { decodeError } from '../rpc/wire-error.ts'
 import { RateLimit } from './rate-limit.ts'
+import { ServedMetrics } from './served-metrics.ts'
 
 /** Services with an own way across; all others are called by name. */
-const SPECIAL = new Set(['logger', 'captureException', 'ai', 'assistant', 'http', 'effects'])
+const SPECIAL = new Set(['logger', 'captureException', 'metrics', 'ai', 'assistant', 'http', 'effects'])
 const LINES_PER_SECOND = 100
 const LINES_BURST = 500
-
-const textRequest = z.object({
-  system: z.string().optional(),
-  messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })).max(10_000),
-})
 
 /** Gives a plugin process what it may use of the services, and nothing else. */
 export class ServedServices {
   readonly #services: Services
   readonly #methods: Readonly<Record<string, readonly string[]>>
+  readonly #metrics: ServedMetrics
   readonly #lines = new RateLimit(LINES_PER_SECOND, LINES_BURST)
 
   constructor(services: Services) {
     this.#services = services
     this.#methods = listMethods(services)
+    this.#metrics = new ServedMetrics(services)
   }
 
   /** Service → its methods, for the process to offer. */
@@ -46,14 +44,17 @@ export class ServedServices {
     return typeof member === 'function' ? (Reflect.apply(member, target, args) as unknown) : undefined
   }
 
-  /** Starts a text of the model and gives the number under which it can be read. */
-  streamText(input: unknown, peer: Peer): number {
-    const { system, messages } = textRequest.parse(input)
-    const request: { system?: string; messages: ChatMessage[] } = {
-      messages,
-      ...(system !== undefined && { system }),
+  /** Adds a schedule; its function stays in the process, where it has a number. */
+  addSchedule(
+    [handler, request]: readonly unknown[],
+    run: (handler: number, run: ScheduledRun) => Promise<void>,
+  ): Promise<string> {
+    const { times, options, task } = Object(request) as Partial<ScheduleRequest>
+    if (typeof handler !== 'number' || !isRecord(times)) {
+      throw new ScheduleError('A schedule of a wrong shape was asked for.')
     }
-    return peer.streams.offer(abortable((signal) => this.#services.ai.streamText({ ...request, signal })))
+    const whole = { times, options: isRecord(options) ? options : {}, task }
+    return addSchedule(this.#services.scheduler, whole, (scheduled) => run(handler, scheduled))
   }
 
   /** Takes a line for the log. */
@@ -70,26 +71,13 @@ export class ServedServices {
     }
   }
 
+  /** Takes what the plugin counted. */
+  metrics(batch: unknown): void {
+    this.#metrics.take(batch)
+  }
+
   #offers(service: string, method: string): boolean {
     return Object.hasOwn(this.#methods, service) && this.#methods[service]?.includes(method) === true
-  }
-}
-
-/** A text that ends at its source when its reader leaves. */
-function abortable(start: (signal: AbortSignal) => AsyncIterable<string>): AsyncIterable<string> {
-  return {
-    [Symbol.asyncIterator]() {
-      const controller = new AbortController()
-      const source = start(controller.signal)[Symbol.asyncIterator]()
-      return {
-        next: () => source.next(),
-        async return() {
-          controller.abort(new Error('the reader left'))
-          await source.return?.()
-          return { done: true, value: undefined }
-        },
-      }
-    },
   }
 }
 

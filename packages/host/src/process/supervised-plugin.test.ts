@@ -33,6 +33,8 @@ function createPlugin(
     descriptor: {
       name: 'one',
       commands: [],
+      tools: [],
+      schedules: [],
       patterns: [],
       updates: ['message'],
       priority: 0,

@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext, PluginResult, PluginStatus } from '@pluggram/sdk'
+import type { Logger, MessageContext, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
@@ -43,6 +43,7 @@ const CRASHES_TO_PARK = 3
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
+const PARKED = 'is parked after it crashed three times'
 
 /**
  * Keeps a plugin's process alive as far as it is needed.
@@ -108,6 +109,38 @@ export class SupervisedPlugin implements HostedPlugin {
     }
   }
 
+  /** A tool is never called a second time by itself: what it did before the crash is not known. */
+  async callTool(tool: string, args: unknown, context: MessageContext): Promise<unknown> {
+    const { name } = this.descriptor
+    if (this.#isStopped) {
+      if (this.successor) return this.successor.callTool(tool, args, context)
+      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    }
+    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    const process = await this.#ready()
+    try {
+      return await process.callTool(tool, args, context, this.#options.callSeconds)
+    } finally {
+      this.#touch()
+    }
+  }
+
+  /** As a tool, it is not run a second time by itself. */
+  async runSchedule(task: string, run: ScheduledRun): Promise<void> {
+    const { name } = this.descriptor
+    if (this.#isStopped) {
+      if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
+      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    }
+    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    const process = await this.#ready()
+    try {
+      await process.runSchedule(task, run)
+    } finally {
+      this.#touch()
+    }
+  }
+
   effects(): readonly string[] {
     return this.#process ? this.#effects : []
   }
@@ -163,7 +196,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#isParked) {
       // whoever writes something else gets answers of other plugins; whoever asks for this one is told
       if (!context.command && !context.callback) return undefined
-      throw new PluginCrashError(this.descriptor.name, 'is parked after it crashed three times')
+      throw new PluginCrashError(this.descriptor.name, PARKED)
     }
     const process = await this.#ready()
     try {

@@ -1,10 +1,12 @@
 import {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   isPluggramError,
   PermissionError,
   PluggramError,
+  ScheduleError,
   StoreError,
 } from '@pluggram/sdk'
 import type { ErrorCode } from '@pluggram/sdk'
@@ -90,12 +92,21 @@ function createOwnError(
   switch (code) {
     case 'permission-missing':
       return new PermissionError(message)
+    case 'schedule-invalid':
+      return new ScheduleError(message)
     case 'store-limit':
       return new StoreError(message)
+    case 'database-limit':
+    case 'database-query-failed':
+    case 'database-timeout':
+    case 'database-unavailable':
+      return new DatabaseError(code, message, options)
     case 'delivery-failed':
     case 'delivery-blocked':
     case 'reply-invalid':
       return new DeliveryError(code, message, options)
+    case 'ai-busy':
+    case 'ai-limit':
     case 'ai-unavailable':
     case 'ai-refused':
     case 'ai-timeout':

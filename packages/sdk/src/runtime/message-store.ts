@@ -18,12 +18,17 @@ export interface OutboxPart {
   /** The bytes of a file, when the part carries one. */
   readonly bytes?: Uint8Array
   readonly policy: DeliveryPolicy
+  /** True when nobody waits for it: it goes behind all answers, at Telegram's pace. */
+  readonly isBroadcast?: boolean
 }
+
+/** Stands for the update of messages that answer none; updates have no negative ids. */
+export const POSTED_UPDATE_ID = -1
 
 /** A part on disk. Parts of one chat are sent in the order of their ids. */
 export interface OutboxEntry extends OutboxPart {
   readonly id: number
-  /** The update it answers. */
+  /** The update it answers; `POSTED_UPDATE_ID` when it answers none. */
   readonly updateId: number
   /** True when the program ended while the part was being sent: whether it arrived is unknown. */
   readonly isAmbiguous: boolean
@@ -65,6 +70,8 @@ export interface MessageStore {
   finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
   /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
   addInterim(reply: InterimReply): Promise<readonly InterimPart[]>
+  /** Puts messages into the outbox that answer no update. */
+  post(parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
   /** What an earlier try put there under that key; empty when it did not get so far. */
   interim(updateId: number, key: string): readonly InterimPart[]
   /** Sets an update aside after too many tries. */

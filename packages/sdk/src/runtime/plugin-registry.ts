@@ -1,8 +1,32 @@
 import type { Awaitable } from '../awaitable.ts'
 import type { MessageContext } from '../context.ts'
 import type { UpdateKind } from '../manifest.ts'
+import type { MissedPolicy, ScheduledRun } from '../services/scheduler.ts'
 import type { PluginResult } from '../reply.ts'
+import type { Role } from '../role.ts'
+import type { ToolEffect } from '../tool.ts'
 import type { CommandSummary } from '../assistant-directory.ts'
+
+/** A tool as the model and others may see it. */
+export interface ToolDescriptor {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of the arguments, of type object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>
+  readonly role: Role
+  readonly effect: ToolEffect
+}
+
+/** A schedule of a manifest; without times it runs only when the plugin's code asks for it. */
+export interface ScheduleDescriptor {
+  readonly name: string
+  readonly everySeconds?: number
+  readonly cron?: string
+  readonly timeZone?: string
+  readonly missed?: MissedPolicy
+  readonly jitterSeconds?: number
+  readonly timeoutSeconds?: number
+}
 
 /** A plugin's manifest after validation, with names and defaults filled in. */
 export interface PluginDescriptor {
@@ -11,6 +35,8 @@ export interface PluginDescriptor {
   readonly description?: string
   readonly help?: string
   readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
+  readonly tools: readonly ToolDescriptor[]
+  readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number
@@ -23,6 +49,14 @@ export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
   /** Calls the command's function or `processMessage`; the plugin's own errors come out as they were thrown. */
   handle(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  /** Runs `execute` of one of the manifest's schedules; rejects with what it threw. */
+  runSchedule?(name: string, run: ScheduledRun): Promise<void>
+  /**
+   * Checks the arguments and calls a tool of the plugin, wherever the plugin runs. The result is plain data of bounded
+   * size. Whether the caller may use the tool is the caller's to check.
+   * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else whatever the tool threw
+   */
+  callTool(name: string, args: unknown, context: MessageContext): Promise<unknown>
 }
 
 /** The plugins that run now. */

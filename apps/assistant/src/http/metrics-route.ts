@@ -1,0 +1,69 @@
+import { isIP } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+export interface MetricsRouteOptions {
+  /** The text and its type. */
+  render(): Promise<{ readonly text: string; readonly type: string }>
+  hasSession(request: FastifyRequest): boolean
+  /** Checks the owner's password; absent when there is none. */
+  checkPassword?(password: string): boolean
+}
+
+/** Wrong passwords in a row before everyone has to wait, and how long. */
+const MAX_WRONG_PASSWORDS = 10
+const PAUSE_MS = 60_000
+
+/**
+ * `GET /metrics` in Prometheus' text format: for whoever asks on this machine, for a session, and for the owner's password by
+ * HTTP Basic, as Prometheus sends it.
+ */
+export function registerMetricsRoute(server: FastifyInstance, options: MetricsRouteOptions): void {
+  let wrongInARow = 0
+  let pausedUntil = 0
+
+  function knowsPassword(request: FastifyRequest): boolean {
+    const given = basicPassword(request.headers.authorization)
+    if (given === undefined || !options.checkPassword || Date.now() < pausedUntil) return false
+    if (options.checkPassword(given)) {
+      wrongInARow = 0
+      return true
+    }
+    wrongInARow += 1
+    if (wrongInARow >= MAX_WRONG_PASSWORDS) {
+      wrongInARow = 0
+      pausedUntil = Date.now() + PAUSE_MS
+    }
+    return false
+  }
+
+  server.get('/metrics', async (request, reply) => {
+    if (!isLocal(request) && !options.hasSession(request) && !knowsPassword(request)) {
+      return reply
+        .code(401)
+        .header('www-authenticate', 'Basic realm="Pluggram metrics"')
+        .send({
+          error: {
+            code: 'login-required',
+            message:
+              "Metrics are for this machine and for the owner: log in, or send the owner's password by HTTP Basic with any user name.",
+          },
+        })
+    }
+    const { text, type } = await options.render()
+    return reply.type(type).send(text)
+  })
+}
+
+/** A proxy on this machine passes on what others ask: it says so, and then the request is not local. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const address = raw.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+  const isLoopback = address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+  return isLoopback && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
+}
+
+function basicPassword(header: string | undefined): string | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  return text.slice(text.indexOf(':') + 1)
+}

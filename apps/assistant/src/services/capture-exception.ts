@@ -1,0 +1,14 @@
+import type { AssistantMetrics, RootLogger } from '@pluggram/observability'
+import { errorMessage } from '@pluggram/sdk'
+import type { Services } from '@pluggram/sdk'
+
+/** Reports what a plugin could not handle: to the log and the metrics. */
+export function createCaptureException(
+  plugin: string,
+  { logger, metrics }: { readonly logger: RootLogger; readonly metrics: AssistantMetrics },
+): Services['captureException'] {
+  return (error, context) => {
+    metrics.exceptionCaptured(plugin)
+    logger.error(errorMessage(error), { ...context, err: error })
+  }
+}

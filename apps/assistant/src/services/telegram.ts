@@ -1,0 +1,27 @@
+import { parseResponse } from '@pluggram/host'
+import type { Logger, PluginPermissions, TelegramService } from '@pluggram/sdk'
+import { createTelegramService } from '@pluggram/services'
+import type { TelegramServiceOptions } from '@pluggram/services'
+
+export interface TelegramPorts extends Pick<TelegramServiceOptions, 'connection' | 'chats'> {
+  /** Chats that the owner lists for a plugin. */
+  listedChats(plugin: string): readonly number[]
+}
+
+/** The `telegram` service of one plugin. */
+export function telegramFor(
+  plugin: string,
+  permissions: PluginPermissions | undefined,
+  ports: TelegramPorts,
+  logger: Logger,
+): TelegramService {
+  return createTelegramService({
+    plugin,
+    permissions,
+    connection: () => ports.connection(),
+    chats: ports.chats,
+    listedChats: () => ports.listedChats(plugin),
+    parseReply: (reply) => parseResponse(plugin, reply),
+    onRefused: (message) => logger.warn(message),
+  })
+}

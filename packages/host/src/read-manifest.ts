@@ -1,0 +1,93 @@
+import type { PluginManifest, Role } from '@pluggram/sdk'
+import { thrownMessage } from './error-location.ts'
+import type { LoadedPlugin } from './load-plugin.ts'
+import { addConfigured, mergeManifests, parseManifest } from './manifest-schema.ts'
+import { ProblemError } from './plugin-problem.ts'
+import type { PluginProblem } from './plugin-problem.ts'
+
+/** Which plugin is started, and where its files are. */
+export interface PluginIdentity {
+  readonly name: string
+  readonly file?: string
+  readonly directory?: string
+  /** Who may use its tools when they do not say it. Default `owner`. */
+  readonly toolRole?: Role
+}
+
+/** A manifest that can be used, and what is odd about it. */
+export interface CheckedManifest {
+  readonly manifest: PluginManifest
+  readonly warnings: readonly PluginProblem[]
+}
+
+/**
+ * Checks what a loaded plugin says about itself.
+ * @throws ProblemError
+ */
+export function readManifest(
+  identity: PluginIdentity,
+  { module, packageManifest }: LoadedPlugin,
+): CheckedManifest {
+  let outcome
+  try {
+    const fromCode = module.form === 'class' ? (module.plugin.manifest ?? {}) : module.plugin
+    outcome = parseManifest(mergeManifests(packageManifest, { ...fromCode }))
+  } catch (error) {
+    outcome = { issues: [thrownMessage(error)] }
+  }
+  if ('issues' in outcome) {
+    const message = `has a manifest that cannot be used: ${outcome.issues.join('; ')}. Correct it.`
+    throw new ProblemError(problemOf(identity, 'plugin-manifest-invalid', message))
+  }
+  const { manifest } = outcome
+  const messages = [...outcome.warnings]
+  if (manifest.name !== undefined && manifest.name !== identity.name) {
+    messages.push(
+      `its manifest calls it "${manifest.name}", but it is known by its file's name, ${identity.name}. Let both be the same`,
+    )
+  }
+  return { manifest, warnings: messages.map((message) => manifestWarning(identity, `: ${message}.`)) }
+}
+
+/** A warning about what a plugin says of itself. */
+export function manifestWarning(identity: PluginIdentity, message: string): PluginProblem {
+  return { ...problemOf(identity, 'plugin-manifest-invalid', message), severity: 'warning' }
+}
+
+/**
+ * Adds what the manifest's `configure` makes of the plugin's checked configuration.
+ * @throws ProblemError
+ */
+export function configureManifest(
+  identity: PluginIdentity,
+  checked: CheckedManifest,
+  config: unknown,
+): CheckedManifest {
+  const { manifest, warnings } = checked
+  if (!manifest.configure) return checked
+  let outcome
+  try {
+    outcome = parseManifest(addConfigured({ ...manifest }, { ...manifest.configure(config) }))
+  } catch (error) {
+    outcome = { issues: [thrownMessage(error)] }
+  }
+  if (!('issues' in outcome)) return { manifest: outcome.manifest, warnings }
+  const message = `cannot work with its configuration: ${outcome.issues.join('; ')}. Correct plugins.${identity.name} in config.json.`
+  throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message))
+}
+
+/** A problem of that plugin; the message goes on after its name. */
+export function problemOf(
+  identity: PluginIdentity,
+  code: PluginProblem['code'],
+  message: string,
+): PluginProblem {
+  const separator = message.startsWith(':') || message === '' ? '' : ' '
+  return {
+    plugin: identity.name,
+    severity: 'error',
+    code,
+    message: `Plugin ${identity.name}${separator}${message}`,
+    ...(identity.file !== undefined && { file: identity.file }),
+  }
+}

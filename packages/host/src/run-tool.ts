@@ -1,0 +1,47 @@
+import { PluggramError } from '@pluggram/sdk'
+import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
+import { toToolResult } from './tool-result.ts'
+import type { JsonValue } from './validate-config.ts'
+
+/** A tool with what its function receives besides the arguments. */
+export interface ToolCall {
+  readonly plugin: string
+  readonly name: string
+  readonly tool: ToolDefinition | undefined
+  readonly args: unknown
+  readonly context: MessageContext
+  readonly config: unknown
+  readonly services: Services
+}
+
+/** A model that gets everything wrong needs no longer list. */
+const MAX_ISSUES = 10
+
+/**
+ * Checks the arguments of a tool and calls it.
+ * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else what the tool threw
+ */
+export async function runTool(call: ToolCall): Promise<JsonValue> {
+  const { plugin, name, tool, context, config, services } = call
+  if (!tool) throw new PluggramError('tool-not-found', `Plugin ${plugin} has no tool ${name}.`)
+  const args = await checkArguments(call, tool.schema)
+  context.signal.throwIfAborted()
+  return toToolResult(await tool.execute(args, { ...context, config, services }))
+}
+
+async function checkArguments(
+  { plugin, name, args }: ToolCall,
+  schema: StandardSchemaV1 | undefined,
+): Promise<unknown> {
+  if (!schema) return {}
+  const result = await schema['~standard'].validate(args ?? {})
+  if (!result.issues) return result.value
+  const issues = result.issues.slice(0, MAX_ISSUES).map((issue) => {
+    const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+    return `${path.join('.') || 'arguments'}: ${issue.message}`
+  })
+  throw new PluggramError(
+    'tool-arguments-invalid',
+    `The arguments of ${plugin}.${name} do not fit: ${issues.join('; ').slice(0, 1_000)}`,
+  )
+}

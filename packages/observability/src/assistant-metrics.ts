@@ -1,0 +1,118 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { addProcessMetrics } from './process-metrics.ts'
+import { addStatisticsMetrics } from './statistics-metrics.ts'
+import type { StatisticsSource } from './statistics-metrics.ts'
+
+/** How one plugin took one message. */
+export type PluginOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+/** What came of a request that a plugin made to another server. */
+export type HttpOutcome =
+  | 'ok'
+  | 'client-error'
+  | 'server-error'
+  | 'failed'
+  | 'refused'
+  | 'limited'
+  | 'open'
+  | 'cached'
+/** What came of a call to the Bot API. */
+export type TelegramOutcome = 'ok' | 'refused' | 'flood' | 'failed'
+
+/** The assistant's own metrics; docs/reference/metrics.md explains each one. */
+export interface AssistantMetrics {
+  /** Everything that `/metrics` shows. */
+  readonly registry: Registry
+  pluginCalled(plugin: string, outcome: PluginOutcome, seconds: number): void
+  exceptionCaptured(plugin: string): void
+  httpRequested(plugin: string, outcome: HttpOutcome): void
+  telegramCalled(method: string, outcome: TelegramOutcome, seconds: number): void
+  /** Shows figures that others keep; they are read when somebody looks. */
+  watch(source: StatisticsSource): void
+}
+
+const CALL_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+const TELEGRAM_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Creates the registry with the assistant's metrics in it. */
+export function createAssistantMetrics(): AssistantMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'plugin_requests_total',
+    help: 'Messages that a plugin was asked about, by what came of it',
+    labelNames: ['plugin', 'outcome'],
+    registers,
+  })
+  const processing = new Histogram({
+    name: 'plugin_processing_seconds',
+    help: 'How long a plugin took for a message, its answer written to the end',
+    labelNames: ['plugin'],
+    buckets: CALL_BUCKETS,
+    registers,
+  })
+  const exceptions = new Counter({
+    name: 'plugin_exceptions_total',
+    help: 'Errors that plugins reported with captureException',
+    labelNames: ['plugin'],
+    registers,
+  })
+  const http = new Counter({
+    name: 'plugin_http_requests_total',
+    help: 'Requests of plugins to other servers, by what came of them',
+    labelNames: ['plugin', 'outcome'],
+    registers,
+  })
+  const telegram = new Counter({
+    name: 'telegram_requests_total',
+    help: 'Calls to the Bot API, by what came of them',
+    labelNames: ['method', 'outcome'],
+    registers,
+  })
+  const telegramSeconds = new Histogram({
+    name: 'telegram_request_seconds',
+    help: 'How long calls to the Bot API took; held polls are left out',
+    labelNames: ['method'],
+    buckets: TELEGRAM_BUCKETS,
+    registers,
+  })
+  const started = new Gauge({
+    name: 'pluggram_start_time_seconds',
+    help: 'When the assistant was started, in seconds since 1970',
+    registers,
+  })
+  started.set(Date.now() / 1_000)
+  addProcessMetrics(registry)
+
+  const countRequest = remembered((plugin, outcome) => requests.labels(plugin, outcome))
+  const countTelegram = remembered((method, outcome) => telegram.labels(method, outcome))
+  const timePlugin = remembered((plugin) => processing.labels(plugin))
+  const timeTelegram = remembered((method) => telegramSeconds.labels(method))
+  return {
+    registry,
+    pluginCalled(plugin, outcome, seconds) {
+      countRequest(plugin, outcome).inc()
+      timePlugin(plugin, '').observe(seconds)
+    },
+    exceptionCaptured: (plugin) => exceptions.labels(plugin).inc(),
+    httpRequested: (plugin, outcome) => http.labels(plugin, outcome).inc(),
+    telegramCalled(method, outcome, seconds) {
+      countTelegram(method, outcome).inc()
+      if (method !== 'getUpdates') timeTelegram(method, '').observe(seconds)
+    },
+    watch: (source) => addStatisticsMetrics(registry, source),
+  }
+}
+
+/** prom-client looks a series up by a text of all its labels; on the way of every message that is worth keeping. */
+function remembered<Series>(
+  find: (first: string, second: string) => Series,
+): (first: string, second: string) => Series {
+  const known = new Map<string, Map<string, Series>>()
+  return (first, second) => {
+    let inner = known.get(first)
+    if (!inner) known.set(first, (inner = new Map()))
+    let series = inner.get(second)
+    if (!series) inner.set(second, (series = find(first, second)))
+    return series
+  }
+}

@@ -1,0 +1,1 @@
+export { createMetricsService } from './metrics/metrics-service.ts'

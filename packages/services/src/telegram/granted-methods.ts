@@ -1,0 +1,35 @@
+import { PermissionError } from '@pluggram/sdk'
+
+/** They would take the bot out of the assistant's hands. */
+const NEVER = new Set(['getupdates', 'setwebhook', 'deletewebhook', 'getwebhookinfo', 'logout', 'close'])
+
+/** Refuses methods of the Bot API that were not granted; the Bot API takes their names in any case. */
+export function createMethodGuard(
+  plugin: string,
+  granted: readonly string[],
+): { check(method: string): void; has(method: string): boolean } {
+  const names = new Set(granted.map((name) => name.toLowerCase()))
+
+  function has(method: string): boolean {
+    const name = method.toLowerCase()
+    return names.has(name) && !NEVER.has(name)
+  }
+
+  return {
+    has,
+    check(method) {
+      if (typeof method === 'string' && /^[a-z]{3,64}$/i.test(method)) {
+        if (has(method)) return
+        if (NEVER.has(method.toLowerCase())) {
+          throw new PermissionError(
+            `Plugin ${plugin} calls ${method}, which is the assistant's own: no plugin may.`,
+          )
+        }
+        throw new PermissionError(
+          `Plugin ${plugin} calls ${method} without asking for it. Add permissions: { telegram: ['${method}'] } to its manifest.`,
+        )
+      }
+      throw new PermissionError(`Plugin ${plugin} calls a method that the Bot API cannot have.`)
+    },
+  }
+}
