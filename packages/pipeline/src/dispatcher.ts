@@ -91,7 +91,7 @@ async function ask(
   update: IncomingUpdate,
   way: { readonly route: Route; readonly attempt: number },
   options: DispatcherOptions,
-): Promise<Answer> {
+): Promise<[Answer, CountedOutcome]> {
   const controller = new AbortController()
   // AbortSignal.any would do the same, and cost a message more than its way through the lanes
   const stop = (): void => controller.abort(options.signal.reason)
