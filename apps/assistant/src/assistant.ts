@@ -7,6 +7,7 @@ import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
 import {
+  createSqliteAiLedger,
   createSqliteMessageStore,
   createSqlitePluginChats,
   createSqlitePluginStores,
@@ -99,13 +100,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
     const ai = createAi({
-      settings: {
-        model: settings.ai.model,
-        timeouts: settings.ai.timeouts,
-        ...(settings.ai.baseUrl !== undefined && { baseUrl: settings.ai.baseUrl }),
-      },
+      settings: settings.ai,
       environment,
       directory: () => directory,
+      ledger: createSqliteAiLedger(database),
+      pricesFile: join(home, 'prices.json'),
       logger,
       ownPort: settings.http.port,
     })
@@ -120,7 +119,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: () => ai.service,
+        ai: (plugin) => ai.serviceFor(plugin),
         directory,
         databases,
         scheduler,
@@ -153,6 +152,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       const failure = messages.failure()
       return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
     })
+    health.register('models', () => ({ ...ai.health() }), { isRequired: false })
     health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
