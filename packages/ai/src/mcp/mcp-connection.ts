@@ -54,12 +54,15 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
   )
   let reason = 'the connection ended'
   let isClosing = false
-  client.onerror = (error) => {
-    reason = shorten(error.message)
-  }
-  client.onclose = () => {
-    if (!isClosing) options.onEnd(reason)
-  }
+  // the protocol's client is no EventTarget
+  Object.assign(client, {
+    onerror(error: Error) {
+      reason = shorten(error.message)
+    },
+    onclose() {
+      if (!isClosing) options.onEnd(reason)
+    },
+  })
   const close = async (): Promise<void> => {
     isClosing = true
     await client.close()
@@ -68,7 +71,7 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
     await client.connect(createTransport(options), { timeout: milliseconds, maxTotalTimeout: milliseconds })
   } catch (error) {
     await close().catch(() => {})
-    throw new Error(describe(error, reason))
+    throw new Error(describe(error, reason), { cause: error })
   }
   const { name, title } = client.getServerVersion() ?? {}
   return {
@@ -77,7 +80,7 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
       try {
         return (await client.listTools({}, { timeout: milliseconds })).tools
       } catch (error) {
-        throw new Error(describe(error, reason))
+        throw new Error(describe(error, reason), { cause: error })
       }
     },
     async callTool(tool, args, signal) {

@@ -224,7 +224,7 @@ describe('servers that misbehave', () => {
     const hanging = call(servers, 'odd.work', { what: 'hang' }, controller.signal)
     await expect.poll(() => lines.join()).toContain('it hangs')
     controller.abort(new Error('time is up'))
-    await expect(hanging).rejects.toThrow()
+    await expect(hanging).rejects.toBeInstanceOf(Error)
     expect(await call(servers, 'odd.work', { what: 'x' })).toBe('work {"what":"x"}')
     expect(servers.states()).toEqual([{ name: 'odd', state: 'running' }])
   })
@@ -235,7 +235,7 @@ describe('servers that misbehave', () => {
     const hanging = call(servers, 'odd.work', { what: 'hang' }, controller.signal)
     await expect.poll(() => lines.join()).toContain('it hangs')
     controller.abort(new Error('time is up'))
-    await expect(hanging).rejects.toThrow()
+    await expect(hanging).rejects.toBeInstanceOf(Error)
     await expect.poll(() => servers.states()[0]?.state, { timeout: 8_000 }).toBe('restarting')
   }, 15_000)
 

@@ -52,7 +52,7 @@ function toTool(
       // only who says that it changes nothing is believed, and only as long as it says exactly that
       effect: annotations?.readOnlyHint === true ? 'none' : 'external',
     },
-    pin: pinOf({ description, ...{ name, title, inputSchema, outputSchema, annotations } }),
+    pin: pinOf({ name, title, description, inputSchema, outputSchema, annotations }),
   }
 }
 

@@ -38,7 +38,9 @@ export function pinsFile(dataFolder: string): string {
 }
 
 /** The pin of a tool; `definition` is what the server says about it. */
-export function pinOf(definition: { readonly description?: string | undefined }): ToolPin {
+export function pinOf(
+  definition: Readonly<Record<string, unknown>> & { readonly description?: string | undefined },
+): ToolPin {
   const hash = createHash('sha256').update(canonical(definition)).digest('hex')
   return { hash, description: definition.description ?? '' }
 }

@@ -5,11 +5,10 @@ export class KeyLock {
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key) ?? Promise.resolve()
     const result = before.then(work, work)
-    const tail = result
-      .catch(() => {})
-      .then(() => {
-        if (this.#tails.get(key) === tail) this.#tails.delete(key)
-      })
+    const forget = (): void => {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key)
+    }
+    const tail: Promise<void> = result.then(forget, forget)
     this.#tails.set(key, tail)
     return result
   }

@@ -1,9 +1,19 @@
 /**
  * Characters that nobody sees but a model reads: control and format characters (zero-width, bidirectional, tags),
- * variation selectors, fillers, private and unassigned ones. The emoji selector U+FE0F is left where it follows something.
+ * variation selectors but the one of emoji, fillers, private and unassigned ones.
  */
-const INVISIBLE =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u{FE00}-\u{FE0E}\u{E0100}-\u{E01EF}\u{180B}-\u{180F}\u2028\u2029\u2800\u3164\u115F\u1160\u17B4\u17B5\uFFA0\u034F]|(?<=\uFE0F)\uFE0F/gu
+const INVISIBLE = new RegExp(
+  [
+    String.raw`[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]`,
+    String.raw`[\u{FE00}-\u{FE0E}]`,
+    String.raw`[\u{E0100}-\u{E01EF}]`,
+    String.raw`[\u{180B}-\u{180F}]`,
+    String.raw`\u{34F}|\u{115F}|\u{1160}|\u{17B4}|\u{17B5}|\u{2800}|\u{3164}|\u{FFA0}`,
+    // the emoji selector twice in a row selects nothing
+    String.raw`(?<=\u{FE0F})\u{FE0F}`,
+  ].join('|'),
+  'gu',
+)
 
 /** What a person would see of a text: lines and tabs stay, hidden characters go. */
 export function visibleText(text: string): string {
