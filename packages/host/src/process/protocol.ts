@@ -73,4 +73,4 @@ export interface ContextData {
 }
 
 /** Where a context in a plugin process keeps the number under which the host knows its message. */
-export const CALL_NUMBER = Symbol('call number')
+export const CALL_NUMBER: unique symbol = Symbol('call number')

@@ -11,9 +11,9 @@ export function createRemoteContext(
   link: { readonly peer: Peer; readonly plugin: string; readonly call: number; readonly signal: AbortSignal },
 ): MessageContext {
   const { peer, plugin, call, signal } = link
-  return {
+  const context: MessageContext & { readonly [CALL_NUMBER]: number } = {
     ...data,
-    ...{ [CALL_NUMBER]: call },
+    [CALL_NUMBER]: call,
     signal,
     async reply(response) {
       const wire = encodeResponse(parseResponse(plugin, response), peer.streams)
@@ -26,4 +26,5 @@ export function createRemoteContext(
       return (await peer.call('download', [call, { ...attachment }])) as Uint8Array
     },
   }
+  return context
 }

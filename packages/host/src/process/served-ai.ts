@@ -1,7 +1,8 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { AiService, AiSubject, MessageContext, StandardSchemaV1, TextEnd } from '@pluggram/sdk'
+import type { AiService, AiSubject, StandardSchemaV1, TextEnd } from '@pluggram/sdk'
 import { z } from 'zod'
 import type { Peer } from '../rpc/peer.ts'
+import type { ServedCalls } from './served-calls.ts'
 
 /** How a streamed answer ended is kept until it is asked for; of the newest only. */
 const MAX_ENDS = 100
@@ -48,23 +49,19 @@ const speakRequest = z.object({
 
 export interface ServedAiOptions {
   readonly ai: AiService
-  /** Whether the plugin works on a message of this chat or user, or did so lately. */
-  knows(subject: AiSubject): boolean
-  /** The context of a message that the plugin works on. @throws PluggramError when there is none */
-  contextOf(call: number): MessageContext
+  /** The messages that the plugin works on, or did lately. */
+  readonly calls: Pick<ServedCalls, 'knows' | 'contextOf'>
 }
 
 /** Gives a plugin process the AI service. What it sends is parsed; for whom it claims to ask is checked. */
 export class ServedAi {
   readonly #ai: AiService
-  readonly #knows: (subject: AiSubject) => boolean
-  readonly #contextOf: (call: number) => MessageContext
+  readonly #calls: ServedAiOptions['calls']
   readonly #ends = new Map<number, TextEnd>()
 
-  constructor({ ai, knows, contextOf }: ServedAiOptions) {
+  constructor({ ai, calls }: ServedAiOptions) {
     this.#ai = ai
-    this.#knows = knows
-    this.#contextOf = contextOf
+    this.#calls = calls
   }
 
   /** @throws what the service throws */
@@ -103,7 +100,7 @@ export class ServedAi {
   /** Starts a text of the model and gives the number under which it can be read. */
   streamText(input: unknown, peer: Peer): number {
     const { call, ...request } = streamRequest.parse(input)
-    const parsed = { ...request, ...(call !== undefined && { context: this.#contextOf(call) }) }
+    const parsed = { ...request, ...(call !== undefined && { context: this.#calls.contextOf(call) }) }
     let number = 0
     const onEnd = (end: TextEnd): void => this.#keepEnd(number, end)
     number = peer.streams.offer(
@@ -121,7 +118,7 @@ export class ServedAi {
 
   /** The subject if the plugin may name it, else nobody. */
   #verified(claimed: AiSubject = {}): AiSubject {
-    return this.#knows(claimed) ? claimed : {}
+    return this.#calls.knows(claimed) ? claimed : {}
   }
 
   #keepEnd(number: number, end: TextEnd): void {
