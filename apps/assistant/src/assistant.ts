@@ -88,6 +88,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
+    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
