@@ -17,7 +17,7 @@ export interface TestTool {
 }
 
 /** Plugins with these tools; `calls` are those that were made. */
-export function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
+function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
   readonly calls: { id: string; args: unknown; context: MessageContext }[]
 } {
   const calls: { id: string; args: unknown; context: MessageContext }[] = []

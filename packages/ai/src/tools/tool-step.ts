@@ -12,7 +12,7 @@ export interface ModelCall {
 }
 
 /** The part of a request that makes it one step of an answer with tools. */
-export interface ToolStep {
+interface ToolStep {
   /** What was said and given since the request's own messages. */
   readonly messages: readonly ModelMessage[]
   readonly tools: ToolSet

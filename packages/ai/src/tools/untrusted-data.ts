@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { visibleText } from './visible-text.ts'
 
 /** More of one result costs a model more than it helps. */
-export const MAX_RESULT_CHARACTERS = 20_000
+const MAX_RESULT_CHARACTERS = 20_000
 
 /** What the model is told about everything that `markUntrusted` wrote. */
 export const UNTRUSTED_NOTE =
