@@ -93,6 +93,7 @@ export type {
   MetricsService,
 } from './services/metrics.ts'
 export type { Store } from './services/store.ts'
+export type { AdminParty, AdminPlugin, AdminService, AdminSetting, AdminStanding } from './services/admin.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'

@@ -40,6 +40,7 @@ export function createSqliteMessageStore(
     markUnsent: (entryId) => commits.addLight(() => outbox.markUnsent(entryId)),
     markSent: (entryId, sentMessageId) => commits.addLight(() => outbox.markSent(entryId, sentMessageId)),
     markFailed: (entryId, reason) => commits.addLight(() => outbox.markFailed(entryId, reason)),
+    moveChat: (from, to) => commits.add(() => outbox.moveChat(from, to)),
     unfinished: () => inbox.unfinished(),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),

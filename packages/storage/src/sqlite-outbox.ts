@@ -67,6 +67,10 @@ export class SqliteOutbox {
     return this.#statements.unsent.all().map(toEntry)
   }
 
+  moveChat(from: number, to: number): void {
+    this.#statements.move.run(to, from)
+  }
+
   forgetOld(): void {
     this.#statements.forget.run(this.#now() - KEEP_FAILED_MS)
   }
@@ -123,6 +127,9 @@ function prepare(database: DatabaseSync) {
     sentInterim: database.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: database.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
     unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
+    move: database.prepare(
+      "UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')",
+    ),
     forget: database.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }

@@ -24,6 +24,8 @@ export interface PluginDescriptor {
   readonly help?: string
   readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
   readonly tools: readonly ToolDescriptor[]
+  /** JSON Schema of its configuration, when it can tell. */
+  readonly configSchema?: Readonly<Record<string, unknown>>
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number
