@@ -118,7 +118,9 @@ test('a group that became a supergroup stays allowed', { timeout: 30_000 }, asyn
   await say(group.id, bob, '/who')
   await say(group.id, ada, '/allow')
   expect((await botMessages(emulator.driver, group.id))[0]?.text).toContain('is allowed')
-  const { chatId } = await emulator.driver.post<{ chatId: number }>('/control/migrate-group', { chatId: group.id })
+  const { chatId } = await emulator.driver.post<{ chatId: number }>('/control/migrate-group', {
+    chatId: group.id,
+  })
   await say(chatId, bob, '/who')
   expect((await botMessages(emulator.driver, chatId))[0]?.text).toBe('everyone')
 })

@@ -7,6 +7,7 @@ import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
 import {
+  createSqliteAiLedger,
   createSqliteMessageStore,
   createSqlitePluginChats,
   createSqlitePluginSettings,
@@ -25,6 +26,7 @@ import type { PlanOptions, Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
@@ -92,6 +94,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
+    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
@@ -116,17 +119,17 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
     const ai = createAi({
-      settings: {
-        model: settings.ai.model,
-        timeouts: settings.ai.timeouts,
-        ...(settings.ai.baseUrl !== undefined && { baseUrl: settings.ai.baseUrl }),
-      },
+      settings: settings.ai,
       environment,
       directory: () => directory,
+      ledger: createSqliteAiLedger(database),
+      pricesFile: join(home, 'prices.json'),
       logger,
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const scheduler = createScheduler(data, logger)
+    cleanups.push(() => scheduler.durable.close())
     const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
@@ -136,9 +139,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: () => ai.service,
+        ai: (plugin) => ai.serviceFor(plugin),
         directory,
         databases,
+        scheduler,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,
@@ -169,6 +173,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       const failure = messages.failure()
       return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
     })
+    health.register('models', () => ({ ...ai.health() }), { isRequired: false })
     health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
@@ -233,6 +238,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
+    cleanups.push(followManifests(scheduler, plugins.host.registry))
+    scheduler.start()
+    cleanups.push(() => scheduler.stop())
     telegram.receive()
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {

@@ -4,8 +4,9 @@ import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins } from './plugins.ts'
-import type { PlanOptions, Plugins, PluginsPlan } from './plugins.ts'
+import type { PlanOptions, Plugins } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
+import { WorkingPlans } from './working-plans.ts'
 
 export interface ReloaderOptions extends PlanOptions {
   readonly home: string
@@ -32,6 +33,7 @@ export interface Reloader {
  */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { home, plugins, logger, mask, problemLog } = options
+  const plans = new WorkingPlans(plugins.plan)
   let { plan } = plugins
   let working: Promise<void> = Promise.resolve()
 
@@ -45,7 +47,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const next = await planPlugins(loaded, options)
     mask.add(next.configuration.secrets)
     options.onConfiguration(next.configuration)
-    plan = keepWhatWorked(next, plan)
+    plan = plans.follow(next)
     const report = await plugins.host.apply(plan)
     problemLog.settle(next.problems, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
@@ -59,18 +61,5 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return working
     },
     plan: () => plan,
-  }
-}
-
-/** A plugin whose block became unusable goes on with the block it had. */
-function keepWhatWorked({ plan, broken }: PluginsPlan, before: HostPlan): HostPlan {
-  const kept = before.candidates.filter(({ name }) => broken.has(name))
-  const planFor = (name: string): HostPlan => (broken.has(name) ? before : plan)
-  return {
-    ...plan,
-    candidates: [...plan.candidates, ...kept],
-    configFor: (name, jsonSchema) => planFor(name).configFor(name, jsonSchema),
-    levelFor: (candidate) => planFor(candidate.name).levelFor?.(candidate) ?? 'process',
-    limitsFor: (name) => planFor(name).limitsFor?.(name) ?? {},
   }
 }

@@ -51,11 +51,13 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   const identity = Promise.withResolvers<BotIdentity>()
   // Nobody may be waiting for it when the source stops.
   identity.promise.catch(() => undefined)
+  let known: BotIdentity | undefined
   const accepting = new Set<Promise<void>>()
   let running: Promise<void> | undefined
 
   async function run(): Promise<void> {
-    identity.resolve(await identifyWithRetries(options, trouble, signal))
+    known = await identifyWithRetries(options, trouble, signal)
+    identity.resolve(known)
     await persistently('setWebhook', set)
     for (;;) {
       await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
@@ -85,7 +87,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
 
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
-    const bot = await withinLimit(identity.promise)
+    const bot = known ?? (await withinLimit(identity.promise))
     tracker.markActivity()
     const normalised = normaliseUpdate(update, bot)
     if (!normalised) {

@@ -136,6 +136,7 @@ export function createMemoryMessageStore(): MessageStore {
     },
     failure: () => undefined,
     async forgetOld() {},
+    async close() {},
   }
 }
 
