@@ -34,6 +34,8 @@ export interface WebhookSource extends UpdateSource {
 /** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
 const IDENTITY_WAIT_MILLISECONDS = 5000
 const CHECK_MILLISECONDS = 60_000
+/** The most that Telegram opens (Bot API: setWebhook). Updates that come side by side share a commit. */
+const MAX_CONNECTIONS = 100
 
 /**
  * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now and
@@ -71,7 +73,11 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   }
 
   const set = (): Promise<unknown> =>
-    api.setWebhook(url, { secret_token: secret, allowed_updates: ALLOWED_UPDATES }, toGrammySignal(signal))
+    api.setWebhook(
+      url,
+      { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
+      toGrammySignal(signal),
+    )
 
   async function persistently<T>(method: string, call: () => Promise<T>): Promise<T> {
     for (;;) {
