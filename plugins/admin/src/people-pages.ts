@@ -33,7 +33,7 @@ export async function peoplePage(admin: AdminService): Promise<Reply> {
 }
 
 /** One of them, with what can be decided. */
-export async function personPage(admin: AdminService, id: number): Promise<Reply> {
+async function personPage(admin: AdminService, id: number): Promise<Reply> {
   const party = (await admin.parties()).find((item) => item.id === id)
   const standing = party?.standing ?? 'unknown'
   const choices: Button[] = STANDINGS.filter(

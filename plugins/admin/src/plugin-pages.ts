@@ -36,7 +36,7 @@ export async function listPage(admin: AdminService, place: Place, page = 0): Pro
 }
 
 /** One plugin: how it is, and what can be done with it. */
-export async function pluginPage(admin: AdminService, name: string): Promise<Reply> {
+async function pluginPage(admin: AdminService, name: string): Promise<Reply> {
   const plugin = (await admin.plugins()).find((item) => item.name === name)
   if (!plugin) return { text: `There is no plugin ${name} any more.`, buttons: [[back('l')]] }
   const ref = shortRef(name)
@@ -56,7 +56,7 @@ export async function pluginPage(admin: AdminService, name: string): Promise<Rep
 }
 
 /** The keys of a plugin. */
-export async function settingsPage(admin: AdminService, name: string): Promise<Reply> {
+async function settingsPage(admin: AdminService, name: string): Promise<Reply> {
   const settings = await admin.settings(name)
   const ref = shortRef(name)
   const lines = settings.map(
@@ -79,7 +79,7 @@ export async function settingsPage(admin: AdminService, name: string): Promise<R
 }
 
 /** One key, with its choices as buttons or the command that sets it. */
-export function settingPage(plugin: string, setting: AdminSetting): Reply {
+function settingPage(plugin: string, setting: AdminSetting): Reply {
   const refs = `${shortRef(plugin)}:${shortRef(setting.key)}`
   const choices = setting.type === 'boolean' ? ['true', 'false'] : (setting.choices ?? [])
   const lines = [
