@@ -270,6 +270,12 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     expect(await file.getByTestId('document').innerText()).toContain('party.csv')
   })
 
+  test.runIf(ships('admin'))('admin lists the plugins, with buttons', async () => {
+    const list = await say('/plugins')
+    expect(await list.innerText()).toContain('polls_and_forms')
+    expect(await list.getByTestId('inline-button').count()).toBeGreaterThan(3)
+  })
+
   test('none is left out, and nothing failed in the page', () => {
     expect([...shown].toSorted()).toEqual(names.toSorted())
     expect(problems).toEqual([])

@@ -7,7 +7,9 @@ const SHIPPED = [
   'ai_chatbot',
   'api_integration',
   'dice',
+  'feeds',
   'file_info',
+  'polls_and_forms',
   'translate',
   'web_page',
 ] as const
