@@ -104,7 +104,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       environment,
       directory: () => directory,
       ledger: createSqliteAiLedger(database),
-      pricesFile: join(home, 'prices.json'),
+      home,
       logger,
       ownPort: settings.http.port,
     })
