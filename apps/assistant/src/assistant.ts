@@ -5,7 +5,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import type { OutsideDatabases } from '@pluggram/services'
+import { createOutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
   createSqlitePluginChats,
@@ -111,7 +111,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => ai.close())
     const scheduler = createScheduler(data, logger)
     cleanups.push(() => scheduler.durable.close())
-    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
+    const databases = createOutsideDatabases(() => current.settings.databases)
+    cleanups.push(() => databases.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
