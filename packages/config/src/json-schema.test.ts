@@ -26,6 +26,7 @@ describe('createJsonSchema', () => {
       'access',
       'limits',
       'plugin_host',
+      'databases',
       'plugins',
     ])
   })
