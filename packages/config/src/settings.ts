@@ -14,14 +14,16 @@ type CamelCaseKeys<Value> = Value extends readonly (infer Item)[]
 type RawSettings = Omit<z.output<typeof settingsSchema>, '$schema' | 'plugins'>
 
 /** Everything in `config.json` and its environment variables but the plugins' blocks: checked, with defaults, frozen. */
-export type AssistantSettings = CamelCaseKeys<RawSettings>
+export type AssistantSettings = CamelCaseKeys<Omit<RawSettings, 'mcp'>> & Pick<RawSettings, 'mcp'>
 
 /** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
-  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, ...settings } = parsed
+  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, mcp, ...settings } = parsed
   const { plugins, ...host } = pluginHost
   const camelCase = {
     ...(toCamelCase(settings) as object),
+    // its keys are names, of servers, variables and headers
+    mcp: deepFreeze(mcp),
     pluginHost: Object.freeze({
       ...(toCamelCase(host) as object),
       plugins: withNames(plugins),
@@ -51,4 +53,10 @@ function toCamelCase(value: unknown): unknown {
     toCamelCase(item),
   ])
   return Object.freeze(Object.fromEntries(entries))
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
 }

@@ -5,6 +5,7 @@
 export type { AccessControl, Admission } from './runtime/access-control.ts'
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
+export type { AiAccount, AiAmount, AiLedger, AiLimit } from './runtime/ai-ledger.ts'
 export { addSchedule, createRefusedScheduler, SchedulerClient } from './runtime/scheduler-client.ts'
 export type {
   ScheduleChange,

@@ -62,4 +62,26 @@ export const MIGRATIONS: readonly string[] = [
      value TEXT NOT NULL,
      PRIMARY KEY (plugin, key)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE ai_usage (
+     period TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     name TEXT NOT NULL,
+     is_cheaper INTEGER NOT NULL,
+     tokens INTEGER NOT NULL,
+     micros INTEGER NOT NULL,
+     PRIMARY KEY (period, scope, name, is_cheaper)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE ai_reservation (
+     id INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     accounts TEXT NOT NULL,
+     tokens INTEGER NOT NULL,
+     micros INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE ai_choice (
+     kind TEXT NOT NULL CHECK (kind IN ('chat', 'user')),
+     id INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     PRIMARY KEY (kind, id)
+   ) STRICT, WITHOUT ROWID;`,
 ]
