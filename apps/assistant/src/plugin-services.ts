@@ -4,11 +4,12 @@ import type { PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
-import type { OutsideDatabases } from '@pluggram/services'
+import type { OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
+import { createPluginScheduler } from './services/scheduler.ts'
 import { telegramFor } from './services/telegram.ts'
 import type { TelegramPorts } from './services/telegram.ts'
 
@@ -19,6 +20,7 @@ export interface ServicesOptions {
   readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
+  readonly scheduler: Scheduler
   /** The assistant's folder for data. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -53,6 +55,13 @@ export function createServicesFactory(
         dataFolder: options.dataFolder,
         outside: options.databases,
         refuse: () => refuse('database'),
+      }),
+      scheduler: createPluginScheduler({
+        plugin: name,
+        permissions,
+        effects,
+        scheduler: options.scheduler,
+        refuse: (message) => logger.warn(message),
       }),
       files:
         permissions?.files === true

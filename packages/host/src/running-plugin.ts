@@ -6,6 +6,8 @@ import type {
   Plugin,
   PluginResult,
   PluginStatus,
+  ScheduleDefinition,
+  ScheduledRun,
   Services,
   ToolDefinition,
 } from '@pluggram/sdk'
@@ -23,6 +25,7 @@ interface RunningPluginParts {
   readonly descriptor: PluginDescriptor
   readonly commands: ReadonlyMap<string, CommandDefinition>
   readonly tools: ReadonlyMap<string, ToolDefinition>
+  readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
   readonly config: unknown
   readonly services: Services
@@ -54,6 +57,13 @@ export class RunningPlugin implements HostedPlugin {
     return this.#during(() =>
       runTool({ plugin, name, tool: tools.get(name), args, context, config, services }),
     )
+  }
+
+  runSchedule(name: string, run: ScheduledRun): Promise<void> {
+    const { schedules, config, services } = this.#parts
+    return this.#during(async () => {
+      await schedules.get(name)?.execute({ ...run, config, services })
+    })
   }
 
   condition(): Condition {

@@ -36,6 +36,7 @@ export {
   MetricError,
   PermissionError,
   PluggramError,
+  ScheduleError,
   StoreError,
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
@@ -47,6 +48,8 @@ export type {
   PluginManifest,
   PluginPermissions,
   PluginTimeouts,
+  ScheduleContext,
+  ScheduleDefinition,
   UpdateKind,
 } from './manifest.ts'
 export type {
@@ -92,6 +95,15 @@ export type {
   MetricOptions,
   MetricsService,
 } from './services/metrics.ts'
+export type {
+  CronOptions,
+  MissedPolicy,
+  ScheduledRun,
+  ScheduleHandler,
+  ScheduleInfo,
+  ScheduleOptions,
+  SchedulerService,
+} from './services/scheduler.ts'
 export type { Store } from './services/store.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'

@@ -6,6 +6,7 @@ import type { FilesService } from './services/files.ts'
 import type { HttpService } from './services/http.ts'
 import type { Logger } from './services/logger.ts'
 import type { MetricsService } from './services/metrics.ts'
+import type { SchedulerService } from './services/scheduler.ts'
 import type { Store } from './services/store.ts'
 import type { TelegramService } from './services/telegram.ts'
 
@@ -20,6 +21,8 @@ export interface Services {
   readonly http: HttpService
   /** Needs `permissions: { database: true }`. */
   readonly database: DatabaseService
+  /** Needs `permissions: { schedule: true }`. */
+  readonly scheduler: SchedulerService
   readonly files: FilesService
   /** Messages without being asked, and granted methods of the Bot API. */
   readonly telegram: TelegramService

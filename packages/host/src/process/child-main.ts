@@ -5,7 +5,7 @@
 import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
-import type { PluginSummary } from '@pluggram/sdk'
+import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
@@ -68,6 +68,10 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
     case 'tool': {
       const [call, name, input, data] = args as [number, string, unknown, ContextData]
       return plugin.callTool(call, name, input, data, signal)
+    }
+    case 'schedule': {
+      const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
+      return plugin.runSchedule(target, { ...run, signal })
     }
     case 'status':
       return plugin.status(args[0] as number)

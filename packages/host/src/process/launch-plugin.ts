@@ -12,6 +12,7 @@ import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
@@ -21,6 +22,8 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 
 /** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
 export interface ProcessLimits {
+  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
+  readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
   readonly idleSeconds?: number | undefined
   readonly startSeconds?: number | undefined
@@ -111,14 +114,13 @@ export async function inspectPlugin(
   candidate: PluginCandidate,
   surroundings: Pick<
     LaunchPluginOptions,
-    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'logger'
+    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
   >,
 ): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
     ...surroundings,
     candidate,
-    memoryMb: DEFAULT_MEMORY_MB,
-    limits: {},
+    memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
@@ -145,6 +147,8 @@ async function openProcess(
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
   const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
+  const isSandboxed = options.limits.sandbox === 'bubblewrap'
+  if (isSandboxed) await checkSandbox(candidate)
   const readable = await readablePaths(candidate, candidates)
   const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
   const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
@@ -156,6 +160,7 @@ async function openProcess(
     directory: candidate.directory,
     launch: {
       memoryMb,
+      isSandboxed,
       readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
       writable: writable.map((folder) => path.join(folder, '*')),
       workingDirectory: candidate.directory,
@@ -168,6 +173,19 @@ async function openProcess(
       const process = self()
       if (process) events.onCrash(process, error)
     },
+  })
+}
+
+/** Who asked for walls does not get a plugin without them. */
+async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
+  const reason = await bubblewrapProblem()
+  if (reason === undefined) return
+  throw new ProblemError({
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${name} is not started: config.json asks for the sandbox bubblewrap, and ${reason}. Make it work, or set "sandbox": "none" under plugin_host.`,
+    file: entry,
   })
 }
 

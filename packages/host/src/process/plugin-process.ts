@@ -1,4 +1,11 @@
-import type { MessageContext, PluginResult, PluginStatus, PluginSummary, Services } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  PluginResult,
+  PluginStatus,
+  PluginSummary,
+  ScheduledRun,
+  Services,
+} from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
 import { parseResult } from '../parse-result.ts'
@@ -8,6 +15,9 @@ import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
 import { decodeResult } from '../rpc/wire-response.ts'
 import { CallGuard } from './call-guard.ts'
+import type { CallLimits } from './call-guard.ts'
+import { toContextData } from './context-data.ts'
+import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
 import { launch, limitResources } from './launch.ts'
@@ -17,7 +27,6 @@ import { OutputCapture } from './output-capture.ts'
 import { readUsage } from './proc-files.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
@@ -95,10 +104,17 @@ export class PluginProcess {
       await process.ended
       throw process.#crash()
     }
-    const usage = await readUsage(process.pid)
+    const worker = await launched.workerPid()
+    if (worker === undefined) {
+      process.kill('cannot be watched in its sandbox')
+      await process.ended
+      throw process.#crash()
+    }
+    process.#watch.follow(worker)
+    const usage = await readUsage(worker)
     if (usage) {
       const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(process.pid, more, usage.dataBytes)
+      await limitResources(worker, more, usage.dataBytes)
     }
     return process
   }
@@ -134,6 +150,7 @@ export class PluginProcess {
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
+    this.#watch.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
@@ -161,11 +178,13 @@ export class PluginProcess {
   ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    this.#watch.beginStart(seconds)
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
+      if (method === 'start') this.#watch.settle()
       clearTimeout(late)
     }
   }
@@ -217,16 +236,32 @@ export class PluginProcess {
     )
   }
 
-  async #during<T>(
+  /**
+   * Runs one of the plugin's schedules: by the manifest's name, or by the number of its function.
+   * @throws PluginCrashError when the process ends before the run does
+   */
+  async runSchedule(target: string | number, { signal, ...run }: ScheduledRun): Promise<void> {
+    await this.#guarded({ signal }, (guard) => this.#peer.call('schedule', [target, run], guard.signal))
+  }
+
+  #during<T>(
     context: MessageContext,
     callSeconds: number | undefined,
     work: (id: number, guard: CallGuard) => Promise<T>,
   ): Promise<T> {
-    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     const id = this.#calls.add(context)
+    const limits = { signal: context.signal, callSeconds, onRelease: () => this.#calls.end(id) }
+    return this.#guarded(limits, (guard) => work(id, guard))
+  }
+
+  async #guarded<T>(
+    { signal, callSeconds, onRelease }: CallLimits,
+    work: (guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
+    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     this.inFlight += 1
     const guard = new CallGuard({
-      signal: context.signal,
+      signal,
       plugin: this.#options.plugin,
       callSeconds,
       onOverdue: () => {
@@ -234,11 +269,11 @@ export class PluginProcess {
       },
       onRelease: () => {
         this.inFlight -= 1
-        this.#calls.end(id)
+        onRelease?.()
       },
     })
     try {
-      return await work(id, guard)
+      return await work(guard)
     } catch (error) {
       const explained = await this.#explain(error)
       throw guard.timeout ?? explained
@@ -302,6 +337,8 @@ export class PluginProcess {
         return ai.call(args, signal)
       case 'stream-text':
         return Promise.resolve(ai.streamText(args[0], this.#peer))
+      case 'schedule':
+        return services.addSchedule(args, (handler, run) => this.runSchedule(handler, run))
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:
@@ -360,22 +397,4 @@ export class PluginProcess {
   #warn(what: string): void {
     this.#options.log('warn', `Plugin ${this.#options.plugin} ${what}`)
   }
-}
-
-function toContextData(context: MessageContext): ContextData {
-  const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
-  return {
-    chat,
-    user,
-    role,
-    message,
-    attempt,
-    idempotencyKey,
-    ...(command && { command }),
-    ...(callback && { callback }),
-  }
-}
-
-function toLabels(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 1_000).map((label) => String(label).slice(0, 200)) : []
 }

@@ -1,6 +1,6 @@
 import { createMetricsService } from '@pluggram/services/plugin-side'
 import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
-import { DatabaseClient } from '@pluggram/sdk/runtime'
+import { DatabaseClient, SchedulerClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
@@ -8,6 +8,7 @@ import type { Peer } from '../rpc/peer.ts'
 import { RemoteMetrics } from './remote-metrics.ts'
 import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
+import type { RemoteSchedules } from './remote-schedules.ts'
 import type { StartRequest } from './protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -22,6 +23,7 @@ export interface RemoteServicesOptions {
   readonly request: StartRequest
   readonly effects: DisposableEffectScope
   readonly mayUseAi: boolean
+  readonly schedules: RemoteSchedules
   /** The plugins of the assistant as they are now. */
   readonly plugins: () => readonly PluginSummary[]
 }
@@ -44,6 +46,9 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
     ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
     database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
+    scheduler: new SchedulerClient(options.schedules, (error) => {
+      peer.note('exception', [encodeError(error), { during: 'adding a schedule' }])
+    }),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {

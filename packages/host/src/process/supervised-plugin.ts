@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext, PluginResult, PluginStatus } from '@pluggram/sdk'
+import type { Logger, MessageContext, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
@@ -120,6 +120,22 @@ export class SupervisedPlugin implements HostedPlugin {
     const process = await this.#ready()
     try {
       return await process.callTool(tool, args, context, this.#options.callSeconds)
+    } finally {
+      this.#touch()
+    }
+  }
+
+  /** As a tool, it is not run a second time by itself. */
+  async runSchedule(task: string, run: ScheduledRun): Promise<void> {
+    const { name } = this.descriptor
+    if (this.#isStopped) {
+      if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
+      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    }
+    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    const process = await this.#ready()
+    try {
+      await process.runSchedule(task, run)
     } finally {
       this.#touch()
     }
