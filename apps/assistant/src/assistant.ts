@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
+import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
@@ -28,6 +29,7 @@ import { serveRestartRequests } from './restart-requests.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
+import { mcpPluginState, mcpSettings, prepareTools } from './tools.ts'
 import { startWeb } from './web.ts'
 
 export interface AssistantOptions {
@@ -88,6 +90,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
+    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
@@ -97,7 +100,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
-    const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
+    const directory = createDirectory(settings.assistant.name, () => registry)
     const ai = createAi({
       settings: settings.ai,
       environment,
@@ -110,6 +113,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => ai.close())
     const scheduler = createScheduler(data, logger)
     cleanups.push(() => scheduler.durable.close())
+    const { tools, mcp, registry } = prepareTools({
+      home,
+      dataFolder: data,
+      settings: () => current.settings,
+      stores,
+      post: () => telegram.outgoing,
+      plugins: () => plugins.host.registry,
+      logger,
+    })
     const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
@@ -119,6 +131,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         logger,
         stores,
         ai: (plugin) => ai.serviceFor(plugin),
+        tools: () => tools,
         directory,
         databases,
         scheduler,
@@ -134,25 +147,29 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           onRefused: (plugin, message) => logger.warn(message, { plugin }),
         }),
       }),
+      approvalsPlugin: tools.plugin,
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,
         plugins: () => directory.plugins(),
         describeModel: () => ai.describe(),
-        pluginStatuses: async () =>
-          (await plugins.host.statuses()).flatMap((state) => toStatusLine(state) ?? []),
+        pluginStatuses: async () => (await pluginStatuses()).flatMap((state) => toStatusLine(state) ?? []),
         connection: () => telegram.connection(),
       }),
     })
     mask.add(plugins.configuration.secrets)
 
+    const pluginStatuses = async (): Promise<readonly PluginState[]> => [
+      ...(await plugins.host.statuses()),
+      ...mcp.states().map(mcpPluginState),
+    ]
     const health = new Health()
     health.register('storage', () => {
       const failure = messages.failure()
       return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
     })
     health.register('models', () => ({ ...ai.health() }), { isRequired: false })
-    health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
+    health.register('plugins', async () => pluginsHealth(await pluginStatuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
       logger,
@@ -188,9 +205,16 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     for (const problem of plugins.problems) problemLog.tellLine(problem)
     cleanups.push(() => plugins.host.stop())
-    const requests = await serveRestartRequests(data, plugins.host, logger)
+    cleanups.push(() => mcp.stop())
+    const applyMcp = ({ settings: wanted }: LoadedConfiguration): Promise<void> =>
+      mcp.apply(isSafe ? {} : mcpSettings(wanted), plugins.names())
+    const requests = await serveRestartRequests(
+      data,
+      { restart: async (name) => (await plugins.host.restart(name)) || mcp.restart(name) },
+      logger,
+    )
     cleanups.push(() => requests.close())
-    const starting = startPlugins(plugins, problemLog)
+    const starting = Promise.all([startPlugins(plugins, problemLog), applyMcp(current)])
     if (settings.pluginHost.hotReload) {
       const reload = startHotReload({
         home,
@@ -199,7 +223,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         logger,
         mask,
         problemLog,
-        onConfiguration: (configuration) => void (current = configuration),
+        onConfiguration(configuration) {
+          current = configuration
+          void applyMcp(configuration)
+        },
       })
       cleanups.push(() => reload.close())
     }

@@ -1,12 +1,12 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins } from './plugins.ts'
-import type { Plugins, PluginsPlan } from './plugins.ts'
+import type { Plugins } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { watchHome } from './watch-home.ts'
+import { WorkingPlans } from './working-plans.ts'
 
 export interface HotReloadOptions {
   readonly home: string
@@ -26,7 +26,7 @@ export interface HotReloadOptions {
  */
 export function startHotReload(options: HotReloadOptions): { close(): Promise<void> } {
   const { home, plugins, logger, mask, isSafe, problemLog } = options
-  let { plan } = plugins
+  const plans = new WorkingPlans(plugins.plan)
 
   async function reload(): Promise<void> {
     const loaded = await loadConfiguration({ home, environment: process.env })
@@ -38,8 +38,7 @@ export function startHotReload(options: HotReloadOptions): { close(): Promise<vo
     const next = await planPlugins(loaded, { isSafe })
     mask.add(next.configuration.secrets)
     options.onConfiguration(next.configuration)
-    plan = keepWhatWorked(next, plan)
-    const report = await plugins.host.apply(plan)
+    const report = await plugins.host.apply(plans.follow(next))
     problemLog.settle(next.problems, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
   }
@@ -51,17 +50,4 @@ export function startHotReload(options: HotReloadOptions): { close(): Promise<vo
       logger.error('a change could not be taken over', { err: error })
     }
   })
-}
-
-/** A plugin whose block became unusable goes on with the block it had. */
-function keepWhatWorked({ plan, broken }: PluginsPlan, before: HostPlan): HostPlan {
-  const kept = before.candidates.filter(({ name }) => broken.has(name))
-  const planFor = (name: string): HostPlan => (broken.has(name) ? before : plan)
-  return {
-    ...plan,
-    candidates: [...plan.candidates, ...kept],
-    configFor: (name, jsonSchema) => planFor(name).configFor(name, jsonSchema),
-    levelFor: (candidate) => planFor(candidate.name).levelFor?.(candidate) ?? 'process',
-    limitsFor: (name) => planFor(name).limitsFor?.(name) ?? {},
-  }
 }

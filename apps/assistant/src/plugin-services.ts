@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises'
+import { withTools } from '@pluggram/ai'
+import type { Tools } from '@pluggram/ai'
 import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
 import type { PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
@@ -18,6 +20,7 @@ export interface ServicesOptions {
   readonly stores: PluginStores
   /** The AI service as the plugin of that name has it. */
   readonly ai: (plugin: string) => AiService
+  readonly tools: () => Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
   readonly scheduler: Scheduler
@@ -45,7 +48,10 @@ export function createServicesFactory(
       logger,
       store: options.stores.forPlugin(name),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
-      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
+      ai:
+        permissions?.ai === true
+          ? withTools(name, options.ai(name), permissions.tools === true ? options.tools() : undefined)
+          : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       database: createPluginDatabase({

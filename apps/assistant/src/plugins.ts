@@ -17,6 +17,7 @@ import type {
   PluginState,
   ProcessLimits,
 } from '@pluggram/host'
+import { APPROVALS_PLUGIN } from '@pluggram/ai'
 import type { PluginDefinition } from '@pluggram/sdk'
 import type { ComponentHealth } from '@pluggram/observability'
 import { DEFAULT_PLUGIN, shippedPlugins } from './shipped-plugins.ts'
@@ -25,6 +26,8 @@ import type { PluginStatusLine } from './system-plugin.ts'
 
 export interface PluginsOptions {
   readonly systemPlugin: PluginDefinition
+  /** Behind the buttons of calls that wait for approval. */
+  readonly approvalsPlugin: PluginDefinition
   readonly servicesFor: PluginHostOptions['servicesFor']
   readonly logger: PluginHostOptions['logger']
   /** Leaves out every plugin that does not ship with Pluggram. */
@@ -40,6 +43,8 @@ export interface Plugins {
   readonly configuration: LoadedConfiguration
   /** What was wrong before any plugin started, each a line for the owner. */
   readonly problems: readonly string[]
+  /** Of all plugins that are there, on or off. */
+  names(): ReadonlySet<string>
 }
 
 /** Finds the plugins of a home and prepares their host; nothing is started yet. */
@@ -49,14 +54,23 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     ...plan,
     servicesFor: options.servicesFor,
     assistantName: configuration.settings.assistant.name,
-    builtIn: [{ name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin }],
+    builtIn: [
+      { name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin },
+      { name: APPROVALS_PLUGIN, definition: options.approvalsPlugin },
+    ],
     // two overruns side by side must fit into the ten seconds of a stop
     timeouts: { cleanupSeconds: 1.5 },
     dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
     onProblem: options.onProblem,
   })
-  return { host, plan, configuration, problems }
+  return {
+    host,
+    plan,
+    configuration,
+    problems,
+    names: () => new Set(host.states().map(({ name }) => name)),
+  }
 }
 
 /** What the files of a home say about its plugins at this moment. */

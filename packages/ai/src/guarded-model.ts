@@ -119,7 +119,7 @@ export class GuardedModel implements SdkLanguageModel {
         if (!mayRetry) throw failure
         if (!other) {
           const wait = retryAfterMs(error) ?? RETRY_DELAY_MS
-          if (!failure.isRetryable || failure.code === 'ai-busy' || wait > MAX_RETRY_DELAY_MS) throw failure
+          if (!mayAskAgain(failure) || wait > MAX_RETRY_DELAY_MS) throw failure
           await limits.race(setTimeout(wait, undefined, { signal: limits.signal }))
         }
         selection = other ?? selection
@@ -192,6 +192,11 @@ export class GuardedModel implements SdkLanguageModel {
       return undefined
     }
   }
+}
+
+/** Nobody waits twice for a silent model, nor in a queue. */
+function mayAskAgain({ isRetryable, code }: AiError): boolean {
+  return isRetryable && code !== 'ai-timeout' && code !== 'ai-busy'
 }
 
 function add(total: AiUsage, { inputTokens, outputTokens, money }: AiUsage): AiUsage {

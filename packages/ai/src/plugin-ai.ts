@@ -29,6 +29,7 @@ import type { ModelSelector } from './model-selector.ts'
 import { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import { streamModel } from './stream-model.ts'
+import type { StepRequest } from './tools/tool-step.ts'
 import { createUsageReport } from './usage-report.ts'
 
 /** The AI service as one plugin has it. */
@@ -73,7 +74,7 @@ export class PluginAi implements AiService {
     return createUsageReport({ plugin: this.#plugin, subject, ledger, budgets, currency, now: now() })
   }
 
-  async *streamText(request: TextRequest): AsyncGenerator<string> {
+  async *streamText(request: StepRequest): AsyncGenerator<string> {
     const { timeouts, demo, coolDown, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])

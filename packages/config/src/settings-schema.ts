@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
 import { ai } from './ai-settings-schema.ts'
+import { mcpSettings } from './mcp-settings-schema.ts'
 import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
@@ -279,6 +280,7 @@ export const settingsSchema = z
       .optional(),
     assistant: assistant.prefault({}),
     ai: ai.prefault({}),
+    mcp: mcpSettings.prefault({}),
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),

@@ -42,11 +42,16 @@ export function createLogger(options: LoggerOptions): RootLogger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError },
+      serializers: { err: describeError, error: messageOf },
     },
     stream,
   )
   return adapt(root)
+}
+
+/** An error given as the line's `error` shows as its message; text stays as it is. */
+function messageOf(error: unknown): unknown {
+  return error instanceof Error ? error.message : error
 }
 
 function adapt(logger: PinoLogger): RootLogger {

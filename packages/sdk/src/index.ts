@@ -107,5 +107,6 @@ export type {
 export type { Store } from './services/store.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
+export type { ToolUse } from './tool-use.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export { z } from 'zod'

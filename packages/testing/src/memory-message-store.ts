@@ -131,6 +131,7 @@ export function createMemoryMessageStore(): MessageStore {
     },
     failure: () => undefined,
     async forgetOld() {},
+    async close() {},
   }
 }
 

@@ -26,14 +26,15 @@ export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-leas
 }
 
 /** What every message store must do; each driver runs it. */
-export function messageStoreContract(create: () => { store: MessageStore; close(): void }): void {
+export function messageStoreContract(create: () => { store: MessageStore; close?(): void }): void {
   describe('message store contract', () => {
     const using = (run: (store: MessageStore) => Promise<void>) => async () => {
       const { store, close } = create()
       try {
         await run(store)
       } finally {
-        close()
+        await store.close()
+        close?.()
       }
     }
     const ids = (items: readonly { update: IncomingUpdate }[]): number[] =>

@@ -193,7 +193,7 @@ export class PluginProcess {
   serve(services: Services): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
-    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
+    this.#ai = new ServedAi({ ai: services.ai, calls: this.#calls })
     return this.#services.methods
   }
 
@@ -221,10 +221,7 @@ export class PluginProcess {
     })
   }
 
-  /**
-   * Calls one of the plugin's tools.
-   * @throws PluginCrashError when the process ends before the result
-   */
+  /** Calls one of the plugin's tools. @throws PluginCrashError when the process ends before the result */
   callTool(
     name: string,
     args: unknown,

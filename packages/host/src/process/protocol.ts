@@ -71,3 +71,6 @@ export interface ContextData {
   readonly attempt: number
   readonly idempotencyKey: string
 }
+
+/** Where a context in a plugin process keeps the number under which the host knows its message. */
+export const CALL_NUMBER: unique symbol = Symbol('call number')

@@ -97,4 +97,6 @@ export interface MessageStore {
   failure(): string | undefined
   /** Deletes ids of finished updates that Telegram cannot repeat any more. */
   forgetOld(): Promise<void>
+  /** Writes what waits, and ends. */
+  close(): Promise<void>
 }
