@@ -4,23 +4,26 @@ import { createAi } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
-import type { RootLogger, SecretMask } from '@pluggram/observability'
+import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
   createSqlitePluginChats,
+  createSqlitePluginSettings,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { createAdminService } from './admin/admin-service.ts'
 import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
+import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
-import { startHotReload } from './hot-reload.ts'
-import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
-import type { Plugins } from './plugins.ts'
+import { createReloader } from './hot-reload.ts'
+import { isInline, pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
+import type { PlanOptions, Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
@@ -30,12 +33,15 @@ import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
 import { mcpPluginState, mcpSettings, prepareTools } from './tools.ts'
+import { watchHome } from './watch-home.ts'
 import { startWeb } from './web.ts'
 
 export interface AssistantOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly mask: SecretMask
+  /** The last lines of the log, for owners to read by chat. */
+  readonly logTail?: LogTail
   /** Moves a damaged database aside instead of refusing to start. */
   readonly repair?: boolean
   /** Leaves out every plugin that does not ship with Pluggram. */
@@ -97,6 +103,19 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
+    const pluginSettings = createSqlitePluginSettings(database)
+    const setByChat: PlanOptions['setByChat'] = (name) => pluginSettings.of(name)
+    const admin = createAdminService({
+      home,
+      host: () => plugins.host,
+      reloader: () => reloader,
+      configuration: () => current,
+      settings: pluginSettings,
+      store: access.store,
+      logTail: options.logTail,
+      mask,
+    })
+
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
@@ -126,6 +145,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
+      setByChat,
       onProblem: (problem) => problemLog.tell(problem),
       servicesFor: createServicesFactory({
         logger,
@@ -141,6 +161,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        adminFor: (name) => (isInline(plugins.host, name) ? { admin } : {}),
         metrics,
         pluginMetrics: createPluginMetrics({
           registry: metrics.registry,
@@ -176,6 +197,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       registry: plugins.host.registry,
       health,
       metrics,
+      onChatMigrated: createChatMoves(
+        [
+          { what: 'messages that wait', move: (from, to) => messages.moveChat(from, to) },
+          { what: 'the chats of plugins', move: (from, to) => chats.move(from, to) },
+          { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
+        ],
+        logger,
+      ),
       createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
@@ -208,6 +237,20 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => mcp.stop())
     const applyMcp = ({ settings: wanted }: LoadedConfiguration): Promise<void> =>
       mcp.apply(isSafe ? {} : mcpSettings(wanted), plugins.names())
+    current = plugins.configuration
+    const reloader = createReloader({
+      home,
+      plugins,
+      isSafe,
+      setByChat,
+      logger,
+      mask,
+      problemLog,
+      onConfiguration(configuration) {
+        current = configuration
+        void applyMcp(configuration)
+      },
+    })
     const requests = await serveRestartRequests(
       data,
       { restart: async (name) => (await plugins.host.restart(name)) || mcp.restart(name) },
@@ -216,19 +259,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => requests.close())
     const starting = Promise.all([startPlugins(plugins, problemLog), applyMcp(current)])
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({
-        home,
-        plugins,
-        isSafe,
-        logger,
-        mask,
-        problemLog,
-        onConfiguration(configuration) {
-          current = configuration
-          void applyMcp(configuration)
-        },
-      })
-      cleanups.push(() => reload.close())
+      const watching = watchHome(home, () => reloader.reload())
+      cleanups.push(() => watching.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])

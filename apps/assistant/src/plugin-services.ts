@@ -29,6 +29,8 @@ export interface ServicesOptions {
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
+  /** What a plugin that asks for `admin` gets: nothing, unless it runs inside the assistant. */
+  adminFor(plugin: string): Pick<Services, 'admin'>
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
@@ -74,6 +76,7 @@ export function createServicesFactory(
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
       telegram: telegramFor(name, permissions, options.telegram, logger),
+      ...(permissions?.admin === true && options.adminFor(name)),
       effects,
       captureException: createCaptureException(name, { logger, metrics: options.metrics }),
     }

@@ -3,11 +3,15 @@ import { fileURLToPath } from 'node:url'
 
 /** What this release ships. A plugin is known as shipped by this list, not by the folder it lies in. */
 const SHIPPED = [
+  'admin',
   'ai_chatbot',
   'api_integration',
   'dice',
   'file_info',
+<<<<<<< HEAD
   'knowledge',
+=======
+>>>>>>> main
   'translate',
   'web_page',
 ] as const

@@ -25,6 +25,8 @@ export interface TelegramOptions {
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   readonly health: Health
+  /** Told when a group became a supergroup with another id; perhaps more than once. */
+  onChatMigrated(from: number, to: number): void
   createPipeline(messenger: Messenger): Pipeline
   readonly metrics: AssistantMetrics
 }
@@ -66,6 +68,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const messenger = createMessenger({
     api,
     logger,
+    onChatMigrated: (from, to) => options.onChatMigrated(from, to),
     streaming: telegram.streaming,
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
@@ -78,6 +81,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const sourceOptions = {
     api,
     logger,
+    onChatMigrated: (from: number, to: number) => options.onChatMigrated(from, to),
     onIdentified: (identity: BotIdentity) => {
       bot = identity
       syncMenu()

@@ -89,6 +89,7 @@ const manifestSchema = z.looseObject({
       telegram: z.array(z.string()).optional(),
       databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
+      admin: z.boolean().optional(),
     })
     .optional(),
   commands: z
