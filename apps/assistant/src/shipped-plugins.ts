@@ -8,10 +8,7 @@ const SHIPPED = [
   'api_integration',
   'dice',
   'file_info',
-<<<<<<< HEAD
   'knowledge',
-=======
->>>>>>> main
   'translate',
   'web_page',
 ] as const
