@@ -66,9 +66,9 @@ test(
     for (const place of places) {
       const [said = '', noted = '', learned = ''] = place.canaries
       await say(session, place, `Our secret word is ${said}.`)
-      if (place.chatId === place.user.id) {
-        expect(await say(session, place, `/remember My canary is ${noted}`)).toContain(noted)
-      }
+      const isPrivate = place.chatId === place.user.id
+      const remembered = await say(session, place, `/remember My canary is ${noted}`)
+      expect(remembered.includes(noted)).toBe(isPrivate)
       expect(await say(session, place, `/learn The canary of this place is ${learned}.`)).toContain('Learned')
     }
     for (const place of places) {

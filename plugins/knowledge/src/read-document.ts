@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { z } from '@pluggram/sdk'
+import type { DocumentKind } from './read-sections.ts'
 import { splitText } from './split-text.ts'
 import type { Passage } from './split-text.ts'
-
-export type DocumentKind = 'text' | 'markdown' | 'html' | 'pdf'
 
 /** Why a document cannot be learned, in words for the person who sent it. */
 export class DocumentProblem extends Error {}
 
 const TIME_LIMIT_MS = 30_000
+const UNREADABLE = 'It cannot be read; it may be damaged or locked.'
 const MEMORY_MB = 256
 const MAX_PASSAGES = 3_000
 const sectionsSchema = z.array(z.object({ place: z.string(), text: z.string() }))
@@ -46,7 +46,9 @@ export async function readDocument(
   kind: DocumentKind,
   signal: AbortSignal,
 ): Promise<Passage[]> {
-  const { data } = sectionsSchema.safeParse(await readInThread(bytes, kind, signal))
+  const { data } = sectionsSchema.safeParse(
+    mayStartThreads() ? await readInThread(bytes, kind, signal) : await readHere(bytes, kind),
+  )
   const passages = splitText(data ?? [])
   if (passages.length === 0) {
     throw new DocumentProblem(
@@ -61,6 +63,22 @@ export async function readDocument(
   return passages
 }
 
+/** In a process of its own a plugin gets no threads; there a bad file can end that process and nothing else. */
+function mayStartThreads(): boolean {
+  // absent without a permission model, whatever the types say
+  const { permission }: { permission?: NodeJS.ProcessPermission } = process
+  return permission?.has('worker') ?? true
+}
+
+async function readHere(bytes: Uint8Array, kind: DocumentKind): Promise<unknown> {
+  const { readSections } = await import('./read-sections.ts')
+  try {
+    return await readSections(bytes, kind)
+  } catch {
+    throw new DocumentProblem(UNREADABLE)
+  }
+}
+
 async function readInThread(bytes: Uint8Array, kind: DocumentKind, signal: AbortSignal): Promise<unknown> {
   signal.throwIfAborted()
   // copied: what is transferred would be gone here, and a shared pool would go with it
@@ -72,7 +90,7 @@ async function readInThread(bytes: Uint8Array, kind: DocumentKind, signal: Abort
     stderr: true,
   })
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  const fail = (): void => reject(new DocumentProblem('It cannot be read; it may be damaged or locked.'))
+  const fail = (): void => reject(new DocumentProblem(UNREADABLE))
   const late = (): void => reject(new DocumentProblem('It takes too long to read.'))
   const stop = (): void => reject(signal.reason)
   worker.once('message', resolve)
