@@ -82,7 +82,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
-    const stores = createSqlitePluginStores(database)
+    const stores = createSqlitePluginStores(database, settings.storage)
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())

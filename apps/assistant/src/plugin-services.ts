@@ -5,6 +5,7 @@ import { PermissionError } from '@pluggram/sdk'
 import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
 import type { PluginStores } from '@pluggram/storage'
+import { createStore } from '@pluggram/services'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
 import { telegramFor } from './services/telegram.ts'
@@ -38,7 +39,7 @@ export function createServicesFactory(
     })
     return {
       logger,
-      store: options.stores.forPlugin(name),
+      store: createStore(options.stores.forPlugin(name)),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
       ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,

@@ -32,6 +32,7 @@ export {
   ERROR_CODES,
   errorMessage,
   isPluggramError,
+  LimitError,
   MetricError,
   PermissionError,
   PluggramError,
@@ -70,8 +71,11 @@ export type {
 } from './reply.ts'
 export type { Role } from './role.ts'
 export type { Services } from './services.ts'
+export type { CacheOptions, CacheService } from './services/cache.ts'
+export type { ConfigService } from './services/config.ts'
 export type { FilesService } from './services/files.ts'
 export type { HttpService } from './services/http.ts'
+export type { I18nService, MessageValues } from './services/i18n.ts'
 export type { Logger } from './services/logger.ts'
 export type {
   Counter,
@@ -82,6 +86,10 @@ export type {
   MetricOptions,
   MetricsService,
 } from './services/metrics.ts'
+export { definePluginReference } from './services/plugins.ts'
+export type { PluginReference, PluginsService, ProvidedMethods, Remote } from './services/plugins.ts'
+export type { Queue, QueueOptions, QueueService } from './services/queue.ts'
+export type { RateLimitRule, RateLimitService, RateLimitState } from './services/rate-limit.ts'
 export type { Store } from './services/store.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'

@@ -3,6 +3,7 @@
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
+export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
 export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'

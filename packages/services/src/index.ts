@@ -1,2 +1,7 @@
 export { createTelegramService } from './telegram/telegram-service.ts'
 export type { TelegramServiceOptions } from './telegram/telegram-service.ts'
+export { createCaches } from './cache/caches.ts'
+export { createStore } from './store/create-store.ts'
+export { MemoryStoreBackend } from './store/memory-store-backend.ts'
+export { isChatKey } from './store/store-keys.ts'
+export { createRateLimits } from './rate-limit/rate-limits.ts'

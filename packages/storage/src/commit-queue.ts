@@ -14,6 +14,9 @@ export interface CommitQueueOptions {
   readonly now?: () => number
 }
 
+/** Whether commits of a connection wait for the disk now; several queues may share one. */
+const waiting = new WeakMap<DatabaseSync, boolean>()
+
 /**
  * Groups writes into common transactions: a commit costs a write to the disk, and one is enough for all that
  * came in while the last one was made.
@@ -34,7 +37,6 @@ export class CommitQueue {
   readonly #now: () => number
   #waiting: Job[] = []
   #mustWait = false
-  #isWaiting: boolean
   #failure: string | undefined
   #lastTook = 0
   #lastEnd = 0
@@ -42,7 +44,6 @@ export class CommitQueue {
   constructor(database: DatabaseSync, options: CommitQueueOptions) {
     this.#database = database
     this.#waitsForDisk = options.waitsForDisk
-    this.#isWaiting = options.waitsForDisk
     this.#now = options.now ?? (() => performance.now())
   }
 
@@ -97,9 +98,9 @@ export class CommitQueue {
 
   /** In WAL mode FULL waits for the disk at every commit, NORMAL only at checkpoints. */
   #choose(mustWait: boolean): void {
-    if (mustWait === this.#isWaiting) return
+    if (mustWait === (waiting.get(this.#database) ?? this.#waitsForDisk)) return
     this.#database.exec(`PRAGMA synchronous = ${mustWait ? 'FULL' : 'NORMAL'}`)
-    this.#isWaiting = mustWait
+    waiting.set(this.#database, mustWait)
   }
 
   #rollBack(): void {
