@@ -24,8 +24,6 @@ export default defineConfig({
           ...shared,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          // forty misbehaving plugins and how soon each is named: npm run test:zoo
-          exclude: process.env.ZOO ? shared.exclude : [...shared.exclude, 'e2e/zoo/zoo.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

@@ -3,6 +3,7 @@ import { logIn, startAssistant } from '../support/assistant.ts'
 import { ask, createPerson } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
+import { BAD_STARTS, START_SECONDS } from './bad-starts.ts'
 
 afterEach(async () => {
   await stopAllPrograms()
@@ -13,51 +14,19 @@ const HEALTHY = `export default class {
   processMessage(message) { if (message.startsWith('well?')) return { success: true, response: message + ' well' } }
 }`
 
-const BAD_STARTS: Readonly<Record<string, { source: string; said: RegExp }>> = {
-  throws_in_constructor: {
-    source: `export default class { constructor() { throw new Error('no luck') } }`,
-    said: /throws_in_constructor\.js:1:\d+ +Plugin throws_in_constructor did not start: no luck/,
-  },
-  hangs_in_setup: {
-    source: `import { definePlugin } from '@pluggram/sdk'
-      export default definePlugin({ setup: () => new Promise(() => {}) })`,
-    said: /Plugin hangs_in_setup did not start: not finished within 2 s/,
-  },
-  hangs_at_import: {
-    source: 'await new Promise(() => {})\nexport default class {}',
-    said: /Plugin hangs_at_import cannot be loaded: not finished within 2 s/,
-  },
-  loops_at_import: {
-    source: 'for (;;);\nexport default class {}',
-    said: /Plugin loops_at_import did not start: it (?:blocked its event loop|was not ready)/,
-  },
-  loops_in_constructor: {
-    source: 'export default class { constructor() { for (;;); } }',
-    said: /Plugin loops_in_constructor did not start: it (?:blocked its event loop|was not ready)/,
-  },
-  exits_at_import: {
-    source: 'process.exit(0)\nexport default class {}',
-    said: /Plugin exits_at_import did not start: it ended its own process/,
-  },
-  bombs_at_import: {
-    source: 'const all = []; for (;;) all.push(new Array(1_000_000).fill({}))\nexport default class {}',
-    said: /Plugin bombs_at_import did not start: it (?:ran out of memory|used \d+ MB)/,
-  },
-}
-
 test('plugins that cannot start are named one by one, and the others answer', async () => {
-  const names = Object.keys(BAD_STARTS)
+  const names = BAD_STARTS.map(({ name }) => name)
   const home = await createHome({
-    ...Object.fromEntries(
-      Object.entries(BAD_STARTS).map(([name, { source }]) => [`plugins/${name}.js`, source]),
-    ),
+    ...Object.fromEntries(BAD_STARTS.map(({ name, source }) => [`plugins/${name}.js`, source])),
     'plugins/healthy.js': HEALTHY,
     'plugins_config.json': {
       enabled_plugins: Object.fromEntries(['healthy', ...names].map((name) => [name, true])),
     },
     'config.json': {
       plugin_host: {
-        plugins: Object.fromEntries(names.map((name) => [name, { start_seconds: 2, memory_mb: 192 }])),
+        plugins: Object.fromEntries(
+          names.map((name) => [name, { start_seconds: START_SECONDS, memory_mb: 192 }]),
+        ),
       },
     },
   })
@@ -65,7 +34,7 @@ test('plugins that cannot start are named one by one, and the others answer', as
   const driver = await logIn(assistant)
   const ada = await createPerson(driver)
   expect(await ask(driver, ada, 'well? 1')).toEqual(['well? 1 well'])
-  for (const { said } of Object.values(BAD_STARTS)) await assistant.waitFor(said, 30_000)
+  for (const { named } of BAD_STARTS) await assistant.waitFor(named, 30_000)
   expect(await ask(driver, ada, 'well? 2')).toEqual(['well? 2 well'])
   expect(await assistant.stop()).toBe(0)
 }, 60_000)

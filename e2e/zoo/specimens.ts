@@ -13,9 +13,12 @@ export interface Specimen {
   readonly isEnded?: boolean
   /** What the chat reads. */
   readonly answer?: RegExp
-  /** Seconds between the command and the deadline from which times count. */
+  /** Seconds from the begin of the act to the deadline from which times count. */
   readonly afterSeconds?: number
 }
+
+/** A plugin's own word about when it begins, by the clock that all processes share. */
+export const BEGIN = `console.log('zoo begin ' + process.pid + ' ' + Date.now());`
 
 /** What `act` answers when it was refused. */
 const REFUSED = /^(?:refused|failed)/
@@ -304,6 +307,7 @@ export default class {
   async processMessage(message, context) {
     const { services } = this
     if (context.command?.name !== '${name}') return undefined;
+    ${BEGIN}
     ${act}
   }
 }

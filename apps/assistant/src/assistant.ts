@@ -5,6 +5,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
+import type { OutsideDatabases } from '@pluggram/services'
 import {
   createSqliteMessageStore,
   createSqlitePluginChats,
@@ -103,6 +104,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -112,12 +114,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         stores,
         ai: () => ai.service,
         directory,
+        databases,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        host: () => plugins.host,
         metrics,
         pluginMetrics: createPluginMetrics({
           registry: metrics.registry,

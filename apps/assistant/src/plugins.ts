@@ -123,10 +123,11 @@ export function levelFor(
   return settings.pluginHost.plugins[name]?.isolation ?? (origin === 'shipped' ? 'inline' : 'process')
 }
 
-function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
-  const { plugins, memoryMb, idleSeconds } = settings.pluginHost
+/** What its owner allows the process of one plugin. */
+export function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
+  const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
   const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
-  return { memoryMb, idleSeconds, ...own }
+  return { memoryMb, idleSeconds, sandbox, ...own }
 }
 
 /** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */

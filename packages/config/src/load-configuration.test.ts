@@ -49,7 +49,7 @@ describe('a home without files', () => {
       log: { level: 'info' },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
-      pluginHost: { hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
+      pluginHost: { sandbox: 'none', hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
     })
   })
 

@@ -73,10 +73,13 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
 const grantSchema = z.strictObject({
   network: z.array(z.string().max(260)).max(1_000).optional(),
   telegram: z.array(z.string().max(100)).max(1_000).optional(),
+  databases: z.array(z.string().max(100)).max(1_000).optional(),
   ai: z.boolean().optional(),
   database: z.boolean().optional(),
   schedule: z.boolean().optional(),
   files: z.boolean().optional(),
+  observe: z.boolean().optional(),
+  metrics: z.boolean().optional(),
 })
 
 /** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */

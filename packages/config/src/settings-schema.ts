@@ -261,6 +261,10 @@ function megabytes(description: string): z.ZodNumber {
     .meta({ description, expected: 'a whole number of megabytes from 96 to 16384' })
 }
 
+function sandbox(description: string): z.ZodEnum<{ none: 'none'; bubblewrap: 'bubblewrap' }> {
+  return z.enum(['none', 'bubblewrap']).meta({ description, expected: '"none" or "bubblewrap"' })
+}
+
 const onePluginsLimits = z.strictObject({
   isolation: z
     .enum(['inline', 'process'])
@@ -269,6 +273,7 @@ const onePluginsLimits = z.strictObject({
       expected: '"inline" or "process"',
     })
     .optional(),
+  sandbox: sandbox('Walls of the kernel around its process.').optional(),
   memory_mb: megabytes('The memory of its process.').optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
   start_seconds: seconds('The longest start.').optional(),
@@ -287,6 +292,9 @@ const onePluginsLimits = z.strictObject({
 
 const pluginHost = z
   .strictObject({
+    sandbox: sandbox(
+      "Walls of the kernel around plugins' processes, besides Node's own: `bubblewrap` needs that program (Linux). Plugins do not start where it is asked for and cannot be used.",
+    ).default('none'),
     memory_mb: megabytes("The memory of a plugin's process.").default(256),
     idle_seconds: seconds(
       "A plugin's process that is unused for that long is ended until it is needed.",
@@ -303,7 +311,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),

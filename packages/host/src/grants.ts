@@ -5,8 +5,8 @@ import type { PluginProblem } from './plugin-problem.ts'
 /** What the owner allows a plugin: everything it asks for, or what is listed. */
 export type Grants = PluginPermissions | 'everything'
 
-const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files'] as const
-const LISTS = ['network', 'telegram'] as const
+const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files', 'observe', 'metrics'] as const
+const LISTS = ['network', 'telegram', 'databases'] as const
 
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */
 export function describePermissions(permissions: PluginPermissions): string[] {

@@ -72,7 +72,10 @@ const manifestSchema = z.looseObject({
       ai: z.boolean().optional(),
       tools: z.boolean().optional(),
       telegram: z.array(z.string()).optional(),
+      databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
+      observe: z.boolean().optional(),
+      metrics: z.boolean().optional(),
     })
     .optional(),
   commands: z
@@ -86,6 +89,10 @@ const manifestSchema = z.looseObject({
       z.string().regex(/^[a-z0-9_]{1,32}$/, 'a tool has 1 to 32 lower case letters, digits and _'),
       toolSchema,
     )
+    .optional(),
+  requires: z
+    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is no plugin name'))
+    .max(20)
     .optional(),
   patterns: z.array(patternSchema).optional(),
   updates: z

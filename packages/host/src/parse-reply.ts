@@ -34,6 +34,9 @@ export function parseReply(input: unknown, at: string): Reply {
     ...optional('format', read('format'), (format) => oneOf(FORMATS, format, `${at}.format`)),
     ...optional('entities', read('entities'), (entities) => parseEntities(entities, `${at}.entities`)),
     ...optional('buttons', read('buttons'), (rows) => parseButtons(rows, `${at}.buttons`)),
+    ...optional('previewButtons', read('previewButtons'), (rows) =>
+      parseButtons(rows, `${at}.previewButtons`),
+    ),
     ...optional('media', read('media'), (media) => parseMedia(media, `${at}.media`)),
     ...optional('location', read('location'), (location) => parseLocation(location, `${at}.location`)),
     ...optional('reaction', read('reaction'), (reaction) => words(reaction, `${at}.reaction`)),

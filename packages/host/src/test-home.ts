@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
@@ -124,9 +125,9 @@ function testServices(
   // what is not here is not part of these tests
   const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
-    store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
+    database: new DatabaseClient(unavailable),
     http: { fetch: unavailable },
     files: { folder: unavailable },
     telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },

@@ -21,6 +21,14 @@ test('a button with too much data or none is refused with the plugin and the but
   expect(make('')).toThrow(/carries 0 bytes/)
 })
 
+test('buttons of a preview go to the wire, too', () => {
+  const reply = withWireButtons({ text: 'x', previewButtons: [[{ text: 'Stop', data: 'stop' }]] }, 'dice')
+  expect(reply).toEqual({
+    text: 'x',
+    previewButtons: [[{ text: 'Stop', data: `${callbackTag('dice')}:stop` }]],
+  })
+})
+
 test('links stay as they are, and foreign data belongs to nobody', () => {
   const link = { text: 'Docs', url: 'https://example.com' }
   expect(withWireButtons({ buttons: [[link]] }, 'x').buttons).toEqual([[link]])

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DeliveryError } from '@pluggram/sdk'
-import type { Reply } from '@pluggram/sdk'
+import type { Button, Reply } from '@pluggram/sdk'
 
 /** Telegram takes 64 bytes of callback data; five of them say which plugin made the button. */
 const MAX_DATA_BYTES = 59
@@ -23,9 +23,18 @@ export function parseCallbackData(wire: string): { tag: string; data: string } |
  * @throws DeliveryError `reply-invalid` when a button's data is empty or over 59 bytes.
  */
 export function withWireButtons(reply: Reply, pluginName: string): Reply {
-  if (!reply.buttons) return reply
+  const { buttons, previewButtons } = reply
+  if (!buttons && !previewButtons) return reply
+  return {
+    ...reply,
+    ...(buttons && { buttons: wireRows(buttons, pluginName) }),
+    ...(previewButtons && { previewButtons: wireRows(previewButtons, pluginName) }),
+  }
+}
+
+function wireRows(rows: readonly (readonly Button[])[], pluginName: string): Button[][] {
   const tag = callbackTag(pluginName)
-  const buttons = reply.buttons.map((row) =>
+  return rows.map((row) =>
     row.map((button) => {
       if ('url' in button) return button
       const bytes = Buffer.byteLength(String(button.data ?? ''))
@@ -38,5 +47,4 @@ export function withWireButtons(reply: Reply, pluginName: string): Reply {
       return { ...button, data: `${tag}:${button.data}` }
     }),
   )
-  return { ...reply, buttons }
 }

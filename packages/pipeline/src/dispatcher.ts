@@ -37,8 +37,11 @@ export interface DispatcherOptions {
 
 /** What came of one update. */
 export interface DispatchReport {
+  /** The plugin that answered, or the first that failed. */
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
+  /** Texts of the answer. */
+  readonly answers: readonly string[]
   /** What is to be sent. */
   readonly parts: readonly OutboxPart[]
 }
@@ -56,17 +59,20 @@ export async function dispatch(
   const route = options.router.route(update)
   const plugins = route.target ? [route.target, ...route.others] : route.others
   const typing = plugins.length > 0 ? new TypingIndicator(options.messenger, update.chat) : undefined
+  const answers: string[] = []
   let failure: string | undefined
+  let failedPlugin: string | undefined
   try {
     for (const plugin of plugins) {
       const startedAt = performance.now()
-      const [answer, outcome] = await ask(plugin, update, { route, attempt }, options)
-      if (options.signal.aborted) return { outcome: 'interrupted', parts: [] }
+      const [answer, outcome] = await ask(plugin, update, { route, attempt, answers }, options)
+      if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
       options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
       if ('parts' in answer)
-        return { answeredBy: plugin.descriptor.name, outcome: 'answered', parts: answer.parts }
+        return { answeredBy: plugin.descriptor.name, outcome: 'answered', answers, parts: answer.parts }
       failure ??= answer.apology
+      failedPlugin ??= plugin.descriptor.name
       if (plugin === route.target || answer.isFinal) break
     }
   } finally {
@@ -74,7 +80,9 @@ export async function dispatch(
   }
   const notice = failure ?? unanswered(update, options)
   return {
+    ...(failedPlugin !== undefined && { answeredBy: failedPlugin }),
     outcome: failure ? 'failed' : 'unanswered',
+    answers: notice === undefined ? answers : [...answers, notice],
     parts: notice === undefined ? [] : options.messenger.plan(update.chat, { reply: { text: notice } }),
   }
 }
@@ -87,7 +95,11 @@ type Answer =
 async function ask(
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  { route, attempt }: { readonly route: Route; readonly attempt: number },
+  {
+    route,
+    attempt,
+    answers,
+  }: { readonly route: Route; readonly attempt: number; readonly answers: string[] },
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
@@ -131,6 +143,7 @@ async function ask(
     return [failed(name, update, outcome, options), countedFailure(outcome.error)]
   }
   const written = await write(writer, outcome.result)
+  answers.push(...writer.texts)
   if (!written.failure) return [{ parts: written.parts }, 'ok']
   const { error } = written.failure
   return [brokeOff(name, update, { parts: written.parts, error }, options), countedFailure(error)]

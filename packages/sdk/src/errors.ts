@@ -8,6 +8,10 @@ export const ERROR_CODES = [
   'ai-misconfigured',
   'cache-limit',
   'config-invalid',
+  'database-limit',
+  'database-query-failed',
+  'database-timeout',
+  'database-unavailable',
   'delivery-failed',
   'delivery-blocked',
   'delivery-limit',
@@ -122,12 +126,29 @@ export class LimitError extends PluggramError {
   readonly retryAfterSeconds: number | undefined
 
   constructor(
-    code: 'cache-limit' | 'network-limited' | 'network-open' | 'queue-full' | 'queue-timeout' | 'rate-limited',
+    code:
+      | 'cache-limit'
+      | 'network-limited'
+      | 'network-open'
+      | 'queue-full'
+      | 'queue-timeout'
+      | 'rate-limited',
     message: string,
     options: LimitErrorOptions = {},
   ) {
     super(code, message, { isRetryable: true, ...options })
     this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** A database did not do what it was asked. */
+export class DatabaseError extends PluggramError {
+  constructor(
+    code: 'database-limit' | 'database-query-failed' | 'database-timeout' | 'database-unavailable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
   }
 }
 

@@ -28,6 +28,7 @@ export type { Callback, Command, MessageContext } from './context.ts'
 export type { Disposer, EffectScope } from './effects.ts'
 export {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   errorMessage,
@@ -69,10 +70,20 @@ export type {
   SentMessage,
   TextFormat,
 } from './reply.ts'
+export type { ObservedMessage } from './observe.ts'
 export type { Role } from './role.ts'
 export type { Services } from './services.ts'
 export type { CacheOptions, CacheService } from './services/cache.ts'
 export type { ConfigService } from './services/config.ts'
+export type {
+  DatabaseService,
+  OutsideDatabase,
+  QueryOptions,
+  SqlParameter,
+  SqlResult,
+  SqlRunner,
+  SqlStatement,
+} from './services/database.ts'
 export type { FilesService } from './services/files.ts'
 export type { HttpService } from './services/http.ts'
 export type { I18nService, MessageValues } from './services/i18n.ts'
@@ -90,6 +101,7 @@ export { definePluginReference } from './services/plugins.ts'
 export type { PluginReference, PluginsService, ProvidedMethods, Remote } from './services/plugins.ts'
 export type { Queue, QueueOptions, QueueService } from './services/queue.ts'
 export type { RateLimitRule, RateLimitService, RateLimitState } from './services/rate-limit.ts'
+export type { MetricReading, MetricSample, StatisticsService } from './services/statistics.ts'
 export type { Store } from './services/store.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'

@@ -40,7 +40,10 @@ export interface PluginPermissions {
    * owner's network has to be named in numbers.
    */
   readonly network?: readonly string[]
+  /** Tables of its own. */
   readonly database?: boolean
+  /** Names of outside databases that its owner configured; `*` stands for all of them. */
+  readonly databases?: readonly string[]
   readonly schedule?: boolean
   /** May call the assistant's language model. */
   readonly ai?: boolean
@@ -49,6 +52,10 @@ export interface PluginPermissions {
   /** Bot API methods beyond replying in the own chat. */
   readonly telegram?: readonly string[]
   readonly files?: boolean
+  /** May see every message and what came of it: for `observe`. */
+  readonly observe?: boolean
+  /** May read the assistant's metrics: `services.statistics`. */
+  readonly metrics?: boolean
 }
 
 /**
@@ -89,6 +96,8 @@ export interface PluginManifest<
   readonly tools?: {
     readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
   }
+  /** Plugins that it calls through `services.plugins`; they are started first, and it is not started without them. */
+  readonly requires?: readonly string[]
   /** Only messages whose text matches one of these are offered, besides commands and own buttons. */
   readonly patterns?: readonly RegExp[]
   /** Default `['message']`. */

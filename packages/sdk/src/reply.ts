@@ -29,6 +29,11 @@ export interface Reply {
   readonly entities?: readonly TextEntity[]
   /** Rows of buttons; they stand under the last part of a split text. */
   readonly buttons?: readonly (readonly Button[])[]
+  /**
+   * Rows of buttons under a text while it is being written, where that is a message already (in groups); they go when
+   * the text is complete. Private chats show unfinished text as a draft, which carries no buttons.
+   */
+  readonly previewButtons?: readonly (readonly Button[])[]
   readonly media?: Media
   readonly location?: { readonly latitude: number; readonly longitude: number }
   /** An emoji put on the user's message. */

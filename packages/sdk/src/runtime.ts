@@ -2,6 +2,8 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export { DatabaseClient } from './runtime/database-client.ts'
+export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'

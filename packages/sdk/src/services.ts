@@ -3,6 +3,7 @@ import type { AssistantDirectory } from './assistant-directory.ts'
 import type { EffectScope } from './effects.ts'
 import type { CacheService } from './services/cache.ts'
 import type { ConfigService } from './services/config.ts'
+import type { DatabaseService } from './services/database.ts'
 import type { FilesService } from './services/files.ts'
 import type { HttpService } from './services/http.ts'
 import type { I18nService } from './services/i18n.ts'
@@ -11,6 +12,7 @@ import type { MetricsService } from './services/metrics.ts'
 import type { PluginsService } from './services/plugins.ts'
 import type { QueueService } from './services/queue.ts'
 import type { RateLimitService } from './services/rate-limit.ts'
+import type { StatisticsService } from './services/statistics.ts'
 import type { Store } from './services/store.ts'
 import type { TelegramService } from './services/telegram.ts'
 
@@ -20,6 +22,8 @@ export interface Services {
   readonly store: Store
   readonly cache: CacheService
   readonly metrics: MetricsService
+  /** Needs `permissions: { metrics: true }`. */
+  readonly statistics: StatisticsService
   readonly rateLimit: RateLimitService
   readonly queue: QueueService
   readonly i18n: I18nService
@@ -30,6 +34,8 @@ export interface Services {
   readonly ai: AiService
   readonly assistant: AssistantDirectory
   readonly http: HttpService
+  /** Needs `permissions: { database: true }`. */
+  readonly database: DatabaseService
   readonly files: FilesService
   /** Messages without being asked, and granted methods of the Bot API. */
   readonly telegram: TelegramService

@@ -1,3 +1,7 @@
+export { createDatabaseService } from './database/create-database-service.ts'
+export { createMemoryDatabase } from './database/memory-database.ts'
+export { openOwnDatabase } from './database/own-database-file.ts'
+export type { OutsideConnection, OutsideDatabases } from './database/outside-database.ts'
 export { createTelegramService } from './telegram/telegram-service.ts'
 export type { TelegramServiceOptions } from './telegram/telegram-service.ts'
 export { createCaches } from './cache/caches.ts'

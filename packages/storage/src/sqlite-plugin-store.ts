@@ -41,7 +41,7 @@ export function createSqlitePluginStores(
 ): PluginStores {
   const { now = Date.now, synchronous = 'full', maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
   const commits = new CommitQueue(database, { waitsForDisk: synchronous === 'full' })
-  const size = "length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))"
+  const size = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))'
   const select = database.prepare('SELECT value, expires_at FROM plugin_store WHERE plugin = ? AND key = ?')
   const selectSize = database.prepare(`SELECT ${size} AS size FROM plugin_store WHERE plugin = ? AND key = ?`)
   const selectUsage = database.prepare(

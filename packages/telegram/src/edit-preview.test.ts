@@ -61,6 +61,18 @@ describe('text that is written in a group', () => {
     })
   })
 
+  it('carries its buttons until it is complete', async () => {
+    const previewButtons = [[{ text: 'Stop', data: 'abcd:stop' }]]
+    await sendReply(messenger, group, { text: slowly(), previewButtons }, anySignal())
+    const keyboard = { inline_keyboard: [[{ text: 'Stop', callback_data: 'abcd:stop' }]] }
+    const edits = callsOf(telegram.emulator, 'editMessageText')
+    for (const call of [...callsOf(telegram.emulator, 'sendMessage'), ...edits.slice(0, -1)]) {
+      expect(call['reply_markup']).toEqual(keyboard)
+    }
+    expect(edits.at(-1)).not.toHaveProperty('reply_markup')
+    expect(telegram.emulator.driver.transcript(group.id).at(-1)?.buttons ?? []).toEqual([])
+  })
+
   it('is not shown when it is short, nor when that is not wanted', async () => {
     const usual = createMessenger({ api: telegram.api, logger: telegram.logger })
     await sendReply(usual, group, { text: slowly(words, 10) }, anySignal())

@@ -2,7 +2,7 @@ import type { Reply } from '@pluggram/sdk'
 import { toGrammySignal } from './api.ts'
 import type { PreviewOptions } from './draft-preview.ts'
 import { appendPlain } from './formatted-text.ts'
-import { newMessageMembers, quoteMembers, textMembers } from './plan-messages.ts'
+import { newMessageMembers, quoteMembers, textMembers, toKeyboard } from './plan-messages.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from './render-text.ts'
@@ -50,6 +50,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
       text: text ?? '',
       entities: [...entities],
       ...(link_preview_options && { link_preview_options }),
+      ...(reply.previewButtons && { reply_markup: toKeyboard(reply.previewButtons) }),
     }
     if (messageId === undefined) {
       const message = { ...newMessageMembers(chat, reply), ...quoteMembers(reply), ...members }

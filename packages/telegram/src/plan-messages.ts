@@ -156,12 +156,16 @@ function withQuote(messages: readonly OutgoingMessage[], reply: Reply): Outgoing
 function withButtons(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
   const rows = reply.buttons
   if (!rows) return [...messages]
-  const keyboard = { inline_keyboard: rows.filter((row) => row.length > 0).map((row) => row.map(toButton)) }
+  const keyboard = toKeyboard(rows)
   return messages.map((message, index) =>
     index === messages.length - 1
       ? { ...message, payload: { ...message.payload, reply_markup: keyboard } }
       : message,
   )
+}
+
+export function toKeyboard(rows: readonly (readonly Button[])[]): InlineKeyboardMarkup {
+  return { inline_keyboard: rows.filter((row) => row.length > 0).map((row) => row.map(toButton)) }
 }
 
 function toButton(button: Button): { text: string; url: string } | { text: string; callback_data: string } {

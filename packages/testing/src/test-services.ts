@@ -1,17 +1,23 @@
 import { createEffectScope } from '@pluggram/host'
 import type { DisposableEffectScope } from '@pluggram/host'
+import { createMemoryDatabase } from '@pluggram/services'
 import { PermissionError, PluggramError } from '@pluggram/sdk'
 import type {
   AiService,
   AssistantDirectory,
+  DatabaseService,
   HttpService,
   Logger,
+  MetricReading,
+  PluginsService,
   PluginSummary,
   Services,
   Store,
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createCaches, createRateLimits } from '@pluggram/services'
+import { createI18n, createPluginsService, createQueueService } from '@pluggram/services/plugin-side'
 import { createRecordedMetrics } from './recorded-metrics.ts'
 import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
@@ -26,10 +32,16 @@ export interface TestServicesOverrides {
   readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
   /** Answers requests to other servers; by default every one fails. */
   readonly fetch?: HttpService['fetch']
+  /** Default: empty tables in memory. */
+  readonly database?: DatabaseService
   /** The plugin's own folder; by default it has none. */
   readonly folder?: string
   /** By default every chat may be written to, and methods answer `true`. */
   readonly telegram?: TestTelegram
+  /** Answers calls of other plugins; by default there are none. */
+  readonly plugins?: PluginsService['call']
+  /** What `statistics.read` gives; default: nothing. */
+  readonly readings?: readonly MetricReading[]
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -76,10 +88,21 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    cache: createCaches().forPlugin('test'),
+    rateLimit: createRateLimits().forPlugin('test'),
+    queue: createQueueService(),
+    i18n: createI18n(undefined, () => undefined),
+    config: { get: () => ({}) as never, onChange: () => async () => {} },
+    plugins: createPluginsService(overrides.plugins ?? noPlugins),
+    statistics: {
+      read: async (names) =>
+        (overrides.readings ?? []).filter((reading) => names?.includes(reading.name) ?? true),
+    },
     metrics: metrics.service,
     recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
     assistant,
+    database: overrides.database ?? createMemoryDatabase(),
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
     telegram: overrides.telegram ?? createTestTelegram(),
@@ -94,6 +117,13 @@ async function noNetwork(): Promise<never> {
   throw new PluggramError(
     'network-failed',
     'A test has no network. Give createTestServices a fetch of yours.',
+  )
+}
+
+async function noPlugins(plugin: string): Promise<never> {
+  throw new PluggramError(
+    'plugin-not-found',
+    `This test has no plugin ${plugin}. Give createTestServices plugins of yours.`,
   )
 }
 

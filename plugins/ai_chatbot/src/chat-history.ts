@@ -1,21 +1,21 @@
 import { z } from '@pluggram/sdk'
 import type { Chat, ChatMessage, Store } from '@pluggram/sdk'
+import { turnSchema, windowStart } from './history-window.ts'
+import type { Turn, WindowLimits } from './history-window.ts'
 import { KeyLock } from './key-lock.ts'
 
-/** Bounds what a chat may occupy: in the store, and in the model's context. */
-const MAX_CHARACTERS = 60_000
+/** Bounds what a chat may occupy in the store, whatever the model may be shown. */
+const MAX_STORED = { messages: 1_000, tokens: 40_000 }
 const MAX_TURN_CHARACTERS = 16_000
 const PARTIAL_NOTE = '\n\n[This answer broke off here.]'
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000
 
-const turnSchema = z.object({
-  role: z.enum(['user', 'assistant']),
-  content: z.string(),
-  /** The answer did not come to its end. */
-  isPartial: z.boolean().optional(),
+const conversationSchema = z.object({
+  id: z.string(),
+  turns: z.array(turnSchema),
+  /** What was said before the turns, in short; `since` is when the oldest of it was said. */
+  summary: z.object({ text: z.string(), since: z.number() }).optional(),
 })
-const conversationSchema = z.object({ id: z.string(), turns: z.array(turnSchema) })
-
-type Turn = z.infer<typeof turnSchema>
 type Conversation = z.infer<typeof conversationSchema>
 
 /** A conversation as it was when a message came in. */
@@ -23,6 +23,7 @@ export interface Recollection {
   /** Names the conversation, so that an answer that ends after `/new` is not written into the next one. */
   readonly conversationId: string
   readonly messages: readonly ChatMessage[]
+  readonly summary?: string
 }
 
 export interface Exchange {
@@ -31,40 +32,77 @@ export interface Exchange {
   readonly isPartial: boolean
 }
 
+/** The oldest part of a conversation, which no longer fits into what the model is shown. */
+export interface Overflow {
+  readonly conversationId: string
+  readonly turns: readonly Turn[]
+  readonly summary?: string
+}
+
+export interface HistoryLimits {
+  readonly messages: number
+  readonly tokens: number
+  /** 0 keeps everything. */
+  readonly retentionDays: number
+}
+
 /** What was said in each chat, and in each topic of it. Safe for several answers to one chat at the same time. */
 export class ChatHistory {
   readonly #store: Store
-  readonly #maximum: number
+  readonly #limits: HistoryLimits
+  readonly #now: () => number
   readonly #lock = new KeyLock()
 
-  constructor(store: Store, maximumMessages: number) {
+  constructor(store: Store, limits: HistoryLimits, now: () => number = Date.now) {
     this.#store = store
-    this.#maximum = maximumMessages
+    this.#limits = limits
+    this.#now = now
   }
 
   /** Reads a chat's conversation; begins one when there is none. */
   recall(chat: Chat): Promise<Recollection> {
     return this.#lock.run(keyOf(chat), async () => {
-      const stored = await this.#read(chat)
-      const conversation = stored ?? (await this.#begin(chat))
+      const { id, turns, summary } = (await this.#read(chat)) ?? (await this.#begin(chat))
       return {
-        conversationId: conversation.id,
-        messages: toMessages(trim(conversation.turns, this.#maximum)),
+        conversationId: id,
+        messages: turns.slice(windowStart(turns, this.#window(1))).map(toMessage),
+        ...(summary && { summary: summary.text }),
       }
     })
   }
 
   /** Adds a question with its answer, unless the conversation was ended meanwhile. */
   add(chat: Chat, conversationId: string, { user, assistant, isPartial }: Exchange): Promise<void> {
-    return this.#lock.run(keyOf(chat), async () => {
-      const conversation = await this.#read(chat)
-      if (conversation?.id !== conversationId) return
+    return this.#change(chat, conversationId, (conversation) => {
+      const at = this.#now()
       const turns: Turn[] = [
         ...conversation.turns,
-        { role: 'user', content: shorten(user) },
-        { role: 'assistant', content: shorten(assistant), ...(isPartial && { isPartial }) },
+        { role: 'user', content: shorten(user), at },
+        { role: 'assistant', content: shorten(assistant), at, ...(isPartial && { isPartial }) },
       ]
-      await this.#store.set(keyOf(chat), { id: conversation.id, turns: trim(turns, this.#maximum) })
+      return { ...conversation, turns: turns.slice(windowStart(turns, { ...MAX_STORED, since: 0 })) }
+    })
+  }
+
+  /** What should be summed up now, so that it is not forgotten; the newer half of what fits stays as it is. */
+  async overflow(chat: Chat): Promise<Overflow | undefined> {
+    const conversation = await this.#read(chat)
+    if (!conversation || windowStart(conversation.turns, this.#window(1)) === 0) return undefined
+    const { id, turns, summary } = conversation
+    return {
+      conversationId: id,
+      turns: turns.slice(0, windowStart(turns, this.#window(0.5))),
+      ...(summary && { summary: summary.text }),
+    }
+  }
+
+  /** Puts a summary in the place of old turns, unless the conversation was ended or shortened meanwhile. */
+  condense(chat: Chat, { conversationId, turns: old }: Overflow, text: string): Promise<void> {
+    return this.#change(chat, conversationId, ({ id, turns, summary }) => {
+      const isThere = old.every(({ content }, index) => turns[index]?.content === content)
+      if (!isThere) return undefined
+      const since = summary?.since ?? old[0]?.at ?? this.#now()
+      return { id, turns: turns.slice(old.length), summary: { text: shorten(text), since } }
     })
   }
 
@@ -75,15 +113,59 @@ export class ChatHistory {
     })
   }
 
+  /** All that is stored of a chat, for its people to see. */
+  async stored(chat: Chat): Promise<{ turns: readonly Turn[]; summary?: string }> {
+    const conversation = await this.#read(chat)
+    return {
+      turns: conversation?.turns ?? [],
+      ...(conversation?.summary && { summary: conversation.summary.text }),
+    }
+  }
+
   async #begin(chat: Chat): Promise<Conversation> {
     const conversation: Conversation = { id: crypto.randomUUID(), turns: [] }
-    await this.#store.set(keyOf(chat), conversation)
+    await this.#write(chat, conversation)
     return conversation
+  }
+
+  #change(
+    chat: Chat,
+    conversationId: string,
+    work: (conversation: Conversation) => Conversation | undefined,
+  ): Promise<void> {
+    return this.#lock.run(keyOf(chat), async () => {
+      const conversation = await this.#read(chat)
+      if (conversation?.id !== conversationId) return
+      const changed = work(conversation)
+      if (changed) await this.#write(chat, changed)
+    })
+  }
+
+  async #write(chat: Chat, conversation: Conversation): Promise<void> {
+    const ttlSeconds = (this.#limits.retentionDays * DAY_MILLISECONDS) / 1_000
+    await this.#store.set(keyOf(chat), conversation, ttlSeconds > 0 ? { ttlSeconds } : {})
   }
 
   /** `undefined` also for what an older version wrote and this one cannot read. */
   async #read(chat: Chat): Promise<Conversation | undefined> {
-    return conversationSchema.safeParse(await this.#store.get(keyOf(chat))).data
+    const { data } = conversationSchema.safeParse(await this.#store.get(keyOf(chat)))
+    if (!data) return undefined
+    const since = this.#since()
+    return {
+      id: data.id,
+      turns: data.turns.filter(({ at }) => at >= since),
+      ...(data.summary && data.summary.since >= since && { summary: data.summary }),
+    }
+  }
+
+  #since(): number {
+    const { retentionDays } = this.#limits
+    return retentionDays === 0 ? 0 : this.#now() - retentionDays * DAY_MILLISECONDS
+  }
+
+  #window(share: number): WindowLimits {
+    const { messages, tokens } = this.#limits
+    return { messages: Math.floor(messages * share), tokens: tokens * share, since: this.#since() }
   }
 }
 
@@ -91,24 +173,8 @@ function keyOf({ id, topicId }: Chat): string {
   return topicId === undefined ? `history:${id}` : `history:${id}:${topicId}`
 }
 
-/** The newest turns within both bounds, beginning with a user's: models refuse a conversation that starts otherwise. */
-function trim(turns: readonly Turn[], maximumMessages: number): Turn[] {
-  let size = 0
-  let start = turns.length
-  while (start > 0 && turns.length - start < maximumMessages) {
-    size += turns[start - 1]?.content.length ?? 0
-    if (size > MAX_CHARACTERS) break
-    start--
-  }
-  const firstUser = turns.findIndex(({ role }, index) => index >= start && role === 'user')
-  return firstUser < 0 ? [] : turns.slice(firstUser)
-}
-
-function toMessages(turns: readonly Turn[]): ChatMessage[] {
-  return turns.map(({ role, content, isPartial }) => ({
-    role,
-    content: isPartial ? content + PARTIAL_NOTE : content,
-  }))
+function toMessage({ role, content, isPartial }: Turn): ChatMessage {
+  return { role, content: isPartial ? content + PARTIAL_NOTE : content }
 }
 
 function shorten(text: string): string {

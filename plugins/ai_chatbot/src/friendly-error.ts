@@ -3,6 +3,9 @@ import type { ErrorCode } from '@pluggram/sdk'
 
 const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'ai-unavailable': 'The language model cannot be reached right now. Please try again in a moment.',
+  'ai-busy':
+    'I am still busy with your other messages. Please wait for their answers, or end one with /stop.',
+  'ai-limit': 'What may be used of the language model is used up for now. /usage shows when it starts anew.',
   'ai-timeout': 'The language model took too long. Please try again.',
   'ai-refused': 'The language model refused this. Try other words, or send /new to start over.',
   'ai-misconfigured':

@@ -20,7 +20,7 @@ import {
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import { createLoginLink } from '../access-keys.ts'
-import { isSwitchedOn, levelFor } from '../plugins.ts'
+import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
 import { restartFolder } from '../restart-requests.ts'
 import { shippedPlugins } from '../shipped-plugins.ts'
 import type { CliEnvironment } from './cli.ts'
@@ -82,6 +82,7 @@ export async function grantPlugin(
   try {
     manifest = await inspectPlugin(candidate, {
       candidates,
+      limits: limitsFor(configuration, name),
       blockFor: (jsonSchema) => configuration.pluginBlock(name, jsonSchema),
       describeIssues: (plugin, issues) =>
         describePluginIssues(configuration, plugin, issues)

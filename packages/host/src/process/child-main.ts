@@ -5,7 +5,7 @@
 import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
-import type { PluginSummary } from '@pluggram/sdk'
+import type { ObservedMessage, PluginSummary } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
@@ -69,6 +69,12 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       const [call, name, input, data] = args as [number, string, unknown, ContextData]
       return plugin.callTool(call, name, input, data, signal)
     }
+    case 'observe':
+      return plugin.observe(args[0] as ObservedMessage)
+    case 'provided':
+      return plugin.callProvided(args[0] as string, args[1] as readonly unknown[])
+    case 'callback':
+      return plugin.callbacks.call(args[0] as number, args.slice(1))
     case 'status':
       return plugin.status(args[0] as number)
     case 'stop':

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { PluggramError } from '@pluggram/sdk'
 
 /** A plugin's process ended while it was needed. */
@@ -7,6 +8,11 @@ export class PluginCrashError extends PluggramError {
   }
 }
 
+/** A sandbox tells the end by a signal as shells do: 128 and the signal's number. */
+const signalNames = new Map(
+  Object.entries(os.constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+)
+
 /** Why a process ended, in words that follow "Plugin NAME". */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null, tail: string): string {
   if (
@@ -14,7 +20,8 @@ export function describeExit(code: number | null, signal: NodeJS.Signals | null,
   ) {
     return 'ran out of memory'
   }
+  const shell = code !== null && code > 128 ? signalNames.get(code - 128) : undefined
+  if (signal === null && shell !== undefined) return describeExit(null, shell, '')
   if (signal !== null) return `was ended by ${signal}${signal === 'SIGABRT' ? ' (it aborted)' : ''}`
-  if (code === 134) return 'aborted'
   return `ended its own process (exit code ${code ?? 'unknown'})`
 }

@@ -6,12 +6,15 @@ import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'
 import { grantProblem, missingGrants } from '../grants.ts'
 import type { Grants } from '../grants.ts'
+import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
@@ -21,6 +24,8 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 
 /** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
 export interface ProcessLimits {
+  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
+  readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
   readonly idleSeconds?: number | undefined
   readonly startSeconds?: number | undefined
@@ -40,7 +45,9 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
-  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
+  /** Waits for the plugins that this one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
   /** The assistant's folder for data; without it nothing is cached and no plugin has a folder. */
   readonly dataFolder?: string | undefined
@@ -52,7 +59,7 @@ export interface LaunchPluginOptions {
 /** A process whose plugin runs, and what it said about itself. */
 export interface LaunchedPlugin {
   readonly process: PluginProcess
-  readonly services: Services
+  readonly services: HostServices
   readonly loaded: Loaded
   readonly started: Started
 }
@@ -87,6 +94,7 @@ export async function launchPlugin(
     if (missing.length > 0) {
       throw new ProblemError(grantProblem({ name: candidate.name, file: candidate.entry }, missing))
     }
+    await options.meet({ name: candidate.name, file: candidate.entry }, loaded.manifest.requires ?? [])
     const { services, started } = await start(process, loaded, options)
     return { process, services, loaded, started }
   } catch (error) {
@@ -111,17 +119,17 @@ export async function inspectPlugin(
   candidate: PluginCandidate,
   surroundings: Pick<
     LaunchPluginOptions,
-    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'logger'
+    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
   >,
 ): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
     ...surroundings,
     candidate,
-    memoryMb: DEFAULT_MEMORY_MB,
-    limits: {},
+    memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
+    meet: async () => {},
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -145,6 +153,8 @@ async function openProcess(
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
   const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
+  const isSandboxed = options.limits.sandbox === 'bubblewrap'
+  if (isSandboxed) await checkSandbox(candidate)
   const readable = await readablePaths(candidate, candidates)
   const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
   const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
@@ -156,6 +166,7 @@ async function openProcess(
     directory: candidate.directory,
     launch: {
       memoryMb,
+      isSandboxed,
       readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
       writable: writable.map((folder) => path.join(folder, '*')),
       workingDirectory: candidate.directory,
@@ -168,6 +179,19 @@ async function openProcess(
       const process = self()
       if (process) events.onCrash(process, error)
     },
+  })
+}
+
+/** Who asked for walls does not get a plugin without them. */
+async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
+  const reason = await bubblewrapProblem()
+  if (reason === undefined) return
+  throw new ProblemError({
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${name} is not started: config.json asks for the sandbox bubblewrap, and ${reason}. Make it work, or set "sandbox": "none" under plugin_host.`,
+    file: entry,
   })
 }
 
@@ -202,7 +226,8 @@ async function start(
       logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
   })
   void process.ended.then(() => effects.dispose(1))
-  const services = options.servicesFor(name, { permissions: manifest.permissions }, effects)
+  const { permissions, requires } = manifest
+  const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
   const timeouts = effectiveTimeouts(manifest, options)
   const request: StartRequest = {
     assistantName: options.assistantName,

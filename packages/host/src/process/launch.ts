@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { Duplex } from 'node:stream'
-import type { Readable } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
+import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
+import { findProgram } from './find-program.ts'
 import { CHANNEL_FD } from './protocol.ts'
 import { runtimePaths } from './readable-paths.ts'
 
@@ -17,6 +17,8 @@ export interface LaunchOptions {
   /** Its current folder. */
   readonly workingDirectory: string
   readonly codeCache?: string
+  /** Walls of the kernel around it; `bubblewrapProblem` says whether there can be any. */
+  readonly isSandboxed: boolean
 }
 
 /** A plugin process that was started; nothing was said to it yet. */
@@ -24,6 +26,8 @@ export interface LaunchedProcess {
   readonly child: ChildProcess
   readonly channel: Duplex
   readonly output: readonly Readable[]
+  /** The process that runs Node: in the sandbox another one than `child`. `undefined` when it ended too early. */
+  workerPid(): Promise<number | undefined>
 }
 
 const ENTRY = fileURLToPath(new URL('child-entry.js', import.meta.url))
@@ -39,8 +43,11 @@ const HEAP_SHARE = 0.7
  * permission model does not cover.
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
-  const { codeCache } = options
+  const { codeCache, isSandboxed } = options
   const cache = codeCache === undefined ? [] : [codeCache]
+  const readable = [...runtimePaths(), ...options.readable, ...cache]
+  // in the sandbox compiled code is only read: nothing that broke out of Node's model may leave some for others
+  const writable = [...options.writable, ...(isSandboxed ? [] : cache)]
   const args = [
     '--permission',
     '--no-experimental-sqlite',
@@ -50,16 +57,18 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     '--v8-pool-size=1',
     `--max-old-space-size=${Math.floor(options.memoryMb * HEAP_SHARE)}`,
     '--max-semi-space-size=4',
-    ...[...runtimePaths(), ...options.readable, ...cache].map((path) => `--allow-fs-read=${path}`),
-    ...[...options.writable, ...cache].map((path) => `--allow-fs-write=${path}`),
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...writable.map((path) => `--allow-fs-write=${path}`),
     ENTRY,
     codeCache ?? '',
   ]
-  const [command, prefix] = endsWithParent()
-  const child = spawn(command, [...prefix, ...args], {
+  const [command, prefix] = isSandboxed
+    ? bubblewrapCommand({ readable, writable, workingDirectory: options.workingDirectory })
+    : endsWithParent()
+  const child = spawn(command, [...prefix, ...(isSandboxed ? [process.execPath] : []), ...args], {
     cwd: options.workingDirectory,
     env: {},
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', isSandboxed ? 'pipe' : 'ignore'],
   })
   // a failure to start is told to every listener; here it only must not go unheard
   child.once('error', () => {})
@@ -67,7 +76,9 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   const { stdout, stderr } = child
   const channel = child.stdio[CHANNEL_FD]
   if (!stdout || !stderr || !(channel instanceof Duplex)) throw new Error('the system gave it no process')
-  return { child, channel, output: [stdout, stderr] }
+  const info = child.stdio[SANDBOX_INFO_FD]
+  const inner = isSandboxed && info instanceof Readable ? readSandboxedPid(info) : Promise.resolve(child.pid)
+  return { child, channel, output: [stdout, stderr], workerPid: () => inner }
 }
 
 /**
@@ -93,19 +104,6 @@ function endsWithParent(): readonly [string, readonly string[]] {
   const program = findProgram('setpriv')
   if (program === undefined) return [process.execPath, []]
   return [program, ['--pdeathsig', 'KILL', '--', process.execPath]]
-}
-
-const programs = new Map<string, string | undefined>()
-
-function findProgram(name: string): string | undefined {
-  if (!programs.has(name)) {
-    const places = process.platform === 'linux' ? ['/usr/bin', '/bin', '/usr/sbin'] : []
-    programs.set(
-      name,
-      places.map((place) => `${place}/${name}`).find((file) => existsSync(file)),
-    )
-  }
-  return programs.get(name)
 }
 
 function lowerPriority(pid: number): void {

@@ -1,6 +1,13 @@
-import type { MessageContext, PluginResult, PluginStatus, PluginSummary, Services } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  ObservedMessage,
+  PluginResult,
+  PluginStatus,
+  PluginSummary,
+} from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
+import type { HostServices } from '../local-services.ts'
 import { parseResult } from '../parse-result.ts'
 import { parseStatus } from '../parse-status.ts'
 import { decodeError } from '../rpc/wire-error.ts'
@@ -22,6 +29,7 @@ import { RateLimit } from './rate-limit.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { serveStore } from './served-store.ts'
 import { toToolResult } from '../tool-result.ts'
 import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
@@ -45,6 +53,8 @@ const HELLO_SECONDS = 15
 /** Bytes that may wait for a process that does not read. */
 const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
+const OBSERVE_SECONDS = 10
+const PROVIDED_SECONDS = 30
 const EXIT_SECONDS = 1
 const HOUSEKEEPING_MS = 1_000
 /** What a process may print within a second before it counts as flooding; five such seconds end it. */
@@ -66,7 +76,7 @@ export class PluginProcess {
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
-  #given: Services | undefined
+  #given: HostServices | undefined
   #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
@@ -95,10 +105,17 @@ export class PluginProcess {
       await process.ended
       throw process.#crash()
     }
-    const usage = await readUsage(process.pid)
+    const worker = await launched.workerPid()
+    if (worker === undefined) {
+      process.kill('cannot be watched in its sandbox')
+      await process.ended
+      throw process.#crash()
+    }
+    process.#watch.follow(worker)
+    const usage = await readUsage(worker)
     if (usage) {
       const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(process.pid, more, usage.dataBytes)
+      await limitResources(worker, more, usage.dataBytes)
     }
     return process
   }
@@ -134,6 +151,7 @@ export class PluginProcess {
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
     })
+    this.#watch.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
     this.ended = new Promise((resolve) => {
@@ -161,17 +179,19 @@ export class PluginProcess {
   ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
+    this.#watch.beginStart(seconds)
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
+      if (method === 'start') this.#watch.settle()
       clearTimeout(late)
     }
   }
 
   /** Gives the process its services, before `start`. */
-  serve(services: Services): Readonly<Record<string, readonly string[]>> {
+  serve(services: HostServices): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
     this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
@@ -215,6 +235,38 @@ export class PluginProcess {
     return this.#during(context, callSeconds, async (id, guard) =>
       toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
     )
+  }
+
+  /** Tells the plugin about a message that was answered. */
+  async observe(event: ObservedMessage): Promise<void> {
+    await this.#within(OBSERVE_SECONDS, (signal) => this.#peer.call('observe', [event], signal))
+  }
+
+  /** Calls what the plugin provides to others. */
+  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#within(PROVIDED_SECONDS, (signal) => this.#peer.call('provided', [method, args], signal))
+  }
+
+  /** Work that no message waits for; what does not end in time ends with its process. */
+  async #within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.inFlight += 1
+    const guard = new CallGuard({
+      signal: new AbortController().signal,
+      plugin: this.#options.plugin,
+      callSeconds: seconds,
+      onOverdue: () => {
+        if (!this.#isStopping) this.kill('did not end its work within 1 s after it was told to')
+      },
+      onRelease: () => (this.inFlight -= 1),
+    })
+    try {
+      return await work(guard.signal)
+    } catch (error) {
+      const explained = await this.#explain(error)
+      throw guard.timeout ?? explained
+    } finally {
+      guard.release()
+    }
   }
 
   async #during<T>(
@@ -302,6 +354,8 @@ export class PluginProcess {
         return ai.call(args, signal)
       case 'stream-text':
         return Promise.resolve(ai.streamText(args[0], this.#peer))
+      case 'store':
+        return serveStore(given.store, args, this.#peer)
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:

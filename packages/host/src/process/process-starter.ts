@@ -3,8 +3,10 @@ import path from 'node:path'
 import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
 import type { PluginScope } from '../effect-scope.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { HostServices } from '../local-services.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
 import type { LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
@@ -17,7 +19,9 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 export interface ProcessStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
+  /** Waits for the plugins that one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -39,7 +43,7 @@ export class ProcessStarter {
   readonly #options: ProcessStarterOptions
   readonly #cache: ManifestCache | undefined
   readonly #queue = new StartQueue(Math.max(4, os.availableParallelism()))
-  readonly #services = new Map<number, Services>()
+  readonly #services = new Map<number, HostServices>()
   #isOpen = false
 
   constructor(options: ProcessStarterOptions) {
@@ -64,7 +68,7 @@ export class ProcessStarter {
   /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
   async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
     const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
-    if (!known || known.hadEffects) return undefined
+    if (!known || known.hadEffects || (known.manifest.requires ?? []).length > 0) return undefined
     return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
   }
 
@@ -138,6 +142,7 @@ export class ProcessStarter {
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
+      meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,
       dataFolder,
       logger,

@@ -12,20 +12,25 @@ export interface ProcessWatchOptions {
   onBusy(percent: number): void
   /** The process must end: it is over a limit. */
   onViolation(reason: string): void
+  /** What the kernel says about the process; injected by tests. */
+  readonly readUsage?: (pid: number) => Promise<ProcessUsage | undefined>
 }
 
 const TICK_MS = 250
-/** Silence that is worth a word. */
-const SILENCE_MS = 1_000
+/** Silence that is worth a word, when the process used the processor meanwhile. */
+const SILENCE_MS = 750
+const SILENCE_CPU_SECONDS = 0.1
+/** Silence that is worth a word whatever else: it may sleep, or wait for a processor. */
+const LONG_SILENCE_MS = 1_250
 /** Processor time spent without a sign of life, after which the event loop counts as blocked. */
 const BLOCKED_CPU_SECONDS = 2
-/** A process may be silent for lack of processor time; not for ever. */
-const BLOCKED_WALL_MS = 10_000
-/** Without /proc only the clock is there. */
-const BLOCKED_WALL_WITHOUT_PROC_MS = 5_000
+/** An idle event loop answers within this even when it has to wait for a processor. */
+const BLOCKED_WALL_MS = 3_500
 const STOPPED_WALL_MS = 2_000
-/** When the host itself was late, the answer may be waiting to be read. */
-const HOST_DELAY_MS = 500
+/** This share of its time to start may pass without a sign of life. */
+const START_SHARE = 0.4
+/** When the host itself was late, an answer may be waiting to be read. */
+const HOST_DELAY_MS = 300
 
 /** A process that is busy for so long is worth a word. */
 const BUSY_WINDOW_MS = 15_000
@@ -38,9 +43,13 @@ interface Ping {
   isReported: boolean
 }
 
-/** Watches one process: signs of life, memory. */
+/**
+ * Watches one process: signs of life, memory, processor. All times are the clock's, so that a limit holds whatever else the
+ * machine does; a tick at which the host itself was late decides nothing, but the next one does.
+ */
 export class ProcessWatch {
   readonly #options: ProcessWatchOptions
+  readonly #readUsage: (pid: number) => Promise<ProcessUsage | undefined>
   readonly #timer: NodeJS.Timeout
   #ping: Ping | undefined
   #usage: ProcessUsage | undefined
@@ -49,15 +58,36 @@ export class ProcessWatch {
   #toldBusyAt = Number.NEGATIVE_INFINITY
   #isTicking = false
   #isStopped = false
+  #wasLate = false
+  #startSeconds: number | undefined
+  #pid: number
 
   constructor(options: ProcessWatchOptions) {
     this.#options = options
+    this.#pid = options.pid
+    this.#readUsage = options.readUsage ?? readUsage
     this.#timer = setInterval(() => void this.#tick(), TICK_MS)
     this.#timer.unref()
   }
 
   /** The process answered. */
   pong(): void {
+    this.#ping = undefined
+  }
+
+  /** Looks at another process from now on: the one inside the sandbox. */
+  follow(pid: number): void {
+    this.#pid = pid
+  }
+
+  /** The plugin starts and has so long for it: until `settle`, its deadline decides. */
+  beginStart(seconds: number): void {
+    this.#startSeconds = seconds
+  }
+
+  /** The plugin has started: from now on its event loop must not be blocked. */
+  settle(): void {
+    this.#startSeconds = undefined
     this.#ping = undefined
   }
 
@@ -72,13 +102,14 @@ export class ProcessWatch {
     this.#tickedAt = now
     if (this.#isTicking) return
     this.#isTicking = true
-    this.#usage = await readUsage(this.#options.pid)
+    this.#usage = await this.#readUsage(this.#pid)
     this.#isTicking = false
     if (this.#isStopped) return
-    if (delay > HOST_DELAY_MS && this.#ping) this.#ping.at += delay
+    const isLate = delay > HOST_DELAY_MS && !this.#wasLate
+    this.#wasLate = isLate
     this.#checkMemory()
     this.#checkProcessor(now)
-    this.#checkLife(now)
+    if (!isLate || !this.#ping) this.#checkLife(now)
   }
 
   #checkMemory(): void {
@@ -109,19 +140,27 @@ export class ProcessWatch {
       return
     }
     const silence = now - ping.at
-    if (silence < SILENCE_MS) return
-    if (!ping.isReported) {
+    const cpuSeconds =
+      this.#usage && ping.cpuSeconds !== undefined ? this.#usage.cpuSeconds - ping.cpuSeconds : undefined
+    if (!ping.isReported && this.#isWorthAWord(silence, cpuSeconds)) {
       ping.isReported = true
       this.#options.onSilence(silence / 1_000)
     }
-    if (this.#isBlocked(ping, silence)) {
+    if (this.#isBlocked(silence, cpuSeconds)) {
       this.#options.onViolation(`blocked its event loop for ${(silence / 1_000).toFixed(1)} s`)
     }
   }
 
-  #isBlocked(ping: Ping, silence: number): boolean {
-    if (!this.#usage || ping.cpuSeconds === undefined) return silence > BLOCKED_WALL_WITHOUT_PROC_MS
-    if (this.#usage.isStopped && silence > STOPPED_WALL_MS) return true
-    return this.#usage.cpuSeconds - ping.cpuSeconds > BLOCKED_CPU_SECONDS || silence > BLOCKED_WALL_MS
+  #isWorthAWord(silence: number, cpuSeconds: number | undefined): boolean {
+    // importing takes time in one piece
+    const isWorking = this.#startSeconds === undefined && (cpuSeconds ?? 0) > SILENCE_CPU_SECONDS
+    return silence > (isWorking ? SILENCE_MS : LONG_SILENCE_MS)
+  }
+
+  #isBlocked(silence: number, cpuSeconds: number | undefined): boolean {
+    if (this.#usage?.isStopped && silence > STOPPED_WALL_MS) return true
+    const start = this.#startSeconds
+    if (start !== undefined) return (cpuSeconds ?? 0) > Math.max(BLOCKED_CPU_SECONDS, start * START_SHARE)
+    return silence > BLOCKED_WALL_MS || (cpuSeconds ?? 0) > BLOCKED_CPU_SECONDS
   }
 }

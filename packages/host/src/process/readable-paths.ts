@@ -10,13 +10,18 @@ const require = createRequire(import.meta.url)
 
 let runtime: readonly string[] | undefined
 
-/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, zod. */
+/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, and what they build on. */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
     ...installedFolders('@pluggram/sdk'),
     ...installedFolders('@pluggram/services'),
     ...installedFolders('zod'),
+    ...installedFolders('kysely'),
+    ...installedFolders('intl-messageformat'),
+    ...installedFolders('@formatjs/fast-memoize'),
+    ...installedFolders('@formatjs/icu-messageformat-parser'),
+    ...installedFolders('@formatjs/icu-skeleton-parser'),
   ].map((directory) => path.join(directory, '*'))
   return runtime
 }

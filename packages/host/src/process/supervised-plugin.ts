@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext, PluginResult, PluginStatus } from '@pluggram/sdk'
+import type { Logger, MessageContext, ObservedMessage, PluginResult, PluginStatus } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
@@ -117,12 +117,18 @@ export class SupervisedPlugin implements HostedPlugin {
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
     if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    const process = await this.#ready()
-    try {
-      return await process.callTool(tool, args, context, this.#options.callSeconds)
-    } finally {
-      this.#touch()
-    }
+    return this.#use((process) => process.callTool(tool, args, context, this.#options.callSeconds))
+  }
+
+  async observe(event: ObservedMessage): Promise<void> {
+    if (this.#isStopped || this.#isParked) return
+    await this.#use((process) => process.observe(event))
+  }
+
+  async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
+    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    return this.#use((process) => process.callProvided(method, args))
   }
 
   effects(): readonly string[] {
@@ -182,9 +188,13 @@ export class SupervisedPlugin implements HostedPlugin {
       if (!context.command && !context.callback) return undefined
       throw new PluginCrashError(this.descriptor.name, PARKED)
     }
+    return this.#use((process) => process.handle(message, context, this.#options.callSeconds))
+  }
+
+  async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
     const process = await this.#ready()
     try {
-      return await process.handle(message, context, this.#options.callSeconds)
+      return await work(process)
     } finally {
       this.#touch()
     }

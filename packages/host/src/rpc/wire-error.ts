@@ -1,5 +1,6 @@
 import {
   AiError,
+  DatabaseError,
   DeliveryError,
   ERROR_CODES,
   isPluggramError,
@@ -92,6 +93,11 @@ function createOwnError(
       return new PermissionError(message)
     case 'store-limit':
       return new StoreError(message)
+    case 'database-limit':
+    case 'database-query-failed':
+    case 'database-timeout':
+    case 'database-unavailable':
+      return new DatabaseError(code, message, options)
     case 'delivery-failed':
     case 'delivery-blocked':
     case 'reply-invalid':

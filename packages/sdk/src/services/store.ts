@@ -32,7 +32,10 @@ export interface Store {
    * @param options.limit default and most: 1,000
    * @param options.after keys behind this one, for the next page
    */
-  list(prefix?: string, options?: { readonly limit?: number; readonly after?: string }): Promise<readonly string[]>
+  list(
+    prefix?: string,
+    options?: { readonly limit?: number; readonly after?: string },
+  ): Promise<readonly string[]>
   /** The part of the store that belongs to one chat; its keys are none of the whole store's. */
   forChat(chatId: number): Store
 }

@@ -83,9 +83,13 @@ function encode(key: string, value: unknown): Buffer {
   try {
     bytes = serialize(value)
   } catch (error) {
-    throw new LimitError('cache-limit', `The value for "${key}" cannot be copied: ${(error as Error).message}`, {
-      isRetryable: false,
-    })
+    throw new LimitError(
+      'cache-limit',
+      `The value for "${key}" cannot be copied: ${(error as Error).message}`,
+      {
+        isRetryable: false,
+      },
+    )
   }
   if (bytes.byteLength > MAX_VALUE_BYTES) throw tooLarge(key)
   return bytes

@@ -34,7 +34,10 @@ export async function loadMessages(directory: string): Promise<Messages | undefi
     const path = join(folder, file)
     const language = file.slice(0, -'.json'.length).replaceAll('_', '-').toLowerCase()
     if (!isLanguage(language)) throw unusable(path, 'its name is no language, such as en.json or pt-br.json')
-    languages.set(language, parse(path, await readFile(path, 'utf8'), (text) => void compile(text, language)))
+    languages.set(
+      language,
+      parse(path, await readFile(path, 'utf8'), (text) => void compile(text, language)),
+    )
   }
   return {
     languages,

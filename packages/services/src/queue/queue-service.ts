@@ -21,7 +21,9 @@ export function createQueueService(): DisposableQueueService {
       if (known) return known
       if (isClosed) throw stopped()
       if (queues.size >= MAX_QUEUES) {
-        throw new LimitError('queue-full', `A plugin has at most ${MAX_QUEUES} queues.`, { isRetryable: false })
+        throw new LimitError('queue-full', `A plugin has at most ${MAX_QUEUES} queues.`, {
+          isRetryable: false,
+        })
       }
       const queue = new BoundedQueue(name, checkOptions(name, options))
       queues.set(name, queue)
@@ -125,7 +127,10 @@ class BoundedQueue implements Queue {
     let onStop: (() => void) | undefined
     const ended = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const late = new LimitError('queue-timeout', `A job of the queue ${this.#name} took more than ${timeoutSeconds} s.`)
+        const late = new LimitError(
+          'queue-timeout',
+          `A job of the queue ${this.#name} took more than ${timeoutSeconds} s.`,
+        )
         controller.abort(late)
         reject(late)
       }, timeoutSeconds * 1_000)
@@ -161,5 +166,7 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 function stopped(): LimitError {
-  return new LimitError('queue-timeout', 'The plugin stopped before the job was done.', { isRetryable: false })
+  return new LimitError('queue-timeout', 'The plugin stopped before the job was done.', {
+    isRetryable: false,
+  })
 }

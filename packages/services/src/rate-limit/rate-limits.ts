@@ -73,7 +73,9 @@ function createRateLimit({
       const { isAllowed, retryAfterSeconds } = take(key, rule, cost)
       if (isAllowed) return
       const wait = Math.ceil(retryAfterSeconds)
-      throw new LimitError('rate-limited', `That was too often. Try again in ${wait} s.`, { retryAfterSeconds })
+      throw new LimitError('rate-limited', `That was too often. Try again in ${wait} s.`, {
+        retryAfterSeconds,
+      })
     },
   }
 }

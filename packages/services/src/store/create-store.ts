@@ -56,7 +56,8 @@ export function createStore(backend: StoreBackend, options: StoreOptions = {}): 
         return keys.map((key) => key.slice(mark.length))
       },
       forChat(chatId) {
-        if (!Number.isSafeInteger(chatId)) throw new StoreError('forChat needs the id of a chat, a whole number.')
+        if (!Number.isSafeInteger(chatId))
+          throw new StoreError('forChat needs the id of a chat, a whole number.')
         return storeFor(markOfChat(chatId))
       },
     }

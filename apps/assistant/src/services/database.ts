@@ -1,0 +1,27 @@
+import { createDatabaseService, openOwnDatabase } from '@pluggram/services'
+import type { OutsideDatabases } from '@pluggram/services'
+import type { DatabaseService, EffectScope, PluginPermissions } from '@pluggram/sdk'
+
+export interface PluginDatabaseOptions {
+  readonly plugin: string
+  readonly permissions: PluginPermissions | undefined
+  readonly effects: EffectScope
+  readonly dataFolder: string
+  readonly outside: OutsideDatabases
+  refuse(): never
+}
+
+/** One plugin's tables, and the outside databases it asks for. */
+export function createPluginDatabase(options: PluginDatabaseOptions): DatabaseService {
+  const { plugin, permissions, effects, outside, dataFolder, refuse } = options
+  const own = permissions?.database === true ? openOwnDatabase(dataFolder, plugin) : undefined
+  // added first, so that it is disposed last: a plugin may write while it cleans up
+  if (own) effects.add('own tables', () => own.close())
+  return createDatabaseService({
+    plugin,
+    ...(own && { own }),
+    refuseOwn: refuse,
+    outside,
+    names: permissions?.databases ?? [],
+  })
+}

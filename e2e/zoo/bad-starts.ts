@@ -1,0 +1,57 @@
+import { BEGIN } from './specimens.ts'
+
+/** A plugin that goes wrong while it starts. */
+export interface BadStart {
+  readonly name: string
+  readonly source: string
+  /** What the assistant's output says about it. */
+  readonly named: RegExp
+  /** Seconds from its begin to the deadline from which times count. */
+  readonly afterSeconds?: number
+}
+
+/** What each of them has to start; it is the deadline of those that hang. */
+export const START_SECONDS = 2
+
+export const BAD_STARTS: readonly BadStart[] = [
+  {
+    name: 'throws_in_constructor',
+    source: `export default class { constructor() { ${BEGIN} throw new Error('no luck') } }`,
+    named: /throws_in_constructor\.js:1:\d+ +Plugin throws_in_constructor did not start: no luck/,
+  },
+  {
+    name: 'hangs_in_setup',
+    source: `import { definePlugin } from '@pluggram/sdk'
+      export default definePlugin({ setup() { ${BEGIN} return new Promise(() => {}) } })`,
+    named: /Plugin hangs_in_setup did not start: not finished within 2 s/,
+    afterSeconds: START_SECONDS,
+  },
+  {
+    name: 'hangs_at_import',
+    source: `${BEGIN} await new Promise(() => {})\nexport default class {}`,
+    named: /Plugin hangs_at_import cannot be loaded: not finished within 2 s/,
+    afterSeconds: START_SECONDS,
+  },
+  {
+    name: 'loops_at_import',
+    source: `${BEGIN} for (;;);\nexport default class {}`,
+    named:
+      /Plugin loops_at_import (?:does not respond|did not start: it (?:blocked its event loop|was not ready))/,
+  },
+  {
+    name: 'loops_in_constructor',
+    source: `export default class { constructor() { ${BEGIN} for (;;); } }`,
+    named:
+      /Plugin loops_in_constructor (?:does not respond|did not start: it (?:blocked its event loop|was not ready))/,
+  },
+  {
+    name: 'exits_at_import',
+    source: `${BEGIN} process.exit(0)\nexport default class {}`,
+    named: /Plugin exits_at_import did not start: it ended its own process/,
+  },
+  {
+    name: 'bombs_at_import',
+    source: `${BEGIN} const all = []; for (;;) all.push(new Array(1_000_000).fill({}))\nexport default class {}`,
+    named: /Plugin bombs_at_import (?:does not respond|did not start: it (?:ran out of memory|used \d+ MB))/,
+  },
+]

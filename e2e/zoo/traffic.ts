@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedUser } from '@pluggram/bot-api-emulator'
+import type { Session } from '../support/assistant.ts'
+import { ask, createPerson } from '../support/emulator.ts'
+
+/** A chat that grows takes longer to read: people come and go. */
+const QUESTIONS_PER_PERSON = 25
+const PAUSE_MS = 60
+
+/** Milliseconds from question to answer: in the zoo, and at the same moment beside it. */
+export interface Latencies {
+  readonly zoo: number[]
+  readonly control: number[]
+}
+
+/**
+ * Asks a healthy plugin of two assistants again and again, both at the same moment: one lives with misbehaving neighbours,
+ * the other without. What the machine and the measuring itself cost shows in both.
+ */
+export async function keepAsking(
+  zoo: Session,
+  control: Session,
+  latencies: Latencies,
+  signal: AbortSignal,
+): Promise<void> {
+  let people: { zoo: EmulatedUser; control: EmulatedUser } | undefined
+  for (let number = 0; !signal.aborted; number += 1) {
+    if (number % QUESTIONS_PER_PERSON === 0) {
+      people = { zoo: await createPerson(zoo, 'Regular'), control: await createPerson(control, 'Regular') }
+      // the first question of a chat is no measure
+      await Promise.all([ask(zoo, people.zoo, 'well? first'), ask(control, people.control, 'well? first')])
+    }
+    if (!people) return
+    const [inZoo, beside] = await Promise.all([
+      timeAnswer(zoo, people.zoo, number),
+      timeAnswer(control, people.control, number),
+    ])
+    latencies.zoo.push(inZoo)
+    latencies.control.push(beside)
+    await sleep(PAUSE_MS)
+  }
+}
+
+/** The time within which 99 of 100 answers came. */
+export function percentile99(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b)
+  return Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN)
+}
+
+async function timeAnswer(driver: Session, person: EmulatedUser, number: number): Promise<number> {
+  const startedAt = performance.now()
+  await ask(driver, person, `well? ${number}`)
+  return performance.now() - startedAt
+}

@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs'
+
+const programs = new Map<string, string | undefined>()
+
+/** Where a program of the system is; never from `PATH`, which others may have set. Linux only. */
+export function findProgram(name: string): string | undefined {
+  if (!programs.has(name)) {
+    const places = process.platform === 'linux' ? ['/usr/bin', '/bin', '/usr/sbin'] : []
+    programs.set(
+      name,
+      places.map((place) => `${place}/${name}`).find((file) => existsSync(file)),
+    )
+  }
+  return programs.get(name)
+}

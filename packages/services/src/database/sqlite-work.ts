@@ -1,0 +1,37 @@
+import type { SqlResult, SqlStatement } from '@pluggram/sdk'
+
+/** What a database process is started for; told once, before any work. */
+export interface SqliteTarget {
+  readonly file: string
+  readonly isReadOnly: boolean
+  /** The file cannot grow beyond. */
+  readonly maxBytes: number
+}
+
+/** How much a statement may give. */
+export interface ResultLimits {
+  readonly maxRows: number
+  readonly maxBytes: number
+  /** True: rows beyond `maxRows` are left out; false: they are an error. */
+  readonly mayCut: boolean
+}
+
+/** One piece of work for a database process. */
+export type SqliteWork =
+  | { readonly kind: 'execute'; readonly statement: SqlStatement; readonly limits: ResultLimits }
+  | {
+      readonly kind: 'transaction'
+      readonly statements: readonly SqlStatement[]
+      readonly limits: ResultLimits
+    }
+  | { readonly kind: 'migrate'; readonly steps: readonly string[] }
+
+/** What came of it. */
+export type SqliteAnswer =
+  | { readonly results: readonly SqlResult[] }
+  | {
+      readonly error: {
+        readonly code: 'database-limit' | 'database-query-failed' | 'database-unavailable'
+        readonly message: string
+      }
+    }

@@ -1,0 +1,78 @@
+import { z } from '@pluggram/sdk'
+import type { Chat, Store } from '@pluggram/sdk'
+import { respondModes } from './configuration.ts'
+import type { Configuration, RespondMode } from './configuration.ts'
+import { KeyLock } from './key-lock.ts'
+
+const storedSchema = z.object({
+  /** A persona of config.json, or words of the chat's own; `default` stands against what config.json says. */
+  persona: z.union([z.object({ name: z.string() }), z.object({ prompt: z.string() })]).optional(),
+  respond: z.enum(respondModes).optional(),
+})
+type Stored = z.infer<typeof storedSchema>
+
+/** The name that goes back to `system_prompt`. */
+export const DEFAULT_PERSONA = 'default'
+
+export interface Persona {
+  /** A name of config.json, `default`, or `custom`. */
+  readonly name: string
+  readonly prompt: string
+}
+
+/** What was chosen in each chat, over what config.json says. */
+export class ChatSettings {
+  readonly #store: Store
+  readonly #config: Configuration
+  readonly #lock = new KeyLock()
+
+  constructor(store: Store, config: Configuration) {
+    this.#store = store
+    this.#config = config
+  }
+
+  async persona({ id }: Chat): Promise<Persona> {
+    const chosen = (await this.#read(id)).persona ?? {
+      name: this.#configured(id)?.persona ?? DEFAULT_PERSONA,
+    }
+    if ('prompt' in chosen) return { name: 'custom', prompt: chosen.prompt }
+    const { personas, system_prompt } = this.#config
+    // a persona that the owner took away is no reason to fall silent
+    const persona = Object.hasOwn(personas, chosen.name) ? personas[chosen.name] : undefined
+    return persona
+      ? { name: chosen.name, prompt: persona.prompt }
+      : { name: DEFAULT_PERSONA, prompt: system_prompt }
+  }
+
+  setPersona({ id }: Chat, persona: NonNullable<Stored['persona']>): Promise<void> {
+    return this.#change(id, { persona })
+  }
+
+  /** What is answered in a group. */
+  async respond({ id }: Chat): Promise<RespondMode> {
+    return (await this.#read(id)).respond ?? this.#configured(id)?.respond ?? this.#config.groups
+  }
+
+  setRespond({ id }: Chat, respond: RespondMode): Promise<void> {
+    return this.#change(id, { respond })
+  }
+
+  #configured(chatId: number): Configuration['chats'][string] | undefined {
+    const { chats } = this.#config
+    return Object.hasOwn(chats, String(chatId)) ? chats[String(chatId)] : undefined
+  }
+
+  #change(chatId: number, change: Stored): Promise<void> {
+    return this.#lock.run(keyOf(chatId), async () => {
+      await this.#store.set(keyOf(chatId), { ...(await this.#read(chatId)), ...change })
+    })
+  }
+
+  async #read(chatId: number): Promise<Stored> {
+    return storedSchema.safeParse(await this.#store.get(keyOf(chatId))).data ?? {}
+  }
+}
+
+function keyOf(chatId: number): string {
+  return `settings:${chatId}`
+}

@@ -1,0 +1,160 @@
+import type { MessageContext, ModelFile, PluginResult, Services } from '@pluggram/sdk'
+import type { ChatHistory, Recollection } from './chat-history.ts'
+import type { ChatSettings } from './chat-settings.ts'
+import type { Condenser } from './condenser.ts'
+import type { Configuration } from './configuration.ts'
+import { friendlyError } from './friendly-error.ts'
+import { openAnswer } from './opened-answer.ts'
+import type { OpenedAnswer } from './opened-answer.ts'
+import { systemPrompt, userTurn } from './prompt.ts'
+import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
+import type { UserFacts } from './user-facts.ts'
+
+const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
+const STOPPED = '⏹ Stopped.'
+
+/** What the parts of the chatbot share. */
+export interface ChatbotParts {
+  readonly config: Configuration
+  readonly services: Services
+  readonly history: ChatHistory
+  readonly facts: UserFacts
+  readonly settings: ChatSettings
+  readonly running: RunningAnswers
+  readonly condenser: Condenser
+}
+
+/** A message as the model is to get it. */
+export interface Question {
+  readonly text: string
+  readonly files: readonly ModelFile[]
+  /** What stays in the conversation; files and long texts do not. */
+  readonly remembered: string
+  /** Words about attachments that the model does not get. */
+  readonly unseen?: string | undefined
+}
+
+/** Answers a message with the language model. */
+export async function converse(
+  question: Question,
+  context: MessageContext,
+  parts: ChatbotParts,
+): Promise<PluginResult> {
+  const { services, history, running } = parts
+  const recollection = await history.recall(context.chat)
+  const system = await prompt(question, recollection, context, parts)
+  const answer = running.begin(context)
+  let opened: OpenedAnswer | undefined
+  try {
+    opened = await openAnswer(
+      services.ai.streamText({
+        system,
+        messages: [
+          ...recollection.messages,
+          {
+            role: 'user',
+            content: userTurn(question.text, context),
+            ...(question.files.length > 0 && { files: question.files }),
+          },
+        ],
+        for: context,
+        signal: AbortSignal.any([context.signal, answer.signal]),
+      }),
+    )
+  } catch (error) {
+    answer.end()
+    // whoever stopped it was told so
+    if (answer.signal.aborted) return { success: true }
+    const friendly = friendlyError(error)
+    if (friendly === undefined || context.signal.aborted) throw error
+    services.captureException(error, { chat: context.chat.id })
+    return { success: false, error: friendly }
+  }
+  if (!opened) {
+    answer.end()
+    return { success: false, error: EMPTY_ANSWER }
+  }
+  const text = write({ question, opened, recollection, context, answer }, parts)
+  const isGroup = context.chat.type !== 'private'
+  return {
+    success: true,
+    response: {
+      text,
+      format: 'markdown',
+      ...(isGroup && {
+        replyToMessageId: context.message.id,
+        previewButtons: [[{ text: '⏹ Stop', data: `stop:${answer.id}` }]],
+      }),
+    },
+  }
+}
+
+async function prompt(
+  { unseen }: Question,
+  { summary }: Recollection,
+  context: MessageContext,
+  { config, services, facts, settings }: ChatbotParts,
+): Promise<string> {
+  const isPrivate = context.chat.type === 'private'
+  const { prompt: instructions } = await settings.persona(context.chat)
+  return systemPrompt({
+    instructions,
+    assistant: services.assistant,
+    context,
+    timeZone: config.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // what somebody told the assistant alone is nothing for a group to hear
+    facts: isPrivate && config.facts !== 'off' ? await facts.list(context.user.id) : [],
+    summary,
+    unseen,
+  })
+}
+
+interface Writing {
+  readonly question: Question
+  readonly opened: OpenedAnswer
+  readonly recollection: Recollection
+  readonly context: MessageContext
+  readonly answer: RunningAnswer
+}
+
+/** Passes the answer on as it is written and remembers it afterwards, however far it came. */
+async function* write(
+  { question, opened: { opening, rest }, recollection, context, answer }: Writing,
+  { config, services, history, condenser }: ChatbotParts,
+): AsyncGenerator<string> {
+  const { chat, signal } = context
+  let text = opening
+  let isPartial = true
+  try {
+    yield opening
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      text += next.value
+      yield next.value
+    }
+    isPartial = false
+  } catch (error) {
+    if (signal.aborted) throw error
+    // the words that came are worth keeping; say that they are not all
+    if (answer.signal.aborted) {
+      yield `\n\n${STOPPED}`
+      return
+    }
+    services.captureException(error, { chat: chat.id })
+    yield `\n\n⚠️ The answer broke off. ${friendlyError(error) ?? 'Please try again.'}`
+  } finally {
+    answer.end()
+    if (isPartial) await rest.return?.()
+    if (config.history_messages > 0) await remember()
+  }
+
+  /** An answer that was given must not turn into an error because it could not be stored. */
+  async function remember(): Promise<void> {
+    try {
+      const user = userTurn(question.remembered, context)
+      await history.add(chat, recollection.conversationId, { user, assistant: text, isPartial })
+      if (config.summaries) condenser.begin(context)
+    } catch (error) {
+      services.captureException(error, { while: 'storing the conversation' })
+    }
+  }
+}

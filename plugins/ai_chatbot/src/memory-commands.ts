@@ -1,0 +1,169 @@
+import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
+import type { ChatbotParts } from './conversation.ts'
+import { MAX_FACTS } from './user-facts.ts'
+import type { Fact } from './user-facts.ts'
+
+const FACTS_PER_PAGE = 10
+const ONLY_PRIVATE = 'What I remember about you is between the two of us: write me that in our private chat.'
+const FACTS_OFF = 'The owner switched long-term facts off; I remember our conversations only.'
+
+type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
+
+/** `/new`: what was said here is forgotten. */
+export async function newCommand({ chat }: MessageContext, { history }: Parts): Promise<PluginResult> {
+  await history.forget(chat)
+  return { success: true, response: 'This is a new conversation: what was said before is forgotten.' }
+}
+
+/** `/forget`: asks what is to be forgotten. */
+export function forgetCommand({ chat }: MessageContext): PluginResult {
+  const talk: Button = { text: 'This conversation', data: 'forget:talk' }
+  const rows: Button[][] = [[talk]]
+  if (chat.type === 'private') {
+    rows[0]?.push({ text: 'Facts about me', data: 'forget:facts' })
+    rows.push([{ text: 'Everything', data: 'forget:all' }])
+  }
+  return { success: true, response: { text: 'What shall I forget?', buttons: rows } }
+}
+
+/** A button of `/forget` was pressed. */
+export async function forgetPress(
+  what: string,
+  context: MessageContext,
+  { history, facts }: Parts,
+): Promise<PluginResult> {
+  const { chat, user } = context
+  const isPrivate = chat.type === 'private'
+  const done: string[] = []
+  if (what === 'talk' || what === 'all') {
+    await history.forget(chat)
+    done.push('our conversation here')
+  }
+  if (isPrivate && (what === 'facts' || what === 'all')) {
+    const count = await facts.clear(user.id)
+    done.push(count === 1 ? 'one fact about you' : `${count} facts about you`)
+  }
+  return {
+    success: true,
+    response: { text: `Forgotten: ${done.join(', ') || 'nothing'}.`, editMessageId: context.message.id },
+  }
+}
+
+/** `/remember WORDS`: notes a fact about the user. */
+export async function rememberCommand(
+  args: string,
+  { chat, user }: MessageContext,
+  { config, facts }: Parts,
+): Promise<PluginResult> {
+  if (chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
+  if (config.facts === 'off') return { success: false, error: FACTS_OFF }
+  const outcome = await facts.add(user.id, args, 'user')
+  if ('fact' in outcome) {
+    return { success: true, response: `📝 I will remember: ${outcome.fact.text}\n/memory shows all of it.` }
+  }
+  switch (outcome.refused) {
+    case 'empty':
+      return { success: true, response: 'Write it behind the command: /remember I am vegetarian' }
+    case 'known':
+      return { success: true, response: 'I know that already.' }
+    case 'full':
+      return {
+        success: false,
+        error: `I remember at most ${MAX_FACTS} facts. Delete one in /memory first.`,
+      }
+  }
+}
+
+/** `/memory`: what is remembered, with a button to delete each fact. */
+export async function memoryCommand(context: MessageContext, parts: Parts): Promise<PluginResult> {
+  if (context.chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
+  return { success: true, response: await memoryList(context, parts, 0) }
+}
+
+/** A button of `/memory` was pressed: `delete ID` or `page NUMBER`. */
+export async function memoryPress(
+  [action = '', argument = '']: readonly string[],
+  context: MessageContext,
+  parts: Parts,
+): Promise<PluginResult> {
+  if (context.chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
+  const before = await parts.facts.list(context.user.id)
+  let page = Number(argument)
+  if (action === 'delete') {
+    page = Math.floor(before.findIndex(({ id }) => id === argument) / FACTS_PER_PAGE)
+    await parts.facts.remove(context.user.id, argument)
+  }
+  const list = await memoryList(context, parts, Number.isInteger(page) ? page : 0)
+  return { success: true, response: { ...list, editMessageId: context.message.id } }
+}
+
+async function memoryList(
+  { chat, user }: MessageContext,
+  { config, history, facts }: Parts,
+  wanted: number,
+): Promise<Reply & { text: string }> {
+  const [known, talk] = await Promise.all([facts.list(user.id), history.stored(chat)])
+  const last = Math.max(0, Math.ceil(known.length / FACTS_PER_PAGE) - 1)
+  const page = Math.min(Math.max(wanted, 0), last)
+  const first = page * FACTS_PER_PAGE
+  const shown = known.slice(first, first + FACTS_PER_PAGE)
+  const lines = [
+    `Our conversation: ${talk.turns.length} messages${talk.summary === undefined ? '' : `, and in short what was before: ${talk.summary}`}`,
+    config.retention_days > 0
+      ? `It is forgotten ${config.retention_days} days after it was said, or now with /new.`
+      : 'It is forgotten with /new.',
+    '',
+    ...factLines(shown, first, config.facts === 'off'),
+  ]
+  const deletes = shown.map(({ id }, index) => ({
+    text: `🗑 ${first + index + 1}`,
+    data: `memory:delete:${id}`,
+  }))
+  const turns: Button[] = [
+    ...(page > 0 ? [{ text: '‹', data: `memory:page:${page - 1}` }] : []),
+    ...(page < last ? [{ text: '›', data: `memory:page:${page + 1}` }] : []),
+  ]
+  const buttons = [deletes.slice(0, 5), deletes.slice(5), turns].filter((row) => row.length > 0)
+  return { text: lines.join('\n'), buttons }
+}
+
+function factLines(facts: readonly Fact[], first: number, isOff: boolean): string[] {
+  if (isOff) return [FACTS_OFF]
+  if (facts.length === 0) return ['Facts about you: none. /remember I am vegetarian notes one.']
+  const lines = facts.map(
+    ({ text, by }, index) => `${first + index + 1}. ${text}${by === 'model' ? ' (noted by me)' : ''}`,
+  )
+  return ['Facts about you:', ...lines]
+}
+
+/** `/export`: everything that is stored of the chat and its user, as a JSON file. */
+export async function exportCommand(
+  { chat, user }: MessageContext,
+  { history, facts, settings }: Parts,
+): Promise<PluginResult> {
+  if (chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
+  const [talk, known, persona] = await Promise.all([
+    history.stored(chat),
+    facts.list(user.id),
+    settings.persona(chat),
+  ])
+  const time = (at: number): string => new Date(at).toISOString()
+  const content = {
+    exported: time(Date.now()),
+    user: { id: user.id, name: user.firstName },
+    persona: persona.name,
+    facts: known.map(({ text, at, by }) => ({ text, noted: time(at), by })),
+    ...(talk.summary !== undefined && { summary: talk.summary }),
+    conversation: talk.turns.map(({ role, content: text, at, isPartial }) => ({
+      role,
+      text,
+      at: time(at),
+      ...(isPartial && { is_partial: true }),
+    })),
+  }
+  const source = new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`)
+  return {
+    success: true,
+    response: { media: { kind: 'document', source, fileName: 'my-data.json' } },
+  }
+}

@@ -1,0 +1,118 @@
+import type { Button, MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import { DEFAULT_PERSONA } from './chat-settings.ts'
+import type { ChatSettings } from './chat-settings.ts'
+import { respondModes } from './configuration.ts'
+import type { Configuration, RespondMode } from './configuration.ts'
+
+type Parts = { readonly config: Configuration; readonly settings: ChatSettings }
+
+const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
+const MAX_PROMPT_CHARACTERS = 4_000
+const RESPOND_WORDS: Readonly<Record<RespondMode, string>> = {
+  when_addressed: 'messages that mention me or reply to me',
+  always: 'every message',
+  never: 'no messages, only commands',
+}
+
+/** `/persona`: shows the ways to behave; `/persona NAME` or words of one's own choose one for this chat. */
+export async function personaCommand(
+  args: string,
+  context: MessageContext,
+  parts: Parts,
+): Promise<PluginResult> {
+  if (args === '') return { success: true, response: await personaList(context, parts) }
+  const refusal = refuse(context, parts.config)
+  if (refusal) return refusal
+  const isName = args === DEFAULT_PERSONA || Object.hasOwn(parts.config.personas, args)
+  if (!isName && args.length > MAX_PROMPT_CHARACTERS) {
+    return { success: false, error: `A persona has at most ${MAX_PROMPT_CHARACTERS} characters here.` }
+  }
+  await parts.settings.setPersona(context.chat, isName ? { name: args } : { prompt: args })
+  return {
+    success: true,
+    response: isName
+      ? `From now on I am “${args}” in this chat.`
+      : 'From now on I behave like that in this chat. /persona default goes back.',
+  }
+}
+
+/** A button of the list was pressed. */
+export async function personaPress(
+  name: string,
+  context: MessageContext,
+  parts: Parts,
+): Promise<PluginResult> {
+  const refusal = refuse(context, parts.config)
+  if (refusal) return refusal
+  if (name !== DEFAULT_PERSONA && !Object.hasOwn(parts.config.personas, name)) {
+    return { success: false, error: 'That persona is gone. /persona shows which there are.' }
+  }
+  await parts.settings.setPersona(context.chat, { name })
+  return {
+    success: true,
+    response: { ...(await personaList(context, parts)), editMessageId: context.message.id },
+  }
+}
+
+async function personaList(
+  { chat, role }: MessageContext,
+  { config, settings }: Parts,
+): Promise<{ text: string; buttons?: Button[][] }> {
+  const current = await settings.persona(chat)
+  const entries = [
+    { name: DEFAULT_PERSONA, description: 'as the owner set me up' },
+    ...Object.entries(config.personas).map(([name, { description }]) => ({ name, description })),
+  ]
+  const lines = entries.map(
+    ({ name, description }) =>
+      `${name === current.name ? '●' : '○'} ${name}${description ? ` – ${description}` : ''}`,
+  )
+  if (current.name === 'custom') lines.push(`● custom – ${current.prompt}`)
+  const isAllowed = RANKS[role] >= RANKS[config.persona_role]
+  const hint = isAllowed
+    ? 'Choose one, or write your own: /persona You are a patient teacher.'
+    : `Only ${whoMay(config)} can change this.`
+  const text = `How I behave in this chat:\n${lines.join('\n')}\n\n${hint}`
+  if (!isAllowed) return { text }
+  const buttons = entries.map(({ name }) => ({ text: name, data: `persona:${name}` }))
+  return { text, buttons: rowsOf(buttons, 3) }
+}
+
+/** `/respond`: what is answered in this group. */
+export async function respondCommand(
+  args: string,
+  context: MessageContext,
+  parts: Parts,
+): Promise<PluginResult> {
+  if (context.chat.type === 'private') {
+    return { success: true, response: 'Here I answer everything. /respond is for groups.' }
+  }
+  const mode = respondModes.find((known) => known === args.toLowerCase())
+  if (mode === undefined) {
+    const current = await parts.settings.respond(context.chat)
+    const modes = respondModes.map((known) => `/respond ${known} – ${RESPOND_WORDS[known]}`)
+    return {
+      success: true,
+      response: `In this group I answer ${RESPOND_WORDS[current]}.\n${modes.join('\n')}`,
+    }
+  }
+  const refusal = refuse(context, parts.config)
+  if (refusal) return refusal
+  await parts.settings.setRespond(context.chat, mode)
+  return { success: true, response: `From now on I answer ${RESPOND_WORDS[mode]} in this group.` }
+}
+
+function refuse({ role }: MessageContext, config: Configuration): PluginResult | undefined {
+  if (RANKS[role] >= RANKS[config.persona_role]) return undefined
+  return { success: false, error: `Only ${whoMay(config)} can change this.` }
+}
+
+function whoMay({ persona_role }: Configuration): string {
+  return persona_role === 'owner' ? 'the owner' : 'the owner and people they trust'
+}
+
+function rowsOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, row) =>
+    items.slice(row * size, (row + 1) * size),
+  )
+}

@@ -1,0 +1,61 @@
+import type { MessageContext } from '@pluggram/sdk'
+
+type Asker = Pick<MessageContext, 'chat' | 'user'>
+/** Who wants to stop an answer. */
+type Stopper = Pick<MessageContext, 'chat' | 'user' | 'role'>
+
+/** An answer that is being written. */
+export interface RunningAnswer {
+  /** Stands in the button that stops it. */
+  readonly id: string
+  /** Aborted when somebody stops the answer. */
+  readonly signal: AbortSignal
+  end(): void
+}
+
+/** `theirs`: somebody else asked, and only they or the owner's people may stop it. */
+export type StopOutcome = 'stopped' | 'theirs' | 'nothing'
+
+interface Entry extends Asker {
+  readonly controller: AbortController
+}
+
+/** An answer nobody reads never ends here; so many are more than can be written at the same time. */
+const MAX_ENTRIES = 1_000
+
+/** The answers that are being written now, so that they can be stopped. */
+export class RunningAnswers {
+  readonly #entries = new Map<string, Entry>()
+
+  begin({ chat, user }: Asker): RunningAnswer {
+    const id = crypto.randomUUID().slice(0, 13)
+    const controller = new AbortController()
+    this.#entries.set(id, { chat, user, controller })
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
+    return { id, signal: controller.signal, end: () => void this.#entries.delete(id) }
+  }
+
+  /** Stops what is being written in a chat and topic. */
+  stopAll(stopper: Stopper): StopOutcome {
+    const { id, topicId } = stopper.chat
+    const here = [...this.#entries.values()].filter(({ chat }) => chat.id === id && chat.topicId === topicId)
+    const own = here.filter((entry) => mayStop(entry, stopper))
+    for (const { controller } of own) controller.abort(new Error('The user stopped the answer.'))
+    if (own.length > 0) return 'stopped'
+    return here.length > 0 ? 'theirs' : 'nothing'
+  }
+
+  /** Stops one answer by its button. */
+  stop(answerId: string, stopper: Stopper): StopOutcome {
+    const entry = this.#entries.get(answerId)
+    if (entry?.chat.id !== stopper.chat.id) return 'nothing'
+    if (!mayStop(entry, stopper)) return 'theirs'
+    entry.controller.abort(new Error('The user stopped the answer.'))
+    return 'stopped'
+  }
+}
+
+function mayStop({ user }: Entry, stopper: Stopper): boolean {
+  return user.id === stopper.user.id || stopper.role !== 'everyone'
+}

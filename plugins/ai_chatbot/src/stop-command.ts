@@ -1,0 +1,14 @@
+import type { PluginResult } from '@pluggram/sdk'
+import type { StopOutcome } from './running-answers.ts'
+
+/** What `/stop` and the button answer; the answer that ends says itself that it was stopped. */
+export function stopResult(outcome: StopOutcome): PluginResult {
+  switch (outcome) {
+    case 'stopped':
+      return { success: true, response: { reaction: '👌' } }
+    case 'theirs':
+      return { success: false, error: 'Only the person who asked can stop this answer.' }
+    case 'nothing':
+      return { success: true, response: 'There is no answer to stop.' }
+  }
+}

@@ -1,0 +1,83 @@
+import { z } from '@pluggram/sdk'
+import type { Store } from '@pluggram/sdk'
+import { KeyLock } from './key-lock.ts'
+
+export const MAX_FACTS = 60
+const MAX_FACT_CHARACTERS = 240
+
+const factSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  /** When it was noted, in milliseconds since 1970. */
+  at: z.number(),
+  /** Who wrote it down. */
+  by: z.enum(['user', 'model']),
+})
+const storedSchema = z.object({ facts: z.array(factSchema) })
+
+/** Something a user wants remembered. */
+export type Fact = z.infer<typeof factSchema>
+
+export type AddOutcome = { readonly fact: Fact } | { readonly refused: 'empty' | 'known' | 'full' }
+
+/** Commands and the model's tool work on the same facts, each with an object of its own. */
+const lock = new KeyLock()
+
+/** Long-term facts, by user: they are shown to the model in that user's private chat only. */
+export class UserFacts {
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(store: Store, now: () => number = Date.now) {
+    this.#store = store
+    this.#now = now
+  }
+
+  async list(userId: number): Promise<readonly Fact[]> {
+    return storedSchema.safeParse(await this.#store.get(keyOf(userId))).data?.facts ?? []
+  }
+
+  /** Notes a fact in one line. */
+  add(userId: number, text: string, by: Fact['by']): Promise<AddOutcome> {
+    const line = oneLine(text)
+    return lock.run(keyOf(userId), async () => {
+      const facts = await this.list(userId)
+      if (line === '') return { refused: 'empty' }
+      if (facts.some((fact) => fact.text.toLowerCase() === line.toLowerCase())) return { refused: 'known' }
+      if (facts.length >= MAX_FACTS) return { refused: 'full' }
+      const fact: Fact = { id: crypto.randomUUID().slice(0, 8), text: line, at: this.#now(), by }
+      await this.#store.set(keyOf(userId), { facts: [...facts, fact] })
+      return { fact }
+    })
+  }
+
+  /** False when there is no such fact any more. */
+  remove(userId: number, factId: string): Promise<boolean> {
+    return lock.run(keyOf(userId), async () => {
+      const facts = await this.list(userId)
+      const rest = facts.filter(({ id }) => id !== factId)
+      if (rest.length === facts.length) return false
+      await this.#store.set(keyOf(userId), { facts: rest })
+      return true
+    })
+  }
+
+  /** Forgets all facts of a user and tells how many there were. */
+  clear(userId: number): Promise<number> {
+    return lock.run(keyOf(userId), async () => {
+      const facts = await this.list(userId)
+      await this.#store.delete(keyOf(userId))
+      return facts.length
+    })
+  }
+}
+
+function keyOf(userId: number): string {
+  return `facts:${userId}`
+}
+
+/** Line breaks and invisible marks could make one fact look like several, or like something else. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
+  return line.slice(0, MAX_FACT_CHARACTERS).toWellFormed()
+}

@@ -1,0 +1,62 @@
+/** A language to translate into. */
+export interface Language {
+  /** IETF tag, for example `de` or `pt-BR`. */
+  readonly code: string
+  /** In English: that is how the model is told. */
+  readonly name: string
+}
+
+/** Codes that are everyday English words too: they need a colon after them when more words follow. */
+const WORDS = new Set('am an as be do go he hi ho id is it la ma me my no oh ok or pa si so to'.split(' '))
+const TAG = /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}$/i
+
+const english = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' })
+let names: ReadonlyMap<string, string> | undefined
+
+/** Finds a language by its tag, or by its name in English or in the language itself. */
+export function findLanguage(text: string): Language | undefined {
+  const wanted = text.trim().toLowerCase()
+  return fromTag(wanted) ?? fromTag((names ??= readNames()).get(wanted) ?? '')
+}
+
+function fromTag(tag: string): Language | undefined {
+  if (!TAG.test(tag)) return undefined
+  try {
+    const [code = ''] = Intl.getCanonicalLocales(tag)
+    const name = english.of(code)
+    return name === undefined ? undefined : { code, name }
+  } catch {
+    return undefined
+  }
+}
+
+/** `german` and `deutsch` → `de`, for every language with a code of two letters. */
+function readNames(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const letters = 'abcdefghijklmnopqrstuvwxyz'
+  for (const first of letters) {
+    for (const second of letters) {
+      const { code, name } = fromTag(first + second) ?? {}
+      if (code === undefined || name === undefined) continue
+      const own = new Intl.DisplayNames([code], { type: 'language' }).of(code)
+      for (const key of [name, own]) if (key !== undefined) found.set(key.toLowerCase(), code)
+    }
+  }
+  return found
+}
+
+/** What `/translate` was asked. */
+export interface TranslationRequest {
+  /** Absent when no language was named. */
+  readonly language?: Language
+  readonly text: string
+}
+
+/** Reads `german Good morning`, `to it: Good morning`, `Good morning`. */
+export function parseRequest(args: string): TranslationRequest {
+  const [, first = '', rest = ''] = /^(?:to\s+)?(\S+)\s*([^]*)$/i.exec(args) ?? []
+  const named = first.replace(/:$/, '')
+  const isSure = first.endsWith(':') || rest === '' || !WORDS.has(first.toLowerCase())
+  const language = isSure ? findLanguage(named) : undefined
+  return language === undefined ? { text: args } : { language, text: rest.trim() }
+}

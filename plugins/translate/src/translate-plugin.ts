@@ -1,0 +1,122 @@
+import { definePlugin } from '@pluggram/sdk'
+import type { MessageContext, Plugin, PluginDefinition, PluginResult, SetupContext } from '@pluggram/sdk'
+import { configuration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { findLanguage, parseRequest } from './language.ts'
+import type { Language } from './language.ts'
+import { createTranslator, TranslationError } from './translator.ts'
+
+const ROLES = ['everyone', 'trusted', 'owner'] as const
+
+const USAGE = [
+  'Write `/translate german Good morning`, or answer a message with `/translate german`.',
+  '`/translate auto german` translates every further message of this chat, `/translate auto off` ends that.',
+].join('\n')
+
+/** Translates texts, messages that are answered, or everything in a chat. */
+const translate: PluginDefinition<typeof configuration> = definePlugin({
+  name: 'translate',
+  version: '0.1.0',
+  description: 'Translates texts and messages',
+  help: `${USAGE}\n\nWithout a language it is the one of your app. Languages go by name or tag: \`german\`, \`deutsch\`, \`de\`, \`pt-BR\`.`,
+  config: configuration,
+  permissions: { ai: true },
+  priority: 20,
+  commands: {
+    translate: {
+      description: 'Translate a text, or the message you answer',
+      usage: '/translate german Good morning',
+      examples: [
+        'translate good morning to german',
+        'what does this mean in english',
+        'translate this message',
+      ],
+    },
+  },
+  setup: (context) => createPlugin(context),
+})
+export default translate
+
+function createPlugin({ config, services }: SetupContext<Configuration>): Plugin {
+  const translator = createTranslator(services.ai, config.max_characters)
+  const autoKey = ({ chat }: MessageContext): string => `auto:${chat.id}:${chat.topicId ?? 0}`
+
+  async function asked(args: string, context: MessageContext): Promise<PluginResult> {
+    const auto = /^auto(?:\s+([^]*))?$/i.exec(args)
+    if (auto) return switchAuto(auto[1]?.trim() ?? '', context)
+    const { language = languageOf(context, config), text } = parseRequest(args)
+    const source = text || context.message.replyTo?.text || ''
+    if (source === '') return { success: true, response: { text: USAGE, format: 'markdown' } }
+    const translation = await translator.translate(source, language, context)
+    return { success: true, response: translation ?? `That is ${language.name} already.` }
+  }
+
+  async function switchAuto(wanted: string, context: MessageContext): Promise<PluginResult> {
+    const key = autoKey(context)
+    const isAllowed = ROLES.indexOf(context.role) >= ROLES.indexOf(config.auto_in_groups)
+    if (context.chat.type !== 'private' && !isAllowed) {
+      return {
+        success: false,
+        error: `In a group, only people with the role “${config.auto_in_groups}” may do that.`,
+      }
+    }
+    if (/^(?:off|stop|no)$/i.test(wanted)) {
+      const wasOn = await services.store.delete(key)
+      return {
+        success: true,
+        response: wasOn ? 'I no longer translate everything here.' : 'It was off already.',
+      }
+    }
+    const language = wanted === '' ? languageOf(context, config) : findLanguage(wanted.replace(/^to\s+/i, ''))
+    if (!language)
+      return { success: false, error: 'I do not know that language. For example: /translate auto german' }
+    await translator.check()
+    await services.store.set(key, language.code)
+    return {
+      success: true,
+      response: `From now on I translate into ${language.name} what is written here in other languages. “/translate auto off” ends it.`,
+    }
+  }
+
+  /** A message of a chat in which everything is translated. */
+  async function overheard(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const isForUs = context.chat.type !== 'private' && context.message.isAddressed
+    if (context.callback || context.command || context.user.isBot || isForUs || !/\p{L}/u.test(message))
+      return undefined
+    const code = await services.store.get(autoKey(context))
+    const language = typeof code === 'string' ? findLanguage(code) : undefined
+    if (!language || message.length > config.max_characters) return undefined
+    const translation = await translator.translate(message, language, context)
+    if (translation === undefined) return undefined
+    return {
+      success: true,
+      response: { text: translation, replyToMessageId: context.message.id, silent: true },
+    }
+  }
+
+  return {
+    async processMessage(message, context) {
+      try {
+        return context.command?.name === 'translate'
+          ? await asked(context.command.args, context)
+          : await overheard(message, context)
+      } catch (error) {
+        if (!(error instanceof TranslationError)) throw error
+        if (error.cause !== undefined) services.captureException(error.cause, { chat: context.chat.id })
+        return { success: false, error: error.message }
+      }
+    },
+    async getStatus() {
+      const { id, isDemo } = await services.ai.model()
+      return isDemo
+        ? { status: 'waiting', reason: 'the demo model cannot translate' }
+        : { status: 'active', model: id }
+    },
+  }
+}
+
+/** The language of the user's app, else the owner's choice. */
+function languageOf({ user }: MessageContext, config: Configuration): Language {
+  const own = user.languageCode === undefined ? undefined : findLanguage(user.languageCode)
+  return own ?? findLanguage(config.default_language) ?? { code: 'en', name: 'English' }
+}

@@ -1,0 +1,6 @@
+/** Extracts one page's text and ends: what hostile HTML takes, it takes from this thread only. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { extractText } from './extract-text.ts'
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort?.postMessage(extractText(String(workerData)))

@@ -1,0 +1,25 @@
+/** Words for a user about a page that cannot be read. */
+export class PageError extends Error {}
+
+const MAX_CHARACTERS = 2_048
+const IN_TEXT = /(?:https?:\/\/|www\.)[^\s<>"'`]+/i
+/** `example.com/page`: a name with a dot, so that words are not taken for addresses. */
+const BARE = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d{1,5})?(?:[/?#]\S*)?$/u
+
+/**
+ * The address that a text is or has in it.
+ * @throws PageError
+ */
+export function pageUrl(text: string): URL {
+  const trimmed = text.trim()
+  const found = BARE.test(trimmed) ? trimmed : IN_TEXT.exec(trimmed)?.[0].replace(/[.,;:!?)\]}]+$/, '')
+  if (found === undefined) throw new PageError('Which page? For example: /read https://example.com')
+  if (found.length > MAX_CHARACTERS) throw new PageError('That address is too long.')
+  const url = URL.parse(/^https?:\/\//i.test(found) ? found : `https://${found}`)
+  if (!url) throw new PageError('That is no address of a web page.')
+  if (url.username !== '' || url.password !== '') {
+    throw new PageError('I do not send names and passwords that stand in an address.')
+  }
+  url.hash = ''
+  return url
+}
