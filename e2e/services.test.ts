@@ -97,7 +97,9 @@ const FILES = {
   'plugins/caller/index.js': CALLER,
   'plugins/caller/package.json': { name: 'caller', type: 'module', main: 'index.js' },
   'plugins/caller/locales/en.json': { found: '{count, plural, one {# hit} other {# hits}} for {name}' },
-  'plugins/caller/locales/de.json': { found: '{count, plural, one {# Treffer} other {# Treffer}} für {name}' },
+  'plugins/caller/locales/de.json': {
+    found: '{count, plural, one {# Treffer} other {# Treffer}} für {name}',
+  },
   'plugins/geocoder.js': GEOCODER,
 }
 
@@ -119,7 +121,9 @@ describe.each(['process', 'inline'])('services of a plugin at level %s', (isolat
     const ann = await createPerson(driver)
     const answer = async (text: string): Promise<unknown> => {
       const [reply = ''] = await ask(driver, ann, text)
-      return reply.startsWith('[') || reply.startsWith('{') || reply.startsWith('"') ? JSON.parse(reply) : reply
+      return reply.startsWith('[') || reply.startsWith('{') || reply.startsWith('"')
+        ? JSON.parse(reply)
+        : reply
     }
     expect(await answer('store')).toEqual({ n: 20, own: ['n'], shared: ['shared'] })
     expect(await answer('cache')).toEqual([[1, 1, 1], 0, true])

@@ -7,12 +7,14 @@ import type { RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import type { OutsideDatabases } from '@pluggram/services'
 import {
+  createSqliteAiLedger,
   createSqliteMessageStore,
   createSqlitePluginChats,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createDirectory } from './directory.ts'
 import { startHotReload } from './hot-reload.ts'
@@ -21,6 +23,7 @@ import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
@@ -43,6 +46,8 @@ export interface Assistant {
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
+  /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
+  pairingCode(): string | undefined
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -87,23 +92,24 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
+    const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
     const ai = createAi({
-      settings: {
-        model: settings.ai.model,
-        timeouts: settings.ai.timeouts,
-        ...(settings.ai.baseUrl !== undefined && { baseUrl: settings.ai.baseUrl }),
-      },
+      settings: settings.ai,
       environment,
       directory: () => directory,
+      ledger: createSqliteAiLedger(database),
+      pricesFile: join(home, 'prices.json'),
       logger,
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
+    const scheduler = createScheduler(data, logger)
+    cleanups.push(() => scheduler.durable.close())
     const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
     const plugins = await preparePlugins(options.configuration, {
       logger,
@@ -112,9 +118,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       servicesFor: createServicesFactory({
         logger,
         stores,
-        ai: () => ai.service,
+        ai: (plugin) => ai.serviceFor(plugin),
         directory,
         databases,
+        scheduler,
         dataFolder: data,
         telegram: {
           connection: () => telegram.outgoing,
@@ -145,6 +152,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       const failure = messages.failure()
       return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
     })
+    health.register('models', () => ({ ...ai.health() }), { isRequired: false })
     health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
@@ -152,7 +160,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       registry: plugins.host.registry,
       health,
       metrics,
-      createPipeline: (messenger, { isPlayground }) =>
+      createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
           messenger,
@@ -160,8 +168,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           logger,
           chats,
           concurrentChats: settings.limits.concurrentChats,
-          // the playground stands behind the owner's login
-          roleOf: () => (isPlayground ? 'owner' : 'everyone'),
+          access: access.control,
           pluginTimeoutMs: settings.limits.pluginTimeoutSeconds * 1_000,
           onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
@@ -199,11 +206,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
+    cleanups.push(followManifests(scheduler, plugins.host.registry))
+    scheduler.start()
+    cleanups.push(() => scheduler.stop())
     telegram.receive()
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {
       url: web.url,
       createLoginLink: () => loginLink(web.url, web.loginKey),
+      pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),
       stop: runCleanups,
     }

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
+import { createRefusedAi, pluginFolder } from '@pluggram/host'
 import type { HostServices, PluginHost, PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type {
@@ -11,15 +11,17 @@ import type {
   Store,
 } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
+import type { OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { createCaches, createRateLimits, createStore } from '@pluggram/services'
-import type { OutsideDatabases } from '@pluggram/services'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
+import { httpFor } from './services/http.ts'
 import { createPluginLogger } from './services/logger.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
 import { pluginsFor } from './services/plugins.ts'
 import { statisticsFor } from './services/statistics-service.ts'
+import { createPluginScheduler } from './services/scheduler.ts'
 import { telegramFor } from './services/telegram.ts'
 import type { TelegramPorts } from './services/telegram.ts'
 
@@ -30,6 +32,7 @@ export interface ServicesOptions {
   readonly ai: (plugin: string) => AiService
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
+  readonly scheduler: Scheduler
   /** The assistant's folder for data. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -54,12 +57,7 @@ export function createServicesFactory(
   return (name, { permissions, requires }, effects) => {
     const logger = createPluginLogger(options.logger, name)
     const refuse = createRefusal(name, logger)
-    const http = createGuardedHttp({
-      plugin: name,
-      permissions,
-      onRefused: (message) => logger.warn(message),
-      onOpen: (close) => void effects.add('connections to other servers', close),
-    })
+    const http = httpFor(name, permissions, { metrics: options.metrics, scope: effects, logger })
     return {
       logger,
       store: storeFor(name),
@@ -81,6 +79,13 @@ export function createServicesFactory(
         dataFolder: options.dataFolder,
         outside: options.databases,
         refuse: () => refuse('database'),
+      }),
+      scheduler: createPluginScheduler({
+        plugin: name,
+        permissions,
+        effects,
+        scheduler: options.scheduler,
+        refuse: (message) => logger.warn(message),
       }),
       files:
         permissions?.files === true

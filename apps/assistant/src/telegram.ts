@@ -25,8 +25,8 @@ export interface TelegramOptions {
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   readonly health: Health
+  createPipeline(messenger: Messenger): Pipeline
   readonly metrics: AssistantMetrics
-  createPipeline(messenger: Messenger, link: { readonly isPlayground: boolean }): Pipeline
 }
 
 /** The connection to Telegram, or to the Telegram that the assistant plays itself. */
@@ -70,7 +70,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
   })
-  const pipeline = options.createPipeline(messenger, { isPlayground: link.emulator !== undefined })
+  const pipeline = options.createPipeline(messenger)
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false

@@ -57,3 +57,9 @@ function decode(text: string): string {
     return text
   }
 }
+
+/** Whether an address is on this machine. */
+export function isLoopback(baseUrl: string): boolean {
+  const host = URL.parse(baseUrl)?.hostname ?? ''
+  return host === '127.0.0.1' || host === '[::1]' || host === 'localhost'
+}

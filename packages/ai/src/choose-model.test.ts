@@ -8,8 +8,8 @@ import type { Environment } from './ai-options.ts'
 const SECRET = 'sk-secret-Zy9'
 
 function choose(model: string, environment: Environment = {}, more: Partial<ChooseOptions> = {}) {
-  return chooseModel({
-    settings: { model },
+  return chooseModel(model, {
+    settings: {},
     environment,
     localServers: [],
     signal: new AbortController().signal,
@@ -43,7 +43,7 @@ describe('auto', () => {
 
   test('prefers the configured address to the environment’s', async () => {
     await using server = await startLoopbackServer(servesModels('here'))
-    const settings = { model: 'auto', baseUrl: server.baseUrl }
+    const settings = { baseUrl: server.baseUrl }
     const selection = await choose('auto', { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, { settings })
     expect(selection).toMatchObject({ model: 'here', reason: 'ai.base_url is set' })
   })

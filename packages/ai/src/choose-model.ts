@@ -4,8 +4,9 @@ import { parseBaseUrl } from './base-url.ts'
 import { findLocalModel } from './local-servers.ts'
 import { askModels, firstChatModel } from './models-list.ts'
 import type { ModelServer, Selection } from './selection.ts'
+import { configuredProvider } from './configured-provider.ts'
 import { PROVIDER_NAMES, VENDORS } from './vendors.ts'
-import type { LocalServer, ProviderName, Vendor } from './vendors.ts'
+import type { LocalServer, Vendor } from './vendors.ts'
 
 const MODELS_TIMEOUT_MS = 5_000
 
@@ -13,7 +14,7 @@ const CONNECT_HINT =
   'Put OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY into .env, or OPENAI_BASE_URL for a compatible server, or start Ollama on this machine.'
 
 export interface ChooseOptions {
-  readonly settings: Pick<AiSettings, 'model' | 'baseUrl'>
+  readonly settings: Pick<AiSettings, 'baseUrl' | 'providers'>
   readonly environment: Environment
   readonly localServers: readonly LocalServer[]
   readonly ownPort?: number
@@ -22,11 +23,12 @@ export interface ChooseOptions {
 
 /**
  * Finds the model that answers.
+ * @param wanted `auto` or `provider:model`
  * @throws AiError when the configuration names something unusable, or a configured server does not answer.
  */
-export async function chooseModel(options: ChooseOptions): Promise<Selection> {
-  const wanted = options.settings.model.trim()
-  return wanted === '' || wanted === 'auto' ? chooseAutomatically(options) : chooseNamed(wanted, options)
+export async function chooseModel(wanted: string, options: ChooseOptions): Promise<Selection> {
+  const name = wanted.trim()
+  return name === '' || name === 'auto' ? chooseAutomatically(options) : chooseNamed(name, options)
 }
 
 async function chooseAutomatically(options: ChooseOptions): Promise<Selection> {
@@ -50,12 +52,14 @@ async function chooseNamed(wanted: string, options: ChooseOptions): Promise<Sele
   const colon = wanted.indexOf(':')
   const name = colon < 0 ? wanted : wanted.slice(0, colon)
   const model = colon < 0 ? '' : wanted.slice(colon + 1).trim()
+  const named = configuredProvider(name, model, options)
+  if (named) return named
   const provider = PROVIDER_NAMES.find((known) => known === name)
   if (!provider) {
     const shown = /^[\w.-]{1,30}$/.test(name) ? ` "${name}"` : ''
     throw new AiError(
       'ai-misconfigured',
-      `ai.model names an unknown provider${shown}. Write auto, or provider:model with one of ${PROVIDER_NAMES.join(', ')}.`,
+      `ai.model names an unknown provider${shown}. Write auto, or provider:model with one of ${[...PROVIDER_NAMES, ...Object.keys(options.settings.providers ?? {})].join(', ')}.`,
     )
   }
   const reason = 'ai.model names it'
@@ -75,7 +79,7 @@ async function chooseNamed(wanted: string, options: ChooseOptions): Promise<Sele
   return vendorSelection(vendor, model || vendor.defaultModel, reason, options)
 }
 
-function vendorOf(provider: Exclude<ProviderName, 'demo' | 'openai-compatible'>): Vendor {
+function vendorOf(provider: string): Vendor {
   const vendor = VENDORS.find((candidate) => candidate.provider === provider)
   if (!vendor)
     throw new AiError('ai-misconfigured', `ai.model names the provider ${provider}, which has no API.`)
@@ -97,11 +101,12 @@ function vendorSelection(
   }
   return {
     provider: vendor.provider,
+    api: vendor.provider,
     model,
     label: vendor.label,
     reason,
     isProvisional: false,
-    server: { baseUrl: vendor.baseUrl, apiKey, keyVariable: vendor.keyVariable, isLocal: false },
+    server: { baseUrl: vendor.baseUrl, apiKey, keySource: `${vendor.keyVariable} in .env`, isLocal: false },
   }
 }
 
@@ -112,11 +117,27 @@ function serverSelection(
   reason: string,
   isProvisional = false,
 ): Selection {
-  return { provider, model, label: `the model server at ${server.baseUrl}`, reason, server, isProvisional }
+  return {
+    provider,
+    api: 'openai-compatible',
+    model,
+    label: `the model server at ${server.baseUrl}`,
+    reason,
+    server,
+    isProvisional,
+  }
 }
 
 function demoSelection(reason: string, isProvisional: boolean, setupHint: string): Selection {
-  return { provider: 'demo', model: 'help-texts', label: 'the demo model', reason, setupHint, isProvisional }
+  return {
+    provider: 'demo',
+    api: 'demo',
+    model: 'help-texts',
+    label: 'the demo model',
+    reason,
+    setupHint,
+    isProvisional,
+  }
 }
 
 /** The server that the configuration or the environment names. */
@@ -131,7 +152,7 @@ function configuredServer({
   const server = {
     ...parseBaseUrl(address, source),
     ...(apiKey && { apiKey }),
-    keyVariable: 'OPENAI_API_KEY',
+    keySource: 'OPENAI_API_KEY in .env',
     isLocal: false,
   }
   return { server, source }

@@ -6,7 +6,7 @@ import type { AiOptions } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
 import { servesModels, startLoopbackServer } from './test-server.ts'
-import { createDirectory, DICE, SILENT_LOGGER } from './test-doubles.ts'
+import { createDirectory, createOpenLedger, DICE, SILENT_LOGGER } from './test-doubles.ts'
 
 const SECRET = 'sk-secret-Zy9'
 const HELLO: TextRequest = { messages: [{ role: 'user', content: 'hello' }] }
@@ -26,6 +26,7 @@ function open(
     environment,
     directory: () => createDirectory(DICE),
     logger: SILENT_LOGGER,
+    ledger: createOpenLedger(),
     localServers: [],
     demoWordMilliseconds: 0,
     ...more,
@@ -35,7 +36,7 @@ function open(
 }
 
 async function read(ai: Ai, request: TextRequest = HELLO): Promise<string[]> {
-  return Array.fromAsync(ai.service.streamText(request))
+  return Array.fromAsync(ai.serviceFor('test').streamText(request))
 }
 
 async function failure(ai: Ai, request?: TextRequest): Promise<unknown> {
@@ -115,7 +116,7 @@ describe('an OpenAI-compatible server', () => {
       isDemo: false,
       reason: 'OPENAI_BASE_URL is set',
     })
-    expect(await ai.service.model()).toMatchObject({ isDemo: false })
+    expect(await ai.serviceFor('test').model()).toMatchObject({ isDemo: false })
   })
 
   test('is asked again once when it is overloaded for a moment', async () => {
@@ -190,7 +191,7 @@ describe('a failing provider', () => {
     const ai = open('openai-compatible:m', { OPENAI_BASE_URL: server.baseUrl })
     const pieces: string[] = []
     const reading = (async () => {
-      for await (const piece of ai.service.streamText(HELLO)) pieces.push(piece)
+      for await (const piece of ai.serviceFor('test').streamText(HELLO)) pieces.push(piece)
     })()
     await expect(reading).rejects.toMatchObject({ code: 'ai-unavailable' })
     expect(pieces.join('')).toBe('Half an ')
@@ -215,9 +216,9 @@ describe('a failing provider', () => {
       if (request.method === 'POST') isBroken = true
     })
     const ai = open('auto', {}, {}, { localServers: [{ label: 'Ollama', baseUrl: server.baseUrl }] })
-    expect(await ai.service.model()).toEqual({ id: 'openai-compatible:llama', isDemo: false })
+    expect(await ai.serviceFor('test').model()).toEqual({ id: 'openai-compatible:llama', isDemo: false })
     expect((await read(ai)).join('')).toContain('demo model')
-    expect(await ai.service.model()).toMatchObject({ isDemo: true })
+    expect(await ai.serviceFor('test').model()).toMatchObject({ isDemo: true })
   })
 })
 
@@ -251,7 +252,7 @@ describe('time limits', () => {
     const limits = { betweenTokensSeconds: 0.25 }
     const ai = open('openai-compatible:m', { OPENAI_BASE_URL: server.baseUrl }, limits)
     const pieces: string[] = []
-    for await (const piece of ai.service.streamText(HELLO)) {
+    for await (const piece of ai.serviceFor('test').streamText(HELLO)) {
       pieces.push(piece)
       await new Promise((resolve) => setTimeout(resolve, 400))
     }
@@ -273,7 +274,7 @@ describe('ending early', () => {
     const ai = open('openai-compatible:m', { OPENAI_BASE_URL: server.baseUrl })
     const controller = new AbortController()
     const reading = (async () => {
-      for await (const _ of ai.service.streamText({ ...HELLO, signal: controller.signal })) {
+      for await (const _ of ai.serviceFor('test').streamText({ ...HELLO, signal: controller.signal })) {
         if (end(ai, controller) === 'leave') return 'left'
       }
       return 'finished'
@@ -317,7 +318,7 @@ describe('without any model', () => {
       isDemo: false,
       problem: expect.stringContaining('ANTHROPIC_API_KEY'),
     })
-    for (const call of [ai.service.model(), read(ai)]) {
+    for (const call of [ai.serviceFor('test').model(), read(ai)]) {
       await expect(call).rejects.toMatchObject({
         code: 'ai-misconfigured',
         message: expect.stringContaining('ANTHROPIC_API_KEY'),

@@ -1,10 +1,18 @@
 import { AiError, errorMessage } from '@pluggram/sdk'
 import type { AiService, ModelDescription } from '@pluggram/sdk'
+import type { AiCore } from './ai-core.ts'
 import type { AiOptions } from './ai-options.ts'
-import { AiTextService } from './ai-text-service.ts'
-import { chooseModel } from './choose-model.ts'
+import { BudgetMeter } from './budget/budget-meter.ts'
+import { NO_BUDGETS } from './budget/budget-settings.ts'
+import { PricesFile } from './budget/prices-file.ts'
+import { RequestGate } from './budget/request-gate.ts'
+import { CoolDown } from './cool-down.ts'
 import { createDemoModel } from './demo/demo-model.ts'
-import { ModelSelector } from './model-selector.ts'
+import { ModelChoices } from './model-choices.ts'
+import { ModelPool } from './model-pool.ts'
+import { ModelProblems } from './model-problems.ts'
+import { OtherCalls } from './other-calls.ts'
+import { PluginAi } from './plugin-ai.ts'
 import { selectionId } from './selection.ts'
 import { LOCAL_SERVERS } from './vendors.ts'
 
@@ -18,66 +26,106 @@ export interface ModelReport extends ModelDescription {
   readonly problem?: string
 }
 
+/** How the models are, for `/readyz`. They are not asked for it. */
+export interface AiHealth {
+  readonly status: 'ok' | 'degraded'
+  /** What the owner has to mend, one line each; holds no secret. */
+  readonly problems?: readonly string[]
+}
+
 export interface Ai {
-  /** What plugins receive. */
-  readonly service: AiService
+  /** The service as the plugin of that name receives it. */
+  serviceFor(plugin: string): AiService
   /** Which model answers and why; asks again when `auto` may have found another meanwhile. Never throws. */
   describe(): Promise<ModelReport>
+  health(): AiHealth
   /** Ends the requests that are under way; later ones fail. */
   close(): void
 }
 
 /** Builds the assistant's AI service. Nothing is contacted before the first call. */
 export function createAi(options: AiOptions): Ai {
-  const { settings, environment, directory, logger, ownPort, localServers = LOCAL_SERVERS } = options
+  const { settings, environment, logger, ledger, localServers = LOCAL_SERVERS } = options
   const closing = new AbortController()
+  const { signal } = closing
   // the SDK writes its warnings to the process's stderr unless this global says no
   Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
-  const selector = new ModelSelector({
-    choose: async () => {
-      const selection = await chooseModel({
-        settings,
-        environment,
-        localServers,
-        signal: closing.signal,
-        ...(ownPort !== undefined && { ownPort }),
-      })
-      logger.info('Chose the language model.', { model: selectionId(selection), reason: selection.reason })
-      return selection
-    },
-  })
-  const demo = createDemoModel({
-    directory,
-    ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
-  })
-  const service = new AiTextService({
-    selector,
-    demo,
-    timeouts: settings.timeouts,
-    logger,
-    signal: closing.signal,
-  })
+  const chooseOptions = {
+    settings,
+    environment,
+    localServers,
+    signal,
+    ...(options.ownPort !== undefined && { ownPort: options.ownPort }),
+  }
+  const pool = new ModelPool({ ...chooseOptions, logger })
+  const problems = new ModelProblems(logger)
+  const pricesFile = new PricesFile(options.pricesFile, logger)
+  const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
+  const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
+  const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
+  const now = options.now ?? ((): Date => new Date())
+  const core: AiCore = {
+    pool,
+    choices: new ModelChoices({ defaults: pool.defaults, choices: settings.choices ?? [], ledger }),
+    atLimit: atLimit === 'refuse' ? undefined : pool.selector(atLimit),
+    demo: createDemoModel({
+      directory: options.directory,
+      ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
+    }),
+    otherCalls: new OtherCalls({
+      find: chooseOptions,
+      wanted: {
+        embed: settings.embeddingModel ?? 'auto',
+        transcribe: settings.transcriptionModel ?? 'auto',
+        speak: settings.speechModel ?? 'auto',
+      },
+      voice: settings.speechVoice,
+      timeouts,
+      signal,
+    }),
+    coolDown: new CoolDown(),
+    problems,
+    ledger,
+    budgets,
+    prices,
+    timeouts,
+    signal,
+    now,
+    meterFor: (plugin, subject) =>
+      new BudgetMeter({
+        plugin,
+        subject,
+        ledger,
+        budgets,
+        prices,
+        gate,
+        maxOutputTokens: settings.maxOutputTokens,
+        now,
+      }),
+  }
   return {
-    service,
-    describe: async () => {
-      try {
-        const selection = await selector.select()
-        return {
-          id: selectionId(selection),
-          isDemo: selection.provider === 'demo',
-          reason: selection.reason,
-          ...(selection.setupHint && { setupHint: selection.setupHint }),
-        }
-      } catch (error) {
-        return {
-          id: settings.model,
-          isDemo: false,
-          reason: 'no model can answer',
-          problem: errorMessage(error),
-        }
-      }
+    serviceFor: (plugin) => new PluginAi(plugin, core),
+    describe: () => describeModel(pool),
+    health() {
+      const open = [...problems.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
+      return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
     },
     close: () =>
       closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true })),
+  }
+}
+
+async function describeModel(pool: ModelPool): Promise<ModelReport> {
+  const [wanted] = pool.defaults
+  try {
+    const selection = await pool.selector(wanted).select()
+    return {
+      id: selectionId(selection),
+      isDemo: selection.api === 'demo',
+      reason: selection.reason,
+      ...(selection.setupHint && { setupHint: selection.setupHint }),
+    }
+  } catch (error) {
+    return { id: wanted, isDemo: false, reason: 'no model can answer', problem: errorMessage(error) }
   }
 }

@@ -18,6 +18,7 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
   const model = createLanguageModel(
     {
       provider: vendor.provider,
+      api: vendor.provider,
       model: vendor.defaultModel,
       label: vendor.label,
       reason: 'test',
@@ -25,7 +26,7 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
       server: {
         baseUrl: `${mock.url}${version}`,
         apiKey: 'k-123',
-        keyVariable: vendor.keyVariable,
+        keySource: vendor.keyVariable,
         isLocal: false,
       },
     },

@@ -4,7 +4,7 @@ import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { extractReasoningMiddleware, wrapLanguageModel } from 'ai'
 import type { LanguageModel } from 'ai'
-import { authorizationHeaders } from './base-url.ts'
+import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import type { Selection } from './selection.ts'
 
 /** The interface every model implements, as the AI SDK of this version defines it. */
@@ -12,19 +12,13 @@ export type SdkLanguageModel = Extract<LanguageModel, { specificationVersion: 'v
 
 /** The AI SDK's model for a selection; `demo` serves the selections without a server. */
 export function createLanguageModel(selection: Selection, demo: SdkLanguageModel): SdkLanguageModel {
-  const { provider, model, server } = selection
+  const { api, model, server } = selection
   if (!server) return demo
-  const { baseUrl, apiKey = '', queryParameters } = server
-  // base URL and key are always given: left out, the SDK would read them from the process's environment
-  if (provider === 'anthropic') return createAnthropic({ baseURL: baseUrl, apiKey }).languageModel(model)
-  if (provider === 'google') return createGoogle({ baseURL: baseUrl, apiKey }).languageModel(model)
-  if (isOpenAi(selection)) return createOpenAI({ baseURL: baseUrl, apiKey }).languageModel(model)
-  const compatible = createOpenAICompatible({
-    name: 'openai-compatible',
-    baseURL: baseUrl,
-    headers: authorizationHeaders(server),
-    ...(queryParameters && { queryParams: { ...queryParameters } }),
-  })
+  const settings = providerSettings(server)
+  if (api === 'anthropic') return createAnthropic(settings).languageModel(model)
+  if (api === 'google') return createGoogle(settings).languageModel(model)
+  if (api === 'openai') return createOpenAI(settings).languageModel(model)
+  const compatible = createOpenAICompatible(compatibleSettings(server))
   // several local servers pass a model's thoughts on inside the text
   return wrapLanguageModel({
     model: compatible.chatModel(model),
@@ -34,9 +28,5 @@ export function createLanguageModel(selection: Selection, demo: SdkLanguageModel
 
 /** Options only the real OpenAI API knows: conversations are not kept there. */
 export function providerOptions(selection: Selection): { openai: { store: false } } | undefined {
-  return isOpenAi(selection) ? { openai: { store: false } } : undefined
-}
-
-function isOpenAi({ provider, server }: Selection): boolean {
-  return provider === 'openai' && server?.baseUrl === 'https://api.openai.com/v1'
+  return selection.api === 'openai' ? { openai: { store: false } } : undefined
 }

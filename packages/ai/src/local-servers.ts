@@ -1,3 +1,4 @@
+import { isLoopback } from './base-url.ts'
 import { askModels, firstChatModel } from './models-list.ts'
 import type { Selection } from './selection.ts'
 import type { LocalServer } from './vendors.ts'
@@ -40,17 +41,13 @@ export async function findLocalModel({ localServers, ownPort, signal }: FindOpti
 function localSelection({ label, baseUrl }: LocalServer, model: string): Selection {
   return {
     provider: 'openai-compatible',
+    api: 'openai-compatible',
     model,
     label: `the local model server at ${baseUrl}`,
     reason: `${label} answers at ${baseUrl}`,
     isProvisional: true,
-    server: { baseUrl, keyVariable: 'OPENAI_API_KEY', isLocal: true },
+    server: { baseUrl, keySource: 'OPENAI_API_KEY in .env', isLocal: true },
   }
-}
-
-function isLoopback(baseUrl: string): boolean {
-  const host = URL.parse(baseUrl)?.hostname ?? ''
-  return host === '127.0.0.1' || host === '[::1]' || host === 'localhost'
 }
 
 function portOf(baseUrl: string): number {

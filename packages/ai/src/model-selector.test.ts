@@ -4,13 +4,14 @@ import type { Selection } from './selection.ts'
 
 const DEMO: Selection = {
   provider: 'demo',
+  api: 'demo',
   model: 'help-texts',
   label: 'the demo model',
   reason: 'nothing else',
   isProvisional: true,
 }
-const LOCAL: Selection = { ...DEMO, provider: 'openai-compatible', model: 'llama' }
-const FIXED: Selection = { ...LOCAL, provider: 'openai', isProvisional: false }
+const LOCAL: Selection = { ...DEMO, provider: 'openai-compatible', api: 'openai-compatible', model: 'llama' }
+const FIXED: Selection = { ...LOCAL, provider: 'openai', api: 'openai', isProvisional: false }
 
 test('shares one search among callers that come at once, and remembers its result', async () => {
   const choose = vi.fn<() => Promise<Selection>>().mockResolvedValue(LOCAL)

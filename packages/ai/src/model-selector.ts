@@ -42,6 +42,6 @@ export class ModelSelector {
   }
 
   #isStale({ selection, chosenAt }: { selection: Selection; chosenAt: number }): boolean {
-    return selection.provider === 'demo' && selection.isProvisional && this.#now() - chosenAt >= LOOK_AGAIN_MS
+    return selection.api === 'demo' && selection.isProvisional && this.#now() - chosenAt >= LOOK_AGAIN_MS
   }
 }

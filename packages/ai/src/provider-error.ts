@@ -8,13 +8,16 @@ interface Failure {
   /** For example `insufficient_quota`. */
   readonly code?: string
   readonly isNetwork: boolean
+  /** The conversation is longer than the model takes. */
+  readonly isTooLong: boolean
   readonly retryAfterMs?: number
 }
 
 /** An error of the AI SDK as ours: one line, no secret, with the next step. The cause is left out on purpose. */
-export function toAiError(error: unknown, selection: Selection): AiError {
+export function toAiError(error: unknown, selection: Selection | undefined): AiError {
   if (error instanceof AiError) return error
   if (isPluggramError(error)) return new AiError('ai-unavailable', error.message)
+  if (!selection) return new AiError('ai-unavailable', 'The language model failed. See the log.')
   const failure = readFailure(error)
   const { label, model, server } = selection
   const who = upperFirst(label)
@@ -39,10 +42,9 @@ export function toAiError(error: unknown, selection: Selection): AiError {
     failure.status === 403 ||
     /api_?key|authenti|permission/i.test(failure.code ?? '')
   ) {
-    const variable = server?.keyVariable ?? 'the key'
     return new AiError(
       'ai-misconfigured',
-      `${who} refuses the key${detail}. Correct ${variable} in .env and start the assistant again.`,
+      `${who} refuses the key${detail}. Correct ${server?.keySource ?? 'the key'} and start the assistant again.`,
     )
   }
   if (failure.status === 404 || /model_not_found|not_found/i.test(failure.code ?? '')) {
@@ -60,11 +62,13 @@ export function toAiError(error: unknown, selection: Selection): AiError {
       },
     )
   }
-  if (failure.status === 413 || /context_length|too_long|too_large|prompt_too/i.test(failure.code ?? '')) {
-    return new AiError(
+  if (failure.isTooLong) {
+    const refusal = new AiError(
       'ai-refused',
       `The conversation is too long for ${model}${detail}. Start a new one with /new.`,
     )
+    TOO_LONG.add(refusal)
+    return refusal
   }
   if (
     failure.status !== undefined &&
@@ -80,6 +84,20 @@ export function toAiError(error: unknown, selection: Selection): AiError {
   return new AiError('ai-unavailable', `${who} answered with a fault${detail}. Try again in a moment.`, {
     isRetryable: true,
   })
+}
+
+/** Refusals that a model with a longer memory would not make. */
+const TOO_LONG = new WeakSet<AiError>()
+
+/** Whether another model may answer where this one failed: not when the request itself was refused, or a budget is used up. */
+export function mayAnotherModelHelp(error: unknown): boolean {
+  if (!(error instanceof AiError)) return true
+  return (
+    TOO_LONG.has(error) ||
+    error.code === 'ai-unavailable' ||
+    error.code === 'ai-timeout' ||
+    error.code === 'ai-misconfigured'
+  )
 }
 
 /** True when the server cannot be reached, is broken, or no longer has the model: time to look for another. */
@@ -105,6 +123,7 @@ function readFailure(thrown: unknown): Failure {
       ...(code !== undefined && { code }),
       ...(wait !== undefined && { retryAfterMs: wait }),
       isNetwork: status === undefined,
+      isTooLong: isTooLong(status, code, error.responseBody),
     }
   }
   if (StreamProviderError.isInstance(error)) {
@@ -113,9 +132,10 @@ function readFailure(thrown: unknown): Failure {
       ...(error.statusCode !== undefined && { status: error.statusCode }),
       ...(code !== undefined && { code }),
       isNetwork: false,
+      isTooLong: isTooLong(error.statusCode, code, undefined),
     }
   }
-  return { isNetwork: isNetworkError(error) }
+  return { isNetwork: isNetworkError(error), isTooLong: false }
 }
 
 function isNetworkError(error: unknown): boolean {
@@ -123,6 +143,18 @@ function isNetworkError(error: unknown): boolean {
   const text = `${error.message} ${'code' in error ? String(error.code) : ''}`
   if (/fetch failed|terminated|socket|ECONN|ENOTFOUND|EAI_AGAIN|UND_ERR/i.test(text)) return true
   return error.cause !== undefined && isNetworkError(error.cause)
+}
+
+/** Many servers say this in prose only; the prose is looked at, never shown. */
+function isTooLong(status: number | undefined, code: string | undefined, body: string | undefined): boolean {
+  if (status === 413 || /context_length|too_long|too_large|prompt_too/i.test(code ?? '')) return true
+  const words = body?.slice(0, 4_000) ?? ''
+  return (
+    status === 400 &&
+    /context (length|size|window)|prompt is too long|too many (input )?tokens|maximum number of tokens|input token count/i.test(
+      words,
+    )
+  )
 }
 
 function isQuota({ code = '' }: Failure): boolean {

@@ -1,26 +1,15 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiTimeouts } from './ai-options.ts'
 
-/**
- * The clocks of one request. `signal` aborts when a limit is passed, when the caller gives up, or at `dispose`:
- * whatever the reason, the HTTP request behind it ends.
- *
- *   start ──firstToken──▶ text ──betweenTokens──▶ text ──▶ … ──▶ dispose
- *     └──────────────────────── total ────────────────────────┘
- */
-export class RequestLimits implements Disposable {
+/** Work that ends together: `signal` aborts when one of the signals it follows does, when it is told to, or at `dispose`. */
+class AbortScope implements Disposable {
   readonly #controller = new AbortController()
-  readonly #timeouts: AiTimeouts
-  readonly #total: NodeJS.Timeout
-  readonly #signals: readonly AbortSignal[]
-  #silence: NodeJS.Timeout | undefined
+  readonly #followed: readonly AbortSignal[]
 
-  constructor(timeouts: AiTimeouts, signals: readonly (AbortSignal | undefined)[]) {
-    this.#timeouts = timeouts
-    this.#total = this.#after(timeouts.totalSeconds, 'total_seconds', 'did not finish its answer')
-    this.#signals = signals.filter((signal) => signal !== undefined)
-    for (const signal of this.#signals) {
-      if (signal.aborted) this.#forward(signal)
+  constructor(signals: readonly (AbortSignal | undefined)[]) {
+    this.#followed = signals.filter((signal) => signal !== undefined)
+    for (const signal of this.#followed) {
+      if (signal.aborted) this.abort(signal.reason)
       else signal.addEventListener('abort', this.#onAbort, { once: true })
     }
   }
@@ -29,32 +18,11 @@ export class RequestLimits implements Disposable {
     return this.#controller.signal
   }
 
-  /** A try begins: the model has the first-token time to say something. */
-  expectFirstToken(): void {
-    clearTimeout(this.#silence)
-    this.#silence = this.#after(
-      this.#timeouts.firstTokenSeconds,
-      'first_token_seconds',
-      'did not begin to answer',
-    )
+  abort(reason: unknown): void {
+    this.#controller.abort(reason)
   }
 
-  /** The model said something, be it only a thought. */
-  heard(): void {
-    clearTimeout(this.#silence)
-    this.#silence = this.#after(
-      this.#timeouts.betweenTokensSeconds,
-      'between_tokens_seconds',
-      'fell silent in the middle of its answer',
-    )
-  }
-
-  /** The reader of the text is busy; that time is not the model's silence. */
-  pause(): void {
-    clearTimeout(this.#silence)
-  }
-
-  /** Settles as `work` does, but rejects with the reason at once when the request is aborted. */
+  /** Settles as `work` does, but rejects with the reason at once when the work is aborted. */
   async race<T>(work: PromiseLike<T>): Promise<T> {
     this.signal.throwIfAborted()
     const { promise: aborted, reject } = Promise.withResolvers<never>()
@@ -68,24 +36,75 @@ export class RequestLimits implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#total)
-    clearTimeout(this.#silence)
-    for (const signal of this.#signals) signal.removeEventListener('abort', this.#onAbort)
+    for (const signal of this.#followed) signal.removeEventListener('abort', this.#onAbort)
     this.#controller.abort()
   }
 
-  readonly #onAbort = (event: Event): void => {
-    if (event.target instanceof AbortSignal) this.#forward(event.target)
-  }
-
-  #forward(signal: AbortSignal): void {
-    this.#controller.abort(signal.reason)
-  }
-
-  #after(seconds: number, setting: string, what: string): NodeJS.Timeout {
+  /** Aborts with a time-out error after `seconds`. */
+  protected after(seconds: number, setting: keyof typeof SETTINGS): NodeJS.Timeout {
     return setTimeout(() => {
-      const message = `The model ${what} within ${seconds} s. Try again, or raise ai.timeouts.${setting} in config.json.`
-      this.#controller.abort(new AiError('ai-timeout', message, { isRetryable: true }))
+      const message = `The model ${SETTINGS[setting]} within ${seconds} s. Try again, or raise ai.timeouts.${setting} in config.json.`
+      this.abort(new AiError('ai-timeout', message, { isRetryable: true }))
     }, seconds * 1_000)
+  }
+
+  readonly #onAbort = (event: Event): void => {
+    if (event.target instanceof AbortSignal) this.abort(event.target.reason)
+  }
+}
+
+const SETTINGS = {
+  first_token_seconds: 'did not begin to answer',
+  between_tokens_seconds: 'fell silent in the middle of its answer',
+  total_seconds: 'did not finish its answer',
+} as const
+
+/** The whole of one request, whichever models are tried and however often. */
+export class RequestLimits extends AbortScope {
+  readonly #total: NodeJS.Timeout
+
+  constructor(timeouts: AiTimeouts, signals: readonly (AbortSignal | undefined)[]) {
+    super(signals)
+    this.#total = this.after(timeouts.totalSeconds, 'total_seconds')
+  }
+
+  override [Symbol.dispose](): void {
+    clearTimeout(this.#total)
+    super[Symbol.dispose]()
+  }
+}
+
+/**
+ * One model's try at an answer. Only time spent waiting for the model counts, not the time its reader takes.
+ *
+ *   begin ──first_token──▶ content ┈reader┈ await ──between_tokens──▶ content ┈reader┈ … ──▶ dispose
+ */
+export class AttemptLimits extends AbortScope {
+  readonly #timeouts: AiTimeouts
+  #silence: NodeJS.Timeout | undefined
+  #hasHeard = false
+
+  constructor(timeouts: AiTimeouts, signal: AbortSignal) {
+    super([signal])
+    this.#timeouts = timeouts
+    this.#silence = this.after(timeouts.firstTokenSeconds, 'first_token_seconds')
+  }
+
+  /** Somebody waits for the model now. */
+  await(): void {
+    if (!this.#hasHeard || this.#silence) return
+    this.#silence = this.after(this.#timeouts.betweenTokensSeconds, 'between_tokens_seconds')
+  }
+
+  /** The model said something, be it only a thought. */
+  heard(): void {
+    this.#hasHeard = true
+    clearTimeout(this.#silence)
+    this.#silence = undefined
+  }
+
+  override [Symbol.dispose](): void {
+    clearTimeout(this.#silence)
+    super[Symbol.dispose]()
   }
 }

@@ -1,8 +1,12 @@
-import type { ProviderName } from './vendors.ts'
+import type { ModelInput } from '@pluggram/sdk'
+import type { ProviderApi } from './vendors.ts'
 
 /** A model that was chosen, with everything needed to talk to it. */
 export interface Selection {
-  readonly provider: ProviderName
+  /** A built-in name, or one of `ai.providers`. */
+  readonly provider: string
+  /** `demo` is the built-in model. */
+  readonly api: ProviderApi | 'demo'
   readonly model: string
   /** How errors call the other side, for example `OpenAI` or `the model server at http://127.0.0.1:11434/v1`. */
   readonly label: string
@@ -13,6 +17,8 @@ export interface Selection {
   readonly server?: ModelServer
   /** True when `auto` may come to another result later: after a failure, or when a local server appears. */
   readonly isProvisional: boolean
+  /** What the owner says the model takes beside text. */
+  readonly takes?: readonly ModelInput[]
 }
 
 /** A model API's address and what it asks for. */
@@ -23,8 +29,8 @@ export interface ModelServer {
   /** Sent with every request, for example for a base URL with user and password. */
   readonly headers?: Readonly<Record<string, string>>
   readonly queryParameters?: Readonly<Record<string, string>>
-  /** The variable to correct when the server refuses the key. */
-  readonly keyVariable: string
+  /** What to correct when the server refuses the key, for example `OPENAI_API_KEY in .env`. */
+  readonly keySource: string
   /** Runs on this machine and was found, not configured. */
   readonly isLocal: boolean
 }

@@ -1,3 +1,4 @@
+import type { AiLedger } from '@pluggram/sdk/runtime'
 import type { AssistantDirectory, Logger, PluginSummary } from '@pluggram/sdk'
 
 export const SILENT_LOGGER: Logger = { debug() {}, info() {}, warn() {}, error() {} }
@@ -27,4 +28,20 @@ export const CHATBOT: PluginSummary = {
 
 export function createDirectory(...plugins: PluginSummary[]): AssistantDirectory {
   return { name: 'Ada', plugins: () => plugins }
+}
+
+/** A ledger in memory that refuses nothing. */
+export function createOpenLedger(): AiLedger {
+  const choices = new Map<string, string>()
+  return {
+    reserve: () => ({ id: 1 }),
+    record() {},
+    settle() {},
+    used: () => ({ tokens: 0, micros: 0 }),
+    choice: (kind, id) => choices.get(`${kind}:${id}`),
+    choose(kind, id, model) {
+      if (model === null) choices.delete(`${kind}:${id}`)
+      else choices.set(`${kind}:${id}`, model)
+    },
+  }
 }

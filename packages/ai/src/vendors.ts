@@ -1,5 +1,5 @@
-/** A provider an explicit `ai.model` may name. */
-export type ProviderName = 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'demo'
+/** How a server is spoken to. */
+export type ProviderApi = 'openai' | 'anthropic' | 'google' | 'openai-compatible'
 
 export interface Vendor {
   readonly provider: 'openai' | 'anthropic' | 'google'
@@ -36,7 +36,8 @@ export const VENDORS: readonly Vendor[] = [
   },
 ]
 
-export const PROVIDER_NAMES: readonly ProviderName[] = [
+/** Providers that need no entry in `ai.providers`. */
+export const PROVIDER_NAMES: readonly string[] = [
   'openai',
   'anthropic',
   'google',

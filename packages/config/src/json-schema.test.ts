@@ -23,6 +23,7 @@ describe('createJsonSchema', () => {
       'http',
       'log',
       'storage',
+      'access',
       'limits',
       'plugin_host',
       'plugins',

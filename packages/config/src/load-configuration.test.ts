@@ -35,9 +35,30 @@ describe('a home without files', () => {
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
       assistant: { name: 'Pluggram' },
+      access: {
+        mode: 'everyone',
+        owners: [],
+        trusted: [],
+        allowedUsers: [],
+        allowedGroups: [],
+        blocked: [],
+      },
       ai: {
         model: 'auto',
+        choices: [],
+        providers: {},
+        embeddingModel: 'auto',
+        transcriptionModel: 'auto',
+        speechModel: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
+        budgets: {
+          overall: { day: {}, month: {} },
+          user: { day: {}, month: {} },
+          chat: { day: {}, month: {} },
+          plugin: { day: {}, month: {} },
+        },
+        atLimit: 'refuse',
+        concurrency: { user: 4, overall: 64 },
       },
       telegram: {
         webhook: {},
@@ -99,7 +120,7 @@ describe('settings', () => {
     expect(linesOf(loaded)).toEqual([
       'config.json:2:26  assistant.name  expected a name of 1 to 64 characters got an empty string  correct assistant.name in config.json, or remove it',
       'config.json:3:3  model  expected a known key got the unknown key "model"  did you mean "ai.model"? Rename or remove it',
-      'config.json:4:20  ai.model  expected "auto" or "provider:model" with a provider of openai, anthropic, google, openai-compatible, demo got the string "gpt-4o"  correct ai.model in config.json, or remove it',
+      'config.json:4:20  ai.model  expected "auto", "provider:model" with openai, anthropic, google, openai-compatible, llama-cpp, demo, or a name of ai.providers, or an array of at most 10 of them got the string "gpt-4o"  correct ai.model in config.json, or remove it',
       'config.json:4:30  ai.baseUrl  expected a known key got the unknown key "baseUrl"  did you mean "base_url"? Rename or remove it',
       'config.json:5:21  http.port  expected a whole number from 0 to 65535 got the string "8080"  correct http.port in config.json, or remove it',
       'config.json:5:61  http.allowed_hosts[1]  expected a host name without scheme and port got the string "http://x"  correct http.allowed_hosts[1] in config.json, or remove it',
@@ -116,6 +137,18 @@ describe('settings', () => {
       expect(await problemsOf({ 'config.json': { ai: { model } } })).toEqual([])
     },
   )
+
+  it('take models of servers that are configured, and several of them', async () => {
+    const ai = {
+      model: ['mistral:x', 'demo'],
+      choices: ['openai:y'],
+      providers: { mistral: { base_url: 'https://m.example/v1', api_key: '${MISTRAL_KEY}' } },
+    }
+    const loaded = await load({ 'config.json': { ai } }, { MISTRAL_KEY: 'secret-123' })
+    expect(loaded).toMatchObject({ isUsable: true, settings: { ai: { model: ['mistral:x', 'demo'] } } })
+    expect(loaded.settings.ai.providers['mistral']).toMatchObject({ apiKey: 'secret-123', headers: {} })
+    expect(loaded.secrets).toContain('secret-123')
+  })
 
   it.each(['', 'gpt', 'mistral:x', 'openai:', 'openai: x'])('refuse the model %j', async (model) => {
     expect((await load({ 'config.json': { ai: { model } } })).isUsable).toBe(false)

@@ -1,5 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { accessSettings } from './access-settings.ts'
+import { ai } from './ai-settings-schema.ts'
+import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -8,11 +11,9 @@ declare module 'zod' {
   }
 }
 
-const PROVIDERS = ['openai', 'anthropic', 'google', 'openai-compatible', 'demo'] as const
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
 
-const LONGEST_SECONDS = 86_400
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?$/
 
 function hostName(): z.ZodString {
@@ -26,30 +27,6 @@ function hostName(): z.ZodString {
 /** IPv6 addresses stand in brackets inside URLs, and without them everywhere else. */
 function withoutBrackets(text: string): string {
   return /^\[(.*)\]$/.exec(text)?.[1] ?? text
-}
-
-function isHttpUrl(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return false
-  const url = URL.parse(text)
-  return url !== null && url.hostname !== ''
-}
-
-function withoutTrailingSlashes(text: string): string {
-  let end = text.length
-  while (end > 0 && text[end - 1] === '/') end--
-  return text.slice(0, end)
-}
-
-function httpUrl(): z.ZodString {
-  return z.string().max(2048).refine(isHttpUrl).overwrite(withoutTrailingSlashes)
-}
-
-function seconds(description: string): z.ZodNumber {
-  return z
-    .number()
-    .positive()
-    .max(LONGEST_SECONDS)
-    .meta({ description, expected: `a number of seconds above 0, at most ${LONGEST_SECONDS}` })
 }
 
 function rate(description: string, most: number): z.ZodNumber {
@@ -67,8 +44,6 @@ function isWebhookUrl(text: string): boolean {
   return (url.protocol === 'https:' || isLoopback) && url.pathname.endsWith('/telegram/webhook')
 }
 
-const modelPattern = new RegExp(`^(?:auto|demo|(?:${PROVIDERS.join('|')}):\\S{1,200})$`)
-
 const assistant = z
   .strictObject({
     name: z
@@ -80,34 +55,6 @@ const assistant = z
       .default('Pluggram'),
   })
   .meta({ description: 'Who the assistant is.' })
-
-const ai = z
-  .strictObject({
-    model: z
-      .string()
-      .regex(modelPattern)
-      .meta({
-        description:
-          'The language model. `auto` takes the first that is available: a key in the environment, a local server, the built-in demo model.',
-        expected: `"auto" or "provider:model" with a provider of ${PROVIDERS.join(', ')}`,
-      })
-      .default('auto'),
-    base_url: httpUrl()
-      .meta({
-        description: 'The address of an OpenAI-compatible server.',
-        expected: 'an http:// or https:// address',
-      })
-      .optional(),
-    timeouts: z
-      .strictObject({
-        first_token_seconds: seconds("The longest wait for an answer's first word.").default(60),
-        between_tokens_seconds: seconds('The longest silence inside an answer.').default(30),
-        total_seconds: seconds('The longest time for a whole answer.').default(300),
-      })
-      .meta({ description: 'When a model call is given up.' })
-      .prefault({}),
-  })
-  .meta({ description: 'The language model.' })
 
 const telegram = z
   .strictObject({
@@ -336,6 +283,7 @@ export const settingsSchema = z
     http: http.prefault({}),
     log: log.prefault({}),
     storage: storage.prefault({}),
+    access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),
     plugins: pluginBlocks.prefault({}),
@@ -350,6 +298,7 @@ export function schemaAt(path: readonly PropertyKey[]): z.core.$ZodType | undefi
     if (inner instanceof z.ZodObject && typeof segment === 'string' && Object.hasOwn(inner.shape, segment)) {
       schema = inner.shape[segment] as z.core.$ZodType
     } else if (inner instanceof z.ZodArray) schema = inner.element
+    else if (inner instanceof z.ZodUnion) schema = inner
     else if (inner instanceof z.ZodRecord) schema = inner.valueType as z.core.$ZodType
     else return undefined
   }

@@ -20,7 +20,7 @@ function recordingAi(): { ai: AiService; asked: unknown[] } {
         throw new Error('not part of this test')
       }),
       model: async (subject) => {
-        note('model', { ...(subject && { for: CONTEXT }) })
+        note('model', { ...(subject && { for: subject }) })
         return { id: 'test:m', isDemo: false }
       },
       async *streamText(request: TextRequest) {

@@ -1,5 +1,11 @@
-import type { CommandDefinition, PluginManifest, Role, ToolDefinition } from '@pluggram/sdk'
-import type { PluginDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
+import type {
+  CommandDefinition,
+  PluginManifest,
+  Role,
+  ScheduleDefinition,
+  ToolDefinition,
+} from '@pluggram/sdk'
+import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
 import type { JsonSchema } from './validate-config.ts'
@@ -34,6 +40,9 @@ export function toDescriptor({
     tools: Object.entries(manifest.tools ?? {}).map(([tool, definition]) =>
       toTool(tool, definition, toolRole),
     ),
+    schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
+      toSchedule(schedule, definition),
+    ),
     patterns: manifest.patterns ?? [],
     updates: manifest.updates ?? ['message'],
     priority: manifest.priority ?? 0,
@@ -62,5 +71,18 @@ function toTool(name: string, definition: ToolDefinition, role: Role): ToolDescr
     inputSchema: toPlainData(schema, { depth: 40 }) as JsonSchema,
     role: definition.role ?? role,
     effect: definition.effect ?? 'external',
+  }
+}
+
+function toSchedule(name: string, definition: ScheduleDefinition): ScheduleDescriptor {
+  const { every, cron, timeZone, missed, jitterSeconds, timeoutSeconds } = definition
+  return {
+    name,
+    ...(every && { everySeconds: every.seconds }),
+    ...(cron !== undefined && { cron }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(missed && { missed }),
+    ...(jitterSeconds !== undefined && { jitterSeconds }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'

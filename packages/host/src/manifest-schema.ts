@@ -54,6 +54,21 @@ const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pat
   }
 })
 
+const scheduleSchema = z
+  .looseObject({
+    every: z.strictObject({ seconds: z.number().min(1).max(31_622_400) }).optional(),
+    cron: oneLine.max(200).optional(),
+    timeZone: oneLine.max(100).optional(),
+    missed: z.enum(['skip', 'once', 'all']).optional(),
+    jitterSeconds: z.number().min(0).max(86_400).optional(),
+    timeoutSeconds: z.number().positive().max(600).optional(),
+    execute: z.custom<(...args: never[]) => unknown>(
+      (value) => typeof value === 'function',
+      'is no function',
+    ),
+  })
+  .refine(({ every, cron }) => every === undefined || cron === undefined, 'has both every and cron')
+
 const seconds = z.number().positive().max(3_600)
 
 const manifestSchema = z.looseObject({
@@ -94,6 +109,12 @@ const manifestSchema = z.looseObject({
     .array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is no plugin name'))
     .max(20)
     .optional(),
+  schedules: z
+    .record(
+      z.string().regex(/^[a-z0-9_]{1,32}$/, 'a schedule has 1 to 32 lower case letters, digits and _'),
+      scheduleSchema,
+    )
+    .optional(),
   patterns: z.array(patternSchema).optional(),
   updates: z
     .array(z.enum(['message', 'edited_message']))
@@ -119,6 +140,7 @@ const KNOWN_KEYS = new Set([...Object.keys(manifestSchema.shape), 'setup', 'icon
 const KNOWN_MEMBER_KEYS = {
   commands: new Set(Object.keys(commandSchema.shape)),
   tools: new Set(Object.keys(toolSchema.shape)),
+  schedules: new Set(Object.keys(scheduleSchema.shape)),
 } as const
 
 export type ManifestOutcome =
@@ -141,12 +163,15 @@ export function parseManifest(value: unknown): ManifestOutcome {
     const member = parsed.data[key]
     if (member !== undefined) manifest[key] = member
   }
+  if (parsed.data.schedules && Object.keys(parsed.data.schedules).length > 0) {
+    manifest['permissions'] = { ...parsed.data.permissions, schedule: true }
+  }
   return { manifest: manifest as PluginManifest, warnings: unknownKeys(parsed.data) }
 }
 
 function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
   const unknown = Object.keys(manifest).filter((key) => !KNOWN_KEYS.has(key))
-  for (const kind of ['commands', 'tools'] as const) {
+  for (const kind of ['commands', 'tools', 'schedules'] as const) {
     for (const [name, member] of Object.entries(manifest[kind] ?? {})) {
       const extra = Object.keys(member).filter((key) => !KNOWN_MEMBER_KEYS[kind].has(key))
       unknown.push(...extra.map((key) => `${kind}.${name}.${key}`))

@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginClass, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'

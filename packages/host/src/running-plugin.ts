@@ -7,6 +7,8 @@ import type {
   Plugin,
   PluginResult,
   PluginStatus,
+  ScheduleDefinition,
+  ScheduledRun,
   Services,
   ToolDefinition,
 } from '@pluggram/sdk'
@@ -28,6 +30,7 @@ interface RunningPluginParts {
   readonly descriptor: PluginDescriptor
   readonly commands: ReadonlyMap<string, CommandDefinition>
   readonly tools: ReadonlyMap<string, ToolDefinition>
+  readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
   readonly config: LiveConfig
   readonly services: Services
@@ -72,6 +75,14 @@ export class RunningPlugin implements HostedPlugin {
     return this.#during(undefined, () =>
       callProvided(this.descriptor.name, this.#parts.instance, method, args),
     )
+  }
+
+  runSchedule(name: string, run: ScheduledRun): Promise<void> {
+    const { schedules, services } = this.#parts
+    const config = this.#parts.config.service.get()
+    return this.#during(undefined, async () => {
+      await schedules.get(name)?.execute({ ...run, config, services })
+    })
   }
 
   condition(): Condition {

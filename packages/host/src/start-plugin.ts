@@ -84,6 +84,7 @@ export async function startPlugin(
       }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
       tools: new Map(Object.entries(manifest.tools ?? {})),
+      schedules: new Map(Object.entries(manifest.schedules ?? {})),
       instance,
       config: live,
       services,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { DatabaseClient } from '@pluggram/sdk/runtime'
+import { createRefusedScheduler, DatabaseClient } from '@pluggram/sdk/runtime'
 import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
@@ -128,6 +128,7 @@ function testServices(
     ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
     database: new DatabaseClient(unavailable),
+    scheduler: createRefusedScheduler(unavailable),
     http: { fetch: unavailable },
     files: { folder: unavailable },
     telegram: { send: unavailable, edit: unavailable, delete: unavailable, call: unavailable },

@@ -25,7 +25,8 @@ export interface DispatcherOptions {
   readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
-  roleOf(update: IncomingUpdate): Role
+  /** What the writer may do. */
+  readonly role: Role
   readonly chats?: Pick<PluginChats, 'enter'>
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
@@ -130,7 +131,7 @@ async function ask(
     writer,
     signal,
     attempt,
-    role: options.roleOf(update),
+    role: options.role,
     ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult, Role } from '@pluggram/sdk'
-import type { IncomingUpdate, MessageStore } from '@pluggram/sdk/runtime'
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import type { AccessControl, MessageStore } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
@@ -29,7 +29,7 @@ function start(
     timeoutMs?: number
     messenger?: RecordingMessenger
     store?: MessageStore
-    roleOf?: (update: IncomingUpdate) => Role
+    access?: AccessControl
   } = {},
 ) {
   const messenger = options.messenger ?? createRecordingMessenger()
@@ -42,7 +42,7 @@ function start(
     concurrentChats: 8,
     pluginTimeoutMs: options.timeoutMs ?? 5_000,
     unansweredReply: UNANSWERED,
-    ...(options.roleOf && { roleOf: options.roleOf }),
+    ...(options.access && { access: options.access }),
   })
   running.push(pipeline)
   async function texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]> {
@@ -63,6 +63,52 @@ const throws: FakePlugin = {
   },
 }
 
+describe('who may use it', () => {
+  const access = (change: Partial<AccessControl>): AccessControl => ({
+    isIgnored: () => false,
+    admit: () => ({ role: 'everyone' }),
+    offIn: () => undefined,
+    ...change,
+  })
+
+  test('updates of blocked people are not even kept', async () => {
+    const { pipeline, store, texts } = start([echo], {
+      access: access({ isIgnored: ({ chat }) => chat.id === 8 }),
+    })
+    expect(await texts(textUpdate('hi', { chatId: 8 }), textUpdate('hi', { chatId: 9 }))).toEqual(['echo hi'])
+    expect(pipeline.stats().accepted).toBe(1)
+    expect(store.unfinished()).toEqual([])
+  })
+
+  test('who is turned away hears the notice, or nothing, and no plugin sees the message', async () => {
+    const seen: string[] = []
+    const spy: FakePlugin = { name: 'spy', handle: (message) => void seen.push(message) }
+    const { pipeline, texts } = start([spy], {
+      access: access({ admit: ({ chat }) => (chat.id === 8 ? { notice: 'Ask the owner.' } : {}) }),
+    })
+    expect(await texts(textUpdate('a', { chatId: 8 }), textUpdate('b', { chatId: 9 }))).toEqual([
+      'Ask the owner.',
+    ])
+    expect([seen, pipeline.stats().turnedAway]).toEqual([[], 2])
+  })
+
+  test('a plugin that is off in a chat answers there neither texts nor commands nor buttons', async () => {
+    const dice: FakePlugin = { ...echo, name: 'dice', commands: ['roll'] }
+    const off = access({ offIn: (chatId) => (chatId === 7 ? new Set(['dice']) : undefined) })
+    const { texts } = start([dice], { access: off })
+    const press = pressUpdate(`${callbackTag('dice')}:again`)
+    expect(
+      await texts(textUpdate('/roll', { group: true }), textUpdate('hi', { group: true }), {
+        ...press,
+        updateId: press.updateId + 1_000,
+      }),
+    ).toEqual([])
+    expect(await start([dice], { access: off }).texts(textUpdate('/roll', { chatId: 8 }))).toEqual([
+      'echo /roll',
+    ])
+  })
+})
+
 describe('who answers', () => {
   test('the first plugin that does not pass', async () => {
     const { texts } = start([passes, echo, { ...echo, name: 'later', handle: () => say('later') }])
@@ -72,7 +118,12 @@ describe('who answers', () => {
   test('a plugin knows what the writer may do', async () => {
     const role: FakePlugin = { name: 'role', handle: (_message, context) => say(context.role) }
     expect(await start([role]).texts(textUpdate('hi'))).toEqual(['everyone'])
-    expect(await start([role], { roleOf: () => 'owner' }).texts(textUpdate('hi'))).toEqual(['owner'])
+    const access = {
+      isIgnored: () => false,
+      admit: () => ({ role: 'owner' as const }),
+      offIn: () => undefined,
+    }
+    expect(await start([role], { access }).texts(textUpdate('hi'))).toEqual(['owner'])
   })
 
   test('a command goes to its plugin with name and arguments', async () => {

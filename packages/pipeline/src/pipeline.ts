@@ -1,9 +1,11 @@
 import { errorMessage, isPluggramError } from '@pluggram/sdk'
-import type { Logger, Role } from '@pluggram/sdk'
+import type { Logger, SentMessage } from '@pluggram/sdk'
 import type {
+  AccessControl,
   IncomingUpdate,
   MessageStore,
   Messenger,
+  OutboxPart,
   PluginChats,
   PluginRegistry,
   PostOffice,
@@ -31,8 +33,8 @@ export interface PipelineOptions {
   readonly pluginTimeoutMs: number
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
-  /** What the writer of an update may do. Default: `everyone` for all. */
-  readonly roleOf?: (update: IncomingUpdate) => Role
+  /** Who may use the assistant. Default: everyone, with every plugin. */
+  readonly access?: AccessControl
   /** Told in which chats plugins are at work. */
   readonly chats?: Pick<PluginChats, 'enter'>
   /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
@@ -49,6 +51,8 @@ export interface PipelineStats {
   readonly accepted: number
   readonly answered: number
   readonly failed: number
+  /** Updates of people who may not use the assistant, since the start; those of blocked people are not counted. */
+  readonly turnedAway: number
   /** Updates set aside after three tries, since the start. */
   readonly parked: number
   /** Messages given up, since the start. */
@@ -97,16 +101,16 @@ const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { messenger, logger, registry, store, roleOf = () => 'everyone' } = options
+  const { messenger, logger, registry, store, access } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
-  const router = new Router(registry)
+  const router = new Router(registry, access)
   const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
   const outbox = new Outbox({ store, messenger, logger })
   const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
   const observers = new Observers({ registry, logger })
   const stop = new AbortController()
-  const counts = { accepted: 0, answered: 0, failed: 0, parked: 0 }
+  const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
 
@@ -134,6 +138,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function answer(update: IncomingUpdate, attempt: number): Promise<void> {
     const startedAt = performance.now()
+    const admission = access?.admit(update) ?? { role: 'everyone' }
+    if (admission.role === undefined) return turnAway(update, admission.notice)
     const report = await dispatch(update, attempt, {
       router,
       messenger,
@@ -142,15 +148,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       logger,
       pluginTimeoutMs: options.pluginTimeoutMs,
       unansweredReply: options.unansweredReply,
-      roleOf,
+      role: admission.role,
       onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
     })
     if (report.outcome === 'interrupted') return
-    const entries = await persist(() => store.finish(update.updateId, report.parts), logger, stop.signal)
-    const sending = entries.map((entry) => outbox.push(entry))
-    for (const part of sending) part.catch((error: unknown) => tellUndelivered(update, error))
+    const sending = await finish(update, report.parts)
     if (report.outcome === 'failed') counts.failed += 1
     else counts.answered += 1
     logger.debug('update done', {
@@ -162,6 +166,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (observers.isWatched)
       observers.tell(toObserved(update, report, (performance.now() - startedAt) / 1_000))
     if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
+  }
+
+  /** Keeps the answer, and begins to send it. */
+  async function finish(
+    update: IncomingUpdate,
+    parts: readonly OutboxPart[],
+  ): Promise<readonly Promise<SentMessage>[]> {
+    const entries = await persist(() => store.finish(update.updateId, parts), logger, stop.signal)
+    const sending = entries.map((entry) => outbox.push(entry))
+    for (const part of sending) part.catch((error: unknown) => tellUndelivered(update, error))
+    return sending
+  }
+
+  async function turnAway(update: IncomingUpdate, notice: string | undefined): Promise<void> {
+    counts.turnedAway += 1
+    await finish(update, notice === undefined ? [] : messenger.plan(update.chat, { reply: { text: notice } }))
   }
 
   /** The owner reads the log; the chat should not wait for an answer that does not come. */
@@ -218,7 +238,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       void forget()
     },
     async accept(updates) {
-      const fresh = await store.accept(updates)
+      const wanted = access ? updates.filter((update) => !access.isIgnored(update)) : updates
+      if (wanted.length === 0) return
+      const fresh = await store.accept(wanted)
       counts.accepted += fresh.length
       for (const stored of fresh) enqueue(stored)
       await lanes.whenRoomy()

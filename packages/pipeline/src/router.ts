@@ -1,5 +1,5 @@
 import type { Command } from '@pluggram/sdk'
-import type { IncomingUpdate, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { AccessControl, IncomingUpdate, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 
 /** Who is asked about an update, in order. */
@@ -31,18 +31,30 @@ function parseCommand(text: string): Command | undefined {
 /** Finds who answers, by an index that is rebuilt only when plugins come or go. */
 export class Router {
   readonly #registry: PluginRegistry
+  readonly #access: Pick<AccessControl, 'offIn'> | undefined
   readonly #stopListening: () => void
   #index: Index | undefined
 
-  constructor(registry: PluginRegistry) {
+  constructor(registry: PluginRegistry, access?: Pick<AccessControl, 'offIn'>) {
+    this.#access = access
     this.#registry = registry
     this.#stopListening = registry.onChange(() => {
       this.#index = undefined
     })
   }
 
-  /** The way of one update. */
+  /** The way of one update, without the plugins that are off in its chat. */
   route(update: IncomingUpdate): Route {
+    const route = this.#routeAmongAll(update)
+    const off = this.#access?.offIn(update.chat.id)
+    if (!off) return route
+    const isOn = ({ descriptor }: RunnablePlugin): boolean => !off.has(descriptor.name)
+    // a command of a plugin that is off means nothing here, to the others neither
+    if (route.target && !isOn(route.target)) return { others: [] }
+    return { ...route, others: route.others.filter(isOn) }
+  }
+
+  #routeAmongAll(update: IncomingUpdate): Route {
     const index = this.#current()
     if (update.kind === 'callback_query') {
       const parsed = parseCallbackData(update.callback.data)

@@ -92,6 +92,7 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
         isUrgent: plugin.urgent ?? false,
       })),
       tools: [],
+      schedules: [],
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],
       priority: 0,

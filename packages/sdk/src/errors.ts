@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'queue-timeout',
   'rate-limited',
   'reply-invalid',
+  'schedule-invalid',
   'startup-failed',
   'store-limit',
   'tool-arguments-invalid',
@@ -156,6 +157,13 @@ export class DatabaseError extends PluggramError {
 export class MetricError extends PluggramError {
   constructor(message: string) {
     super('metric-invalid', message)
+  }
+}
+
+/** A schedule that cannot be kept: its times, name or data are wrong, or there are too many. */
+export class ScheduleError extends PluggramError {
+  constructor(message: string) {
+    super('schedule-invalid', message)
   }
 }
 

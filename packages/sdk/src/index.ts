@@ -37,6 +37,7 @@ export {
   MetricError,
   PermissionError,
   PluggramError,
+  ScheduleError,
   StoreError,
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
@@ -48,6 +49,8 @@ export type {
   PluginManifest,
   PluginPermissions,
   PluginTimeouts,
+  ScheduleContext,
+  ScheduleDefinition,
   UpdateKind,
 } from './manifest.ts'
 export type {
@@ -102,6 +105,15 @@ export type { PluginReference, PluginsService, ProvidedMethods, Remote } from '.
 export type { Queue, QueueOptions, QueueService } from './services/queue.ts'
 export type { RateLimitRule, RateLimitService, RateLimitState } from './services/rate-limit.ts'
 export type { MetricReading, MetricSample, StatisticsService } from './services/statistics.ts'
+export type {
+  CronOptions,
+  MissedPolicy,
+  ScheduledRun,
+  ScheduleHandler,
+  ScheduleInfo,
+  ScheduleOptions,
+  SchedulerService,
+} from './services/scheduler.ts'
 export type { Store } from './services/store.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'

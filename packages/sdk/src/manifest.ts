@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { MessageContext } from './context.ts'
 import type { PluginResult } from './reply.ts'
 import type { Services } from './services.ts'
+import type { CronOptions, ScheduledRun } from './services/scheduler.ts'
 import type { ToolDefinition } from './tool.ts'
 import type { Awaitable } from './awaitable.ts'
 
@@ -31,6 +32,23 @@ export interface CommandDefinition<Config = unknown> {
   readonly urgent?: boolean
   /** Answers the command. Without it, `processMessage` is called with `context.command` set. */
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
+}
+
+/** What a schedule's function receives: the run, the plugin's config and services. */
+export type ScheduleContext<Config = unknown> = ScheduledRun & {
+  readonly config: Config
+  readonly services: Services
+}
+
+/**
+ * Work at certain times, durable under its name. With neither `every` nor `cron` it runs only when the code asks for it,
+ * as in `services.scheduler.at(date, { data }, 'name')`.
+ */
+export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 'name' | 'data'> {
+  readonly every?: { readonly seconds: number }
+  /** Five fields, or six with seconds first. */
+  readonly cron?: string
+  execute(context: ScheduleContext<Config>): Awaitable<unknown>
 }
 
 /** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
@@ -98,6 +116,8 @@ export interface PluginManifest<
   }
   /** Plugins that it calls through `services.plugins`; they are started first, and it is not started without them. */
   readonly requires?: readonly string[]
+  /** Asks for `permissions: { schedule: true }` by itself. */
+  readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /** Only messages whose text matches one of these are offered, besides commands and own buttons. */
   readonly patterns?: readonly RegExp[]
   /** Default `['message']`. */

@@ -2,8 +2,17 @@
  * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
+export type { AccessControl, Admission } from './runtime/access-control.ts'
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
+export type { AiAccount, AiAmount, AiLedger, AiLimit } from './runtime/ai-ledger.ts'
+export { addSchedule, createRefusedScheduler, SchedulerClient } from './runtime/scheduler-client.ts'
+export type {
+  ScheduleChange,
+  SchedulerBackend,
+  ScheduleRequest,
+  ScheduleTimes,
+} from './runtime/scheduler-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
@@ -16,6 +25,7 @@ export type {
   RunnablePlugin,
   ToolDescriptor,
 } from './runtime/plugin-registry.ts'
+export type { ScheduleDescriptor } from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
   InterimPart,

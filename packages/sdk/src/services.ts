@@ -13,6 +13,7 @@ import type { PluginsService } from './services/plugins.ts'
 import type { QueueService } from './services/queue.ts'
 import type { RateLimitService } from './services/rate-limit.ts'
 import type { StatisticsService } from './services/statistics.ts'
+import type { SchedulerService } from './services/scheduler.ts'
 import type { Store } from './services/store.ts'
 import type { TelegramService } from './services/telegram.ts'
 
@@ -36,6 +37,8 @@ export interface Services {
   readonly http: HttpService
   /** Needs `permissions: { database: true }`. */
   readonly database: DatabaseService
+  /** Needs `permissions: { schedule: true }`. */
+  readonly scheduler: SchedulerService
   readonly files: FilesService
   /** Messages without being asked, and granted methods of the Bot API. */
   readonly telegram: TelegramService

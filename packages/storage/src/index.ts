@@ -1,4 +1,7 @@
 export { lockHome } from './home-lock.ts'
+export { createSqliteAccessStore } from './sqlite-access-store.ts'
+export type { AccessStore, KnownParty, Standing } from './sqlite-access-store.ts'
+export { createSqliteAiLedger } from './sqlite-ai-ledger.ts'
 export { createSqliteMessageStore } from './sqlite-message-store.ts'
 export { openSqliteDatabase } from './sqlite-database.ts'
 export type { OpenOptions } from './sqlite-database.ts'

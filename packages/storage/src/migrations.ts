@@ -44,4 +44,44 @@ export const MIGRATIONS: readonly string[] = [
      chat_id INTEGER NOT NULL,
      PRIMARY KEY (plugin, chat_id)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE access_parties (
+     id INTEGER PRIMARY KEY,
+     standing TEXT NOT NULL CHECK (standing IN ('owner', 'trusted', 'allowed', 'blocked', 'unknown')),
+     name TEXT NOT NULL,
+     noted_at INTEGER NOT NULL,
+     told_at INTEGER
+   ) STRICT;
+   CREATE TABLE chat_switches (
+     chat_id INTEGER NOT NULL,
+     plugin TEXT NOT NULL,
+     PRIMARY KEY (chat_id, plugin)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE plugin_settings (
+     plugin TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (plugin, key)
+   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE ai_usage (
+     period TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     name TEXT NOT NULL,
+     is_cheaper INTEGER NOT NULL,
+     tokens INTEGER NOT NULL,
+     micros INTEGER NOT NULL,
+     PRIMARY KEY (period, scope, name, is_cheaper)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE ai_reservation (
+     id INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     accounts TEXT NOT NULL,
+     tokens INTEGER NOT NULL,
+     micros INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE ai_choice (
+     kind TEXT NOT NULL CHECK (kind IN ('chat', 'user')),
+     id INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     PRIMARY KEY (kind, id)
+   ) STRICT, WITHOUT ROWID;`,
 ]

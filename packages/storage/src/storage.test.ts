@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeBackendContract } from '@pluggram/testing/contracts'
 import { createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
@@ -117,7 +116,8 @@ describe('opening a database', () => {
   test('damage inside the file is found', async () => {
     const database = openSqliteDatabase(file)
     const store = createSqlitePluginStores(database).forPlugin('a')
-    for (let index = 0; index < 200; index += 1) await store.write(`key ${index}`, { json: JSON.stringify('x'.repeat(500)), expiresAt: null })
+    for (let index = 0; index < 200; index += 1)
+      await store.write(`key ${index}`, { json: JSON.stringify('x'.repeat(500)), expiresAt: null })
     database.close()
     const bytes = await readFile(file)
     bytes.fill(0x5a, 3 * 4_096, 9 * 4_096)
@@ -161,7 +161,8 @@ function createFirstSchema(path: string): DatabaseSync {
 test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
   const database = openSqliteDatabase(file)
   const store = createSqlitePluginStores(database).forPlugin('notes')
-  for (let index = 0; index < 1_000; index += 1) await store.write(`key ${index % 10}`, { json: JSON.stringify('x'.repeat(4_000)), expiresAt: null })
+  for (let index = 0; index < 1_000; index += 1)
+    await store.write(`key ${index % 10}`, { json: JSON.stringify('x'.repeat(4_000)), expiresAt: null })
   expect((await stat(`${file}-wal`)).size).toBeLessThan(1.5 * 1_048_576)
   database.close()
 })

@@ -7,8 +7,9 @@ import Hello from '../../../docs/examples/hello.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
 import { collectText, createTestContext, runPlugin } from './index.ts'
-// the guide's own example of a test runs here
+// the guide's own examples of tests run here
 import '../../../docs/examples/greeter.test.ts'
+import '../../../docs/examples/home/plugins/my_plugin.test.ts'
 
 const docs = path.resolve(import.meta.dirname, '../../../docs')
 const guide = readFileSync(path.join(docs, 'guides/plugin-development.md'), 'utf8')

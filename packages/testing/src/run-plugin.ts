@@ -13,6 +13,7 @@ import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { createTestContext } from './test-context.ts'
 import type { TestContext, TestMessage } from './test-context.ts'
 import { createTestServices } from './test-services.ts'
+import type { TestServices } from './test-services.ts'
 
 export interface RunPluginOptions {
   /** The plugin's name; default: the manifest's, else `plugin_under_test`. */
@@ -20,7 +21,7 @@ export interface RunPluginOptions {
   /** Its block of config.json; checked by the plugin's schema. */
   readonly config?: JsonObject
   /** Default: `createTestServices()`. */
-  readonly services?: Services
+  readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
 
 /** A plugin that runs as it would in the assistant, without one. */
@@ -75,6 +76,7 @@ export async function runPlugin(
   const { problems } = await host.start()
   const [runnable] = host.registry.plugins()
   if (!runnable) throw new Error(problems.map((problem) => problem.message).join('\n'))
+  services.schedules?.declare(runnable)
   const ask = async (context: TestContext): Promise<PluginResult | undefined> =>
     runnable.handle(context.callback?.data ?? context.message.text, context)
   return {

@@ -21,6 +21,8 @@ import { createI18n, createPluginsService, createQueueService } from '@pluggram/
 import { createRecordedMetrics } from './recorded-metrics.ts'
 import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
+import { createTestScheduler } from './test-scheduler.ts'
+import type { TestScheduler } from './test-scheduler.ts'
 import { createTestTelegram } from './test-telegram.ts'
 import type { TestTelegram } from './test-telegram.ts'
 
@@ -54,6 +56,8 @@ export interface LogLine {
 /** Services that keep what a plugin did with them. */
 export interface TestServices extends Services {
   readonly telegram: TestTelegram
+  /** The scheduler's clock stands still until it is moved. */
+  readonly schedules: TestScheduler
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
   /** What was counted, set and observed, oldest first. */
@@ -77,6 +81,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     (message, fields = {}) => {
       logLines.push({ level, message, fields })
     }
+  const schedules = createTestScheduler((error, schedule) => captureException(error, { schedule }))
   const metrics = createRecordedMetrics()
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
@@ -103,6 +108,8 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     ai: toAi(overrides.ai ?? []),
     assistant,
     database: overrides.database ?? createMemoryDatabase(),
+    scheduler: schedules.service,
+    schedules,
     http: { fetch: overrides.fetch ?? noNetwork },
     files: { folder: async () => overrides.folder ?? noFolder() },
     telegram: overrides.telegram ?? createTestTelegram(),

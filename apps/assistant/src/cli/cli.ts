@@ -97,6 +97,24 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
       done(await (await import('./plugins-command.ts')).restartPlugin(cli, name)),
     )
 
+  const schedules = program
+    .command('schedules')
+    .description('list what plugins have planned')
+    .action(async () => done(await (await import('./schedules-command.ts')).listSchedules(cli)))
+  for (const [word, isPaused] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const) {
+    schedules
+      .command(word)
+      .argument('<plugin>', 'the name of a plugin')
+      .argument('<name>', 'the name of its schedule')
+      .description(isPaused ? 'leave a schedule out for now' : 'let a paused schedule go on')
+      .action(async (plugin: string, name: string) =>
+        done(await (await import('./schedules-command.ts')).pauseSchedule(cli, { plugin, name, isPaused })),
+      )
+  }
+
   program
     .command('replay')
     .argument('[update-id...]', 'updates to work on again; without any, the parked ones are listed')

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
+import { PAIRING_MINUTES } from '../access/owner-pairing.ts'
 import { startAssistant } from '../assistant.ts'
 import type { Assistant } from '../assistant.ts'
 import { hideEnvironment } from '../hide-environment.ts'
@@ -45,6 +46,13 @@ export async function start(
   logger.info(`ready in ${seconds} s`, { url: assistant.url })
   const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'
   cli.print(`\n${hint} (the link works once):\n${assistant.createLoginLink()}\n`)
+
+  const code = assistant.pairingCode()
+  if (code !== undefined) {
+    cli.print(
+      `Nobody owns this bot yet. Send it this within ${PAIRING_MINUTES} minutes, and you do:\n/pair ${code}\n`,
+    )
+  }
 
   const signal = await stopSignal
   logger.info(`stopping (${signal})`)

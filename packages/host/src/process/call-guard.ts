@@ -12,6 +12,13 @@ export interface CallGuardOptions {
   onRelease(): void
 }
 
+/** What holds for one piece of work of a plugin process. */
+export interface CallLimits {
+  readonly signal: AbortSignal
+  readonly callSeconds?: number | undefined
+  readonly onRelease?: () => void
+}
+
 /** After an abort a call has this long to end by itself. */
 const GRACE_MS = 1_000
 

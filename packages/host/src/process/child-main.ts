@@ -5,7 +5,7 @@
 import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
-import type { ObservedMessage, PluginSummary } from '@pluggram/sdk'
+import type { ObservedMessage, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
@@ -75,6 +75,10 @@ async function answer(method: string, args: readonly unknown[], signal: AbortSig
       return plugin.callProvided(args[0] as string, args[1] as readonly unknown[])
     case 'callback':
       return plugin.callbacks.call(args[0] as number, args.slice(1))
+    case 'schedule': {
+      const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
+      return plugin.runSchedule(target, { ...run, signal })
+    }
     case 'status':
       return plugin.status(args[0] as number)
     case 'stop':

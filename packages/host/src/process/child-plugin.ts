@@ -1,4 +1,10 @@
-import type { MessageContext, ObservedMessage, PluginManifest, PluginSummary } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  ObservedMessage,
+  PluginManifest,
+  PluginSummary,
+  ScheduledRun,
+} from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -29,6 +35,7 @@ import type {
 } from './protocol.ts'
 import { Callbacks } from './callbacks.ts'
 import { createRemoteContext } from './remote-context.ts'
+import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
 
 /** The one plugin of a plugin process, from `load` to `stop`. */
@@ -40,6 +47,7 @@ export class ChildPlugin {
   #loaded: LoadedPlugin | undefined
   #checked: CheckedManifest | undefined
   #running: RunningPlugin | undefined
+  #schedules: RemoteSchedules | undefined
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
@@ -99,7 +107,9 @@ export class ChildPlugin {
         assistantName: request.assistantName,
         blockFor: () => request.block,
         servicesFor: (name, manifest, effects) => {
+          this.#schedules = new RemoteSchedules(this.#peer, effects)
           const services = createRemoteServices({
+            schedules: this.#schedules,
             peer: this.#peer,
             plugin: name,
             request,
@@ -146,6 +156,12 @@ export class ChildPlugin {
   /** Calls what the plugin provides to others. */
   callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     return this.#started().callProvided(method, args)
+  }
+
+  /** Runs a schedule: one of the manifest by its name, one of the code by its function's number. */
+  async runSchedule(target: string | number, run: ScheduledRun): Promise<void> {
+    if (typeof target === 'string') return this.#started().runSchedule(target, run)
+    await this.#schedules?.run(target, run)
   }
 
   status(seconds: number): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { createEffectScope } from '../effect-scope.ts'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'

@@ -17,6 +17,7 @@ const KNOWN: KnownPlugin = {
     name: 'one',
     commands: [{ name: 'go', description: 'Goes', examples: ['please go'], inMenu: true, isUrgent: false }],
     tools: [],
+    schedules: [],
     patterns: [/^go/iu],
     updates: ['message'],
     priority: 3,

@@ -92,6 +92,19 @@ export const descriptorSchema = z.object({
       }),
     )
     .max(200),
+  schedules: z
+    .array(
+      z.object({
+        name: z.string().min(1).max(100),
+        everySeconds: z.number().positive().optional(),
+        cron: z.string().max(200).optional(),
+        timeZone: z.string().max(100).optional(),
+        missed: z.enum(['skip', 'once', 'all']).optional(),
+        jitterSeconds: z.number().min(0).max(86_400).optional(),
+        timeoutSeconds: z.number().positive().max(600).optional(),
+      }),
+    )
+    .max(1_000),
   patterns: z.array(z.instanceof(RegExp)).max(1_000),
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),

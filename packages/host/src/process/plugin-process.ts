@@ -1,10 +1,4 @@
-import type {
-  MessageContext,
-  ObservedMessage,
-  PluginResult,
-  PluginStatus,
-  PluginSummary,
-} from '@pluggram/sdk'
+import type { MessageContext, PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
 import type { HostServices } from '../local-services.ts'
@@ -15,16 +9,19 @@ import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
 import { decodeResult } from '../rpc/wire-response.ts'
 import { CallGuard } from './call-guard.ts'
+import type { CallLimits } from './call-guard.ts'
+import { toContextData } from './context-data.ts'
+import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
 import { launch, limitResources } from './launch.ts'
-import type { LaunchedProcess, LaunchOptions } from './launch.ts'
+import type { LaunchedProcess } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
 import { OutputCapture } from './output-capture.ts'
 import { readUsage } from './proc-files.ts'
+import type { PluginProcessOptions } from './plugin-process-options.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
@@ -34,27 +31,11 @@ import { toToolResult } from '../tool-result.ts'
 import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
 
-export interface PluginProcessOptions {
-  readonly plugin: string
-  /** Where its files are, to name the place of what it throws. */
-  readonly directory: string
-  readonly launch: LaunchOptions
-  /** Takes what the process prints, and words about it. */
-  log(level: 'info' | 'warn' | 'error', message: string): void
-  /** Looks at a file that cannot be parsed; only the plugin's own files are asked about. */
-  checkSyntax(file: string): Promise<string | undefined>
-  onEffects(labels: readonly string[]): void
-  /** Called once when the process is gone without having been asked to end. */
-  onCrash(error: PluginCrashError): void
-}
-
 /** A process that does not come up at all. */
 const HELLO_SECONDS = 15
 /** Bytes that may wait for a process that does not read. */
 const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
-const OBSERVE_SECONDS = 10
-const PROVIDED_SECONDS = 30
 const EXIT_SECONDS = 1
 const HOUSEKEEPING_MS = 1_000
 /** What a process may print within a second before it counts as flooding; five such seconds end it. */
@@ -237,48 +218,38 @@ export class PluginProcess {
     )
   }
 
-  /** Tells the plugin about a message that was answered. */
-  async observe(event: ObservedMessage): Promise<void> {
-    await this.#within(OBSERVE_SECONDS, (signal) => this.#peer.call('observe', [event], signal))
+  /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
+  aside(method: 'observe' | 'provided', args: readonly unknown[], callSeconds: number): Promise<unknown> {
+    const { signal } = new AbortController()
+    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
-  /** Calls what the plugin provides to others. */
-  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#within(PROVIDED_SECONDS, (signal) => this.#peer.call('provided', [method, args], signal))
+  /**
+   * Runs one of the plugin's schedules: by the manifest's name, or by the number of its function.
+   * @throws PluginCrashError when the process ends before the run does
+   */
+  async runSchedule(target: string | number, { signal, ...run }: ScheduledRun): Promise<void> {
+    await this.#guarded({ signal }, (guard) => this.#peer.call('schedule', [target, run], guard.signal))
   }
 
-  /** Work that no message waits for; what does not end in time ends with its process. */
-  async #within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.inFlight += 1
-    const guard = new CallGuard({
-      signal: new AbortController().signal,
-      plugin: this.#options.plugin,
-      callSeconds: seconds,
-      onOverdue: () => {
-        if (!this.#isStopping) this.kill('did not end its work within 1 s after it was told to')
-      },
-      onRelease: () => (this.inFlight -= 1),
-    })
-    try {
-      return await work(guard.signal)
-    } catch (error) {
-      const explained = await this.#explain(error)
-      throw guard.timeout ?? explained
-    } finally {
-      guard.release()
-    }
-  }
-
-  async #during<T>(
+  #during<T>(
     context: MessageContext,
     callSeconds: number | undefined,
     work: (id: number, guard: CallGuard) => Promise<T>,
   ): Promise<T> {
-    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     const id = this.#calls.add(context)
+    const limits = { signal: context.signal, callSeconds, onRelease: () => this.#calls.end(id) }
+    return this.#guarded(limits, (guard) => work(id, guard))
+  }
+
+  async #guarded<T>(
+    { signal, callSeconds, onRelease }: CallLimits,
+    work: (guard: CallGuard) => Promise<T>,
+  ): Promise<T> {
+    if (this.#peer.backlog > MAX_BACKLOG_BYTES) this.kill('does not read what it is sent')
     this.inFlight += 1
     const guard = new CallGuard({
-      signal: context.signal,
+      signal,
       plugin: this.#options.plugin,
       callSeconds,
       onOverdue: () => {
@@ -286,11 +257,11 @@ export class PluginProcess {
       },
       onRelease: () => {
         this.inFlight -= 1
-        this.#calls.end(id)
+        onRelease?.()
       },
     })
     try {
-      return await work(id, guard)
+      return await work(guard)
     } catch (error) {
       const explained = await this.#explain(error)
       throw guard.timeout ?? explained
@@ -356,6 +327,8 @@ export class PluginProcess {
         return Promise.resolve(ai.streamText(args[0], this.#peer))
       case 'store':
         return serveStore(given.store, args, this.#peer)
+      case 'schedule':
+        return services.addSchedule(args, (handler, run) => this.runSchedule(handler, run))
       case 'fetch':
         return serveFetch(given.http, args[0], signal)
       default:
@@ -414,22 +387,4 @@ export class PluginProcess {
   #warn(what: string): void {
     this.#options.log('warn', `Plugin ${this.#options.plugin} ${what}`)
   }
-}
-
-function toContextData(context: MessageContext): ContextData {
-  const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
-  return {
-    chat,
-    user,
-    role,
-    message,
-    attempt,
-    idempotencyKey,
-    ...(command && { command }),
-    ...(callback && { callback }),
-  }
-}
-
-function toLabels(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.slice(0, 1_000).map((label) => String(label).slice(0, 200)) : []
 }

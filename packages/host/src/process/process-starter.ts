@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import type { PluginScope } from '../effect-scope.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
 import type { HostServices } from '../local-services.ts'

@@ -4,7 +4,7 @@ import {
   createSingleFlight,
 } from '@pluggram/services/plugin-side'
 import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
-import { DatabaseClient } from '@pluggram/sdk/runtime'
+import { DatabaseClient, SchedulerClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import type { HostServices } from '../local-services.ts'
 import { currentMessage } from '../message-scope.ts'
@@ -16,6 +16,7 @@ import { RemoteMetrics } from './remote-metrics.ts'
 import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteStore } from './remote-store.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
+import type { RemoteSchedules } from './remote-schedules.ts'
 import type { StartRequest } from './protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -31,6 +32,7 @@ export interface RemoteServicesOptions {
   readonly effects: DisposableEffectScope
   readonly callbacks: Callbacks
   readonly mayUseAi: boolean
+  readonly schedules: RemoteSchedules
   /** The plugins of the assistant as they are now. */
   readonly plugins: () => readonly PluginSummary[]
 }
@@ -57,6 +59,9 @@ export function createRemoteServices(options: RemoteServicesOptions): HostServic
     ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
     database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
+    scheduler: new SchedulerClient(options.schedules, (error) => {
+      peer.note('exception', [encodeError(error), { during: 'adding a schedule' }])
+    }),
     http: { fetch: createRemoteFetch(peer) },
     effects,
     captureException(error, context) {

@@ -1,4 +1,7 @@
-import { PluggramError } from '@pluggram/sdk'
+import { PluggramError, ScheduleError } from '@pluggram/sdk'
+import type { ScheduledRun } from '@pluggram/sdk'
+import { addSchedule } from '@pluggram/sdk/runtime'
+import type { ScheduleRequest } from '@pluggram/sdk/runtime'
 import type { HostServices } from '../local-services.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -49,6 +52,19 @@ export class ServedServices {
     const target: unknown = Reflect.get(this.#services, service)
     const member: unknown = Reflect.get(Object(target), method)
     return typeof member === 'function' ? (Reflect.apply(member, target, args) as unknown) : undefined
+  }
+
+  /** Adds a schedule; its function stays in the process, where it has a number. */
+  addSchedule(
+    [handler, request]: readonly unknown[],
+    run: (handler: number, run: ScheduledRun) => Promise<void>,
+  ): Promise<string> {
+    const { times, options, task } = Object(request) as Partial<ScheduleRequest>
+    if (typeof handler !== 'number' || !isRecord(times)) {
+      throw new ScheduleError('A schedule of a wrong shape was asked for.')
+    }
+    const whole = { times, options: isRecord(options) ? options : {}, task }
+    return addSchedule(this.#services.scheduler, whole, (scheduled) => run(handler, scheduled))
   }
 
   /** Takes a line for the log. */

@@ -34,6 +34,7 @@ function createPlugin(
       name: 'one',
       commands: [],
       tools: [],
+      schedules: [],
       patterns: [],
       updates: ['message'],
       priority: 0,

@@ -1,5 +1,12 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext, ObservedMessage, PluginResult, PluginStatus } from '@pluggram/sdk'
+import type {
+  Logger,
+  MessageContext,
+  ObservedMessage,
+  PluginResult,
+  PluginStatus,
+  ScheduledRun,
+} from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
@@ -40,6 +47,8 @@ export interface SupervisedPluginOptions {
 }
 
 const CRASHES_TO_PARK = 3
+const OBSERVE_SECONDS = 10
+const PROVIDED_SECONDS = 30
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
@@ -122,13 +131,24 @@ export class SupervisedPlugin implements HostedPlugin {
 
   async observe(event: ObservedMessage): Promise<void> {
     if (this.#isStopped || this.#isParked) return
-    await this.#use((process) => process.observe(event))
+    await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
   }
 
   async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
     if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
-    return this.#use((process) => process.callProvided(method, args))
+    return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
+  }
+
+  /** As a tool, it is not run a second time by itself. */
+  async runSchedule(task: string, run: ScheduledRun): Promise<void> {
+    const { name } = this.descriptor
+    if (this.#isStopped) {
+      if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
+      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+    }
+    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    return this.#use((process) => process.runSchedule(task, run))
   }
 
   effects(): readonly string[] {

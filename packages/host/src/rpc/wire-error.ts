@@ -6,6 +6,7 @@ import {
   isPluggramError,
   PermissionError,
   PluggramError,
+  ScheduleError,
   StoreError,
 } from '@pluggram/sdk'
 import type { ErrorCode } from '@pluggram/sdk'
@@ -91,6 +92,8 @@ function createOwnError(
   switch (code) {
     case 'permission-missing':
       return new PermissionError(message)
+    case 'schedule-invalid':
+      return new ScheduleError(message)
     case 'store-limit':
       return new StoreError(message)
     case 'database-limit':

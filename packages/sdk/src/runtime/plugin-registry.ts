@@ -2,6 +2,7 @@ import type { Awaitable } from '../awaitable.ts'
 import type { MessageContext } from '../context.ts'
 import type { ObservedMessage } from '../observe.ts'
 import type { UpdateKind } from '../manifest.ts'
+import type { MissedPolicy, ScheduledRun } from '../services/scheduler.ts'
 import type { PluginResult } from '../reply.ts'
 import type { Role } from '../role.ts'
 import type { ToolEffect } from '../tool.ts'
@@ -17,6 +18,17 @@ export interface ToolDescriptor {
   readonly effect: ToolEffect
 }
 
+/** A schedule of a manifest; without times it runs only when the plugin's code asks for it. */
+export interface ScheduleDescriptor {
+  readonly name: string
+  readonly everySeconds?: number
+  readonly cron?: string
+  readonly timeZone?: string
+  readonly missed?: MissedPolicy
+  readonly jitterSeconds?: number
+  readonly timeoutSeconds?: number
+}
+
 /** A plugin's manifest after validation, with names and defaults filled in. */
 export interface PluginDescriptor {
   readonly name: string
@@ -25,6 +37,7 @@ export interface PluginDescriptor {
   readonly help?: string
   readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
   readonly tools: readonly ToolDescriptor[]
+  readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number
@@ -39,6 +52,8 @@ export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
   /** Calls the command's function or `processMessage`; the plugin's own errors come out as they were thrown. */
   handle(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  /** Runs `execute` of one of the manifest's schedules; rejects with what it threw. */
+  runSchedule?(name: string, run: ScheduledRun): Promise<void>
   /**
    * Checks the arguments and calls a tool of the plugin, wherever the plugin runs. The result is plain data of bounded
    * size. Whether the caller may use the tool is the caller's to check.

@@ -1,0 +1,119 @@
+import type { AssistantSettings } from '@pluggram/config'
+import type { Logger, Role, User } from '@pluggram/sdk'
+import type { AccessControl, Admission, IncomingUpdate } from '@pluggram/sdk/runtime'
+import type { AccessStore } from '@pluggram/storage'
+import type { OwnerPairing } from './owner-pairing.ts'
+
+type AccessSettings = AssistantSettings['access']
+
+export interface AccessControlOptions {
+  /** As config.json says now. */
+  settings(): AccessSettings
+  /** What was decided by chat. */
+  readonly store: AccessStore
+  /** Present while nobody owns the assistant. */
+  readonly pairing?: OwnerPairing | undefined
+  /** The playground stands behind the owner's login: whoever writes there is an owner. */
+  readonly isPlayground: boolean
+  readonly logger: Logger
+}
+
+/** Who is who. */
+export interface Roles extends AccessControl {
+  /** `undefined` for who is blocked. */
+  roleOf(userId: number): Role | undefined
+}
+
+/**
+ * Decides about each update before any plugin sees it. An owner in config.json cannot be blocked, so that nobody locks
+ * himself out; who is blocked is nothing else; then an owner, trusted or everyone, as config.json and the decisions made
+ * by chat say.
+ */
+export function createAccessControl(options: AccessControlOptions): Roles {
+  const { store, pairing, isPlayground, logger } = options
+  let read: { settings: AccessSettings; sets: ReturnType<typeof toSets> } | undefined
+
+  function lists(): ReturnType<typeof toSets> {
+    const settings = options.settings()
+    if (read?.settings !== settings) read = { settings, sets: toSets(settings) }
+    return read.sets
+  }
+
+  const isBlocked = (id: number): boolean => lists().blocked.has(id) || store.standingOf(id) === 'blocked'
+
+  function roleOf(userId: number): Role | undefined {
+    if (isPlayground || lists().owners.has(userId)) return 'owner'
+    if (isBlocked(userId)) return undefined
+    const standing = store.standingOf(userId)
+    if (standing === 'owner') return 'owner'
+    return standing === 'trusted' || lists().trusted.has(userId) ? 'trusted' : 'everyone'
+  }
+
+  function mayChat(userId: number, chatId: number): boolean {
+    const { mode, users, groups } = lists()
+    if (mode === 'everyone' || users.has(userId) || groups.has(chatId)) return true
+    return store.standingOf(userId) === 'allowed' || store.standingOf(chatId) === 'allowed'
+  }
+
+  function admit(update: IncomingUpdate): Admission {
+    const { user, chat } = update
+    const role = roleOf(user.id)
+    if (role === undefined || (role !== 'owner' && isBlocked(chat.id))) return {}
+    if (role === 'owner') return { role }
+    const answer = pair(update)
+    if (answer !== undefined) return { notice: answer }
+    return role === 'trusted' || mayChat(user.id, chat.id) ? { role } : turnAway(update)
+  }
+
+  /** A stranger hears once a day what to do; inside a group nobody asked for that. */
+  function turnAway({ kind, chat, user }: IncomingUpdate): Admission {
+    const isNew = kind === 'message' && chat.type === 'private' && store.noteStranger(user.id, nameOf(user))
+    if (!isNew) return {}
+    return {
+      notice: `This assistant answers only people its owner lets in. Ask the owner, and tell them your id: ${user.id}`,
+    }
+  }
+
+  /** What `/pair CODE` is answered with; `undefined` for every other message. */
+  function pair({ kind, chat, user, message }: IncomingUpdate): string | undefined {
+    if (!pairing || kind !== 'message' || chat.type !== 'private') return undefined
+    const code = /^\/pair(?:\s+(?<code>.*))?$/is.exec(message.text)?.groups?.['code']
+    if (code === undefined) return undefined
+    const outcome = pairing.claim(user.id, code)
+    if (outcome === 'paired') {
+      store.decide(user.id, 'owner', nameOf(user))
+      logger.warn(`the user ${user.id} is an owner from now on: the code of the terminal was used`)
+      return 'You are the owner of this assistant now. /plugins, /users and /logs are yours.'
+    }
+    if (outcome === 'wrong') logger.warn(`the user ${user.id} sent a wrong code for pairing`)
+    return outcome === 'closed'
+      ? 'This code does not count any more. Start the assistant again for a new one.'
+      : 'That is not the code. The terminal in which the assistant was started shows it.'
+  }
+
+  return {
+    roleOf,
+    admit,
+    isIgnored: ({ user, chat }) => {
+      const role = roleOf(user.id)
+      return role === undefined || (role !== 'owner' && isBlocked(chat.id))
+    },
+    offIn: (chatId) => store.offIn(chatId),
+  }
+}
+
+function toSets({ mode, owners, trusted, allowedUsers, allowedGroups, blocked }: AccessSettings) {
+  return {
+    mode,
+    owners: new Set(owners),
+    trusted: new Set(trusted),
+    users: new Set(allowedUsers),
+    groups: new Set(allowedGroups),
+    blocked: new Set(blocked),
+  }
+}
+
+function nameOf({ firstName, lastName, username }: User): string {
+  const name = [firstName, lastName].filter((part) => part).join(' ')
+  return (username === undefined ? name : `${name} (@${username})`).slice(0, 200)
+}

@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { EmulatedUser } from '@pluggram/bot-api-emulator'
+import { startAssistant } from './support/assistant.ts'
+import type { RunningAssistant } from './support/assistant.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import type { RunningEmulator } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+const WHO = `export default class {
+  static manifest = { commands: { who: { description: 'Your role' } } }
+  processMessage(message, { command, role }) {
+    return command ? { success: true, response: role } : undefined
+  }
+}`
+
+let emulator: RunningEmulator
+let home: string
+let ada: EmulatedUser
+let bob: EmulatedUser
+
+beforeEach(async () => {
+  emulator = await startEmulator()
+  ada = await createPerson(emulator.driver, 'Ada')
+  bob = await createPerson(emulator.driver, 'Bob')
+})
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+async function start(access: object = {}): Promise<RunningAssistant> {
+  home = await createHome({
+    'plugins/who.js': WHO,
+    'config.json': { access },
+    'plugins_config.json': { enabled_plugins: { who: true, ai_chatbot: false } },
+  })
+  return restart()
+}
+
+function restart(): Promise<RunningAssistant> {
+  return startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
+}
+
+test('the code of the first start makes one owner, for good', { timeout: 30_000 }, async () => {
+  const first = await start()
+  const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
+  expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([
+    expect.stringContaining('not the code'),
+  ])
+  expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
+    expect.stringContaining('You are the owner'),
+  ])
+  expect(await ask(emulator.driver, bob, `/pair ${code}`)).toEqual([
+    expect.stringContaining('does not count'),
+  ])
+  expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
+  expect(await ask(emulator.driver, bob, '/who')).toEqual(['everyone'])
+  await first.stop('SIGTERM')
+  const second = await restart()
+  expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
+  expect(second.output()).not.toContain('/pair')
+})
+
+test(
+  'only listed people are answered, and a change of config.json counts at once',
+  { timeout: 30_000 },
+  async () => {
+    const assistant = await start({ mode: 'listed', owners: [ada.id] })
+    expect(assistant.output()).not.toContain('/pair')
+    expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
+    expect(await ask(emulator.driver, bob, '/who')).toEqual([expect.stringContaining(`your id: ${bob.id}`)])
+    await write(emulator.driver, bob, '/who')
+    const access = { mode: 'listed', owners: [ada.id], trusted: [bob.id] }
+    await writeFile(join(home, 'config.json'), JSON.stringify({ access }))
+    await expect
+      .poll(
+        async () => {
+          await write(emulator.driver, bob, '/who')
+          await sleep(200)
+          return (await botMessages(emulator.driver, bob.id)).at(-1)?.text
+        },
+        { timeout: 10_000 },
+      )
+      .toBe('trusted')
+    const notices = (await botMessages(emulator.driver, bob.id)).filter(({ text }) =>
+      text.includes('your id'),
+    )
+    expect(notices).toHaveLength(1)
+  },
+)
+
+test('a blocked user is ignored', { timeout: 30_000 }, async () => {
+  await start({ blocked: [bob.id] })
+  await write(emulator.driver, bob, '/who')
+  expect(await ask(emulator.driver, ada, '/who')).toEqual(['everyone'])
+  expect(await botMessages(emulator.driver, bob.id, 0)).toEqual([])
+})

@@ -1,0 +1,33 @@
+import type { AiSubject } from '@pluggram/sdk'
+import type { AiLedger } from '@pluggram/sdk/runtime'
+import type { AiTimeouts } from './ai-options.ts'
+import type { BudgetSettings } from './budget/budget-settings.ts'
+import type { CallMeter } from './budget/call-meter.ts'
+import type { Prices } from './budget/prices.ts'
+import type { CoolDown } from './cool-down.ts'
+import type { SdkLanguageModel } from './language-model.ts'
+import type { ModelChoices } from './model-choices.ts'
+import type { ModelPool } from './model-pool.ts'
+import type { ModelProblems } from './model-problems.ts'
+import type { ModelSelector } from './model-selector.ts'
+import type { OtherCalls } from './other-calls.ts'
+
+/** What the AI services of all plugins share. */
+export interface AiCore {
+  readonly pool: ModelPool
+  readonly choices: ModelChoices
+  /** Answers when a budget is used up. */
+  readonly atLimit: ModelSelector | undefined
+  readonly demo: SdkLanguageModel
+  readonly otherCalls: OtherCalls
+  readonly coolDown: CoolDown
+  readonly problems: ModelProblems
+  readonly ledger: AiLedger
+  readonly budgets: BudgetSettings
+  readonly prices: () => Prices
+  readonly timeouts: AiTimeouts
+  /** Aborted when the assistant stops. */
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  meterFor(plugin: string, subject: AiSubject): CallMeter
+}

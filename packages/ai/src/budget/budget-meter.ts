@@ -1,0 +1,148 @@
+import { AiError } from '@pluggram/sdk'
+import type { AiSubject, AiUsage } from '@pluggram/sdk'
+import type { AiAmount, AiLedger, AiLimit } from '@pluggram/sdk/runtime'
+import { isLoopback } from '../base-url.ts'
+import { selectionId } from '../selection.ts'
+import type { Selection } from '../selection.ts'
+import { accountsOf, limitsOf, MICROS } from './accounts.ts'
+import type { BudgetSettings } from './budget-settings.ts'
+import type { CallEstimate, CallMeter, CallReservation, CallUsage } from './call-meter.ts'
+import type { ModelPrice } from './model-price.ts'
+import type { Prices } from './prices.ts'
+import type { RequestGate } from './request-gate.ts'
+
+/** The longest answer where a budget applies and nobody said another one. */
+const DEFAULT_MAX_OUTPUT_TOKENS = 4_096
+const MILLION = 1_000_000
+
+const FREE: ModelPrice = { input: 0, output: 0 }
+
+export interface BudgetMeterOptions {
+  readonly plugin: string
+  readonly subject: AiSubject
+  readonly ledger: AiLedger
+  readonly budgets: BudgetSettings
+  readonly prices: () => Prices
+  readonly gate: RequestGate
+  /** `ai.max_output_tokens`. */
+  readonly maxOutputTokens: number | undefined
+  readonly now: () => Date
+}
+
+/**
+ * Holds the calls of one plugin for one subject to the owner's budgets.
+ *
+ *   turn at the gate ──▶ reserve the most that the call can take ──▶ call ──▶ settle with what it took
+ */
+export class BudgetMeter implements CallMeter {
+  readonly #options: BudgetMeterOptions
+
+  constructor(options: BudgetMeterOptions) {
+    this.#options = options
+  }
+
+  async reserve(estimate: CallEstimate, signal: AbortSignal): Promise<CallReservation> {
+    const { selection } = estimate
+    const leave = await this.#options.gate.enter(this.#options.subject.user?.id, signal)
+    try {
+      // the demo model asks nobody and costs nothing
+      if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
+      return this.#reserve(estimate, leave)
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation {
+    const { plugin, subject, ledger, budgets, now } = this.#options
+    const price = this.#priceOf(selection)
+    const accounts = accountsOf(plugin, subject, estimate.isCheaper)
+    const limits = this.#limits(limitsOf(accounts, budgets), price, selection)
+    const isLimited = limits.length > 0
+    const maxOutputTokens =
+      estimate.maxOutputTokens ??
+      this.#options.maxOutputTokens ??
+      (isLimited ? DEFAULT_MAX_OUTPUT_TOKENS : undefined)
+    const most: CallUsage = { ...estimate, cachedInputTokens: 0, outputTokens: maxOutputTokens ?? 0 }
+    const startedAt = now()
+    const outcome = isLimited ? ledger.reserve(accounts, limits, toAmount(most, price), startedAt) : undefined
+    if (outcome && 'reached' in outcome) {
+      throw limitReached(outcome.reached, this.#options.prices().currency)
+    }
+    return {
+      maxOutputTokens,
+      settle: (usage) => {
+        leave()
+        const amount = toAmount(usage, price)
+        if (outcome) ledger.settle(outcome.id, amount)
+        else if (amount.tokens > 0 || amount.micros > 0) ledger.record(accounts, amount, startedAt)
+        return {
+          inputTokens: usage.inputTokens,
+          outputTokens: usage.outputTokens,
+          ...(price && { money: amount.micros / MICROS }),
+        }
+      },
+    }
+  }
+
+  /** A model on this machine costs nothing unless its owner says otherwise. */
+  #priceOf(selection: Selection): ModelPrice | undefined {
+    const price = this.#options.prices().find(selectionId(selection))
+    return price ?? (isFree(selection) ? FREE : undefined)
+  }
+
+  /** Limits of money do not hold back what costs nothing. */
+  #limits(all: readonly AiLimit[], price: ModelPrice | undefined, selection: Selection): readonly AiLimit[] {
+    const hasMoney = all.some(({ micros }) => micros !== undefined)
+    if (hasMoney && !price) {
+      const id = selectionId(selection)
+      throw new AiError(
+        'ai-misconfigured',
+        `${id} has no price, so the budgets in money cannot be kept. Add "${id}" to prices.json in the home.`,
+      )
+    }
+    if (!price || Object.values(price).some((value) => value > 0)) return all
+    return all.flatMap(({ micros: _micros, ...limit }) => (limit.tokens === undefined ? [] : [limit]))
+  }
+}
+
+const NOTHING: AiUsage = { inputTokens: 0, outputTokens: 0, money: 0 }
+
+function isFree({ server }: Selection): boolean {
+  return !server || server.isLocal || isLoopback(server.baseUrl)
+}
+
+/** @returns the tokens and what they cost; micros are rounded up, so that nothing is for free by being small */
+function toAmount(
+  { inputTokens, cachedInputTokens, outputTokens, minutes = 0, characters = 0 }: CallUsage,
+  price: ModelPrice | undefined,
+): AiAmount {
+  const tokens = inputTokens + outputTokens
+  if (!price) return { tokens, micros: 0 }
+  const cached = Math.min(cachedInputTokens, inputTokens)
+  const money =
+    ((inputTokens - cached) * price.input +
+      cached * (price.cached_input ?? price.input) +
+      outputTokens * price.output +
+      characters * (price.million_characters ?? 0)) /
+      MILLION +
+    minutes * (price.minute ?? 0)
+  return { tokens, micros: Math.ceil(Number((money * MICROS).toFixed(3))) }
+}
+
+const WHOSE = {
+  overall: 'of all together',
+  plugin: 'of this plugin',
+  chat: 'of this chat',
+  user: 'of this user',
+} as const
+
+function limitReached({ account, period }: AiLimit, currency: string): AiError {
+  const span = period === 'day' ? "today's" : "this month's"
+  const next = period === 'day' ? 'at midnight UTC' : 'on the first of the month'
+  return new AiError(
+    'ai-limit',
+    `The budget ${WHOSE[account.scope]} for ${span} use of models is used up (tokens or ${currency}). It starts anew ${next}; the owner can raise ai.budgets.${account.scope}.${period}.`,
+  )
+}

@@ -1,0 +1,95 @@
+import { AiError } from '@pluggram/sdk'
+
+/** Who waits longer than this is told so. */
+const MAX_WAIT_MS = 30_000
+/** More waiting than this is a flood. */
+const MAX_WAITING = 1_000
+
+export interface GateLimits {
+  readonly user: number
+  readonly overall: number
+}
+
+interface Waiting {
+  readonly user: number | undefined
+  readonly enter: () => void
+}
+
+/** Lets so many requests of one user, and of all together, through at a time; the others wait in order. */
+export class RequestGate {
+  readonly #limits: GateLimits
+  readonly #maxWaitMs: number
+  readonly #byUser = new Map<number, number>()
+  readonly #waiting = new Set<Waiting>()
+  #inside = 0
+
+  constructor(limits: GateLimits, maxWaitMs = MAX_WAIT_MS) {
+    this.#limits = limits
+    this.#maxWaitMs = maxWaitMs
+  }
+
+  /**
+   * Waits for a turn. The function that is given ends it, and may be called more than once.
+   * @throws AiError `ai-busy`, or the signal's reason
+   */
+  async enter(user: number | undefined, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted()
+    if (!this.#isFree(user)) await this.#wait(user, signal)
+    else this.#take(user)
+    let isInside = true
+    return () => {
+      if (!isInside) return
+      isInside = false
+      this.#leave(user)
+    }
+  }
+
+  async #wait(user: number | undefined, signal: AbortSignal): Promise<void> {
+    if (this.#waiting.size >= MAX_WAITING) throw busy()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const waiting: Waiting = { user, enter: resolve }
+    const timer = setTimeout(() => reject(busy()), this.#maxWaitMs)
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.add(waiting)
+    try {
+      await promise
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      this.#waiting.delete(waiting)
+    }
+  }
+
+  #isFree(user: number | undefined): boolean {
+    if (this.#inside >= this.#limits.overall) return false
+    return user === undefined || (this.#byUser.get(user) ?? 0) < this.#limits.user
+  }
+
+  #take(user: number | undefined): void {
+    this.#inside += 1
+    if (user !== undefined) this.#byUser.set(user, (this.#byUser.get(user) ?? 0) + 1)
+  }
+
+  #leave(user: number | undefined): void {
+    this.#inside -= 1
+    if (user !== undefined) {
+      const left = (this.#byUser.get(user) ?? 1) - 1
+      if (left > 0) this.#byUser.set(user, left)
+      else this.#byUser.delete(user)
+    }
+    for (const waiting of this.#waiting) {
+      if (!this.#isFree(waiting.user)) continue
+      // taken here, so that nobody slips in before the one who waited goes on
+      this.#waiting.delete(waiting)
+      this.#take(waiting.user)
+      waiting.enter()
+    }
+  }
+}
+
+function busy(): AiError {
+  return new AiError('ai-busy', 'Too many requests are under way. Wait for an answer before asking more.', {
+    isRetryable: true,
+  })
+}

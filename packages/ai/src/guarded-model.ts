@@ -1,0 +1,203 @@
+import { setTimeout } from 'node:timers/promises'
+import type { AiError, AiUsage } from '@pluggram/sdk'
+import type { AiTimeouts } from './ai-options.ts'
+import type { CallMeter } from './budget/call-meter.ts'
+import type { CoolDown } from './cool-down.ts'
+import { estimatePromptTokens } from './budget/estimate-tokens.ts'
+import { createLanguageModel, providerOptions } from './language-model.ts'
+import type { SdkLanguageModel } from './language-model.ts'
+import { ModelAttempt } from './model-attempt.ts'
+import type { CallOptions, StreamPart } from './model-attempt.ts'
+import type { ModelSelector } from './model-selector.ts'
+import { isServerGone, mayAnotherModelHelp, retryAfterMs, toAiError } from './provider-error.ts'
+import { AttemptLimits } from './request-limits.ts'
+import type { RequestLimits } from './request-limits.ts'
+import { selectionId } from './selection.ts'
+import type { Selection } from './selection.ts'
+
+const MAX_TRIES = 2
+const RETRY_DELAY_MS = 500
+/** Whoever asks us to wait longer than a person would is not asked again. */
+const MAX_RETRY_DELAY_MS = 5_000
+
+export interface GuardedModelOptions {
+  /** The models that may answer, in the order they are asked. */
+  readonly chain: readonly ModelSelector[]
+  /** Answers when a budget is used up. */
+  readonly atLimit?: ModelSelector | undefined
+  readonly demo: SdkLanguageModel
+  readonly limits: RequestLimits
+  readonly timeouts: AiTimeouts
+  readonly meter: CallMeter
+  readonly coolDown: CoolDown
+  /** Told about every model that failed, and every one that answered. */
+  onFailure(selection: Selection | undefined, failure: AiError): void
+  onSuccess(selection: Selection): void
+}
+
+/**
+ * The assistant's model as the AI SDK sees it: behind every call stand the owner's models in order, the time limits, and
+ * the budgets. One request may make several calls, for example with tools in between.
+ */
+export class GuardedModel implements SdkLanguageModel {
+  readonly specificationVersion = 'v4'
+  readonly provider = 'pluggram'
+  readonly modelId = 'guarded'
+  readonly supportedUrls = {}
+  readonly #options: GuardedModelOptions
+  #selection: Selection | undefined
+  #usage: AiUsage = { inputTokens: 0, outputTokens: 0, money: 0 }
+
+  constructor(options: GuardedModelOptions) {
+    this.#options = options
+  }
+
+  /** The model that answered last. */
+  get selection(): Selection | undefined {
+    return this.#selection
+  }
+
+  /** What all calls took so far. */
+  get usage(): AiUsage {
+    return this.#usage
+  }
+
+  async doGenerate(): Promise<never> {
+    throw new TypeError('The assistant streams all answers; call doStream.')
+  }
+
+  async doStream(call: CallOptions): Promise<{ stream: ReadableStream<StreamPart> }> {
+    const { chain, atLimit, coolDown } = this.#options
+    try {
+      return { stream: await this.#ask(coolDown.order(chain), call, false) }
+    } catch (error) {
+      const failure = toAiError(error, undefined)
+      if (failure.code !== 'ai-limit' || !atLimit) throw error
+      return { stream: await this.#ask([atLimit], call, true) }
+    }
+  }
+
+  async #ask(
+    chain: readonly ModelSelector[],
+    call: CallOptions,
+    isCheaper: boolean,
+  ): Promise<ReadableStream<StreamPart>> {
+    let failure: unknown
+    for (const [index, selector] of chain.entries()) {
+      try {
+        return await this.#askOne(selector, call, isCheaper, index === chain.length - 1)
+      } catch (error) {
+        this.#options.limits.signal.throwIfAborted()
+        if (!mayAnotherModelHelp(error)) throw error
+        // the first model is the one the owner wants: its failure says most
+        failure ??= error
+      }
+    }
+    throw failure
+  }
+
+  async #askOne(
+    selector: ModelSelector,
+    call: CallOptions,
+    isCheaper: boolean,
+    isLast: boolean,
+  ): Promise<ReadableStream<StreamPart>> {
+    const { limits } = this.#options
+    let selection = await this.#select(selector)
+    for (let tries = 1; ; tries++) {
+      try {
+        const stream = await this.#attempt(selection, call, isCheaper)
+        this.#selection = selection
+        this.#options.coolDown.clear(selector)
+        this.#options.onSuccess(selection)
+        return stream
+      } catch (error) {
+        limits.signal.throwIfAborted()
+        const failure = this.#fail(selector, selection, error)
+        const mayRetry = isLast && tries < MAX_TRIES
+        const other = await this.#another(selector, selection, error, mayRetry)
+        if (!mayRetry) throw failure
+        if (!other) {
+          const wait = retryAfterMs(error) ?? RETRY_DELAY_MS
+          if (!failure.isRetryable || failure.code === 'ai-busy' || wait > MAX_RETRY_DELAY_MS) throw failure
+          await limits.race(setTimeout(wait, undefined, { signal: limits.signal }))
+        }
+        selection = other ?? selection
+      }
+    }
+  }
+
+  async #select(selector: ModelSelector): Promise<Selection> {
+    try {
+      return await this.#options.limits.race(selector.select())
+    } catch (error) {
+      this.#options.limits.signal.throwIfAborted()
+      this.#options.onFailure(undefined, toAiError(error, undefined))
+      throw error
+    }
+  }
+
+  async #attempt(
+    selection: Selection,
+    call: CallOptions,
+    isCheaper: boolean,
+  ): Promise<ReadableStream<StreamPart>> {
+    const { limits, timeouts, meter, demo } = this.#options
+    const inputTokens = estimatePromptTokens(call.prompt)
+    const reservation = await limits.race(
+      meter.reserve(
+        { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
+        limits.signal,
+      ),
+    )
+    const attempt = new ModelAttempt({
+      selection,
+      model: createLanguageModel(selection, demo),
+      limits: new AttemptLimits(timeouts, limits.signal),
+      reservation,
+      inputTokens,
+      onEnd: (usage) => (this.#usage = add(this.#usage, usage)),
+    })
+    const { maxOutputTokens } = reservation
+    return attempt.open({
+      ...call,
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+      providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
+    })
+  }
+
+  #fail(selector: ModelSelector, selection: Selection, error: unknown): AiError {
+    const failure = toAiError(error, selection)
+    if (failure.code !== 'ai-limit' && failure.code !== 'ai-busy') {
+      this.#options.onFailure(selection, failure)
+      if (mayAnotherModelHelp(failure)) this.#options.coolDown.start(selector, retryAfterMs(error))
+    }
+    return failure
+  }
+
+  /** What `auto` finds now that its pick failed; `undefined` when the model is fixed or it is the same one again. */
+  async #another(
+    selector: ModelSelector,
+    failed: Selection,
+    error: unknown,
+    mayRetry: boolean,
+  ): Promise<Selection | undefined> {
+    if (!isServerGone(error) || !selector.forget(failed) || !mayRetry) return undefined
+    const { limits } = this.#options
+    try {
+      const found = await limits.race(selector.select())
+      return selectionId(found) === selectionId(failed) ? undefined : found
+    } catch {
+      limits.signal.throwIfAborted()
+      return undefined
+    }
+  }
+}
+
+function add(total: AiUsage, { inputTokens, outputTokens, money }: AiUsage): AiUsage {
+  return {
+    inputTokens: total.inputTokens + inputTokens,
+    outputTokens: total.outputTokens + outputTokens,
+    ...(money !== undefined && total.money !== undefined && { money: total.money + money }),
+  }
+}

@@ -1,0 +1,50 @@
+import { AiError } from '@pluggram/sdk'
+import type { AiSubject } from '@pluggram/sdk'
+import type { AiLedger } from '@pluggram/sdk/runtime'
+
+export interface ModelChoicesOptions {
+  /** `ai.model` as a list. */
+  readonly defaults: readonly string[]
+  /** `ai.choices`. */
+  readonly choices: readonly string[]
+  readonly ledger: Pick<AiLedger, 'choice' | 'choose'>
+}
+
+/** Which model was chosen for a chat or a user; only what the owner lists counts. */
+export class ModelChoices {
+  readonly #options: ModelChoicesOptions
+  readonly #ids: readonly string[]
+
+  constructor(options: ModelChoicesOptions) {
+    this.#options = options
+    this.#ids = [...new Set([...options.defaults, ...options.choices])]
+  }
+
+  /** Everything that may be chosen, the default first. */
+  get ids(): readonly string[] {
+    return this.#ids
+  }
+
+  /** The chat's choice, else the user's; one that the owner took off the list no longer counts. */
+  of({ chat, user }: AiSubject): string | undefined {
+    const { ledger } = this.#options
+    const chosen = (chat && ledger.choice('chat', chat.id)) ?? (user && ledger.choice('user', user.id))
+    return chosen !== undefined && this.#ids.includes(chosen) ? chosen : undefined
+  }
+
+  /** @throws AiError `ai-refused` */
+  choose(id: string | null, { chat, user }: AiSubject): void {
+    if ((chat === undefined) === (user === undefined)) {
+      throw new AiError('ai-refused', 'A model is chosen either for one chat or for one user.')
+    }
+    if (id !== null && !this.#ids.includes(id)) {
+      throw new AiError(
+        'ai-refused',
+        'That model is not on the list. The owner adds models with ai.choices in config.json.',
+      )
+    }
+    const { ledger } = this.#options
+    if (chat) ledger.choose('chat', chat.id, id)
+    else if (user) ledger.choose('user', user.id, id)
+  }
+}

@@ -1,0 +1,42 @@
+import { errorMessage } from '@pluggram/sdk'
+import type { AiError, Logger } from '@pluggram/sdk'
+import { selectionId } from './selection.ts'
+import type { Selection } from './selection.ts'
+
+/** More models than this are not remembered. */
+const MAX_PROBLEMS = 50
+
+/** What the owner has to mend, such as a bad key: told once in the log, and by health until it works. */
+export class ModelProblems {
+  readonly #logger: Logger
+  /** Model → what is wrong. */
+  readonly #open = new Map<string, string>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  failed(selection: Selection | undefined, failure: AiError): void {
+    const model = selection ? selectionId(selection) : 'ai.model'
+    const message = errorMessage(failure)
+    if (failure.code !== 'ai-misconfigured') {
+      this.#logger.warn('The language model failed.', { model, error: message })
+      return
+    }
+    if (this.#open.get(model) === message || this.#open.size >= MAX_PROBLEMS) return
+    this.#open.set(model, message)
+    this.#logger.error(`The language model cannot be used: ${message}`, { model })
+  }
+
+  worked(selection: Selection): void {
+    if (this.#open.delete(selectionId(selection))) {
+      this.#logger.info('The language model works again.', { model: selectionId(selection) })
+    }
+    this.#open.delete('ai.model')
+  }
+
+  /** One line for each model that cannot be used. */
+  list(): readonly string[] {
+    return [...this.#open.values()]
+  }
+}

@@ -1,0 +1,102 @@
+import { createGoogle } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { AiError } from '@pluggram/sdk'
+import type { EmbeddingModel, SpeechModel, TranscriptionModel } from 'ai'
+import { chooseModel } from './choose-model.ts'
+import type { ChooseOptions } from './choose-model.ts'
+import { askModels } from './models-list.ts'
+import { compatibleSettings, providerSettings } from './provider-settings.ts'
+import type { ModelServer, Selection } from './selection.ts'
+
+/** What models do besides conversations. */
+export type Ability = 'embed' | 'transcribe' | 'speak'
+
+const LIST_TIMEOUT_MS = 2_000
+
+/** What the makers offer for each; chosen by `auto`. */
+const BY_VENDOR: Readonly<Record<string, Partial<Record<Ability, string>>>> = {
+  openai: {
+    embed: 'text-embedding-3-small',
+    transcribe: 'gpt-4o-mini-transcribe',
+    speak: 'gpt-4o-mini-tts',
+  },
+  google: { embed: 'gemini-embedding-001' },
+}
+
+/** Names under which servers list such models. */
+const NAMES: Readonly<Record<Ability, RegExp>> = {
+  embed: /embed|(^|[-_/.])(bge|e5|gte|minilm)([-_/.:]|$)/i,
+  transcribe: /whisper|transcri|(^|[-_/.])(asr|stt)([-_/.:]|$)/i,
+  speak: /(^|[-_/.])tts([-_/.:\d]|$)|kokoro|piper/i,
+}
+
+export interface FindOptions extends ChooseOptions {
+  /** `auto`, `off`, or `provider:model`. */
+  readonly wanted: string
+}
+
+/**
+ * Finds the model for something; `undefined` when nobody can do it.
+ * @throws AiError when the configuration names something unusable
+ */
+export async function findOtherModel(
+  ability: Ability,
+  { wanted, ...options }: FindOptions,
+): Promise<Selection | undefined> {
+  if (wanted === 'off') return undefined
+  if (wanted !== 'auto') {
+    const selection = await chooseModel(wanted, options)
+    if (selection.api === 'demo' || selection.api === 'anthropic') {
+      throw new AiError(
+        'ai-misconfigured',
+        `${selection.label} has no models for that. Name another in config.json.`,
+      )
+    }
+    return selection
+  }
+  const { api, server, ...found } = await chooseModel('auto', options)
+  if (!server || api === 'demo') return undefined
+  const model = BY_VENDOR[api]?.[ability] ?? (await findListed(ability, api, server, options.signal))
+  return model === undefined ? undefined : { ...found, api, server, model }
+}
+
+async function findListed(
+  ability: Ability,
+  api: string,
+  server: ModelServer,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (api !== 'openai-compatible') return undefined
+  const answer = await askModels(server, { timeoutMs: LIST_TIMEOUT_MS, signal })
+  return answer.kind === 'models' ? answer.ids.find((id) => NAMES[ability].test(id)) : undefined
+}
+
+/** @throws AiError when the provider has no such models */
+export function createEmbeddingModel({ api, model, server, label }: Selection): EmbeddingModel {
+  if (server && api === 'openai') return createOpenAI(providerSettings(server)).embeddingModel(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server)).embeddingModel(model)
+  if (server && api === 'openai-compatible')
+    return createOpenAICompatible(compatibleSettings(server)).embeddingModel(model)
+  throw unable(label)
+}
+
+/** Compatible servers take speech as OpenAI does. @throws AiError when the provider has no such models */
+export function createTranscriptionModel({ api, model, server, label }: Selection): TranscriptionModel {
+  if (server && (api === 'openai' || api === 'openai-compatible'))
+    return createOpenAI(providerSettings(server)).transcription(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server)).transcription(model)
+  throw unable(label)
+}
+
+/** @throws AiError when the provider has no such models */
+export function createSpeechModel({ api, model, server, label }: Selection): SpeechModel {
+  if (server && (api === 'openai' || api === 'openai-compatible'))
+    return createOpenAI(providerSettings(server)).speech(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server)).speech(model)
+  throw unable(label)
+}
+
+function unable(label: string): AiError {
+  return new AiError('ai-misconfigured', `${label} has no models for that. Name another in config.json.`)
+}

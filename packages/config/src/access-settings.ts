@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+function ids(description: string, expected: string): z.ZodDefault<z.ZodArray<z.ZodNumber>> {
+  return z
+    .array(z.number().int().meta({ expected }))
+    .max(10_000)
+    .meta({ description, expected: 'an array of ids, whole numbers' })
+    .default([])
+}
+
+const USER = "a user's id, a whole number above 0"
+
+/** `access` in config.json: what people decide there holds beside what owners decide by chat. */
+export const accessSettings = z
+  .strictObject({
+    mode: z
+      .enum(['everyone', 'listed'])
+      .meta({
+        description:
+          'Who may chat: `everyone` who is not blocked, or only those who are `listed`: owners, trusted and allowed users, and everyone inside an allowed group.',
+        expected: '"everyone" or "listed"',
+      })
+      .default('everyone'),
+    owners: ids('Users who run the assistant.', USER),
+    trusted: ids('Users who may use what is kept from strangers.', USER),
+    allowed_users: ids('Users who may chat in the mode `listed`.', USER),
+    allowed_groups: ids(
+      'Groups whose members may chat in the mode `listed`.',
+      "a group's id, a whole number below 0",
+    ),
+    blocked: ids('Users and groups that are ignored.', "a user's or group's id, a whole number"),
+  })
+  .meta({
+    description:
+      'Who may use the assistant. What owners decide by chat (`/users`) is kept in the data folder.',
+  })

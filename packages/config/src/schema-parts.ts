@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+const LONGEST_SECONDS = 86_400
+
+/** Whether a text is an http(s) address with a host. */
+export function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || /\s/.test(text)) return false
+  const url = URL.parse(text)
+  return url !== null && url.hostname !== ''
+}
+
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === '/') end--
+  return text.slice(0, end)
+}
+
+/** An http(s) address; slashes at its end are taken off. */
+export function httpUrl(): z.ZodString {
+  return z.string().max(2048).refine(isHttpUrl).overwrite(withoutTrailingSlashes)
+}
+
+/** A duration of at most a day. */
+export function seconds(description: string): z.ZodNumber {
+  return z
+    .number()
+    .positive()
+    .max(LONGEST_SECONDS)
+    .meta({ description, expected: `a number of seconds above 0, at most ${LONGEST_SECONDS}` })
+}

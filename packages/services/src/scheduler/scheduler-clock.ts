@@ -1,0 +1,16 @@
+/** The time; tests have one of their own. */
+export interface SchedulerClock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls `work` once after that long, unless the returned function is called before. */
+  after(milliseconds: number, work: () => void): () => void
+}
+
+export const SYSTEM_CLOCK: SchedulerClock = {
+  now: () => Date.now(),
+  after(milliseconds, work) {
+    const timer = setTimeout(work, milliseconds)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,55 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { SchedulerClock } from './scheduler-clock.ts'
+
+interface Timer {
+  readonly at: number
+  readonly work: () => void
+}
+
+/** A clock for tests: time passes when the test says so, and the wall clock can be set apart from it. */
+export class TestClock implements SchedulerClock {
+  #elapsed = 0
+  #wall: number
+  readonly #timers = new Set<Timer>()
+
+  constructor(start: string) {
+    this.#wall = Date.parse(start)
+  }
+
+  now(): number {
+    return this.#wall + this.#elapsed
+  }
+
+  /** As real timers: they know nothing of the wall clock. */
+  after(milliseconds: number, work: () => void): () => void {
+    const timer = { at: this.#elapsed + milliseconds, work }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+
+  /** Sets the wall clock forward or back; no time passes. */
+  set(seconds: number): void {
+    this.#wall += seconds * 1_000
+  }
+
+  /** Lets time pass. */
+  async pass(seconds: number): Promise<void> {
+    const end = this.#elapsed + seconds * 1_000
+    for (;;) {
+      await settle()
+      const next = [...this.#timers].reduce<Timer | undefined>(
+        (first, timer) => (first && first.at <= timer.at ? first : timer),
+        undefined,
+      )
+      if (!next || next.at > end) break
+      this.#timers.delete(next)
+      this.#elapsed = next.at
+      next.work()
+    }
+    this.#elapsed = end
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let count = 0; count < 3; count += 1) await turn()
+}

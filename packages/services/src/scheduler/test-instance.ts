@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
+import type { EffectScope, ScheduledRun, SchedulerService } from '@pluggram/sdk'
+import type { ScheduleStore } from './schedule-record.ts'
+import { Scheduler } from './scheduler.ts'
+import { openSqliteScheduleStore } from './sqlite-schedule-store.ts'
+import type { TestClock } from './test-clock.ts'
+
+let folder = ''
+const stores: ScheduleStore[] = []
+
+/** Gives every test a folder for its schedules. */
+export function useScheduleFolder(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pluggram-schedules-'))
+  })
+  afterEach(() => {
+    for (const store of stores.splice(0)) store.close()
+    rmSync(folder, { recursive: true })
+  })
+}
+
+/** One assistant: a scheduler over the folder's file, and the plugin `notes` in it. */
+export class Instance {
+  readonly clock: TestClock
+  readonly scheduler: Scheduler
+  readonly service: SchedulerService
+  readonly errors: unknown[] = []
+  readonly disposers: (() => unknown)[] = []
+
+  constructor(clock: TestClock, store: ScheduleStore = openStore()) {
+    this.clock = clock
+    this.scheduler = new Scheduler({
+      store,
+      clock,
+      onError: (_plugin, _name, error) => this.errors.push(error),
+    })
+    const effects: EffectScope = {
+      add: (_label, dispose) => {
+        this.disposers.push(dispose)
+        return async () => void (await dispose())
+      },
+      setInterval: unused,
+      setTimeout: unused,
+      list: () => [],
+    }
+    this.service = this.scheduler.forPlugin('notes', effects)
+    this.scheduler.start()
+  }
+
+  /** Ends as `kill -9` does, as far as the file is concerned. */
+  async end(): Promise<void> {
+    await this.scheduler.stop()
+  }
+}
+
+function unused(): never {
+  throw new Error('not used here')
+}
+
+function openStore(): ScheduleStore {
+  const store = openSqliteScheduleStore(join(folder, 'schedules.db'))
+  stores.push(store)
+  return store
+}
+
+/** Collects slots as local times of a zone. */
+export function collect(into: string[], timeZone = 'UTC'): (run: ScheduledRun) => void {
+  const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  return ({ scheduledFor }) => void into.push(format.format(scheduledFor))
+}
+
+export const slotsOf = (runs: readonly ScheduledRun[]): string[] => runs.map(({ slot }) => slot)

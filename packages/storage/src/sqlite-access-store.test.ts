@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createSqliteAccessStore, openSqliteDatabase } from './index.ts'
+
+let database: ReturnType<typeof openSqliteDatabase>
+let time = 1_000_000_000
+const open = () => createSqliteAccessStore(database, () => time)
+
+beforeEach(() => {
+  database = openSqliteDatabase(':memory:')
+})
+afterEach(() => database.close())
+
+test('decisions hold after a restart, and can be taken back', () => {
+  const store = open()
+  store.decide(7, 'trusted', 'Ada')
+  store.decide(8, 'blocked')
+  expect([open().standingOf(7), open().standingOf(8), open().standingOf(9)]).toEqual([
+    'trusted',
+    'blocked',
+    undefined,
+  ])
+  store.decide(8, undefined)
+  expect([store.standingOf(8), open().standingOf(8)]).toEqual([undefined, undefined])
+})
+
+test('a decision about somebody who wrote keeps their name', () => {
+  const store = open()
+  store.noteStranger(7, 'Ada (@ada)')
+  store.decide(7, 'allowed')
+  expect(store.parties()).toMatchObject([{ id: 7, standing: 'allowed', name: 'Ada (@ada)' }])
+})
+
+test('only the latest strangers are remembered, and all decisions', () => {
+  const store = open()
+  store.decide(1, 'blocked')
+  for (let id = 100; id < 700; id += 1) {
+    time += 1
+    store.noteStranger(id, 'stranger')
+  }
+  const parties = store.parties()
+  expect(parties).toHaveLength(501)
+  expect(parties[0]?.id).toBe(699)
+  expect(parties.at(-1)?.id).toBe(1)
+})
+
+test('plugins are switched off in one chat only, and on again', () => {
+  const store = open()
+  store.switchInChat(-5, 'dice', false)
+  store.switchInChat(-5, 'feeds', false)
+  expect([...(open().offIn(-5) ?? [])]).toEqual(['dice', 'feeds'])
+  expect(store.offIn(-6)).toBeUndefined()
+  store.switchInChat(-5, 'dice', true)
+  store.switchInChat(-5, 'feeds', true)
+  expect([store.offIn(-5), open().offIn(-5)]).toEqual([undefined, undefined])
+})
+
+test('a group that became a supergroup keeps what was decided about it', () => {
+  const store = open()
+  store.decide(-5, 'allowed', 'Team')
+  store.switchInChat(-5, 'dice', false)
+  store.move(-5, -1005)
+  expect([store.standingOf(-5), store.standingOf(-1005)]).toEqual([undefined, 'allowed'])
+  expect([...(store.offIn(-1005) ?? [])]).toEqual(['dice'])
+})

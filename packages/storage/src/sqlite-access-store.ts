@@ -1,0 +1,132 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What an owner decided about a user or a group. */
+export type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
+
+/** Somebody the access settings know; `unknown`: they wrote, and nothing was decided. */
+export interface KnownParty {
+  /** A user's id, or a group's, which is negative. */
+  readonly id: number
+  readonly standing: Standing | 'unknown'
+  /** How they were called last. */
+  readonly name: string
+  readonly notedAt: Date
+}
+
+/** Decisions that were made by chat: config.json is written by people only. */
+export interface AccessStore {
+  /** Latest first. */
+  parties(): readonly KnownParty[]
+  standingOf(id: number): Standing | undefined
+  /** `undefined` takes the decision back. */
+  decide(id: number, standing: Standing | undefined, name?: string): void
+  /** Notes that a stranger wrote; false when that was noted within the last day. */
+  noteStranger(id: number, name: string): boolean
+  /** Names of plugins that are off in a chat. */
+  offIn(chatId: number): ReadonlySet<string> | undefined
+  switchInChat(chatId: number, plugin: string, isOn: boolean): void
+  /** A group became a supergroup: what was decided about it holds for its new id. */
+  move(from: number, to: number): void
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+/** Strangers that are remembered; the oldest are forgotten. */
+const MAX_STRANGERS = 500
+
+/** @param now milliseconds since 1970; injected by tests */
+export function createSqliteAccessStore(database: DatabaseSync, now: () => number = Date.now): AccessStore {
+  const statements = prepare(database)
+  const standings = new Map<number, Standing>()
+  const switchedOff = new Map<number, Set<string>>()
+
+  function load(): void {
+    standings.clear()
+    switchedOff.clear()
+    for (const row of statements.all.all()) {
+      const { id, standing } = toParty(row)
+      if (standing !== 'unknown') standings.set(id, standing)
+    }
+    for (const row of statements.switches.all()) note(Number(row.chat_id), String(row.plugin))
+  }
+
+  function note(chatId: number, plugin: string): void {
+    const plugins = switchedOff.get(chatId) ?? new Set()
+    switchedOff.set(chatId, plugins.add(plugin))
+  }
+
+  load()
+  return {
+    parties: () => statements.all.all().map(toParty),
+    standingOf: (id) => standings.get(id),
+    decide(id, standing, name = '') {
+      statements.decide.run(id, standing ?? 'unknown', name, now())
+      if (standing === undefined) standings.delete(id)
+      else standings.set(id, standing)
+    },
+    noteStranger(id, name) {
+      const known = statements.find.get(id)
+      if (known && Number(known.told_at ?? 0) > now() - DAY_MS) return false
+      statements.meet.run(id, name, now(), now())
+      if (!known) statements.forget.run(MAX_STRANGERS)
+      return true
+    },
+    offIn: (chatId) => switchedOff.get(chatId),
+    switchInChat(chatId, plugin, isOn) {
+      if (!isOn) {
+        statements.switchOff.run(chatId, plugin)
+        note(chatId, plugin)
+        return
+      }
+      statements.switchOn.run(chatId, plugin)
+      const plugins = switchedOff.get(chatId)
+      plugins?.delete(plugin)
+      if (plugins?.size === 0) switchedOff.delete(chatId)
+    },
+    move(from, to) {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        statements.moveParty.run(to, from)
+        statements.moveSwitches.run(to, from)
+        database.exec('COMMIT')
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw error
+      }
+      load()
+    },
+  }
+}
+
+function toParty(row: Record<string, unknown>): KnownParty {
+  return {
+    id: Number(row.id),
+    standing: row.standing as KnownParty['standing'],
+    name: String(row.name),
+    notedAt: new Date(Number(row.noted_at)),
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    all: database.prepare('SELECT * FROM access_parties ORDER BY noted_at DESC, id'),
+    find: database.prepare('SELECT told_at FROM access_parties WHERE id = ?'),
+    decide: database.prepare(
+      `INSERT INTO access_parties (id, standing, name, noted_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET standing = excluded.standing, noted_at = excluded.noted_at,
+         name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END`,
+    ),
+    meet: database.prepare(
+      `INSERT INTO access_parties (id, standing, name, noted_at, told_at) VALUES (?, 'unknown', ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, told_at = excluded.told_at`,
+    ),
+    forget: database.prepare(
+      `DELETE FROM access_parties WHERE standing = 'unknown' AND id NOT IN
+         (SELECT id FROM access_parties WHERE standing = 'unknown' ORDER BY noted_at DESC LIMIT ?)`,
+    ),
+    switches: database.prepare('SELECT chat_id, plugin FROM chat_switches'),
+    switchOff: database.prepare('INSERT OR IGNORE INTO chat_switches (chat_id, plugin) VALUES (?, ?)'),
+    switchOn: database.prepare('DELETE FROM chat_switches WHERE chat_id = ? AND plugin = ?'),
+    moveParty: database.prepare('UPDATE OR REPLACE access_parties SET id = ? WHERE id = ?'),
+    moveSwitches: database.prepare('UPDATE OR REPLACE chat_switches SET chat_id = ? WHERE chat_id = ?'),
+  }
+}

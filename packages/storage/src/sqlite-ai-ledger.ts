@@ -1,0 +1,101 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AiUsagePeriod } from '@pluggram/sdk'
+import type { AiAccount, AiAmount, AiLedger } from '@pluggram/sdk/runtime'
+
+const PERIODS: readonly AiUsagePeriod[] = ['day', 'month']
+/** Older use is of no interest to anybody. */
+const KEPT_DAYS = 400
+const DAY_MS = 86_400_000
+
+/**
+ * Keeps the ledger in the assistant's database. A reservation that the last run of the program did not settle stays
+ * counted in full: the call may have been made, and nobody knows what it took.
+ */
+export function createSqliteAiLedger(database: DatabaseSync, now: () => Date = () => new Date()): AiLedger {
+  const read = database.prepare(
+    'SELECT tokens, micros FROM ai_usage WHERE period = ? AND scope = ? AND name = ? AND is_cheaper = ?',
+  )
+  const add = database.prepare(
+    'INSERT INTO ai_usage (period, scope, name, is_cheaper, tokens, micros) VALUES (?, ?, ?, ?, ?, ?) ' +
+      'ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, micros = micros + excluded.micros',
+  )
+  const insert = database.prepare(
+    'INSERT INTO ai_reservation (at, accounts, tokens, micros) VALUES (?, ?, ?, ?) RETURNING id',
+  )
+  const take = database.prepare(
+    'DELETE FROM ai_reservation WHERE id = ? RETURNING at, accounts, tokens, micros',
+  )
+  const readChoice = database.prepare('SELECT model FROM ai_choice WHERE kind = ? AND id = ?')
+  const writeChoice = database.prepare(
+    'INSERT INTO ai_choice (kind, id, model) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model',
+  )
+  const dropChoice = database.prepare('DELETE FROM ai_choice WHERE kind = ? AND id = ?')
+
+  const oldest = new Date(now().getTime() - KEPT_DAYS * DAY_MS)
+  database.prepare('DELETE FROM ai_usage WHERE period < ?').run(periodKey('month', oldest))
+  database.exec('DELETE FROM ai_reservation')
+
+  function used(account: AiAccount, period: AiUsagePeriod, at: Date): AiAmount {
+    const row = read.get(periodKey(period, at), account.scope, account.name, Number(account.isCheaper))
+    return { tokens: Number(row?.tokens ?? 0), micros: Number(row?.micros ?? 0) }
+  }
+
+  function addTo(accounts: readonly AiAccount[], { tokens, micros }: AiAmount, at: Date): void {
+    for (const { scope, name, isCheaper } of accounts) {
+      for (const period of PERIODS)
+        add.run(periodKey(period, at), scope, name, Number(isCheaper), tokens, micros)
+    }
+  }
+
+  function transaction<T>(work: () => T): T {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  return {
+    reserve: (accounts, limits, amount, at) =>
+      transaction(() => {
+        const reached = limits.find(({ account, period, tokens = Infinity, micros = Infinity }) => {
+          const sum = used(account, period, at)
+          return sum.tokens >= tokens || sum.micros >= micros
+        })
+        if (reached) return { reached }
+        addTo(accounts, amount, at)
+        const row = insert.get(at.getTime(), JSON.stringify(accounts), amount.tokens, amount.micros)
+        return { id: Number(row?.id) }
+      }),
+    record: (accounts, amount, at) => transaction(() => addTo(accounts, amount, at)),
+    settle: (id, amount) =>
+      transaction(() => {
+        const row = take.get(id)
+        if (!row) return
+        const correction = {
+          tokens: amount.tokens - Number(row.tokens),
+          micros: amount.micros - Number(row.micros),
+        }
+        // what was reserved before midnight belongs to the day before
+        addTo(JSON.parse(String(row.accounts)) as AiAccount[], correction, new Date(Number(row.at)))
+      }),
+    used,
+    choice(kind, id) {
+      const row = readChoice.get(kind, id)
+      return row === undefined ? undefined : String(row.model)
+    },
+    choose(kind, id, model) {
+      if (model === null) dropChoice.run(kind, id)
+      else writeChoice.run(kind, id, model)
+    },
+  }
+}
+
+/** `2026-11-22` or `2026-11`, in UTC. */
+function periodKey(period: AiUsagePeriod, at: Date): string {
+  return at.toISOString().slice(0, period === 'day' ? 10 : 7)
+}

@@ -1,0 +1,45 @@
+import { ApiError } from './api-error.ts'
+import { fillIn, parseTemplate } from './template.ts'
+import type { Template } from './template.ts'
+
+/**
+ * Checks an address with expressions in it: they may stand behind the host only, so that nobody but the owner decides
+ * where requests go.
+ * @throws Error
+ */
+export function parseAddress(text: string): Template {
+  const template = parseTemplate(text)
+  const [one, other] = [probe(template, 'x'), probe(template, 'y')]
+  if (!one || !other || !/^https?:$/.test(one.protocol))
+    throw new Error('is no address that starts with https:// or http://')
+  if (one.origin !== other.origin)
+    throw new Error('has an expression in its host; expressions may stand behind it only')
+  if (one.username !== '' || one.password !== '') throw new Error('has a name or password in it; use "auth"')
+  return template
+}
+
+function probe({ texts }: Template, filling: string): URL | null {
+  return URL.parse(texts.join(filling))
+}
+
+/** The host that an address leads to, for the permission to reach it. */
+export function hostOf(template: Template): string {
+  return probe(template, 'x')?.hostname.replaceAll(/[[\]]/g, '') ?? ''
+}
+
+/**
+ * Fills an address in. What expressions give is encoded, and cannot change the path's shape.
+ * @throws ApiError
+ */
+export async function fillInAddress(template: Template, data: unknown): Promise<URL> {
+  const shape = probe(template, 'x')
+  const url = URL.parse(await fillIn(template, data, (text) => encodeURIComponent(text.toWellFormed())))
+  // "." and ".." need no character that is encoded, and would climb up in the path
+  const isSame = shape && url?.origin === shape.origin && segments(url) === segments(shape)
+  if (!isSame) throw new ApiError('That cannot be looked up.')
+  return url
+}
+
+function segments(url: URL): number {
+  return url.pathname.split('/').length
+}

@@ -1,0 +1,114 @@
+import type { HttpService, MessageContext, PluginResult } from '@pluggram/sdk'
+import { fillInAddress, parseAddress } from './address.ts'
+import type { EndpointConfig } from './configuration.ts'
+import { sendRequest } from './send-request.ts'
+import type { ApiAnswer, ApiRequest } from './send-request.ts'
+import { fillIn, fillInJson, parseTemplate } from './template.ts'
+
+/** One endpoint of the configuration, ready to be called. */
+export class Endpoint {
+  readonly name: string
+  readonly config: EndpointConfig
+  readonly #pattern: RegExp | undefined
+
+  constructor(name: string, config: EndpointConfig) {
+    this.name = name
+    this.config = config
+    this.#pattern = config.pattern === undefined ? undefined : new RegExp(config.pattern, 'iu')
+  }
+
+  /** The groups of its pattern in a message; `undefined` when it does not match. */
+  match(message: string): Readonly<Record<string, string>> | undefined {
+    const found = this.#pattern?.exec(message)
+    return found ? { ...found.groups } : undefined
+  }
+
+  /**
+   * Sends a message and makes a reply of the answer.
+   * @throws ApiError
+   */
+  async answer(
+    message: string,
+    {
+      http,
+      context,
+      groups = {},
+    }: { http: HttpService; context: MessageContext; groups?: Readonly<Record<string, string>> },
+  ): Promise<PluginResult> {
+    const data = requestData(message, context, groups)
+    const { status, content } = await this.call(message, { http, context, groups })
+    const { reply, format } = this.config
+    if (reply === undefined) {
+      return typeof content === 'string'
+        ? { success: true, response: content }
+        : { success: true, data: content }
+    }
+    const text = await fillIn(parseTemplate(reply), { ...data, answer: content, status })
+    return { success: true, response: { text, format } }
+  }
+
+  /** @throws ApiError */
+  async call(
+    message: string,
+    {
+      http,
+      context,
+      groups = {},
+    }: { http: HttpService; context: MessageContext; groups?: Readonly<Record<string, string>> },
+  ): Promise<ApiAnswer> {
+    const { timeout_seconds: seconds, errors } = this.config
+    const request = await this.#request(requestData(message, context, groups), context)
+    return sendRequest(http, request, { name: this.name, seconds, errors, signal: context.signal })
+  }
+
+  async #request(data: unknown, { idempotencyKey }: MessageContext): Promise<ApiRequest> {
+    const { url, method, headers, auth } = this.config
+    const filled = await Promise.all(
+      Object.entries(headers).map(
+        async ([name, value]) => [name, await fillIn(parseTemplate(value), data)] as const,
+      ),
+    )
+    const body = await this.#body(data)
+    return {
+      url: await fillInAddress(parseAddress(url), data),
+      method,
+      auth,
+      headers: {
+        // the same update tried again is the same request to services that know this header
+        ...(method !== 'GET' && { 'idempotency-key': idempotencyKey }),
+        ...(body && { 'content-type': body.type }),
+        ...Object.fromEntries(filled),
+      },
+      ...(body && { body: body.text }),
+    }
+  }
+
+  async #body(data: unknown): Promise<{ text: string; type: string } | undefined> {
+    const { method, body_type: bodyType } = this.config
+    const isBodyless = method === 'GET' || method === 'DELETE'
+    const body = this.config.body ?? (isBodyless ? undefined : { message: '{{ message }}' })
+    if (body === undefined || method === 'GET') return undefined
+    const value = await fillInJson(body, data)
+    if (bodyType === 'json') return { text: JSON.stringify(value), type: 'application/json' }
+    const fields = typeof value === 'object' && value !== null ? Object.entries(value) : []
+    const form = new URLSearchParams(
+      fields.map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
+    )
+    return { text: form.toString(), type: 'application/x-www-form-urlencoded' }
+  }
+}
+
+/** What expressions can use. */
+function requestData(
+  message: string,
+  { chat, user }: MessageContext,
+  groups: Readonly<Record<string, string>>,
+): object {
+  const { id, firstName, username, languageCode } = user
+  return {
+    message,
+    match: groups,
+    user: { id, first_name: firstName, username: username ?? null, language: languageCode ?? null },
+    chat: { id: chat.id, type: chat.type, title: chat.title ?? null },
+  }
+}

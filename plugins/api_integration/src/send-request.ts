@@ -1,0 +1,99 @@
+import { isPluggramError } from '@pluggram/sdk'
+import type { HttpService } from '@pluggram/sdk'
+import { ApiError } from './api-error.ts'
+import type { AuthConfig } from './configuration.ts'
+
+/** A request that is ready to go. */
+export interface ApiRequest {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly auth?: AuthConfig | undefined
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  /** Data when the answer is JSON, else its text. */
+  readonly content: unknown
+}
+
+export interface SendOptions {
+  /** How the service is called to users. */
+  readonly name: string
+  readonly seconds: number
+  readonly signal: AbortSignal
+  /** What is said at a status, instead of its number. */
+  readonly errors: Readonly<Record<string, string>>
+}
+
+const MAX_BYTES = 1_048_576
+const MAX_LOGGED = 300
+
+/**
+ * Sends a request and reads the answer. Redirects are not followed: a secret goes to the host that the owner wrote down.
+ * @throws ApiError
+ */
+export async function sendRequest(
+  http: HttpService,
+  request: ApiRequest,
+  options: SendOptions,
+): Promise<ApiAnswer> {
+  const { name, signal } = options
+  const timeout = AbortSignal.timeout(options.seconds * 1_000)
+  const { url, headers } = withAuth(request)
+  let response: Response
+  try {
+    response = await http.fetch(url, {
+      method: request.method,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, timeout]),
+      ...(request.body !== undefined && { body: request.body }),
+    })
+  } catch (error) {
+    if (signal.aborted) throw error
+    if (timeout.aborted) throw new ApiError(`${name} did not answer in time.`, { seconds: options.seconds })
+    // another error's words may hold the address, and with it a secret
+    throw new ApiError(`${name} does not answer.`, isPluggramError(error) ? { reason: error.message } : {})
+  }
+  const bytes = await response.arrayBuffer()
+  if (bytes.byteLength > MAX_BYTES)
+    throw new ApiError(`The answer of ${name} is too long.`, { bytes: bytes.byteLength })
+  const text = new TextDecoder().decode(bytes)
+  if (!response.ok) {
+    const said =
+      options.errors[String(response.status)] ?? `${name} answered with the status ${response.status}.`
+    throw new ApiError(said, { status: response.status, answer: text.slice(0, MAX_LOGGED) })
+  }
+  return { status: response.status, content: parseContent(text, response, name) }
+}
+
+function parseContent(text: string, response: Response, name: string): unknown {
+  const isJson = /[/+]json\b/i.test(response.headers.get('content-type') ?? '') || /^\s*[[{]/.test(text)
+  if (!isJson || text.trim() === '') return text
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new ApiError(`The answer of ${name} cannot be read.`, { answer: text.slice(0, MAX_LOGGED) })
+  }
+}
+
+function withAuth({ url, headers, auth }: ApiRequest): { url: URL; headers: Headers } {
+  const target = new URL(url)
+  const all = new Headers({ accept: 'application/json' })
+  for (const [name, value] of Object.entries(headers)) all.set(name, headerValue(value))
+  if (auth?.type === 'bearer') all.set('authorization', `Bearer ${headerValue(auth.token)}`)
+  if (auth?.type === 'header') all.set(auth.name, headerValue(auth.value))
+  if (auth?.type === 'query') target.searchParams.set(auth.name, auth.value)
+  if (auth?.type === 'basic') {
+    const pair = Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
+    all.set('authorization', `Basic ${pair}`)
+  }
+  return { url: target, headers: all }
+}
+
+/** A header is one line of Latin letters; what else a message holds goes in encoded. */
+function headerValue(text: string): string {
+  return text.replaceAll(/[^\t\u0020-\u007E]/g, (character) => encodeURIComponent(character.toWellFormed()))
+}

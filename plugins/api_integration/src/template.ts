@@ -1,0 +1,95 @@
+import jsonata from 'jsonata'
+import { ApiError } from './api-error.ts'
+
+/** Text with `{{ expressions }}` in it; an expression is JSONata (jsonata.org) over what the template is filled with. */
+export interface Template {
+  /** Texts and expressions in turn, beginning with a text; texts may be empty. */
+  readonly texts: readonly string[]
+  readonly expressions: readonly Expression[]
+}
+
+type Expression = (data: unknown) => Promise<unknown>
+
+/** An expression that runs longer, deeper or wider is ended. */
+const LIMITS = { timeout: 1_000, stack: 200, sequence: 100_000 }
+const EXPRESSION = /\{\{([^]*?)\}\}/
+
+/**
+ * Reads a template.
+ * @throws Error with the mistake in an expression and where it is
+ */
+export function parseTemplate(text: string): Template {
+  const parts = text.split(EXPRESSION)
+  const texts = parts.filter((_part, index) => index % 2 === 0)
+  if (texts.some((part) => part.includes('{{'))) throw new Error('has {{ without }}')
+  return {
+    texts,
+    expressions: parts.filter((_part, index) => index % 2 === 1).map((source) => compile(source.trim())),
+  }
+}
+
+function compile(source: string): Expression {
+  let expression: ReturnType<typeof jsonata>
+  try {
+    expression = jsonata(source, LIMITS)
+  } catch (error) {
+    throw new Error(`“${source}” is no expression: ${describe(error)}`, { cause: error })
+  }
+  return async (data) => {
+    try {
+      const value: unknown = await expression.evaluate(data)
+      // lists of JSONata carry members of its own
+      return value === undefined ? undefined : JSON.parse(JSON.stringify(value) ?? 'null')
+    } catch (error) {
+      const reason = `“${source}” failed: ${describe(error)}`
+      throw new ApiError('That does not fit what the service expects or answers.', { reason }, error)
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message)
+  return 'unknown reason'
+}
+
+/** Fills a template in; `encode` makes each expression's text safe where it goes. */
+export async function fillIn(
+  { texts, expressions }: Template,
+  data: unknown,
+  encode: (text: string) => string = (text) => text,
+): Promise<string> {
+  let filled = texts[0] ?? ''
+  for (const [index, expression] of expressions.entries()) {
+    filled += encode(toText(await expression(data))) + (texts[index + 1] ?? '')
+  }
+  return filled
+}
+
+/** The value of a template that is one expression and nothing else keeps its type; any other one gives text. */
+export async function valueOf(template: Template, data: unknown): Promise<unknown> {
+  const [only] = template.expressions
+  const isAlone = template.expressions.length === 1 && template.texts.every((text) => text.trim() === '')
+  return isAlone && only ? ((await only(data)) ?? null) : fillIn(template, data)
+}
+
+function toText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** Fills in every text of a JSON value. */
+export async function fillInJson(value: unknown, data: unknown): Promise<unknown> {
+  if (typeof value === 'string') return valueOf(parseTemplate(value), data)
+  if (Array.isArray(value)) return Promise.all(value.map((item: unknown) => fillInJson(item, data)))
+  if (typeof value !== 'object' || value === null) return value
+  const members = await Promise.all(
+    Object.entries(value).map(async ([key, item]) => [key, await fillInJson(item, data)] as const),
+  )
+  return Object.fromEntries(members)
+}
+
+/** Every text of a JSON value, to look for mistakes in it. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
