@@ -25,6 +25,7 @@ import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { startTelegram } from './telegram.ts'
@@ -63,7 +64,9 @@ const PLUGIN_HEAD_START_MS = 3_000
  * @throws PluggramError `startup-failed` when the database or the port cannot be opened
  */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const { logger, mask } = options
+  const { mask } = options
+  const reporting = startErrorReports(options)
+  const { logger } = reporting
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
   try {
@@ -77,6 +80,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const { home, settings, environment } = options.configuration
     let current = options.configuration
     mask.add(options.configuration.secrets)
+    cleanups.push(() => reporting.close())
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
     cleanups.push(() => lock.release())
