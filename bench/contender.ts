@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BOT_TOKEN = '700000001:AABenchmarkTokenOfNoBotAtAll0000000'
 export const WEBHOOK_SECRET = 'bench-secret'
+/** As `npm start` starts it. */
+const START_OPTIONS = ['--max-semi-space-size=32']
+const BOT_CORE = 1
 const CLOCK_TICKS_PER_SECOND = 100
 
 /** A bot in a process of its own. */
@@ -21,14 +25,22 @@ export interface Contender {
   stop(): Promise<void>
 }
 
+/** Arguments of `spawn` for a Node program that may use one core only: what a bot costs must not hide on a second one. */
+export function onCore(core: number, options: readonly string[]): [string, string[]] {
+  return ['taskset', ['-c', String(core), process.execPath, ...options]]
+}
+
 /** Starts a contender by name against a fake Bot API; `webhook` tells it to wait for deliveries. */
 export async function startContender(name: string, apiRoot: string, webhook: boolean): Promise<Contender> {
-  const port = 31_000 + Math.floor(Math.random() * 3_000)
+  const port = await findFreePort()
   const home = await mkdtemp(join(tmpdir(), 'pluggram-bench-'))
   const webhookUrl = `http://127.0.0.1:${port}/telegram/webhook`
   const child =
-    name === 'pluggram'
-      ? await spawnPluggram(home, apiRoot, port, webhook ? webhookUrl : undefined)
+    name === 'pluggram' || name === 'pluggram-process'
+      ? await spawnPluggram(home, apiRoot, port, {
+          isolation: name === 'pluggram' ? 'inline' : 'process',
+          ...(webhook && { webhookUrl }),
+        })
       : spawnPeer(name, apiRoot, port)
   await untilReady(child, name)
   return {
@@ -44,20 +56,29 @@ export async function startContender(name: string, apiRoot: string, webhook: boo
   }
 }
 
+function findFreePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
 function spawnPeer(name: string, apiRoot: string, port: number): ChildProcess {
   const env = { PATH: process.env.PATH, API_ROOT: apiRoot, BOT_TOKEN, WEBHOOK_SECRET, PORT: String(port) }
-  return spawn(process.execPath, [join(ROOT, 'bench/contenders', `${name}.ts`)], {
+  return spawn(...onCore(BOT_CORE, [join(ROOT, 'bench/contenders', `${name}.ts`)]), {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }
 
-/** The real assistant with its durable store and one plugin that answers. */
+/** The real assistant with its durable store and one plugin that answers, inside it or in its own process. */
 async function spawnPluggram(
   home: string,
   apiRoot: string,
   port: number,
-  webhookUrl: string | undefined,
+  { isolation, webhookUrl }: { isolation: 'inline' | 'process'; webhookUrl?: string },
 ): Promise<ChildProcess> {
   await mkdir(join(home, 'plugins'))
   await writeFile(
@@ -65,6 +86,10 @@ async function spawnPluggram(
     "export default class { processMessage(m) { return { success: true, response: 'echo ' + m } } }",
   )
   await writeFile(join(home, 'plugins_config.json'), JSON.stringify({ enabled_plugins: { echo: true } }))
+  await writeFile(
+    join(home, 'config.json'),
+    JSON.stringify({ plugin_host: { plugins: { echo: { isolation } } } }),
+  )
   const env = {
     PATH: process.env.PATH,
     PLUGGRAM_HOME: home,
@@ -77,7 +102,7 @@ async function spawnPluggram(
       TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     }),
   }
-  return spawn(process.execPath, [join(ROOT, 'apps/assistant/src/main.ts'), 'start'], {
+  return spawn(...onCore(BOT_CORE, [...START_OPTIONS, join(ROOT, 'apps/assistant/src/main.ts'), 'start']), {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

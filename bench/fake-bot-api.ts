@@ -41,8 +41,9 @@ interface Running {
 }
 
 const BATCH = 100
-const WEBHOOK_CONNECTIONS = 40
-const agent = new Agent({ connections: WEBHOOK_CONNECTIONS, pipelining: 1 })
+/** Telegram's default; a bot may ask for up to 100 (Bot API: setWebhook). */
+let webhookConnections = 40
+const agent = new Agent({ connections: 100, pipelining: 1 })
 let running: Running | undefined
 let waiting: { answer: ServerResponse; timer: NodeJS.Timeout } | undefined
 let nextUpdateId = 1_000
@@ -171,7 +172,7 @@ async function feed(load: Load, run: Running): Promise<void> {
       const index = run.available
       run.availableAt[index] = performance.now()
       if (!load.webhook) continue
-      if (inFlight.size >= WEBHOOK_CONNECTIONS) await Promise.race(inFlight)
+      if (inFlight.size >= webhookConnections) await Promise.race(inFlight)
       const push = deliver(index, load).finally(() => inFlight.delete(push))
       inFlight.add(push)
     }
@@ -231,6 +232,9 @@ const server = createServer(async (incoming, answer) => {
       })
     case 'getUpdates':
       return poll(answer, Number(body.offset ?? 0), Number(body.timeout ?? 0))
+    case 'setWebhook':
+      webhookConnections = Number(body.max_connections ?? webhookConnections)
+      return json(answer, true)
     case 'getMyCommands':
       return json(answer, [])
     case 'sendMessage': {

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the same load for Pluggram and for bots that people write, against one fast fake Bot API,
- * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc).
+ * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc,
+ * taskset): bots on one core, the fake Bot API on another.
  *
  *   npm run bench -- --rounds 5 --updates 10000
  */
@@ -8,7 +9,7 @@ import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startContender, WEBHOOK_SECRET } from './contender.ts'
+import { onCore, startContender, WEBHOOK_SECRET } from './contender.ts'
 import type { Load, Run } from './fake-bot-api.ts'
 import { formatResults } from './results.ts'
 import type { Measured, Scenario } from './results.ts'
@@ -18,36 +19,39 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     updates: { type: 'string', default: '10000' },
     only: { type: 'string' },
+    bots: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds)
 const count = Number(values.updates)
+const chosen = values.bots === undefined ? undefined : new Set(values.bots.split(','))
 const CHATS = 200
+const WARM_UP = 5_000
 
 const SCENARIOS: readonly Scenario[] = [
   {
     name: 'polling, as fast as it goes',
-    contenders: ['pluggram', 'grammy-runner', 'telegraf-polling', 'bare-undici'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-runner', 'telegraf-polling', 'bare-undici'],
     reference: 'grammy-runner',
     load: { count, perSecond: 0, delayMs: 0 },
   },
   {
     name: 'webhook, as fast as it goes',
-    contenders: ['pluggram', 'grammy-webhook'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-webhook'],
     reference: 'grammy-webhook',
     isWebhook: true,
     load: { count, perSecond: 0, delayMs: 0 },
   },
   {
     name: 'webhook, 30 ms to Telegram and back',
-    contenders: ['pluggram', 'grammy-webhook'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-webhook'],
     reference: 'grammy-webhook',
     isWebhook: true,
     load: { count: Math.ceil(count / 4), perSecond: 0, delayMs: 30 },
   },
   {
     name: 'polling, 500 updates a second',
-    contenders: ['pluggram', 'grammy-runner', 'bare-undici'],
+    contenders: ['pluggram', 'pluggram-process', 'grammy-runner', 'bare-undici'],
     reference: 'bare-undici',
     isPaced: true,
     load: { count: 2_500, perSecond: 500, delayMs: 0 },
@@ -55,7 +59,7 @@ const SCENARIOS: readonly Scenario[] = [
 ]
 
 async function startFakeApi(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [new URL('fake-bot-api.ts', import.meta.url).pathname], {
+  const child = spawn(...onCore(0, [new URL('fake-bot-api.ts', import.meta.url).pathname]), {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve) => {
@@ -85,7 +89,8 @@ async function measure(scenario: Scenario, name: string): Promise<Measured> {
       })
       return ((await answer.json()) as { result: Run }).result
     }
-    await send({ count: 1_000, perSecond: 0, delayMs: 0 })
+    // what runs for weeks is measured warm
+    await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
     const before = contender.cpuSeconds()
     const run = await send({})
     return { ...run, cpuSeconds: contender.cpuSeconds() - before, peakMegabytes: contender.peakMegabytes() }
@@ -102,6 +107,7 @@ for (let round = 1; round <= rounds; round += 1) {
     const byName = results.get(scenario) ?? new Map<string, Measured[]>()
     results.set(scenario, byName)
     for (const name of scenario.contenders) {
+      if (chosen && !chosen.has(name)) continue
       const measured = await measure(scenario, name)
       byName.set(name, [...(byName.get(name) ?? []), measured])
       const rate = Math.round((scenario.load.count / measured.wallMs) * 1_000)
@@ -117,4 +123,4 @@ const page = formatResults(results, {
   date: new Date().toISOString().slice(0, 10),
 })
 console.log(`\n${page}`)
-if (values.only === undefined) await writeFile(new URL('RESULTS.md', import.meta.url), page)
+if (values.only === undefined && !chosen) await writeFile(new URL('RESULTS.md', import.meta.url), page)

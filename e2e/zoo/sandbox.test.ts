@@ -4,7 +4,7 @@ import { logIn, startAssistant } from '../support/assistant.ts'
 import { ask, createPerson } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
-import { countChildren } from './measured-process.ts'
+import { countChildren } from '../support/measured-process.ts'
 
 afterEach(async () => {
   await stopAllPrograms()

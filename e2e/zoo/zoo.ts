@@ -7,7 +7,7 @@ import { ask, botMessages, createPerson, write } from '../support/emulator.ts'
 import { createHome } from '../support/home.ts'
 import { START_SECONDS } from './bad-starts.ts'
 import type { BadStart } from './bad-starts.ts'
-import { countChildren, residentMegabytes } from './measured-process.ts'
+import { countChildren, residentMegabytes } from '../support/measured-process.ts'
 import { toSource } from './specimens.ts'
 import type { Specimen } from './specimens.ts'
 

@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises'
+import { withTools } from '@pluggram/ai'
+import type { Tools } from '@pluggram/ai'
 import { createRefusedAi, pluginFolder } from '@pluggram/host'
 import type { HostServices, PluginHost, PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
@@ -8,6 +10,7 @@ import type {
   FilesService,
   Logger,
   PluginManifest,
+  Services,
   Store,
 } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
@@ -30,6 +33,7 @@ export interface ServicesOptions {
   readonly stores: PluginStores
   /** The AI service as the plugin of that name has it. */
   readonly ai: (plugin: string) => AiService
+  readonly tools: () => Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
   readonly scheduler: Scheduler
@@ -39,6 +43,8 @@ export interface ServicesOptions {
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
   readonly host: () => PluginHost
+  /** What a plugin that asks for `admin` gets: nothing, unless it runs inside the assistant. */
+  adminFor(plugin: string): Pick<Services, 'admin'>
 }
 
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
@@ -69,7 +75,10 @@ export function createServicesFactory(
         refuse: () => refuse('statistics', 'metrics'),
       }),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
-      ai: permissions?.ai === true ? options.ai(name) : createRefusedAi(() => refuse('ai')),
+      ai:
+        permissions?.ai === true
+          ? withTools(name, options.ai(name), permissions.tools === true ? options.tools() : undefined)
+          : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       database: createPluginDatabase({
@@ -92,6 +101,7 @@ export function createServicesFactory(
           ? ownFolder(options.dataFolder, name)
           : { folder: async () => refuse('files') },
       telegram: telegramFor(name, permissions, options.telegram, logger),
+      ...(permissions?.admin === true && options.adminFor(name)),
       effects,
       captureException: createCaptureException(name, { logger, metrics: options.metrics }),
     }

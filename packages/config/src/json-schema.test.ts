@@ -19,6 +19,7 @@ describe('createJsonSchema', () => {
       '$schema',
       'assistant',
       'ai',
+      'mcp',
       'telegram',
       'http',
       'log',

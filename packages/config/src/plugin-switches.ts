@@ -77,6 +77,7 @@ const grantSchema = z.strictObject({
   ai: z.boolean().optional(),
   database: z.boolean().optional(),
   schedule: z.boolean().optional(),
+  tools: z.boolean().optional(),
   files: z.boolean().optional(),
   observe: z.boolean().optional(),
   metrics: z.boolean().optional(),

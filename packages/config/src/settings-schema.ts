@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
 import { ai } from './ai-settings-schema.ts'
+import { mcpSettings } from './mcp-settings-schema.ts'
 import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
@@ -220,6 +221,15 @@ const onePluginsLimits = z.strictObject({
       expected: '"inline" or "process"',
     })
     .optional(),
+  group: z
+    .string()
+    .regex(PLUGIN_NAME)
+    .meta({
+      description:
+        'Plugins of one group share a process: their owner trusts each of them with everything that one of them may.',
+      expected: 'a name: lower case letters, digits and _',
+    })
+    .optional(),
   sandbox: sandbox('Walls of the kernel around its process.').optional(),
   memory_mb: megabytes('The memory of its process.').optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
@@ -258,7 +268,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),
@@ -279,6 +289,7 @@ export const settingsSchema = z
       .optional(),
     assistant: assistant.prefault({}),
     ai: ai.prefault({}),
+    mcp: mcpSettings.prefault({}),
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),

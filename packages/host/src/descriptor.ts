@@ -10,6 +10,8 @@ import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
 import type { JsonSchema } from './validate-config.ts'
 
+export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
+
 export interface DescriptorBasis {
   readonly name: string
   readonly manifest: PluginManifest
@@ -40,6 +42,7 @@ export function toDescriptor({
     tools: Object.entries(manifest.tools ?? {}).map(([tool, definition]) =>
       toTool(tool, definition, toolRole),
     ),
+    ...configSchema(manifest),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),
@@ -49,6 +52,14 @@ export function toDescriptor({
     answersMessages,
     ...(observes && { observes }),
   }
+}
+
+/** A schema that is too large to be shown is left out. */
+function configSchema(manifest: PluginManifest): Pick<PluginDescriptor, 'configSchema'> {
+  const schema = jsonSchemaOf(manifest.config)
+  if (!schema) return {}
+  const plain = toPlainData(schema, { depth: 40 }) as JsonSchema
+  return JSON.stringify(plain).length <= MAX_CONFIG_SCHEMA_CHARACTERS ? { configSchema: plain } : {}
 }
 
 function toCommand(name: string, definition: CommandDefinition): PluginDescriptor['commands'][number] {

@@ -91,6 +91,7 @@ const manifestSchema = z.looseObject({
       files: z.boolean().optional(),
       observe: z.boolean().optional(),
       metrics: z.boolean().optional(),
+      admin: z.boolean().optional(),
     })
     .optional(),
   commands: z

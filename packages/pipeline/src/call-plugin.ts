@@ -28,24 +28,27 @@ export async function callPlugin(
   context: MessageContext,
   { timeoutMs, controller }: CallOptions,
 ): Promise<CallOutcome> {
-  const timedOut = new PluggramError(
-    'plugin-timeout',
-    `Plugin ${plugin.descriptor.name} did not answer within ${timeoutMs / 1_000} s.`,
-  )
+  let timedOut: PluggramError | undefined
   const work = Promise.resolve()
     .then(() => plugin.handle(message, context))
     .then(toOutcome, (error: unknown): CallOutcome => ({ outcome: 'error', error }))
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<CallOutcome>((resolve) => {
     timer = setTimeout(() => {
-      controller.abort(timedOut)
-      timer = setTimeout(() => resolve({ outcome: 'timeout', error: timedOut }), GRACE_MS)
+      const error = new PluggramError(
+        'plugin-timeout',
+        `Plugin ${plugin.descriptor.name} did not answer within ${timeoutMs / 1_000} s.`,
+      )
+      timedOut = error
+      controller.abort(error)
+      timer = setTimeout(() => resolve({ outcome: 'timeout', error }), GRACE_MS)
     }, timeoutMs)
   })
   try {
     const outcome = await Promise.race([work, deadline])
-    const isLate = controller.signal.aborted && controller.signal.reason === timedOut
-    return isLate && outcome.outcome === 'error' ? { outcome: 'timeout', error: timedOut } : outcome
+    return timedOut && outcome.outcome === 'error' && controller.signal.reason === timedOut
+      ? { outcome: 'timeout', error: timedOut }
+      : outcome
   } finally {
     clearTimeout(timer)
   }

@@ -93,19 +93,41 @@ type Answer =
   | { readonly parts: readonly OutboxPart[] }
   | { readonly apology: string; readonly isFinal: boolean }
 
+/** Asks one plugin; what it does ends with the assistant. */
+interface Way {
+  readonly route: Route
+  readonly attempt: number
+  /** Takes the texts of the answer. */
+  readonly answers: string[]
+}
+
 async function ask(
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  {
-    route,
-    attempt,
-    answers,
-  }: { readonly route: Route; readonly attempt: number; readonly answers: string[] },
+  way: Way,
+  options: DispatcherOptions,
+): Promise<[Answer, CountedOutcome]> {
+  const controller = new AbortController()
+  // AbortSignal.any would do the same, and cost a message more than its way through the lanes
+  const stop = (): void => controller.abort(options.signal.reason)
+  options.signal.addEventListener('abort', stop)
+  if (options.signal.aborted) stop()
+  try {
+    return await askUntil(controller, plugin, update, way, options)
+  } finally {
+    options.signal.removeEventListener('abort', stop)
+  }
+}
+
+async function askUntil(
+  controller: AbortController,
+  plugin: RunnablePlugin,
+  update: IncomingUpdate,
+  { route, attempt, answers }: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
-  const controller = new AbortController()
-  const signal = AbortSignal.any([controller.signal, options.signal])
+  const { signal } = controller
   const { messenger, store, outbox, pluginTimeoutMs } = options
   const writer = new ReplyWriter({
     update,

@@ -67,6 +67,8 @@ export interface PluginPermissions {
   readonly ai?: boolean
   /** May let the language model call the tools of all plugins, on behalf of whoever wrote. For conversation plugins. */
   readonly tools?: boolean
+  /** May manage the assistant for its owners; only plugins inside the assistant can have it. */
+  readonly admin?: boolean
   /** Bot API methods beyond replying in the own chat. */
   readonly telegram?: readonly string[]
   readonly files?: boolean

@@ -3,6 +3,7 @@ import type { AssistantDirectory } from './assistant-directory.ts'
 import type { EffectScope } from './effects.ts'
 import type { CacheService } from './services/cache.ts'
 import type { ConfigService } from './services/config.ts'
+import type { AdminService } from './services/admin.ts'
 import type { DatabaseService } from './services/database.ts'
 import type { FilesService } from './services/files.ts'
 import type { HttpService } from './services/http.ts'
@@ -42,6 +43,8 @@ export interface Services {
   readonly files: FilesService
   /** Messages without being asked, and granted methods of the Bot API. */
   readonly telegram: TelegramService
+  /** Only for plugins inside the assistant with `permissions: { admin: true }`. */
+  readonly admin?: AdminService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope
   /** Reports an error you handled: it is logged with the plugin's name and your context, counted, and sent to Sentry if there is one. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { tuneConnection } from './connection.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 export interface OpenOptions {
@@ -18,11 +19,6 @@ export interface OpenOptions {
 
 /** Larger files are not checked at every start: it would read them whole. */
 const CHECK_BELOW_BYTES = 64 * 1024 * 1024
-/**
- * A log of 1 MiB at most, where SQLite would let it grow to 4: what was acknowledged must still fit on a disk that is
- * nearly full, and moving the log's pages into the database needs space too. Costs no time that could be measured.
- */
-const CHECKPOINT_PAGES = 256
 const DAMAGE = /malformed|not a database|corrupt|quick_check/i
 
 /**
@@ -54,7 +50,7 @@ function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file)
   try {
-    database.exec(`PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    tuneConnection(database)
     const version = readVersion(database)
     refuseNewer(file, version)
     checkPages(database, file)

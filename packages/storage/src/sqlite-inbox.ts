@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { IncomingUpdate, ParkedUpdate, StoredUpdate } from '@pluggram/sdk/runtime'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
+import type { StatementCall } from './write-protocol.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /**
  * Telegram keeps an update for 24 hours, so an id need not be remembered much longer. Ids are kept as a set:
@@ -11,102 +13,119 @@ const REMEMBER_MS = 48 * 60 * 60 * 1_000
 const FORGET_AT_ONCE = 2_000
 
 /**
- * The rows of the inbox, without transactions of its own: every method runs inside one of its caller's.
+ * The rows of the inbox.
  *
  *   new ──finish──▶ done ──48 h──▶ forgotten
  *    │ ▲
  *   park └──replay── parked ──drop──▶ forgotten
  */
 export class SqliteInbox {
-  readonly #statements: ReturnType<typeof prepare>
+  readonly #queue: WriteQueue
+  readonly #writes: ReturnType<typeof prepareWrites>
+  readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
   #sequence: number
+  /** Updates of which it is not written yet that work on them began. */
+  readonly #beginning = new Set<number>()
 
-  constructor(database: DatabaseSync, now: () => number) {
-    this.#statements = prepare(database)
+  constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
+    this.#queue = queue
+    this.#writes = prepareWrites(queue)
+    this.#reads = prepareReads(database)
     this.#now = now
     this.#sequence = Number(database.prepare('SELECT max(sequence) AS last FROM inbox').get()?.last ?? 0)
   }
 
   /** Gives the updates whose ids are new. */
-  accept(updates: readonly IncomingUpdate[]): StoredUpdate[] {
-    const fresh: StoredUpdate[] = []
-    for (const update of updates) {
-      const { changes } = this.#statements.insert.run(
-        update.updateId,
-        ++this.#sequence,
-        this.#now(),
-        encodeUpdate(update),
-      )
-      if (Number(changes) > 0) fresh.push({ update, tries: 0 })
-    }
-    return fresh
+  async accept(updates: readonly IncomingUpdate[]): Promise<StoredUpdate[]> {
+    const receivedAt = this.#now()
+    const outcomes = await this.#queue.write(
+      updates.map((update) =>
+        this.#writes.insert(update.updateId, ++this.#sequence, receivedAt, encodeUpdate(update)),
+      ),
+    )
+    return updates.flatMap((update, index) => (outcomes[index]?.[0] === 1 ? [{ update, tries: 0 }] : []))
   }
 
-  begin(updateId: number): void {
-    this.#statements.begin.run(updateId)
+  /** Most updates are finished before this is written; then it need not be. */
+  async begin(updateId: number): Promise<void> {
+    this.#beginning.add(updateId)
+    await this.#queue.writeLight(() =>
+      this.#beginning.delete(updateId) ? [this.#writes.begin(updateId)] : [],
+    )
   }
 
-  finish(updateId: number): void {
-    this.#statements.finish.run(updateId)
+  /** For the transaction that finishes the update. */
+  finish(updateId: number): StatementCall {
+    this.#beginning.delete(updateId)
+    return this.#writes.finish(updateId)
   }
 
-  park(updateId: number, reason: string): void {
-    this.#statements.park.run(reason, updateId)
+  async park(updateId: number, reason: string): Promise<void> {
+    await this.#queue.write([this.#writes.park(reason, updateId)])
   }
 
   unfinished(): StoredUpdate[] {
-    return this.#statements.unfinished.all().map(decodeUpdate)
+    return this.#reads.unfinished.all().map(decodeUpdate)
   }
 
   parked(): ParkedUpdate[] {
-    return this.#statements.parked.all().map((row) => ({
+    return this.#reads.parked.all().map((row) => ({
       ...decodeUpdate(row),
       reason: String(row.reason),
       receivedAt: new Date(Number(row.received_at)),
     }))
   }
 
-  replay(updateId: number): StoredUpdate | undefined {
-    const row = this.#statements.replay.get(++this.#sequence, updateId)
+  async replay(updateId: number): Promise<StoredUpdate | undefined> {
+    const [outcome] = await this.#queue.write([this.#writes.replay(++this.#sequence, updateId)])
+    const row = outcome?.[2]?.[0]
     return row && decodeUpdate(row)
   }
 
-  drop(updateId: number): boolean {
-    return Number(this.#statements.drop.run(updateId).changes) > 0
+  async drop(updateId: number): Promise<boolean> {
+    const [outcome] = await this.#queue.write([this.#writes.drop(updateId)])
+    return outcome?.[0] === 1
   }
 
-  /** True when there may be more to forget. */
-  forgetOld(): boolean {
-    return Number(this.#statements.forget.run(this.#now() - REMEMBER_MS).changes) === FORGET_AT_ONCE
+  async forgetOld(): Promise<void> {
+    for (;;) {
+      const [outcome] = await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - REMEMBER_MS)])
+      if (outcome?.[0] !== FORGET_AT_ONCE) return
+    }
   }
 }
 
-function prepare(database: DatabaseSync) {
+function prepareWrites(queue: WriteQueue) {
   return {
-    insert: database.prepare(
+    insert: queue.prepare(
       "INSERT INTO inbox (update_id, sequence, state, received_at, payload) VALUES (?, ?, 'new', ?, ?) ON CONFLICT DO NOTHING",
     ),
-    begin: database.prepare("UPDATE inbox SET tries = tries + 1 WHERE update_id = ? AND state = 'new'"),
-    finish: database.prepare(
+    begin: queue.prepare("UPDATE inbox SET tries = tries + 1 WHERE update_id = ? AND state = 'new'"),
+    finish: queue.prepare(
       "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'new'",
     ),
-    park: database.prepare(
+    park: queue.prepare(
       "UPDATE inbox SET state = 'parked', reason = ? WHERE update_id = ? AND state = 'new'",
     ),
-    unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
-    parked: database.prepare(
-      "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
-    ),
-    replay: database.prepare(
+    replay: queue.prepare(
       "UPDATE inbox SET state = 'new', tries = 0, reason = NULL, sequence = ? WHERE update_id = ? AND state = 'parked' RETURNING payload, tries",
     ),
     // the id stays known: a dropped update must not come back as a repeated one
-    drop: database.prepare(
+    drop: queue.prepare(
       "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'parked'",
     ),
-    forget: database.prepare(
+    forget: queue.prepare(
       `DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE received_at < ? AND state = 'done' LIMIT ${FORGET_AT_ONCE})`,
+    ),
+  }
+}
+
+function prepareReads(database: DatabaseSync) {
+  return {
+    unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
+    parked: database.prepare(
+      "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
     ),
   }
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore } from '@pluggram/sdk/runtime'
-import { CommitQueue } from './commit-queue.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export interface MessageStoreOptions {
   /** Milliseconds since 1970; injected by tests. */
@@ -14,41 +14,44 @@ export interface MessageStoreOptions {
 
 /**
  * Inbox and outbox in one SQLite file. What a repeated message could come of, and no lost one, is committed
- * without waiting for the disk: that work began, and that a part was sent.
+ * without waiting for the disk: that work began, and that a part was sent. It is read through `database`, and
+ * written by a thread of its own.
  */
 export function createSqliteMessageStore(
   database: DatabaseSync,
   { now = Date.now, synchronous = 'full' }: MessageStoreOptions = {},
 ): MessageStore {
-  const commits = new CommitQueue(database, { waitsForDisk: synchronous === 'full' })
-  const inbox = new SqliteInbox(database, now)
-  const outbox = new SqliteOutbox(database, now)
+  const file = database.location()
+  if (file === null) throw new Error('Messages must be kept in a file; this database is in memory.')
+  const queue = new WriteQueue({ file, waitsForDisk: synchronous === 'full' })
+  const inbox = new SqliteInbox(database, queue, now)
+  const outbox = new SqliteOutbox(database, queue, now)
   return {
-    accept: (updates) => commits.add(() => inbox.accept(updates)),
-    begin: (updateId) => commits.addLight(() => inbox.begin(updateId)),
-    finish: (updateId, parts) =>
-      commits.add(() => {
-        inbox.finish(updateId)
-        outbox.finish(updateId)
-        return outbox.add(updateId, parts)
-      }),
-    post: (parts) => commits.add(() => outbox.add(POSTED_UPDATE_ID, parts)),
-    addInterim: (reply) => commits.add(() => outbox.addInterim(reply)),
+    accept: (updates) => inbox.accept(updates),
+    begin: (updateId) => inbox.begin(updateId),
+    async finish(updateId, parts) {
+      const [, ...outcomes] = await queue.write([inbox.finish(updateId), ...outbox.finish(updateId, parts)])
+      return outbox.finished(updateId, parts, outcomes)
+    },
+    post: (parts) => outbox.post(POSTED_UPDATE_ID, parts),
+    addInterim: (reply) => outbox.addInterim(reply),
     interim: (updateId, key) => outbox.interim(updateId, key),
-    park: (updateId, reason) => commits.add(() => inbox.park(updateId, reason)),
-    markSending: (entryId) => commits.add(() => outbox.markSending(entryId)),
-    markUnsent: (entryId) => commits.addLight(() => outbox.markUnsent(entryId)),
-    markSent: (entryId, sentMessageId) => commits.addLight(() => outbox.markSent(entryId, sentMessageId)),
-    markFailed: (entryId, reason) => commits.addLight(() => outbox.markFailed(entryId, reason)),
+    park: (updateId, reason) => inbox.park(updateId, reason),
+    markSending: (entryId) => outbox.markSending(entryId),
+    markUnsent: (entryId) => outbox.markUnsent(entryId),
+    markSent: (entryId, sentMessageId) => outbox.markSent(entryId, sentMessageId),
+    markFailed: (entryId, reason) => outbox.markFailed(entryId, reason),
+    moveChat: (from, to) => outbox.moveChat(from, to),
     unfinished: () => inbox.unfinished(),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),
-    replay: (updateId) => commits.add(() => inbox.replay(updateId)),
-    drop: (updateId) => commits.add(() => inbox.drop(updateId)),
-    failure: () => commits.failure,
+    replay: (updateId) => inbox.replay(updateId),
+    drop: (updateId) => inbox.drop(updateId),
+    failure: () => queue.failure,
     async forgetOld() {
-      while (await commits.addLight(() => inbox.forgetOld())) continue
-      await commits.addLight(() => outbox.forgetOld())
+      await inbox.forgetOld()
+      await outbox.forgetOld()
     },
+    close: () => queue.close(),
   }
 }

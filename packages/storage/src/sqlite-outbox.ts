@@ -6,73 +6,116 @@ import type {
   OutboxEntry,
   OutboxPart,
 } from '@pluggram/sdk/runtime'
+import type { StatementCall, StatementOutcome } from './write-protocol.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** Parts that were given up stay visible that long. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
 
 /**
- * The rows of the outbox, without transactions of its own. A final part is deleted when it was sent; an interim
- * part stays until its update is finished, so that a later try knows what was sent.
+ * The rows of the outbox. A final part is deleted when it was sent; an interim part stays until its update is
+ * finished, so that a later try knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
  */
 export class SqliteOutbox {
-  readonly #statements: ReturnType<typeof prepare>
+  readonly #queue: WriteQueue
+  readonly #writes: ReturnType<typeof prepareWrites>
+  readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
+  /** Updates with interim parts, and those parts: most updates have none, and cost no statement for them. */
+  readonly #interimUpdates = new Set<number>()
+  readonly #interimEntries = new Set<number>()
 
-  constructor(database: DatabaseSync, now: () => number) {
-    this.#statements = prepare(database)
+  constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
+    this.#queue = queue
+    this.#writes = prepareWrites(queue)
+    this.#reads = prepareReads(database)
     this.#now = now
-  }
-
-  add(updateId: number, parts: readonly OutboxPart[]): OutboxEntry[] {
-    return parts.map((part, index) => this.#insert(updateId, null, part, index))
-  }
-
-  addInterim({ updateId, key, parts }: InterimReply): InterimPart[] {
-    return parts.map((part, index) => {
-      const row = this.#statements.findInterim.get(updateId, key, index)
-      return row ? toInterimPart(row) : { entry: this.#insert(updateId, key, part, index) }
-    })
-  }
-
-  interim(updateId: number, key: string): InterimPart[] {
-    return this.#statements.interim.all(updateId, key).map(toInterimPart)
-  }
-
-  /** Forgets what was sent before the update was finished. */
-  finish(updateId: number): void {
-    this.#statements.deleteSentInterim.run(updateId)
-  }
-
-  markSending(id: number): void {
-    this.#statements.sending.run(id)
-  }
-
-  markUnsent(id: number): void {
-    this.#statements.unsend.run(id)
-  }
-
-  markSent(id: number, sentMessageId: number): void {
-    if (Number(this.#statements.deleteFinal.run(id).changes) === 0) {
-      this.#statements.sentInterim.run(sentMessageId, id)
+    for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
+      this.#interimUpdates.add(Number(updateId))
+      this.#interimEntries.add(Number(id))
     }
   }
 
-  markFailed(id: number, reason: string): void {
-    this.#statements.failed.run(reason, id)
+  /** For the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
+  finish(updateId: number, parts: readonly OutboxPart[]): StatementCall[] {
+    const inserts = parts.map((part, index) => this.#insert(updateId, null, part, index))
+    return this.#interimUpdates.has(updateId)
+      ? [...inserts, this.#writes.deleteSentInterim(updateId)]
+      : inserts
+  }
+
+  /** The entries that the calls of `finish` made. */
+  finished(
+    updateId: number,
+    parts: readonly OutboxPart[],
+    inserted: readonly StatementOutcome[],
+  ): OutboxEntry[] {
+    this.#interimUpdates.delete(updateId)
+    return parts.map((part, index) => ({
+      ...part,
+      id: inserted[index]?.[1] ?? 0,
+      updateId,
+      isAmbiguous: false,
+    }))
+  }
+
+  /** Parts that answer nobody. */
+  async post(updateId: number, parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
+    const outcomes = await this.#queue.write(
+      parts.map((part, index) => this.#insert(updateId, null, part, index)),
+    )
+    return this.finished(updateId, parts, outcomes)
+  }
+
+  async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
+    this.#interimUpdates.add(updateId)
+    await this.#queue.write(parts.map((part, index) => this.#insert(updateId, key, part, index)))
+    const stored = this.interim(updateId, key)
+    for (const { entry } of stored) this.#interimEntries.add(entry.id)
+    return stored
+  }
+
+  interim(updateId: number, key: string): InterimPart[] {
+    return this.#reads.interim.all(updateId, key).map(toInterimPart)
+  }
+
+  async markSending(id: number): Promise<void> {
+    await this.#queue.write([this.#writes.sending(id)])
+  }
+
+  async markUnsent(id: number): Promise<void> {
+    await this.#queue.writeLight(() => [this.#writes.unsend(id)])
+  }
+
+  async markSent(id: number, sentMessageId: number): Promise<void> {
+    const mark = this.#interimEntries.has(id)
+      ? this.#writes.sentInterim(sentMessageId, id)
+      : this.#writes.delete(id)
+    await this.#queue.writeLight(() => [mark])
+    this.#interimEntries.delete(id)
+  }
+
+  async markFailed(id: number, reason: string): Promise<void> {
+    await this.#queue.writeLight(() => [this.#writes.failed(reason, id)])
+    this.#interimEntries.delete(id)
   }
 
   unsent(): OutboxEntry[] {
-    return this.#statements.unsent.all().map(toEntry)
+    return this.#reads.unsent.all().map(toEntry)
   }
 
-  forgetOld(): void {
-    this.#statements.forget.run(this.#now() - KEEP_FAILED_MS)
+  async moveChat(from: number, to: number): Promise<void> {
+    await this.#queue.write([this.#writes.move(to, from)])
   }
 
-  #insert(updateId: number, key: string | null, part: OutboxPart, index: number): OutboxEntry {
-    const { lastInsertRowid } = this.#statements.insert.run(
+  async forgetOld(): Promise<void> {
+    await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
+  }
+
+  #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
+    return this.#writes.insert(
       updateId,
       key,
       index,
@@ -83,7 +126,6 @@ export class SqliteOutbox {
       part.isBroadcast === true ? 1 : 0,
       this.#now(),
     )
-    return { ...part, id: Number(lastInsertRowid), updateId, isAmbiguous: false }
   }
 }
 
@@ -105,24 +147,29 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
   }
 }
 
-function prepare(database: DatabaseSync) {
+function prepareWrites(queue: WriteQueue) {
   return {
-    insert: database.prepare(
-      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?)",
+    // an interim part of an earlier try stays as it is
+    insert: queue.prepare(
+      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
     ),
-    findInterim: database.prepare(
-      'SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? AND part = ?',
-    ),
-    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
-    unsend: database.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
-    deleteSentInterim: database.prepare(
+    unsend: queue.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
+    deleteSentInterim: queue.prepare(
       "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
     ),
-    sending: database.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
-    deleteFinal: database.prepare('DELETE FROM outbox WHERE id = ? AND interim_key IS NULL'),
-    sentInterim: database.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
-    failed: database.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    sending: queue.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
+    delete: queue.prepare('DELETE FROM outbox WHERE id = ?'),
+    sentInterim: queue.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
+    failed: queue.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    move: queue.prepare("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')"),
+    forget: queue.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
+  }
+}
+
+function prepareReads(database: DatabaseSync) {
+  return {
+    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    allInterim: database.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
     unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
-    forget: database.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }

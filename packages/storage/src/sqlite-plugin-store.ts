@@ -14,8 +14,6 @@ export interface PluginStores {
 export interface PluginStoresOptions {
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
-  /** As for `openSqliteDatabase`. Default `full`. */
-  readonly synchronous?: 'full' | 'normal'
   /** Of one plugin. Default 100,000. */
   readonly maxKeys?: number
   /** Of one plugin, keys and values together. Default 64 MiB. */
@@ -39,8 +37,8 @@ export function createSqlitePluginStores(
   database: DatabaseSync,
   options: PluginStoresOptions = {},
 ): PluginStores {
-  const { now = Date.now, synchronous = 'full', maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
-  const commits = new CommitQueue(database, { waitsForDisk: synchronous === 'full' })
+  const { now = Date.now, maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
+  const commits = new CommitQueue(database)
   const size = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))'
   const select = database.prepare('SELECT value, expires_at FROM plugin_store WHERE plugin = ? AND key = ?')
   const selectSize = database.prepare(`SELECT ${size} AS size FROM plugin_store WHERE plugin = ? AND key = ?`)

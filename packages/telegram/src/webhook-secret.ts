@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { PluggramError } from '@pluggram/sdk'
 
 /** A request header as Node gives it: an array when it was sent more than once. */
@@ -21,5 +21,5 @@ export function createSecretCheck(secret: string): (header: HeaderValue) => bool
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

@@ -2,6 +2,7 @@ import { DeliveryError } from '@pluggram/sdk'
 import { toGrammySignal } from './api.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { identifyWithRetries } from './identify-with-retries.ts'
+import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
@@ -33,6 +34,8 @@ export interface WebhookSource extends UpdateSource {
 /** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
 const IDENTITY_WAIT_MILLISECONDS = 5000
 const CHECK_MILLISECONDS = 60_000
+/** The most that Telegram opens (Bot API: setWebhook). Updates that come side by side share a commit. */
+const MAX_CONNECTIONS = 100
 
 /**
  * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now and
@@ -50,11 +53,13 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   const identity = Promise.withResolvers<BotIdentity>()
   // Nobody may be waiting for it when the source stops.
   identity.promise.catch(() => undefined)
+  let known: BotIdentity | undefined
   const accepting = new Set<Promise<void>>()
   let running: Promise<void> | undefined
 
   async function run(): Promise<void> {
-    identity.resolve(await identifyWithRetries(options, trouble, signal))
+    known = await identifyWithRetries(options, trouble, signal)
+    identity.resolve(known)
     await persistently('setWebhook', set)
     for (;;) {
       await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
@@ -68,7 +73,11 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   }
 
   const set = (): Promise<unknown> =>
-    api.setWebhook(url, { secret_token: secret, allowed_updates: ALLOWED_UPDATES }, toGrammySignal(signal))
+    api.setWebhook(
+      url,
+      { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
+      toGrammySignal(signal),
+    )
 
   async function persistently<T>(method: string, call: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -84,10 +93,14 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
 
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
-    const bot = await withinLimit(identity.promise)
+    const bot = known ?? (await withinLimit(identity.promise))
     tracker.markActivity()
     const normalised = normaliseUpdate(update, bot)
-    if (!normalised) return 'ignored'
+    if (!normalised) {
+      const migration = readMigration(update)
+      if (migration) options.onChatMigrated?.(migration.from, migration.to)
+      return 'ignored'
+    }
     const taking = onUpdates([normalised])
     accepting.add(taking)
     try {

@@ -26,14 +26,15 @@ export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-leas
 }
 
 /** What every message store must do; each driver runs it. */
-export function messageStoreContract(create: () => { store: MessageStore; close(): void }): void {
+export function messageStoreContract(create: () => { store: MessageStore; close?(): void }): void {
   describe('message store contract', () => {
     const using = (run: (store: MessageStore) => Promise<void>) => async () => {
       const { store, close } = create()
       try {
         await run(store)
       } finally {
-        close()
+        await store.close()
+        close?.()
       }
     }
     const ids = (items: readonly { update: IncomingUpdate }[]): number[] =>
@@ -75,6 +76,15 @@ export function messageStoreContract(create: () => { store: MessageStore; close(
         await store.markSent(first?.id ?? 0, 5)
         expect(store.unsent()).toHaveLength(1)
         expect(store.unfinished()).toEqual([])
+      }),
+    )
+
+    test(
+      'what waits for a group goes to its new id',
+      using(async (store) => {
+        await store.post([outboxPart('a'), { ...outboxPart('b'), chatId: -5 }])
+        await store.moveChat(-5, -1005)
+        expect(store.unsent().map(({ chatId }) => chatId)).toEqual([7, -1005])
       }),
     )
 

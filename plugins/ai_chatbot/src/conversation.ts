@@ -58,6 +58,9 @@ export async function converse(
           },
         ],
         for: context,
+        tools: true,
+        context,
+        isUntrusted: holdsOthersText(question, context),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
@@ -87,6 +90,11 @@ export async function converse(
       }),
     },
   }
+}
+
+/** What is more than the person's own words: a text file, or a message of somebody else that is answered. */
+function holdsOthersText({ text, remembered }: Question, { message }: MessageContext): boolean {
+  return text !== remembered || (message.replyTo !== undefined && !message.replyTo.fromBot)
 }
 
 async function prompt(

@@ -2,5 +2,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { extractText } from './extract-text.ts'
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(extractText(String(workerData)))

@@ -13,7 +13,7 @@ interface ParkedUpdates {
   show(id: string): Promise<unknown>
   replay(id: string): Promise<boolean>
   drop(id: string): Promise<boolean>
-  close(): void
+  close(): Promise<void>
 }
 
 /** Lists parked updates, shows one, works on them again, or drops them. */
@@ -42,7 +42,7 @@ export async function replay(
     }
     return exitCode
   } finally {
-    parked.close()
+    await parked.close()
   }
 }
 
@@ -90,7 +90,7 @@ async function connect(cli: CliEnvironment): Promise<ParkedUpdates | undefined> 
       show: (id) => call('GET', `/${encodeURIComponent(id)}`),
       replay: async (id) => (await call('POST', `/${encodeURIComponent(id)}/replay`)) !== undefined,
       drop: async (id) => (await call('DELETE', `/${encodeURIComponent(id)}`)) !== undefined,
-      close() {},
+      async close() {},
     }
   } catch {
     return undefined
@@ -108,6 +108,9 @@ function openFile(cli: CliEnvironment): ParkedUpdates | undefined {
     show: async (id) => store.parked().find((item) => String(item.update.updateId) === id),
     replay: async (id) => (await store.replay(Number(id))) !== undefined,
     drop: (id) => store.drop(Number(id)),
-    close: () => database.close(),
+    async close() {
+      await store.close()
+      database.close()
+    },
   }
 }

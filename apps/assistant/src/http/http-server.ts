@@ -44,9 +44,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await server.register(cookie)
 
   server.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SECURITY_HEADERS)
     const path = pathOf(request.url)
     if (path === WEBHOOK) return
+    void reply.headers(SECURITY_HEADERS)
     const { host, origin } = request.headers
     const isOwn = PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host)
     if (!isOwn || !guard.isOwnOrigin(origin, host)) {

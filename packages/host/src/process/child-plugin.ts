@@ -1,4 +1,6 @@
+import { PermissionError } from '@pluggram/sdk'
 import type {
+  HttpService,
   MessageContext,
   ObservedMessage,
   PluginManifest,
@@ -51,11 +53,23 @@ export class ChildPlugin {
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
+  #fetch: HttpService['fetch'] | undefined
   /** The end of a start that failed but still goes on. */
   #late: Promise<unknown> | undefined
 
   constructor(peer: Peer) {
     this.#peer = peer
+  }
+
+  /** Which plugin it is, once that is known. */
+  get candidate(): PluginCandidate | undefined {
+    return this.#candidate
+  }
+
+  /** The plugin's client for other servers, which is also the global `fetch`. */
+  get fetch(): HttpService['fetch'] {
+    if (!this.#fetch) throw new PermissionError('fetch can be used from setup on.')
+    return this.#fetch
   }
 
   /** Keeps what the host tells about the assistant's plugins. */
@@ -118,7 +132,7 @@ export class ChildPlugin {
             mayUseAi: manifest.permissions?.ai === true,
             plugins: () => this.#plugins,
           })
-          globalThis.fetch = services.http.fetch
+          this.#fetch = services.http.fetch
           return services
         },
         within: this.#within,

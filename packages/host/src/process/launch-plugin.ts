@@ -16,8 +16,11 @@ import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
+import { launch } from './launch.ts'
+import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
+import type { ProcessGroups } from './process-groups.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
@@ -27,11 +30,21 @@ export interface ProcessLimits {
   /** Walls of the kernel around its process, besides Node's own. Default `none`. */
   readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
+  /** Plugins of one group share a process. */
+  readonly group?: string | undefined
   readonly idleSeconds?: number | undefined
   readonly startSeconds?: number | undefined
   readonly callSeconds?: number | undefined
   readonly statusSeconds?: number | undefined
   readonly cleanupSeconds?: number | undefined
+}
+
+/** A plugin that is to share its process, and what it brings along. */
+export interface GroupMember {
+  readonly candidate: PluginCandidate
+  readonly memoryMb: number
+  readonly isSandboxed: boolean
+  readonly grants: Grants
 }
 
 /** What a plugin process is started with. */
@@ -41,6 +54,12 @@ export interface LaunchPluginOptions {
   readonly candidates: readonly PluginCandidate[]
   readonly memoryMb: number
   readonly limits: ProcessLimits
+  /** Set when the plugin shares its process with others: all of them, itself included. */
+  readonly group?: {
+    readonly name: string
+    readonly members: readonly GroupMember[]
+    readonly processes: ProcessGroups
+  }
   readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
@@ -152,26 +171,16 @@ async function openProcess(
   events: ProcessEvents,
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
-  const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
-  const isSandboxed = options.limits.sandbox === 'bubblewrap'
-  if (isSandboxed) await checkSandbox(candidate)
-  const readable = await readablePaths(candidate, candidates)
-  const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
-  const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
-  for (const folder of writable) await mkdir(folder, { recursive: true })
-  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
-  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
+  const { candidate, logger, group } = options
+  const launchOptions = await toLaunchOptions(options)
   return PluginProcess.launch({
     plugin: candidate.name,
     directory: candidate.directory,
-    launch: {
-      memoryMb,
-      isSandboxed,
-      readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
-      writable: writable.map((folder) => path.join(folder, '*')),
-      workingDirectory: candidate.directory,
-      ...(codeCache !== undefined && { codeCache }),
-    },
+    memoryMb: options.memoryMb,
+    open: () =>
+      group
+        ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
+        : launch(launchOptions),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -180,6 +189,34 @@ async function openProcess(
       if (process) events.onCrash(process, error)
     },
   })
+}
+
+/** What the process may do: what its plugin may, or what all of the plugins may that share it. */
+async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
+  const { candidate, candidates, dataFolder, grants, memoryMb } = options
+  const isSandboxed = options.limits.sandbox === 'bubblewrap'
+  const members = options.group?.members ?? [{ candidate, memoryMb, grants, isSandboxed }]
+  if (members.some((member) => member.isSandboxed)) await checkSandbox(candidate)
+  const readable: string[] = []
+  const writable: string[] = []
+  for (const member of members) {
+    readable.push(...(await readablePaths(member.candidate, candidates)))
+    const mayWrite =
+      dataFolder !== undefined && member.grants !== 'everything' && member.grants.files === true
+    if (mayWrite) writable.push(pluginFolder(dataFolder, member.candidate.name))
+  }
+  for (const folder of writable) await mkdir(folder, { recursive: true })
+  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
+  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
+  const folders = writable.map((folder) => path.join(folder, '*'))
+  return {
+    memoryMb: Math.max(...members.map((member) => member.memoryMb)),
+    isSandboxed: members.some((member) => member.isSandboxed),
+    readable: [...new Set([...readable, ...folders])],
+    writable: folders,
+    workingDirectory: candidate.directory,
+    ...(codeCache !== undefined && { codeCache }),
+  }
 }
 
 /** Who asked for walls does not get a plugin without them. */

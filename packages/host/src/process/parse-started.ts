@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
+import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../descriptor.ts'
 import { guardPatterns } from './guarded-pattern.ts'
 import type { Loaded, Started } from './protocol.ts'
 
@@ -44,6 +45,7 @@ const summarySchema = z.object({
     files: z.boolean().optional(),
     observe: z.boolean().optional(),
     metrics: z.boolean().optional(),
+    admin: z.boolean().optional(),
   }),
   timeouts: z.object({
     startSeconds: seconds,
@@ -92,6 +94,10 @@ export const descriptorSchema = z.object({
       }),
     )
     .max(200),
+  configSchema: z
+    .record(z.string(), z.unknown())
+    .refine((schema) => JSON.stringify(schema).length <= MAX_CONFIG_SCHEMA_CHARACTERS, 'is too large')
+    .optional(),
   schedules: z
     .array(
       z.object({

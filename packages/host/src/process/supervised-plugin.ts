@@ -250,7 +250,11 @@ export class SupervisedPlugin implements HostedPlugin {
   #onCrash(process: PluginProcess, error: PluginCrashError): void {
     if (process !== this.#process) return
     this.#process = undefined
-    this.#noteCrash(error.message)
+    if (error.isOwnFault) this.#noteCrash(error.message)
+    else {
+      this.#options.logger.warn(error.message, { plugin: this.descriptor.name })
+      this.#startAgain(backOff(1, (this.#options.random ?? Math.random)()))
+    }
   }
 
   #noteCrash(message: string): void {
@@ -265,6 +269,11 @@ export class SupervisedPlugin implements HostedPlugin {
       return
     }
     const delay = backOff(crashes, (this.#options.random ?? Math.random)())
+    this.#startAgain(delay)
+  }
+
+  /** Lets it start after a pause: by itself when it works by itself, else at its next use. */
+  #startAgain(delay: number): void {
     this.#retryAt = Date.now() + delay
     if (this.#effects.length === 0) return
     this.#restartTimer = setTimeout(() => void this.#startUnasked(), delay)

@@ -37,6 +37,8 @@ export interface PluginDescriptor {
   readonly help?: string
   readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
   readonly tools: readonly ToolDescriptor[]
+  /** JSON Schema of its configuration, when it can tell. */
+  readonly configSchema?: Readonly<Record<string, unknown>>
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]

@@ -1,0 +1,31 @@
+import type { HostPlan } from '@pluggram/host'
+import type { PluginsPlan } from './plugins.ts'
+
+/** Remembers, for plugins whose block became unusable, the plan in which it still was usable: they go on with that. */
+export class WorkingPlans {
+  #last: HostPlan
+  #kept: ReadonlyMap<string, HostPlan> = new Map()
+
+  constructor(first: HostPlan) {
+    this.#last = first
+  }
+
+  /** The plan to follow now: the next one, but for plugins that it breaks. Nothing older is kept than what these need. */
+  follow({ plan, broken }: PluginsPlan): HostPlan {
+    const kept = new Map([...broken].map((name) => [name, this.#kept.get(name) ?? this.#last]))
+    this.#last = plan
+    this.#kept = kept
+    if (kept.size === 0) return plan
+    const planFor = (name: string): HostPlan => kept.get(name) ?? plan
+    const candidates = [...kept].flatMap(([name, before]) =>
+      before.candidates.filter((candidate) => candidate.name === name),
+    )
+    return {
+      ...plan,
+      candidates: [...plan.candidates, ...candidates],
+      configFor: (name, jsonSchema) => planFor(name).configFor(name, jsonSchema),
+      levelFor: (candidate) => planFor(candidate.name).levelFor?.(candidate) ?? 'process',
+      limitsFor: (name) => planFor(name).limitsFor?.(name) ?? {},
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { afterEach, expect, test } from 'vitest'
+import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+import { createWarmHome, openInstalled } from './installed.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const INSTALLED = 1_000
+const READY_SECONDS = 3
+/** On a machine that is slow by itself, a start may take so many times what it takes with one plugin. */
+const SLOW_MACHINE_FACTOR = 2
+const RESIDENT_MB = 250
+
+test('a thousand installed plugins start in no time and take no memory', async ({ annotate }) => {
+  const one = await openInstalled(await createWarmHome(1), 1)
+  await one.stop()
+  const all = await openInstalled(await createWarmHome(INSTALLED), INSTALLED)
+  await all.work(20)
+  const resident = await all.residentMegabytes()
+  const { readySeconds } = all
+  await all.stop()
+  await annotate(
+    `ready after ${readySeconds.toFixed(1)} s (${one.readySeconds.toFixed(1)} s with one plugin), ${resident} MB`,
+  )
+  expect(readySeconds).toBeLessThanOrEqual(Math.max(READY_SECONDS, SLOW_MACHINE_FACTOR * one.readySeconds))
+  expect(resident).toBeLessThanOrEqual(RESIDENT_MB)
+}, 300_000)

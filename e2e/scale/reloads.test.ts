@@ -1,0 +1,23 @@
+import { afterEach, expect, test } from 'vitest'
+import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
+import { measureReloads } from './reloads.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const RELOADS = 200
+const BYTES_PER_RELOAD = 1_024
+
+test('plugins that are saved again and again leave nothing in the assistant', async ({ annotate }) => {
+  const figures = await measureReloads(RELOADS)
+  await annotate(JSON.stringify(figures))
+  const { heapBytesPerReload, before, after } = figures
+  expect(heapBytesPerReload).toBeLessThanOrEqual(BYTES_PER_RELOAD)
+  expect(after.children).toBe(before.children)
+  expect(after.files).toBeLessThanOrEqual(before.files)
+  expect(after.timers).toBeLessThanOrEqual(before.timers)
+  expect(after.handles).toBeLessThanOrEqual(before.handles)
+}, 180_000)

@@ -1,0 +1,176 @@
+/**
+ * Saves plugins again and again while the real assistant runs, and looks at what that leaves in it:
+ * `npm run test:reloads` (1,000 reloads), or `node e2e/scale/reloads.ts 200`.
+ */
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startAssistant } from '../support/assistant.ts'
+import type { RunningAssistant } from '../support/assistant.ts'
+import { ask, createPerson, startEmulator, TOKEN } from '../support/emulator.ts'
+import { createHome, removeHomes } from '../support/home.ts'
+import { countChildren } from '../support/measured-process.ts'
+import { stopAllPrograms } from '../support/program.ts'
+
+/** What the assistant holds at one moment. */
+interface Holdings {
+  readonly files: number
+  readonly children: number
+  readonly timers: number
+  readonly handles: number
+}
+
+export interface ReloadFigures {
+  readonly reloads: number
+  /**
+   * The slope of the heap in use, by least squares over all samples after the warm-up, but for compiled code: V8 goes on to
+   * compile what is used often for a thousand reloads.
+   */
+  readonly heapBytesPerReload: number
+  /** The same with compiled code. */
+  readonly allBytesPerReload: number
+  readonly before: Holdings
+  readonly after: Holdings
+}
+
+interface Gauge {
+  readonly heap: number
+  readonly all: number
+  readonly timers: number
+  readonly handles: number
+}
+
+const NAMES = Array.from({ length: 8 }, (_, index) => `saved_${index}`)
+const FEWEST_WARM_UP_ROUNDS = 6
+const WARM_UP_SHARE = 0.2
+const RELOAD_MS = 30_000
+const SETTLE_MS = 15_000
+
+/** Trusted, so that it runs inside the assistant and can look at it. */
+const GAUGE = `import v8 from 'node:v8'
+import vm from 'node:vm'
+v8.setFlagsFromString('--expose-gc')
+const collect = vm.runInNewContext('gc')
+export default class {
+  static manifest = { commands: { gauge: { description: 'Tells what the assistant holds' } } }
+  async processMessage(message, { command }) {
+    if (!command) return
+    for (let turn = 0; turn < 5; turn += 1) { collect(); await new Promise(setImmediate) }
+    const kinds = process.getActiveResourcesInfo()
+    const timers = kinds.filter((kind) => kind === 'Timeout').length
+    const spaces = v8.getHeapSpaceStatistics()
+    const sum = (list) => list.reduce((total, space) => total + space.space_used_size, 0)
+    const heap = sum(spaces.filter((space) => !/code|trusted/.test(space.space_name)))
+    return { success: true, response: JSON.stringify({ heap, all: sum(spaces), timers, handles: kinds.length - timers }) }
+  }
+}`
+
+function source(name: string, version: number): string {
+  return `export default class {
+  static manifest = { commands: { ${name}: { description: 'Tells its version' } } }
+  processMessage(message, { command }) { if (command) return { success: true, response: 'version ${version}' } }
+}`
+}
+
+export async function measureReloads(reloads: number): Promise<ReloadFigures> {
+  // messages are kept in the emulator: in a process of its own they do not count
+  const emulator = await startEmulator()
+  const home = await createHome({
+    ...Object.fromEntries(NAMES.map((name) => [`plugins/${name}.js`, source(name, 0)])),
+    'plugins/gauge.js': GAUGE,
+    'plugins_config.json': {
+      enabled_plugins: Object.fromEntries(['gauge', ...NAMES].map((name) => [name, true])),
+    },
+    'config.json': { plugin_host: { plugins: { gauge: { isolation: 'inline' } } } },
+  })
+  const assistant = await startAssistant(home, {
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: emulator.url,
+  })
+  const person = await createPerson(emulator.driver)
+  const gauge = async (): Promise<Gauge> => {
+    const [answer = ''] = await ask(emulator.driver, person, '/gauge')
+    return JSON.parse(answer) as Gauge
+  }
+  const holdings = async (): Promise<Holdings> => {
+    const { timers, handles } = await gauge()
+    const files = (await readdir(`/proc/${assistant.pid}/fd`)).length
+    return { files, children: await countChildren(assistant.pid), timers, handles }
+  }
+
+  const rounds = Math.ceil(reloads / NAMES.length)
+  let version = 0
+  const nextRound = async (): Promise<void> => {
+    version += 1
+    await saveAll(assistant, home, version)
+  }
+  const warmUp = Math.max(FEWEST_WARM_UP_ROUNDS, Math.ceil(rounds * WARM_UP_SHARE))
+  for (let round = 0; round < warmUp; round += 1) {
+    await nextRound()
+    await gauge()
+  }
+  await settle(assistant)
+  const before = await holdings()
+  const samples: (Gauge & { readonly reloads: number })[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    await nextRound()
+    samples.push({ ...(await gauge()), reloads: round * NAMES.length })
+  }
+  const [first = ''] = NAMES
+  const [answer] = await ask(emulator.driver, person, `/${first}`)
+  if (answer !== `version ${version}`) throw new Error(`${first} answered ${answer}, not version ${version}`)
+  await settle(assistant)
+  const after = await holdings()
+  const code = await assistant.stop()
+  if (code !== 0) throw new Error(`the assistant ended with ${code}`)
+  await emulator.program.stop()
+  return {
+    reloads: rounds * NAMES.length,
+    heapBytesPerReload: Math.round(slope(samples.map(({ reloads: x, heap }) => [x, heap]))),
+    allBytesPerReload: Math.round(slope(samples.map(({ reloads: x, all }) => [x, all]))),
+    before,
+    after,
+  }
+}
+
+async function saveAll(assistant: RunningAssistant, home: string, version: number): Promise<void> {
+  const from = assistant.output().length
+  for (const name of NAMES) await writeFile(join(home, `plugins/${name}.js`), source(name, version))
+  const end = Date.now() + RELOAD_MS
+  for (;;) {
+    const said = assistant.output().slice(from)
+    if (NAMES.every((name) => new RegExp(`reloaded: [^"]*\\b${name}\\b`).test(said))) return
+    if (Date.now() > end) throw new Error(`not reloaded within ${RELOAD_MS} ms:\n${said}`)
+    await sleep(20)
+  }
+}
+
+/** Waits until every plugin has one process again. */
+async function settle(assistant: RunningAssistant): Promise<void> {
+  const end = Date.now() + SETTLE_MS
+  while ((await countChildren(assistant.pid)) > NAMES.length) {
+    if (Date.now() > end) throw new Error('replaced processes do not end')
+    await sleep(100)
+  }
+  // what they held is closed a moment later
+  await sleep(1_000)
+}
+
+/** How fast y grows with x. */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const count = points.length
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / count
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / count
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+}
+
+if (import.meta.main) {
+  try {
+    const figures = await measureReloads(Number(process.argv[2] ?? 1_000))
+    process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
+  } finally {
+    await stopAllPrograms()
+    await removeHomes()
+  }
+}

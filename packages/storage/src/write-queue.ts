@@ -1,0 +1,173 @@
+import type { SQLInputValue } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
+import { errorMessage } from '@pluggram/sdk'
+import type { GroupOutcome, NewStatement, StatementCall, StatementOutcome } from './write-protocol.ts'
+import type { WriteGroup, WriterOptions } from './write-protocol.ts'
+
+/** Notes that nobody waits for travel with others, or after that long. */
+const LIGHT_MS = 5
+/** After a commit the next waits as long as that one took, so that more writes share it; but not longer than this. */
+const MAX_REST_MS = 4
+
+/** Calls that are named when they are made: what made them pointless meanwhile is left out. */
+type LateCalls = () => readonly StatementCall[]
+
+interface Write {
+  readonly calls: LateCalls
+  resolve(outcomes: readonly StatementOutcome[]): void
+  reject(error: Error): void
+}
+
+/** A write on its way, and how many calls it made. */
+interface SentWrite extends Write {
+  readonly count: number
+}
+
+/** A prepared statement of a `WriteQueue`: give it values, and it is a call. */
+export type PreparedWrite = (...values: SQLInputValue[]) => StatementCall
+
+/**
+ * Groups writes into common transactions, which a thread of their own makes: a commit costs a write to the disk, and
+ * one is enough for all that came in while the last one was made.
+ *
+ *   write ──▶ waiting ──the thread is free──▶ BEGIN, every statement, COMMIT ──▶ all promises resolve
+ *                                                └─ an error: ROLLBACK, all promises reject
+ *
+ * Writes of a group are all done or none is; nobody hears of success before the commit. `writeLight` is for notes
+ * that save work but lose nothing: they survive the end of the program, not a power loss, since their commit
+ * does not wait for the disk. A group waits when one of its writes must.
+ */
+export class WriteQueue {
+  readonly #options: WriterOptions
+  readonly #statements: string[] = []
+  #worker: Worker | undefined
+  /** Statements that the thread knows. */
+  #told = 0
+  #waiting: Write[] = []
+  #underWay: readonly SentWrite[] = []
+  #mustWait = false
+  #isScheduled = false
+  #lightTimer: NodeJS.Timeout | undefined
+  #sentAt = 0
+  #restUntil = 0
+  #failure: string | undefined
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+  }
+
+  /** Why the last transaction failed; `undefined` when it did not. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  prepare(sql: string): PreparedWrite {
+    const number = this.#statements.push(sql) - 1
+    return (...values) => [number, ...values]
+  }
+
+  /** Makes the calls in the next transaction, and waits until the disk has it. */
+  write(calls: readonly StatementCall[]): Promise<readonly StatementOutcome[]> {
+    this.#mustWait = true
+    return this.writeLight(() => calls)
+  }
+
+  /** Makes the calls in the next transaction; a power loss may undo it, the end of the program does not. */
+  writeLight(calls: LateCalls): Promise<readonly StatementOutcome[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ calls, resolve, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Ends the thread after all that waits is written. */
+  async close(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#underWay.length > 0)
+      await this.writeLight(() => []).catch(() => {})
+    const worker = this.#worker
+    if (!worker) return
+    this.#worker = undefined
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
+    worker.postMessage('close')
+    await ended
+  }
+
+  /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
+  #schedule(): void {
+    if (this.#underWay.length > 0) return
+    if (this.#mustWait) {
+      if (this.#isScheduled) return
+      this.#isScheduled = true
+      const rest = this.#restUntil - performance.now()
+      if (rest < 1) setImmediate(() => this.#send())
+      else setTimeout(() => this.#send(), rest)
+    } else {
+      this.#lightTimer ??= setTimeout(() => this.#send(), LIGHT_MS)
+    }
+  }
+
+  #send(): void {
+    this.#isScheduled = false
+    clearTimeout(this.#lightTimer)
+    this.#lightTimer = undefined
+    if (this.#underWay.length > 0) return
+    this.#sentAt = performance.now()
+    const worker = (this.#worker ??= this.#start())
+    const calls: StatementCall[] = []
+    this.#underWay = this.#waiting.map((write) => {
+      const made = write.calls()
+      calls.push(...made)
+      return { ...write, count: made.length }
+    })
+    this.#waiting = []
+    const group: WriteGroup = { mustWait: this.#mustWait, statements: this.#untold(), calls }
+    this.#mustWait = false
+    worker.postMessage(group)
+  }
+
+  #untold(): NewStatement[] {
+    const untold = this.#statements
+      .slice(this.#told)
+      .map((sql, index) => ({ number: this.#told + index, sql }))
+    this.#told = this.#statements.length
+    return untold
+  }
+
+  #start(): Worker {
+    this.#told = 0
+    const worker = new Worker(new URL('writer.ts', import.meta.url), {
+      workerData: this.#options,
+      name: 'storage',
+      env: {},
+    })
+    worker.on('message', (outcome: GroupOutcome) => this.#settle(outcome))
+    let reason = 'the writing thread ended'
+    worker.on('error', (error: unknown) => (reason = errorMessage(error)))
+    worker.on('exit', () => {
+      if (this.#worker !== worker) return
+      // the next write starts it anew
+      this.#worker = undefined
+      if (this.#underWay.length > 0) this.#settle({ error: reason })
+    })
+    return worker
+  }
+
+  #settle(outcome: GroupOutcome): void {
+    const writes = this.#underWay
+    this.#underWay = []
+    const now = performance.now()
+    this.#restUntil = now + Math.min(now - this.#sentAt, MAX_REST_MS)
+    if (this.#waiting.length > 0) this.#schedule()
+    if ('error' in outcome) {
+      this.#failure = outcome.error
+      for (const write of writes) write.reject(new Error(outcome.error))
+      return
+    }
+    this.#failure = undefined
+    let from = 0
+    for (const { count, resolve } of writes) {
+      resolve(outcome.outcomes.slice(from, from + count))
+      from += count
+    }
+  }
+}
