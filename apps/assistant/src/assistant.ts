@@ -150,6 +150,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       stores,
       post: () => link.outgoing,
       plugins: () => plugins.host.registry,
+      guards: { access: access.control, chats },
       logger,
     })
     const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }

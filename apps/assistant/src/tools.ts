@@ -6,6 +6,8 @@ import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
 import { createStore } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
+import { guardTools } from './guard-tools.ts'
+import type { ToolGuards } from './guard-tools.ts'
 
 export interface ToolsOptions {
   readonly home: string
@@ -15,6 +17,7 @@ export interface ToolsOptions {
   readonly stores: PluginStores
   readonly post: () => PostOffice
   readonly plugins: () => PluginRegistry
+  readonly guards: ToolGuards
   readonly logger: Logger
 }
 
@@ -32,7 +35,7 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
   const mcp = createMcpServers({ home, dataFolder, logger })
   const registry = joinRegistries(plugins, mcp.registry)
   const tools = createTools({
-    registry: () => registry,
+    registry: guardTools(registry, options.guards),
     settings: () => settings().ai.tools,
     totalSeconds: () => settings().ai.timeouts.totalSeconds,
     store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
