@@ -5,7 +5,7 @@ import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
 import { createLanguageModel, providerOptions } from './language-model.ts'
-import type { SdkLanguageModel } from './language-model.ts'
+import type { OwnModels, SdkLanguageModel } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
 import type { CallOptions, StreamPart } from './model-attempt.ts'
 import type { ModelSelector } from './model-selector.ts'
@@ -25,7 +25,7 @@ export interface GuardedModelOptions {
   readonly chain: readonly ModelSelector[]
   /** Answers when a budget is used up. */
   readonly atLimit?: ModelSelector | undefined
-  readonly demo: SdkLanguageModel
+  readonly own: OwnModels
   readonly limits: RequestLimits
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
@@ -142,7 +142,7 @@ export class GuardedModel implements SdkLanguageModel {
     call: CallOptions,
     isCheaper: boolean,
   ): Promise<ReadableStream<StreamPart>> {
-    const { limits, timeouts, meter, demo } = this.#options
+    const { limits, timeouts, meter, own } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt)
     const reservation = await limits.race(
       meter.reserve(
@@ -152,7 +152,7 @@ export class GuardedModel implements SdkLanguageModel {
     )
     const attempt = new ModelAttempt({
       selection,
-      model: createLanguageModel(selection, demo),
+      model: createLanguageModel(selection, own),
       limits: new AttemptLimits(timeouts, limits.signal),
       reservation,
       inputTokens,

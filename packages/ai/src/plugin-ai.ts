@@ -75,14 +75,14 @@ export class PluginAi implements AiService {
   }
 
   async *streamText(request: StepRequest): AsyncGenerator<string> {
-    const { timeouts, demo, coolDown, problems, signal } = this.#core
+    const { timeouts, own, coolDown, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
     const model = new GuardedModel({
       chain,
       atLimit: this.#core.atLimit,
-      demo,
+      own,
       limits,
       timeouts,
       coolDown,
