@@ -8,6 +8,7 @@ const SHIPPED = [
   'api_integration',
   'dice',
   'file_info',
+  'knowledge',
   'translate',
   'web_page',
 ] as const

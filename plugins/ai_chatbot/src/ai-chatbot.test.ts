@@ -179,7 +179,7 @@ describe('groups', () => {
     ['a message for others', 'hello', { ...GROUP, isAddressed: false }],
     ['an unknown command', '/foo', GROUP],
     ['another bot', 'hello', { ...GROUP, user: { isBot: true } }],
-    ['a picture without words', '', { ...GROUP, attachments: [PHOTO] }],
+    ['a picture for others', '', { ...GROUP, isAddressed: false, attachments: [PHOTO] }],
   ])('leave %s alone', async (_, text, message) => {
     await using bot = await TestChatbot.start()
     expect(await bot.say(text, message)).toBeUndefined()

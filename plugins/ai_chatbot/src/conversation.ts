@@ -30,6 +30,8 @@ export interface Question {
   readonly files: readonly ModelFile[]
   /** What stays in the conversation; files and long texts do not. */
   readonly remembered: string
+  /** Text of others than the writer is in it. */
+  readonly isUntrusted: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
 }
