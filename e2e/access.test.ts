@@ -100,3 +100,27 @@ test('a blocked user is ignored', { timeout: 30_000 }, async () => {
   expect(await ask(emulator.driver, ada, '/who')).toEqual(['everyone'])
   expect(await botMessages(emulator.driver, bob.id, 0)).toEqual([])
 })
+
+test('a group that became a supergroup stays allowed', { timeout: 30_000 }, async () => {
+  const group = await emulator.driver.post<{ id: number }>('/chats', {
+    type: 'group',
+    title: 'Team',
+    memberIds: [ada.id, bob.id],
+  })
+  home = await createHome({
+    'plugins/who.js': WHO,
+    'config.json': { access: { mode: 'listed', owners: [ada.id] } },
+    'plugins_config.json': { enabled_plugins: { who: true, admin: true, ai_chatbot: false } },
+  })
+  await restart()
+  const say = (chatId: number, user: EmulatedUser, text: string) =>
+    emulator.driver.post(`/chats/${chatId}/messages`, { userId: user.id, text })
+  await say(group.id, bob, '/who')
+  await say(group.id, ada, '/allow')
+  expect((await botMessages(emulator.driver, group.id))[0]?.text).toContain('is allowed')
+  const { chatId } = await emulator.driver.post<{ chatId: number }>('/control/migrate-group', {
+    chatId: group.id,
+  })
+  await say(chatId, bob, '/who')
+  expect((await botMessages(emulator.driver, chatId))[0]?.text).toBe('everyone')
+})

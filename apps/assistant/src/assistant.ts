@@ -1,43 +1,56 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
+import type { ToolServerOptions } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
+import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
-import type { RootLogger, SecretMask } from '@pluggram/observability'
+import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import type { OutsideDatabases } from '@pluggram/services'
+import { createOutsideDatabases } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
   createSqlitePluginChats,
+  createSqlitePluginSettings,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
 } from '@pluggram/storage'
+import { createAdminService } from './admin/admin-service.ts'
 import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
+import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
-import { startHotReload } from './hot-reload.ts'
-import { pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
-import type { Plugins } from './plugins.ts'
+import { createReloader } from './hot-reload.ts'
+import { isInline, pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
+import type { PlanOptions, Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
-import { startTelegram } from './telegram.ts'
+import { NO_TELEGRAM, startTelegram } from './telegram.ts'
+import type { Telegram } from './telegram.ts'
+import { mcpPluginState, mcpSettings, prepareTools } from './tools.ts'
+import { watchHome } from './watch-home.ts'
 import { startWeb } from './web.ts'
 
 export interface AssistantOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly mask: SecretMask
+  /** The last lines of the log, for owners to read by chat. */
+  readonly logTail?: LogTail
   /** Moves a damaged database aside instead of refusing to start. */
   readonly repair?: boolean
   /** Leaves out every plugin that does not ship with Pluggram. */
   readonly isSafe?: boolean
+  /** Starts plugins and nothing else, for their tools: no pages (`url` is empty), no Telegram, no schedules. */
+  readonly isToolsOnly?: boolean
 }
 
 /** A running assistant. */
@@ -48,6 +61,8 @@ export interface Assistant {
   createLoginLink(): string
   /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
   pairingCode(): string | undefined
+  /** The plugins' tools for other programs. */
+  readonly toolServer: ToolServerOptions
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -63,7 +78,9 @@ const PLUGIN_HEAD_START_MS = 3_000
  * @throws PluggramError `startup-failed` when the database or the port cannot be opened
  */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const { logger, mask } = options
+  const { mask } = options
+  const reporting = startErrorReports(options)
+  const { logger } = reporting
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
   try {
@@ -77,6 +94,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const { home, settings, environment } = options.configuration
     let current = options.configuration
     mask.add(options.configuration.secrets)
+    cleanups.push(() => reporting.close())
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
     cleanups.push(() => lock.release())
@@ -88,64 +106,109 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
-    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
+    cleanups.push(() => messages.close())
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
+    const pluginSettings = createSqlitePluginSettings(database)
+    const setByChat: PlanOptions['setByChat'] = (name) => pluginSettings.of(name)
+    const admin = createAdminService({
+      home,
+      host: () => plugins.host,
+      reloader: () => reloader,
+      configuration: () => current,
+      settings: pluginSettings,
+      store: access.store,
+      logTail: options.logTail,
+      mask,
+    })
+
     const metrics = createAssistantMetrics()
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
-    const directory = createDirectory(settings.assistant.name, () => plugins.host.registry)
+    const directory = createDirectory(settings.assistant.name, () => registry)
     const ai = createAi({
       settings: settings.ai,
       environment,
       directory: () => directory,
       ledger: createSqliteAiLedger(database),
-      pricesFile: join(home, 'prices.json'),
+      home,
       logger,
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
     const scheduler = createScheduler(data, logger)
     cleanups.push(() => scheduler.durable.close())
-    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
+    let link: Pick<Telegram, 'outgoing' | 'connection'> = NO_TELEGRAM
+    const { tools, mcp, registry } = prepareTools({
+      home,
+      dataFolder: data,
+      settings: () => current.settings,
+      stores,
+      post: () => link.outgoing,
+      plugins: () => plugins.host.registry,
+      guards: { access: access.control, chats },
+      logger,
+    })
+    const databases = createOutsideDatabases(() => current.settings.databases)
+    cleanups.push(() => databases.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
+      setByChat,
       onProblem: (problem) => problemLog.tell(problem),
       servicesFor: createServicesFactory({
         logger,
         stores,
         ai: (plugin) => ai.serviceFor(plugin),
+        tools: () => tools,
         directory,
         databases,
         scheduler,
         dataFolder: data,
         telegram: {
-          connection: () => telegram.outgoing,
+          connection: () => link.outgoing,
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        host: () => plugins.host,
+        adminFor: (name) => (isInline(plugins.host, name) ? { admin } : {}),
         metrics,
         pluginMetrics: createPluginMetrics({
           registry: metrics.registry,
           onRefused: (plugin, message) => logger.warn(message, { plugin }),
         }),
       }),
+      approvalsPlugin: tools.plugin,
       systemPlugin: createSystemPlugin({
         assistantName: settings.assistant.name,
         startedAt,
         plugins: () => directory.plugins(),
         describeModel: () => ai.describe(),
-        pluginStatuses: async () =>
-          (await plugins.host.statuses()).flatMap((state) => toStatusLine(state) ?? []),
-        connection: () => telegram.connection(),
+        pluginStatuses: async () => (await pluginStatuses()).flatMap((state) => toStatusLine(state) ?? []),
+        connection: () => link.connection(),
       }),
     })
     mask.add(plugins.configuration.secrets)
+
+    const pluginStatuses = async (): Promise<readonly PluginState[]> => [
+      ...(await plugins.host.statuses()),
+      ...mcp.states().map(mcpPluginState),
+    ]
+    const toolServer: ToolServerOptions = {
+      registry: () => plugins.host.registry,
+      settings: () => current.settings.ai.tools,
+      logger,
+    }
+    if (options.isToolsOnly === true) {
+      cleanups.push(() => plugins.host.stop())
+      await startPlugins(plugins, problemLog)
+      const nothing = { url: '', createLoginLink: () => '', pairingCode: () => undefined }
+      return { ...nothing, toolServer, connection: () => link.connection(), stop: runCleanups }
+    }
 
     const health = new Health()
     health.register('storage', () => {
@@ -153,13 +216,21 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
     })
     health.register('models', () => ({ ...ai.health() }), { isRequired: false })
-    health.register('plugins', async () => pluginsHealth(await plugins.host.statuses()))
+    health.register('plugins', async () => pluginsHealth(await pluginStatuses()))
     const telegram = await startTelegram({
       configuration: options.configuration,
       logger,
       registry: plugins.host.registry,
       health,
       metrics,
+      onChatMigrated: createChatMoves(
+        [
+          { what: 'messages that wait', move: (from, to) => messages.moveChat(from, to) },
+          { what: 'the chats of plugins', move: (from, to) => chats.move(from, to) },
+          { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
+        ],
+        logger,
+      ),
       createPipeline: (messenger) =>
         createPipeline({
           registry: plugins.host.registry,
@@ -174,6 +245,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
+    link = telegram
     cleanups.push(() => telegram.close())
     watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
@@ -184,25 +256,39 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       telegram,
       messages,
       metrics,
+      toolServer,
     })
     cleanups.push(() => web.close())
 
     for (const problem of plugins.problems) problemLog.tellLine(problem)
     cleanups.push(() => plugins.host.stop())
-    const requests = await serveRestartRequests(data, plugins.host, logger)
+    cleanups.push(() => mcp.stop())
+    const applyMcp = ({ settings: wanted }: LoadedConfiguration): Promise<void> =>
+      mcp.apply(isSafe ? {} : mcpSettings(wanted), plugins.names())
+    current = plugins.configuration
+    const reloader = createReloader({
+      home,
+      plugins,
+      isSafe,
+      setByChat,
+      logger,
+      mask,
+      problemLog,
+      onConfiguration(configuration) {
+        current = configuration
+        void applyMcp(configuration)
+      },
+    })
+    const requests = await serveRestartRequests(
+      data,
+      { restart: async (name) => (await plugins.host.restart(name)) || mcp.restart(name) },
+      logger,
+    )
     cleanups.push(() => requests.close())
-    const starting = startPlugins(plugins, problemLog)
+    const starting = Promise.all([startPlugins(plugins, problemLog), applyMcp(current)])
     if (settings.pluginHost.hotReload) {
-      const reload = startHotReload({
-        home,
-        plugins,
-        isSafe,
-        logger,
-        mask,
-        problemLog,
-        onConfiguration: (configuration) => void (current = configuration),
-      })
-      cleanups.push(() => reload.close())
+      const watching = watchHome(home, () => reloader.reload())
+      cleanups.push(() => watching.close())
     }
     // a plugin that takes its time joins later; the others do not wait for it
     await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
@@ -213,6 +299,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {
       url: web.url,
+      toolServer,
       createLoginLink: () => loginLink(web.url, web.loginKey),
       pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),

@@ -10,6 +10,7 @@ import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem
 import type {
   HostPlan,
   IsolationLevel,
+  JsonObject,
   PluginCandidate,
   PluginHost,
   PluginHostOptions,
@@ -17,18 +18,19 @@ import type {
   PluginState,
   ProcessLimits,
 } from '@pluggram/host'
+import { APPROVALS_PLUGIN } from '@pluggram/ai'
 import type { PluginDefinition } from '@pluggram/sdk'
 import type { ComponentHealth } from '@pluggram/observability'
 import { DEFAULT_PLUGIN, shippedPlugins } from './shipped-plugins.ts'
 import { SYSTEM_PLUGIN_NAME } from './system-plugin.ts'
 import type { PluginStatusLine } from './system-plugin.ts'
 
-export interface PluginsOptions {
+export interface PluginsOptions extends PlanOptions {
   readonly systemPlugin: PluginDefinition
+  /** Behind the buttons of calls that wait for approval. */
+  readonly approvalsPlugin: PluginDefinition
   readonly servicesFor: PluginHostOptions['servicesFor']
   readonly logger: PluginHostOptions['logger']
-  /** Leaves out every plugin that does not ship with Pluggram. */
-  readonly isSafe?: boolean
   /** Told about a plugin's problem as soon as it is known. */
   onProblem(problem: PluginProblem): void
 }
@@ -40,6 +42,8 @@ export interface Plugins {
   readonly configuration: LoadedConfiguration
   /** What was wrong before any plugin started, each a line for the owner. */
   readonly problems: readonly string[]
+  /** Of all plugins that are there, on or off. */
+  names(): ReadonlySet<string>
 }
 
 /** Finds the plugins of a home and prepares their host; nothing is started yet. */
@@ -49,14 +53,30 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     ...plan,
     servicesFor: options.servicesFor,
     assistantName: configuration.settings.assistant.name,
-    builtIn: [{ name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin }],
+    builtIn: [
+      { name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin },
+      { name: APPROVALS_PLUGIN, definition: options.approvalsPlugin },
+    ],
     // two overruns side by side must fit into the ten seconds of a stop
     timeouts: { cleanupSeconds: 1.5 },
     dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
     onProblem: options.onProblem,
   })
-  return { host, plan, configuration, problems }
+  return {
+    host,
+    plan,
+    configuration,
+    problems,
+    names: () => new Set(host.states().map(({ name }) => name)),
+  }
+}
+
+export interface PlanOptions {
+  /** Leaves out every plugin that does not ship with Pluggram. */
+  readonly isSafe?: boolean
+  /** Keys of a plugin's configuration that owners set by chat: JSON values, stronger than config.json. */
+  readonly setByChat?: (plugin: string) => Readonly<Record<string, unknown>>
 }
 
 /** What the files of a home say about its plugins at this moment. */
@@ -73,7 +93,7 @@ export interface PluginsPlan {
 /** Finds the plugins of a home and says how each of them is to run. */
 export async function planPlugins(
   loaded: LoadedConfiguration,
-  { isSafe = false }: { readonly isSafe?: boolean } = {},
+  { isSafe = false, setByChat = () => ({}) }: PlanOptions = {},
 ): Promise<PluginsPlan> {
   const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
   const names = found.candidates.map((candidate) => candidate.name)
@@ -92,7 +112,9 @@ export async function planPlugins(
       candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
       isEnabled,
       order: [...configuration.plugins.switches.keys()],
-      configFor: (name, jsonSchema) => ({ block: configuration.pluginBlock(name, jsonSchema) }),
+      configFor: (name, jsonSchema) => ({
+        block: { ...configuration.pluginBlock(name, jsonSchema), ...(setByChat(name) as JsonObject) },
+      }),
       describeIssues: (name, issues) =>
         describePluginIssues(configuration, name, issues)
           .map((problem) => formatProblem(problem, configuration))
@@ -128,6 +150,11 @@ export function limitsFor({ settings }: LoadedConfiguration, name: string): Proc
   const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
   const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
   return { memoryMb, idleSeconds, sandbox, ...own }
+}
+
+/** Whether a plugin runs inside the assistant, with all its rights. */
+export function isInline(host: PluginHost, name: string): boolean {
+  return host.states().some((state) => state.name === name && state.isolation === 'inline')
 }
 
 /** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */

@@ -1,7 +1,6 @@
 import { watch } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PluginHost } from '@pluggram/host'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
@@ -13,7 +12,8 @@ export function restartFolder(dataFolder: string): string {
 /** Starts plugins anew when somebody asks for it on the command line. */
 export async function serveRestartRequests(
   dataFolder: string,
-  host: PluginHost,
+  /** Starts a plugin or MCP server anew; false when there is none that can be. */
+  host: { restart(name: string): Promise<boolean> },
   logger: Logger,
 ): Promise<{ close(): void }> {
   const folder = restartFolder(dataFolder)

@@ -2,7 +2,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What this release ships. A plugin is known as shipped by this list, not by the folder it lies in. */
-const SHIPPED = ['ai_chatbot', 'api_integration', 'dice', 'file_info', 'translate', 'web_page'] as const
+const SHIPPED = [
+  'admin',
+  'ai_chatbot',
+  'api_integration',
+  'dice',
+  'file_info',
+  'knowledge',
+  'reminders',
+  'translate',
+  'web_page',
+] as const
 
 /** On unless plugins_config.json says otherwise. */
 export const DEFAULT_PLUGIN = 'ai_chatbot'

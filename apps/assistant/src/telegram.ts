@@ -1,5 +1,6 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
+import { DeliveryError } from '@pluggram/sdk'
 import type { AssistantMetrics, Health, RootLogger } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
 import type {
@@ -25,6 +26,8 @@ export interface TelegramOptions {
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   readonly health: Health
+  /** Told when a group became a supergroup with another id; perhaps more than once. */
+  onChatMigrated(from: number, to: number): void
   createPipeline(messenger: Messenger): Pipeline
   readonly metrics: AssistantMetrics
 }
@@ -48,6 +51,22 @@ export interface Telegram {
   close(): Promise<void>
 }
 
+/** Stands for a connection where there is none. */
+export const NO_TELEGRAM: Pick<Telegram, 'outgoing' | 'connection'> = {
+  connection: () => 'not connected',
+  outgoing: {
+    post: async () => notConnected(),
+    call: async () => notConnected(),
+  },
+}
+
+function notConnected(): never {
+  throw new DeliveryError(
+    'delivery-failed',
+    'This program only serves tools and writes to no chat. Start the assistant: npx pluggram start.',
+  )
+}
+
 /** The playground limits nobody, so text that is being written can show as smoothly as a page allows. */
 const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMinute: 300 }
 
@@ -66,6 +85,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const messenger = createMessenger({
     api,
     logger,
+    onChatMigrated: (from, to) => options.onChatMigrated(from, to),
     streaming: telegram.streaming,
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
@@ -78,6 +98,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const sourceOptions = {
     api,
     logger,
+    onChatMigrated: (from: number, to: number) => options.onChatMigrated(from, to),
     onIdentified: (identity: BotIdentity) => {
       bot = identity
       syncMenu()

@@ -1,11 +1,10 @@
 import { LLMock } from '@copilotkit/aimock'
-import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ChatMessage, TextRequest } from '@pluggram/sdk'
 import type { AiOptions } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
-import { servesModels, startLoopbackServer } from './test-server.ts'
+import { servesModels, startLoopbackServer, writeChunk } from './test-server.ts'
 import { createDirectory, createOpenLedger, DICE, SILENT_LOGGER } from './test-doubles.ts'
 
 const SECRET = 'sk-secret-Zy9'
@@ -25,6 +24,7 @@ function open(
     },
     environment,
     directory: () => createDirectory(DICE),
+    home: '/nonexistent',
     logger: SILENT_LOGGER,
     ledger: createOpenLedger(),
     localServers: [],
@@ -55,7 +55,7 @@ beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void printed.push(warning))
 })
 afterEach(() => {
-  for (const ai of opened.splice(0)) ai.close()
+  for (const ai of opened.splice(0)) void ai.close()
   vi.restoreAllMocks()
   if (printed.length > 0) throw new Error(`Printed to the console: ${printed.join(' ')}`)
 })
@@ -326,11 +326,3 @@ describe('without any model', () => {
     }
   })
 })
-
-function writeChunk(response: ServerResponse, content: string, finish: string | null = null): void {
-  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const choices = [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }]
-  response.write(
-    `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`,
-  )
-}

@@ -11,14 +11,14 @@ const MAX_TRIES = 2
  * @throws AiError
  */
 export async function generateObject<Schema extends StandardSchemaV1>(
-  { generateText }: Pick<AiService, 'generateText'>,
+  ai: Pick<AiService, 'generateText'>,
   { schema, system, messages, ...request }: ObjectRequest<Schema>,
 ): Promise<ObjectResult<StandardSchemaV1.InferOutput<Schema>>> {
   const rule = `Answer with one JSON value and nothing else, no code fence. It must be valid under this JSON Schema:\n${await describe(schema)}`
   const conversation = [...messages]
   const usages: AiUsage[] = []
   for (let tries = 1; ; tries++) {
-    const { text, ...end } = await generateText({
+    const { text, ...end } = await ai.generateText({
       ...request,
       system: system === undefined ? rule : `${system}\n\n${rule}`,
       messages: conversation,

@@ -5,7 +5,7 @@ import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
 import { createLanguageModel, providerOptions } from './language-model.ts'
-import type { SdkLanguageModel } from './language-model.ts'
+import type { OwnModels, SdkLanguageModel } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
 import type { CallOptions, StreamPart } from './model-attempt.ts'
 import type { ModelSelector } from './model-selector.ts'
@@ -25,7 +25,7 @@ export interface GuardedModelOptions {
   readonly chain: readonly ModelSelector[]
   /** Answers when a budget is used up. */
   readonly atLimit?: ModelSelector | undefined
-  readonly demo: SdkLanguageModel
+  readonly own: OwnModels
   readonly limits: RequestLimits
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
@@ -119,7 +119,7 @@ export class GuardedModel implements SdkLanguageModel {
         if (!mayRetry) throw failure
         if (!other) {
           const wait = retryAfterMs(error) ?? RETRY_DELAY_MS
-          if (!failure.isRetryable || failure.code === 'ai-busy' || wait > MAX_RETRY_DELAY_MS) throw failure
+          if (!mayAskAgain(failure) || wait > MAX_RETRY_DELAY_MS) throw failure
           await limits.race(setTimeout(wait, undefined, { signal: limits.signal }))
         }
         selection = other ?? selection
@@ -142,7 +142,7 @@ export class GuardedModel implements SdkLanguageModel {
     call: CallOptions,
     isCheaper: boolean,
   ): Promise<ReadableStream<StreamPart>> {
-    const { limits, timeouts, meter, demo } = this.#options
+    const { limits, timeouts, meter, own } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt)
     const reservation = await limits.race(
       meter.reserve(
@@ -152,7 +152,7 @@ export class GuardedModel implements SdkLanguageModel {
     )
     const attempt = new ModelAttempt({
       selection,
-      model: createLanguageModel(selection, demo),
+      model: createLanguageModel(selection, own),
       limits: new AttemptLimits(timeouts, limits.signal),
       reservation,
       inputTokens,
@@ -192,6 +192,11 @@ export class GuardedModel implements SdkLanguageModel {
       return undefined
     }
   }
+}
+
+/** Nobody waits twice for a silent model, nor in a queue. */
+function mayAskAgain({ isRetryable, code }: AiError): boolean {
+  return isRetryable && code !== 'ai-timeout' && code !== 'ai-busy'
 }
 
 function add(total: AiUsage, { inputTokens, outputTokens, money }: AiUsage): AiUsage {

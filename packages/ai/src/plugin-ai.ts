@@ -29,6 +29,7 @@ import type { ModelSelector } from './model-selector.ts'
 import { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import { streamModel } from './stream-model.ts'
+import type { StepRequest } from './tools/tool-step.ts'
 import { createUsageReport } from './usage-report.ts'
 
 /** The AI service as one plugin has it. */
@@ -73,15 +74,15 @@ export class PluginAi implements AiService {
     return createUsageReport({ plugin: this.#plugin, subject, ledger, budgets, currency, now: now() })
   }
 
-  async *streamText(request: TextRequest): AsyncGenerator<string> {
-    const { timeouts, demo, coolDown, problems, signal } = this.#core
+  async *streamText(request: StepRequest): AsyncGenerator<string> {
+    const { timeouts, own, coolDown, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
     const model = new GuardedModel({
       chain,
       atLimit: this.#core.atLimit,
-      demo,
+      own,
       limits,
       timeouts,
       coolDown,

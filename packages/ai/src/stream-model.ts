@@ -1,14 +1,16 @@
 import { AiError } from '@pluggram/sdk'
-import type { TextEnd, TextRequest } from '@pluggram/sdk'
+import type { TextEnd } from '@pluggram/sdk'
 import { streamText } from 'ai'
 import type { GuardedModel } from './guarded-model.ts'
 import { toModelMessage } from './model-message.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
+import { StepCalls, stepOptions } from './tools/step-calls.ts'
+import type { StepRequest } from './tools/tool-step.ts'
 
 export interface StreamModelOptions {
   readonly model: GuardedModel
-  readonly request: TextRequest
+  readonly request: StepRequest
   readonly limits: RequestLimits
 }
 
@@ -20,7 +22,8 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
   const { model, request, limits } = options
   const result = streamText({
     model,
-    messages: request.messages.map(toModelMessage),
+    messages: [...request.messages.map(toModelMessage), ...(request.step?.messages ?? [])],
+    ...stepOptions(request),
     ...(request.system !== undefined && { instructions: request.system }),
     ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
     abortSignal: limits.signal,
@@ -31,6 +34,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     onError: () => {},
   })
   const parts = result.stream[Symbol.asyncIterator]()
+  const calls = new StepCalls(request)
   let hasText = false
   while (true) {
     const next = await limits.race(parts.next())
@@ -40,10 +44,12 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
       hasText = true
       yield part.text
     }
+    calls.take(part)
     if (part.type === 'error') throw part.error
     if (part.type === 'abort') limits.signal.throwIfAborted()
     if (part.type === 'finish') {
-      if (!hasText) throw broken('sent an empty answer')
+      if (!hasText && calls.isEmpty) throw broken('sent an empty answer')
+      await calls.end(result.responseMessages)
       const { finishReason } = part
       return {
         model: model.selection ? selectionId(model.selection) : '',

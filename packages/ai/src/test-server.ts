@@ -46,3 +46,33 @@ export function servesModels(...ids: string[]): (request: IncomingMessage, respo
     response.end(JSON.stringify({ object: 'list', data: ids.map((id) => ({ id, object: 'model' })) }))
   }
 }
+
+/** One piece of a streamed answer, as OpenAI-compatible servers send it. */
+export function writeChunk(
+  response: ServerResponse,
+  delta: string | object,
+  finish: string | null = null,
+): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const content = typeof delta === 'string' ? { content: delta } : delta
+  const choices = [{ index: 0, delta: { role: 'assistant', ...content }, finish_reason: finish }]
+  response.write(
+    `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 1, model: 'm', choices })}\n\n`,
+  )
+}
+
+/** A whole streamed answer with what it took. */
+export function writeAnswer(
+  response: ServerResponse,
+  text: string,
+  usage?: { readonly input: number; readonly output: number },
+): void {
+  writeChunk(response, text, 'stop')
+  if (usage) {
+    const counted = { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: 0 }
+    response.write(
+      `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: counted })}\n\n`,
+    )
+  }
+  response.end('data: [DONE]\n\n')
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { httpUrl, seconds } from './schema-parts.ts'
+import { toolSettings } from './tool-settings-schema.ts'
 
 const APIS = ['openai', 'anthropic', 'google', 'openai-compatible'] as const
 /** Providers that need no entry in `ai.providers`. */
@@ -157,6 +158,7 @@ export const ai = z
       })
       .meta({ description: 'When a model call is given up.' })
       .prefault({}),
+    tools: toolSettings.prefault({}),
     budgets: z
       .strictObject({
         overall: allowance('everybody together'),

@@ -23,6 +23,7 @@ export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
   { name: 'PLUGGRAM_PASSWORD', path: ['http', 'password'] },
   { name: 'LOG_LEVEL', path: ['log', 'level'], normalise: (value) => value.toLowerCase() },
   { name: 'OPENAI_BASE_URL', path: ['ai', 'base_url'] },
+  { name: 'MCP_TOKEN', path: ['mcp', 'token'], normalise: (value) => value.trim() },
 ]
 
 /** Variables that set no key of `config.json`, for the reference. */
@@ -41,7 +42,7 @@ export const OTHER_ENVIRONMENT: readonly { readonly name: string; readonly descr
  * assistant's credentials by its name alone; its owner can still pass one on with `"${OPENAI_API_KEY}"`.
  */
 const RESERVED =
-  /^(?:(?:TELEGRAM|PLUGGRAM|OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|SENTRY|OTEL|NODE|NPM)_.*|DATABASE_URL|LOG_LEVEL)$/
+  /^(?:(?:TELEGRAM|PLUGGRAM|OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|SENTRY|OTEL|NODE|NPM|MCP)_.*|DATABASE_URL|LOG_LEVEL)$/
 
 /** Whether a variable belongs to the assistant itself and therefore never sets a plugin's key. */
 export function isReservedVariable(name: string): boolean {

@@ -19,6 +19,7 @@ describe('createJsonSchema', () => {
       '$schema',
       'assistant',
       'ai',
+      'mcp',
       'telegram',
       'http',
       'log',
@@ -26,6 +27,7 @@ describe('createJsonSchema', () => {
       'access',
       'limits',
       'plugin_host',
+      'databases',
       'plugins',
     ])
   })

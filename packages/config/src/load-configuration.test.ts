@@ -34,6 +34,7 @@ describe('a home without files', () => {
     expect(loaded).toMatchObject({ isUsable: true, problems: [], secrets: [], environment: {} })
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
+      databases: {},
       assistant: { name: 'Pluggram' },
       access: {
         mode: 'everyone',
@@ -51,6 +52,7 @@ describe('a home without files', () => {
         transcriptionModel: 'auto',
         speechModel: 'auto',
         timeouts: { firstTokenSeconds: 60, betweenTokensSeconds: 30, totalSeconds: 300 },
+        tools: { maxRounds: 8, maxParallel: 4, timeoutSeconds: 30, approvalSeconds: 600, granted: [] },
         budgets: {
           overall: { day: {}, month: {} },
           user: { day: {}, month: {} },
@@ -60,6 +62,7 @@ describe('a home without files', () => {
         atLimit: 'refuse',
         concurrency: { user: 4, overall: 64 },
       },
+      mcp: { servers: {} },
       telegram: {
         webhook: {},
         streaming: 'auto',
@@ -103,6 +106,51 @@ describe('settings', () => {
       timeouts: { firstTokenSeconds: 60, totalSeconds: 1.5 },
     })
     expect(Object.isFrozen(settings.ai.timeouts) && Object.isFrozen(settings.http.allowedHosts)).toBe(true)
+  })
+
+  it('keep the names of MCP servers, of their variables and headers', async () => {
+    const { settings, isUsable } = await load(
+      {
+        'config.json': {
+          mcp: {
+            servers: {
+              my_files: { command: 'npx', args: ['-y', 'server'], env: { my_key: '${SOME_KEY}' } },
+              remote: { url: 'https://mcp.example.com/mcp', headers: { 'x-api-key': 'k' }, role: 'everyone' },
+            },
+          },
+        },
+      },
+      { SOME_KEY: 'value', MCP_TOKEN: ' 0123456789abcdef ' },
+    )
+    expect(isUsable).toBe(true)
+    expect(settings.mcp).toEqual({
+      token: '0123456789abcdef',
+      servers: {
+        my_files: {
+          command: 'npx',
+          args: ['-y', 'server'],
+          env: { my_key: 'value' },
+          headers: {},
+          role: 'owner',
+        },
+        remote: {
+          url: 'https://mcp.example.com/mcp',
+          headers: { 'x-api-key': 'k' },
+          args: [],
+          env: {},
+          role: 'everyone',
+        },
+      },
+    })
+    expect(Object.isFrozen(settings.mcp.servers['my_files']?.env)).toBe(true)
+  })
+
+  it('ask for either a command or an address of an MCP server', async () => {
+    const lines = await problemsOf({
+      'config.json': { mcp: { servers: { both: {}, Bad: { command: 'x' } } } },
+    })
+    expect(lines.join('\n')).toContain('mcp.servers.both')
+    expect(lines.join('\n')).toContain('Bad')
   })
 
   it('report every mistake of the file at once, with positions', async () => {

@@ -77,7 +77,10 @@ const grantSchema = z.strictObject({
   ai: z.boolean().optional(),
   database: z.boolean().optional(),
   schedule: z.boolean().optional(),
+  tools: z.boolean().optional(),
   files: z.boolean().optional(),
+  observe: z.boolean().optional(),
+  metrics: z.boolean().optional(),
 })
 
 /** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */

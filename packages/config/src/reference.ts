@@ -29,8 +29,8 @@ const PLUGINS = `## Plugins
 \`MY_PLUGIN_API_KEY\` in the environment sets \`plugins.my_plugin.api_key\` and wins over the file. Where two plugins fit
 (\`my\` and \`my_plugin\`), the longer name wins. Text from the environment is read as a number, a boolean, or a JSON array or
 object when the plugin's configuration asks for one. Variables of the assistant itself (\`TELEGRAM_…\`, \`PLUGGRAM_…\`,
-\`OPENAI_…\`, \`ANTHROPIC_…\`, \`GOOGLE_GENERATIVE_AI_…\`, \`SENTRY_…\`, \`OTEL_…\`, \`NODE_…\`, \`NPM_…\`, \`DATABASE_URL\`,
-\`LOG_LEVEL\`) never reach a plugin this way; pass one on with \`"\${OPENAI_API_KEY}"\`.
+\`OPENAI_…\`, \`ANTHROPIC_…\`, \`GOOGLE_GENERATIVE_AI_…\`, \`SENTRY_…\`, \`OTEL_…\`, \`NODE_…\`, \`NPM_…\`, \`MCP_…\`,
+\`DATABASE_URL\`, \`LOG_LEVEL\`) never reach a plugin this way; pass one on with \`"\${OPENAI_API_KEY}"\`.
 
 A block or a switch of a plugin that does not exist is a warning. An \`enabled\` key in a block decides nothing:
 \`plugins_config.json\` does.

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
 import { ai } from './ai-settings-schema.ts'
+import { mcpSettings } from './mcp-settings-schema.ts'
 import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
@@ -220,6 +221,15 @@ const onePluginsLimits = z.strictObject({
       expected: '"inline" or "process"',
     })
     .optional(),
+  group: z
+    .string()
+    .regex(PLUGIN_NAME)
+    .meta({
+      description:
+        'Plugins of one group share a process: their owner trusts each of them with everything that one of them may.',
+      expected: 'a name: lower case letters, digits and _',
+    })
+    .optional(),
   sandbox: sandbox('Walls of the kernel around its process.').optional(),
   memory_mb: megabytes('The memory of its process.').optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
@@ -258,12 +268,44 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),
   })
   .meta({ description: 'How plugins run: those that do not ship with Pluggram in processes of their own.' })
+
+const databases = z
+  .record(
+    z.string().regex(PLUGIN_NAME),
+    z.strictObject({
+      url: z
+        .string()
+        .max(4_096)
+        .regex(/^(?:postgres(?:ql)?|mysql|mariadb|sqlite|file):./i)
+        .meta({
+          description: 'Where it is, with user and password; better as `${VARIABLE}`.',
+          expected: 'an address that begins with postgres:, mysql:, mariadb:, sqlite: or file:',
+        }),
+      writable: z
+        .boolean()
+        .meta({ description: 'Whether plugins may change it.', expected: 'true or false' })
+        .default(false),
+      timeout_seconds: seconds('The longest query; at most 60.').max(60).default(5),
+      connections: z
+        .number()
+        .int()
+        .min(1)
+        .max(20)
+        .meta({ description: 'Connections at most.', expected: 'a whole number from 1 to 20' })
+        .default(4),
+    }),
+  )
+  .meta({
+    description:
+      'Databases outside the assistant, under names of your choice: `url`, `writable` (default false), `timeout_seconds` (5), `connections` (4). A plugin reaches those that its manifest asks for and you granted.',
+    expected: 'an object of names with their addresses',
+  })
 
 const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown())).meta({
   description: "Each plugin's settings, under the plugin's name.",
@@ -279,6 +321,7 @@ export const settingsSchema = z
       .optional(),
     assistant: assistant.prefault({}),
     ai: ai.prefault({}),
+    mcp: mcpSettings.prefault({}),
     telegram: telegram.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
@@ -286,6 +329,7 @@ export const settingsSchema = z
     access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),
+    databases: databases.default({}),
     plugins: pluginBlocks.prefault({}),
   })
   .meta({ title: 'Pluggram configuration', description: "An assistant's config.json." })

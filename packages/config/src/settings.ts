@@ -14,22 +14,30 @@ type CamelCaseKeys<Value> = Value extends readonly (infer Item)[]
 type RawSettings = Omit<z.output<typeof settingsSchema>, '$schema' | 'plugins'>
 
 /** Everything in `config.json` and its environment variables but the plugins' blocks: checked, with defaults, frozen. */
-export type AssistantSettings = CamelCaseKeys<RawSettings>
+export type AssistantSettings = CamelCaseKeys<Omit<RawSettings, 'mcp'>> & Pick<RawSettings, 'mcp'>
 
 /** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
-  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, ...settings } = parsed
+  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, mcp, ...settings } = parsed
   const { plugins, ...host } = pluginHost
-  // names of plugins stay as they are
-  const limits = Object.entries(plugins).map(([name, limit]) => [name, toCamelCase(limit)])
   const camelCase = {
     ...(toCamelCase(settings) as object),
+    // its keys are names, of servers, variables and headers
+    mcp: deepFreeze(mcp),
     pluginHost: Object.freeze({
       ...(toCamelCase(host) as object),
-      plugins: Object.freeze(Object.fromEntries(limits)),
+      plugins: withNames(plugins),
     }),
+    databases: withNames(databases),
   }
   return Object.freeze(camelCase) as AssistantSettings
+}
+
+/** Names of plugins and databases stay as they are. */
+function withNames(record: Readonly<Record<string, unknown>>): object {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, toCamelCase(value)])),
+  )
 }
 
 /** What holds when nothing is configured. */
@@ -45,4 +53,10 @@ function toCamelCase(value: unknown): unknown {
     toCamelCase(item),
   ])
   return Object.freeze(Object.fromEntries(entries))
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
 }

@@ -6,8 +6,8 @@ export interface BlockWatchOptions {
 const TICK_MS = 50
 /** A loop that stands still for longer is felt by everybody. */
 const BLOCKED_MS = 100
-/** A loop that waited for the processor was not blocked by anybody: it used less than this share of the time. */
-const BUSY_SHARE = 0.6
+/** A loop that waited for a processor was not blocked by anybody: it used less of one than this. */
+const BUSY_CPU_MS = 100
 
 interface Span {
   readonly plugin: string
@@ -46,7 +46,7 @@ export class BlockWatch {
     const now = performance.now()
     const { user, system } = process.cpuUsage(this.#cpu)
     const [from, length] = [this.#tickedAt, now - this.#tickedAt]
-    const isBusy = (user + system) / 1_000 > length * BUSY_SHARE
+    const isBusy = (user + system) / 1_000 > BUSY_CPU_MS
     const blocked = length - TICK_MS
     if (blocked > BLOCKED_MS && isBusy) {
       const suspects = [...this.#spans].filter((span) => span.to > from).map(({ plugin }) => plugin)

@@ -10,11 +10,15 @@ import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
 import type { JsonSchema } from './validate-config.ts'
 
+export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
+
 export interface DescriptorBasis {
   readonly name: string
   readonly manifest: PluginManifest
   /** False when the plugin has no `processMessage`. */
   readonly answersMessages: boolean
+  /** It has `observe` and asks for it. */
+  readonly observes: boolean
   /** Who may use tools that do not say it. */
   readonly toolRole: Role
 }
@@ -24,6 +28,7 @@ export function toDescriptor({
   name,
   manifest,
   answersMessages,
+  observes,
   toolRole,
 }: DescriptorBasis): PluginDescriptor {
   return {
@@ -37,6 +42,7 @@ export function toDescriptor({
     tools: Object.entries(manifest.tools ?? {}).map(([tool, definition]) =>
       toTool(tool, definition, toolRole),
     ),
+    ...configSchema(manifest),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),
@@ -44,7 +50,16 @@ export function toDescriptor({
     updates: manifest.updates ?? ['message'],
     priority: manifest.priority ?? 0,
     answersMessages,
+    ...(observes && { observes }),
   }
+}
+
+/** A schema that is too large to be shown is left out. */
+function configSchema(manifest: PluginManifest): Pick<PluginDescriptor, 'configSchema'> {
+  const schema = jsonSchemaOf(manifest.config)
+  if (!schema) return {}
+  const plain = toPlainData(schema, { depth: 40 }) as JsonSchema
+  return JSON.stringify(plain).length <= MAX_CONFIG_SCHEMA_CHARACTERS ? { configSchema: plain } : {}
 }
 
 function toCommand(name: string, definition: CommandDefinition): PluginDescriptor['commands'][number] {

@@ -5,7 +5,7 @@ import type { PluginProblem } from './plugin-problem.ts'
 /** What the owner allows a plugin: everything it asks for, or what is listed. */
 export type Grants = PluginPermissions | 'everything'
 
-const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files'] as const
+const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files', 'observe', 'metrics', 'admin'] as const
 const LISTS = ['network', 'telegram', 'databases'] as const
 
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */
@@ -46,11 +46,14 @@ export function grantProblem(
   missing: readonly string[],
 ): PluginProblem {
   const { name, file } = plugin
+  const step = missing.includes('admin')
+    ? `Only plugins inside the assistant manage it: if you trust it as you trust yourself, "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`
+    : `If you trust it with that, run "pluggram plugins grant ${name} --yes".`
   return {
     plugin: name,
     severity: 'error',
     code: 'plugin-not-granted',
-    message: `Plugin ${name} is not started: it asks for ${missing.join(', ')}, which was not granted. If you trust it with that, run "pluggram plugins grant ${name} --yes".`,
+    message: `Plugin ${name} is not started: it asks for ${missing.join(', ')}, which was not granted. ${step}`,
     ...(file !== undefined && { file }),
   }
 }

@@ -8,7 +8,7 @@ export type IsolationLevel = 'inline' | 'process'
 /** How one plugin is. */
 export interface PluginState {
   readonly name: string
-  readonly origin: PluginCandidate['origin'] | 'built-in'
+  readonly origin: PluginCandidate['origin'] | 'built-in' | 'mcp'
   readonly isolation: IsolationLevel
   readonly file?: string
   /**

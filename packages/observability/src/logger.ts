@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Logger as PinoLogger } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { Logger } from '@pluggram/sdk'
+import type { LogTail } from './log-tail.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
@@ -12,6 +13,8 @@ export interface LoggerOptions {
   readonly isPretty: boolean
   /** Every line passes through it before it is written. */
   readonly mask: SecretMask
+  /** Keeps the last lines. */
+  readonly tail?: LogTail
   /** Where lines go. Default: the standard output. */
   readonly write?: (line: string) => void
 }
@@ -35,7 +38,13 @@ export function createLogger(options: LoggerOptions): RootLogger {
       })
     : (line: string) => line
   // masked while it is still JSON: there every form a value can take is known
-  const stream = { write: (line: string) => write(format(options.mask.apply(line))) }
+  const stream = {
+    write(line: string) {
+      const masked = options.mask.apply(line)
+      options.tail?.add(masked)
+      write(format(masked))
+    },
+  }
   const root = pino(
     {
       level: options.level,

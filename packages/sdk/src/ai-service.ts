@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AiUsageReport } from './ai-usage.ts'
+import type { ToolUse } from './tool-use.ts'
 
 /** A file that the model is to look at or listen to. */
 export interface ModelFile {
@@ -74,7 +75,7 @@ export interface TextEnd {
   readonly reason: 'stop' | 'length' | 'other'
 }
 
-export interface TextRequest extends AiRequest {
+export interface TextRequest extends AiRequest, ToolUse {
   /** How the model should behave. */
   readonly system?: string
   /** The conversation, oldest first; the last one is the user's. */
@@ -91,7 +92,7 @@ export interface TextResult extends TextEnd {
 
 export interface ObjectRequest<Schema extends StandardSchemaV1 = StandardSchemaV1> extends Omit<
   TextRequest,
-  'onEnd'
+  'onEnd' | keyof ToolUse
 > {
   /** What the answer must look like: an object schema that can be written as JSON Schema (Zod can). */
   readonly schema: Schema
@@ -170,7 +171,7 @@ export interface AiService {
   /** Text as the model writes it. Leaving the loop early ends the request; errors come while iterating. */
   streamText(request: TextRequest): AsyncIterable<string>
   /** The whole text at once. */
-  generateText(request: Omit<TextRequest, 'onEnd'>): Promise<TextResult>
+  generateText(request: Omit<TextRequest, 'onEnd' | keyof ToolUse>): Promise<TextResult>
   /**
    * An answer as data, validated.
    * @throws AiError `ai-unavailable` when the model's answer does not fit the schema

@@ -67,9 +67,15 @@ export interface PluginPermissions {
   readonly ai?: boolean
   /** May let the language model call the tools of all plugins, on behalf of whoever wrote. For conversation plugins. */
   readonly tools?: boolean
+  /** May manage the assistant for its owners; only plugins inside the assistant can have it. */
+  readonly admin?: boolean
   /** Bot API methods beyond replying in the own chat. */
   readonly telegram?: readonly string[]
   readonly files?: boolean
+  /** May see every message and what came of it: for `observe`. */
+  readonly observe?: boolean
+  /** May read the assistant's metrics: `services.statistics`. */
+  readonly metrics?: boolean
 }
 
 /**
@@ -110,6 +116,8 @@ export interface PluginManifest<
   readonly tools?: {
     readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
   }
+  /** Plugins that it calls through `services.plugins`; they are started first, and it is not started without them. */
+  readonly requires?: readonly string[]
   /** Asks for `permissions: { schedule: true }` by itself. */
   readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /** Only messages whose text matches one of these are offered, besides commands and own buttons. */

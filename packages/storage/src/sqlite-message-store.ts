@@ -41,6 +41,7 @@ export function createSqliteMessageStore(
     markUnsent: (entryId) => outbox.markUnsent(entryId),
     markSent: (entryId, sentMessageId) => outbox.markSent(entryId, sentMessageId),
     markFailed: (entryId, reason) => outbox.markFailed(entryId, reason),
+    moveChat: (from, to) => outbox.moveChat(from, to),
     unfinished: () => inbox.unfinished(),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),

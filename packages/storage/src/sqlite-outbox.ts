@@ -106,6 +106,10 @@ export class SqliteOutbox {
     return this.#reads.unsent.all().map(toEntry)
   }
 
+  async moveChat(from: number, to: number): Promise<void> {
+    await this.#queue.write([this.#writes.move(to, from)])
+  }
+
   async forgetOld(): Promise<void> {
     await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
   }
@@ -157,6 +161,7 @@ function prepareWrites(queue: WriteQueue) {
     delete: queue.prepare('DELETE FROM outbox WHERE id = ?'),
     sentInterim: queue.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: queue.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    move: queue.prepare("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')"),
     forget: queue.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }

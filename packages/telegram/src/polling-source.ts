@@ -5,6 +5,7 @@ import { createBackoff } from './backoff.ts'
 import { TelegramError } from './errors.ts'
 import { identifyWithRetries } from './identify-with-retries.ts'
 import type { BotIdentity } from './identify-bot.ts'
+import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import { DEFAULT_BACKOFF } from './source.ts'
@@ -102,6 +103,12 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     }
   }
 
+  /** Updates that nobody answers may still tell something. */
+  function noteMigration(raw: unknown): undefined {
+    const migration = readMigration(raw)
+    if (migration) options.onChatMigrated?.(migration.from, migration.to)
+  }
+
   async function handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
     if (raw.length === 0) return
     const ids = raw.map(updateIdOf).filter((id) => id !== undefined)
@@ -110,7 +117,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
       return
     }
     const updates = raw
-      .map((update) => normaliseUpdate(update, bot))
+      .map((update) => normaliseUpdate(update, bot) ?? noteMigration(update))
       .filter((update): update is IncomingUpdate => update !== undefined)
     try {
       if (updates.length > 0) await onUpdates(updates)

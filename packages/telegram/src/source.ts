@@ -22,6 +22,8 @@ export interface SourceOptions {
   readonly onIdentified?: (bot: BotIdentity) => void
   /** Takes updates over. They count as received only when this resolves; it may resolve late to slow us down. */
   readonly onUpdates: (updates: IncomingUpdate[]) => Promise<void>
+  /** Told when a group became a supergroup with another id; perhaps more than once. */
+  readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions

@@ -2,6 +2,7 @@ import { DeliveryError } from '@pluggram/sdk'
 import { toGrammySignal } from './api.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { identifyWithRetries } from './identify-with-retries.ts'
+import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
@@ -95,7 +96,11 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     const bot = known ?? (await withinLimit(identity.promise))
     tracker.markActivity()
     const normalised = normaliseUpdate(update, bot)
-    if (!normalised) return 'ignored'
+    if (!normalised) {
+      const migration = readMigration(update)
+      if (migration) options.onChatMigrated?.(migration.from, migration.to)
+      return 'ignored'
+    }
     const taking = onUpdates([normalised])
     accepting.add(taking)
     try {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import announcer from '../../../docs/examples/announcer.ts'
 import attachments from '../../../docs/examples/attachments.ts'
 import calculator from '../../../docs/examples/calculator.ts'
 import Hello from '../../../docs/examples/hello.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
-import { collectText, createTestContext, runPlugin } from './index.ts'
+import { collectText, createTestContext, createTestServices, runPlugin } from './index.ts'
 // the guide's own examples of tests run here
 import '../../../docs/examples/greeter.test.ts'
 import '../../../docs/examples/home/plugins/my_plugin.test.ts'
@@ -53,6 +54,22 @@ describe('the replies of the guide', () => {
     expect(context.reactions).toEqual(['👀'])
     expect(context.replies).toEqual([{ text: 'Working on it …' }])
   })
+})
+
+test('the announcer of the guide writes to everybody who subscribed, for an owner', async () => {
+  const services = createTestServices()
+  await using plugin = await runPlugin(announcer, { services })
+  await plugin.send('/subscribe', { chat: { id: 7 } })
+  await plugin.send('/subscribe', { chat: { id: -8, type: 'group' } })
+  expect(await plugin.send('/announce Tea is ready')).toMatchObject({ success: false })
+  expect(await collectText(await plugin.send('/announce Tea is ready', { role: 'owner' }))).toContain(
+    '2 chats',
+  )
+  const reply = { text: 'Tea is ready' }
+  expect(services.telegram.records).toMatchObject([
+    { kind: 'send', chatId: 7, reply, options: { broadcast: true } },
+    { kind: 'send', chatId: -8, reply },
+  ])
 })
 
 test('the attachments of the guide are read', async () => {

@@ -107,6 +107,11 @@ export function createMemoryMessageStore(): MessageStore {
       const row = outbox.get(entryId)
       if (row) row.state = 'failed'
     },
+    async moveChat(from, to) {
+      for (const row of outbox.values()) {
+        if (row.part.chatId === from) outbox.set(row.id, { ...row, part: { ...row.part, chatId: to } })
+      }
+    },
     unfinished: () => inState('new').map(({ update, tries }) => ({ update, tries })),
     unsent: () =>
       [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toEntry),

@@ -80,6 +80,15 @@ export function messageStoreContract(create: () => { store: MessageStore; close?
     )
 
     test(
+      'what waits for a group goes to its new id',
+      using(async (store) => {
+        await store.post([outboxPart('a'), { ...outboxPart('b'), chatId: -5 }])
+        await store.moveChat(-5, -1005)
+        expect(store.unsent().map(({ chatId }) => chatId)).toEqual([7, -1005])
+      }),
+    )
+
+    test(
       'bytes come back as they were',
       using(async (store) => {
         await store.accept([storedText(1)])

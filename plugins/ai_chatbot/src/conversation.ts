@@ -30,6 +30,8 @@ export interface Question {
   readonly files: readonly ModelFile[]
   /** What stays in the conversation; files and long texts do not. */
   readonly remembered: string
+  /** Text of others than the writer is in it. */
+  readonly isUntrusted: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
 }
@@ -58,6 +60,9 @@ export async function converse(
           },
         ],
         for: context,
+        tools: true,
+        context,
+        isUntrusted: holdsOthersText(question, context),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
@@ -80,13 +85,18 @@ export async function converse(
     success: true,
     response: {
       text,
-      format: 'markdown',
+      format: 'model-markdown',
       ...(isGroup && {
         replyToMessageId: context.message.id,
         previewButtons: [[{ text: '⏹ Stop', data: `stop:${answer.id}` }]],
       }),
     },
   }
+}
+
+/** What is more than the person's own words: a text file, or a message of somebody else that is answered. */
+function holdsOthersText({ text, remembered }: Question, { message }: MessageContext): boolean {
+  return text !== remembered || (message.replyTo !== undefined && !message.replyTo.fromBot)
 }
 
 async function prompt(

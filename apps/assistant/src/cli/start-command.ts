@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { createLogger, createSecretMask } from '@pluggram/observability'
+import { createLogger, createLogTail, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { PAIRING_MINUTES } from '../access/owner-pairing.ts'
@@ -33,7 +33,13 @@ export async function start(
     return 1
   }
   const mask = createSecretMask(configuration.secrets)
-  const logger = createLogger({ level: configuration.settings.log.level, isPretty: isTerminal, mask })
+  const logTail = createLogTail()
+  const logger = createLogger({
+    level: configuration.settings.log.level,
+    isPretty: isTerminal,
+    mask,
+    tail: logTail,
+  })
   keepRunning(logger)
   const stopSignal = nextStopSignal()
   if (!hideEnvironment()) {
@@ -41,7 +47,7 @@ export async function start(
   }
   if (safe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
-  const assistant = await startAssistant({ configuration, logger, mask, repair, isSafe: safe })
+  const assistant = await startAssistant({ configuration, logger, mask, logTail, repair, isSafe: safe })
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
   logger.info(`ready in ${seconds} s`, { url: assistant.url })
   const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'

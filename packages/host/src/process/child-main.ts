@@ -1,98 +1,98 @@
 /**
- * The program of a plugin process. It connects to its host, waits to be told which plugin it is for, gives up what
- * rights it needed to get that far, and only then imports the plugin.
+ * The program of a plugin process. It connects to its host, waits to be told which plugin it is for (or, when several
+ * share it, which plugins), gives up what rights it needed to get that far, and only then imports the plugin.
  */
 import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
-import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import { Mux } from '../rpc/mux.ts'
 import { Peer } from '../rpc/peer.ts'
-import { encodeError } from '../rpc/wire-error.ts'
-import { ChildPlugin } from './child-plugin.ts'
+import { thrownText } from '../error-location.ts'
+import { ChildConnection } from './child-connection.ts'
 import { lockDown } from './lockdown.ts'
-import { CHANNEL_FD, MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
+import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
+import type { LoadRequest } from './protocol.ts'
 
-const EFFECTS_INTERVAL_MS = 250
 /** The report of a fatal error gets this long to leave. */
 const LAST_WORDS_MS = 200
 
 // taken now: the plugin may put something else in their place
 const exit = process.exit.bind(process)
-const { setTimeout: later, setInterval: every } = globalThis
+const { setTimeout: later } = globalThis
 
+const [, , , group = ''] = process.argv
 const socket = new net.Socket({ fd: CHANNEL_FD, readable: true, writable: true })
-const peer: Peer = new Peer(socket, {
-  maxIncomingBytes: MAX_MESSAGE_BYTES,
-  maxOutgoingBytes: MAX_MESSAGE_BYTES,
-  maxCalls: 10_000,
-  onCall: ({ method, args, signal }) => answer(method, args, signal),
-  onNote(method, args) {
-    if (method === 'ping') peer.note('pong', args)
-    if (method === 'plugins') plugin.setPlugins(args[0] as readonly PluginSummary[])
-  },
-  // the host is gone, or has no more use for this process
-  onClose: () => exit(0),
-})
-const plugin = new ChildPlugin(peer)
+const connections = new Set<ChildConnection>()
+let hasGivenUp = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('uncaughtException', (error) => die(error, 'threw outside of any call'))
 process.on('unhandledRejection', (error) => die(error, 'left a rejected promise to nobody'))
 
-let knownEffects = ''
-every(() => {
-  const effects = plugin.effects()
-  const seen = effects.join('\n')
-  if (seen !== knownEffects) peer.note('effects', [effects])
-  knownEffects = seen
-}, EFFECTS_INTERVAL_MS).unref()
+if (group === '') serveOne()
+else serveMany()
 
-peer.note('hello', [process.pid])
-
-async function answer(method: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
-  // the host checks what it gets; what comes from the host is taken as it is
-  switch (method) {
-    case 'load': {
-      const request = args[0] as LoadRequest
-      giveUpRights(request.codeCache)
-      process.title = `pluggram ${request.candidate.name}`
-      return plugin.load(request)
-    }
-    case 'configure':
-      return plugin.configure(args[0] as ConfigureRequest)
-    case 'start':
-      return plugin.start(args[0] as StartRequest)
-    case 'handle':
-      return plugin.handle(args[0] as number, args[1] as string, args[2] as ContextData, signal)
-    case 'tool': {
-      const [call, name, input, data] = args as [number, string, unknown, ContextData]
-      return plugin.callTool(call, name, input, data, signal)
-    }
-    case 'schedule': {
-      const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
-      return plugin.runSchedule(target, { ...run, signal })
-    }
-    case 'status':
-      return plugin.status(args[0] as number)
-    case 'stop':
-      return plugin.stop(args[0] as number)
-    default:
-      throw new Error(`a plugin process knows no ${method}`)
-  }
+function serveOne(): void {
+  const connection = new ChildConnection(socket, { onLoad: prepare, onClose: () => exit(0) })
+  connections.add(connection)
+  globalThis.fetch = async (...request) => connection.fetch(...request)
 }
 
-function giveUpRights(cache: string | undefined): void {
-  if (cache !== undefined) {
+function serveMany(): void {
+  const mux = new Mux(socket)
+  const control: Peer = new Peer(mux.open(CONTROL_CHANNEL), {
+    maxIncomingBytes: MAX_MESSAGE_BYTES,
+    maxOutgoingBytes: MAX_MESSAGE_BYTES,
+    maxCalls: 1,
+    onCall: async () => undefined,
+    onNote(method, args) {
+      if (method === 'ping') control.note('pong', args)
+      if (method === 'open') join(mux, args[0] as number)
+    },
+    onClose: () => exit(0),
+  })
+  // whoever asks is known by the work that it does
+  globalThis.fetch = async (...request) => {
+    const asking = ChildConnection.current()
+    if (!asking) throw new Error('fetch: it cannot be told which plugin asks; use services.http.fetch')
+    return asking.fetch(...request)
+  }
+  control.note('hello', [])
+}
+
+function join(mux: Mux, id: number): void {
+  const connection: ChildConnection = new ChildConnection(mux.open(id), {
+    onLoad: prepare,
+    onClose: () => void connections.delete(connection),
+  })
+  connections.add(connection)
+}
+
+function prepare({ candidate, codeCache }: LoadRequest): void {
+  if (hasGivenUp) return
+  hasGivenUp = true
+  if (codeCache !== undefined) {
     module.flushCompileCache()
-    process.permission.drop('fs.write', cache)
-    process.permission.drop('fs.read', cache)
+    process.permission.drop('fs.write', codeCache)
+    process.permission.drop('fs.read', codeCache)
   }
   lockDown()
+  process.title = group === '' ? `pluggram ${candidate.name}` : `pluggram group ${group}`
 }
 
+/** Ends the process, and tells the host of whom: of the one whose work it was, else of all. */
 function die(error: unknown, how: string): void {
-  peer.note('fatal', [how, encodeError(error)])
   later(() => exit(1), LAST_WORDS_MS)
-  socket.end(() => exit(1))
+  const stack = thrownText(error, 'stack')
+  const all = [...connections]
+  const concerned = all.filter((connection) => connection.isIn(stack))
+  const current = ChildConnection.current()
+  const told = concerned.length > 0 ? concerned : current ? [current] : all
+  let left = told.length
+  for (const connection of told) {
+    connection.reportFatal(error, how, () => {
+      left -= 1
+      if (left === 0) exit(1)
+    })
+  }
 }

@@ -1,4 +1,12 @@
-import type { MessageContext, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import { PermissionError } from '@pluggram/sdk'
+import type {
+  HttpService,
+  MessageContext,
+  ObservedMessage,
+  PluginManifest,
+  PluginSummary,
+  ScheduledRun,
+} from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -27,12 +35,15 @@ import type {
   Started,
   StartRequest,
 } from './protocol.ts'
+import { Callbacks } from './callbacks.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
 
 /** The one plugin of a plugin process, from `load` to `stop`. */
 export class ChildPlugin {
+  /** Functions that the host may call. */
+  readonly callbacks = new Callbacks()
   readonly #peer: Peer
   #candidate: PluginCandidate | undefined
   #loaded: LoadedPlugin | undefined
@@ -42,11 +53,23 @@ export class ChildPlugin {
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
+  #fetch: HttpService['fetch'] | undefined
   /** The end of a start that failed but still goes on. */
   #late: Promise<unknown> | undefined
 
   constructor(peer: Peer) {
     this.#peer = peer
+  }
+
+  /** Which plugin it is, once that is known. */
+  get candidate(): PluginCandidate | undefined {
+    return this.#candidate
+  }
+
+  /** The plugin's client for other servers, which is also the global `fetch`. */
+  get fetch(): HttpService['fetch'] {
+    if (!this.#fetch) throw new PermissionError('fetch can be used from setup on.')
+    return this.#fetch
   }
 
   /** Keeps what the host tells about the assistant's plugins. */
@@ -105,10 +128,11 @@ export class ChildPlugin {
             plugin: name,
             request,
             effects,
+            callbacks: this.callbacks,
             mayUseAi: manifest.permissions?.ai === true,
             plugins: () => this.#plugins,
           })
-          globalThis.fetch = services.http.fetch
+          this.#fetch = services.http.fetch
           return services
         },
         within: this.#within,
@@ -136,6 +160,16 @@ export class ChildPlugin {
     signal: AbortSignal,
   ): Promise<unknown> {
     return this.#started().callTool(name, args, this.#context(call, data, signal))
+  }
+
+  /** Tells the plugin about a message that was answered. */
+  observe(event: ObservedMessage): Promise<void> {
+    return this.#started().observe(event)
+  }
+
+  /** Calls what the plugin provides to others. */
+  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#started().callProvided(method, args)
   }
 
   /** Runs a schedule: one of the manifest by its name, one of the code by its function's number. */
@@ -214,6 +248,12 @@ function limited(seconds: number): Limited {
   }
 }
 
-function identity({ name, entry, directory, origin }: PluginCandidate): PluginIdentity {
-  return { name, file: entry, directory, toolRole: toolRoleOf(origin) }
+function identity({ name, entry, directory, origin, isSingleFile }: PluginCandidate): PluginIdentity {
+  return {
+    name,
+    file: entry,
+    directory,
+    toolRole: toolRoleOf(origin),
+    isSingleFile: isSingleFile === true,
+  }
 }

@@ -3,8 +3,12 @@ import { PluggramError } from '@pluggram/sdk'
 
 /** A plugin's process ended while it was needed. */
 export class PluginCrashError extends PluggramError {
-  constructor(plugin: string, reason: string) {
+  /** False when a neighbour ended the process that they share. */
+  readonly isOwnFault: boolean
+
+  constructor(plugin: string, reason: string, isOwnFault = true) {
     super('plugin-crashed', `Plugin ${plugin} ${reason}.`)
+    this.isOwnFault = isOwnFault
   }
 }
 

@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { createEffectScope } from '../effect-scope.ts'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'
 import { grantProblem, missingGrants } from '../grants.ts'
 import type { Grants } from '../grants.ts'
+import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
@@ -14,8 +16,11 @@ import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../validate-config.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
+import { launch } from './launch.ts'
+import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
+import type { ProcessGroups } from './process-groups.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
@@ -25,11 +30,21 @@ export interface ProcessLimits {
   /** Walls of the kernel around its process, besides Node's own. Default `none`. */
   readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
+  /** Plugins of one group share a process. */
+  readonly group?: string | undefined
   readonly idleSeconds?: number | undefined
   readonly startSeconds?: number | undefined
   readonly callSeconds?: number | undefined
   readonly statusSeconds?: number | undefined
   readonly cleanupSeconds?: number | undefined
+}
+
+/** A plugin that is to share its process, and what it brings along. */
+export interface GroupMember {
+  readonly candidate: PluginCandidate
+  readonly memoryMb: number
+  readonly isSandboxed: boolean
+  readonly grants: Grants
 }
 
 /** What a plugin process is started with. */
@@ -39,11 +54,19 @@ export interface LaunchPluginOptions {
   readonly candidates: readonly PluginCandidate[]
   readonly memoryMb: number
   readonly limits: ProcessLimits
+  /** Set when the plugin shares its process with others: all of them, itself included. */
+  readonly group?: {
+    readonly name: string
+    readonly members: readonly GroupMember[]
+    readonly processes: ProcessGroups
+  }
   readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
-  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
+  /** Waits for the plugins that this one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
   /** The assistant's folder for data; without it nothing is cached and no plugin has a folder. */
   readonly dataFolder?: string | undefined
@@ -55,7 +78,7 @@ export interface LaunchPluginOptions {
 /** A process whose plugin runs, and what it said about itself. */
 export interface LaunchedPlugin {
   readonly process: PluginProcess
-  readonly services: Services
+  readonly services: HostServices
   readonly loaded: Loaded
   readonly started: Started
 }
@@ -90,6 +113,7 @@ export async function launchPlugin(
     if (missing.length > 0) {
       throw new ProblemError(grantProblem({ name: candidate.name, file: candidate.entry }, missing))
     }
+    await options.meet({ name: candidate.name, file: candidate.entry }, loaded.manifest.requires ?? [])
     const { services, started } = await start(process, loaded, options)
     return { process, services, loaded, started }
   } catch (error) {
@@ -124,6 +148,7 @@ export async function inspectPlugin(
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
+    meet: async () => {},
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -146,26 +171,16 @@ async function openProcess(
   events: ProcessEvents,
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
-  const { candidate, candidates, dataFolder, grants, logger, memoryMb } = options
-  const isSandboxed = options.limits.sandbox === 'bubblewrap'
-  if (isSandboxed) await checkSandbox(candidate)
-  const readable = await readablePaths(candidate, candidates)
-  const mayWrite = dataFolder !== undefined && grants !== 'everything' && grants.files === true
-  const writable = mayWrite ? [pluginFolder(dataFolder, candidate.name)] : []
-  for (const folder of writable) await mkdir(folder, { recursive: true })
-  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
-  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
+  const { candidate, logger, group } = options
+  const launchOptions = await toLaunchOptions(options)
   return PluginProcess.launch({
     plugin: candidate.name,
     directory: candidate.directory,
-    launch: {
-      memoryMb,
-      isSandboxed,
-      readable: [...readable, ...writable.map((folder) => path.join(folder, '*'))],
-      writable: writable.map((folder) => path.join(folder, '*')),
-      workingDirectory: candidate.directory,
-      ...(codeCache !== undefined && { codeCache }),
-    },
+    memoryMb: options.memoryMb,
+    open: () =>
+      group
+        ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
+        : launch(launchOptions),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -174,6 +189,34 @@ async function openProcess(
       if (process) events.onCrash(process, error)
     },
   })
+}
+
+/** What the process may do: what its plugin may, or what all of the plugins may that share it. */
+async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
+  const { candidate, candidates, dataFolder, grants, memoryMb } = options
+  const isSandboxed = options.limits.sandbox === 'bubblewrap'
+  const members = options.group?.members ?? [{ candidate, memoryMb, grants, isSandboxed }]
+  if (members.some((member) => member.isSandboxed)) await checkSandbox(candidate)
+  const readable: string[] = []
+  const writable: string[] = []
+  for (const member of members) {
+    readable.push(...(await readablePaths(member.candidate, candidates)))
+    const mayWrite =
+      dataFolder !== undefined && member.grants !== 'everything' && member.grants.files === true
+    if (mayWrite) writable.push(pluginFolder(dataFolder, member.candidate.name))
+  }
+  for (const folder of writable) await mkdir(folder, { recursive: true })
+  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
+  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
+  const folders = writable.map((folder) => path.join(folder, '*'))
+  return {
+    memoryMb: Math.max(...members.map((member) => member.memoryMb)),
+    isSandboxed: members.some((member) => member.isSandboxed),
+    readable: [...new Set([...readable, ...folders])],
+    writable: folders,
+    workingDirectory: candidate.directory,
+    ...(codeCache !== undefined && { codeCache }),
+  }
 }
 
 /** Who asked for walls does not get a plugin without them. */
@@ -220,7 +263,8 @@ async function start(
       logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
   })
   void process.ended.then(() => effects.dispose(1))
-  const services = options.servicesFor(name, { permissions: manifest.permissions }, effects)
+  const { permissions, requires } = manifest
+  const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
   const timeouts = effectiveTimeouts(manifest, options)
   const request: StartRequest = {
     assistantName: options.assistantName,

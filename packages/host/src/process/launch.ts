@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Duplex, Readable } from 'node:stream'
 import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
 import { findProgram } from './find-program.ts'
+import { readUsage } from './proc-files.ts'
 import { CHANNEL_FD } from './protocol.ts'
 import { runtimePaths } from './readable-paths.ts'
 
@@ -19,15 +19,38 @@ export interface LaunchOptions {
   readonly codeCache?: string
   /** Walls of the kernel around it; `bubblewrapProblem` says whether there can be any. */
   readonly isSandboxed: boolean
+  /** Several plugins share the process, under this name. */
+  readonly group?: string
 }
 
-/** A plugin process that was started; nothing was said to it yet. */
+/** How a process ended; `error` when it could not even be started. */
+export interface ProcessEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly error?: Error
+}
+
+/** A plugin process that was started, or a seat in one; nothing was said to it yet. */
 export interface LaunchedProcess {
-  readonly child: ChildProcess
+  readonly pid: number | undefined
   readonly channel: Duplex
   readonly output: readonly Readable[]
-  /** The process that runs Node: in the sandbox another one than `child`. `undefined` when it ended too early. */
+  /** The process that runs Node: in the sandbox another one than `pid`. `undefined` when it ended too early. */
   workerPid(): Promise<number | undefined>
+  kill(): void
+  onEnd(listener: (end: ProcessEnd) => void): void
+  /** Set when others are in the same process. */
+  readonly seat?: Seat
+}
+
+/** A plugin's place in a process that it shares. */
+export interface Seat {
+  /** Lets the process know who is at work when something goes wrong. */
+  occupy(isBusy: () => boolean): void
+  /** It is this plugin that ends the process. */
+  blame(): void
+  /** Why the process ended, as it concerns this plugin; `undefined` when nobody knows more than the process itself. */
+  verdict(): { readonly reason: string; readonly isOwnFault: boolean } | undefined
 }
 
 const ENTRY = fileURLToPath(new URL('child-entry.js', import.meta.url))
@@ -61,6 +84,7 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     ...writable.map((path) => `--allow-fs-write=${path}`),
     ENTRY,
     codeCache ?? '',
+    options.group ?? '',
   ]
   const [command, prefix] = isSandboxed
     ? bubblewrapCommand({ readable, writable, workingDirectory: options.workingDirectory })
@@ -78,14 +102,39 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   if (!stdout || !stderr || !(channel instanceof Duplex)) throw new Error('the system gave it no process')
   const info = child.stdio[SANDBOX_INFO_FD]
   const inner = isSandboxed && info instanceof Readable ? readSandboxedPid(info) : Promise.resolve(child.pid)
-  return { child, channel, output: [stdout, stderr], workerPid: () => inner }
+  return {
+    pid: child.pid,
+    channel,
+    output: [stdout, stderr],
+    workerPid: () => inner,
+    kill: () => void child.kill('SIGKILL'),
+    onEnd(listener) {
+      child.once('close', (code, signal) => listener({ code, signal }))
+      // what never ran does not close
+      child.once('error', (error) => {
+        if (child.pid === undefined) listener({ code: null, signal: null, error })
+      })
+    },
+  }
+}
+
+/**
+ * Limits the memory of a process to what is allowed, once Node itself has what it needs.
+ * @returns the process that runs Node; `undefined` when it cannot be found
+ */
+export async function limitMemory(launched: LaunchedProcess, memoryMb: number): Promise<number | undefined> {
+  const worker = await launched.workerPid()
+  if (worker === undefined) return undefined
+  const usage = await readUsage(worker)
+  if (usage) await limitResources(worker, memoryMb * 1_048_576 - usage.residentBytes, usage.dataBytes)
+  return worker
 }
 
 /**
  * Limits what the process can take from now on: memory beyond what Node itself needed so far, open files, core dumps.
  * Without the program for it (it comes with every Linux) the watch over its resident memory remains.
  */
-export async function limitResources(pid: number, moreBytes: number, dataBytes: number): Promise<void> {
+async function limitResources(pid: number, moreBytes: number, dataBytes: number): Promise<void> {
   const program = findProgram('prlimit')
   if (program === undefined) return
   const args = [

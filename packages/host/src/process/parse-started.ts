@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
+import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../descriptor.ts'
 import { guardPatterns } from './guarded-pattern.ts'
 import type { Loaded, Started } from './protocol.ts'
 
@@ -42,6 +43,9 @@ const summarySchema = z.object({
     telegram: z.array(line).max(1_000).optional(),
     databases: z.array(line).max(1_000).optional(),
     files: z.boolean().optional(),
+    observe: z.boolean().optional(),
+    metrics: z.boolean().optional(),
+    admin: z.boolean().optional(),
   }),
   timeouts: z.object({
     startSeconds: seconds,
@@ -50,6 +54,7 @@ const summarySchema = z.object({
     cleanupSeconds: seconds,
   }),
   isIdempotent: z.boolean(),
+  requires: z.array(line).max(20).optional(),
   isolation: z.enum(['inline', 'process']).optional(),
 })
 
@@ -89,6 +94,10 @@ export const descriptorSchema = z.object({
       }),
     )
     .max(200),
+  configSchema: z
+    .record(z.string(), z.unknown())
+    .refine((schema) => JSON.stringify(schema).length <= MAX_CONFIG_SCHEMA_CHARACTERS, 'is too large')
+    .optional(),
   schedules: z
     .array(
       z.object({
@@ -106,6 +115,7 @@ export const descriptorSchema = z.object({
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),
   answersMessages: z.boolean(),
+  observes: z.boolean().optional(),
 }) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
 
 /** Makes the compiler complain when a descriptor has a member that would get lost on the way. */

@@ -1,13 +1,7 @@
-import type {
-  MessageContext,
-  PluginResult,
-  PluginStatus,
-  PluginSummary,
-  ScheduledRun,
-  Services,
-} from '@pluggram/sdk'
+import type { MessageContext, PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
+import type { HostServices } from '../local-services.ts'
 import { parseResult } from '../parse-result.ts'
 import { parseStatus } from '../parse-status.ts'
 import { decodeError } from '../rpc/wire-error.ts'
@@ -20,17 +14,17 @@ import { toContextData } from './context-data.ts'
 import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
-import { launch, limitResources } from './launch.ts'
-import type { LaunchedProcess, LaunchOptions } from './launch.ts'
+import { limitMemory } from './launch.ts'
+import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
 import { OutputCapture } from './output-capture.ts'
-import { readUsage } from './proc-files.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { serveStore } from './served-store.ts'
 import { toToolResult } from '../tool-result.ts'
 import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
@@ -39,7 +33,9 @@ export interface PluginProcessOptions {
   readonly plugin: string
   /** Where its files are, to name the place of what it throws. */
   readonly directory: string
-  readonly launch: LaunchOptions
+  readonly memoryMb: number
+  /** Starts the process, or takes a seat in one. */
+  open(): LaunchedProcess
   /** Takes what the process prints, and words about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Looks at a file that cannot be parsed; only the plugin's own files are asked about. */
@@ -62,24 +58,26 @@ const FLOOD_SECONDS = 4
 
 /** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
 export class PluginProcess {
-  readonly pid: number
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>
   readonly #options: PluginProcessOptions
   readonly #launched: LaunchedProcess
   readonly #peer: Peer
   readonly #flow: Flow
-  readonly #watch: ProcessWatch
+  /** None in a process that is shared: that one is watched as a whole. */
+  readonly #watch: ProcessWatch | undefined
   readonly #output: OutputCapture
   readonly #printed = new RateLimit(100, 500)
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
-  #given: Services | undefined
+  #given: HostServices | undefined
   #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
+  #isStarting = false
   #isStopping = false
+  #isOwnFault = true
   #hasEnded = false
   #floodSeconds = 0
   /** Messages under way, answers that are still being written included. */
@@ -90,7 +88,7 @@ export class PluginProcess {
    * @throws PluginCrashError when it does not come up
    */
   static async launch(options: PluginProcessOptions): Promise<PluginProcess> {
-    const launched = launch(options.launch)
+    const launched = options.open()
     const process = new PluginProcess(options, launched)
     try {
       await withDeadline(
@@ -100,30 +98,20 @@ export class PluginProcess {
     } catch {
       process.kill('did not come up')
     }
-    if (process.#reason !== undefined || process.#hasEnded) {
-      await process.ended
-      throw process.#crash()
+    if (process.#reason === undefined && !process.#hasEnded && !launched.seat) {
+      const worker = await limitMemory(launched, options.memoryMb)
+      if (worker === undefined) process.kill('cannot be watched in its sandbox')
+      else process.#watch?.follow(worker)
     }
-    const worker = await launched.workerPid()
-    if (worker === undefined) {
-      process.kill('cannot be watched in its sandbox')
-      await process.ended
-      throw process.#crash()
-    }
-    process.#watch.follow(worker)
-    const usage = await readUsage(worker)
-    if (usage) {
-      const more = options.launch.memoryMb * 1_048_576 - usage.residentBytes
-      await limitResources(worker, more, usage.dataBytes)
-    }
-    return process
+    if (process.#reason === undefined && !process.#hasEnded) return process
+    await process.ended
+    throw process.#crash()
   }
 
   private constructor(options: PluginProcessOptions, launched: LaunchedProcess) {
-    const { child, channel, output } = launched
+    const { channel, output, seat } = launched
     this.#options = options
     this.#launched = launched
-    this.pid = child.pid ?? 0
     this.#calls = new ServedCalls(options.plugin, (what) => this.#warn(what))
     this.#flow = new Flow(channel, () => this.#warn('sends more than can be read; it is slowed down'))
     this.#peer = new Peer(channel, {
@@ -140,30 +128,29 @@ export class PluginProcess {
         if (this.#printed.take()) options.log('info', line)
       },
     })
-    this.#watch = new ProcessWatch({
-      pid: this.pid,
-      memoryMb: options.launch.memoryMb,
+    this.#watch = seat ? undefined : this.#createWatch(launched.pid ?? 0)
+    seat?.occupy(() => this.#isStarting || this.inFlight > 0)
+    this.#watch?.beginStart(HELLO_SECONDS)
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
+    this.#housekeeping.unref()
+    this.ended = new Promise((resolve) => {
+      launched.onEnd((end) => {
+        if (!this.#hasEnded) this.#onEnd(end)
+        resolve()
+      })
+    })
+  }
+
+  #createWatch(pid: number): ProcessWatch {
+    return new ProcessWatch({
+      pid,
+      memoryMb: this.#options.memoryMb,
       ping: () => this.#peer.note('ping', []),
       onSilence: (seconds) =>
         this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
       onBusy: (percent) =>
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
-    })
-    this.#watch.beginStart(HELLO_SECONDS)
-    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
-    this.#housekeeping.unref()
-    this.ended = new Promise((resolve) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-        if (!this.#hasEnded) this.#onEnd(code, signal)
-        resolve()
-      }
-      child.once('close', end)
-      child.once('error', (error) => {
-        this.#reason ??= `cannot be started: ${error.message}`
-        // what never ran does not close
-        if (child.pid === undefined) end(null, null)
-      })
     })
   }
 
@@ -178,22 +165,24 @@ export class PluginProcess {
   ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
-    this.#watch.beginStart(seconds)
+    this.#watch?.beginStart(seconds)
+    this.#isStarting = true
     try {
       return await this.#peer.call(method, [argument])
     } catch (error) {
       throw await this.#explain(error)
     } finally {
-      if (method === 'start') this.#watch.settle()
+      this.#isStarting = false
+      if (method === 'start') this.#watch?.settle()
       clearTimeout(late)
     }
   }
 
   /** Gives the process its services, before `start`. */
-  serve(services: Services): Readonly<Record<string, readonly string[]>> {
+  serve(services: HostServices): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
-    this.#ai = new ServedAi({ ai: services.ai, knows: (subject) => this.#calls.knows(subject) })
+    this.#ai = new ServedAi({ ai: services.ai, calls: this.#calls })
     return this.#services.methods
   }
 
@@ -221,10 +210,7 @@ export class PluginProcess {
     })
   }
 
-  /**
-   * Calls one of the plugin's tools.
-   * @throws PluginCrashError when the process ends before the result
-   */
+  /** Calls one of the plugin's tools. @throws PluginCrashError when the process ends before the result */
   callTool(
     name: string,
     args: unknown,
@@ -234,6 +220,12 @@ export class PluginProcess {
     return this.#during(context, callSeconds, async (id, guard) =>
       toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
     )
+  }
+
+  /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
+  aside(method: 'observe' | 'provided', args: readonly unknown[], callSeconds: number): Promise<unknown> {
+    const { signal } = new AbortController()
+    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
   /**
@@ -304,7 +296,7 @@ export class PluginProcess {
     try {
       await withDeadline(this.ended, EXIT_SECONDS)
     } catch {
-      this.#launched.child.kill('SIGKILL')
+      this.#launched.kill()
       await this.ended
     }
     return isPunctual
@@ -313,8 +305,9 @@ export class PluginProcess {
   /** Ends the process at once; `reason` follows "Plugin NAME". */
   kill(reason: string): void {
     if (this.#hasEnded) return
+    this.#launched.seat?.blame()
     this.#reason ??= reason
-    this.#launched.child.kill('SIGKILL')
+    this.#launched.kill()
   }
 
   #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
@@ -337,6 +330,8 @@ export class PluginProcess {
         return ai.call(args, signal)
       case 'stream-text':
         return Promise.resolve(ai.streamText(args[0], this.#peer))
+      case 'store':
+        return serveStore(given.store, args, this.#peer)
       case 'schedule':
         return services.addSchedule(args, (handler, run) => this.runSchedule(handler, run))
       case 'fetch':
@@ -347,13 +342,14 @@ export class PluginProcess {
   }
 
   #note(method: string, args: readonly unknown[]): void {
-    if (method === 'pong') this.#watch.pong()
+    if (method === 'pong') this.#watch?.pong()
     else if (method === 'hello') this.#onHello()
     else if (method === 'log') this.#services?.log(args[0], args[1], args[2])
     else if (method === 'exception') this.#services?.exception(args[0], args[1])
     else if (method === 'metrics') this.#services?.metrics(args[0])
     else if (method === 'effects') this.#options.onEffects(toLabels(args[0]))
     else if (method === 'fatal') {
+      this.#launched.seat?.blame()
       this.#reason ??= describeFatal(String(args[0]), decodeError(args[1]), this.#options.directory)
     }
   }
@@ -365,10 +361,13 @@ export class PluginProcess {
     else setTimeout(() => this.kill('closed the connection to its host'), 500).unref()
   }
 
-  #onEnd(code: number | null, signal: NodeJS.Signals | null): void {
-    this.#reason ??= describeExit(code, signal, this.#output.tail)
+  #onEnd({ code, signal, error }: ProcessEnd): void {
+    const verdict = this.#launched.seat?.verdict()
+    if (this.#reason === undefined && verdict) this.#isOwnFault = verdict.isOwnFault
+    if (error) this.#reason ??= `cannot be started: ${error.message}`
+    this.#reason ??= verdict?.reason ?? describeExit(code, signal, this.#output.tail)
     this.#hasEnded = true
-    this.#watch.stop()
+    this.#watch?.stop()
     this.#flow.stop()
     clearInterval(this.#housekeeping)
     this.#keepHouse()
@@ -391,7 +390,7 @@ export class PluginProcess {
   }
 
   #crash(): PluginCrashError {
-    return new PluginCrashError(this.#options.plugin, this.#reason ?? 'ended')
+    return new PluginCrashError(this.#options.plugin, this.#reason ?? 'ended', this.#isOwnFault)
   }
 
   #warn(what: string): void {

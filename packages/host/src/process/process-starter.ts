@@ -1,15 +1,19 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import type { PluginScope } from '../effect-scope.ts'
+import { levelOf } from '../host-plan.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { HostServices } from '../local-services.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
-import type { LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
+import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
 import type { KnownPlugin } from './manifest-cache.ts'
 import type { PluginProcess } from './plugin-process.ts'
+import { ProcessGroups } from './process-groups.ts'
 import { StartQueue } from './start-queue.ts'
 import { SupervisedPlugin } from './supervised-plugin.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
@@ -17,7 +21,9 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 export interface ProcessStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
+  /** Waits for the plugins that one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -39,7 +45,8 @@ export class ProcessStarter {
   readonly #options: ProcessStarterOptions
   readonly #cache: ManifestCache | undefined
   readonly #queue = new StartQueue(Math.max(4, os.availableParallelism()))
-  readonly #services = new Map<number, Services>()
+  readonly #services = new Map<PluginProcess, HostServices>()
+  readonly #groups = new ProcessGroups()
   #isOpen = false
 
   constructor(options: ProcessStarterOptions) {
@@ -64,7 +71,7 @@ export class ProcessStarter {
   /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
   async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
     const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
-    if (!known || known.hadEffects) return undefined
+    if (!known || known.hadEffects || (known.manifest.requires ?? []).length > 0) return undefined
     return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
   }
 
@@ -115,22 +122,26 @@ export class ProcessStarter {
   async #launch(candidate: PluginCandidate, plan: HostPlan, events: ProcessEvents): Promise<LaunchedPlugin> {
     const launched = await this.#queue.run(() => launchPlugin(this.#launchOptions(candidate, plan), events))
     const { process, services } = launched
-    this.#services.set(process.pid, services)
-    void process.ended.then(() => this.#services.delete(process.pid))
+    this.#services.set(process, services)
+    void process.ended.then(() => this.#services.delete(process))
     return launched
   }
 
   #sharePlugins(process: PluginProcess): void {
-    const services = this.#services.get(process.pid)
+    const services = this.#services.get(process)
     if (services) process.setPlugins(services.assistant.plugins())
   }
 
   #launchOptions(candidate: PluginCandidate, plan: HostPlan): LaunchPluginOptions {
     const { assistantName, timeouts, dataFolder, logger, signal } = this.#options
     const limits = plan.limitsFor?.(candidate.name) ?? {}
+    const group = limits.group
     return {
       candidate,
       candidates: plan.candidates,
+      ...(group !== undefined && {
+        group: { name: group, members: groupMembers(plan, group), processes: this.#groups },
+      }),
       memoryMb: limits.memoryMb ?? DEFAULT_MEMORY_MB,
       limits,
       defaults: timeouts,
@@ -138,6 +149,7 @@ export class ProcessStarter {
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
+      meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,
       dataFolder,
       logger,
@@ -154,6 +166,22 @@ function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
     plan.limitsFor?.(candidate.name) ?? {},
     plan.grantsFor?.(candidate.name) ?? 'everything',
   ]
+}
+
+/** The plugins that are to share one process. */
+function groupMembers(plan: HostPlan, group: string): readonly GroupMember[] {
+  return plan.candidates
+    .map((candidate) => ({ candidate, limits: plan.limitsFor?.(candidate.name) ?? {} }))
+    .filter(
+      ({ candidate, limits }) =>
+        limits.group === group && plan.isEnabled(candidate.name) && levelOf(plan, candidate) === 'process',
+    )
+    .map(({ candidate, limits }) => ({
+      candidate,
+      memoryMb: limits.memoryMb ?? DEFAULT_MEMORY_MB,
+      isSandboxed: limits.sandbox === 'bubblewrap',
+      grants: plan.grantsFor?.(candidate.name) ?? 'everything',
+    }))
 }
 
 function packageFiles({ packageFile }: PluginCandidate): readonly string[] {

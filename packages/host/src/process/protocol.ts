@@ -11,6 +11,9 @@ export const MAX_MESSAGE_BYTES = 64 * 1_048_576
 /** The file descriptor on which a plugin process speaks with its host. */
 export const CHANNEL_FD = 3
 
+/** In a process that several plugins share: the connection that is about the process itself. */
+export const CONTROL_CHANNEL = 0
+
 /** `load`: import the plugin and read its manifest. Nothing of it is started yet. */
 export interface LoadRequest {
   readonly candidate: PluginCandidate
@@ -71,3 +74,6 @@ export interface ContextData {
   readonly attempt: number
   readonly idempotencyKey: string
 }
+
+/** Where a context in a plugin process keeps the number under which the host knows its message. */
+export const CALL_NUMBER: unique symbol = Symbol('call number')

@@ -14,10 +14,12 @@ import type {
   TextEnd,
   TextRequest,
   TextResult,
+  ToolUse,
   TranscribeResult,
 } from '@pluggram/sdk'
 import type { Peer } from '../rpc/peer.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
+import { CALL_NUMBER } from './protocol.ts'
 import type { JsonSchema } from '../validate-config.ts'
 
 export interface RemoteAiOptions {
@@ -85,9 +87,14 @@ async function* streamText(peer: Peer, { signal, onEnd, ...request }: TextReques
 }
 
 /** Members that are undefined do not cross: the host takes a member that is there for one that is meant. */
-function toWire(request: AiRequest): object {
-  const wire = { ...request, for: toSubject(request.for) }
+function toWire({ context, ...request }: AiRequest & Pick<ToolUse, 'context'>): object {
+  const wire = { ...request, for: toSubject(request.for), call: context && callNumber(context) }
   return Object.fromEntries(Object.entries(wire).filter(([, value]) => value !== undefined))
+}
+
+/** The host has the real context; here it is enough to say which one is meant. */
+function callNumber(context: object): unknown {
+  return Reflect.get(context, CALL_NUMBER)
 }
 
 /** Only what names the subject: a whole context has functions, which cannot cross. */

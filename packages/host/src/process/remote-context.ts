@@ -2,6 +2,7 @@ import type { MessageContext } from '@pluggram/sdk'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { encodeResponse } from '../rpc/wire-response.ts'
+import { CALL_NUMBER } from './protocol.ts'
 import type { ContextData } from './protocol.ts'
 
 /** The context of a message whose pipeline is in the host. */
@@ -10,8 +11,9 @@ export function createRemoteContext(
   link: { readonly peer: Peer; readonly plugin: string; readonly call: number; readonly signal: AbortSignal },
 ): MessageContext {
   const { peer, plugin, call, signal } = link
-  return {
+  const context: MessageContext & { readonly [CALL_NUMBER]: number } = {
     ...data,
+    [CALL_NUMBER]: call,
     signal,
     async reply(response) {
       const wire = encodeResponse(parseResponse(plugin, response), peer.streams)
@@ -24,4 +26,5 @@ export function createRemoteContext(
       return (await peer.call('download', [call, { ...attachment }])) as Uint8Array
     },
   }
+  return context
 }

@@ -2,6 +2,7 @@ import { PluggramError } from '@pluggram/sdk'
 import type { AiService, AiSubject, StandardSchemaV1, TextEnd } from '@pluggram/sdk'
 import { z } from 'zod'
 import type { Peer } from '../rpc/peer.ts'
+import type { ServedCalls } from './served-calls.ts'
 
 /** How a streamed answer ended is kept until it is asked for; of the newest only. */
 const MAX_ENDS = 100
@@ -31,6 +32,12 @@ const textRequest = z.object({
     .max(10_000),
   maxOutputTokens: z.number().exactOptional(),
 })
+const streamRequest = textRequest.extend({
+  tools: z.boolean().exactOptional(),
+  /** The message on whose behalf tools are called. */
+  call: z.number().exactOptional(),
+  isUntrusted: z.boolean().exactOptional(),
+})
 const objectRequest = textRequest.extend({ jsonSchema: z.record(z.string(), z.unknown()) })
 const embedRequest = z.object({ for: subject.exactOptional(), texts: z.array(z.string()) })
 const transcribeRequest = z.object({ for: subject.exactOptional(), audio: bytes })
@@ -42,19 +49,19 @@ const speakRequest = z.object({
 
 export interface ServedAiOptions {
   readonly ai: AiService
-  /** Whether the plugin works on a message of this chat or user, or did so lately. */
-  knows(subject: AiSubject): boolean
+  /** The messages that the plugin works on, or did lately. */
+  readonly calls: Pick<ServedCalls, 'knows' | 'contextOf'>
 }
 
 /** Gives a plugin process the AI service. What it sends is parsed; for whom it claims to ask is checked. */
 export class ServedAi {
   readonly #ai: AiService
-  readonly #knows: (subject: AiSubject) => boolean
+  readonly #calls: ServedAiOptions['calls']
   readonly #ends = new Map<number, TextEnd>()
 
-  constructor({ ai, knows }: ServedAiOptions) {
+  constructor({ ai, calls }: ServedAiOptions) {
     this.#ai = ai
-    this.#knows = knows
+    this.#calls = calls
   }
 
   /** @throws what the service throws */
@@ -92,7 +99,8 @@ export class ServedAi {
 
   /** Starts a text of the model and gives the number under which it can be read. */
   streamText(input: unknown, peer: Peer): number {
-    const parsed = textRequest.parse(input)
+    const { call, ...request } = streamRequest.parse(input)
+    const parsed = { ...request, ...(call !== undefined && { context: this.#calls.contextOf(call) }) }
     let number = 0
     const onEnd = (end: TextEnd): void => this.#keepEnd(number, end)
     number = peer.streams.offer(
@@ -110,7 +118,7 @@ export class ServedAi {
 
   /** The subject if the plugin may name it, else nobody. */
   #verified(claimed: AiSubject = {}): AiSubject {
-    return this.#knows(claimed) ? claimed : {}
+    return this.#calls.knows(claimed) ? claimed : {}
   }
 
   #keepEnd(number: number, end: TextEnd): void {

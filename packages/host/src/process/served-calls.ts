@@ -56,6 +56,14 @@ export class ServedCalls {
     return this.#open.values().some(isOf) || this.#past.values().some(isOf)
   }
 
+  /**
+   * The context of a message that was given to the plugin, now or lately.
+   * @throws PluggramError `plugin-timeout`
+   */
+  contextOf(id: number): MessageContext {
+    return this.#find(id).context
+  }
+
   async reply([id, response]: readonly unknown[], peer: Peer): Promise<unknown> {
     const call = this.#find(id)
     call.replies += 1

@@ -84,6 +84,8 @@ export interface MessageStore {
   markSent(entryId: number, sentMessageId: number): Promise<void>
   /** Gives a part up: Telegram refused it for good, or whether it arrived is unknown and must stay so. */
   markFailed(entryId: number, reason: string): Promise<void>
+  /** A group has another id: what is not sent to it yet belongs to the new one. */
+  moveChat(from: number, to: number): Promise<void>
   /** Updates that are not finished, oldest first: what an earlier run left. */
   unfinished(): readonly StoredUpdate[]
   /** Parts that are not sent, oldest first: what an earlier run left. */

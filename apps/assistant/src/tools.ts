@@ -1,0 +1,91 @@
+import { APPROVALS_PLUGIN, createMcpServers, createTools } from '@pluggram/ai'
+import type { McpServers, McpServerState, McpSettings, Tools } from '@pluggram/ai'
+import type { AssistantSettings } from '@pluggram/config'
+import type { PluginState } from '@pluggram/host'
+import type { Logger } from '@pluggram/sdk'
+import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
+import { createStore } from '@pluggram/services'
+import type { PluginStores } from '@pluggram/storage'
+import { guardTools } from './guard-tools.ts'
+import type { ToolGuards } from './guard-tools.ts'
+
+export interface ToolsOptions {
+  readonly home: string
+  readonly dataFolder: string
+  /** As the configuration stands now. */
+  readonly settings: () => AssistantSettings
+  readonly stores: PluginStores
+  readonly post: () => PostOffice
+  readonly plugins: () => PluginRegistry
+  readonly guards: ToolGuards
+  readonly logger: Logger
+}
+
+/** What the model can call: the tools of plugins and of MCP servers. */
+export interface AssistantTools {
+  readonly tools: Tools
+  readonly mcp: McpServers
+  /** Plugins and MCP servers. */
+  readonly registry: PluginRegistry
+}
+
+/** Prepares tools; nothing is started yet. */
+export function prepareTools(options: ToolsOptions): AssistantTools {
+  const { home, dataFolder, settings, stores, post, logger, plugins } = options
+  const mcp = createMcpServers({ home, dataFolder, logger })
+  const registry = joinRegistries(plugins, mcp.registry)
+  const tools = createTools({
+    registry: guardTools(registry, options.guards),
+    settings: () => settings().ai.tools,
+    totalSeconds: () => settings().ai.timeouts.totalSeconds,
+    store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
+    async send(chat, reply) {
+      const { sent } = await post().post({
+        plugin: APPROVALS_PLUGIN,
+        chat,
+        replies: [reply],
+        isBroadcast: false,
+      })
+      await sent
+    },
+    logger,
+  })
+  return { tools, mcp, registry }
+}
+
+/** `mcp.servers` with what each server has: a command or an address. */
+export function mcpSettings({ mcp }: AssistantSettings): McpSettings {
+  return Object.fromEntries(
+    Object.entries(mcp.servers).map(([name, { command, args, env, url = '', headers, role }]) => [
+      name,
+      command === undefined ? { url, headers, role } : { command, args, env, role },
+    ]),
+  )
+}
+
+/** An MCP server beside the plugins, in `/readyz` and `/status`. */
+export function mcpPluginState({ name, state, problem }: McpServerState): PluginState {
+  return {
+    name,
+    origin: 'mcp',
+    isolation: 'process',
+    state,
+    crashes: 0,
+    effects: [],
+    ...(problem !== undefined && {
+      problem: { plugin: name, severity: 'warning', code: 'plugin-crashed', message: problem },
+    }),
+  }
+}
+
+function joinRegistries(plugins: () => PluginRegistry, servers: PluginRegistry): PluginRegistry {
+  return {
+    plugins: () => [...plugins().plugins(), ...servers.plugins()],
+    onChange(listener) {
+      const stops = [plugins().onChange(listener), servers.onChange(listener)]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  }
+}

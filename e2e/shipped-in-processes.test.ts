@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { EmulatedUser } from '@pluggram/bot-api-emulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { logIn, startAssistant } from './support/assistant.ts'
+import type { RunningAssistant, Session } from './support/assistant.ts'
+import { ask, createPerson } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { startProgram, stopAllPrograms } from './support/program.ts'
+
+const NAMES = ['api_integration', 'translate', 'web_page'] as const
+const ARTICLE = `<title>The river</title><p>${'The river rose in the night. '.repeat(20)}</p>`
+
+async function startSite(): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    const isApi = request.url === '/api'
+    response.writeHead(200, { 'content-type': isApi ? 'application/json' : 'text/html' })
+    response.end(isApi ? '{"text":"hello"}' : ARTICLE)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+/** A plugin may run in a process of its own or inside the assistant, and cannot tell which. */
+describe('plugins that ship, each in a process of its own', () => {
+  let assistant: RunningAssistant
+  let driver: Session
+  let ada: EmulatedUser
+  let site: { server: Server; url: string }
+
+  beforeAll(async () => {
+    site = await startSite()
+    const isolated = Object.fromEntries(NAMES.map((name) => [name, { isolation: 'process' }]))
+    const home = await createHome({
+      'plugins_config.json': { enabled_plugins: Object.fromEntries(NAMES.map((name) => [name, true])) },
+      'config.json': {
+        plugin_host: { plugins: isolated },
+        plugins: {
+          web_page: { allow_addresses: ['127.0.0.1'] },
+          api_integration: {
+            endpoints: { hello: { url: `${site.url}/api`, reply: 'It says {{ answer.text }}' } },
+          },
+        },
+      },
+    })
+    for (const name of NAMES) {
+      const grant = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', name, '--yes'], {
+        environment: { PLUGGRAM_HOME: home },
+      })
+      if ((await grant.exited) !== 0) throw new Error(grant.output())
+    }
+    assistant = await startAssistant(home)
+    driver = await logIn(assistant)
+    ada = await createPerson(driver)
+  }, 60_000)
+
+  afterAll(async () => {
+    await stopAllPrograms()
+    await new Promise((resolve) => site.server.close(resolve))
+    await removeHomes()
+  })
+
+  test('they run there', async () => {
+    const report = await (await fetch(`${assistant.url}/readyz`)).text()
+    for (const name of NAMES) expect(report).toContain(`"${name}":{"state":"running","isolation":"process"`)
+  })
+
+  test('commands of the configuration answer', async () => {
+    expect(await ask(driver, ada, '/hello')).toEqual(['It says hello'])
+  })
+
+  test('a page is read, without a thread of its own', async () => {
+    expect((await ask(driver, ada, `/read ${site.url}/`))[0]).toMatch(/^📄 The river\n\nThe river rose/)
+  })
+
+  test('the demo model’s limits are told', async () => {
+    expect((await ask(driver, ada, '/translate german Hello'))[0]).toContain('takes a language model')
+  })
+})

@@ -1,0 +1,277 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { LLMock } from '@copilotkit/aimock'
+import { chromium } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { shippedPlugins } from '../apps/assistant/src/shipped-plugins.ts'
+import { startAssistant } from './support/assistant.ts'
+import type { RunningAssistant } from './support/assistant.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const hasChromium = existsSync(CHROMIUM)
+/** A folder for a picture of each plugin, to be looked at. */
+const { SCREENSHOTS } = process.env
+
+const PARAGRAPH =
+  'The river rose in the night, and by the morning the old bridge stood in the water up to its arches. '
+const ARTICLE = `<html><head><title>The river</title></head><body><nav>Menu</nav><article><h1>The river</h1><p>${PARAGRAPH.repeat(8)}</p></article></body></html>`
+
+const names = shippedPlugins().map(({ name }) => name)
+
+const ships = (name: string): boolean => names.includes(name)
+
+/** Web pages, a feed and an API on this machine. */
+class Site {
+  readonly entries = ['Opening day']
+  readonly #server: Server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const send = (type: string, text: string): void =>
+      void response.writeHead(200, { 'content-type': type }).end(text)
+    const { pathname, searchParams } = new URL(request.url ?? '', this.url)
+    if (pathname === '/article') return send('text/html', ARTICLE)
+    if (pathname === '/feed.xml') return send('application/rss+xml', this.#feed())
+    if (pathname === '/weather') {
+      return send(
+        'application/json',
+        JSON.stringify({ town: (JSON.parse(body) as { town: string }).town, degrees: 21 }),
+      )
+    }
+    if (pathname === '/pets')
+      return send(
+        'application/json',
+        JSON.stringify([{ id: 1, name: 'Rex', status: searchParams.get('status') }]),
+      )
+    response.writeHead(404).end()
+  })
+  url = ''
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #feed(): string {
+    const items = this.entries
+      .toReversed()
+      .map(
+        (title) =>
+          `<item><title>${title}</title><guid>${title}</guid><link>${this.url}/article</link></item>`,
+      )
+    return `<rss version="2.0"><channel><title>Town news</title>${items.join('')}</channel></rss>`
+  }
+}
+
+/** A language model of a vendor's kind, that knows two answers. */
+async function startModel(): Promise<LLMock> {
+  const mock = new LLMock({ port: 0 })
+  mock.onMessage('Good morning', { content: 'Guten Morgen' })
+  mock.onMessage('The river', { content: 'A river rose and reached an old bridge.' })
+  mock.onMessage('Tell me a joke', { content: 'A plugin walks into a bar, and **nothing else** stops.' })
+  await mock.start()
+  return mock
+}
+
+const PETS = `openapi: 3.1.0
+paths:
+  /pets:
+    get: { operationId: listPets, summary: Lists pets, parameters: [{ name: status, in: query, required: true, schema: { type: string } }] }
+`
+
+function homeFor(site: Site): Parameters<typeof createHome>[0] {
+  return {
+    'pets.yaml': PETS,
+    'plugins_config.json': { enabled_plugins: Object.fromEntries(names.map((name) => [name, true])) },
+    'config.json': {
+      plugins: {
+        web_page: { allow_addresses: ['127.0.0.1'] },
+        feeds: { allow_addresses: ['127.0.0.1'] },
+        api_integration: {
+          endpoints: {
+            weather: {
+              url: `${site.url}/weather`,
+              description: 'The weather in a town',
+              body: { town: '{{ message }}' },
+              reply: '{{ answer.town }}: {{ answer.degrees }} °C',
+            },
+          },
+          openapi: [{ document: '${file:pets.yaml}', server: site.url }],
+        },
+        polls_and_forms: {
+          forms: {
+            party: {
+              title: 'Summer party',
+              questions: [
+                { key: 'name', ask: 'What is your name?' },
+                {
+                  key: 'meal',
+                  ask: 'What would you like to eat?',
+                  type: 'choice',
+                  choices: ['Fish', 'Soup'],
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  }
+}
+
+describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () => {
+  const site = new Site()
+  const shown = new Set<string>()
+  const problems: string[] = []
+  let model: LLMock
+  let assistant: RunningAssistant
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    await site.start()
+    model = await startModel()
+    assistant = await startAssistant(await createHome(homeFor(site)), {
+      OPENAI_BASE_URL: `${model.url}/v1`,
+      OPENAI_API_KEY: 'sk-e2e-secret-key-123456',
+    })
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
+    })
+    page = await browser.newPage({ viewport: { width: 1180, height: 860 }, colorScheme: 'light' })
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    await page.goto(assistant.loginLink)
+    await page.getByTestId('composer').waitFor()
+  }, 60_000)
+
+  afterEach(async ({ task }) => {
+    const [name = ''] = task.name.split(' ', 1)
+    if (task.result?.state !== 'fail') shown.add(name)
+    if (SCREENSHOTS === undefined) return
+    await mkdir(SCREENSHOTS, { recursive: true })
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await stopAllPrograms()
+    await model?.stop()
+    await site.stop()
+    await removeHomes()
+  })
+
+  const fromBot = (): Locator => page.locator('[data-testid=message][data-from=bot]')
+
+  /** Writes, and gives the bot's messages that came after it, as soon as there are so many. */
+  async function say(text: string, count = 1): Promise<Locator> {
+    const before = await fromBot().count()
+    await page.getByTestId('composer').fill(text)
+    await page.getByTestId('send').click()
+    return arrival(before, count)
+  }
+
+  async function arrival(before: number, count = 1): Promise<Locator> {
+    await fromBot()
+      .nth(before + count - 1)
+      .waitFor({ timeout: 15_000 })
+    return fromBot().nth(before + count - 1)
+  }
+
+  /** Presses a button under the last message that has it, and gives what comes. */
+  async function press(name: string | RegExp): Promise<Locator> {
+    const before = await fromBot().count()
+    await page.getByTestId('inline-button').filter({ hasText: name }).last().click()
+    return arrival(before)
+  }
+
+  /** Presses a button that changes the message it stands under. */
+  async function pressToChange(name: string, text: string | RegExp): Promise<void> {
+    await page.getByTestId('inline-button').filter({ hasText: name }).last().click()
+    await fromBot().filter({ hasText: text }).last().waitFor({ timeout: 15_000 })
+  }
+
+  test.runIf(ships('ai_chatbot'))('ai_chatbot talks', async () => {
+    const answer = await say('Tell me a joke')
+    expect(await answer.locator('strong, b').innerText()).toBe('nothing else')
+  })
+
+  test.runIf(ships('dice'))('dice rolls, and rolls again', async () => {
+    expect(await (await say('/roll 2d6')).innerText()).toContain('2d6')
+    expect(await (await press('Roll again')).innerText()).toContain('2d6')
+  })
+
+  test.runIf(ships('file_info'))('file_info tells what a file is', async () => {
+    const before = await fromBot().count()
+    await page
+      .getByTestId('file-input-document')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('three words here') })
+    await page.getByRole('dialog').getByRole('button', { name: /send/i }).click()
+    expect(await (await arrival(before)).innerText()).toContain('notes.txt')
+  })
+
+  test.runIf(ships('translate'))('translate translates', async () => {
+    expect(await (await say('/translate german Good morning')).innerText()).toContain('Guten Morgen')
+  })
+
+  test.runIf(ships('web_page'))('web_page reads a page and says what it says', async () => {
+    const answer = await say(`/read ${site.url}/article`)
+    expect(await answer.innerText()).toContain('A river rose and reached an old bridge.')
+    expect(await answer.getByText('Open the page').count()).toBe(1)
+    expect(await (await say('/read http://169.254.169.254/latest/meta-data')).innerText()).toContain(
+      'not on the public internet',
+    )
+  })
+
+  test.runIf(ships('api_integration'))(
+    'api_integration asks an endpoint, and a service that describes itself',
+    async () => {
+      expect(await (await say('/weather Oslo')).innerText()).toContain('Oslo: 21 °C')
+      expect(await (await say('/list_pets free')).innerText()).toContain('Rex')
+    },
+  )
+
+  test.runIf(ships('feeds'))('feeds brings what is new into the chat', async () => {
+    expect(await (await say(`/feed add ${site.url}/feed.xml`, 2)).innerText()).toContain('Opening day')
+    site.entries.push('The bridge is open again')
+    await say('/feed check')
+    await fromBot().filter({ hasText: 'The bridge is open again' }).waitFor({ timeout: 15_000 })
+  })
+
+  test.runIf(ships('polls_and_forms'))('polls_and_forms counts votes and asks questions', async () => {
+    await say('/poll Lunch?; Pizza; Soup')
+    await pressToChange('Pizza', /Pizza[^]*1 \(100 %\)/)
+    await pressToChange('End the poll', 'The poll is over: 1 vote')
+    await say('/form party')
+    await say('Ada')
+    expect(await (await press('Fish')).innerText()).toContain('is that right?')
+    await pressToChange('Send', 'Thank you!')
+    const file = await say('/form export party')
+    expect(await file.getByTestId('document').innerText()).toContain('party.csv')
+  })
+
+  test('none is left out, and nothing failed in the page', () => {
+    expect([...shown].toSorted()).toEqual(names.toSorted())
+    expect(problems).toEqual([])
+  })
+})

@@ -1,0 +1,89 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a language model is sent, as far as tests look at it. */
+export interface ModelRequest {
+  readonly messages: readonly { readonly role: string; readonly content?: unknown }[]
+  readonly tools?: readonly { readonly function: { readonly name: string; readonly description: string } }[]
+  readonly tool_choice?: unknown
+}
+
+/** What it does: writes, or calls. */
+export interface ModelAct {
+  readonly text?: string
+  readonly calls?: readonly { readonly name: string; readonly args: unknown }[]
+}
+
+export interface ObedientModel {
+  /** For `OPENAI_BASE_URL`. */
+  readonly url: string
+  readonly requests: ModelRequest[]
+  close(): Promise<void>
+}
+
+/** An OpenAI-compatible server whose model does what `act` says, whatever it is asked. */
+export async function startObedientModel(
+  act: (request: ModelRequest, index: number) => ModelAct,
+): Promise<ObedientModel> {
+  const requests: ModelRequest[] = []
+  const server = createServer(async (request, response) => {
+    if (request.method !== 'POST') {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ object: 'list', data: [{ id: 'obedient', object: 'model' }] }))
+      return
+    }
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
+    const parsed = JSON.parse(body) as ModelRequest
+    requests.push(parsed)
+    const { text, calls = [] } = act(parsed, requests.length - 1)
+    response.setHeader('content-type', 'text/event-stream')
+    const delta = {
+      role: 'assistant',
+      ...(text !== undefined && { content: text }),
+      ...(calls.length > 0 && {
+        tool_calls: calls.map(({ name, args }, index) => ({
+          index,
+          id: `call_${requests.length}_${index}`,
+          type: 'function',
+          function: { name, arguments: JSON.stringify(args) },
+        })),
+      }),
+    }
+    const reason = calls.length > 0 ? 'tool_calls' : 'stop'
+    for (const choice of [
+      { index: 0, delta, finish_reason: null },
+      { index: 0, delta: {}, finish_reason: reason },
+    ]) {
+      const chunk = {
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 0,
+        model: 'obedient',
+        choices: [choice],
+      }
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`)
+    }
+    response.end('data: [DONE]\n\n')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+/** What the model reads of its last calls. */
+export function toolResults({ messages }: ModelRequest): string[] {
+  const results: string[] = []
+  for (const { role, content } of messages.toReversed()) {
+    if (role !== 'tool') break
+    results.unshift(String(content))
+  }
+  return results
+}

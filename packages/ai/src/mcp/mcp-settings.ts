@@ -1,0 +1,18 @@
+import type { Role } from '@pluggram/sdk'
+
+/** A server of `mcp.servers` in config.json: a program, or an address. */
+export type McpServerSettings = {
+  /** Who may use its tools. Default `owner`. */
+  readonly role?: Role
+} & (
+  | {
+      readonly command: string
+      readonly args: readonly string[]
+      /** Besides PATH, HOME and the like; nothing else of the assistant's environment is given. */
+      readonly env: Readonly<Record<string, string>>
+    }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+)
+
+/** Servers by the name under which they are mounted. */
+export type McpSettings = Readonly<Record<string, McpServerSettings>>

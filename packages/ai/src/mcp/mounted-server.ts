@@ -1,0 +1,249 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
+import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
+import type { McpServerSettings } from './mcp-settings.ts'
+import { readTools } from './mcp-tool.ts'
+import type { ToolPin } from './tool-pins.ts'
+
+export interface MountedServerOptions {
+  readonly name: string
+  readonly settings: McpServerSettings
+  readonly workingDirectory: string
+  readonly connect: (options: McpConnectionOptions) => Promise<McpConnection>
+  /** Names of the tools that are as the owner agreed to them. */
+  readonly checkPins: (offered: ReadonlyMap<string, ToolPin>) => Promise<ReadonlySet<string>>
+  /** Its tools are others now. */
+  onChange(): void
+  readonly logger: Logger
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** How a server is. */
+export interface McpServerState {
+  readonly name: string
+  readonly state: 'starting' | 'running' | 'restarting' | 'parked' | 'stopped'
+  /** What the owner should do something about. */
+  readonly problem?: string
+}
+
+const START_SECONDS = 20
+const CRASH_WINDOW_MS = 5 * 60_000
+const CRASHES_TO_PARK = 3
+const PAUSE_MS = 1_000
+
+/**
+ * A server as a plugin with tools. It is connected when the assistant starts, to know its tools, and again at the next use
+ * after it ended.
+ *
+ *   starting ──▶ running ──ends──▶ restarting ──used──▶ starting
+ *                                     └──third time in five minutes──▶ parked ──restart()──▶ starting
+ */
+export class MountedServer implements RunnablePlugin {
+  readonly #options: MountedServerOptions
+  #descriptor: PluginDescriptor
+  #connection: McpConnection | undefined
+  #starting: Promise<McpConnection> | undefined
+  #ends: number[] = []
+  #reason: string | undefined
+  #warning: string | undefined
+  #isStopped = false
+
+  constructor(options: MountedServerOptions) {
+    this.#options = options
+    this.#descriptor = describe(options.name, '', [])
+  }
+
+  get descriptor(): PluginDescriptor {
+    return this.#descriptor
+  }
+
+  get settings(): McpServerSettings {
+    return this.#options.settings
+  }
+
+  state(): McpServerState {
+    const { name } = this.#options
+    const problem = this.#reason ?? this.#warning
+    return { name, state: this.#stateName(), ...(problem !== undefined && { problem }) }
+  }
+
+  /** Connects; a failure shows in `state`. */
+  async start(): Promise<void> {
+    await this.#ready().catch(() => {})
+  }
+
+  /** A server answers no messages: its tools are called. */
+  handle(): undefined {
+    return undefined
+  }
+
+  async callTool(tool: string, args: unknown, { signal }: MessageContext): Promise<string> {
+    const { name } = this.#options
+    const connection = await this.#ready()
+    signal.throwIfAborted()
+    if (!this.#descriptor.tools.some((item) => item.name === tool)) {
+      throw new PluggramError(
+        'tool-not-found',
+        `The MCP server ${name} has no tool ${tool} that was granted.`,
+      )
+    }
+    if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+      throw new PluggramError('tool-arguments-invalid', `The arguments of ${name}.${tool} must be an object.`)
+    }
+    try {
+      return await connection.callTool(tool, { ...args }, signal)
+    } catch (error) {
+      if (signal.aborted) void this.#endIfHung(connection)
+      if (isPluggramError(error)) throw error
+      throw new PluggramError('network-failed', `${name}.${tool}: ${errorMessage(error)}`, {
+        isRetryable: true,
+      })
+    }
+  }
+
+  /** Connects anew, also after it was parked. */
+  async restart(): Promise<void> {
+    this.#ends = []
+    this.#reason = undefined
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.close()
+    await this.#ready()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    const connection = this.#connection ?? (await this.#starting?.catch(() => undefined))
+    this.#connection = undefined
+    await connection?.close()
+  }
+
+  #ready(): Promise<McpConnection> {
+    const { name } = this.#options
+    if (this.#isStopped) throw new PluggramError('plugin-not-found', `The MCP server ${name} was stopped.`)
+    if (this.#connection) return Promise.resolve(this.#connection)
+    if (this.#isParked()) {
+      throw new PluggramError(
+        'plugin-crashed',
+        `The MCP server ${name} is parked: it ended three times in five minutes.`,
+      )
+    }
+    return (this.#starting ??= this.#connect().finally(() => (this.#starting = undefined)))
+  }
+
+  async #connect(): Promise<McpConnection> {
+    const { name, settings, workingDirectory, logger, connect } = this.#options
+    if (this.#ends.length > 0) await sleep(PAUSE_MS)
+    let connection: McpConnection | undefined
+    try {
+      connection = await connect({
+        settings,
+        workingDirectory,
+        startSeconds: START_SECONDS,
+        onOutput: (line) => logger.debug(`${name}: ${line}`, { plugin: name }),
+        onToolsChanged: () => void this.#refresh(),
+        onEnd: (reason) => this.#onEnd(reason),
+      })
+      await this.#readTools(connection)
+    } catch (error) {
+      await connection?.close()
+      this.#noteEnd(errorMessage(error))
+      throw new PluggramError(
+        'plugin-crashed',
+        `The MCP server ${name} did not start: ${errorMessage(error)}.`,
+      )
+    }
+    if (this.#isStopped) {
+      await connection.close()
+      throw new PluggramError('plugin-not-found', `The MCP server ${name} was stopped.`)
+    }
+    this.#connection = connection
+    this.#reason = undefined
+    return connection
+  }
+
+  async #readTools(connection: McpConnection): Promise<void> {
+    const { name, settings, checkPins, logger } = this.#options
+    const { tools, refused } = readTools(await connection.listTools(), settings.role ?? 'owner')
+    for (const problem of refused) logger.warn(`MCP server ${name}: the tool ${problem}; it is left out`)
+    const pins = new Map([...tools].map(([tool, { pin }]) => [tool, pin]))
+    const granted = await checkPins(pins)
+    const changed = [...tools.keys()].filter((tool) => !granted.has(tool))
+    this.#warning =
+      changed.length === 0
+        ? undefined
+        : `${changed.join(', ')} of the MCP server ${name} is not what you agreed to; see "pluggram plugins grant ${name}".`
+    if (this.#warning !== undefined) logger.warn(this.#warning, { plugin: name })
+    const usable = [...tools.values()].filter(({ descriptor }) => granted.has(descriptor.name))
+    this.#descriptor = describe(
+      name,
+      connection.title,
+      usable.map(({ descriptor }) => descriptor),
+    )
+    this.#options.onChange()
+  }
+
+  /** The server says that its tools changed; until they are read again, none of the old ones is what it was. */
+  async #refresh(): Promise<void> {
+    const connection = this.#connection
+    if (!connection) return
+    try {
+      await this.#readTools(connection)
+    } catch (error) {
+      this.#options.logger.warn(`The tools of ${this.#options.name} cannot be read: ${errorMessage(error)}`)
+      await connection.close()
+      this.#onEnd('its tools cannot be read')
+    }
+  }
+
+  /** A call was given up: a server that does not even answer a ping is ended. */
+  async #endIfHung(connection: McpConnection): Promise<void> {
+    if (this.#connection !== connection || (await connection.isAlive())) return
+    if (this.#connection !== connection) return
+    await connection.close()
+    this.#onEnd('it does not answer any more')
+  }
+
+  #onEnd(reason: string): void {
+    if (this.#isStopped || !this.#connection) return
+    this.#connection = undefined
+    this.#noteEnd(reason)
+  }
+
+  #noteEnd(reason: string): void {
+    const { name, logger, now } = this.#options
+    this.#ends = [...this.#ends.filter((at) => at > now() - CRASH_WINDOW_MS), now()]
+    this.#reason = this.#isParked()
+      ? `It is parked: it ended three times in five minutes, the last time because ${reason}. Correct mcp.servers.${name}, or run "pluggram plugins restart ${name}".`
+      : `It ended: ${reason}.`
+    logger.warn(`MCP server ${name}: ${this.#reason}`, { plugin: name })
+  }
+
+  #isParked(): boolean {
+    return this.#ends.filter((at) => at > this.#options.now() - CRASH_WINDOW_MS).length >= CRASHES_TO_PARK
+  }
+
+  #stateName(): McpServerState['state'] {
+    if (this.#isStopped) return 'stopped'
+    if (this.#connection) return 'running'
+    if (this.#starting || this.#ends.length === 0) return 'starting'
+    return this.#isParked() ? 'parked' : 'restarting'
+  }
+}
+
+function describe(name: string, title: string, tools: PluginDescriptor['tools']): PluginDescriptor {
+  return {
+    name,
+    ...(title !== '' && { description: `MCP server: ${title.slice(0, 100).toWellFormed()}` }),
+    commands: [],
+    tools,
+    schedules: [],
+    patterns: [],
+    updates: ['message'],
+    priority: 0,
+    answersMessages: false,
+  }
+}

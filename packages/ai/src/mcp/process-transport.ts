@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/client'
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
+import { endGroup, tieToAssistant } from './process-group.ts'
+
+export interface ProcessTransportOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly workingDirectory: string
+  /** Takes what the program prints beside the protocol, line by line. */
+  onOutput(line: string): void
+}
+
+/** A larger message ends the connection. */
+const MAX_MESSAGE_BYTES = 8 * 1_048_576
+/** A message that its reader does not take; beyond, the program is ended. */
+const MAX_BACKLOG_BYTES = 16 * 1_048_576
+/** A program has so long to end by itself, and once more after it was told to. */
+const PATIENCE_MS = 500
+const MAX_LINE = 2_000
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LOGNAME', 'USER', 'SHELL', 'TERM', 'TMPDIR', 'TZ']
+const INHERITED_ON_WINDOWS = ['APPDATA', 'LOCALAPPDATA', 'PATHEXT', 'SYSTEMROOT', 'TEMP', 'USERPROFILE']
+
+/**
+ * Speaks with a server through its standard input and output. The program leads a process group of its own, so that
+ * whatever it starts ends with it, and a Ctrl-C in the terminal reaches the assistant only.
+ */
+export class ProcessTransport implements Transport {
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  onmessage?: (message: JSONRPCMessage) => void
+  readonly #options: ProcessTransportOptions
+  readonly #buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE_BYTES })
+  #child: ChildProcessWithoutNullStreams | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(options: ProcessTransportOptions) {
+    this.#options = options
+  }
+
+  start(): Promise<void> {
+    const { command, args, env, workingDirectory } = this.#options
+    const child = spawn(command, args, {
+      cwd: workingDirectory,
+      env: { ...inherited(), ...env },
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    })
+    this.#child = child
+    tieToAssistant(child)
+    child.stdout.on('data', (chunk: Buffer) => this.#read(chunk))
+    child.stderr.on('data', (chunk: Buffer) => this.#print(chunk))
+    // a pipe breaks when the program ends; its end says it better
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
+    child.once('exit', (code, signal) => {
+      // when it was told to end, the reason is known
+      if (!this.#closed) this.onerror?.(new Error(`it ended (${signal ?? `exit code ${code}`})`))
+      void this.close()
+    })
+    return new Promise((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        reject(
+          new Error(
+            error.code === 'ENOENT'
+              ? `the command ${command} is not there`
+              : `it cannot be started (${error.code})`,
+          ),
+        )
+      })
+    })
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    const stdin = this.#child?.stdin
+    if (!stdin || this.#closed) throw new Error('it has ended')
+    if (stdin.writableLength > MAX_BACKLOG_BYTES) {
+      void this.close()
+      throw new Error('it does not read what it is sent')
+    }
+    stdin.write(serializeMessage(message))
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#end())
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child
+    this.#buffer.clear()
+    if (child?.pid !== undefined) {
+      child.stdin.end()
+      await endGroup(child, PATIENCE_MS)
+    }
+    this.onclose?.()
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#closed) return
+    try {
+      this.#buffer.append(chunk)
+    } catch {
+      this.onerror?.(new Error(`it sent a message of more than ${MAX_MESSAGE_BYTES / 1_048_576} MB`))
+      void this.close()
+      return
+    }
+    for (;;) {
+      try {
+        const message = this.#buffer.readMessage()
+        if (message === null) return
+        this.onmessage?.(message)
+      } catch {
+        // a line that is no message, such as a greeting: the next one may be
+        this.#options.onOutput('a line on standard output that is no message of the protocol')
+      }
+    }
+  }
+
+  #print(chunk: Buffer): void {
+    for (const line of chunk.toString().split('\n')) {
+      if (line.trim() !== '') this.#options.onOutput(line.slice(0, MAX_LINE).toWellFormed())
+    }
+  }
+}
+
+function inherited(): Record<string, string> {
+  const names = process.platform === 'win32' ? [...INHERITED, ...INHERITED_ON_WINDOWS] : INHERITED
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

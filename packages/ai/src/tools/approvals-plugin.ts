@@ -1,0 +1,16 @@
+import { definePlugin } from '@pluggram/sdk'
+import type { PluginDefinition } from '@pluggram/sdk'
+import { APPROVALS_PLUGIN } from './approvals.ts'
+import type { ApprovalDecider } from './decide-approval.ts'
+
+/** The plugin behind the buttons of approvals; it answers nothing else. */
+export function createApprovalsPlugin(decider: ApprovalDecider): PluginDefinition {
+  return definePlugin({
+    name: APPROVALS_PLUGIN,
+    // matches no text: only its buttons lead here
+    patterns: [/(?!)/],
+    setup: () => ({
+      processMessage: (data, context) => (context.callback ? decider.press(data, context) : undefined),
+    }),
+  })
+}

@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { createBench, createMapStore, createScriptedSteps, lastResults } from './test-tools.ts'
+import type { TestBench } from './test-tools.ts'
+
+const SEND = { id: 'mail.send', effect: 'external', run: () => 'sent to ann@example.org' } as const
+const ARGS = { to: 'ann@example.org', text: 'hello\u200B\u202E' }
+
+function callsMail(args: unknown = ARGS): ReturnType<typeof createScriptedSteps> {
+  return createScriptedSteps((request, index) =>
+    index === 0 ? { calls: [{ name: 'mail__send', args }] } : { text: lastResults(request)[0] ?? 'none' },
+  )
+}
+
+function callsMade(bench: TestBench): unknown[] {
+  return bench.registry.calls.map(({ args }) => args)
+}
+
+describe('a call with an effect outside of the chat', () => {
+  test('waits until whoever asked approves it, with its exact arguments shown', async () => {
+    const bench = createBench([SEND])
+    expect(await bench.answer(callsMail())).toContain('a person is asked to approve it')
+    expect(callsMade(bench)).toEqual([])
+    const [question] = bench.questions
+    expect(question?.chat.id).toBe(7)
+    expect(question?.reply.text).toContain('Ann, may I use mail.send?')
+    // what nobody would see is written out
+    expect(question?.reply.text).toContain(
+      '{\n  "to": "ann@example.org",\n  "text": "hello\\u{200b}\\u{202e}"\n}',
+    )
+    const [entity] = question?.reply.entities ?? []
+    expect(String(question?.reply.text).slice(entity?.offset).startsWith('{')).toBe(true)
+    expect(question?.reply.buttons?.flat().map(({ text }) => text)).toEqual(['✅ Approve', '❌ Refuse'])
+
+    const edits: unknown[] = []
+    const result = await bench.press('Approve', {
+      reply: async (response) => {
+        edits.push(response)
+        return []
+      },
+    })
+    expect(callsMade(bench)).toEqual([ARGS])
+    expect(edits).toMatchObject([{ editMessageId: 40, text: expect.stringContaining('Approved by Ann') }])
+    expect(edits[0]).not.toHaveProperty('buttons')
+    expect(result).toEqual({ success: true, response: '✅ mail.send is done.\n\nsent to ann@example.org' })
+  })
+
+  test('tells the conversation what came of it, once and as data', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    await bench.press('Approve')
+    const steps = createScriptedSteps(() => ({ text: 'fine' }))
+    await bench.answer(steps, { text: 'and?', history: ['send it', 'ok'] })
+    expect(steps.requests[0]?.messages.at(-1)?.content).toMatch(
+      /^\[Meanwhile a person approved the call mail\.send\(\{"to".*\}\); it is done and gave:\]\n<data-.*\nsent to ann@example\.org\n<\/data-.*>\n\nand\?$/,
+    )
+    await bench.answer(steps, { text: 'and now?', history: ['send it', 'ok'] })
+    expect(steps.requests[1]?.messages.at(-1)?.content).toBe('and now?')
+  })
+
+  test('runs once, however often it is approved', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    const results = await Promise.all([bench.press('Approve'), bench.press('Approve'), bench.press('Refuse')])
+    expect(callsMade(bench)).toEqual([ARGS])
+    expect(results.filter((result) => (result as { success: boolean }).success)).toHaveLength(1)
+  })
+
+  test('does not run when it is refused, nor afterwards', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    expect(await bench.press('Refuse')).toMatchObject({
+      success: true,
+      response: { editMessageId: 40, text: expect.stringContaining('Refused by Ann') },
+    })
+    expect(await bench.press('Approve')).toMatchObject({ success: false })
+    expect(callsMade(bench)).toEqual([])
+  })
+
+  test('is approved only by whoever asked or an owner', async () => {
+    const bench = createBench([SEND])
+    const chat = { id: -5, type: 'group' } as const
+    await bench.answer(callsMail(), { context: { chat } })
+    const bob = { id: 8, firstName: 'Bob', isBot: false }
+    expect(await bench.press('Approve', { chat, user: bob })).toEqual({
+      success: false,
+      error: 'Only Ann or an owner of the assistant may decide that.',
+    })
+    expect(await bench.press('Approve', { chat, user: bob, role: 'trusted' })).toMatchObject({
+      success: false,
+    })
+    // a button that somebody carried into another chat
+    expect(await bench.press('Approve', { chat: { id: 9, type: 'private' } })).toMatchObject({
+      success: false,
+    })
+    expect(callsMade(bench)).toEqual([])
+    await bench.press('Approve', { chat, user: bob, role: 'owner' })
+    expect(bench.registry.calls).toMatchObject([{ context: { user: { id: 7, firstName: 'Ann' } } }])
+  })
+
+  test('cannot be approved when its time is over', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    bench.now += 600_000
+    expect(await bench.press('Approve')).toMatchObject({
+      response: { text: expect.stringContaining('Too late') },
+    })
+    expect(callsMade(bench)).toEqual([])
+  })
+
+  test('is approved with these arguments and no others', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    const first = bench.questions[0]
+    await bench.answer(callsMail({ to: 'eve@example.org', text: 'hello' }))
+    // what was changed is another question; the first approval is still for the first arguments
+    expect(bench.questions).toHaveLength(2)
+    const buttons = (reply = first?.reply): string[] =>
+      (reply?.buttons?.flat() ?? []).flatMap((button) => ('data' in button ? [button.data] : []))
+    const [yesFirst = '', yesSecond = ''] = [buttons()[0], buttons(bench.questions[1]?.reply)[0]]
+    const mixed = `${yesFirst.slice(0, yesFirst.lastIndexOf(':'))}${yesSecond.slice(yesSecond.lastIndexOf(':'))}`
+    bench.questions.push({
+      chat: { id: 7, type: 'private' },
+      reply: { buttons: [[{ text: 'Approve', data: mixed }]] },
+    })
+    expect(await bench.press('Approve')).toMatchObject({ success: false })
+    expect(callsMade(bench)).toEqual([])
+  })
+
+  test('cannot be approved after the tool was changed', async () => {
+    const store = createMapStore()
+    const before = createBench([SEND], { store })
+    await before.answer(callsMail())
+    const after = createBench([{ ...SEND, role: 'trusted' }], { store })
+    after.questions.push(...before.questions)
+    expect(await after.press('Approve')).toMatchObject({
+      response: { text: expect.stringContaining('was changed since') },
+    })
+    expect(callsMade(after)).toEqual([])
+  })
+
+  test('can be approved after a restart, and is not repeated when the end of the program interrupted it', async () => {
+    const store = createMapStore()
+    const before = createBench([SEND], { store })
+    await before.answer(callsMail())
+    let started = (): void => {}
+    const running = new Promise<void>((resolve) => (started = resolve))
+    const during = createBench(
+      [
+        {
+          ...SEND,
+          run: () => {
+            started()
+            return new Promise(() => {})
+          },
+        },
+      ],
+      { store },
+    )
+    during.questions.push(...before.questions)
+    const end = new AbortController()
+    const interrupted = during.press('Approve', { signal: end.signal })
+    await running
+    end.abort(new Error('the program ends'))
+    await expect(interrupted).rejects.toThrow('the program ends')
+    const after = createBench([SEND], { store })
+    after.questions.push(...before.questions)
+    expect(await after.press('Approve', { attempt: 2 })).toMatchObject({
+      response: expect.stringContaining('nobody knows whether it was done'),
+    })
+    expect(callsMade(after)).toEqual([])
+  })
+
+  test('a result that was not shown before the end of the program is shown afterwards', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    await bench.press('Approve')
+    expect(await bench.press('Approve', { attempt: 2 })).toMatchObject({
+      success: true,
+      response: expect.stringContaining('mail.send is done'),
+    })
+    expect(callsMade(bench)).toHaveLength(1)
+  })
+
+  test('the same call is asked about once, and no more than five wait in a chat', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail())
+    expect(await bench.answer(callsMail())).toContain("waits for a person's approval already")
+    for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) await bench.answer(callsMail({ text }))
+    expect(bench.questions).toHaveLength(5)
+  })
+
+  test('is not asked about when a person could not read it, or nobody could say who asked', async () => {
+    const bench = createBench([SEND])
+    expect(await bench.answer(callsMail({ text: 'x'.repeat(4_000) }))).toContain('too long to be shown')
+    const anonymous = {
+      chat: { id: -5, type: 'group' },
+      user: { id: -5, firstName: 'Team', isBot: false },
+    } as const
+    expect(await bench.answer(callsMail(), { context: anonymous })).toContain('nobody can tell who asked')
+    expect(bench.questions).toEqual([])
+  })
+
+  test('runs at once when the owner granted the tool', async () => {
+    for (const granted of [['mail.send'], ['mail.*']]) {
+      const bench = createBench([SEND], { settings: { granted } })
+      await bench.answer(callsMail())
+      expect(callsMade(bench)).toEqual([ARGS])
+      expect(bench.questions).toEqual([])
+    }
+    const other = createBench([SEND], { settings: { granted: ['mail.sender', 'mail', '*'] } })
+    await other.answer(callsMail())
+    expect(callsMade(other)).toEqual([])
+  })
+})

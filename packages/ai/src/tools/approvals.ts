@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { errorMessage, z } from '@pluggram/sdk'
+import type { Chat, Logger, MessageContext, Reply, Store } from '@pluggram/sdk'
+import { approvalQuestion, MAX_SHOWN_ARGUMENTS, shownArguments } from './approval-message.ts'
+import { approvalSchema, fingerprintOf } from './approval-record.ts'
+import type { Approval } from './approval-record.ts'
+import { chatKey } from './chat-key.ts'
+import { KeyLock } from './key-lock.ts'
+import type { OfferedTool } from './offered-tools.ts'
+import { visibleText } from './visible-text.ts'
+
+/** The name under which questions are sent and their buttons come back; no other plugin may use it. */
+export const APPROVALS_PLUGIN = 'approvals'
+
+/** Sends a message of the plugin `approvals`; resolves when it is in the chat. */
+export type SendQuestion = (chat: Chat, reply: Reply) => Promise<unknown>
+
+export interface ApprovalsOptions {
+  /** Keeps what waits over a restart. */
+  readonly store: Store
+  readonly send: SendQuestion
+  readonly approvalSeconds: () => number
+  readonly logger: Logger
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+export interface ApprovalRequest {
+  readonly offered: OfferedTool
+  readonly args: unknown
+  readonly context: MessageContext
+  /** Why a person has to look at it. */
+  readonly reason: string
+}
+
+/** `asked`: the question is in the chat. `waiting`: the same one stood there already. */
+export type AskOutcome = 'asked' | 'waiting' | { readonly refused: string }
+
+/** More questions in one chat nobody reads. */
+const MAX_OPEN = 5
+/** A settled or forgotten question can still be answered with words for so long. */
+const REMEMBERED_SECONDS = 7 * 86_400
+
+const idsSchema = z.array(z.string())
+
+/**
+ * Calls that wait for a person. Each is on disk before its question is sent, with the arguments that will be used: what
+ * is approved is what stands there.
+ *
+ *   open ──Refuse──▶ refused        open ──time passes──▶ (a press is too late)
+ *     └──Approve──▶ running ──▶ done         open ──the tool changed──▶ void
+ */
+export class Approvals {
+  readonly #options: ApprovalsOptions
+  readonly #locks = new KeyLock()
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options
+  }
+
+  /** Puts the question into the chat. */
+  ask(request: ApprovalRequest): Promise<AskOutcome> {
+    return this.#locks.run(chatKey(request.context.chat), () => this.#ask(request))
+  }
+
+  async find(id: string): Promise<Approval | undefined> {
+    return approvalSchema.safeParse(await this.#options.store.get(keyFor(id))).data
+  }
+
+  /**
+   * Moves an approval from one state to another.
+   * @returns false when somebody else did it first
+   */
+  move(
+    approval: Approval,
+    from: Approval['state'],
+    to: Approval['state'],
+    answer?: string,
+  ): Promise<boolean> {
+    return this.#locks.run(approval.id, async () => {
+      const current = await this.find(approval.id)
+      if (current?.state !== from) return false
+      await this.#keep({ ...current, state: to, ...(answer !== undefined && { answer }) })
+      return true
+    })
+  }
+
+  isExpired({ expiresAt }: Approval): boolean {
+    return this.#options.now() >= expiresAt
+  }
+
+  async #ask({ offered, args, context, reason }: ApprovalRequest): Promise<AskOutcome> {
+    const { chat, user } = context
+    if (chat.id === 0) return { refused: 'nobody can approve it where this call comes from' }
+    // an anonymous administrator has the chat's own id, as all the others have
+    if (chat.type !== 'private' && user.id === chat.id) {
+      return { refused: 'it must be approved by whoever asks, and nobody can tell who asked' }
+    }
+    if (shownArguments(args).length > MAX_SHOWN_ARGUMENTS) {
+      return { refused: 'its arguments are too long to be shown to a person; make them shorter' }
+    }
+    const seconds = this.#options.approvalSeconds()
+    const approval = this.#create(offered, args, context, seconds)
+    const open = await this.#open(context)
+    if (open.some(({ fingerprint }) => fingerprint === approval.fingerprint)) return 'waiting'
+    if (open.length >= MAX_OPEN) return { refused: `${MAX_OPEN} other calls wait for approval already` }
+    await this.#keep(approval)
+    await this.#options.store.set(openKey(context), [...open.map(({ id }) => id), approval.id], {
+      ttlSeconds: REMEMBERED_SECONDS,
+    })
+    try {
+      // shown before the answer goes on: whoever reads that it waits for approval finds the buttons
+      await this.#options.send(chat, approvalQuestion(approval, reason, seconds))
+      return 'asked'
+    } catch (error) {
+      this.#options.logger.warn(
+        `The approval of ${offered.id} could not be asked for: ${errorMessage(error)}`,
+      )
+      await this.move(approval, 'open', 'void')
+      return { refused: 'the question could not be sent' }
+    }
+  }
+
+  #create({ plugin, tool }: OfferedTool, args: unknown, context: MessageContext, seconds: number): Approval {
+    const { chat, user } = context
+    const call = {
+      plugin: plugin.descriptor.name,
+      tool: tool.name,
+      args: args ?? {},
+      chatId: chat.id,
+      userId: user.id,
+    }
+    return {
+      ...call,
+      id: randomBytes(9).toString('base64url'),
+      fingerprint: fingerprintOf(call, tool),
+      ...(chat.topicId !== undefined && { topicId: chat.topicId }),
+      userName: visibleText(user.firstName),
+      expiresAt: this.#options.now() + seconds * 1_000,
+      state: 'open',
+    }
+  }
+
+  /** Those of a chat that can still be approved. */
+  async #open(context: MessageContext): Promise<readonly Approval[]> {
+    const ids = idsSchema.safeParse(await this.#options.store.get(openKey(context))).data ?? []
+    const found = await Promise.all(ids.map((id) => this.find(id)))
+    return found.filter(
+      (approval): approval is Approval => approval?.state === 'open' && !this.isExpired(approval),
+    )
+  }
+
+  #keep(approval: Approval): Promise<void> {
+    return this.#options.store.set(keyFor(approval.id), approval, { ttlSeconds: REMEMBERED_SECONDS })
+  }
+}
+
+function keyFor(id: string): string {
+  return `approval:${id}`
+}
+
+function openKey({ chat }: MessageContext): string {
+  return `open:${chatKey(chat)}`
+}

@@ -1,0 +1,79 @@
+import type { Logger, PluginDefinition, Store, TextRequest } from '@pluggram/sdk'
+import { AiError } from '@pluggram/sdk'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import { createApprovalsPlugin } from './approvals-plugin.ts'
+import { Approvals } from './approvals.ts'
+import type { SendQuestion } from './approvals.ts'
+import { ApprovalDecider } from './decide-approval.ts'
+import { SettledCalls } from './settled-calls.ts'
+import { ToolCaller } from './tool-caller.ts'
+import { ToolLoop } from './tool-loop.ts'
+import type { ToolSettings } from './tool-settings.ts'
+import type { StreamStep } from './tool-step.ts'
+import { Turns } from './turn.ts'
+
+export interface ToolsOptions {
+  /** The plugins of one chat, or all of them. */
+  readonly registry: (chatId?: number) => PluginRegistry
+  /** Asked again for every answer, so that a changed configuration holds at once. */
+  readonly settings: () => ToolSettings
+  /** `ai.timeouts.total_seconds`. */
+  readonly totalSeconds: () => number
+  /** Keeps approvals over a restart. */
+  readonly store: Store
+  /** Sends the questions. */
+  readonly send: SendQuestion
+  readonly logger: Logger
+  /** Milliseconds since 1970; injected by tests. */
+  readonly now?: () => number
+}
+
+/** The tools of all plugins, for the model that answers. */
+export interface Tools {
+  /** A request with `tools` is answered in steps; any other goes to `streamStep` as it is. */
+  stream(request: TextRequest, streamStep: StreamStep): AsyncIterable<string>
+  /** Takes the presses of approvals' buttons; to be started with the other plugins. */
+  readonly plugin: PluginDefinition
+}
+
+/** Puts the parts together: who may call what, who approves it, and the steps of an answer. */
+export function createTools(options: ToolsOptions): Tools {
+  const { registry, settings, store, send, logger, totalSeconds, now = Date.now } = options
+  const settled = new SettledCalls(store)
+  const approvals = new Approvals({
+    store,
+    send,
+    logger,
+    now,
+    approvalSeconds: () => settings().approvalSeconds,
+  })
+  const loop = new ToolLoop({
+    registry,
+    settings,
+    totalSeconds,
+    logger,
+    turns: new Turns(store, settled),
+    caller: new ToolCaller({ settings, approvals, logger }),
+  })
+  const decider = new ApprovalDecider({
+    approvals,
+    settled,
+    registry,
+    logger,
+    timeoutSeconds: () => settings().timeoutSeconds,
+  })
+  return {
+    stream(request, streamStep) {
+      if (request.tools !== true) return streamStep(request)
+      const { context } = request
+      if (!context) {
+        throw new AiError(
+          'ai-refused',
+          'A request with tools needs the context of the message: { tools: true, context }.',
+        )
+      }
+      return loop.stream({ ...request, context }, streamStep)
+    },
+    plugin: createApprovalsPlugin(decider),
+  }
+}

@@ -1,0 +1,143 @@
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import { nameOf, settledQuestion } from './approval-message.ts'
+import { fingerprintOf } from './approval-record.ts'
+import type { Approval } from './approval-record.ts'
+import type { Approvals } from './approvals.ts'
+import type { OfferedTool } from './offered-tools.ts'
+import { mayUse } from './role-rank.ts'
+import { runCall } from './run-call.ts'
+import type { SettledCall, SettledCalls } from './settled-calls.ts'
+import { oneVisibleLine, visibleText } from './visible-text.ts'
+
+export interface DecideOptions {
+  readonly approvals: Approvals
+  readonly settled: SettledCalls
+  readonly registry: () => PluginRegistry
+  readonly timeoutSeconds: () => number
+  readonly logger: Logger
+}
+
+const PRESS = /^(?<answer>yes|no):(?<id>[\w-]{12}):(?<mark>[\w-]{8})$/
+/** What a chat is shown of a result; the model reads more of it. */
+const MAX_SHOWN_RESULT = 3_000
+
+/** A press of one of an approval's buttons. */
+export class ApprovalDecider {
+  readonly #options: DecideOptions
+
+  constructor(options: DecideOptions) {
+    this.#options = options
+  }
+
+  async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const { answer, id = '', mark = '' } = PRESS.exec(data)?.groups ?? {}
+    const approval = answer === undefined ? undefined : await this.#options.approvals.find(id)
+    if (!approval?.fingerprint.startsWith(mark) || approval.chatId !== context.chat.id) {
+      return { success: false, error: 'That question is not known any more. Ask again.' }
+    }
+    const isAsker = approval.userId === context.user.id
+    if (!isAsker && context.role !== 'owner') {
+      const who = oneVisibleLine(approval.userName, 64)
+      return { success: false, error: `Only ${who} or an owner of the assistant may decide that.` }
+    }
+    return answer === 'yes' ? this.#approve(approval, context) : this.#refuse(approval, context)
+  }
+
+  async #refuse(approval: Approval, context: MessageContext): Promise<PluginResult> {
+    if (!(await this.#options.approvals.move(approval, 'open', 'refused'))) {
+      return this.#tooLate(approval, context)
+    }
+    await this.#remember(approval, { outcome: 'refused', text: 'A person refused it.' })
+    return this.#settle(approval, context, `❌ Refused by ${oneVisibleLine(context.user.firstName, 64)}.`)
+  }
+
+  async #approve(approval: Approval, context: MessageContext): Promise<PluginResult> {
+    const { approvals } = this.#options
+    if (approval.state === 'open' && approvals.isExpired(approval)) {
+      await approvals.move(approval, 'open', 'void')
+      return this.#settle(approval, context, '⌛ Too late: the time to approve it is over. Ask again.')
+    }
+    const offered = this.#find(approval)
+    if (!offered || fingerprintOf(approval, offered.tool) !== approval.fingerprint) {
+      await approvals.move(approval, 'open', 'void')
+      return this.#settle(approval, context, '⚠️ The tool is gone or was changed since. Ask again.')
+    }
+    if (!mayUse(context.role, offered.tool.role)) {
+      return { success: false, error: `${offered.id} is for ${offered.tool.role} users only.` }
+    }
+    if (!(await approvals.move(approval, 'open', 'running'))) return this.#tooLate(approval, context)
+    await this.#show(approval, context, `✅ Approved by ${oneVisibleLine(context.user.firstName, 64)}.`)
+    return this.#run(approval, offered, context)
+  }
+
+  async #run(approval: Approval, offered: OfferedTool, context: MessageContext): Promise<PluginResult> {
+    const { approvals, logger, timeoutSeconds } = this.#options
+    const isAsker = approval.userId === context.user.id
+    const result = await runCall({
+      offered,
+      args: approval.args,
+      // whoever asked is whom it is for, also when an owner pressed
+      context: isAsker
+        ? context
+        : { ...context, user: { id: approval.userId, firstName: approval.userName, isBot: false } },
+      timeoutSeconds: timeoutSeconds(),
+      logger,
+    })
+    const text = visibleText(result.isDone ? result.text : result.error)
+    const shown = text.length > MAX_SHOWN_RESULT ? `${text.slice(0, MAX_SHOWN_RESULT).toWellFormed()}…` : text
+    const head = result.isDone ? `✅ ${offered.id} is done.` : `⚠️ ${offered.id} was approved, but failed.`
+    const answer = shown.trim() === '' ? head : `${head}\n\n${shown}`
+    await approvals.move(approval, 'running', 'done', answer)
+    await this.#remember(approval, { outcome: result.isDone ? 'done' : 'failed', text })
+    return { success: true, response: answer }
+  }
+
+  /** Somebody decided before, or the program ended while the call ran. */
+  async #tooLate(approval: Approval, context: MessageContext): Promise<PluginResult> {
+    const { approvals } = this.#options
+    const current = (await approvals.find(approval.id)) ?? approval
+    // the same press, tried again after the end of the program: nobody knows how far the call came
+    if (current.state === 'running' && context.attempt > 1) {
+      await approvals.move(current, 'running', 'done')
+      const text = `The assistant was ended while ${nameOf(current)} ran: nobody knows whether it was done. It is not tried again by itself.`
+      await this.#remember(current, { outcome: 'failed', text })
+      return { success: true, response: `⚠️ ${text}` }
+    }
+    if (current.answer !== undefined && context.attempt > 1)
+      return { success: true, response: current.answer }
+    return { success: false, error: `${nameOf(current)}: that was decided already.` }
+  }
+
+  async #remember(approval: Approval, outcome: Pick<SettledCall, 'outcome' | 'text'>): Promise<void> {
+    const { chatId, topicId, args } = approval
+    const chat = { id: chatId, ...(topicId !== undefined && { topicId }) }
+    await this.#options.settled.add(chat, { tool: nameOf(approval), args, ...outcome })
+  }
+
+  #find({ plugin, tool }: Approval): OfferedTool | undefined {
+    const found = this.#options
+      .registry()
+      .plugins()
+      .find(({ descriptor }) => descriptor.name === plugin)
+    const descriptor = found?.descriptor.tools.find(({ name }) => name === tool)
+    return found && descriptor && { id: `${plugin}.${tool}`, plugin: found, tool: descriptor }
+  }
+
+  #settle(approval: Approval, context: MessageContext, outcome: string): PluginResult {
+    return {
+      success: true,
+      response: { ...settledQuestion(approval, outcome), editMessageId: context.message.id },
+    }
+  }
+
+  /** Takes the buttons away before the call begins; a question that cannot be changed keeps nobody from it. */
+  async #show(approval: Approval, context: MessageContext, outcome: string): Promise<void> {
+    try {
+      await context.reply({ ...settledQuestion(approval, outcome), editMessageId: context.message.id })
+    } catch (error) {
+      this.#options.logger.debug(`A question could not be marked as answered: ${errorMessage(error)}`)
+    }
+  }
+}

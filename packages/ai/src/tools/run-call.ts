@@ -1,0 +1,60 @@
+import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
+import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { OfferedTool } from './offered-tools.ts'
+import { resultText } from './untrusted-data.ts'
+import { oneVisibleLine } from './visible-text.ts'
+
+export interface RunCallOptions {
+  readonly offered: OfferedTool
+  readonly args: unknown
+  readonly context: MessageContext
+  readonly timeoutSeconds: number
+  readonly logger: Logger
+}
+
+/** After its deadline a tool has this long to end by itself; beyond, nobody waits for it. */
+const GRACE_MS = 1_500
+const MAX_ERROR_CHARACTERS = 500
+
+/** What a call gave: a result, or why there is none in words that may be shown. */
+export type CallResult =
+  | { readonly isDone: true; readonly text: string }
+  | { readonly isDone: false; readonly error: string }
+
+/**
+ * Calls a tool within its deadline.
+ * @throws the reason of `context.signal` when that was aborted; nothing else
+ */
+export async function runCall(options: RunCallOptions): Promise<CallResult> {
+  const { offered, args, context, timeoutSeconds, logger } = options
+  const { id, plugin, tool } = offered
+  const late = new PluggramError('plugin-timeout', `${id} did not end within ${timeoutSeconds} s.`)
+  const controller = new AbortController()
+  const signal = AbortSignal.any([controller.signal, context.signal])
+  const { promise: overdue, reject } = Promise.withResolvers<never>()
+  let timer = setTimeout(() => {
+    controller.abort(late)
+    timer = setTimeout(() => reject(late), GRACE_MS)
+  }, timeoutSeconds * 1_000)
+  const onAbort = (): void => reject(context.signal.reason)
+  context.signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    context.signal.throwIfAborted()
+    const work = plugin.callTool(tool.name, args, { ...context, signal })
+    return { isDone: true, text: resultText(await Promise.race([work, overdue])) }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    logger.warn(`The tool ${id} failed: ${errorMessage(error)}`, { tool: id, err: error })
+    return { isDone: false, error: errorFor(id, error) }
+  } finally {
+    clearTimeout(timer)
+    context.signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Only errors that were written to be read are repeated; what else is thrown may hold anything. */
+function errorFor(id: string, error: unknown): string {
+  return isPluggramError(error)
+    ? oneVisibleLine(error.message, MAX_ERROR_CHARACTERS)
+    : `${id} failed. Its owner finds the reason in the log.`
+}

@@ -1,0 +1,47 @@
+import type { ModelMessage, ToolSet } from 'ai'
+import type { ModelCall, StepRequest } from './tool-step.ts'
+
+/** What the AI SDK is asked for when a request is a step of an answer with tools; nothing for any other request. */
+export function stepOptions({ step }: StepRequest): { tools?: ToolSet; toolChoice?: 'auto' | 'none' } {
+  return step ? { tools: step.tools, toolChoice: step.mayCall ? 'auto' : 'none' } : {}
+}
+
+/** Collects the calls of one step from the parts of its stream. */
+export class StepCalls {
+  readonly #request: StepRequest
+  readonly #calls: ModelCall[] = []
+
+  constructor(request: StepRequest) {
+    this.#request = request
+  }
+
+  get isEmpty(): boolean {
+    return this.#calls.length === 0
+  }
+
+  /** Takes a part if it is a call. */
+  take(part: { readonly type: string }): void {
+    if (part.type !== 'tool-call' || !this.#request.step) return
+    const { toolCallId, toolName, input, invalid } = part as unknown as SdkToolCall
+    this.#calls.push({
+      id: toolCallId,
+      name: toolName,
+      args: input,
+      ...(invalid === true && { error: 'cannot be read' }),
+    })
+  }
+
+  /** The step is over. */
+  async end(said: PromiseLike<readonly ModelMessage[]>): Promise<void> {
+    const { step } = this.#request
+    if (step) step.onEnd(this.#calls, this.isEmpty ? [] : await said)
+  }
+}
+
+/** A part of type `tool-call`; the SDK's own type depends on the tools. */
+interface SdkToolCall {
+  readonly toolCallId: string
+  readonly toolName: string
+  readonly input: unknown
+  readonly invalid?: boolean
+}

@@ -1,0 +1,31 @@
+import { PermissionError } from '@pluggram/sdk'
+import type { AiService } from '@pluggram/sdk'
+import type { Tools } from './create-tools.ts'
+
+/**
+ * The AI service of one plugin, with tools where it may use them.
+ * @param tools absent for a plugin without `permissions: { tools: true }`
+ */
+export function withTools(plugin: string, ai: AiService, tools: Tools | undefined): AiService {
+  return {
+    model: (subject) => ai.model(subject),
+    models: (subject) => ai.models(subject),
+    choose: (id, subject) => ai.choose(id, subject),
+    abilities: () => ai.abilities(),
+    usage: (subject) => ai.usage(subject),
+    generateText: (request) => ai.generateText(request),
+    generateObject: (request) => ai.generateObject(request),
+    embed: (request) => ai.embed(request),
+    transcribe: (request) => ai.transcribe(request),
+    speak: (request) => ai.speak(request),
+    streamText(request) {
+      if (request.tools !== true) return ai.streamText(request)
+      if (!tools) {
+        throw new PermissionError(
+          `Plugin ${plugin} offers tools to the model without asking for it. Add permissions: { tools: true } to its manifest.`,
+        )
+      }
+      return tools.stream(request, (step) => ai.streamText(step))
+    },
+  }
+}

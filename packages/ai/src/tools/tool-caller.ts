@@ -1,0 +1,122 @@
+import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { Approvals } from './approvals.ts'
+import type { OfferedTool } from './offered-tools.ts'
+import { mayUse } from './role-rank.ts'
+import { runCall } from './run-call.ts'
+import { isGranted } from './tool-settings.ts'
+import type { ToolSettings } from './tool-settings.ts'
+import type { ModelCall } from './tool-step.ts'
+import type { TurnGuard } from './turn-guard.ts'
+import { markUntrusted } from './untrusted-data.ts'
+
+export interface ToolCallerOptions {
+  readonly settings: () => ToolSettings
+  readonly approvals: Approvals
+  readonly logger: Logger
+}
+
+/** The calls of one step, and what they are made for. */
+export interface CallsRequest {
+  readonly calls: readonly ModelCall[]
+  readonly tools: ReadonlyMap<string, OfferedTool>
+  readonly guard: TurnGuard
+  readonly context: MessageContext
+}
+
+/** What the model reads of a call. */
+export interface CallAnswer {
+  readonly call: ModelCall
+  readonly text: string
+  /** A tool that the owner did not grant gave it: it may hold anything. */
+  readonly isForeign: boolean
+}
+
+/** A model that asks for more at once is out of its mind. */
+const MAX_CALLS = 16
+
+/** Decides about every call, and makes those that may be made: no more of them at the same time than the owner allows. */
+export class ToolCaller {
+  readonly #options: ToolCallerOptions
+
+  constructor(options: ToolCallerOptions) {
+    this.#options = options
+  }
+
+  /** @throws the reason of the context's signal when that is aborted */
+  async callAll(request: CallsRequest): Promise<readonly CallAnswer[]> {
+    const { calls, guard } = request
+    // all are judged before any of them runs: none was made in knowledge of another one's result
+    const works = calls.map((call, index) =>
+      index < MAX_CALLS
+        ? this.#prepare(call, request)
+        : async () => own(call, `More than ${MAX_CALLS} calls at once are not made. Make fewer.`),
+    )
+    const answers: (CallAnswer & { readonly result?: string })[] = []
+    let next = 0
+    const worker = async (): Promise<void> => {
+      for (let index = next++; index < works.length; index = next++) {
+        const answer = await works[index]?.()
+        if (answer) answers[index] = answer
+      }
+    }
+    const { maxParallel } = this.#options.settings()
+    await Promise.all(Array.from({ length: Math.min(maxParallel, works.length) }, worker))
+    for (const { result } of answers) if (result !== undefined) guard.sawResult(result)
+    return answers
+  }
+
+  #prepare(
+    call: ModelCall,
+    { tools, guard, context }: CallsRequest,
+  ): () => Promise<CallAnswer & { readonly result?: string }> {
+    const offered = tools.get(call.name)
+    if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
+    if (call.error !== undefined)
+      return async () => own(call, `The arguments cannot be read: write them as JSON.`)
+    const { id, plugin, tool } = offered
+    if (!mayUse(context.role, tool.role)) {
+      return async () => own(call, `${id} is not for this person, but for ${tool.role} users only. Say so.`)
+    }
+    const settings = this.#options.settings()
+    const granted = isGranted(settings, plugin.descriptor.name, tool.name)
+    const verdict = guard.judge(tool.effect, granted, call.args)
+    if (!verdict.mayRun) return () => this.#ask(call, offered, verdict.reason, context)
+    return async () => {
+      const result = await runCall({
+        offered,
+        args: call.args,
+        context: { ...context, idempotencyKey: `${context.idempotencyKey}:${call.id}` },
+        timeoutSeconds: settings.timeoutSeconds,
+        logger: this.#options.logger,
+      })
+      const text = result.isDone ? result.text : `Error: ${result.error}`
+      return { call, result: text, text: markUntrusted(id, text), isForeign: !granted }
+    }
+  }
+
+  async #ask(
+    call: ModelCall,
+    offered: OfferedTool,
+    reason: string,
+    context: MessageContext,
+  ): Promise<CallAnswer> {
+    const { id } = offered
+    const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, reason })
+    context.signal.throwIfAborted()
+    if (outcome === 'asked') {
+      return own(
+        call,
+        `${id} was not called yet: a person is asked to approve it with a button in this chat.`,
+      )
+    }
+    if (outcome === 'waiting') {
+      return own(call, `${id} was not called: the same call waits for a person's approval already.`)
+    }
+    return own(call, `${id} cannot be called: ${outcome.refused}.`)
+  }
+}
+
+/** An answer in our own words. */
+function own(call: ModelCall, text: string): CallAnswer {
+  return { call, text, isForeign: false }
+}

@@ -1,0 +1,132 @@
+import { AiError, isPluggramError } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { ModelMessage } from 'ai'
+import { offerTools, toToolSet } from './offered-tools.ts'
+import type { ToolCaller, CallAnswer } from './tool-caller.ts'
+import type { ToolSettings } from './tool-settings.ts'
+import type { ModelCall, StreamStep } from './tool-step.ts'
+import { StepsUsage } from './steps-usage.ts'
+import type { ToolRequest, Turns } from './turn.ts'
+
+export interface ToolLoopOptions {
+  /** The plugins that may be used in a chat. */
+  readonly registry: (chatId: number) => PluginRegistry
+  readonly settings: () => ToolSettings
+  readonly caller: ToolCaller
+  readonly turns: Turns
+  /** For the answer in all its steps, the tools' work included. */
+  readonly totalSeconds: () => number
+  readonly logger: Logger
+}
+
+/**
+ * Answers with tools. A step is one request to the model; its calls are decided about, made, and their results given to
+ * the next step. The owner's limit of rounds holds whatever the model does: after it, the model has to write.
+ *
+ *   step ──text──▶ done
+ *     │ ▲
+ *   calls └── results, at most `max_rounds` times; then one step without tools
+ */
+export class ToolLoop {
+  readonly #options: ToolLoopOptions
+
+  constructor(options: ToolLoopOptions) {
+    this.#options = options
+  }
+
+  /** @throws AiError `ai-timeout` past the limit for the whole; what the model's requests throw */
+  async *stream(request: ToolRequest, streamStep: StreamStep): AsyncGenerator<string> {
+    const total = this.#options.totalSeconds()
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(tooLong(total)), total * 1_000)
+    const signals = [controller.signal, request.signal, request.context.signal]
+    const signal = AbortSignal.any(signals.filter((item) => item !== undefined))
+    try {
+      yield* this.#steps({ ...request, signal, context: { ...request.context, signal } }, streamStep, signal)
+    } finally {
+      clearTimeout(timer)
+      // whoever leaves early ends the tools, too
+      controller.abort(new AiError('ai-unavailable', 'The answer was given up.'))
+    }
+  }
+
+  async *#steps(request: ToolRequest, streamStep: StreamStep, signal: AbortSignal): AsyncGenerator<string> {
+    const { registry, settings, caller, turns, logger } = this.#options
+    const { tools, leftOut } = offerTools(registry(request.context.chat.id))
+    if (leftOut > 0) logger.warn(`${leftOut} tools are more than a model takes; they are not offered`)
+    const {
+      guard,
+      request: { onEnd: tellEnd, ...base },
+    } = await turns.begin(request)
+    const usage = new StepsUsage()
+    const toolSet = toToolSet(tools)
+    const { maxRounds } = settings()
+    const messages: ModelMessage[] = []
+    let hasTools = tools.size > 0
+    let hasText = false
+    for (let round = 0; ; round++) {
+      const mayCall = round < maxRounds && hasTools
+      let calls: readonly ModelCall[] = []
+      const onEnd = (made: readonly ModelCall[], said: readonly ModelMessage[]): void => {
+        calls = made
+        messages.push(...said)
+      }
+      let isSilent = true
+      try {
+        for await (const text of streamStep({
+          ...base,
+          onEnd: (end) => usage.add(end),
+          ...(hasTools && { step: { messages: [...messages], tools: toolSet, mayCall, onEnd } }),
+        })) {
+          if (isSilent && hasText) yield '\n\n'
+          isSilent = false
+          hasText = true
+          yield text
+        }
+      } catch (error) {
+        // a model or server that knows no tools refuses the request
+        if (!isRefusal(error) || !hasTools || hasText || round > 0) throw error
+        logger.warn('The language model refused a request with tools; it is asked again without them')
+        hasTools = false
+        continue
+      }
+      if (calls.length === 0 || !mayCall) {
+        if (isSilent) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
+        return usage.tell(tellEnd)
+      }
+      const answers = await caller.callAll({ calls, tools, guard, context: request.context })
+      signal.throwIfAborted()
+      if (answers.some(({ isForeign }) => isForeign)) await turns.taint(request.context)
+      messages.push(toMessage(answers))
+    }
+  }
+}
+
+function toMessage(answers: readonly CallAnswer[]): ModelMessage {
+  return {
+    role: 'tool',
+    content: answers.map(({ call, text }) => ({
+      type: 'tool-result',
+      toolCallId: call.id,
+      toolName: call.name,
+      output: { type: 'text', value: text },
+    })),
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isPluggramError(error) && error.code === 'ai-refused'
+}
+
+function gaveUp(rounds: number): string {
+  return `I used tools ${rounds} times and came to no answer. Ask for a smaller step, or in other words.`
+}
+
+function tooLong(seconds: number): AiError {
+  return new AiError(
+    'ai-timeout',
+    `The model and its tools did not finish within ${seconds} s. Try again, or raise ai.timeouts.total_seconds in config.json.`,
+    { isRetryable: true },
+  )
+}

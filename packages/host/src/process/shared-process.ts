@@ -1,0 +1,158 @@
+import type { Logger } from '@pluggram/sdk'
+import { Mux } from '../rpc/mux.ts'
+import { Peer } from '../rpc/peer.ts'
+import { describeExit } from './crash.ts'
+import { launch, limitMemory } from './launch.ts'
+import type { LaunchedProcess, LaunchOptions, ProcessEnd, Seat } from './launch.ts'
+import { OutputCapture } from './output-capture.ts'
+import { ProcessWatch } from './process-watch.ts'
+import { CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
+import { RateLimit } from './rate-limit.ts'
+
+interface Member {
+  isBusy: () => boolean
+  readonly listeners: ((end: ProcessEnd) => void)[]
+}
+
+/** What a process has to come up. */
+const START_SECONDS = 15
+
+/**
+ * One process for several plugins. Each has a connection of its own and starts, works and stops by itself; the process is
+ * watched as a whole, ends for all at once, and goes with its last plugin. Who ended it is found out as far as possible: the
+ * others are started again without a crash on their account.
+ */
+export class SharedProcess {
+  readonly #group: string
+  readonly #logger: Logger
+  readonly #launched: LaunchedProcess
+  readonly #mux: Mux
+  readonly #control: Peer
+  readonly #watch: ProcessWatch
+  readonly #output: OutputCapture
+  readonly #lines = new RateLimit(100, 500)
+  readonly #members = new Map<string, Member>()
+  readonly #guests = new Set<string>()
+  readonly #culprits = new Set<string>()
+  #reason: string | undefined
+  #nextId = CONTROL_CHANNEL + 1
+  #isOver = false
+
+  constructor(group: string, options: LaunchOptions, logger: Logger) {
+    this.#group = group
+    this.#logger = logger
+    this.#launched = launch(options)
+    this.#mux = new Mux(this.#launched.channel)
+    this.#control = new Peer(this.#mux.open(CONTROL_CHANNEL), {
+      maxIncomingBytes: MAX_MESSAGE_BYTES,
+      maxOutgoingBytes: MAX_MESSAGE_BYTES,
+      maxCalls: 1,
+      onCall: async () => undefined,
+      onNote: (method) => {
+        if (method === 'pong') this.#watch.pong()
+        if (method === 'hello') void this.#limit(options.memoryMb)
+      },
+      onClose: () => {},
+    })
+    this.#output = new OutputCapture(this.#launched.output, {
+      onLine: (line) => {
+        if (this.#lines.take()) logger.info(line, { group })
+      },
+    })
+    this.#watch = new ProcessWatch({
+      pid: this.#launched.pid ?? 0,
+      memoryMb: options.memoryMb,
+      ping: () => this.#control.note('ping', []),
+      onSilence: (seconds) =>
+        this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
+      onBusy: (percent) => this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one`),
+      onViolation: (reason) => this.#end(reason),
+    })
+    this.#watch.beginStart(START_SECONDS)
+    this.#launched.onEnd((end) => this.#onEnd(end))
+  }
+
+  /** Whether the plugin can be in it: not a second time, since its code would not be read again. */
+  mayTake(plugin: string): boolean {
+    return !this.#isOver && !this.#guests.has(plugin)
+  }
+
+  /** Gives a plugin its seat. */
+  take(plugin: string): LaunchedProcess {
+    const id = this.#nextId++
+    const member: Member = { isBusy: () => false, listeners: [] }
+    this.#guests.add(plugin)
+    this.#members.set(plugin, member)
+    const channel = this.#mux.open(id)
+    channel.once('close', () => this.#leave(plugin, member))
+    this.#control.note('open', [id])
+    return {
+      pid: this.#launched.pid,
+      channel,
+      output: [],
+      workerPid: () => this.#launched.workerPid(),
+      kill: () => this.#launched.kill(),
+      onEnd: (listener) => void member.listeners.push(listener),
+      seat: this.#createSeat(plugin, member),
+    }
+  }
+
+  #createSeat(plugin: string, member: Member): Seat {
+    return {
+      occupy: (isBusy) => (member.isBusy = isBusy),
+      blame: () => void this.#culprits.add(plugin),
+      verdict: () => {
+        const [first] = this.#culprits
+        if (first === undefined)
+          return this.#reason === undefined ? undefined : { reason: this.#reason, isOwnFault: true }
+        if (this.#culprits.has(plugin)) return { reason: this.#reason ?? 'ended', isOwnFault: true }
+        return { reason: `was ended with ${first}, whose process it shares`, isOwnFault: false }
+      },
+    }
+  }
+
+  async #limit(memoryMb: number): Promise<void> {
+    const worker = await limitMemory(this.#launched, memoryMb)
+    if (worker === undefined) return this.#end('cannot be watched in its sandbox')
+    this.#watch.follow(worker)
+    this.#watch.settle()
+  }
+
+  #leave(plugin: string, member: Member): void {
+    if (this.#isOver || this.#members.get(plugin) !== member) return
+    this.#members.delete(plugin)
+    for (const listener of member.listeners) listener({ code: 0, signal: null })
+    if (this.#members.size > 0) return
+    this.#isOver = true
+    this.#watch.stop()
+    this.#launched.kill()
+  }
+
+  /** Whoever is at work when the process goes over a limit is to blame; the process alone cannot tell which of them. */
+  #end(reason: string): void {
+    this.#reason = reason
+    for (const name of this.#atWork()) this.#culprits.add(name)
+    this.#launched.kill()
+  }
+
+  #onEnd(end: ProcessEnd): void {
+    this.#isOver = true
+    this.#watch.stop()
+    if (this.#culprits.size === 0) for (const name of this.#atWork()) this.#culprits.add(name)
+    this.#reason ??= describeExit(end.code, end.signal, this.#output.tail)
+    const members = [...this.#members.values()]
+    this.#members.clear()
+    for (const { listeners } of members) for (const listener of listeners) listener(end)
+  }
+
+  #atWork(): readonly string[] {
+    return [...this.#members].flatMap(([name, { isBusy }]) => (isBusy() ? [name] : []))
+  }
+
+  #warn(what: string): void {
+    const names = this.#atWork()
+    const who =
+      names.length > 0 ? `Plugin ${names.join(' or ')}` : `One of ${[...this.#members.keys()].join(', ')}`
+    this.#logger.warn(`${who} (group ${this.#group}) ${what}`, { plugin: names[0] ?? this.#group })
+  }
+}

@@ -1,0 +1,115 @@
+import { Duplex } from 'node:stream'
+
+const HEADER_BYTES = 8
+
+/**
+ * Many connections over one: every piece goes with the number of its connection and its length in front; a piece of length
+ * 0 closes the connection. Whoever does not read holds up the others, so this is for neighbours who trust each other.
+ */
+export class Mux {
+  readonly #socket: Duplex
+  readonly #channels = new Map<number, MuxChannel>()
+  #header = Buffer.alloc(0)
+  #current: MuxChannel | undefined
+  #left = 0
+
+  constructor(socket: Duplex) {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.on('error', () => this.#close())
+    socket.on('end', () => this.#close())
+    socket.on('close', () => this.#close())
+  }
+
+  /** A connection by a number that was not used before. Both sides open it before the other one writes. */
+  open(id: number): Duplex {
+    const channel: MuxChannel = new MuxChannel({
+      send: (chunk, done) => this.#send(id, chunk, done),
+      wantMore: () => void this.#socket.resume(),
+      onDestroy: () => {
+        if (this.#channels.delete(id)) this.#send(id, Buffer.alloc(0), () => {})
+      },
+    })
+    this.#channels.set(id, channel)
+    return channel
+  }
+
+  #send(id: number, chunk: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#socket.destroyed) return done()
+    const header = Buffer.allocUnsafe(HEADER_BYTES)
+    header.writeUInt32BE(id)
+    header.writeUInt32BE(chunk.byteLength, 4)
+    this.#socket.cork()
+    this.#socket.write(header)
+    // an end that was lost on the way is told by the socket itself
+    this.#socket.write(chunk, () => done())
+    this.#socket.uncork()
+  }
+
+  #read(chunk: Buffer): void {
+    let rest = chunk
+    while (rest.byteLength > 0) {
+      if (this.#left > 0) {
+        const piece = rest.subarray(0, this.#left)
+        this.#left -= piece.byteLength
+        rest = rest.subarray(piece.byteLength)
+        if (this.#current?.push(piece) === false) this.#socket.pause()
+        continue
+      }
+      const missing = HEADER_BYTES - this.#header.byteLength
+      this.#header = Buffer.concat([this.#header, rest.subarray(0, missing)])
+      rest = rest.subarray(missing)
+      if (this.#header.byteLength === HEADER_BYTES) this.#begin()
+    }
+  }
+
+  #begin(): void {
+    const [id, length] = [this.#header.readUInt32BE(), this.#header.readUInt32BE(4)]
+    this.#header = Buffer.alloc(0)
+    const known = this.#channels.get(id)
+    this.#left = length
+    if (length === 0) {
+      this.#channels.delete(id)
+      known?.destroy()
+      return
+    }
+    // a piece for a connection that is closed already goes nowhere
+    this.#current = known
+  }
+
+  #close(): void {
+    const channels = [...this.#channels.values()]
+    this.#channels.clear()
+    for (const channel of channels) channel.destroy()
+  }
+}
+
+interface MuxChannelOptions {
+  send(chunk: Buffer, done: (error?: Error | null) => void): void
+  wantMore(): void
+  onDestroy(): void
+}
+
+class MuxChannel extends Duplex {
+  readonly #options: MuxChannelOptions
+
+  constructor(options: MuxChannelOptions) {
+    super({ readableHighWaterMark: 1_048_576 })
+    this.#options = options
+  }
+
+  override _read(): void {
+    this.#options.wantMore()
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    // nothing is to be told by a piece without length but the end
+    if (chunk.byteLength === 0) done()
+    else this.#options.send(chunk, done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#options.onDestroy()
+    done(error)
+  }
+}

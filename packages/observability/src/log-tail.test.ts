@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { createLogger, createLogTail, createSecretMask } from './index.ts'
+
+function logger(tail = createLogTail()) {
+  const mask = createSecretMask(['hunter2-secret'])
+  return { tail, log: createLogger({ level: 'info', isPretty: false, mask, tail, write: () => {} }) }
+}
+
+test('lines are kept as people read them, without secrets', () => {
+  const { tail, log } = logger()
+  log.child({ plugin: 'dice' }).info('rolled with hunter2-secret', { chat: 7 })
+  log.error('failed', { err: new Error('no dice') })
+  const lines = tail.lines({ count: 10 })
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d INFO \[dice\] rolled with \[secret\] chat=7$/)
+  expect(lines[1]).toMatch(/ERROR failed \(no dice\)$/)
+})
+
+test('problems are not pushed out by talk, and both lists are bounded', () => {
+  const { tail, log } = logger()
+  log.warn('careful')
+  for (let index = 0; index < 3_000; index += 1) log.info(`talk ${index}`)
+  expect(tail.lines({ count: 5, onlyProblems: true })).toEqual([expect.stringContaining('careful')])
+  expect(tail.lines({ count: 10_000 })).toHaveLength(500)
+  expect(tail.lines({ count: 1 })).toEqual([expect.stringContaining('talk 2999')])
+})

@@ -1,0 +1,65 @@
+/** The last lines of the log, for whoever cannot look at the terminal. */
+export interface LogTail {
+  /** Takes a line of JSON in which secrets are masked already. */
+  add(line: string): void
+  /** Oldest first, each for people to read. */
+  lines(options: { readonly count: number; readonly onlyProblems?: boolean }): readonly string[]
+}
+
+const MAX_LINES = 500
+/** Problems have a list of their own: much talk does not push them out. */
+const MAX_PROBLEMS = 200
+const MAX_LENGTH = 4_000
+const PROBLEM = /^\{"level":"(?:warn|error|fatal)"/
+const HIDDEN = new Set(['level', 'time', 'msg', 'err', 'plugin'])
+
+/** Creates a tail that keeps the last 500 lines, and the last 200 warnings and errors. */
+export function createLogTail(): LogTail {
+  const all: string[] = []
+  const problems: string[] = []
+
+  function keep(list: string[], line: string, most: number): void {
+    list.push(line)
+    // now and then instead of for every line
+    if (list.length >= most * 2) list.splice(0, list.length - most)
+  }
+
+  return {
+    add(line) {
+      const kept = line.slice(0, MAX_LENGTH)
+      keep(all, kept, MAX_LINES)
+      if (PROBLEM.test(kept)) keep(problems, kept, MAX_PROBLEMS)
+    },
+    lines: ({ count, onlyProblems = false }) =>
+      (onlyProblems ? problems.slice(-MAX_PROBLEMS) : all.slice(-MAX_LINES))
+        .slice(-Math.max(1, Math.floor(count)))
+        .map(toText),
+  }
+}
+
+function toText(line: string): string {
+  let record: Record<string, unknown>
+  try {
+    record = JSON.parse(line) as Record<string, unknown>
+  } catch {
+    // a line that was cut
+    return line.slice(0, 300)
+  }
+  const { level, time, msg, plugin, err } = record
+  const fields = Object.entries(record)
+    .filter(([key]) => !HIDDEN.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const reason = typeof err === 'object' && err !== null ? Reflect.get(err, 'message') : undefined
+  const words = [
+    String(time).slice(11, 19),
+    String(level).toUpperCase(),
+    plugin === undefined ? '' : `[${String(plugin)}]`,
+    String(msg),
+    reason === undefined || String(msg).includes(String(reason)) ? '' : `(${String(reason)})`,
+    ...fields,
+  ]
+  return words
+    .filter((word) => word !== '')
+    .join(' ')
+    .slice(0, 600)
+}

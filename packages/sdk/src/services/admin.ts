@@ -1,0 +1,79 @@
+/** One plugin as its owner sees it. */
+export interface AdminPlugin {
+  readonly name: string
+  readonly description?: string
+  readonly isOn: boolean
+  /** `running`, `idle`, `starting`, `restarting`, `parked`, `failed` or `off`. */
+  readonly state: string
+  readonly isolation: 'inline' | 'process'
+  /** Why it is out, or what went wrong last. */
+  readonly problem?: string
+}
+
+/** One key of a plugin's configuration. */
+export interface AdminSetting {
+  readonly key: string
+  readonly description?: string
+  /** What it is now, for people; secrets and values from the environment are masked. */
+  readonly value: string
+  /** `other`: lists and objects, which are written in config.json. */
+  readonly type: 'text' | 'number' | 'boolean' | 'choice' | 'other'
+  readonly choices?: readonly string[]
+  readonly isSecret: boolean
+  /** Set by chat, and stronger than config.json. */
+  readonly isSetByChat: boolean
+}
+
+/** What an owner can decide about a user or a group. */
+export type AdminStanding = 'owner' | 'trusted' | 'allowed' | 'blocked'
+
+export interface AdminParty {
+  /** A user's id, or a group's, which is negative. */
+  readonly id: number
+  readonly name: string
+  /** `unknown`: they wrote, and nothing was decided. */
+  readonly standing: AdminStanding | 'unknown'
+  /** Decided in config.json, where only people write. */
+  readonly isInConfig: boolean
+}
+
+/**
+ * What an owner does by chat. Given only to plugins inside the assistant that have `permissions: { admin: true }`; the
+ * plugin checks that whoever asks is an owner.
+ */
+export interface AdminService {
+  plugins(): Promise<readonly AdminPlugin[]>
+  /**
+   * Switches a plugin on or off for everybody; plugins_config.json says so from then on.
+   * @throws PluggramError `plugin-not-found`
+   */
+  switchPlugin(name: string, isOn: boolean): Promise<void>
+  /**
+   * Ends a plugin and starts it anew.
+   * @throws PluggramError `plugin-not-found`
+   */
+  restartPlugin(name: string): Promise<void>
+  /**
+   * The keys of a plugin that runs; none when its schema cannot tell them.
+   * @throws PluggramError `plugin-not-found`
+   */
+  settings(plugin: string): Promise<readonly AdminSetting[]>
+  /**
+   * Sets a key; it is kept in the data folder, and the plugin is started with it.
+   * @param text read as the type that the key has; `undefined` goes back to config.json
+   * @throws PluggramError `config-invalid` when the plugin does not take it; it then goes on as before
+   */
+  changeSetting(plugin: string, key: string, text: string | undefined): Promise<void>
+  /** Names of the plugins that are off in one chat. */
+  offIn(chatId: number): Promise<readonly string[]>
+  switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>
+  /** The last lines of the log, oldest first, secrets masked. At most 200. */
+  logLines(options: { readonly count: number; readonly onlyProblems?: boolean }): Promise<readonly string[]>
+  /** Everybody that something was decided about, and strangers who wrote lately. */
+  parties(): Promise<readonly AdminParty[]>
+  /**
+   * Decides about a user or group; `undefined` takes the decision back.
+   * @throws PluggramError `config-invalid` when config.json says otherwise
+   */
+  decide(id: number, standing: AdminStanding | undefined): Promise<void>
+}

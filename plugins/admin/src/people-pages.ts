@@ -1,0 +1,83 @@
+import type { AdminParty, AdminService, AdminStanding, Button, Reply } from '@pluggram/sdk'
+
+const SIGNS: Readonly<Record<AdminParty['standing'], string>> = {
+  owner: '👑',
+  trusted: '⭐',
+  allowed: '✅',
+  blocked: '⛔',
+  unknown: '❔',
+}
+const STANDINGS: readonly AdminStanding[] = ['owner', 'trusted', 'allowed', 'blocked']
+const MAX_SHOWN = 40
+
+/** Everybody that something was decided about, and strangers who wrote lately. */
+export async function peoplePage(admin: AdminService): Promise<Reply> {
+  const parties = await admin.parties()
+  if (parties.length === 0) {
+    return { text: 'Nothing was decided about anybody yet. /trust, /allow and /block take an id.' }
+  }
+  const shown = parties.slice(0, MAX_SHOWN)
+  const lines = shown.map(
+    (party) =>
+      `${SIGNS[party.standing]} ${title(party)}: ${party.standing}${party.isInConfig ? ' (config.json)' : ''}`,
+  )
+  const more = parties.length - shown.length
+  return {
+    text: [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+    buttons: shown
+      .filter(({ isInConfig }) => !isInConfig)
+      .map((party) => [
+        { text: `${SIGNS[party.standing]} ${title(party)}`.slice(0, 60), data: `u:${party.id}` },
+      ]),
+  }
+}
+
+/** One of them, with what can be decided. */
+async function personPage(admin: AdminService, id: number): Promise<Reply> {
+  const party = (await admin.parties()).find((item) => item.id === id)
+  const standing = party?.standing ?? 'unknown'
+  const choices: Button[] = STANDINGS.filter(
+    (choice) => choice !== standing && (id > 0 || !isForPeople(choice)),
+  ).map((choice) => ({ text: `${SIGNS[choice]} ${choice}`, data: `w:${id}:${choice}` }))
+  const undo: Button[] = standing === 'unknown' ? [] : [{ text: 'Take it back', data: `w:${id}:none` }]
+  return {
+    text: `${SIGNS[standing]} ${party ? title(party) : id}: ${standing}`,
+    buttons: [choices, [...undo, { text: '« Back', data: 'U' }]],
+  }
+}
+
+/** Decides; nobody decides about themselves, so that no owner locks himself out. */
+export async function decide(
+  admin: AdminService,
+  { id, by, standing }: { id: number; by: number; standing: AdminStanding | undefined },
+): Promise<string> {
+  if (id === by) return 'That is you: somebody else has to decide about you.'
+  if (id < 0 && standing !== undefined && isForPeople(standing)) return 'A group can be allowed or blocked.'
+  await admin.decide(id, standing)
+  return standing === undefined
+    ? `Nothing is decided about ${id} any more.`
+    : `${id} is ${standing} from now on.`
+}
+
+/** Does what a button of these pages says. */
+export async function pressPeople(admin: AdminService, by: number, data: string): Promise<Reply | undefined> {
+  if (data === 'U') return peoplePage(admin)
+  const [action, rawId, choice] = data.split(':')
+  const id = Number(rawId)
+  if (!Number.isSafeInteger(id) || id === 0) return undefined
+  if (action === 'u') return personPage(admin, id)
+  if (action !== 'w') return undefined
+  const standing = STANDINGS.find((item) => item === choice)
+  if (standing === undefined && choice !== 'none') return undefined
+  const words = await decide(admin, { id, by, standing })
+  const page = await personPage(admin, id)
+  return { ...page, text: `${words}\n\n${page.text as string}` }
+}
+
+function isForPeople(standing: AdminStanding): boolean {
+  return standing === 'owner' || standing === 'trusted'
+}
+
+function title({ id, name }: AdminParty): string {
+  return name === '' ? String(id) : `${name} · ${id}`
+}
