@@ -8,6 +8,8 @@ const SHIPPED = [
   'api_integration',
   'dice',
   'file_info',
+  'knowledge',
+  'reminders',
   'translate',
   'web_page',
 ] as const
