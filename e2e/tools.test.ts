@@ -9,7 +9,7 @@ import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './s
 import { createHome, removeHomes } from './support/home.ts'
 import { startObedientModel, toolResults } from './support/obedient-model.ts'
 import type { ModelAct, ModelRequest, ObedientModel } from './support/obedient-model.ts'
-import { stopAllPrograms } from './support/program.ts'
+import { ROOT, startProgram, stopAllPrograms } from './support/program.ts'
 
 const models: ObedientModel[] = []
 
@@ -187,3 +187,35 @@ test('an MCP server of the configuration is a plugin with tools', async () => {
   expect(ready).toContain('"notes":{"state":"running"')
   expect(await assistant.stop()).toBe(0)
 })
+
+test('a server that says something else waits until its owner agrees on the command line', async () => {
+  const model = await startModel(obeys)
+  const script = join(ROOT, 'packages/ai/src/mcp/__fixtures__/odd-server.ts')
+  const configuration = (description: string): string =>
+    JSON.stringify({
+      mcp: {
+        servers: { odd: { command: process.execPath, args: [script], env: { DESCRIPTION: description } } },
+      },
+    })
+  const home = await createHome({ 'config.json': configuration('Does something') })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  expect((await ask(session, ada, 'CALL odd__work {"what":"x"}')).join()).toContain('work {"what":"x"}')
+
+  await writeFile(join(home, 'config.json'), configuration('Sends everything to me'))
+  await assistant.waitFor(/work of the MCP server odd is not what you agreed to/)
+  expect((await ask(session, ada, 'CALL odd__work {"what":"x"}')).join()).toContain('There is no tool')
+
+  const environment = { PLUGGRAM_HOME: home }
+  const shows = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', 'odd'], { environment })
+  expect(await shows.exited).toBe(1)
+  expect(shows.output()).toContain('is now: "Sends everything to me"')
+  const agrees = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', 'odd', '--yes'], {
+    environment,
+  })
+  expect(await agrees.exited).toBe(0)
+  await expect
+    .poll(async () => (await ask(session, ada, 'CALL odd__work {"what":"y"}')).join(), { timeout: 8_000 })
+    .toContain('work {"what":"y"}')
+}, 30_000)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from '@pluggram/sdk'
 import { createLoginToken } from './http/login-links.ts'
 
 /** What `pluggram login` needs to make a link for the running assistant. */
@@ -8,6 +9,11 @@ interface LoginFile {
   readonly key: string
   readonly url: string
 }
+
+const mcpAccessSchema = z.object({ url: z.string(), token: z.string() })
+
+/** What `pluggram mcp` needs to call the tools of the running assistant. */
+type McpAccess = z.infer<typeof mcpAccessSchema>
 
 const OWNER_ONLY = 0o600
 
@@ -45,6 +51,20 @@ export function createLoginLink(dataFolder: string): string | undefined {
   }
   const { key, url } = JSON.parse(text) as LoginFile
   return loginLink(url, key)
+}
+
+/** Leaves the token of this run where `pluggram mcp` finds it. */
+export function publishMcpAccess(dataFolder: string, access: McpAccess): void {
+  writeOwnerOnly(join(dataFolder, 'mcp.json'), dataFolder, JSON.stringify(access))
+}
+
+/** How to reach the assistant that was last started in this home. */
+export function readMcpAccess(dataFolder: string): McpAccess | undefined {
+  try {
+    return mcpAccessSchema.parse(JSON.parse(readFileSync(join(dataFolder, 'mcp.json'), 'utf8')))
+  } catch {
+    return undefined
+  }
 }
 
 export function loginLink(url: string, key: string): string {

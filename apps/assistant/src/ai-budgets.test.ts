@@ -79,14 +79,14 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
         return outcome
       },
     },
-    pricesFile: join(import.meta.dirname, '__fixtures__/prices.json'),
+    home: join(import.meta.dirname, '__fixtures__'),
     logger: SILENT,
     localServers: [],
     now: () => now,
   })
   peakUnsettled = 0
   closes.push(() => {
-    ai.close()
+    void ai.close()
     database.close()
   })
   return ai

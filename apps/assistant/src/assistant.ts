@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
+import type { ToolServerOptions } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import type { OutsideDatabases } from '@pluggram/services'
+import { createOutsideDatabases } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
@@ -29,9 +30,11 @@ import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
-import { startTelegram } from './telegram.ts'
+import { NO_TELEGRAM, startTelegram } from './telegram.ts'
+import type { Telegram } from './telegram.ts'
 import { mcpPluginState, mcpSettings, prepareTools } from './tools.ts'
 import { watchHome } from './watch-home.ts'
 import { startWeb } from './web.ts'
@@ -46,6 +49,8 @@ export interface AssistantOptions {
   readonly repair?: boolean
   /** Leaves out every plugin that does not ship with Pluggram. */
   readonly isSafe?: boolean
+  /** Starts plugins and nothing else, for their tools: no pages (`url` is empty), no Telegram, no schedules. */
+  readonly isToolsOnly?: boolean
 }
 
 /** A running assistant. */
@@ -56,6 +61,8 @@ export interface Assistant {
   createLoginLink(): string
   /** What makes whoever sends it to the bot its owner; `undefined` when there is an owner. */
   pairingCode(): string | undefined
+  /** The plugins' tools for other programs. */
+  readonly toolServer: ToolServerOptions
   /** Words about the connection, for example `polling as @my_bot`. */
   connection(): string
   /** Stops in order: no new updates, answers finish (at most six seconds), plugins clean up, files close. */
@@ -71,7 +78,9 @@ const PLUGIN_HEAD_START_MS = 3_000
  * @throws PluggramError `startup-failed` when the database or the port cannot be opened
  */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const { logger, mask } = options
+  const { mask } = options
+  const reporting = startErrorReports(options)
+  const { logger } = reporting
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
   try {
@@ -85,6 +94,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const { home, settings, environment } = options.configuration
     let current = options.configuration
     mask.add(options.configuration.secrets)
+    cleanups.push(() => reporting.close())
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
     cleanups.push(() => lock.release())
@@ -96,8 +106,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
-    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
+    cleanups.push(() => messages.close())
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
@@ -125,23 +135,26 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       environment,
       directory: () => directory,
       ledger: createSqliteAiLedger(database),
-      pricesFile: join(home, 'prices.json'),
+      home,
       logger,
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
     const scheduler = createScheduler(data, logger)
     cleanups.push(() => scheduler.durable.close())
+    let link: Pick<Telegram, 'outgoing' | 'connection'> = NO_TELEGRAM
     const { tools, mcp, registry } = prepareTools({
       home,
       dataFolder: data,
       settings: () => current.settings,
       stores,
-      post: () => telegram.outgoing,
+      post: () => link.outgoing,
       plugins: () => plugins.host.registry,
+      guards: { access: access.control, chats },
       logger,
     })
-    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
+    const databases = createOutsideDatabases(() => current.settings.databases)
+    cleanups.push(() => databases.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -157,10 +170,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         scheduler,
         dataFolder: data,
         telegram: {
-          connection: () => telegram.outgoing,
+          connection: () => link.outgoing,
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        host: () => plugins.host,
         adminFor: (name) => (isInline(plugins.host, name) ? { admin } : {}),
         metrics,
         pluginMetrics: createPluginMetrics({
@@ -175,7 +189,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         plugins: () => directory.plugins(),
         describeModel: () => ai.describe(),
         pluginStatuses: async () => (await pluginStatuses()).flatMap((state) => toStatusLine(state) ?? []),
-        connection: () => telegram.connection(),
+        connection: () => link.connection(),
       }),
     })
     mask.add(plugins.configuration.secrets)
@@ -184,6 +198,18 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ...(await plugins.host.statuses()),
       ...mcp.states().map(mcpPluginState),
     ]
+    const toolServer: ToolServerOptions = {
+      registry: () => plugins.host.registry,
+      settings: () => current.settings.ai.tools,
+      logger,
+    }
+    if (options.isToolsOnly === true) {
+      cleanups.push(() => plugins.host.stop())
+      await startPlugins(plugins, problemLog)
+      const nothing = { url: '', createLoginLink: () => '', pairingCode: () => undefined }
+      return { ...nothing, toolServer, connection: () => link.connection(), stop: runCleanups }
+    }
+
     const health = new Health()
     health.register('storage', () => {
       const failure = messages.failure()
@@ -219,6 +245,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })
+    link = telegram
     cleanups.push(() => telegram.close())
     watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
@@ -229,6 +256,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       telegram,
       messages,
       metrics,
+      toolServer,
     })
     cleanups.push(() => web.close())
 
@@ -271,6 +299,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
     return {
       url: web.url,
+      toolServer,
       createLoginLink: () => loginLink(web.url, web.loginKey),
       pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),

@@ -9,7 +9,9 @@ const SHIPPED = [
   'dice',
   'feeds',
   'file_info',
+  'knowledge',
   'polls_and_forms',
+  'reminders',
   'translate',
   'web_page',
 ] as const

@@ -1,5 +1,6 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
+import { DeliveryError } from '@pluggram/sdk'
 import type { AssistantMetrics, Health, RootLogger } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
 import type {
@@ -48,6 +49,22 @@ export interface Telegram {
   /** No more updates; what was accepted gets that long to be answered. */
   stopReceiving(drainMs: number): Promise<void>
   close(): Promise<void>
+}
+
+/** Stands for a connection where there is none. */
+export const NO_TELEGRAM: Pick<Telegram, 'outgoing' | 'connection'> = {
+  connection: () => 'not connected',
+  outgoing: {
+    post: async () => notConnected(),
+    call: async () => notConnected(),
+  },
+}
+
+function notConnected(): never {
+  throw new DeliveryError(
+    'delivery-failed',
+    'This program only serves tools and writes to no chat. Start the assistant: npx pluggram start.',
+  )
 }
 
 /** The playground limits nobody, so text that is being written can show as smoothly as a page allows. */

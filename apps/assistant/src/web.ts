@@ -1,16 +1,19 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { createMcpEndpoint } from '@pluggram/ai'
+import type { ToolServerOptions } from '@pluggram/ai'
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
-import { createLoginKey, loadSessionKey, publishLoginKey } from './access-keys.ts'
+import { createLoginKey, loadSessionKey, publishLoginKey, publishMcpAccess } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LoginLinks, Sessions } from './http/login-links.ts'
 import { hasSession, isSame } from './http/login-routes.ts'
 import type { LoginOptions } from './http/login-routes.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
+import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { registerWebhookRoute } from './http/webhook-route.ts'
@@ -23,6 +26,8 @@ export interface WebOptions {
   readonly health: Health
   readonly telegram: Telegram
   readonly messages: MessageStore
+  /** The tools that other programs may call. */
+  readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
 }
 
@@ -68,6 +73,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
     },
   })
+  // of this run: for "pluggram mcp" in the same home
+  const mcpToken = createLoginKey()
+  mask.add([mcpToken])
+  const endpoint = createMcpEndpoint(options.toolServer)
+  registerMcpRoute(server, {
+    endpoint,
+    tokens: () => [mcpToken, configuration.settings.mcp.token].filter((token) => token !== undefined),
+  })
   registerParkedRoutes(server, messages, telegram.pipeline)
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
@@ -80,11 +93,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const boundPort = typeof address === 'object' && address ? address.port : port
   const url = `http://${linkHost(host)}:${boundPort}`
   publishLoginKey(data, { key: loginKey, url })
+  publishMcpAccess(data, { url, token: mcpToken })
   return {
     url,
     loginKey,
     async close() {
       pages.close()
+      await endpoint.close()
       await server.close()
     },
   }

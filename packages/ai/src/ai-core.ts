@@ -5,7 +5,7 @@ import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { Prices } from './budget/prices.ts'
 import type { CoolDown } from './cool-down.ts'
-import type { SdkLanguageModel } from './language-model.ts'
+import type { OwnModels } from './language-model.ts'
 import type { ModelChoices } from './model-choices.ts'
 import type { ModelPool } from './model-pool.ts'
 import type { ModelProblems } from './model-problems.ts'
@@ -18,7 +18,7 @@ export interface AiCore {
   readonly choices: ModelChoices
   /** Answers when a budget is used up. */
   readonly atLimit: ModelSelector | undefined
-  readonly demo: SdkLanguageModel
+  readonly own: OwnModels
   readonly otherCalls: OtherCalls
   readonly coolDown: CoolDown
   readonly problems: ModelProblems

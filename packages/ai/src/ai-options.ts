@@ -57,8 +57,8 @@ export interface AiOptions {
   readonly directory: () => AssistantDirectory
   /** Counts what is used and keeps which models were chosen. */
   readonly ledger: AiLedger
-  /** The owner's prices.json; it may be absent. */
-  readonly pricesFile?: string
+  /** The assistant's home: prices.json, GGUF files and what the owner installed. */
+  readonly home: string
   readonly logger: Logger
   /** The assistant's own HTTP port, so that it never takes itself for a model server. */
   readonly ownPort?: number

@@ -64,6 +64,7 @@ async function chooseNamed(wanted: string, options: ChooseOptions): Promise<Sele
   }
   const reason = 'ai.model names it'
   if (provider === 'demo') return demoSelection(reason, false, CONNECT_HINT)
+  if (provider === 'llama-cpp') return fileSelection(model, reason)
   const configured = configuredServer(options)
   if (provider === 'openai-compatible' || (provider === 'openai' && configured)) {
     if (!configured) {
@@ -137,6 +138,23 @@ function demoSelection(reason: string, isProvisional: boolean, setupHint: string
     reason,
     setupHint,
     isProvisional,
+  }
+}
+
+function fileSelection(file: string, reason: string): Selection {
+  if (file === '') {
+    throw new AiError(
+      'ai-misconfigured',
+      'ai.model asks for llama-cpp without saying which file. Write "llama-cpp:models/NAME.gguf".',
+    )
+  }
+  return {
+    provider: 'llama-cpp',
+    api: 'llama-cpp',
+    model: file,
+    label: 'node-llama-cpp',
+    reason,
+    isProvisional: false,
   }
 }
 

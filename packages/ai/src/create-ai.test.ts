@@ -24,6 +24,7 @@ function open(
     },
     environment,
     directory: () => createDirectory(DICE),
+    home: '/nonexistent',
     logger: SILENT_LOGGER,
     ledger: createOpenLedger(),
     localServers: [],
@@ -54,7 +55,7 @@ beforeEach(() => {
   vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void printed.push(warning))
 })
 afterEach(() => {
-  for (const ai of opened.splice(0)) ai.close()
+  for (const ai of opened.splice(0)) void ai.close()
   vi.restoreAllMocks()
   if (printed.length > 0) throw new Error(`Printed to the console: ${printed.join(' ')}`)
 })

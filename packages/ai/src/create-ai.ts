@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AiError, errorMessage } from '@pluggram/sdk'
 import type { AiService, ModelDescription } from '@pluggram/sdk'
 import type { AiCore } from './ai-core.ts'
@@ -8,6 +9,7 @@ import { PricesFile } from './budget/prices-file.ts'
 import { RequestGate } from './budget/request-gate.ts'
 import { CoolDown } from './cool-down.ts'
 import { createDemoModel } from './demo/demo-model.ts'
+import { LlamaCpp } from './llama-cpp.ts'
 import { ModelChoices } from './model-choices.ts'
 import { ModelPool } from './model-pool.ts'
 import { ModelProblems } from './model-problems.ts'
@@ -40,7 +42,7 @@ export interface Ai {
   describe(): Promise<ModelReport>
   health(): AiHealth
   /** Ends the requests that are under way; later ones fail. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** Builds the assistant's AI service. Nothing is contacted before the first call. */
@@ -59,19 +61,23 @@ export function createAi(options: AiOptions): Ai {
   }
   const pool = new ModelPool({ ...chooseOptions, logger })
   const problems = new ModelProblems(logger)
-  const pricesFile = new PricesFile(options.pricesFile, logger)
+  const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
   const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
+  const llamaCpp = new LlamaCpp(options.home)
   const now = options.now ?? ((): Date => new Date())
   const core: AiCore = {
     pool,
     choices: new ModelChoices({ defaults: pool.defaults, choices: settings.choices ?? [], ledger }),
     atLimit: atLimit === 'refuse' ? undefined : pool.selector(atLimit),
-    demo: createDemoModel({
-      directory: options.directory,
-      ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
-    }),
+    own: {
+      demo: createDemoModel({
+        directory: options.directory,
+        ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
+      }),
+      llamaCpp: (file) => llamaCpp.model(file),
+    },
     otherCalls: new OtherCalls({
       find: chooseOptions,
       wanted: {
@@ -110,8 +116,10 @@ export function createAi(options: AiOptions): Ai {
       const open = [...problems.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
       return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
     },
-    close: () =>
-      closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true })),
+    async close() {
+      closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true }))
+      await llamaCpp.close()
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { createLanguageModel } from './language-model.ts'
 import { createDirectory } from './test-doubles.ts'
 import { VENDORS } from './vendors.ts'
 
+const demo = createDemoModel({ directory: () => createDirectory() })
 const mock = new LLMock({ port: 0 })
 beforeAll(async () => {
   mock.onMessage('hello', { content: 'Hi from the mock.' })
@@ -30,7 +31,7 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
         isLocal: false,
       },
     },
-    createDemoModel({ directory: () => createDirectory() }),
+    { demo, llamaCpp: () => demo },
   )
   expect(await streamText({ model, prompt: 'hello' }).text).toBe('Hi from the mock.')
   const request = mock.getLastRequest()

@@ -10,10 +10,16 @@ import type { Selection } from './selection.ts'
 /** The interface every model implements, as the AI SDK of this version defines it. */
 export type SdkLanguageModel = Extract<LanguageModel, { specificationVersion: 'v4' }>
 
-/** The AI SDK's model for a selection; `demo` serves the selections without a server. */
-export function createLanguageModel(selection: Selection, demo: SdkLanguageModel): SdkLanguageModel {
+/** Models that run in this process. */
+export interface OwnModels {
+  readonly demo: SdkLanguageModel
+  llamaCpp(file: string): SdkLanguageModel
+}
+
+/** The AI SDK's model for a selection; those without a server are `own`. */
+export function createLanguageModel(selection: Selection, own: OwnModels): SdkLanguageModel {
   const { api, model, server } = selection
-  if (!server) return demo
+  if (!server) return api === 'llama-cpp' ? own.llamaCpp(model) : own.demo
   const settings = providerSettings(server)
   if (api === 'anthropic') return createAnthropic(settings).languageModel(model)
   if (api === 'google') return createGoogle(settings).languageModel(model)

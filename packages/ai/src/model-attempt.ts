@@ -112,6 +112,8 @@ export class ModelAttempt {
     for (;;) {
       // a stream that ignores its signal must not hold us
       const { done, value: part } = await limits.race(this.#reader.read())
+      // giving up closes the stream, which looks like its end
+      if (done) limits.signal.throwIfAborted()
       if (done) return undefined
       if (part.type === 'error') throw part.error
       this.#look(part)

@@ -47,7 +47,7 @@ export async function findOtherModel(
   if (wanted === 'off') return undefined
   if (wanted !== 'auto') {
     const selection = await chooseModel(wanted, options)
-    if (selection.api === 'demo' || selection.api === 'anthropic') {
+    if (!selection.server || selection.api === 'anthropic') {
       throw new AiError(
         'ai-misconfigured',
         `${selection.label} has no models for that. Name another in config.json.`,
@@ -56,7 +56,7 @@ export async function findOtherModel(
     return selection
   }
   const { api, server, ...found } = await chooseModel('auto', options)
-  if (!server || api === 'demo') return undefined
+  if (!server) return undefined
   const model = BY_VENDOR[api]?.[ability] ?? (await findListed(ability, api, server, options.signal))
   return model === undefined ? undefined : { ...found, api, server, model }
 }

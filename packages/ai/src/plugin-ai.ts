@@ -75,20 +75,20 @@ export class PluginAi implements AiService {
   }
 
   async *streamText(request: StepRequest): AsyncGenerator<string> {
-    const { timeouts, demo, coolDown, problems, signal } = this.#core
+    const { timeouts, own, coolDown, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
     const model = new GuardedModel({
       chain,
       atLimit: this.#core.atLimit,
-      demo,
+      own,
       limits,
       timeouts,
       coolDown,
       meter: this.#core.meterFor(this.#plugin, subject),
-      onFailure: (selection, failure) => problems.failed(selection, failure),
-      onSuccess: (selection) => problems.worked(selection),
+      onFailure: (wanted, failure) => problems.failed(wanted, failure),
+      onSuccess: (wanted) => problems.worked(wanted),
     })
     const texts = streamModel({ model, request, limits })
     for (let next = await texts.next(); ; next = await texts.next()) {

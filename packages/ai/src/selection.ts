@@ -5,15 +5,15 @@ import type { ProviderApi } from './vendors.ts'
 export interface Selection {
   /** A built-in name, or one of `ai.providers`. */
   readonly provider: string
-  /** `demo` is the built-in model. */
-  readonly api: ProviderApi | 'demo'
+  /** `demo` is the built-in model, `llama-cpp` a GGUF file in this process. */
+  readonly api: ProviderApi | 'demo' | 'llama-cpp'
   readonly model: string
   /** How errors call the other side, for example `OpenAI` or `the model server at http://127.0.0.1:11434/v1`. */
   readonly label: string
   /** Why this one, for the owner. */
   readonly reason: string
   readonly setupHint?: string
-  /** Absent for the demo model. */
+  /** Absent for models in this process. */
   readonly server?: ModelServer
   /** True when `auto` may come to another result later: after a failure, or when a local server appears. */
   readonly isProvisional: boolean

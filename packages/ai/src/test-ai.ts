@@ -19,13 +19,14 @@ export function openTestAi(
     },
     environment: {},
     directory: () => createDirectory(),
+    home: '/nonexistent',
     logger: SILENT_LOGGER,
     ledger: createOpenLedger(),
     localServers: [],
     demoWordMilliseconds: 0,
     ...options,
   })
-  return { ...ai, [Symbol.dispose]: () => ai.close() }
+  return { ...ai, [Symbol.dispose]: () => void ai.close() }
 }
 
 /** The pieces of an answer. */

@@ -42,6 +42,7 @@ export const PROVIDER_NAMES: readonly string[] = [
   'anthropic',
   'google',
   'openai-compatible',
+  'llama-cpp',
   'demo',
 ]
 

@@ -29,7 +29,7 @@ describe('an answer', () => {
   test('streams as Markdown', async () => {
     await using bot = await TestChatbot.start()
     const result = await bot.result('hello')
-    expect(result).toMatchObject({ success: true, response: { format: 'markdown' } })
+    expect(result).toMatchObject({ success: true, response: { format: 'model-markdown' } })
     expect(await Array.fromAsync(pieces(result))).toEqual(['You said ', '“hello”.'])
   })
 
@@ -179,7 +179,7 @@ describe('groups', () => {
     ['a message for others', 'hello', { ...GROUP, isAddressed: false }],
     ['an unknown command', '/foo', GROUP],
     ['another bot', 'hello', { ...GROUP, user: { isBot: true } }],
-    ['a picture without words', '', { ...GROUP, attachments: [PHOTO] }],
+    ['a picture for others', '', { ...GROUP, isAddressed: false, attachments: [PHOTO] }],
   ])('leave %s alone', async (_, text, message) => {
     await using bot = await TestChatbot.start()
     expect(await bot.say(text, message)).toBeUndefined()

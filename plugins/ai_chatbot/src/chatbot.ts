@@ -16,9 +16,13 @@ import {
   newCommand,
   rememberCommand,
 } from './memory-commands.ts'
+import { modelCommand, modelPress } from './model-command.ts'
 import { personaCommand, personaPress, respondCommand } from './persona-command.ts'
+import { readAttachments } from './read-attachments.ts'
 import { RunningAnswers } from './running-answers.ts'
+import { speakAnswer } from './spoken-answer.ts'
 import { stopResult } from './stop-command.ts'
+import { usageCommand } from './usage-command.ts'
 import { UserFacts } from './user-facts.ts'
 
 /** Puts the conversation together: what is a command, what is a button, what is for the model. */
@@ -72,6 +76,10 @@ async function runCommand(context: MessageContext, parts: ChatbotParts): Promise
       return rememberCommand(args, context, parts)
     case 'export':
       return exportCommand(context, parts)
+    case 'model':
+      return modelCommand(context, parts)
+    case 'usage':
+      return usageCommand(context, parts.services)
     case 'persona':
       return personaCommand(args, context, parts)
     case 'respond':
@@ -97,6 +105,8 @@ async function press(
       return forgetPress(rest[0] ?? '', context, parts)
     case 'memory':
       return memoryPress(rest, context, parts)
+    case 'model':
+      return modelPress(rest[0] ?? '', context, parts)
     case 'persona':
       return personaPress(rest[0] ?? '', context, parts)
     default:
@@ -118,14 +128,48 @@ async function answer(
     const mode = await parts.settings.respond(chat)
     if (mode === 'never' || (mode === 'when_addressed' && !message.isAddressed)) return undefined
   }
-  const { attachments } = message
-  if (text === '') {
-    if (attachments.length === 0 || chat.type !== 'private') return undefined
-    return {
-      success: true,
-      response: `I cannot look at ${attachmentNames(attachments)} yet, I only read text. Tell me in words what you need.`,
-    }
+  if (text === '' && message.attachments.length === 0) return undefined
+  // a picture without words in a group is for the group, unless everything is answered there
+  if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
+  try {
+    return await answerMessage(text, context, parts)
+  } catch (error) {
+    const friendly = friendlyError(error)
+    if (friendly === undefined || context.signal.aborted) throw error
+    parts.services.captureException(error, { chat: chat.id })
+    return { success: false, error: friendly }
   }
-  const unseen = attachments.length > 0 ? attachmentNames(attachments) : undefined
-  return converse({ text, files: [], remembered: text, unseen }, context, parts)
+}
+
+async function answerMessage(
+  text: string,
+  context: MessageContext,
+  parts: ChatbotParts,
+): Promise<PluginResult> {
+  const { config, services } = parts
+  const read = await readAttachments(context, services)
+  const said = [text, read.spoken ?? ''].filter((words) => words !== '')
+  const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
+  if (isAlone) {
+    return { success: true, response: read.problem ?? 'I cannot read that. Tell me in words what you need.' }
+  }
+  const result = await converse(
+    {
+      text: [...said, ...read.texts].join('\n\n'),
+      files: read.files,
+      remembered: [...said, ...read.remembered].join('\n'),
+      isUntrusted: read.isUntrusted,
+      ...(read.unseen.length > 0 && { unseen: attachmentNames(read.unseen) }),
+    },
+    context,
+    parts,
+  )
+  const isToBeSpoken =
+    config.spoken_replies === 'always' || (config.spoken_replies === 'to_voice' && read.spoken !== undefined)
+  if (!isToBeSpoken || (await services.ai.abilities()).speak === undefined) return result
+  return speakAnswer(result, context, services)
+}
+
+function isSpoken({ attachments }: MessageContext['message']): boolean {
+  return attachments.some(({ kind }) => kind === 'voice')
 }

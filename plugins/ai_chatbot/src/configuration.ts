@@ -30,9 +30,7 @@ export const configuration = z.object({
   persona_role: z
     .enum(['everyone', 'trusted', 'owner'])
     .default('trusted')
-    .describe(
-      'Who may change the persona of a chat with /persona, and in groups what is answered with /respond.',
-    ),
+    .describe('Who may change things with /persona and /respond, and in groups with /model.'),
   groups: z
     .enum(respondModes)
     .default('when_addressed')
@@ -76,6 +74,12 @@ export const configuration = z.object({
     .default('on')
     .describe(
       'Long-term facts about users: none, only those given with /remember, or also those the model notes by itself.',
+    ),
+  spoken_replies: z
+    .enum(['never', 'to_voice', 'always'])
+    .default('never')
+    .describe(
+      'Which answers come as voice messages: none, those to voice messages, or all. Needs a model for speech (ai.speech_model).',
     ),
   time_zone: z
     .string()

@@ -30,6 +30,8 @@ export interface Question {
   readonly files: readonly ModelFile[]
   /** What stays in the conversation; files and long texts do not. */
   readonly remembered: string
+  /** Text of others than the writer is in it. */
+  readonly isUntrusted: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
 }
@@ -83,7 +85,7 @@ export async function converse(
     success: true,
     response: {
       text,
-      format: 'markdown',
+      format: 'model-markdown',
       ...(isGroup && {
         replyToMessageId: context.message.id,
         previewButtons: [[{ text: '⏹ Stop', data: `stop:${answer.id}` }]],

@@ -1,12 +1,12 @@
-import type { Button, MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
 import { DEFAULT_PERSONA } from './chat-settings.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import { respondModes } from './configuration.ts'
 import type { Configuration, RespondMode } from './configuration.ts'
+import { mayChange, refusal, whoMay } from './permission.ts'
 
 type Parts = { readonly config: Configuration; readonly settings: ChatSettings }
 
-const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
 const MAX_PROMPT_CHARACTERS = 4_000
 const RESPOND_WORDS: Readonly<Record<RespondMode, string>> = {
   when_addressed: 'messages that mention me or reply to me',
@@ -21,8 +21,7 @@ export async function personaCommand(
   parts: Parts,
 ): Promise<PluginResult> {
   if (args === '') return { success: true, response: await personaList(context, parts) }
-  const refusal = refuse(context, parts.config)
-  if (refusal) return refusal
+  if (!mayChange(context, parts.config)) return refusal(parts.config)
   const isName = args === DEFAULT_PERSONA || Object.hasOwn(parts.config.personas, args)
   if (!isName && args.length > MAX_PROMPT_CHARACTERS) {
     return { success: false, error: `A persona has at most ${MAX_PROMPT_CHARACTERS} characters here.` }
@@ -42,8 +41,7 @@ export async function personaPress(
   context: MessageContext,
   parts: Parts,
 ): Promise<PluginResult> {
-  const refusal = refuse(context, parts.config)
-  if (refusal) return refusal
+  if (!mayChange(context, parts.config)) return refusal(parts.config)
   if (name !== DEFAULT_PERSONA && !Object.hasOwn(parts.config.personas, name)) {
     return { success: false, error: 'That persona is gone. /persona shows which there are.' }
   }
@@ -55,10 +53,10 @@ export async function personaPress(
 }
 
 async function personaList(
-  { chat, role }: MessageContext,
+  context: MessageContext,
   { config, settings }: Parts,
 ): Promise<{ text: string; buttons?: Button[][] }> {
-  const current = await settings.persona(chat)
+  const current = await settings.persona(context.chat)
   const entries = [
     { name: DEFAULT_PERSONA, description: 'as the owner set me up' },
     ...Object.entries(config.personas).map(([name, { description }]) => ({ name, description })),
@@ -68,7 +66,7 @@ async function personaList(
       `${name === current.name ? '●' : '○'} ${name}${description ? ` – ${description}` : ''}`,
   )
   if (current.name === 'custom') lines.push(`● custom – ${current.prompt}`)
-  const isAllowed = RANKS[role] >= RANKS[config.persona_role]
+  const isAllowed = mayChange(context, config)
   const hint = isAllowed
     ? 'Choose one, or write your own: /persona You are a patient teacher.'
     : `Only ${whoMay(config)} can change this.`
@@ -96,19 +94,9 @@ export async function respondCommand(
       response: `In this group I answer ${RESPOND_WORDS[current]}.\n${modes.join('\n')}`,
     }
   }
-  const refusal = refuse(context, parts.config)
-  if (refusal) return refusal
+  if (!mayChange(context, parts.config)) return refusal(parts.config)
   await parts.settings.setRespond(context.chat, mode)
   return { success: true, response: `From now on I answer ${RESPOND_WORDS[mode]} in this group.` }
-}
-
-function refuse({ role }: MessageContext, config: Configuration): PluginResult | undefined {
-  if (RANKS[role] >= RANKS[config.persona_role]) return undefined
-  return { success: false, error: `Only ${whoMay(config)} can change this.` }
-}
-
-function whoMay({ persona_role }: Configuration): string {
-  return persona_role === 'owner' ? 'the owner' : 'the owner and people they trust'
 }
 
 function rowsOf<Item>(items: readonly Item[], size: number): Item[][] {

@@ -4,6 +4,7 @@ import {
   collectText,
   createMemoryStore,
   createScriptedAi,
+  createTestContext,
   createTestServices,
   runPlugin,
 } from '@pluggram/testing'
@@ -14,6 +15,7 @@ import type {
   TestMessage,
   TestServices,
 } from '@pluggram/testing'
+import { configuration } from './configuration.ts'
 import plugin from './index.ts'
 
 type Pieces = Iterable<string> | AsyncIterable<string>
@@ -42,6 +44,7 @@ export class TestChatbot implements AsyncDisposable {
   script: Script = (request) => ['You said ', `“${request.messages.at(-1)?.content}”.`]
   summary = 'They talked.'
   readonly #plugin: PluginUnderTest
+  readonly #config: unknown
 
   static async start(options: TestChatbotOptions = {}): Promise<TestChatbot> {
     const box: { bot?: TestChatbot } = {}
@@ -60,12 +63,13 @@ export class TestChatbot implements AsyncDisposable {
       }),
     })
     const running = await runPlugin(plugin, { services, ...(options.config && { config: options.config }) })
-    const bot = new TestChatbot(running, services, store)
+    const bot = new TestChatbot(running, services, store, options.config ?? {})
     box.bot = bot
     return bot
   }
 
-  private constructor(running: PluginUnderTest, services: TestServices, store: MemoryStore) {
+  private constructor(running: PluginUnderTest, services: TestServices, store: MemoryStore, config: unknown) {
+    this.#config = config
     this.#plugin = running
     this.services = services
     this.store = store
@@ -82,6 +86,15 @@ export class TestChatbot implements AsyncDisposable {
 
   async press(data: string, message?: TestMessage): Promise<string | undefined> {
     return shown(await this.#plugin.press(data, message))
+  }
+
+  /** The model calls the tool of that name. */
+  async remember(fact: string, message: TestMessage = {}): Promise<{ result: unknown; replies: unknown[] }> {
+    const context = createTestContext(message)
+    const config = configuration.parse(this.#config)
+    const execute = plugin.tools?.['remember']?.execute
+    const result = await execute?.({ fact }, { ...context, config, services: this.services })
+    return { result, replies: context.replies.map(({ text }) => text) }
   }
 
   status(): Promise<unknown> {

@@ -64,6 +64,11 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
     .description('print a new one-time link that logs you in to the running assistant')
     .action(async () => done((await import('./login-command.ts')).login(cli)))
 
+  program
+    .command('mcp')
+    .description("serve the plugins' tools to other programs, over standard input and output (MCP)")
+    .action(async () => done(await (await import('./mcp-command.ts')).serveMcp(cli)))
+
   const plugins = program
     .command('plugins')
     .description('list the plugins of this home, or switch them')

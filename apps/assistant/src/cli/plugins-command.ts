@@ -24,6 +24,7 @@ import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
 import { restartFolder } from '../restart-requests.ts'
 import { shippedPlugins } from '../shipped-plugins.ts'
 import type { CliEnvironment } from './cli.ts'
+import { grantMcpServer, mcpServerNames } from './mcp-grant.ts'
 
 const ANSWER_MS = 5_000
 
@@ -41,6 +42,11 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
     cli.print(
       `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${entry}`,
     )
+    if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
+  }
+  for (const name of Object.keys(configuration.settings.mcp.servers)) {
+    const live = running?.[name]
+    cli.print(`${name.padEnd(width)}  on   mcp      process  ${live?.state ?? ''}`.trimEnd())
     if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
   }
   const lines = [
@@ -67,6 +73,12 @@ export async function grantPlugin(
   name: string,
   { yes = false }: { yes?: boolean },
 ): Promise<number> {
+  if ((await mcpServerNames(cli)).includes(name)) {
+    const { isDone, hasChanged } = await grantMcpServer(cli, name, yes)
+    // the running assistant connects anew and offers what was agreed to
+    if (hasChanged && (await askRunning(cli)) !== undefined) return restartPlugin(cli, name)
+    return isDone ? 0 : 1
+  }
   const { candidate, candidates } = await find(cli, name)
   if (!candidate) return 1
   const loaded = await loadConfiguration({ home: cli.home, environment: cli.environment })
@@ -124,8 +136,7 @@ export async function grantPlugin(
 
 /** Asks the running assistant to start a plugin's process anew, also one that is parked. */
 export async function restartPlugin(cli: CliEnvironment, name: string): Promise<number> {
-  const { candidate } = await find(cli, name)
-  if (!candidate) return 1
+  if (!(await mcpServerNames(cli)).includes(name) && !(await find(cli, name)).candidate) return 1
   if ((await askRunning(cli)) === undefined) {
     cli.printError(`No assistant runs in ${cli.home}. "npx pluggram start" starts it with all its plugins.`)
     return 1

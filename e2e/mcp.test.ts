@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { afterEach, expect, test } from 'vitest'
+import { startAssistant } from './support/assistant.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { ROOT, stopAllPrograms } from './support/program.ts'
+
+const TOKEN = 'a-token-of-sixteen-and-more'
+const clients: Client[] = []
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()))
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const LAMP = `
+import { definePlugin, z } from '@pluggram/sdk'
+console.log('a line on standard output')
+export default definePlugin({
+  tools: {
+    add: {
+      description: 'Adds two numbers',
+      schema: z.object({ a: z.number(), b: z.number() }),
+      role: 'owner',
+      effect: 'none',
+      execute: ({ a, b }) => ({ sum: a + b }),
+    },
+    on: { description: 'Switches the lamp on', effect: 'external', execute: () => 'it is on' },
+    reply: {
+      description: 'Writes to the chat',
+      effect: 'none',
+      execute: (_args, { reply }) => reply('hello'),
+    },
+  },
+})
+`
+const FILES = {
+  'plugins/lamp.ts': LAMP,
+  'plugins_config.json': { enabled_plugins: { lamp: true, dice: true } },
+}
+
+async function connect(transport: StdioClientTransport | StreamableHTTPClientTransport): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1.0.0' })
+  clients.push(client)
+  await client.connect(transport)
+  return client
+}
+
+function overStdio(home: string): StdioClientTransport {
+  return new StdioClientTransport({
+    command: process.execPath,
+    args: ['apps/assistant/src/main.ts', 'mcp'],
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PLUGGRAM_HOME: home },
+    stderr: 'ignore',
+  })
+}
+
+function overHttp(url: string, token: string): StreamableHTTPClientTransport {
+  return new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+  })
+}
+
+async function expectTools(client: Client): Promise<void> {
+  const { tools } = await client.listTools()
+  expect(tools.map(({ name }) => name).toSorted()).toEqual([
+    'dice__roll',
+    'lamp__add',
+    'lamp__on',
+    'lamp__reply',
+  ])
+  expect(tools.find(({ name }) => name === 'lamp__add')).toMatchObject({
+    description: 'Adds two numbers',
+    inputSchema: { type: 'object', required: ['a', 'b'] },
+    annotations: { readOnlyHint: true },
+  })
+  expect(await client.callTool({ name: 'lamp__add', arguments: { a: 40, b: 2 } })).toMatchObject({
+    content: [{ type: 'text', text: '{"sum":42}' }],
+  })
+  expect(await client.callTool({ name: 'dice__roll', arguments: { dice: '1d2+10' } })).toMatchObject({
+    content: [{ type: 'text', text: expect.stringContaining('1d2+10') }],
+  })
+  expect(await client.callTool({ name: 'lamp__add', arguments: { a: 'x' } })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('do not fit') }],
+  })
+  expect(await client.callTool({ name: 'lamp__on', arguments: {} })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('"granted": ["lamp.on"]') }],
+  })
+  expect(await client.callTool({ name: 'lamp__reply', arguments: {} })).toMatchObject({ isError: true })
+}
+
+test('the official client calls the tools of plugins through "pluggram mcp" while no assistant runs', async () => {
+  const client = await connect(overStdio(await createHome(FILES)))
+  expect(client.getServerVersion()).toMatchObject({ name: 'pluggram' })
+  await expectTools(client)
+})
+
+test('it calls the tools of the running assistant over HTTP and through "pluggram mcp"', async () => {
+  const home = await createHome(FILES)
+  const assistant = await startAssistant(home, { MCP_TOKEN: TOKEN })
+  await expectTools(await connect(overHttp(assistant.url, TOKEN)))
+  await expectTools(await connect(overStdio(home)))
+
+  // the owner grants it while all of that runs
+  await writeFile(join(home, 'config.json'), JSON.stringify({ ai: { tools: { granted: ['lamp.on'] } } }))
+  const client = await connect(overHttp(assistant.url, TOKEN))
+  await expect
+    .poll(async () => (await client.callTool({ name: 'lamp__on', arguments: {} })).content, {
+      timeout: 5_000,
+    })
+    .toEqual([{ type: 'text', text: 'it is on' }])
+  expect(assistant.output()).not.toContain(TOKEN)
+})
+
+test('without the token nobody gets in, and without a token in the configuration nobody has one', async () => {
+  const assistant = await startAssistant(await createHome(FILES))
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${TOKEN}`]) {
+    const response = await fetch(`${assistant.url}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization !== '' && { authorization }) },
+      body,
+    })
+    expect(response.status).toBe(401)
+  }
+  await expect(connect(overHttp(assistant.url, TOKEN))).rejects.toBeInstanceOf(Error)
+})

@@ -1,0 +1,99 @@
+import { Server } from '@modelcontextprotocol/server'
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { Logger, MessageContext } from '@pluggram/sdk'
+import { DeliveryError } from '@pluggram/sdk'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import { offerTools } from '../tools/offered-tools.ts'
+import type { OfferedTool } from '../tools/offered-tools.ts'
+import { runCall } from '../tools/run-call.ts'
+import { isGranted } from '../tools/tool-settings.ts'
+import type { ToolSettings } from '../tools/tool-settings.ts'
+import { visibleText } from '../tools/visible-text.ts'
+
+/** What is served to other programs. */
+export interface ToolServerOptions {
+  readonly registry: () => PluginRegistry
+  readonly settings: () => ToolSettings
+  readonly logger: Logger
+}
+
+let calls = 0
+
+/**
+ * A server of the Model Context Protocol whose tools are the plugins' tools. Whoever speaks to it was let in as the owner;
+ * there is nobody to press a button, so a tool with an effect outside of its answer needs the owner's grant.
+ */
+export function createToolServer(options: ToolServerOptions): Server {
+  const server = new Server({ name: 'pluggram', version: '0.1.0' }, { capabilities: { tools: {} } })
+  server.setRequestHandler('tools/list', () => ({
+    tools: [...offerTools(options.registry()).tools].map(([name, { id, tool }]) => ({
+      name,
+      title: id,
+      description: visibleText(tool.description),
+      inputSchema: { ...tool.inputSchema, type: 'object' as const },
+      annotations: { readOnlyHint: tool.effect === 'none', openWorldHint: tool.effect === 'external' },
+    })),
+  }))
+  server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
+    call(params.name, params.arguments, mcpReq.signal, options),
+  )
+  return server
+}
+
+async function call(
+  name: string,
+  args: unknown,
+  signal: AbortSignal,
+  { registry, settings, logger }: ToolServerOptions,
+): Promise<CallToolResult> {
+  const offered = offerTools(registry()).tools.get(name)
+  if (!offered) return failure(`There is no tool ${name.slice(0, 100)}.`)
+  const { id, plugin, tool } = offered
+  const current = settings()
+  if (tool.effect === 'external' && !isGranted(current, plugin.descriptor.name, tool.name)) {
+    return failure(
+      `${id} has an effect outside of its answer. The owner of the assistant can grant it in config.json: "ai": { "tools": { "granted": ["${id}"] } }.`,
+    )
+  }
+  const { timeoutSeconds } = current
+  const result = await runCall({
+    offered,
+    args,
+    context: createContext(offered, signal),
+    timeoutSeconds,
+    logger,
+  })
+  return result.isDone ? { content: [{ type: 'text', text: result.text }] } : failure(result.error)
+}
+
+function failure(text: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }] }
+}
+
+/** A call without a message: there is no chat to answer in. */
+function createContext({ id }: OfferedTool, signal: AbortSignal): MessageContext {
+  const nobody = async (): Promise<never> => {
+    throw new DeliveryError('delivery-failed', `${id} was called over MCP: there is no chat to write to.`)
+  }
+  calls += 1
+  return {
+    chat: { id: 0, type: 'private' },
+    user: { id: 0, firstName: 'MCP client', isBot: true },
+    role: 'owner',
+    message: {
+      id: 0,
+      text: '',
+      entities: [],
+      attachments: [],
+      date: new Date(),
+      isEdited: false,
+      isAddressed: true,
+    },
+    signal,
+    attempt: 1,
+    idempotencyKey: `mcp:${process.pid}:${Date.now()}:${calls}`,
+    reply: nobody,
+    react: nobody,
+    download: nobody,
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import type { AiSubject, MessageContext, ModelChoice, PluginResult, Reply } from '@pluggram/sdk'
+import type { ChatbotParts } from './conversation.ts'
+import { mayChange, refusal } from './permission.ts'
+
+type Parts = Pick<ChatbotParts, 'config' | 'services'>
+
+const DEFAULT = 'default'
+
+/** `/model`: which models may be chosen, with a button for each; a choice is a user's own, in a group the group's. */
+export async function modelCommand(context: MessageContext, parts: Parts): Promise<PluginResult> {
+  return { success: true, response: await list(context, parts) }
+}
+
+/** A button of the list was pressed. */
+export async function modelPress(key: string, context: MessageContext, parts: Parts): Promise<PluginResult> {
+  if (!mayChoose(context, parts)) return refusal(parts.config)
+  const { ai } = parts.services
+  const choice = (await ai.models(subjectOf(context))).find(({ id }) => keyOf(id) === key)
+  if (key !== DEFAULT && !choice) {
+    return { success: false, error: 'That model cannot be chosen any more. /model shows which can.' }
+  }
+  await ai.choose(choice?.id ?? null, subjectOf(context))
+  return { success: true, response: { ...(await list(context, parts)), editMessageId: context.message.id } }
+}
+
+async function list(context: MessageContext, parts: Parts): Promise<Reply> {
+  const { ai } = parts.services
+  const [choices, current] = await Promise.all([ai.models(subjectOf(context)), ai.model(context)])
+  const isPrivate = context.chat.type === 'private'
+  const whose = isPrivate ? 'you' : 'this group'
+  if (choices.length < 2) {
+    return {
+      text: `${current.id} answers ${whose}. There is no other to choose; the owner can offer some (ai.choices).`,
+    }
+  }
+  const lines = choices.map((choice) => `${choice.isCurrent ? '●' : '○'} ${describe(choice)}`)
+  const head = `${current.id} answers ${whose} now. The choice is ${isPrivate ? 'yours, for all your chats that have none of their own' : 'this group’s'}:`
+  const text = [head, ...lines].join('\n')
+  if (!mayChoose(context, parts)) return { text }
+  const buttons = choices.map((choice) => [
+    { text: describe(choice), data: `model:${choice.isDefault ? DEFAULT : keyOf(choice.id)}` },
+  ])
+  return { text, buttons }
+}
+
+function describe({ id, isDefault }: ModelChoice): string {
+  return isDefault ? `${id} (default)` : id
+}
+
+function mayChoose(context: MessageContext, { config }: Parts): boolean {
+  return context.chat.type === 'private' || mayChange(context, config)
+}
+
+function subjectOf({ chat, user }: MessageContext): AiSubject {
+  return chat.type === 'private' ? { user } : { chat }
+}
+
+/** A model's name may be longer than what a button carries. */
+function keyOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, 12)
+}

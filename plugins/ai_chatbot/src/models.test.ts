@@ -1,0 +1,87 @@
+import type { AiService, AiSubject, ModelChoice } from '@pluggram/sdk'
+import { installLeakCheck } from '@pluggram/testing/leak-check'
+import { expect, test } from 'vitest'
+import { GROUP, TestChatbot } from './test-chatbot.ts'
+
+installLeakCheck()
+
+const LONG = `far:${'away'.repeat(30)}`
+
+/** Models that can be chosen, and what was. */
+function choosing(): { ai: Partial<AiService>; chosen: { id: string | null; subject: AiSubject }[] } {
+  const chosen: { id: string | null; subject: AiSubject }[] = []
+  const models = async (): Promise<ModelChoice[]> =>
+    ['near:small', LONG].map((id) => ({
+      id,
+      isDefault: id === 'near:small',
+      isCurrent: (chosen.at(-1)?.id ?? 'near:small') === id,
+    }))
+  const choose: AiService['choose'] = async (id, subject) => void chosen.push({ id, subject })
+  return { ai: { models, choose }, chosen }
+}
+
+const buttons = (result: unknown): string[] =>
+  [...JSON.stringify(result).matchAll(/"data":"([^"]+)"/g)].map(([, data = '']) => data)
+
+test('/model chooses by button: in a private chat for the user, in a group for the group', async () => {
+  const { ai, chosen } = choosing()
+  await using bot = await TestChatbot.start({ ai })
+  expect(await bot.say('/model')).toContain('● near:small (default)')
+  const [first = '', far = ''] = buttons(await bot.result('/model'))
+  expect(await bot.press(far)).toContain(`● ${LONG}`)
+  expect(chosen.at(-1)).toMatchObject({ id: LONG, subject: { user: { id: 1_001 } } })
+  expect(chosen.at(-1)?.subject).not.toHaveProperty('chat')
+  await bot.press(first)
+  expect(chosen.at(-1)?.id).toBeNull()
+  await bot.press(far, { ...GROUP, role: 'trusted' })
+  expect(chosen.at(-1)?.subject).toMatchObject({ chat: { id: -5 } })
+})
+
+test('strangers choose no model for a group, and nobody one that is not offered', async () => {
+  const { ai, chosen } = choosing()
+  await using bot = await TestChatbot.start({ ai })
+  expect(buttons(await bot.result('/model', GROUP))).toEqual([])
+  const [, far = ''] = buttons(await bot.result('/model'))
+  expect(await bot.press(far, GROUP)).toMatch(/^error: Only the owner/)
+  expect(await bot.press('model:nonsense')).toMatch(/^error: /)
+  expect(chosen).toEqual([])
+})
+
+test('with nothing to choose /model names the model', async () => {
+  await using bot = await TestChatbot.start()
+  expect(await bot.say('/model')).toMatch(/^test:scripted answers you\./)
+})
+
+test('/usage shows people what is theirs, and the owner everything', async () => {
+  const endsAt = new Date('2026-12-01T00:00:00Z')
+  const line = { period: 'day', tokens: 1_500, money: 0.0125, endsAt } as const
+  const usage: AiService['usage'] = async () => ({
+    currency: 'USD',
+    lines: [
+      { ...line, scope: 'overall' },
+      { ...line, scope: 'user', tokenLimit: 1_000 },
+      { ...line, scope: 'chat', period: 'month', money: 0 },
+    ],
+  })
+  await using bot = await TestChatbot.start({ ai: { usage } })
+  expect(await bot.say('/usage')).toBe(
+    'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – used up until 2026-12-01 00:00 UTC\n\nThis chat\nthis month: 1,500 tokens',
+  )
+  expect(await bot.say('/usage', { role: 'owner' })).toContain('The whole assistant\ntoday: 1,500 tokens')
+})
+
+test('the model notes facts only where the owner lets it, and says so in the chat', async () => {
+  await using bot = await TestChatbot.start()
+  expect(await bot.remember('The user is vegetarian')).toEqual({
+    result: 'Noted.',
+    replies: ['📝 Noted: The user is vegetarian\n/memory shows all of it.'],
+  })
+  expect(await bot.say('/memory')).toContain('1. The user is vegetarian (noted by me)')
+  expect((await bot.remember('x', GROUP)).result).toContain('private chats only')
+  expect((await bot.remember('x', { user: { id: 0 } })).result).toContain('private chats only')
+  await using asked = await TestChatbot.start({ config: { facts: 'on_request' } })
+  expect(await asked.remember('x')).toEqual({
+    result: 'The owner wants no facts noted this way.',
+    replies: [],
+  })
+})

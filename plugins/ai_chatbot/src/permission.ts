@@ -1,0 +1,18 @@
+import type { MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
+
+const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
+
+/** Whether somebody may change how the assistant behaves in a chat. */
+export function mayChange({ role }: Pick<MessageContext, 'role'>, { persona_role }: Configuration): boolean {
+  return RANKS[role] >= RANKS[persona_role]
+}
+
+/** What everybody else hears. */
+export function refusal(config: Configuration): PluginResult {
+  return { success: false, error: `Only ${whoMay(config)} can change this.` }
+}
+
+export function whoMay({ persona_role }: Configuration): string {
+  return persona_role === 'owner' ? 'the owner' : 'the owner and people they trust'
+}

@@ -1,0 +1,22 @@
+import type { ToolContext } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
+import { UserFacts } from './user-facts.ts'
+
+/**
+ * The model's way to note a fact. It says so in the chat each time: whatever a model is talked into, the user sees what is kept
+ * and can delete it.
+ */
+export async function rememberForModel(fact: string, context: ToolContext<Configuration>): Promise<string> {
+  const { chat, user, config, services } = context
+  if (config.facts !== 'on') return 'The owner wants no facts noted this way.'
+  // a call that came from no chat has no user
+  if (chat.type !== 'private' || user.id === 0) return 'Facts are noted in private chats only.'
+  const outcome = await new UserFacts(services.store).add(user.id, fact, 'model')
+  if ('fact' in outcome) {
+    await context.reply({ text: `📝 Noted: ${outcome.fact.text}\n/memory shows all of it.`, silent: true })
+    return 'Noted.'
+  }
+  return { empty: 'There was nothing to note.', known: 'That is noted already.', full: 'No more facts fit.' }[
+    outcome.refused
+  ]
+}

@@ -1,0 +1,45 @@
+import type { AiUsageLine, MessageContext, PluginResult, Services } from '@pluggram/sdk'
+
+const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
+  user: 'You',
+  chat: 'This chat',
+  plugin: 'The conversation in all chats',
+  overall: 'The whole assistant',
+}
+
+/** `/usage`: what was used of the model, and what is left; the owner sees everything, others what is theirs. */
+export async function usageCommand(context: MessageContext, { ai }: Services): Promise<PluginResult> {
+  const { currency, lines } = await ai.usage(context)
+  const shown = lines.filter(({ scope }) => context.role === 'owner' || scope === 'user' || scope === 'chat')
+  if (shown.length === 0) return { success: true, response: 'Nothing was counted yet.' }
+  const scopes = [...new Set(shown.map(({ scope }) => scope))].toSorted(
+    (a, b) => Object.keys(SCOPES).indexOf(a) - Object.keys(SCOPES).indexOf(b),
+  )
+  const parts = scopes.map((scope) => {
+    const own = shown.filter((line) => line.scope === scope)
+    return [SCOPES[scope], ...own.map((line) => describe(line, currency))].join('\n')
+  })
+  return { success: true, response: parts.join('\n\n') }
+}
+
+function describe(line: AiUsageLine, currency: string): string {
+  const { period, tokens, money, tokenLimit, moneyLimit, endsAt } = line
+  const used = [
+    `${count(tokens)}${tokenLimit === undefined ? '' : ` of ${count(tokenLimit)}`} tokens`,
+    ...(money > 0 || moneyLimit !== undefined
+      ? [`${amount(money)}${moneyLimit === undefined ? '' : ` of ${amount(moneyLimit)}`} ${currency}`]
+      : []),
+  ]
+  const isUsedUp =
+    (tokenLimit !== undefined && tokens >= tokenLimit) || (moneyLimit !== undefined && money >= moneyLimit)
+  const anew = ` – used up until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return `${period === 'day' ? 'today' : 'this month'}: ${used.join(', ')}${isUsedUp ? anew : ''}`
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+function amount(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 1 ? 4 : 2 })
+}

@@ -1,0 +1,65 @@
+import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
+import { FOLDER_SOURCE } from './library.ts'
+import type { Library, StoredDocument } from './library.ts'
+import { describeScope, visibleScopes } from './scope.ts'
+
+const PER_PAGE = 8
+
+/** `/documents`: what may be told in this chat, with a button to delete each document that one may delete. */
+export async function documentsCommand(context: MessageContext, library: Library): Promise<PluginResult> {
+  return { success: true, response: await list(context, library, 0) }
+}
+
+/** A button of the list: `delete ID` or `page NUMBER`. */
+export async function documentsPress(
+  data: string,
+  context: MessageContext,
+  library: Library,
+): Promise<PluginResult> {
+  const [action = '', argument = ''] = data.split(':')
+  let page = Number(argument)
+  if (action === 'delete') {
+    // only among what may be seen here: what a button carries comes from outside
+    const documents = await library.list(visibleScopes(context))
+    const index = documents.findIndex(({ id }) => id === Number(argument))
+    const document = documents[index]
+    if (!document) return { success: false, error: 'That document is gone already.' }
+    if (!mayDelete(document, context)) {
+      return { success: false, error: 'Only who added it, or the owner, can delete it.' }
+    }
+    await library.remove(document.id)
+    page = Math.floor(index / PER_PAGE)
+  }
+  const response = await list(context, library, Number.isInteger(page) ? page : 0)
+  return { success: true, response: { ...response, editMessageId: context.message.id } }
+}
+
+async function list(context: MessageContext, library: Library, wanted: number): Promise<Reply> {
+  const documents = await library.list(visibleScopes(context))
+  if (documents.length === 0) {
+    return { text: 'There are no documents yet. Send me a file with the caption /learn.' }
+  }
+  const last = Math.ceil(documents.length / PER_PAGE) - 1
+  const page = Math.min(Math.max(wanted, 0), last)
+  const first = page * PER_PAGE
+  const shown = documents.slice(first, first + PER_PAGE)
+  const lines = shown.map(
+    ({ title, scope, passages, added_at }, index) =>
+      `${first + index + 1}. ${title} – ${passages === 1 ? 'one passage' : `${passages} passages`}, since ${new Date(added_at).toISOString().slice(0, 10)}, told to: ${describeScope(scope)}`,
+  )
+  const deletes = shown.flatMap((document, index): Button[] =>
+    mayDelete(document, context) ? [{ text: `🗑 ${first + index + 1}`, data: `delete:${document.id}` }] : [],
+  )
+  const turns: Button[] = [
+    ...(page > 0 ? [{ text: '‹', data: `page:${page - 1}` }] : []),
+    ...(page < last ? [{ text: '›', data: `page:${page + 1}` }] : []),
+  ]
+  const buttons = [deletes.slice(0, 4), deletes.slice(4), turns].filter((row) => row.length > 0)
+  return { text: `Documents:\n${lines.join('\n')}`, ...(buttons.length > 0 && { buttons }) }
+}
+
+/** What comes from a folder would come again: it is deleted there. */
+function mayDelete({ source, added_by, scope }: StoredDocument, { user, role }: MessageContext): boolean {
+  if (source.startsWith(FOLDER_SOURCE)) return false
+  return role === 'owner' || (scope !== 'everyone' && added_by === user.id)
+}

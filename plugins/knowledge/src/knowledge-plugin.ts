@@ -1,0 +1,110 @@
+import { definePlugin, z } from '@pluggram/sdk'
+import type { MessageContext, Plugin, PluginDefinition, SetupContext } from '@pluggram/sdk'
+import { answerQuestion, describePlace, markPassages } from './answer-question.ts'
+import { configuration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { documentsCommand, documentsPress } from './documents-command.ts'
+import { FolderWatch } from './folder-watch.ts'
+import { learnCommand } from './learn-command.ts'
+import { Learner } from './learner.ts'
+import { Library } from './library.ts'
+import { visibleScopes } from './scope.ts'
+import { search } from './search.ts'
+
+const MAX_QUESTION_CHARACTERS = 1_000
+const PASSAGES_FOR_THE_TOOL = 5
+
+/** Answers questions from documents, and says where it stands. */
+const knowledge: PluginDefinition<typeof configuration> = definePlugin({
+  name: 'knowledge',
+  version: '0.1.0',
+  description: 'Answers questions from your documents',
+  help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and says where it stands.
+
+What you add in our private chat is told to you alone, what is added in a group to that group alone. /documents lists and deletes.`,
+  config: configuration,
+  permissions: { ai: true, database: true },
+  commands: {
+    ask: {
+      description: 'Answer a question from the documents',
+      usage: '/ask When does the library open?',
+      examples: ['what do the documents say about', 'look it up in my documents'],
+    },
+    learn: {
+      description: 'Add a document: the caption of a file, or words',
+      usage: '/learn The library opens at 10.',
+    },
+    documents: { description: 'List and delete documents', examples: ['which documents do you know'] },
+  },
+  tools: {
+    search_knowledge: {
+      description:
+        'Searches the documents that the user or the owner gave the assistant. Use it when a question may be answered by them. Cite a result by its title and place.',
+      schema: z.object({
+        query: z.string().min(1).max(500).describe('What to look for, in keywords or a question.'),
+      }),
+      role: 'everyone',
+      effect: 'none',
+      async execute({ query }, context) {
+        const { config, services } = context
+        const library = await Library.open(services.database)
+        const found = await search(
+          query,
+          { scopes: visibleScopes(context), limit: PASSAGES_FOR_THE_TOOL, context },
+          { library, services, embeddings: config.embeddings },
+        )
+        if (found.length === 0) return 'Nothing was found in the documents.'
+        return { found: found.map(describePlace), passages: markPassages(found) }
+      },
+    },
+  },
+  setup: createKnowledge,
+})
+export default knowledge
+
+async function createKnowledge({ config, services, signal }: SetupContext<Configuration>): Promise<Plugin> {
+  const library = await Library.open(services.database)
+  const learner = new Learner(library, services, config)
+  const folders = new FolderWatch({ folders: config.folders, library, learner, services, signal })
+  // not awaited: a large folder takes its time, and nobody should wait for it; without folders it forgets those that were
+  void folders.look()
+  if (config.folders.length > 0) {
+    services.effects.setInterval('look at the folders', config.folder_minutes * 60_000, () => folders.look())
+  }
+
+  async function ask(question: string, context: MessageContext): Promise<ReturnType<typeof answerQuestion>> {
+    const passages = await search(
+      question,
+      { scopes: visibleScopes(context), limit: config.passages, context },
+      { library, services, embeddings: config.embeddings },
+    )
+    return answerQuestion(question, passages, context, services)
+  }
+
+  return {
+    async processMessage(_message, context) {
+      const { command, callback } = context
+      if (callback) return documentsPress(callback.data, context, library)
+      switch (command?.name) {
+        case 'ask': {
+          const question = command.args.slice(0, MAX_QUESTION_CHARACTERS).toWellFormed()
+          if (question !== '') return ask(question, context)
+          return { success: true, response: 'Write your question behind the command: /ask When do you open?' }
+        }
+        case 'learn':
+          return learnCommand(command.args, context, { learner, config })
+        case 'documents':
+          return documentsCommand(context, library)
+        default:
+          return undefined
+      }
+    },
+    async getStatus() {
+      const documents = await library.list(['everyone'])
+      return { status: 'active', documents_for_everybody: documents.length }
+    },
+    async cleanup() {
+      await folders.whenIdle()
+    },
+  }
+}

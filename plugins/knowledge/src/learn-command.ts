@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { isPluggramError } from '@pluggram/sdk'
+import type { Attachment, MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
+import { MAX_BYTES } from './learner.ts'
+import type { Learner, Material } from './learner.ts'
+import { DocumentProblem, documentKind } from './read-document.ts'
+import { describeScope, ownScope } from './scope.ts'
+import type { Scope } from './scope.ts'
+
+type FileAttachment = Extract<Attachment, { kind: 'document' }>
+
+const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
+const FOR_EVERYBODY = /^everyone\b\s*/i
+const USAGE =
+  'Send me a text, Markdown, HTML or PDF file with the caption /learn, or write what I shall know behind the command: /learn The library opens at 10.'
+
+/** `/learn`, as the caption of a file or with words behind it. `/learn everyone …` is for all chats. */
+export async function learnCommand(
+  args: string,
+  context: MessageContext,
+  { learner, config }: { readonly learner: Learner; readonly config: Configuration },
+): Promise<PluginResult> {
+  const isForEverybody = FOR_EVERYBODY.test(args)
+  const scope: Scope = isForEverybody ? 'everyone' : ownScope(context)
+  const refusal = refuse(scope, context, config)
+  if (refusal !== undefined) return { success: false, error: refusal }
+  try {
+    const material = await readMaterial(args.replace(FOR_EVERYBODY, ''), scope, context)
+    if (!material) return { success: true, response: USAGE }
+    const { title, passages, isKnown } = await learner.learn(material, context.signal)
+    const count = passages === 1 ? 'one passage' : `${passages} passages`
+    const note = isKnown ? 'I know that already' : '📚 Learned'
+    return {
+      success: true,
+      response: `${note}: “${title}”, ${count}. Who may be told: ${describeScope(scope)}. Ask with /ask.`,
+    }
+  } catch (error) {
+    if (error instanceof DocumentProblem) {
+      return { success: false, error: `I cannot learn that. ${error.message}` }
+    }
+    if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
+    return { success: false, error: 'The file cannot be read from Telegram. Please send it again.' }
+  }
+}
+
+function refuse(scope: Scope, { chat, role }: MessageContext, config: Configuration): string | undefined {
+  if (scope === 'everyone') {
+    return role === 'owner' ? undefined : 'Only the owner adds documents for everybody.'
+  }
+  const needed = chat.type === 'private' ? config.learn_role : config.learn_in_groups_role
+  if (RANKS[role] >= RANKS[needed]) return undefined
+  return needed === 'owner'
+    ? 'Only the owner adds documents here.'
+    : 'Only the owner and people they trust add documents here.'
+}
+
+async function readMaterial(
+  words: string,
+  scope: Scope,
+  context: MessageContext,
+): Promise<Material | undefined> {
+  const common = { scope, addedBy: context.user.id, for: context }
+  const file = context.message.attachments.find((item): item is FileAttachment => item.kind === 'document')
+  if (file) {
+    const title = file.fileName ?? 'file'
+    const kind = documentKind(title, file.mimeType)
+    if (!kind) throw new DocumentProblem('I read text, Markdown, HTML and PDF files.')
+    if (file.size !== undefined && file.size > MAX_BYTES) throw new DocumentProblem('It is over 20 MB.')
+    const bytes = await context.download(file)
+    return { ...common, title, source: `file:${title}`, kind, bytes }
+  }
+  if (words === '') return undefined
+  const bytes = new TextEncoder().encode(words)
+  const source = `note:${createHash('sha256').update(bytes).digest('base64url')}`
+  return { ...common, title: words.slice(0, 60), source, kind: 'text', bytes }
+}

@@ -1,0 +1,198 @@
+import { randomInt } from 'node:crypto'
+import { z } from '@pluggram/sdk'
+import type { DatabaseService, SqlStatement } from '@pluggram/sdk'
+import type { Scope } from './scope.ts'
+import type { Passage } from './split-text.ts'
+
+/** Step n runs once, ever. */
+const MIGRATIONS = [
+  `CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, scope TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, hash TEXT NOT NULL,
+    added_by INTEGER NOT NULL, added_at INTEGER NOT NULL, passages INTEGER NOT NULL, UNIQUE (scope, source))`,
+  `CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL, place TEXT NOT NULL)`,
+  'CREATE INDEX passages_document ON passages (document)',
+  "CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2')",
+  'CREATE TABLE vectors (passage INTEGER PRIMARY KEY, scope TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL)',
+  'CREATE INDEX vectors_scope ON vectors (scope, model)',
+]
+
+/** How the source of a document begins that stands in a folder. */
+export const FOLDER_SOURCE = 'folder:'
+const PASSAGES_PER_STATEMENT = 50
+/** Ids of passages are those of their document and their place in it. */
+const MAX_PASSAGES = 10_000
+const MAX_DOCUMENT_ID = 2 ** 38
+
+const documentSchema = z.object({
+  id: z.number(),
+  scope: z.string(),
+  title: z.string(),
+  source: z.string(),
+  hash: z.string(),
+  added_by: z.number(),
+  added_at: z.number(),
+  passages: z.number(),
+})
+/** A document as it is stored. */
+export type StoredDocument = z.infer<typeof documentSchema>
+
+const foundSchema = z.object({ id: z.number(), title: z.string(), place: z.string(), text: z.string() })
+/** A passage with where it stands. */
+export type FoundPassage = z.infer<typeof foundSchema>
+
+export interface NewDocument {
+  readonly scope: Scope
+  readonly title: string
+  /** Names the document within its scope: one of the same source is replaced. */
+  readonly source: string
+  readonly hash: string
+  readonly addedBy: number
+  readonly passages: readonly Passage[]
+}
+
+/** The documents and their passages, in the plugin's own tables. Whatever is read is read of given scopes only. */
+export class Library {
+  readonly #database: DatabaseService
+  readonly #now: () => number
+
+  static async open(database: DatabaseService, now: () => number = Date.now): Promise<Library> {
+    await database.migrate(MIGRATIONS)
+    return new Library(database, now)
+  }
+
+  private constructor(database: DatabaseService, now: () => number) {
+    this.#database = database
+    this.#now = now
+  }
+
+  /** Adds a document, in place of an earlier one of the same source; all of it or nothing. Gives the ids of its passages. */
+  async add({ scope, title, source, hash, addedBy, passages }: NewDocument): Promise<number[]> {
+    const id = randomInt(1, MAX_DOCUMENT_ID)
+    const ids = passages.map((_, index) => id * MAX_PASSAGES + index)
+    const old = await this.find(scope, source)
+    await this.#database.transaction([
+      ...(old ? removal(old.id) : []),
+      {
+        sql: 'INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        params: [id, scope, title, source, hash, addedBy, this.#now(), passages.length],
+      },
+      ...insertions(
+        'passages (id, document, place)',
+        passages.map(({ place }, index) => [ids[index] ?? 0, id, place]),
+      ),
+      ...insertions(
+        'words (rowid, text)',
+        passages.map(({ text }, index) => [ids[index] ?? 0, text]),
+      ),
+    ])
+    return ids
+  }
+
+  async find(scope: Scope, source: string): Promise<StoredDocument | undefined> {
+    const rows = await this.#database.query('SELECT * FROM documents WHERE scope = ? AND source = ?', [
+      scope,
+      source,
+    ])
+    return documentSchema.safeParse(rows[0]).data
+  }
+
+  async list(scopes: readonly Scope[]): Promise<StoredDocument[]> {
+    const rows = await this.#database.query(
+      `SELECT * FROM documents WHERE scope IN (${marks(scopes)}) ORDER BY added_at, id`,
+      scopes,
+    )
+    return z.array(documentSchema).parse(rows)
+  }
+
+  /** All documents that stand in folders, of every scope. */
+  async fromFolders(): Promise<StoredDocument[]> {
+    const rows = await this.#database.query('SELECT * FROM documents WHERE substr(source, 1, ?) = ?', [
+      FOLDER_SOURCE.length,
+      FOLDER_SOURCE,
+    ])
+    return z.array(documentSchema).parse(rows)
+  }
+
+  async remove(documentId: number): Promise<void> {
+    await this.#database.transaction(removal(documentId))
+  }
+
+  /** The passages that share words with a question, the best first. */
+  async searchWords(words: string, scopes: readonly Scope[], limit: number): Promise<FoundPassage[]> {
+    const rows = await this.#database.query(
+      `SELECT passages.id, documents.title, passages.place, words.text
+       FROM words JOIN passages ON passages.id = words.rowid JOIN documents ON documents.id = passages.document
+       WHERE words MATCH ? AND documents.scope IN (${marks(scopes)})
+       ORDER BY bm25(words) LIMIT ?`,
+      [words, ...scopes, limit],
+    )
+    return z.array(foundSchema).parse(rows)
+  }
+
+  /** Passages by their ids, in the order of the ids. */
+  async passages(ids: readonly number[], scopes: readonly Scope[]): Promise<FoundPassage[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#database.query(
+      `SELECT passages.id, documents.title, passages.place, words.text
+       FROM passages JOIN words ON words.rowid = passages.id JOIN documents ON documents.id = passages.document
+       WHERE passages.id IN (${marks(ids)}) AND documents.scope IN (${marks(scopes)})`,
+      [...ids, ...scopes],
+    )
+    const found = z.array(foundSchema).parse(rows)
+    return ids.flatMap((id) => found.find((passage) => passage.id === id) ?? [])
+  }
+
+  async addVectors(
+    scope: Scope,
+    model: string,
+    vectors: readonly { readonly passage: number; readonly vector: Uint8Array }[],
+  ): Promise<void> {
+    // a document that was deleted meanwhile gets none
+    await this.#database.transaction(
+      vectors.map(({ passage, vector }) => ({
+        sql: 'INSERT OR REPLACE INTO vectors SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM passages WHERE id = ?)',
+        params: [passage, scope, model, vector, passage],
+      })),
+    )
+  }
+
+  /** Vectors of some scopes, in pages: those of passages behind `after`, at most `limit`. */
+  async vectors(
+    model: string,
+    scopes: readonly Scope[],
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ): Promise<{ passage: number; vector: Uint8Array }[]> {
+    const rows = await this.#database.query(
+      `SELECT passage, vector FROM vectors WHERE model = ? AND scope IN (${marks(scopes)}) AND passage > ?
+       ORDER BY passage LIMIT ?`,
+      [model, ...scopes, after, limit],
+    )
+    return z.array(z.object({ passage: z.number(), vector: z.instanceof(Uint8Array) })).parse(rows)
+  }
+}
+
+function removal(documentId: number): SqlStatement[] {
+  const first = documentId * MAX_PASSAGES
+  const range = [first, first + MAX_PASSAGES - 1]
+  return [
+    { sql: 'DELETE FROM words WHERE rowid BETWEEN ? AND ?', params: range },
+    { sql: 'DELETE FROM vectors WHERE passage BETWEEN ? AND ?', params: range },
+    { sql: 'DELETE FROM passages WHERE document = ?', params: [documentId] },
+    { sql: 'DELETE FROM documents WHERE id = ?', params: [documentId] },
+  ]
+}
+
+function insertions(into: string, rows: readonly (readonly (string | number)[])[]): SqlStatement[] {
+  return Array.from({ length: Math.ceil(rows.length / PASSAGES_PER_STATEMENT) }, (_, index) => {
+    const some = rows.slice(index * PASSAGES_PER_STATEMENT, (index + 1) * PASSAGES_PER_STATEMENT)
+    return {
+      sql: `INSERT INTO ${into} VALUES ${some.map((row) => `(${marks(row)})`).join(', ')}`,
+      params: some.flat(),
+    }
+  })
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ')
+}

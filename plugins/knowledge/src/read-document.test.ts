@@ -1,0 +1,85 @@
+import { installLeakCheck } from '@pluggram/testing/leak-check'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decodeText } from './decode-text.ts'
+import { documentKind, readDocument } from './read-document.ts'
+import { splitText } from './split-text.ts'
+import { createPdf } from './test-pdf.ts'
+
+installLeakCheck()
+
+const signal = new AbortController().signal
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+test('a PDF is read page by page', async () => {
+  const pdf = createPdf(['The library opens at ten.', 'It closes (late) at six.'])
+  expect(await readDocument(pdf, 'pdf', signal)).toEqual([
+    { place: 'page 1', text: 'The library opens at ten.' },
+    { place: 'page 2', text: 'It closes (late) at six.' },
+  ])
+})
+
+test('a page is read by its headings, without scripts, styles and menus', async () => {
+  const html = `<html><head><title>T</title><style>x{}</style></head><body><nav>Home</nav><h1>Hours</h1>
+    <p>We open <b>at ten</b>.</p><script>steal()</script><h2>Fees &amp; fines</h2><ul><li>None.</li></ul></body></html>`
+  expect(await readDocument(bytes(html), 'html', signal)).toEqual([
+    { place: 'Hours', text: 'We open at ten.' },
+    { place: 'Fees & fines', text: 'None.' },
+  ])
+})
+
+test('Markdown is read by its headings; code is no heading', async () => {
+  const markdown = 'Before.\n\n# Hours\n\nAt ten.\n\n```\n# not a heading\n```\n\n## Fees\nNone.'
+  expect((await readDocument(bytes(markdown), 'markdown', signal)).map(({ place }) => place)).toEqual([
+    '',
+    'Hours',
+    'Fees',
+  ])
+})
+
+describe('what cannot be learned is told in words', () => {
+  test.each([
+    ['an empty file', bytes(' \n '), 'text', 'There is no text in it.'],
+    ['a PDF without text', createPdf(['']), 'pdf', 'There is no text in it. A scanned PDF'],
+    ['a damaged PDF', bytes('%PDF-1.4 nonsense'), 'pdf', 'It cannot be read'],
+    ['a long text', bytes('word '.repeat(800_000)), 'text', 'It is too long'],
+  ] as const)('%s', async (_what, file, kind, message) => {
+    await expect(readDocument(file, kind, signal)).rejects.toThrow(message)
+  })
+})
+
+test('reading ends when it is aborted', async () => {
+  const controller = new AbortController()
+  const reading = readDocument(createPdf(['x']), 'pdf', controller.signal)
+  controller.abort(new Error('stop'))
+  await expect(reading).rejects.toThrow('stop')
+})
+
+test('the kind of a file follows its name, then its type', () => {
+  expect(documentKind('A.PDF')).toBe('pdf')
+  expect(documentKind('notes.md', 'text/plain')).toBe('markdown')
+  expect(documentKind('page', 'text/html')).toBe('html')
+  expect(documentKind('readme', 'text/x-anything')).toBe('text')
+  expect(documentKind('photo.png', 'image/png')).toBeUndefined()
+  expect(documentKind('x.constructor')).toBeUndefined()
+})
+
+test('bytes are read in their own alphabet', () => {
+  expect(decodeText(bytes('Grüße'))).toBe('Grüße')
+  expect(decodeText(new Uint8Array([0xff, 0xfe, 0x47, 0, 0xfc, 0]))).toBe('Gü')
+  expect(decodeText(new Uint8Array([0x47, 0xfc]))).toBe('Gü')
+})
+
+test('passages hold every word of the text, in order, each within its length', () => {
+  const paragraph = fc.array(fc.stringMatching(/^[a-zé.!?]{1,30}$/u), { maxLength: 400 })
+  fc.assert(
+    fc.property(fc.array(paragraph, { maxLength: 6 }), (paragraphs) => {
+      const text = paragraphs.map((words) => words.join(' ')).join('\n\n')
+      const passages = splitText([{ place: 'p', text }])
+      const words = (value: string): string[] => value.split(/\s+/).filter((word) => word !== '')
+      expect(passages.flatMap((passage) => words(passage.text))).toEqual(words(text))
+      expect(passages.every((passage) => passage.text.length <= 1_200)).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+})

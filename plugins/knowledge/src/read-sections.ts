@@ -1,0 +1,24 @@
+import { extractText } from 'unpdf'
+import { decodeText } from './decode-text.ts'
+import { htmlText } from './html-text.ts'
+import { markdownSections } from './markdown-sections.ts'
+import type { Section } from './split-text.ts'
+
+export const DOCUMENT_KINDS = ['text', 'markdown', 'html', 'pdf'] as const
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
+
+/** The words of a document by its pages or headings; throws whatever its parser throws. */
+export async function readSections(bytes: Uint8Array, kind: DocumentKind): Promise<Section[]> {
+  switch (kind) {
+    case 'pdf': {
+      const { text } = await extractText(bytes, { mergePages: false })
+      return text.map((page, index) => ({ place: `page ${index + 1}`, text: page }))
+    }
+    case 'html':
+      return htmlText(decodeText(bytes))
+    case 'markdown':
+      return markdownSections(decodeText(bytes))
+    case 'text':
+      return [{ place: '', text: decodeText(bytes) }]
+  }
+}
