@@ -4,6 +4,7 @@ import type { AssistantSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
+import { createStore } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { guardTools } from './guard-tools.ts'
 import type { ToolGuards } from './guard-tools.ts'
@@ -37,7 +38,7 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
     registry: guardTools(registry, options.guards),
     settings: () => settings().ai.tools,
     totalSeconds: () => settings().ai.timeouts.totalSeconds,
-    store: stores.forPlugin(APPROVALS_PLUGIN),
+    store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
     async send(chat, reply) {
       const { sent } = await post().post({
         plugin: APPROVALS_PLUGIN,
