@@ -70,14 +70,18 @@ test.each(['', 'hello', '<html><body>Hi</body></html>', '{"a":1}', '<rss', '\u00
   },
 )
 
+function titleOrRefusal(text: string): string {
+  try {
+    return parseFeed(text, URL_OF_FEED).title
+  } catch (error) {
+    if (error instanceof FeedError) return ''
+    throw error
+  }
+}
+
 test('a text that unfolds into gigabytes does not', () => {
   const start = performance.now()
-  let title = ''
-  try {
-    ;({ title } = parseFeed(bomb, URL_OF_FEED))
-  } catch (error) {
-    expect(error).toBeInstanceOf(FeedError)
-  }
+  const title = titleOrRefusal(bomb)
   expect(title.length).toBeLessThan(1_000)
   expect(performance.now() - start).toBeLessThan(2_000)
 })
