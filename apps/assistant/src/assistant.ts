@@ -7,7 +7,7 @@ import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import type { OutsideDatabases } from '@pluggram/services'
+import { createOutsideDatabases } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
@@ -30,6 +30,7 @@ import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
+import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { NO_TELEGRAM, startTelegram } from './telegram.ts'
@@ -77,7 +78,9 @@ const PLUGIN_HEAD_START_MS = 3_000
  * @throws PluggramError `startup-failed` when the database or the port cannot be opened
  */
 export async function startAssistant(options: AssistantOptions): Promise<Assistant> {
-  const { logger, mask } = options
+  const { mask } = options
+  const reporting = startErrorReports(options)
+  const { logger } = reporting
   const startedAt = Date.now()
   const cleanups: (() => unknown)[] = []
   try {
@@ -91,6 +94,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const { home, settings, environment } = options.configuration
     let current = options.configuration
     mask.add(options.configuration.secrets)
+    cleanups.push(() => reporting.close())
     const data = join(home, 'data')
     const lock = lockHome(join(data, 'assistant.lock'))
     cleanups.push(() => lock.release())
@@ -102,8 +106,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
-    cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(database)
+    cleanups.push(() => messages.close())
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
@@ -146,9 +150,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       stores,
       post: () => link.outgoing,
       plugins: () => plugins.host.registry,
+      guards: { access: access.control, chats },
       logger,
     })
-    const databases: OutsideDatabases = { find: () => undefined, close: async () => {} }
+    const databases = createOutsideDatabases(() => current.settings.databases)
+    cleanups.push(() => databases.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -168,6 +174,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           chats,
           listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
         },
+        host: () => plugins.host,
         adminFor: (name) => (isInline(plugins.host, name) ? { admin } : {}),
         metrics,
         pluginMetrics: createPluginMetrics({

@@ -1,16 +1,29 @@
 import { mkdir } from 'node:fs/promises'
 import { withTools } from '@pluggram/ai'
 import type { Tools } from '@pluggram/ai'
-import { createGuardedHttp, createRefusedAi, pluginFolder } from '@pluggram/host'
-import type { PluginScope } from '@pluggram/host'
+import { createRefusedAi, pluginFolder } from '@pluggram/host'
+import type { HostServices, PluginHost, PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
-import type { AiService, AssistantDirectory, FilesService, PluginManifest, Services } from '@pluggram/sdk'
+import type {
+  AiService,
+  AssistantDirectory,
+  FilesService,
+  Logger,
+  PluginManifest,
+  Services,
+  Store,
+} from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
 import type { OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
+import { createCaches, createRateLimits, createStore } from '@pluggram/services'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
+import { httpFor } from './services/http.ts'
+import { createPluginLogger } from './services/logger.ts'
 import { createPluginMetricsService } from './services/metrics.ts'
+import { pluginsFor } from './services/plugins.ts'
+import { statisticsFor } from './services/statistics-service.ts'
 import { createPluginScheduler } from './services/scheduler.ts'
 import { telegramFor } from './services/telegram.ts'
 import type { TelegramPorts } from './services/telegram.ts'
@@ -29,6 +42,7 @@ export interface ServicesOptions {
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
+  readonly host: () => PluginHost
   /** What a plugin that asks for `admin` gets: nothing, unless it runs inside the assistant. */
   adminFor(plugin: string): Pick<Services, 'admin'>
 }
@@ -36,19 +50,30 @@ export interface ServicesOptions {
 /** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
 export function createServicesFactory(
   options: ServicesOptions,
-): (name: string, manifest: PluginManifest, effects: PluginScope) => Services {
-  return (name, { permissions }, effects) => {
-    const logger = options.logger.child({ plugin: name })
+): (name: string, manifest: PluginManifest, effects: PluginScope) => HostServices {
+  const caches = createCaches()
+  const rateLimits = createRateLimits()
+  const stores = new Map<string, Store>()
+  /** One for all starts of a plugin: two that overlap must not write over each other. */
+  const storeFor = (name: string): Store => {
+    const store = stores.get(name) ?? createStore(options.stores.forPlugin(name))
+    stores.set(name, store)
+    return store
+  }
+  return (name, { permissions, requires }, effects) => {
+    const logger = createPluginLogger(options.logger, name)
     const refuse = createRefusal(name, logger)
-    const http = createGuardedHttp({
-      plugin: name,
-      permissions,
-      onRefused: (message) => logger.warn(message),
-      onOpen: (close) => void effects.add('connections to other servers', close),
-    })
+    const http = httpFor(name, permissions, { metrics: options.metrics, scope: effects, logger })
     return {
       logger,
-      store: options.stores.forPlugin(name),
+      store: storeFor(name),
+      cache: caches.forPlugin(name),
+      rateLimit: rateLimits.forPlugin(name),
+      plugins: pluginsFor(name, requires, { host: options.host, logger }),
+      statistics: statisticsFor(permissions, {
+        metrics: options.metrics,
+        refuse: () => refuse('statistics', 'metrics'),
+      }),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
       ai:
         permissions?.ai === true
@@ -94,9 +119,12 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
 }
 
 /** Every refusal is in the log, so that the owner sees what a plugin tries. */
-function createRefusal(plugin: string, logger: RootLogger): (service: 'ai' | 'database' | 'files') => never {
-  return (service) => {
-    const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${service}: true } to its manifest.`
+function createRefusal(
+  plugin: string,
+  logger: Logger,
+): (service: 'ai' | 'database' | 'files' | 'statistics', permission?: string) => never {
+  return (service, permission = service) => {
+    const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${permission}: true } to its manifest.`
     logger.warn(message)
     throw new PermissionError(message)
   }

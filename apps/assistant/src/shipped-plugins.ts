@@ -9,6 +9,7 @@ const SHIPPED = [
   'dice',
   'file_info',
   'knowledge',
+  'reminders',
   'translate',
   'web_page',
 ] as const

@@ -4,7 +4,10 @@ import type { AssistantSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
+import { createStore } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
+import { guardTools } from './guard-tools.ts'
+import type { ToolGuards } from './guard-tools.ts'
 
 export interface ToolsOptions {
   readonly home: string
@@ -14,6 +17,7 @@ export interface ToolsOptions {
   readonly stores: PluginStores
   readonly post: () => PostOffice
   readonly plugins: () => PluginRegistry
+  readonly guards: ToolGuards
   readonly logger: Logger
 }
 
@@ -31,10 +35,10 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
   const mcp = createMcpServers({ home, dataFolder, logger })
   const registry = joinRegistries(plugins, mcp.registry)
   const tools = createTools({
-    registry: () => registry,
+    registry: guardTools(registry, options.guards),
     settings: () => settings().ai.tools,
     totalSeconds: () => settings().ai.timeouts.totalSeconds,
-    store: stores.forPlugin(APPROVALS_PLUGIN),
+    store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
     async send(chat, reply) {
       const { sent } = await post().post({
         plugin: APPROVALS_PLUGIN,

@@ -79,6 +79,8 @@ const grantSchema = z.strictObject({
   schedule: z.boolean().optional(),
   tools: z.boolean().optional(),
   files: z.boolean().optional(),
+  observe: z.boolean().optional(),
+  metrics: z.boolean().optional(),
 })
 
 /** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */

@@ -17,6 +17,8 @@ export interface DescriptorBasis {
   readonly manifest: PluginManifest
   /** False when the plugin has no `processMessage`. */
   readonly answersMessages: boolean
+  /** It has `observe` and asks for it. */
+  readonly observes: boolean
   /** Who may use tools that do not say it. */
   readonly toolRole: Role
 }
@@ -26,6 +28,7 @@ export function toDescriptor({
   name,
   manifest,
   answersMessages,
+  observes,
   toolRole,
 }: DescriptorBasis): PluginDescriptor {
   return {
@@ -47,6 +50,7 @@ export function toDescriptor({
     updates: manifest.updates ?? ['message'],
     priority: manifest.priority ?? 0,
     answersMessages,
+    ...(observes && { observes }),
   }
 }
 

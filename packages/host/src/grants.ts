@@ -5,7 +5,7 @@ import type { PluginProblem } from './plugin-problem.ts'
 /** What the owner allows a plugin: everything it asks for, or what is listed. */
 export type Grants = PluginPermissions | 'everything'
 
-const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files', 'admin'] as const
+const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files', 'observe', 'metrics', 'admin'] as const
 const LISTS = ['network', 'telegram', 'databases'] as const
 
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */

@@ -18,6 +18,11 @@ export interface HostedPlugin extends RunnablePlugin {
   condition(): Condition
   /** What `getStatus` says; never rejects. */
   status(seconds: number): Promise<PluginStatus>
+  /**
+   * Calls what it provides to other plugins.
+   * @throws PluggramError `plugin-not-found`; what the method throws
+   */
+  callProvided(method: string, args: readonly unknown[]): Promise<unknown>
   /** Waits until no message is under way, at most so long. */
   whenIdle(seconds: number): Promise<void>
   /**

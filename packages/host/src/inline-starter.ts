@@ -1,9 +1,10 @@
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'
 import { isThrown } from './error-location.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import type { HostServices } from './local-services.ts'
 import { loadPlugin } from './load-plugin.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import { installModuleHooks } from './module-hooks.ts'
@@ -14,13 +15,16 @@ import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { RunningPlugin } from './running-plugin.ts'
 import { readManifest } from './read-manifest.ts'
+import type { PluginIdentity } from './read-manifest.ts'
 import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
 
 export interface InlineStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
+  /** Waits for the plugins that one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
@@ -61,10 +65,16 @@ export class InlineStarter {
     const identity = {
       name: entry.name,
       toolRole: toolRoleOf(entry.origin),
-      ...(candidate && { file: candidate.entry, directory: candidate.directory }),
+      ...(candidate && {
+        file: candidate.entry,
+        directory: candidate.directory,
+        isSingleFile: candidate.isSingleFile === true,
+      }),
     }
     const loaded = await this.#load(entry, within)
-    return startPlugin(identity, loaded, readManifest(identity, loaded), {
+    const checked = readManifest(identity, loaded)
+    await within(this.#options.meet(identity, checked.manifest.requires ?? []))
+    return startPlugin(identity, loaded, checked, {
       assistantName,
       blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),

@@ -89,6 +89,8 @@ const manifestSchema = z.looseObject({
       telegram: z.array(z.string()).optional(),
       databases: z.array(z.string()).optional(),
       files: z.boolean().optional(),
+      observe: z.boolean().optional(),
+      metrics: z.boolean().optional(),
       admin: z.boolean().optional(),
     })
     .optional(),
@@ -103,6 +105,10 @@ const manifestSchema = z.looseObject({
       z.string().regex(/^[a-z0-9_]{1,32}$/, 'a tool has 1 to 32 lower case letters, digits and _'),
       toolSchema,
     )
+    .optional(),
+  requires: z
+    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is no plugin name'))
+    .max(20)
     .optional(),
   schedules: z
     .record(

@@ -5,6 +5,7 @@ export interface ManifestSummary {
   readonly permissions: PluginPermissions
   readonly timeouts: PluginTimeouts
   readonly isIdempotent: boolean
+  readonly requires?: readonly string[]
   readonly isolation?: PluginIsolation
 }
 
@@ -13,6 +14,7 @@ export function summariseManifest(manifest: PluginManifest): ManifestSummary {
     permissions: manifest.permissions ?? {},
     timeouts: manifest.timeouts ?? {},
     isIdempotent: manifest.idempotent === true,
+    ...(manifest.requires && { requires: manifest.requires }),
     ...(manifest.isolation !== undefined && { isolation: manifest.isolation }),
   }
 }

@@ -1,11 +1,14 @@
-import type { Logger, PluginClass, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import { PluggramError } from '@pluggram/sdk'
+import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
+import { withDeadline } from './deadline.ts'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'
 import type { PluginScope } from './effect-scope.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
+import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
@@ -14,12 +17,14 @@ import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
+import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
 import { SupervisedPlugin } from './process/supervised-plugin.ts'
+import { Requirements } from './requirements.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
 
 export interface PluginHostOptions extends HostPlan {
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   readonly assistantName: string
   readonly timeouts?: HostTimeouts
   /** The assistant's own plugins: always on, asked first. */
@@ -51,6 +56,11 @@ export interface PluginHost {
   /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
   restart(name: string): Promise<boolean>
   /**
+   * Calls what a plugin provides to others; waits for its start.
+   * @throws PluggramError `plugin-not-found`; what the method throws
+   */
+  call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown>
+  /**
    * Ends plugins in reverse order. After one that is not done in its time the rest end side by side, so that all of
    * it takes twice `cleanupSeconds` at most.
    */
@@ -68,6 +78,8 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
 /** A replaced plugin may finish what it works on for so long. */
 const RETIRE_SECONDS = 120
+/** A plugin in a process of its own is ended a moment earlier. */
+const PROVIDED_SECONDS = 32
 /** More processes than that are not started before they are needed. */
 const MAX_WARMED_UP = 8
 
@@ -80,6 +92,7 @@ class TwoLevelHost implements PluginHost {
   readonly #inline: InlineStarter
   readonly #processes: ProcessStarter
   readonly #retiring = new Set<HostedPlugin>()
+  readonly #requirements = new Requirements()
   #order: OwnersOrder
   #entries: readonly PluginEntry[]
   #isSharing = false
@@ -100,6 +113,8 @@ class TwoLevelHost implements PluginHost {
       logger,
       timeouts: this.#timeouts,
       servicesFor: options.servicesFor.bind(options),
+      meet: (plugin: PluginIdentity, requires: readonly string[]) =>
+        this.#requirements.meet(plugin, requires, this.#entries),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)
@@ -120,6 +135,16 @@ class TwoLevelHost implements PluginHost {
     if (!plugin?.restart) return false
     await plugin.restart()
     return true
+  }
+
+  async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
+    await this.#requirements.whenStarted(plugin)
+    const target = this.#entries.find((entry) => entry.name === plugin && entry.state === 'running')?.plugin
+    if (target) return withDeadline(target.callProvided(method, args), PROVIDED_SECONDS)
+    throw new PluggramError(
+      'plugin-not-found',
+      `Plugin ${plugin} does not run, so ${method} cannot be called.`,
+    )
   }
 
   stop(): Promise<void> {
@@ -168,7 +193,12 @@ class TwoLevelHost implements PluginHost {
     await this.#leave(old, new Set(this.#entries))
     const fresh = this.#entries.filter((entry) => entry.state === 'starting')
     const unknown = await this.#takeKnown(fresh, current, old)
-    await Promise.all(unknown.map((entry) => this.#startOne(entry, current, old.get(keyOf(entry)))))
+    const starts = unknown.map((entry) => {
+      const start = this.#startOne(entry, current, old.get(keyOf(entry)))
+      this.#requirements.starting(entry.name, start)
+      return start
+    })
+    await Promise.all(starts)
     await this.#processes.save()
     return this.#report(old)
   }

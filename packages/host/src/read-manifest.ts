@@ -12,6 +12,8 @@ export interface PluginIdentity {
   readonly directory?: string
   /** Who may use its tools when they do not say it. Default `owner`. */
   readonly toolRole?: Role
+  /** Its neighbours in the folder are not its own. */
+  readonly isSingleFile?: boolean
 }
 
 /** A manifest that can be used, and what is odd about it. */

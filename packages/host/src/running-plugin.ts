@@ -3,6 +3,7 @@ import { PluggramError } from '@pluggram/sdk'
 import type {
   CommandDefinition,
   MessageContext,
+  ObservedMessage,
   Plugin,
   PluginResult,
   PluginStatus,
@@ -18,7 +19,11 @@ import { thrownMessage } from './error-location.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
+import { callProvided } from './provided-methods.ts'
 import { runTool } from './run-tool.ts'
+import type { LiveConfig } from './live-config.ts'
+import { aboutMessage } from './message-scope.ts'
+import type { MessageScope } from './message-scope.ts'
 import type { JsonValue } from './validate-config.ts'
 
 interface RunningPluginParts {
@@ -27,7 +32,7 @@ interface RunningPluginParts {
   readonly tools: ReadonlyMap<string, ToolDefinition>
   readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
-  readonly config: unknown
+  readonly config: LiveConfig
   readonly services: Services
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
@@ -48,20 +53,34 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
-    return this.#during(async () => parseResult(this.descriptor.name, await this.#answer(message, context)))
+    return this.#during(context, async () =>
+      parseResult(this.descriptor.name, await this.#answer(message, context)),
+    )
   }
 
   callTool(name: string, args: unknown, context: MessageContext): Promise<JsonValue> {
-    const { tools, config, services } = this.#parts
+    const { tools, services } = this.#parts
     const plugin = this.descriptor.name
-    return this.#during(() =>
+    const config = this.#parts.config.service.get()
+    return this.#during(context, () =>
       runTool({ plugin, name, tool: tools.get(name), args, context, config, services }),
     )
   }
 
+  async observe(event: ObservedMessage): Promise<void> {
+    await this.#during(event, async () => this.#parts.instance.observe?.(event))
+  }
+
+  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#during(undefined, () =>
+      callProvided(this.descriptor.name, this.#parts.instance, method, args),
+    )
+  }
+
   runSchedule(name: string, run: ScheduledRun): Promise<void> {
-    const { schedules, config, services } = this.#parts
-    return this.#during(async () => {
+    const { schedules, services } = this.#parts
+    const config = this.#parts.config.service.get()
+    return this.#during(undefined, async () => {
       await schedules.get(name)?.execute({ ...run, config, services })
     })
   }
@@ -75,13 +94,13 @@ export class RunningPlugin implements HostedPlugin {
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
   }
 
-  async #during<T>(work: () => Promise<T>): Promise<T> {
+  async #during<T>(about: MessageScope | undefined, work: () => Promise<T>): Promise<T> {
     const { name } = this.descriptor
     if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     this.#inFlight += 1
     const onEnd = this.#parts.onCall?.(name)
     try {
-      return await work()
+      return await (about ? aboutMessage(about, work) : work())
     } finally {
       this.#inFlight -= 1
       onEnd?.()
@@ -89,7 +108,8 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   #answer(message: string, context: MessageContext): unknown {
-    const { instance, commands, config, services } = this.#parts
+    const { instance, commands, services } = this.#parts
+    const config = this.#parts.config.service.get()
     const command = context.command && commands.get(context.command.name)
     if (context.command && command?.execute) {
       return command.execute(context.command.args, { ...context, config, services })

@@ -1,9 +1,13 @@
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
+import { loadMessages } from '@pluggram/services/plugin-side'
 import { withDeadline } from './deadline.ts'
 import { toDescriptor } from './descriptor.ts'
 import { createEffectScope } from './effect-scope.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { isThrown, locateError, thrownMessage } from './error-location.ts'
+import { LiveConfig } from './live-config.ts'
+import { completeServices } from './local-services.ts'
+import type { HostServices } from './local-services.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import type { PluginModule } from './plugin-module.ts'
 import { ProblemError } from './plugin-problem.ts'
@@ -18,7 +22,11 @@ import type { JsonObject, JsonSchema } from './validate-config.ts'
 export interface StartContext {
   readonly assistantName: string
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
-  readonly servicesFor: (name: string, manifest: PluginManifest, effects: DisposableEffectScope) => Services
+  readonly servicesFor: (
+    name: string,
+    manifest: PluginManifest,
+    effects: DisposableEffectScope,
+  ) => HostServices
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
   /** Gives work the rest of the plugin's time to start. */
   readonly within: <T>(work: Promise<T>) => Promise<T>
@@ -51,7 +59,18 @@ export async function startPlugin(
   })
   let work: Promise<Plugin> | undefined
   try {
-    services = context.servicesFor(identity.name, manifest, effects)
+    const messages =
+      identity.directory === undefined || identity.isSingleFile === true
+        ? undefined
+        : await context.within(loadMessages(identity.directory))
+    const live = new LiveConfig(config, (error) =>
+      services?.captureException(error, { during: 'config.onChange' }),
+    )
+    services = completeServices(context.servicesFor(identity.name, manifest, effects), {
+      scope: effects,
+      config: live,
+      messages,
+    })
     work = create(loaded.module, { identity, config, services, context })
     const instance = await context.within(work)
     warnings.push(...emptyWarnings(identity, manifest, instance))
@@ -60,13 +79,14 @@ export async function startPlugin(
         name: identity.name,
         manifest,
         answersMessages: instance.processMessage !== undefined,
+        observes: instance.observe !== undefined && manifest.permissions?.observe === true,
         toolRole: identity.toolRole ?? 'owner',
       }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
       tools: new Map(Object.entries(manifest.tools ?? {})),
       schedules: new Map(Object.entries(manifest.schedules ?? {})),
       instance,
-      config,
+      config: live,
       services,
       effects,
       controller: context.controller,
@@ -150,7 +170,7 @@ async function create(module: PluginModule, creation: Creation): Promise<Plugin>
 }
 
 function checkMembers(instance: object): Plugin {
-  for (const name of ['processMessage', 'getStatus', 'cleanup']) {
+  for (const name of ['processMessage', 'observe', 'getStatus', 'cleanup']) {
     const member: unknown = Reflect.get(instance, name)
     if (member !== undefined && typeof member !== 'function') throw new TypeError(`${name} is no function`)
   }

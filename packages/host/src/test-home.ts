@@ -125,7 +125,6 @@ function testServices(
   // what is not here is not part of these tests
   const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
-    store: { get: unavailable, set: unavailable, delete: unavailable },
     ai: createRefusedAi(unavailable),
     assistant: { name: 'Test', plugins: () => [] },
     database: new DatabaseClient(unavailable),

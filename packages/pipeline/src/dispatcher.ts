@@ -38,8 +38,11 @@ export interface DispatcherOptions {
 
 /** What came of one update. */
 export interface DispatchReport {
+  /** The plugin that answered, or the first that failed. */
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
+  /** Texts of the answer. */
+  readonly answers: readonly string[]
   /** What is to be sent. */
   readonly parts: readonly OutboxPart[]
 }
@@ -57,17 +60,20 @@ export async function dispatch(
   const route = options.router.route(update)
   const plugins = route.target ? [route.target, ...route.others] : route.others
   const typing = plugins.length > 0 ? new TypingIndicator(options.messenger, update.chat) : undefined
+  const answers: string[] = []
   let failure: string | undefined
+  let failedPlugin: string | undefined
   try {
     for (const plugin of plugins) {
       const startedAt = performance.now()
-      const [answer, outcome] = await ask(plugin, update, { route, attempt }, options)
-      if (options.signal.aborted) return { outcome: 'interrupted', parts: [] }
+      const [answer, outcome] = await ask(plugin, update, { route, attempt, answers }, options)
+      if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
       options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
       if ('parts' in answer)
-        return { answeredBy: plugin.descriptor.name, outcome: 'answered', parts: answer.parts }
+        return { answeredBy: plugin.descriptor.name, outcome: 'answered', answers, parts: answer.parts }
       failure ??= answer.apology
+      failedPlugin ??= plugin.descriptor.name
       if (plugin === route.target || answer.isFinal) break
     }
   } finally {
@@ -75,7 +81,9 @@ export async function dispatch(
   }
   const notice = failure ?? unanswered(update, options)
   return {
+    ...(failedPlugin !== undefined && { answeredBy: failedPlugin }),
     outcome: failure ? 'failed' : 'unanswered',
+    answers: notice === undefined ? answers : [...answers, notice],
     parts: notice === undefined ? [] : options.messenger.plan(update.chat, { reply: { text: notice } }),
   }
 }
@@ -86,10 +94,17 @@ type Answer =
   | { readonly apology: string; readonly isFinal: boolean }
 
 /** Asks one plugin; what it does ends with the assistant. */
+interface Way {
+  readonly route: Route
+  readonly attempt: number
+  /** Takes the texts of the answer. */
+  readonly answers: string[]
+}
+
 async function ask(
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  way: { readonly route: Route; readonly attempt: number },
+  way: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
   const controller = new AbortController()
@@ -108,7 +123,7 @@ async function askUntil(
   controller: AbortController,
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  { route, attempt }: { readonly route: Route; readonly attempt: number },
+  { route, attempt, answers }: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
@@ -151,6 +166,7 @@ async function askUntil(
     return [failed(name, update, outcome, options), countedFailure(outcome.error)]
   }
   const written = await write(writer, outcome.result)
+  answers.push(...writer.texts)
   if (!written.failure) return [{ parts: written.parts }, 'ok']
   const { error } = written.failure
   return [brokeOff(name, update, { parts: written.parts, error }, options), countedFailure(error)]

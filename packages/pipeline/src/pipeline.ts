@@ -16,6 +16,8 @@ import { dispatch } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
+import { Observers } from './observers.ts'
+import { toObserved } from './observed-message.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { Outbox, persist } from './outbox.ts'
 import { createPostOffice } from './post-office.ts'
@@ -106,6 +108,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const outbox = new Outbox({ store, messenger, logger })
   const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
+  const observers = new Observers({ registry, logger })
   const stop = new AbortController()
   const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
@@ -134,6 +137,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function answer(update: IncomingUpdate, attempt: number): Promise<void> {
+    const startedAt = performance.now()
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return turnAway(update, admission.notice)
     const report = await dispatch(update, attempt, {
@@ -159,6 +163,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       outcome: report.outcome,
       plugin: report.answeredBy,
     })
+    if (observers.isWatched)
+      observers.tell(toObserved(update, report, (performance.now() - startedAt) / 1_000))
     if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
   }
 
@@ -266,6 +272,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       // what plugins post from here on is kept for the next start
       outbox.stop()
       router.close()
+      observers.close()
       return { left: store.unfinished().length + store.unsent().length }
     },
   }

@@ -26,6 +26,8 @@ export interface WrittenReplies {
 /** Turns one plugin's replies to one update into parts. */
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
+  /** What was written, for those who observe. */
+  readonly texts: string[] = []
   #interimCount = 0
 
   constructor(options: ReplyWriterOptions) {
@@ -77,6 +79,7 @@ export class ReplyWriter {
     const settled = await messenger.settle(update.chat, this.#guarded(rest), signal)
     if (settled.failure && !hasContent(settled.reply)) return { parts: [], failure: settled.failure }
     const parts = messenger.plan(update.chat, settled)
+    this.texts.push(settled.reply.text ?? `[${settled.reply.media?.kind ?? 'location'}]`)
     return settled.failure ? { parts, failure: settled.failure } : { parts }
   }
 

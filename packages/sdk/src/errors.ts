@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'ai-refused',
   'ai-timeout',
   'ai-misconfigured',
+  'cache-limit',
   'config-invalid',
   'database-limit',
   'database-query-failed',
@@ -16,6 +17,8 @@ export const ERROR_CODES = [
   'delivery-limit',
   'metric-invalid',
   'network-failed',
+  'network-limited',
+  'network-open',
   'permission-missing',
   'plugin-config-invalid',
   'plugin-crashed',
@@ -26,6 +29,9 @@ export const ERROR_CODES = [
   'plugin-not-found',
   'plugin-start-failed',
   'plugin-timeout',
+  'queue-full',
+  'queue-timeout',
+  'rate-limited',
   'reply-invalid',
   'schedule-invalid',
   'startup-failed',
@@ -108,6 +114,31 @@ export class PermissionError extends PluggramError {
 export class StoreError extends PluggramError {
   constructor(message: string) {
     super('store-limit', message)
+  }
+}
+
+export interface LimitErrorOptions extends ErrorOptions {
+  /** When the same may succeed. */
+  readonly retryAfterSeconds?: number
+}
+
+/** A limit of a service was reached; nothing was done. */
+export class LimitError extends PluggramError {
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code:
+      | 'cache-limit'
+      | 'network-limited'
+      | 'network-open'
+      | 'queue-full'
+      | 'queue-timeout'
+      | 'rate-limited',
+    message: string,
+    options: LimitErrorOptions = {},
+  ) {
+    super(code, message, { isRetryable: true, ...options })
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

@@ -33,6 +33,7 @@ export {
   ERROR_CODES,
   errorMessage,
   isPluggramError,
+  LimitError,
   MetricError,
   PermissionError,
   PluggramError,
@@ -72,8 +73,11 @@ export type {
   SentMessage,
   TextFormat,
 } from './reply.ts'
+export type { ObservedMessage } from './observe.ts'
 export type { Role } from './role.ts'
 export type { Services } from './services.ts'
+export type { CacheOptions, CacheService } from './services/cache.ts'
+export type { ConfigService } from './services/config.ts'
 export type {
   DatabaseService,
   OutsideDatabase,
@@ -85,6 +89,7 @@ export type {
 } from './services/database.ts'
 export type { FilesService } from './services/files.ts'
 export type { HttpService } from './services/http.ts'
+export type { I18nService, MessageValues } from './services/i18n.ts'
 export type { Logger } from './services/logger.ts'
 export type {
   Counter,
@@ -95,6 +100,11 @@ export type {
   MetricOptions,
   MetricsService,
 } from './services/metrics.ts'
+export { definePluginReference } from './services/plugins.ts'
+export type { PluginReference, PluginsService, ProvidedMethods, Remote } from './services/plugins.ts'
+export type { Queue, QueueOptions, QueueService } from './services/queue.ts'
+export type { RateLimitRule, RateLimitService, RateLimitState } from './services/rate-limit.ts'
+export type { MetricReading, MetricSample, StatisticsService } from './services/statistics.ts'
 export type {
   CronOptions,
   MissedPolicy,

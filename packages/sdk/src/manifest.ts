@@ -72,6 +72,10 @@ export interface PluginPermissions {
   /** Bot API methods beyond replying in the own chat. */
   readonly telegram?: readonly string[]
   readonly files?: boolean
+  /** May see every message and what came of it: for `observe`. */
+  readonly observe?: boolean
+  /** May read the assistant's metrics: `services.statistics`. */
+  readonly metrics?: boolean
 }
 
 /**
@@ -112,6 +116,8 @@ export interface PluginManifest<
   readonly tools?: {
     readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
   }
+  /** Plugins that it calls through `services.plugins`; they are started first, and it is not started without them. */
+  readonly requires?: readonly string[]
   /** Asks for `permissions: { schedule: true }` by itself. */
   readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /** Only messages whose text matches one of these are offered, besides commands and own buttons. */

@@ -2,8 +2,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Awaitable } from './awaitable.ts'
 import type { MessageContext } from './context.ts'
 import type { PluginManifest } from './manifest.ts'
+import type { ObservedMessage } from './observe.ts'
 import type { PluginResult, PluginStatus } from './reply.ts'
 import type { Services } from './services.ts'
+import type { ProvidedMethods } from './services/plugins.ts'
 
 /**
  * The configuration a class plugin is constructed with: `config.plugins.my_plugin` is its block of
@@ -19,6 +21,13 @@ export interface AssistantConfig {
 export interface Plugin {
   /** Answers `message` (text, caption or a button's data); `undefined` means "not mine". */
   processMessage?(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  /**
+   * Told about every message and what came of it, when it is answered; it delays nothing. Needs
+   * `permissions: { observe: true }`. An observer that is slow misses messages: 1,000 wait for it at most.
+   */
+  observe?(event: ObservedMessage): Awaitable<void>
+  /** Methods for other plugins: `services.plugins.call('this_plugin', 'method', …)`. */
+  readonly provides?: ProvidedMethods
   getStatus?(): Awaitable<PluginStatus>
   /** Called once at stop, before the plugin's effects are disposed. */
   cleanup?(): Awaitable<void>

@@ -1,1 +1,7 @@
+export { createSingleFlight } from './cache/single-flight.ts'
+export { createI18n, loadMessages } from './i18n/i18n-service.ts'
+export type { Messages } from './i18n/i18n-service.ts'
 export { createMetricsService } from './metrics/metrics-service.ts'
+export { createPluginsService } from './plugins/plugins-service.ts'
+export { createQueueService } from './queue/queue-service.ts'
+export { encodeValue } from './store/encode-value.ts'

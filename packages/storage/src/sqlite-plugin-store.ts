@@ -1,75 +1,145 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '@pluggram/sdk'
-import type { Store } from '@pluggram/sdk'
-
-const MAX_KEY_LENGTH = 512
-const MAX_VALUE_BYTES = 1_048_576
+import type { StoreBackend } from '@pluggram/sdk/runtime'
+import { CommitQueue } from './commit-queue.ts'
 
 /** Gives each plugin its own part of one table. */
 export interface PluginStores {
-  /** The store of one plugin; it sees no other plugin's keys. */
-  forPlugin(plugin: string): Store
+  /** The values of one plugin; it sees no other plugin's keys. */
+  forPlugin(plugin: string): StoreBackend
   /** Deletes what has expired; reading never returns expired values anyway. */
   deleteExpired(): void
 }
 
-/** @param now milliseconds since 1970; injected by tests */
-export function createSqlitePluginStores(database: DatabaseSync, now: () => number = Date.now): PluginStores {
+export interface PluginStoresOptions {
+  /** Milliseconds since 1970; injected by tests. */
+  readonly now?: () => number
+  /** Of one plugin. Default 100,000. */
+  readonly maxKeys?: number
+  /** Of one plugin, keys and values together. Default 64 MiB. */
+  readonly maxBytes?: number
+}
+
+const MAX_KEYS = 100_000
+const MAX_BYTES = 64 * 1_048_576
+/** Behind every key that begins with a prefix. */
+const LAST_CHARACTER = '\u{10ffff}'
+const FIRST_OWN_KEY = ' '
+
+/** What a plugin's values take. */
+interface Usage {
+  keys: number
+  bytes: number
+}
+
+/** Values of plugins in SQLite. Writes of the same moment share a commit. */
+export function createSqlitePluginStores(
+  database: DatabaseSync,
+  options: PluginStoresOptions = {},
+): PluginStores {
+  const { now = Date.now, maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
+  const commits = new CommitQueue(database)
+  const size = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))'
   const select = database.prepare('SELECT value, expires_at FROM plugin_store WHERE plugin = ? AND key = ?')
+  const selectSize = database.prepare(`SELECT ${size} AS size FROM plugin_store WHERE plugin = ? AND key = ?`)
+  const selectUsage = database.prepare(
+    `SELECT count(*) AS keys, coalesce(sum(${size}), 0) AS bytes FROM plugin_store WHERE plugin = ?`,
+  )
+  const selectKeys = database.prepare(
+    'SELECT key FROM plugin_store WHERE plugin = ? AND key >= ? AND key < ? AND key > ? ' +
+      'AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?',
+  )
   const upsert = database.prepare(
     'INSERT INTO plugin_store (plugin, key, value, expires_at) VALUES (?, ?, ?, ?) ' +
       'ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at',
   )
-  const remove = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND key = ?')
+  const removeOne = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND key = ?')
   const expire = database.prepare('DELETE FROM plugin_store WHERE expires_at <= ?')
+  const expireOwn = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND expires_at <= ?')
 
-  function forPlugin(plugin: string): Store {
+  function measure(plugin: string): Usage {
+    const row = selectUsage.get(plugin)
+    return { keys: Number(row?.keys ?? 0), bytes: Number(row?.bytes ?? 0) }
+  }
+
+  function forPlugin(plugin: string): StoreBackend {
+    let usage: Usage | undefined
+    const sizeOf = (key: string): number => Number(selectSize.get(plugin, key)?.size ?? 0)
+
+    async function commit<T>(job: () => T): Promise<T> {
+      try {
+        return await commits.add(job)
+      } catch (error) {
+        // what was written together was undone together
+        usage = undefined
+        throw error
+      }
+    }
+
+    function makeRoom(before: number, after: number): void {
+      usage ??= measure(plugin)
+      const fits = (): boolean =>
+        usage !== undefined &&
+        usage.keys + (before === 0 ? 1 : 0) <= maxKeys &&
+        usage.bytes - before + after <= maxBytes
+      if (fits() || after <= before) return
+      // what has expired takes space until somebody looks
+      expireOwn.run(plugin, now())
+      usage = measure(plugin)
+      if (fits()) return
+      throw new StoreError(
+        `The store of plugin ${plugin} is full: at most ${maxKeys} keys and ${Math.round(maxBytes / 1_048_576)} MiB. Delete what is old, or give values a ttlSeconds.`,
+      )
+    }
+
     return {
-      async get<T>(key: string): Promise<T | undefined> {
-        checkKey(key)
+      async read(key) {
         const row = select.get(plugin, key)
-        if (!row || (row.expires_at !== null && Number(row.expires_at) <= now())) return undefined
-        return JSON.parse(String(row.value)) as T
+        if (!row) return undefined
+        const expiresAt = row.expires_at === null ? null : Number(row.expires_at)
+        if (expiresAt !== null && expiresAt <= now()) return undefined
+        return { json: String(row.value), expiresAt }
       },
-      async set(key, value, options) {
-        checkKey(key)
-        upsert.run(plugin, key, encode(key, value), expiry(options?.ttlSeconds, now()))
+      async write(key, { json, expiresAt }) {
+        // a refusal concerns this value alone, not those that share its commit
+        const refusal = await commit(() => {
+          const before = sizeOf(key)
+          const after = Buffer.byteLength(key) + Buffer.byteLength(json)
+          try {
+            makeRoom(before, after)
+          } catch (error) {
+            return error
+          }
+          upsert.run(plugin, key, json, expiresAt)
+          if (!usage) return undefined
+          if (before === 0) usage.keys += 1
+          usage.bytes += after - before
+          return undefined
+        })
+        if (refusal !== undefined) throw refusal
       },
-      async delete(key) {
-        checkKey(key)
-        return Number(remove.run(plugin, key).changes) > 0
+      remove: (key) =>
+        commit(() => {
+          const before = sizeOf(key)
+          const isThere = before > 0 && !isExpired(key)
+          removeOne.run(plugin, key)
+          if (usage && before > 0) {
+            usage.keys -= 1
+            usage.bytes -= before
+          }
+          return isThere
+        }),
+      async keys(prefix, after, limit) {
+        const from = prefix === '' ? FIRST_OWN_KEY : prefix
+        const rows = selectKeys.all(plugin, from, prefix + LAST_CHARACTER, after, now(), limit)
+        return rows.map(({ key }) => String(key))
       },
+    }
+
+    function isExpired(key: string): boolean {
+      const expiresAt = select.get(plugin, key)?.expires_at
+      return expiresAt !== null && expiresAt !== undefined && Number(expiresAt) <= now()
     }
   }
   return { forPlugin, deleteExpired: () => void expire.run(now()) }
-}
-
-function checkKey(key: string): void {
-  if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
-    throw new StoreError(`A store key must be text of 1 to ${MAX_KEY_LENGTH} characters.`)
-  }
-}
-
-function encode(key: string, value: unknown): string {
-  let text: string | undefined
-  try {
-    text = JSON.stringify(value)
-  } catch (error) {
-    throw new StoreError(`The value for "${key}" is no JSON: ${(error as Error).message}`)
-  }
-  if (text === undefined) {
-    throw new StoreError(`The value for "${key}" is no JSON (${typeof value}); use delete to remove a key.`)
-  }
-  if (Buffer.byteLength(text) > MAX_VALUE_BYTES) {
-    throw new StoreError(`The value for "${key}" is over 1 MiB; split it over several keys.`)
-  }
-  return text
-}
-
-function expiry(ttlSeconds: number | undefined, now: number): number | null {
-  if (ttlSeconds === undefined) return null
-  if (!Number.isFinite(ttlSeconds) || ttlSeconds <= 0) {
-    throw new StoreError('ttlSeconds must be a positive number of seconds.')
-  }
-  return Math.ceil(now + ttlSeconds * 1_000)
 }

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { storeBackendContract } from '@pluggram/testing/contracts'
 import { createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
 import { MIGRATIONS } from './migrations.ts'
 
@@ -17,60 +17,74 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-describe('a plugin store', () => {
-  test('gives back any JSON it was given, after a restart too', async () => {
+storeBackendContract('in SQLite', (options) => {
+  const database = openSqliteDatabase(':memory:')
+  const stores = createSqlitePluginStores(database, options)
+  return { forPlugin: (name) => stores.forPlugin(name), close: () => database.close() }
+})
+
+describe('plugin stores in SQLite', () => {
+  test('keep what they were given over a restart', async () => {
     const database = openSqliteDatabase(file)
-    const store = createSqlitePluginStores(database).forPlugin('notes')
-    await fc.assert(
-      fc.asyncProperty(fc.string({ minLength: 1, maxLength: 80 }), fc.jsonValue(), async (key, value) => {
-        await store.set(key, value)
-        expect(await store.get(key)).toEqual(JSON.parse(JSON.stringify(value)))
-      }),
-      { numRuns: 50 },
-    )
-    await store.set('kept', { n: 1 })
+    await createSqlitePluginStores(database)
+      .forPlugin('notes')
+      .write('kept', { json: '{"n":1}', expiresAt: null })
     database.close()
     const reopened = openSqliteDatabase(file)
-    expect(await createSqlitePluginStores(reopened).forPlugin('notes').get('kept')).toEqual({ n: 1 })
+    expect(await createSqlitePluginStores(reopened).forPlugin('notes').read('kept')).toEqual({
+      json: '{"n":1}',
+      expiresAt: null,
+    })
     reopened.close()
   })
 
-  test('shows no plugin what another one keeps', async () => {
-    const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(database)
-    await stores.forPlugin('a').set('key', 'of a')
-    expect(await stores.forPlugin('b').get('key')).toBeUndefined()
-    expect(await stores.forPlugin('b').delete('key')).toBe(false)
-    expect(await stores.forPlugin('a').delete('key')).toBe(true)
-    expect(await stores.forPlugin('a').get('key')).toBeUndefined()
-    database.close()
-  })
-
-  test('forgets values after their time', async () => {
+  test('forget for good what has expired', async () => {
     let now = 1_000
     const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(database, () => now)
-    const store = stores.forPlugin('a')
-    await store.set('short', 1, { ttlSeconds: 10 })
-    expect(await store.get('short')).toBe(1)
-    now += 10_000
-    expect(await store.get('short')).toBeUndefined()
+    const stores = createSqlitePluginStores(database, { now: () => now })
+    await stores.forPlugin('a').write('short', { json: '1', expiresAt: 2_000 })
+    now = 2_000
     stores.deleteExpired()
     expect(database.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(0)
     database.close()
   })
 
-  test('refuses what it cannot keep, and says why', async () => {
+  test('are full at their bounds, make room of what has expired, and let go what was deleted', async () => {
+    let now = 1_000
     const database = openSqliteDatabase(':memory:')
-    const store = createSqlitePluginStores(database).forPlugin('a')
-    const circle: Record<string, unknown> = {}
-    circle.self = circle
-    await expect(store.set('', 1)).rejects.toThrow(/1 to 512/)
-    await expect(store.set('x'.repeat(513), 1)).rejects.toThrow(/1 to 512/)
-    await expect(store.set('k', circle)).rejects.toThrow(/no JSON/)
-    await expect(store.set('k', undefined)).rejects.toThrow(/use delete/)
-    await expect(store.set('k', 'x'.repeat(1_048_576))).rejects.toThrow(/1 MiB/)
-    await expect(store.set('k', 1, { ttlSeconds: -1 })).rejects.toMatchObject({ code: 'store-limit' })
+    const stores = createSqlitePluginStores(database, { now: () => now, maxKeys: 3, maxBytes: 100 })
+    const backend = stores.forPlugin('a')
+    await backend.write('k1', { json: '1', expiresAt: 2_000 })
+    await backend.write('k2', { json: '2', expiresAt: null })
+    await backend.write('k3', { json: '3', expiresAt: null })
+    const fourth = backend.write('k4', { json: '4', expiresAt: null })
+    await expect(fourth).rejects.toMatchObject({
+      code: 'store-limit',
+      message: expect.stringContaining('full'),
+    })
+    await stores.forPlugin('b').write('k4', { json: '4', expiresAt: null })
+    now = 2_000
+    await backend.write('k4', { json: '4', expiresAt: null })
+    const large = backend.write('k4', { json: JSON.stringify('x'.repeat(100)), expiresAt: null })
+    await expect(large).rejects.toMatchObject({ code: 'store-limit' })
+    expect(await backend.read('k4')).toMatchObject({ json: '4' })
+    expect(await backend.remove('k2')).toBe(true)
+    await backend.write('k5', { json: '5', expiresAt: null })
+    database.close()
+  })
+
+  test('take many writes of the same moment in one go, each of which can be refused alone', async () => {
+    const database = openSqliteDatabase(':memory:')
+    const backend = createSqlitePluginStores(database, { maxKeys: 5 }).forPlugin('a')
+    const writes = Array.from({ length: 10 }, (_, index) =>
+      backend.write(`k${index}`, { json: String(index), expiresAt: null }),
+    )
+    const outcomes = await Promise.allSettled(writes)
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array<string>(5).fill('fulfilled'),
+      ...Array<string>(5).fill('rejected'),
+    ])
+    expect(await backend.keys('', '', 100)).toHaveLength(5)
     database.close()
   })
 })
@@ -102,7 +116,8 @@ describe('opening a database', () => {
   test('damage inside the file is found', async () => {
     const database = openSqliteDatabase(file)
     const store = createSqlitePluginStores(database).forPlugin('a')
-    for (let index = 0; index < 200; index += 1) await store.set(`key ${index}`, 'x'.repeat(500))
+    for (let index = 0; index < 200; index += 1)
+      await store.write(`key ${index}`, { json: JSON.stringify('x'.repeat(500)), expiresAt: null })
     database.close()
     const bytes = await readFile(file)
     bytes.fill(0x5a, 3 * 4_096, 9 * 4_096)
@@ -146,7 +161,8 @@ function createFirstSchema(path: string): DatabaseSync {
 test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
   const database = openSqliteDatabase(file)
   const store = createSqlitePluginStores(database).forPlugin('notes')
-  for (let index = 0; index < 1_000; index += 1) await store.set(`key ${index % 10}`, 'x'.repeat(4_000))
+  for (let index = 0; index < 1_000; index += 1)
+    await store.write(`key ${index % 10}`, { json: JSON.stringify('x'.repeat(4_000)), expiresAt: null })
   expect((await stat(`${file}-wal`)).size).toBeLessThan(1.5 * 1_048_576)
   database.close()
 })

@@ -1,1 +1,2 @@
 export { messageStoreContract, outboxPart, storedText } from './message-store-contract.ts'
+export { storeBackendContract } from './store-backend-contract.ts'

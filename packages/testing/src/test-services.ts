@@ -8,12 +8,16 @@ import type {
   DatabaseService,
   HttpService,
   Logger,
+  MetricReading,
+  PluginsService,
   PluginSummary,
   Services,
   Store,
   TextRequest,
 } from '@pluggram/sdk'
 import { createMemoryStore } from './memory-store.ts'
+import { createCaches, createRateLimits } from '@pluggram/services'
+import { createI18n, createPluginsService, createQueueService } from '@pluggram/services/plugin-side'
 import { createRecordedMetrics } from './recorded-metrics.ts'
 import type { RecordedMetric } from './recorded-metrics.ts'
 import { createScriptedAi } from './scripted-ai.ts'
@@ -36,6 +40,10 @@ export interface TestServicesOverrides {
   readonly folder?: string
   /** By default every chat may be written to, and methods answer `true`. */
   readonly telegram?: TestTelegram
+  /** Answers calls of other plugins; by default there are none. */
+  readonly plugins?: PluginsService['call']
+  /** What `statistics.read` gives; default: nothing. */
+  readonly readings?: readonly MetricReading[]
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
 
@@ -85,6 +93,16 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
       error: at('error'),
     },
     store: overrides.store ?? createMemoryStore(),
+    cache: createCaches().forPlugin('test'),
+    rateLimit: createRateLimits().forPlugin('test'),
+    queue: createQueueService(),
+    i18n: createI18n(undefined, () => undefined),
+    config: { get: () => ({}) as never, onChange: () => async () => {} },
+    plugins: createPluginsService(overrides.plugins ?? noPlugins),
+    statistics: {
+      read: async (names) =>
+        (overrides.readings ?? []).filter((reading) => names?.includes(reading.name) ?? true),
+    },
     metrics: metrics.service,
     recordedMetrics: metrics.records,
     ai: toAi(overrides.ai ?? []),
@@ -106,6 +124,13 @@ async function noNetwork(): Promise<never> {
   throw new PluggramError(
     'network-failed',
     'A test has no network. Give createTestServices a fetch of yours.',
+  )
+}
+
+async function noPlugins(plugin: string): Promise<never> {
+  throw new PluggramError(
+    'plugin-not-found',
+    `This test has no plugin ${plugin}. Give createTestServices plugins of yours.`,
   )
 }
 

@@ -1,11 +1,11 @@
-import type { AssistantMetrics, RootLogger } from '@pluggram/observability'
+import type { AssistantMetrics } from '@pluggram/observability'
 import { errorMessage } from '@pluggram/sdk'
-import type { Services } from '@pluggram/sdk'
+import type { Logger, Services } from '@pluggram/sdk'
 
 /** Reports what a plugin could not handle: to the log and the metrics. */
 export function createCaptureException(
   plugin: string,
-  { logger, metrics }: { readonly logger: RootLogger; readonly metrics: AssistantMetrics },
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: AssistantMetrics },
 ): Services['captureException'] {
   return (error, context) => {
     metrics.exceptionCaptured(plugin)

@@ -13,7 +13,8 @@ import type { StreamStep } from './tool-step.ts'
 import { Turns } from './turn.ts'
 
 export interface ToolsOptions {
-  readonly registry: () => PluginRegistry
+  /** The plugins of one chat, or all of them. */
+  readonly registry: (chatId?: number) => PluginRegistry
   /** Asked again for every answer, so that a changed configuration holds at once. */
   readonly settings: () => ToolSettings
   /** `ai.timeouts.total_seconds`. */

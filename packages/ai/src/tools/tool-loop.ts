@@ -10,7 +10,8 @@ import { StepsUsage } from './steps-usage.ts'
 import type { ToolRequest, Turns } from './turn.ts'
 
 export interface ToolLoopOptions {
-  readonly registry: () => PluginRegistry
+  /** The plugins that may be used in a chat. */
+  readonly registry: (chatId: number) => PluginRegistry
   readonly settings: () => ToolSettings
   readonly caller: ToolCaller
   readonly turns: Turns
@@ -52,7 +53,7 @@ export class ToolLoop {
 
   async *#steps(request: ToolRequest, streamStep: StreamStep, signal: AbortSignal): AsyncGenerator<string> {
     const { registry, settings, caller, turns, logger } = this.#options
-    const { tools, leftOut } = offerTools(registry())
+    const { tools, leftOut } = offerTools(registry(request.context.chat.id))
     if (leftOut > 0) logger.warn(`${leftOut} tools are more than a model takes; they are not offered`)
     const {
       guard,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Duplex } from 'node:stream'
-import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type { ObservedMessage, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
@@ -100,6 +100,12 @@ export class ChildConnection {
         const [call, name, input, data] = args as [number, string, unknown, ContextData]
         return plugin.callTool(call, name, input, data, signal)
       }
+      case 'observe':
+        return plugin.observe(args[0] as ObservedMessage)
+      case 'provided':
+        return plugin.callProvided(args[0] as string, args[1] as readonly unknown[])
+      case 'callback':
+        return plugin.callbacks.call(args[0] as number, args.slice(1))
       case 'schedule': {
         const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
         return plugin.runSchedule(target, { ...run, signal })

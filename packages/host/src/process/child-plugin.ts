@@ -1,5 +1,12 @@
 import { PermissionError } from '@pluggram/sdk'
-import type { HttpService, MessageContext, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type {
+  HttpService,
+  MessageContext,
+  ObservedMessage,
+  PluginManifest,
+  PluginSummary,
+  ScheduledRun,
+} from '@pluggram/sdk'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
@@ -28,12 +35,15 @@ import type {
   Started,
   StartRequest,
 } from './protocol.ts'
+import { Callbacks } from './callbacks.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
 
 /** The one plugin of a plugin process, from `load` to `stop`. */
 export class ChildPlugin {
+  /** Functions that the host may call. */
+  readonly callbacks = new Callbacks()
   readonly #peer: Peer
   #candidate: PluginCandidate | undefined
   #loaded: LoadedPlugin | undefined
@@ -118,6 +128,7 @@ export class ChildPlugin {
             plugin: name,
             request,
             effects,
+            callbacks: this.callbacks,
             mayUseAi: manifest.permissions?.ai === true,
             plugins: () => this.#plugins,
           })
@@ -149,6 +160,16 @@ export class ChildPlugin {
     signal: AbortSignal,
   ): Promise<unknown> {
     return this.#started().callTool(name, args, this.#context(call, data, signal))
+  }
+
+  /** Tells the plugin about a message that was answered. */
+  observe(event: ObservedMessage): Promise<void> {
+    return this.#started().observe(event)
+  }
+
+  /** Calls what the plugin provides to others. */
+  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#started().callProvided(method, args)
   }
 
   /** Runs a schedule: one of the manifest by its name, one of the code by its function's number. */
@@ -227,6 +248,12 @@ function limited(seconds: number): Limited {
   }
 }
 
-function identity({ name, entry, directory, origin }: PluginCandidate): PluginIdentity {
-  return { name, file: entry, directory, toolRole: toolRoleOf(origin) }
+function identity({ name, entry, directory, origin, isSingleFile }: PluginCandidate): PluginIdentity {
+  return {
+    name,
+    file: entry,
+    directory,
+    toolRole: toolRoleOf(origin),
+    isSingleFile: isSingleFile === true,
+  }
 }

@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { createEffectScope } from '../effect-scope.ts'
 import type { DisposableEffectScope } from '../effect-scope.ts'
 import { isThrown } from '../error-location.ts'
 import { grantProblem, missingGrants } from '../grants.ts'
 import type { Grants } from '../grants.ts'
+import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
@@ -62,7 +64,9 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
-  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
+  /** Waits for the plugins that this one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
   /** The assistant's folder for data; without it nothing is cached and no plugin has a folder. */
   readonly dataFolder?: string | undefined
@@ -74,7 +78,7 @@ export interface LaunchPluginOptions {
 /** A process whose plugin runs, and what it said about itself. */
 export interface LaunchedPlugin {
   readonly process: PluginProcess
-  readonly services: Services
+  readonly services: HostServices
   readonly loaded: Loaded
   readonly started: Started
 }
@@ -109,6 +113,7 @@ export async function launchPlugin(
     if (missing.length > 0) {
       throw new ProblemError(grantProblem({ name: candidate.name, file: candidate.entry }, missing))
     }
+    await options.meet({ name: candidate.name, file: candidate.entry }, loaded.manifest.requires ?? [])
     const { services, started } = await start(process, loaded, options)
     return { process, services, loaded, started }
   } catch (error) {
@@ -143,6 +148,7 @@ export async function inspectPlugin(
     defaults: { startSeconds: 10, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
+    meet: async () => {},
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -257,7 +263,8 @@ async function start(
       logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
   })
   void process.ended.then(() => effects.dispose(1))
-  const services = options.servicesFor(name, { permissions: manifest.permissions }, effects)
+  const { permissions, requires } = manifest
+  const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
   const timeouts = effectiveTimeouts(manifest, options)
   const request: StartRequest = {
     assistantName: options.assistantName,

@@ -43,6 +43,8 @@ const summarySchema = z.object({
     telegram: z.array(line).max(1_000).optional(),
     databases: z.array(line).max(1_000).optional(),
     files: z.boolean().optional(),
+    observe: z.boolean().optional(),
+    metrics: z.boolean().optional(),
     admin: z.boolean().optional(),
   }),
   timeouts: z.object({
@@ -52,6 +54,7 @@ const summarySchema = z.object({
     cleanupSeconds: seconds,
   }),
   isIdempotent: z.boolean(),
+  requires: z.array(line).max(20).optional(),
   isolation: z.enum(['inline', 'process']).optional(),
 })
 
@@ -112,6 +115,7 @@ export const descriptorSchema = z.object({
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),
   answersMessages: z.boolean(),
+  observes: z.boolean().optional(),
 }) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
 
 /** Makes the compiler complain when a descriptor has a member that would get lost on the way. */

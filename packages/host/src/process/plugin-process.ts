@@ -1,13 +1,7 @@
-import type {
-  MessageContext,
-  PluginResult,
-  PluginStatus,
-  PluginSummary,
-  ScheduledRun,
-  Services,
-} from '@pluggram/sdk'
+import type { MessageContext, PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
+import type { HostServices } from '../local-services.ts'
 import { parseResult } from '../parse-result.ts'
 import { parseStatus } from '../parse-status.ts'
 import { decodeError } from '../rpc/wire-error.ts'
@@ -30,6 +24,7 @@ import { RateLimit } from './rate-limit.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
+import { serveStore } from './served-store.ts'
 import { toToolResult } from '../tool-result.ts'
 import type { JsonValue } from '../validate-config.ts'
 import { serveFetch } from './wire-fetch.ts'
@@ -76,7 +71,7 @@ export class PluginProcess {
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
-  #given: Services | undefined
+  #given: HostServices | undefined
   #ai: ServedAi | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
@@ -184,7 +179,7 @@ export class PluginProcess {
   }
 
   /** Gives the process its services, before `start`. */
-  serve(services: Services): Readonly<Record<string, readonly string[]>> {
+  serve(services: HostServices): Readonly<Record<string, readonly string[]>> {
     this.#given = services
     this.#services = new ServedServices(services)
     this.#ai = new ServedAi({ ai: services.ai, calls: this.#calls })
@@ -225,6 +220,12 @@ export class PluginProcess {
     return this.#during(context, callSeconds, async (id, guard) =>
       toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
     )
+  }
+
+  /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
+  aside(method: 'observe' | 'provided', args: readonly unknown[], callSeconds: number): Promise<unknown> {
+    const { signal } = new AbortController()
+    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
   /**
@@ -329,6 +330,8 @@ export class PluginProcess {
         return ai.call(args, signal)
       case 'stream-text':
         return Promise.resolve(ai.streamText(args[0], this.#peer))
+      case 'store':
+        return serveStore(given.store, args, this.#peer)
       case 'schedule':
         return services.addSchedule(args, (handler, run) => this.runSchedule(handler, run))
       case 'fetch':

@@ -1,11 +1,13 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { Logger, PluginManifest, Services } from '@pluggram/sdk'
+import type { Logger, PluginManifest } from '@pluggram/sdk'
 import type { PluginScope } from '../effect-scope.ts'
 import { levelOf } from '../host-plan.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { HostServices } from '../local-services.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import type { PluginIdentity } from '../read-manifest.ts'
 import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
 import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
@@ -19,7 +21,9 @@ import type { ProcessEvents } from './supervised-plugin.ts'
 export interface ProcessStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): Services
+  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
+  /** Waits for the plugins that one requires. */
+  meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -41,7 +45,7 @@ export class ProcessStarter {
   readonly #options: ProcessStarterOptions
   readonly #cache: ManifestCache | undefined
   readonly #queue = new StartQueue(Math.max(4, os.availableParallelism()))
-  readonly #services = new Map<PluginProcess, Services>()
+  readonly #services = new Map<PluginProcess, HostServices>()
   readonly #groups = new ProcessGroups()
   #isOpen = false
 
@@ -67,7 +71,7 @@ export class ProcessStarter {
   /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
   async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
     const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
-    if (!known || known.hadEffects) return undefined
+    if (!known || known.hadEffects || (known.manifest.requires ?? []).length > 0) return undefined
     return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
   }
 
@@ -145,6 +149,7 @@ export class ProcessStarter {
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
+      meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,
       dataFolder,
       logger,

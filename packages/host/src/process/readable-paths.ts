@@ -18,6 +18,10 @@ export function runtimePaths(): readonly string[] {
     ...installedFolders('@pluggram/services'),
     ...installedFolders('zod'),
     ...installedFolders('kysely'),
+    ...installedFolders('intl-messageformat'),
+    ...installedFolders('@formatjs/fast-memoize'),
+    ...installedFolders('@formatjs/icu-messageformat-parser'),
+    ...installedFolders('@formatjs/icu-skeleton-parser'),
   ].map((directory) => path.join(directory, '*'))
   return runtime
 }

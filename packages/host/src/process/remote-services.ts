@@ -1,12 +1,20 @@
-import { createMetricsService } from '@pluggram/services/plugin-side'
+import {
+  createMetricsService,
+  createPluginsService,
+  createSingleFlight,
+} from '@pluggram/services/plugin-side'
 import type { Logger, PluginSummary, Services } from '@pluggram/sdk'
 import { DatabaseClient, SchedulerClient } from '@pluggram/sdk/runtime'
 import type { DisposableEffectScope } from '../effect-scope.ts'
+import type { HostServices } from '../local-services.ts'
+import { currentMessage } from '../message-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import type { Peer } from '../rpc/peer.ts'
+import type { Callbacks } from './callbacks.ts'
 import { RemoteMetrics } from './remote-metrics.ts'
 import { createRemoteAi } from './remote-ai.ts'
+import { createRemoteStore } from './remote-store.ts'
 import { createRemoteFetch } from './wire-fetch.ts'
 import type { RemoteSchedules } from './remote-schedules.ts'
 import type { StartRequest } from './protocol.ts'
@@ -22,6 +30,7 @@ export interface RemoteServicesOptions {
   readonly plugin: string
   readonly request: StartRequest
   readonly effects: DisposableEffectScope
+  readonly callbacks: Callbacks
   readonly mayUseAi: boolean
   readonly schedules: RemoteSchedules
   /** The plugins of the assistant as they are now. */
@@ -29,7 +38,7 @@ export interface RemoteServicesOptions {
 }
 
 /** The services of a plugin process: effects live in it, all others are calls to the host. */
-export function createRemoteServices(options: RemoteServicesOptions): Services {
+export function createRemoteServices(options: RemoteServicesOptions): HostServices {
   const { peer, request, effects } = options
   const metrics = new RemoteMetrics((batch) => peer.note('metrics', [batch]))
   effects.onEnd(() => metrics.flush())
@@ -39,10 +48,14 @@ export function createRemoteServices(options: RemoteServicesOptions): Services {
       createService(peer, service, methods),
     ]),
   )
+  const byName = named as unknown as Services
   return {
-    ...(named as unknown as Pick<Services, 'store' | 'files' | 'telegram'>),
+    ...byName,
     logger: createLogger(peer),
     metrics: createMetricsService(metrics),
+    store: createRemoteStore(peer, options.callbacks),
+    cache: createSingleFlight(byName.cache),
+    plugins: createPluginsService((plugin, method, ...args) => byName.plugins.call(plugin, method, ...args)),
     ai: createRemoteAi({ peer, plugin: options.plugin, isAllowed: options.mayUseAi }),
     assistant: { name: request.assistantName, plugins: options.plugins },
     database: new DatabaseClient((call) => peer.call('service', ['database', 'call', call])),
@@ -69,9 +82,15 @@ function createService(peer: Peer, service: string, methods: readonly string[]):
 function createLogger(peer: Peer): Logger {
   const entries = LEVELS.map((level): [string, Logger['info']] => [
     level,
-    (message, fields) => peer.note('log', [level, String(message), plainFields(fields)]),
+    (message, fields) => peer.note('log', [level, String(message), plainFields(withMessage(fields))]),
   ])
   return Object.fromEntries(entries) as unknown as Logger
+}
+
+/** A line says which message it is about. */
+function withMessage(fields: unknown): unknown {
+  const scope = currentMessage()
+  return scope ? { chat: scope.chat.id, message: scope.message.id, ...Object(fields) } : fields
 }
 
 /** Fields of a log line may be anything; a line is not worth a failure. */

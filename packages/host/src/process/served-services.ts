@@ -1,24 +1,34 @@
 import { PluggramError, ScheduleError } from '@pluggram/sdk'
-import type { ScheduledRun, Services } from '@pluggram/sdk'
+import type { ScheduledRun } from '@pluggram/sdk'
 import { addSchedule } from '@pluggram/sdk/runtime'
 import type { ScheduleRequest } from '@pluggram/sdk/runtime'
+import type { HostServices } from '../local-services.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedMetrics } from './served-metrics.ts'
 
 /** Services with an own way across; all others are called by name. */
-const SPECIAL = new Set(['logger', 'captureException', 'metrics', 'ai', 'assistant', 'http', 'effects'])
+const SPECIAL = new Set([
+  'logger',
+  'captureException',
+  'metrics',
+  'store',
+  'ai',
+  'assistant',
+  'http',
+  'effects',
+])
 const LINES_PER_SECOND = 100
 const LINES_BURST = 500
 
 /** Gives a plugin process what it may use of the services, and nothing else. */
 export class ServedServices {
-  readonly #services: Services
+  readonly #services: HostServices
   readonly #methods: Readonly<Record<string, readonly string[]>>
   readonly #metrics: ServedMetrics
   readonly #lines = new RateLimit(LINES_PER_SECOND, LINES_BURST)
 
-  constructor(services: Services) {
+  constructor(services: HostServices) {
     this.#services = services
     this.#methods = listMethods(services)
     this.#metrics = new ServedMetrics(services)
@@ -81,7 +91,7 @@ export class ServedServices {
   }
 }
 
-function listMethods(services: Services): Record<string, readonly string[]> {
+function listMethods(services: HostServices): Record<string, readonly string[]> {
   const entries = Object.entries(services)
     .filter(([name, value]) => !SPECIAL.has(name) && typeof value === 'object' && value !== null)
     .map(([name, value]): [string, readonly string[]] => [name, methodNames(Object(value) as object)])

@@ -1,5 +1,12 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
+import type {
+  Logger,
+  MessageContext,
+  ObservedMessage,
+  PluginResult,
+  PluginStatus,
+  ScheduledRun,
+} from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
@@ -40,6 +47,8 @@ export interface SupervisedPluginOptions {
 }
 
 const CRASHES_TO_PARK = 3
+const OBSERVE_SECONDS = 10
+const PROVIDED_SECONDS = 30
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
@@ -117,12 +126,18 @@ export class SupervisedPlugin implements HostedPlugin {
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
     if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    const process = await this.#ready()
-    try {
-      return await process.callTool(tool, args, context, this.#options.callSeconds)
-    } finally {
-      this.#touch()
-    }
+    return this.#use((process) => process.callTool(tool, args, context, this.#options.callSeconds))
+  }
+
+  async observe(event: ObservedMessage): Promise<void> {
+    if (this.#isStopped || this.#isParked) return
+    await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
+  }
+
+  async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
+    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
   }
 
   /** As a tool, it is not run a second time by itself. */
@@ -133,12 +148,7 @@ export class SupervisedPlugin implements HostedPlugin {
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
     if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    const process = await this.#ready()
-    try {
-      await process.runSchedule(task, run)
-    } finally {
-      this.#touch()
-    }
+    return this.#use((process) => process.runSchedule(task, run))
   }
 
   effects(): readonly string[] {
@@ -198,9 +208,13 @@ export class SupervisedPlugin implements HostedPlugin {
       if (!context.command && !context.callback) return undefined
       throw new PluginCrashError(this.descriptor.name, PARKED)
     }
+    return this.#use((process) => process.handle(message, context, this.#options.callSeconds))
+  }
+
+  async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
     const process = await this.#ready()
     try {
-      return await process.handle(message, context, this.#options.callSeconds)
+      return await work(process)
     } finally {
       this.#touch()
     }

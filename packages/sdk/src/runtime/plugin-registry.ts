@@ -1,5 +1,6 @@
 import type { Awaitable } from '../awaitable.ts'
 import type { MessageContext } from '../context.ts'
+import type { ObservedMessage } from '../observe.ts'
 import type { UpdateKind } from '../manifest.ts'
 import type { MissedPolicy, ScheduledRun } from '../services/scheduler.ts'
 import type { PluginResult } from '../reply.ts'
@@ -44,6 +45,8 @@ export interface PluginDescriptor {
   readonly priority: number
   /** False when the plugin only answers its commands. */
   readonly answersMessages: boolean
+  /** True when it is told about every message. */
+  readonly observes?: boolean
 }
 
 /** A plugin that runs and can be asked. */
@@ -59,6 +62,8 @@ export interface RunnablePlugin {
    * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else whatever the tool threw
    */
   callTool(name: string, args: unknown, context: MessageContext): Promise<unknown>
+  /** Tells an observer about a message; rejects with what it throws. */
+  observe?(event: ObservedMessage): Awaitable<void>
 }
 
 /** The plugins that run now. */

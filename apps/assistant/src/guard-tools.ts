@@ -1,0 +1,56 @@
+import { PluggramError } from '@pluggram/sdk'
+import type { AccessControl, PluginChats, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+
+export interface ToolGuards {
+  readonly access: Pick<AccessControl, 'offIn'>
+  readonly chats: Pick<PluginChats, 'enter'>
+}
+
+/**
+ * The same plugins, whose tools respect where they are called: a plugin that is off in a chat has no tools there, and one
+ * whose tool worked for a chat has answered in it.
+ */
+export function guardTools(
+  registry: PluginRegistry,
+  guards: ToolGuards,
+): (chatId?: number) => PluginRegistry {
+  const guarded = new WeakMap<RunnablePlugin, RunnablePlugin>()
+
+  function guard(plugin: RunnablePlugin): RunnablePlugin {
+    const known = guarded.get(plugin) ?? guardOne(plugin, guards)
+    guarded.set(plugin, known)
+    return known
+  }
+
+  return (chatId) => ({
+    plugins() {
+      const off = chatId === undefined ? undefined : guards.access.offIn(chatId)
+      const plugins = registry.plugins()
+      return (off ? plugins.filter(({ descriptor }) => !off.has(descriptor.name)) : plugins).map(guard)
+    },
+    onChange: (listener) => registry.onChange(listener),
+  })
+}
+
+function guardOne(plugin: RunnablePlugin, { access, chats }: ToolGuards): RunnablePlugin {
+  const { descriptor } = plugin
+  return {
+    descriptor,
+    handle: (message, context) => plugin.handle(message, context),
+    async callTool(tool, args, context) {
+      const { id } = context.chat
+      if (access.offIn(id)?.has(descriptor.name)) {
+        throw new PluggramError('tool-not-found', `The plugin ${descriptor.name} is off in this chat.`)
+      }
+      const leave = chats.enter(descriptor.name, id)
+      let isDone = false
+      try {
+        const result = await plugin.callTool(tool, args, context)
+        isDone = true
+        return result
+      } finally {
+        leave(isDone)
+      }
+    },
+  }
+}

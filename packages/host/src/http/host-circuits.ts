@@ -1,0 +1,98 @@
+import { isPluggramError, LimitError } from '@pluggram/sdk'
+import { LRUCache } from 'lru-cache'
+
+export interface HostCircuitsOptions {
+  /** Failures in a row that open the circuit. Default 5. */
+  readonly failures?: number
+  /** How long it stays open at first, in milliseconds; each time twice as long, a minute at most. Default 5,000. */
+  readonly openMs?: number
+  /** Milliseconds on a steady clock; injected by tests. */
+  readonly now?: () => number
+}
+
+interface Circuit {
+  failures: number
+  /** How often in a row it was opened. */
+  openings: number
+  openUntil: number
+  /** The one request that finds out whether the host is back is under way. */
+  isTrying: boolean
+}
+
+const FAILURES = 5
+const OPEN_MS = 5_000
+const LONGEST_OPEN_MS = 60_000
+const MAX_HOSTS = 500
+
+/**
+ * Leaves a host alone that fails again and again:
+ *
+ *   closed ──failures in a row──▶ open ──after a while──▶ half open: one request ──ok──▶ closed
+ *                                  ▲                             │ fails
+ *                                  └──────twice as long──────────┘
+ *
+ * What the caller called off, or may not do, says nothing about the host.
+ */
+export class HostCircuits {
+  readonly #failures: number
+  readonly #openMs: number
+  readonly #now: () => number
+  readonly #circuits = new LRUCache<string, Circuit>({ max: MAX_HOSTS })
+
+  constructor({
+    failures = FAILURES,
+    openMs = OPEN_MS,
+    now = () => performance.now(),
+  }: HostCircuitsOptions = {}) {
+    this.#failures = failures
+    this.#openMs = openMs
+    this.#now = now
+  }
+
+  /** @throws LimitError `network-open` while the host is left alone; what `send` throws */
+  async run(host: string, signal: AbortSignal, send: () => Promise<Response>): Promise<Response> {
+    const circuit = this.#enter(host)
+    const isTrial = circuit.openings > 0
+    if (isTrial) circuit.isTrying = true
+    try {
+      const response = await send()
+      if (response.status >= 500) this.#fail(circuit, isTrial)
+      else this.#succeed(circuit)
+      return response
+    } catch (error) {
+      const isHosts = isPluggramError(error) && error.code === 'network-failed'
+      if (isHosts && !signal.aborted) this.#fail(circuit, isTrial)
+      throw error
+    } finally {
+      if (isTrial) circuit.isTrying = false
+    }
+  }
+
+  #enter(host: string): Circuit {
+    const known = this.#circuits.get(host)
+    const circuit = known ?? { failures: 0, openings: 0, openUntil: 0, isTrying: false }
+    if (!known) this.#circuits.set(host, circuit)
+    const wait = circuit.openUntil - this.#now()
+    if (wait <= 0 && !circuit.isTrying) return circuit
+    const retryAfterSeconds = Math.max(wait, 1_000) / 1_000
+    throw new LimitError(
+      'network-open',
+      `${host} failed again and again; it is left alone for ${Math.ceil(retryAfterSeconds)} s more.`,
+      { retryAfterSeconds },
+    )
+  }
+
+  #succeed(circuit: Circuit): void {
+    circuit.failures = 0
+    circuit.openings = 0
+  }
+
+  #fail(circuit: Circuit, isTrial: boolean): void {
+    circuit.failures += 1
+    // requests that were under way when it opened are told in it already
+    if (circuit.openUntil > this.#now() || (circuit.failures < this.#failures && !isTrial)) return
+    circuit.openings += 1
+    circuit.failures = 0
+    circuit.openUntil = this.#now() + Math.min(LONGEST_OPEN_MS, this.#openMs * 2 ** (circuit.openings - 1))
+  }
+}

@@ -1,0 +1,25 @@
+import type { RootLogger } from './logger.ts'
+
+/** The same logger; errors that it logs go to `report` as well, with the fields of their line. */
+export function reportErrors(
+  logger: RootLogger,
+  report: (error: Error, context: Readonly<Record<string, unknown>>) => void,
+  own: Readonly<Record<string, unknown>> = {},
+): RootLogger {
+  const tell = (fields: Readonly<Record<string, unknown>> | undefined): void => {
+    const { err, error: _message, ...context } = { ...own, ...fields } as Record<string, unknown>
+    if (err instanceof Error) report(err, context)
+  }
+  return {
+    ...logger,
+    error(message, fields) {
+      logger.error(message, fields)
+      tell(fields)
+    },
+    fatal(message, fields) {
+      logger.fatal(message, fields)
+      tell(fields)
+    },
+    child: (fields) => reportErrors(logger.child(fields), report, { ...own, ...fields }),
+  }
+}

@@ -1,0 +1,171 @@
+import type { Event } from '@sentry/core'
+import type { SecretMask } from './secret-mask.ts'
+
+export interface SentryOptions {
+  /** `SENTRY_DSN`. */
+  readonly dsn: string
+  /** Everything that leaves passes through it. */
+  readonly mask: SecretMask
+  /** Told once when nothing can be sent. */
+  onProblem(message: string): void
+}
+
+/** Sends errors to Sentry. */
+export interface SentryReporter {
+  /** Never throws and never waits. */
+  report(error: unknown, context: Readonly<Record<string, unknown>>): void
+  /** Sends what waits, at most that long. */
+  close(milliseconds: number): Promise<void>
+}
+
+/** More a minute say nothing new, and cost. */
+const EVENTS_PER_MINUTE = 60
+const MAX_CONTEXT_CHARACTERS = 4_000
+const SEND_TIMEOUT_MS = 5_000
+/** Names of the plugin and of its parts; whatever else stands in a context may be somebody's words. */
+const TAGS = new Set(['plugin', 'outcome', 'effect', 'during'])
+
+/**
+ * Creates a reporter. Sentry's code is loaded with the first error, without integrations: no request, user, breadcrumb or
+ * variable is collected. What an event holds is chosen member by member, and masked.
+ */
+export function createSentryReporter({ dsn, mask, onProblem }: SentryOptions): SentryReporter {
+  let client: Promise<Client | undefined> | undefined
+  let minute = 0
+  let count = 0
+
+  function isTooMany(): boolean {
+    const now = Math.floor(Date.now() / 60_000)
+    if (now !== minute) count = 0
+    minute = now
+    count += 1
+    return count > EVENTS_PER_MINUTE
+  }
+
+  async function open(): Promise<Client | undefined> {
+    try {
+      return await createClient(dsn, mask, onProblem)
+    } catch {
+      onProblem('SENTRY_DSN cannot be used: it looks like https://KEY@HOST/PROJECT. Errors are only logged.')
+      return undefined
+    }
+  }
+
+  async function send(error: unknown, context: Readonly<Record<string, unknown>>): Promise<void> {
+    const opened = await (client ??= open())
+    try {
+      opened?.send(error, context)
+    } catch {
+      // an error that cannot be read is in the log all the same
+    }
+  }
+
+  return {
+    report(error, context) {
+      if (!isTooMany()) void send(error, context)
+    },
+    async close(milliseconds) {
+      const opened = await client
+      await opened?.close(milliseconds)
+    },
+  }
+}
+
+interface Client {
+  send(error: unknown, context: Readonly<Record<string, unknown>>): void
+  close(milliseconds: number): Promise<void>
+}
+
+async function createClient(
+  dsn: string,
+  mask: SecretMask,
+  onProblem: SentryOptions['onProblem'],
+): Promise<Client> {
+  const [{ createStackParser, createTransport, Scope }, { nodeStackLineParser, ServerRuntimeClient }] =
+    await Promise.all([import('@sentry/core'), import('@sentry/core/server')])
+  let hasWarned = false
+  const client = new ServerRuntimeClient({
+    dsn,
+    integrations: [],
+    stackParser: createStackParser(nodeStackLineParser()),
+    sendClientReports: false,
+    transport: (options) =>
+      createTransport(options, async ({ body }) => {
+        try {
+          const response = await fetch(options.url, {
+            method: 'POST',
+            body: typeof body === 'string' ? body : new Uint8Array(body),
+            headers: { ...options.headers },
+            signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+          })
+          await response.arrayBuffer()
+          return { statusCode: response.status }
+        } catch (error) {
+          if (!hasWarned) onProblem('Sentry does not answer; errors are only logged.')
+          hasWarned = true
+          throw error
+        }
+      }),
+    beforeSend: (event) => scrub(event, mask),
+  })
+  if (!client.getDsn()) throw new TypeError('no DSN')
+  client.init()
+  return {
+    send(error, context) {
+      const scope = new Scope()
+      for (const [key, value] of Object.entries(context)) {
+        if (TAGS.has(key)) scope.setTag(key, String(value).slice(0, 200))
+        else scope.setExtra(key, plain(value))
+      }
+      client.captureException(error, undefined, scope)
+    },
+    async close(milliseconds) {
+      await client.close(milliseconds)
+    },
+  }
+}
+
+/** What may leave; a member that is not named here does not. */
+function scrub<Kind extends Event>(event: Kind, mask: SecretMask): Kind {
+  const values = (event.exception?.values ?? []).map(({ type, value, mechanism, stacktrace }) => ({
+    type,
+    value,
+    mechanism,
+    ...(stacktrace && {
+      stacktrace: {
+        frames: (stacktrace.frames ?? []).map(
+          ({ filename, function: name, lineno, colno, in_app: inApp }) => ({
+            filename,
+            function: name,
+            lineno,
+            colno,
+            in_app: inApp,
+          }),
+        ),
+      },
+    }),
+  }))
+  const kept = {
+    event_id: event.event_id,
+    timestamp: event.timestamp,
+    platform: event.platform,
+    level: event.level,
+    environment: event.environment,
+    tags: event.tags,
+    extra: event.extra,
+    sdk: event.sdk,
+    exception: { values },
+  }
+  return JSON.parse(mask.apply(JSON.stringify(kept))) as Kind
+}
+
+/** Ids and short words; objects as JSON, cut. */
+function plain(value: unknown): string | number | boolean {
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  try {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return String(text).slice(0, MAX_CONTEXT_CHARACTERS)
+  } catch {
+    return 'cannot be read'
+  }
+}

@@ -1,0 +1,91 @@
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger, ObservedMessage } from '@pluggram/sdk'
+import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+
+export interface ObserversOptions {
+  readonly registry: PluginRegistry
+  readonly logger: Logger
+  /** Messages that may wait for one observer; further ones it misses. Default 1,000. */
+  readonly capacity?: number
+}
+
+interface Observer {
+  readonly plugin: RunnablePlugin
+  readonly waiting: ObservedMessage[]
+  isBusy: boolean
+  missed: number
+}
+
+const CAPACITY = 1_000
+
+/** Tells observers what came of messages, one message after another to each, and waits for none of them. */
+export class Observers {
+  readonly #options: ObserversOptions
+  readonly #stopListening: () => void
+  #observers: readonly Observer[]
+
+  constructor(options: ObserversOptions) {
+    this.#options = options
+    this.#observers = this.#find()
+    this.#stopListening = options.registry.onChange(() => {
+      this.#observers = this.#find()
+    })
+  }
+
+  /** False when nobody looks: then nothing need be put together. */
+  get isWatched(): boolean {
+    return this.#observers.length > 0
+  }
+
+  tell(event: ObservedMessage): void {
+    for (const observer of this.#observers) {
+      if (observer.waiting.length >= (this.#options.capacity ?? CAPACITY)) {
+        observer.missed += 1
+        continue
+      }
+      observer.waiting.push(event)
+      if (!observer.isBusy) void this.#work(observer)
+    }
+  }
+
+  close(): void {
+    this.#stopListening()
+    this.#observers = []
+  }
+
+  /** Those who stay keep what waits for them. */
+  #find(): readonly Observer[] {
+    return this.#options.registry
+      .plugins()
+      .filter(({ descriptor, observe }) => descriptor.observes === true && observe !== undefined)
+      .map(
+        (plugin) =>
+          this.#observers?.find((known) => known.plugin === plugin) ?? {
+            plugin,
+            waiting: [],
+            isBusy: false,
+            missed: 0,
+          },
+      )
+  }
+
+  async #work(observer: Observer): Promise<void> {
+    const { plugin, waiting } = observer
+    const { logger } = this.#options
+    observer.isBusy = true
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      try {
+        await plugin.observe?.(next)
+      } catch (error) {
+        logger.warn('an observer failed', { plugin: plugin.descriptor.name, error: errorMessage(error) })
+      }
+    }
+    observer.isBusy = false
+    if (observer.missed === 0) return
+    logger.warn('an observer was too slow and missed messages', {
+      plugin: plugin.descriptor.name,
+      missed: observer.missed,
+    })
+    observer.missed = 0
+  }
+}

@@ -1,0 +1,27 @@
+/** One figure of a metric. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>
+  /** For a histogram: how many values there were. */
+  readonly value: number
+  /** For a histogram: the sum of its values. */
+  readonly sum?: number
+  /** For a histogram: how many values were at most that large, by upper bound. */
+  readonly buckets?: readonly { readonly upTo: number; readonly count: number }[]
+}
+
+/** A metric of the assistant or of a plugin, as `/metrics` shows it. */
+export interface MetricReading {
+  readonly name: string
+  readonly help: string
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly samples: readonly MetricSample[]
+}
+
+/** The assistant's metrics, to look at. Needs `permissions: { metrics: true }` and the owner's consent. */
+export interface StatisticsService {
+  /**
+   * @param names default: all metrics
+   * @throws PermissionError
+   */
+  read(names?: readonly string[]): Promise<readonly MetricReading[]>
+}

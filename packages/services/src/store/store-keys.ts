@@ -1,0 +1,27 @@
+import { StoreError } from '@pluggram/sdk'
+
+const MAX_KEY_LENGTH = 512
+/** Keys of chats begin with it; plugins' own keys hold no control characters. */
+const CHAT_MARK = '\u0001'
+// oxlint-disable-next-line no-control-regex -- that is what is refused
+const CONTROL_CHARACTER = /[\u0000-\u001f]/
+
+/** What the keys of one chat begin with. */
+export function markOfChat(chatId: number): string {
+  return `${CHAT_MARK}${chatId}${CHAT_MARK}`
+}
+
+/** Keys of chats come before all others and are in no list of the whole store. */
+export function isChatKey(key: string): boolean {
+  return key.startsWith(CHAT_MARK)
+}
+
+/** @throws StoreError */
+export function checkKey(key: string): string {
+  const isUsable =
+    typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH && !CONTROL_CHARACTER.test(key)
+  if (isUsable && key.isWellFormed()) return key
+  throw new StoreError(
+    `A store key must be text of 1 to ${MAX_KEY_LENGTH} characters, without control characters.`,
+  )
+}
