@@ -6,10 +6,12 @@ const SHIPPED = [
   'admin',
   'ai_chatbot',
   'api_integration',
+  'database',
   'dice',
   'file_info',
   'knowledge',
   'reminders',
+  'scheduled_task',
   'translate',
   'web_page',
 ] as const
