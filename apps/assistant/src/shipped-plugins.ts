@@ -9,6 +9,8 @@ const SHIPPED = [
   'dice',
   'file_info',
   'knowledge',
+  'logging',
+  'metrics',
   'translate',
   'web_page',
 ] as const
