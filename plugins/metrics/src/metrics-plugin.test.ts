@@ -37,7 +37,7 @@ test('the owner gets a picture and figures', async () => {
     },
   })
   const { source } = (result as { response: { media: { source: Uint8Array } } }).response.media
-  expect([...source.slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
+  expect(Array.from(source.slice(0, 4))).toEqual([0x89, 0x50, 0x4e, 0x47])
   expect(source.byteLength).toBeGreaterThan(5_000)
 })
 
