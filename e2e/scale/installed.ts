@@ -103,7 +103,7 @@ async function allCanBeAsked({ url }: RunningAssistant, count: number): Promise<
     )
     if (ready.length === count) return
     if (Date.now() > end) throw new Error(`${ready.length} of ${count} plugins can be asked`)
-    await sleep(25)
+    await sleep(100)
   }
 }
 

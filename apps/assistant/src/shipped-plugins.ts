@@ -11,6 +11,7 @@ const SHIPPED = [
   'knowledge',
   'logging',
   'metrics',
+  'reminders',
   'translate',
   'web_page',
 ] as const

@@ -4,7 +4,7 @@ import type { Button, Media, Reply, TextEntity } from '@pluggram/sdk'
 /** Says which member of an answer is wrong; its text holds none of the plugin's values. */
 export class ShapeError extends Error {}
 
-const FORMATS = ['plain', 'markdown', 'html'] as const
+const FORMATS = ['plain', 'markdown', 'html', 'model-markdown'] as const
 const MEDIA_KINDS = ['photo', 'document', 'voice', 'audio', 'video'] as const
 const DELIVERIES = ['at-least-once', 'at-most-once'] as const
 const MAX_BUTTON_BYTES = 59

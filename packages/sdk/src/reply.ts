@@ -1,7 +1,10 @@
 import type { TextEntity } from './message.ts'
 
-/** How `Reply.text` is written. `plain` (the default) shows every character as it stands. */
-export type TextFormat = 'plain' | 'markdown' | 'html'
+/**
+ * How `Reply.text` is written. `plain` (the default) shows every character as it stands. `model-markdown` is Markdown that
+ * a language model wrote: the address of a link is shown behind its words, so that nobody is led elsewhere unseen.
+ */
+export type TextFormat = 'plain' | 'markdown' | 'html' | 'model-markdown'
 
 /** A button under a reply: it sends `data` back to the plugin that made it, or opens `url`. */
 export type Button =

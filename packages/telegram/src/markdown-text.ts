@@ -1,19 +1,19 @@
 import { decodeHTML } from 'entities/decode'
-import { Lexer } from 'marked'
 import type { Token, Tokens } from 'marked'
 import { FormattedTextBuilder, isLinkAddress } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
-import { inlineTokens, isHidden, isType, losesCells } from './markdown-tokens.ts'
+import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
 import { tableRows } from './table-text.ts'
 
 /**
  * Turns GitHub-flavoured Markdown, finished or still being written, into text and entities. Telegram
  * has no headings, lists or tables: headings are bold, lists get bullets, tables become aligned columns.
  * HTML stays as it was typed, but for line breaks.
+ * @param showsAddresses writes the address of a link behind its words instead of under them
  */
-export function markdownToFormatted(markdown: string): FormattedText {
+export function markdownToFormatted(markdown: string, showsAddresses = false): FormattedText {
   const builder = new FormattedTextBuilder()
-  writeBlocks(builder, new Lexer({ gfm: true }).lex(markdown), '')
+  writeBlocks(builder, lexMarkdown(markdown, showsAddresses), '')
   return builder.finish()
 }
 

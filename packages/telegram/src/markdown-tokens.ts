@@ -1,3 +1,4 @@
+import { Lexer, walkTokens } from 'marked'
 import type { Token, Tokens } from 'marked'
 import { isLinkAddress } from './formatted-text.ts'
 
@@ -51,4 +52,26 @@ function cellsOf(row: string): number {
     .replace(/^\|/, '')
     .replace(/(?<!\\)\|$/, '')
     .split(/(?<!\\)\|/).length
+}
+
+/**
+ * Reads GitHub-flavoured Markdown.
+ * @param showsAddresses makes of every link and image its words with the address in brackets behind them
+ */
+export function lexMarkdown(markdown: string, showsAddresses: boolean): Token[] {
+  const tokens = new Lexer({ gfm: true }).lex(markdown)
+  if (showsAddresses) {
+    walkTokens(tokens, (token) => {
+      if (isType(token, 'link') || isType(token, 'image')) spellOut(token)
+    })
+  }
+  return tokens
+}
+
+function spellOut(link: Tokens.Link | Tokens.Image): void {
+  const { text, href } = link
+  if (text === '' || text === href || href === `mailto:${text}`) return
+  const address = ` (${href})`
+  const words = [...inlineTokens(link), { type: 'escape', raw: address, text: address }]
+  Object.assign(link, { type: 'text', tokens: words })
 }

@@ -14,7 +14,8 @@ const CONVERSION_LIMIT = 32_768
 export function renderText(source: string, format: TextFormat = 'plain'): FormattedText {
   if (format === 'plain' || source.length > CONVERSION_LIMIT) return plainText(source)
   try {
-    const rendered = format === 'markdown' ? markdownToFormatted(source) : htmlToFormatted(source)
+    const rendered =
+      format === 'html' ? htmlToFormatted(source) : markdownToFormatted(source, format === 'model-markdown')
     // Markup without any words, like a lone link definition, is better shown than lost.
     return isBlank(rendered.text) ? plainText(source) : rendered
   } catch {

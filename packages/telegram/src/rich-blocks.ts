@@ -1,10 +1,9 @@
 import { decodeHTML } from 'entities/decode'
-import { Lexer } from 'marked'
 import type { Token, Tokens } from 'marked'
 import type { RawApi } from 'grammy'
 import type { RichBlockTableCell, RichText } from 'grammy/types'
 import { isLinkAddress } from './formatted-text.ts'
-import { inlineTokens, isHidden, isType, losesCells } from './markdown-tokens.ts'
+import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
 
 /** A rich message without files, as drafts take it too. */
 export type RichMessage = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
@@ -31,10 +30,10 @@ class DoesNotFit extends Error {}
  * Turns Markdown into blocks, never into Telegram's rich Markdown: that would fetch the images and obey the
  * HTML that a model was talked into writing. `undefined` when it does not fit.
  */
-export function markdownToBlocks(markdown: string): RichDocument | undefined {
+export function markdownToBlocks(markdown: string, showsAddresses = false): RichDocument | undefined {
   const writer = new BlockWriter()
   try {
-    const blocks = writer.blocks(new Lexer({ gfm: true }).lex(markdown), 1)
+    const blocks = writer.blocks(lexMarkdown(markdown, showsAddresses), 1)
     return { blocks, length: writer.length, hasStructure: writer.hasStructure }
   } catch (error) {
     if (error instanceof DoesNotFit || error instanceof RangeError) return undefined

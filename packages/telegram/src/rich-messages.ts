@@ -34,9 +34,9 @@ export function createRichMessages({ mode, logger, now }: RichMessagesOptions): 
   return {
     isResting,
     render(source, format): RichMessage | undefined {
-      if (mode === 'off' || format !== 'markdown' || source.length > RICH_LIMIT || isResting())
-        return undefined
-      const document = markdownToBlocks(source)
+      if (mode === 'off' || source.length > RICH_LIMIT || isResting()) return undefined
+      if (format !== 'markdown' && format !== 'model-markdown') return undefined
+      const document = markdownToBlocks(source, format === 'model-markdown')
       if (!document || document.length === 0 || document.length > RICH_LIMIT) return undefined
       return document.hasStructure || document.length > MESSAGE_LIMIT
         ? { blocks: document.blocks }

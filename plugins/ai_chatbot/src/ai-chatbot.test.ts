@@ -29,7 +29,7 @@ describe('an answer', () => {
   test('streams as Markdown', async () => {
     await using bot = await TestChatbot.start()
     const result = await bot.result('hello')
-    expect(result).toMatchObject({ success: true, response: { format: 'markdown' } })
+    expect(result).toMatchObject({ success: true, response: { format: 'model-markdown' } })
     expect(await Array.fromAsync(pieces(result))).toEqual(['You said ', '“hello”.'])
   })
 

@@ -85,7 +85,7 @@ export async function converse(
     success: true,
     response: {
       text,
-      format: 'markdown',
+      format: 'model-markdown',
       ...(isGroup && {
         replyToMessageId: context.message.id,
         previewButtons: [[{ text: '⏹ Stop', data: `stop:${answer.id}` }]],
