@@ -20,7 +20,9 @@ test('the journal and the statistics of a running assistant', async () => {
   const driver = await logIn(assistant)
   const ann = await createPerson(driver)
   await ask(driver, ann, '/roll 2d6')
-  await expect.poll(async () => (await ask(driver, ann, '/journal'))[0]).toMatch(/answered by dice .*“\/roll 2d6”/)
+  await expect
+    .poll(async () => (await ask(driver, ann, '/journal'))[0])
+    .toMatch(/answered by dice .*“\/roll 2d6”/)
   const before = await botMessages(driver, ann.id)
   await write(driver, ann, '/stats')
   const after = await botMessages(driver, ann.id, before.length + 1)
