@@ -10,6 +10,8 @@ const SHIPPED = [
   'dice',
   'file_info',
   'knowledge',
+  'logging',
+  'metrics',
   'reminders',
   'scheduled_task',
   'translate',
