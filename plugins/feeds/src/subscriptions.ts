@@ -18,7 +18,7 @@ const stateSchema = z.object({
   notBefore: z.number().default(0),
 })
 
-export type Subscriber = z.infer<typeof subscriberSchema>
+type Subscriber = z.infer<typeof subscriberSchema>
 export type FollowedFeed = z.infer<typeof feedSchema> & { readonly key: string }
 export type FeedState = z.infer<typeof stateSchema>
 
