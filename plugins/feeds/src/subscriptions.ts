@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { z } from '@pluggram/sdk'
 import type { Chat, Store } from '@pluggram/sdk'
 import { FeedError } from './feed-error.ts'
-import { ValueChanger } from './value-changer.ts'
 
 const subscriberSchema = z.object({ chatId: z.number(), topicId: z.number().optional() })
 const feedSchema = z.object({ url: z.string(), title: z.string(), subscribers: z.array(subscriberSchema) })
@@ -31,11 +30,9 @@ const MAX_SEEN = 500
 /** Who follows which feed, and what they have seen of it. */
 export class Subscriptions {
   readonly #store: Store
-  readonly #values: ValueChanger
 
   constructor(store: Store) {
     this.#store = store
-    this.#values = new ValueChanger(store)
   }
 
   async all(): Promise<FollowedFeed[]> {
@@ -58,7 +55,7 @@ export class Subscriptions {
   ): Promise<boolean> {
     const key = feedKey(url)
     let isNew = false
-    await this.#values.change(KEY, (stored) => {
+    await this.#store.update<unknown>(KEY, (stored) => {
       const feeds = parse(stored)
       const feed = feeds[key] ?? { url, title, subscribers: [] }
       isNew = !feed.subscribers.some((item) => isChat(item, chat))
@@ -79,7 +76,7 @@ export class Subscriptions {
   async remove(key: string, chat: Chat): Promise<boolean> {
     let wasThere = false
     let isLast = false
-    await this.#values.change(KEY, (stored) => {
+    await this.#store.update<unknown>(KEY, (stored) => {
       const { [key]: feed, ...others } = parse(stored)
       const subscribers = feed?.subscribers.filter((item) => !isChat(item, chat)) ?? []
       wasThere = feed !== undefined && subscribers.length < feed.subscribers.length

@@ -2,19 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { MessageContext, PluginResult, Store } from '@pluggram/sdk'
 import { closePoll, parsePoll, PollError, pollSchema, renderPoll, vote } from './poll.ts'
 import type { Poll } from './poll.ts'
-import { ValueChanger } from './value-changer.ts'
 
 const PRESS = /^(?:vote:(?<voted>[\w-]{12}):(?<option>\d{1,2})|close:(?<closed>[\w-]{12}))$/
 
 /** Polls that are kept in the store, under ids that their buttons carry. */
 export class Polls {
   readonly #store: Store
-  readonly #values: ValueChanger
   readonly #keepSeconds: number
 
   constructor(store: Store, keepDays: number) {
     this.#store = store
-    this.#values = new ValueChanger(store)
     this.#keepSeconds = keepDays * 86_400
   }
 
@@ -45,7 +42,7 @@ export class Polls {
   }
 
   async #change(id: string, { chat }: MessageContext, change: (poll: Poll) => Poll): Promise<Poll> {
-    return this.#values.change(
+    const changed = await this.#store.update<unknown>(
       keyOf(id),
       (stored) => {
         const { data: poll } = pollSchema.safeParse(stored)
@@ -55,6 +52,7 @@ export class Polls {
       },
       { ttlSeconds: this.#keepSeconds },
     )
+    return pollSchema.parse(changed)
   }
 }
 

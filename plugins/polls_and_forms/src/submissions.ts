@@ -3,7 +3,6 @@ import { z } from '@pluggram/sdk'
 import type { Store } from '@pluggram/sdk'
 import { AnswerError } from './answer.ts'
 import type { Submission } from './export-answers.ts'
-import { ValueChanger } from './value-changer.ts'
 
 const submissionSchema = z.object({
   sentAt: z.string(),
@@ -20,12 +19,10 @@ const MAX_SUBMISSIONS = 20_000
 /** What people sent, form by form. */
 export class Submissions {
   readonly #store: Store
-  readonly #values: ValueChanger
   readonly #keepSeconds: number | undefined
 
   constructor(store: Store, keepDays: number | undefined) {
     this.#store = store
-    this.#values = new ValueChanger(store)
     this.#keepSeconds = keepDays === undefined ? undefined : keepDays * 86_400
   }
 
@@ -33,7 +30,7 @@ export class Submissions {
   async add(form: string, submission: Submission): Promise<void> {
     const key = `sent:${form}:${submission.sentAt}:${randomBytes(6).toString('base64url')}`
     const options = this.#keepSeconds === undefined ? {} : { ttlSeconds: this.#keepSeconds }
-    await this.#values.change(listKey(form), (stored) => {
+    await this.#store.update<unknown>(listKey(form), (stored) => {
       const keys = keysSchema.parse(stored)
       if (keys.length >= MAX_SUBMISSIONS)
         throw new AnswerError('This form has as many answers as it can hold.')
@@ -55,7 +52,7 @@ export class Submissions {
   /** Deletes all of a form's, and gives their number. */
   async clear(form: string): Promise<number> {
     let keys: string[] = []
-    await this.#values.change(listKey(form), (stored) => {
+    await this.#store.update<unknown>(listKey(form), (stored) => {
       keys = keysSchema.parse(stored)
       return []
     })
