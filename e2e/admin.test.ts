@@ -37,7 +37,7 @@ beforeEach(async () => {
   home = await createHome({
     'plugins/greeter.ts': GREETER,
     'config.json': { access: { owners: [ada.id] }, plugins: { greeter: { api_key: 'hunter2-secret' } } },
-    'plugins_config.json': { enabled_plugins: { admin: true, greeter: true, ai_chatbot: false } },
+    'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, ai_chatbot: false } },
   })
   assistant = await restart()
 })
@@ -111,6 +111,17 @@ test('an owner switches, configures and restarts a plugin by buttons', { timeout
   expect(switches).toMatchObject({ enabled_plugins: { greeter: false } })
   expect((await press(ada.id, ada, 'Switch on')).text).toMatch(/running|starting|idle/)
   expect(await ask(driver, bob, '/greet')).toEqual(['Good morning'])
+})
+
+test('plugins of both levels are started anew, this one too', { timeout: 30_000 }, async () => {
+  const { driver } = emulator
+  for (const name of ['greeter', 'dice', 'admin']) {
+    await ask(driver, ada, '/plugins')
+    await press(ada.id, ada, `🟢 ${name}`)
+    expect((await press(ada.id, ada, 'Restart')).text).toContain('started anew')
+  }
+  expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
+  expect((await ask(driver, bob, '/roll 1d1'))[0]).toContain('1')
 })
 
 test('nobody but owners may: not by commands, not by buttons of an owner', { timeout: 30_000 }, async () => {

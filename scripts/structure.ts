@@ -24,7 +24,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 }
 const PLUGIN_ARROWS = ['packages/sdk']
 /** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */
-const TEST_ARROWS = new Set(['packages/testing', 'packages/bot-api-emulator', 'docs/examples'])
+const TEST_ARROWS = new Set([
+  'packages/testing',
+  'packages/bot-api-emulator',
+  'docs/examples',
+  'docs/reference',
+])
 const SOURCE = /\.(?:ts|tsx)$/
 const TEST = /(?:\.test|test-[a-z-]+)\.tsx?$|__fixtures__/
 

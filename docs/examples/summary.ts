@@ -6,12 +6,13 @@ export default definePlugin({
   commands: {
     summary: {
       description: 'Say in one sentence what a text says',
-      execute: (args, { services, signal }) => ({
+      execute: (args, context) => ({
         success: true,
-        response: services.ai.streamText({
+        response: context.services.ai.streamText({
           system: 'Say in one sentence what the text of the user says.',
           messages: [{ role: 'user', content: args }],
-          signal,
+          for: context,
+          signal: context.signal,
         }),
       }),
     },

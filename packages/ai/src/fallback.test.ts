@@ -119,6 +119,18 @@ test('a bad key is told to the owner once, until it works again', async () => {
   expect(ai.health()).toEqual({ status: 'ok' })
 })
 
+test('a model that is not set up is told once, though another one answers every time', async () => {
+  await using server = await startLoopbackServer((_request, response) => writeAnswer(response, 'fine'))
+  const errors: string[] = []
+  using ai = openTestAi(
+    { model: ['anthropic:claude', 'one:a'], providers: { one: { baseUrl: server.baseUrl } } },
+    { logger: { debug() {}, info() {}, warn() {}, error: (line) => void errors.push(line) } },
+  )
+  for (let index = 0; index < 3; index += 1) expect(await readText(ai)).toEqual(['fine'])
+  expect(errors).toEqual([expect.stringContaining('ANTHROPIC_API_KEY')])
+  expect(ai.health().status).toBe('degraded')
+})
+
 test('people choose from the owner’s list, the chat’s choice before the user’s', async () => {
   await using server = await startLoopbackServer((_request, response) => writeAnswer(response, 'fine'))
   using ai = openTestAi({

@@ -30,9 +30,9 @@ export interface GuardedModelOptions {
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
   readonly coolDown: CoolDown
-  /** Told about every model that failed, and every one that answered. */
-  onFailure(selection: Selection | undefined, failure: AiError): void
-  onSuccess(selection: Selection): void
+  /** Told about every model that failed, and every one that answered, by its name in the configuration. */
+  onFailure(wanted: string, failure: AiError): void
+  onSuccess(wanted: string): void
 }
 
 /**
@@ -109,7 +109,7 @@ export class GuardedModel implements SdkLanguageModel {
         const stream = await this.#attempt(selection, call, isCheaper)
         this.#selection = selection
         this.#options.coolDown.clear(selector)
-        this.#options.onSuccess(selection)
+        this.#options.onSuccess(selector.wanted)
         return stream
       } catch (error) {
         limits.signal.throwIfAborted()
@@ -132,7 +132,8 @@ export class GuardedModel implements SdkLanguageModel {
       return await this.#options.limits.race(selector.select())
     } catch (error) {
       this.#options.limits.signal.throwIfAborted()
-      this.#options.onFailure(undefined, toAiError(error, undefined))
+      this.#options.onFailure(selector.wanted, toAiError(error, undefined))
+      this.#options.coolDown.start(selector)
       throw error
     }
   }
@@ -143,16 +144,16 @@ export class GuardedModel implements SdkLanguageModel {
     isCheaper: boolean,
   ): Promise<ReadableStream<StreamPart>> {
     const { limits, timeouts, meter, own } = this.#options
-    const inputTokens = estimatePromptTokens(call.prompt)
-    const reservation = await limits.race(
-      meter.reserve(
-        { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
-        limits.signal,
-      ),
+    const inputTokens = estimatePromptTokens(call.prompt, call.tools)
+    const model = createLanguageModel(selection, own)
+    // not raced: whoever gets a reservation must settle it
+    const reservation = await meter.reserve(
+      { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
+      limits.signal,
     )
     const attempt = new ModelAttempt({
       selection,
-      model: createLanguageModel(selection, own),
+      model,
       limits: new AttemptLimits(timeouts, limits.signal),
       reservation,
       inputTokens,
@@ -169,7 +170,7 @@ export class GuardedModel implements SdkLanguageModel {
   #fail(selector: ModelSelector, selection: Selection, error: unknown): AiError {
     const failure = toAiError(error, selection)
     if (failure.code !== 'ai-limit' && failure.code !== 'ai-busy') {
-      this.#options.onFailure(selection, failure)
+      this.#options.onFailure(selector.wanted, failure)
       if (mayAnotherModelHelp(failure)) this.#options.coolDown.start(selector, retryAfterMs(error))
     }
     return failure

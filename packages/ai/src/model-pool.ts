@@ -46,6 +46,7 @@ export class ModelPool {
     if (known) return known
     const { logger, settings, environment, localServers, ownPort, signal } = this.#options
     const selector = new ModelSelector({
+      wanted,
       choose: async () => {
         const selection = await chooseModel(wanted, {
           settings,

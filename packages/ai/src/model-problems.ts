@@ -1,7 +1,5 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { AiError, Logger } from '@pluggram/sdk'
-import { selectionId } from './selection.ts'
-import type { Selection } from './selection.ts'
 
 /** More models than this are not remembered. */
 const MAX_PROBLEMS = 50
@@ -16,8 +14,8 @@ export class ModelProblems {
     this.#logger = logger
   }
 
-  failed(selection: Selection | undefined, failure: AiError): void {
-    const model = selection ? selectionId(selection) : 'ai.model'
+  /** @param model `auto` or `provider:model`, as the configuration names it */
+  failed(model: string, failure: AiError): void {
     const message = errorMessage(failure)
     if (failure.code !== 'ai-misconfigured') {
       this.#logger.warn('The language model failed.', { model, error: message })
@@ -28,11 +26,8 @@ export class ModelProblems {
     this.#logger.error(`The language model cannot be used: ${message}`, { model })
   }
 
-  worked(selection: Selection): void {
-    if (this.#open.delete(selectionId(selection))) {
-      this.#logger.info('The language model works again.', { model: selectionId(selection) })
-    }
-    this.#open.delete('ai.model')
+  worked(model: string): void {
+    if (this.#open.delete(model)) this.#logger.info('The language model works again.', { model })
   }
 
   /** One line for each model that cannot be used. */

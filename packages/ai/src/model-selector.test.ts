@@ -15,7 +15,7 @@ const FIXED: Selection = { ...LOCAL, provider: 'openai', api: 'openai', isProvis
 
 test('shares one search among callers that come at once, and remembers its result', async () => {
   const choose = vi.fn<() => Promise<Selection>>().mockResolvedValue(LOCAL)
-  const selector = new ModelSelector({ choose })
+  const selector = new ModelSelector({ wanted: 'auto', choose })
   await Promise.all([selector.select(), selector.select()])
   await selector.select()
   expect(choose).toHaveBeenCalledTimes(1)
@@ -24,7 +24,7 @@ test('shares one search among callers that come at once, and remembers its resul
 test('looks for a real model again a minute after it found only the demo model', async () => {
   let now = 0
   const choose = vi.fn<() => Promise<Selection>>().mockResolvedValueOnce(DEMO).mockResolvedValue(LOCAL)
-  const selector = new ModelSelector({ choose, now: () => now })
+  const selector = new ModelSelector({ wanted: 'auto', choose, now: () => now })
   expect(await selector.select()).toBe(DEMO)
   now = 59_000
   expect(await selector.select()).toBe(DEMO)
@@ -35,7 +35,7 @@ test('looks for a real model again a minute after it found only the demo model',
 test('does not look again when the demo model was asked for', async () => {
   let now = 0
   const choose = vi.fn<() => Promise<Selection>>().mockResolvedValue({ ...DEMO, isProvisional: false })
-  const selector = new ModelSelector({ choose, now: () => now })
+  const selector = new ModelSelector({ wanted: 'auto', choose, now: () => now })
   await selector.select()
   now = 1e6
   await selector.select()
@@ -44,7 +44,7 @@ test('does not look again when the demo model was asked for', async () => {
 
 test('forgets a model that was found and then failed, but not a configured one', async () => {
   const choose = vi.fn<() => Promise<Selection>>().mockResolvedValueOnce(LOCAL).mockResolvedValue(FIXED)
-  const selector = new ModelSelector({ choose })
+  const selector = new ModelSelector({ wanted: 'auto', choose })
   expect(selector.forget(await selector.select())).toBe(true)
   const fixed = await selector.select()
   expect(fixed).toBe(FIXED)
@@ -58,7 +58,7 @@ test('searches again after a search failed', async () => {
     .fn<() => Promise<Selection>>()
     .mockRejectedValueOnce(new Error('down'))
     .mockResolvedValue(LOCAL)
-  const selector = new ModelSelector({ choose })
+  const selector = new ModelSelector({ wanted: 'auto', choose })
   await expect(selector.select()).rejects.toThrow('down')
   expect(await selector.select()).toBe(LOCAL)
 })

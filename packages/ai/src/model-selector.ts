@@ -4,6 +4,8 @@ import type { Selection } from './selection.ts'
 const LOOK_AGAIN_MS = 60_000
 
 export interface ModelSelectorOptions {
+  /** What the configuration says: `auto` or `provider:model`. */
+  readonly wanted: string
   choose(): Promise<Selection>
   now?(): number
 }
@@ -13,12 +15,14 @@ export interface ModelSelectorOptions {
  * failed, and when only the demo model was found, after a minute. Callers that come at once share one search.
  */
 export class ModelSelector {
+  readonly wanted: string
   readonly #choose: () => Promise<Selection>
   readonly #now: () => number
   #current: { readonly selection: Selection; readonly chosenAt: number } | undefined
   #search: Promise<Selection> | undefined
 
-  constructor({ choose, now = () => performance.now() }: ModelSelectorOptions) {
+  constructor({ wanted, choose, now = () => performance.now() }: ModelSelectorOptions) {
+    this.wanted = wanted
     this.#choose = choose
     this.#now = now
   }

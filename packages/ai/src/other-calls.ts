@@ -141,8 +141,10 @@ export class OtherCalls {
     using limits = new RequestLimits(this.#options.timeouts, [request.signal, this.#options.signal])
     const selection = await limits.race(this.#find(ability))
     if (!selection) throw new AiError('ai-misconfigured', MISSING[ability])
-    const reservation = await limits.race(
-      meter.reserve({ selection, ...estimate, maxOutputTokens: 0, isCheaper: false }, limits.signal),
+    // not raced: whoever gets a reservation must settle it
+    const reservation = await meter.reserve(
+      { selection, ...estimate, maxOutputTokens: 0, isCheaper: false },
+      limits.signal,
     )
     let used: CallUsage = NOTHING
     let finish: ((spent: AiUsage) => Result) | undefined

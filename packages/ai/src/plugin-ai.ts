@@ -87,8 +87,8 @@ export class PluginAi implements AiService {
       timeouts,
       coolDown,
       meter: this.#core.meterFor(this.#plugin, subject),
-      onFailure: (selection, failure) => problems.failed(selection, failure),
-      onSuccess: (selection) => problems.worked(selection),
+      onFailure: (wanted, failure) => problems.failed(wanted, failure),
+      onSuccess: (wanted) => problems.worked(wanted),
     })
     const texts = streamModel({ model, request, limits })
     for (let next = await texts.next(); ; next = await texts.next()) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test, vi } from 'vitest'
 import { failureOf, openTestAi, readText } from './test-ai.ts'
-import { startLoopbackServer, writeChunk } from './test-server.ts'
+import { startLoopbackServer, writeAnswer, writeChunk } from './test-server.ts'
 
 const MEBIBYTE = 1_048_576
 const TIMEOUTS = { firstTokenSeconds: 0.5, betweenTokensSeconds: 0.5, totalSeconds: 3 }
@@ -159,4 +159,33 @@ test('nobody waits twice for a silent server', async () => {
   })
   expect(await failureOf(readText(ai))).toMatchObject({ code: 'ai-timeout' })
   expect(server.requests).toHaveLength(1)
+})
+
+test('what is given up, fails or is left makes room for the next, however tight the limit is', async () => {
+  const answers: ((response: ServerResponse) => unknown)[] = [
+    () => {},
+    (response) => response.writeHead(500).end('{}'),
+    (response) => response.writeHead(500).end('{}'),
+    (response) => writeChunk(response, 'Well, '),
+    (response) => writeAnswer(response, 'There you are.'),
+  ]
+  await using server = await startLoopbackServer((_request, response) => answers.shift()?.(response))
+  using ai = openTestAi({
+    model: 'one:m',
+    providers: { one: { baseUrl: server.baseUrl } },
+    concurrency: { user: 1, overall: 1 },
+  })
+  const service = ai.serviceFor('test')
+  const request = { messages: [{ role: 'user' as const, content: 'hello' }], for: { user: { id: 1 } } }
+  const controller = new AbortController()
+  const givenUp = failureOf(service.generateText({ ...request, signal: controller.signal }))
+  await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+  controller.abort(new Error('enough'))
+  expect(await givenUp).toMatchObject({ message: 'enough' })
+  expect(await failureOf(service.generateText(request))).toMatchObject({ code: 'ai-unavailable' })
+  for await (const word of service.streamText(request)) {
+    expect(word).toBe('Well, ')
+    break
+  }
+  expect((await service.generateText(request)).text).toBe('There you are.')
 })

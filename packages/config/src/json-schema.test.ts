@@ -27,6 +27,7 @@ describe('createJsonSchema', () => {
       'access',
       'limits',
       'plugin_host',
+      'databases',
       'plugins',
     ])
   })

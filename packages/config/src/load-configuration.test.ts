@@ -34,6 +34,7 @@ describe('a home without files', () => {
     expect(loaded).toMatchObject({ isUsable: true, problems: [], secrets: [], environment: {} })
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
+      databases: {},
       assistant: { name: 'Pluggram' },
       access: {
         mode: 'everyone',

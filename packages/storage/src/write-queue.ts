@@ -4,8 +4,8 @@ import { errorMessage } from '@pluggram/sdk'
 import type { GroupOutcome, NewStatement, StatementCall, StatementOutcome } from './write-protocol.ts'
 import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
-/** Notes that nobody waits for travel with others, or after that long. */
-const LIGHT_MS = 5
+/** Notes that lose nothing travel with others, or after that long: the next message of a chat waits for one. */
+const LIGHT_MS = 1
 /** After a commit the next waits as long as that one took, so that more writes share it; but not longer than this. */
 const MAX_REST_MS = 4
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import announcer from '../../../docs/examples/announcer.ts'
+import appointment from '../../../docs/examples/appointment.ts'
 import attachments from '../../../docs/examples/attachments.ts'
 import calculator from '../../../docs/examples/calculator.ts'
 import Hello from '../../../docs/examples/hello.ts'
@@ -94,4 +95,11 @@ test('the tools of the guide add, and keep what they are told', async () => {
   expect(await plugin.callTool('add', { a: 2, b: 3 })).toEqual({ sum: 5 })
   expect(await plugin.callTool('keep', { value: 5 })).toBe('kept')
   await expect(plugin.callTool('add', { a: 2 })).rejects.toMatchObject({ code: 'tool-arguments-invalid' })
+})
+
+test('the appointment is read from what the model answers', async () => {
+  const answer = '{"what":"Lunch","day":"2026-11-23","people":["Ann","Bob"]}'
+  await using plugin = await runPlugin(appointment, { services: createTestServices({ ai: [answer] }) })
+  const result = await plugin.send('/appointment Lunch tomorrow with Ann and Bob')
+  expect(await collectText(result)).toBe('2026-11-23: Lunch with Ann, Bob')
 })

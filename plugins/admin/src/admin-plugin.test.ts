@@ -101,6 +101,15 @@ test('a plugin that failed says why, and this plugin cannot switch itself off', 
   expect(labels(own)).toEqual(['Restart', 'Configure', '« Back'])
 })
 
+test('a restart says that it was done', async () => {
+  const admin = createTestAdminService({ plugins: [plugin('dice')] })
+  await using assistant = await start(admin)
+  const list = replyOf(await assistant.send('/plugins', OWNER))
+  const page = replyOf(await assistant.press(button(list, 'dice'), OWNER))
+  expect(replyOf(await assistant.press(button(page, 'Restart'), OWNER)).text).toContain('started anew')
+  expect(admin.done).toEqual(['restart dice'])
+})
+
 test('choices and switches are buttons; secrets and lists are not', async () => {
   const admin = createTestAdminService({
     plugins: [plugin('dice')],

@@ -114,7 +114,7 @@ export async function press(admin: AdminService, place: Place, data: string): Pr
       return pluginPage(admin, name)
     case 'r':
       await admin.restartPlugin(name)
-      return pluginPage(admin, name)
+      return withWords('It was started anew.', await pluginPage(admin, name))
     case 'p':
       return pluginPage(admin, name)
     case 'c':
@@ -156,6 +156,11 @@ function sign({ name, isOn, state }: AdminPlugin, offHere: ReadonlySet<string> =
   if (!isOn) return '⚪'
   if (['failed', 'parked', 'restarting'].includes(state)) return '🔴'
   return offHere.has(name) ? '🌑' : '🟢'
+}
+
+/** Without them a page would look the same, as if nothing had been done. */
+function withWords(words: string, page: Reply): Reply {
+  return { ...page, text: `${page.text as string}\n\n${words}` }
 }
 
 function back(data: string): Button {

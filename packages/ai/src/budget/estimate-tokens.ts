@@ -1,6 +1,6 @@
 import type { SdkLanguageModel } from '../language-model.ts'
 
-export type Prompt = Parameters<SdkLanguageModel['doStream']>[0]['prompt']
+type Prompt = Parameters<SdkLanguageModel['doStream']>[0]['prompt']
 
 /** Four characters of English make a token; other scripts need more tokens, so this errs on the high side. */
 const CHARACTERS_PER_TOKEN = 3
@@ -16,8 +16,8 @@ export function estimateTextTokens(characters: number): number {
 }
 
 /** About how many tokens a prompt is, for a reservation before anybody has counted. */
-export function estimatePromptTokens(prompt: Prompt): number {
-  let tokens = 0
+export function estimatePromptTokens(prompt: Prompt, tools: readonly object[] = []): number {
+  let tokens = tools.length === 0 ? 0 : estimateTextTokens(JSON.stringify(tools).length)
   for (const message of prompt) {
     tokens += TOKENS_PER_MESSAGE
     if (typeof message.content === 'string') {

@@ -2,6 +2,14 @@ import type { SqlResult, SqlStatement } from '@pluggram/sdk'
 import type { DatabaseDescription } from '@pluggram/sdk/runtime'
 import type { ResultLimits } from './sqlite-work.ts'
 
+/** An outside database as its owner configured it. */
+export interface OutsideSettings {
+  readonly url: string
+  readonly writable: boolean
+  readonly timeoutSeconds: number
+  readonly connections: number
+}
+
 /** A way to one outside database: the part that differs between PostgreSQL, MySQL and SQLite. */
 export interface OutsideConnection extends DatabaseDescription {
   /**

@@ -1,0 +1,222 @@
+import type { Duplex } from 'node:stream'
+import pg from 'pg'
+import { DatabaseError, errorMessage } from '@pluggram/sdk'
+import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
+import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
+import { toPostgresPlaceholders } from './postgres-placeholders.ts'
+import { RowCollector } from './row-collector.ts'
+import type { ResultLimits } from './sqlite-work.ts'
+import { checkStatement } from './statement-guard.ts'
+
+const CONNECT_MS = 5_000
+/** The server ends a query at its limit; a server that does not is left after that much more. */
+const GRACE_MS = 1_000
+const BIGINT_TYPE = 20
+/** A single row may be a gigabyte: bytes are counted as they come in. */
+const WIRE_FACTOR = 2
+const WIRE_EXTRA = 1_048_576
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(type: number, format?: string): (value: string) => unknown {
+    if (type === BIGINT_TYPE) return narrow
+    return pg.types.getTypeParser(type, format as 'text') as (value: string) => unknown
+  },
+}
+
+/** A pool of connections to a PostgreSQL server. */
+export function createPostgresConnection(
+  name: string,
+  { url, writable, connections }: OutsideSettings,
+): OutsideConnection {
+  const label = `Database ${name}`
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    application_name: 'pluggram',
+    types,
+  })
+  // a connection that breaks while nobody uses it is replaced at the next use
+  pool.on('error', () => {})
+  return {
+    dialect: 'postgresql',
+    isWritable: writable,
+    async run(statements, limits, timeoutMs) {
+      for (const { sql } of statements) checkStatement(label, sql, writable)
+      const client = await connect(pool, label)
+      // the query under way hears of it, too
+      const onError = (): void => {}
+      client.on('error', onError)
+      const session = new Session(client, label)
+      try {
+        return await session.run({ statements, limits, timeoutMs, writable })
+      } finally {
+        client.release(session.isBroken)
+        if (!session.isBroken) client.off('error', onError)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+async function connect(pool: pg.Pool, label: string): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw unavailable(label, error)
+  }
+}
+
+interface Work {
+  readonly statements: readonly SqlStatement[]
+  readonly limits: ResultLimits
+  readonly timeoutMs: number
+  readonly writable: boolean
+}
+
+/** One use of a connection. */
+class Session {
+  /** True when the connection cannot be used again. */
+  isBroken = false
+  readonly #client: pg.PoolClient
+  readonly #label: string
+
+  constructor(client: pg.PoolClient, label: string) {
+    this.#client = client
+    this.#label = label
+  }
+
+  async run({ statements, limits, timeoutMs, writable }: Work): Promise<readonly SqlResult[]> {
+    const mode = writable ? 'READ WRITE' : 'READ ONLY'
+    try {
+      // after the first query of a transaction its mode cannot be changed any more
+      await this.#within(
+        this.#client.query(`BEGIN ${mode}; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SELECT 1`),
+        timeoutMs,
+      )
+      const results: SqlResult[] = []
+      for (const statement of statements) {
+        results.push(await this.#within(this.#stream(statement, limits), timeoutMs))
+      }
+      await this.#within(this.#client.query(writable ? 'COMMIT' : 'ROLLBACK'), timeoutMs)
+      return results
+    } catch (error) {
+      await this.#recover()
+      throw toError(this.#label, error, timeoutMs)
+    } finally {
+      // settings, locks and temporary tables of a statement end with it
+      if (!this.isBroken) await this.#client.query('DISCARD ALL').catch(() => (this.isBroken = true))
+    }
+  }
+
+  #stream({ sql, params = [] }: SqlStatement, limits: ResultLimits): Promise<SqlResult> {
+    const config = {
+      text: toPostgresPlaceholders(sql),
+      values: params.map(toValue),
+      // the simple protocol would run several statements
+      queryMode: 'extended',
+    }
+    const query = new pg.Query(config)
+    const collector = new RowCollector(this.#label, limits)
+    const stopCounting = this.#countBytes(limits)
+    return new Promise<SqlResult>((resolve, reject) => {
+      const cut = (fields: readonly string[]): void => {
+        this.isBroken = true
+        resolve({ rows: collector.rows, columns: fields, changes: 0, isCut: true })
+      }
+      query.on('row', (row: Record<string, unknown>) => {
+        if (this.isBroken) return
+        try {
+          if (!collector.add(row)) cut(Object.keys(row))
+        } catch (error) {
+          this.isBroken = true
+          reject(error)
+        }
+      })
+      query.on('error', reject)
+      query.on('end', (result: pg.QueryResult | readonly pg.QueryResult[]) => {
+        const last = 'at' in result ? result.at(-1) : result
+        const columns = last?.fields.map((field) => field.name) ?? []
+        const isRead = last?.command === 'SELECT'
+        resolve({ rows: collector.rows, columns, changes: isRead ? 0 : (last?.rowCount ?? 0), isCut: false })
+      })
+      this.#client.query(query)
+    }).finally(stopCounting)
+  }
+
+  #countBytes({ maxBytes }: ResultLimits): () => void {
+    const stream = (Reflect.get(this.#client, 'connection') as { stream: Duplex }).stream
+    let bytes = 0
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.byteLength
+      if (bytes <= maxBytes * WIRE_FACTOR + WIRE_EXTRA) return
+      this.isBroken = true
+      const words = `the result is larger than ${maxBytes / 1_048_576} MiB; ask for less`
+      stream.destroy(new DatabaseError('database-limit', `${this.#label}: ${words}.`))
+    }
+    stream.on('data', count)
+    return () => stream.off('data', count)
+  }
+
+  async #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.isBroken = true
+        reject(timedOut(this.#label, timeoutMs))
+      }, timeoutMs + GRACE_MS)
+    })
+    try {
+      return await Promise.race([work, late])
+    } finally {
+      clearTimeout(timer)
+      work.catch(() => {})
+    }
+  }
+
+  async #recover(): Promise<void> {
+    if (this.isBroken) return
+    try {
+      await this.#within(this.#client.query('ROLLBACK'), 0)
+    } catch {
+      this.isBroken = true
+    }
+  }
+}
+
+function toValue(value: SqlParameter): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return value instanceof Uint8Array ? Buffer.from(value) : (value ?? null)
+}
+
+/** A number where it is exact. */
+function narrow(text: string): number | bigint {
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : BigInt(text)
+}
+
+function timedOut(label: string, timeoutMs: number): DatabaseError {
+  const words = `took longer than ${timeoutMs / 1_000} s; the query was ended. Use an index, or ask for less`
+  return new DatabaseError('database-timeout', `${label} ${words}.`)
+}
+
+function toError(label: string, error: unknown, timeoutMs: number): DatabaseError {
+  if (error instanceof DatabaseError) return error
+  const code: unknown = Reflect.get(Object(error), 'code')
+  if (code === '57014') return timedOut(label, timeoutMs)
+  if (!(error instanceof pg.DatabaseError)) return unavailable(label, error)
+  return new DatabaseError('database-query-failed', `${label}: ${errorMessage(error).slice(0, 500)}.`)
+}
+
+/** The server's address and user are nobody's business. */
+function unavailable(label: string, error: unknown): DatabaseError {
+  const code = String(Reflect.get(Object(error), 'code') ?? 'no answer')
+  const reason = code === '28P01' || code === '28000' ? 'it refuses the user or password' : code
+  return new DatabaseError(
+    'database-unavailable',
+    `${label} cannot be reached: ${reason}. Check its url in config.json and the server.`,
+    { isRetryable: true },
+  )
+}

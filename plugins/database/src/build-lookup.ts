@@ -1,0 +1,59 @@
+import type { OutsideDatabase, SqlStatement } from '@pluggram/sdk'
+import type { Lookup } from './configuration.ts'
+
+/** Words for a user about something that cannot be looked up. */
+export class LookupError extends Error {}
+
+const MAX_CHARACTERS = 500
+
+/**
+ * The statement of a lookup. What the user wrote is only ever a value; names come from the configuration, are plain by its
+ * schema, and are quoted besides.
+ * @throws LookupError
+ */
+export function buildLookup(
+  lookup: Lookup,
+  input: string,
+  { dialect, rows }: { readonly dialect: OutsideDatabase['dialect']; readonly rows: number },
+): SqlStatement {
+  const text = input.trim()
+  if (text.length > MAX_CHARACTERS) throw new LookupError(`That is longer than ${MAX_CHARACTERS} characters.`)
+  if ('query' in lookup) return buildQuery(lookup, text)
+  if (text === '') throw new LookupError('What should I look up? Write it behind the command.')
+  const quote = (name: string): string => quoteName(name, dialect)
+  const columns = lookup.columns?.map(quote).join(', ') ?? '*'
+  const [condition, value] = comparison(lookup.match, text)
+  const sql = `SELECT ${columns} FROM ${quote(lookup.table)} WHERE ${quote(lookup.column)} ${condition} LIMIT ${rows + 1}`
+  return { sql, params: [value] }
+}
+
+function buildQuery({ query, values }: Extract<Lookup, { query: string }>, text: string): SqlStatement {
+  const wanted = countPlaceholders(query)
+  const words = values === 'words' ? text.split(/\s+/).filter(Boolean) : text === '' ? [] : [text]
+  if (words.length !== wanted) {
+    throw new LookupError(
+      wanted === 1 ? 'Write one value behind the command.' : `Write ${wanted} values behind the command.`,
+    )
+  }
+  return { sql: query, params: words }
+}
+
+/** `?` outside of quotes and comments; `??` is an operator. */
+function countPlaceholders(query: string): number {
+  const tokens = query.match(/'(?:''|[^'])*'|"[^"]*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|\?\?|\?/g) ?? []
+  return tokens.filter((token) => token === '?').length
+}
+
+function comparison(match: 'exact' | 'prefix' | 'contains', text: string): [string, string] {
+  const plain = text.replaceAll(/[!%_]/g, '!$&')
+  if (match === 'exact') return ['= ?', text]
+  return ["LIKE ? ESCAPE '!'", match === 'prefix' ? `${plain}%` : `%${plain}%`]
+}
+
+function quoteName(name: string, dialect: OutsideDatabase['dialect']): string {
+  const mark = dialect === 'mysql' ? '`' : '"'
+  return name
+    .split('.')
+    .map((part) => `${mark}${part.replaceAll(mark, mark + mark)}${mark}`)
+    .join('.')
+}

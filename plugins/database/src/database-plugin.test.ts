@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AiService, DatabaseService } from '@pluggram/sdk'
+import {
+  collectText,
+  createScriptedAi,
+  createTestServices,
+  openTestDatabase,
+  runPlugin,
+} from '@pluggram/testing'
+import example from '../config.example.json' with { type: 'json' }
+import { buildLookup } from './build-lookup.ts'
+import type { Lookup } from './configuration.ts'
+import { formatRows } from './format-rows.ts'
+import database from './index.ts'
+
+let folder: string
+let outside: ReturnType<typeof openTestDatabase>
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pluggram-plugin-database-'))
+  const file = join(folder, 'shop.db')
+  const shop = new DatabaseSync(file)
+  shop.exec(`CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, city TEXT);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, total REAL);
+    INSERT INTO customers VALUES (1, 'Ada Lovelace', 'London'), (2, 'Adam 100%', 'Kiel'), (3, 'Bob_x', 'Rome');
+    INSERT INTO orders VALUES (10, 1, 12.5), (11, 1, 3)`)
+  shop.close()
+  outside = openTestDatabase({
+    shop: { url: `sqlite://${file}` },
+    books: { url: `sqlite://${file}`, writable: true },
+  })
+  await (await outside.service.open('shop')).query('SELECT 1')
+})
+
+afterAll(async () => {
+  await outside.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** A model that writes this query. */
+function modelThatWrites(sql: string, isDemo = false): AiService {
+  return {
+    ...createScriptedAi([]),
+    model: async () => ({ id: 'test:model', isDemo }),
+    generateObject: async () => ({ object: { sql } }) as never,
+  }
+}
+
+async function run({
+  config = example.plugins.database,
+  ai,
+}: { config?: object; ai?: AiService } = {}): Promise<
+  Awaited<ReturnType<typeof runPlugin>> & { exceptions: readonly unknown[] }
+> {
+  const service: DatabaseService = outside.service
+  const services = createTestServices({ database: service, ...(ai && { ai }) })
+  const plugin = await runPlugin(database, { config: config as never, services })
+  return Object.assign(plugin, { exceptions: services.exceptions })
+}
+
+test('a command looks records up by what is written, one as lines and several as a table', async () => {
+  await using plugin = await run()
+  expect(await collectText(await plugin.send('/customer Ada L'))).toBe(
+    'id: 1\nname: Ada Lovelace\ncity: London',
+  )
+  expect(await collectText(await plugin.send('/customer Ada'))).toBe(
+    [
+      'id  name          city',
+      '──  ────────────  ──────',
+      '1   Ada Lovelace  London',
+      '2   Adam 100%     Kiel',
+    ].join('\n'),
+  )
+  expect(await collectText(await plugin.send('/customer Zoe'))).toBe('Nothing found for “Zoe”.')
+})
+
+test.each(["' OR '1'='1", '%', '_', "x'; DROP TABLE customers; --", 'A\\'])(
+  '“%s” is a value like any other',
+  async (text) => {
+    await using plugin = await run()
+    expect(await collectText(await plugin.send(`/customer ${text}`))).toBe(`Nothing found for “${text}”.`)
+    expect(await collectText(await plugin.send('/customer Bob_'))).toContain('Bob_x')
+  },
+)
+
+test('a query of the owner’s takes its values from the message, and its role is kept', async () => {
+  await using plugin = await run()
+  expect(await plugin.send('/orders 1')).toEqual({
+    success: false,
+    error: 'Only people with the role “trusted” may look that up.',
+  })
+  const found = await plugin.send('/orders 1', { role: 'trusted' })
+  expect(await collectText(found)).toContain('11  3\n10  12.5')
+  expect(await plugin.send('/orders', { role: 'trusted' })).toMatchObject({ success: false })
+})
+
+describe('a question in plain words', () => {
+  test('is answered with the rows and the query', async () => {
+    await using plugin = await run({ ai: modelThatWrites('SELECT count(*) AS customers FROM customers;') })
+    const result = await plugin.send('/query how many customers are there?', { role: 'owner' })
+    expect(result).toMatchObject({
+      response: [{ text: 'customers: 3' }, { text: 'SELECT count(*) AS customers FROM customers' }],
+    })
+  })
+
+  test.each([
+    ['DELETE FROM customers', 'The database could not answer that.'],
+    ['SELECT 1; DELETE FROM customers', 'The database could not answer that.'],
+    ["ATTACH '/etc/passwd' AS x", 'The database could not answer that.'],
+    [
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n',
+      'The database took too long; the query was ended.',
+    ],
+    ['', 'The tables do not tell that.'],
+  ])('for which the model writes “%s” changes nothing', async (sql, error) => {
+    await using plugin = await run({ ai: modelThatWrites(sql) })
+    expect(await plugin.send('/query anything', { role: 'owner' })).toEqual({ success: false, error })
+    expect(await collectText(await plugin.send('/customer Bob_x'))).toContain('Rome')
+  })
+
+  test('needs a model, and a database that cannot be written to', async () => {
+    await using demo = await run({ ai: modelThatWrites('SELECT 1', true) })
+    expect(await demo.send('/query anything', { role: 'owner' })).toMatchObject({
+      error: expect.stringContaining('need a language model'),
+    })
+    const config = { questions: { database: 'books' } }
+    await using writable = await run({ config, ai: modelThatWrites('SELECT 1') })
+    expect(await writable.send('/query anything', { role: 'owner' })).toMatchObject({
+      error: expect.stringContaining('books is writable'),
+    })
+  })
+})
+
+test('what a database says of its tables goes to the log, not to the chat', async () => {
+  const lookups = { broken: { database: 'shop', description: 'x', table: 'nowhere', column: 'id' } }
+  await using plugin = await run({ config: { lookups } })
+  expect(await plugin.send('/broken 1')).toEqual({
+    success: false,
+    error: 'The database could not answer that.',
+  })
+  expect(plugin.exceptions).toMatchObject([
+    { error: { message: expect.stringContaining('no such table: nowhere') } },
+  ])
+})
+
+test.each([
+  [
+    { lookups: { x: { database: 'shop', description: 'x', table: 'a; DROP TABLE b', column: 'id' } } },
+    'lookups.x',
+  ],
+  [{ lookups: { 'a b': { database: 'shop', description: 'x', table: 'a', column: 'id' } } }, 'lookups'],
+  [{ max_rows: 0 }, 'max_rows'],
+])('the configuration %j is refused', async (config, place) => {
+  await expect(run({ config })).rejects.toThrow(`plugins.database.${place}`)
+})
+
+test('names are quoted as the dialect wants it', () => {
+  const lookup = {
+    database: 'shop',
+    description: 'x',
+    role: 'everyone',
+    table: 'public.items',
+    column: 'name',
+    match: 'contains',
+  } as const satisfies Lookup
+  const build = (dialect: 'mysql' | 'postgresql'): unknown => buildLookup(lookup, '50%', { dialect, rows: 5 })
+  expect(build('mysql')).toEqual({
+    sql: "SELECT * FROM `public`.`items` WHERE `name` LIKE ? ESCAPE '!' LIMIT 6",
+    params: ['%50!%%'],
+  })
+  expect(build('postgresql')).toMatchObject({ sql: expect.stringContaining('"public"."items" WHERE "name"') })
+})
+
+test('values of every kind are shown in one line, wide tables record by record', () => {
+  const row = {
+    a: null,
+    b: new Uint8Array(3),
+    c: new Date('2026-11-22T10:00:00Z'),
+    d: { x: 1 },
+    e: 'two\nlines',
+  }
+  expect(formatRows({ rows: [row], columns: Object.keys(row) }, 5).text).toBe(
+    'a: –\nb: 3 bytes\nc: 2026-11-22 10:00:00 UTC\nd: {"x":1}\ne: two lines',
+  )
+  const wide = { a: 'x'.repeat(40), b: 'y'.repeat(40) }
+  expect(formatRows({ rows: [wide, wide, wide], columns: ['a', 'b'] }, 2)).toEqual({
+    text: expect.stringMatching(/^a: x+\nb: y+\n\na: x+\nb: y+\n… and more; these are the first 2\.$/),
+  })
+})

@@ -1,0 +1,129 @@
+import { definePlugin, isPluggramError } from '@pluggram/sdk'
+import type {
+  CommandContext,
+  CommandDefinition,
+  PluginDefinition,
+  PluginResult,
+  Reply,
+  Role,
+} from '@pluggram/sdk'
+import { askInWords } from './ask-in-words.ts'
+import { buildLookup, LookupError } from './build-lookup.ts'
+import { configuration } from './configuration.ts'
+import type { Configuration, Lookup, Questions } from './configuration.ts'
+import { formatRows } from './format-rows.ts'
+
+type Context = CommandContext<Configuration>
+
+const ROLES = ['everyone', 'trusted', 'owner'] as const
+
+/** Answers by looking records up in the databases of the owner. */
+const database: PluginDefinition<typeof configuration> = definePlugin({
+  name: 'database',
+  version: '0.1.0',
+  description: 'Looks records up in your databases',
+  config: configuration,
+  configure: ({ lookups, questions }) => ({
+    commands: {
+      ...Object.fromEntries(
+        Object.entries(lookups).map(([name, lookup]) => [name, lookupCommand(name, lookup)]),
+      ),
+      ...(questions && { query: questionCommand(questions) }),
+    },
+    permissions: {
+      databases: [
+        ...new Set(
+          [...Object.values(lookups), ...(questions ? [questions] : [])].map((item) => item.database),
+        ),
+      ],
+      ...(questions && { ai: true }),
+    },
+  }),
+  setup: () => ({
+    getStatus: () => ({ status: 'active' }),
+  }),
+})
+export default database
+
+function lookupCommand(name: string, lookup: Lookup): CommandDefinition<Configuration> {
+  return {
+    description: lookup.description,
+    usage: lookup.usage ?? `/${name} …`,
+    execute: (args, context) =>
+      answer(lookup.role, context, async () => {
+        const { services, config } = context
+        const source = await services.database.open(lookup.database)
+        const statement = buildLookup(lookup, args, { dialect: source.dialect, rows: config.max_rows })
+        const result = await source.execute(statement.sql, statement.params, { maxRows: config.max_rows + 1 })
+        if (result.rows.length === 0)
+          return { text: `Nothing found${args.trim() === '' ? '' : ` for “${args.trim().slice(0, 100)}”`}.` }
+        return formatRows(result, config.max_rows)
+      }),
+  }
+}
+
+function questionCommand(questions: Questions): CommandDefinition<Configuration> {
+  return {
+    description: 'Ask the database in plain words',
+    usage: '/query how many orders came in this week?',
+    execute: (args, context) =>
+      answer(questions.role, context, async () => {
+        const { services, config, signal } = context
+        const question = args.trim()
+        if (question === '') throw new LookupError('Write your question behind the command.')
+        const source = await services.database.open(questions.database)
+        const { about } = questions
+        const { sql, result } = await askInWords(source, services.ai, {
+          question,
+          about,
+          maxRows: config.max_rows,
+          signal,
+        })
+        if (result.rows.length === 0) return [{ text: 'Nothing found.' }, asCode(sql)]
+        return [formatRows(result, config.max_rows), asCode(sql)]
+      }),
+  }
+}
+
+/** The query that was run: whoever reads the answer can tell what was really asked. */
+function asCode(sql: string): Reply {
+  return {
+    text: sql,
+    entities: [{ type: 'pre', offset: 0, length: sql.length, language: 'sql' }],
+    silent: true,
+  }
+}
+
+async function answer(
+  role: Role,
+  context: Context,
+  work: () => Promise<Reply | readonly Reply[]>,
+): Promise<PluginResult> {
+  if (ROLES.indexOf(context.role) < ROLES.indexOf(role)) {
+    return { success: false, error: `Only people with the role “${role}” may look that up.` }
+  }
+  try {
+    return { success: true, response: await work() }
+  } catch (error) {
+    return { success: false, error: explain(error, context) }
+  }
+}
+
+/** What a database says of its tables is for the owner's log, not for the chat. */
+function explain(error: unknown, { services }: Context): string {
+  if (error instanceof LookupError) return error.message
+  services.captureException(error, { during: 'lookup' })
+  if (!isPluggramError(error)) return 'That could not be looked up.'
+  switch (error.code) {
+    case 'database-timeout':
+      return 'The database took too long; the query was ended.'
+    case 'database-limit':
+      return 'That is more than can be shown. Ask for less.'
+    case 'database-unavailable':
+      return 'The database cannot be reached now.'
+    default:
+      return error.code.startsWith('ai-')
+        ? 'The language model did not answer.'
+        : 'The database could not answer that.'
+  }
+}

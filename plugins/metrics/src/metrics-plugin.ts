@@ -1,0 +1,63 @@
+import { definePlugin, z } from '@pluggram/sdk'
+import type { PluginDefinition } from '@pluggram/sdk'
+import { drawChart } from './chart.ts'
+import { describeFigures, NAMES, pluginBars, single } from './figures.ts'
+import { renderPng } from './render-png.ts'
+
+const config = z.object({
+  minutes: z.number().int().min(5).max(1_440).default(60).describe('How many minutes the chart shows.'),
+  who: z
+    .enum(['owner', 'trusted', 'everyone'])
+    .default('owner')
+    .describe('Who may ask for the figures: the owner alone, those the owner trusts too, or everyone.'),
+})
+
+const RANK = { everyone: 0, trusted: 1, owner: 2 } as const
+
+const plugin: PluginDefinition<typeof config> = definePlugin({
+  name: 'metrics',
+  version: '0.1.0',
+  description: 'Shows how the assistant is doing: figures and a chart.',
+  help: '`/stats` shows messages a minute, answers by plugin and a few figures. The same figures stand at `/metrics` for Prometheus.',
+  config,
+  permissions: { metrics: true },
+  commands: {
+    stats: { description: 'How the assistant is doing, with a chart', examples: ['show me your statistics'] },
+  },
+  async setup({ config: settings, services }) {
+    const perMinute: number[] = []
+    const total = async (): Promise<number> =>
+      single(await services.statistics.read(['inbox_updates_accepted_total']), 'inbox_updates_accepted_total')
+    let before = await total()
+    services.effects.setInterval('count messages each minute', 60_000, async () => {
+      const now = await total()
+      perMinute.push(now - before)
+      before = now
+      if (perMinute.length > settings.minutes) perMinute.shift()
+    })
+    return {
+      async processMessage(_message, { command, role }) {
+        if (command?.name !== 'stats') return undefined
+        if (RANK[role] < RANK[settings.who]) {
+          return { success: false, error: 'These figures are not for everyone; the owner can change that.' }
+        }
+        const readings = await services.statistics.read(NAMES)
+        const current = single(readings, 'inbox_updates_accepted_total') - before
+        const padding = Array<number>(Math.max(0, settings.minutes - perMinute.length - 1)).fill(0)
+        const svg = drawChart({
+          perMinute: [...padding, ...perMinute, current],
+          plugins: pluginBars(readings),
+        })
+        return {
+          success: true,
+          response: {
+            text: describeFigures(readings, Date.now()),
+            media: { kind: 'photo', source: await renderPng(svg), fileName: 'stats.png' },
+          },
+        }
+      },
+    }
+  },
+})
+
+export default plugin

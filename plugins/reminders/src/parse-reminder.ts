@@ -1,0 +1,99 @@
+import * as chrono from 'chrono-node'
+import { momentOf, offsetMinutes } from './time-zone.ts'
+
+/** What is to be remembered, and when. */
+export interface ParsedReminder {
+  readonly what: string
+  readonly due: Date
+}
+
+/** Words for a user about a reminder that cannot be understood. */
+export class ReminderError extends Error {}
+
+export interface ParseOptions {
+  readonly now: Date
+  readonly zone: string
+  /** The hour of a day for which none is said. */
+  readonly defaultHour: number
+  /** IETF tag of the user's language. */
+  readonly language?: string | undefined
+}
+
+const MAX_CHARACTERS = 1_000
+const MAX_YEARS = 5
+const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
+  de: chrono.de,
+  es: chrono.es,
+  fr: chrono.fr,
+  it: chrono.it,
+  ja: chrono.ja,
+  nl: chrono.nl,
+  pt: chrono.pt,
+  ru: chrono.ru,
+  sv: chrono.sv,
+  uk: chrono.uk,
+}
+const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
+
+/**
+ * Reads `tomorrow at 9 to water the plants`, `in 20 minutes tea`, `call Ann on Friday`.
+ * @throws ReminderError
+ */
+export function parseReminder(input: string, options: ParseOptions): ParsedReminder {
+  const text = input.replace(/^\s*(?:please\s+)?(?:remind\s+me\b)?/i, '').trim()
+  if (text === '') throw new ReminderError(`Of what, and when? ${EXAMPLE}`)
+  if (text.length > MAX_CHARACTERS)
+    throw new ReminderError(`That is longer than ${MAX_CHARACTERS} characters.`)
+  const found = findDate(text, options)
+  if (!found) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
+  const due = parseMoment(found, options)
+  const what = tidy(`${text.slice(0, found.index)} ${text.slice(found.index + found.text.length)}`)
+  if (what === '') throw new ReminderError(`Of what? ${EXAMPLE}`)
+  return { what, due }
+}
+
+/**
+ * Reads a date alone, as a model gives it.
+ * @throws ReminderError
+ */
+export function parseWhen(input: string, options: ParseOptions): Date {
+  const found = findDate(input.slice(0, MAX_CHARACTERS), options)
+  if (!found) throw new ReminderError(`“${input.slice(0, 60)}” is no date or time.`)
+  return parseMoment(found, options)
+}
+
+function findDate(text: string, { now, zone, language }: ParseOptions): chrono.ParsedResult | undefined {
+  const reference = { instant: now, timezone: offsetMinutes(zone, now) }
+  const own = PARSERS[(language ?? 'en').slice(0, 2)]
+  const parsers = own ? [own, chrono.casual] : [chrono.casual]
+  for (const parser of parsers) {
+    const [first] = parser.parse(text, reference, { forwardDate: true })
+    if (first) return first
+  }
+  return undefined
+}
+
+/** `tomorrow at 9` is nine o'clock on the user's wall, whatever the offset will be by then. */
+function parseMoment({ start }: chrono.ParsedResult, { now, zone, defaultHour }: ParseOptions): Date {
+  const isExact = start.isCertain('timezoneOffset')
+  const get = (part: chrono.Component): number => start.get(part) ?? 0
+  const [hour, minute] = start.isCertain('hour') ? [get('hour'), get('minute')] : [defaultHour, 0]
+  const wall = { year: get('year'), month: get('month'), day: get('day'), hour, minute }
+  const due = isExact ? start.date() : momentOf(zone, wall)
+  if (due.getTime() <= now.getTime()) throw new ReminderError('That is over already.')
+  if (due.getTime() > now.getTime() + MAX_YEARS * 366 * 86_400_000) {
+    throw new ReminderError(`That is more than ${MAX_YEARS} years away.`)
+  }
+  return due
+}
+
+/** What is left when the date is taken out, without the words that tied both together. */
+function tidy(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/^(?:to|that|about|of|:|,|-)\s+/i, '')
+    .replace(/\s+(?:at|on|by|in|to)$/i, '')
+    .replace(/[\s,:-]+$/, '')
+    .trim()
+}

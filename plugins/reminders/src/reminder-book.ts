@@ -1,0 +1,97 @@
+import { DeliveryError } from '@pluggram/sdk'
+import type { Button, Services } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
+import { ReminderError } from './parse-reminder.ts'
+import { ReminderTable } from './reminder-table.ts'
+import type { Reminder } from './reminder-table.ts'
+
+/** The schedule of the manifest that delivers one reminder. */
+const DELIVER = 'deliver'
+/** A reminder that is so late was missed by its schedule: the program ended, or Telegram could not be reached. */
+const LATE_MS = 120_000
+
+/** Keeps reminders, and sends them when they are due. */
+export class ReminderBook {
+  readonly table: ReminderTable
+  readonly #services: Services
+  readonly #config: Configuration
+
+  constructor(services: Services, config: Configuration) {
+    this.#services = services
+    this.#config = config
+    this.table = new ReminderTable(services.database)
+  }
+
+  /** @throws ReminderError when the user has too many */
+  async add(reminder: Omit<Reminder, 'id'>): Promise<number> {
+    const waiting = await this.table.waitingFor(reminder.userId)
+    if (waiting.length >= this.#config.max_per_person) {
+      throw new ReminderError(`You have ${waiting.length} reminders; /reminders lets you remove some.`)
+    }
+    const id = await this.table.add(reminder)
+    await this.#plan(id, reminder.due)
+    return id
+  }
+
+  async putOff({ id }: Reminder, due: Date): Promise<void> {
+    await this.table.putOff(id, due)
+    await this.#plan(id, due)
+  }
+
+  async cancel({ id, due }: Reminder): Promise<void> {
+    await this.table.close(id, 'cancelled')
+    await this.#services.scheduler.cancel(nameOf(id, due))
+  }
+
+  /** Sends a reminder that is due, once: the key keeps a second send back. */
+  async deliver(id: number): Promise<void> {
+    const reminder = await this.table.findWaiting(id)
+    if (!reminder) return
+    const { chatId, topicId, what, due } = reminder
+    const buttons = [...this.#snoozeButtons(id), [{ text: '✅ Done', data: `done:${id}` }]]
+    try {
+      await this.#services.telegram.send(
+        chatId,
+        { text: `⏰ ${what}`, buttons },
+        { key: nameOf(id, due), ...(topicId !== undefined && { topicId }) },
+      )
+    } catch (error) {
+      // a chat that is gone stays gone; everything else is tried again by the sweep
+      if (!(error instanceof DeliveryError) || error.code !== 'delivery-blocked') throw error
+    }
+    await this.table.close(id, 'sent')
+  }
+
+  /** Sends what should have been sent a while ago. */
+  async sweep(now: Date): Promise<void> {
+    const late = await this.table.dueBefore(new Date(now.getTime() - LATE_MS))
+    const results = await Promise.allSettled(late.map(({ id }) => this.deliver(id)))
+    for (const result of results) {
+      if (result.status === 'rejected') this.#services.captureException(result.reason, { during: 'sweep' })
+    }
+    await this.table.forgetOld(now)
+  }
+
+  #snoozeButtons(id: number): Button[][] {
+    return [
+      this.#config.snooze_minutes.map((minutes) => ({
+        text: `💤 ${describeMinutes(minutes)}`,
+        data: `snooze:${id}:${minutes}`,
+      })),
+    ]
+  }
+
+  async #plan(id: number, due: Date): Promise<void> {
+    await this.#services.scheduler.at(due, { name: nameOf(id, due), missed: 'once', data: { id } }, DELIVER)
+  }
+}
+
+function nameOf(id: number, due: Date): string {
+  return `reminder-${id}-${due.getTime()}`
+}
+
+/** `10 min`, `2 h`, `1 d` */
+export function describeMinutes(minutes: number): string {
+  if (minutes % 1_440 === 0) return `${minutes / 1_440} d`
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`
+}

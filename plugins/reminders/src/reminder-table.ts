@@ -1,0 +1,125 @@
+import { z } from '@pluggram/sdk'
+import type { DatabaseService, SqlParameter } from '@pluggram/sdk'
+
+/** A reminder on disk. */
+export interface Reminder {
+  readonly id: number
+  readonly userId: number
+  readonly chatId: number
+  readonly topicId: number | undefined
+  readonly what: string
+  readonly due: Date
+}
+
+const rowSchema = z
+  .object({
+    id: z.number(),
+    user_id: z.number(),
+    chat_id: z.number(),
+    topic_id: z.number().nullable(),
+    what: z.string(),
+    due_at: z.number(),
+  })
+  .transform((row): Reminder => ({
+    id: row.id,
+    userId: row.user_id,
+    chatId: row.chat_id,
+    topicId: row.topic_id ?? undefined,
+    what: row.what,
+    due: new Date(row.due_at),
+  }))
+
+const MIGRATIONS = [
+  `CREATE TABLE reminders (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     user_id INTEGER NOT NULL,
+     chat_id INTEGER NOT NULL,
+     topic_id INTEGER,
+     what TEXT NOT NULL,
+     due_at INTEGER NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'cancelled'))
+   );
+   CREATE INDEX reminders_open ON reminders (user_id, due_at) WHERE state = 'waiting';
+   CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 'waiting';
+   CREATE TABLE zones (user_id INTEGER PRIMARY KEY, zone TEXT NOT NULL);`,
+]
+const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at'
+/** What was sent is forgotten after that long; until then it can be put off. */
+const KEEP_MS = 30 * 86_400_000
+
+/** The reminders and time zones of all users. */
+export class ReminderTable {
+  readonly #database: DatabaseService
+
+  constructor(database: DatabaseService) {
+    this.#database = database
+  }
+
+  async prepare(): Promise<void> {
+    await this.#database.migrate(MIGRATIONS)
+  }
+
+  async add({ userId, chatId, topicId, what, due }: Omit<Reminder, 'id'>): Promise<number> {
+    const { lastInsertId } = await this.#database.execute(
+      "INSERT INTO reminders (user_id, chat_id, topic_id, what, due_at, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
+      [userId, chatId, topicId ?? null, what, due.getTime()],
+    )
+    return Number(lastInsertId)
+  }
+
+  async waitingFor(userId: number): Promise<readonly Reminder[]> {
+    return this.#select("WHERE user_id = ? AND state = 'waiting' ORDER BY due_at", [userId])
+  }
+
+  /** Whatever is due and waits, oldest first. */
+  async dueBefore(time: Date): Promise<readonly Reminder[]> {
+    return this.#select("WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT 100", [time.getTime()])
+  }
+
+  async findWaiting(id: number): Promise<Reminder | undefined> {
+    const [reminder] = await this.#select("WHERE id = ? AND state = 'waiting'", [id])
+    return reminder
+  }
+
+  /** A reminder of that user's that was not cancelled. */
+  async findOwn(id: number, userId: number): Promise<Reminder | undefined> {
+    const [reminder] = await this.#select("WHERE id = ? AND user_id = ? AND state <> 'cancelled'", [
+      id,
+      userId,
+    ])
+    return reminder
+  }
+
+  async putOff(id: number, due: Date): Promise<void> {
+    await this.#database.query("UPDATE reminders SET due_at = ?, state = 'waiting' WHERE id = ?", [
+      due.getTime(),
+      id,
+    ])
+  }
+
+  async close(id: number, state: 'sent' | 'cancelled'): Promise<void> {
+    await this.#database.query('UPDATE reminders SET state = ? WHERE id = ?', [state, id])
+  }
+
+  async forgetOld(now: Date): Promise<void> {
+    await this.#database.query("DELETE FROM reminders WHERE state <> 'waiting' AND due_at < ?", [
+      now.getTime() - KEEP_MS,
+    ])
+  }
+
+  async zoneOf(userId: number): Promise<string | undefined> {
+    const [row] = await this.#database.query<{ zone: string }>('SELECT zone FROM zones WHERE user_id = ?', [
+      userId,
+    ])
+    return row?.zone
+  }
+
+  async setZone(userId: number, zone: string): Promise<void> {
+    await this.#database.query('INSERT OR REPLACE INTO zones VALUES (?, ?)', [userId, zone])
+  }
+
+  async #select(where: string, params: readonly SqlParameter[]): Promise<readonly Reminder[]> {
+    const rows = await this.#database.query(`SELECT ${COLUMNS} FROM reminders ${where}`, params)
+    return rows.map((row) => rowSchema.parse(row))
+  }
+}

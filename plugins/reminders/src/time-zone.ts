@@ -1,0 +1,58 @@
+/** A day and time as a clock on the wall shows it. */
+export interface WallTime {
+  readonly year: number
+  /** 1 to 12. */
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Minutes that a zone's clocks are ahead of UTC at a moment. */
+export function offsetMinutes(zone: string, moment: Date): number {
+  const parts = new Intl.DateTimeFormat('en-u-ca-iso8601-hc-h23', {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  }).formatToParts(moment)
+  const read = (type: Intl.DateTimeFormatPartTypes): number =>
+    Number(parts.find((part) => part.type === type)?.value ?? 0)
+  const wall = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'))
+  return Math.round((wall - Math.floor(moment.getTime() / 60_000) * 60_000) / 60_000)
+}
+
+/** The moment at which a zone's clocks show that time; one that they leave out in spring is an hour later. */
+export function momentOf(zone: string, { year, month, day, hour, minute }: WallTime): Date {
+  const asUtc = Date.UTC(year, month - 1, day, hour, minute)
+  // the day before a change of the clocks another offset holds than the day after
+  const before = offsetMinutes(zone, new Date(asUtc - 86_400_000))
+  const first = new Date(asUtc - before * 60_000)
+  const actual = offsetMinutes(zone, first)
+  if (actual === before) return first
+  const second = new Date(asUtc - actual * 60_000)
+  return offsetMinutes(zone, second) === actual ? second : first
+}
+
+/** `Tue 24 Nov 2026, 09:00`, as the zone's clocks show it. */
+export function describeMoment(zone: string, moment: Date): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(moment)
+}

@@ -1,0 +1,108 @@
+import { z } from '@pluggram/sdk'
+import type { ScheduledRun, Services } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
+import { JobTable } from './job-table.ts'
+import { parseTimes } from './parse-times.ts'
+import type { Times } from './parse-times.ts'
+
+/** The schedule of the manifest that runs a job. */
+const RUN = 'run'
+const CONFIG_PREFIX = 'config-'
+const dataSchema = z.union([z.object({ job: z.number() }), z.object({ config: z.string() })])
+
+/** What a run has to do. */
+interface Work {
+  readonly chats: readonly { readonly chatId: number; readonly topicId?: number | undefined }[]
+  readonly kind: 'message' | 'prompt'
+  readonly text: string
+}
+
+/** Keeps jobs in the scheduler, and does their work. */
+export class JobRunner {
+  readonly table: JobTable
+  readonly #services: Services
+  readonly #config: Configuration
+
+  constructor(services: Services, config: Configuration) {
+    this.#services = services
+    this.#config = config
+    this.table = new JobTable(services.database)
+  }
+
+  /** Brings the scheduler to what config.json says; jobs that are gone from there end. */
+  async takeOverConfiguration(): Promise<void> {
+    const { scheduler } = this.#services
+    for (const [name, job] of Object.entries(this.#config.jobs)) {
+      const zone = job.time_zone ?? this.#config.time_zone
+      await this.plan(CONFIG_PREFIX + name, parseTimes(job.every).times, { zone, data: { config: name } })
+    }
+    for (const { name } of await scheduler.list()) {
+      const isGone =
+        name.startsWith(CONFIG_PREFIX) && !(name.slice(CONFIG_PREFIX.length) in this.#config.jobs)
+      if (isGone) await scheduler.cancel(name)
+    }
+  }
+
+  async plan(
+    name: string,
+    times: Times,
+    { zone, data }: { readonly zone: string; readonly data: z.input<typeof dataSchema> },
+  ): Promise<void> {
+    const { scheduler } = this.#services
+    const options = { name, missed: 'skip', timeoutSeconds: 300, data } as const
+    if (times.kind === 'every') await scheduler.every({ seconds: times.seconds, ...options }, RUN)
+    else await scheduler.cron(times.expression, { timeZone: zone, ...options }, RUN)
+  }
+
+  /** The schedule's name of a job that was made in a chat. */
+  nameOf(id: number): string {
+    return `job-${id}`
+  }
+
+  /** Does what is due. The slot is the key: work that is done twice is sent once. */
+  async run({ data, slot, signal }: ScheduledRun): Promise<void> {
+    const work = await this.#find(data)
+    if (!work) return
+    const text = work.kind === 'message' ? work.text : await this.#ask(work.text, signal)
+    const results = await Promise.allSettled(
+      work.chats.map(({ chatId, topicId }) =>
+        this.#services.telegram.send(
+          chatId,
+          { text, ...(work.kind === 'prompt' && { format: 'markdown' as const }) },
+          {
+            key: `${slot}/${chatId}`.slice(0, 200),
+            broadcast: work.chats.length > 1,
+            ...(topicId !== undefined && { topicId }),
+          },
+        ),
+      ),
+    )
+    for (const result of results) {
+      if (result.status === 'rejected') this.#services.captureException(result.reason, { during: 'a job' })
+    }
+  }
+
+  async #find(data: unknown): Promise<Work | undefined> {
+    const parsed = dataSchema.safeParse(data)
+    if (!parsed.success) return undefined
+    if ('config' in parsed.data) {
+      const job = this.#config.jobs[parsed.data.config]
+      if (!job) return undefined
+      const chats = job.chats.map((chatId) => ({ chatId }))
+      return job.prompt === undefined
+        ? { chats, kind: 'message', text: job.message ?? '' }
+        : { chats, kind: 'prompt', text: job.prompt }
+    }
+    const job = await this.table.find(parsed.data.job)
+    return job && { chats: [{ chatId: job.chatId, topicId: job.topicId }], kind: job.kind, text: job.text }
+  }
+
+  async #ask(prompt: string, signal: AbortSignal): Promise<string> {
+    const { text } = await this.#services.ai.generateText({
+      system: 'You write a message that is sent to a chat at a fixed time. Write the message only.',
+      messages: [{ role: 'user', content: prompt }],
+      signal,
+    })
+    return text
+  }
+}

@@ -1,0 +1,193 @@
+import { definePlugin, isPluggramError } from '@pluggram/sdk'
+import type { MessageContext, PluginDefinition, PluginResult, ScheduleInfo, Services } from '@pluggram/sdk'
+import { configuration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { JobRunner } from './job-runner.ts'
+import type { Job } from './job-table.ts'
+import { parseTimes, TimesError } from './parse-times.ts'
+
+const PROMPT = /^(?:ai|ask|prompt)\s*:\s*/i
+const MAX_TEXT = 4_000
+const MAX_LISTED = 10
+const ACTIONS = { p: 'pause', r: 'resume', n: 'runNow' } as const
+
+interface Surroundings {
+  readonly config: Configuration
+  readonly services: Services
+}
+type Asked = MessageContext & Surroundings
+
+/** Messages and AI prompts at certain times. */
+const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
+  name: 'scheduled_task',
+  version: '0.1.0',
+  description: 'Sends messages and AI answers at certain times',
+  help: [
+    'Write `/every weekday 9:00 Stand-up!`, `/every monday and friday 17:30 …`, `/every 2 hours …`, or',
+    '`/every day 8:00 ai: a fact about birds` for an answer of the model. `/jobs` lists, pauses, runs and deletes.',
+  ].join('\n'),
+  config: configuration,
+  permissions: { database: true, ai: true, telegram: ['sendMessage'] },
+  commands: {
+    every: {
+      description: 'Send something again and again: /every weekday 9:00 …',
+      usage: '/every weekday 9:00 Stand-up!',
+      examples: ['send a message every day', 'schedule a message'],
+      execute: (args, context) => guarded(context, () => add(args, context)),
+    },
+    jobs: {
+      description: 'What is sent at which times',
+      examples: ['list scheduled messages', 'show the jobs'],
+      execute: (_args, context) => guarded(context, () => list(context)),
+    },
+  },
+  schedules: {
+    run: { execute: (context) => runnerOf(context).run(context) },
+  },
+  async setup({ config, services }) {
+    const runner = new JobRunner(services, config)
+    await runner.table.prepare()
+    await runner.takeOverConfiguration()
+    return {
+      processMessage: (data, context) =>
+        context.callback
+          ? guarded(context, () => press(data, { ...context, config, services }), config)
+          : undefined,
+    }
+  },
+})
+export default scheduledTask
+
+function runnerOf({ services, config }: Surroundings): JobRunner {
+  return new JobRunner(services, config)
+}
+
+/** Jobs write to chats by themselves: not everybody may make them. */
+async function guarded(
+  context: MessageContext & { readonly config?: Configuration },
+  work: () => Promise<PluginResult>,
+  config: Configuration | undefined = context.config,
+): Promise<PluginResult> {
+  const isAllowed = context.role === 'owner' || (context.role === 'trusted' && config?.role === 'trusted')
+  if (!isAllowed) {
+    return { success: false, error: `Only people with the role “${config?.role ?? 'owner'}” may do that.` }
+  }
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof TimesError) return { success: false, error: error.message }
+    if (isPluggramError(error) && error.code === 'schedule-invalid')
+      return { success: false, error: error.message }
+    throw error
+  }
+}
+
+async function add(args: string, context: Asked): Promise<PluginResult> {
+  const { config, chat, user, services } = context
+  const runner = runnerOf(context)
+  const { times, words, rest } = parseTimes(args)
+  const kind = PROMPT.test(rest) ? 'prompt' : 'message'
+  const text = rest.replace(PROMPT, '').trim()
+  if (text === '') throw new TimesError('What should I send? Write it behind the times.')
+  if (text.length > MAX_TEXT) throw new TimesError(`That is longer than ${MAX_TEXT} characters.`)
+  const jobs = await runner.table.all()
+  if (jobs.length >= config.max_jobs) {
+    throw new TimesError(`There are ${jobs.length} jobs; /jobs lets you delete some.`)
+  }
+  const id = await runner.table.add({ chatId: chat.id, topicId: chat.topicId, words, kind, text }, user.id)
+  const name = runner.nameOf(id)
+  try {
+    await runner.plan(name, times, { zone: config.time_zone, data: { job: id } })
+  } catch (error) {
+    await runner.table.remove(id)
+    throw error
+  }
+  const info = (await services.scheduler.list()).find((schedule) => schedule.name === name)
+  return {
+    success: true,
+    response: {
+      text: `Every ${words} (${config.time_zone}) I send${kind === 'prompt' ? ' an answer to' : ''}: ${text}\nNext: ${describeNext(info, config)}`,
+      buttons: [
+        [
+          { text: '▶️ Now', data: `n:${id}` },
+          { text: '🗑 Delete', data: `d:${id}` },
+        ],
+      ],
+    },
+  }
+}
+
+async function list(context: Asked): Promise<PluginResult> {
+  const { config, services, chat } = context
+  const runner = runnerOf(context)
+  const schedules = new Map((await services.scheduler.list()).map((info) => [info.name, info]))
+  // an owner sees all of them in the private chat; in a group only those of the group show
+  const isWhole = chat.type === 'private' && context.role === 'owner'
+  const own = (await runner.table.all()).filter((job) => isWhole || job.chatId === chat.id)
+  const fixed = isWhole ? Object.entries(config.jobs) : []
+  if (own.length === 0 && fixed.length === 0) {
+    return { success: true, response: 'No jobs. Write: /every weekday 9:00 Stand-up!' }
+  }
+  const lines = [
+    ...own.slice(0, MAX_LISTED).map((job) => describeJob(job, schedules.get(runner.nameOf(job.id)), config)),
+    ...fixed.map(
+      ([name, job]) =>
+        `${name} (config.json): every ${job.every} – ${describeNext(schedules.get(`config-${name}`), config)}`,
+    ),
+  ]
+  if (own.length > MAX_LISTED) lines.push(`… and ${own.length - MAX_LISTED} more`)
+  const buttons = own.slice(0, MAX_LISTED).map(({ id }) => {
+    const isPaused = schedules.get(runner.nameOf(id))?.isPaused === true
+    return [
+      isPaused ? { text: `⏯ ${id} on`, data: `r:${id}` } : { text: `⏸ ${id}`, data: `p:${id}` },
+      { text: `▶️ ${id}`, data: `n:${id}` },
+      { text: `🗑 ${id}`, data: `d:${id}` },
+    ]
+  })
+  return { success: true, response: { text: lines.join('\n'), buttons } }
+}
+
+function describeJob(
+  { id, words, kind, text }: Job,
+  info: ScheduleInfo | undefined,
+  config: Configuration,
+): string {
+  const shown = text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text
+  return `${id}. every ${words}${kind === 'prompt' ? ' (AI)' : ''}: ${shown} – ${describeNext(info, config)}`
+}
+
+function describeNext(info: ScheduleInfo | undefined, { time_zone: timeZone }: Configuration): string {
+  if (info?.isPaused === true) return 'paused'
+  if (!info?.next) return 'not planned'
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(info.next)
+}
+
+async function press(data: string, context: Asked): Promise<PluginResult> {
+  const { services, chat } = context
+  const runner = runnerOf(context)
+  const [action = '', number] = data.split(':')
+  const job = await runner.table.find(Number(number))
+  const isOwners = chat.type === 'private' && context.role === 'owner'
+  if (!job || (job.chatId !== chat.id && !isOwners)) return { success: false, error: 'That job is gone.' }
+  const name = runner.nameOf(job.id)
+  if (action === 'd') {
+    await services.scheduler.cancel(name)
+    await runner.table.remove(job.id)
+    return {
+      success: true,
+      response: `🗑 Deleted: every ${job.words}, ${job.text.slice(0, 60).toWellFormed()}`,
+    }
+  }
+  if (action !== 'p' && action !== 'r' && action !== 'n')
+    return { success: false, error: 'I do not know that button any more.' }
+  const isDone = await services.scheduler[ACTIONS[action]](name)
+  if (!isDone) return { success: false, error: 'That did not work: it runs already, or is gone.' }
+  return { success: true, response: { p: '⏸ Paused.', r: '⏯ It goes on.', n: '▶️ It runs now.' }[action] }
+}
