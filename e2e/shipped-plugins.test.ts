@@ -270,6 +270,24 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     expect(await file.getByTestId('document').innerText()).toContain('party.csv')
   })
 
+  test.runIf(ships('admin'))('admin lists the plugins, with buttons', async () => {
+    const list = await say('/plugins')
+    expect(await list.innerText()).toContain('polls_and_forms')
+    expect(await list.getByTestId('inline-button').count()).toBeGreaterThan(3)
+  })
+
+  test.runIf(ships('reminders'))('reminders keeps what it is told', async () => {
+    expect(await (await say('/remind in 2 hours to water the plants')).innerText()).toContain(
+      'water the plants',
+    )
+    expect(await (await say('/reminders')).innerText()).toContain('water the plants')
+  })
+
+  test.runIf(ships('knowledge'))('knowledge learns and tells', async () => {
+    await say('/learn The library opens at ten.')
+    expect(await (await say('/documents')).innerText()).toMatch(/library/i)
+  })
+
   test('none is left out, and nothing failed in the page', () => {
     expect([...shown].toSorted()).toEqual(names.toSorted())
     expect(problems).toEqual([])

@@ -7,7 +7,7 @@ import type { PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
-import { createOutsideDatabases } from '@pluggram/services'
+import { createOutsideDatabases, markOfChat } from '@pluggram/services'
 import {
   createSqliteAiLedger,
   createSqliteMessageStore,
@@ -227,6 +227,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         [
           { what: 'messages that wait', move: (from, to) => messages.moveChat(from, to) },
           { what: 'the chats of plugins', move: (from, to) => chats.move(from, to) },
+          {
+            what: 'what plugins keep for chats',
+            move: (from, to) => stores.movePrefix(markOfChat(from), markOfChat(to)),
+          },
           { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
         ],
         logger,

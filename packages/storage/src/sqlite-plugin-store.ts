@@ -7,6 +7,8 @@ import { CommitQueue } from './commit-queue.ts'
 export interface PluginStores {
   /** The values of one plugin; it sees no other plugin's keys. */
   forPlugin(plugin: string): StoreBackend
+  /** Gives keys of all plugins that begin with `from` another beginning; what is there already under the new one stays. */
+  movePrefix(from: string, to: string): Promise<void>
   /** Deletes what has expired; reading never returns expired values anyway. */
   deleteExpired(): void
 }
@@ -54,6 +56,9 @@ export function createSqlitePluginStores(
       'ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at',
   )
   const removeOne = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND key = ?')
+  const move = database.prepare(
+    'UPDATE OR IGNORE plugin_store SET key = ? || substr(key, ?) WHERE key >= ? AND key < ?',
+  )
   const expire = database.prepare('DELETE FROM plugin_store WHERE expires_at <= ?')
   const expireOwn = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND expires_at <= ?')
 
@@ -141,5 +146,11 @@ export function createSqlitePluginStores(
       return expiresAt !== null && expiresAt !== undefined && Number(expiresAt) <= now()
     }
   }
-  return { forPlugin, deleteExpired: () => void expire.run(now()) }
+  return {
+    forPlugin,
+    async movePrefix(from, to) {
+      await commits.add(() => move.run(to, from.length + 1, from, from + LAST_CHARACTER))
+    },
+    deleteExpired: () => void expire.run(now()),
+  }
 }

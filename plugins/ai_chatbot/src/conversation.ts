@@ -8,7 +8,7 @@ import { openAnswer } from './opened-answer.ts'
 import type { OpenedAnswer } from './opened-answer.ts'
 import { systemPrompt, userTurn } from './prompt.ts'
 import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
-import type { UserFacts } from './user-facts.ts'
+import type { Fact, UserFacts } from './user-facts.ts'
 
 const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
 const STOPPED = '⏹ Stopped.'
@@ -44,7 +44,8 @@ export async function converse(
 ): Promise<PluginResult> {
   const { services, history, running } = parts
   const recollection = await history.recall(context.chat)
-  const system = await prompt(question, recollection, context, parts)
+  const known = await whatIsKnown(recollection, context, parts)
+  const system = await prompt(question, known, context, parts)
   const answer = running.begin(context)
   let opened: OpenedAnswer | undefined
   try {
@@ -62,7 +63,7 @@ export async function converse(
         for: context,
         tools: true,
         context,
-        isUntrusted: holdsOthersText(question, context),
+        isUntrusted: known.isUntrusted || holdsOthersText(question, context),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
@@ -94,26 +95,48 @@ export async function converse(
   }
 }
 
-/** What is more than the person's own words: a text file, or a message of somebody else that is answered. */
-function holdsOthersText({ text, remembered }: Question, { message }: MessageContext): boolean {
-  return text !== remembered || (message.replyTo !== undefined && !message.replyTo.fromBot)
+/** What is more than the person's own words: a file, a recording, or a message of somebody else that is answered. */
+function holdsOthersText({ text, remembered, isUntrusted }: Question, { message }: MessageContext): boolean {
+  const answersOther = message.replyTo !== undefined && !message.replyTo.fromBot
+  return isUntrusted || text !== remembered || answersOther
+}
+
+/** What is remembered beside the messages themselves. */
+interface Knowledge {
+  readonly facts: readonly Fact[]
+  readonly summary: string | undefined
+  /** A model wrote some of it, and may have taken it from files or tools. */
+  readonly isUntrusted: boolean
+}
+
+async function whatIsKnown(
+  { summary }: Recollection,
+  { chat, user }: MessageContext,
+  { config, facts }: ChatbotParts,
+): Promise<Knowledge> {
+  // what somebody told the assistant alone is nothing for a group to hear
+  const isShown = chat.type === 'private' && config.facts !== 'off'
+  const known = isShown ? await facts.list(user.id) : []
+  return {
+    facts: known,
+    summary,
+    isUntrusted: summary !== undefined || known.some(({ by }) => by === 'model'),
+  }
 }
 
 async function prompt(
   { unseen }: Question,
-  { summary }: Recollection,
+  { facts, summary }: Knowledge,
   context: MessageContext,
-  { config, services, facts, settings }: ChatbotParts,
+  { config, services, settings }: ChatbotParts,
 ): Promise<string> {
-  const isPrivate = context.chat.type === 'private'
   const { prompt: instructions } = await settings.persona(context.chat)
   return systemPrompt({
     instructions,
     assistant: services.assistant,
     context,
     timeZone: config.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-    // what somebody told the assistant alone is nothing for a group to hear
-    facts: isPrivate && config.facts !== 'off' ? await facts.list(context.user.id) : [],
+    facts,
     summary,
     unseen,
   })

@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { logIn, startAssistant } from './support/assistant.ts'
+import { ask, createPerson } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+const SECRET = 'sk-e2e-fault-key-987654'
+const TIMEOUTS = { first_token_seconds: 1, between_tokens_seconds: 1, total_seconds: 4 }
+const servers: Server[] = []
+
+afterEach(async () => {
+  await stopAllPrograms()
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  }
+  await removeHomes()
+})
+
+const piece = (content: string): string =>
+  `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
+const END = `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`
+
+/** What the server does when the user asks for it by name. */
+const FAULTS: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  hang: () => {},
+  overload: (response) => void response.writeHead(429).end(`{"error":{"message":"slow down, ${SECRET}"}}`),
+  crash: (response) => void response.writeHead(500).end(`{"error":{"message":"boom ${SECRET}"}}`),
+  garbage: (response) => void stream(response).end('data: {"choices": [nonsense\n\n<html>'),
+  cut: (response) => void stream(response).write(piece('Half an answer'), () => response.destroy()),
+  silence: (response) => void stream(response).write(piece('Half an answer')),
+  nothing: (response) => void stream(response).end(END),
+}
+
+function stream(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { 'content-type': 'text/event-stream' })
+}
+
+async function startModel(): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url === '/v1/models') {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"object":"list","data":[{"id":"m","object":"model"}]}')
+      return
+    }
+    let body = ''
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
+      const { messages } = JSON.parse(body) as { messages: { content: unknown }[] }
+      const fault = FAULTS[String(messages.at(-1)?.content)]
+      if (fault) fault(response)
+      else stream(response).end(piece('All is well.') + END)
+    })
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return `http://127.0.0.1:${address.port}/v1`
+}
+
+test(
+  'whatever a model server does, the user hears of it in time in short words, and the chat goes on',
+  { timeout: 90_000 },
+  async () => {
+    const home = await createHome({ 'config.json': { ai: { timeouts: TIMEOUTS } } })
+    const assistant = await startAssistant(home, {
+      OPENAI_BASE_URL: await startModel(),
+      OPENAI_API_KEY: SECRET,
+    })
+    const session = await logIn(assistant)
+    const ada = await createPerson(session)
+    expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
+    for (const fault of Object.keys(FAULTS)) {
+      const start = performance.now()
+      const [heard = ''] = await ask(session, ada, fault)
+      const seconds = (performance.now() - start) / 1_000
+      expect(seconds).toBeLessThan(TIMEOUTS.total_seconds + 2)
+      expect(`${fault}: ${heard}`).toMatch(/⚠️/)
+      expect(heard.length).toBeLessThan(300)
+      expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
+    }
+    expect(assistant.output()).not.toContain(SECRET)
+  },
+)
+
+test('what was written before a fault stays, and says that it is not all', { timeout: 60_000 }, async () => {
+  const home = await createHome({ 'config.json': { ai: { timeouts: TIMEOUTS } } })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  for (const fault of ['cut', 'silence']) {
+    const [heard = ''] = await ask(session, ada, fault)
+    expect(heard).toMatch(/^Half an answer\n\n⚠️ The answer broke off\./)
+  }
+})

@@ -1,0 +1,160 @@
+import { definePlugin } from '@pluggram/sdk'
+import type { MessageContext, PluginDefinition, PluginResult, Role, SetupContext } from '@pluggram/sdk'
+import { configuration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { FeedError } from './feed-error.ts'
+import { discoverFeed } from './fetch-feed.ts'
+import { renderEntry } from './render-entry.ts'
+import { feedKey, Subscriptions } from './subscriptions.ts'
+import { FeedWatch } from './watch-feeds.ts'
+
+const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
+const USAGE = [
+  '`/feed add https://example.com/feed.xml` follows a feed, or the feed of a page',
+  '`/feed list` lists what this chat follows, with buttons to stop',
+  '`/feed check` looks now',
+].join('\n')
+
+/** Brings RSS, Atom and JSON feeds into chats. */
+const feeds: PluginDefinition<typeof configuration> = definePlugin({
+  name: 'feeds',
+  version: '0.1.0',
+  description: 'Brings RSS, Atom and JSON feeds into chats',
+  help: USAGE,
+  config: configuration,
+  permissions: { network: ['*'], schedule: true },
+  configure: (config) => ({ permissions: { network: config.allow_addresses } }),
+  commands: {
+    feed: {
+      description: 'Follow news feeds in this chat',
+      usage: '/feed add https://example.com/feed.xml',
+      examples: ['follow a news feed', 'which feeds do I follow', 'subscribe to a blog'],
+    },
+  },
+  setup: (context) => createPlugin(context),
+})
+export default feeds
+
+async function createPlugin({ config, services }: SetupContext<Configuration>): Promise<{
+  processMessage(message: string, context: MessageContext): Promise<PluginResult | undefined>
+  getStatus(): Promise<{ status: string; feeds: number }>
+}> {
+  const subscriptions = new Subscriptions(services.store)
+  const watch = new FeedWatch({
+    services,
+    subscriptions,
+    checkMinutes: config.check_minutes,
+    maxEntries: config.max_entries,
+  })
+  await services.scheduler.every(
+    { seconds: config.check_minutes * 60, name: 'check', timeoutSeconds: 600 },
+    ({ signal, scheduledFor }) => watch.checkAll({ signal, now: scheduledFor }),
+  )
+
+  async function add(written: string, { chat, signal }: MessageContext): Promise<PluginResult> {
+    const { url, feed, validators } = await discoverFeed(services.http, addressOf(written), signal)
+    if (!(await subscriptions.add({ url, title: feed.title }, chat, config.max_feeds_per_chat))) {
+      return { success: true, response: `This chat follows “${feed.title}” already.` }
+    }
+    const key = feedKey(url)
+    // what is there now is not news; another chat may be ahead already
+    if (!(await subscriptions.state(key))) {
+      const seen = feed.entries.map(({ id }) => id)
+      await subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
+    }
+    const [latest] = feed.entries
+    const told = `This chat follows “${feed.title}” from now on.`
+    return {
+      success: true,
+      response: latest ? [`${told} The latest entry:`, renderEntry(feed.title, latest)] : told,
+    }
+  }
+
+  async function list({ chat }: MessageContext, editMessageId?: number): Promise<PluginResult> {
+    const followed = await subscriptions.ofChat(chat)
+    const edit = editMessageId === undefined ? {} : { editMessageId }
+    if (followed.length === 0) {
+      return {
+        success: true,
+        response: { text: 'This chat follows no feed. /feed add ADDRESS follows one.', buttons: [], ...edit },
+      }
+    }
+    return {
+      success: true,
+      response: {
+        text: followed.map(({ title, url }, index) => `${index + 1}. ${title}\n${url}`).join('\n\n'),
+        buttons: followed.map(({ key, title }) => [{ text: `✖ ${title.slice(0, 40)}`, data: `stop:${key}` }]),
+        ...edit,
+      },
+    }
+  }
+
+  async function remove(written: string, context: MessageContext): Promise<PluginResult> {
+    const followed = await subscriptions.ofChat(context.chat)
+    const feed =
+      followed[Number(written) - 1] ?? followed.find(({ url, title }) => url === written || title === written)
+    if (!feed || !(await subscriptions.remove(feed.key, context.chat))) {
+      return { success: false, error: 'This chat does not follow that feed; /feed list shows which it does.' }
+    }
+    return { success: true, response: `This chat no longer follows “${feed.title}”.` }
+  }
+
+  async function check({ chat, signal }: MessageContext): Promise<PluginResult> {
+    const followed = await subscriptions.ofChat(chat)
+    const counts = await Promise.all(
+      followed.map((feed) => watch.check(feed, { signal, now: new Date(), isForced: true })),
+    )
+    const fresh = counts.reduce((sum, count) => sum + count, 0)
+    return { success: true, response: fresh === 0 ? 'There is nothing new.' : `New entries: ${fresh}.` }
+  }
+
+  async function answer(context: MessageContext): Promise<PluginResult | undefined> {
+    const { callback, command } = context
+    if (callback) {
+      const [, key = ''] = callback.data.split(':')
+      if (!mayChange(context)) return notAllowed()
+      await subscriptions.remove(key, context.chat)
+      return list(context, context.message.id)
+    }
+    if (!command) return undefined
+    const [, word = '', rest = ''] = /^(\S*)\s*([^]*)$/.exec(command.args) ?? []
+    if (word === 'list') return list(context)
+    if (!['add', 'remove', 'check'].includes(word))
+      return { success: true, response: { text: USAGE, format: 'markdown' } }
+    if (!mayChange(context)) return notAllowed()
+    if (word === 'check') return check(context)
+    return word === 'add' ? add(rest, context) : remove(rest.trim(), context)
+  }
+
+  const mayChange = ({ role }: MessageContext): boolean => ROLES.indexOf(role) >= ROLES.indexOf(config.role)
+  const notAllowed = (): PluginResult => ({
+    success: false,
+    error: `Only people with the role “${config.role}” may change feeds here.`,
+  })
+
+  return {
+    async processMessage(_message, context) {
+      try {
+        return await answer(context)
+      } catch (error) {
+        if (error instanceof FeedError) return { success: false, error: error.message }
+        throw error
+      }
+    },
+    getStatus: async () => ({ status: 'active', feeds: (await subscriptions.all()).length }),
+  }
+}
+
+/** @throws FeedError */
+function addressOf(written: string): string {
+  const text = written.trim()
+  const url = URL.parse(/^https?:\/\//i.test(text) ? text : `https://${text}`)
+  const isUsable =
+    url && text !== '' && !/\s/.test(text) && text.length <= 2_000 && url.hostname.includes('.')
+  if (!isUsable && url?.hostname !== 'localhost')
+    throw new FeedError('Which feed? For example: /feed add https://example.com/feed.xml')
+  if (url.username !== '' || url.password !== '')
+    throw new FeedError('An address with a password would be seen by everybody here.')
+  url.hash = ''
+  return url.href
+}

@@ -1,0 +1,20 @@
+import type { Reply } from '@pluggram/sdk'
+import type { Entry } from './parse-feed.ts'
+
+/** An entry as a message. Formatting goes beside the text, so that nothing in a feed can become formatting. */
+export function renderEntry(
+  feed: string,
+  { title, summary, link }: Entry,
+): Omit<Reply, 'text' | 'reaction'> & { text: string } {
+  const start = '📰 '.length
+  // many feeds repeat the title as the summary
+  const body = summary === title || summary === '' ? '' : `\n\n${summary}`
+  return {
+    text: `📰 ${title}${body}\n\n${feed}`,
+    entities: [
+      { type: 'bold', offset: start, length: title.length },
+      ...(link === undefined ? [] : [{ type: 'text_link', offset: start, length: title.length, url: link }]),
+    ],
+    ...(link !== undefined && { buttons: [[{ text: '🔗 Read on', url: link }]] }),
+  }
+}

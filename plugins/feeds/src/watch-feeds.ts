@@ -1,0 +1,123 @@
+import type { Services } from '@pluggram/sdk'
+import { FeedError } from './feed-error.ts'
+import { fetchFeed } from './fetch-feed.ts'
+import { renderEntry } from './render-entry.ts'
+import type { FollowedFeed, FeedState, Subscriptions } from './subscriptions.ts'
+
+export interface WatchOptions {
+  readonly services: Pick<Services, 'http' | 'logger' | 'telegram'>
+  readonly subscriptions: Subscriptions
+  readonly checkMinutes: number
+  readonly maxEntries: number
+}
+
+interface CheckOptions {
+  readonly signal: AbortSignal
+  /** The time of the check. */
+  readonly now: Date
+  /** Looks also at feeds that are not due, and throws when one fails. Default false. */
+  readonly isForced?: boolean
+}
+
+const AT_ONCE = 4
+const LONGEST_PAUSE_MINUTES = 1_440
+
+/** Looks at feeds and sends what is new in them. */
+export class FeedWatch {
+  readonly #options: WatchOptions
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+  }
+
+  /** Looks at every feed that is due, a few at the same time. */
+  async checkAll(check: CheckOptions): Promise<void> {
+    const waiting = await this.#options.subscriptions.all()
+    const work = async (): Promise<void> => {
+      for (let feed = waiting.shift(); feed && !check.signal.aborted; feed = waiting.shift()) {
+        await this.check(feed, check)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+  }
+
+  /**
+   * Looks at one feed; gives how many entries were new. A feed that fails is left alone for longer and longer.
+   * @throws FeedError when it fails and the check is forced
+   */
+  async check(feed: FollowedFeed, { signal, now, isForced = false }: CheckOptions): Promise<number> {
+    const { services, subscriptions } = this.#options
+    const state = (await subscriptions.state(feed.key)) ?? { seen: [], failures: 0, notBefore: 0 }
+    if (!isForced && state.notBefore > now.getTime()) return 0
+    try {
+      const fetched = await fetchFeed(services.http, feed.url, { signal, validators: state })
+      const healthy = { ...state, failures: 0, notBefore: 0 }
+      if (!fetched.isChanged) {
+        if (state.failures > 0) await subscriptions.setState(feed.key, healthy)
+        return 0
+      }
+      const seen = new Set(state.seen)
+      const fresh = fetched.feed.entries.filter(({ id }) => !seen.has(id))
+      await this.#send(feed, fresh.slice(0, this.#options.maxEntries), fresh.length)
+      const { etag, lastModified } = fetched.validators
+      await subscriptions.setState(feed.key, {
+        seen: [...fresh.map(({ id }) => id), ...state.seen],
+        failures: 0,
+        notBefore: 0,
+        etag,
+        lastModified,
+      })
+      return fresh.length
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error
+      await this.#postpone(feed, state, { error, now })
+      if (isForced) throw error
+      return 0
+    }
+  }
+
+  /** Oldest first. The key of a message keeps it from being sent twice when the program ends before the state is kept. */
+  async #send(
+    feed: FollowedFeed,
+    entries: readonly Parameters<typeof renderEntry>[1][],
+    count: number,
+  ): Promise<void> {
+    const { telegram, logger } = this.#options.services
+    for (const { chatId, topicId } of feed.subscribers) {
+      const place = topicId === undefined ? {} : { topicId }
+      try {
+        for (const entry of entries.toReversed()) {
+          const key = `${feed.key}:${entry.id}:${chatId}:${topicId ?? 0}`
+          await telegram.send(chatId, renderEntry(feed.title, entry), { ...place, broadcast: true, key })
+        }
+        const more = count - entries.length
+        if (more > 0) {
+          const key = `${feed.key}:more:${entries[0]?.id ?? ''}:${chatId}:${topicId ?? 0}`
+          await telegram.send(chatId, `${feed.title}: and ${more} more.`, { ...place, broadcast: true, key })
+        }
+      } catch (error) {
+        // one chat that cannot be written to must not keep the others from their news
+        logger.warn(`Entries of ${feed.title} could not be sent`, { chat: chatId, err: error })
+      }
+    }
+  }
+
+  async #postpone(
+    feed: FollowedFeed,
+    state: FeedState,
+    { error, now }: { readonly error: FeedError; readonly now: Date },
+  ): Promise<void> {
+    const failures = state.failures + 1
+    const minutes = Math.min(this.#options.checkMinutes * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MINUTES)
+    await this.#options.subscriptions.setState(feed.key, {
+      ...state,
+      failures,
+      notBefore: now.getTime() + minutes * 60_000,
+    })
+    this.#options.services.logger.info(`The feed ${feed.title} failed`, {
+      reason: error.message,
+      failures,
+      minutes,
+    })
+  }
+}

@@ -1,0 +1,161 @@
+import type { MessageContext, PluginResult, Reply, Services } from '@pluggram/sdk'
+import { AnswerError } from './answer.ts'
+import { toCsv, toJson } from './export-answers.ts'
+import type { Configuration, Form } from './form-definition.ts'
+import {
+  answerQuestion,
+  answersByKey,
+  choiceOf,
+  openQuestion,
+  renderStep,
+  sessionSchema,
+  skipQuestion,
+} from './form-session.ts'
+import type { Session } from './form-session.ts'
+import { Submissions } from './submissions.ts'
+
+/** A form that was begun and not sent is forgotten after a day. */
+const SESSION_SECONDS = 86_400
+const GONE = 'There is no form open. Begin one with /form.'
+
+/** Asks the questions of the owner's forms in private chats, one by one. */
+export class Forms {
+  readonly #forms: Configuration['forms']
+  readonly #store: Services['store']
+  readonly #submissions: Submissions
+
+  constructor(config: Configuration, store: Services['store']) {
+    this.#forms = config.forms
+    this.#store = store
+    this.#submissions = new Submissions(store, config.keep_answers_days)
+  }
+
+  /** `/form`, `/form NAME`, and the owner's `/form export NAME csv`. */
+  async command(args: string, context: MessageContext): Promise<PluginResult> {
+    const [word = '', name = '', kind = 'csv'] = args.toLowerCase().split(/\s+/)
+    if (name !== '' && ['export', 'clear'].includes(word)) return this.#manage(word, name, kind, context)
+    if (word === 'cancel') return this.#cancel(context)
+    if (word === '') return this.#list()
+    if (!this.#forms[word]) return { success: false, error: `There is no form “${word}”. /form lists them.` }
+    return this.#begin(word, context)
+  }
+
+  /** Something that was written in a chat; `undefined` when no form is open there. */
+  async answer(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    if (context.chat.type !== 'private' || context.command) return undefined
+    const open = await this.#open(context)
+    if (!open) return undefined
+    return this.#step(open.form, answerQuestion(open.form, open.session, message), context)
+  }
+
+  /** A pressed button; `undefined` when it is none of a form's. */
+  async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const [kind, action = '', first = '', second = ''] = data.split(':')
+    if (kind !== 'form') return undefined
+    if (action === 'begin') return this.#begin(first, context)
+    if (action === 'cancel') return this.#cancel(context)
+    const open = await this.#open(context)
+    if (!open) return { success: false, error: GONE }
+    const { form, session } = open
+    if (action === 'again') return this.#begin(session.form, context)
+    if (action === 'send') return this.#send(form, session, context)
+    if (action === 'skip') {
+      if (Number(first) !== session.answers.length + 1) return { success: true }
+      return this.#step(form, skipQuestion(form, session), context)
+    }
+    const written = choiceOf(form, session, Number(first), Number(second))
+    // a button of a question that was answered already
+    if (written === undefined) return { success: true }
+    return this.#step(form, answerQuestion(form, session, written), context)
+  }
+
+  #list(): PluginResult {
+    const forms = Object.entries(this.#forms)
+    if (forms.length === 0)
+      return { success: true, response: 'There are no forms yet. Their owner writes them into config.json.' }
+    const response: Reply = {
+      text: 'Which form?',
+      buttons: forms.map(([name, { title }]) => [{ text: title, data: `form:begin:${name}` }]),
+    }
+    return { success: true, response }
+  }
+
+  async #begin(name: string, context: MessageContext): Promise<PluginResult> {
+    const form = this.#forms[name]
+    if (!form) return { success: false, error: GONE }
+    if (context.chat.type !== 'private') {
+      return {
+        success: false,
+        error: `Your answers are nobody else's business: write me “/form ${name}” in private.`,
+      }
+    }
+    if (form.once && (await this.#store.get(`done:${name}:${context.user.id}`)) !== undefined) {
+      return { success: false, error: 'You have sent this form already.' }
+    }
+    return this.#step(form, { form: name, answers: [] }, context)
+  }
+
+  async #step(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
+    await this.#store.set(sessionKey(context), session, { ttlSeconds: SESSION_SECONDS })
+    return { success: true, response: renderStep(form, session) }
+  }
+
+  async #send(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
+    const { user, message } = context
+    if (openQuestion(form, session)) throw new AnswerError('There are questions left.')
+    // whoever deletes the session has the right to send it: two quick taps send once
+    if (!(await this.#store.delete(sessionKey(context)))) return { success: true }
+    await this.#submissions.add(session.form, {
+      sentAt: new Date().toISOString(),
+      userId: user.id,
+      name: [user.firstName, user.lastName].filter(Boolean).join(' '),
+      answers: answersByKey(form, session),
+    })
+    if (form.once) await this.#store.set(`done:${session.form}:${user.id}`, true)
+    return { success: true, response: { text: form.thanks, editMessageId: message.id } }
+  }
+
+  async #cancel(context: MessageContext): Promise<PluginResult> {
+    const wasOpen = await this.#store.delete(sessionKey(context))
+    return wasOpen
+      ? { success: true, response: 'Cancelled; nothing was stored.' }
+      : { success: false, error: GONE }
+  }
+
+  async #manage(action: string, name: string, kind: string, { role }: MessageContext): Promise<PluginResult> {
+    const form = this.#forms[name]
+    if (role !== 'owner') return { success: false, error: 'Only the owner of this assistant can do that.' }
+    if (!form) return { success: false, error: `There is no form “${name}”. /form lists them.` }
+    if (action === 'clear') {
+      return {
+        success: true,
+        response: `Deleted: ${await this.#submissions.clear(name)} of “${form.title}”.`,
+      }
+    }
+    const sent = await this.#submissions.of(name)
+    const isJson = kind === 'json'
+    const text = isJson ? toJson(sent) : toCsv(form, sent)
+    return {
+      success: true,
+      response: {
+        text: `${form.title}: ${sent.length} ${sent.length === 1 ? 'answer' : 'answers'}`,
+        media: {
+          kind: 'document',
+          fileName: `${name}.${isJson ? 'json' : 'csv'}`,
+          source: new TextEncoder().encode(text),
+        },
+      },
+    }
+  }
+
+  async #open(context: MessageContext): Promise<{ form: Form; session: Session } | undefined> {
+    const { data: session } = sessionSchema.safeParse(await this.#store.get(sessionKey(context)))
+    const form = session && this.#forms[session.form]
+    if (!form || session.answers.length > form.questions.length) return undefined
+    return { form, session }
+  }
+}
+
+function sessionKey({ chat, user }: MessageContext): string {
+  return `filling:${chat.id}:${user.id}`
+}

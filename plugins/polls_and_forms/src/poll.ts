@@ -1,0 +1,99 @@
+import { z } from '@pluggram/sdk'
+import type { Reply } from '@pluggram/sdk'
+
+/** Words for a user about something that cannot be done. */
+export class PollError extends Error {}
+
+const MAX_OPTIONS = 12
+const MAX_QUESTION = 300
+const MAX_OPTION = 60
+/** With more people a poll would outgrow what the store takes for one value. */
+const MAX_VOTERS = 20_000
+const BAR = 10
+
+export const pollSchema = z.object({
+  chatId: z.number(),
+  creatorId: z.number(),
+  question: z.string(),
+  options: z.array(z.string()),
+  /** User → option. */
+  votes: z.record(z.string(), z.int()),
+  isClosed: z.boolean(),
+})
+
+export type Poll = z.infer<typeof pollSchema>
+
+/**
+ * Reads `Lunch?; Pizza; Soup`, also with line breaks between the parts.
+ * @throws PollError
+ */
+export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
+  const [question = '', ...options] = args
+    .split(/[;\n]/)
+    .map((part) => part.replaceAll(/\s+/g, ' ').trim())
+    .filter((part) => part !== '')
+  if (options.length < 2) {
+    throw new PollError('A poll has a question and at least two answers: /poll Lunch?; Pizza; Soup')
+  }
+  if (options.length > MAX_OPTIONS) throw new PollError(`A poll has at most ${MAX_OPTIONS} answers.`)
+  if (question.length > MAX_QUESTION)
+    throw new PollError(`The question has at most ${MAX_QUESTION} characters.`)
+  if (options.some((option) => option.length > MAX_OPTION)) {
+    throw new PollError(`An answer has at most ${MAX_OPTION} characters.`)
+  }
+  if (new Set(options.map((option) => option.toLowerCase())).size < options.length) {
+    throw new PollError('Two of the answers are the same.')
+  }
+  return { question, options }
+}
+
+/**
+ * Gives a user's one vote to an option; given again to the same one, it is taken back.
+ * @throws PollError
+ */
+export function vote(poll: Poll, userId: number, option: number): Poll {
+  if (poll.isClosed) throw new PollError('This poll is over.')
+  if (!(option in poll.options)) throw new PollError('This poll has no such answer.')
+  const { [String(userId)]: before, ...others } = poll.votes
+  if (before === undefined && Object.keys(others).length >= MAX_VOTERS) {
+    throw new PollError('This poll has as many votes as it can hold.')
+  }
+  return { ...poll, votes: before === option ? others : { ...others, [String(userId)]: option } }
+}
+
+/** Who may end a poll: the one who began it, and the assistant's owner. */
+export function closePoll(poll: Poll, { userId, isOwner }: { userId: number; isOwner: boolean }): Poll {
+  if (poll.isClosed) throw new PollError('This poll is over already.')
+  if (poll.creatorId !== userId && !isOwner)
+    throw new PollError('Only the one who began this poll can end it.')
+  return { ...poll, isClosed: true }
+}
+
+/** The poll as a message with its counts, and buttons while it is open. */
+export function renderPoll(id: string, poll: Poll): Reply {
+  const { options, question, isClosed } = poll
+  const cast = Object.values(poll.votes)
+  const counts = options.map((_option, index) => cast.filter((choice) => choice === index).length)
+  const total = cast.length
+  const most = Math.max(...counts)
+  const lines = options.map((option, index) => {
+    const count = counts[index] ?? 0
+    const share = total === 0 ? 0 : count / total
+    const filled = Math.round(share * BAR)
+    const won = isClosed && most > 0 && count === most ? ' 🏆' : ''
+    return `${option}${won}\n${'▰'.repeat(filled)}${'▱'.repeat(BAR - filled)} ${count} (${Math.round(share * 100)} %)`
+  })
+  const votes = `${total} ${total === 1 ? 'vote' : 'votes'}`
+  const end = isClosed ? `🔒 The poll is over: ${votes}.` : `${votes}. Tap again to take yours back.`
+  return {
+    text: [`📊 ${question}`, ...lines, end].join('\n\n'),
+    buttons: isClosed
+      ? []
+      : [
+          ...options.map((option, index) => [
+            { text: `${option} · ${counts[index] ?? 0}`, data: `vote:${id}:${index}` },
+          ]),
+          [{ text: '🔒 End the poll', data: `close:${id}` }],
+        ],
+  }
+}

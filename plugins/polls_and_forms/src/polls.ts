@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import type { MessageContext, PluginResult, Store } from '@pluggram/sdk'
+import { closePoll, parsePoll, PollError, pollSchema, renderPoll, vote } from './poll.ts'
+import type { Poll } from './poll.ts'
+import { ValueChanger } from './value-changer.ts'
+
+const PRESS = /^(?:vote:(?<voted>[\w-]{12}):(?<option>\d{1,2})|close:(?<closed>[\w-]{12}))$/
+
+/** Polls that are kept in the store, under ids that their buttons carry. */
+export class Polls {
+  readonly #store: Store
+  readonly #values: ValueChanger
+  readonly #keepSeconds: number
+
+  constructor(store: Store, keepDays: number) {
+    this.#store = store
+    this.#values = new ValueChanger(store)
+    this.#keepSeconds = keepDays * 86_400
+  }
+
+  /** @throws PollError */
+  async begin(args: string, { chat, user }: MessageContext): Promise<PluginResult> {
+    const id = randomBytes(9).toString('base64url')
+    const poll: Poll = { ...parsePoll(args), chatId: chat.id, creatorId: user.id, votes: {}, isClosed: false }
+    await this.#store.set(keyOf(id), poll, { ttlSeconds: this.#keepSeconds })
+    return { success: true, response: renderPoll(id, poll) }
+  }
+
+  /**
+   * A pressed button of a poll; `undefined` when it is none.
+   * @throws PollError
+   */
+  async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
+    const groups = PRESS.exec(data)?.groups
+    if (!groups) return undefined
+    const { voted, closed, option } = groups
+    const id = voted ?? closed ?? ''
+    const { user, role } = context
+    const poll = await this.#change(id, context, (current) =>
+      voted === undefined
+        ? closePoll(current, { userId: user.id, isOwner: role === 'owner' })
+        : vote(current, user.id, Number(option)),
+    )
+    return { success: true, response: { ...renderPoll(id, poll), editMessageId: context.message.id } }
+  }
+
+  async #change(id: string, { chat }: MessageContext, change: (poll: Poll) => Poll): Promise<Poll> {
+    return this.#values.change(
+      keyOf(id),
+      (stored) => {
+        const { data: poll } = pollSchema.safeParse(stored)
+        // what a button carries comes from outside: it reaches the polls of its own chat only
+        if (poll?.chatId !== chat.id) throw new PollError('This poll is not known any more.')
+        return change(poll)
+      },
+      { ttlSeconds: this.#keepSeconds },
+    )
+  }
+}
+
+function keyOf(id: string): string {
+  return `poll:${id}`
+}
