@@ -93,6 +93,7 @@ test.each(['inline', 'process'])(
     const [sum = ''] = await ask(session, ada, 'CALL mailer__add {"a":2,"b":40}')
     expect(sum).toContain('{"sum":42}')
     expect(model.requests[0]?.tools?.map((tool) => tool.function.name).toSorted()).toEqual([
+      'ai_chatbot__remember',
       'dice__roll',
       'mailer__add',
       'mailer__secret',
