@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { LLMock } from '@copilotkit/aimock'
 import { chromium } from 'playwright-core'
 import type { Browser, Locator, Page } from 'playwright-core'
@@ -90,12 +91,27 @@ paths:
     get: { operationId: listPets, summary: Lists pets, parameters: [{ name: status, in: query, required: true, schema: { type: string } }] }
 `
 
-function homeFor(site: Site): Parameters<typeof createHome>[0] {
+/** A database of the owner's. */
+function createLibrary(file: string): void {
+  const database = new DatabaseSync(file)
+  database.exec(
+    `CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO books (title) VALUES ('The Sea'), ('The Hills')`,
+  )
+  database.close()
+}
+
+function homeFor(site: Site, library: string): Parameters<typeof createHome>[0] {
   return {
     'pets.yaml': PETS,
     'plugins_config.json': { enabled_plugins: Object.fromEntries(names.map((name) => [name, true])) },
     'config.json': {
+      databases: { library: { url: `sqlite:${library}` } },
       plugins: {
+        database: {
+          lookups: {
+            book: { database: 'library', description: 'A book by its number', table: 'books', column: 'id' },
+          },
+        },
         web_page: { allow_addresses: ['127.0.0.1'] },
         feeds: { allow_addresses: ['127.0.0.1'] },
         api_integration: {
@@ -142,7 +158,9 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
   beforeAll(async () => {
     await site.start()
     model = await startModel()
-    assistant = await startAssistant(await createHome(homeFor(site)), {
+    const library = join(await createHome(), 'library.db')
+    createLibrary(library)
+    assistant = await startAssistant(await createHome(homeFor(site, library)), {
       OPENAI_BASE_URL: `${model.url}/v1`,
       OPENAI_API_KEY: 'sk-e2e-secret-key-123456',
     })
@@ -286,6 +304,23 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
   test.runIf(ships('knowledge'))('knowledge learns and tells', async () => {
     await say('/learn The library opens at ten.')
     expect(await (await say('/documents')).innerText()).toMatch(/library/i)
+  })
+
+  test.runIf(ships('scheduled_task'))('scheduled_task keeps a job', async () => {
+    await say('/every 2 hours Drink something')
+    expect(await (await say('/jobs')).innerText()).toContain('Drink something')
+  })
+
+  test.runIf(ships('database'))('database looks a record up', async () => {
+    expect(await (await say('/book 2')).innerText()).toContain('The Hills')
+  })
+
+  test.runIf(ships('logging'))('logging shows what was said', async () => {
+    expect(await (await say('/journal 5 dice')).innerText()).toContain('answered by dice')
+  })
+
+  test.runIf(ships('metrics'))('metrics shows a picture of how it goes', async () => {
+    expect(await (await say('/stats')).getByTestId('photo').count()).toBe(1)
   })
 
   test('none is left out, and nothing failed in the page', () => {
