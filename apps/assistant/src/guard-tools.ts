@@ -33,12 +33,15 @@ export function guardTools(
 }
 
 function guardOne(plugin: RunnablePlugin, { access, chats }: ToolGuards): RunnablePlugin {
-  const { descriptor } = plugin
   return {
-    descriptor,
+    // an MCP server has other tools after its owner agreed to them
+    get descriptor() {
+      return plugin.descriptor
+    },
     handle: (message, context) => plugin.handle(message, context),
     async callTool(tool, args, context) {
       const { id } = context.chat
+      const { descriptor } = plugin
       if (access.offIn(id)?.has(descriptor.name)) {
         throw new PluggramError('tool-not-found', `The plugin ${descriptor.name} is off in this chat.`)
       }

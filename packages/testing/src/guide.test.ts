@@ -11,6 +11,7 @@ import replies from '../../../docs/examples/replies.ts'
 import { collectText, createTestContext, createTestServices, runPlugin } from './index.ts'
 // the guide's own examples of tests run here
 import '../../../docs/examples/greeter.test.ts'
+import '../../../docs/examples/notes.test.ts'
 import '../../../docs/examples/home/plugins/my_plugin.test.ts'
 
 const docs = path.resolve(import.meta.dirname, '../../../docs')

@@ -34,7 +34,10 @@ export class StepCalls {
   /** The step is over. */
   async end(said: PromiseLike<readonly ModelMessage[]>): Promise<void> {
     const { step } = this.#request
-    if (step) step.onEnd(this.#calls, this.isEmpty ? [] : await said)
+    if (!step) return
+    // the SDK answers calls of tools that do not exist by itself; every call is answered once, by us
+    const messages = this.isEmpty ? [] : (await said).filter(({ role }) => role === 'assistant')
+    step.onEnd(this.#calls, messages)
   }
 }
 

@@ -5,8 +5,9 @@ export interface ConfigService {
   /** As it is now. */
   get<Config = unknown>(): Config
   /**
-   * Calls `listener` with the new block when the owner changed it. A plugin that listens is not started anew for a changed
-   * block; one that does not is. A block that the schema refuses never arrives: the owner is told, and the old one holds.
+   * Registers a listener for a changed block. In this release a plugin whose block changes is always started anew, with the
+   * new block, so the listener of a running one is not called yet. A block that the schema refuses never arrives: the owner
+   * is told, and the old one holds.
    */
   onChange<Config = unknown>(listener: (config: Config) => void): Disposer
 }
