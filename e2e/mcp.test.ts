@@ -68,6 +68,7 @@ function overHttp(url: string, token: string): StreamableHTTPClientTransport {
 async function expectTools(client: Client): Promise<void> {
   const { tools } = await client.listTools()
   expect(tools.map(({ name }) => name).toSorted()).toEqual([
+    'ai_chatbot__remember',
     'dice__roll',
     'lamp__add',
     'lamp__on',

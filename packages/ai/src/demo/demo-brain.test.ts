@@ -138,6 +138,16 @@ describe('help', () => {
     expect(ask(question)).toContain(expected)
   })
 
+  test('tells how to connect a model although there is a command that chooses one', () => {
+    const model = {
+      name: 'model',
+      description: 'Choose the language model',
+      examples: ['which model are you', 'change the model'],
+    }
+    const plugins = [DICE, { ...CHATBOT, commands: [model] }]
+    expect(ask('how do I connect a model?', { plugins })).toContain('OPENAI_API_KEY')
+  })
+
   test('lists what the plugins can do', () => {
     const answer = ask('what can you do?')
     expect(answer).toContain('Rolls dice and flips coins')

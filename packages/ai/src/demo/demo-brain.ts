@@ -75,6 +75,8 @@ function answerText(text: string, history: readonly DemoTurn[], knowledge: Knowl
   const subject = EXPLAIN.test(sentence) ? findPlugin(sentence, knowledge) : undefined
   if (subject) return aboutPlugin(subject)
   const match = knowledge.matcher.match(sentence)
+  // while the demo model answers there is nothing to choose from: /model is not what they need
+  if (isConnectQuestion(sentence) && (!match || match.known.command.name === 'model')) return CONNECT_A_MODEL
   if (match && match.confidence >= CERTAIN) return useCommand(match.known, text, seed)
   if (isConnectQuestion(sentence)) return CONNECT_A_MODEL
   if (isCapabilityQuestion(sentence)) return capabilities(knowledge)
