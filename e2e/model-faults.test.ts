@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
-import { ask, createPerson } from './support/emulator.ts'
+import { ask, botMessages, createPerson, write } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
@@ -98,4 +99,23 @@ test('what was written before a fault stays, and says that it is not all', { tim
     const [heard = ''] = await ask(session, ada, fault)
     expect(heard).toMatch(/^Half an answer\n\n⚠️ The answer broke off\./)
   }
+})
+
+test('/stop ends an answer at once, keeps its words and ends the request', { timeout: 60_000 }, async () => {
+  const home = await createHome({
+    'config.json': { ai: { timeouts: { ...TIMEOUTS, between_tokens_seconds: 30, total_seconds: 40 } } },
+  })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  await ask(session, ada, 'hello')
+  const before = (await botMessages(session, ada.id, 0)).length
+  await write(session, ada, 'silence')
+  await sleep(500)
+  const start = performance.now()
+  await write(session, ada, '/stop')
+  const heard = (await botMessages(session, ada.id, before + 1)).at(-1)?.text
+  expect(heard).toBe('Half an answer\n\n⏹ Stopped.')
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
 })
