@@ -6,6 +6,7 @@ import { PAIRING_MINUTES } from '../access/owner-pairing.ts'
 import { startAssistant } from '../assistant.ts'
 import type { Assistant } from '../assistant.ts'
 import { hideEnvironment } from '../hide-environment.ts'
+import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli.ts'
 
 /** A stop may take ten seconds in all; what still runs then is cut off. */
@@ -17,6 +18,9 @@ const STOP_LIMIT_MS = 9_500
  * must stay the same.
  */
 const HEAP_GROWING_PERCENT = 30
+
+/** By then plugins and models are found, and the first messages answered. */
+const RELEASE_AFTER_MS = 2_000
 
 /** Runs the assistant until a signal ends it. */
 export async function start(
@@ -60,7 +64,9 @@ export async function start(
     )
   }
 
+  const releasing = setTimeout(releaseStartMemory, RELEASE_AFTER_MS)
   const signal = await stopSignal
+  clearTimeout(releasing)
   logger.info(`stopping (${signal})`)
   const isClean = await stop(assistant, logger)
   logger.info('stopped')

@@ -23,13 +23,13 @@ export interface ResilientHttpOptions {
   /** Told what came of every request. It must not throw. */
   onOutcome(outcome: RequestOutcome): void
   readonly circuits?: HostCircuitsOptions
-  /** Requests to one host: the burst at once, then that many a second. Default 200 and 20. */
+  /** Requests to one host: the burst at once, then that many a second. Default 1,000 and 200. */
   readonly perHost?: { readonly burst: number; readonly perSecond: number }
   /** Requests of the plugin that may be under way at once. Default 256. */
   readonly maxUnderWay?: number
 }
 
-const PER_HOST = { burst: 200, perSecond: 20 }
+const PER_HOST = { burst: 1_000, perSecond: 200 }
 const MAX_UNDER_WAY = 256
 
 /** Puts around a plugin's client what keeps both sides healthy: a cache, limits for each host, a circuit for each host. */
