@@ -19,8 +19,8 @@ const STOP_LIMIT_MS = 9_500
  */
 const HEAP_GROWING_PERCENT = 30
 
-/** By then plugins and models are found, and the first messages answered. */
-const RELEASE_AFTER_MS = 2_000
+/** A moment after the start, before much is to be done. */
+const RELEASE_AFTER_MS = 300
 
 /** Runs the assistant until a signal ends it. */
 export async function start(
