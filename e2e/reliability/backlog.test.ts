@@ -37,7 +37,9 @@ test.for(['pluggram polling', 'pluggram webhook'] as const)(
     expect(report).toMatchObject(NOTHING_LOST)
     // the room is for other programs of a busy machine; who had to wait behind the flood would wait for seconds
     const limit = 2 * report.idle.waitedMs + 500
-    expect(report.incoming.waitedMs, JSON.stringify(report)).toBeLessThan(limit)
-    expect(report.workingOff.waitedMs, JSON.stringify(report)).toBeLessThan(limit)
+    const { incoming, workingOff } = report
+    // a failure shows on which stretch of the way they waited
+    const late = [incoming, workingOff].filter(({ waitedMs }) => waitedMs > limit)
+    expect(late).toEqual([])
   },
 )
