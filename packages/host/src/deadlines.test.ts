@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ProcessLimits } from './process/launch-plugin.ts'
+import type { ProcessLimits } from './process/process-limits.ts'
 import { createTestHome, LEVELS } from './test-home.ts'
 
 const after = (seconds: number): string =>

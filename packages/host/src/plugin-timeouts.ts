@@ -1,6 +1,15 @@
 import type { PluginTimeouts } from '@pluggram/sdk'
-import type { HostTimeouts } from './host-plan.ts'
-import type { ProcessLimits } from './process/launch-plugin.ts'
+import type { ProcessLimits } from './process/process-limits.ts'
+
+/** Defaults of the host. */
+export interface HostTimeouts {
+  /** For import, configuration and setup together. Default 10. */
+  readonly startSeconds?: number
+  /** For `getStatus`. Default 2. */
+  readonly statusSeconds?: number
+  /** For `cleanup` and the plugin's effects together. Default 5. */
+  readonly cleanupSeconds?: number
+}
 
 /** What holds for one plugin, in seconds. */
 export interface EffectiveTimeouts {
