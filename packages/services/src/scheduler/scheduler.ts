@@ -164,6 +164,11 @@ export class Scheduler {
     return true
   }
 
+  /** The runs under way; none of them rejects. */
+  runs(): readonly Promise<void>[] {
+    return [...this.#running.values()]
+  }
+
   #tick(): void {
     if (!this.#isStarted) return
     const now = this.clock.now()
