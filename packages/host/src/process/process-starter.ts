@@ -1,6 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import type { Logger, PluginManifest } from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { PluginScope } from '../effect-scope.ts'
 import { levelOf } from '../host-plan.ts'
 import type { HostPlan, HostTimeouts } from '../host-plan.ts'
@@ -36,6 +37,12 @@ export interface StartedPlugin {
   readonly warnings: readonly PluginProblem[]
 }
 
+/** What an earlier start told of a plugin that did not change since. */
+export interface RecalledPlugin {
+  readonly descriptor?: PluginDescriptor
+  readonly started?: StartedPlugin
+}
+
 const DEFAULT_IDLE_SECONDS = 300
 /** A first start of very many plugins reads their manifests and keeps no more processes than that. */
 const MAX_WARM_PROCESSES = 16
@@ -68,11 +75,13 @@ export class ProcessStarter {
     await this.#cache?.save()
   }
 
-  /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
-  async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
-    const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
-    if (!known || known.hadEffects || (known.manifest.requires ?? []).length > 0) return undefined
-    return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
+  /** What is known of a plugin from an earlier start; with `started`, when it need not run until it is used. */
+  async recall(candidate: PluginCandidate, plan: HostPlan): Promise<RecalledPlugin> {
+    const known = await this.#cache?.find(candidate.name, basis(candidate, plan)).catch(() => undefined)
+    if (!known) return {}
+    const { descriptor, hadEffects, manifest } = known
+    if (hadEffects || (manifest.requires ?? []).length > 0) return { descriptor }
+    return { descriptor, started: { plugin: this.#supervise(candidate, plan, known), warnings: [] } }
   }
 
   /** @throws ProblemError when the plugin cannot be started, or must not be */
