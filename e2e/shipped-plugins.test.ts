@@ -319,11 +319,9 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     expect(await (await say('/book 2')).innerText()).toContain('The Hills')
     const table = await say('/loans')
     expect(await table.innerText()).toContain('20 of 57 rows.')
-    const photo = table.getByTestId('photo').locator('visible=true').first()
+    const picture = table.getByTestId('photo').locator('img')
     await expect
-      .poll(() =>
-        photo.evaluate((node) => (node.querySelector('img') ?? (node as HTMLImageElement)).naturalWidth),
-      )
+      .poll(async () => Number(await picture.evaluate((node) => Reflect.get(node, 'naturalWidth'))))
       .toBeGreaterThan(700)
   })
 
