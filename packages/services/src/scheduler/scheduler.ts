@@ -132,10 +132,10 @@ export class Scheduler {
     store.atomically(() => {
       const before = store.find(record.plugin, record.name)
       const isSame = before && JSON.stringify(before.times) === JSON.stringify(record.times)
-      const { anchor, nextSlot, lastSlot, isPaused } = before ?? record
+      const { anchor, nextSlot, lastSlot, used, isPaused } = before ?? record
       store.put({
         ...record,
-        ...(isSame ? { anchor, nextSlot, lastSlot } : {}),
+        ...(isSame ? { anchor, nextSlot, lastSlot, used } : {}),
         ...(before && { isPaused }),
       })
     })
