@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import type { MissedPolicy, ScheduledRun } from '@pluggram/sdk'
 import { slotsOf as slotsOfTimes } from './schedule-times.ts'
 import { TestClock } from './test-clock.ts'
-import { Instance, slotsOf, useScheduleFolder } from './test-instance.ts'
+import { Instance, openStore, slotsOf, useScheduleFolder } from './test-instance.ts'
 
 const HOUR = 3_600
 const DAY = 24 * HOUR
 
 /** More of them on request: `RUNS=500 npx vitest run …`. */
-const RUNS = Number(process.env['RUNS'] ?? 12)
+const RUNS = Number(process.env['RUNS'] ?? 25)
 
 useScheduleFolder()
 
@@ -37,14 +37,18 @@ const CRONS = {
   often: { expression: '*/20 * * * *', timeZone: 'America/New_York' },
 } as const
 
+let stories = 0
+
 /** Two assistants over one file live through it. */
 async function live(from: string, missed: MissedPolicy, actions: readonly Action[]): Promise<Story> {
+  stories += 1
+  const file = `story${stories}`
   const clock = new TestClock(from)
   const began = clock.now()
   const runs: ScheduledRun[] = []
   const note = (run: ScheduledRun): void => void runs.push(run)
   const open = async (): Promise<Instance> => {
-    const instance = new Instance(clock)
+    const instance = new Instance(clock, openStore(file))
     for (const [name, { expression, timeZone }] of Object.entries(CRONS)) {
       const jitterSeconds = name === 'often' ? 30 : 0
       await instance.service.cron(expression, { name, timeZone, missed, jitterSeconds }, note)
