@@ -223,7 +223,11 @@ export class PluginProcess {
   }
 
   /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(method: 'observe' | 'provided', args: readonly unknown[], callSeconds: number): Promise<unknown> {
+  aside(
+    method: 'observe' | 'forget' | 'provided',
+    args: readonly unknown[],
+    callSeconds: number,
+  ): Promise<unknown> {
     const { signal } = new AbortController()
     return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
