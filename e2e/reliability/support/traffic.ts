@@ -14,6 +14,8 @@ export interface Traffic {
   count(): number
   /** When a text was written, in milliseconds since 1970. */
   writtenAt(text: string): number | undefined
+  /** When Telegram had taken it. */
+  takenAt(text: string): number | undefined
   /** True when the bot wrote every part of every answer. */
   isAnswered(seen: ReadonlySet<string>): boolean
   /** Writes so many more messages, evenly spread over time and at random over the chats. */
@@ -27,6 +29,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
   for (let index = 0; index < chats; index += 1) people.push(await createPerson(driver, `Person ${index}`))
   const written = people.map((): string[] => [])
   const times = new Map<string, number>()
+  const taken = new Map<string, number>()
 
   async function writeTo(index: number): Promise<void> {
     const [person, texts] = [people[index], written[index]]
@@ -35,6 +38,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     texts.push(text)
     times.set(text, Date.now())
     await write(driver, person, text)
+    taken.set(text, Date.now())
   }
 
   return {
@@ -42,6 +46,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     written,
     count: () => times.size,
     writtenAt: (text) => times.get(text),
+    takenAt: (text) => taken.get(text),
     isAnswered: (seen) => written.every((texts) => texts.flatMap(echoParts).every((part) => seen.has(part))),
     writeTo,
     async write(messages, perSecond) {

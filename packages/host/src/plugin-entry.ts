@@ -1,8 +1,12 @@
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
+import { digestData, digestFiles, ownFiles } from './content-digest.ts'
+import { levelOf } from './host-plan.ts'
+import type { HostPlan } from './host-plan.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { IsolationLevel, PluginState } from './plugin-state.ts'
+import type { OwnersOrder } from './routing-order.ts'
 
 /** What the host keeps about one plugin, from before its start to after its end. */
 export interface PluginEntry {
@@ -16,12 +20,14 @@ export interface PluginEntry {
   fingerprint: string
   state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
+  /** The fingerprint of a version whose start failed after it let other changes wait. */
+  slowFailure?: string | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
 }
 
 /** An entry for something that was discovered; `candidate` has real paths. */
-export function discoveredEntry(
+function discoveredEntry(
   candidate: PluginCandidate,
   isolation: IsolationLevel,
   isEnabled: boolean,
@@ -38,7 +44,7 @@ export function discoveredEntry(
 }
 
 /** An entry for a plugin whose name the assistant needs for itself; it is not started. */
-export function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel): PluginEntry {
+function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel): PluginEntry {
   const { name, entry } = candidate
   return {
     ...discoveredEntry(candidate, isolation, false),
@@ -54,7 +60,7 @@ export function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel
 }
 
 /** An entry for a plugin that is part of the assistant. */
-export function builtInEntry(name: string, definition: PluginDefinition | PluginClass): PluginEntry {
+function builtInEntry(name: string, definition: PluginDefinition | PluginClass): PluginEntry {
   return {
     name,
     origin: 'built-in',
@@ -64,6 +70,22 @@ export function builtInEntry(name: string, definition: PluginDefinition | Plugin
     state: 'starting',
     warnings: [],
   }
+}
+
+/** Everything that a plan names and the assistant brings along, in the order of its owner. */
+export function listEntries(
+  plan: HostPlan,
+  builtIn: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[],
+  order: OwnersOrder,
+): readonly PluginEntry[] {
+  const own = builtIn.map(({ name, definition }) => builtInEntry(name, definition))
+  const discovered = plan.candidates.map((candidate) => {
+    const level = levelOf(plan, candidate)
+    return order.isBuiltIn(candidate.name)
+      ? takenEntry(candidate, level)
+      : discoveredEntry(candidate, level, plan.isEnabled(candidate.name))
+  })
+  return [...own, ...discovered].toSorted((a, b) => order.compare(a.name, b.name))
 }
 
 /** What others may see of an entry. */
@@ -83,4 +105,42 @@ export function toState(entry: PluginEntry): PluginState {
     ...(problem !== undefined && { problem }),
     ...(version !== undefined && { version }),
   }
+}
+
+/** Sets what a plugin depends on; a part that cannot be read fails its start, and is reported there. */
+export async function fingerprintEntry(entry: PluginEntry, plan: HostPlan): Promise<void> {
+  const { candidate, name, isolation } = entry
+  if (!candidate || entry.state !== 'starting') return
+  try {
+    const settings = [
+      isolation,
+      plan.configFor(name, undefined).block,
+      plan.limitsFor?.(name),
+      plan.grantsFor?.(name),
+    ]
+    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
+  } catch {
+    entry.fingerprint = ''
+  }
+}
+
+/** Two entries of one key are versions of one plugin. */
+export function keyOf(entry: PluginEntry): string {
+  return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
+}
+
+/** Whether an entry is as good as a new one: it runs, or the new one is known to let everybody wait and fail. */
+export function mayStay(entry: PluginEntry, { fingerprint }: PluginEntry): boolean {
+  if (fingerprint !== '' && entry.slowFailure === fingerprint) return true
+  return entry.plugin !== undefined && !entry.problem && entry.fingerprint === fingerprint
+}
+
+/** Whether it is to run. */
+export function isOn(entry: PluginEntry): boolean {
+  return entry.state === 'starting'
+}
+
+/** What the registry lists of it. */
+export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
+  return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
 }

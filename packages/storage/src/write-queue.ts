@@ -46,7 +46,8 @@ export class WriteQueue {
   #waiting: Write[] = []
   #underWay: readonly SentWrite[] = []
   #mustWait = false
-  #isScheduled = false
+  #isDue = false
+  #restTimer: NodeJS.Timeout | undefined
   #lightTimer: NodeJS.Timeout | undefined
   #sentAt = 0
   #restUntil = 0
@@ -95,22 +96,30 @@ export class WriteQueue {
   /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
   #schedule(): void {
     if (this.#underWay.length > 0) return
-    if (this.#mustWait) {
-      if (this.#isScheduled) return
-      this.#isScheduled = true
-      const rest = this.#restUntil - performance.now()
-      if (rest < 1) setImmediate(() => this.#send())
-      else setTimeout(() => this.#send(), rest)
-    } else {
+    if (!this.#mustWait) {
       this.#lightTimer ??= setTimeout(() => this.#send(), LIGHT_MS)
+      return
     }
+    if (this.#isDue || this.#restTimer) return
+    const rest = this.#restUntil - performance.now()
+    if (rest >= 1) {
+      this.#restTimer = setTimeout(() => this.#send(), rest)
+      return
+    }
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      this.#send()
+    })
   }
 
+  /** Sends all that waits. Only one group is under way, and never an empty one: the next answer is that group's. */
   #send(): void {
-    this.#isScheduled = false
     clearTimeout(this.#lightTimer)
+    clearTimeout(this.#restTimer)
     this.#lightTimer = undefined
-    if (this.#underWay.length > 0) return
+    this.#restTimer = undefined
+    if (this.#underWay.length > 0 || this.#waiting.length === 0) return
     this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
     const calls: StatementCall[] = []
