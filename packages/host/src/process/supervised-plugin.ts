@@ -136,7 +136,7 @@ export class SupervisedPlugin implements HostedPlugin {
 
   async forgetUser(userId: number): Promise<string | undefined> {
     if (this.#isStopped && this.successor?.forgetUser) return this.successor.forgetUser(userId)
-    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
     return toForgotten(await this.#use((process) => process.aside('forget', [userId], FORGET_SECONDS)))
   }
 
