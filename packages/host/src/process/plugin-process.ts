@@ -56,8 +56,6 @@ const HOUSEKEEPING_MS = 1_000
 const FLOOD_BYTES = 4 * 1_048_576
 const FLOOD_SECONDS = 4
 
-type Aside = 'observe' | 'forget' | 'provided'
-
 /** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
 export class PluginProcess {
   /** Resolves when the process is gone. */
@@ -225,9 +223,9 @@ export class PluginProcess {
   }
 
   /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(method: Aside, args: readonly unknown[], callSeconds: number): Promise<unknown> {
-    const { signal } = new AbortController()
-    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
+  aside(method: 'observe' | 'forget' | 'provided', args: unknown[], seconds: number): Promise<unknown> {
+    const limits = { signal: new AbortController().signal, callSeconds: seconds }
+    return this.#guarded(limits, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
   /**
