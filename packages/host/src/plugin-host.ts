@@ -6,7 +6,8 @@ import { withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'
 import { FailedStarts } from './failed-starts.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
-import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import type { HostPlan } from './host-plan.ts'
+import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
@@ -190,7 +191,7 @@ class TwoLevelHost implements PluginHost {
     return Promise.all(
       this.#entries.map(async (entry) =>
         entry.state === 'running' && entry.plugin
-          ? { ...toState(entry), status: await entry.plugin.status(this.#timeouts.statusSeconds) }
+          ? { ...toState(entry), status: await entry.plugin.status() }
           : toState(entry),
       ),
     )
@@ -337,7 +338,7 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.add(plugin)
     if (successor && plugin instanceof SupervisedPlugin) plugin.successor = successor
     await plugin.whenIdle(this.#stopping.signal.aborted ? 0 : RETIRE_SECONDS)
-    await plugin.stop(this.#timeouts.cleanupSeconds)
+    await plugin.stop()
     this.#retiring.delete(plugin)
   }
 
@@ -365,17 +366,22 @@ class TwoLevelHost implements PluginHost {
     this.registry.clear()
     let isPunctual = true
     const late: Promise<boolean>[] = [...this.#retiring].map((plugin) =>
-      plugin.stop(this.#timeouts.cleanupSeconds),
+      plugin.stop(this.#stopSeconds(plugin)),
     )
     for (const entry of this.#entries.toReversed()) {
       if (!entry.plugin) continue
       entry.state = 'stopped'
-      const end = entry.plugin.stop(this.#timeouts.cleanupSeconds)
+      const end = entry.plugin.stop(this.#stopSeconds(entry.plugin))
       if (isPunctual) isPunctual = await end
       else late.push(end)
     }
     await Promise.all(late)
     this.#inline.stop()
+  }
+
+  /** When everything ends, a plugin has more time than others only if its owner gave it. */
+  #stopSeconds({ descriptor }: HostedPlugin): number {
+    return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }
 
   /** Tells plugins in their processes about the others, once for many changes. */

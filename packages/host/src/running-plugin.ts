@@ -16,6 +16,7 @@ import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { thrownMessage } from './error-location.ts'
+import { FORGET_SECONDS, toForgotten } from './forgotten.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
@@ -24,6 +25,8 @@ import { runTool } from './run-tool.ts'
 import type { LiveConfig } from './live-config.ts'
 import { aboutMessage } from './message-scope.ts'
 import type { MessageScope } from './message-scope.ts'
+import type { EffectiveTimeouts } from './plugin-timeouts.ts'
+import { CallGuard } from './process/call-guard.ts'
 import type { JsonValue } from './validate-config.ts'
 
 interface RunningPluginParts {
@@ -36,6 +39,7 @@ interface RunningPluginParts {
   readonly services: Services
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
+  readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
 }
@@ -53,8 +57,10 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
-    return this.#during(context, async () =>
-      parseResult(this.descriptor.name, await this.#answer(message, context)),
+    return this.#limited(context, (limited) =>
+      this.#during(limited, async () =>
+        parseResult(this.descriptor.name, await this.#answer(message, limited)),
+      ),
     )
   }
 
@@ -62,13 +68,22 @@ export class RunningPlugin implements HostedPlugin {
     const { tools, services } = this.#parts
     const plugin = this.descriptor.name
     const config = this.#parts.config.service.get()
-    return this.#during(context, () =>
-      runTool({ plugin, name, tool: tools.get(name), args, context, config, services }),
+    return this.#limited(context, (limited) =>
+      this.#during(limited, () =>
+        runTool({ plugin, name, tool: tools.get(name), args, context: limited, config, services }),
+      ),
     )
   }
 
   async observe(event: ObservedMessage): Promise<void> {
     await this.#during(event, async () => this.#parts.instance.observe?.(event))
+  }
+
+  async forgetUser(userId: number): Promise<string | undefined> {
+    const { instance } = this.#parts
+    return this.#during(undefined, async () =>
+      toForgotten(await withDeadline(instance.forgetUser?.({ id: userId }), FORGET_SECONDS)),
+    )
   }
 
   callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
@@ -92,6 +107,27 @@ export class RunningPlugin implements HostedPlugin {
   async whenIdle(seconds: number): Promise<void> {
     const end = Date.now() + seconds * 1_000
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
+  }
+
+  /** Holds work to the plugin's own limit: past it the signal is aborted, and a second later nobody waits any more. */
+  async #limited<T>(context: MessageContext, work: (context: MessageContext) => Promise<T>): Promise<T> {
+    const { callSeconds } = this.#parts.timeouts
+    if (callSeconds === undefined) return work(context)
+    const overdue = Promise.withResolvers<never>()
+    const guard = new CallGuard({
+      signal: context.signal,
+      plugin: this.descriptor.name,
+      callSeconds,
+      onOverdue: () => overdue.reject(guard.timeout ?? guard.signal.reason),
+      onRelease: () => {},
+    })
+    try {
+      return await Promise.race([work({ ...context, signal: guard.signal }), overdue.promise])
+    } catch (error) {
+      throw guard.timeout ?? error
+    } finally {
+      guard.release()
+    }
   }
 
   async #during<T>(about: MessageScope | undefined, work: () => Promise<T>): Promise<T> {
@@ -123,7 +159,7 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   /** What `getStatus` says; a plugin that fails at that is `failing`, one without it is `active`. */
-  async status(seconds: number): Promise<PluginStatus> {
+  async status(seconds = this.#parts.timeouts.statusSeconds): Promise<PluginStatus> {
     const { instance } = this.#parts
     try {
       if (instance.getStatus === undefined) return { status: 'active' }
@@ -137,7 +173,7 @@ export class RunningPlugin implements HostedPlugin {
    * Ends the plugin: its signal, `cleanup`, its effects. Errors are reported as the plugin's.
    * @returns whether it ended in time
    */
-  async stop(seconds: number): Promise<boolean> {
+  async stop(seconds = this.#parts.timeouts.cleanupSeconds): Promise<boolean> {
     if (this.#isStopped) return true
     this.#isStopped = true
     const { instance, effects, controller, services } = this.#parts

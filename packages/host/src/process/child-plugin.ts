@@ -137,7 +137,8 @@ export class ChildPlugin {
         },
         within: this.#within,
         controller,
-        cleanupSeconds: request.cleanupSeconds,
+        // the host holds each call to its limit, and asks for a status with one
+        timeouts: { statusSeconds: request.cleanupSeconds, cleanupSeconds: request.cleanupSeconds },
         onLate: (end) => (this.#late = end),
       })
       this.#running = plugin
@@ -165,6 +166,11 @@ export class ChildPlugin {
   /** Tells the plugin about a message that was answered. */
   observe(event: ObservedMessage): Promise<void> {
     return this.#started().observe(event)
+  }
+
+  /** Deletes what the plugin keeps about a user. */
+  forgetUser(userId: number): Promise<string | undefined> {
+    return this.#started().forgetUser(userId)
   }
 
   /** Calls what the plugin provides to others. */

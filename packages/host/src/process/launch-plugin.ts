@@ -10,6 +10,8 @@ import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
+import { effectiveTimeouts } from '../plugin-timeouts.ts'
+import type { HostTimeouts } from '../plugin-timeouts.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
@@ -21,23 +23,10 @@ import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
 import type { ProcessGroups } from './process-groups.ts'
+import type { ProcessLimits } from './process-limits.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
-
-/** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
-export interface ProcessLimits {
-  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
-  readonly sandbox?: 'none' | 'bubblewrap' | undefined
-  readonly memoryMb?: number | undefined
-  /** Plugins of one group share a process. */
-  readonly group?: string | undefined
-  readonly idleSeconds?: number | undefined
-  readonly startSeconds?: number | undefined
-  readonly callSeconds?: number | undefined
-  readonly statusSeconds?: number | undefined
-  readonly cleanupSeconds?: number | undefined
-}
 
 /** A plugin that is to share its process, and what it brings along. */
 export interface GroupMember {
@@ -60,7 +49,7 @@ export interface LaunchPluginOptions {
     readonly members: readonly GroupMember[]
     readonly processes: ProcessGroups
   }
-  readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
+  readonly defaults: Required<HostTimeouts>
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
@@ -145,7 +134,7 @@ export async function inspectPlugin(
     ...surroundings,
     candidate,
     memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
-    defaults: { startSeconds: 10, cleanupSeconds: 1 },
+    defaults: { startSeconds: 10, statusSeconds: 1, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
     meet: async () => {},
@@ -265,7 +254,7 @@ async function start(
   void process.ended.then(() => effects.dispose(1))
   const { permissions, requires } = manifest
   const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
-  const timeouts = effectiveTimeouts(manifest, options)
+  const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
   const request: StartRequest = {
     assistantName: options.assistantName,
     block: options.blockFor(jsonSchema),
@@ -279,19 +268,6 @@ async function start(
     return { services, started: parseStarted(name, answer) }
   } catch (error) {
     throw describeIssues(error, options)
-  }
-}
-
-/** The limits that hold for a plugin: the owner's, then the plugin's, then the host's. */
-export function effectiveTimeouts(
-  { timeouts }: ManifestSummary,
-  { limits, defaults }: Pick<LaunchPluginOptions, 'limits' | 'defaults'>,
-): { startSeconds: number; cleanupSeconds: number; callSeconds?: number } {
-  const callSeconds = limits.callSeconds ?? timeouts.callSeconds
-  return {
-    startSeconds: limits.startSeconds ?? timeouts.startSeconds ?? defaults.startSeconds,
-    cleanupSeconds: limits.cleanupSeconds ?? timeouts.cleanupSeconds ?? defaults.cleanupSeconds,
-    ...(callSeconds !== undefined && { callSeconds }),
   }
 }
 

@@ -4,12 +4,14 @@ import type { Logger, PluginManifest } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { PluginScope } from '../effect-scope.ts'
 import { levelOf } from '../host-plan.ts'
-import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { HostPlan } from '../host-plan.ts'
+import type { HostTimeouts } from '../plugin-timeouts.ts'
 import type { HostServices } from '../local-services.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import { effectiveTimeouts } from '../plugin-timeouts.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
-import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
+import { DEFAULT_MEMORY_MB, launchPlugin } from './launch-plugin.ts'
 import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
 import type { KnownPlugin } from './manifest-cache.ts'
@@ -111,7 +113,6 @@ export class ProcessStarter {
 
   #supervise(candidate: PluginCandidate, plan: HostPlan, known: KnownPlugin): SupervisedPlugin {
     const options = this.#launchOptions(candidate, plan)
-    const { callSeconds, cleanupSeconds } = effectiveTimeouts(known.manifest, options)
     return new SupervisedPlugin({
       descriptor: known.descriptor,
       file: candidate.entry,
@@ -120,8 +121,7 @@ export class ProcessStarter {
         return { process, effects: started.effects }
       },
       sharePlugins: (process) => this.#sharePlugins(process),
-      ...(callSeconds !== undefined && { callSeconds }),
-      cleanupSeconds,
+      timeouts: effectiveTimeouts(known.manifest.timeouts, options.limits, options.defaults),
       idleSeconds: options.limits.idleSeconds ?? DEFAULT_IDLE_SECONDS,
       isIdempotent: known.manifest.isIdempotent,
       logger: this.#options.logger,

@@ -54,7 +54,7 @@ function createPlugin(
       return { process: fake.process, effects }
     },
     sharePlugins() {},
-    cleanupSeconds: 1,
+    timeouts: { startSeconds: 1, statusSeconds: 1, cleanupSeconds: 1 },
     idleSeconds: 60,
     isIdempotent: false,
     logger: { debug() {}, info() {}, warn() {}, error() {} },

@@ -10,8 +10,10 @@ import type {
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
+import { FORGET_SECONDS, toForgotten } from '../forgotten.ts'
 import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import type { EffectiveTimeouts } from '../plugin-timeouts.ts'
 import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
 import type { PluginProcess } from './plugin-process.ts'
@@ -36,8 +38,7 @@ export interface SupervisedPluginOptions {
   launch(events: ProcessEvents): Promise<ReadyProcess>
   /** The assistant's plugins, for the process to know. */
   sharePlugins(process: PluginProcess): void
-  readonly callSeconds?: number
-  readonly cleanupSeconds: number
+  readonly timeouts: EffectiveTimeouts
   /** After that long without use the process is ended; it is started again when it is needed. */
   readonly idleSeconds: number
   /** A message is tried again once when the process crashed over it. */
@@ -52,7 +53,6 @@ const PROVIDED_SECONDS = 30
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
-const PARKED = 'is parked after it crashed three times'
 
 /**
  * Keeps a plugin's process alive as far as it is needed.
@@ -125,8 +125,8 @@ export class SupervisedPlugin implements HostedPlugin {
       if (this.successor) return this.successor.callTool(tool, args, context)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    return this.#use((process) => process.callTool(tool, args, context, this.#options.callSeconds))
+    if (this.#isParked) throw parkedError(name)
+    return this.#use((process) => process.callTool(tool, args, context, this.#options.timeouts.callSeconds))
   }
 
   async observe(event: ObservedMessage): Promise<void> {
@@ -134,9 +134,15 @@ export class SupervisedPlugin implements HostedPlugin {
     await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
   }
 
+  async forgetUser(userId: number): Promise<string | undefined> {
+    if (this.#isStopped && this.successor?.forgetUser) return this.successor.forgetUser(userId)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
+    return toForgotten(await this.#use((process) => process.aside('forget', [userId], FORGET_SECONDS)))
+  }
+
   async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
-    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
     return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
   }
 
@@ -147,7 +153,7 @@ export class SupervisedPlugin implements HostedPlugin {
       if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    if (this.#isParked) throw parkedError(name)
     return this.#use((process) => process.runSchedule(task, run))
   }
 
@@ -163,8 +169,8 @@ export class SupervisedPlugin implements HostedPlugin {
     return { state, crashes, ...(this.#lastError !== undefined && { problem: this.#problem() }) }
   }
 
-  async status(seconds: number): Promise<PluginStatus> {
-    if (this.#process) return this.#process.status(seconds)
+  async status(): Promise<PluginStatus> {
+    if (this.#process) return this.#process.status(this.#options.timeouts.statusSeconds)
     const { state } = this.condition()
     return { status: state, ...(this.#lastError !== undefined && { error: this.#lastError }) }
   }
@@ -174,7 +180,7 @@ export class SupervisedPlugin implements HostedPlugin {
     while ((this.#starting || (this.#process?.inFlight ?? 0) > 0) && Date.now() < end) await sleep(20)
   }
 
-  async stop(seconds: number): Promise<boolean> {
+  async stop(seconds = this.#options.timeouts.cleanupSeconds): Promise<boolean> {
     this.#isStopped = true
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#restartTimer)
@@ -190,7 +196,7 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#lastError = undefined
     const process = this.#process
     this.#process = undefined
-    await process?.stop(this.#options.cleanupSeconds)
+    await process?.stop(this.#options.timeouts.cleanupSeconds)
     await this.#ready()
   }
 
@@ -206,9 +212,9 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#isParked) {
       // whoever writes something else gets answers of other plugins; whoever asks for this one is told
       if (!context.command && !context.callback) return undefined
-      throw new PluginCrashError(this.descriptor.name, PARKED)
+      throw parkedError(this.descriptor.name)
     }
-    return this.#use((process) => process.handle(message, context, this.#options.callSeconds))
+    return this.#use((process) => process.handle(message, context, this.#options.timeouts.callSeconds))
   }
 
   async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
@@ -299,7 +305,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (!process || this.#isStopped || this.#effects.length > 0) return
     if (process.inFlight > 0) return this.#touch()
     this.#process = undefined
-    await process.stop(this.#options.cleanupSeconds)
+    await process.stop(this.#options.timeouts.cleanupSeconds)
   }
 
   #recentCrashes(): number {
@@ -321,4 +327,8 @@ export class SupervisedPlugin implements HostedPlugin {
       ...(this.#options.file !== undefined && { file: this.#options.file }),
     }
   }
+}
+
+function parkedError(plugin: string): PluginCrashError {
+  return new PluginCrashError(plugin, 'is parked after it crashed three times', { isParked: true })
 }
