@@ -43,6 +43,7 @@ export function toDescriptor({
       toTool(tool, definition, toolRole),
     ),
     ...configSchema(manifest),
+    ...(manifest.perChat && manifest.perChat.length > 0 && { perChat: manifest.perChat }),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),

@@ -3,6 +3,7 @@ import type { HostedPlugin } from './hosted-plugin.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { IsolationLevel, PluginState } from './plugin-state.ts'
+import type { JsonSchema } from './validate-config.ts'
 
 /** What the host keeps about one plugin, from before its start to after its end. */
 export interface PluginEntry {
@@ -12,10 +13,14 @@ export interface PluginEntry {
   /** Where it was found; a plugin that is part of the assistant has a definition instead. */
   readonly candidate?: PluginCandidate
   readonly definition?: PluginDefinition | PluginClass
-  /** Changes when the plugin has to be started anew: its files, configuration, limits, grants. */
+  /** Changes when the plugin has to be started anew: its files, limits, grants. */
   fingerprint: string
+  /** Changes with its block of the configuration, with which some plugins can go on. */
+  blockDigest: string
   state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
+  /** What the configuration of a plugin should be that is out because of it. */
+  configSchema?: JsonSchema | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
 }
@@ -32,6 +37,7 @@ export function discoveredEntry(
     isolation,
     candidate,
     fingerprint: '',
+    blockDigest: '',
     state: isEnabled ? 'starting' : 'off',
     warnings: [],
   }
@@ -61,6 +67,7 @@ export function builtInEntry(name: string, definition: PluginDefinition | Plugin
     isolation: 'inline',
     definition,
     fingerprint: '',
+    blockDigest: '',
     state: 'starting',
     warnings: [],
   }
@@ -72,6 +79,7 @@ export function toState(entry: PluginEntry): PluginState {
   const condition = entry.state === 'running' ? plugin?.condition() : undefined
   const problem = condition?.problem ?? entry.problem
   const version = plugin?.descriptor.version
+  const configSchema = plugin?.descriptor.configSchema ?? entry.configSchema
   return {
     name,
     origin,
@@ -82,5 +90,30 @@ export function toState(entry: PluginEntry): PluginState {
     ...(candidate && { file: candidate.entry }),
     ...(problem !== undefined && { problem }),
     ...(version !== undefined && { version }),
+    ...(configSchema && { configSchema }),
   }
+}
+
+/** Stands for a plugin over several plans. */
+export function keyOf(entry: PluginEntry): string {
+  return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
+}
+
+/** The version that works goes on; the next change is another try. */
+export function goOn(entry: PluginEntry, before: PluginEntry): void {
+  if (!before.plugin) return
+  entry.plugin = before.plugin
+  entry.fingerprint = before.fingerprint
+  entry.blockDigest = before.blockDigest
+  entry.state = 'running'
+}
+
+/** Whether it is to be started. */
+export function isOn(entry: PluginEntry): boolean {
+  return entry.state === 'starting'
+}
+
+/** What the registry takes; nothing while it does not run. */
+export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
+  return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
 }

@@ -1,8 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
-import { digestData, digestFiles, ownFiles } from './content-digest.ts'
 import type { PluginScope } from './effect-scope.ts'
 import { isThrown, thrownMessage, thrownText } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
@@ -12,21 +11,36 @@ import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
-import { builtInEntry, discoveredEntry, takenEntry, toState } from './plugin-entry.ts'
+import { fingerprint } from './fingerprint.ts'
+import {
+  builtInEntry,
+  discoveredEntry,
+  goOn,
+  isOn,
+  keyOf,
+  routable,
+  takenEntry,
+  toState,
+} from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { PluginProblem } from './plugin-problem.ts'
+import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
 import { SupervisedPlugin } from './process/supervised-plugin.ts'
 import { Requirements } from './requirements.ts'
+import { warmUp } from './warm-up.ts'
+import { reconfigure } from './reconfigure.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
+import type { JsonObject } from './validate-config.ts'
 
 export interface PluginHostOptions extends HostPlan {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   readonly assistantName: string
   readonly timeouts?: HostTimeouts
+  /** What owners set for a plugin in one chat; the same object until it changes. Default: nothing. */
+  chatBlock?(plugin: string, chatId: number): JsonObject | undefined
   /** The assistant's own plugins: always on, asked first. */
   readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
   /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
@@ -40,7 +54,7 @@ export interface StartReport {
   readonly states: readonly PluginState[]
   /** Errors and warnings, plugin by plugin in the owner's order. */
   readonly problems: readonly PluginProblem[]
-  /** Plugins that were started, replaced or ended. */
+  /** Plugins that were started, replaced or ended, or that go on with another configuration. */
   readonly changed: readonly string[]
 }
 
@@ -55,6 +69,11 @@ export interface PluginHost {
   apply(plan: HostPlan): Promise<StartReport>
   /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
   restart(name: string): Promise<boolean>
+  /**
+   * What a running plugin's schema finds wrong with a block; nothing changes.
+   * @throws PluggramError `plugin-not-found` when it does not run
+   */
+  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[]>
   /**
    * Calls what a plugin provides to others; waits for its start.
    * @throws PluggramError `plugin-not-found`; what the method throws
@@ -80,8 +99,6 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 const RETIRE_SECONDS = 120
 /** A plugin in a process of its own is ended a moment earlier. */
 const PROVIDED_SECONDS = 32
-/** More processes than that are not started before they are needed. */
-const MAX_WARMED_UP = 8
 
 class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
@@ -115,6 +132,7 @@ class TwoLevelHost implements PluginHost {
       servicesFor: options.servicesFor.bind(options),
       meet: (plugin: PluginIdentity, requires: readonly string[]) =>
         this.#requirements.meet(plugin, requires, this.#entries),
+      chatBlock: (plugin: string, chatId: number) => options.chatBlock?.(plugin, chatId),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)
@@ -135,6 +153,12 @@ class TwoLevelHost implements PluginHost {
     if (!plugin?.restart) return false
     await plugin.restart()
     return true
+  }
+
+  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[]> {
+    const plugin = this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+    if (plugin) return withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
+    throw new PluggramError('plugin-not-found', `Plugin ${name} does not run, so nothing can be checked.`)
   }
 
   async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
@@ -182,12 +206,15 @@ class TwoLevelHost implements PluginHost {
     const old = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
     const wanted = this.#list(current, candidates)
     for (const entry of wanted) await fingerprint(entry, current)
-    this.#entries = wanted.map((entry) => {
-      const before = old.get(keyOf(entry))
-      return before?.plugin && !before.problem && before.fingerprint === entry.fingerprint && isOn(entry)
-        ? before
-        : entry
-    })
+    const changed: string[] = []
+    this.#entries = await Promise.all(
+      wanted.map(async (entry) => {
+        const before = old.get(keyOf(entry))
+        if (!before?.plugin || before.fingerprint !== entry.fingerprint || !isOn(entry)) return entry
+        if (before.blockDigest === entry.blockDigest && !before.problem) return before
+        return this.#reconfigure(before, entry, current, changed)
+      }),
+    )
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
     await this.#leave(old, new Set(this.#entries))
@@ -200,7 +227,7 @@ class TwoLevelHost implements PluginHost {
     })
     await Promise.all(starts)
     await this.#processes.save()
-    return this.#report(old)
+    return this.#report(old, changed)
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
@@ -248,11 +275,28 @@ class TwoLevelHost implements PluginHost {
     } catch (error) {
       this.#fail(entry, error)
       if (!before || !predecessor || this.#stopping.signal.aborted) return
-      // the version that works goes on; the next change is another try
-      entry.plugin = predecessor
-      entry.fingerprint = before.fingerprint
-      entry.state = 'running'
+      goOn(entry, before)
     }
+  }
+
+  /** Lets a plugin go on with another block where it can; gives the entry that holds from now on. */
+  async #reconfigure(
+    before: PluginEntry,
+    entry: PluginEntry,
+    plan: HostPlan,
+    changed: string[],
+  ): Promise<PluginEntry> {
+    const outcome = await reconfigure(before, plan, this.#timeouts.startSeconds)
+    if (outcome === 'replace') return entry
+    if (outcome instanceof ProblemError) {
+      this.#fail(entry, outcome)
+      goOn(entry, before)
+      return entry
+    }
+    if (before.blockDigest !== entry.blockDigest) changed.push(entry.name)
+    before.blockDigest = entry.blockDigest
+    delete before.problem
+    return before
   }
 
   #accept(entry: PluginEntry, started: { plugin: HostedPlugin; warnings: readonly PluginProblem[] }): void {
@@ -270,6 +314,7 @@ class TwoLevelHost implements PluginHost {
     const known = isThrown(error, ProblemError) ? error : undefined
     const cause = known ? known.cause : error
     entry.state = 'failed'
+    entry.configSchema = known?.configSchema
     entry.problem = known
       ? known.problem
       : {
@@ -295,7 +340,7 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.delete(plugin)
   }
 
-  #report(old: ReadonlyMap<string, PluginEntry>): StartReport {
+  #report(old: ReadonlyMap<string, PluginEntry>, reconfigured: readonly string[]): StartReport {
     const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
     const clashes = commandProblems(running, this.#order)
     const now = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
@@ -304,7 +349,7 @@ class TwoLevelHost implements PluginHost {
     )
     return {
       states: this.states(),
-      changed: changed.map((key) => key.slice(key.indexOf('/') + 1)),
+      changed: [...reconfigured, ...changed.map((key) => key.slice(key.indexOf('/') + 1))],
       problems: this.#entries.flatMap((entry) => [
         ...(entry.problem ? [entry.problem] : []),
         ...entry.warnings,
@@ -353,44 +398,5 @@ class TwoLevelHost implements PluginHost {
         : discoveredEntry(candidate, level, plan.isEnabled(candidate.name))
     })
     return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
-  }
-}
-
-/** Whoever is asked about every message is needed by the first one: it should not wait for one start after another. */
-function warmUp(entries: readonly PluginEntry[]): void {
-  const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))
-  for (const { plugin } of asked.slice(0, MAX_WARMED_UP)) plugin?.warmUp?.()
-}
-
-function isAskedAlways({ answersMessages, patterns }: PluginDescriptor): boolean {
-  return answersMessages && patterns.length === 0
-}
-
-function keyOf(entry: PluginEntry): string {
-  return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
-}
-
-function isOn(entry: PluginEntry): boolean {
-  return entry.state === 'starting'
-}
-
-function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
-  return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
-}
-
-/** What a plugin depends on; a part that cannot be read fails its start, and is reported there. */
-async function fingerprint(entry: PluginEntry, plan: HostPlan): Promise<void> {
-  const { candidate, name, isolation } = entry
-  if (!candidate || entry.state !== 'starting') return
-  try {
-    const settings = [
-      isolation,
-      plan.configFor(name, undefined).block,
-      plan.limitsFor?.(name),
-      plan.grantsFor?.(name),
-    ]
-    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
-  } catch {
-    entry.fingerprint = ''
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { AccessControl, MessageStore } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type { AccessControl, CallContext, MessageStore } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
@@ -127,7 +127,7 @@ describe('who answers', () => {
   })
 
   test('a command goes to its plugin with name and arguments', async () => {
-    let seen: MessageContext | undefined
+    let seen: CallContext | undefined
     const roll: FakePlugin = {
       name: 'roll',
       commands: ['roll'],

@@ -64,6 +64,8 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
+  /** What owners set for the plugin in one chat. */
+  chatBlock(chatId: number): JsonObject | undefined
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
@@ -149,6 +151,7 @@ export async function inspectPlugin(
     grants: {},
     assistantName: '',
     meet: async () => {},
+    chatBlock: () => undefined,
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -181,6 +184,7 @@ async function openProcess(
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
+    chatBlock: (chatId) => options.chatBlock(chatId),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -247,7 +251,7 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
     const answer = await process.request('configure', configure, seconds)
     return { ...loaded, manifest: parseConfigured(candidate.name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
+    throw describeIssues(error, options, loaded.jsonSchema)
   }
 }
 
@@ -278,7 +282,7 @@ async function start(
     const answer = await process.request('start', request, request.seconds)
     return { services, started: parseStarted(name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
+    throw describeIssues(error, options, jsonSchema)
   }
 }
 
@@ -296,14 +300,16 @@ export function effectiveTimeouts(
 }
 
 /** The host knows file and line of every configuration value; the process does not. */
-function describeIssues(error: unknown, options: LaunchPluginOptions): unknown {
+function describeIssues(
+  error: unknown,
+  options: LaunchPluginOptions,
+  jsonSchema: JsonSchema | undefined,
+): unknown {
   if (!isThrown(error, ProblemError)) return error
   const { issues } = error.problem
-  if (!issues || !options.describeIssues) return error
-  return new ProblemError(
-    { ...error.problem, message: options.describeIssues(options.candidate.name, issues) },
-    error.cause,
-  )
+  if (!issues) return error
+  const message = options.describeIssues?.(options.candidate.name, issues) ?? error.problem.message
+  return new ProblemError({ ...error.problem, message }, error.cause, jsonSchema)
 }
 
 function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {

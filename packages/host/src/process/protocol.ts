@@ -73,6 +73,8 @@ export interface ContextData {
   readonly callback?: Callback
   readonly attempt: number
   readonly idempotencyKey: string
+  /** What was set for the chat. */
+  readonly chatBlock?: JsonObject
 }
 
 /** Where a context in a plugin process keeps the number under which the host knows its message. */
