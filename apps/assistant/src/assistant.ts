@@ -261,6 +261,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       messages,
       metrics,
       toolServer,
+      admin,
     })
     cleanups.push(() => web.close())
 

@@ -23,6 +23,7 @@ export interface AdminServiceOptions {
 }
 
 const MAX_LINES = 200
+const MAX_PROBLEM = 1_500
 
 /** What owners do by chat: plugins, their settings, people. */
 export function createAdminService(options: AdminServiceOptions): AdminService {
@@ -74,7 +75,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
           state,
           isolation,
           ...(description !== undefined && { description }),
-          ...(problem && { problem: mask.apply(problem.message.split('\n', 1)[0] ?? '') }),
+          ...(problem && { problem: mask.apply(problem.message.slice(0, MAX_PROBLEM)) }),
         }
       })
     },
