@@ -8,7 +8,7 @@ import type {
 import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
 

@@ -2,7 +2,7 @@ import type { PluginStatus } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { HostPlan } from './host-plan.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 /** How a plugin that was accepted is right now. */
 export interface Condition {

@@ -18,7 +18,7 @@ import { readManifest } from './read-manifest.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 export interface InlineStarterOptions {
   readonly assistantName: string

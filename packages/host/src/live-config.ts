@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ConfigService, StandardSchemaV1 } from '@pluggram/sdk'
 import type { ConfigIssue } from './plugin-problem.ts'
 import { validateConfig } from './validate-config.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 export interface LiveConfigOptions {
   readonly schema: StandardSchemaV1 | undefined

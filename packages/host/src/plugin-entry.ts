@@ -1,9 +1,10 @@
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
+import { thrownMessage } from './error-location.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { IsolationLevel, PluginState } from './plugin-state.ts'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 /** What the host keeps about one plugin, from before its start to after its end. */
 export interface PluginEntry {
@@ -116,4 +117,15 @@ export function isOn(entry: PluginEntry): boolean {
 /** What the registry takes; nothing while it does not run. */
 export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
   return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
+}
+
+/** A start that failed with an error that is no problem yet. */
+export function startProblem({ name, candidate }: PluginEntry, error: unknown): PluginProblem {
+  return {
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${name} did not start: ${thrownMessage(error)}.`,
+    ...(candidate && { file: candidate.entry }),
+  }
 }

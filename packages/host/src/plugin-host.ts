@@ -3,7 +3,7 @@ import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@plu
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'
-import { isThrown, thrownMessage, thrownText } from './error-location.ts'
+import { isThrown, thrownText } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
 import type { HostPlan, HostTimeouts } from './host-plan.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
@@ -19,6 +19,7 @@ import {
   isOn,
   keyOf,
   routable,
+  startProblem,
   takenEntry,
   toState,
 } from './plugin-entry.ts'
@@ -33,7 +34,7 @@ import { Requirements } from './requirements.ts'
 import { warmUp } from './warm-up.ts'
 import { reconfigure } from './reconfigure.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 export interface PluginHostOptions extends HostPlan {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
@@ -69,11 +70,8 @@ export interface PluginHost {
   apply(plan: HostPlan): Promise<StartReport>
   /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
   restart(name: string): Promise<boolean>
-  /**
-   * What a running plugin's schema finds wrong with a block; nothing changes.
-   * @throws PluggramError `plugin-not-found` when it does not run
-   */
-  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[]>
+  /** What a plugin's schema finds wrong with a block; nothing changes. `undefined` when it does not run. */
+  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined>
   /**
    * Calls what a plugin provides to others; waits for its start.
    * @throws PluggramError `plugin-not-found`; what the method throws
@@ -149,21 +147,21 @@ class TwoLevelHost implements PluginHost {
   }
 
   async restart(name: string): Promise<boolean> {
-    const plugin = this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+    const plugin = this.#running(name)
     if (!plugin?.restart) return false
     await plugin.restart()
     return true
   }
 
-  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[]> {
-    const plugin = this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
-    if (plugin) return withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
-    throw new PluggramError('plugin-not-found', `Plugin ${name} does not run, so nothing can be checked.`)
+  async checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined> {
+    await this.#changing
+    const plugin = this.#running(name)
+    return plugin && withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
   }
 
   async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
     await this.#requirements.whenStarted(plugin)
-    const target = this.#entries.find((entry) => entry.name === plugin && entry.state === 'running')?.plugin
+    const target = this.#running(plugin)
     if (target) return withDeadline(target.callProvided(method, args), PROVIDED_SECONDS)
     throw new PluggramError(
       'plugin-not-found',
@@ -189,6 +187,10 @@ class TwoLevelHost implements PluginHost {
     )
   }
 
+  #running(name: string): HostedPlugin | undefined {
+    return this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+  }
+
   /** One plan after another. */
   #inTurn(plan: HostPlan): Promise<StartReport> {
     const change = this.#changing.then(() => this.#bringTo(plan))
@@ -210,6 +212,7 @@ class TwoLevelHost implements PluginHost {
     this.#entries = await Promise.all(
       wanted.map(async (entry) => {
         const before = old.get(keyOf(entry))
+        entry.configSchema = before?.configSchema
         if (!before?.plugin || before.fingerprint !== entry.fingerprint || !isOn(entry)) return entry
         if (before.blockDigest === entry.blockDigest && !before.problem) return before
         return this.#reconfigure(before, entry, current, changed)
@@ -314,16 +317,8 @@ class TwoLevelHost implements PluginHost {
     const known = isThrown(error, ProblemError) ? error : undefined
     const cause = known ? known.cause : error
     entry.state = 'failed'
-    entry.configSchema = known?.configSchema
-    entry.problem = known
-      ? known.problem
-      : {
-          plugin: entry.name,
-          severity: 'error',
-          code: 'plugin-start-failed',
-          message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
-          ...(entry.candidate && { file: entry.candidate.entry }),
-        }
+    entry.configSchema = known?.configSchema ?? entry.configSchema
+    entry.problem = known?.problem ?? startProblem(entry, error)
     this.#options.onProblem?.(entry.problem)
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,

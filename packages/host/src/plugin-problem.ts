@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@pluggram/sdk'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 /** One thing that is wrong with a plugin's configuration. */
 export interface ConfigIssue {

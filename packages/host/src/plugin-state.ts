@@ -1,7 +1,7 @@
 import type { PluginStatus } from '@pluggram/sdk'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 /** Where a plugin runs: in the assistant's own process, or in one of its own. */
 export type IsolationLevel = 'inline' | 'process'

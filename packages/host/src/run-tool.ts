@@ -1,7 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
 import { toToolResult } from './tool-result.ts'
-import type { JsonValue } from './validate-config.ts'
+import type { JsonValue } from './json-types.ts'
 
 /** A tool with what its function receives besides the arguments. */
 export interface ToolCall {

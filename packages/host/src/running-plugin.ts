@@ -25,7 +25,7 @@ import type { LiveConfig } from './live-config.ts'
 import { aboutMessage } from './message-scope.ts'
 import type { MessageScope } from './message-scope.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
-import type { JsonObject, JsonValue } from './validate-config.ts'
+import type { JsonObject, JsonValue } from './json-types.ts'
 
 interface RunningPluginParts {
   readonly descriptor: PluginDescriptor

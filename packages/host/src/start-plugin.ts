@@ -16,7 +16,7 @@ import { configureManifest, manifestWarning, problemOf } from './read-manifest.t
 import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from './running-plugin.ts'
 import { describeConfigIssues, jsonSchemaOf, validateConfig } from './validate-config.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 
 /** What starting one plugin needs from its surroundings. */
 export interface StartContext {

@@ -10,7 +10,7 @@ import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 /** For this package's tests: a home in a temporary folder; modules stay cached, so every home has a new path. */
 export interface TestHome extends AsyncDisposable {

@@ -31,9 +31,8 @@ export async function changeSetting(
   const value = text === undefined ? undefined : readSetting(basis, key, text)
   if (chatId === undefined) return changeForAll({ basis, key, value }, options)
   const block = withKey({ ...basis.block, ...without(basis.chatBlock ?? {}, key) }, key, value)
-  if (options.stateOf(plugin).state === 'failed')
+  if (!(await check({ plugin, block }, options)))
     throw refusal(`${plugin} does not run, so nothing can be set for one chat.`)
-  await check({ plugin, block }, options)
   options.chatSettings.set(plugin, chatId, key, value)
 }
 
@@ -46,8 +45,7 @@ interface Change {
 async function changeForAll({ basis, key, value }: Change, options: ChangeOptions): Promise<void> {
   const { plugin, block } = basis
   const { home, reloader, stateOf } = options
-  const isRunning = stateOf(plugin).state !== 'failed'
-  if (isRunning) await check({ plugin, block: withKey(without(block, key), key, value) }, options)
+  const isRunning = await check({ plugin, block: withKey(without(block, key), key, value) }, options)
   const write = (content: JsonValue | undefined): Promise<JsonValue | undefined> =>
     setPluginValue(home, { plugin, key, value: content })
   const before = await write(value === undefined ? undefined : literalValue(value))
@@ -63,12 +61,14 @@ async function changeForAll({ basis, key, value }: Change, options: ChangeOption
   throw refusal(options.mask.apply(reason))
 }
 
+/** @returns whether it runs and could be asked */
 async function check(
   { plugin, block }: { readonly plugin: string; readonly block: JsonObject },
   { host, mask }: ChangeOptions,
-): Promise<void> {
+): Promise<boolean> {
   const issues = await host().checkConfig(plugin, block)
-  if (issues.length > 0) throw refusal(mask.apply(describe(issues)))
+  if (issues && issues.length > 0) throw refusal(mask.apply(describe(issues)))
+  return issues !== undefined
 }
 
 /** Each key with what was expected. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../validate-config.ts'
+import type { JsonObject } from '../json-types.ts'
 
 interface Noted {
   readonly json: string

@@ -20,7 +20,7 @@ import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
 import { readConfig, startPlugin } from '../start-plugin.ts'
 import { toolRoleOf } from '../tool-role.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
-import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 import type {
   Attempt,
   Configured,

@@ -1,5 +1,5 @@
 import type { CallContext } from '@pluggram/sdk/runtime'
-import type { JsonObject } from '../validate-config.ts'
+import type { JsonObject } from '../json-types.ts'
 import type { ContextData } from './protocol.ts'
 
 /** The part of a context that crosses to a plugin process as it is. */

@@ -13,31 +13,18 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
-import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
 import { launch } from './launch.ts'
 import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
+import type { ProcessLimits } from './process-limits.ts'
 import type { ProcessGroups } from './process-groups.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
-
-/** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
-export interface ProcessLimits {
-  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
-  readonly sandbox?: 'none' | 'bubblewrap' | undefined
-  readonly memoryMb?: number | undefined
-  /** Plugins of one group share a process. */
-  readonly group?: string | undefined
-  readonly idleSeconds?: number | undefined
-  readonly startSeconds?: number | undefined
-  readonly callSeconds?: number | undefined
-  readonly statusSeconds?: number | undefined
-  readonly cleanupSeconds?: number | undefined
-}
 
 /** A plugin that is to share its process, and what it brings along. */
 export interface GroupMember {

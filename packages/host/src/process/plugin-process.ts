@@ -20,13 +20,13 @@ import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ContextData } from './protocol.ts'
+import type { AsideMethod, ContextData } from './protocol.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
 import { serveStore } from './served-store.ts'
 import { toToolResult } from '../tool-result.ts'
-import type { JsonObject, JsonValue } from '../validate-config.ts'
+import type { JsonObject, JsonValue } from '../json-types.ts'
 import { WatchedOutput } from './watched-output.ts'
 import { serveFetch } from './wire-fetch.ts'
 
@@ -221,11 +221,7 @@ export class PluginProcess {
   }
 
   /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(
-    method: 'observe' | 'provided' | 'check-config' | 'reconfigure',
-    args: readonly unknown[],
-    callSeconds: number,
-  ): Promise<unknown> {
+  aside(method: AsideMethod, args: readonly unknown[], callSeconds: number): Promise<unknown> {
     const { signal } = new AbortController()
     return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
