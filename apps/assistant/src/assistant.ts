@@ -70,7 +70,9 @@ export interface Assistant {
 }
 
 const DRAIN_MS = 6_000
-const PLUGIN_HEAD_START_MS = 3_000
+/** Plugins get so much time before the first message, or three times what the assistant itself needed on a slow machine. */
+const HEAD_START_MS = 3_000
+const LONGEST_HEAD_START_MS = 10_000
 
 /**
  * Puts the parts together and starts them: pages first, so that health can be asked from the beginning, then
@@ -289,13 +291,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
     )
     cleanups.push(() => requests.close())
-    const starting = Promise.all([startPlugins(plugins, problemLog), applyMcp(current)])
+    void startPlugins(plugins, problemLog)
+    const settling = Promise.all([plugins.host.whenSettled(), applyMcp(current)])
     if (settings.pluginHost.hotReload) {
       const watching = watchHome(home, () => reloader.reload())
       cleanups.push(() => watching.close())
     }
-    // a plugin that takes its time joins later; the others do not wait for it
-    await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
+    // one that takes longer joins later: what may be for it waits, all else does not
+    await Promise.race([settling, sleep(headStart(), undefined, { ref: false })])
     cleanups.push(followManifests(scheduler, plugins.host.registry))
     scheduler.start()
     cleanups.push(() => scheduler.stop())
@@ -326,4 +329,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }
     }
   }
+}
+
+function headStart(): number {
+  const needed = 3_000 * process.uptime()
+  return Math.min(Math.max(HEAD_START_MS, needed), LONGEST_HEAD_START_MS)
 }

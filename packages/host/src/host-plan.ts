@@ -23,15 +23,6 @@ export interface HostPlan {
   grantsFor?(name: string): Grants
 }
 
-export interface HostTimeouts {
-  /** For import, configuration and setup together. Default 10. */
-  readonly startSeconds?: number
-  /** For `getStatus`. Default 2. */
-  readonly statusSeconds?: number
-  /** For `cleanup` and the plugin's effects together. Default 5. */
-  readonly cleanupSeconds?: number
-}
-
 export function levelOf(plan: HostPlan, candidate: PluginCandidate): IsolationLevel {
   if (plan.levelFor) return plan.levelFor(candidate)
   return candidate.origin === 'shipped' ? 'inline' : 'process'

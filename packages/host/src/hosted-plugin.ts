@@ -22,7 +22,7 @@ export interface HostedPlugin extends RunnablePlugin {
   effects(): readonly string[]
   condition(): Condition
   /** What `getStatus` says; never rejects. */
-  status(seconds: number): Promise<PluginStatus>
+  status(): Promise<PluginStatus>
   /**
    * Calls what it provides to other plugins.
    * @throws PluggramError `plugin-not-found`; what the method throws
@@ -36,9 +36,10 @@ export interface HostedPlugin extends RunnablePlugin {
   whenIdle(seconds: number): Promise<void>
   /**
    * Ends it: its signal, `cleanup`, its effects, its process. Errors are reported as the plugin's.
+   * @param seconds Default: the plugin's own.
    * @returns whether it ended in time
    */
-  stop(seconds: number): Promise<boolean>
+  stop(seconds?: number): Promise<boolean>
   /** Starts it anew, also when it is parked. Only plugins with a process of their own can do that. */
   restart?(): Promise<void>
   /** Starts its process before it is needed; a failure shows at the first use. */

@@ -1,92 +1,39 @@
+import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
-import type { PluginScope } from './effect-scope.ts'
+import { FailedStarts } from './failed-starts.ts'
 import { isThrown, thrownText } from './error-location.ts'
-import { levelOf } from './host-plan.ts'
-import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import type { HostPlan } from './host-plan.ts'
+import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
-import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
-import { fingerprint } from './fingerprint.ts'
 import {
-  builtInEntry,
-  discoveredEntry,
+  fingerprintEntry,
   goOn,
   isOn,
   keyOf,
+  listEntries,
   routable,
+  startOf,
   startProblem,
-  takenEntry,
   toState,
 } from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
+import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
 import { SupervisedPlugin } from './process/supervised-plugin.ts'
+import { followBlock } from './reconfigure.ts'
 import { Requirements } from './requirements.ts'
-import { warmUp } from './warm-up.ts'
-import { reconfigure } from './reconfigure.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
 import type { JsonObject } from './json-types.ts'
-
-export interface PluginHostOptions extends HostPlan {
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
-  readonly assistantName: string
-  readonly timeouts?: HostTimeouts
-  /** What owners set for a plugin in one chat; the same object until it changes. Default: nothing. */
-  chatBlock?(plugin: string, chatId: number): JsonObject | undefined
-  /** The assistant's own plugins: always on, asked first. */
-  readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
-  /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
-  readonly dataFolder?: string
-  readonly logger: Logger
-  /** Told about every problem of a plugin as soon as it is known; all of them are in the report, too. */
-  onProblem?(problem: PluginProblem): void
-}
-
-export interface StartReport {
-  readonly states: readonly PluginState[]
-  /** Errors and warnings, plugin by plugin in the owner's order. */
-  readonly problems: readonly PluginProblem[]
-  /** Plugins that were started, replaced or ended, or that go on with another configuration. */
-  readonly changed: readonly string[]
-}
-
-/** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
-export interface PluginHost {
-  /** Resolves when every plugin can be asked or failed; each can be asked as soon as it is ready. Never rejects. */
-  start(): Promise<StartReport>
-  /**
-   * Brings the host to another plan. What did not change is left alone; what changed is started beside the old one,
-   * which finishes what it works on and ends. A plugin that cannot be started keeps its old version. Never rejects.
-   */
-  apply(plan: HostPlan): Promise<StartReport>
-  /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
-  restart(name: string): Promise<boolean>
-  /** What a plugin's schema finds wrong with a block; nothing changes. `undefined` when it does not run. */
-  checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined>
-  /**
-   * Calls what a plugin provides to others; waits for its start.
-   * @throws PluggramError `plugin-not-found`; what the method throws
-   */
-  call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown>
-  /**
-   * Ends plugins in reverse order. After one that is not done in its time the rest end side by side, so that all of
-   * it takes twice `cleanupSeconds` at most.
-   */
-  stop(): Promise<void>
-  readonly registry: PluginRegistry
-  states(): readonly PluginState[]
-  /** `states()` with what each plugin's `getStatus` says. */
-  statuses(): Promise<readonly PluginState[]>
-}
+import { warmUp } from './warm-up.ts'
 
 /** Creates a host; nothing is imported before `start`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -97,6 +44,16 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 const RETIRE_SECONDS = 120
 /** A plugin in a process of its own is ended a moment earlier. */
 const PROVIDED_SECONDS = 32
+/** A start that fails after that long is not tried again before something of the plugin changed: other changes wait for it. */
+const SLOW_MS = 1_500
+/** How long a start may wait for others before its own time begins. */
+const QUEUE_SECONDS = 5
+
+/** A plugin that has to be started, and what is known of it nevertheless. */
+interface Unstarted {
+  readonly entry: PluginEntry
+  readonly descriptor?: PluginDescriptor | undefined
+}
 
 class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
@@ -106,10 +63,13 @@ class TwoLevelHost implements PluginHost {
   readonly #stopping = new AbortController()
   readonly #inline: InlineStarter
   readonly #processes: ProcessStarter
+  readonly #failedStarts: FailedStarts
   readonly #retiring = new Set<HostedPlugin>()
   readonly #requirements = new Requirements()
   #order: OwnersOrder
   #entries: readonly PluginEntry[]
+  readonly #settled = Promise.withResolvers<unknown>()
+  #plan: HostPlan
   #isSharing = false
   #started: Promise<StartReport> | undefined
   #changing: Promise<unknown> = Promise.resolve()
@@ -118,6 +78,7 @@ class TwoLevelHost implements PluginHost {
   constructor(options: PluginHostOptions) {
     const { assistantName, logger, dataFolder } = options
     this.#options = options
+    this.#plan = options
     this.#builtIn = (options.builtIn ?? []).map(({ name }) => name)
     this.#timeouts = { startSeconds: 10, statusSeconds: 2, cleanupSeconds: 5, ...options.timeouts }
     this.#order = new OwnersOrder(this.#builtIn, options.order)
@@ -135,11 +96,18 @@ class TwoLevelHost implements PluginHost {
     }
     this.#inline = new InlineStarter(common)
     this.#processes = new ProcessStarter({ ...common, dataFolder })
-    this.#entries = this.#list(options, options.candidates)
+    this.#failedStarts = new FailedStarts(
+      dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'failed-starts.json'),
+    )
+    this.#entries = this.#list(options)
   }
 
   start(): Promise<StartReport> {
     return (this.#started ??= this.#inTurn(this.#options))
+  }
+
+  async whenSettled(): Promise<void> {
+    await this.#settled.promise
   }
 
   apply(plan: HostPlan): Promise<StartReport> {
@@ -147,6 +115,12 @@ class TwoLevelHost implements PluginHost {
   }
 
   async restart(name: string): Promise<boolean> {
+    const entry = this.#entries.find((item) => item.name === name && item.origin !== 'built-in')
+    if (entry?.state === 'failed' && entry.candidate) {
+      entry.slowFailure = undefined
+      await this.apply(this.#plan)
+      return true
+    }
     const plugin = this.#running(name)
     if (!plugin?.restart) return false
     await plugin.restart()
@@ -181,7 +155,7 @@ class TwoLevelHost implements PluginHost {
     return Promise.all(
       this.#entries.map(async (entry) =>
         entry.state === 'running' && entry.plugin
-          ? { ...toState(entry), status: await entry.plugin.status(this.#timeouts.statusSeconds) }
+          ? { ...toState(entry), status: await entry.plugin.status() }
           : toState(entry),
       ),
     )
@@ -202,35 +176,53 @@ class TwoLevelHost implements PluginHost {
     const candidates = await Promise.all(plan.candidates.map((candidate) => withRealPaths(candidate)))
     const current: HostPlan = { ...plan, candidates }
     if (this.#stopping.signal.aborted) return { states: this.states(), problems: [], changed: [] }
-    await this.#processes.open()
+    this.#plan = plan
+    await Promise.all([this.#processes.open(), this.#failedStarts.open()])
     this.#order = new OwnersOrder(this.#builtIn, plan.order)
     this.registry.setOrder(this.#order)
     const old = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
-    const wanted = this.#list(current, candidates)
-    for (const entry of wanted) await fingerprint(entry, current)
-    const changed: string[] = []
+    const wanted = this.#list(current)
+    for (const entry of wanted) await fingerprintEntry(entry, current)
+    const reconfigured: string[] = []
     this.#entries = await Promise.all(
-      wanted.map(async (entry) => {
-        const before = old.get(keyOf(entry))
-        entry.configSchema = before?.configSchema
-        if (!before?.plugin || before.fingerprint !== entry.fingerprint || !isOn(entry)) return entry
-        if (before.blockDigest === entry.blockDigest && !before.problem) return before
-        return this.#reconfigure(before, entry, current, changed)
-      }),
+      wanted.map((entry) => this.#keepOrStart(old.get(keyOf(entry)), entry, current, reconfigured)),
     )
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
     await this.#leave(old, new Set(this.#entries))
     const fresh = this.#entries.filter((entry) => entry.state === 'starting')
     const unknown = await this.#takeKnown(fresh, current, old)
-    const starts = unknown.map((entry) => {
+    const starts = unknown.map((unstarted) => {
+      const { entry } = unstarted
       const start = this.#startOne(entry, current, old.get(keyOf(entry)))
       this.#requirements.starting(entry.name, start)
+      if (plan === this.#options) this.#letMessagesWait(unstarted, current, start)
       return start
     })
+    this.#settled.resolve(Promise.all(this.registry.pending().map(({ settled }) => settled)))
     await Promise.all(starts)
-    await this.#processes.save()
-    return this.#report(old, changed)
+    await Promise.all([this.#processes.save(), this.#failedStarts.save()])
+    return this.#report(old, reconfigured)
+  }
+
+  /** The entry that holds from now on: the old one where it can go on, perhaps with another block. */
+  async #keepOrStart(
+    before: PluginEntry | undefined,
+    entry: PluginEntry,
+    plan: HostPlan,
+    reconfigured: string[],
+  ): Promise<PluginEntry> {
+    entry.configSchema = before?.configSchema
+    if (!before || !isOn(entry)) return entry
+    const outcome = await followBlock(before, entry, plan, this.#timeouts.startSeconds)
+    if (outcome === 'start') return entry
+    if (outcome instanceof ProblemError) {
+      this.#fail(entry, outcome)
+      goOn(entry, before)
+      return entry
+    }
+    if (outcome === 'reconfigured') reconfigured.push(entry.name)
+    return before
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
@@ -248,24 +240,34 @@ class TwoLevelHost implements PluginHost {
     entries: readonly PluginEntry[],
     plan: HostPlan,
     old: ReadonlyMap<string, PluginEntry>,
-  ): Promise<readonly PluginEntry[]> {
+  ): Promise<readonly Unstarted[]> {
     const known: PluginEntry[] = []
+    const others: Unstarted[] = []
     for (const entry of entries) {
       const { candidate } = entry
-      if (!candidate || entry.isolation === 'inline' || old.get(keyOf(entry))?.plugin) continue
-      const found = await this.#processes.fromCache(candidate, plan).catch(() => undefined)
-      if (!found) continue
-      this.#accept(entry, found)
-      known.push(entry)
+      const mayBeKnown = candidate && entry.isolation === 'process' && !old.get(keyOf(entry))?.plugin
+      const { started, descriptor } = mayBeKnown ? await this.#processes.recall(candidate, plan) : {}
+      if (started) {
+        this.#accept(entry, started)
+        known.push(entry)
+      } else others.push({ entry, descriptor })
     }
     this.registry.change({ add: known.flatMap((entry) => routable(entry)) })
     warmUp(known)
-    const taken = new Set(known)
-    return entries.filter((entry) => !taken.has(entry))
+    return others
+  }
+
+  /** Until a plugin is there for the first time, what may be for it waits; but not for one that failed the last time. */
+  #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
+    const { name } = entry
+    if (this.#failedStarts.has(name, startOf(entry))) return
+    const seconds = (plan.limitsFor?.(name)?.startSeconds ?? this.#timeouts.startSeconds) + QUEUE_SECONDS
+    this.registry.firstStarts.add({ name, start, seconds, descriptor })
   }
 
   async #startOne(entry: PluginEntry, plan: HostPlan, before: PluginEntry | undefined): Promise<void> {
     const predecessor = before?.plugin
+    const startedAt = performance.now()
     try {
       const { candidate } = entry
       const started =
@@ -273,33 +275,15 @@ class TwoLevelHost implements PluginHost {
           ? await this.#processes.start(candidate, plan)
           : await this.#inline.start(entry, plan)
       this.#accept(entry, started)
+      this.#failedStarts.note(entry.name, startOf(entry), false)
       this.registry.change({ add: routable(entry), ...(predecessor && { remove: [predecessor] }) })
       if (predecessor) void this.#retire(predecessor, started.plugin)
     } catch (error) {
       this.#fail(entry, error)
+      if (performance.now() - startedAt > SLOW_MS) entry.slowFailure = startOf(entry)
       if (!before || !predecessor || this.#stopping.signal.aborted) return
       goOn(entry, before)
     }
-  }
-
-  /** Lets a plugin go on with another block where it can; gives the entry that holds from now on. */
-  async #reconfigure(
-    before: PluginEntry,
-    entry: PluginEntry,
-    plan: HostPlan,
-    changed: string[],
-  ): Promise<PluginEntry> {
-    const outcome = await reconfigure(before, plan, this.#timeouts.startSeconds)
-    if (outcome === 'replace') return entry
-    if (outcome instanceof ProblemError) {
-      this.#fail(entry, outcome)
-      goOn(entry, before)
-      return entry
-    }
-    if (before.blockDigest !== entry.blockDigest) changed.push(entry.name)
-    before.blockDigest = entry.blockDigest
-    delete before.problem
-    return before
   }
 
   #accept(entry: PluginEntry, started: { plugin: HostedPlugin; warnings: readonly PluginProblem[] }): void {
@@ -314,6 +298,7 @@ class TwoLevelHost implements PluginHost {
       entry.state = 'stopped'
       return
     }
+    this.#failedStarts.note(entry.name, startOf(entry), true)
     const known = isThrown(error, ProblemError) ? error : undefined
     const cause = known ? known.cause : error
     entry.state = 'failed'
@@ -331,7 +316,7 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.add(plugin)
     if (successor && plugin instanceof SupervisedPlugin) plugin.successor = successor
     await plugin.whenIdle(this.#stopping.signal.aborted ? 0 : RETIRE_SECONDS)
-    await plugin.stop(this.#timeouts.cleanupSeconds)
+    await plugin.stop()
     this.#retiring.delete(plugin)
   }
 
@@ -359,17 +344,22 @@ class TwoLevelHost implements PluginHost {
     this.registry.clear()
     let isPunctual = true
     const late: Promise<boolean>[] = [...this.#retiring].map((plugin) =>
-      plugin.stop(this.#timeouts.cleanupSeconds),
+      plugin.stop(this.#stopSeconds(plugin)),
     )
     for (const entry of this.#entries.toReversed()) {
       if (!entry.plugin) continue
       entry.state = 'stopped'
-      const end = entry.plugin.stop(this.#timeouts.cleanupSeconds)
+      const end = entry.plugin.stop(this.#stopSeconds(entry.plugin))
       if (isPunctual) isPunctual = await end
       else late.push(end)
     }
     await Promise.all(late)
     this.#inline.stop()
+  }
+
+  /** When everything ends, a plugin has more time than others only if its owner gave it. */
+  #stopSeconds({ descriptor }: HostedPlugin): number {
+    return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }
 
   /** Tells plugins in their processes about the others, once for many changes. */
@@ -382,16 +372,7 @@ class TwoLevelHost implements PluginHost {
     })
   }
 
-  #list(plan: HostPlan, candidates: HostPlan['candidates']): readonly PluginEntry[] {
-    const builtIn = (this.#options.builtIn ?? []).map(({ name, definition }) =>
-      builtInEntry(name, definition),
-    )
-    const discovered = candidates.map((candidate) => {
-      const level = levelOf(plan, candidate)
-      return this.#order.isBuiltIn(candidate.name)
-        ? takenEntry(candidate, level)
-        : discoveredEntry(candidate, level, plan.isEnabled(candidate.name))
-    })
-    return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
+  #list(plan: HostPlan): readonly PluginEntry[] {
+    return listEntries(plan, this.#options.builtIn ?? [], this.#order)
   }
 }

@@ -26,6 +26,8 @@ import { aboutMessage } from './message-scope.ts'
 import type { MessageScope } from './message-scope.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
 import type { JsonObject, JsonValue } from './json-types.ts'
+import type { EffectiveTimeouts } from './plugin-timeouts.ts'
+import { CallGuard } from './process/call-guard.ts'
 
 interface RunningPluginParts {
   readonly descriptor: PluginDescriptor
@@ -39,6 +41,7 @@ interface RunningPluginParts {
   readonly services: Services
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
+  readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
 }
@@ -56,23 +59,27 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
-    return this.#during(context, async () =>
-      parseResult(this.descriptor.name, await this.#answer(message, await this.#configured(context))),
+    return this.#limited(context, (limited) =>
+      this.#during(limited, async () =>
+        parseResult(this.descriptor.name, await this.#answer(message, await this.#configured(limited))),
+      ),
     )
   }
 
   callTool(name: string, args: unknown, context: CallContext): Promise<JsonValue> {
     const { tools, services } = this.#parts
     const plugin = this.descriptor.name
-    return this.#during(context, async () =>
-      runTool({
-        plugin,
-        name,
-        tool: tools.get(name),
-        args,
-        context: await this.#configured(context),
-        services,
-      }),
+    return this.#limited(context, (limited) =>
+      this.#during(limited, async () =>
+        runTool({
+          plugin,
+          name,
+          tool: tools.get(name),
+          args,
+          context: await this.#configured(limited),
+          services,
+        }),
+      ),
     )
   }
 
@@ -115,6 +122,27 @@ export class RunningPlugin implements HostedPlugin {
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
   }
 
+  /** Holds work to the plugin's own limit: past it the signal is aborted, and a second later nobody waits any more. */
+  async #limited<T>(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
+    const { callSeconds } = this.#parts.timeouts
+    if (callSeconds === undefined) return work(context)
+    const overdue = Promise.withResolvers<never>()
+    const guard = new CallGuard({
+      signal: context.signal,
+      plugin: this.descriptor.name,
+      callSeconds,
+      onOverdue: () => overdue.reject(guard.timeout ?? guard.signal.reason),
+      onRelease: () => {},
+    })
+    try {
+      return await Promise.race([work({ ...context, signal: guard.signal }), overdue.promise])
+    } catch (error) {
+      throw guard.timeout ?? error
+    } finally {
+      guard.release()
+    }
+  }
+
   async #during<T>(about: MessageScope | undefined, work: () => Promise<T>): Promise<T> {
     const { name } = this.descriptor
     if (this.#isStopped) throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
@@ -150,7 +178,7 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   /** What `getStatus` says; a plugin that fails at that is `failing`, one without it is `active`. */
-  async status(seconds: number): Promise<PluginStatus> {
+  async status(seconds = this.#parts.timeouts.statusSeconds): Promise<PluginStatus> {
     const { instance } = this.#parts
     try {
       if (instance.getStatus === undefined) return { status: 'active' }
@@ -164,7 +192,7 @@ export class RunningPlugin implements HostedPlugin {
    * Ends the plugin: its signal, `cleanup`, its effects. Errors are reported as the plugin's.
    * @returns whether it ended in time
    */
-  async stop(seconds: number): Promise<boolean> {
+  async stop(seconds = this.#parts.timeouts.cleanupSeconds): Promise<boolean> {
     if (this.#isStopped) return true
     this.#isStopped = true
     const { instance, effects, controller, services } = this.#parts

@@ -10,6 +10,7 @@ import { completeServices } from './local-services.ts'
 import type { HostServices } from './local-services.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import type { PluginModule } from './plugin-module.ts'
+import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import { configureManifest, manifestWarning, problemOf } from './read-manifest.ts'
@@ -32,10 +33,10 @@ export interface StartContext {
   readonly within: <T>(work: Promise<T>) => Promise<T>
   /** Aborted when the plugin is asked to stop, or is too late. */
   readonly controller: AbortController
-  readonly cleanupSeconds: number
   /** What was set for a chat, as `LiveConfig` asks for it. */
   readonly chatBlock: (chatId: number) => JsonObject | undefined
   readonly askChatBlock?: (chatId: number) => Promise<JsonObject | undefined>
+  readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
   /** Takes the end of a start that failed but still goes on. */
@@ -104,15 +105,16 @@ export async function startPlugin(
       services,
       effects,
       controller: context.controller,
+      timeouts: context.timeouts,
       onCall: context.onCall,
     })
     return { plugin, warnings }
   } catch (error) {
     context.controller.abort(error)
-    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.cleanupSeconds))
+    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.timeouts.cleanupSeconds))
     late?.catch(() => {})
     if (late) context.onLate?.(late)
-    await effects.dispose(context.cleanupSeconds)
+    await effects.dispose(context.timeouts.cleanupSeconds)
     throw new ProblemError(
       {
         ...problemOf(

@@ -212,7 +212,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function acknowledge(update: IncomingUpdate): void {
     if (update.kind !== 'callback_query') return
     const tag = parseCallbackData(update.callback.data)?.tag
-    const isKnown = registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag)
+    const isKnown =
+      registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag) ||
+      registry.pending?.().some(({ name }) => callbackTag(name) === tag)
     void messenger.answerCallback(
       update.callback.id,
       isKnown ? undefined : 'The plugin behind this button is not running.',

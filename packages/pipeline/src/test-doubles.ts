@@ -80,6 +80,7 @@ export interface FakePlugin {
   readonly updates?: readonly ('message' | 'edited_message')[]
   readonly answersMessages?: boolean
   readonly urgent?: boolean
+  readonly priority?: number
   handle(message: string, context: CallContext): Promise<PluginResult | undefined> | PluginResult | undefined
 }
 
@@ -98,7 +99,7 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
       schedules: [],
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],
-      priority: 0,
+      priority: plugin.priority ?? 0,
       answersMessages: plugin.answersMessages ?? true,
     },
     handle: (message, context) => plugin.handle(message, context),

@@ -21,6 +21,7 @@ export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from 
 export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
 export type {
   CallContext,
+  PendingPlugin,
   PluginDescriptor,
   PluginRegistry,
   RunnablePlugin,

@@ -141,7 +141,8 @@ export class ChildPlugin {
             (await this.#peer.call('chat-block', [chatId])) as JsonObject | undefined,
           ),
         controller,
-        cleanupSeconds: request.cleanupSeconds,
+        // the host holds each call to its limit, and asks for a status with one
+        timeouts: { statusSeconds: request.cleanupSeconds, cleanupSeconds: request.cleanupSeconds },
         onLate: (end) => (this.#late = end),
       })
       this.#running = plugin

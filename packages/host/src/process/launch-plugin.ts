@@ -10,6 +10,8 @@ import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
+import { effectiveTimeouts } from '../plugin-timeouts.ts'
+import type { HostTimeouts } from '../plugin-timeouts.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
@@ -47,7 +49,7 @@ export interface LaunchPluginOptions {
     readonly members: readonly GroupMember[]
     readonly processes: ProcessGroups
   }
-  readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
+  readonly defaults: Required<HostTimeouts>
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
@@ -134,7 +136,7 @@ export async function inspectPlugin(
     ...surroundings,
     candidate,
     memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
-    defaults: { startSeconds: 10, cleanupSeconds: 1 },
+    defaults: { startSeconds: 10, statusSeconds: 1, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
     meet: async () => {},
@@ -256,7 +258,7 @@ async function start(
   void process.ended.then(() => effects.dispose(1))
   const { permissions, requires } = manifest
   const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
-  const timeouts = effectiveTimeouts(manifest, options)
+  const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
   const request: StartRequest = {
     assistantName: options.assistantName,
     block: options.blockFor(jsonSchema),
@@ -270,19 +272,6 @@ async function start(
     return { services, started: parseStarted(name, answer) }
   } catch (error) {
     throw describeIssues(error, options, jsonSchema)
-  }
-}
-
-/** The limits that hold for a plugin: the owner's, then the plugin's, then the host's. */
-export function effectiveTimeouts(
-  { timeouts }: ManifestSummary,
-  { limits, defaults }: Pick<LaunchPluginOptions, 'limits' | 'defaults'>,
-): { startSeconds: number; cleanupSeconds: number; callSeconds?: number } {
-  const callSeconds = limits.callSeconds ?? timeouts.callSeconds
-  return {
-    startSeconds: limits.startSeconds ?? timeouts.startSeconds ?? defaults.startSeconds,
-    cleanupSeconds: limits.cleanupSeconds ?? timeouts.cleanupSeconds ?? defaults.cleanupSeconds,
-    ...(callSeconds !== undefined && { callSeconds }),
   }
 }
 

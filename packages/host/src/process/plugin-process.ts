@@ -389,7 +389,8 @@ export class PluginProcess {
   }
 
   #crash(): PluginCrashError {
-    return new PluginCrashError(this.#options.plugin, this.#reason ?? 'ended', this.#isOwnFault)
+    const isOwnFault = this.#isOwnFault
+    return new PluginCrashError(this.#options.plugin, this.#reason ?? 'ended', { isOwnFault })
   }
 
   #warn(what: string): void {

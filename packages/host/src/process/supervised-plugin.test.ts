@@ -55,7 +55,7 @@ function createPlugin(
     },
     follow() {},
     sharePlugins() {},
-    cleanupSeconds: 1,
+    timeouts: { startSeconds: 1, statusSeconds: 1, cleanupSeconds: 1 },
     idleSeconds: 60,
     isIdempotent: false,
     logger: { debug() {}, info() {}, warn() {}, error() {} },

@@ -7,6 +7,7 @@ import type { HostPlan } from '../host-plan.ts'
 import type { Condition, HostedPlugin, ReconfigureOutcome } from '../hosted-plugin.ts'
 import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
 import type { JsonObject } from '../json-types.ts'
+import type { EffectiveTimeouts } from '../plugin-timeouts.ts'
 import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
 import { parseIssues, parseReconfigured } from './parse-started.ts'
@@ -34,8 +35,7 @@ export interface SupervisedPluginOptions {
   follow(plan: HostPlan): void
   /** The assistant's plugins, for the process to know. */
   sharePlugins(process: PluginProcess): void
-  readonly callSeconds?: number
-  readonly cleanupSeconds: number
+  readonly timeouts: EffectiveTimeouts
   /** After that long without use the process is ended; it is started again when it is needed. */
   readonly idleSeconds: number
   /** A message is tried again once when the process crashed over it. */
@@ -51,7 +51,6 @@ const CONFIG_SECONDS = 10
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
-const PARKED = 'is parked after it crashed three times'
 
 /**
  * Keeps a plugin's process alive as far as it is needed.
@@ -124,8 +123,8 @@ export class SupervisedPlugin implements HostedPlugin {
       if (this.successor) return this.successor.callTool(tool, args, context)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    return this.#use((process) => process.callTool(tool, args, context, this.#options.callSeconds))
+    if (this.#isParked) throw parkedError(name)
+    return this.#use((process) => process.callTool(tool, args, context, this.#options.timeouts.callSeconds))
   }
 
   async observe(event: ObservedMessage): Promise<void> {
@@ -135,7 +134,7 @@ export class SupervisedPlugin implements HostedPlugin {
 
   async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
-    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
     return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
   }
 
@@ -160,7 +159,7 @@ export class SupervisedPlugin implements HostedPlugin {
       if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    if (this.#isParked) throw parkedError(name)
     return this.#use((process) => process.runSchedule(task, run))
   }
 
@@ -176,8 +175,8 @@ export class SupervisedPlugin implements HostedPlugin {
     return { state, crashes, ...(this.#lastError !== undefined && { problem: this.#problem() }) }
   }
 
-  async status(seconds: number): Promise<PluginStatus> {
-    if (this.#process) return this.#process.status(seconds)
+  async status(): Promise<PluginStatus> {
+    if (this.#process) return this.#process.status(this.#options.timeouts.statusSeconds)
     const { state } = this.condition()
     return { status: state, ...(this.#lastError !== undefined && { error: this.#lastError }) }
   }
@@ -187,7 +186,7 @@ export class SupervisedPlugin implements HostedPlugin {
     while ((this.#starting || (this.#process?.inFlight ?? 0) > 0) && Date.now() < end) await sleep(20)
   }
 
-  async stop(seconds: number): Promise<boolean> {
+  async stop(seconds = this.#options.timeouts.cleanupSeconds): Promise<boolean> {
     this.#isStopped = true
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#restartTimer)
@@ -203,7 +202,7 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#lastError = undefined
     const process = this.#process
     this.#process = undefined
-    await process?.stop(this.#options.cleanupSeconds)
+    await process?.stop(this.#options.timeouts.cleanupSeconds)
     await this.#ready()
   }
 
@@ -219,9 +218,9 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#isParked) {
       // whoever writes something else gets answers of other plugins; whoever asks for this one is told
       if (!context.command && !context.callback) return undefined
-      throw new PluginCrashError(this.descriptor.name, PARKED)
+      throw parkedError(this.descriptor.name)
     }
-    return this.#use((process) => process.handle(message, context, this.#options.callSeconds))
+    return this.#use((process) => process.handle(message, context, this.#options.timeouts.callSeconds))
   }
 
   async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
@@ -312,7 +311,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (!process || this.#isStopped || this.#effects.length > 0) return
     if (process.inFlight > 0) return this.#touch()
     this.#process = undefined
-    await process.stop(this.#options.cleanupSeconds)
+    await process.stop(this.#options.timeouts.cleanupSeconds)
   }
 
   #recentCrashes(): number {
@@ -334,4 +333,8 @@ export class SupervisedPlugin implements HostedPlugin {
       ...(this.#options.file !== undefined && { file: this.#options.file }),
     }
   }
+}
+
+function parkedError(plugin: string): PluginCrashError {
+  return new PluginCrashError(plugin, 'is parked after it crashed three times', { isParked: true })
 }

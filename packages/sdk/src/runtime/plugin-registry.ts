@@ -71,10 +71,21 @@ export interface RunnablePlugin {
   observe?(event: ObservedMessage): Awaitable<void>
 }
 
+/** A plugin that starts for the first time since the assistant did: what may be for it should wait. */
+export interface PendingPlugin {
+  readonly name: string
+  /** What it said about itself at an earlier start, when nothing of it changed since. */
+  readonly descriptor?: PluginDescriptor
+  /** Resolves when it can be asked, failed, or is not worth waiting for any longer; it is no longer pending then. */
+  readonly settled: Promise<void>
+}
+
 /** The plugins that run now. */
 export interface PluginRegistry {
   /** In the order they are asked. */
   plugins(): readonly RunnablePlugin[]
+  /** Those that are not there yet, but soon may be. Default: none. */
+  pending?(): readonly PendingPlugin[]
   /** Calls `listener` after plugins came or went, until the returned function is called. */
   onChange(listener: () => void): () => void
 }
