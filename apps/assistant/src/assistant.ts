@@ -32,6 +32,7 @@ import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
+import { ForgetMe } from './forget-me.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { NO_TELEGRAM, startTelegram } from './telegram.ts'
 import type { Telegram } from './telegram.ts'
@@ -132,11 +133,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => registry)
+    const ledger = createSqliteAiLedger(database)
     const ai = createAi({
       settings: settings.ai,
       environment,
       directory: () => directory,
-      ledger: createSqliteAiLedger(database),
+      ledger,
       home,
       logger,
       ownPort: settings.http.port,
@@ -186,6 +188,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }),
       approvalsPlugin: tools.plugin,
       systemPlugin: createSystemPlugin({
+        forgetMe: new ForgetMe({
+          registry: () => plugins.host.registry,
+          forgetUser: (id) => ledger.choose('user', id, null),
+          logger,
+        }),
         assistantName: settings.assistant.name,
         startedAt,
         plugins: () => directory.plugins(),

@@ -30,6 +30,8 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
   const written = people.map((): string[] => [])
   const times = new Map<string, number>()
   const taken = new Map<string, number>()
+  /** A person writes one message after another, also when two loops write for them. */
+  const writing = new Map<number, Promise<void>>()
 
   async function writeTo(index: number): Promise<void> {
     const [person, texts] = [people[index], written[index]]
@@ -37,8 +39,14 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     const text = messageText(index, texts.length)
     texts.push(text)
     times.set(text, Date.now())
-    await write(driver, person, text)
-    taken.set(text, Date.now())
+    const before = writing.get(index)
+    const own = (async () => {
+      await before
+      await write(driver, person, text)
+      taken.set(text, Date.now())
+    })()
+    writing.set(index, own)
+    await own
   }
 
   return {

@@ -53,3 +53,26 @@ test('each write hears of its own commit, however light and heavy ones follow ea
   }
   expect(unheard).toEqual([])
 })
+
+/** As SQLite counts: 1 is NORMAL, 2 is FULL. */
+test.each([
+  [true, 2, 1],
+  [false, 1, 1],
+])(
+  'a write waits for the disk unless the owner chose otherwise, a light one does not (waits: %s)',
+  async (waitsForDisk, heavy, light) => {
+    const own = new WriteQueue({ file: join(folder, 'queue.db'), waitsForDisk })
+    const ask = own.prepare('PRAGMA synchronous')
+    // SQLite reads the value when it prepares the statement, anew after a change
+    await own.write([ask()])
+    const [written] = await own.write([ask()])
+    const [noted] = await own.writeLight(() => [ask()])
+    const [again] = await own.write([ask()])
+    await own.close()
+    expect([written, noted, again].map((outcome) => outcome?.[2]?.[0]?.synchronous)).toEqual([
+      heavy,
+      light,
+      heavy,
+    ])
+  },
+)

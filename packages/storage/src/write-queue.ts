@@ -6,8 +6,12 @@ import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
 /** Notes that lose nothing travel with others, or after that long: the next message of a chat waits for one. */
 const LIGHT_MS = 1
-/** After a commit the next waits as long as that one took, so that more writes share it; but not longer than this. */
+/**
+ * After a commit of many writes the next waits as long as that one took, so that more of them share it; but not longer
+ * than this. Few writes are not made to wait: they would gain little, and every message is written twice on its way.
+ */
 const MAX_REST_MS = 4
+const MANY_WRITES = 16
 
 /** Calls that are named when they are made: what made them pointless meanwhile is left out. */
 type LateCalls = () => readonly StatementCall[]
@@ -165,7 +169,8 @@ export class WriteQueue {
     const writes = this.#underWay
     this.#underWay = []
     const now = performance.now()
-    this.#restUntil = now + Math.min(now - this.#sentAt, MAX_REST_MS)
+    const rest = writes.length < MANY_WRITES ? 0 : Math.min(now - this.#sentAt, MAX_REST_MS)
+    this.#restUntil = now + rest
     if (this.#waiting.length > 0) this.#schedule()
     if ('error' in outcome) {
       this.#failure = outcome.error

@@ -223,9 +223,9 @@ export class PluginProcess {
   }
 
   /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(method: 'observe' | 'provided', args: readonly unknown[], callSeconds: number): Promise<unknown> {
-    const { signal } = new AbortController()
-    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
+  aside(method: 'observe' | 'forget' | 'provided', args: unknown[], seconds: number): Promise<unknown> {
+    const limits = { signal: new AbortController().signal, callSeconds: seconds }
+    return this.#guarded(limits, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
   /**
