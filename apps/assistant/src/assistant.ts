@@ -28,6 +28,7 @@ import type { PlanOptions, Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
@@ -159,6 +160,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
     cleanups.push(() => databases.close())
+    const caches = openCaches(settings.cache.url, logger)
+    cleanups.push(() => caches.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -171,6 +174,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         tools: () => tools,
         directory,
         databases,
+        caches,
         scheduler,
         dataFolder: data,
         telegram: {

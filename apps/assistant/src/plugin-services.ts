@@ -14,9 +14,9 @@ import type {
   Store,
 } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
-import type { OutsideDatabases, Scheduler } from '@pluggram/services'
+import type { Caches, OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { createCaches, createRateLimits, createStore } from '@pluggram/services'
+import { createRateLimits, createStore } from '@pluggram/services'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
 import { httpFor } from './services/http.ts'
@@ -36,6 +36,7 @@ export interface ServicesOptions {
   readonly tools: () => Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
+  readonly caches: Caches
   readonly scheduler: Scheduler
   /** The assistant's folder for data. */
   readonly dataFolder: string
@@ -51,7 +52,6 @@ export interface ServicesOptions {
 export function createServicesFactory(
   options: ServicesOptions,
 ): (name: string, manifest: PluginManifest, effects: PluginScope) => HostServices {
-  const caches = createCaches()
   const rateLimits = createRateLimits()
   const stores = new Map<string, Store>()
   /** One for all starts of a plugin: two that overlap must not write over each other. */
@@ -75,7 +75,7 @@ export function createServicesFactory(
     return {
       logger,
       store: storeFor(name),
-      cache: caches.forPlugin(name),
+      cache: options.caches.forPlugin(name),
       rateLimit: rateLimits.forPlugin(name),
       plugins: pluginsFor(name, requires, {
         host: options.host,
