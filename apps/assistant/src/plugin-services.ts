@@ -8,7 +8,6 @@ import type {
   AiService,
   AssistantDirectory,
   FilesService,
-  Logger,
   PluginManifest,
   Services,
   Store,
