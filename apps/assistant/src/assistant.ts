@@ -28,10 +28,12 @@ import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
+import { ForgetMe } from './forget-me.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { NO_TELEGRAM, startTelegram } from './telegram.ts'
 import type { Telegram } from './telegram.ts'
@@ -131,11 +133,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => registry)
+    const ledger = createSqliteAiLedger(database)
     const ai = createAi({
       settings: settings.ai,
       environment,
       directory: () => directory,
-      ledger: createSqliteAiLedger(database),
+      ledger,
       home,
       logger,
       ownPort: settings.http.port,
@@ -156,6 +159,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
     cleanups.push(() => databases.close())
+    const caches = openCaches(settings.cache.url, logger)
+    cleanups.push(() => caches.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -168,6 +173,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         tools: () => tools,
         directory,
         databases,
+        caches,
         scheduler,
         dataFolder: data,
         telegram: {
@@ -185,6 +191,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }),
       approvalsPlugin: tools.plugin,
       systemPlugin: createSystemPlugin({
+        forgetMe: new ForgetMe({
+          registry: () => plugins.host.registry,
+          forgetUser: (id) => ledger.choose('user', id, null),
+          logger,
+        }),
         assistantName: settings.assistant.name,
         startedAt,
         plugins: () => directory.plugins(),

@@ -19,6 +19,8 @@ export interface DescriptorBasis {
   readonly answersMessages: boolean
   /** It has `observe` and asks for it. */
   readonly observes: boolean
+  /** It has `forgetUser`. */
+  readonly forgets: boolean
   /** Who may use tools that do not say it. */
   readonly toolRole: Role
 }
@@ -29,6 +31,7 @@ export function toDescriptor({
   manifest,
   answersMessages,
   observes,
+  forgets,
   toolRole,
 }: DescriptorBasis): PluginDescriptor {
   return {
@@ -52,6 +55,7 @@ export function toDescriptor({
     priority: manifest.priority ?? 0,
     answersMessages,
     ...(observes && { observes }),
+    ...(forgets && { forgets }),
   }
 }
 

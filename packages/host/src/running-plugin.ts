@@ -16,6 +16,7 @@ import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { thrownMessage } from './error-location.ts'
+import { FORGET_SECONDS, toForgotten } from './forgotten.ts'
 import type { Condition, HostedPlugin, ReconfigureOutcome } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
@@ -97,6 +98,13 @@ export class RunningPlugin implements HostedPlugin {
 
   async observe(event: ObservedMessage): Promise<void> {
     await this.#during(event, async () => this.#parts.instance.observe?.(event))
+  }
+
+  async forgetUser(userId: number): Promise<string | undefined> {
+    const { instance } = this.#parts
+    return this.#during(undefined, async () =>
+      toForgotten(await withDeadline(instance.forgetUser?.({ id: userId }), FORGET_SECONDS)),
+    )
   }
 
   callProvided(method: string, args: readonly unknown[]): Promise<unknown> {

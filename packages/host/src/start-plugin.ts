@@ -94,6 +94,7 @@ export async function startPlugin(
         manifest,
         answersMessages: instance.processMessage !== undefined,
         observes: instance.observe !== undefined && manifest.permissions?.observe === true,
+        forgets: instance.forgetUser !== undefined,
         toolRole: identity.toolRole ?? 'owner',
       }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
@@ -191,7 +192,7 @@ async function create(module: PluginModule, creation: Creation): Promise<Plugin>
 }
 
 function checkMembers(instance: object): Plugin {
-  for (const name of ['processMessage', 'observe', 'getStatus', 'cleanup']) {
+  for (const name of ['processMessage', 'observe', 'forgetUser', 'getStatus', 'cleanup']) {
     const member: unknown = Reflect.get(instance, name)
     if (member !== undefined && typeof member !== 'function') throw new TypeError(`${name} is no function`)
   }

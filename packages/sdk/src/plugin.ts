@@ -31,6 +31,12 @@ export interface Plugin<Config = unknown> {
   observe?(event: ObservedMessage): Awaitable<void>
   /** Methods for other plugins: `services.plugins.call('this_plugin', 'method', …)`. */
   readonly provides?: ProvidedMethods
+  /**
+   * A user wants everything forgotten that is kept about them, and said so twice (`/forget_me`). Only the assistant asks for
+   * it. Deletes it.
+   * @returns what was deleted, in a few words for that person, for example `3 reminders`; nothing when there was nothing
+   */
+  forgetUser?(user: { readonly id: number }): Awaitable<string | void>
   getStatus?(): Awaitable<PluginStatus>
   /** Called once at stop, before the plugin's effects are disposed. */
   cleanup?(): Awaitable<void>

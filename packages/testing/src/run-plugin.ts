@@ -40,6 +40,8 @@ export interface PluginUnderTest extends AsyncDisposable {
    * @throws PluggramError `tool-arguments-invalid`, or whatever the tool throws
    */
   callTool(name: string, args?: unknown, message?: TestMessage): Promise<unknown>
+  /** Has the plugin forget a user, as `/forget_me` does; gives what it tells about it. */
+  forgetUser(userId: number): Promise<string | undefined>
   status(): Promise<PluginStatus | undefined>
   /** Labels of what the plugin has set up now. */
   effects(): readonly string[]
@@ -88,6 +90,7 @@ export async function runPlugin(
     press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
     ask,
     callTool: (tool, args, message = {}) => runnable.callTool(tool, args, createTestContext(message)),
+    forgetUser: async (userId) => runnable.forgetUser?.(userId),
     status: async () => (await host.statuses())[0]?.status,
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),

@@ -103,6 +103,8 @@ export class ChildConnection {
       }
       case 'observe':
         return plugin.observe(args[0] as ObservedMessage)
+      case 'forget':
+        return plugin.forgetUser(args[0] as number)
       case 'provided':
         return plugin.callProvided(args[0] as string, args[1] as readonly unknown[])
       case 'callback':

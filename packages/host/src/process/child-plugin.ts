@@ -172,6 +172,11 @@ export class ChildPlugin {
     return this.#started().observe(event)
   }
 
+  /** Deletes what the plugin keeps about a user. */
+  forgetUser(userId: number): Promise<string | undefined> {
+    return this.#started().forgetUser(userId)
+  }
+
   /** Calls what the plugin provides to others. */
   callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     return this.#started().callProvided(method, args)

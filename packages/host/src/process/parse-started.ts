@@ -119,6 +119,7 @@ export const descriptorSchema = z.object({
   priority: z.number(),
   answersMessages: z.boolean(),
   observes: z.boolean().optional(),
+  forgets: z.boolean().optional(),
 }) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
 
 /** Makes the compiler complain when a descriptor has a member that would get lost on the way. */

@@ -78,7 +78,7 @@ export interface ContextData {
 }
 
 /** What is asked beside messages. */
-export type AsideMethod = 'observe' | 'provided' | 'check-config' | 'reconfigure'
+export type AsideMethod = 'observe' | 'forget' | 'provided' | 'check-config' | 'reconfigure'
 
 /** Where a context in a plugin process keeps the number under which the host knows its message. */
 export const CALL_NUMBER: unique symbol = Symbol('call number')

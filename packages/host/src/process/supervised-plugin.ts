@@ -3,6 +3,7 @@ import type { Logger, ObservedMessage, PluginResult, PluginStatus, ScheduledRun 
 import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
+import { FORGET_SECONDS, toForgotten } from '../forgotten.ts'
 import type { HostPlan } from '../host-plan.ts'
 import type { Condition, HostedPlugin, ReconfigureOutcome } from '../hosted-plugin.ts'
 import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
@@ -130,6 +131,12 @@ export class SupervisedPlugin implements HostedPlugin {
   async observe(event: ObservedMessage): Promise<void> {
     if (this.#isStopped || this.#isParked) return
     await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
+  }
+
+  async forgetUser(userId: number): Promise<string | undefined> {
+    if (this.#isStopped && this.successor?.forgetUser) return this.successor.forgetUser(userId)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
+    return toForgotten(await this.#use((process) => process.aside('forget', [userId], FORGET_SECONDS)))
   }
 
   async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {

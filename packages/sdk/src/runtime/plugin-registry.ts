@@ -49,6 +49,8 @@ export interface PluginDescriptor {
   readonly answersMessages: boolean
   /** True when it is told about every message. */
   readonly observes?: boolean
+  /** True when it can forget a user. */
+  readonly forgets?: boolean
 }
 
 /** A message's context as the pipeline makes it; the host adds the plugin's configuration. */
@@ -69,6 +71,11 @@ export interface RunnablePlugin {
   callTool(name: string, args: unknown, context: CallContext): Promise<unknown>
   /** Tells an observer about a message; rejects with what it throws. */
   observe?(event: ObservedMessage): Awaitable<void>
+  /**
+   * Deletes what the plugin keeps about a user; tells in a few words what that was. Rejects with what the plugin throws, and
+   * when it takes too long.
+   */
+  forgetUser?(userId: number): Promise<string | undefined>
 }
 
 /** A plugin that starts for the first time since the assistant did: what may be for it should wait. */
