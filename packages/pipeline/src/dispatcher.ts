@@ -63,12 +63,13 @@ export async function dispatch(
   let route = router.route(update)
   let typing: TypingIndicator | undefined
   const asked = new Set<string>()
+  let queue = unasked(route, asked)
   const answers: string[] = []
   let failure: string | undefined
   let failedPlugin: string | undefined
   try {
     for (;;) {
-      const plugin = firstOf(route, asked)
+      const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
       if (plugin ?? awaited[0]) typing ??= new TypingIndicator(options.messenger, update.chat)
       if (awaited.length > 0) {
@@ -76,6 +77,7 @@ export async function dispatch(
         if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
         // who it was now has a place in the order
         route = router.route(update)
+        queue = unasked(route, asked)
         continue
       }
       if (!plugin) break
@@ -103,9 +105,11 @@ export async function dispatch(
   }
 }
 
-function firstOf({ target, others }: Route, asked: ReadonlySet<string>): RunnablePlugin | undefined {
-  if (target && !asked.has(target.descriptor.name)) return target
-  return others.find(({ descriptor }) => !asked.has(descriptor.name))
+/** Those on a route who were not asked yet; in great numbers they are not looked for before their turn. */
+function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnablePlugin, undefined> {
+  const { target } = route
+  if (target && !asked.has(target.descriptor.name)) yield target
+  for (const plugin of route.others()) if (!asked.has(plugin.descriptor.name)) yield plugin
 }
 
 type Answer =
