@@ -119,3 +119,26 @@ test('/stop ends an answer at once, keeps its words and ends the request', { tim
   expect(performance.now() - start).toBeLessThan(2_000)
   expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
 })
+
+test('of several silent models the user hears as soon as of one', { timeout: 60_000 }, async () => {
+  const silent = createServer(() => {})
+  servers.push(silent)
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  const baseUrl = `http://127.0.0.1:${address.port}/v1`
+  const timeouts = { first_token_seconds: 2, between_tokens_seconds: 30, total_seconds: 60 }
+  const providers = { one: { base_url: baseUrl }, two: { base_url: baseUrl }, three: { base_url: baseUrl } }
+  const home = await createHome({
+    'config.json': { ai: { model: ['one:a', 'two:b', 'three:c'], providers, timeouts } },
+  })
+  const assistant = await startAssistant(home)
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  for (const text of ['hello', 'and now?']) {
+    const start = performance.now()
+    expect(await ask(session, ada, text)).toEqual(['⚠️ The language model took too long. Please try again.'])
+    expect((performance.now() - start) / 1_000).toBeLessThan(timeouts.first_token_seconds + 2)
+  }
+})

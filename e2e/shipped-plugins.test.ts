@@ -95,7 +95,10 @@ paths:
 function createLibrary(file: string): void {
   const database = new DatabaseSync(file)
   database.exec(
-    `CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO books (title) VALUES ('The Sea'), ('The Hills')`,
+    `CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO books (title) VALUES ('The Sea'), ('The Hills');
+     CREATE TABLE loans (book TEXT, reader TEXT, since TEXT, remark TEXT, fee REAL);
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 57)
+     INSERT INTO loans SELECT 'The Sea, volume ' || i, 'Ada Lovelace & <friends>', '2026-11-22', 'مرحبا Grüße мир', i * 1.25 FROM n`,
   )
   database.close()
 }
@@ -110,6 +113,7 @@ function homeFor(site: Site, library: string): Parameters<typeof createHome>[0] 
         database: {
           lookups: {
             book: { database: 'library', description: 'A book by its number', table: 'books', column: 'id' },
+            loans: { database: 'library', description: 'Who has which book', query: 'SELECT * FROM loans' },
           },
         },
         web_page: { allow_addresses: ['127.0.0.1'] },
@@ -311,8 +315,14 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     expect(await (await say('/jobs')).innerText()).toContain('Drink something')
   })
 
-  test.runIf(ships('database'))('database looks a record up', async () => {
+  test.runIf(ships('database'))('database looks a record up, and draws a table', async () => {
     expect(await (await say('/book 2')).innerText()).toContain('The Hills')
+    const table = await say('/loans')
+    expect(await table.innerText()).toContain('20 of 57 rows.')
+    const picture = table.getByTestId('photo').locator('img')
+    await expect
+      .poll(async () => Number(await picture.evaluate((node) => Reflect.get(node, 'naturalWidth'))))
+      .toBeGreaterThan(700)
   })
 
   test.runIf(ships('logging'))('logging shows what was said', async () => {

@@ -14,6 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/storage': ['packages/sdk'],
   'packages/observability': ['packages/sdk'],
   'packages/bot-api-emulator': [],
+  'packages/plugin-kit': [],
   'packages/testing': [
     'packages/host',
     'packages/services',
@@ -22,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'packages/sdk',
   ],
 }
-const PLUGIN_ARROWS = ['packages/sdk']
+const PLUGIN_ARROWS = ['packages/sdk', 'packages/plugin-kit']
 /** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */
 const TEST_ARROWS = new Set([
   'packages/testing',

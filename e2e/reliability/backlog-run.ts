@@ -5,12 +5,10 @@ import type { RunningAssistant } from '../support/assistant.ts'
 import { startEmulator, TOKEN } from '../support/emulator.ts'
 import type { RunningEmulator } from '../support/emulator.ts'
 import { createEchoHome } from './support/echo.ts'
-import { memoryOf, percentile, waits } from './support/figures.ts'
+import { memoryOf } from './support/figures.ts'
 import { judge } from './support/judge.ts'
 import type { Verdict } from './support/judge.ts'
 import { createRandom } from './support/random.ts'
-import { createStage, whenAnswered } from './support/stage.ts'
-import { whenReady } from './support/bots.ts'
 import { createTraffic } from './support/traffic.ts'
 import type { Traffic } from './support/traffic.ts'
 
@@ -88,71 +86,4 @@ async function countAnswered({ url }: RunningAssistant): Promise<number> {
 async function botTexts({ driver }: RunningEmulator, chatId: number): Promise<string[]> {
   const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${chatId}/messages`)
   return messages.filter((message) => message.fromBot).map(({ text }) => text)
-}
-
-export interface FloodReport extends Verdict {
-  /**
-   * How long people in quiet chats waited before one chat was flooded, while the flood came in, and while it was
-   * worked off: 95th percentiles, in ms.
-   */
-  readonly idleMs: number
-  readonly incomingMs: number
-  readonly workingOffMs: number
-  readonly seconds: number
-}
-
-const FLOODER = 0
-const CHATS = 20
-/** Far more than the chat is answered in a second. */
-const FLOOD_PER_SECOND = 500
-const WORK_MS = 5
-
-/** One chat is flooded while people in others write as before. */
-export async function runFlood(options: {
-  readonly messages: number
-  readonly calmSeconds: number
-  readonly perSecond: number
-}): Promise<FloodReport> {
-  const { perSecond, calmSeconds } = options
-  const stage = await createStage({
-    bot: 'pluggram polling',
-    chats: CHATS,
-    workMs: WORK_MS,
-    random: createRandom(1),
-  })
-  const { traffic } = stage
-  try {
-    await whenReady(await stage.begin().ready)
-    await traffic.write(CHATS * 2, perSecond * 2)
-    const calmFrom = Date.now()
-    await traffic.write(calmSeconds * perSecond, perSecond)
-    const floodFrom = Date.now()
-    const ending = new AbortController()
-    const flood = (async () => {
-      for (let count = 0; count < options.messages; count += 1) {
-        await sleep(Math.max(0, floodFrom + (count / FLOOD_PER_SECOND) * 1_000 - Date.now()))
-        await traffic.writeTo(FLOODER)
-      }
-    })()
-    const others = (async () => {
-      while (!ending.signal.aborted) await traffic.write(perSecond / 4, perSecond)
-    })()
-    await flood
-    const floodTo = Date.now()
-    await sleep(calmSeconds * 1_000)
-    ending.abort()
-    await others
-    const workedTo = Date.now()
-    await whenAnswered(stage, QUIET_MS)
-    const isOf = (person: number): boolean => person !== FLOODER
-    return {
-      idleMs: percentile(waits(stage, { from: calmFrom, to: floodFrom, isOf })),
-      incomingMs: percentile(waits(stage, { from: floodFrom, to: floodTo, isOf })),
-      workingOffMs: percentile(waits(stage, { from: floodTo, to: workedTo, isOf })),
-      seconds: (Date.now() - floodFrom) / 1_000,
-      ...judge(stage.records()),
-    }
-  } finally {
-    await stage.close()
-  }
 }

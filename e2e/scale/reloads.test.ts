@@ -8,14 +8,15 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const RELOADS = 200
+const RELOADS = 120
 const BYTES_PER_RELOAD = 1_024
 
 test('plugins that are saved again and again leave nothing in the assistant', async ({ annotate }) => {
   const figures = await measureReloads(RELOADS)
   await annotate(JSON.stringify(figures))
-  const { heapBytesPerReload, before, after } = figures
-  expect(heapBytesPerReload).toBeLessThanOrEqual(BYTES_PER_RELOAD)
+  const { dataBytesPerReload, before, after } = figures
+  // after so few reloads V8 still compiles; the run of a thousand looks at that, too
+  expect(dataBytesPerReload).toBeLessThanOrEqual(BYTES_PER_RELOAD)
   expect(after.children).toBe(before.children)
   expect(after.files).toBeLessThanOrEqual(before.files)
   expect(after.timers).toBeLessThanOrEqual(before.timers)

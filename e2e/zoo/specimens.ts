@@ -99,6 +99,15 @@ export const SPECIMENS: readonly Specimen[] = [
   },
   { name: 'kills_parent', act: attempt(`process.kill(process.ppid, 'SIGKILL')`), answer: REFUSED },
   {
+    name: 'kills_parent_by_import',
+    top: `import { kill, _debugProcess } from 'node:process'
+import { setPriority } from 'node:os'`,
+    act: attempt(`try { _debugProcess(process.ppid); return 'debug' } catch {}
+      try { setPriority(process.ppid, 19); return 'priority' } catch {}
+      kill(process.ppid, 'SIGKILL')`),
+    answer: REFUSED,
+  },
+  {
     name: 'debugs_parent',
     act: attempt(`process._debugProcess(process.ppid)`),
     answer: REFUSED,

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { ToolServerOptions } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { PluginState } from '@pluggram/host'
+import type { JsonObject, PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import { createOutsideDatabases, markOfChat } from '@pluggram/services'
 import {
   createSqliteAiLedger,
+  createSqliteChatSettings,
   createSqliteMessageStore,
   createSqlitePluginChats,
-  createSqlitePluginSettings,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -24,14 +24,16 @@ import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
 import { createReloader } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
-import type { PlanOptions, Plugins } from './plugins.ts'
+import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
+import { ForgetMe } from './forget-me.ts'
 import { createSystemPlugin } from './system-plugin.ts'
 import { NO_TELEGRAM, startTelegram } from './telegram.ts'
 import type { Telegram } from './telegram.ts'
@@ -70,7 +72,9 @@ export interface Assistant {
 }
 
 const DRAIN_MS = 6_000
-const PLUGIN_HEAD_START_MS = 3_000
+/** Plugins get so much time before the first message, or three times what the assistant itself needed on a slow machine. */
+const HEAD_START_MS = 3_000
+const LONGEST_HEAD_START_MS = 10_000
 
 /**
  * Puts the parts together and starts them: pages first, so that health can be asked from the beginning, then
@@ -113,14 +117,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
-    const pluginSettings = createSqlitePluginSettings(database)
-    const setByChat: PlanOptions['setByChat'] = (name) => pluginSettings.of(name)
+    const chatSettings = createSqliteChatSettings(database)
     const admin = createAdminService({
       home,
       host: () => plugins.host,
       reloader: () => reloader,
       configuration: () => current,
-      settings: pluginSettings,
+      chatSettings,
       store: access.store,
       logTail: options.logTail,
       mask,
@@ -130,11 +133,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => registry)
+    const ledger = createSqliteAiLedger(database)
     const ai = createAi({
       settings: settings.ai,
       environment,
       directory: () => directory,
-      ledger: createSqliteAiLedger(database),
+      ledger,
       home,
       logger,
       ownPort: settings.http.port,
@@ -155,10 +159,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
     cleanups.push(() => databases.close())
+    const caches = openCaches(settings.cache.url, logger)
+    cleanups.push(() => caches.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
-      setByChat,
+      chatBlock: (plugin, chatId) => chatSettings.of(plugin, chatId) as JsonObject | undefined,
       onProblem: (problem) => problemLog.tell(problem),
       servicesFor: createServicesFactory({
         logger,
@@ -167,6 +173,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         tools: () => tools,
         directory,
         databases,
+        caches,
         scheduler,
         dataFolder: data,
         telegram: {
@@ -184,6 +191,11 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }),
       approvalsPlugin: tools.plugin,
       systemPlugin: createSystemPlugin({
+        forgetMe: new ForgetMe({
+          registry: () => plugins.host.registry,
+          forgetUser: (id) => ledger.choose('user', id, null),
+          logger,
+        }),
         assistantName: settings.assistant.name,
         startedAt,
         plugins: () => directory.plugins(),
@@ -231,6 +243,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
             what: 'what plugins keep for chats',
             move: (from, to) => stores.movePrefix(markOfChat(from), markOfChat(to)),
           },
+          { what: 'settings of plugins', move: (from, to) => chatSettings.move(from, to) },
           { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
         ],
         logger,
@@ -261,6 +274,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       messages,
       metrics,
       toolServer,
+      admin,
     })
     cleanups.push(() => web.close())
 
@@ -274,7 +288,6 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       home,
       plugins,
       isSafe,
-      setByChat,
       logger,
       mask,
       problemLog,
@@ -289,13 +302,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
     )
     cleanups.push(() => requests.close())
-    const starting = Promise.all([startPlugins(plugins, problemLog), applyMcp(current)])
+    void startPlugins(plugins, problemLog)
+    const settling = Promise.all([plugins.host.whenSettled(), applyMcp(current)])
     if (settings.pluginHost.hotReload) {
       const watching = watchHome(home, () => reloader.reload())
       cleanups.push(() => watching.close())
     }
-    // a plugin that takes its time joins later; the others do not wait for it
-    await Promise.race([starting, sleep(PLUGIN_HEAD_START_MS, undefined, { ref: false })])
+    // one that takes longer joins later: what may be for it waits, all else does not
+    await Promise.race([settling, sleep(headStart(), undefined, { ref: false })])
     cleanups.push(followManifests(scheduler, plugins.host.registry))
     scheduler.start()
     cleanups.push(() => scheduler.stop())
@@ -326,4 +340,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }
     }
   }
+}
+
+function headStart(): number {
+  const needed = 3_000 * process.uptime()
+  return Math.min(Math.max(HEAD_START_MS, needed), LONGEST_HEAD_START_MS)
 }

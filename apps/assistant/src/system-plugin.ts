@@ -1,4 +1,5 @@
 import { definePlugin } from '@pluggram/sdk'
+import type { ForgetMe } from './forget-me.ts'
 import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
 
 /** The name under which the assistant's own commands appear; no other plugin may use it. */
@@ -26,11 +27,12 @@ export interface SystemPluginOptions {
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
   /** Short words about the connection, for example `polling`. */
   connection(): string
+  readonly forgetMe: ForgetMe
   /** Milliseconds since 1970. */
   readonly startedAt: number
 }
 
-/** `/start`, `/help` and `/status`: the commands that are there whatever plugins are on. */
+/** `/start`, `/help`, `/status` and `/forget_me`: the commands that are there whatever plugins are on. */
 export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
   return definePlugin({
     name: SYSTEM_PLUGIN_NAME,
@@ -63,7 +65,19 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
           return { success: true, response: { format: 'markdown', text: await status(options) } }
         },
       },
+      forget_me: {
+        description: 'Delete everything that is kept about you',
+        examples: ['delete everything about me', 'delete my data', 'forget me'],
+        menu: false,
+        execute: (_args, context) => options.forgetMe.ask(context),
+      },
     },
+    // matches no text: beside its commands only a button leads here
+    patterns: [/(?!)/],
+    setup: () => ({
+      processMessage: (data, context) =>
+        context.callback ? options.forgetMe.press(data, context) : undefined,
+    }),
   })
 }
 

@@ -38,6 +38,8 @@ export interface Stage {
   readonly work: WorkServer
   /** The bot's calls to Telegram. */
   readonly botDoor: Door
+  /** Telegram's deliveries to the bot. */
+  readonly webhookDoor: Door
   /** Starts the bot, again after it ended. */
   begin(): BotLife
   life(): BotLife
@@ -96,6 +98,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     chats,
     work,
     botDoor,
+    webhookDoor,
     begin() {
       lives += 1
       repliesInLife = 0

@@ -14,6 +14,8 @@ export interface Traffic {
   count(): number
   /** When a text was written, in milliseconds since 1970. */
   writtenAt(text: string): number | undefined
+  /** When Telegram had taken it. */
+  takenAt(text: string): number | undefined
   /** True when the bot wrote every part of every answer. */
   isAnswered(seen: ReadonlySet<string>): boolean
   /** Writes so many more messages, evenly spread over time and at random over the chats. */
@@ -27,6 +29,9 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
   for (let index = 0; index < chats; index += 1) people.push(await createPerson(driver, `Person ${index}`))
   const written = people.map((): string[] => [])
   const times = new Map<string, number>()
+  const taken = new Map<string, number>()
+  /** A person writes one message after another, also when two loops write for them. */
+  const writing = new Map<number, Promise<void>>()
 
   async function writeTo(index: number): Promise<void> {
     const [person, texts] = [people[index], written[index]]
@@ -34,7 +39,14 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     const text = messageText(index, texts.length)
     texts.push(text)
     times.set(text, Date.now())
-    await write(driver, person, text)
+    const before = writing.get(index)
+    const own = (async () => {
+      await before
+      await write(driver, person, text)
+      taken.set(text, Date.now())
+    })()
+    writing.set(index, own)
+    await own
   }
 
   return {
@@ -42,6 +54,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
     written,
     count: () => times.size,
     writtenAt: (text) => times.get(text),
+    takenAt: (text) => taken.get(text),
     isAnswered: (seen) => written.every((texts) => texts.flatMap(echoParts).every((part) => seen.has(part))),
     writeTo,
     async write(messages, perSecond) {

@@ -7,6 +7,8 @@ export interface WorkServer {
   readonly url: string
   /** How often a handler began to work on a text. */
   readonly visits: ReadonlyMap<string, number>
+  /** When a handler first began to work on a text, in milliseconds since 1970. */
+  firstVisit(text: string): number | undefined
   /** From now on the work on a message takes so many milliseconds. */
   setPace(workMs: number): void
   close(): Promise<void>
@@ -23,12 +25,14 @@ export interface WorkServerOptions {
 export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Promise<WorkServer> {
   let pace = workMs
   const visits = new Map<string, number>()
+  const firstVisits = new Map<string, number>()
   const server = createServer((incoming, outgoing) => {
     let text = ''
     incoming.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
     incoming.on('end', () => {
+      if (!firstVisits.has(text)) firstVisits.set(text, Date.now())
       visits.set(text, (visits.get(text) ?? 0) + 1)
       onVisit?.(text)
       void sleep(pace).then(() => outgoing.end('done'))
@@ -39,6 +43,7 @@ export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Pr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/work`,
     visits,
+    firstVisit: (text) => firstVisits.get(text),
     setPace: (milliseconds) => {
       pace = milliseconds
     },

@@ -48,6 +48,47 @@ test.each(FAULTS)('when the first model fails with %s, the next one answers', as
   expect(end).toMatchObject({ model: 'two:b', reason: 'stop' })
 })
 
+test('silent models share the time for the first word, and the last of them is still heard', async () => {
+  await using silent = await startLoopbackServer(() => {})
+  await using speaking = await startLoopbackServer((request, response) => {
+    setTimeout(() => answer(request, response), 200)
+  })
+  const providers = {
+    one: { baseUrl: silent.baseUrl },
+    two: { baseUrl: silent.baseUrl },
+    three: { baseUrl: speaking.baseUrl },
+  }
+  const timeouts = { firstTokenSeconds: 1.5, betweenTokensSeconds: 5, totalSeconds: 20 }
+  const model = ['one:a', 'two:b', 'three:c']
+  using ai = openTestAi({ model, providers, timeouts })
+  expect((await readText(ai)).join('')).toBe('from the second')
+
+  using other = openTestAi({
+    model: [...model.slice(0, 2), 'four:d'],
+    providers: { ...providers, four: { baseUrl: silent.baseUrl } },
+    timeouts,
+  })
+  const start = performance.now()
+  expect(await failureOf(readText(other))).toMatchObject({ code: 'ai-timeout' })
+  const seconds = (performance.now() - start) / 1_000
+  expect(seconds).toBeGreaterThan(1.3)
+  expect(seconds).toBeLessThan(3)
+})
+
+test('a server that hangs when it is asked for its models counts as silent', async () => {
+  await using silent = await startLoopbackServer(() => {})
+  await using second = await startLoopbackServer(answer)
+  using ai = openTestAi({
+    model: ['auto', 'two:b'],
+    baseUrl: silent.baseUrl,
+    providers: { two: { baseUrl: second.baseUrl } },
+    timeouts: { firstTokenSeconds: 0.6, betweenTokensSeconds: 5, totalSeconds: 20 },
+  })
+  const start = performance.now()
+  expect((await readText(ai)).join('')).toBe('from the second')
+  expect(performance.now() - start).toBeLessThan(2_600)
+})
+
 test('a model that failed is asked last for a while', async () => {
   await using first = await startLoopbackServer(refuse(503))
   await using second = await startLoopbackServer(answer)

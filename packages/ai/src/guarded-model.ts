@@ -4,6 +4,7 @@ import type { AiTimeouts } from './ai-options.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
+import { FirstWordTime } from './first-word-time.ts'
 import { createLanguageModel, providerOptions } from './language-model.ts'
 import type { OwnModels, SdkLanguageModel } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
@@ -83,9 +84,10 @@ export class GuardedModel implements SdkLanguageModel {
     isCheaper: boolean,
   ): Promise<ReadableStream<StreamPart>> {
     let failure: unknown
+    const time = new FirstWordTime(this.#options.timeouts.firstTokenSeconds)
     for (const [index, selector] of chain.entries()) {
       try {
-        return await this.#askOne(selector, call, isCheaper, index === chain.length - 1)
+        return await this.#askOne(selector, call, { isCheaper, time, models: chain.length - index })
       } catch (error) {
         this.#options.limits.signal.throwIfAborted()
         if (!mayAnotherModelHelp(error)) throw error
@@ -96,17 +98,13 @@ export class GuardedModel implements SdkLanguageModel {
     throw failure
   }
 
-  async #askOne(
-    selector: ModelSelector,
-    call: CallOptions,
-    isCheaper: boolean,
-    isLast: boolean,
-  ): Promise<ReadableStream<StreamPart>> {
+  async #askOne(selector: ModelSelector, call: CallOptions, turn: Turn): Promise<ReadableStream<StreamPart>> {
     const { limits } = this.#options
-    let selection = await this.#select(selector)
+    const { time, models } = turn
+    let selection = await this.#select(selector, turn)
     for (let tries = 1; ; tries++) {
       try {
-        const stream = await this.#attempt(selection, call, isCheaper)
+        const stream = await this.#attempt(selection, call, turn)
         this.#selection = selection
         this.#options.coolDown.clear(selector)
         this.#options.onSuccess(selector.wanted)
@@ -114,7 +112,7 @@ export class GuardedModel implements SdkLanguageModel {
       } catch (error) {
         limits.signal.throwIfAborted()
         const failure = this.#fail(selector, selection, error)
-        const mayRetry = isLast && tries < MAX_TRIES
+        const mayRetry = models === 1 && tries < MAX_TRIES && time.isLeft
         const other = await this.#another(selector, selection, error, mayRetry)
         if (!mayRetry) throw failure
         if (!other) {
@@ -127,21 +125,27 @@ export class GuardedModel implements SdkLanguageModel {
     }
   }
 
-  async #select(selector: ModelSelector): Promise<Selection> {
+  /** Finding out which model it is takes of the same time: a server may hang there, too. */
+  async #select(selector: ModelSelector, { time, models }: Turn): Promise<Selection> {
+    const { limits, timeouts } = this.#options
+    const end = time.begin()
+    using attempt = new AttemptLimits({ ...timeouts, firstTokenSeconds: time.share(models) }, limits.signal)
     try {
-      return await this.#options.limits.race(selector.select())
+      return await attempt.race(selector.select())
     } catch (error) {
       this.#options.limits.signal.throwIfAborted()
       this.#options.onFailure(selector.wanted, toAiError(error, undefined))
       this.#options.coolDown.start(selector)
       throw error
+    } finally {
+      end()
     }
   }
 
   async #attempt(
     selection: Selection,
     call: CallOptions,
-    isCheaper: boolean,
+    { isCheaper, time, models }: Turn,
   ): Promise<ReadableStream<StreamPart>> {
     const { limits, timeouts, meter, own } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
@@ -154,17 +158,22 @@ export class GuardedModel implements SdkLanguageModel {
     const attempt = new ModelAttempt({
       selection,
       model,
-      limits: new AttemptLimits(timeouts, limits.signal),
+      limits: new AttemptLimits({ ...timeouts, firstTokenSeconds: time.share(models) }, limits.signal),
       reservation,
       inputTokens,
       onEnd: (usage) => (this.#usage = add(this.#usage, usage)),
     })
     const { maxOutputTokens } = reservation
-    return attempt.open({
-      ...call,
-      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-      providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
-    })
+    const end = time.begin()
+    try {
+      return await attempt.open({
+        ...call,
+        ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+        providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
+      })
+    } finally {
+      end()
+    }
   }
 
   #fail(selector: ModelSelector, selection: Selection, error: unknown): AiError {
@@ -193,6 +202,16 @@ export class GuardedModel implements SdkLanguageModel {
       return undefined
     }
   }
+}
+
+/** One model's turn in a chain. */
+interface Turn {
+  /** It answers because a budget is used up. */
+  readonly isCheaper: boolean
+  /** What all models of the chain have together. */
+  readonly time: FirstWordTime
+  /** How many may still be asked, this one included. */
+  readonly models: number
 }
 
 /** Nobody waits twice for a silent model, nor in a queue. */

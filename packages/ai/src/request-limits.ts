@@ -43,7 +43,7 @@ class AbortScope implements Disposable {
   /** Aborts with a time-out error after `seconds`. */
   protected after(seconds: number, setting: keyof typeof SETTINGS): NodeJS.Timeout {
     return setTimeout(() => {
-      const message = `The model ${SETTINGS[setting]} within ${seconds} s. Try again, or raise ai.timeouts.${setting} in config.json.`
+      const message = `The model ${SETTINGS[setting]} within ${Number(seconds.toFixed(1))} s. Try again, or raise ai.timeouts.${setting} in config.json.`
       this.abort(new AiError('ai-timeout', message, { isRetryable: true }))
     }, seconds * 1_000)
   }

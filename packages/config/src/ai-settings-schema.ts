@@ -152,7 +152,9 @@ export const ai = z
       .optional(),
     timeouts: z
       .strictObject({
-        first_token_seconds: seconds("The longest wait for an answer's first word.").default(60),
+        first_token_seconds: seconds(
+          "The longest wait for an answer's first word, all models of a list together.",
+        ).default(60),
         between_tokens_seconds: seconds('The longest silence inside an answer.').default(30),
         total_seconds: seconds('The longest time for a whole answer.').default(300),
       })

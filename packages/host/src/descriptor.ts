@@ -8,7 +8,7 @@ import type {
 import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
 
@@ -19,6 +19,8 @@ export interface DescriptorBasis {
   readonly answersMessages: boolean
   /** It has `observe` and asks for it. */
   readonly observes: boolean
+  /** It has `forgetUser`. */
+  readonly forgets: boolean
   /** Who may use tools that do not say it. */
   readonly toolRole: Role
 }
@@ -29,6 +31,7 @@ export function toDescriptor({
   manifest,
   answersMessages,
   observes,
+  forgets,
   toolRole,
 }: DescriptorBasis): PluginDescriptor {
   return {
@@ -43,6 +46,7 @@ export function toDescriptor({
       toTool(tool, definition, toolRole),
     ),
     ...configSchema(manifest),
+    ...(manifest.perChat && manifest.perChat.length > 0 && { perChat: manifest.perChat }),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),
@@ -51,6 +55,7 @@ export function toDescriptor({
     priority: manifest.priority ?? 0,
     answersMessages,
     ...(observes && { observes }),
+    ...(forgets && { forgets }),
   }
 }
 

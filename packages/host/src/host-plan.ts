@@ -2,8 +2,8 @@ import type { Grants } from './grants.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
 import type { IsolationLevel } from './plugin-state.ts'
-import type { ProcessLimits } from './process/launch-plugin.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
+import type { ProcessLimits } from './process/process-limits.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 
 /** Which plugins there are and how they are to run: what a changed file or switch changes. */
 export interface HostPlan {
@@ -21,15 +21,6 @@ export interface HostPlan {
   limitsFor?(name: string): ProcessLimits
   /** What the owner granted. Default: everything that is asked. */
   grantsFor?(name: string): Grants
-}
-
-export interface HostTimeouts {
-  /** For import, configuration and setup together. Default 10. */
-  readonly startSeconds?: number
-  /** For `getStatus`. Default 2. */
-  readonly statusSeconds?: number
-  /** For `cleanup` and the plugin's effects together. Default 5. */
-  readonly cleanupSeconds?: number
 }
 
 export function levelOf(plan: HostPlan, candidate: PluginCandidate): IsolationLevel {

@@ -3,7 +3,8 @@ import { BlockWatch } from './block-watch.ts'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'
 import { isThrown } from './error-location.ts'
-import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import type { HostPlan } from './host-plan.ts'
+import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostServices } from './local-services.ts'
 import { loadPlugin } from './load-plugin.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
@@ -13,11 +14,13 @@ import type { PluginEntry } from './plugin-entry.ts'
 import { toPlugin } from './plugin-module.ts'
 import { toolRoleOf } from './tool-role.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { effectiveTimeouts } from './plugin-timeouts.ts'
 import type { RunningPlugin } from './running-plugin.ts'
 import { readManifest } from './read-manifest.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
+import type { JsonObject } from './json-types.ts'
 
 export interface InlineStarterOptions {
   readonly assistantName: string
@@ -25,6 +28,8 @@ export interface InlineStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
+  /** What owners set for a plugin in one chat. */
+  chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
@@ -59,9 +64,10 @@ export class InlineStarter {
     entry: PluginEntry,
     plan: HostPlan,
   ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
-    const { timeouts, assistantName } = this.#options
-    const within = this.#limited(timeouts.startSeconds)
+    const { assistantName } = this.#options
     const { candidate } = entry
+    const limits = plan.limitsFor?.(entry.name)
+    const load = this.#limited(limits?.startSeconds ?? this.#options.timeouts.startSeconds)
     const identity = {
       name: entry.name,
       toolRole: toolRoleOf(entry.origin),
@@ -71,8 +77,10 @@ export class InlineStarter {
         isSingleFile: candidate.isSingleFile === true,
       }),
     }
-    const loaded = await this.#load(entry, within)
+    const loaded = await this.#load(entry, load)
     const checked = readManifest(identity, loaded)
+    const timeouts = effectiveTimeouts(checked.manifest.timeouts, limits, this.#options.timeouts)
+    const within = this.#limited(timeouts.startSeconds)
     // what a part of the assistant requires is the assistant's own business
     if (entry.origin !== 'built-in')
       await within(this.#options.meet(identity, checked.manifest.requires ?? []))
@@ -81,9 +89,10 @@ export class InlineStarter {
       blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       describeIssues: plan.describeIssues,
+      chatBlock: (chatId) => this.#options.chatBlock(entry.name, chatId),
       within,
       controller: new AbortController(),
-      cleanupSeconds: timeouts.cleanupSeconds,
+      timeouts,
       onCall: (name) => this.#watch.begin(name),
     })
   }
@@ -105,9 +114,10 @@ export class InlineStarter {
   }
 
   async #load(entry: PluginEntry, within: <T>(work: Promise<T>) => Promise<T>): Promise<LoadedPlugin> {
-    const { candidate, definition, name, fingerprint } = entry
+    const { candidate, definition, name, fingerprint: code, blockDigest } = entry
     if (definition) return { module: toPlugin(definition), packageManifest: {} }
     if (!candidate || !this.#hooks) throw new Error('nothing to load')
+    const fingerprint = `${code}/${blockDigest}`
     const isKnown = this.#fingerprints.has(name)
     if (isKnown && this.#fingerprints.get(name) !== fingerprint) this.#generation += 1
     const generation = isKnown ? this.#generation : 0

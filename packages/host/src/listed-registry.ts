@@ -1,5 +1,6 @@
 import type { Logger } from '@pluggram/sdk'
-import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PendingPlugin, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { FirstStarts } from './first-starts.ts'
 import { thrownMessage } from './error-location.ts'
 import { routePlugins } from './routing-order.ts'
 import type { OwnersOrder, Routable } from './routing-order.ts'
@@ -8,6 +9,8 @@ import type { OwnersOrder, Routable } from './routing-order.ts'
 export class ListedRegistry implements PluginRegistry {
   readonly #logger: Logger
   readonly #listeners = new Set<() => void>()
+  /** Plugins that are waited for. */
+  readonly firstStarts = new FirstStarts()
   #order: OwnersOrder
   #running: readonly Routable[] = []
   #listed: readonly RunnablePlugin[] = []
@@ -19,6 +22,10 @@ export class ListedRegistry implements PluginRegistry {
 
   plugins(): readonly RunnablePlugin[] {
     return this.#listed
+  }
+
+  pending(): readonly PendingPlugin[] {
+    return this.firstStarts.pending
   }
 
   onChange(listener: () => void): () => void {
@@ -42,6 +49,7 @@ export class ListedRegistry implements PluginRegistry {
   }
 
   clear(): void {
+    this.firstStarts.clear()
     this.#running = []
     this.#update()
   }

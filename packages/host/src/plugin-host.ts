@@ -1,75 +1,39 @@
+import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
-import { digestData, digestFiles, ownFiles } from './content-digest.ts'
-import type { PluginScope } from './effect-scope.ts'
-import { isThrown, thrownMessage, thrownText } from './error-location.ts'
-import { levelOf } from './host-plan.ts'
-import type { HostPlan, HostTimeouts } from './host-plan.ts'
+import { FailedStarts } from './failed-starts.ts'
+import { isThrown, thrownText } from './error-location.ts'
+import type { HostPlan } from './host-plan.ts'
+import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
-import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
-import { builtInEntry, discoveredEntry, takenEntry, toState } from './plugin-entry.ts'
+import {
+  fingerprintEntry,
+  goOn,
+  isOn,
+  keyOf,
+  listEntries,
+  routable,
+  startOf,
+  startProblem,
+  toState,
+} from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
+import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { PluginProblem } from './plugin-problem.ts'
+import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
 import { SupervisedPlugin } from './process/supervised-plugin.ts'
+import { followBlock } from './reconfigure.ts'
 import { Requirements } from './requirements.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
-
-export interface PluginHostOptions extends HostPlan {
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
-  readonly assistantName: string
-  readonly timeouts?: HostTimeouts
-  /** The assistant's own plugins: always on, asked first. */
-  readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
-  /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
-  readonly dataFolder?: string
-  readonly logger: Logger
-  /** Told about every problem of a plugin as soon as it is known; all of them are in the report, too. */
-  onProblem?(problem: PluginProblem): void
-}
-
-export interface StartReport {
-  readonly states: readonly PluginState[]
-  /** Errors and warnings, plugin by plugin in the owner's order. */
-  readonly problems: readonly PluginProblem[]
-  /** Plugins that were started, replaced or ended. */
-  readonly changed: readonly string[]
-}
-
-/** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
-export interface PluginHost {
-  /** Resolves when every plugin can be asked or failed; each can be asked as soon as it is ready. Never rejects. */
-  start(): Promise<StartReport>
-  /**
-   * Brings the host to another plan. What did not change is left alone; what changed is started beside the old one,
-   * which finishes what it works on and ends. A plugin that cannot be started keeps its old version. Never rejects.
-   */
-  apply(plan: HostPlan): Promise<StartReport>
-  /** Starts a plugin's process anew, also one that is parked. False when there is no such plugin with a process. */
-  restart(name: string): Promise<boolean>
-  /**
-   * Calls what a plugin provides to others; waits for its start.
-   * @throws PluggramError `plugin-not-found`; what the method throws
-   */
-  call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown>
-  /**
-   * Ends plugins in reverse order. After one that is not done in its time the rest end side by side, so that all of
-   * it takes twice `cleanupSeconds` at most.
-   */
-  stop(): Promise<void>
-  readonly registry: PluginRegistry
-  states(): readonly PluginState[]
-  /** `states()` with what each plugin's `getStatus` says. */
-  statuses(): Promise<readonly PluginState[]>
-}
+import type { JsonObject } from './json-types.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Creates a host; nothing is imported before `start`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -80,8 +44,16 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 const RETIRE_SECONDS = 120
 /** A plugin in a process of its own is ended a moment earlier. */
 const PROVIDED_SECONDS = 32
-/** More processes than that are not started before they are needed. */
-const MAX_WARMED_UP = 8
+/** A start that fails after that long is not tried again before something of the plugin changed: other changes wait for it. */
+const SLOW_MS = 1_500
+/** How long a start may wait for others before its own time begins. */
+const QUEUE_SECONDS = 5
+
+/** A plugin that has to be started, and what is known of it nevertheless. */
+interface Unstarted {
+  readonly entry: PluginEntry
+  readonly descriptor?: PluginDescriptor | undefined
+}
 
 class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
@@ -91,10 +63,13 @@ class TwoLevelHost implements PluginHost {
   readonly #stopping = new AbortController()
   readonly #inline: InlineStarter
   readonly #processes: ProcessStarter
+  readonly #failedStarts: FailedStarts
   readonly #retiring = new Set<HostedPlugin>()
   readonly #requirements = new Requirements()
   #order: OwnersOrder
   #entries: readonly PluginEntry[]
+  readonly #settled = Promise.withResolvers<unknown>()
+  #plan: HostPlan
   #isSharing = false
   #started: Promise<StartReport> | undefined
   #changing: Promise<unknown> = Promise.resolve()
@@ -103,6 +78,7 @@ class TwoLevelHost implements PluginHost {
   constructor(options: PluginHostOptions) {
     const { assistantName, logger, dataFolder } = options
     this.#options = options
+    this.#plan = options
     this.#builtIn = (options.builtIn ?? []).map(({ name }) => name)
     this.#timeouts = { startSeconds: 10, statusSeconds: 2, cleanupSeconds: 5, ...options.timeouts }
     this.#order = new OwnersOrder(this.#builtIn, options.order)
@@ -115,15 +91,23 @@ class TwoLevelHost implements PluginHost {
       servicesFor: options.servicesFor.bind(options),
       meet: (plugin: PluginIdentity, requires: readonly string[]) =>
         this.#requirements.meet(plugin, requires, this.#entries),
+      chatBlock: (plugin: string, chatId: number) => options.chatBlock?.(plugin, chatId),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)
     this.#processes = new ProcessStarter({ ...common, dataFolder })
-    this.#entries = this.#list(options, options.candidates)
+    this.#failedStarts = new FailedStarts(
+      dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'failed-starts.json'),
+    )
+    this.#entries = this.#list(options)
   }
 
   start(): Promise<StartReport> {
     return (this.#started ??= this.#inTurn(this.#options))
+  }
+
+  async whenSettled(): Promise<void> {
+    await this.#settled.promise
   }
 
   apply(plan: HostPlan): Promise<StartReport> {
@@ -131,15 +115,27 @@ class TwoLevelHost implements PluginHost {
   }
 
   async restart(name: string): Promise<boolean> {
-    const plugin = this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+    const entry = this.#entries.find((item) => item.name === name && item.origin !== 'built-in')
+    if (entry?.state === 'failed' && entry.candidate) {
+      entry.slowFailure = undefined
+      await this.apply(this.#plan)
+      return true
+    }
+    const plugin = this.#running(name)
     if (!plugin?.restart) return false
     await plugin.restart()
     return true
   }
 
+  async checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined> {
+    await this.#changing
+    const plugin = this.#running(name)
+    return plugin && withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
+  }
+
   async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
     await this.#requirements.whenStarted(plugin)
-    const target = this.#entries.find((entry) => entry.name === plugin && entry.state === 'running')?.plugin
+    const target = this.#running(plugin)
     if (target) return withDeadline(target.callProvided(method, args), PROVIDED_SECONDS)
     throw new PluggramError(
       'plugin-not-found',
@@ -159,10 +155,14 @@ class TwoLevelHost implements PluginHost {
     return Promise.all(
       this.#entries.map(async (entry) =>
         entry.state === 'running' && entry.plugin
-          ? { ...toState(entry), status: await entry.plugin.status(this.#timeouts.statusSeconds) }
+          ? { ...toState(entry), status: await entry.plugin.status() }
           : toState(entry),
       ),
     )
+  }
+
+  #running(name: string): HostedPlugin | undefined {
+    return this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
   }
 
   /** One plan after another. */
@@ -176,31 +176,53 @@ class TwoLevelHost implements PluginHost {
     const candidates = await Promise.all(plan.candidates.map((candidate) => withRealPaths(candidate)))
     const current: HostPlan = { ...plan, candidates }
     if (this.#stopping.signal.aborted) return { states: this.states(), problems: [], changed: [] }
-    await this.#processes.open()
+    this.#plan = plan
+    await Promise.all([this.#processes.open(), this.#failedStarts.open()])
     this.#order = new OwnersOrder(this.#builtIn, plan.order)
     this.registry.setOrder(this.#order)
     const old = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
-    const wanted = this.#list(current, candidates)
-    for (const entry of wanted) await fingerprint(entry, current)
-    this.#entries = wanted.map((entry) => {
-      const before = old.get(keyOf(entry))
-      return before?.plugin && !before.problem && before.fingerprint === entry.fingerprint && isOn(entry)
-        ? before
-        : entry
-    })
+    const wanted = this.#list(current)
+    for (const entry of wanted) await fingerprintEntry(entry, current)
+    const reconfigured: string[] = []
+    this.#entries = await Promise.all(
+      wanted.map((entry) => this.#keepOrStart(old.get(keyOf(entry)), entry, current, reconfigured)),
+    )
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
     await this.#leave(old, new Set(this.#entries))
     const fresh = this.#entries.filter((entry) => entry.state === 'starting')
     const unknown = await this.#takeKnown(fresh, current, old)
-    const starts = unknown.map((entry) => {
+    const starts = unknown.map((unstarted) => {
+      const { entry } = unstarted
       const start = this.#startOne(entry, current, old.get(keyOf(entry)))
       this.#requirements.starting(entry.name, start)
+      if (plan === this.#options) this.#letMessagesWait(unstarted, current, start)
       return start
     })
+    this.#settled.resolve(Promise.all(this.registry.pending().map(({ settled }) => settled)))
     await Promise.all(starts)
-    await this.#processes.save()
-    return this.#report(old)
+    await Promise.all([this.#processes.save(), this.#failedStarts.save()])
+    return this.#report(old, reconfigured)
+  }
+
+  /** The entry that holds from now on: the old one where it can go on, perhaps with another block. */
+  async #keepOrStart(
+    before: PluginEntry | undefined,
+    entry: PluginEntry,
+    plan: HostPlan,
+    reconfigured: string[],
+  ): Promise<PluginEntry> {
+    entry.configSchema = before?.configSchema
+    if (!before || !isOn(entry)) return entry
+    const outcome = await followBlock(before, entry, plan, this.#timeouts.startSeconds)
+    if (outcome === 'start') return entry
+    if (outcome instanceof ProblemError) {
+      this.#fail(entry, outcome)
+      goOn(entry, before)
+      return entry
+    }
+    if (outcome === 'reconfigured') reconfigured.push(entry.name)
+    return before
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
@@ -218,24 +240,34 @@ class TwoLevelHost implements PluginHost {
     entries: readonly PluginEntry[],
     plan: HostPlan,
     old: ReadonlyMap<string, PluginEntry>,
-  ): Promise<readonly PluginEntry[]> {
+  ): Promise<readonly Unstarted[]> {
     const known: PluginEntry[] = []
+    const others: Unstarted[] = []
     for (const entry of entries) {
       const { candidate } = entry
-      if (!candidate || entry.isolation === 'inline' || old.get(keyOf(entry))?.plugin) continue
-      const found = await this.#processes.fromCache(candidate, plan).catch(() => undefined)
-      if (!found) continue
-      this.#accept(entry, found)
-      known.push(entry)
+      const mayBeKnown = candidate && entry.isolation === 'process' && !old.get(keyOf(entry))?.plugin
+      const { started, descriptor } = mayBeKnown ? await this.#processes.recall(candidate, plan) : {}
+      if (started) {
+        this.#accept(entry, started)
+        known.push(entry)
+      } else others.push({ entry, descriptor })
     }
     this.registry.change({ add: known.flatMap((entry) => routable(entry)) })
     warmUp(known)
-    const taken = new Set(known)
-    return entries.filter((entry) => !taken.has(entry))
+    return others
+  }
+
+  /** Until a plugin is there for the first time, what may be for it waits; but not for one that failed the last time. */
+  #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
+    const { name } = entry
+    if (this.#failedStarts.has(name, startOf(entry))) return
+    const seconds = (plan.limitsFor?.(name)?.startSeconds ?? this.#timeouts.startSeconds) + QUEUE_SECONDS
+    this.registry.firstStarts.add({ name, start, seconds, descriptor })
   }
 
   async #startOne(entry: PluginEntry, plan: HostPlan, before: PluginEntry | undefined): Promise<void> {
     const predecessor = before?.plugin
+    const startedAt = performance.now()
     try {
       const { candidate } = entry
       const started =
@@ -243,15 +275,14 @@ class TwoLevelHost implements PluginHost {
           ? await this.#processes.start(candidate, plan)
           : await this.#inline.start(entry, plan)
       this.#accept(entry, started)
+      this.#failedStarts.note(entry.name, startOf(entry), false)
       this.registry.change({ add: routable(entry), ...(predecessor && { remove: [predecessor] }) })
       if (predecessor) void this.#retire(predecessor, started.plugin)
     } catch (error) {
       this.#fail(entry, error)
+      if (performance.now() - startedAt > SLOW_MS) entry.slowFailure = startOf(entry)
       if (!before || !predecessor || this.#stopping.signal.aborted) return
-      // the version that works goes on; the next change is another try
-      entry.plugin = predecessor
-      entry.fingerprint = before.fingerprint
-      entry.state = 'running'
+      goOn(entry, before)
     }
   }
 
@@ -267,18 +298,12 @@ class TwoLevelHost implements PluginHost {
       entry.state = 'stopped'
       return
     }
+    this.#failedStarts.note(entry.name, startOf(entry), true)
     const known = isThrown(error, ProblemError) ? error : undefined
     const cause = known ? known.cause : error
     entry.state = 'failed'
-    entry.problem = known
-      ? known.problem
-      : {
-          plugin: entry.name,
-          severity: 'error',
-          code: 'plugin-start-failed',
-          message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
-          ...(entry.candidate && { file: entry.candidate.entry }),
-        }
+    entry.configSchema = known?.configSchema ?? entry.configSchema
+    entry.problem = known?.problem ?? startProblem(entry, error)
     this.#options.onProblem?.(entry.problem)
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,
@@ -291,11 +316,11 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.add(plugin)
     if (successor && plugin instanceof SupervisedPlugin) plugin.successor = successor
     await plugin.whenIdle(this.#stopping.signal.aborted ? 0 : RETIRE_SECONDS)
-    await plugin.stop(this.#timeouts.cleanupSeconds)
+    await plugin.stop()
     this.#retiring.delete(plugin)
   }
 
-  #report(old: ReadonlyMap<string, PluginEntry>): StartReport {
+  #report(old: ReadonlyMap<string, PluginEntry>, reconfigured: readonly string[]): StartReport {
     const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
     const clashes = commandProblems(running, this.#order)
     const now = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
@@ -304,7 +329,7 @@ class TwoLevelHost implements PluginHost {
     )
     return {
       states: this.states(),
-      changed: changed.map((key) => key.slice(key.indexOf('/') + 1)),
+      changed: [...reconfigured, ...changed.map((key) => key.slice(key.indexOf('/') + 1))],
       problems: this.#entries.flatMap((entry) => [
         ...(entry.problem ? [entry.problem] : []),
         ...entry.warnings,
@@ -319,17 +344,22 @@ class TwoLevelHost implements PluginHost {
     this.registry.clear()
     let isPunctual = true
     const late: Promise<boolean>[] = [...this.#retiring].map((plugin) =>
-      plugin.stop(this.#timeouts.cleanupSeconds),
+      plugin.stop(this.#stopSeconds(plugin)),
     )
     for (const entry of this.#entries.toReversed()) {
       if (!entry.plugin) continue
       entry.state = 'stopped'
-      const end = entry.plugin.stop(this.#timeouts.cleanupSeconds)
+      const end = entry.plugin.stop(this.#stopSeconds(entry.plugin))
       if (isPunctual) isPunctual = await end
       else late.push(end)
     }
     await Promise.all(late)
     this.#inline.stop()
+  }
+
+  /** When everything ends, a plugin has more time than others only if its owner gave it. */
+  #stopSeconds({ descriptor }: HostedPlugin): number {
+    return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }
 
   /** Tells plugins in their processes about the others, once for many changes. */
@@ -342,55 +372,7 @@ class TwoLevelHost implements PluginHost {
     })
   }
 
-  #list(plan: HostPlan, candidates: HostPlan['candidates']): readonly PluginEntry[] {
-    const builtIn = (this.#options.builtIn ?? []).map(({ name, definition }) =>
-      builtInEntry(name, definition),
-    )
-    const discovered = candidates.map((candidate) => {
-      const level = levelOf(plan, candidate)
-      return this.#order.isBuiltIn(candidate.name)
-        ? takenEntry(candidate, level)
-        : discoveredEntry(candidate, level, plan.isEnabled(candidate.name))
-    })
-    return [...builtIn, ...discovered].toSorted((a, b) => this.#order.compare(a.name, b.name))
-  }
-}
-
-/** Whoever is asked about every message is needed by the first one: it should not wait for one start after another. */
-function warmUp(entries: readonly PluginEntry[]): void {
-  const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))
-  for (const { plugin } of asked.slice(0, MAX_WARMED_UP)) plugin?.warmUp?.()
-}
-
-function isAskedAlways({ answersMessages, patterns }: PluginDescriptor): boolean {
-  return answersMessages && patterns.length === 0
-}
-
-function keyOf(entry: PluginEntry): string {
-  return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
-}
-
-function isOn(entry: PluginEntry): boolean {
-  return entry.state === 'starting'
-}
-
-function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
-  return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
-}
-
-/** What a plugin depends on; a part that cannot be read fails its start, and is reported there. */
-async function fingerprint(entry: PluginEntry, plan: HostPlan): Promise<void> {
-  const { candidate, name, isolation } = entry
-  if (!candidate || entry.state !== 'starting') return
-  try {
-    const settings = [
-      isolation,
-      plan.configFor(name, undefined).block,
-      plan.limitsFor?.(name),
-      plan.grantsFor?.(name),
-    ]
-    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
-  } catch {
-    entry.fingerprint = ''
+  #list(plan: HostPlan): readonly PluginEntry[] {
+    return listEntries(plan, this.#options.builtIn ?? [], this.#order)
   }
 }

@@ -1,3 +1,4 @@
+import type { ObservedMessage, ScheduledRun } from '@pluggram/sdk'
 import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { PluginProblem } from './plugin-problem.ts'
 
@@ -76,6 +77,10 @@ function withOwnCommands(runnable: RunnablePlugin, owners: ReadonlyMap<string, s
     descriptor: { ...descriptor, commands },
     handle: (message, context) => runnable.handle(message, context),
     callTool: (name, args, context) => runnable.callTool(name, args, context),
+    ...(runnable.observe && { observe: (event: ObservedMessage) => runnable.observe?.(event) }),
+    ...(runnable.runSchedule && {
+      runSchedule: async (name: string, run: ScheduledRun) => runnable.runSchedule?.(name, run),
+    }),
   }
 }
 

@@ -10,13 +10,14 @@ import { completeServices } from './local-services.ts'
 import type { HostServices } from './local-services.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import type { PluginModule } from './plugin-module.ts'
+import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import { configureManifest, manifestWarning, problemOf } from './read-manifest.ts'
 import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from './running-plugin.ts'
 import { describeConfigIssues, jsonSchemaOf, validateConfig } from './validate-config.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 
 /** What starting one plugin needs from its surroundings. */
 export interface StartContext {
@@ -32,7 +33,10 @@ export interface StartContext {
   readonly within: <T>(work: Promise<T>) => Promise<T>
   /** Aborted when the plugin is asked to stop, or is too late. */
   readonly controller: AbortController
-  readonly cleanupSeconds: number
+  /** What was set for a chat, as `LiveConfig` asks for it. */
+  readonly chatBlock: (chatId: number) => JsonObject | undefined
+  readonly askChatBlock?: (chatId: number) => Promise<JsonObject | undefined>
+  readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
   /** Takes the end of a start that failed but still goes on. */
@@ -49,7 +53,7 @@ export async function startPlugin(
   checked: CheckedManifest,
   context: StartContext,
 ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
-  const config = await readConfig(identity, checked.manifest, context)
+  const { block, config } = await readConfig(identity, checked.manifest, context)
   const configured = configureManifest(identity, checked, config)
   const { manifest } = configured
   const warnings = [...configured.warnings]
@@ -63,9 +67,19 @@ export async function startPlugin(
       identity.directory === undefined || identity.isSingleFile === true
         ? undefined
         : await context.within(loadMessages(identity.directory))
-    const live = new LiveConfig(config, (error) =>
-      services?.captureException(error, { during: 'config.onChange' }),
-    )
+    const live = new LiveConfig({
+      schema: manifest.config,
+      perChat: manifest.perChat ?? [],
+      block,
+      config,
+      chatBlock: context.chatBlock,
+      askChatBlock: context.askChatBlock,
+      onError: (error) => services?.captureException(error, { during: 'config' }),
+      onUnfit: (issues) =>
+        services?.logger.warn(
+          `what was set for a chat does not fit the configuration any more, so the general one holds there: ${describeConfigIssues(identity.name, issues)}`,
+        ),
+    })
     services = completeServices(context.servicesFor(identity.name, manifest, effects), {
       scope: effects,
       config: live,
@@ -80,6 +94,7 @@ export async function startPlugin(
         manifest,
         answersMessages: instance.processMessage !== undefined,
         observes: instance.observe !== undefined && manifest.permissions?.observe === true,
+        forgets: instance.forgetUser !== undefined,
         toolRole: identity.toolRole ?? 'owner',
       }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
@@ -87,18 +102,20 @@ export async function startPlugin(
       schedules: new Map(Object.entries(manifest.schedules ?? {})),
       instance,
       config: live,
+      isConfigurable: checked.manifest.configure !== undefined,
       services,
       effects,
       controller: context.controller,
+      timeouts: context.timeouts,
       onCall: context.onCall,
     })
     return { plugin, warnings }
   } catch (error) {
     context.controller.abort(error)
-    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.cleanupSeconds))
+    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.timeouts.cleanupSeconds))
     late?.catch(() => {})
     if (late) context.onLate?.(late)
-    await effects.dispose(context.cleanupSeconds)
+    await effects.dispose(context.timeouts.cleanupSeconds)
     throw new ProblemError(
       {
         ...problemOf(
@@ -127,8 +144,9 @@ export async function readConfig(
   identity: PluginIdentity,
   manifest: PluginManifest,
   { blockFor, within, describeIssues }: Pick<StartContext, 'blockFor' | 'within' | 'describeIssues'>,
-): Promise<unknown> {
-  const block = blockFor(jsonSchemaOf(manifest.config))
+): Promise<{ readonly block: JsonObject; readonly config: unknown }> {
+  const jsonSchema = jsonSchemaOf(manifest.config)
+  const block = blockFor(jsonSchema)
   let outcome
   try {
     outcome = await within(validateConfig(manifest.config, block))
@@ -136,13 +154,17 @@ export async function readConfig(
     const message = `: its configuration schema failed: ${thrownMessage(error)}. Correct the schema.`
     throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message), error)
   }
-  if (!outcome.issues) return outcome.config
+  if (!outcome.issues) return { block, config: outcome.config }
   const describe = describeIssues ?? describeConfigIssues
-  throw new ProblemError({
-    ...problemOf(identity, 'plugin-config-invalid', ''),
-    message: describe(identity.name, outcome.issues),
-    issues: outcome.issues,
-  })
+  throw new ProblemError(
+    {
+      ...problemOf(identity, 'plugin-config-invalid', ''),
+      message: describe(identity.name, outcome.issues),
+      issues: outcome.issues,
+    },
+    undefined,
+    jsonSchema,
+  )
 }
 
 interface Creation {
@@ -170,7 +192,7 @@ async function create(module: PluginModule, creation: Creation): Promise<Plugin>
 }
 
 function checkMembers(instance: object): Plugin {
-  for (const name of ['processMessage', 'observe', 'getStatus', 'cleanup']) {
+  for (const name of ['processMessage', 'observe', 'forgetUser', 'getStatus', 'cleanup']) {
     const member: unknown = Reflect.get(instance, name)
     if (member !== undefined && typeof member !== 'function') throw new TypeError(`${name} is no function`)
   }

@@ -1,6 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** After the abort signal a plugin has this long to end its work by itself. */
 const GRACE_MS = 1_000
@@ -25,7 +25,7 @@ export interface CallOptions {
 export function callPlugin(
   plugin: RunnablePlugin,
   message: string,
-  context: MessageContext,
+  context: CallContext,
   { timeoutMs, controller }: CallOptions,
 ): Promise<CallOutcome> {
   return new Promise((resolve) => {
@@ -71,10 +71,27 @@ export function apology(
     case 'refused':
       return `⚠️ ${outcome.error.slice(0, 1_000)}`
     case 'timeout':
-      return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
+      return tooLong(pluginName)
+    case 'error':
+      return failureText(pluginName, outcome.error)
+  }
+}
+
+function failureText(pluginName: string, error: unknown): string {
+  switch (countedFailure(error)) {
+    case 'timeout':
+      return tooLong(pluginName)
+    case 'crash':
+      return isPluggramError(error) && error.isRetryable
+        ? `⚠️ ${pluginName} crashed and is started again. Please try again.`
+        : `⚠️ ${pluginName} is out of order since it crashed again and again. The owner finds the reason in the log.`
     case 'error':
       return `⚠️ Something went wrong in ${pluginName}. The owner finds the reason in the log.`
   }
+}
+
+function tooLong(pluginName: string): string {
+  return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
 }
 
 /** Fields that say in a log why a call failed. */

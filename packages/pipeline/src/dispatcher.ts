@@ -13,6 +13,7 @@ import { apology, callPlugin, countedFailure, failureFields } from './call-plugi
 import type { CallOutcome, CountedOutcome } from './call-plugin.ts'
 import { createMessageContext } from './message-context.ts'
 import type { Outbox } from './outbox.ts'
+import { oneSettled } from './one-settled.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import type { WrittenReplies } from './reply-writer.ts'
 import { resultReplies } from './responses.ts'
@@ -51,7 +52,8 @@ export interface DispatchReport {
 }
 
 /**
- * Asks the plugins of an update's route one after another until one answers, and plans the answer.
+ * Asks the plugins of an update's route one after another until one answers, and plans the answer. A plugin that still
+ * starts is waited for when its turn comes.
  * A plugin that fails without having been addressed does not keep the next one from answering; the
  * apology is sent only when nobody did. Never throws.
  */
@@ -60,14 +62,27 @@ export async function dispatch(
   attempt: number,
   options: DispatcherOptions,
 ): Promise<DispatchReport> {
-  const route = options.router.route(update)
-  const plugins = route.target ? [route.target, ...route.others] : route.others
-  const typing = plugins.length > 0 ? new TypingIndicator(options.messenger, update.chat) : undefined
+  const { router } = options
+  let route = router.route(update)
+  let typing: TypingIndicator | undefined
+  const asked = new Set<string>()
   const answers: string[] = []
   let failure: string | undefined
   let failedPlugin: string | undefined
   try {
-    for (const plugin of plugins) {
+    for (;;) {
+      const plugin = firstOf(route, asked)
+      const awaited = router.awaited(update, route, plugin)
+      if (plugin ?? awaited[0]) typing ??= new TypingIndicator(options.messenger, update.chat)
+      if (awaited.length > 0) {
+        await oneSettled(awaited, options.signal)
+        if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
+        // who it was now has a place in the order
+        route = router.route(update)
+        continue
+      }
+      if (!plugin) break
+      asked.add(plugin.descriptor.name)
       const startedAt = performance.now()
       const [answer, outcome] = await ask(plugin, update, { route, attempt, answers }, options)
       if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
@@ -89,6 +104,11 @@ export async function dispatch(
     answers: notice === undefined ? answers : [...answers, notice],
     parts: notice === undefined ? [] : options.messenger.plan(update.chat, { reply: { text: notice } }),
   }
+}
+
+function firstOf({ target, others }: Route, asked: ReadonlySet<string>): RunnablePlugin | undefined {
+  if (target && !asked.has(target.descriptor.name)) return target
+  return others.find(({ descriptor }) => !asked.has(descriptor.name))
 }
 
 type Answer =

@@ -18,6 +18,7 @@ export interface OutboxOptions {
 
 interface Waiting {
   readonly entry: OutboxEntry
+  /** Monotonic: a clock that is set must not give up what could still be sent. */
   readonly since: number
   settle: (sent: SentMessage) => void
   fail: (error: unknown) => void
@@ -91,7 +92,7 @@ export class Outbox {
 
   #enqueue(entry: OutboxEntry): Promise<SentMessage> {
     return new Promise((settle, fail) => {
-      const waiting: Waiting = { entry, since: Date.now(), settle, fail }
+      const waiting: Waiting = { entry, since: performance.now(), settle, fail }
       if (entry.isBroadcast === true) {
         this.#broadcastsWaiting.add(waiting)
         this.#broadcasts.push(String(entry.chatId), () => {
@@ -190,7 +191,7 @@ export class Outbox {
       try {
         return await messenger.deliver(entry, signal)
       } catch (error) {
-        const isOver = Date.now() - since > timeToLive
+        const isOver = performance.now() - since > timeToLive
         if (signal.aborted || isOver || !isPluggramError(error) || !error.isRetryable) throw error
         if (attempt === 0)
           logger.warn('a message cannot be sent now; it is tried again', {

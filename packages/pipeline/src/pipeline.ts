@@ -38,7 +38,10 @@ export interface PipelineOptions {
   readonly access?: AccessControl
   /** Told in which chats plugins are at work. */
   readonly chats?: Pick<PluginChats, 'enter'>
-  /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
+  /**
+   * Updates that may wait in memory, and four times as many of chats with over a hundred that wait on disk; beyond,
+   * `accept` resolves late. Default 10,000.
+   */
   readonly capacity?: number
   /** Told how each plugin took each update, for statistics. It must not throw. */
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
@@ -105,7 +108,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { messenger, logger, registry, store, access } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
   const router = new Router(registry, access)
-  const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
+  const lanes = new Lanes({ concurrency: options.concurrentChats, capacity, takeUp })
   const outbox = new Outbox({ store, messenger, logger })
   const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
@@ -205,16 +208,26 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function enqueue(stored: StoredUpdate, recovery?: Recovery): void {
     acknowledge(stored.update)
-    const key = laneKey(stored.update)
     // an urgent update has a lane of its own beside its chat's
-    lanes.push(router.isUrgent(stored.update) ? `${key}!` : key, () => work(stored, recovery))
+    const key = laneKey(stored.update) + (router.isUrgent(stored.update) ? '!' : '')
+    // a flood of one chat fills neither the memory nor the room of the others: it is on disk, and stays there
+    if (lanes.isLong(key)) lanes.leave(key, stored.update.updateId)
+    else lanes.push(key, () => work(stored, recovery))
+  }
+
+  /** Works on an update that was left on disk. */
+  async function takeUp(updateId: number): Promise<void> {
+    const stored = store.waiting(updateId)
+    if (stored) await work(stored, stored.tries > 0 ? { maxTries: MAX_TRIES } : undefined)
   }
 
   /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */
   function acknowledge(update: IncomingUpdate): void {
     if (update.kind !== 'callback_query') return
     const tag = parseCallbackData(update.callback.data)?.tag
-    const isKnown = registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag)
+    const isKnown =
+      registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag) ||
+      registry.pending?.().some(({ name }) => callbackTag(name) === tag)
     void messenger.answerCallback(
       update.callback.id,
       isKnown ? undefined : 'The plugin behind this button is not running.',
@@ -252,7 +265,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (stored) enqueue(stored, { maxTries: MAX_TRIES })
       return stored !== undefined
     },
-    isFull: () => lanes.size >= capacity,
+    isFull: () => lanes.isFull,
     stats: () => ({
       pending: lanes.size,
       unsent: outbox.size,

@@ -1,5 +1,12 @@
 import type { Command } from '@pluggram/sdk'
-import type { AccessControl, IncomingUpdate, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type {
+  AccessControl,
+  IncomingUpdate,
+  PendingPlugin,
+  PluginDescriptor,
+  PluginRegistry,
+  RunnablePlugin,
+} from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 
 /** Who is asked about an update, in order. */
@@ -54,6 +61,17 @@ export class Router {
     return { ...route, others: route.others.filter(isOn) }
   }
 
+  /**
+   * The plugins that still start, may want the update, and would be asked before `next` (or at all, when nobody is left).
+   * One that nothing is known of yet may have any command; of texts it gets those that its equals leave.
+   */
+  awaited(update: IncomingUpdate, route: Route, next: RunnablePlugin | undefined): readonly PendingPlugin[] {
+    const pending = this.#registry.pending?.() ?? []
+    if (pending.length === 0 || (next !== undefined && next === route.target)) return []
+    const off = this.#access?.offIn(update.chat.id)
+    return pending.filter((plugin) => !off?.has(plugin.name) && mayComeFirst(plugin, update, route, next))
+  }
+
   #routeAmongAll(update: IncomingUpdate): Route {
     const index = this.#current()
     if (update.kind === 'callback_query') {
@@ -87,14 +105,48 @@ export class Router {
   }
 }
 
+function mayComeFirst(
+  { name, descriptor }: PendingPlugin,
+  update: IncomingUpdate,
+  { target, command }: Route,
+  next: RunnablePlugin | undefined,
+): boolean {
+  if (update.kind === 'callback_query') {
+    return !target && parseCallbackData(update.callback.data)?.tag === callbackTag(name)
+  }
+  if (command && !target) {
+    if (!descriptor) return true
+    if (descriptor.commands.some((own) => own.name === command.name)) return true
+  }
+  if (!descriptor) return update.kind === 'message' && isBefore(UNKNOWN, next)
+  return (
+    descriptor.answersMessages &&
+    descriptor.updates.includes(update.kind) &&
+    matches(descriptor, update.message.text) &&
+    isBefore(descriptor, next)
+  )
+}
+
+type Rank = Pick<PluginDescriptor, 'patterns' | 'priority'>
+const UNKNOWN: Rank = { patterns: [], priority: 0 }
+
+/** Whether a plugin is asked about texts before another one; among equals nobody waits. */
+function isBefore(plugin: Rank, next: RunnablePlugin | undefined): boolean {
+  if (!next) return true
+  const [own, other] = [plugin, next.descriptor].map(({ patterns }) => patterns.length > 0)
+  return own === other ? plugin.priority > next.descriptor.priority : own === true
+}
+
 function matching(listeners: readonly RunnablePlugin[], text: string): RunnablePlugin[] {
-  return listeners.filter(({ descriptor }) => {
-    if (descriptor.patterns.length === 0) return true
-    return descriptor.patterns.some((pattern) => {
-      // a pattern with the g or y flag would remember where it stopped
-      pattern.lastIndex = 0
-      return pattern.test(text)
-    })
+  return listeners.filter(({ descriptor }) => matches(descriptor, text))
+}
+
+function matches({ patterns }: PluginDescriptor, text: string): boolean {
+  if (patterns.length === 0) return true
+  return patterns.some((pattern) => {
+    // a pattern with the g or y flag would remember where it stopped
+    pattern.lastIndex = 0
+    return pattern.test(text)
   })
 }
 

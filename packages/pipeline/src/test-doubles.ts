@@ -1,6 +1,12 @@
 import { DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { IncomingUpdate, Messenger, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type {
+  CallContext,
+  IncomingUpdate,
+  Messenger,
+  PluginRegistry,
+  RunnablePlugin,
+} from '@pluggram/sdk/runtime'
 
 /** What the recording messenger delivered, in order. */
 interface Delivered {
@@ -74,10 +80,8 @@ export interface FakePlugin {
   readonly updates?: readonly ('message' | 'edited_message')[]
   readonly answersMessages?: boolean
   readonly urgent?: boolean
-  handle(
-    message: string,
-    context: MessageContext,
-  ): Promise<PluginResult | undefined> | PluginResult | undefined
+  readonly priority?: number
+  handle(message: string, context: CallContext): Promise<PluginResult | undefined> | PluginResult | undefined
 }
 
 export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
@@ -95,7 +99,7 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
       schedules: [],
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],
-      priority: 0,
+      priority: plugin.priority ?? 0,
       answersMessages: plugin.answersMessages ?? true,
     },
     handle: (message, context) => plugin.handle(message, context),

@@ -90,6 +90,15 @@ describe('plugin stores in SQLite', () => {
 })
 
 describe('opening a database', () => {
+  test('every commit waits for the disk, unless the owner chose otherwise', () => {
+    const safe = openSqliteDatabase(file)
+    expect(safe.prepare('PRAGMA synchronous').get()?.synchronous).toBe(2)
+    safe.close()
+    const fast = openSqliteDatabase(file, { synchronous: 'normal' })
+    expect(fast.prepare('PRAGMA synchronous').get()?.synchronous).toBe(1)
+    fast.close()
+  })
+
   test('one of a newer release is refused and left untouched', async () => {
     openSqliteDatabase(file).close()
     const raw = new DatabaseSync(file)

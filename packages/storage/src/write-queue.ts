@@ -6,8 +6,12 @@ import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
 /** Notes that lose nothing travel with others, or after that long: the next message of a chat waits for one. */
 const LIGHT_MS = 1
-/** After a commit the next waits as long as that one took, so that more writes share it; but not longer than this. */
+/**
+ * After a commit of many writes the next waits as long as that one took, so that more of them share it; but not longer
+ * than this. Few writes are not made to wait: they would gain little, and every message is written twice on its way.
+ */
 const MAX_REST_MS = 4
+const MANY_WRITES = 16
 
 /** Calls that are named when they are made: what made them pointless meanwhile is left out. */
 type LateCalls = () => readonly StatementCall[]
@@ -43,7 +47,8 @@ export class WriteQueue {
   #waiting: Write[] = []
   #underWay: readonly Write[] = []
   #mustWait = false
-  #isScheduled = false
+  #isDue = false
+  #restTimer: NodeJS.Timeout | undefined
   #lightTimer: NodeJS.Timeout | undefined
   #sentAt = 0
   #restUntil = 0
@@ -92,22 +97,30 @@ export class WriteQueue {
   /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
   #schedule(): void {
     if (this.#underWay.length > 0) return
-    if (this.#mustWait) {
-      if (this.#isScheduled) return
-      this.#isScheduled = true
-      const rest = this.#restUntil - performance.now()
-      if (rest < 1) setImmediate(() => this.#send())
-      else setTimeout(() => this.#send(), rest)
-    } else {
+    if (!this.#mustWait) {
       this.#lightTimer ??= setTimeout(() => this.#send(), LIGHT_MS)
+      return
     }
+    if (this.#isDue || this.#restTimer) return
+    const rest = this.#restUntil - performance.now()
+    if (rest >= 1) {
+      this.#restTimer = setTimeout(() => this.#send(), rest)
+      return
+    }
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      this.#send()
+    })
   }
 
+  /** Sends all that waits. Only one group is under way, and never an empty one: the next answer is that group's. */
   #send(): void {
-    this.#isScheduled = false
     clearTimeout(this.#lightTimer)
+    clearTimeout(this.#restTimer)
     this.#lightTimer = undefined
-    if (this.#underWay.length > 0) return
+    this.#restTimer = undefined
+    if (this.#underWay.length > 0 || this.#waiting.length === 0) return
     this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
     const calls: StatementCall[] = []
@@ -154,7 +167,8 @@ export class WriteQueue {
     const writes = this.#underWay
     this.#underWay = []
     const now = performance.now()
-    this.#restUntil = now + Math.min(now - this.#sentAt, MAX_REST_MS)
+    const rest = writes.length < MANY_WRITES ? 0 : Math.min(now - this.#sentAt, MAX_REST_MS)
+    this.#restUntil = now + rest
     if (this.#waiting.length > 0) this.#schedule()
     if ('error' in outcome) {
       this.#failure = outcome.error

@@ -164,8 +164,8 @@ describe('status', () => {
     say('later')
     await until(() => expect(state(source)).toBe('polling'))
     await until(() => expect(receivedTexts()).toEqual(['meanwhile', 'later']))
-    expect(telegram.logger.lines.filter(({ level }) => level === 'warn').length).toBe(1)
-    expect(telegram.logger.lines.find(({ level }) => level === 'warn')!.message).toContain('Another program')
+    const errors = telegram.logger.lines.filter(({ level }) => level === 'error')
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('Another program')])
   })
 
   it('removes a webhook that another program set meanwhile', async () => {

@@ -40,7 +40,9 @@ export function createTrouble(
   function announce(state: SourceState, error: TelegramError): void {
     if (state === announced) return
     announced = state
-    logger.warn(ADVICE[state] ?? error.message, { error: error.message })
+    // the network comes back by itself; everything else waits for the owner
+    const level = state === 'unreachable' ? 'warn' : 'error'
+    logger[level](ADVICE[state] ?? error.message, { error: error.message })
   }
 
   return {

@@ -20,6 +20,8 @@ export interface RunPluginOptions {
   readonly name?: string
   /** Its block of config.json; checked by the plugin's schema. */
   readonly config?: JsonObject
+  /** What an owner set for single chats, by the chat's id (`createTestContext` writes in chat 1001). */
+  readonly chatConfig?: Readonly<Record<number, JsonObject>>
   /** Default: `createTestServices()`. */
   readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
@@ -38,6 +40,8 @@ export interface PluginUnderTest extends AsyncDisposable {
    * @throws PluggramError `tool-arguments-invalid`, or whatever the tool throws
    */
   callTool(name: string, args?: unknown, message?: TestMessage): Promise<unknown>
+  /** Has the plugin forget a user, as `/forget_me` does; gives what it tells about it. */
+  forgetUser(userId: number): Promise<string | undefined>
   status(): Promise<PluginStatus | undefined>
   /** Labels of what the plugin has set up now. */
   effects(): readonly string[]
@@ -55,7 +59,7 @@ export interface PluginUnderTest extends AsyncDisposable {
  */
 export async function runPlugin(
   plugin: PluginClass | PluginDefinition,
-  { config = {}, services = createTestServices(), name }: RunPluginOptions = {},
+  { config = {}, chatConfig = {}, services = createTestServices(), name }: RunPluginOptions = {},
 ): Promise<PluginUnderTest> {
   const manifest = typeof plugin === 'function' ? plugin.manifest : plugin
   const pluginName = name ?? manifest?.name ?? 'plugin_under_test'
@@ -70,6 +74,7 @@ export async function runPlugin(
       ai: permissions?.ai ? services.ai : forbiddenAi(pluginName),
       effects,
     }),
+    chatBlock: (_plugin, chatId) => chatConfig[chatId],
     assistantName: services.assistant.name,
     logger: services.logger,
   })
@@ -85,6 +90,7 @@ export async function runPlugin(
     press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
     ask,
     callTool: (tool, args, message = {}) => runnable.callTool(tool, args, createTestContext(message)),
+    forgetUser: async (userId) => runnable.forgetUser?.(userId),
     status: async () => (await host.statuses())[0]?.status,
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),

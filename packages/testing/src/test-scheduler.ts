@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { createEffectScope } from '@pluggram/host'
 import { createMemoryScheduleStore, Scheduler } from '@pluggram/services'
 import type { SchedulerClock } from '@pluggram/services'
@@ -10,7 +10,10 @@ export interface TestScheduler {
   readonly service: SchedulerService
   /** What the clock shows; it begins with the real time. */
   now(): Date
-  /** Moves the clock on and runs what becomes due, in order. */
+  /**
+   * Moves the clock on and runs what becomes due, in order. Waits for each run, so that what it does outside of this thread
+   * gets done; for one that goes on for longer than five real seconds the clock is moved on.
+   */
   advance(seconds: number): Promise<void>
   /** Takes over the schedules of a plugin's manifest. */
   declare(plugin: RunnablePlugin): void
@@ -24,6 +27,7 @@ interface Timer {
 const PLUGIN = 'plugin_under_test'
 /** Turns of the event loop in which a run may get on before the clock moves. */
 const TURNS = 5
+const PATIENCE_MS = 5_000
 
 /** @param onError takes what runs threw */
 export function createTestScheduler(onError: (error: unknown, schedule: string) => void): TestScheduler {
@@ -44,6 +48,7 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
   })
   const effects = createEffectScope({ onError: (error, label) => onError(error, label) })
   scheduler.start()
+  const settle = createSettle(scheduler)
   return {
     service: scheduler.forPlugin(PLUGIN, effects),
     now: () => new Date(time),
@@ -67,6 +72,21 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
   }
 }
 
-async function settle(): Promise<void> {
-  for (let count = 0; count < TURNS; count += 1) await turn()
+/** Lets what is under way get on: a few turns of the event loop, and once some real time for each run. */
+function createSettle(scheduler: Scheduler): () => Promise<void> {
+  const waitedFor = new WeakSet<Promise<void>>()
+  const turns = async (): Promise<void> => {
+    for (let count = 0; count < TURNS; count += 1) await turn()
+  }
+  return async () => {
+    await turns()
+    const runs = scheduler.runs().filter((run) => !waitedFor.has(run))
+    if (runs.length === 0) return
+    for (const run of runs) waitedFor.add(run)
+    const done = new AbortController()
+    const patience = sleep(PATIENCE_MS, undefined, { signal: done.signal }).catch(() => {})
+    await Promise.race([Promise.all(runs), patience])
+    done.abort()
+    await turns()
+  }
 }

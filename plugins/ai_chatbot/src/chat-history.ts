@@ -18,11 +18,20 @@ const conversationSchema = z.object({
 })
 type Conversation = z.infer<typeof conversationSchema>
 
+/** Where a conversation is: a chat, or one of its topics. */
+type Place = Pick<Chat, 'id' | 'topicId'>
+
 /** A conversation as it was when a message came in. */
 export interface Recollection {
   /** Names the conversation, so that an answer that ends after `/new` is not written into the next one. */
   readonly conversationId: string
   readonly messages: readonly ChatMessage[]
+  readonly summary?: string
+}
+
+/** All that is kept of a conversation. */
+export interface StoredTalk {
+  readonly turns: readonly Turn[]
   readonly summary?: string
 }
 
@@ -113,8 +122,32 @@ export class ChatHistory {
     })
   }
 
+  /** Forgets what was said in a chat, in all its topics; tells in how many something was said. */
+  async forgetTopics(chatId: number): Promise<number> {
+    let count = 0
+    for (const chat of await this.topics(chatId)) {
+      if ((await this.stored(chat)).turns.length > 0) count += 1
+      await this.#lock.run(keyOf(chat), async () => void (await this.#store.delete(keyOf(chat))))
+    }
+    return count
+  }
+
+  /** The places of a chat in which something is stored: the chat itself, and its topics. */
+  async topics(chatId: number): Promise<readonly Place[]> {
+    const whole = (await this.#store.get(keyOf({ id: chatId }))) === undefined ? [] : [{ id: chatId }]
+    const prefix = `${keyOf({ id: chatId })}:`
+    const topics: Place[] = []
+    for (let after = '', isMore = true; isMore;) {
+      const keys = await this.#store.list(prefix, { ...(after !== '' && { after }) })
+      topics.push(...keys.map((key) => ({ id: chatId, topicId: Number(key.slice(prefix.length)) })))
+      after = keys.at(-1) ?? ''
+      isMore = after !== ''
+    }
+    return [...whole, ...topics.toSorted((one, other) => (one.topicId ?? 0) - (other.topicId ?? 0))]
+  }
+
   /** All that is stored of a chat, for its people to see. */
-  async stored(chat: Chat): Promise<{ turns: readonly Turn[]; summary?: string }> {
+  async stored(chat: Place): Promise<StoredTalk> {
     const conversation = await this.#read(chat)
     return {
       turns: conversation?.turns ?? [],
@@ -147,7 +180,7 @@ export class ChatHistory {
   }
 
   /** `undefined` also for what an older version wrote and this one cannot read. */
-  async #read(chat: Chat): Promise<Conversation | undefined> {
+  async #read(chat: Place): Promise<Conversation | undefined> {
     const { data } = conversationSchema.safeParse(await this.#store.get(keyOf(chat)))
     if (!data) return undefined
     const since = this.#since()
@@ -169,7 +202,7 @@ export class ChatHistory {
   }
 }
 
-function keyOf({ id, topicId }: Chat): string {
+function keyOf({ id, topicId }: Place): string {
   return topicId === undefined ? `history:${id}` : `history:${id}:${topicId}`
 }
 

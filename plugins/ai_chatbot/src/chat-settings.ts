@@ -57,6 +57,11 @@ export class ChatSettings {
     return this.#change(id, { respond })
   }
 
+  /** Goes back to what config.json says. */
+  forget(chatId: number): Promise<boolean> {
+    return this.#lock.run(keyOf(chatId), () => this.#store.delete(keyOf(chatId)))
+  }
+
   #configured(chatId: number): Configuration['chats'][string] | undefined {
     const { chats } = this.#config
     return Object.hasOwn(chats, String(chatId)) ? chats[String(chatId)] : undefined

@@ -9,6 +9,7 @@ import type { ChatbotParts } from './conversation.ts'
 import { friendlyError } from './friendly-error.ts'
 import {
   exportCommand,
+  forgetUser,
   forgetCommand,
   forgetPress,
   memoryCommand,
@@ -46,6 +47,7 @@ export function createChatbot({ config, services, signal }: SetupContext<Configu
       if (context.callback) return press(context.callback.data, context, parts)
       return (await runCommand(context, parts)) ?? answer(message.trim(), context, parts)
     },
+    forgetUser: ({ id }) => forgetUser(id, parts),
     async getStatus() {
       try {
         const { id, isDemo } = await services.ai.model()

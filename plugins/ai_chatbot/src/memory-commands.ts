@@ -1,10 +1,12 @@
 import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
+import type { StoredTalk } from './chat-history.ts'
 import type { ChatbotParts } from './conversation.ts'
 import { MAX_FACTS } from './user-facts.ts'
 import type { Fact } from './user-facts.ts'
 
 const FACTS_PER_PAGE = 10
 const ONLY_PRIVATE = 'What I remember about you is between the two of us: write me that in our private chat.'
+const OUR_TALK = 'our conversation here'
 const FACTS_OFF = 'The owner switched long-term facts off; I remember our conversations only.'
 
 type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
@@ -16,14 +18,20 @@ export async function newCommand({ chat }: MessageContext, { history }: Parts): 
 }
 
 /** `/forget`: asks what is to be forgotten. */
-export function forgetCommand({ chat }: MessageContext): PluginResult {
-  const talk: Button = { text: 'This conversation', data: 'forget:talk' }
-  const rows: Button[][] = [[talk]]
-  if (chat.type === 'private') {
-    rows[0]?.push({ text: 'Facts about me', data: 'forget:facts' })
-    rows.push([{ text: 'Everything', data: 'forget:all' }])
+export function forgetCommand({ chat, role }: MessageContext): PluginResult {
+  const isPrivate = chat.type === 'private'
+  const rows: Button[][] = [[{ text: 'This conversation', data: 'forget:talk' }]]
+  if (chat.topicId !== undefined && (isPrivate || role !== 'everyone')) {
+    rows[0]?.push({ text: 'Those in all topics', data: 'forget:topics' })
   }
-  return { success: true, response: { text: 'What shall I forget?', buttons: rows } }
+  if (isPrivate) {
+    rows.push([
+      { text: 'Facts about me', data: 'forget:facts' },
+      { text: 'Everything', data: 'forget:all' },
+    ])
+  }
+  const more = isPrivate ? ' /forget_me deletes what the other plugins keep about you, too.' : ''
+  return { success: true, response: { text: `What shall I forget?${more}`, buttons: rows } }
 }
 
 /** A button of `/forget` was pressed. */
@@ -32,21 +40,49 @@ export async function forgetPress(
   context: MessageContext,
   { history, facts }: Parts,
 ): Promise<PluginResult> {
-  const { chat, user } = context
+  const { chat, user, role } = context
   const isPrivate = chat.type === 'private'
   const done: string[] = []
-  if (what === 'talk' || what === 'all') {
+  if (what === 'topics' && !isPrivate && role === 'everyone') {
+    return { success: false, error: 'In a group, only people whom the owner trusts may do that.' }
+  }
+  if (what === 'talk') {
     await history.forget(chat)
-    done.push('our conversation here')
+    done.push(OUR_TALK)
   }
-  if (isPrivate && (what === 'facts' || what === 'all')) {
-    const count = await facts.clear(user.id)
-    done.push(count === 1 ? 'one fact about you' : `${count} facts about you`)
+  if (what === 'topics' || (isPrivate && what === 'all')) {
+    done.push(describeTopics(await history.forgetTopics(chat.id)))
   }
+  if (isPrivate && (what === 'facts' || what === 'all')) done.push(describeFacts(await facts.clear(user.id)))
   return {
     success: true,
     response: { text: `Forgotten: ${done.join(', ') || 'nothing'}.`, editMessageId: context.message.id },
   }
+}
+
+/** Deletes all that is kept about a user; what was said in groups belongs to the groups. */
+export async function forgetUser(
+  userId: number,
+  { history, facts, settings }: Parts,
+): Promise<string | undefined> {
+  // a private chat has its user's id
+  const talks = await history.forgetTopics(userId)
+  const count = await facts.clear(userId)
+  const hadSettings = await settings.forget(userId)
+  const done = [
+    ...(talks > 0 ? [describeTopics(talks)] : []),
+    ...(count > 0 ? [describeFacts(count)] : []),
+    ...(hadSettings ? ['how I behave in our chat'] : []),
+  ]
+  return done.length > 0 ? done.join(', ') : undefined
+}
+
+function describeTopics(count: number): string {
+  return count > 1 ? `our conversations in ${count} topics` : OUR_TALK
+}
+
+function describeFacts(count: number): string {
+  return count === 1 ? 'one fact about you' : `${count} facts about you`
 }
 
 /** `/remember WORDS`: notes a fact about the user. */
@@ -136,34 +172,52 @@ function factLines(facts: readonly Fact[], first: number, isOff: boolean): strin
   return ['Facts about you:', ...lines]
 }
 
-/** `/export`: everything that is stored of the chat and its user, as a JSON file. */
+/** `/export`: everything that is stored of the chat, in all its topics, and its user, as a JSON file. */
 export async function exportCommand(
   { chat, user }: MessageContext,
   { history, facts, settings }: Parts,
 ): Promise<PluginResult> {
   if (chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
-  const [talk, known, persona] = await Promise.all([
-    history.stored(chat),
+  const places = await history.topics(chat.id)
+  const [talk, known, persona, ...topics] = await Promise.all([
+    history.stored({ id: chat.id }),
     facts.list(user.id),
     settings.persona(chat),
+    ...places.flatMap(({ topicId }) =>
+      topicId === undefined
+        ? []
+        : history
+            .stored({ id: chat.id, topicId })
+            .then((stored) => ({ topic_id: topicId, ...describeTalk(stored) })),
+    ),
   ])
-  const time = (at: number): string => new Date(at).toISOString()
   const content = {
-    exported: time(Date.now()),
+    exported: timeOf(Date.now()),
     user: { id: user.id, name: user.firstName },
     persona: persona.name,
-    facts: known.map(({ text, at, by }) => ({ text, noted: time(at), by })),
-    ...(talk.summary !== undefined && { summary: talk.summary }),
-    conversation: talk.turns.map(({ role, content: text, at, isPartial }) => ({
-      role,
-      text,
-      at: time(at),
-      ...(isPartial && { is_partial: true }),
-    })),
+    facts: known.map(({ text, at, by }) => ({ text, noted: timeOf(at), by })),
+    ...describeTalk(talk),
+    ...(topics.length > 0 && { topics }),
   }
   const source = new TextEncoder().encode(`${JSON.stringify(content, null, 2)}\n`)
   return {
     success: true,
     response: { media: { kind: 'document', source, fileName: 'my-data.json' } },
   }
+}
+
+function describeTalk({ turns, summary }: StoredTalk): object {
+  return {
+    ...(summary !== undefined && { summary }),
+    conversation: turns.map(({ role, content: text, at, isPartial }) => ({
+      role,
+      text,
+      at: timeOf(at),
+      ...(isPartial && { is_partial: true }),
+    })),
+  }
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString()
 }

@@ -1,4 +1,5 @@
 import { createMemoryStore } from '@pluggram/testing'
+import type { TestMessage } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import { describe, expect, test } from 'vitest'
 import { ChatHistory } from './chat-history.ts'
@@ -81,6 +82,39 @@ describe('/forget', () => {
     expect(JSON.stringify(bot.store.entries())).not.toMatch(/canary|something/)
   })
 
+  test('in a chat with topics forgets this topic, or all of them', async () => {
+    await using bot = await TestChatbot.start()
+    const topic = (topicId: number) => ({ chat: { id: 1_001, topicId } })
+    await bot.say('outside')
+    for (const id of [3, 12]) await bot.say(`in topic ${id}`, topic(id))
+    expect(JSON.stringify(await bot.result('/forget', topic(3)))).toContain('forget:topics')
+    expect(await bot.press('forget:talk', topic(3))).toBe('Forgotten: our conversation here.')
+    expect(JSON.stringify(bot.store.entries())).toMatch(/outside[^]*in topic 12/)
+    expect(JSON.stringify(bot.store.entries())).not.toContain('in topic 3')
+    await bot.say('in topic 3 again', topic(3))
+    expect(await bot.press('forget:topics', topic(12))).toBe('Forgotten: our conversations in 3 topics.')
+    expect(JSON.stringify(bot.store.entries())).not.toMatch(/outside|in topic/)
+  })
+
+  test('lets only people whom the owner trusts forget all topics of a group', async () => {
+    await using bot = await TestChatbot.start()
+    const topic: TestMessage = { chat: { ...GROUP.chat, topicId: 4 } }
+    expect(JSON.stringify(await bot.result('/forget', topic))).not.toContain('topics')
+    expect(await bot.press('forget:topics', topic)).toMatch(/^error: .*trusts/)
+    expect(await bot.press('forget:topics', { ...topic, role: 'trusted' })).toMatch(/^Forgotten/)
+  })
+
+  test('an answer that is under way is not written into what was forgotten', async () => {
+    await using bot = await TestChatbot.start()
+    bot.script = async function* () {
+      yield 'canary'
+      await bot.press('forget:all')
+      yield ' and more'
+    }
+    await bot.say('hello')
+    expect(JSON.stringify(bot.store.entries())).not.toContain('canary')
+  })
+
   test('in a group forgets no facts', async () => {
     await using bot = await TestChatbot.start()
     await bot.say('/remember canary')
@@ -106,6 +140,36 @@ test('/export gives everything that is stored, as a file', async () => {
       { role: 'assistant', text: 'You said “hello”.' },
     ],
   })
+})
+
+test('/export gives every topic', async () => {
+  await using bot = await TestChatbot.start()
+  await bot.say('outside')
+  await bot.say('inside', { chat: { id: 1_001, topicId: 12 } })
+  await bot.say('elsewhere', { user: { id: 5 }, chat: { id: 5, topicId: 12 } })
+  const result = await bot.result('/export', { chat: { id: 1_001, topicId: 12 } })
+  const { response } = result as { response: { media: { source: Uint8Array } } }
+  const text = new TextDecoder().decode(response.media.source)
+  expect(JSON.parse(text)).toMatchObject({
+    conversation: [{ text: 'outside' }, {}],
+    topics: [{ topic_id: 12, conversation: [{ text: 'inside' }, {}] }],
+  })
+  expect(text).not.toContain('elsewhere')
+})
+
+test('forgets all of a user, and nothing of others, when the assistant asks for it', async () => {
+  await using bot = await TestChatbot.start()
+  const others = [{ user: { id: 10_010 }, chat: { id: 10_010 } }, GROUP]
+  for (const place of [{}, { chat: { id: 1_001, topicId: 2 } }, ...others]) {
+    await bot.say(`canary ${JSON.stringify(place)}`, place)
+  }
+  await bot.say('/remember canary fact')
+  await bot.say('/remember fact of another', { user: { id: 10_010 }, chat: { id: 10_010 } })
+  const keys = async (): Promise<readonly string[]> => bot.store.list()
+  const before = await keys()
+  expect(await bot.forgetUser(1_001)).toBe('our conversations in 2 topics, one fact about you')
+  expect(await keys()).toHaveLength(before.length - 3)
+  expect(await bot.forgetUser(1_001)).toBeUndefined()
 })
 
 describe('a long conversation', () => {

@@ -97,6 +97,10 @@ export class TestChatbot implements AsyncDisposable {
     return { result, replies: context.replies.map(({ text }) => text) }
   }
 
+  forgetUser(userId: number): Promise<string | undefined> {
+    return this.#plugin.forgetUser(userId)
+  }
+
   status(): Promise<unknown> {
     return this.#plugin.status()
   }

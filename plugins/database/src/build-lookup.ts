@@ -1,5 +1,6 @@
 import type { OutsideDatabase, SqlStatement } from '@pluggram/sdk'
 import type { Lookup } from './configuration.ts'
+import { MOST_COUNTED } from './read-rows.ts'
 
 /** Words for a user about something that cannot be looked up. */
 export class LookupError extends Error {}
@@ -14,7 +15,7 @@ const MAX_CHARACTERS = 500
 export function buildLookup(
   lookup: Lookup,
   input: string,
-  { dialect, rows }: { readonly dialect: OutsideDatabase['dialect']; readonly rows: number },
+  dialect: OutsideDatabase['dialect'],
 ): SqlStatement {
   const text = input.trim()
   if (text.length > MAX_CHARACTERS) throw new LookupError(`That is longer than ${MAX_CHARACTERS} characters.`)
@@ -23,7 +24,7 @@ export function buildLookup(
   const quote = (name: string): string => quoteName(name, dialect)
   const columns = lookup.columns?.map(quote).join(', ') ?? '*'
   const [condition, value] = comparison(lookup.match, text)
-  const sql = `SELECT ${columns} FROM ${quote(lookup.table)} WHERE ${quote(lookup.column)} ${condition} LIMIT ${rows + 1}`
+  const sql = `SELECT ${columns} FROM ${quote(lookup.table)} WHERE ${quote(lookup.column)} ${condition} LIMIT ${MOST_COUNTED + 1}`
   return { sql, params: [value] }
 }
 

@@ -46,6 +46,12 @@ export const configuration = z.object({
     .describe('Commands and what they look up'),
   questions: questions.optional().describe('Questions in plain words, answered through the model by /query'),
   max_rows: z.int().min(1).max(100).default(20).describe('Rows that are shown'),
+  tables: z
+    .enum(['auto', 'text', 'picture'])
+    .default('auto')
+    .describe(
+      'How several rows are shown: as text, as a picture of a table, or as a picture when they are too wide for a telephone',
+    ),
 })
 
 export type Configuration = z.output<typeof configuration>

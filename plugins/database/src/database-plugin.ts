@@ -6,12 +6,14 @@ import type {
   PluginResult,
   Reply,
   Role,
+  SqlResult,
 } from '@pluggram/sdk'
 import { askInWords } from './ask-in-words.ts'
 import { buildLookup, LookupError } from './build-lookup.ts'
 import { configuration } from './configuration.ts'
 import type { Configuration, Lookup, Questions } from './configuration.ts'
 import { formatRows } from './format-rows.ts'
+import { readRows } from './read-rows.ts'
 
 type Context = CommandContext<Configuration>
 
@@ -53,11 +55,10 @@ function lookupCommand(name: string, lookup: Lookup): CommandDefinition<Configur
       answer(lookup.role, context, async () => {
         const { services, config } = context
         const source = await services.database.open(lookup.database)
-        const statement = buildLookup(lookup, args, { dialect: source.dialect, rows: config.max_rows })
-        const result = await source.execute(statement.sql, statement.params, { maxRows: config.max_rows + 1 })
+        const result = await readRows(source, buildLookup(lookup, args, source.dialect), config.max_rows)
         if (result.rows.length === 0)
           return { text: `Nothing found${args.trim() === '' ? '' : ` for “${args.trim().slice(0, 100)}”`}.` }
-        return formatRows(result, config.max_rows)
+        return show(result, context)
       }),
   }
 }
@@ -80,9 +81,13 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
           signal,
         })
         if (result.rows.length === 0) return [{ text: 'Nothing found.' }, asCode(sql)]
-        return [formatRows(result, config.max_rows), asCode(sql)]
+        return [await show(result, context), asCode(sql)]
       }),
   }
+}
+
+function show(result: SqlResult, { config, signal }: Context): Promise<Reply> {
+  return formatRows(result, { max: config.max_rows, tables: config.tables, signal })
 }
 
 /** The query that was run: whoever reads the answer can tell what was really asked. */

@@ -1,33 +1,72 @@
+import { renderPng, ThreadWorkError } from '@pluggram/plugin-kit'
 import type { Reply, SqlResult } from '@pluggram/sdk'
+import { drawTable, isDrawable } from './draw-table.ts'
+import { formatValue } from './format-value.ts'
+
+/** How several rows are shown. */
+export type TableStyle = 'auto' | 'text' | 'picture'
+
+export interface FormatOptions {
+  /** Rows that are shown. */
+  readonly max: number
+  readonly tables: TableStyle
+  readonly signal: AbortSignal
+}
+
+type Rows = Pick<SqlResult, 'rows' | 'columns' | 'isCut'>
 
 const MAX_CELL = 40
 const MAX_VALUE = 500
-/** A table that is wider than that is shown record by record: a telephone would break its lines. */
-const MAX_WIDTH = 60
+/** Characters of a fixed font in one line of a telephone. */
+const PHONE_WIDTH = 40
 
-/** One record as lines, several as a table in a fixed font. Nothing in them is taken for formatting. */
-export function formatRows({ rows, columns }: Pick<SqlResult, 'rows' | 'columns'>, max: number): Reply {
-  const shown = rows.slice(0, max)
-  const note = rows.length > max ? `\n… and more; these are the first ${max}.` : ''
-  if (shown.length === 1) return { text: formatRecord(shown[0] ?? {}, columns) + note }
-  const table = formatTable(shown, columns)
-  if (table === undefined) {
-    return { text: shown.map((row) => formatRecord(row, columns)).join('\n\n') + note }
+/**
+ * One record as lines; several as a table in a fixed font, or as a picture of a table. Nothing in them is taken for formatting.
+ * `auto` draws what is too wide for a telephone, unless the picture's font lacks a character; `text` shows that record by record.
+ */
+export async function formatRows(result: Rows, options: FormatOptions): Promise<Reply> {
+  const { columns } = result
+  const shown = result.rows.slice(0, options.max)
+  if (shown.length === 1) return { text: join(formatRecord(shown[0] ?? {}, columns), note(result, 1)) }
+  const cells = shown.map((row) => columns.map((column) => formatValue(row[column], MAX_CELL)))
+  const names = columns.map((column) => formatValue(column, MAX_CELL))
+  const table = formatTable([names, ...cells])
+  const isPicture =
+    options.tables === 'picture' ||
+    (options.tables === 'auto' && table === undefined && [names, ...cells].flat().every(isDrawable))
+  if (isPicture) {
+    const picture = await draw(names, cells, { result, shown, signal: options.signal })
+    if (picture) return picture
   }
-  return { text: table + note, entities: [{ type: 'pre', offset: 0, length: table.length }] }
+  const more = note(result, shown.length)
+  if (table === undefined) {
+    return { text: join(shown.map((row) => formatRecord(row, columns)).join('\n\n'), more) }
+  }
+  return { text: join(table, more), entities: [{ type: 'pre', offset: 0, length: table.length }] }
+}
+
+/** How many there are of what is not shown. */
+function note({ rows, isCut }: Rows, shown: number): string {
+  if (!isCut && rows.length <= shown) return ''
+  return `${shown} of ${isCut ? 'more than ' : ''}${rows.length} rows.`
+}
+
+function join(text: string, more: string): string {
+  return more === '' ? text : `${text}\n\n${more}`
 }
 
 function formatRecord(row: Readonly<Record<string, unknown>>, columns: readonly string[]): string {
-  return columns.map((column) => `${column}: ${formatValue(row[column], MAX_VALUE)}`).join('\n')
+  return columns
+    .map((column) => `${formatValue(column, MAX_CELL)}: ${formatValue(row[column], MAX_VALUE)}`)
+    .join('\n')
 }
 
-function formatTable(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly string[],
-): string | undefined {
-  const cells = [columns, ...rows.map((row) => columns.map((column) => formatValue(row[column], MAX_CELL)))]
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => [...(line[index] ?? '')].length)))
-  if (widths.reduce((sum, width) => sum + width + 2, 0) > MAX_WIDTH) return undefined
+/** `undefined` when a telephone would break its lines. */
+function formatTable(cells: readonly (readonly string[])[]): string | undefined {
+  const widths = (cells[0] ?? []).map((_, index) =>
+    Math.max(...cells.map((line) => [...(line[index] ?? '')].length)),
+  )
+  if (widths.reduce((sum, width) => sum + width + 2, -2) > PHONE_WIDTH) return undefined
   const lines = cells.map((line) =>
     line
       .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - [...cell].length))
@@ -38,13 +77,31 @@ function formatTable(
   return lines.join('\n')
 }
 
-function formatValue(value: unknown, most: number): string {
-  if (value === null || value === undefined) return '–'
-  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
-  if (value instanceof Date) return value.toISOString().replace('T', ' ').replace('.000Z', ' UTC')
-  const text =
-    typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | bigint | boolean)
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-  const characters = [...line]
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : line
+interface Drawing {
+  readonly result: Rows
+  readonly shown: Rows['rows']
+  readonly signal: AbortSignal
+}
+
+/** `undefined` when it cannot be drawn: words are better than nothing. */
+async function draw(
+  names: readonly string[],
+  cells: readonly (readonly string[])[],
+  { result, shown, signal }: Drawing,
+): Promise<Reply | undefined> {
+  const isNumber = result.columns.map((column) =>
+    shown.every((row) => row[column] === null || ['number', 'bigint'].includes(typeof row[column])),
+  )
+  const { svg, columns } = drawTable(names, cells, isNumber)
+  const left = columns < names.length ? `${columns} of ${names.length} columns: ask for fewer.` : ''
+  try {
+    const source = await renderPng(svg, signal)
+    return {
+      text: [note(result, shown.length), left].filter(Boolean).join('\n'),
+      media: { kind: 'photo', source, fileName: 'table.png' },
+    }
+  } catch (error) {
+    if (error instanceof ThreadWorkError) return undefined
+    throw error
+  }
 }

@@ -1,9 +1,8 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { HttpService } from '@pluggram/sdk'
-import { Parser } from 'htmlparser2'
 import { FeedError } from './feed-error.ts'
-import { parseFeed } from './parse-feed.ts'
 import type { Feed } from './parse-feed.ts'
+import { findFeedOfPage, readFeed } from './read-safely.ts'
 
 /** What a server said to tell versions apart; sent back to be told only of another one. */
 export interface Validators {
@@ -17,7 +16,6 @@ export type FetchedFeed =
 
 const MAX_BYTES = 4 * 1_048_576
 const SECONDS = 20
-const FEED_TYPES = /^application\/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json)$/i
 
 /**
  * Fetches a feed, unless the server says that it is as it was.
@@ -30,7 +28,7 @@ export async function fetchFeed(
 ): Promise<FetchedFeed> {
   const { text, response } = await fetchText(http, url, signal, validators)
   if (response.status === 304) return { isChanged: false }
-  return { isChanged: true, url, feed: parseFeed(text, url), validators: validatorsOf(response) }
+  return { isChanged: true, url, feed: await readFeed(text, url, signal), validators: validatorsOf(response) }
 }
 
 /**
@@ -45,9 +43,14 @@ export async function discoverFeed(
   const { text, response } = await fetchText(http, url, signal, {})
   const isPage =
     /\bhtml\b/i.test(response.headers.get('content-type') ?? '') || /^\s*<(?:!doctype html|html)/i.test(text)
-  const named = isPage ? feedOfPage(text, response.url || url) : undefined
+  const named = isPage ? await findFeedOfPage(text, response.url || url, signal) : undefined
   if (named === undefined) {
-    return { isChanged: true, url, feed: parseFeed(text, url), validators: validatorsOf(response) }
+    return {
+      isChanged: true,
+      url,
+      feed: await readFeed(text, url, signal),
+      validators: validatorsOf(response),
+    }
   }
   const found = await fetchFeed(http, named, { signal })
   if (!found.isChanged) throw new FeedError('There is no feed at that address.')
@@ -109,19 +112,4 @@ function decode(bytes: ArrayBuffer, response: Response): string {
 function validatorsOf({ headers }: Response): Validators {
   const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')]
   return { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) }
-}
-
-function feedOfPage(html: string, base: string): string | undefined {
-  let found: string | undefined
-  const parser = new Parser({
-    onopentag(name, { rel = '', type = '', href = '' }) {
-      if (found !== undefined || name !== 'link' || !/\balternate\b/i.test(rel) || !FEED_TYPES.test(type))
-        return
-      const url = URL.parse(href, base)
-      if (url && /^https?:$/.test(url.protocol)) found = url.href
-    },
-  })
-  parser.write(html)
-  parser.end()
-  return found
 }

@@ -222,3 +222,19 @@ test('a model for embeddings that fails leaves the words', async () => {
   expect(await knowledge.search('cat')).toContain('A cat sleeps')
   expect(knowledge.services.logLines).toContainEqual(expect.objectContaining({ level: 'warn' }))
 })
+
+test('forgets the documents of a user, also those added to a group, and no other ones', async () => {
+  await using knowledge = await start()
+  const other = { user: { id: 5 }, chat: { id: 5 } }
+  await knowledge.say('/learn canary of the user')
+  await knowledge.say('/learn canary of the group', { ...GROUP, role: 'trusted' })
+  await knowledge.say('/learn everyone canary of all', OWNER)
+  await knowledge.say('/learn canary of another', other)
+  await knowledge.say('/learn canary of another in the group', { ...GROUP, user: { id: 5 }, role: 'trusted' })
+  expect(await knowledge.plugin.forgetUser(1_001)).toBe('2 documents')
+  expect(await knowledge.search('canary')).not.toContain('of the user')
+  expect(await knowledge.search('canary', GROUP)).not.toContain('of the group')
+  expect(await knowledge.search('canary', GROUP)).toMatch(/of another in the group/)
+  expect(await knowledge.search('canary', other)).toMatch(/of all[^]*of another|of another[^]*of all/)
+  expect(await knowledge.plugin.forgetUser(1_001)).toBeUndefined()
+})

@@ -99,6 +99,12 @@ async function createKnowledge({ config, services, signal }: SetupContext<Config
           return undefined
       }
     },
+    async forgetUser({ id }) {
+      const documents = await library.addedBy(id)
+      for (const document of documents) await library.remove(document.id)
+      if (documents.length === 0) return undefined
+      return documents.length === 1 ? 'one document' : `${documents.length} documents`
+    },
     async getStatus() {
       const documents = await library.list(['everyone'])
       return { status: 'active', documents_for_everybody: documents.length }

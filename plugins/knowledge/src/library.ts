@@ -114,6 +114,15 @@ export class Library {
     return z.array(documentSchema).parse(rows)
   }
 
+  /** Those that a user added, whoever may be told of them; what is for everybody is not the user's alone. */
+  async addedBy(userId: number): Promise<StoredDocument[]> {
+    const rows = await this.#database.query(
+      "SELECT * FROM documents WHERE scope = ? OR (added_by = ? AND scope <> 'everyone' AND substr(source, 1, ?) <> ?)",
+      [`user:${userId}`, userId, FOLDER_SOURCE.length, FOLDER_SOURCE],
+    )
+    return z.array(documentSchema).parse(rows)
+  }
+
   async remove(documentId: number): Promise<void> {
     await this.#database.transaction(removal(documentId))
   }

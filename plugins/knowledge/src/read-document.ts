@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { createThreadWork, ThreadWorkError } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { DocumentKind } from './read-sections.ts'
 import { splitText } from './split-text.ts'
@@ -7,11 +7,17 @@ import type { Passage } from './split-text.ts'
 /** Why a document cannot be learned, in words for the person who sent it. */
 export class DocumentProblem extends Error {}
 
-const TIME_LIMIT_MS = 30_000
-const UNREADABLE = 'It cannot be read; it may be damaged or locked.'
-const MEMORY_MB = 256
 const MAX_PASSAGES = 3_000
 const sectionsSchema = z.array(z.object({ place: z.string(), text: z.string() }))
+
+const read = createThreadWork<{ readonly bytes: Uint8Array; readonly kind: DocumentKind }>({
+  script: new URL('read-worker.ts', import.meta.url),
+  async here({ bytes, kind }) {
+    const { readSections } = await import('./read-sections.ts')
+    return readSections(bytes, kind)
+  },
+  limitMs: 30_000,
+})
 
 const KINDS: Readonly<Record<string, DocumentKind>> = {
   '.txt': 'text',
@@ -46,9 +52,7 @@ export async function readDocument(
   kind: DocumentKind,
   signal: AbortSignal,
 ): Promise<Passage[]> {
-  const { data } = sectionsSchema.safeParse(
-    mayStartThreads() ? await readInThread(bytes, kind, signal) : await readHere(bytes, kind),
-  )
+  const { data } = sectionsSchema.safeParse(await readSafely(bytes, kind, signal))
   const passages = splitText(data ?? [])
   if (passages.length === 0) {
     throw new DocumentProblem(
@@ -63,46 +67,15 @@ export async function readDocument(
   return passages
 }
 
-/** In a process of its own a plugin gets no threads; there a bad file can end that process and nothing else. */
-function mayStartThreads(): boolean {
-  // absent without a permission model, whatever the types say
-  const { permission }: { permission?: NodeJS.ProcessPermission } = process
-  return permission?.has('worker') ?? true
-}
-
-async function readHere(bytes: Uint8Array, kind: DocumentKind): Promise<unknown> {
-  const { readSections } = await import('./read-sections.ts')
+async function readSafely(bytes: Uint8Array, kind: DocumentKind, signal: AbortSignal): Promise<unknown> {
   try {
-    return await readSections(bytes, kind)
-  } catch {
-    throw new DocumentProblem(UNREADABLE)
-  }
-}
-
-async function readInThread(bytes: Uint8Array, kind: DocumentKind, signal: AbortSignal): Promise<unknown> {
-  signal.throwIfAborted()
-  // copied: what is transferred would be gone here, and a shared pool would go with it
-  const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
-    workerData: { bytes: Uint8Array.from(bytes), kind },
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 32 },
-    env: {},
-    stdout: true,
-    stderr: true,
-  })
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  const fail = (): void => reject(new DocumentProblem(UNREADABLE))
-  const late = (): void => reject(new DocumentProblem('It takes too long to read.'))
-  const stop = (): void => reject(signal.reason)
-  worker.once('message', resolve)
-  worker.once('error', fail)
-  worker.once('exit', fail)
-  signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(late, TIME_LIMIT_MS)
-  try {
-    return await promise
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-    await worker.terminate()
+    // copied: a shared pool is not handed to a thread
+    return await read({ bytes: Uint8Array.from(bytes), kind }, signal)
+  } catch (error) {
+    if (!(error instanceof ThreadWorkError)) throw error
+    const reason = error.isLate
+      ? 'It takes too long to read.'
+      : 'It cannot be read; it may be damaged or locked.'
+    throw new DocumentProblem(reason, { cause: error })
   }
 }

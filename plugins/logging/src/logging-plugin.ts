@@ -59,6 +59,14 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
         if (role !== 'owner') return { success: false, error: 'The journal is for the owner.' }
         return answer(journal, command.args)
       },
+      async forgetUser({ id }) {
+        const count = await journal.forget(id)
+        return count === 0
+          ? undefined
+          : count === 1
+            ? 'one entry of the journal'
+            : `${count} entries of the journal`
+      },
       getStatus: () => ({
         status: failed === 0 ? 'active' : 'degraded',
         retentionDays: settings.retention_days,

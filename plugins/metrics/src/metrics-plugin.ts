@@ -1,8 +1,8 @@
+import { renderPng } from '@pluggram/plugin-kit'
 import { definePlugin, z } from '@pluggram/sdk'
 import type { PluginDefinition } from '@pluggram/sdk'
 import { drawChart } from './chart.ts'
 import { describeFigures, NAMES, pluginBars, single } from './figures.ts'
-import { renderPng } from './render-png.ts'
 
 const config = z.object({
   minutes: z.number().int().min(5).max(1_440).default(60).describe('How many minutes the chart shows.'),
@@ -36,7 +36,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       if (perMinute.length > settings.minutes) perMinute.shift()
     })
     return {
-      async processMessage(_message, { command, role }) {
+      async processMessage(_message, { command, role, signal }) {
         if (command?.name !== 'stats') return undefined
         if (RANK[role] < RANK[settings.who]) {
           return { success: false, error: 'These figures are not for everyone; the owner can change that.' }
@@ -52,7 +52,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
           success: true,
           response: {
             text: describeFigures(readings, Date.now()),
-            media: { kind: 'photo', source: await renderPng(svg), fileName: 'stats.png' },
+            media: { kind: 'photo', source: await renderPng(svg, signal), fileName: 'stats.png' },
           },
         }
       },

@@ -67,6 +67,16 @@ export class ReminderTable {
     return Number(lastInsertId)
   }
 
+  /** Deletes all of a user's reminders, and the time zone; tells how many reminders there were. */
+  async forget(userId: number): Promise<number> {
+    const all = await this.#select('WHERE user_id = ?', [userId])
+    await this.#database.transaction([
+      { sql: 'DELETE FROM reminders WHERE user_id = ?', params: [userId] },
+      { sql: 'DELETE FROM zones WHERE user_id = ?', params: [userId] },
+    ])
+    return all.length
+  }
+
   async waitingFor(userId: number): Promise<readonly Reminder[]> {
     return this.#select("WHERE user_id = ? AND state = 'waiting' ORDER BY due_at", [userId])
   }

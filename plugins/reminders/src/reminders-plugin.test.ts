@@ -128,3 +128,15 @@ test('nobody has more than the configured number', async () => {
     error: expect.stringContaining('You have 1 reminders'),
   })
 })
+
+test('forgets the reminders and the time zone of a user, and no other ones', async () => {
+  await using plugin = await runPlugin(reminders)
+  const other = { user: { id: 5 }, chat: { id: 5 } }
+  await plugin.send('/timezone Asia/Tokyo')
+  for (const place of [{}, other]) await plugin.send('remind me in 20 minutes of the tea', place)
+  expect(await plugin.forgetUser(1_001)).toBe('one reminder')
+  expect(await collectText(await plugin.send('/reminders'))).toContain('Nothing waits')
+  expect(await collectText(await plugin.send('/timezone'))).not.toContain('Tokyo')
+  expect(await collectText(await plugin.send('/reminders', other))).toContain('the tea')
+  expect(await plugin.forgetUser(1_001)).toBeUndefined()
+})

@@ -96,6 +96,11 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
     const book = new ReminderBook(services, config)
     await book.table.prepare()
     return {
+      async forgetUser({ id }) {
+        for (const reminder of await book.table.waitingFor(id)) await book.cancel(reminder)
+        const count = await book.table.forget(id)
+        return count === 0 ? undefined : count === 1 ? 'one reminder' : `${count} reminders`
+      },
       processMessage: (message, context) => {
         const whole = { ...context, config, services }
         if (context.callback) return press(message, whole)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { findLanguage, parseRequest } from './language.ts'
+import { findLanguage, parseRequest, parseSpoken } from './language.ts'
 
 test.each([
   ['de', 'de', 'German'],
@@ -44,3 +44,12 @@ test('whatever is written, no word of it gets lost but the name of a language', 
     }),
   )
 })
+
+test.each([' '.repeat(4_000), ' to'.repeat(1_300), ` to ${'a'.repeat(4_000)}`, ' to de.'.repeat(500)])(
+  'a long text full of hooks is read quickly',
+  (text) => {
+    const start = performance.now()
+    parseSpoken(`translate${text}€`)
+    expect(performance.now() - start).toBeLessThan(1_000)
+  },
+)

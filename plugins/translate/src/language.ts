@@ -60,3 +60,25 @@ export function parseRequest(args: string): TranslationRequest {
   const language = isSure ? findLanguage(named) : undefined
   return language === undefined ? { text: args } : { language, text: rest.trim() }
 }
+
+const ORDER = /^(?:please\s+)?translate(?=\s)/i
+/** At the end of an order; looked for in a few words only, since whoever writes may write anything. */
+const INTO = /\s(?:in)?to\s+([^\s.!?]+(?: [^\s.!?]+)?)[.!?\s]{0,5}$/i
+const INTO_CHARACTERS = 80
+
+/**
+ * Reads `translate good morning to German`; `text` is empty when that says only “this” or “it”.
+ * @returns undefined unless it says that and nothing else, into a language that is known
+ */
+export function parseSpoken(message: string): Required<TranslationRequest> | undefined {
+  const order = message.trim()
+  const start = ORDER.exec(order)?.[0].length
+  const into = INTO.exec(order.slice(-INTO_CHARACTERS))
+  const language = findLanguage(into?.[1] ?? '')
+  if (start === undefined || !into || !language) return undefined
+  const text = order.slice(start, Math.max(start, order.length - into[0].length)).trim()
+  return {
+    language,
+    text: /^(?:this|that|it|this message)$/i.test(text) ? '' : text.replace(/^["“„](.+)["”“]$/s, '$1'),
+  }
+}

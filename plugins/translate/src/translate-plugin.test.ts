@@ -26,6 +26,28 @@ test('/translate as an answer translates that message, into the language of the 
   expect(ai.requests[0]?.system).toContain('French')
 })
 
+test('an order in plain words is understood, and nothing but an order', async () => {
+  const ai = createScriptedAi(['Guten ', 'Morgen'])
+  await using plugin = await runPlugin(translate, { services: createTestServices({ ai }) })
+  expect(await collectText(await plugin.send('Please translate “good morning” into German!'))).toBe(
+    'Guten Morgen',
+  )
+  expect(ai.requests[0]).toMatchObject({ messages: [{ role: 'user', content: 'good morning' }] })
+  const replyTo = { id: 1, text: 'Hello', fromBot: false }
+  expect(await collectText(await plugin.send('translate this to german', { replyTo }))).toBe('Guten Morgen')
+  expect(ai.requests[1]).toMatchObject({ messages: [{ role: 'user', content: 'Hello' }] })
+  for (const other of [
+    'translate this to german',
+    'translate my thoughts to action',
+    'translate good morning to german and then sing it',
+    'I want to translate it to german',
+  ]) {
+    expect(await plugin.send(other)).toBeUndefined()
+  }
+  const group = { chat: { id: -5, type: 'group' as const }, isAddressed: false }
+  expect(await plugin.send('translate good morning to german', group)).toBeUndefined()
+})
+
 test('a text that is in the language already is said to be', async () => {
   await using plugin = await runPlugin(translate, { services: createTestServices({ ai: ['='] }) })
   expect(await collectText(await plugin.send('/translate de Guten Morgen'))).toBe('That is German already.')

@@ -2,14 +2,14 @@ import { definePlugin } from '@pluggram/sdk'
 import type { MessageContext, Plugin, PluginDefinition, PluginResult, SetupContext } from '@pluggram/sdk'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
-import { findLanguage, parseRequest } from './language.ts'
+import { findLanguage, parseRequest, parseSpoken } from './language.ts'
 import type { Language } from './language.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
 const ROLES = ['everyone', 'trusted', 'owner'] as const
 
 const USAGE = [
-  'Write `/translate german Good morning`, or answer a message with `/translate german`.',
+  'Write `/translate german Good morning` or `translate good morning to german`, or answer a message with `/translate german`.',
   '`/translate auto german` translates every further message of this chat, `/translate auto off` ends that.',
 ].join('\n')
 
@@ -78,6 +78,17 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
     }
   }
 
+  /** “Translate good morning to German”, with nothing else around it. */
+  async function spoken(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    if (context.callback || context.command || context.user.isBot) return undefined
+    if (context.chat.type !== 'private' && !context.message.isAddressed) return undefined
+    const request = parseSpoken(message)
+    const source = request?.text || context.message.replyTo?.text
+    if (!request || !source) return undefined
+    const translation = await translator.translate(source, request.language, context)
+    return { success: true, response: translation ?? `That is ${request.language.name} already.` }
+  }
+
   /** A message of a chat in which everything is translated. */
   async function overheard(message: string, context: MessageContext): Promise<PluginResult | undefined> {
     const isForUs = context.chat.type !== 'private' && context.message.isAddressed
@@ -99,7 +110,7 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
       try {
         return context.command?.name === 'translate'
           ? await asked(context.command.args, context)
-          : await overheard(message, context)
+          : ((await spoken(message, context)) ?? (await overheard(message, context)))
       } catch (error) {
         if (!(error instanceof TranslationError)) throw error
         if (error.cause !== undefined) services.captureException(error.cause, { chat: context.chat.id })

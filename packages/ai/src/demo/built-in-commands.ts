@@ -12,5 +12,10 @@ export const BUILT_IN_COMMANDS: readonly CommandSummary[] = [
     description: 'Shows which plugins run and which model answers',
     examples: ['status', 'is everything running', 'show system status', 'status report'],
   },
+  {
+    name: 'forget_me',
+    description: 'Deletes everything that is kept about you',
+    examples: ['delete everything about me', 'delete my data', 'forget me'],
+  },
   { name: 'start', description: 'Says hello and explains how to begin', examples: ['start', 'begin'] },
 ]

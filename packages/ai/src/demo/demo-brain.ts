@@ -12,7 +12,9 @@ import {
   usageOf,
 } from './about-me.ts'
 import { CERTAIN } from './command-matcher.ts'
-import type { DemoTurn } from './demo-turn.ts'
+import { chooseTool } from './choose-tool.ts'
+import type { DemoTool } from './demo-tool.ts'
+import type { DemoAct, DemoTurn } from './demo-turn.ts'
 import { CONNECT_A_MODEL } from './facts.ts'
 import { foreignLanguageApology } from './foreign-language.ts'
 import { createKnowledgeSource } from './knowledge.ts'
@@ -22,6 +24,7 @@ import { plain, shorten } from './markdown-text.ts'
 import { recall } from './recall.ts'
 import { smallTalk } from './small-talk.ts'
 import { exampleUsage } from './example-usage.ts'
+import { askForMissing, showResults } from './tool-answers.ts'
 import { contentWords, pick } from './words.ts'
 
 /** Enough to understand a question; longer texts are no questions for a matcher. */
@@ -36,7 +39,7 @@ const CREATIVE = /\b(poem|haiku|story|song|essay|joke|riddle|recipe|summary|summ
 /**
  * Answers from help texts. Rules come from the surest to the vaguest, and the first that knows something answers:
  * commands written out, pleasantries, questions about the conversation, about itself, about models, sentences that
- * mean a command, texts that answer a question, other languages; at last it says that it does not know.
+ * mean a tool or a command, texts that answer a question, other languages; at last it says that it does not know.
  */
 export class DemoBrain {
   readonly #knowledge: () => Knowledge
@@ -45,51 +48,80 @@ export class DemoBrain {
     this.#knowledge = createKnowledgeSource(directory)
   }
 
-  /** The answer to the last turn, in Markdown; never empty, and always the same for the same conversation. */
-  answer(turns: readonly DemoTurn[]): string {
+  /**
+   * What to do about the last turn: always the same for the same conversation.
+   * @param results what the tools gave that were called for it
+   */
+  act(turns: readonly DemoTurn[], tools: readonly DemoTool[] = [], results: readonly string[] = []): DemoAct {
     const last = turns.at(-1)
     const history = turns.slice(0, -1)
-    const knowledge = this.#knowledge()
-    const text = withoutSpeaker(last?.role === 'user' ? last.text : '').slice(0, MAX_INPUT)
-    const answer = answerText(text, history, knowledge)
+    const text = withoutSpeaker(last?.role === 'user' ? withoutNotes(last.text) : '').slice(0, MAX_INPUT)
+    const act: DemoAct =
+      results.length > 0
+        ? { kind: 'text', text: showResults(results) }
+        : decide(text, { history, tools, knowledge: this.#knowledge() })
+    if (act.kind === 'call') return act
     const isFirst = !history.some(({ role }) => role === 'assistant')
-    return isFirst && !answer.includes('demo model')
-      ? `${answer}\n\n_I am ${DEMO_MODEL}. Ask “how do I connect a model?” for a real one._`
-      : answer
+    return isFirst && !act.text.includes('demo model')
+      ? write(`${act.text}\n\n_I am ${DEMO_MODEL}. Ask “how do I connect a model?” for a real one._`)
+      : act
   }
 }
 
-function answerText(text: string, history: readonly DemoTurn[], knowledge: Knowledge): string {
-  if (text.trim() === '') return `I can only read text, and there was none. ${suggestion(knowledge)}`
+interface Surroundings {
+  readonly history: readonly DemoTurn[]
+  readonly tools: readonly DemoTool[]
+  readonly knowledge: Knowledge
+}
+
+function decide(text: string, { history, tools, knowledge }: Surroundings): DemoAct {
+  if (text.trim() === '') return write(`I can only read text, and there was none. ${suggestion(knowledge)}`)
   const slash = /^\s*\/([a-z0-9_]{1,64})/i.exec(text)?.[1]?.toLowerCase()
-  if (slash) return unknownCommand(slash, text, knowledge)
+  if (slash) return write(unknownCommand(slash, text, knowledge))
 
   const seed = `${text}#${history.length}`
   const whole = clean(text)
-  if (GREETING.test(whole)) return greeting(knowledge, seed)
+  if (GREETING.test(whole)) return write(greeting(knowledge, seed))
   const sentence = withoutPoliteness(whole)
   const quick = smallTalk(whole, seed) ?? smallTalk(sentence, seed) ?? recall(sentence, history)
-  if (quick) return quick
-  if (isIdentityQuestion(sentence)) return identity(knowledge, sentence)
+  if (quick) return write(quick)
+  if (isIdentityQuestion(sentence)) return write(identity(knowledge, sentence))
 
   const subject = EXPLAIN.test(sentence) ? findPlugin(sentence, knowledge) : undefined
-  if (subject) return aboutPlugin(subject)
+  if (subject) return write(aboutPlugin(subject))
   const match = knowledge.matcher.match(sentence)
+  const chosen = chooseTool(text, tools, knowledge.commands)
+  if (
+    chosen &&
+    (!match || match.known.plugin?.name === chosen.tool.plugin || chosen.confidence > match.confidence)
+  ) {
+    return chosen.missing.length > 0
+      ? write(askForMissing(chosen))
+      : { kind: 'call', name: chosen.tool.name, args: chosen.args }
+  }
   // while the demo model answers there is nothing to choose from: /model is not what they need
-  if (isConnectQuestion(sentence) && (!match || match.known.command.name === 'model')) return CONNECT_A_MODEL
-  if (match && match.confidence >= CERTAIN) return useCommand(match.known, text, seed)
-  if (isConnectQuestion(sentence)) return CONNECT_A_MODEL
-  if (isCapabilityQuestion(sentence)) return capabilities(knowledge)
+  if (isConnectQuestion(sentence) && (!match || match.known.command.name === 'model')) {
+    return write(CONNECT_A_MODEL)
+  }
+  if (match && match.confidence >= CERTAIN) return write(useCommand(match.known, text, seed))
+  if (isConnectQuestion(sentence)) return write(CONNECT_A_MODEL)
+  if (isCapabilityQuestion(sentence)) return write(capabilities(knowledge))
   const hit = knowledge.search.find(sentence)
-  if (hit?.kind === 'plugin') return aboutPlugin(hit.plugin)
-  if (hit && !CREATIVE.test(sentence)) return hit.fact.text
-  if (match) return useCommand(match.known, text, seed)
+  if (hit?.kind === 'plugin') return write(aboutPlugin(hit.plugin))
+  if (hit && !CREATIVE.test(sentence)) return write(hit.fact.text)
+  if (match) return write(useCommand(match.known, text, seed))
 
   const apology = foreignLanguageApology(text)
   if (apology !== undefined) {
-    return `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I understand English only. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`
+    return write(
+      `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I understand English only. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`,
+    )
   }
-  return unknown(knowledge, history, seed)
+  return write(unknown(knowledge, history, seed))
+}
+
+function write(text: string): DemoAct {
+  return { kind: 'text', text }
 }
 
 function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
@@ -150,6 +182,13 @@ function unknown(knowledge: Knowledge, history: readonly DemoTurn[], seed: strin
     ? 'A real model would know more: put a key into `.env`, set `OPENAI_BASE_URL`, or start Ollama.'
     : CONNECT_A_MODEL
   return `${sorry} ${suggestion(knowledge)}\n\n${connect}`
+}
+
+/** What the assistant adds to a message: what became of calls that waited, and the message that is answered. */
+function withoutNotes(text: string): string {
+  return text
+    .replace(/^(?:\[Meanwhile [^\n]*\](?:\n<(data-[0-9a-f]{12})[^>\n]*>\n[\s\S]*?\n<\/\1>)?\n\n)+/, '')
+    .replace(/\n\n\[answers this message: “[^\n]*”\]$/, '')
 }
 
 /** Group messages begin with the writer's name and a colon. */

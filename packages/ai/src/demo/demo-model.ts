@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { AssistantDirectory } from '@pluggram/sdk'
 import type { SdkLanguageModel } from '../language-model.ts'
 import { DemoBrain } from './demo-brain.ts'
-import type { DemoTurn } from './demo-turn.ts'
+import { toDemoTool } from './demo-tool.ts'
+import type { DemoAct, DemoTurn } from './demo-turn.ts'
 
 type CallOptions = Parameters<SdkLanguageModel['doStream']>[0]
 type StreamPart =
@@ -18,7 +20,6 @@ const USAGE: GenerateResult['usage'] = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 }
-const FINISH_REASON: GenerateResult['finishReason'] = { unified: 'stop', raw: undefined }
 
 export interface DemoModelOptions {
   readonly directory: () => AssistantDirectory
@@ -34,18 +35,44 @@ export function createDemoModel({ directory, wordMilliseconds = 25 }: DemoModelO
     provider: 'demo',
     modelId: 'help-texts',
     supportedUrls: {},
-    doGenerate: async ({ prompt }) => ({
-      content: [{ type: 'text', text: brain.answer(toTurns(prompt)) }],
-      finishReason: FINISH_REASON,
-      usage: USAGE,
-      warnings: [],
-    }),
-    doStream: async ({ prompt, abortSignal }) => ({
-      stream: ReadableStream.from(
-        writeWords(brain.answer(toTurns(prompt)), wordMilliseconds, abortSignal),
-      ) as ReadableStream<StreamPart>,
-    }),
+    doGenerate: async (call) => {
+      const act = actOn(call, brain)
+      return {
+        content: [act.kind === 'text' ? { type: 'text', text: act.text } : toCall(act)],
+        finishReason: finishReason(act),
+        usage: USAGE,
+        warnings: [],
+      }
+    },
+    doStream: async (call) => {
+      const act = actOn(call, brain)
+      const parts =
+        act.kind === 'text' ? writeWords(act.text, wordMilliseconds, call.abortSignal) : writeCall(act)
+      return { stream: ReadableStream.from(parts) as ReadableStream<StreamPart> }
+    },
   }
+}
+
+type ToolCall = Extract<StreamPart, { type: 'tool-call' }>
+
+function actOn({ prompt, tools = [], toolChoice }: CallOptions, brain: DemoBrain): DemoAct {
+  const mayCall = toolChoice?.type !== 'none'
+  const offered = mayCall ? tools.filter((tool) => tool.type === 'function').map(toDemoTool) : []
+  return brain.act(toTurns(prompt), offered, lastResults(prompt))
+}
+
+function toCall({ name, args }: Extract<DemoAct, { kind: 'call' }>): ToolCall {
+  return { type: 'tool-call', toolCallId: randomUUID(), toolName: name, input: JSON.stringify(args) }
+}
+
+function finishReason({ kind }: DemoAct): GenerateResult['finishReason'] {
+  return { unified: kind === 'call' ? 'tool-calls' : 'stop', raw: undefined }
+}
+
+function* writeCall(act: Extract<DemoAct, { kind: 'call' }>): Generator<StreamPart> {
+  yield { type: 'stream-start', warnings: [] }
+  yield toCall(act)
+  yield { type: 'finish', finishReason: finishReason(act), usage: USAGE }
 }
 
 async function* writeWords(
@@ -63,13 +90,24 @@ async function* writeWords(
     yield { type: 'text-delta', id: 'answer', delta: words.slice(index, index + wordsPerPiece).join('') }
   }
   yield { type: 'text-end', id: 'answer' }
-  yield { type: 'finish', finishReason: FINISH_REASON, usage: USAGE }
+  yield { type: 'finish', finishReason: { unified: 'stop', raw: undefined }, usage: USAGE }
 }
 
 function toTurns(prompt: CallOptions['prompt']): DemoTurn[] {
   return prompt.flatMap((message): DemoTurn[] => {
     if (message.role !== 'user' && message.role !== 'assistant') return []
+    const isCall = message.role === 'assistant' && message.content.some(({ type }) => type === 'tool-call')
     const text = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-    return [{ role: message.role, text }]
+    return isCall ? [] : [{ role: message.role, text }]
+  })
+}
+
+/** What the tools gave that were called for the last message. */
+function lastResults(prompt: CallOptions['prompt']): string[] {
+  const last = prompt.at(-1)
+  if (last?.role !== 'tool') return []
+  return last.content.flatMap((part) => {
+    if (part.type !== 'tool-result') return []
+    return part.output.type === 'text' ? [part.output.value] : []
   })
 }

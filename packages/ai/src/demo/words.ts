@@ -26,6 +26,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 export function stem(word: string): string {
   let result = IRREGULAR[word] ?? word
   if (result.length > 3 && result.endsWith('s') && !result.endsWith('ss')) result = result.slice(0, -1)
+  // a reminder reminds
+  if (result.length > 6 && result.endsWith('er')) result = result.slice(0, -2)
   if (result.length > 5 && result.endsWith('ing')) result = result.slice(0, -3)
   else if (result.length > 4 && result.endsWith('ed')) result = result.slice(0, -2)
   if (result.length > 3 && result.endsWith('e')) result = result.slice(0, -1)

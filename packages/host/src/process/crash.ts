@@ -6,8 +6,9 @@ export class PluginCrashError extends PluggramError {
   /** False when a neighbour ended the process that they share. */
   readonly isOwnFault: boolean
 
-  constructor(plugin: string, reason: string, isOwnFault = true) {
-    super('plugin-crashed', `Plugin ${plugin} ${reason}.`)
+  /** @param reason follows "Plugin NAME"; it is worth another try unless the plugin is parked */
+  constructor(plugin: string, reason: string, { isOwnFault = true, isParked = false } = {}) {
+    super('plugin-crashed', `Plugin ${plugin} ${reason}.`, { isRetryable: !isParked })
     this.isOwnFault = isOwnFault
   }
 }

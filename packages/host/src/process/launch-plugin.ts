@@ -10,34 +10,23 @@ import type { HostServices } from '../local-services.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
+import { effectiveTimeouts } from '../plugin-timeouts.ts'
+import type { HostTimeouts } from '../plugin-timeouts.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
-import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
 import { launch } from './launch.ts'
 import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
+import type { ProcessLimits } from './process-limits.ts'
 import type { ProcessGroups } from './process-groups.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
-
-/** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
-export interface ProcessLimits {
-  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
-  readonly sandbox?: 'none' | 'bubblewrap' | undefined
-  readonly memoryMb?: number | undefined
-  /** Plugins of one group share a process. */
-  readonly group?: string | undefined
-  readonly idleSeconds?: number | undefined
-  readonly startSeconds?: number | undefined
-  readonly callSeconds?: number | undefined
-  readonly statusSeconds?: number | undefined
-  readonly cleanupSeconds?: number | undefined
-}
 
 /** A plugin that is to share its process, and what it brings along. */
 export interface GroupMember {
@@ -60,10 +49,12 @@ export interface LaunchPluginOptions {
     readonly members: readonly GroupMember[]
     readonly processes: ProcessGroups
   }
-  readonly defaults: { readonly startSeconds: number; readonly cleanupSeconds: number }
+  readonly defaults: Required<HostTimeouts>
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
+  /** What owners set for the plugin in one chat. */
+  chatBlock(chatId: number): JsonObject | undefined
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
@@ -145,10 +136,11 @@ export async function inspectPlugin(
     ...surroundings,
     candidate,
     memoryMb: surroundings.limits.memoryMb ?? DEFAULT_MEMORY_MB,
-    defaults: { startSeconds: 10, cleanupSeconds: 1 },
+    defaults: { startSeconds: 10, statusSeconds: 1, cleanupSeconds: 1 },
     grants: {},
     assistantName: '',
     meet: async () => {},
+    chatBlock: () => undefined,
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -181,6 +173,7 @@ async function openProcess(
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
+    chatBlock: (chatId) => options.chatBlock(chatId),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -247,7 +240,7 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
     const answer = await process.request('configure', configure, seconds)
     return { ...loaded, manifest: parseConfigured(candidate.name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
+    throw describeIssues(error, options, loaded.jsonSchema)
   }
 }
 
@@ -265,7 +258,7 @@ async function start(
   void process.ended.then(() => effects.dispose(1))
   const { permissions, requires } = manifest
   const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
-  const timeouts = effectiveTimeouts(manifest, options)
+  const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
   const request: StartRequest = {
     assistantName: options.assistantName,
     block: options.blockFor(jsonSchema),
@@ -278,32 +271,21 @@ async function start(
     const answer = await process.request('start', request, request.seconds)
     return { services, started: parseStarted(name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
-  }
-}
-
-/** The limits that hold for a plugin: the owner's, then the plugin's, then the host's. */
-export function effectiveTimeouts(
-  { timeouts }: ManifestSummary,
-  { limits, defaults }: Pick<LaunchPluginOptions, 'limits' | 'defaults'>,
-): { startSeconds: number; cleanupSeconds: number; callSeconds?: number } {
-  const callSeconds = limits.callSeconds ?? timeouts.callSeconds
-  return {
-    startSeconds: limits.startSeconds ?? timeouts.startSeconds ?? defaults.startSeconds,
-    cleanupSeconds: limits.cleanupSeconds ?? timeouts.cleanupSeconds ?? defaults.cleanupSeconds,
-    ...(callSeconds !== undefined && { callSeconds }),
+    throw describeIssues(error, options, jsonSchema)
   }
 }
 
 /** The host knows file and line of every configuration value; the process does not. */
-function describeIssues(error: unknown, options: LaunchPluginOptions): unknown {
+function describeIssues(
+  error: unknown,
+  options: LaunchPluginOptions,
+  jsonSchema: JsonSchema | undefined,
+): unknown {
   if (!isThrown(error, ProblemError)) return error
   const { issues } = error.problem
-  if (!issues || !options.describeIssues) return error
-  return new ProblemError(
-    { ...error.problem, message: options.describeIssues(options.candidate.name, issues) },
-    error.cause,
-  )
+  if (!issues) return error
+  const message = options.describeIssues?.(options.candidate.name, issues) ?? error.problem.message
+  return new ProblemError({ ...error.problem, message }, error.cause, jsonSchema)
 }
 
 function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {

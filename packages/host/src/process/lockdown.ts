@@ -1,3 +1,4 @@
+import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import process from 'node:process'
 
@@ -23,6 +24,8 @@ export function lockDown(): void {
     throw refusal('os.setPriority')
   }
   for (const name of REACHING_OUT) Reflect.deleteProperty(process, name)
+  // what is imported by name is the same
+  syncBuiltinESMExports()
 }
 
 function refusal(name: string): Error {

@@ -1,14 +1,18 @@
 import os from 'node:os'
 import path from 'node:path'
 import type { Logger, PluginManifest } from '@pluggram/sdk'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { PluginScope } from '../effect-scope.ts'
 import { levelOf } from '../host-plan.ts'
-import type { HostPlan, HostTimeouts } from '../host-plan.ts'
+import type { HostPlan } from '../host-plan.ts'
+import type { HostTimeouts } from '../plugin-timeouts.ts'
 import type { HostServices } from '../local-services.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import { effectiveTimeouts } from '../plugin-timeouts.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
-import { DEFAULT_MEMORY_MB, effectiveTimeouts, launchPlugin } from './launch-plugin.ts'
+import type { JsonObject } from '../json-types.ts'
+import { DEFAULT_MEMORY_MB, launchPlugin } from './launch-plugin.ts'
 import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
 import type { KnownPlugin } from './manifest-cache.ts'
@@ -24,6 +28,8 @@ export interface ProcessStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
+  /** What owners set for a plugin in one chat. */
+  chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -34,6 +40,12 @@ export interface ProcessStarterOptions {
 export interface StartedPlugin {
   readonly plugin: SupervisedPlugin
   readonly warnings: readonly PluginProblem[]
+}
+
+/** What an earlier start told of a plugin that did not change since. */
+export interface RecalledPlugin {
+  readonly descriptor?: PluginDescriptor
+  readonly started?: StartedPlugin
 }
 
 const DEFAULT_IDLE_SECONDS = 300
@@ -68,11 +80,13 @@ export class ProcessStarter {
     await this.#cache?.save()
   }
 
-  /** A plugin that is known and need not run until it is used; `undefined` when it has to be started to know. */
-  async fromCache(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin | undefined> {
-    const known = await this.#cache?.find(candidate.name, basis(candidate, plan))
-    if (!known || known.hadEffects || (known.manifest.requires ?? []).length > 0) return undefined
-    return { plugin: this.#supervise(candidate, plan, known), warnings: [] }
+  /** What is known of a plugin from an earlier start; with `started`, when it need not run until it is used. */
+  async recall(candidate: PluginCandidate, plan: HostPlan): Promise<RecalledPlugin> {
+    const known = await this.#cache?.find(candidate.name, basis(candidate, plan)).catch(() => undefined)
+    if (!known) return {}
+    const { descriptor, hadEffects, manifest } = known
+    if (hadEffects || (manifest.requires ?? []).length > 0) return { descriptor }
+    return { descriptor, started: { plugin: this.#supervise(candidate, plan, known), warnings: [] } }
   }
 
   /** @throws ProblemError when the plugin cannot be started, or must not be */
@@ -102,17 +116,17 @@ export class ProcessStarter {
 
   #supervise(candidate: PluginCandidate, plan: HostPlan, known: KnownPlugin): SupervisedPlugin {
     const options = this.#launchOptions(candidate, plan)
-    const { callSeconds, cleanupSeconds } = effectiveTimeouts(known.manifest, options)
+    let current = plan
     return new SupervisedPlugin({
       descriptor: known.descriptor,
       file: candidate.entry,
       launch: async (events) => {
-        const { process, started } = await this.#launch(candidate, plan, events)
+        const { process, started } = await this.#launch(candidate, current, events)
         return { process, effects: started.effects }
       },
+      follow: (next) => (current = next),
       sharePlugins: (process) => this.#sharePlugins(process),
-      ...(callSeconds !== undefined && { callSeconds }),
-      cleanupSeconds,
+      timeouts: effectiveTimeouts(known.manifest.timeouts, options.limits, options.defaults),
       idleSeconds: options.limits.idleSeconds ?? DEFAULT_IDLE_SECONDS,
       isIdempotent: known.manifest.isIdempotent,
       logger: this.#options.logger,
@@ -148,6 +162,7 @@ export class ProcessStarter {
       grants: plan.grantsFor?.(candidate.name) ?? 'everything',
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
+      chatBlock: (chatId) => this.#options.chatBlock(candidate.name, chatId),
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,

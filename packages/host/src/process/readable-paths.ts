@@ -10,12 +10,13 @@ const require = createRequire(import.meta.url)
 
 let runtime: readonly string[] | undefined
 
-/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, and what they build on. */
+/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, what they build on, and what the plugins that ship share. */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
     ...installedFolders('@pluggram/sdk'),
     ...installedFolders('@pluggram/services'),
+    ...installedFolders('@pluggram/plugin-kit'),
     ...installedFolders('zod'),
     ...installedFolders('kysely'),
     ...installedFolders('intl-messageformat'),

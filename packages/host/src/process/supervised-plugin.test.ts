@@ -53,8 +53,9 @@ function createPlugin(
       processes.push(fake)
       return { process: fake.process, effects }
     },
+    follow() {},
     sharePlugins() {},
-    cleanupSeconds: 1,
+    timeouts: { startSeconds: 1, statusSeconds: 1, cleanupSeconds: 1 },
     idleSeconds: 60,
     isIdempotent: false,
     logger: { debug() {}, info() {}, warn() {}, error() {} },

@@ -1,19 +1,17 @@
 import { PluggramError } from '@pluggram/sdk'
-import type {
-  Logger,
-  MessageContext,
-  ObservedMessage,
-  PluginResult,
-  PluginStatus,
-  ScheduledRun,
-} from '@pluggram/sdk'
-import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { Logger, ObservedMessage, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
+import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
-import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
-import type { PluginProblem } from '../plugin-problem.ts'
+import { FORGET_SECONDS, toForgotten } from '../forgotten.ts'
+import type { HostPlan } from '../host-plan.ts'
+import type { Condition, HostedPlugin, ReconfigureOutcome } from '../hosted-plugin.ts'
+import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
+import type { JsonObject } from '../json-types.ts'
+import type { EffectiveTimeouts } from '../plugin-timeouts.ts'
 import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
+import { parseIssues, parseReconfigured } from './parse-started.ts'
 import type { PluginProcess } from './plugin-process.ts'
 
 /** A process whose plugin is started. */
@@ -34,10 +32,11 @@ export interface SupervisedPluginOptions {
   readonly file?: string
   /** Starts a process and the plugin in it. */
   launch(events: ProcessEvents): Promise<ReadyProcess>
+  /** Further starts are made as this plan says. */
+  follow(plan: HostPlan): void
   /** The assistant's plugins, for the process to know. */
   sharePlugins(process: PluginProcess): void
-  readonly callSeconds?: number
-  readonly cleanupSeconds: number
+  readonly timeouts: EffectiveTimeouts
   /** After that long without use the process is ended; it is started again when it is needed. */
   readonly idleSeconds: number
   /** A message is tried again once when the process crashed over it. */
@@ -49,10 +48,10 @@ export interface SupervisedPluginOptions {
 const CRASHES_TO_PARK = 3
 const OBSERVE_SECONDS = 10
 const PROVIDED_SECONDS = 30
+const CONFIG_SECONDS = 10
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
-const PARKED = 'is parked after it crashed three times'
 
 /**
  * Keeps a plugin's process alive as far as it is needed.
@@ -103,7 +102,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process?.inFlight === 0) await this.#retire()
   }
 
-  async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
     const { name } = this.descriptor
     if (this.#isStopped) {
       if (this.successor) return this.successor.handle(message, context)
@@ -119,14 +118,14 @@ export class SupervisedPlugin implements HostedPlugin {
   }
 
   /** A tool is never called a second time by itself: what it did before the crash is not known. */
-  async callTool(tool: string, args: unknown, context: MessageContext): Promise<unknown> {
+  async callTool(tool: string, args: unknown, context: CallContext): Promise<unknown> {
     const { name } = this.descriptor
     if (this.#isStopped) {
       if (this.successor) return this.successor.callTool(tool, args, context)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
-    return this.#use((process) => process.callTool(tool, args, context, this.#options.callSeconds))
+    if (this.#isParked) throw parkedError(name)
+    return this.#use((process) => process.callTool(tool, args, context, this.#options.timeouts.callSeconds))
   }
 
   async observe(event: ObservedMessage): Promise<void> {
@@ -134,10 +133,30 @@ export class SupervisedPlugin implements HostedPlugin {
     await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
   }
 
+  async forgetUser(userId: number): Promise<string | undefined> {
+    if (this.#isStopped && this.successor?.forgetUser) return this.successor.forgetUser(userId)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
+    return toForgotten(await this.#use((process) => process.aside('forget', [userId], FORGET_SECONDS)))
+  }
+
   async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
-    if (this.#isParked) throw new PluginCrashError(this.descriptor.name, PARKED)
+    if (this.#isParked) throw parkedError(this.descriptor.name)
     return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
+  }
+
+  async checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    return this.#use(async (process) =>
+      parseIssues(await process.aside('check-config', [block], CONFIG_SECONDS)),
+    )
+  }
+
+  async reconfigure(block: JsonObject, plan: HostPlan): Promise<ReconfigureOutcome> {
+    // one that does not run is started with the new block when it is needed
+    if (!this.#process) return 'replace'
+    const outcome = parseReconfigured(await this.#process.aside('reconfigure', [block], CONFIG_SECONDS))
+    if (outcome === 'done') this.#options.follow(plan)
+    return outcome
   }
 
   /** As a tool, it is not run a second time by itself. */
@@ -147,7 +166,7 @@ export class SupervisedPlugin implements HostedPlugin {
       if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
       throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
     }
-    if (this.#isParked) throw new PluginCrashError(name, PARKED)
+    if (this.#isParked) throw parkedError(name)
     return this.#use((process) => process.runSchedule(task, run))
   }
 
@@ -163,8 +182,8 @@ export class SupervisedPlugin implements HostedPlugin {
     return { state, crashes, ...(this.#lastError !== undefined && { problem: this.#problem() }) }
   }
 
-  async status(seconds: number): Promise<PluginStatus> {
-    if (this.#process) return this.#process.status(seconds)
+  async status(): Promise<PluginStatus> {
+    if (this.#process) return this.#process.status(this.#options.timeouts.statusSeconds)
     const { state } = this.condition()
     return { status: state, ...(this.#lastError !== undefined && { error: this.#lastError }) }
   }
@@ -174,7 +193,7 @@ export class SupervisedPlugin implements HostedPlugin {
     while ((this.#starting || (this.#process?.inFlight ?? 0) > 0) && Date.now() < end) await sleep(20)
   }
 
-  async stop(seconds: number): Promise<boolean> {
+  async stop(seconds = this.#options.timeouts.cleanupSeconds): Promise<boolean> {
     this.#isStopped = true
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#restartTimer)
@@ -190,7 +209,7 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#lastError = undefined
     const process = this.#process
     this.#process = undefined
-    await process?.stop(this.#options.cleanupSeconds)
+    await process?.stop(this.#options.timeouts.cleanupSeconds)
     await this.#ready()
   }
 
@@ -202,13 +221,13 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process) this.#options.sharePlugins(this.#process)
   }
 
-  async #ask(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async #ask(message: string, context: CallContext): Promise<PluginResult | undefined> {
     if (this.#isParked) {
       // whoever writes something else gets answers of other plugins; whoever asks for this one is told
       if (!context.command && !context.callback) return undefined
-      throw new PluginCrashError(this.descriptor.name, PARKED)
+      throw parkedError(this.descriptor.name)
     }
-    return this.#use((process) => process.handle(message, context, this.#options.callSeconds))
+    return this.#use((process) => process.handle(message, context, this.#options.timeouts.callSeconds))
   }
 
   async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
@@ -299,7 +318,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (!process || this.#isStopped || this.#effects.length > 0) return
     if (process.inFlight > 0) return this.#touch()
     this.#process = undefined
-    await process.stop(this.#options.cleanupSeconds)
+    await process.stop(this.#options.timeouts.cleanupSeconds)
   }
 
   #recentCrashes(): number {
@@ -321,4 +340,8 @@ export class SupervisedPlugin implements HostedPlugin {
       ...(this.#options.file !== undefined && { file: this.#options.file }),
     }
   }
+}
+
+function parkedError(plugin: string): PluginCrashError {
+  return new PluginCrashError(plugin, 'is parked after it crashed three times', { isParked: true })
 }

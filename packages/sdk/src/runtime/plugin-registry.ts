@@ -39,6 +39,8 @@ export interface PluginDescriptor {
   readonly tools: readonly ToolDescriptor[]
   /** JSON Schema of its configuration, when it can tell. */
   readonly configSchema?: Readonly<Record<string, unknown>>
+  /** Keys of its configuration that may be set for single chats. */
+  readonly perChat?: readonly string[]
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
@@ -47,13 +49,18 @@ export interface PluginDescriptor {
   readonly answersMessages: boolean
   /** True when it is told about every message. */
   readonly observes?: boolean
+  /** True when it can forget a user. */
+  readonly forgets?: boolean
 }
+
+/** A message's context as the pipeline makes it; the host adds the plugin's configuration. */
+export type CallContext = Omit<MessageContext, 'config'>
 
 /** A plugin that runs and can be asked. */
 export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
   /** Calls the command's function or `processMessage`; the plugin's own errors come out as they were thrown. */
-  handle(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  handle(message: string, context: CallContext): Awaitable<PluginResult | undefined>
   /** Runs `execute` of one of the manifest's schedules; rejects with what it threw. */
   runSchedule?(name: string, run: ScheduledRun): Promise<void>
   /**
@@ -61,15 +68,31 @@ export interface RunnablePlugin {
    * size. Whether the caller may use the tool is the caller's to check.
    * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else whatever the tool threw
    */
-  callTool(name: string, args: unknown, context: MessageContext): Promise<unknown>
+  callTool(name: string, args: unknown, context: CallContext): Promise<unknown>
   /** Tells an observer about a message; rejects with what it throws. */
   observe?(event: ObservedMessage): Awaitable<void>
+  /**
+   * Deletes what the plugin keeps about a user; tells in a few words what that was. Rejects with what the plugin throws, and
+   * when it takes too long.
+   */
+  forgetUser?(userId: number): Promise<string | undefined>
+}
+
+/** A plugin that starts for the first time since the assistant did: what may be for it should wait. */
+export interface PendingPlugin {
+  readonly name: string
+  /** What it said about itself at an earlier start, when nothing of it changed since. */
+  readonly descriptor?: PluginDescriptor
+  /** Resolves when it can be asked, failed, or is not worth waiting for any longer; it is no longer pending then. */
+  readonly settled: Promise<void>
 }
 
 /** The plugins that run now. */
 export interface PluginRegistry {
   /** In the order they are asked. */
   plugins(): readonly RunnablePlugin[]
+  /** Those that are not there yet, but soon may be. Default: none. */
+  pending?(): readonly PendingPlugin[]
   /** Calls `listener` after plugins came or went, until the returned function is called. */
   onChange(listener: () => void): () => void
 }

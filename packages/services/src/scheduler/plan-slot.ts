@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { ScheduleProgress, ScheduleRecord } from './schedule-record.ts'
+import type { ScheduleProgress, ScheduleRecord, UsedSlots } from './schedule-record.ts'
 import { slotsOf } from './schedule-times.ts'
+import type { Slots } from './schedule-times.ts'
 
 /** A slot is missed when it is later than that. */
 const LATE_MS = 60_000
-/** A clock that was so far ahead was wrong, and what ran then counts no more. */
+/** A clock that was so far ahead was wrong: the next slot is looked for from now on, beside those that were taken. */
 const WRONG_CLOCK_MS = 2 * 86_400_000
+/** Slots that were taken are remembered as so many rows of slots at most: a clock that is set makes a new one. */
+const MOST_USED = 64
 
 /** What to do with a schedule at one moment. */
 export type SlotPlan =
@@ -29,8 +32,13 @@ export function planSlot(record: ScheduleRecord, now: number): SlotPlan {
   if (nextSlot === undefined) return { kind: 'over' }
   if (times.kind === 'every' && nextSlot - now > times.seconds * 1_000 + 1_000) return beginAnew(record, now)
   if (times.kind === 'cron' && lastSlot !== undefined && lastSlot - now > WRONG_CLOCK_MS) {
-    const next = slotsOf(times, record.anchor).after(now)
-    return advance({ anchor: record.anchor, nextSlot: next, lastSlot: undefined })
+    const { anchor, used } = record
+    return advance({
+      anchor,
+      used,
+      nextSlot: nextFree(slotsOf(times, anchor), now, used),
+      lastSlot: undefined,
+    })
   }
   const due = nextSlot + jitterOf(record, nextSlot)
   return due > now ? { kind: 'wait', until: due } : takeSlot(record, nextSlot, now)
@@ -39,21 +47,56 @@ export function planSlot(record: ScheduleRecord, now: number): SlotPlan {
 function takeSlot(record: ScheduleRecord, nextSlot: number, now: number): SlotPlan {
   const { times, anchor, missed } = record
   const slots = slotsOf(times, anchor)
-  const passed = slots.between(nextSlot, now).filter((slot) => slot + jitterOf(record, slot) <= now)
+  const isFree = (slot: number): boolean => times.kind !== 'cron' || !isUsed(slot, record.used)
+  const passed = slots
+    .between(nextSlot, now)
+    .filter((slot) => isFree(slot) && slot + jitterOf(record, slot) <= now)
   const latest = passed.at(-1) ?? nextSlot
   const slot = missed === 'all' ? (passed[0] ?? nextSlot) : latest
   const isMissed = now - slot - jitterOf(record, slot) > LATE_MS
   const isLeftOut = missed === 'skip' && isMissed
   const lastSlot = isLeftOut ? record.lastSlot : slot
-  const progress = { anchor, lastSlot, nextSlot: slots.after(slot) }
+  const used = times.kind === 'cron' ? withUsed(slots, record.used, slot) : record.used
+  const next = times.kind === 'cron' ? nextFree(slots, slot, used) : slots.after(slot)
+  const progress = { anchor, lastSlot, used, nextSlot: next }
   return advance(progress, isLeftOut ? undefined : slot, isMissed)
 }
 
-function beginAnew({ times, anchor, lastSlot }: ScheduleRecord, now: number): SlotPlan {
+function beginAnew({ times, anchor, lastSlot, used }: ScheduleRecord, now: number): SlotPlan {
   const step = times.kind === 'every' ? times.seconds * 1_000 : 1_000
+  const begun = remember([...used, [anchor, anchor]])
   // never the very milliseconds of slots that were used up
-  const fresh = (now - anchor) % step === 0 ? now + 1 : now
-  return advance({ anchor: fresh, nextSlot: fresh + step, lastSlot })
+  let fresh = now
+  while (begun.some(([earlier]) => (fresh - earlier) % step === 0)) fresh += 1
+  return advance({ anchor: fresh, nextSlot: fresh + step, lastSlot, used: begun })
+}
+
+/** The first slot after `time` that nobody took. */
+function nextFree(slots: Slots, time: number, used: UsedSlots): number | undefined {
+  let slot = slots.after(time)
+  for (let row = rowOf(slot, used); row && slot !== undefined; row = rowOf(slot, used))
+    slot = slots.after(row[1])
+  return slot
+}
+
+function isUsed(slot: number, used: UsedSlots): boolean {
+  return rowOf(slot, used) !== undefined
+}
+
+function rowOf(slot: number | undefined, used: UsedSlots): UsedSlots[number] | undefined {
+  return slot === undefined ? undefined : used.find(([first, last]) => first <= slot && slot <= last)
+}
+
+/** A slot that follows on the last one makes its row longer. */
+function withUsed(slots: Slots, used: UsedSlots, slot: number): UsedSlots {
+  const before = used.at(-1)
+  return before && slots.after(before[1]) === slot
+    ? [...used.slice(0, -1), [before[0], slot]]
+    : remember([...used, [slot, slot]])
+}
+
+function remember(used: UsedSlots): UsedSlots {
+  return used.slice(-MOST_USED)
 }
 
 function advance(progress: ScheduleProgress, slot?: number, isCatchUp = false): SlotPlan {

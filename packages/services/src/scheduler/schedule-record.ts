@@ -1,6 +1,12 @@
 import type { MissedPolicy } from '@pluggram/sdk'
 import type { ScheduleTimes } from '@pluggram/sdk/runtime'
 
+/**
+ * What must not run again when the clock is set back. Of cron expressions: the first and last of slots in a row that were
+ * taken; of intervals: where earlier ones began, twice.
+ */
+export type UsedSlots = readonly (readonly [first: number, last: number])[]
+
 /** A schedule as it is kept. Times are milliseconds since 1970. */
 export interface ScheduleRecord {
   readonly plugin: string
@@ -20,11 +26,12 @@ export interface ScheduleRecord {
   /** The next slot that nobody took yet; none: it is over. */
   readonly nextSlot: number | undefined
   readonly lastSlot: number | undefined
+  readonly used: UsedSlots
   readonly isPaused: boolean
 }
 
 /** What moves on when a slot is taken. */
-export type ScheduleProgress = Pick<ScheduleRecord, 'anchor' | 'nextSlot' | 'lastSlot'>
+export type ScheduleProgress = Pick<ScheduleRecord, 'anchor' | 'nextSlot' | 'lastSlot' | 'used'>
 
 /** Where schedules are kept. Several assistants may use the same one. */
 export interface ScheduleStore {

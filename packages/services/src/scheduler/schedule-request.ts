@@ -68,6 +68,7 @@ export function createRecord(
     anchor: now,
     nextSlot: first < now - PAST_MS ? undefined : first,
     lastSlot: undefined,
+    used: [],
     isPaused: false,
   }
 }

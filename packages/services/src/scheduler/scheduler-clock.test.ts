@@ -130,6 +130,23 @@ describe('a clock that is set', () => {
     expect(new Set(slotsOf(runs)).size).toBe(runs.length)
   })
 
+  test('day after day back runs no slot a second time either', async () => {
+    const one = new Instance(new TestClock('2026-11-22T08:00:00Z'))
+    const runs: ScheduledRun[] = []
+    const note = (run: ScheduledRun): void => void runs.push(run)
+    await one.service.cron('0 9 * * *', { timeZone: 'UTC', name: 'morning', missed: 'once' }, note)
+    await one.service.every({ seconds: 7_200, name: 'beat' }, note)
+    await one.clock.pass(5 * DAY)
+    for (let back = 0; back < 4; back += 1) {
+      one.clock.set(-DAY)
+      await one.clock.pass(60)
+    }
+    await one.clock.pass(6 * DAY)
+    expect(new Set(slotsOf(runs)).size).toBe(runs.length)
+    const mornings = slotsOf(runs).filter((slot) => slot.startsWith('morning'))
+    expect([mornings.length, mornings.at(-1)]).toEqual([7, 'morning@2026-11-28T09:00:00.000Z'])
+  })
+
   test('years wrong and then right again does not silence a schedule', async () => {
     const one = new Instance(new TestClock('2026-11-22T08:00:00Z'))
     const runs: string[] = []

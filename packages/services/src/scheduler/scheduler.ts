@@ -132,10 +132,10 @@ export class Scheduler {
     store.atomically(() => {
       const before = store.find(record.plugin, record.name)
       const isSame = before && JSON.stringify(before.times) === JSON.stringify(record.times)
-      const { anchor, nextSlot, lastSlot, isPaused } = before ?? record
+      const { anchor, nextSlot, lastSlot, used, isPaused } = before ?? record
       store.put({
         ...record,
-        ...(isSame ? { anchor, nextSlot, lastSlot } : {}),
+        ...(isSame ? { anchor, nextSlot, lastSlot, used } : {}),
         ...(before && { isPaused }),
       })
     })
@@ -162,6 +162,11 @@ export class Scheduler {
     if (!handler || this.#running.has(keyOf(record.plugin, record.name))) return false
     this.#run(record, handler, { slot: this.clock.now(), isCatchUp: false })
     return true
+  }
+
+  /** The runs under way; none of them rejects. */
+  runs(): readonly Promise<void>[] {
+    return [...this.#running.values()]
   }
 
   #tick(): void {

@@ -12,6 +12,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS schedules (
   next_slot INTEGER,
   last_slot INTEGER,
   is_paused INTEGER NOT NULL,
+  used TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (plugin, name)
 ) STRICT, WITHOUT ROWID`
 
@@ -36,7 +37,9 @@ const rowSchema = z.object({
   next_slot: z.number().nullable(),
   last_slot: z.number().nullable(),
   is_paused: z.number(),
+  used: z.string(),
 })
+const usedSchema = z.array(z.tuple([z.number(), z.number()]))
 
 /**
  * Schedules in a SQLite file. A slot is taken by one statement, so that of several assistants over the same file one
@@ -46,11 +49,12 @@ export function openSqliteScheduleStore(file: string): ScheduleStore {
   mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: 5_000 })
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${TABLE}`)
+  addColumn(database)
   const all = database.prepare('SELECT * FROM schedules')
   const find = database.prepare('SELECT * FROM schedules WHERE plugin = ? AND name = ?')
-  const put = database.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const put = database.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
   const advance = database.prepare(
-    'UPDATE schedules SET anchor = ?, next_slot = ?, last_slot = ? WHERE plugin = ? AND name = ? AND next_slot IS ? AND is_paused = 0',
+    'UPDATE schedules SET anchor = ?, next_slot = ?, last_slot = ?, used = ? WHERE plugin = ? AND name = ? AND next_slot IS ? AND is_paused = 0',
   )
   const setPaused = database.prepare(
     'UPDATE schedules SET is_paused = ?, next_slot = ? WHERE plugin = ? AND name = ?',
@@ -64,7 +68,7 @@ export function openSqliteScheduleStore(file: string): ScheduleStore {
       return row && toRecord(row)
     },
     put(record) {
-      const { plugin, name, anchor, nextSlot, lastSlot, isPaused, ...definition } = record
+      const { plugin, name, anchor, nextSlot, lastSlot, isPaused, used, ...definition } = record
       put.run(
         plugin,
         name,
@@ -73,6 +77,7 @@ export function openSqliteScheduleStore(file: string): ScheduleStore {
         nextSlot ?? null,
         lastSlot ?? null,
         isPaused ? 1 : 0,
+        JSON.stringify(used),
       )
     },
     atomically(work) {
@@ -86,11 +91,12 @@ export function openSqliteScheduleStore(file: string): ScheduleStore {
         throw error
       }
     },
-    advance({ plugin, name, nextSlot: expected }, { anchor, nextSlot, lastSlot }) {
+    advance({ plugin, name, nextSlot: expected }, { anchor, nextSlot, lastSlot, used }) {
       const { changes } = advance.run(
         anchor,
         nextSlot ?? null,
         lastSlot ?? null,
+        JSON.stringify(used),
         plugin,
         name,
         expected ?? null,
@@ -105,6 +111,15 @@ export function openSqliteScheduleStore(file: string): ScheduleStore {
   }
 }
 
+/** Files of earlier versions lack it; of several assistants that start at once one adds it. */
+function addColumn(database: DatabaseSync): void {
+  const hasIt = database.prepare("SELECT 1 FROM pragma_table_info('schedules') WHERE name = 'used'")
+  if (hasIt.get()) return
+  database.exec('BEGIN IMMEDIATE')
+  if (!hasIt.get()) database.exec("ALTER TABLE schedules ADD COLUMN used TEXT NOT NULL DEFAULT '[]'")
+  database.exec('COMMIT')
+}
+
 function toRecord(row: unknown): ScheduleRecord {
   const { definition, next_slot: next, last_slot: last, is_paused: paused, ...rest } = rowSchema.parse(row)
   const kept = definitionSchema.parse(JSON.parse(definition))
@@ -113,6 +128,7 @@ function toRecord(row: unknown): ScheduleRecord {
     ...kept,
     nextSlot: next ?? undefined,
     lastSlot: last ?? undefined,
+    used: usedSchema.parse(JSON.parse(rest.used)),
     isPaused: paused === 1,
   }
 }

@@ -30,7 +30,7 @@ export class Instance {
   readonly errors: unknown[] = []
   readonly disposers: (() => unknown)[] = []
 
-  constructor(clock: TestClock, store: ScheduleStore = openStore()) {
+  constructor(clock: TestClock, store: ScheduleStore = openStore('schedules')) {
     this.clock = clock
     this.scheduler = new Scheduler({
       store,
@@ -60,8 +60,9 @@ function unused(): never {
   throw new Error('not used here')
 }
 
-function openStore(): ScheduleStore {
-  const store = openSqliteScheduleStore(join(folder, 'schedules.db'))
+/** The file of that name in the folder, opened once more. */
+export function openStore(name: string): ScheduleStore {
+  const store = openSqliteScheduleStore(join(folder, `${name}.db`))
   stores.push(store)
   return store
 }

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
+import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+
+export interface ForgetMeOptions {
+  /** All plugins that run. */
+  readonly registry: () => PluginRegistry
+  /** Forgets what the assistant itself keeps of a user. */
+  forgetUser(userId: number): void
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+/** The data of the button that says it is meant. */
+const YES = 'forget-me'
+/** A plugin that takes longer is named as one that did not do it. */
+const LIMIT_MS = 20_000
+
+/**
+ * `/forget_me`: deletes what plugins keep about whoever asks. It belongs to the assistant, so that no plugin can make others
+ * forget somebody: only that person's own press of the button does.
+ */
+export class ForgetMe {
+  readonly #options: ForgetMeOptions
+
+  constructor(options: ForgetMeOptions) {
+    this.#options = options
+  }
+
+  ask({ chat }: MessageContext): PluginResult {
+    if (chat.type !== 'private') return { success: false, error: 'Write me that in our private chat.' }
+    return {
+      success: true,
+      response: {
+        text: 'Shall I delete everything that I and my plugins keep about you: our conversations, what you had me remember, your documents, reminders and choices? It cannot be brought back. Telegram keeps its own copy of our chat, and what you wrote in groups stays with them.',
+        buttons: [[{ text: '🗑 Delete everything', data: YES }]],
+      },
+    }
+  }
+
+  async press(data: string, { chat, user, message }: MessageContext): Promise<PluginResult | undefined> {
+    if (data !== YES || chat.type !== 'private') return undefined
+    const plugins = this.#options.registry().plugins()
+    const told = await Promise.all(plugins.map((plugin) => this.#forget(plugin, user.id)))
+    this.#options.forgetUser(user.id)
+    const failed = told.flatMap((item) => (item && 'failed' in item ? [item.failed] : []))
+    const done = told.flatMap((item) => (item && 'done' in item ? [item.done] : []))
+    const lines = [
+      done.length > 0 ? `Forgotten: ${done.join('; ')}.` : 'There was nothing to forget.',
+      failed.length > 0 &&
+        `⚠️ Not everything: ${failed.join(', ')} did not do it. Try again later, or ask the owner, who finds the reason in the log.`,
+    ]
+    return {
+      success: true,
+      response: { text: lines.filter(Boolean).join('\n\n'), editMessageId: message.id },
+    }
+  }
+
+  async #forget(
+    plugin: RunnablePlugin,
+    userId: number,
+  ): Promise<{ done: string } | { failed: string } | undefined> {
+    const { name, forgets } = plugin.descriptor
+    if (forgets !== true || !plugin.forgetUser) return undefined
+    const waiting = new AbortController()
+    const late = sleep(LIMIT_MS, undefined, { signal: waiting.signal }).then(() => {
+      throw new Error(`it took longer than ${LIMIT_MS / 1_000} s`)
+    })
+    try {
+      const done = await Promise.race([plugin.forgetUser(userId), late])
+      return done === undefined ? undefined : { done: `${done} (${name})` }
+    } catch (error) {
+      this.#options.logger.warn('A plugin could not forget a user', { plugin: name, err: error })
+      return { failed: name }
+    } finally {
+      waiting.abort()
+      late.catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { logIn, startAssistant } from './support/assistant.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { ROOT, stopAllPrograms } from './support/program.ts'
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+const LAMP = `
+import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  tools: {
+    switch_lamp: {
+      description: 'Switches the lamp',
+      schema: z.object({ state: z.enum(['on', 'off']) }),
+      role: 'everyone',
+      effect: 'external',
+      execute: ({ state }) => 'the lamp is ' + state,
+    },
+    open_safe: { description: 'Opens the safe', effect: 'none', execute: () => 'it is open' },
+  },
+})
+`
+
+test('somebody without any key says in plain words what a plugin of a fresh clone is to do', async () => {
+  const home = await createHome({
+    'plugins_config.json': await readFile(join(ROOT, 'plugins_config.json'), 'utf8'),
+    'config.json': { ai: { model: 'demo' } },
+  })
+  const session = await logIn(await startAssistant(home))
+  const ada = await createPerson(session)
+
+  const [roll = ''] = await ask(session, ada, 'Could you please roll two dice?')
+  expect(roll).toMatch(/2d6/)
+  expect(roll).toContain('demo model')
+  expect((await ask(session, ada, 'roll 3 dice')).join()).toMatch(/^.*3d6/)
+  const [reminder = ''] = await ask(session, ada, 'remind me tomorrow at 9 to call Ann')
+  expect(reminder).toMatch(/^I will remind you on .*09:00.*: call Ann$/)
+  // not the words that the plugin listens for: the model calls its tool
+  const [again = ''] = await ask(session, ada, 'Can you set a reminder for tomorrow at 10 to feed the cat?')
+  expect(again).toContain('feed the cat')
+  const [list = ''] = await ask(session, ada, 'what are my reminders?')
+  expect(list).toContain('call Ann')
+  expect(list).toContain('feed the cat')
+  expect((await ask(session, ada, 'set a reminder to call Bob')).join()).toContain('when: In English')
+  expect((await ask(session, ada, 'translate good morning to German')).join()).toContain(
+    'Translating takes a language model',
+  )
+  expect((await ask(session, ada, 'how do I roll dice?')).join()).toContain('/roll')
+})
+
+test('roles and approvals hold for the demo model, too', async () => {
+  const home = await createHome({
+    'plugins/lamp.ts': LAMP,
+    'plugins_config.json': { enabled_plugins: { lamp: true } },
+    'config.json': { ai: { model: 'demo' } },
+  })
+  const { url, driver } = await startEmulator()
+  await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url })
+  const ada = await createPerson(driver)
+  expect((await ask(driver, ada, 'open the safe')).join()).toContain('for owner users only')
+  const [question = '', answer = ''] = await ask(driver, ada, 'switch the lamp on', 2)
+  expect(question).toContain('may I use lamp.switch_lamp?')
+  expect(answer).toContain('a person is asked to approve it')
+  const asked = (await botMessages(driver, ada.id)).find(({ text }) => text === question)
+  await driver.post(`/chats/${ada.id}/messages/${asked?.id}/press`, { userId: ada.id, row: 0, column: 0 })
+  expect((await botMessages(driver, ada.id, 4)).at(-1)?.text).toBe(
+    '✅ lamp.switch_lamp is done.\n\nthe lamp is on',
+  )
+  // what became of it stands before the next message, and does not hide what that says
+  expect((await ask(driver, ada, 'what can you do?')).join()).toContain('lamp')
+})

@@ -1,0 +1,138 @@
+import { z } from '@pluggram/sdk'
+import type { CommandSummary, PluginSummary } from '@pluggram/sdk'
+import { expect, test } from 'vitest'
+import { chooseTool } from './choose-tool.ts'
+import type { ChosenTool } from './choose-tool.ts'
+import { toDemoTool } from './demo-tool.ts'
+import type { DemoTool } from './demo-tool.ts'
+import type { KnownCommand } from './known-command.ts'
+
+function tool(name: string, description: string, schema: z.ZodObject = z.object({})): DemoTool {
+  return toDemoTool({ name, description, inputSchema: z.toJSONSchema(schema) })
+}
+
+function command(plugin: string, summary: CommandSummary): KnownCommand {
+  const owner: PluginSummary = { name: plugin, commands: [summary] }
+  return { command: summary, plugin: owner }
+}
+
+const dice = z.object({ dice: z.string().optional().describe('Dice notation such as 2d6+1 or d20') })
+const reminder = z.object({
+  what: z.string().describe('What to remind of'),
+  when: z.string().describe('In English, in the time of the user: "tomorrow at 9", "2027-01-05 10:00"'),
+})
+const TOOLS = [
+  tool('dice__roll', 'Rolls dice and gives the faces and the total. Use it whenever chance decides.', dice),
+  tool('reminders__add_reminder', 'Reminds the user of something at a time, by a message here.', reminder),
+  tool('reminders__list_reminders', "The user's reminders that wait."),
+  tool('ai_chatbot__remember', 'Notes a lasting fact about the user.', z.object({ fact: z.string() })),
+  tool('web_page__read_web_page', 'Reads a public web page.', z.object({ url: z.string() })),
+  tool('calculator__add', 'Adds two numbers', z.object({ a: z.number(), b: z.number() })),
+  tool('lamp__switch', 'Switches the lamp', z.object({ state: z.enum(['on', 'off']) })),
+  tool('mailer__send', 'Sends a mail', z.object({ to: z.string(), text: z.string() })),
+]
+const COMMANDS = [
+  command('dice', {
+    name: 'roll',
+    description: 'Roll dice',
+    usage: '/roll 2d6+1',
+    examples: ['roll a dice', 'throw two dice', 'roll a d20'],
+  }),
+  command('reminders', {
+    name: 'remind',
+    description: 'Remind me',
+    usage: '/remind tomorrow at 9 to water the plants',
+    examples: ['remind me tomorrow at 9 to call Ann', 'set a reminder in ten minutes'],
+  }),
+  command('reminders', {
+    name: 'reminders',
+    description: 'What I will remind you of',
+    examples: ['list my reminders', 'what are my reminders'],
+  }),
+]
+
+function choose(text: string): ChosenTool | undefined {
+  return chooseTool(text, TOOLS, COMMANDS)
+}
+
+test.each([
+  ['roll two dice', 'dice__roll', { dice: '2d6' }],
+  ['Could you please roll 3 dice?', 'dice__roll', { dice: '3d6' }],
+  ['roll a d20', 'dice__roll', { dice: 'd20' }],
+  ['throw 4d8+2', 'dice__roll', { dice: '4d8+2' }],
+  ['I would like to roll a die', 'dice__roll', {}],
+  [
+    'remind me tomorrow at 9 to call Ann',
+    'reminders__add_reminder',
+    { what: 'call Ann', when: 'tomorrow at 9' },
+  ],
+  [
+    'Can you remind me in twenty minutes about the tea?',
+    'reminders__add_reminder',
+    { what: 'the tea', when: 'in twenty minutes' },
+  ],
+  [
+    'please remind me to water the plants on Friday at 18:30',
+    'reminders__add_reminder',
+    { what: 'water the plants', when: 'on Friday at 18:30' },
+  ],
+  [
+    'set a reminder for 2027-01-05 10:00 to pay the rent',
+    'reminders__add_reminder',
+    { what: 'pay the rent', when: '2027-01-05 10:00' },
+  ],
+  ['what are my reminders?', 'reminders__list_reminders', {}],
+  ['list my reminders', 'reminders__list_reminders', {}],
+  ['remember that I am vegetarian', 'ai_chatbot__remember', { fact: 'I am vegetarian' }],
+  ['read https://example.org/a?b=1.', 'web_page__read_web_page', { url: 'https://example.org/a?b=1' }],
+  ['add 2 and 40', 'calculator__add', { a: 2, b: 40 }],
+  ['switch the lamp on', 'lamp__switch', { state: 'on' }],
+  [
+    'send a mail to ann@example.org: see you at nine',
+    'mailer__send',
+    { to: 'ann@example.org', text: 'see you at nine' },
+  ],
+])('“%s” asks for %s', (text, name, args) => {
+  const chosen = choose(text)
+  expect(chosen?.tool.name).toBe(name)
+  expect(chosen).toMatchObject({ args, missing: [] })
+})
+
+test.each([
+  ['remind me to call Ann', ['when']],
+  ['remind me every day to call Ann', ['when']],
+  ['add 2', ['a', 'b']],
+  ['add 2, 3 and 4', ['a', 'b']],
+  ['switch the lamp', ['state']],
+  ['send a mail', ['to', 'text']],
+])('“%s” does not say plainly what the tool needs', (text, missing) => {
+  expect(choose(text)?.missing.map(({ name }) => name)).toEqual(missing)
+})
+
+test.each([
+  'how do I roll dice?',
+  'tell me about dice',
+  "don't roll the dice",
+  'never remind me of that',
+  'do you remember me?',
+  'is the lamp on?',
+  'add 2 and a lot',
+  'the weather is nice today',
+  'what is the meaning of life',
+  `roll two dice ${'and then '.repeat(60)}`,
+  'Here is a letter.\nroll two dice',
+])('“%s” asks for no tool', (text) => {
+  expect(choose(text)).toBeUndefined()
+})
+
+test('a tool with a schema that says nothing is never called with made-up arguments', () => {
+  for (const inputSchema of [
+    null,
+    'x',
+    { properties: 5, required: 'a' },
+    { properties: { a: { type: {} } } },
+  ]) {
+    const odd = toDemoTool({ name: 'odd__dance', description: 'Dances', inputSchema })
+    expect(chooseTool('dance', [odd], [])?.args).toEqual({})
+  }
+})

@@ -1,0 +1,90 @@
+import { CERTAIN, CommandMatcher } from './command-matcher.ts'
+import type { DemoTool } from './demo-tool.ts'
+import { fillArguments, isVerb } from './fill-arguments.ts'
+import type { FilledArguments } from './fill-arguments.ts'
+import type { KnownCommand } from './known-command.ts'
+import { contentWords } from './words.ts'
+
+/** A tool that a sentence means. */
+export interface ChosenTool extends FilledArguments {
+  readonly tool: DemoTool
+  /** 0 to 1. */
+  readonly confidence: number
+  /** A sentence that its plugin gives as an example. */
+  readonly example?: string
+}
+
+/** Longer texts are no orders. */
+const MAX_ORDER = 300
+const NEGATION =
+  /\b(?:do ?n['’]?t|not|never|no longer|wo ?n['’]?t|cannot|ca ?n['’]?t|without|stop|instead)\b/i
+/** Asks about something rather than for it to be done. */
+const ABOUT =
+  /^(?:how|why|who|where|explain|describe|help|do you|does|did|is|are there|was|were|tell me (?:more )?about)\b/i
+const POLITE =
+  /^(?:(?:hi|hello|hey|ok|okay|so|well|and|please|kindly|can|could|would|will|you|i|want|would like|['’]d like|need|like|to|let['’]?s|lets|now)\b[\s,]*)+/i
+
+/**
+ * The tool that a sentence asks for. Words that are plainly arguments are taken out first; what is left has to be the tool by
+ * its name, its description, or an example of its plugin's command. Of several, one that lacks nothing is taken, then the one
+ * that found most of its words.
+ */
+export function chooseTool(
+  text: string,
+  tools: readonly DemoTool[],
+  commands: readonly KnownCommand[],
+): ChosenTool | undefined {
+  const said = text.trim()
+  if (said.length > MAX_ORDER || said.includes('\n') || NEGATION.test(said) || ABOUT.test(said))
+    return undefined
+  const isPolite = POLITE.test(said)
+  const order = said.replace(POLITE, '')
+  const isQuestion = said.endsWith('?') && !isPolite
+  const chosen = tools
+    .flatMap((tool) => weigh(tool, order, commands))
+    // a question is no order; it may be one for what takes no words, such as a list
+    .filter(({ tool }) => !isQuestion || tool.parameters.every(({ isRequired }) => !isRequired))
+  const complete = chosen.filter(({ missing }) => missing.length === 0)
+  const [first] = (complete.length > 0 ? complete : chosen).toSorted(
+    (one, other) =>
+      (complete.length > 0 ? taken(other) - taken(one) : 0) ||
+      other.confidence - one.confidence ||
+      one.tool.tool.length - other.tool.tool.length,
+  )
+  return first
+}
+
+function weigh(tool: DemoTool, order: string, commands: readonly KnownCommand[]): readonly ChosenTool[] {
+  const said = commands.filter((known) => isCommandOf(known, tool)).flatMap(({ command }) => command.examples)
+  const filled = fillArguments(order, tool)
+  // of the examples, too, only what they ask for counts, not their arguments
+  const examples = said.map((example) => fillArguments(example, tool).rest)
+  const matcher = new CommandMatcher([
+    { command: { name: tool.tool, description: tool.description, examples } },
+  ])
+  const [verb = ''] = filled.rest.trim().split(' ')
+  // “read https://…”: some verbs are too common to say anything alone
+  const isOrder = isVerb(verb, tool.tool) && filled.missing.length === 0 && taken(filled) > 0
+  const matched = matcher.match(filled.rest)?.confidence ?? 0
+  const confidence = isOrder ? Math.max(matched, CERTAIN) : matched
+  const [example] = said
+  return confidence < CERTAIN
+    ? []
+    : [{ tool, confidence, ...filled, ...(example !== undefined && { example }) }]
+}
+
+/** Whether a command does the same: its name says so, and it takes words as the tool takes arguments. */
+function isCommandOf(
+  { command, plugin }: KnownCommand,
+  { plugin: owner, tool, parameters }: DemoTool,
+): boolean {
+  if (plugin?.name !== owner) return false
+  const takesWords = /^\/?\w+\s+\S/.test(command.usage ?? '')
+  if (takesWords !== parameters.length > 0) return false
+  const name = contentWords(command.name.replaceAll('_', ' '))
+  return name.intersection(contentWords(tool.replaceAll('_', ' '))).size > 0
+}
+
+function taken({ args }: FilledArguments): number {
+  return Object.keys(args).length
+}

@@ -1,0 +1,78 @@
+import { z } from '@pluggram/sdk'
+
+const propertySchema = z.object({
+  type: z.unknown().optional(),
+  description: z.string().optional().catch(undefined),
+  format: z.string().optional().catch(undefined),
+  enum: z.array(z.unknown()).optional().catch(undefined),
+})
+const inputSchema = z.object({
+  properties: z.record(z.string(), propertySchema).catch({}).default({}),
+  required: z.array(z.string()).catch([]).default([]),
+})
+
+/** One argument of a tool, as far as the demo model understands its schema. */
+export interface DemoParameter {
+  readonly name: string
+  /** `other`: only a real model could fill it. */
+  readonly type: 'string' | 'number' | 'choice' | 'other'
+  readonly isRequired: boolean
+  readonly description: string
+  readonly format: string
+  /** The words that may be chosen from, when `type` is `choice`. */
+  readonly choices: readonly string[]
+}
+
+/** A tool that is offered with a request. */
+export interface DemoTool {
+  /** As the request calls it. */
+  readonly name: string
+  /** `plugin.tool`, as people write it. */
+  readonly id: string
+  readonly plugin: string
+  readonly tool: string
+  readonly description: string
+  readonly parameters: readonly DemoParameter[]
+}
+
+/** What a request says about a tool. */
+export interface OfferedFunction {
+  readonly name: string
+  readonly description?: string | undefined
+  readonly inputSchema: unknown
+}
+
+/** Reads a tool of a request; its schema may be anything. */
+export function toDemoTool({ name, description = '', inputSchema: given }: OfferedFunction): DemoTool {
+  const [plugin = name, tool = name] = splitName(name)
+  const { properties, required } = inputSchema.safeParse(given).data ?? { properties: {}, required: [] }
+  return {
+    name,
+    id: `${plugin}.${tool}`,
+    plugin,
+    tool,
+    description,
+    parameters: Object.entries(properties).map(([key, property]): DemoParameter => {
+      const choices = (property.enum ?? []).filter((value) => typeof value === 'string')
+      return {
+        name: key,
+        type: typeOf(property.type, choices),
+        isRequired: required.includes(key),
+        description: property.description ?? '',
+        format: property.format ?? '',
+        choices,
+      }
+    }),
+  }
+}
+
+function splitName(name: string): readonly string[] {
+  const gap = name.indexOf('__')
+  return gap < 1 ? [name, name] : [name.slice(0, gap), name.slice(gap + 2)]
+}
+
+function typeOf(type: unknown, choices: readonly string[]): DemoParameter['type'] {
+  if (choices.length > 0) return 'choice'
+  if (type === 'string') return 'string'
+  return type === 'number' || type === 'integer' ? 'number' : 'other'
+}

@@ -1,0 +1,54 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+
+const fileSchema = z.record(z.string(), z.string())
+
+/** Which plugins could not be started the last time, and by which content: nobody waits for them at the next start. */
+export class FailedStarts {
+  readonly #file: string | undefined
+  #fingerprints = new Map<string, string>()
+  #isChanged = false
+
+  /** @param file without it, nothing is known at the next start */
+  constructor(file: string | undefined) {
+    this.#file = file
+  }
+
+  /** Reads the file; one that is missing or broken tells of no failures. */
+  async open(): Promise<void> {
+    if (this.#file === undefined) return
+    try {
+      const known = fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')))
+      this.#fingerprints = new Map(Object.entries(known))
+    } catch {
+      this.#fingerprints = new Map()
+    }
+  }
+
+  /** @param fingerprint of everything that decides how the plugin starts; empty when that could not be read */
+  has(plugin: string, fingerprint: string): boolean {
+    return fingerprint !== '' && this.#fingerprints.get(plugin) === fingerprint
+  }
+
+  note(plugin: string, fingerprint: string, hasFailed: boolean): void {
+    if (hasFailed === this.has(plugin, fingerprint) || fingerprint === '') return
+    if (hasFailed) this.#fingerprints.set(plugin, fingerprint)
+    else this.#fingerprints.delete(plugin)
+    this.#isChanged = true
+  }
+
+  /** Writes what changed; what cannot be written costs a wait at the next start, nothing else. */
+  async save(): Promise<void> {
+    if (!this.#isChanged || this.#file === undefined) return
+    this.#isChanged = false
+    try {
+      await mkdir(path.dirname(this.#file), { recursive: true })
+      const temporary = `${this.#file}.${process.pid}.tmp`
+      await writeFile(temporary, JSON.stringify(Object.fromEntries(this.#fingerprints)), { mode: 0o600 })
+      await rename(temporary, this.#file)
+    } catch {
+      this.#isChanged = true
+    }
+  }
+}

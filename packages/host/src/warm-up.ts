@@ -1,0 +1,15 @@
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { PluginEntry } from './plugin-entry.ts'
+
+/** More processes than that are not started before they are needed. */
+const MAX_WARMED_UP = 8
+
+/** Whoever is asked about every message is needed by the first one: it should not wait for one start after another. */
+export function warmUp(entries: readonly PluginEntry[]): void {
+  const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))
+  for (const { plugin } of asked.slice(0, MAX_WARMED_UP)) plugin?.warmUp?.()
+}
+
+function isAskedAlways({ answersMessages, patterns }: PluginDescriptor): boolean {
+  return answersMessages && patterns.length === 0
+}

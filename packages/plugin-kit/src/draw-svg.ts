@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { initWasm, Resvg } from '@resvg/resvg-wasm'
+
+const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
+
+let fonts: Promise<Uint8Array[]> | undefined
+
+/** Makes a PNG of an SVG in this thread, with fonts of our own: the machine's fonts are not asked for. */
+export async function drawSvg(svg: string): Promise<Uint8Array<ArrayBuffer>> {
+  const fontBuffers = await (fonts ??= load())
+  const picture = new Resvg(svg, {
+    font: { fontBuffers, defaultFontFamily: 'DejaVu Sans', loadSystemFonts: false },
+  })
+  const rendered = picture.render()
+  try {
+    return new Uint8Array(rendered.asPng())
+  } finally {
+    rendered.free()
+    picture.free()
+  }
+}
+
+async function load(): Promise<Uint8Array[]> {
+  const read = async (name: string): Promise<Uint8Array> =>
+    new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(name))))
+  await initWasm(await readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))))
+  return Promise.all(FONTS.map((name) => read(`dejavu-fonts-ttf/ttf/${name}`)))
+}

@@ -1,0 +1,28 @@
+/**
+ * A process with schedules of every second over a file of schedules that it shares with others. It appends each slot that it
+ * runs to a journal, in one write. Arguments: the file, the journal.
+ */
+import { appendFileSync } from 'node:fs'
+import { Scheduler } from '../scheduler.ts'
+import { openSqliteScheduleStore } from '../sqlite-schedule-store.ts'
+
+const [file = '', journal = ''] = process.argv.slice(2)
+const write = (line: string): void => appendFileSync(journal, `${line}\n`)
+const scheduler = new Scheduler({
+  store: openSqliteScheduleStore(file),
+  onError: (_plugin, name, error) => write(`error ${name} ${String(error)}`),
+})
+const effects = {
+  add: () => async () => {},
+  setInterval: () => async () => {},
+  setTimeout: () => async () => {},
+  list: () => [],
+}
+const service = scheduler.forPlugin('notes', effects)
+for (let index = 0; index < 20; index += 1) {
+  await service.cron('* * * * * *', { name: `beat${index}`, missed: 'all' }, ({ slot }) => write(slot))
+}
+scheduler.start()
+write(`ready ${process.pid}`)
+// the scheduler's own timers let a process end
+setInterval(() => {}, 60_000)

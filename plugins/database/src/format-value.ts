@@ -1,0 +1,23 @@
+/**
+ * A value of a database in one line that shows no more than `most` characters. What would break a line, turn its direction
+ * or be no character at all is gone.
+ */
+export function formatValue(value: unknown, most: number): string {
+  if (value === null || value === undefined) return '–'
+  if (value instanceof Uint8Array) return `${value.byteLength} bytes`
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime())
+      ? 'no date'
+      : value.toISOString().replace('T', ' ').replace('.000Z', ' UTC')
+  }
+  const text =
+    typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | bigint | boolean)
+  // a cell may be megabytes: what is not shown is not worked on
+  const line = text
+    .slice(0, most * 8)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]+/gu, ' ')
+  const characters = [...line]
+  const isCut = characters.length > most || text.length > most * 8
+  return isCut ? `${characters.slice(0, most - 1).join('')}…` : line
+}
