@@ -247,8 +247,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     resume() {
       for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
       const unfinished = store.unfinished()
-      const underWay = unfinished.filter(({ tries }) => tries > 0).length
-      const maxTries = underWay > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
+      const begun = unfinished.filter(({ tries }) => tries > 0).length
+      const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
       for (const stored of unfinished) enqueue(stored, { maxTries })
       void forget()
     },

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { PluggramError } from '@pluggram/sdk'
 import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
-import { cancelledError, refusalError, TelegramError, toTelegramError, transportError } from './errors.ts'
+import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
 import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
 import type { JsonCaller } from './json-call.ts'
 
