@@ -86,6 +86,8 @@ export interface Pipeline extends PostOffice {
 /** How an update of an earlier run is taken up again. */
 interface Recovery {
   readonly maxTries: number
+  /** Resolves when the messages that were not sent are out, or have had the time to. */
+  readonly whenSent?: Promise<unknown>
 }
 
 const DEFAULT_CAPACITY = 10_000
@@ -101,6 +103,8 @@ const MAX_TRIES_AMONG_OTHERS = 5
 const SUSPECT_TRIES = 2
 /** A lane rests while that many messages of its chat are not sent. */
 const MAX_UNSENT_PER_CHAT = 50
+/** What ends the program again must not keep messages from being sent, or from being noted as sent, for so long. */
+const SEND_FIRST_MS = 2_000
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
@@ -123,6 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     try {
       if (stop.signal.aborted) return
       if (tries >= (recovery?.maxTries ?? MAX_TRIES)) return await park(update, tries)
+      if (tries > 0) await recovery?.whenSent
       if (tries >= SUSPECT_TRIES) await suspects.run(() => tryOut(update, tries, true))
       else await tryOut(update, tries, recovery !== undefined)
     } catch (error) {
@@ -245,11 +250,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     ...postOffice,
     resume() {
-      for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
+      const sending = store.unsent().flatMap((entry) => {
+        const sent = outbox.push(entry)
+        sent.catch(() => {})
+        return entry.isBroadcast === true ? [] : [sent]
+      })
+      const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
       const unfinished = store.unfinished()
       const begun = unfinished.filter(({ tries }) => tries > 0).length
       const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
-      for (const stored of unfinished) enqueue(stored, { maxTries })
+      for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
     },
     async accept(updates) {
