@@ -8,6 +8,7 @@ import type {
   PluginChats,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
+import type { AbortGroup } from './abort-group.ts'
 import { apology, callPlugin, countedFailure, failureFields } from './call-plugin.ts'
 import type { CallOutcome, CountedOutcome } from './call-plugin.ts'
 import { createMessageContext } from './message-context.ts'
@@ -35,6 +36,8 @@ export interface DispatcherOptions {
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   /** Aborted when the assistant stops for good. */
   readonly signal: AbortSignal
+  /** Whose signals are aborted with it. */
+  readonly underWay: AbortGroup
 }
 
 /** What came of one update. */
@@ -131,15 +134,11 @@ async function ask(
   way: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
-  const controller = new AbortController()
-  // AbortSignal.any would do the same, and cost a message more than its way through the lanes
-  const stop = (): void => controller.abort(options.signal.reason)
-  options.signal.addEventListener('abort', stop)
-  if (options.signal.aborted) stop()
+  const controller = options.underWay.join()
   try {
     return await askUntil(controller, plugin, update, way, options)
   } finally {
-    options.signal.removeEventListener('abort', stop)
+    options.underWay.leave(controller)
   }
 }
 

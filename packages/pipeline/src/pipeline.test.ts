@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
-import type { MessageContext } from '@pluggram/sdk'
-import type { AccessControl } from '@pluggram/sdk/runtime'
+import type { AccessControl, CallContext } from '@pluggram/sdk/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
 import { createRecordingMessenger, pressUpdate, textUpdate } from './test-doubles.ts'
@@ -74,7 +73,7 @@ describe('who answers', () => {
   })
 
   test('a command goes to its plugin with name and arguments', async () => {
-    let seen: MessageContext | undefined
+    let seen: CallContext | undefined
     const roll: FakePlugin = {
       name: 'roll',
       commands: ['roll'],

@@ -20,7 +20,7 @@ import type {
 import type { Peer } from '../rpc/peer.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
 import { CALL_NUMBER } from './protocol.ts'
-import type { JsonSchema } from '../validate-config.ts'
+import type { JsonSchema } from '../json-types.ts'
 
 export interface RemoteAiOptions {
   readonly peer: Peer
