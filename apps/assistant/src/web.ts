@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createMcpEndpoint } from '@pluggram/ai'
 import type { ToolServerOptions } from '@pluggram/ai'
 import { PluggramError } from '@pluggram/sdk'
+import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
@@ -15,6 +16,7 @@ import type { LoginOptions } from './http/login-routes.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
+import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { registerWebhookRoute } from './http/webhook-route.ts'
 import type { Telegram } from './telegram.ts'
@@ -29,6 +31,8 @@ export interface WebOptions {
   /** The tools that other programs may call. */
   readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
+  /** What owners do with plugins' settings. */
+  readonly admin: AdminService
 }
 
 export interface Web {
@@ -82,6 +86,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     tokens: () => [mcpToken, configuration.settings.mcp.token].filter((token) => token !== undefined),
   })
   registerParkedRoutes(server, messages, telegram.pipeline)
+  registerPluginSettingsRoutes(server, options.admin)
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
     hasSession: (request) => hasSession(request, login),

@@ -1,6 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** After the abort signal a plugin has this long to end its work by itself. */
 const GRACE_MS = 1_000
@@ -25,7 +25,7 @@ export interface CallOptions {
 export async function callPlugin(
   plugin: RunnablePlugin,
   message: string,
-  context: MessageContext,
+  context: CallContext,
   { timeoutMs, controller }: CallOptions,
 ): Promise<CallOutcome> {
   let timedOut: PluggramError | undefined

@@ -69,6 +69,11 @@ export class SqliteInbox {
     return this.#reads.unfinished.all().map(decodeUpdate)
   }
 
+  waiting(updateId: number): StoredUpdate | undefined {
+    const row = this.#reads.waiting.get(updateId)
+    return row && decodeUpdate(row)
+  }
+
   parked(): ParkedUpdate[] {
     return this.#reads.parked.all().map((row) => ({
       ...decodeUpdate(row),
@@ -124,6 +129,7 @@ function prepareWrites(queue: WriteQueue) {
 function prepareReads(database: DatabaseSync) {
   return {
     unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
+    waiting: database.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
     parked: database.prepare(
       "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
     ),

@@ -43,6 +43,7 @@ export function createSqliteMessageStore(
     markFailed: (entryId, reason) => outbox.markFailed(entryId, reason),
     moveChat: (from, to) => outbox.moveChat(from, to),
     unfinished: () => inbox.unfinished(),
+    waiting: (updateId) => inbox.waiting(updateId),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),
     replay: (updateId) => inbox.replay(updateId),

@@ -113,6 +113,10 @@ export function createMemoryMessageStore(): MessageStore {
       }
     },
     unfinished: () => inState('new').map(({ update, tries }) => ({ update, tries })),
+    waiting(updateId) {
+      const row = inbox.get(updateId)
+      return row?.state === 'new' ? { update: row.update, tries: row.tries } : undefined
+    },
     unsent: () =>
       [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toEntry),
     parked: () =>

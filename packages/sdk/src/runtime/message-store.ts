@@ -88,6 +88,8 @@ export interface MessageStore {
   moveChat(from: number, to: number): Promise<void>
   /** Updates that are not finished, oldest first: what an earlier run left. */
   unfinished(): readonly StoredUpdate[]
+  /** One of them; `undefined` when it is finished, parked or unknown. */
+  waiting(updateId: number): StoredUpdate | undefined
   /** Parts that are not sent, oldest first: what an earlier run left. */
   unsent(): readonly OutboxEntry[]
   parked(): readonly ParkedUpdate[]
