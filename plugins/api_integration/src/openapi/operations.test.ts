@@ -87,7 +87,7 @@ test('what is no part of a path stays in its place', () => {
 test('schemas that mention each other again and again do not unfold without end', () => {
   const names = Array.from({ length: 60 }, (_, index) => `Thing${index}`)
   const all = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]))
-  const document = {
+  const grown = {
     openapi: '3.0.0',
     servers: [{ url: 'https://api.example.com' }],
     paths: Object.fromEntries(
@@ -105,13 +105,13 @@ test('schemas that mention each other again and again do not unfold without end'
       schemas: Object.fromEntries(names.map((name) => [name, { type: 'object', properties: all }])),
     },
   }
-  const operations = readOperations(config({ document }))
+  const operations = readOperations(config({ document: grown }))
   expect(operations).toHaveLength(50)
   expect(JSON.stringify(operations[0]?.schema).length).toBeLessThan(500_000)
 })
 
 test('what stands outside of the document is not fetched', () => {
-  const document = {
+  const outward = {
     openapi: '3.0.0',
     servers: [{ url: 'https://api.example.com' }],
     paths: {
@@ -123,6 +123,6 @@ test('what stands outside of the document is not fetched', () => {
       },
     },
   }
-  const [operation] = readOperations(config({ document }))
-  expect(operation?.schema).toMatchObject({ properties: { q: {} } })
+  const [found] = readOperations(config({ document: outward }))
+  expect(found?.schema).toMatchObject({ properties: { q: {} } })
 })
