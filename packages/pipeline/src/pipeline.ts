@@ -11,6 +11,7 @@ import type {
   PostOffice,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
+import { AbortGroup } from './abort-group.ts'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
@@ -117,6 +118,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const suspects = new OneAtATime()
   const observers = new Observers({ registry, logger })
   const stop = new AbortController()
+  const underWay = new AbortGroup(stop.signal)
   const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
@@ -137,10 +139,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function tryOut(update: IncomingUpdate, tries: number, isRecovered: boolean): Promise<void> {
     if (stop.signal.aborted) return
-    const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
     // what was under way when the program ended may have ended it: then the try must be on disk before it begins
-    if (isRecovered) await beginning
-    else beginning.catch(() => {})
+    if (isRecovered) await persist(() => store.begin(update.updateId), logger, stop.signal)
+    else store.beginSoon(update.updateId)
     await answer(update, tries + 1)
   }
 
@@ -160,6 +161,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
+      underWay,
     })
     if (report.outcome === 'interrupted') return
     const sending = await finish(update, report.parts)
@@ -255,8 +257,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       })
       const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
       const unfinished = store.unfinished()
-      const underWay = unfinished.filter(({ tries }) => tries > 0).length
-      const maxTries = underWay > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
+      const begun = unfinished.filter(({ tries }) => tries > 0).length
+      const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
       for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
     },
@@ -266,7 +268,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const fresh = await store.accept(wanted)
       counts.accepted += fresh.length
       for (const stored of fresh) enqueue(stored)
-      await lanes.whenRoomy()
+      if (lanes.size >= capacity) await lanes.whenRoomy()
     },
     async replay(updateId) {
       const stored = await store.replay(updateId)
