@@ -106,7 +106,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ...settings.storage,
       repair: options.repair ?? false,
       onRepair: (movedTo) =>
-        logger.warn(`the damaged database was moved to ${movedTo}; starting with an empty one`),
+        logger.warn(`the damaged database is at ${movedTo} now; starting with what can be read of it`),
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)

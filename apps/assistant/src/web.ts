@@ -18,7 +18,7 @@ import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
-import { registerWebhookRoute } from './http/webhook-route.ts'
+import { createWebhookHandler } from './http/webhook-handler.ts'
 import type { Telegram } from './telegram.ts'
 
 export interface WebOptions {
@@ -68,6 +68,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
     health,
     logger,
+    ...(telegram.webhook && { webhook: createWebhookHandler(telegram.webhook, logger) }),
   })
   await registerPlayground(server, {
     pages,
@@ -92,7 +93,6 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     hasSession: (request) => hasSession(request, login),
     ...(password !== undefined && { checkPassword: (given: string) => isSame(given, password) }),
   })
-  if (telegram.webhook) registerWebhookRoute(server, telegram.webhook)
   await listen(() => server.listen({ host, port }), host, port)
   const address = server.server.address()
   const boundPort = typeof address === 'object' && address ? address.port : port

@@ -45,6 +45,26 @@ describe('what survives the end of the program', () => {
     expect(await second.texts(textUpdate('next'))).toEqual(['two', 'three', 'echo next'])
   })
 
+  test('an update that was under way at the end waits until messages of others are out', async () => {
+    const store = createMemoryMessageStore()
+    await store.accept([textUpdate('first', { updateId: 1, chatId: 1 }), textUpdate('die', { updateId: 2 })])
+    await store.finish(1, [{ chatId: 1, content: 'of another', policy: 'at-least-once' }])
+    await store.begin(2)
+    const messenger = createRecordingMessenger(async () => {
+      await sleep(30)
+      return undefined
+    })
+    let before: readonly unknown[] = []
+    const notes: FakePlugin = {
+      name: 'notes',
+      handle: () => ((before = [store.unsent().length, messenger.delivered.length]), say('survived')),
+    }
+    const { pipeline, texts } = start([notes], { store, messenger })
+    pipeline.resume()
+    expect(await texts()).toEqual(['of another', 'survived'])
+    expect(before).toEqual([0, 1])
+  })
+
   test('an at-most-once part that was in flight is not sent again, and counted', async () => {
     const messenger = createRecordingMessenger(() => new Promise(() => {}))
     const once: FakePlugin = {

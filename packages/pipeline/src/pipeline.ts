@@ -11,6 +11,7 @@ import type {
   PostOffice,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
+import { AbortGroup } from './abort-group.ts'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
@@ -85,6 +86,8 @@ export interface Pipeline extends PostOffice {
 /** How an update of an earlier run is taken up again. */
 interface Recovery {
   readonly maxTries: number
+  /** Resolves when the messages that were not sent are out, or have had the time to. */
+  readonly whenSent?: Promise<unknown>
 }
 
 const DEFAULT_CAPACITY = 10_000
@@ -100,6 +103,8 @@ const MAX_TRIES_AMONG_OTHERS = 5
 const SUSPECT_TRIES = 2
 /** A lane rests while that many messages of its chat are not sent. */
 const MAX_UNSENT_PER_CHAT = 50
+/** What ends the program again must not keep messages from being sent, or from being noted as sent, for so long. */
+const SEND_FIRST_MS = 2_000
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
@@ -113,6 +118,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const suspects = new OneAtATime()
   const observers = new Observers({ registry, logger })
   const stop = new AbortController()
+  const underWay = new AbortGroup(stop.signal)
   const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
@@ -121,6 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     try {
       if (stop.signal.aborted) return
       if (tries >= (recovery?.maxTries ?? MAX_TRIES)) return await park(update, tries)
+      if (tries > 0) await recovery?.whenSent
       if (tries >= SUSPECT_TRIES) await suspects.run(() => tryOut(update, tries, true))
       else await tryOut(update, tries, recovery !== undefined)
     } catch (error) {
@@ -132,10 +139,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function tryOut(update: IncomingUpdate, tries: number, isRecovered: boolean): Promise<void> {
     if (stop.signal.aborted) return
-    const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
     // what was under way when the program ended may have ended it: then the try must be on disk before it begins
-    if (isRecovered) await beginning
-    else beginning.catch(() => {})
+    if (isRecovered) await persist(() => store.begin(update.updateId), logger, stop.signal)
+    else store.beginSoon(update.updateId)
     await answer(update, tries + 1)
   }
 
@@ -155,6 +161,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
+      underWay,
     })
     if (report.outcome === 'interrupted') return
     const sending = await finish(update, report.parts)
@@ -243,11 +250,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     ...postOffice,
     resume() {
-      for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
+      const sending = store.unsent().flatMap((entry) => {
+        const sent = outbox.push(entry)
+        sent.catch(() => {})
+        return entry.isBroadcast === true ? [] : [sent]
+      })
+      const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
       const unfinished = store.unfinished()
-      const underWay = unfinished.filter(({ tries }) => tries > 0).length
-      const maxTries = underWay > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
-      for (const stored of unfinished) enqueue(stored, { maxTries })
+      const begun = unfinished.filter(({ tries }) => tries > 0).length
+      const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
+      for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
     },
     async accept(updates) {
@@ -256,7 +268,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const fresh = await store.accept(wanted)
       counts.accepted += fresh.length
       for (const stored of fresh) enqueue(stored)
-      await lanes.whenRoomy()
+      if (lanes.size >= capacity) await lanes.whenRoomy()
     },
     async replay(updateId) {
       const stored = await store.replay(updateId)

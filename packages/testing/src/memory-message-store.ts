@@ -44,6 +44,11 @@ export function createMemoryMessageStore(): MessageStore {
     return toEntry(row)
   }
 
+  function noteBeginning(updateId: number): void {
+    const row = inbox.get(updateId)
+    if (row?.state === 'new') row.tries += 1
+  }
+
   return {
     async accept(updates) {
       return updates.flatMap((update) => {
@@ -60,9 +65,9 @@ export function createMemoryMessageStore(): MessageStore {
       })
     },
     async begin(updateId) {
-      const row = inbox.get(updateId)
-      if (row?.state === 'new') row.tries += 1
+      noteBeginning(updateId)
     },
+    beginSoon: noteBeginning,
     async finish(updateId, parts) {
       const row = inbox.get(updateId)
       if (row?.state === 'new') row.state = 'done'

@@ -64,8 +64,10 @@ export interface ParkedUpdate {
 export interface MessageStore {
   /** Takes updates in, in order; gives those that were never seen before. */
   accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
-  /** Notes that work on an update begins. */
+  /** Notes that work on an update begins; when it resolves, the end of the program does not undo the note. */
   begin(updateId: number): Promise<void>
+  /** The same with one of the next commits, or not at all when the update is finished before. */
+  beginSoon(updateId: number): void
   /** Marks the update done and puts its replies into the outbox, in one transaction. */
   finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
   /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
