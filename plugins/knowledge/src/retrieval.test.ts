@@ -7,12 +7,12 @@ import plugin from './index.ts'
 const DOCS = new URL('../../../docs/', import.meta.url)
 const FOLDERS = ['guides', 'reference', 'decisions']
 
-/** Questions as people ask them, with the document that answers each and words of the passage that does. */
+/** Questions as people ask them, with the documents that answer each and words of the passage that does. */
 const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [
   ['How do I connect Ollama?', 'ai.md', /ollama pull/],
   ['Where do I put my OpenAI key?', 'ai.md', /OPENAI_API_KEY=/],
   ['What happens when a model does not answer?', 'ai.md', /next one answers|silent/],
-  ['How can I limit the money that is spent on models?', 'ai.md', /"money"|budget in money/],
+  ['How can I limit the money that is spent on models?', 'ai.md configuration.md', /money/],
   ['Can I change the prices of models?', 'ai.md', /prices\.json/],
   ['How long may a model be silent?', 'ai.md', /first_token_seconds/],
   ['Does my conversation leave this machine?', 'ai.md', /names of the people/],
@@ -31,7 +31,7 @@ const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [
   ['How can a plugin send a photo?', 'plugin-development.md', /photo/i],
   ['How does a plugin store data?', 'plugin-development.md', /store/i],
   ['How do I run something every day at nine?', 'data-and-schedules.md', /cron|every/i],
-  ['What is the memory limit of a plugin process?', 'isolation.md', /memory/i],
+  ['What is the memory limit of a plugin process?', 'isolation.md configuration.md', /memory/i],
   ['What happens when the power fails in the middle of an answer?', 'reliability.md', /power|disk/i],
 ]
 
@@ -49,19 +49,19 @@ test('finds the passage that answers a question among the first three, in the pr
     }
   }
   let [first, among, right] = [0, 0, 0]
-  const missed: string[] = []
-  for (const [question, document, words] of QUESTIONS) {
+  for (const [question, documents, words] of QUESTIONS) {
     const answer = await knowledge.callTool('search_knowledge', { query: question })
     const { passages } = resultSchema.parse(answer)
     const top = passages.split(/\n\n\[\d+\] /).slice(1, 4)
     const isRight = (passage: string): boolean =>
-      passage.startsWith(`${document},`) || passage.startsWith(`${document}\n`)
+      documents.split(' ').includes(/^[^,\n]+/.exec(passage)?.[0] ?? '')
     const hits = top.map((passage) => isRight(passage) && words.test(passage))
     first += hits[0] ? 1 : 0
     among += hits.includes(true) ? 1 : 0
     right += top.filter(isRight).length
-    if (!hits.includes(true))
-      missed.push(`${question}: ${top.map((passage) => passage.split('\n')[0]).join(' | ')}`)
   }
-  console.log({ first, among, precision: right / (3 * QUESTIONS.length), of: QUESTIONS.length, missed })
+  const share = (count: number): number => Math.round((100 * count) / QUESTIONS.length)
+  // what the README says was measured like this; the documents change, so less is asked for here
+  const measured = { first: share(first), amongThree: share(among), precision: share(right / 3) }
+  expect(measured.amongThree, JSON.stringify(measured)).toBeGreaterThanOrEqual(70)
 })
