@@ -26,7 +26,7 @@ const rounds = Number(values.rounds)
 const count = Number(values.updates)
 const chosen = values.bots === undefined ? undefined : new Set(values.bots.split(','))
 const CHATS = 200
-const WARM_UP = 5_000
+const WARM_UP = 20_000
 
 const SCENARIOS: readonly Scenario[] = [
   {

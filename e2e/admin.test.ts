@@ -1,12 +1,21 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
-import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import {
+  answerMessage,
+  ask,
+  botMessages,
+  createPerson,
+  startEmulator,
+  TOKEN,
+  write,
+} from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { pressButton } from './support/press-button.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 /** Says its configuration; refuses a greeting of one letter. */
@@ -22,6 +31,18 @@ export default definePlugin({
     processMessage: (message, { command }) =>
       command ? { success: true, response: config.loud ? config.greeting.toUpperCase() : config.greeting } : undefined,
   }),
+})`
+
+/** Cannot start without two keys. */
+const NEEDY = `import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  config: z.object({ city: z.string().describe('Where it is.'), days: z.number().max(30) }),
+  commands: {
+    where: {
+      description: 'Where',
+      execute: (_args, { config }) => ({ success: true, response: config.city + ' ' + config.days }),
+    },
+  },
 })`
 
 let emulator: RunningEmulator
@@ -51,32 +72,8 @@ function restart(): Promise<RunningAssistant> {
   return startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
 }
 
-/** Presses the button with that label under the newest message that has it, and gives the message as it is then. */
-async function press(chatId: number, user: EmulatedUser, label: string): Promise<TranscriptMessage> {
-  const find = (messages: readonly TranscriptMessage[], id?: number): TranscriptMessage | undefined =>
-    messages.findLast((message) =>
-      id === undefined ? message.buttons.flat().some(({ text }) => text === label) : message.id === id,
-    )
-  const message = find(await botMessages(emulator.driver, chatId))
-  if (!message) throw new Error(`no button ${label}`)
-  const row = message.buttons.findIndex((buttons) => buttons.some(({ text }) => text === label))
-  const column = message.buttons[row]?.findIndex(({ text }) => text === label)
-  await emulator.driver.post(`/chats/${chatId}/messages/${message.id}/press`, {
-    userId: user.id,
-    row,
-    column,
-  })
-  let now: TranscriptMessage | undefined
-  await expect
-    .poll(
-      async () => {
-        now = find(await botMessages(emulator.driver, chatId), message.id)
-        return JSON.stringify([now?.text, now?.buttons])
-      },
-      { timeout: 10_000 },
-    )
-    .not.toBe(JSON.stringify([message.text, message.buttons]))
-  return now ?? message
+function press(chatId: number, user: EmulatedUser, label: string): Promise<TranscriptMessage> {
+  return pressButton(emulator.driver, { chatId, user, label })
 }
 
 test('an owner switches, configures and restarts a plugin by buttons', { timeout: 60_000 }, async () => {
@@ -84,25 +81,36 @@ test('an owner switches, configures and restarts a plugin by buttons', { timeout
   await ask(driver, ada, '/plugins')
   expect((await press(ada.id, ada, '🟢 greeter')).text).toContain('in a process of its own')
   const settings = await press(ada.id, ada, 'Configure')
-  expect(settings.text).toContain('greeting = Hello')
+  expect(settings.text).toContain('greeting = Hello\n   The first word.')
   expect(settings.text).toContain('api_key = ••••••')
   expect(settings.text).not.toContain('hunter2')
   expect(settings.buttons.flat().map(({ text }) => text)).toEqual(['greeting', 'loud', '« Back'])
   await press(ada.id, ada, 'loud')
   expect((await press(ada.id, ada, 'true')).text).toContain('greeter.loud = true')
   expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])
-  expect(await ask(driver, ada, '/set greeter greeting Good morning')).toEqual(['greeter.greeting is set.'])
+
+  await press(ada.id, ada, '« Back')
+  const page = await press(ada.id, ada, 'greeting')
+  expect(await answerMessage(driver, ada, page, 'x')).toEqual([
+    expect.stringContaining('greeting: Too small'),
+  ])
+  expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])
+  expect(await answerMessage(driver, ada, page, 'Good morning')).toEqual([
+    'greeter.greeting is Good morning everywhere now.',
+  ])
   expect(await ask(driver, bob, '/greet')).toEqual(['GOOD MORNING'])
-  expect((await ask(driver, ada, '/set greeter greeting x'))[0]).toMatch(/greeting/)
-  expect(await ask(driver, bob, '/greet')).toEqual(['GOOD MORNING'])
-  expect((await ask(driver, ada, '/set greeter api_key 12345678'))[0]).toContain('.env')
 
   await assistant.stop('SIGTERM')
   assistant = await restart()
   expect(await ask(driver, bob, '/greet')).toEqual(['GOOD MORNING'])
-  expect(await readFile(join(home, 'config.json'), 'utf8')).not.toContain('morning')
-  await press(ada.id, ada, 'Back to config.json')
-  expect(await ask(driver, bob, '/greet')).toEqual(['Good morning'])
+  expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))).toEqual({
+    access: { owners: [ada.id] },
+    plugins: { greeter: { api_key: 'hunter2-secret', loud: true, greeting: 'Good morning' } },
+  })
+  // the message still takes answers after a restart
+  expect(await answerMessage(driver, ada, page, 'Good evening')).toEqual([expect.stringContaining('evening')])
+  await ask(driver, ada, '/plugins unset greeter greeting')
+  expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])
 
   await ask(driver, ada, '/plugins')
   await press(ada.id, ada, '🟢 greeter')
@@ -110,7 +118,58 @@ test('an owner switches, configures and restarts a plugin by buttons', { timeout
   const switches = JSON.parse(await readFile(join(home, 'plugins_config.json'), 'utf8')) as object
   expect(switches).toMatchObject({ enabled_plugins: { greeter: false } })
   expect((await press(ada.id, ada, 'Switch on')).text).toMatch(/running|starting|idle/)
-  expect(await ask(driver, bob, '/greet')).toEqual(['Good morning'])
+  expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])
+})
+
+test('config.json stays as its people wrote it, but for what is set', { timeout: 30_000 }, async () => {
+  const { driver } = emulator
+  const file = join(home, 'config.json')
+  const text = `{
+    "access":   { "owners": [${ada.id}] },
+    "plugins": { "greeter": {"api_key":"hunter2-secret",
+            "greeting": "Hi" } }
+}
+`
+  await writeFile(file, text)
+  await expect.poll(() => ask(driver, bob, '/greet'), { timeout: 10_000 }).toEqual(['Hi'])
+  await ask(driver, ada, '/set greeter greeting Ahoy')
+  expect(await readFile(file, 'utf8')).toBe(text.replace('"Hi"', '"Ahoy"'))
+  expect(await ask(driver, bob, '/greet')).toEqual(['Ahoy'])
+})
+
+test('a message that holds a secret is deleted, and nothing is set', { timeout: 30_000 }, async () => {
+  const { driver } = emulator
+  const before = await readFile(join(home, 'config.json'), 'utf8')
+  for (const words of ['api_key sk_live_0123456789abcdef', 'greeting sk-0123456789abcdef0123']) {
+    expect(await ask(driver, ada, `/plugins set greeter ${words}`)).toEqual([
+      expect.stringMatching(/\.env.*I deleted your message/),
+    ])
+  }
+  const { messages } = await driver.get<{ messages: TranscriptMessage[] }>(`/chats/${ada.id}/messages`)
+  expect(JSON.stringify(messages)).not.toContain('0123456789abcdef')
+  expect(await readFile(join(home, 'config.json'), 'utf8')).toBe(before)
+  expect(assistant.output()).not.toContain('0123456789abcdef')
+})
+
+test('a plugin that is out for want of a key is configured by chat', { timeout: 30_000 }, async () => {
+  const { driver } = emulator
+  await writeFile(join(home, 'plugins', 'needy.ts'), NEEDY)
+  await expect
+    .poll(() => ask(driver, ada, '/plugins on needy'), { timeout: 10_000 })
+    .toEqual(['needy is on.'])
+  await expect
+    .poll(() => ask(driver, ada, '/plugins needy'), { timeout: 10_000 })
+    .toEqual([expect.stringMatching(/config: plugins\.needy\.city.*\n.*config: plugins\.needy\.days/)])
+  expect((await press(ada.id, ada, 'Configure')).text).toContain('city = (missing)\n   Where it is.')
+  await ask(driver, ada, '/plugins set needy city Ulm')
+  expect(await ask(driver, ada, '/plugins set needy days many')).toEqual([
+    expect.stringContaining('days must be a number'),
+  ])
+  expect(await ask(driver, ada, '/plugins set needy days 40')).toEqual([
+    expect.stringContaining('days: Too big'),
+  ])
+  await ask(driver, ada, '/plugins set needy days 4')
+  expect(await ask(driver, bob, '/where')).toEqual(['Ulm 4'])
 })
 
 test('plugins of both levels are started anew, this one too', { timeout: 30_000 }, async () => {
@@ -129,6 +188,8 @@ test('nobody but owners may: not by commands, not by buttons of an owner', { tim
   for (const command of [
     '/plugins',
     '/set greeter loud true',
+    '/plugins set greeter loud true here',
+    '/plugins off greeter',
     '/logs',
     '/errors',
     '/users',
@@ -159,10 +220,11 @@ test('a plugin is switched off in one group, and answers everywhere else', { tim
   await say(ada, '/plugins')
   await botMessages(driver, group.id)
   await press(group.id, ada, '🟢 greeter')
+  await press(group.id, ada, 'Switch off here')
   await say(bob, '/greet')
   expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
   expect(await botMessages(driver, group.id)).toHaveLength(1)
-  await press(group.id, ada, '🌑 greeter')
+  await press(group.id, ada, 'Switch on here')
   await say(bob, '/greet')
   expect((await botMessages(driver, group.id, 2)).at(-1)?.text).toBe('Hello')
 })

@@ -58,3 +58,17 @@ export async function ask(driver: Session, user: EmulatedUser, text: string, cou
   const all = await botMessages(driver, user.id, before.length + count)
   return all.slice(before.length).map((message) => message.text)
 }
+
+/** Answers a message of the bot in the person's private chat, and gives the texts of what comes back. */
+export async function answerMessage(
+  driver: Session,
+  user: EmulatedUser,
+  { id }: TranscriptMessage,
+  text: string,
+): Promise<string[]> {
+  const before = await botMessages(driver, user.id, 0)
+  await driver.post(`/chats/${user.id}/messages`, { userId: user.id, text, replyToMessageId: id })
+  return (await botMessages(driver, user.id, before.length + 1))
+    .slice(before.length)
+    .map((message) => message.text)
+}

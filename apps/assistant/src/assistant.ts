@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { ToolServerOptions } from '@pluggram/ai'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { PluginState } from '@pluggram/host'
+import type { JsonObject, PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPipeline } from '@pluggram/pipeline'
 import { createOutsideDatabases, markOfChat } from '@pluggram/services'
 import {
   createSqliteAiLedger,
+  createSqliteChatSettings,
   createSqliteMessageStore,
   createSqlitePluginChats,
-  createSqlitePluginSettings,
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
@@ -24,10 +24,11 @@ import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
 import { createReloader } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
-import type { PlanOptions, Plugins } from './plugins.ts'
+import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
@@ -105,7 +106,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ...settings.storage,
       repair: options.repair ?? false,
       onRepair: (movedTo) =>
-        logger.warn(`the damaged database was moved to ${movedTo}; starting with an empty one`),
+        logger.warn(`the damaged database is at ${movedTo} now; starting with what can be read of it`),
     })
     cleanups.push(() => database.close())
     const messages = createSqliteMessageStore(database, settings.storage)
@@ -116,14 +117,13 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
 
-    const pluginSettings = createSqlitePluginSettings(database)
-    const setByChat: PlanOptions['setByChat'] = (name) => pluginSettings.of(name)
+    const chatSettings = createSqliteChatSettings(database)
     const admin = createAdminService({
       home,
       host: () => plugins.host,
       reloader: () => reloader,
       configuration: () => current,
-      settings: pluginSettings,
+      chatSettings,
       store: access.store,
       logTail: options.logTail,
       mask,
@@ -159,10 +159,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
     cleanups.push(() => databases.close())
+    const caches = openCaches(settings.cache.url, logger)
+    cleanups.push(() => caches.close())
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
-      setByChat,
+      chatBlock: (plugin, chatId) => chatSettings.of(plugin, chatId) as JsonObject | undefined,
       onProblem: (problem) => problemLog.tell(problem),
       servicesFor: createServicesFactory({
         logger,
@@ -171,6 +173,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         tools: () => tools,
         directory,
         databases,
+        caches,
         scheduler,
         dataFolder: data,
         telegram: {
@@ -240,6 +243,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
             what: 'what plugins keep for chats',
             move: (from, to) => stores.movePrefix(markOfChat(from), markOfChat(to)),
           },
+          { what: 'settings of plugins', move: (from, to) => chatSettings.move(from, to) },
           { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
         ],
         logger,
@@ -270,6 +274,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       messages,
       metrics,
       toolServer,
+      admin,
     })
     cleanups.push(() => web.close())
 
@@ -283,7 +288,6 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       home,
       plugins,
       isSafe,
-      setByChat,
       logger,
       mask,
       problemLog,

@@ -8,15 +8,14 @@ import type {
   AiService,
   AssistantDirectory,
   FilesService,
-  Logger,
   PluginManifest,
   Services,
   Store,
 } from '@pluggram/sdk'
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
-import type { OutsideDatabases, Scheduler } from '@pluggram/services'
+import type { Caches, OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { createCaches, createRateLimits, createStore } from '@pluggram/services'
+import { createRateLimits, createStore } from '@pluggram/services'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
 import { httpFor } from './services/http.ts'
@@ -36,6 +35,7 @@ export interface ServicesOptions {
   readonly tools: () => Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
+  readonly caches: Caches
   readonly scheduler: Scheduler
   /** The assistant's folder for data. */
   readonly dataFolder: string
@@ -51,7 +51,6 @@ export interface ServicesOptions {
 export function createServicesFactory(
   options: ServicesOptions,
 ): (name: string, manifest: PluginManifest, effects: PluginScope) => HostServices {
-  const caches = createCaches()
   const rateLimits = createRateLimits()
   const stores = new Map<string, Store>()
   /** One for all starts of a plugin: two that overlap must not write over each other. */
@@ -62,14 +61,25 @@ export function createServicesFactory(
   }
   return (name, { permissions, requires }, effects) => {
     const logger = createPluginLogger(options.logger, name)
-    const refuse = createRefusal(name, logger)
-    const http = httpFor(name, permissions, { metrics: options.metrics, scope: effects, logger })
+    const onRefused = (permission: RefusedPermission, message: string): void => {
+      logger.warn(message)
+      options.metrics.pluginRefused(name, permission)
+    }
+    const refuse = createRefusal(name, onRefused)
+    const http = httpFor(name, permissions, {
+      metrics: options.metrics,
+      scope: effects,
+      onRefused: (message) => onRefused('network', message),
+    })
     return {
       logger,
       store: storeFor(name),
-      cache: caches.forPlugin(name),
+      cache: options.caches.forPlugin(name),
       rateLimit: rateLimits.forPlugin(name),
-      plugins: pluginsFor(name, requires, { host: options.host, logger }),
+      plugins: pluginsFor(name, requires, {
+        host: options.host,
+        onRefused: (message) => onRefused('requires', message),
+      }),
       statistics: statisticsFor(permissions, {
         metrics: options.metrics,
         refuse: () => refuse('statistics', 'metrics'),
@@ -77,8 +87,13 @@ export function createServicesFactory(
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
       ai:
         permissions?.ai === true
-          ? withTools(name, options.ai(name), permissions.tools === true ? options.tools() : undefined)
-          : createRefusedAi(() => refuse('ai')),
+          ? withTools(
+              name,
+              options.ai(name),
+              permissions.tools === true ? options.tools() : undefined,
+              (message) => onRefused('tools', message),
+            )
+          : createRefusedAi(() => refuse('ai', 'ai')),
       assistant: options.directory,
       http,
       database: createPluginDatabase({
@@ -87,20 +102,21 @@ export function createServicesFactory(
         effects,
         dataFolder: options.dataFolder,
         outside: options.databases,
-        refuse: () => refuse('database'),
+        refuse: () => refuse('database', 'database'),
+        onRefused: (message) => onRefused('databases', message),
       }),
       scheduler: createPluginScheduler({
         plugin: name,
         permissions,
         effects,
         scheduler: options.scheduler,
-        refuse: (message) => logger.warn(message),
+        refuse: (message) => onRefused('schedule', message),
       }),
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
-          : { folder: async () => refuse('files') },
-      telegram: telegramFor(name, permissions, options.telegram, logger),
+          : { folder: async () => refuse('files', 'files') },
+      telegram: telegramFor(name, permissions, options.telegram, (message) => onRefused('telegram', message)),
       ...(permissions?.admin === true && options.adminFor(name)),
       effects,
       captureException: createCaptureException(name, { logger, metrics: options.metrics }),
@@ -118,14 +134,26 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
   }
 }
 
-/** Every refusal is in the log, so that the owner sees what a plugin tries. */
+type RefusedPermission =
+  | 'network'
+  | 'ai'
+  | 'tools'
+  | 'files'
+  | 'database'
+  | 'databases'
+  | 'schedule'
+  | 'telegram'
+  | 'metrics'
+  | 'requires'
+
+/** Every refusal is in the log and counted, so that the owner sees what a plugin tries. */
 function createRefusal(
   plugin: string,
-  logger: Logger,
-): (service: 'ai' | 'database' | 'files' | 'statistics', permission?: string) => never {
-  return (service, permission = service) => {
+  onRefused: (permission: RefusedPermission, message: string) => void,
+): (service: string, permission: RefusedPermission) => never {
+  return (service, permission) => {
     const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${permission}: true } to its manifest.`
-    logger.warn(message)
+    onRefused(permission, message)
     throw new PermissionError(message)
   }
 }

@@ -10,7 +10,6 @@ import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem
 import type {
   HostPlan,
   IsolationLevel,
-  JsonObject,
   PluginCandidate,
   PluginHost,
   PluginHostOptions,
@@ -30,6 +29,7 @@ export interface PluginsOptions extends PlanOptions {
   /** Behind the buttons of calls that wait for approval. */
   readonly approvalsPlugin: PluginDefinition
   readonly servicesFor: PluginHostOptions['servicesFor']
+  readonly chatBlock: NonNullable<PluginHostOptions['chatBlock']>
   readonly logger: PluginHostOptions['logger']
   /** Told about a plugin's problem as soon as it is known. */
   onProblem(problem: PluginProblem): void
@@ -52,6 +52,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
   const host = createPluginHost({
     ...plan,
     servicesFor: options.servicesFor,
+    chatBlock: options.chatBlock,
     assistantName: configuration.settings.assistant.name,
     builtIn: [
       { name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin },
@@ -75,8 +76,6 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
 export interface PlanOptions {
   /** Leaves out every plugin that does not ship with Pluggram. */
   readonly isSafe?: boolean
-  /** Keys of a plugin's configuration that owners set by chat: JSON values, stronger than config.json. */
-  readonly setByChat?: (plugin: string) => Readonly<Record<string, unknown>>
 }
 
 /** What the files of a home say about its plugins at this moment. */
@@ -93,7 +92,7 @@ export interface PluginsPlan {
 /** Finds the plugins of a home and says how each of them is to run. */
 export async function planPlugins(
   loaded: LoadedConfiguration,
-  { isSafe = false, setByChat = () => ({}) }: PlanOptions = {},
+  { isSafe = false }: PlanOptions = {},
 ): Promise<PluginsPlan> {
   const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
   const names = found.candidates.map((candidate) => candidate.name)
@@ -113,7 +112,7 @@ export async function planPlugins(
       isEnabled,
       order: [...configuration.plugins.switches.keys()],
       configFor: (name, jsonSchema) => ({
-        block: { ...configuration.pluginBlock(name, jsonSchema), ...(setByChat(name) as JsonObject) },
+        block: configuration.pluginBlock(name, jsonSchema),
       }),
       describeIssues: (name, issues) =>
         describePluginIssues(configuration, name, issues)

@@ -18,7 +18,7 @@ import {
   createWebhookSource,
 } from '@pluggram/telegram'
 import type { BotIdentity, MessengerStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
-import type { WebhookReceiver } from './http/webhook-route.ts'
+import type { WebhookReceiver } from './http/webhook-handler.ts'
 import { connectTelegram } from './telegram-link.ts'
 
 export interface TelegramOptions {
@@ -183,8 +183,6 @@ function receiver(webhook: WebhookSource, pipeline: Pipeline, isReceiving: () =>
   return {
     checkSecret: (header) => webhook.checkSecret(header),
     isAccepting: () => isReceiving() && !pipeline.isFull(),
-    async accept(update) {
-      await webhook.accept(update)
-    },
+    accept: (update) => webhook.accept(update),
   }
 }

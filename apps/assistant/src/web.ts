@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createMcpEndpoint } from '@pluggram/ai'
 import type { ToolServerOptions } from '@pluggram/ai'
 import { PluggramError } from '@pluggram/sdk'
+import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
@@ -15,8 +16,9 @@ import type { LoginOptions } from './http/login-routes.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
+import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
-import { registerWebhookRoute } from './http/webhook-route.ts'
+import { createWebhookHandler } from './http/webhook-handler.ts'
 import type { Telegram } from './telegram.ts'
 
 export interface WebOptions {
@@ -29,6 +31,8 @@ export interface WebOptions {
   /** The tools that other programs may call. */
   readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
+  /** What owners do with plugins' settings. */
+  readonly admin: AdminService
 }
 
 export interface Web {
@@ -64,6 +68,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
     health,
     logger,
+    ...(telegram.webhook && { webhook: createWebhookHandler(telegram.webhook, logger) }),
   })
   await registerPlayground(server, {
     pages,
@@ -82,12 +87,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     tokens: () => [mcpToken, configuration.settings.mcp.token].filter((token) => token !== undefined),
   })
   registerParkedRoutes(server, messages, telegram.pipeline)
+  registerPluginSettingsRoutes(server, options.admin)
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
     hasSession: (request) => hasSession(request, login),
     ...(password !== undefined && { checkPassword: (given: string) => isSame(given, password) }),
   })
-  if (telegram.webhook) registerWebhookRoute(server, telegram.webhook)
   await listen(() => server.listen({ host, port }), host, port)
   const address = server.server.address()
   const boundPort = typeof address === 'object' && address ? address.port : port

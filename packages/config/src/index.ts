@@ -8,6 +8,7 @@ export { loadConfiguration, type LoadConfigurationOptions } from './load-configu
 export type { LoadedConfiguration, ValueLocation } from './loaded-configuration.ts'
 export { applyPluginEnvironment, pluginVariableName } from './plugin-environment.ts'
 export { reportUnknownPlugins } from './report-unknown-plugins.ts'
-export { looksSecret, redactSecrets } from './secrets.ts'
+export { isSecretPath, looksSecret, redactSecrets, resemblesSecret } from './secrets.ts'
 export { setPluginGrants, setPluginSwitch } from './set-plugin-switch.ts'
+export { literalValue, setPluginValue } from './set-plugin-value.ts'
 export type { AssistantSettings } from './settings.ts'

@@ -24,6 +24,7 @@ describe('createJsonSchema', () => {
       'http',
       'log',
       'storage',
+      'cache',
       'access',
       'limits',
       'plugin_host',

@@ -34,6 +34,7 @@ describe('a home without files', () => {
     expect(loaded).toMatchObject({ isUsable: true, problems: [], secrets: [], environment: {} })
     expect(loaded.plugins.switches.size).toBe(0)
     expect(loaded.settings).toEqual({
+      cache: {},
       databases: {},
       assistant: { name: 'Pluggram' },
       access: {
@@ -545,6 +546,8 @@ describe('the shipped example', () => {
     expect(linesOf(loaded)).toEqual([])
     expect([...loaded.plugins.switches]).toEqual([
       ['dice', true],
+      ['reminders', true],
+      ['translate', true],
       ['file_info', true],
       ['ai_chatbot', true],
     ])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
 import { ai } from './ai-settings-schema.ts'
 import { mcpSettings } from './mcp-settings-schema.ts'
+import { cacheSettings } from './cache-settings-schema.ts'
 import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
@@ -326,6 +327,7 @@ export const settingsSchema = z
     http: http.prefault({}),
     log: log.prefault({}),
     storage: storage.prefault({}),
+    cache: cacheSettings.prefault({}),
     access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),

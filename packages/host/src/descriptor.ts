@@ -8,7 +8,7 @@ import type {
 import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from './rpc/plain-data.ts'
 import { jsonSchemaOf } from './validate-config.ts'
-import type { JsonSchema } from './validate-config.ts'
+import type { JsonSchema } from './json-types.ts'
 
 export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
 
@@ -46,6 +46,7 @@ export function toDescriptor({
       toTool(tool, definition, toolRole),
     ),
     ...configSchema(manifest),
+    ...(manifest.perChat && manifest.perChat.length > 0 && { perChat: manifest.perChat }),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),

@@ -3,7 +3,7 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { ProcessLimits } from './process/process-limits.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 
 /** Which plugins there are and how they are to run: what a changed file or switch changes. */
 export interface HostPlan {

@@ -1,6 +1,8 @@
 import type { PluginStatus } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
-import type { PluginProblem } from './plugin-problem.ts'
+import type { HostPlan } from './host-plan.ts'
+import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import type { JsonObject } from './json-types.ts'
 
 /** How a plugin that was accepted is right now. */
 export interface Condition {
@@ -10,6 +12,9 @@ export interface Condition {
   /** Crashes within the last five minutes. */
   readonly crashes: number
 }
+
+/** `replace`: the plugin cannot go on with another block and has to be started anew. */
+export type ReconfigureOutcome = 'done' | 'replace' | { readonly issues: readonly ConfigIssue[] }
 
 /** A plugin in the care of the host, whatever level it runs at. */
 export interface HostedPlugin extends RunnablePlugin {
@@ -23,6 +28,10 @@ export interface HostedPlugin extends RunnablePlugin {
    * @throws PluggramError `plugin-not-found`; what the method throws
    */
   callProvided(method: string, args: readonly unknown[]): Promise<unknown>
+  /** What its schema finds wrong with a block; nothing changes. */
+  checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]>
+  /** Goes on with another block, if it listens for changes; `plan` is where the block comes from. */
+  reconfigure(block: JsonObject, plan: HostPlan): Promise<ReconfigureOutcome>
   /** Waits until no message is under way, at most so long. */
   whenIdle(seconds: number): Promise<void>
   /**

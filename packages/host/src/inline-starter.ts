@@ -20,6 +20,7 @@ import { readManifest } from './read-manifest.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { startPlugin } from './start-plugin.ts'
 import { checkSyntax } from './syntax-check.ts'
+import type { JsonObject } from './json-types.ts'
 
 export interface InlineStarterOptions {
   readonly assistantName: string
@@ -27,6 +28,8 @@ export interface InlineStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
+  /** What owners set for a plugin in one chat. */
+  chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
@@ -86,6 +89,7 @@ export class InlineStarter {
       blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       describeIssues: plan.describeIssues,
+      chatBlock: (chatId) => this.#options.chatBlock(entry.name, chatId),
       within,
       controller: new AbortController(),
       timeouts,
@@ -110,9 +114,10 @@ export class InlineStarter {
   }
 
   async #load(entry: PluginEntry, within: <T>(work: Promise<T>) => Promise<T>): Promise<LoadedPlugin> {
-    const { candidate, definition, name, fingerprint } = entry
+    const { candidate, definition, name, fingerprint: code, blockDigest } = entry
     if (definition) return { module: toPlugin(definition), packageManifest: {} }
     if (!candidate || !this.#hooks) throw new Error('nothing to load')
+    const fingerprint = `${code}/${blockDigest}`
     const isKnown = this.#fingerprints.has(name)
     if (isKnown && this.#fingerprints.get(name) !== fingerprint) this.#generation += 1
     const generation = isKnown ? this.#generation : 0

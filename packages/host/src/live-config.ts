@@ -1,20 +1,56 @@
-import type { ConfigService } from '@pluggram/sdk'
+import { isDeepStrictEqual } from 'node:util'
+import type { ConfigService, StandardSchemaV1 } from '@pluggram/sdk'
+import type { ConfigIssue } from './plugin-problem.ts'
+import { validateConfig } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
-/** A plugin's configuration that can change while it runs. */
+export interface LiveConfigOptions {
+  readonly schema: StandardSchemaV1 | undefined
+  /** Keys that may be set for single chats. */
+  readonly perChat: readonly string[]
+  /** As the files say it. */
+  readonly block: JsonObject
+  /** What the schema made of it. */
+  readonly config: unknown
+  /** What was set for a chat, as it is known here; the same object until it changes. */
+  chatBlock(chatId: number): JsonObject | undefined
+  /** Asks for what was set for a chat. Default: `chatBlock`. */
+  readonly askChatBlock?: ((chatId: number) => Promise<JsonObject | undefined>) | undefined
+  /** Takes what a listener threw. */
+  onError(error: unknown): void
+  /** Told when what was set for a chat does not fit any more; the general configuration holds there then. */
+  onUnfit(issues: readonly ConfigIssue[]): void
+}
+
+/** A configuration in a box: what a schema makes of a block may be anything. */
+interface Boxed {
+  readonly config: unknown
+}
+
+/** A plugin's configuration, which can change while it runs and differ from chat to chat. */
 export class LiveConfig {
-  #current: unknown
-  readonly #listeners = new Set<(config: never) => void>()
-  readonly #onError: (error: unknown) => void
+  readonly #options: LiveConfigOptions
+  readonly #listeners = new Set<(config: never) => unknown>()
+  #block: JsonObject
+  #config: unknown
+  /** By what was set for a chat. */
+  #merged = new WeakMap<JsonObject, Boxed | Promise<Boxed>>()
 
-  constructor(current: unknown, onError: (error: unknown) => void) {
-    this.#current = current
-    this.#onError = onError
+  constructor(options: LiveConfigOptions) {
+    this.#options = options
+    this.#block = options.block
+    this.#config = options.config
   }
 
   readonly service: ConfigService = {
-    get: <Config>() => this.#current as Config,
+    get: <Config>() => this.#config as Config,
+    forChat: async <Config>(chatId: number) => {
+      const { chatBlock, askChatBlock = chatBlock } = this.#options
+      const { config } = await this.#with(await askChatBlock(chatId))
+      return config as Config
+    },
     onChange: (listener) => {
-      const entry = (config: never): void => listener(config)
+      const entry = (config: never): unknown => listener(config)
       this.#listeners.add(entry)
       return async () => void this.#listeners.delete(entry)
     },
@@ -25,15 +61,65 @@ export class LiveConfig {
     return this.#listeners.size > 0
   }
 
-  /** Puts another configuration in place; it was checked. */
-  replace(config: unknown): void {
-    this.#current = config
-    for (const listener of this.#listeners) {
-      try {
-        listener(config as never)
-      } catch (error) {
-        this.#onError(error)
-      }
+  /** What holds in a chat; a promise only while it is checked for the first time. */
+  inChat(chatId: number): Boxed | Promise<Boxed> {
+    return this.#with(this.#options.chatBlock(chatId))
+  }
+
+  isSame(block: JsonObject): boolean {
+    return isDeepStrictEqual(block, this.#block)
+  }
+
+  /** What the schema finds wrong with a block. */
+  async check(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    return (await validateConfig(this.#options.schema, block)).issues ?? []
+  }
+
+  /** Goes on with another block and tells the listeners; one that the schema refuses changes nothing. */
+  async replace(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    const outcome = await validateConfig(this.#options.schema, block)
+    if (outcome.issues) return outcome.issues
+    this.#block = block
+    this.#config = outcome.config
+    this.#merged = new WeakMap()
+    for (const listener of this.#listeners) void this.#tell(listener, outcome.config)
+    return []
+  }
+
+  async #tell(listener: (config: never) => unknown, config: unknown): Promise<void> {
+    try {
+      await listener(config as never)
+    } catch (error) {
+      this.#options.onError(error)
     }
+  }
+
+  #with(chatBlock: JsonObject | undefined): Boxed | Promise<Boxed> {
+    if (!chatBlock) return { config: this.#config }
+    const known = this.#merged.get(chatBlock)
+    if (known) return known
+    const merged = this.#merged
+    const checking = this.#merge(chatBlock).then((boxed) => {
+      merged.set(chatBlock, boxed)
+      return boxed
+    })
+    merged.set(chatBlock, checking)
+    return checking
+  }
+
+  async #merge(chatBlock: JsonObject): Promise<Boxed> {
+    const general = { config: this.#config }
+    const { schema, perChat, onError, onUnfit } = this.#options
+    // what the plugin does not name, or no longer, is not set for a chat
+    const allowed = Object.entries(chatBlock).filter(([key]) => perChat.includes(key))
+    if (allowed.length === 0) return general
+    try {
+      const outcome = await validateConfig(schema, { ...this.#block, ...Object.fromEntries(allowed) })
+      if (!outcome.issues) return outcome
+      onUnfit(outcome.issues)
+    } catch (error) {
+      onError(error)
+    }
+    return general
   }
 }

@@ -79,6 +79,7 @@ const manifestSchema = z.looseObject({
   config: z
     .custom<StandardSchemaV1>(isStandardSchema, 'is no Standard Schema (for example z.object({ … }))')
     .optional(),
+  perChat: z.array(oneLine.max(200)).max(200).optional(),
   permissions: z
     .looseObject({
       network: z.array(z.string()).optional(),

@@ -1,11 +1,13 @@
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
 import { digestData, digestFiles, ownFiles } from './content-digest.ts'
+import { thrownMessage } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { IsolationLevel, PluginState } from './plugin-state.ts'
+import type { JsonSchema } from './json-types.ts'
 import type { OwnersOrder } from './routing-order.ts'
 
 /** What the host keeps about one plugin, from before its start to after its end. */
@@ -16,11 +18,15 @@ export interface PluginEntry {
   /** Where it was found; a plugin that is part of the assistant has a definition instead. */
   readonly candidate?: PluginCandidate
   readonly definition?: PluginDefinition | PluginClass
-  /** Changes when the plugin has to be started anew: its files, configuration, limits, grants. */
+  /** Changes when the plugin has to be started anew: its files, limits, grants. */
   fingerprint: string
+  /** Changes with its block of the configuration, with which some plugins can go on. */
+  blockDigest: string
   state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
-  /** The fingerprint of a version whose start failed after it let other changes wait. */
+  /** What the configuration of a plugin should be that is out because of it. */
+  configSchema?: JsonSchema | undefined
+  /** `startOf` a version whose start failed after it let other changes wait. */
   slowFailure?: string | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
@@ -38,6 +44,7 @@ function discoveredEntry(
     isolation,
     candidate,
     fingerprint: '',
+    blockDigest: '',
     state: isEnabled ? 'starting' : 'off',
     warnings: [],
   }
@@ -67,6 +74,7 @@ function builtInEntry(name: string, definition: PluginDefinition | PluginClass):
     isolation: 'inline',
     definition,
     fingerprint: '',
+    blockDigest: '',
     state: 'starting',
     warnings: [],
   }
@@ -94,6 +102,7 @@ export function toState(entry: PluginEntry): PluginState {
   const condition = entry.state === 'running' ? plugin?.condition() : undefined
   const problem = condition?.problem ?? entry.problem
   const version = plugin?.descriptor.version
+  const configSchema = plugin?.descriptor.configSchema ?? entry.configSchema
   return {
     name,
     origin,
@@ -104,23 +113,7 @@ export function toState(entry: PluginEntry): PluginState {
     ...(candidate && { file: candidate.entry }),
     ...(problem !== undefined && { problem }),
     ...(version !== undefined && { version }),
-  }
-}
-
-/** Sets what a plugin depends on; a part that cannot be read fails its start, and is reported there. */
-export async function fingerprintEntry(entry: PluginEntry, plan: HostPlan): Promise<void> {
-  const { candidate, name, isolation } = entry
-  if (!candidate || entry.state !== 'starting') return
-  try {
-    const settings = [
-      isolation,
-      plan.configFor(name, undefined).block,
-      plan.limitsFor?.(name),
-      plan.grantsFor?.(name),
-    ]
-    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
-  } catch {
-    entry.fingerprint = ''
+    ...(configSchema && { configSchema }),
   }
 }
 
@@ -129,18 +122,50 @@ export function keyOf(entry: PluginEntry): string {
   return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
 }
 
-/** Whether an entry is as good as a new one: it runs, or the new one is known to let everybody wait and fail. */
-export function mayStay(entry: PluginEntry, { fingerprint }: PluginEntry): boolean {
-  if (fingerprint !== '' && entry.slowFailure === fingerprint) return true
-  return entry.plugin !== undefined && !entry.problem && entry.fingerprint === fingerprint
+/** Stands for everything that decides how a plugin starts; empty when that could not be read. */
+export function startOf({ fingerprint, blockDigest }: PluginEntry): string {
+  return fingerprint === '' ? '' : `${fingerprint}/${blockDigest}`
 }
 
-/** Whether it is to run. */
+/** The version that works goes on; the next change is another try. */
+export function goOn(entry: PluginEntry, before: PluginEntry): void {
+  if (!before.plugin) return
+  entry.plugin = before.plugin
+  entry.fingerprint = before.fingerprint
+  entry.blockDigest = before.blockDigest
+  entry.state = 'running'
+}
+
+/** Whether it is to be started. */
 export function isOn(entry: PluginEntry): boolean {
   return entry.state === 'starting'
 }
 
-/** What the registry lists of it. */
+/** What the registry takes; nothing while it does not run. */
 export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
   return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
+}
+
+/** A start that failed with an error that is no problem yet. */
+export function startProblem({ name, candidate }: PluginEntry, error: unknown): PluginProblem {
+  return {
+    plugin: name,
+    severity: 'error',
+    code: 'plugin-start-failed',
+    message: `Plugin ${name} did not start: ${thrownMessage(error)}.`,
+    ...(candidate && { file: candidate.entry }),
+  }
+}
+
+/** Sets what a plugin depends on; a part that cannot be read fails its start, and is reported there. */
+export async function fingerprintEntry(entry: PluginEntry, plan: HostPlan): Promise<void> {
+  const { candidate, name, isolation } = entry
+  if (!candidate || entry.state !== 'starting') return
+  try {
+    entry.blockDigest = digestData(plan.configFor(name, undefined).block)
+    const settings = [isolation, plan.limitsFor?.(name), plan.grantsFor?.(name)]
+    entry.fingerprint = digestData([candidate.entry, settings, await digestFiles(await ownFiles(candidate))])
+  } catch {
+    entry.fingerprint = ''
+  }
 }

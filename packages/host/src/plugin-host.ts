@@ -1,82 +1,39 @@
 import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
+import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
-import type { PluginScope } from './effect-scope.ts'
 import { FailedStarts } from './failed-starts.ts'
-import { isThrown, thrownMessage, thrownText } from './error-location.ts'
+import { isThrown, thrownText } from './error-location.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
-import type { HostServices } from './local-services.ts'
 import { InlineStarter } from './inline-starter.ts'
 import { ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
-import { fingerprintEntry, isOn, keyOf, listEntries, mayStay, routable, toState } from './plugin-entry.ts'
+import {
+  fingerprintEntry,
+  goOn,
+  isOn,
+  keyOf,
+  listEntries,
+  routable,
+  startOf,
+  startProblem,
+  toState,
+} from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
+import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { PluginProblem } from './plugin-problem.ts'
+import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
 import { SupervisedPlugin } from './process/supervised-plugin.ts'
+import { followBlock } from './reconfigure.ts'
 import { Requirements } from './requirements.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
+import type { JsonObject } from './json-types.ts'
 import { warmUp } from './warm-up.ts'
-
-export interface PluginHostOptions extends HostPlan {
-  servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
-  readonly assistantName: string
-  readonly timeouts?: HostTimeouts
-  /** The assistant's own plugins: always on, asked first. */
-  readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
-  /** Where manifests and compiled code are kept between starts, and plugins' own folders. Default: nowhere. */
-  readonly dataFolder?: string
-  readonly logger: Logger
-  /** Told about every problem of a plugin as soon as it is known; all of them are in the report, too. */
-  onProblem?(problem: PluginProblem): void
-}
-
-export interface StartReport {
-  readonly states: readonly PluginState[]
-  /** Errors and warnings, plugin by plugin in the owner's order. */
-  readonly problems: readonly PluginProblem[]
-  /** Plugins that were started, replaced or ended. */
-  readonly changed: readonly string[]
-}
-
-/** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
-export interface PluginHost {
-  /** Resolves when every plugin can be asked or failed; each can be asked as soon as it is ready. Never rejects. */
-  start(): Promise<StartReport>
-  /** Resolves during `start` when there is no plugin left that messages should wait for. */
-  whenSettled(): Promise<void>
-  /**
-   * Brings the host to another plan. What did not change is left alone; what changed is started beside the old one,
-   * which finishes what it works on and ends. A plugin that cannot be started keeps its old version. Never rejects.
-   */
-  apply(plan: HostPlan): Promise<StartReport>
-  /**
-   * Starts a plugin's process anew, also one that is parked; tries one again that failed to start. False when there is no
-   * such plugin with a process.
-   */
-  restart(name: string): Promise<boolean>
-  /**
-   * Calls what a plugin provides to others; waits for its start.
-   * @throws PluggramError `plugin-not-found`; what the method throws
-   */
-  call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown>
-  /**
-   * Ends plugins in reverse order. After one that is not done in its time the rest end side by side, so that all of
-   * it takes twice `cleanupSeconds` at most.
-   */
-  stop(): Promise<void>
-  readonly registry: PluginRegistry
-  states(): readonly PluginState[]
-  /** `states()` with what each plugin's `getStatus` says. */
-  statuses(): Promise<readonly PluginState[]>
-}
 
 /** Creates a host; nothing is imported before `start`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
@@ -134,6 +91,7 @@ class TwoLevelHost implements PluginHost {
       servicesFor: options.servicesFor.bind(options),
       meet: (plugin: PluginIdentity, requires: readonly string[]) =>
         this.#requirements.meet(plugin, requires, this.#entries),
+      chatBlock: (plugin: string, chatId: number) => options.chatBlock?.(plugin, chatId),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)
@@ -163,15 +121,21 @@ class TwoLevelHost implements PluginHost {
       await this.apply(this.#plan)
       return true
     }
-    const plugin = entry?.state === 'running' ? entry.plugin : undefined
+    const plugin = this.#running(name)
     if (!plugin?.restart) return false
     await plugin.restart()
     return true
   }
 
+  async checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined> {
+    await this.#changing
+    const plugin = this.#running(name)
+    return plugin && withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
+  }
+
   async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
     await this.#requirements.whenStarted(plugin)
-    const target = this.#entries.find((entry) => entry.name === plugin && entry.state === 'running')?.plugin
+    const target = this.#running(plugin)
     if (target) return withDeadline(target.callProvided(method, args), PROVIDED_SECONDS)
     throw new PluggramError(
       'plugin-not-found',
@@ -197,6 +161,10 @@ class TwoLevelHost implements PluginHost {
     )
   }
 
+  #running(name: string): HostedPlugin | undefined {
+    return this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
+  }
+
   /** One plan after another. */
   #inTurn(plan: HostPlan): Promise<StartReport> {
     const change = this.#changing.then(() => this.#bringTo(plan))
@@ -215,10 +183,10 @@ class TwoLevelHost implements PluginHost {
     const old = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
     const wanted = this.#list(current)
     for (const entry of wanted) await fingerprintEntry(entry, current)
-    this.#entries = wanted.map((entry) => {
-      const before = old.get(keyOf(entry))
-      return before && isOn(entry) && mayStay(before, entry) ? before : entry
-    })
+    const reconfigured: string[] = []
+    this.#entries = await Promise.all(
+      wanted.map((entry) => this.#keepOrStart(old.get(keyOf(entry)), entry, current, reconfigured)),
+    )
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
     await this.#leave(old, new Set(this.#entries))
@@ -234,7 +202,27 @@ class TwoLevelHost implements PluginHost {
     this.#settled.resolve(Promise.all(this.registry.pending().map(({ settled }) => settled)))
     await Promise.all(starts)
     await Promise.all([this.#processes.save(), this.#failedStarts.save()])
-    return this.#report(old)
+    return this.#report(old, reconfigured)
+  }
+
+  /** The entry that holds from now on: the old one where it can go on, perhaps with another block. */
+  async #keepOrStart(
+    before: PluginEntry | undefined,
+    entry: PluginEntry,
+    plan: HostPlan,
+    reconfigured: string[],
+  ): Promise<PluginEntry> {
+    entry.configSchema = before?.configSchema
+    if (!before || !isOn(entry)) return entry
+    const outcome = await followBlock(before, entry, plan, this.#timeouts.startSeconds)
+    if (outcome === 'start') return entry
+    if (outcome instanceof ProblemError) {
+      this.#fail(entry, outcome)
+      goOn(entry, before)
+      return entry
+    }
+    if (outcome === 'reconfigured') reconfigured.push(entry.name)
+    return before
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
@@ -271,8 +259,8 @@ class TwoLevelHost implements PluginHost {
 
   /** Until a plugin is there for the first time, what may be for it waits; but not for one that failed the last time. */
   #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
-    const { name, fingerprint } = entry
-    if (this.#failedStarts.has(name, fingerprint)) return
+    const { name } = entry
+    if (this.#failedStarts.has(name, startOf(entry))) return
     const seconds = (plan.limitsFor?.(name)?.startSeconds ?? this.#timeouts.startSeconds) + QUEUE_SECONDS
     this.registry.firstStarts.add({ name, start, seconds, descriptor })
   }
@@ -287,17 +275,14 @@ class TwoLevelHost implements PluginHost {
           ? await this.#processes.start(candidate, plan)
           : await this.#inline.start(entry, plan)
       this.#accept(entry, started)
-      this.#failedStarts.note(entry.name, entry.fingerprint, false)
+      this.#failedStarts.note(entry.name, startOf(entry), false)
       this.registry.change({ add: routable(entry), ...(predecessor && { remove: [predecessor] }) })
       if (predecessor) void this.#retire(predecessor, started.plugin)
     } catch (error) {
       this.#fail(entry, error)
-      if (performance.now() - startedAt > SLOW_MS) entry.slowFailure = entry.fingerprint
+      if (performance.now() - startedAt > SLOW_MS) entry.slowFailure = startOf(entry)
       if (!before || !predecessor || this.#stopping.signal.aborted) return
-      // the version that works goes on; the next change is another try
-      entry.plugin = predecessor
-      entry.fingerprint = before.fingerprint
-      entry.state = 'running'
+      goOn(entry, before)
     }
   }
 
@@ -313,19 +298,12 @@ class TwoLevelHost implements PluginHost {
       entry.state = 'stopped'
       return
     }
-    this.#failedStarts.note(entry.name, entry.fingerprint, true)
+    this.#failedStarts.note(entry.name, startOf(entry), true)
     const known = isThrown(error, ProblemError) ? error : undefined
     const cause = known ? known.cause : error
     entry.state = 'failed'
-    entry.problem = known
-      ? known.problem
-      : {
-          plugin: entry.name,
-          severity: 'error',
-          code: 'plugin-start-failed',
-          message: `Plugin ${entry.name} did not start: ${thrownMessage(error)}.`,
-          ...(entry.candidate && { file: entry.candidate.entry }),
-        }
+    entry.configSchema = known?.configSchema ?? entry.configSchema
+    entry.problem = known?.problem ?? startProblem(entry, error)
     this.#options.onProblem?.(entry.problem)
     this.#options.logger.debug(`Plugin ${entry.name} was left out`, {
       plugin: entry.name,
@@ -342,7 +320,7 @@ class TwoLevelHost implements PluginHost {
     this.#retiring.delete(plugin)
   }
 
-  #report(old: ReadonlyMap<string, PluginEntry>): StartReport {
+  #report(old: ReadonlyMap<string, PluginEntry>, reconfigured: readonly string[]): StartReport {
     const running = this.#entries.flatMap((entry) => (entry.plugin ? [entry.plugin.descriptor] : []))
     const clashes = commandProblems(running, this.#order)
     const now = new Map(this.#entries.map((entry) => [keyOf(entry), entry]))
@@ -351,7 +329,7 @@ class TwoLevelHost implements PluginHost {
     )
     return {
       states: this.states(),
-      changed: changed.map((key) => key.slice(key.indexOf('/') + 1)),
+      changed: [...reconfigured, ...changed.map((key) => key.slice(key.indexOf('/') + 1))],
       problems: this.#entries.flatMap((entry) => [
         ...(entry.problem ? [entry.problem] : []),
         ...entry.warnings,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@pluggram/sdk'
+import type { JsonSchema } from './json-types.ts'
 
 /** One thing that is wrong with a plugin's configuration. */
 export interface ConfigIssue {
@@ -28,10 +29,13 @@ export interface PluginProblem {
 /** Carries a problem through a throw, with what was thrown first as its `cause`. */
 export class ProblemError extends Error {
   readonly problem: PluginProblem
+  /** With `plugin-config-invalid`: what the configuration should be, when the plugin's schema can tell. */
+  readonly configSchema: JsonSchema | undefined
 
-  constructor(problem: PluginProblem, cause?: unknown) {
+  constructor(problem: PluginProblem, cause?: unknown, configSchema?: JsonSchema) {
     super(problem.message, { cause })
     this.problem = problem
+    this.configSchema = configSchema
   }
 }
 

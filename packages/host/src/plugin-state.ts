@@ -1,6 +1,7 @@
 import type { PluginStatus } from '@pluggram/sdk'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import type { JsonSchema } from './json-types.ts'
 
 /** Where a plugin runs: in the assistant's own process, or in one of its own. */
 export type IsolationLevel = 'inline' | 'process'
@@ -21,6 +22,8 @@ export interface PluginState {
   /** Crashes within the last five minutes. */
   readonly crashes: number
   readonly version?: string
+  /** JSON Schema of its configuration, when it can tell; known of a plugin that does not run only if that is why. */
+  readonly configSchema?: JsonSchema
   /** Labels of what it set up, oldest first. */
   readonly effects: readonly string[]
   /** What `getStatus` says; only `statuses()` asks. */

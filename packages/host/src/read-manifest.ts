@@ -4,6 +4,7 @@ import type { LoadedPlugin } from './load-plugin.ts'
 import { addConfigured, mergeManifests, parseManifest } from './manifest-schema.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { jsonSchemaOf } from './validate-config.ts'
 
 /** Which plugin is started, and where its files are. */
 export interface PluginIdentity {
@@ -48,7 +49,17 @@ export function readManifest(
       `its manifest calls it "${manifest.name}", but it is known by its file's name, ${identity.name}. Let both be the same`,
     )
   }
+  const unknown = unknownPerChat(manifest)
+  if (unknown.length > 0)
+    messages.push(`perChat names keys that its schema does not have: ${unknown.join(', ')}`)
   return { manifest, warnings: messages.map((message) => manifestWarning(identity, `: ${message}.`)) }
+}
+
+/** Keys for single chats that nobody can set, as far as the schema tells its keys. */
+function unknownPerChat({ perChat = [], config }: PluginManifest): readonly string[] {
+  const keys = jsonSchemaOf(config)?.['properties']
+  if (typeof keys !== 'object' || keys === null) return []
+  return perChat.filter((key) => !Object.hasOwn(keys, key))
 }
 
 /** A warning about what a plugin says of itself. */

@@ -1,7 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
 import { toToolResult } from './tool-result.ts'
-import type { JsonValue } from './validate-config.ts'
+import type { JsonValue } from './json-types.ts'
 
 /** A tool with what its function receives besides the arguments. */
 export interface ToolCall {
@@ -10,7 +10,6 @@ export interface ToolCall {
   readonly tool: ToolDefinition | undefined
   readonly args: unknown
   readonly context: MessageContext
-  readonly config: unknown
   readonly services: Services
 }
 
@@ -22,11 +21,11 @@ const MAX_ISSUES = 10
  * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else what the tool threw
  */
 export async function runTool(call: ToolCall): Promise<JsonValue> {
-  const { plugin, name, tool, context, config, services } = call
+  const { plugin, name, tool, context, services } = call
   if (!tool) throw new PluggramError('tool-not-found', `Plugin ${plugin} has no tool ${name}.`)
   const args = await checkArguments(call, tool.schema)
   context.signal.throwIfAborted()
-  return toToolResult(await tool.execute(args, { ...context, config, services }))
+  return toToolResult(await tool.execute(args, { ...context, services }))
 }
 
 async function checkArguments(

@@ -12,12 +12,12 @@ import type {
   Services,
   ToolDefinition,
 } from '@pluggram/sdk'
-import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import { thrownMessage } from './error-location.ts'
 import { FORGET_SECONDS, toForgotten } from './forgotten.ts'
-import type { Condition, HostedPlugin } from './hosted-plugin.ts'
+import type { Condition, HostedPlugin, ReconfigureOutcome } from './hosted-plugin.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
 import { callProvided } from './provided-methods.ts'
@@ -25,9 +25,10 @@ import { runTool } from './run-tool.ts'
 import type { LiveConfig } from './live-config.ts'
 import { aboutMessage } from './message-scope.ts'
 import type { MessageScope } from './message-scope.ts'
+import type { ConfigIssue } from './plugin-problem.ts'
+import type { JsonObject, JsonValue } from './json-types.ts'
 import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 import { CallGuard } from './process/call-guard.ts'
-import type { JsonValue } from './validate-config.ts'
 
 interface RunningPluginParts {
   readonly descriptor: PluginDescriptor
@@ -36,6 +37,8 @@ interface RunningPluginParts {
   readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
   readonly config: LiveConfig
+  /** What the manifest says depends on the configuration: another one needs another start. */
+  readonly isConfigurable: boolean
   readonly services: Services
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
@@ -56,23 +59,41 @@ export class RunningPlugin implements HostedPlugin {
     this.#parts = parts
   }
 
-  handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
     return this.#limited(context, (limited) =>
       this.#during(limited, async () =>
-        parseResult(this.descriptor.name, await this.#answer(message, limited)),
+        parseResult(this.descriptor.name, await this.#answer(message, await this.#configured(limited))),
       ),
     )
   }
 
-  callTool(name: string, args: unknown, context: MessageContext): Promise<JsonValue> {
+  callTool(name: string, args: unknown, context: CallContext): Promise<JsonValue> {
     const { tools, services } = this.#parts
     const plugin = this.descriptor.name
-    const config = this.#parts.config.service.get()
     return this.#limited(context, (limited) =>
-      this.#during(limited, () =>
-        runTool({ plugin, name, tool: tools.get(name), args, context: limited, config, services }),
+      this.#during(limited, async () =>
+        runTool({
+          plugin,
+          name,
+          tool: tools.get(name),
+          args,
+          context: await this.#configured(limited),
+          services,
+        }),
       ),
     )
+  }
+
+  checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    return this.#parts.config.check(block)
+  }
+
+  async reconfigure(block: JsonObject): Promise<ReconfigureOutcome> {
+    const { config, isConfigurable } = this.#parts
+    if (config.isSame(block)) return 'done'
+    if (isConfigurable || !config.hasListeners) return 'replace'
+    const issues = await config.replace(block)
+    return issues.length === 0 ? 'done' : { issues }
   }
 
   async observe(event: ObservedMessage): Promise<void> {
@@ -110,7 +131,7 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   /** Holds work to the plugin's own limit: past it the signal is aborted, and a second later nobody waits any more. */
-  async #limited<T>(context: MessageContext, work: (context: MessageContext) => Promise<T>): Promise<T> {
+  async #limited<T>(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
     const { callSeconds } = this.#parts.timeouts
     if (callSeconds === undefined) return work(context)
     const overdue = Promise.withResolvers<never>()
@@ -143,12 +164,18 @@ export class RunningPlugin implements HostedPlugin {
     }
   }
 
+  /** The context with the configuration of its chat. */
+  #configured(context: CallContext): MessageContext | Promise<MessageContext> {
+    const boxed = this.#parts.config.inChat(context.chat.id)
+    if (boxed instanceof Promise) return boxed.then(({ config }) => ({ ...context, config }))
+    return { ...context, config: boxed.config }
+  }
+
   #answer(message: string, context: MessageContext): unknown {
     const { instance, commands, services } = this.#parts
-    const config = this.#parts.config.service.get()
     const command = context.command && commands.get(context.command.name)
     if (context.command && command?.execute) {
-      return command.execute(context.command.args, { ...context, config, services })
+      return command.execute(context.command.args, { ...context, services })
     }
     return instance.processMessage?.(message, context)
   }

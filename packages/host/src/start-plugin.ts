@@ -17,7 +17,7 @@ import { configureManifest, manifestWarning, problemOf } from './read-manifest.t
 import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from './running-plugin.ts'
 import { describeConfigIssues, jsonSchemaOf, validateConfig } from './validate-config.ts'
-import type { JsonObject, JsonSchema } from './validate-config.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 
 /** What starting one plugin needs from its surroundings. */
 export interface StartContext {
@@ -33,6 +33,9 @@ export interface StartContext {
   readonly within: <T>(work: Promise<T>) => Promise<T>
   /** Aborted when the plugin is asked to stop, or is too late. */
   readonly controller: AbortController
+  /** What was set for a chat, as `LiveConfig` asks for it. */
+  readonly chatBlock: (chatId: number) => JsonObject | undefined
+  readonly askChatBlock?: (chatId: number) => Promise<JsonObject | undefined>
   readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
@@ -50,7 +53,7 @@ export async function startPlugin(
   checked: CheckedManifest,
   context: StartContext,
 ): Promise<{ plugin: RunningPlugin; warnings: readonly PluginProblem[] }> {
-  const config = await readConfig(identity, checked.manifest, context)
+  const { block, config } = await readConfig(identity, checked.manifest, context)
   const configured = configureManifest(identity, checked, config)
   const { manifest } = configured
   const warnings = [...configured.warnings]
@@ -64,9 +67,19 @@ export async function startPlugin(
       identity.directory === undefined || identity.isSingleFile === true
         ? undefined
         : await context.within(loadMessages(identity.directory))
-    const live = new LiveConfig(config, (error) =>
-      services?.captureException(error, { during: 'config.onChange' }),
-    )
+    const live = new LiveConfig({
+      schema: manifest.config,
+      perChat: manifest.perChat ?? [],
+      block,
+      config,
+      chatBlock: context.chatBlock,
+      askChatBlock: context.askChatBlock,
+      onError: (error) => services?.captureException(error, { during: 'config' }),
+      onUnfit: (issues) =>
+        services?.logger.warn(
+          `what was set for a chat does not fit the configuration any more, so the general one holds there: ${describeConfigIssues(identity.name, issues)}`,
+        ),
+    })
     services = completeServices(context.servicesFor(identity.name, manifest, effects), {
       scope: effects,
       config: live,
@@ -89,6 +102,7 @@ export async function startPlugin(
       schedules: new Map(Object.entries(manifest.schedules ?? {})),
       instance,
       config: live,
+      isConfigurable: checked.manifest.configure !== undefined,
       services,
       effects,
       controller: context.controller,
@@ -130,8 +144,9 @@ export async function readConfig(
   identity: PluginIdentity,
   manifest: PluginManifest,
   { blockFor, within, describeIssues }: Pick<StartContext, 'blockFor' | 'within' | 'describeIssues'>,
-): Promise<unknown> {
-  const block = blockFor(jsonSchemaOf(manifest.config))
+): Promise<{ readonly block: JsonObject; readonly config: unknown }> {
+  const jsonSchema = jsonSchemaOf(manifest.config)
+  const block = blockFor(jsonSchema)
   let outcome
   try {
     outcome = await within(validateConfig(manifest.config, block))
@@ -139,13 +154,17 @@ export async function readConfig(
     const message = `: its configuration schema failed: ${thrownMessage(error)}. Correct the schema.`
     throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message), error)
   }
-  if (!outcome.issues) return outcome.config
+  if (!outcome.issues) return { block, config: outcome.config }
   const describe = describeIssues ?? describeConfigIssues
-  throw new ProblemError({
-    ...problemOf(identity, 'plugin-config-invalid', ''),
-    message: describe(identity.name, outcome.issues),
-    issues: outcome.issues,
-  })
+  throw new ProblemError(
+    {
+      ...problemOf(identity, 'plugin-config-invalid', ''),
+      message: describe(identity.name, outcome.issues),
+      issues: outcome.issues,
+    },
+    undefined,
+    jsonSchema,
+  )
 }
 
 interface Creation {

@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import os from 'node:os'
 import path from 'node:path'
 import { createRefusedScheduler, DatabaseClient } from '@pluggram/sdk/runtime'
-import type { EffectScope, Logger, MessageContext, Services } from '@pluggram/sdk'
-import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { EffectScope, Logger, Services } from '@pluggram/sdk'
+import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { discoverPlugins } from './discover-plugins.ts'
 import { createPluginHost } from './plugin-host.ts'
-import type { PluginHost, PluginHostOptions } from './plugin-host.ts'
+import type { PluginHost, PluginHostOptions } from './plugin-host-contract.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
-import type { JsonObject } from './validate-config.ts'
+import type { JsonObject } from './json-types.ts'
 
 /** For this package's tests: a home in a temporary folder; modules stay cached, so every home has a new path. */
 export interface TestHome extends AsyncDisposable {
@@ -36,9 +36,9 @@ interface TestHost extends PluginHost {
   readonly logged: string[]
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
   /** Asks one plugin. */
-  ask(name: string, message: string, context?: Partial<MessageContext>): Promise<unknown>
+  ask(name: string, message: string, context?: Partial<CallContext>): Promise<unknown>
   /** Calls `plugin.tool`. */
-  callTool(name: string, args?: unknown, context?: Partial<MessageContext>): Promise<unknown>
+  callTool(name: string, args?: unknown, context?: Partial<CallContext>): Promise<unknown>
 }
 
 /** Both levels: what a plugin sees is the same. */
@@ -138,7 +138,7 @@ function testServices(
   return given as Services
 }
 
-function testContext(context: Partial<MessageContext>): MessageContext {
+function testContext(context: Partial<CallContext>): CallContext {
   return {
     chat: { id: 1, type: 'private' },
     user: { id: 2, firstName: 'Ann', isBot: false },

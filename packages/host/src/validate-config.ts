@@ -1,21 +1,11 @@
 import type { StandardSchemaV1 } from '@pluggram/sdk'
 import { deepFreeze } from './deep-freeze.ts'
+import type { JsonObject, JsonSchema } from './json-types.ts'
 import type { ConfigIssue } from './plugin-problem.ts'
-
-/** A value that JSON can hold. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
-
-/** A plugin's block as the configuration files give it. */
-export interface JsonObject {
-  readonly [key: string]: JsonValue
-}
 
 export type ConfigOutcome =
   | { readonly config: unknown; readonly issues?: undefined }
   | { readonly issues: readonly ConfigIssue[] }
-
-/** A JSON Schema, as far as we look into it. */
-export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** The JSON Schema of what `schema` takes, when it can tell (Standard JSON Schema; Zod can). */
 export function jsonSchemaOf(schema: StandardSchemaV1 | undefined): JsonSchema | undefined {

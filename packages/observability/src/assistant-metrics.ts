@@ -24,6 +24,8 @@ export interface AssistantMetrics {
   readonly registry: Registry
   pluginCalled(plugin: string, outcome: PluginOutcome, seconds: number): void
   exceptionCaptured(plugin: string): void
+  /** A plugin used what it was not granted. */
+  pluginRefused(plugin: string, permission: string): void
   httpRequested(plugin: string, outcome: HttpOutcome): void
   telegramCalled(method: string, outcome: TelegramOutcome, seconds: number): void
   /** Shows figures that others keep; they are read when somebody looks. */
@@ -54,6 +56,12 @@ export function createAssistantMetrics(): AssistantMetrics {
     name: 'plugin_exceptions_total',
     help: 'Errors that plugins reported with captureException',
     labelNames: ['plugin'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'plugin_refusals_total',
+    help: 'Calls of plugins that were refused, by the permission that they lack',
+    labelNames: ['plugin', 'permission'],
     registers,
   })
   const http = new Counter({
@@ -94,6 +102,7 @@ export function createAssistantMetrics(): AssistantMetrics {
       timePlugin(plugin, '').observe(seconds)
     },
     exceptionCaptured: (plugin) => exceptions.labels(plugin).inc(),
+    pluginRefused: (plugin, permission) => refusals.labels(plugin, permission).inc(),
     httpRequested: (plugin, outcome) => http.labels(plugin, outcome).inc(),
     telegramCalled(method, outcome, seconds) {
       countTelegram(method, outcome).inc()

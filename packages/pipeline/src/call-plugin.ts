@@ -1,6 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** After the abort signal a plugin has this long to end its work by itself. */
 const GRACE_MS = 1_000
@@ -21,20 +21,16 @@ export interface CallOptions {
   readonly controller: AbortController
 }
 
-/** Asks a plugin about a message and never throws. Past the deadline the context's signal is aborted. */
-export async function callPlugin(
+/** Asks a plugin about a message and never rejects. Past the deadline the context's signal is aborted. */
+export function callPlugin(
   plugin: RunnablePlugin,
   message: string,
-  context: MessageContext,
+  context: CallContext,
   { timeoutMs, controller }: CallOptions,
 ): Promise<CallOutcome> {
-  let timedOut: PluggramError | undefined
-  const work = Promise.resolve()
-    .then(() => plugin.handle(message, context))
-    .then(toOutcome, (error: unknown): CallOutcome => ({ outcome: 'error', error }))
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<CallOutcome>((resolve) => {
-    timer = setTimeout(() => {
+  return new Promise((resolve) => {
+    let timedOut: PluggramError | undefined
+    let timer = setTimeout(() => {
       const error = new PluggramError(
         'plugin-timeout',
         `Plugin ${plugin.descriptor.name} did not answer within ${timeoutMs / 1_000} s.`,
@@ -43,15 +39,21 @@ export async function callPlugin(
       controller.abort(error)
       timer = setTimeout(() => resolve({ outcome: 'timeout', error }), GRACE_MS)
     }, timeoutMs)
+    const fail = (error: unknown): void => {
+      clearTimeout(timer)
+      if (timedOut && controller.signal.reason === timedOut) resolve({ outcome: 'timeout', error: timedOut })
+      else resolve({ outcome: 'error', error })
+    }
+    const succeed = (result: PluginResult | undefined): void => {
+      clearTimeout(timer)
+      resolve(toOutcome(result))
+    }
+    try {
+      Promise.resolve(plugin.handle(message, context)).then(succeed, fail)
+    } catch (error) {
+      fail(error)
+    }
   })
-  try {
-    const outcome = await Promise.race([work, deadline])
-    return timedOut && outcome.outcome === 'error' && controller.signal.reason === timedOut
-      ? { outcome: 'timeout', error: timedOut }
-      : outcome
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function toOutcome(result: PluginResult | undefined): CallOutcome {

@@ -8,6 +8,7 @@ import type {
   PluginChats,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
+import type { AbortGroup } from './abort-group.ts'
 import { apology, callPlugin, countedFailure, failureFields } from './call-plugin.ts'
 import type { CallOutcome, CountedOutcome } from './call-plugin.ts'
 import { createMessageContext } from './message-context.ts'
@@ -35,6 +36,8 @@ export interface DispatcherOptions {
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   /** Aborted when the assistant stops for good. */
   readonly signal: AbortSignal
+  /** Whose signals are aborted with it. */
+  readonly underWay: AbortGroup
 }
 
 /** What came of one update. */
@@ -63,12 +66,13 @@ export async function dispatch(
   let route = router.route(update)
   let typing: TypingIndicator | undefined
   const asked = new Set<string>()
+  let queue = unasked(route, asked)
   const answers: string[] = []
   let failure: string | undefined
   let failedPlugin: string | undefined
   try {
     for (;;) {
-      const plugin = firstOf(route, asked)
+      const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
       if (plugin ?? awaited[0]) typing ??= new TypingIndicator(options.messenger, update.chat)
       if (awaited.length > 0) {
@@ -76,6 +80,7 @@ export async function dispatch(
         if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
         // who it was now has a place in the order
         route = router.route(update)
+        queue = unasked(route, asked)
         continue
       }
       if (!plugin) break
@@ -103,9 +108,11 @@ export async function dispatch(
   }
 }
 
-function firstOf({ target, others }: Route, asked: ReadonlySet<string>): RunnablePlugin | undefined {
-  if (target && !asked.has(target.descriptor.name)) return target
-  return others.find(({ descriptor }) => !asked.has(descriptor.name))
+/** Those on a route who were not asked yet; in great numbers they are not looked for before their turn. */
+function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnablePlugin, undefined> {
+  const { target } = route
+  if (target && !asked.has(target.descriptor.name)) yield target
+  for (const plugin of route.others()) if (!asked.has(plugin.descriptor.name)) yield plugin
 }
 
 type Answer =
@@ -127,15 +134,11 @@ async function ask(
   way: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
-  const controller = new AbortController()
-  // AbortSignal.any would do the same, and cost a message more than its way through the lanes
-  const stop = (): void => controller.abort(options.signal.reason)
-  options.signal.addEventListener('abort', stop)
-  if (options.signal.aborted) stop()
+  const controller = options.underWay.join()
   try {
     return await askUntil(controller, plugin, update, way, options)
   } finally {
-    options.signal.removeEventListener('abort', stop)
+    options.underWay.leave(controller)
   }
 }
 

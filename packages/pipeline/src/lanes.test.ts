@@ -66,14 +66,55 @@ test('holds callers while it is full and lets them go when there is room', async
   expect(lanes.size).toBeLessThan(3)
 })
 
+test('what was left in a long lane comes behind its tasks, in order, and takes no room of other lanes', async () => {
+  const done: (string | number)[] = []
+  const lanes = new Lanes({
+    concurrency: 1,
+    capacity: 105,
+    leftCapacity: 3_000,
+    takeUp: async (number) => void done.push(number),
+  })
+  const isLongAt: number[] = []
+  for (let index = 0; index < 3_000; index += 1) {
+    if (lanes.isLong('flood')) lanes.leave('flood', index)
+    else lanes.push('flood', async () => void done.push(index))
+    if (lanes.isLong('flood')) isLongAt.push(index)
+  }
+  expect(isLongAt[0]).toBeGreaterThan(50)
+  expect(lanes.isFull).toBe(false)
+  expect(lanes.size).toBe(3_000)
+  lanes.push('calm', async () => void done.push('calm'))
+  await lanes.whenIdle()
+  expect(done.indexOf('calm')).toBeLessThan(3)
+  expect(done.filter((entry) => entry !== 'calm')).toEqual(Array.from({ length: 3_000 }, (_, index) => index))
+  expect(lanes.isLong('flood')).toBe(false)
+})
+
+test('holds callers when too much was left', async () => {
+  const lanes = new Lanes({ concurrency: 1, capacity: 1_000, leftCapacity: 2, takeUp: async () => {} })
+  let release = (): void => {}
+  lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
+  for (let index = 0; index < 100; index += 1) lanes.push('a', async () => {})
+  lanes.leave('a', 1)
+  expect(lanes.isFull).toBe(false)
+  lanes.leave('a', 2)
+  expect(lanes.isFull).toBe(true)
+  const roomy = lanes.whenRoomy()
+  release()
+  await roomy
+  expect(lanes.isFull).toBe(false)
+  await lanes.whenIdle()
+})
+
 test('forgets what has not begun', async () => {
-  const lanes = new Lanes({ concurrency: 1, capacity: 10 })
   const ran: number[] = []
+  const lanes = new Lanes({ concurrency: 1, capacity: 10, takeUp: async (number) => void ran.push(number) })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   lanes.push('a', async () => void ran.push(1))
   lanes.push('b', async () => void ran.push(2))
-  expect(lanes.clear()).toBe(2)
+  lanes.leave('a', 3)
+  expect(lanes.clear()).toBe(3)
   release()
   await lanes.whenIdle()
   expect(ran).toEqual([])

@@ -1,6 +1,10 @@
+import { NumberQueue } from './number-queue.ts'
+
 interface Lane {
   readonly key: string
   readonly tasks: (() => Promise<void>)[]
+  /** What comes behind the tasks: numbers of which `takeUp` makes tasks. */
+  readonly left: NumberQueue
 }
 
 export interface LanesOptions {
@@ -8,7 +12,14 @@ export interface LanesOptions {
   readonly concurrency: number
   /** How many tasks may wait before `whenRoomy` holds its callers. */
   readonly capacity: number
+  /** The same for what was left. Default four times `capacity`: a number takes far less memory than a task. */
+  readonly leftCapacity?: number
+  /** Does the work of a number that was left. Needed by whoever calls `leave`. */
+  readonly takeUp?: (number: number) => Promise<void>
 }
+
+/** A lane with so many tasks is long. */
+const LONG = 100
 
 /**
  * One queue per chat: tasks of a lane run one after another, lanes run side by side.
@@ -16,7 +27,8 @@ export interface LanesOptions {
  *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | gone (none)
  *
  * A lane that has more to do goes to the end of the ready list after each task, so a chat that floods
- * delays nobody by more than one task per worker.
+ * delays nobody by more than one task per worker. Nor does it take the room of others: of a long lane only
+ * numbers are kept, and what they stand for waits where it is safe until its turn comes.
  */
 export class Lanes {
   readonly #options: LanesOptions
@@ -24,6 +36,7 @@ export class Lanes {
   readonly #ready: Lane[] = []
   #working = 0
   #waiting = 0
+  #left = 0
   #roomWaiters: (() => void)[] = []
   #idleWaiters: (() => void)[] = []
 
@@ -31,12 +44,34 @@ export class Lanes {
     this.#options = options
   }
 
-  /** Tasks that wait or run. */
+  /** Tasks that wait or run, those that were left included. */
   get size(): number {
-    return this.#waiting + this.#working
+    return this.#waiting + this.#left + this.#working
   }
 
-  /** Appends a task to a lane. The task must not throw: what it throws would be nobody's to hear. */
+  get isFull(): boolean {
+    const { capacity, leftCapacity = capacity * 4 } = this.#options
+    return this.#waiting >= capacity || this.#left >= leftCapacity
+  }
+
+  /** True when so much waits in a lane that the rest had better be left where it is. */
+  isLong(key: string): boolean {
+    const lane = this.#lanes.get(key)
+    return lane !== undefined && (lane.tasks.length >= LONG || lane.left.size > 0)
+  }
+
+  /** Appends a number to a long lane. */
+  leave(key: string, number: number): void {
+    const lane = this.#lanes.get(key)
+    if (!lane) throw new RangeError(`There is no lane ${key}; only a long one has something left.`)
+    this.#left += 1
+    lane.left.push(number)
+  }
+
+  /**
+   * Appends a task to a lane where nothing was left. The task must not throw: what it throws would be
+   * nobody's to hear.
+   */
   push(key: string, task: () => Promise<void>): void {
     this.#waiting += 1
     const lane = this.#lanes.get(key)
@@ -44,15 +79,15 @@ export class Lanes {
       lane.tasks.push(task)
       return
     }
-    const fresh: Lane = { key, tasks: [task] }
+    const fresh: Lane = { key, tasks: [task], left: new NumberQueue() }
     this.#lanes.set(key, fresh)
     this.#ready.push(fresh)
     this.#startWorkers()
   }
 
-  /** Resolves when fewer tasks wait than the capacity allows. */
+  /** Resolves when less waits than the capacity allows. */
   async whenRoomy(): Promise<void> {
-    while (this.#waiting >= this.#options.capacity) {
+    while (this.isFull) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve))
     }
   }
@@ -66,10 +101,14 @@ export class Lanes {
 
   /** Forgets all tasks that have not begun and tells how many those were. */
   clear(): number {
-    const dropped = this.#waiting
+    const dropped = this.#waiting + this.#left
     this.#ready.length = 0
-    for (const lane of this.#lanes.values()) lane.tasks.length = 0
+    for (const lane of this.#lanes.values()) {
+      lane.tasks.length = 0
+      lane.left.clear()
+    }
     this.#waiting = 0
+    this.#left = 0
     this.#wake()
     return dropped
   }
@@ -83,9 +122,8 @@ export class Lanes {
   }
 
   async #work(lane: Lane): Promise<void> {
-    const task = lane.tasks.shift()
+    const task = this.#next(lane)
     if (task) {
-      this.#waiting -= 1
       this.#working += 1
       try {
         await task()
@@ -93,14 +131,26 @@ export class Lanes {
         this.#working -= 1
       }
     }
-    if (lane.tasks.length > 0) this.#ready.push(lane)
+    if (lane.tasks.length > 0 || lane.left.size > 0) this.#ready.push(lane)
     else this.#lanes.delete(lane.key)
     this.#wake()
     this.#startWorkers()
   }
 
+  #next({ tasks, left }: Lane): (() => Promise<void>) | undefined {
+    const task = tasks.shift()
+    if (task) {
+      this.#waiting -= 1
+      return task
+    }
+    const number = left.shift()
+    if (number === undefined) return undefined
+    this.#left -= 1
+    return () => this.#options.takeUp?.(number) ?? Promise.resolve()
+  }
+
   #wake(): void {
-    if (this.#waiting < this.#options.capacity) {
+    if (!this.isFull) {
       for (const resolve of this.#roomWaiters.splice(0)) resolve()
     }
     if (this.size === 0) {

@@ -1,5 +1,5 @@
-import type { Command, MessageContext, Role } from '@pluggram/sdk'
-import type { IncomingUpdate, Messenger } from '@pluggram/sdk/runtime'
+import type { Command, Role } from '@pluggram/sdk'
+import type { CallContext, IncomingUpdate, Messenger } from '@pluggram/sdk/runtime'
 import type { ReplyWriter } from './reply-writer.ts'
 
 export interface ContextOptions {
@@ -15,7 +15,7 @@ export interface ContextOptions {
 }
 
 /** What a plugin sees of an update, bound to that plugin and to the chat the update came from. */
-export function createMessageContext(options: ContextOptions): MessageContext {
+export function createMessageContext(options: ContextOptions): CallContext {
   const { update, messenger, writer, signal } = options
   const { chat, user, message } = update
   return {

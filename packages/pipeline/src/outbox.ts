@@ -217,25 +217,27 @@ export class Outbox {
   }
 
   /** A full disk must not lose a note about what was sent: it is written when there is space again. */
-  async #write(job: () => Promise<void>): Promise<void> {
-    await persist(job, this.#options.logger, this.#stopping.signal)
+  #write(job: () => Promise<void>): Promise<void> {
+    return persist(job, this.#options.logger, this.#stopping.signal)
   }
 }
 
 /** Writes until it succeeds or the assistant stops. */
-export async function persist<T>(job: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await job()
-    } catch (error) {
+export function persist<T>(job: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T> {
+  return job().catch(async (failure: unknown) => {
+    logger.error('the disk does not take what must be kept; trying until it does', {
+      error: errorMessage(failure),
+    })
+    for (let error = failure; ;) {
       if (signal.aborted) throw error
-      if (attempt === 0)
-        logger.error('the disk does not take what must be kept; trying until it does', {
-          error: errorMessage(error),
-        })
       await wait(1_000, signal)
+      try {
+        return await job()
+      } catch (again) {
+        error = again
+      }
     }
-  }
+  })
 }
 
 /** Whether Telegram may have taken the message although the call failed. */

@@ -1,67 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { AccessControl, MessageStore } from '@pluggram/sdk/runtime'
-import { createMemoryMessageStore } from '@pluggram/testing'
+import type { AccessControl, CallContext } from '@pluggram/sdk/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
-import { createPipeline } from './pipeline.ts'
-import type { Pipeline } from './pipeline.ts'
-import {
-  createRecordingMessenger,
-  createRegistry,
-  pressUpdate,
-  silentLogger,
-  textUpdate,
-} from './test-doubles.ts'
-import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
+import { createRecordingMessenger, pressUpdate, textUpdate } from './test-doubles.ts'
+import type { FakePlugin } from './test-doubles.ts'
+import { echo, endPipelines, passes, say, start, throws, UNANSWERED } from './test-pipeline.ts'
 
-const UNANSWERED = 'Nobody answered.'
-const running: Pipeline[] = []
-
-afterEach(async () => {
-  for (const pipeline of running.splice(0)) await pipeline.drain(0)
-})
-
-function start(
-  plugins: FakePlugin[],
-  options: {
-    timeoutMs?: number
-    messenger?: RecordingMessenger
-    store?: MessageStore
-    access?: AccessControl
-  } = {},
-) {
-  const messenger = options.messenger ?? createRecordingMessenger()
-  const store = options.store ?? createMemoryMessageStore()
-  const pipeline = createPipeline({
-    registry: createRegistry(...plugins),
-    messenger,
-    store,
-    logger: silentLogger,
-    concurrentChats: 8,
-    pluginTimeoutMs: options.timeoutMs ?? 5_000,
-    unansweredReply: UNANSWERED,
-    ...(options.access && { access: options.access }),
-  })
-  running.push(pipeline)
-  async function texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]> {
-    await pipeline.accept(updates)
-    await pipeline.drain(4_000)
-    return messenger.delivered.map((item) => item.text)
-  }
-  return { pipeline, messenger, store, texts }
-}
-
-const say = (response: string): PluginResult => ({ success: true, response })
-const echo: FakePlugin = { name: 'echo', handle: (message) => say(`echo ${message}`) }
-const passes: FakePlugin = { name: 'passes', handle: () => undefined }
-const throws: FakePlugin = {
-  name: 'throws',
-  handle() {
-    throw new Error('secret-12345')
-  },
-}
+afterEach(endPipelines)
 
 describe('who may use it', () => {
   const access = (change: Partial<AccessControl>): AccessControl => ({
@@ -127,7 +73,7 @@ describe('who answers', () => {
   })
 
   test('a command goes to its plugin with name and arguments', async () => {
-    let seen: MessageContext | undefined
+    let seen: CallContext | undefined
     const roll: FakePlugin = {
       name: 'roll',
       commands: ['roll'],
@@ -344,184 +290,4 @@ test('each chat keeps its order while a slow chat delays no other', async () => 
     expect(order).toEqual(order.toSorted((a, b) => a - b))
   }
   expect(messenger.delivered.at(-1)?.chatId).toBe(1)
-})
-
-describe('what survives the end of the program', () => {
-  const stops: FakePlugin = {
-    name: 'stops',
-    handle: (_text, { signal }) =>
-      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-  }
-
-  test('a drain that takes too long leaves the rest for the next start', async () => {
-    const first = start([stops])
-    await first.pipeline.accept([textUpdate('a'), textUpdate('b')])
-    expect(await first.pipeline.drain(30)).toEqual({ left: 2 })
-    expect(first.messenger.delivered).toEqual([])
-    const second = start([echo], { store: first.store })
-    second.pipeline.resume()
-    expect(await second.texts()).toEqual(['echo a', 'echo b'])
-  })
-
-  test('parts that were not sent go out first, in order; the one in flight goes out again', async () => {
-    let isDown = false
-    const messenger = createRecordingMessenger(async (text) => {
-      if (text === 'two') isDown = true
-      if (isDown) await new Promise(() => {})
-      return undefined
-    })
-    const first = start([{ name: 'long', handle: () => say('one|two|three') }], { messenger })
-    await first.pipeline.accept([textUpdate('hi')])
-    expect(await first.pipeline.drain(50)).toEqual({ left: 2 })
-    expect(messenger.delivered.map((item) => item.text)).toEqual(['one'])
-    const second = start([echo], { store: first.store })
-    second.pipeline.resume()
-    expect(await second.texts(textUpdate('next'))).toEqual(['two', 'three', 'echo next'])
-  })
-
-  test('an at-most-once part that was in flight is not sent again, and counted', async () => {
-    const messenger = createRecordingMessenger(() => new Promise(() => {}))
-    const once: FakePlugin = {
-      name: 'once',
-      handle: () => ({ success: true, response: { text: 'pay', delivery: 'at-most-once' } }),
-    }
-    const first = start([once], { messenger })
-    await first.pipeline.accept([textUpdate('hi')])
-    await first.pipeline.drain(50)
-    const second = start([echo], { store: first.store })
-    second.pipeline.resume()
-    expect(await second.texts()).toEqual([])
-    expect(second.pipeline.stats()).toMatchObject({ ambiguous: 1, unsent: 0 })
-  })
-
-  test('an interim reply is not repeated when its update is tried again', async () => {
-    let tries = 0
-    const twice: FakePlugin = {
-      name: 'twice',
-      async handle(_text, context) {
-        tries += 1
-        const [sent] = await context.reply('working')
-        if (tries === 1)
-          await new Promise((_, reject) =>
-            context.signal.addEventListener('abort', () => reject(context.signal.reason)),
-          )
-        return say(`done, after message ${sent?.id}, try ${context.attempt}`)
-      },
-    }
-    const first = start([twice])
-    await first.pipeline.accept([textUpdate('hi')])
-    await first.pipeline.drain(50)
-    expect(first.messenger.delivered.map((item) => item.text)).toEqual(['working'])
-    const second = start([twice], { store: first.store })
-    second.pipeline.resume()
-    expect(await second.texts()).toEqual(['done, after message 1, try 2'])
-  })
-
-  test('an update that was under way at three ends is parked, seen and replayed', async () => {
-    const store = createMemoryMessageStore()
-    await store.accept([textUpdate('poison', { updateId: 42 })])
-    for (let end = 0; end < 3; end += 1) await store.begin(42)
-    const { pipeline, messenger } = start([echo], { store })
-    pipeline.resume()
-    await sleep(20)
-    expect(messenger.delivered).toEqual([])
-    expect(pipeline.stats()).toMatchObject({ parked: 1 })
-    expect(store.parked()).toMatchObject([{ update: { updateId: 42 }, tries: 3 }])
-    expect(await pipeline.replay(42)).toBe(true)
-    expect(await pipeline.replay(43)).toBe(false)
-    await pipeline.drain(1_000)
-    expect(messenger.delivered.map((item) => item.text)).toEqual(['echo poison'])
-  })
-
-  test('updates that were under way together at several ends are tried one by one, not parked together', async () => {
-    const store = createMemoryMessageStore()
-    const ids = [1, 2, 3]
-    await store.accept(ids.map((id) => textUpdate(`m${id}`, { updateId: id, chatId: id })))
-    for (let end = 0; end < 3; end += 1) for (const id of ids) await store.begin(id)
-    let atOnce = 0
-    let most = 0
-    const slow: FakePlugin = {
-      name: 'slow',
-      async handle(text) {
-        most = Math.max(most, ++atOnce)
-        await sleep(5)
-        atOnce -= 1
-        return say(text)
-      },
-    }
-    const { pipeline, texts } = start([slow], { store })
-    pipeline.resume()
-    expect(await texts()).toEqual(['m1', 'm2', 'm3'])
-    expect(most).toBe(1)
-    expect(store.parked()).toEqual([])
-  })
-
-  test('an update that ends the program also when it is tried alone is parked beside others', async () => {
-    const store = createMemoryMessageStore()
-    await store.accept([
-      textUpdate('poison', { updateId: 1 }),
-      textUpdate('other', { updateId: 2, chatId: 2 }),
-    ])
-    for (let end = 0; end < 5; end += 1) await store.begin(1)
-    await store.begin(2)
-    const { pipeline, texts } = start([echo], { store })
-    pipeline.resume()
-    expect(await texts()).toEqual(['echo other'])
-    expect(store.parked()).toMatchObject([{ update: { updateId: 1 } }])
-  })
-
-  test('what the disk does not take is not acknowledged; an answer waits until it does', async () => {
-    const store = createMemoryMessageStore()
-    let isFull = true
-    const full: MessageStore = {
-      ...store,
-      accept: (updates) => (isFull ? Promise.reject(new Error('disk full')) : store.accept(updates)),
-      finish: (id, parts) => (isFull ? Promise.reject(new Error('disk full')) : store.finish(id, parts)),
-    }
-    const { pipeline, texts } = start(
-      [{ name: 'fills', handle: (text) => ((isFull = text === 'b'), say(text)) }],
-      { store: full },
-    )
-    await expect(pipeline.accept([textUpdate('a')])).rejects.toThrow('disk full')
-    isFull = false
-    setTimeout(() => (isFull = false), 300)
-    expect(await texts(textUpdate('b'))).toEqual(['b'])
-  })
-})
-
-test('of several edits of one message that wait, the newest is sent', async () => {
-  const messenger = createRecordingMessenger(async () => {
-    await sleep(60)
-    return undefined
-  })
-  messenger.supersedes = (newer, older) =>
-    String(newer.content).startsWith('edit') && String(older.content).startsWith('edit')
-  const edits: FakePlugin = {
-    name: 'edits',
-    async handle(_text, context) {
-      const sending = ['first', 'edit 1', 'edit 2', 'edit 3'].map((text) => context.reply(text))
-      const sent = await Promise.all(sending)
-      return say(`ids ${sent.map(([message]) => message?.id).join()}`)
-    },
-  }
-  const { texts, store } = start([edits], { messenger })
-  expect(await texts(textUpdate('go'))).toEqual(['first', 'edit 3', 'ids 1,2,2,2'])
-  expect(store.unsent()).toEqual([])
-})
-
-test('a message that Telegram cannot take now is tried until it can, and holds up only its chat', async () => {
-  let failures = 2
-  const messenger = createRecordingMessenger((text) =>
-    text === 'echo later' && failures-- > 0
-      ? new DeliveryError('delivery-failed', 'Telegram is down.', { isRetryable: true })
-      : undefined,
-  )
-  const { texts } = start([echo], { messenger })
-  expect(
-    await texts(
-      textUpdate('later', { chatId: 1 }),
-      textUpdate('behind', { chatId: 1 }),
-      textUpdate('other', { chatId: 2 }),
-    ),
-  ).toEqual(['echo other', 'echo later', 'echo behind'])
 })

@@ -11,6 +11,7 @@ import type {
   PostOffice,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
+import { AbortGroup } from './abort-group.ts'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 import { dispatch } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
@@ -37,7 +38,10 @@ export interface PipelineOptions {
   readonly access?: AccessControl
   /** Told in which chats plugins are at work. */
   readonly chats?: Pick<PluginChats, 'enter'>
-  /** Updates that may wait; beyond, `accept` resolves late. Default 10,000. */
+  /**
+   * Updates that may wait in memory, and four times as many of chats with over a hundred that wait on disk; beyond,
+   * `accept` resolves late. Default 10,000.
+   */
   readonly capacity?: number
   /** Told how each plugin took each update, for statistics. It must not throw. */
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
@@ -82,6 +86,8 @@ export interface Pipeline extends PostOffice {
 /** How an update of an earlier run is taken up again. */
 interface Recovery {
   readonly maxTries: number
+  /** Resolves when the messages that were not sent are out, or have had the time to. */
+  readonly whenSent?: Promise<unknown>
 }
 
 const DEFAULT_CAPACITY = 10_000
@@ -97,6 +103,8 @@ const MAX_TRIES_AMONG_OTHERS = 5
 const SUSPECT_TRIES = 2
 /** A lane rests while that many messages of its chat are not sent. */
 const MAX_UNSENT_PER_CHAT = 50
+/** What ends the program again must not keep messages from being sent, or from being noted as sent, for so long. */
+const SEND_FIRST_MS = 2_000
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
 /** Creates the pipeline. */
@@ -104,12 +112,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { messenger, logger, registry, store, access } = options
   const capacity = options.capacity ?? DEFAULT_CAPACITY
   const router = new Router(registry, access)
-  const lanes = new Lanes({ concurrency: options.concurrentChats, capacity })
+  const lanes = new Lanes({ concurrency: options.concurrentChats, capacity, takeUp })
   const outbox = new Outbox({ store, messenger, logger })
   const postOffice = createPostOffice({ messenger, store, outbox, logger })
   const suspects = new OneAtATime()
   const observers = new Observers({ registry, logger })
   const stop = new AbortController()
+  const underWay = new AbortGroup(stop.signal)
   const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
@@ -118,6 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     try {
       if (stop.signal.aborted) return
       if (tries >= (recovery?.maxTries ?? MAX_TRIES)) return await park(update, tries)
+      if (tries > 0) await recovery?.whenSent
       if (tries >= SUSPECT_TRIES) await suspects.run(() => tryOut(update, tries, true))
       else await tryOut(update, tries, recovery !== undefined)
     } catch (error) {
@@ -129,10 +139,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function tryOut(update: IncomingUpdate, tries: number, isRecovered: boolean): Promise<void> {
     if (stop.signal.aborted) return
-    const beginning = persist(() => store.begin(update.updateId), logger, stop.signal)
     // what was under way when the program ended may have ended it: then the try must be on disk before it begins
-    if (isRecovered) await beginning
-    else beginning.catch(() => {})
+    if (isRecovered) await persist(() => store.begin(update.updateId), logger, stop.signal)
+    else store.beginSoon(update.updateId)
     await answer(update, tries + 1)
   }
 
@@ -152,6 +161,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       onPluginCall: options.onPluginCall,
       ...(options.chats && { chats: options.chats }),
       signal: stop.signal,
+      underWay,
     })
     if (report.outcome === 'interrupted') return
     const sending = await finish(update, report.parts)
@@ -203,9 +213,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function enqueue(stored: StoredUpdate, recovery?: Recovery): void {
     acknowledge(stored.update)
-    const key = laneKey(stored.update)
     // an urgent update has a lane of its own beside its chat's
-    lanes.push(router.isUrgent(stored.update) ? `${key}!` : key, () => work(stored, recovery))
+    const key = laneKey(stored.update) + (router.isUrgent(stored.update) ? '!' : '')
+    // a flood of one chat fills neither the memory nor the room of the others: it is on disk, and stays there
+    if (lanes.isLong(key)) lanes.leave(key, stored.update.updateId)
+    else lanes.push(key, () => work(stored, recovery))
+  }
+
+  /** Works on an update that was left on disk. */
+  async function takeUp(updateId: number): Promise<void> {
+    const stored = store.waiting(updateId)
+    if (stored) await work(stored, stored.tries > 0 ? { maxTries: MAX_TRIES } : undefined)
   }
 
   /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */
@@ -232,11 +250,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     ...postOffice,
     resume() {
-      for (const entry of store.unsent()) outbox.push(entry).catch(() => {})
+      const sending = store.unsent().flatMap((entry) => {
+        const sent = outbox.push(entry)
+        sent.catch(() => {})
+        return entry.isBroadcast === true ? [] : [sent]
+      })
+      const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
       const unfinished = store.unfinished()
-      const underWay = unfinished.filter(({ tries }) => tries > 0).length
-      const maxTries = underWay > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
-      for (const stored of unfinished) enqueue(stored, { maxTries })
+      const begun = unfinished.filter(({ tries }) => tries > 0).length
+      const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
+      for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
     },
     async accept(updates) {
@@ -245,14 +268,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const fresh = await store.accept(wanted)
       counts.accepted += fresh.length
       for (const stored of fresh) enqueue(stored)
-      await lanes.whenRoomy()
+      if (lanes.size >= capacity) await lanes.whenRoomy()
     },
     async replay(updateId) {
       const stored = await store.replay(updateId)
       if (stored) enqueue(stored, { maxTries: MAX_TRIES })
       return stored !== undefined
     },
-    isFull: () => lanes.size >= capacity,
+    isFull: () => lanes.isFull,
     stats: () => ({
       pending: lanes.size,
       unsent: outbox.size,

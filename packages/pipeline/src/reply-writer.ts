@@ -1,6 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, Reply, SentMessage } from '@pluggram/sdk'
-import type { IncomingUpdate, MessageStore, Messenger, OutboxPart } from '@pluggram/sdk/runtime'
+import type { IncomingUpdate, MessageStore, Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
 import { withWireButtons } from './callback-data.ts'
 import type { Outbox } from './outbox.ts'
 import { isAsyncIterable, toReplies, withStallLimit } from './responses.ts'
@@ -76,7 +76,12 @@ export class ReplyWriter {
     const { reaction, ...rest } = withWireButtons(reply, pluginName)
     if (reaction !== undefined) await messenger.react(update.chat, update.message.id, reaction)
     if (reaction !== undefined && !hasContent(rest)) return { parts: [] }
-    const settled = await messenger.settle(update.chat, this.#guarded(rest), signal)
+    const guarded = this.#guarded(rest)
+    // most texts are whole already: there is nothing to wait for
+    const settled: SettledReply =
+      typeof guarded.text === 'string'
+        ? { reply: { ...guarded, text: guarded.text } }
+        : await messenger.settle(update.chat, guarded, signal)
     if (settled.failure && !hasContent(settled.reply)) return { parts: [], failure: settled.failure }
     const parts = messenger.plan(update.chat, settled)
     this.texts.push(settled.reply.text ?? `[${settled.reply.media?.kind ?? 'location'}]`)

@@ -13,8 +13,8 @@ import { callbackTag, parseCallbackData } from './callback-data.ts'
 export interface Route {
   /** The plugin that owns the command or the button: its failure is told to the user at once. */
   readonly target?: RunnablePlugin
-  /** Plugins asked when the target passes, or when there is none. */
-  readonly others: readonly RunnablePlugin[]
+  /** Plugins asked when the target passes, or when there is none; most commands never need to know. */
+  others(): readonly RunnablePlugin[]
   readonly command?: Command
   /** The data of a pressed button without the wire form's tag. */
   readonly callbackData?: string
@@ -57,8 +57,8 @@ export class Router {
     if (!off) return route
     const isOn = ({ descriptor }: RunnablePlugin): boolean => !off.has(descriptor.name)
     // a command of a plugin that is off means nothing here, to the others neither
-    if (route.target && !isOn(route.target)) return { others: [] }
-    return { ...route, others: route.others.filter(isOn) }
+    if (route.target && !isOn(route.target)) return { others: nobody }
+    return { ...route, others: () => route.others().filter(isOn) }
   }
 
   /**
@@ -77,13 +77,13 @@ export class Router {
     if (update.kind === 'callback_query') {
       const parsed = parseCallbackData(update.callback.data)
       const target = parsed && index.byTag.get(parsed.tag)
-      return target ? { target, others: [], callbackData: parsed.data } : { others: [] }
+      return target ? { target, others: nobody, callbackData: parsed.data } : { others: nobody }
     }
     const { text } = update.message
-    if (update.kind === 'edited_message') return { others: matching(index.editListeners, text) }
+    if (update.kind === 'edited_message') return { others: () => matching(index.editListeners, text) }
     const command = parseCommand(text)
     const target = command && index.byCommand.get(command.name)
-    const others = matching(index.listeners, text).filter((plugin) => plugin !== target)
+    const others = (): readonly RunnablePlugin[] => matching(index.listeners, text)
     return { others, ...(command && { command }), ...(target && { target }) }
   }
 
@@ -135,6 +135,10 @@ function isBefore(plugin: Rank, next: RunnablePlugin | undefined): boolean {
   if (!next) return true
   const [own, other] = [plugin, next.descriptor].map(({ patterns }) => patterns.length > 0)
   return own === other ? plugin.priority > next.descriptor.priority : own === true
+}
+
+function nobody(): readonly RunnablePlugin[] {
+  return []
 }
 
 function matching(listeners: readonly RunnablePlugin[], text: string): RunnablePlugin[] {

@@ -1,6 +1,12 @@
 import { DeliveryError } from '@pluggram/sdk'
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import type { IncomingUpdate, Messenger, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { PluginResult } from '@pluggram/sdk'
+import type {
+  CallContext,
+  IncomingUpdate,
+  Messenger,
+  PluginRegistry,
+  RunnablePlugin,
+} from '@pluggram/sdk/runtime'
 
 /** What the recording messenger delivered, in order. */
 interface Delivered {
@@ -75,10 +81,7 @@ export interface FakePlugin {
   readonly answersMessages?: boolean
   readonly urgent?: boolean
   readonly priority?: number
-  handle(
-    message: string,
-    context: MessageContext,
-  ): Promise<PluginResult | undefined> | PluginResult | undefined
+  handle(message: string, context: CallContext): Promise<PluginResult | undefined> | PluginResult | undefined
 }
 
 export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {

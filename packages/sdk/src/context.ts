@@ -18,7 +18,12 @@ export interface Callback {
 }
 
 /** What a plugin knows about the message it is asked to answer, and what it can do meanwhile. */
-export interface MessageContext {
+export interface MessageContext<Config = unknown> {
+  /**
+   * The plugin's block as it holds in this chat: the general one, with what an owner set for this chat over it (keys of
+   * the manifest's `perChat`). Checked and completed by the plugin's schema.
+   */
+  readonly config: Config
   readonly chat: Chat
   readonly user: User
   /** What the user may do: `owner`, `trusted` or `everyone`. */

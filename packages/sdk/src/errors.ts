@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'ai-misconfigured',
   'cache-limit',
   'config-invalid',
+  'config-secret',
   'database-limit',
   'database-query-failed',
   'database-timeout',

@@ -115,7 +115,14 @@ export type {
   SchedulerService,
 } from './services/scheduler.ts'
 export type { Store } from './services/store.ts'
-export type { AdminParty, AdminPlugin, AdminService, AdminSetting, AdminStanding } from './services/admin.ts'
+export type {
+  AdminParty,
+  AdminPlugin,
+  AdminService,
+  AdminSetting,
+  AdminSettingChange,
+  AdminStanding,
+} from './services/admin.ts'
 export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { ToolUse } from './tool-use.ts'

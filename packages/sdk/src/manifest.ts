@@ -9,9 +9,8 @@ import type { Awaitable } from './awaitable.ts'
 /** Which updates a plugin is asked about, besides presses of its own buttons. */
 export type UpdateKind = 'message' | 'edited_message'
 
-/** What a command's or tool's function receives: the message's context, the plugin's config and services. */
-export type CommandContext<Config = unknown> = MessageContext & {
-  readonly config: Config
+/** What a command's or tool's function receives: the message's context, with the chat's `config`, and services. */
+export type CommandContext<Config = unknown> = MessageContext<Config> & {
   readonly services: Services
 }
 
@@ -34,7 +33,10 @@ export interface CommandDefinition<Config = unknown> {
   execute?(args: string, context: CommandContext<Config>): Awaitable<PluginResult | undefined>
 }
 
-/** What a schedule's function receives: the run, the plugin's config and services. */
+/**
+ * What a schedule's function receives: the run, the plugin's general config, and services. A run that is for one chat asks
+ * `services.config.forChat(chatId)`.
+ */
 export type ScheduleContext<Config = unknown> = ScheduledRun & {
   readonly config: Config
   readonly services: Services
@@ -96,6 +98,12 @@ export interface PluginTimeouts {
   readonly cleanupSeconds?: number
 }
 
+/** A key of a plugin's block, as far as its schema tells them. */
+type ConfigKey<Schema extends StandardSchemaV1> =
+  unknown extends StandardSchemaV1.InferOutput<Schema>
+    ? string
+    : keyof StandardSchemaV1.InferOutput<Schema> & string
+
 /** The static part of a plugin: what it is called, what triggers it, what it needs. Every member is optional. */
 export interface PluginManifest<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
@@ -110,6 +118,11 @@ export interface PluginManifest<
   readonly help?: string
   /** Validates and types `plugins.NAME` in config.json (any Standard Schema; Zod is at hand as `z`). */
   readonly config?: Schema
+  /**
+   * Keys of `config` that an owner may set for single chats; `context.config` has them. Default: none. A key that holds a
+   * secret can never be set by chat.
+   */
+  readonly perChat?: readonly ConfigKey<Schema>[]
   readonly permissions?: PluginPermissions
   readonly commands?: Readonly<Record<string, CommandDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /** Functions for the language model, by name: lower case letters, digits and `_`, at most 32 characters. */

@@ -17,10 +17,13 @@ export interface AssistantConfig {
   readonly plugins: Readonly<Record<string, any>>
 }
 
-/** A running plugin. Every member is optional as long as the manifest or `processMessage` gives it something to do. */
-export interface Plugin {
+/**
+ * A running plugin. Every member is optional as long as the manifest or `processMessage` gives it something to do.
+ * `definePlugin` infers `Config` from the schema.
+ */
+export interface Plugin<Config = unknown> {
   /** Answers `message` (text, caption or a button's data); `undefined` means "not mine". */
-  processMessage?(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  processMessage?(message: string, context: MessageContext<Config>): Awaitable<PluginResult | undefined>
   /**
    * Told about every message and what came of it, when it is answered; it delays nothing. Needs
    * `permissions: { observe: true }`. An observer that is slow misses messages: 1,000 wait for it at most.
@@ -47,7 +50,7 @@ export interface PluginClass {
 
 /** What `setup` of a function plugin receives. */
 export interface SetupContext<Config> {
-  /** The plugin's validated block. */
+  /** The plugin's validated block, as it was at the start; `context.config` is what holds for a message. */
   readonly config: Config
   readonly services: Services
   /** Aborted when the plugin is asked to stop. */
@@ -60,7 +63,9 @@ export interface PluginDefinition<
   Tools extends object = Readonly<Record<string, unknown>>,
 > extends PluginManifest<Schema, Tools> {
   /** Runs once at start. It may be left out when the manifest's commands do all the work. */
-  setup?(context: SetupContext<StandardSchemaV1.InferOutput<Schema>>): Awaitable<Plugin | void>
+  setup?(
+    context: SetupContext<StandardSchemaV1.InferOutput<Schema>>,
+  ): Awaitable<Plugin<StandardSchemaV1.InferOutput<Schema>> | void>
 }
 
 const DEFINITION = Symbol.for('pluggram.definition')

@@ -20,6 +20,7 @@ export type { Messenger, SettledReply } from './runtime/messenger.ts'
 export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
 export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
 export type {
+  CallContext,
   PendingPlugin,
   PluginDescriptor,
   PluginRegistry,

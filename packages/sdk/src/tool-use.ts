@@ -8,7 +8,7 @@ export interface ToolUse {
    */
   readonly tools?: boolean
   /** The message that is answered. */
-  readonly context?: MessageContext
+  readonly context?: Omit<MessageContext, 'config'>
   /**
    * True when the conversation holds what others wrote: web pages, forwarded messages, documents that are not in `files`.
    * Then a call with an effect outside of the chat waits for a person's approval, whatever the owner granted. Default false.

@@ -14,8 +14,7 @@ export type ToolEffect = 'none' | 'external'
  * What a tool's function receives. It is the context of the message that led to the call; `signal` is aborted at the
  * tool's deadline. A call that did not come from a chat (over MCP) has the chat and user 0 and cannot reply.
  */
-export type ToolContext<Config = unknown> = MessageContext & {
-  readonly config: Config
+export type ToolContext<Config = unknown> = MessageContext<Config> & {
   readonly services: Services
 }
 

@@ -84,4 +84,12 @@ export const MIGRATIONS: readonly string[] = [
      model TEXT NOT NULL,
      PRIMARY KEY (kind, id)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE chat_settings (
+     chat_id INTEGER NOT NULL,
+     plugin TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (chat_id, plugin, key)
+   ) STRICT, WITHOUT ROWID;
+   DROP TABLE plugin_settings;`,
 ]

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
 import { tuneConnection } from './connection.ts'
+import { findLogDamage } from './log-damage.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 export interface OpenOptions {
@@ -11,9 +12,12 @@ export interface OpenOptions {
    * program, but a power loss may cost the last commits, that is, messages that were acknowledged.
    */
   readonly synchronous?: 'full' | 'normal'
-  /** Moves a damaged file aside and starts with an empty one. */
+  /**
+   * Moves a damaged file aside and starts with an empty one. Of a file whose log alone is damaged, a copy is put aside,
+   * and all that can be read stays.
+   */
   readonly repair?: boolean
-  /** Told where a damaged file was moved to. */
+  /** Told where the damaged file is now. */
   readonly onRepair?: (movedTo: string) => void
 }
 
@@ -27,13 +31,14 @@ const DAMAGE = /malformed|not a database|corrupt|quick_check/i
  * newer release; the file is left as it is then.
  */
 export function openSqliteDatabase(file: string, options: OpenOptions = {}): DatabaseSync {
+  refuseDamagedLog(file, options)
   try {
     return open(file, options)
   } catch (error) {
     if (error instanceof PluggramError) throw error
     const isDamaged = DAMAGE.test(errorMessage(error))
     if (isDamaged && options.repair) {
-      options.onRepair?.(moveAside(file))
+      options.onRepair?.(putAside(file, renameSync))
       return open(file, options)
     }
     throw new PluggramError(
@@ -44,6 +49,22 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
       { cause: error },
     )
   }
+}
+
+/** SQLite would go on without a word, and without what stands behind the damage. */
+function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOptions): void {
+  const log = `${file}-wal`
+  if (!existsSync(log) || statSync(log).size > CHECK_BELOW_BYTES) return
+  const damage = findLogDamage(file)
+  if (!damage) return
+  if (repair) {
+    onRepair?.(putAside(file, copyFileSync))
+    return
+  }
+  throw new PluggramError(
+    'startup-failed',
+    `The log of the database, ${log}, is damaged: ${damage.commits} commits behind the damage cannot be read, and what they kept is missing. Bring back a backup, or start once with "pluggram start --repair": it puts a copy of the files aside and goes on with what can be read.`,
+  )
 }
 
 function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync {
@@ -101,10 +122,10 @@ function backUp(database: DatabaseSync, target: string): void {
   renameSync(unfinished, target)
 }
 
-function moveAside(file: string): string {
-  const movedTo = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
+function putAside(file: string, put: (from: string, to: string) => void): string {
+  const target = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
   for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, movedTo + suffix)
+    if (existsSync(file + suffix)) put(file + suffix, target + suffix)
   }
-  return movedTo
+  return target
 }

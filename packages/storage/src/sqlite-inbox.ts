@@ -27,6 +27,7 @@ export class SqliteInbox {
   #sequence: number
   /** Updates of which it is not written yet that work on them began. */
   readonly #beginning = new Set<number>()
+  #isNoting = false
 
   constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
     this.#queue = queue
@@ -37,22 +38,39 @@ export class SqliteInbox {
   }
 
   /** Gives the updates whose ids are new. */
-  async accept(updates: readonly IncomingUpdate[]): Promise<StoredUpdate[]> {
+  accept(updates: readonly IncomingUpdate[]): Promise<StoredUpdate[]> {
     const receivedAt = this.#now()
-    const outcomes = await this.#queue.write(
-      updates.map((update) =>
-        this.#writes.insert(update.updateId, ++this.#sequence, receivedAt, encodeUpdate(update)),
-      ),
+    const inserts = updates.map((update) =>
+      this.#writes.insert(update.updateId, ++this.#sequence, receivedAt, encodeUpdate(update)),
     )
-    return updates.flatMap((update, index) => (outcomes[index]?.[0] === 1 ? [{ update, tries: 0 }] : []))
+    return this.#queue
+      .write(inserts)
+      .then((outcomes) =>
+        updates.flatMap((update, at) => (outcomes[at]?.[0] === 1 ? [{ update, tries: 0 }] : [])),
+      )
+  }
+
+  async begin(updateId: number): Promise<void> {
+    await this.#queue.writeLight(() => [this.#writes.begin(updateId)])
   }
 
   /** Most updates are finished before this is written; then it need not be. */
-  async begin(updateId: number): Promise<void> {
+  beginSoon(updateId: number): void {
     this.#beginning.add(updateId)
-    await this.#queue.writeLight(() =>
-      this.#beginning.delete(updateId) ? [this.#writes.begin(updateId)] : [],
-    )
+    if (this.#isNoting) return
+    this.#isNoting = true
+    let noted: readonly number[] = []
+    this.#queue
+      .writeLight(() => {
+        this.#isNoting = false
+        noted = [...this.#beginning]
+        this.#beginning.clear()
+        return noted.map((id) => this.#writes.begin(id))
+      })
+      // a full disk: they are written with the next ones
+      .catch(() => {
+        for (const id of noted) this.#beginning.add(id)
+      })
   }
 
   /** For the transaction that finishes the update. */
@@ -67,6 +85,11 @@ export class SqliteInbox {
 
   unfinished(): StoredUpdate[] {
     return this.#reads.unfinished.all().map(decodeUpdate)
+  }
+
+  waiting(updateId: number): StoredUpdate | undefined {
+    const row = this.#reads.waiting.get(updateId)
+    return row && decodeUpdate(row)
   }
 
   parked(): ParkedUpdate[] {
@@ -124,6 +147,7 @@ function prepareWrites(queue: WriteQueue) {
 function prepareReads(database: DatabaseSync) {
   return {
     unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
+    waiting: database.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
     parked: database.prepare(
       "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
     ),

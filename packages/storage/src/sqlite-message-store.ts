@@ -29,10 +29,11 @@ export function createSqliteMessageStore(
   return {
     accept: (updates) => inbox.accept(updates),
     begin: (updateId) => inbox.begin(updateId),
-    async finish(updateId, parts) {
-      const [, ...outcomes] = await queue.write([inbox.finish(updateId), ...outbox.finish(updateId, parts)])
-      return outbox.finished(updateId, parts, outcomes)
-    },
+    beginSoon: (updateId) => inbox.beginSoon(updateId),
+    finish: (updateId, parts) =>
+      queue
+        .write([...outbox.finish(updateId, parts), inbox.finish(updateId)])
+        .then((outcomes) => outbox.finished(updateId, parts, outcomes)),
     post: (parts) => outbox.post(POSTED_UPDATE_ID, parts),
     addInterim: (reply) => outbox.addInterim(reply),
     interim: (updateId, key) => outbox.interim(updateId, key),
@@ -43,6 +44,7 @@ export function createSqliteMessageStore(
     markFailed: (entryId, reason) => outbox.markFailed(entryId, reason),
     moveChat: (from, to) => outbox.moveChat(from, to),
     unfinished: () => inbox.unfinished(),
+    waiting: (updateId) => inbox.waiting(updateId),
     unsent: () => outbox.unsent(),
     parked: () => inbox.parked(),
     replay: (updateId) => inbox.replay(updateId),

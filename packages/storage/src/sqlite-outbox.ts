@@ -89,12 +89,11 @@ export class SqliteOutbox {
     await this.#queue.writeLight(() => [this.#writes.unsend(id)])
   }
 
-  async markSent(id: number, sentMessageId: number): Promise<void> {
+  markSent(id: number, sentMessageId: number): Promise<void> {
     const mark = this.#interimEntries.has(id)
       ? this.#writes.sentInterim(sentMessageId, id)
       : this.#writes.delete(id)
-    await this.#queue.writeLight(() => [mark])
-    this.#interimEntries.delete(id)
+    return this.#queue.writeLight(() => [mark]).then(() => void this.#interimEntries.delete(id))
   }
 
   async markFailed(id: number, reason: string): Promise<void> {

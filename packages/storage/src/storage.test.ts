@@ -134,6 +134,86 @@ describe('opening a database', () => {
     expect(() => openSqliteDatabase(file)).toThrow(/is damaged/)
   })
 
+  describe('a damaged log', () => {
+    const COMMITS = 30
+    const FRAME_BYTES = 24 + 4_096
+
+    /** The files as `kill -9` leaves them, with a commit for each key. */
+    async function leaveLog(): Promise<Buffer> {
+      const database = openSqliteDatabase(file)
+      const store = createSqlitePluginStores(database).forPlugin('a')
+      for (let index = 0; index < COMMITS; index += 1)
+        await store.write(`key ${index}`, { json: '1', expiresAt: null })
+      const [main, log] = [await readFile(file), await readFile(`${file}-wal`)]
+      database.close()
+      await writeFile(file, main)
+      await writeFile(`${file}-wal`, log)
+      return log
+    }
+    function countKeys(): number {
+      const database = openSqliteDatabase(file)
+      const keys = database.prepare('SELECT count(*) AS keys FROM plugin_store').get()?.keys
+      database.close()
+      return Number(keys)
+    }
+
+    test('a sound one is read to its end', async () => {
+      await leaveLog()
+      expect(countKeys()).toBe(COMMITS)
+    })
+
+    test.each([
+      ['a page in the middle', (log: Buffer) => log.fill(0x5a, log.length / 2, log.length / 2 + 2_000)],
+      [
+        'a bit',
+        (log: Buffer) =>
+          log.writeUInt8((log[log.length - 15 * FRAME_BYTES] ?? 0) ^ 1, log.length - 15 * FRAME_BYTES),
+      ],
+      ['its header', (log: Buffer) => log.fill(0, 0, 32)],
+      ['its first page', (log: Buffer) => log.fill(0, 32, 32 + FRAME_BYTES)],
+    ])('is refused and left untouched: %s', async (_name, damage) => {
+      const log = await leaveLog()
+      damage(log)
+      await writeFile(`${file}-wal`, log)
+      expect(() => openSqliteDatabase(file)).toThrow(/log of the database.*damaged.*--repair/)
+      expect(await readFile(`${file}-wal`)).toEqual(log)
+    })
+
+    test('repair puts a copy aside and keeps what can be read', async () => {
+      const log = await leaveLog()
+      log.fill(0x5a, log.length - 10 * FRAME_BYTES, log.length - 9 * FRAME_BYTES)
+      await writeFile(`${file}-wal`, log)
+      let copy = ''
+      openSqliteDatabase(file, { repair: true, onRepair: (path) => (copy = path) }).close()
+      expect(await readFile(`${copy}-wal`)).toEqual(log)
+      expect(countKeys()).toBeGreaterThan(10)
+      expect(countKeys()).toBeLessThan(COMMITS)
+    })
+
+    test('an end that was torn, as a power loss leaves it, is no damage', async () => {
+      const log = await leaveLog()
+      log.fill(0, log.length - 3 * FRAME_BYTES, log.length - 2 * FRAME_BYTES)
+      await writeFile(`${file}-wal`, log)
+      expect(countKeys()).toBeLessThan(COMMITS)
+    })
+
+    test('what an earlier round left in the log is no damage', async () => {
+      const database = openSqliteDatabase(file)
+      const store = createSqlitePluginStores(database).forPlugin('a')
+      for (let index = 0; index < 60; index += 1)
+        await store.write(`key ${index}`, { json: '1', expiresAt: null })
+      database.exec('PRAGMA wal_checkpoint(RESTART)')
+      for (let index = 0; index < 5; index += 1)
+        await store.write(`key ${index}`, { json: '2', expiresAt: null })
+      const [main, log] = [await readFile(file), await readFile(`${file}-wal`)]
+      database.close()
+      await writeFile(file, main)
+      await writeFile(`${file}-wal`, log)
+      expect(log.length).toBeGreaterThan(60 * FRAME_BYTES)
+      expect(countKeys()).toBe(60)
+    })
+  })
+
   test('an older schema is backed up, then migrated', () => {
     const raw = createFirstSchema(file)
     raw.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")

@@ -18,13 +18,10 @@ type LateCalls = () => readonly StatementCall[]
 
 interface Write {
   readonly calls: LateCalls
-  resolve(outcomes: readonly StatementOutcome[]): void
-  reject(error: Error): void
-}
-
-/** A write on its way, and how many calls it made. */
-interface SentWrite extends Write {
-  readonly count: number
+  /** How many calls it made, once it is on its way. */
+  count: number
+  readonly resolve: (outcomes: readonly StatementOutcome[]) => void
+  readonly reject: (error: Error) => void
 }
 
 /** A prepared statement of a `WriteQueue`: give it values, and it is a call. */
@@ -48,7 +45,7 @@ export class WriteQueue {
   /** Statements that the thread knows. */
   #told = 0
   #waiting: Write[] = []
-  #underWay: readonly SentWrite[] = []
+  #underWay: readonly Write[] = []
   #mustWait = false
   #isDue = false
   #restTimer: NodeJS.Timeout | undefined
@@ -80,7 +77,7 @@ export class WriteQueue {
   /** Makes the calls in the next transaction; a power loss may undo it, the end of the program does not. */
   writeLight(calls: LateCalls): Promise<readonly StatementOutcome[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ calls, resolve, reject })
+      this.#waiting.push({ calls, count: 0, resolve, reject })
       this.#schedule()
     })
   }
@@ -127,12 +124,13 @@ export class WriteQueue {
     this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
     const calls: StatementCall[] = []
-    this.#underWay = this.#waiting.map((write) => {
-      const made = write.calls()
-      calls.push(...made)
-      return { ...write, count: made.length }
-    })
+    this.#underWay = this.#waiting
     this.#waiting = []
+    for (const write of this.#underWay) {
+      const made = write.calls()
+      write.count = made.length
+      calls.push(...made)
+    }
     const group: WriteGroup = { mustWait: this.#mustWait, statements: this.#untold(), calls }
     this.#mustWait = false
     worker.postMessage(group)

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { PluggramError } from '@pluggram/sdk'
 import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
-import { cancelledError, refusalError, TelegramError, toTelegramError, transportError } from './errors.ts'
+import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
 import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
 import type { JsonCaller } from './json-call.ts'
 
@@ -59,50 +59,39 @@ export function createTelegramApi(options: TelegramApiOptions): Api {
     // node-fetch's options; grammY types them as those of the platform's fetch.
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
   })
-  api.config.use(makeCalls({ token, timeoutSeconds, caller, ...(signal && { signal }) }))
-  if (options.onCall) api.config.use(countCalls(options.onCall))
+  api.config.use(makeCalls({ ...options, timeoutSeconds, caller }))
   // Logging the client by accident must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return api
 }
 
-/** The innermost but one: it sees what the calls really came to. */
-function countCalls(onCall: NonNullable<TelegramApiOptions['onCall']>): Transformer {
-  return async (previous, method, payload, signal) => {
-    const startedAt = performance.now()
-    const tell = (outcome: ApiOutcome): void =>
-      onCall(method, outcome, (performance.now() - startedAt) / 1_000)
-    try {
-      const answer = await previous(method, payload, signal)
-      tell('ok')
-      return answer
-    } catch (error) {
-      const refusal = error instanceof TelegramError && error.failure === 'refused' ? error : undefined
-      tell(refusal === undefined ? 'failed' : refusal.errorCode === 429 ? 'flood' : 'refused')
-      throw error
-    }
-  }
-}
-
-interface CallOptions {
-  readonly token: string
+interface CallOptions extends TelegramApiOptions {
   readonly timeoutSeconds: number
   readonly caller: JsonCaller
-  readonly signal?: AbortSignal
 }
 
-/** Makes every call within its limit and turns every failure into a `TelegramError`. */
+/** Makes every call within its limit, tells what came of it and turns every failure into a `TelegramError`. */
 function makeCalls(options: CallOptions): Transformer {
-  const { token, timeoutSeconds, caller } = options
+  const { token, timeoutSeconds, caller, onCall } = options
   return async (previous, method, payload, signal) => {
+    const startedAt = performance.now()
     const limitMilliseconds = limitOf(method, payload, timeoutSeconds) * 1000
     const outer = signal as AbortSignal | undefined
-    const answer = carriesUpload(method, payload)
-      ? await withinLimit(previous, method, payload, limitMilliseconds, outer)
-      : await caller.call({ method, body: toJson(method, payload), limitMilliseconds, signal: outer })
-    if (isRefusal(answer)) throw refusalError(method, answer, token)
-    if (!isSuccess(answer)) throw transportError(method, { wasSent: true })
-    return answer as Awaited<ReturnType<typeof previous>>
+    let outcome: ApiOutcome = 'failed'
+    try {
+      const answer = carriesUpload(method, payload)
+        ? await withinLimit(previous, method, payload, limitMilliseconds, outer)
+        : await caller.call({ method, body: toJson(method, payload), limitMilliseconds, signal: outer })
+      if (isRefusal(answer)) {
+        outcome = answer.error_code === 429 ? 'flood' : 'refused'
+        throw refusalError(method, answer, token)
+      }
+      if (!isSuccess(answer)) throw transportError(method, { wasSent: true })
+      outcome = 'ok'
+      return answer as Awaited<ReturnType<typeof previous>>
+    } finally {
+      onCall?.(method, outcome, (performance.now() - startedAt) / 1_000)
+    }
   }
 
   async function withinLimit(

@@ -1,6 +1,6 @@
 import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { createBackoff } from './backoff.ts'
-import type { BackoffOptions } from './backoff.ts'
+import type { Backoff, BackoffOptions } from './backoff.ts'
 import { cancelledError, finalLoss, toTelegramError } from './errors.ts'
 import type { FloodHolds } from './flood-holds.ts'
 import type { GatedCall, SendGate } from './send-gate.ts'
@@ -8,7 +8,8 @@ import { wait } from './wait.ts'
 
 /** What a call waits for before it is made, and who is told of its 429s. */
 export interface CallGate {
-  pass(signal: AbortSignal): Promise<void>
+  /** Nothing when the call may be made at once. */
+  pass(signal: AbortSignal): Promise<void> | undefined
   refused(retryAfterSeconds: number): void
   succeeded?(): void
 }
@@ -42,13 +43,13 @@ export async function callPersistently<T>(
   { method, gate, signal, policy, onAmbiguous }: PersistentCall,
   { backoff = DEFAULT_BACKOFF, tries = 8 }: Persistence,
 ): Promise<T> {
-  const delays = createBackoff(backoff)
-  // Each repetition may put the message into the chat once more, so that after the first they come seldom.
-  const unsureDelays = createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
+  let delays: Backoff | undefined
+  let unsureDelays: Backoff | undefined
   let failures = 0
   let losses = 0
   for (;;) {
-    await orCancelled(gate.pass(signal), method)
+    const waiting = gate.pass(signal)
+    if (waiting) await orCancelled(waiting, method)
     if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
       const result = await call()
@@ -67,6 +68,9 @@ export async function callPersistently<T>(
         losses++
         onAmbiguous?.()
       }
+      delays ??= createBackoff(backoff)
+      // Each repetition may put the message into the chat once more, so that after the first they come seldom.
+      unsureDelays ??= createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
       const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
       await orCancelled(wait(delay, signal), method)
     }

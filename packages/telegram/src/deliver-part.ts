@@ -17,11 +17,19 @@ export type PartDeliverer = (part: OutboxPart, signal: AbortSignal) => Promise<S
 export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessages): PartDeliverer {
   const fallbacksSent = new WeakMap<object, number>()
 
-  return async (part, signal) => {
+  return (part, signal) => {
     const { message, isStreamed = false, fallback } = toPlanned(part)
     const sending: Sending = { rank: rankOf(part, isStreamed), policy: part.policy, signal }
     if (!fallback) return sendMessage(message, sending)
-    const progress = part.content as object
+    return deliverRich(message, fallback, sending, part.content as object)
+  }
+
+  async function deliverRich(
+    message: OutgoingMessage,
+    fallback: readonly OutgoingMessage[],
+    sending: Sending,
+    progress: object,
+  ): Promise<SentMessage> {
     if (!rich.isResting() && !fallbacksSent.has(progress)) {
       try {
         return await sendMessage(message, sending)

@@ -2,6 +2,7 @@ import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { cancelledError, transportError } from './errors.ts'
 import type { TelegramError } from './errors.ts'
+import { followSignal } from './follow-signal.ts'
 
 export interface JsonCallerOptions {
   /** The Bot API server, without a slash at the end. */
@@ -96,10 +97,12 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
   #received = 0
+  /** How many bytes are announced. */
+  #expected = Number.POSITIVE_INFINITY
   #watch: NodeJS.Timeout | undefined
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
-  readonly cancel: () => void
+  readonly #unfollow: (() => void) | undefined
 
   constructor(
     call: JsonCall,
@@ -111,10 +114,13 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#resolve = resolve
     this.#reject = reject
     this.#underWay = underWay
-    this.cancel = () => this.#giveUp(cancelledError(call.method, { wasSent: this.#wasSent }))
     this.#timer = setTimeout(() => this.#giveUpLate(), call.limitMilliseconds)
-    call.signal?.addEventListener('abort', this.cancel)
+    this.#unfollow = call.signal && followSignal(call.signal, this)
     underWay.add(this)
+  }
+
+  cancel(): void {
+    this.#giveUp(cancelledError(this.#call.method, { wasSent: this.#wasSent }))
   }
 
   get #wasSent(): boolean {
@@ -127,14 +133,21 @@ class CallHandler implements Dispatcher.DispatchHandler {
     else this.#controller = controller
   }
 
-  /** Required by undici. The status says nothing that the answer does not. */
-  onResponseStart(): void {}
+  /** The status says nothing that the answer does not. */
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    _status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    this.#expected = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) return
     this.#chunks.push(chunk)
     this.#received += chunk.length
-    this.#watch ??= this.#watchPace()
+    // most answers come whole, and need no watch
+    if (this.#received < this.#expected) this.#watch ??= this.#watchPace()
   }
 
   onResponseEnd(): void {
@@ -176,7 +189,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#isOver = true
     clearTimeout(this.#timer)
     clearInterval(this.#watch)
-    this.#call.signal?.removeEventListener('abort', this.cancel)
+    this.#unfollow?.()
     this.#underWay.delete(this)
     return true
   }

@@ -19,8 +19,8 @@ export interface GatedCall {
 
 /** Lets calls through when Telegram's limits allow. */
 export interface SendGate {
-  /** Resolves when the call may be made; rejects when `signal` is aborted. */
-  pass(call: GatedCall, signal: AbortSignal): Promise<void>
+  /** Nothing when the call may be made at once; else resolves when it may, and rejects when `signal` is aborted. */
+  pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined
   /** Notes that Telegram took the call. */
   succeeded(call: Pick<GatedCall, 'chatId'>): void
   /** Notes a 429. Without a chat it holds everything. */
@@ -133,10 +133,11 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
   }
 
   return {
-    async pass(call, signal): Promise<void> {
-      signal.throwIfAborted()
-      if (delay(call) > 0) await wait(call, signal)
-      else pace.count(call.chatId)
+    pass(call, signal): Promise<void> | undefined {
+      if (signal.aborted) return Promise.reject(signal.reason)
+      if (delay(call) > 0) return wait(call, signal)
+      pace.count(call.chatId)
+      return undefined
     },
     succeeded: ({ chatId }) => pace.succeed(chatId),
     refused(call, seconds): void {

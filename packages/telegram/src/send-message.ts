@@ -46,7 +46,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   }
 
   return async (planned, { rank, policy, signal }) => {
-    const mend = createMender(logger)
+    let mend: ReturnType<typeof createMender> | undefined
     let message = redirect(planned, newChatIds)
     for (;;) {
       const { method, payload } = message
@@ -55,7 +55,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
       const sendGate = gateOf(gate, { chatId, rank, kind: 'message' })
       try {
         return await callPersistently(
-          async () => readSent(await call(api, message, signal), message),
+          () => call(api, message, signal),
           { method, gate: sendGate, signal, policy, onAmbiguous },
           options,
         )
@@ -64,6 +64,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
         if (isUnchanged(error)) return { id: payload.message_id ?? 0, chatId }
         if (error.errorCode === 403) blocked.mark(chatId)
         if (error.migrateToChatId !== undefined) noteMigration(chatId, error.migrateToChatId)
+        mend ??= createMender(logger)
         const mended = mend(error, message)
         if (!mended) throw error
         message = mended
@@ -79,9 +80,10 @@ function redirect(message: OutgoingMessage, newChatIds: ReadonlyMap<number, numb
 }
 
 /** The methods take different payloads; `planMessages` gives each what it takes. */
-function call(api: Api, { method, payload }: OutgoingMessage, signal: AbortSignal): Promise<unknown> {
+async function call(api: Api, message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage> {
+  const { method, payload } = message
   const send = api.raw[method] as unknown as (payload: object, signal: unknown) => Promise<unknown>
-  return send(withUploads(payload), toGrammySignal(signal))
+  return readSent(await send(withUploads(payload), toGrammySignal(signal)), message)
 }
 
 /** Bytes become a new upload at every try: grammY reads an upload only once. */

@@ -44,6 +44,11 @@ export function createMemoryMessageStore(): MessageStore {
     return toEntry(row)
   }
 
+  function noteBeginning(updateId: number): void {
+    const row = inbox.get(updateId)
+    if (row?.state === 'new') row.tries += 1
+  }
+
   return {
     async accept(updates) {
       return updates.flatMap((update) => {
@@ -60,9 +65,9 @@ export function createMemoryMessageStore(): MessageStore {
       })
     },
     async begin(updateId) {
-      const row = inbox.get(updateId)
-      if (row?.state === 'new') row.tries += 1
+      noteBeginning(updateId)
     },
+    beginSoon: noteBeginning,
     async finish(updateId, parts) {
       const row = inbox.get(updateId)
       if (row?.state === 'new') row.state = 'done'
@@ -113,6 +118,10 @@ export function createMemoryMessageStore(): MessageStore {
       }
     },
     unfinished: () => inState('new').map(({ update, tries }) => ({ update, tries })),
+    waiting(updateId) {
+      const row = inbox.get(updateId)
+      return row?.state === 'new' ? { update: row.update, tries: row.tries } : undefined
+    },
     unsent: () =>
       [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toEntry),
     parked: () =>

@@ -47,6 +47,10 @@ export function messageStoreContract(create: () => { store: MessageStore; close?
         expect(ids(await store.accept([storedText(5), storedText(77), storedText(77)]))).toEqual([77])
         expect(ids(store.unfinished())).toEqual([900, 5, 77])
         expect(store.unfinished()[0]?.update).toEqual(storedText(900))
+        expect(store.waiting(5)).toEqual({ update: storedText(5), tries: 0 })
+        await store.finish(5, [])
+        expect(store.waiting(5)).toBeUndefined()
+        expect(store.waiting(6)).toBeUndefined()
       }),
     )
 

@@ -20,6 +20,8 @@ export interface RunPluginOptions {
   readonly name?: string
   /** Its block of config.json; checked by the plugin's schema. */
   readonly config?: JsonObject
+  /** What an owner set for single chats, by the chat's id (`createTestContext` writes in chat 1001). */
+  readonly chatConfig?: Readonly<Record<number, JsonObject>>
   /** Default: `createTestServices()`. */
   readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
@@ -57,7 +59,7 @@ export interface PluginUnderTest extends AsyncDisposable {
  */
 export async function runPlugin(
   plugin: PluginClass | PluginDefinition,
-  { config = {}, services = createTestServices(), name }: RunPluginOptions = {},
+  { config = {}, chatConfig = {}, services = createTestServices(), name }: RunPluginOptions = {},
 ): Promise<PluginUnderTest> {
   const manifest = typeof plugin === 'function' ? plugin.manifest : plugin
   const pluginName = name ?? manifest?.name ?? 'plugin_under_test'
@@ -72,6 +74,7 @@ export async function runPlugin(
       ai: permissions?.ai ? services.ai : forbiddenAi(pluginName),
       effects,
     }),
+    chatBlock: (_plugin, chatId) => chatConfig[chatId],
     assistantName: services.assistant.name,
     logger: services.logger,
   })

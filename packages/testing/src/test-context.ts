@@ -31,6 +31,8 @@ export interface TestMessage {
   readonly replyTo?: IncomingMessage['replyTo']
   readonly isEdited?: boolean
   readonly isAddressed?: boolean
+  /** What `context.config` is when a test calls the plugin itself; `runPlugin` fills it in. Default: empty. */
+  readonly config?: unknown
   readonly attempt?: number
   readonly signal?: AbortSignal
 }
@@ -62,6 +64,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     ...(message.replyTo && { replyTo: message.replyTo }),
   }
   return {
+    config: message.config ?? {},
     chat,
     user: { id: 1_001, firstName: 'Ann', isBot: false, ...message.user },
     role: message.role ?? 'everyone',

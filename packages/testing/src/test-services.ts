@@ -97,7 +97,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     rateLimit: createRateLimits().forPlugin('test'),
     queue: createQueueService(),
     i18n: createI18n(undefined, () => undefined),
-    config: { get: () => ({}) as never, onChange: () => async () => {} },
+    config: { get: () => ({}) as never, forChat: async () => ({}) as never, onChange: () => async () => {} },
     plugins: createPluginsService(overrides.plugins ?? noPlugins),
     statistics: {
       read: async (names) =>

@@ -6,17 +6,21 @@ import type {
   MessageContext,
   PluginResult,
   Reply,
+  Services,
 } from '@pluggram/sdk'
 import { decide, peoplePage, pressPeople } from './people-pages.ts'
-import { listPage, press } from './plugin-pages.ts'
-import type { Place } from './plugin-pages.ts'
+import type { Place } from './page-place.ts'
+import { press } from './plugin-pages.ts'
+import { pluginsCommand, setCommand, setValue } from './plugins-command.ts'
+import { Questions } from './questions.ts'
+import type { AskingReply } from './setting-pages.ts'
 
 const config = z.object({
   log_lines: z.int().min(1).max(200).default(20).describe('How many lines /logs and /errors show.'),
 })
 
 type Context = CommandContext<z.infer<typeof config>>
-type Work = (admin: AdminService, args: string, context: Context) => Promise<Reply>
+type Work = (admin: AdminService, args: string, context: Context) => Promise<AskingReply>
 
 /** Owners manage the assistant by chat. Every command and every button asks for the role of whoever uses it. */
 export default definePlugin({
@@ -24,17 +28,20 @@ export default definePlugin({
   version: '0.1.0',
   description: 'Owners manage the assistant by chat: plugins, people, the log.',
   config,
-  permissions: { admin: true },
+  permissions: { admin: true, telegram: ['deleteMessage'] },
+  // an answer to one of its questions is for no other plugin
+  priority: 100,
   commands: {
     plugins: {
-      description: 'Plugins: switch, configure, restart; in a group, what is on there',
-      execute: owned((admin, _args, { chat }) => listPage(admin, placeOf(chat))),
+      description: 'Plugins: switch, configure, restart; everywhere or in one chat',
+      usage: '/plugins set dice max_dice 20 here',
+      execute: owned((admin, args, { chat }) => pluginsCommand(admin, placeOf(chat), args)),
     },
     set: {
       description: 'Set a key of a plugin',
       usage: '/set dice max_dice 20',
       menu: false,
-      execute: owned(setKey),
+      execute: owned((admin, args, { chat }) => setCommand(admin, placeOf(chat), args)),
     },
     logs: {
       description: 'The last lines of the log',
@@ -69,15 +76,23 @@ export default definePlugin({
     const { admin } = services
     if (!admin)
       throw new Error('it runs inside the assistant only; leave plugin_host.plugins.admin.isolation alone')
+    const questions = new Questions(services.store)
     return {
       async processMessage(message, context): Promise<PluginResult | undefined> {
-        if (!context.callback) return undefined
+        const place = placeOf(context.chat)
+        if (!context.callback) {
+          const asked = await questions.answeredBy(context)
+          if (!asked) return undefined
+          if (context.role !== 'owner') return onlyOwners()
+          return answer(context, services, () => setValue(admin, place, { ...asked, text: message }))
+        }
         if (context.role !== 'owner') return onlyOwners()
-        return answer(async () => {
+        return answer(context, services, async () => {
           const page =
-            (await pressPeople(admin, context.user.id, message)) ??
-            (await press(admin, placeOf(context.chat), message))
-          return { ...(page ?? { text: 'This button is too old.' }), editMessageId: context.message.id }
+            (await pressPeople(admin, context.user.id, message)) ?? (await press(admin, place, message))
+          const { asks, ...reply }: AskingReply = page ?? { text: 'This button is too old.' }
+          await questions.note(context, asks)
+          return { ...reply, editMessageId: context.message.id }
         })
       },
       getStatus: async () => ({ status: 'active' }),
@@ -89,17 +104,35 @@ function owned(work: Work): (args: string, context: Context) => Promise<PluginRe
   return async (args, context) => {
     const { admin } = context.services
     if (context.role !== 'owner' || !admin) return onlyOwners()
-    return answer(() => work(admin, args, context))
+    return answer(context, context.services, () => work(admin, args, context))
   }
 }
 
-/** What the assistant refuses is told in its own words; anything else is a mistake, and goes to the log. */
-async function answer(work: () => Promise<Reply>): Promise<PluginResult> {
+/**
+ * What the assistant refuses is told in its own words; anything else is a mistake, and goes to the log. A message that
+ * holds a secret does not stay in the chat.
+ */
+async function answer(
+  { chat, message, callback }: MessageContext,
+  { telegram, logger }: Pick<Services, 'telegram' | 'logger'>,
+  work: () => Promise<Reply>,
+): Promise<PluginResult> {
   try {
     return { success: true, response: await work() }
   } catch (error) {
-    if (isPluggramError(error)) return { success: false, error: errorMessage(error) }
-    throw error
+    if (!isPluggramError(error)) throw error
+    if (error.code !== 'config-secret' || callback) return { success: false, error: errorMessage(error) }
+    const isDeleted = await telegram.delete(chat.id, message.id).then(
+      () => true,
+      (failure: unknown) => {
+        logger.warn('a message with a secret could not be deleted', { error: errorMessage(failure) })
+        return false
+      },
+    )
+    const advice = isDeleted
+      ? 'I deleted your message; if somebody else can have read it, have a new secret issued.'
+      : 'I could not delete your message: delete it yourself, and have a new secret issued.'
+    return { success: false, error: `${errorMessage(error)} ${advice}` }
   }
 }
 
@@ -109,16 +142,6 @@ function onlyOwners(): PluginResult {
 
 function placeOf(chat: MessageContext['chat']): Place {
   return { chatId: chat.id, isGroup: chat.type !== 'private' }
-}
-
-async function setKey(admin: AdminService, args: string): Promise<Reply> {
-  const match = /^(?<plugin>\S+)\s+(?<key>\S+)\s+(?<value>[\s\S]+)$/.exec(args)?.groups
-  const { plugin, key, value } = match ?? {}
-  if (plugin === undefined || key === undefined || value === undefined) {
-    return { text: 'Write it like this: /set PLUGIN KEY VALUE. /plugins shows the keys.' }
-  }
-  await admin.changeSetting(plugin, key, value)
-  return { text: `${plugin}.${key} is set.` }
 }
 
 async function logPage(

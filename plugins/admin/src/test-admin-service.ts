@@ -23,9 +23,10 @@ export function createTestAdminService(
     switchPlugin: async (name, isOn) => void done.push(`${name} ${isOn ? 'on' : 'off'}`),
     restartPlugin: async (name) => void done.push(`restart ${name}`),
     settings: async () => options.settings ?? [],
-    async changeSetting(plugin, key, text) {
+    async changeSetting({ plugin, key, text, chatId }) {
       if (text === 'wrong') throw new PluggramError('config-invalid', 'It must be right.')
-      done.push(`${plugin}.${key} = ${text}`)
+      if (text === 'hunter2') throw new PluggramError('config-secret', 'That is a secret.')
+      done.push(`${plugin}.${key} = ${text}${chatId === undefined ? '' : ` in ${chatId}`}`)
     },
     offIn: async () => [...off],
     async switchIn(chatId, plugin, isOn) {

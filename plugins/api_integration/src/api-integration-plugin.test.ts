@@ -244,3 +244,23 @@ test('the example of a configuration is taken', async () => {
   await using b = await bench(example.plugins.api_integration)
   expect(b.plugin.descriptor.commands.map(({ name }) => name)).toEqual(['weather', 'ask'])
 })
+
+test('an empty answer is done, a web page is none, and a long one comes as a file', async () => {
+  let answer = new Response(null, { status: 204 })
+  await using b = await bench({ endpoints: { echo } }, () => answer)
+  expect(await collectText(await b.plugin.send('/echo x'))).toBe('Done (status 204).')
+  answer = new Response('<form>Log in</form>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  expect(await b.plugin.send('/echo x')).toEqual({
+    success: false,
+    error: 'echo answered with a web page, not with data.',
+  })
+  for (const [sent, fileName] of [
+    [new Response('x'.repeat(20_000)), 'echo.txt'],
+    [Response.json(Array(9_000).fill(1)), 'echo.json'],
+  ] as const) {
+    answer = sent
+    expect(await b.plugin.send('/echo x')).toMatchObject({
+      response: { text: expect.stringContaining('characters'), media: { kind: 'document', fileName } },
+    })
+  }
+})

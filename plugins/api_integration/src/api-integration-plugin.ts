@@ -17,6 +17,8 @@ import { Endpoint } from './endpoint.ts'
 import { commandUsage } from './openapi/command-arguments.ts'
 import type { Operation } from './openapi/operations.ts'
 import { OpenApiService } from './openapi-service.ts'
+import type { ApiAnswer } from './send-request.ts'
+import { showAnswer } from './show-answer.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 
@@ -125,13 +127,9 @@ function operationCommand(service: OpenApiService, operation: Operation): Comman
     async execute(args, context) {
       if (!mayUse(context, role)) return notAllowed(role)
       const { services, signal } = context
-      return told(services, operation.name, async () => {
-        const { content, status } = await service.command(operation, args, { http: services.http, signal })
-        const text = content === '' ? `Done (status ${status}).` : undefined
-        return typeof content === 'string'
-          ? { success: true, response: text ?? content }
-          : { success: true, data: content }
-      })
+      return told(services, operation.name, async () =>
+        showAnswer(operation.name, await service.command(operation, args, { http: services.http, signal })),
+      )
     },
   }
 }
@@ -189,9 +187,10 @@ async function told(
   }
 }
 
-async function forModel(services: Services, name: string, work: () => Promise<unknown>): Promise<unknown> {
+async function forModel(services: Services, name: string, work: () => Promise<ApiAnswer>): Promise<unknown> {
   try {
-    return await work()
+    const { status, content } = await work()
+    return { status, content }
   } catch (error) {
     return { error: explain(services, name, error) }
   }

@@ -3,6 +3,7 @@ import { fillInAddress, parseAddress } from './address.ts'
 import type { EndpointConfig } from './configuration.ts'
 import { sendRequest } from './send-request.ts'
 import type { ApiAnswer, ApiRequest } from './send-request.ts'
+import { showAnswer, showText } from './show-answer.ts'
 import { fillIn, fillInJson, parseTemplate } from './template.ts'
 
 /** One endpoint of the configuration, ready to be called. */
@@ -36,15 +37,12 @@ export class Endpoint {
     }: { http: HttpService; context: MessageContext; groups?: Readonly<Record<string, string>> },
   ): Promise<PluginResult> {
     const data = requestData(message, context, groups)
-    const { status, content } = await this.call(message, { http, context, groups })
+    const answer = await this.call(message, { http, context, groups })
     const { reply, format } = this.config
-    if (reply === undefined) {
-      return typeof content === 'string'
-        ? { success: true, response: content }
-        : { success: true, data: content }
-    }
+    if (reply === undefined) return showAnswer(this.name, answer)
+    const { status, content } = answer
     const text = await fillIn(parseTemplate(reply), { ...data, answer: content, status })
-    return { success: true, response: { text, format } }
+    return { success: true, response: { format, ...showText(this.name, text) } }
   }
 
   /** @throws ApiError */

@@ -16,6 +16,8 @@ export interface ApiAnswer {
   readonly status: number
   /** Data when the answer is JSON, else its text. */
   readonly content: unknown
+  /** It is HTML. */
+  readonly isPage: boolean
 }
 
 export interface SendOptions {
@@ -66,7 +68,10 @@ export async function sendRequest(
       options.errors[String(response.status)] ?? `${name} answered with the status ${response.status}.`
     throw new ApiError(said, { status: response.status, answer: text.slice(0, MAX_LOGGED) })
   }
-  return { status: response.status, content: parseContent(text, response, name) }
+  const isPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(
+    response.headers.get('content-type') ?? '',
+  )
+  return { status: response.status, content: parseContent(text, response, name), isPage }
 }
 
 function parseContent(text: string, response: Response, name: string): unknown {

@@ -33,6 +33,16 @@ const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
   sv: chrono.sv,
   uk: chrono.uk,
 }
+const UNIT =
+  '(?:minute|hour|day|weekday|weekend|week|month|year|morning|evening|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?'
+/** `every day` right before or behind the time, not somewhere in what is to be remembered. */
+const AGAIN_BEFORE = new RegExp(
+  `\\b(?:every|each)(?:\\s+(?:other|\\d+))?(?:\\s+${UNIT})?\\s*(?:at|on|,)?\\s*$`,
+  'i',
+)
+const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\s+)?${UNIT}\\b`, 'i')
+const ONCE =
+  'I remind once. What comes again and again is a job: the owner and those they trust write /every day 9:00 …'
 const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
 
 /**
@@ -46,8 +56,10 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
     throw new ReminderError(`That is longer than ${MAX_CHARACTERS} characters.`)
   const found = findDate(text, options)
   if (!found) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
+  const [before, after] = [text.slice(0, found.index), text.slice(found.index + found.text.length)]
+  if (AGAIN_BEFORE.test(before) || AGAIN_AFTER.test(after)) throw new ReminderError(ONCE)
   const due = parseMoment(found, options)
-  const what = tidy(`${text.slice(0, found.index)} ${text.slice(found.index + found.text.length)}`)
+  const what = tidy(`${before} ${after}`)
   if (what === '') throw new ReminderError(`Of what? ${EXAMPLE}`)
   return { what, due }
 }

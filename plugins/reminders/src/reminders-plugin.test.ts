@@ -17,6 +17,7 @@ test.each([
   ['to call Ann on Friday at 14:30', 'call Ann', '2026-11-27T13:30'],
   ['tomorrow that the bins go out', 'the bins go out', '2026-11-23T08:00'],
   ['on 28 March 2027 at 10:00 change the clocks', 'change the clocks', '2027-03-28T08:00'],
+  ['tomorrow to send the report of every month', 'send the report of every month', '2026-11-23T08:00'],
   ['2027-01-05 10:00 UTC stand-up', 'stand-up', '2027-01-05T10:00'],
 ])('“%s” is read', (text, what, due) => {
   const parsed = parseReminder(text, OPTIONS)
@@ -34,6 +35,9 @@ test.each([
   ['tomorrow at 9', 'Of what?'],
   ['on 1 January 2020 party', 'over already'],
   ['on 1 January 2099 party', 'more than 5 years'],
+  ['remind me every day at 9 to stretch', 'I remind once'],
+  ['to stretch every other Monday at 9', 'I remind once'],
+  ['at 9 every day to stretch', 'I remind once'],
 ])('“%s” is refused in words', (text, words) => {
   expect(() => parseReminder(text, OPTIONS)).toThrow(words)
 })

@@ -12,7 +12,7 @@ import type { Configuration } from './configuration.ts'
 import { parseReminder, parseWhen, ReminderError } from './parse-reminder.ts'
 import type { ParseOptions } from './parse-reminder.ts'
 import { describeMinutes, ReminderBook } from './reminder-book.ts'
-import { describeMoment, isTimeZone } from './time-zone.ts'
+import { describeMoment, findTimeZone } from './time-zone.ts'
 
 const SPOKEN = /^\s*(?:please\s+)?remind me\b/i
 const MAX_LISTED = 20
@@ -179,16 +179,17 @@ async function list(context: Asked): Promise<PluginResult> {
   return { success: true, response: { text: lines.join('\n'), buttons: rows } }
 }
 
-async function setZone(zone: string, context: Asked): Promise<PluginResult> {
+async function setZone(written: string, context: Asked): Promise<PluginResult> {
   const { table } = bookOf(context)
-  if (zone === '') {
+  if (written === '') {
     const known = (await table.zoneOf(context.user.id)) ?? context.config.default_time_zone
     return { success: true, response: `Your time zone is ${known}. Another one: /timezone Europe/Berlin` }
   }
-  if (!isTimeZone(zone)) {
+  const zone = findTimeZone(written)
+  if (zone === undefined) {
     return {
       success: false,
-      error: `I know no time zone “${zone.slice(0, 60)}”. For example: /timezone Europe/Berlin`,
+      error: `I know no time zone “${written.slice(0, 60)}”. For example: /timezone Europe/Berlin`,
     }
   }
   await table.setZone(context.user.id, zone)

@@ -8,11 +8,12 @@ export interface WallTime {
   readonly minute: number
 }
 
-export function isTimeZone(name: string): boolean {
+/** How a time zone is written: `europe/berlin` is `Europe/Berlin`; `undefined` when there is none of that name. */
+export function findTimeZone(name: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -26,9 +26,11 @@ const DAYS: Readonly<Record<string, string>> = {
   friday: '5',
   saturday: '6',
 }
-const UNITS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600 }
+const UNITS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400, week: 604_800 }
 const DAY_WORD = Object.keys(DAYS).join('|')
-const INTERVAL = /^(?:(?<count>\d{1,4})\s+)?(?<unit>minute|hour)s?(?=\s|$)/i
+/** `day` alone has a time of the day behind it; with a number it is an interval. */
+const INTERVAL =
+  /^(?:(?<count>\d{1,4})\s+(?<unit>minute|hour|day|week)|(?<single>minute|hour|week))s?(?=\s|$)/i
 const CRON =
   /^cron:\s*(?<expression>(?:[\d*/,-]+|[A-Za-z]{3}(?:-[A-Za-z]{3})?)(?:\s+(?:[\d*/,#L?-]+|[A-Za-z]{3}(?:-[A-Za-z]{3})?)){4})(?=\s|$)/
 const WEEKLY = new RegExp(
@@ -66,9 +68,10 @@ function readCron(text: string): Found | undefined {
 function readInterval(text: string): Found | undefined {
   const match = INTERVAL.exec(text)
   if (!match?.groups) return undefined
-  const seconds = Number(match.groups['count'] ?? 1) * (UNITS[match.groups['unit']?.toLowerCase() ?? ''] ?? 0)
+  const { count = '1', unit, single } = match.groups
+  const seconds = Number(count) * (UNITS[(unit ?? single ?? '').toLowerCase()] ?? 0)
   if (seconds < MIN_MINUTES * 60 || seconds > MAX_HOURS * 3_600) {
-    throw new TimesError(`An interval has 1 minute to ${MAX_HOURS} hours.`)
+    throw new TimesError(`An interval has 1 minute to ${MAX_HOURS / 24} days.`)
   }
   return { times: { kind: 'every', seconds }, words: match[0] }
 }

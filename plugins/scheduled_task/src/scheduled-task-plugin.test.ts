@@ -22,6 +22,8 @@ test.each([
 
 test.each([
   ['2 hours drink', 7_200],
+  ['2 days drink', 172_800],
+  ['week drink', 604_800],
   ['hour drink', 3_600],
   ['15 minutes drink', 900],
 ])('“%s” is an interval', (text, seconds) => {

@@ -1,12 +1,13 @@
 import { setPluginSwitch } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { PluginHost, PluginState } from '@pluggram/host'
+import type { JsonObject, PluginHost, PluginState } from '@pluggram/host'
 import type { LogTail, SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminParty, AdminService, AdminStanding } from '@pluggram/sdk'
-import type { AccessStore, PluginSettings } from '@pluggram/storage'
+import type { AccessStore, ChatSettings } from '@pluggram/storage'
 import type { Reloader } from '../hot-reload.ts'
-import { describeSettings, readSetting } from './plugin-settings.ts'
+import { changeSetting } from './change-setting.ts'
+import { describeSettings } from './plugin-settings.ts'
 import type { SettingsBasis } from './plugin-settings.ts'
 
 export interface AdminServiceOptions {
@@ -15,17 +16,18 @@ export interface AdminServiceOptions {
   reloader(): Reloader
   /** As the files say now. */
   configuration(): LoadedConfiguration
-  readonly settings: PluginSettings
+  readonly chatSettings: ChatSettings
   readonly store: AccessStore
   readonly logTail: LogTail | undefined
   readonly mask: SecretMask
 }
 
 const MAX_LINES = 200
+const MAX_PROBLEM = 1_500
 
 /** What owners do by chat: plugins, their settings, people. */
 export function createAdminService(options: AdminServiceOptions): AdminService {
-  const { home, host, reloader, configuration, settings, store, logTail, mask } = options
+  const { home, host, reloader, configuration, chatSettings, store, logTail, mask } = options
 
   const states = (): readonly PluginState[] =>
     host()
@@ -38,35 +40,24 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     throw new PluggramError('plugin-not-found', `There is no plugin ${name.slice(0, 64)}.`)
   }
 
-  function basisOf(plugin: string): SettingsBasis | undefined {
-    stateOf(plugin)
+  function basisOf(plugin: string, chatId: number | undefined): SettingsBasis {
+    const schema = stateOf(plugin).configSchema
+    if (!schema)
+      throw new PluggramError('config-invalid', `${plugin} has no settings that can be changed here.`)
     const descriptor = host()
       .registry.plugins()
       .find((item) => item.descriptor.name === plugin)?.descriptor
-    const schema = descriptor?.configSchema
-    if (!schema) return undefined
     const { block } = reloader().plan().configFor(plugin, schema)
-    return { plugin, configuration: configuration(), schema, block, setByChat: settings.of(plugin) }
-  }
-
-  /** A value that the plugin does not take is taken back, and it goes on as before. */
-  async function apply(plugin: string, key: string, value: unknown): Promise<void> {
-    const before = settings.of(plugin)[key]
-    write(plugin, key, value)
-    await reloader().reload()
-    const { problem } = stateOf(plugin)
-    if (!problem) return
-    write(plugin, key, before)
-    await reloader().reload()
-    throw new PluggramError(
-      'config-invalid',
-      mask.apply(problem.message.split('\n', 1)[0] ?? 'It was refused.'),
-    )
-  }
-
-  function write(plugin: string, key: string, value: unknown): void {
-    if (value === undefined) settings.delete(plugin, key)
-    else settings.set(plugin, key, value)
+    return {
+      plugin,
+      configuration: configuration(),
+      schema,
+      block,
+      perChat: descriptor?.perChat ?? [],
+      ...(chatId !== undefined && {
+        chatBlock: (chatSettings.of(plugin, chatId) ?? {}) as JsonObject,
+      }),
+    }
   }
 
   return {
@@ -84,7 +75,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
           state,
           isolation,
           ...(description !== undefined && { description }),
-          ...(problem && { problem: mask.apply(problem.message.split('\n', 1)[0] ?? '') }),
+          ...(problem && { problem: mask.apply(problem.message.slice(0, MAX_PROBLEM)) }),
         }
       })
     },
@@ -100,16 +91,16 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       await host().apply({ ...plan, isEnabled: (other) => other !== name && plan.isEnabled(other) })
       await host().apply(plan)
     },
-    async settings(plugin) {
-      const basis = basisOf(plugin)
-      if (!basis) return []
-      return describeSettings(basis).map((setting) => ({ ...setting, value: mask.apply(setting.value) }))
+    async settings(plugin, chatId) {
+      if (!stateOf(plugin).configSchema) return []
+      return describeSettings(basisOf(plugin, chatId)).map((setting) => ({
+        ...setting,
+        value: mask.apply(setting.value),
+      }))
     },
-    async changeSetting(plugin, key, text) {
-      const basis = basisOf(plugin)
-      if (!basis)
-        throw new PluggramError('config-invalid', `${plugin} has no settings that can be changed here.`)
-      await apply(plugin, key, text === undefined ? undefined : readSetting(basis, key, text))
+    async changeSetting(change) {
+      const basis = basisOf(change.plugin, change.chatId)
+      await changeSetting(basis, change, { ...options, stateOf })
     },
     offIn: async (chatId) => [...(store.offIn(chatId) ?? [])],
     async switchIn(chatId, plugin, isOn) {
@@ -135,7 +126,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       if (fixed) {
         throw new PluggramError(
           'config-invalid',
-          `config.json says that ${id} is ${fixed.standing}; only people change that file.`,
+          `config.json says that ${id} is ${fixed.standing}; change it there.`,
         )
       }
       store.decide(id, standing)

@@ -1,6 +1,6 @@
-import { coerceToSchema, looksSecret, redactSecrets } from '@pluggram/config'
+import { coerceToSchema, isSecretPath, looksSecret, redactSecrets } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { JsonObject } from '@pluggram/host'
+import type { JsonObject, JsonValue } from '@pluggram/host'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminSetting } from '@pluggram/sdk'
 
@@ -12,26 +12,36 @@ export interface SettingsBasis {
   readonly configuration: LoadedConfiguration
   /** JSON Schema of the configuration. */
   readonly schema: Schema
+  /** What holds for everybody. */
   readonly block: JsonObject
-  /** Keys that were set by chat. */
-  readonly setByChat: Readonly<Record<string, unknown>>
+  /** Keys that the plugin lets be set for single chats. */
+  readonly perChat: readonly string[]
+  /** What was set for the chat that is asked about. */
+  readonly chatBlock?: JsonObject
 }
 
 const HIDDEN = '••••••'
 const MAX_VALUE = 200
+/** Telegram's bots, well-known services, and passwords inside of addresses. */
+const CREDENTIAL =
+  /^\d{5,}:[\w-]{20,}$|^(?:sk|pk|rk|gh[pousr]|xox[a-z])[-_][\w-]{12,}$|^AIza[\w-]{20,}$|^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#@]+@/i
 
 /** The keys of a plugin's configuration, each with its value for people. */
 export function describeSettings(basis: SettingsBasis): AdminSetting[] {
+  const { block, chatBlock, perChat } = basis
+  const required = new Set(Array.isArray(basis.schema['required']) ? basis.schema['required'] : [])
   return Object.entries(properties(basis.schema)).map(([key, schema]) => {
     const { type, choices } = typeOf(schema)
-    const isSecret = isHidden(basis, key, schema)
-    const value = basis.block[key] ?? schema['default']
+    const isSecret = hides(basis, key, schema) !== undefined
+    const value = chatBlock?.[key] ?? block[key] ?? schema['default']
     return {
       key,
       value: value === undefined ? '' : isSecret ? HIDDEN : show(value, basis.configuration.secrets),
       type,
       isSecret,
-      isSetByChat: Object.hasOwn(basis.setByChat, key),
+      isMissing: value === undefined && required.has(key),
+      isPerChat: perChat.includes(key) && !isSecret,
+      isSet: Object.hasOwn(chatBlock ?? block, key),
       ...(typeof schema['description'] === 'string' && { description: schema['description'] }),
       ...(choices && { choices }),
     }
@@ -39,27 +49,56 @@ export function describeSettings(basis: SettingsBasis): AdminSetting[] {
 }
 
 /**
- * Reads what somebody wrote in a chat as the value of a key.
- * @throws PluggramError `config-invalid`
+ * Makes sure that a key may be changed by chat.
+ * @throws PluggramError `config-secret`, `config-invalid`
  */
-export function readSetting(basis: SettingsBasis, key: string, text: string): unknown {
+export function checkKey(basis: SettingsBasis, key: string, isForChat: boolean): void {
   const schema = properties(basis.schema)[key]
-  if (!schema) throw invalid(`${basis.plugin} has no key ${key.slice(0, 100)}.`)
-  if (isHidden(basis, key, schema)) {
-    throw invalid(`${key} is a secret, or set by the environment: it belongs into .env, not into a chat.`)
+  if (!schema) {
+    const known = Object.keys(properties(basis.schema)).join(', ')
+    throw invalid(
+      `${basis.plugin} has no key ${key.slice(0, 100)}. It has: ${known.slice(0, 1_000) || 'none'}.`,
+    )
   }
+  const reason = hides(basis, key, schema)
+  if (reason === 'secret') throw secret(`${key} is a secret: it belongs into .env, not into a chat.`)
+  if (reason === 'environment')
+    throw invalid(`${key} is set by .env or the environment, which is stronger: change it there.`)
+  if (!isForChat || basis.perChat.includes(key)) return
+  const settable = describeSettings(basis).flatMap((setting) => (setting.isPerChat ? setting.key : []))
+  throw invalid(
+    settable.length === 0
+      ? `${basis.plugin} has no key that can be set for one chat.`
+      : `${key} cannot be set for one chat. What can is ${settable.join(', ')}.`,
+  )
+}
+
+/**
+ * Reads what somebody wrote in a chat as the value of a key.
+ * @throws PluggramError `config-secret` when it is a credential; `config-invalid`
+ */
+export function readSetting(basis: SettingsBasis, key: string, text: string): JsonValue {
+  const schema = properties(basis.schema)[key] ?? {}
   const { type, choices } = typeOf(schema)
-  if (type === 'other') throw invalid(`${key} is a list or an object: write it in config.json.`)
-  const value: unknown = type === 'text' ? text : coerceToSchema(text, schema, basis.schema)
+  const value = type === 'text' ? unquote(text) : coerceToSchema(text, schema, basis.schema)
+  if (holdsSecret(value, []))
+    throw secret(`That looks like a secret, which belongs into .env and not into a chat.`)
   const isRight =
-    choices?.includes(text) ??
-    (type === 'text' || typeof value === (type === 'number' ? 'number' : 'boolean'))
-  if (!isRight) throw invalid(`${key} must be ${choices ? `one of ${choices.join(', ')}` : `a ${type}`}.`)
-  return value
+    type === 'other'
+      ? typeof value !== 'string' || !/^\s*[[{]/.test(text)
+      : (choices?.includes(text) ??
+        (type === 'text' || typeof value === (type === 'number' ? 'number' : 'boolean')))
+  if (isRight) return value
+  const expected = choices ? `one of ${choices.join(', ')}` : type === 'other' ? 'JSON' : `a ${type}`
+  throw invalid(`${key} must be ${expected}.`)
 }
 
 function invalid(message: string): PluggramError {
   return new PluggramError('config-invalid', message)
+}
+
+function secret(message: string): PluggramError {
+  return new PluggramError('config-secret', message)
 }
 
 function properties(schema: Schema): Record<string, Schema> {
@@ -87,15 +126,40 @@ function typeOf(schema: Schema): { type: AdminSetting['type']; choices?: readonl
   }
 }
 
-function isHidden({ plugin, configuration }: SettingsBasis, key: string, schema: Schema): boolean {
-  return (
-    looksSecret(key) ||
-    schema['writeOnly'] === true ||
-    configuration.isFromEnvironment(['plugins', plugin, key])
-  )
+/** Why a key's value is not shown. */
+function hides(
+  { plugin, configuration }: SettingsBasis,
+  key: string,
+  schema: Schema,
+): 'secret' | 'environment' | undefined {
+  if (looksSecret(key) || schema['writeOnly'] === true) return 'secret'
+  return configuration.isFromEnvironment(['plugins', plugin, key]) ? 'environment' : undefined
 }
 
+/** Quotes let a text begin with a blank, or end with a word that means something to the command. */
+function unquote(text: string): string {
+  if (!/^".*"$/s.test(text)) return text
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text
+  }
+}
+
+function holdsSecret(value: unknown, path: readonly string[]): boolean {
+  if (typeof value === 'string') return CREDENTIAL.test(value.trim()) || (isSecretPath(path) && value !== '')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, member]) => holdsSecret(member, [...path, key]))
+}
+
+/** Lists and objects may hold secrets further down. */
 function show(value: unknown, secrets: readonly string[]): string {
-  const text = redactSecrets(typeof value === 'string' ? value : JSON.stringify(value), secrets)
-  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text
+  const text =
+    typeof value === 'string'
+      ? value
+      : JSON.stringify(value, (key, member: unknown) =>
+          typeof member === 'string' && looksSecret(key) && member !== '' ? HIDDEN : member,
+        )
+  const shown = redactSecrets(text, secrets)
+  return shown.length > MAX_VALUE ? `${shown.slice(0, MAX_VALUE)}…` : shown
 }

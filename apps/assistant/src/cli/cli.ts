@@ -102,6 +102,31 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
       done(await (await import('./plugins-command.ts')).restartPlugin(cli, name)),
     )
 
+  plugins
+    .command('settings')
+    .argument('<name>', 'the name of a plugin')
+    .option('--chat <id>', 'as they hold in that chat')
+    .description('show the settings of a plugin, secrets hidden')
+    .action(async (plugin: string, { chat }: { chat?: string }) =>
+      done(await (await import('./plugin-settings-command.ts')).listSettings(cli, { plugin, chat })),
+    )
+  for (const word of ['set', 'unset'] as const) {
+    const command = plugins
+      .command(word)
+      .argument('<name>', 'the name of a plugin')
+      .argument('<key>', 'a key of its configuration')
+    if (word === 'set') command.argument('<value>', 'lists and objects as JSON')
+    command
+      .option('--chat <id>', 'in that chat only; else in config.json')
+      .description(word === 'set' ? 'set a key of a plugin' : 'take back what was set')
+      .action(async (plugin: string, key: string, ...rest: unknown[]) => {
+        const text = word === 'set' ? String(rest[0]) : undefined
+        const { chat } = command.opts<{ chat?: string }>()
+        const { changeSetting } = await import('./plugin-settings-command.ts')
+        done(await changeSetting(cli, { plugin, chat }, { key, text }))
+      })
+  }
+
   const schedules = program
     .command('schedules')
     .description('list what plugins have planned')

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import cookie from '@fastify/cookie'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -6,19 +7,24 @@ import type { Health } from '@pluggram/observability'
 import { hasSession, registerLoginRoutes } from './login-routes.ts'
 import type { LoginOptions } from './login-routes.ts'
 import { RequestGuard } from './request-guard.ts'
+import { WEBHOOK_PATH } from './webhook-handler.ts'
+import type { RequestHandler } from './webhook-handler.ts'
 
 export interface HttpServerOptions {
   readonly login: LoginOptions
   readonly allowedHosts: readonly string[]
   readonly health: Health
   readonly logger: Logger
+  /** Takes Telegram's updates; without it, that address is like any other. */
+  readonly webhook?: RequestHandler
 }
 
 /** A request must be complete within this time; it bounds slow bodies. */
 const REQUEST_TIMEOUT_MS = 30_000
-/** Addresses that programs ask, not browsers: probes, and Telegram itself, which proves itself by a secret. */
+/** How long a connection may be kept without a request: longer than proxies do, so that they end it and not we. */
+const KEEP_ALIVE_MS = 72_000
+/** Addresses that programs ask, not browsers. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
-const WEBHOOK = '/telegram/webhook'
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -35,7 +41,11 @@ const SECURITY_HEADERS = {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const guard = new RequestGuard({ allowedHosts: options.allowedHosts })
   const server = fastify({
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: (handler) =>
+      createServer(
+        { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+        options.webhook ? before(handler, options.webhook) : handler,
+      ),
     bodyLimit: 1_048_576,
     // a stop ends idle connections and event streams instead of waiting for browsers to leave
     forceCloseConnections: true,
@@ -45,7 +55,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
 
   server.addHook('onRequest', async (request, reply) => {
     const path = pathOf(request.url)
-    if (path === WEBHOOK) return
     void reply.headers(SECURITY_HEADERS)
     const { host, origin } = request.headers
     const isOwn = PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host)
@@ -93,6 +102,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   server.get('/', (_request, reply) => reply.redirect('/playground', 303))
   return server
+}
+
+/** Telegram proves itself by a secret, so that nothing of what guards pages is asked of it. */
+function before(handler: RequestHandler, webhook: RequestHandler): RequestHandler {
+  return (request, response) => {
+    const isUpdate = request.method === 'POST' && pathOf(request.url ?? '') === WEBHOOK_PATH
+    if (isUpdate) webhook(request, response)
+    else handler(request, response)
+  }
 }
 
 function pathOf(url: string): string {

@@ -9,6 +9,8 @@ export interface PluginDatabaseOptions {
   readonly dataFolder: string
   readonly outside: OutsideDatabases
   refuse(): never
+  /** Told about an outside database that was not granted. */
+  onRefused(message: string): void
 }
 
 /** One plugin's tables, and the outside databases it asks for. */
@@ -21,6 +23,7 @@ export function createPluginDatabase(options: PluginDatabaseOptions): DatabaseSe
     plugin,
     ...(own && { own }),
     refuseOwn: refuse,
+    onRefused: (message) => options.onRefused(message),
     outside,
     names: permissions?.databases ?? [],
   })

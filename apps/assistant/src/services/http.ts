@@ -1,18 +1,22 @@
 import { createGuardedHttp, createResilientHttp } from '@pluggram/host'
 import type { PluginScope } from '@pluggram/host'
 import type { AssistantMetrics } from '@pluggram/observability'
-import type { HttpService, Logger, PluginPermissions } from '@pluggram/sdk'
+import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 
 /** The way of one plugin to the hosts that it was granted, counted. */
 export function httpFor(
   plugin: string,
   permissions: PluginPermissions | undefined,
-  parts: { readonly metrics: AssistantMetrics; readonly scope: PluginScope; readonly logger: Logger },
+  parts: {
+    readonly metrics: AssistantMetrics
+    readonly scope: PluginScope
+    onRefused(message: string): void
+  },
 ): HttpService {
   const client = createGuardedHttp({
     plugin,
     permissions,
-    onRefused: (message) => parts.logger.warn(message),
+    onRefused: (message) => parts.onRefused(message),
     onOpen: (close) => void parts.scope.add('connections to other servers', close),
   })
   return createResilientHttp({

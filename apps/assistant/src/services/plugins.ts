@@ -1,18 +1,18 @@
 import type { PluginHost } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
-import type { Logger, PluginManifest, PluginsService } from '@pluggram/sdk'
+import type { PluginManifest, PluginsService } from '@pluggram/sdk'
 import { createPluginsService } from '@pluggram/services/plugin-side'
 
 /** Lets one plugin call those that its manifest requires. */
 export function pluginsFor(
   name: string,
   requires: PluginManifest['requires'],
-  { host, logger }: { readonly host: () => PluginHost; readonly logger: Logger },
+  { host, onRefused }: { readonly host: () => PluginHost; onRefused(this: void, message: string): void },
 ): PluginsService {
   return createPluginsService(async <Result>(plugin: string, method: string, ...args: readonly unknown[]) => {
     if (!(requires ?? []).includes(plugin)) {
       const message = `Plugin ${name} calls the plugin ${plugin} without requiring it. Add requires: ['${plugin}'] to its manifest.`
-      logger.warn(message)
+      onRefused(message)
       throw new PermissionError(message)
     }
     return (await host().call(plugin, method, args)) as Result

@@ -1,5 +1,5 @@
 import { parseResponse } from '@pluggram/host'
-import type { Logger, PluginPermissions, TelegramService } from '@pluggram/sdk'
+import type { PluginPermissions, TelegramService } from '@pluggram/sdk'
 import { createTelegramService } from '@pluggram/services'
 import type { TelegramServiceOptions } from '@pluggram/services'
 
@@ -13,7 +13,7 @@ export function telegramFor(
   plugin: string,
   permissions: PluginPermissions | undefined,
   ports: TelegramPorts,
-  logger: Logger,
+  onRefused: (message: string) => void,
 ): TelegramService {
   return createTelegramService({
     plugin,
@@ -22,6 +22,6 @@ export function telegramFor(
     chats: ports.chats,
     listedChats: () => ports.listedChats(plugin),
     parseReply: (reply) => parseResponse(plugin, reply),
-    onRefused: (message) => logger.warn(message),
+    onRefused,
   })
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext } from '@pluggram/sdk'
-import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { Logger } from '@pluggram/sdk'
+import type { CallContext, PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { readTools } from './mcp-tool.ts'
@@ -80,7 +80,7 @@ export class MountedServer implements RunnablePlugin {
     return undefined
   }
 
-  async callTool(tool: string, args: unknown, { signal }: MessageContext): Promise<string> {
+  async callTool(tool: string, args: unknown, { signal }: CallContext): Promise<string> {
     const { name } = this.#options
     const connection = await this.#ready()
     signal.throwIfAborted()

@@ -1,8 +1,8 @@
 import { Server } from '@modelcontextprotocol/server'
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
-import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { offerTools } from '../tools/offered-tools.ts'
 import type { OfferedTool } from '../tools/offered-tools.ts'
 import { runCall } from '../tools/run-call.ts'
@@ -71,7 +71,7 @@ function failure(text: string): CallToolResult {
 }
 
 /** A call without a message: there is no chat to answer in. */
-function createContext({ id }: OfferedTool, signal: AbortSignal): MessageContext {
+function createContext({ id }: OfferedTool, signal: AbortSignal): CallContext {
   const nobody = async (): Promise<never> => {
     throw new DeliveryError('delivery-failed', `${id} was called over MCP: there is no chat to write to.`)
   }

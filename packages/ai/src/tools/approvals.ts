@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { errorMessage, z } from '@pluggram/sdk'
-import type { Chat, Logger, MessageContext, Reply, Store } from '@pluggram/sdk'
+import type { Chat, Logger, Reply, Store } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { approvalQuestion, MAX_SHOWN_ARGUMENTS, shownArguments } from './approval-message.ts'
 import { approvalSchema, fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
@@ -28,7 +29,7 @@ export interface ApprovalsOptions {
 export interface ApprovalRequest {
   readonly offered: OfferedTool
   readonly args: unknown
-  readonly context: MessageContext
+  readonly context: CallContext
   /** Why a person has to look at it. */
   readonly reason: string
 }
@@ -121,7 +122,7 @@ export class Approvals {
     }
   }
 
-  #create({ plugin, tool }: OfferedTool, args: unknown, context: MessageContext, seconds: number): Approval {
+  #create({ plugin, tool }: OfferedTool, args: unknown, context: CallContext, seconds: number): Approval {
     const { chat, user } = context
     const call = {
       plugin: plugin.descriptor.name,
@@ -142,7 +143,7 @@ export class Approvals {
   }
 
   /** Those of a chat that can still be approved. */
-  async #open(context: MessageContext): Promise<readonly Approval[]> {
+  async #open(context: CallContext): Promise<readonly Approval[]> {
     const ids = idsSchema.safeParse(await this.#options.store.get(openKey(context))).data ?? []
     const found = await Promise.all(ids.map((id) => this.find(id)))
     return found.filter(
@@ -159,6 +160,6 @@ function keyFor(id: string): string {
   return `approval:${id}`
 }
 
-function openKey({ chat }: MessageContext): string {
+function openKey({ chat }: CallContext): string {
   return `open:${chatKey(chat)}`
 }

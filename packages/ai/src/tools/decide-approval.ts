@@ -1,6 +1,6 @@
 import { errorMessage } from '@pluggram/sdk'
-import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
-import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { Logger, PluginResult } from '@pluggram/sdk'
+import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { nameOf, settledQuestion } from './approval-message.ts'
 import { fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
@@ -31,7 +31,7 @@ export class ApprovalDecider {
     this.#options = options
   }
 
-  async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async press(data: string, context: CallContext): Promise<PluginResult | undefined> {
     const { answer, id = '', mark = '' } = PRESS.exec(data)?.groups ?? {}
     const approval = answer === undefined ? undefined : await this.#options.approvals.find(id)
     if (!approval?.fingerprint.startsWith(mark) || approval.chatId !== context.chat.id) {
@@ -45,7 +45,7 @@ export class ApprovalDecider {
     return answer === 'yes' ? this.#approve(approval, context) : this.#refuse(approval, context)
   }
 
-  async #refuse(approval: Approval, context: MessageContext): Promise<PluginResult> {
+  async #refuse(approval: Approval, context: CallContext): Promise<PluginResult> {
     if (!(await this.#options.approvals.move(approval, 'open', 'refused'))) {
       return this.#tooLate(approval, context)
     }
@@ -53,7 +53,7 @@ export class ApprovalDecider {
     return this.#settle(approval, context, `❌ Refused by ${oneVisibleLine(context.user.firstName, 64)}.`)
   }
 
-  async #approve(approval: Approval, context: MessageContext): Promise<PluginResult> {
+  async #approve(approval: Approval, context: CallContext): Promise<PluginResult> {
     const { approvals } = this.#options
     if (approval.state === 'open' && approvals.isExpired(approval)) {
       await approvals.move(approval, 'open', 'void')
@@ -72,7 +72,7 @@ export class ApprovalDecider {
     return this.#run(approval, offered, context)
   }
 
-  async #run(approval: Approval, offered: OfferedTool, context: MessageContext): Promise<PluginResult> {
+  async #run(approval: Approval, offered: OfferedTool, context: CallContext): Promise<PluginResult> {
     const { approvals, logger, timeoutSeconds } = this.#options
     const isAsker = approval.userId === context.user.id
     const result = await runCall({
@@ -95,7 +95,7 @@ export class ApprovalDecider {
   }
 
   /** Somebody decided before, or the program ended while the call ran. */
-  async #tooLate(approval: Approval, context: MessageContext): Promise<PluginResult> {
+  async #tooLate(approval: Approval, context: CallContext): Promise<PluginResult> {
     const { approvals } = this.#options
     const current = (await approvals.find(approval.id)) ?? approval
     // the same press, tried again after the end of the program: nobody knows how far the call came
@@ -125,7 +125,7 @@ export class ApprovalDecider {
     return found && descriptor && { id: `${plugin}.${tool}`, plugin: found, tool: descriptor }
   }
 
-  #settle(approval: Approval, context: MessageContext, outcome: string): PluginResult {
+  #settle(approval: Approval, context: CallContext, outcome: string): PluginResult {
     return {
       success: true,
       response: { ...settledQuestion(approval, outcome), editMessageId: context.message.id },
@@ -133,7 +133,7 @@ export class ApprovalDecider {
   }
 
   /** Takes the buttons away before the call begins; a question that cannot be changed keeps nobody from it. */
-  async #show(approval: Approval, context: MessageContext, outcome: string): Promise<void> {
+  async #show(approval: Approval, context: CallContext, outcome: string): Promise<void> {
     try {
       await context.reply({ ...settledQuestion(approval, outcome), editMessageId: context.message.id })
     } catch (error) {

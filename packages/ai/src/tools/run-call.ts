@@ -1,5 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import type { OfferedTool } from './offered-tools.ts'
 import { resultText } from './untrusted-data.ts'
 import { oneVisibleLine } from './visible-text.ts'
@@ -7,7 +8,7 @@ import { oneVisibleLine } from './visible-text.ts'
 export interface RunCallOptions {
   readonly offered: OfferedTool
   readonly args: unknown
-  readonly context: MessageContext
+  readonly context: CallContext
   readonly timeoutSeconds: number
   readonly logger: Logger
 }

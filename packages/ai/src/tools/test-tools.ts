@@ -1,6 +1,6 @@
 import { z } from '@pluggram/sdk'
 import type { Chat, MessageContext, Reply, Role, Store } from '@pluggram/sdk'
-import type { PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
+import type { CallContext, PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { SILENT_LOGGER } from '../test-doubles.ts'
 import { createTools } from './create-tools.ts'
 import type { Tools } from './create-tools.ts'
@@ -13,14 +13,14 @@ export interface TestTool {
   readonly id: string
   readonly role?: Role
   readonly effect?: ToolDescriptor['effect']
-  readonly run?: (args: unknown, context: MessageContext) => unknown
+  readonly run?: (args: unknown, context: CallContext) => unknown
 }
 
 /** Plugins with these tools; `calls` are those that were made. */
 function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
-  readonly calls: { id: string; args: unknown; context: MessageContext }[]
+  readonly calls: { id: string; args: unknown; context: CallContext }[]
 } {
-  const calls: { id: string; args: unknown; context: MessageContext }[] = []
+  const calls: { id: string; args: unknown; context: CallContext }[] = []
   const names = [...new Set(tools.map(({ id }) => id.split('.')[0] ?? ''))]
   const plugins = names.map((name): RunnablePlugin => {
     const own = tools.filter(({ id }) => id.startsWith(`${name}.`))
@@ -96,7 +96,7 @@ export interface TestBench extends Tools {
   /** Answers a message with a model. */
   answer(steps: StreamStep, request?: Partial<TestRequest>): Promise<string>
   /** Presses a button of the newest question. */
-  press(button: 'Approve' | 'Refuse', context?: Partial<MessageContext>): Promise<unknown>
+  press(button: 'Approve' | 'Refuse', context?: Partial<CallContext>): Promise<unknown>
 }
 
 export interface TestRequest {
@@ -104,7 +104,7 @@ export interface TestRequest {
   readonly history: readonly string[]
   readonly system: string
   readonly isUntrusted: boolean
-  readonly context: Partial<MessageContext>
+  readonly context: Partial<CallContext>
 }
 
 const SETTINGS: ToolSettings = {
@@ -173,6 +173,7 @@ export function createContext(context: Partial<MessageContext> = {}): MessageCon
       isAddressed: true,
     },
     signal: new AbortController().signal,
+    config: {},
     attempt: 1,
     idempotencyKey: '1:ai_chatbot',
     reply: async () => [],

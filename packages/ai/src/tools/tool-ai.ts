@@ -4,9 +4,15 @@ import type { Tools } from './create-tools.ts'
 
 /**
  * The AI service of one plugin, with tools where it may use them.
+ * @param onRefused told when tools are refused
  * @param tools absent for a plugin without `permissions: { tools: true }`
  */
-export function withTools(plugin: string, ai: AiService, tools: Tools | undefined): AiService {
+export function withTools(
+  plugin: string,
+  ai: AiService,
+  tools: Tools | undefined,
+  onRefused: (message: string) => void,
+): AiService {
   return {
     model: (subject) => ai.model(subject),
     models: (subject) => ai.models(subject),
@@ -21,9 +27,9 @@ export function withTools(plugin: string, ai: AiService, tools: Tools | undefine
     streamText(request) {
       if (request.tools !== true) return ai.streamText(request)
       if (!tools) {
-        throw new PermissionError(
-          `Plugin ${plugin} offers tools to the model without asking for it. Add permissions: { tools: true } to its manifest.`,
-        )
+        const message = `Plugin ${plugin} offers tools to the model without asking for it. Add permissions: { tools: true } to its manifest.`
+        onRefused(message)
+        throw new PermissionError(message)
       }
       return tools.stream(request, (step) => ai.streamText(step))
     },

@@ -1,4 +1,5 @@
-import type { Logger, MessageContext } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import type { Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
@@ -20,7 +21,7 @@ export interface CallsRequest {
   readonly calls: readonly ModelCall[]
   readonly tools: ReadonlyMap<string, OfferedTool>
   readonly guard: TurnGuard
-  readonly context: MessageContext
+  readonly context: CallContext
 }
 
 /** What the model reads of a call. */
@@ -98,7 +99,7 @@ export class ToolCaller {
     call: ModelCall,
     offered: OfferedTool,
     reason: string,
-    context: MessageContext,
+    context: CallContext,
   ): Promise<CallAnswer> {
     const { id } = offered
     const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, reason })

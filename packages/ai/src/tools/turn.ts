@@ -1,4 +1,5 @@
-import type { ChatMessage, MessageContext, Store, TextRequest } from '@pluggram/sdk'
+import type { ChatMessage, Store, TextRequest } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { chatKey } from './chat-key.ts'
 import type { SettledCalls } from './settled-calls.ts'
 import { TurnGuard } from './turn-guard.ts'
@@ -6,7 +7,7 @@ import { markUntrusted, UNTRUSTED_NOTE } from './untrusted-data.ts'
 
 /** A request for text with tools, on behalf of whoever wrote the context's message. */
 export interface ToolRequest extends TextRequest {
-  readonly context: MessageContext
+  readonly context: CallContext
 }
 
 /** One answer to one message, from the first step to the last. */
@@ -61,7 +62,7 @@ export class Turns {
   }
 
   /** Text from outside was read here: what the model says from now on may come from it. */
-  async taint(context: MessageContext): Promise<void> {
+  async taint(context: CallContext): Promise<void> {
     await this.#store.set(taintKey(context), true, { ttlSeconds: TAINT_SECONDS })
   }
 }
@@ -78,6 +79,6 @@ function withNotes(messages: readonly ChatMessage[], notes: readonly string[]): 
   return [...messages.slice(0, -1), { ...last, content: [...notes, last.content].join('\n\n') }]
 }
 
-function taintKey({ chat }: MessageContext): string {
+function taintKey({ chat }: CallContext): string {
   return `read-others:${chatKey(chat)}`
 }

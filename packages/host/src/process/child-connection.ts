@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { ObservedMessage, PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
+import type { JsonObject } from '../json-types.ts'
 import { ChildPlugin } from './child-plugin.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
@@ -112,6 +113,10 @@ export class ChildConnection {
         const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
         return plugin.runSchedule(target, { ...run, signal })
       }
+      case 'check-config':
+        return plugin.checkConfig(args[0] as JsonObject)
+      case 'reconfigure':
+        return plugin.reconfigure(args[0] as JsonObject)
       case 'status':
         return plugin.status(args[0] as number)
       case 'stop':

@@ -1,20 +1,16 @@
 import { PermissionError } from '@pluggram/sdk'
-import type {
-  HttpService,
-  MessageContext,
-  ObservedMessage,
-  PluginManifest,
-  PluginSummary,
-  ScheduledRun,
-} from '@pluggram/sdk'
+import type { HttpService, ObservedMessage, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
 import type { LoadedPlugin } from '../load-plugin.ts'
 import { summariseManifest } from '../manifest-summary.ts'
+import type { ReconfigureOutcome } from '../hosted-plugin.ts'
 import { installModuleHooks } from '../module-hooks.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
+import type { ConfigIssue } from '../plugin-problem.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
 import { encodeResult } from '../rpc/wire-response.ts'
@@ -24,7 +20,7 @@ import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
 import { readConfig, startPlugin } from '../start-plugin.ts'
 import { toolRoleOf } from '../tool-role.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
-import type { JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 import type {
   Attempt,
   Configured,
@@ -36,6 +32,7 @@ import type {
   StartRequest,
 } from './protocol.ts'
 import { Callbacks } from './callbacks.ts'
+import { ChatBlocks } from './chat-blocks.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
@@ -50,6 +47,7 @@ export class ChildPlugin {
   #checked: CheckedManifest | undefined
   #running: RunningPlugin | undefined
   #schedules: RemoteSchedules | undefined
+  readonly #chatBlocks = new ChatBlocks()
   #plugins: readonly PluginSummary[] = []
   #within: Limited = limited(0)
   #seconds = 0
@@ -103,7 +101,7 @@ export class ChildPlugin {
     if (!candidate || !checked) throw new Error('configure before load')
     return attempt(candidate, async () => {
       const context = { blockFor: () => block, within: this.#within }
-      const config = await readConfig(identity(candidate), checked.manifest, context)
+      const { config } = await readConfig(identity(candidate), checked.manifest, context)
       const { manifest } = configureManifest(identity(candidate), checked, config)
       return { manifest: summariseManifest(manifest) }
     })
@@ -136,6 +134,12 @@ export class ChildPlugin {
           return services
         },
         within: this.#within,
+        chatBlock: (chatId) => this.#chatBlocks.of(chatId),
+        askChatBlock: async (chatId) =>
+          this.#chatBlocks.note(
+            chatId,
+            (await this.#peer.call('chat-block', [chatId])) as JsonObject | undefined,
+          ),
         controller,
         // the host holds each call to its limit, and asks for a status with one
         timeouts: { statusSeconds: request.cleanupSeconds, cleanupSeconds: request.cleanupSeconds },
@@ -184,6 +188,16 @@ export class ChildPlugin {
     await this.#schedules?.run(target, run)
   }
 
+  /** What the schema finds wrong with a block. */
+  checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    return this.#started().checkConfig(block)
+  }
+
+  /** Goes on with another block, when the plugin listens for that. */
+  reconfigure(block: JsonObject): Promise<ReconfigureOutcome> {
+    return this.#started().reconfigure(block)
+  }
+
   status(seconds: number): Promise<unknown> {
     return this.#started().status(seconds)
   }
@@ -198,7 +212,8 @@ export class ChildPlugin {
     return (await this.#running?.stop(seconds)) ?? true
   }
 
-  #context(call: number, data: ContextData, signal: AbortSignal): MessageContext {
+  #context(call: number, data: ContextData, signal: AbortSignal): CallContext {
+    this.#chatBlocks.note(data.chat.id, data.chatBlock)
     const plugin = this.#started().descriptor.name
     return createRemoteContext(data, { peer: this.#peer, plugin, call, signal })
   }

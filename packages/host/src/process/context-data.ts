@@ -1,8 +1,9 @@
-import type { MessageContext } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
+import type { JsonObject } from '../json-types.ts'
 import type { ContextData } from './protocol.ts'
 
 /** The part of a context that crosses to a plugin process as it is. */
-export function toContextData(context: MessageContext): ContextData {
+export function toContextData(context: CallContext, chatBlock: JsonObject | undefined): ContextData {
   const { chat, user, role, message, command, callback, attempt, idempotencyKey } = context
   return {
     chat,
@@ -13,5 +14,6 @@ export function toContextData(context: MessageContext): ContextData {
     idempotencyKey,
     ...(command && { command }),
     ...(callback && { callback }),
+    ...(chatBlock && { chatBlock }),
   }
 }

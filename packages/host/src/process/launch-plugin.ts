@@ -15,15 +15,15 @@ import type { HostTimeouts } from '../plugin-timeouts.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
-import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
 import { PluginCrashError } from './crash.ts'
 import { launch } from './launch.ts'
 import type { LaunchOptions } from './launch.ts'
 import { parseConfigured, parseLoaded, parseStarted } from './parse-started.ts'
 import { PluginProcess } from './plugin-process.ts'
-import type { ProcessGroups } from './process-groups.ts'
 import type { ProcessLimits } from './process-limits.ts'
+import type { ProcessGroups } from './process-groups.ts'
 import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } from './protocol.ts'
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
@@ -53,6 +53,8 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
+  /** What owners set for the plugin in one chat. */
+  chatBlock(chatId: number): JsonObject | undefined
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
@@ -138,6 +140,7 @@ export async function inspectPlugin(
     grants: {},
     assistantName: '',
     meet: async () => {},
+    chatBlock: () => undefined,
     servicesFor: () => {
       throw new Error('a plugin that is only looked at has no services')
     },
@@ -170,6 +173,7 @@ async function openProcess(
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
+    chatBlock: (chatId) => options.chatBlock(chatId),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -236,7 +240,7 @@ async function load(process: PluginProcess, options: LaunchPluginOptions): Promi
     const answer = await process.request('configure', configure, seconds)
     return { ...loaded, manifest: parseConfigured(candidate.name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
+    throw describeIssues(error, options, loaded.jsonSchema)
   }
 }
 
@@ -267,19 +271,21 @@ async function start(
     const answer = await process.request('start', request, request.seconds)
     return { services, started: parseStarted(name, answer) }
   } catch (error) {
-    throw describeIssues(error, options)
+    throw describeIssues(error, options, jsonSchema)
   }
 }
 
 /** The host knows file and line of every configuration value; the process does not. */
-function describeIssues(error: unknown, options: LaunchPluginOptions): unknown {
+function describeIssues(
+  error: unknown,
+  options: LaunchPluginOptions,
+  jsonSchema: JsonSchema | undefined,
+): unknown {
   if (!isThrown(error, ProblemError)) return error
   const { issues } = error.problem
-  if (!issues || !options.describeIssues) return error
-  return new ProblemError(
-    { ...error.problem, message: options.describeIssues(options.candidate.name, issues) },
-    error.cause,
-  )
+  if (!issues) return error
+  const message = options.describeIssues?.(options.candidate.name, issues) ?? error.problem.message
+  return new ProblemError({ ...error.problem, message }, error.cause, jsonSchema)
 }
 
 function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {

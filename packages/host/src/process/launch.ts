@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Duplex, Readable } from 'node:stream'
 import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
 import { findProgram } from './find-program.ts'
-import { readUsage } from './proc-files.ts'
+import { readDataBytes, readUsage } from './proc-files.ts'
 import { CHANNEL_FD } from './protocol.ts'
 import { runtimePaths } from './readable-paths.ts'
 
@@ -125,8 +125,11 @@ export function launch(options: LaunchOptions): LaunchedProcess {
 export async function limitMemory(launched: LaunchedProcess, memoryMb: number): Promise<number | undefined> {
   const worker = await launched.workerPid()
   if (worker === undefined) return undefined
-  const usage = await readUsage(worker)
-  if (usage) await limitResources(worker, memoryMb * 1_048_576 - usage.residentBytes, usage.dataBytes)
+  const dataBytes = await readDataBytes(worker)
+  const usage = readUsage(worker)
+  if (usage && dataBytes !== undefined) {
+    await limitResources(worker, memoryMb * 1_048_576 - usage.residentBytes, dataBytes)
+  }
   return worker
 }
 

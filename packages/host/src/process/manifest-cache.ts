@@ -15,7 +15,7 @@ export interface KnownPlugin {
 }
 
 /** Changes when the contents of the cache mean something else. */
-const FORMAT = 3
+const FORMAT = 4
 
 const patternSchema = z.object({ source: z.string(), flags: z.string() }).transform(({ source, flags }) => {
   return new RegExp(source, flags)

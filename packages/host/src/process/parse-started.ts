@@ -1,8 +1,9 @@
 import { ERROR_CODES } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
+import type { ReconfigureOutcome } from '../hosted-plugin.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
-import type { PluginProblem } from '../plugin-problem.ts'
+import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../descriptor.ts'
 import { guardPatterns } from './guarded-pattern.ts'
@@ -14,6 +15,16 @@ const line = z.string().max(2_000)
 const MAX_SCHEMA_CHARACTERS = 40_000
 const seconds = z.number().positive().max(3_600).optional()
 
+const issuesSchema = z
+  .array(
+    z.object({
+      path: z.array(z.union([line, z.number()])).max(100),
+      message: line,
+      isMissing: z.boolean(),
+    }),
+  )
+  .max(1_000)
+
 const problemSchema = z.object({
   severity: z.enum(['error', 'warning']),
   code: z.enum(ERROR_CODES),
@@ -21,16 +32,7 @@ const problemSchema = z.object({
   file: line.optional(),
   line: z.number().int().optional(),
   column: z.number().int().optional(),
-  issues: z
-    .array(
-      z.object({
-        path: z.array(z.union([line, z.number()])).max(100),
-        message: line,
-        isMissing: z.boolean(),
-      }),
-    )
-    .max(1_000)
-    .optional(),
+  issues: issuesSchema.optional(),
 })
 
 const summarySchema = z.object({
@@ -98,6 +100,7 @@ export const descriptorSchema = z.object({
     .record(z.string(), z.unknown())
     .refine((schema) => JSON.stringify(schema).length <= MAX_CONFIG_SCHEMA_CHARACTERS, 'is too large')
     .optional(),
+  perChat: z.array(line).max(200).optional(),
   schedules: z
     .array(
       z.object({
@@ -166,6 +169,16 @@ export function parseStarted(plugin: string, answer: unknown): Started {
     warnings: warnings.map((warning) => toProblem(plugin, warning)),
     effects,
   }
+}
+
+/** Reads what a process says is wrong with a configuration. @throws when it is no list of issues */
+export function parseIssues(answer: unknown): readonly ConfigIssue[] {
+  return issuesSchema.parse(answer)
+}
+
+/** Reads what a process says came of another configuration. @throws when it is something else */
+export function parseReconfigured(answer: unknown): ReconfigureOutcome {
+  return z.union([z.enum(['done', 'replace']), z.object({ issues: issuesSchema })]).parse(answer)
 }
 
 /** A checked descriptor under the plugin's own name, whatever the process calls itself. */

@@ -1,4 +1,5 @@
-import type { MessageContext, PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type { PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { withDeadline } from '../deadline.ts'
 import { thrownMessage } from '../error-location.ts'
 import type { HostServices } from '../local-services.ts'
@@ -17,16 +18,16 @@ import { Flow } from './flow.ts'
 import { limitMemory } from './launch.ts'
 import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
-import { OutputCapture } from './output-capture.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import { RateLimit } from './rate-limit.ts'
+import type { AsideMethod, ContextData } from './protocol.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
 import { serveStore } from './served-store.ts'
 import { toToolResult } from '../tool-result.ts'
-import type { JsonValue } from '../validate-config.ts'
+import type { JsonObject, JsonValue } from '../json-types.ts'
+import { WatchedOutput } from './watched-output.ts'
 import { serveFetch } from './wire-fetch.ts'
 
 export interface PluginProcessOptions {
@@ -36,6 +37,8 @@ export interface PluginProcessOptions {
   readonly memoryMb: number
   /** Starts the process, or takes a seat in one. */
   open(): LaunchedProcess
+  /** What owners set for the plugin in one chat. */
+  chatBlock(chatId: number): JsonObject | undefined
   /** Takes what the process prints, and words about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Looks at a file that cannot be parsed; only the plugin's own files are asked about. */
@@ -52,9 +55,6 @@ const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
 const EXIT_SECONDS = 1
 const HOUSEKEEPING_MS = 1_000
-/** What a process may print within a second before it counts as flooding; five such seconds end it. */
-const FLOOD_BYTES = 4 * 1_048_576
-const FLOOD_SECONDS = 4
 
 /** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
 export class PluginProcess {
@@ -66,8 +66,7 @@ export class PluginProcess {
   readonly #flow: Flow
   /** None in a process that is shared: that one is watched as a whole. */
   readonly #watch: ProcessWatch | undefined
-  readonly #output: OutputCapture
-  readonly #printed = new RateLimit(100, 500)
+  readonly #output: WatchedOutput
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
@@ -79,7 +78,6 @@ export class PluginProcess {
   #isStopping = false
   #isOwnFault = true
   #hasEnded = false
-  #floodSeconds = 0
   /** Messages under way, answers that are still being written included. */
   inFlight = 0
 
@@ -123,11 +121,7 @@ export class PluginProcess {
       onMessage: (bytes) => this.#flow.count(bytes),
       onClose: (reason) => this.#onClose(reason),
     })
-    this.#output = new OutputCapture(output, {
-      onLine: (line) => {
-        if (this.#printed.take()) options.log('info', line)
-      },
-    })
+    this.#output = new WatchedOutput(output, (line) => options.log('info', line))
     this.#watch = seat ? undefined : this.#createWatch(launched.pid ?? 0)
     seat?.occupy(() => this.#isStarting || this.inFlight > 0)
     this.#watch?.beginStart(HELLO_SECONDS)
@@ -197,11 +191,11 @@ export class PluginProcess {
    */
   handle(
     message: string,
-    context: MessageContext,
+    context: CallContext,
     callSeconds: number | undefined,
   ): Promise<PluginResult | undefined> {
     return this.#during(context, callSeconds, async (id, guard) => {
-      const answer = await this.#peer.call('handle', [id, message, toContextData(context)], guard.signal)
+      const answer = await this.#peer.call('handle', [id, message, this.#data(context)], guard.signal)
       const open = (stream: number): AsyncIterable<string> => {
         guard.hold()
         return this.#peer.streams.read(stream, () => guard.release())
@@ -214,18 +208,22 @@ export class PluginProcess {
   callTool(
     name: string,
     args: unknown,
-    context: MessageContext,
+    context: CallContext,
     callSeconds: number | undefined,
   ): Promise<JsonValue> {
     return this.#during(context, callSeconds, async (id, guard) =>
-      toToolResult(await this.#peer.call('tool', [id, name, args, toContextData(context)], guard.signal)),
+      toToolResult(await this.#peer.call('tool', [id, name, args, this.#data(context)], guard.signal)),
     )
   }
 
+  #data(context: CallContext): ContextData {
+    return toContextData(context, this.#options.chatBlock(context.chat.id))
+  }
+
   /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(method: 'observe' | 'forget' | 'provided', args: unknown[], seconds: number): Promise<unknown> {
-    const limits = { signal: new AbortController().signal, callSeconds: seconds }
-    return this.#guarded(limits, (guard) => this.#peer.call(method, args, guard.signal))
+  aside(method: AsideMethod, args: readonly unknown[], callSeconds: number): Promise<unknown> {
+    const { signal } = new AbortController()
+    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
   }
 
   /**
@@ -237,7 +235,7 @@ export class PluginProcess {
   }
 
   #during<T>(
-    context: MessageContext,
+    context: CallContext,
     callSeconds: number | undefined,
     work: (id: number, guard: CallGuard) => Promise<T>,
   ): Promise<T> {
@@ -321,6 +319,8 @@ export class PluginProcess {
         return this.#calls.react(args)
       case 'download':
         return this.#calls.download(args)
+      case 'chat-block':
+        return Promise.resolve(this.#options.chatBlock(Number(args[0])))
     }
     if (!services || !given || !ai) throw new Error('not yet')
     switch (method) {
@@ -376,10 +376,9 @@ export class PluginProcess {
   }
 
   #keepHouse(): void {
-    const dropped = this.#printed.takeRefused() + (this.#services?.takeDropped() ?? 0)
+    const dropped = this.#output.takeDropped() + (this.#services?.takeDropped() ?? 0)
     if (dropped > 0) this.#warn(`writes too much: ${dropped} lines of its log were dropped`)
-    this.#floodSeconds = this.#output.takeBytes() > FLOOD_BYTES ? this.#floodSeconds + 1 : 0
-    if (this.#floodSeconds >= FLOOD_SECONDS) this.kill('floods the log')
+    if (this.#output.isFlooding()) this.kill('floods the log')
   }
 
   /** What a failed call really means: the end of the process explains it better than a closed connection. */

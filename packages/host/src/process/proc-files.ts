@@ -1,11 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 /** What the kernel says about a process. */
 export interface ProcessUsage {
   /** Memory in use, in bytes. */
   readonly residentBytes: number
-  /** Memory that counts against the limit on data. */
-  readonly dataBytes: number
   /** Processor time used so far, in seconds. */
   readonly cpuSeconds: number
   readonly isStopped: boolean
@@ -13,18 +12,23 @@ export interface ProcessUsage {
 
 /** Linux counts processor time for programs in hundredths of a second, on every architecture. */
 const TICKS_PER_SECOND = 100
+/** What /proc/self/auxv calls the size of a page. */
+const PAGE_SIZE_ENTRY = 6n
+const AUXV_ENTRY_BYTES = 16
 
-/** Reads /proc; `undefined` where there is none, or when the process is gone. */
-export async function readUsage(pid: number): Promise<ProcessUsage | undefined> {
+let pageSize: number | undefined
+
+/**
+ * Reads /proc; `undefined` where there is none, or when the process is gone. Each process is looked at several times a second:
+ * the kernel answers this file from memory, in less time than a thread would take to be asked.
+ */
+export function readUsage(pid: number): ProcessUsage | undefined {
   try {
-    const [status, stat] = await Promise.all([
-      readFile(`/proc/${pid}/status`, 'latin1'),
-      readFile(`/proc/${pid}/stat`, 'latin1'),
-    ])
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    pageSize ??= readPageSize()
     return {
-      residentBytes: kilobytes(status, 'VmRSS'),
-      dataBytes: kilobytes(status, 'VmData'),
+      residentBytes: Number(fields[21]) * pageSize,
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
       isStopped: fields[0] === 'T' || fields[0] === 't',
     }
@@ -33,6 +37,20 @@ export async function readUsage(pid: number): Promise<ProcessUsage | undefined> 
   }
 }
 
-function kilobytes(status: string, name: string): number {
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1_024
+/** Bytes that count against a process's limit on data; `undefined` where there is no /proc, or when it is gone. */
+export async function readDataBytes(pid: number): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, 'latin1')
+    return Number(/^VmData:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024
+  } catch {
+    return undefined
+  }
+}
+
+function readPageSize(): number {
+  const entries = readFileSync('/proc/self/auxv')
+  for (let at = 0; at + AUXV_ENTRY_BYTES <= entries.length; at += AUXV_ENTRY_BYTES) {
+    if (entries.readBigUInt64LE(at) === PAGE_SIZE_ENTRY) return Number(entries.readBigUInt64LE(at + 8))
+  }
+  return 4_096
 }

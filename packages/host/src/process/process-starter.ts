@@ -11,6 +11,7 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { effectiveTimeouts } from '../plugin-timeouts.ts'
 import type { PluginIdentity } from '../read-manifest.ts'
+import type { JsonObject } from '../json-types.ts'
 import { DEFAULT_MEMORY_MB, launchPlugin } from './launch-plugin.ts'
 import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
@@ -27,6 +28,8 @@ export interface ProcessStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
+  /** What owners set for a plugin in one chat. */
+  chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -113,13 +116,15 @@ export class ProcessStarter {
 
   #supervise(candidate: PluginCandidate, plan: HostPlan, known: KnownPlugin): SupervisedPlugin {
     const options = this.#launchOptions(candidate, plan)
+    let current = plan
     return new SupervisedPlugin({
       descriptor: known.descriptor,
       file: candidate.entry,
       launch: async (events) => {
-        const { process, started } = await this.#launch(candidate, plan, events)
+        const { process, started } = await this.#launch(candidate, current, events)
         return { process, effects: started.effects }
       },
+      follow: (next) => (current = next),
       sharePlugins: (process) => this.#sharePlugins(process),
       timeouts: effectiveTimeouts(known.manifest.timeouts, options.limits, options.defaults),
       idleSeconds: options.limits.idleSeconds ?? DEFAULT_IDLE_SECONDS,
@@ -157,6 +162,7 @@ export class ProcessStarter {
       grants: plan.grantsFor?.(candidate.name) ?? 'everything',
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
+      chatBlock: (chatId) => this.#options.chatBlock(candidate.name, chatId),
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,

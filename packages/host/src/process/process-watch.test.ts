@@ -10,7 +10,7 @@ let watch: ProcessWatch
 
 beforeEach(() => {
   vi.useFakeTimers()
-  usage = { residentBytes: 50 * 1_048_576, dataBytes: 0, cpuSeconds: 1, isStopped: false }
+  usage = { residentBytes: 50 * 1_048_576, cpuSeconds: 1, isStopped: false }
   pings = 0
   silences = []
   violations = []
@@ -21,7 +21,7 @@ beforeEach(() => {
     onSilence: (seconds) => silences.push(seconds),
     onBusy() {},
     onViolation: (reason) => violations.push(reason),
-    readUsage: async () => usage,
+    readUsage: () => usage,
   })
 })
 afterEach(() => {

@@ -13,7 +13,7 @@ export interface ProcessWatchOptions {
   /** The process must end: it is over a limit. */
   onViolation(reason: string): void
   /** What the kernel says about the process; injected by tests. */
-  readonly readUsage?: (pid: number) => Promise<ProcessUsage | undefined>
+  readonly readUsage?: (pid: number) => ProcessUsage | undefined
 }
 
 const TICK_MS = 250
@@ -49,14 +49,13 @@ interface Ping {
  */
 export class ProcessWatch {
   readonly #options: ProcessWatchOptions
-  readonly #readUsage: (pid: number) => Promise<ProcessUsage | undefined>
+  readonly #readUsage: (pid: number) => ProcessUsage | undefined
   readonly #timer: NodeJS.Timeout
   #ping: Ping | undefined
   #usage: ProcessUsage | undefined
   #tickedAt = performance.now()
   #window: { readonly since: number; readonly cpuSeconds: number } | undefined
   #toldBusyAt = Number.NEGATIVE_INFINITY
-  #isTicking = false
   #isStopped = false
   #wasLate = false
   #startSeconds: number | undefined
@@ -66,7 +65,7 @@ export class ProcessWatch {
     this.#options = options
     this.#pid = options.pid
     this.#readUsage = options.readUsage ?? readUsage
-    this.#timer = setInterval(() => void this.#tick(), TICK_MS)
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
     this.#timer.unref()
   }
 
@@ -96,18 +95,15 @@ export class ProcessWatch {
     clearInterval(this.#timer)
   }
 
-  async #tick(): Promise<void> {
+  #tick(): void {
     const now = performance.now()
     const delay = now - this.#tickedAt - TICK_MS
     this.#tickedAt = now
-    if (this.#isTicking) return
-    this.#isTicking = true
-    this.#usage = await this.#readUsage(this.#pid)
-    this.#isTicking = false
-    if (this.#isStopped) return
+    this.#usage = this.#readUsage(this.#pid)
     const isLate = delay > HOST_DELAY_MS && !this.#wasLate
     this.#wasLate = isLate
     this.#checkMemory()
+    if (this.#isStopped) return
     this.#checkProcessor(now)
     if (!isLate || !this.#ping) this.#checkLife(now)
   }

@@ -3,7 +3,7 @@ import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
-import type { JsonObject, JsonSchema } from '../validate-config.ts'
+import type { JsonObject, JsonSchema } from '../json-types.ts'
 
 /** A message with 50 MB, the largest file that a bot may send, and something around it. */
 export const MAX_MESSAGE_BYTES = 64 * 1_048_576
@@ -73,7 +73,12 @@ export interface ContextData {
   readonly callback?: Callback
   readonly attempt: number
   readonly idempotencyKey: string
+  /** What was set for the chat. */
+  readonly chatBlock?: JsonObject
 }
+
+/** What is asked beside messages. */
+export type AsideMethod = 'observe' | 'forget' | 'provided' | 'check-config' | 'reconfigure'
 
 /** Where a context in a plugin process keeps the number under which the host knows its message. */
 export const CALL_NUMBER: unique symbol = Symbol('call number')

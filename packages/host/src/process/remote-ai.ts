@@ -20,7 +20,7 @@ import type {
 import type { Peer } from '../rpc/peer.ts'
 import { jsonSchemaOf } from '../validate-config.ts'
 import { CALL_NUMBER } from './protocol.ts'
-import type { JsonSchema } from '../validate-config.ts'
+import type { JsonSchema } from '../json-types.ts'
 
 export interface RemoteAiOptions {
   readonly peer: Peer
@@ -36,7 +36,8 @@ export function createRemoteAi({ peer, plugin, isAllowed }: RemoteAiOptions): Ai
   const check = (): void => {
     if (isAllowed) return
     const message = `Plugin ${plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`
-    peer.note('log', ['warn', message, undefined])
+    // the host is asked all the same: it refuses, and the owner hears of it
+    peer.call('ai', ['model']).catch(() => {})
     throw new PermissionError(message)
   }
   const ask = async (method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> => {

@@ -1,4 +1,4 @@
-import type { MessageContext } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { encodeResponse } from '../rpc/wire-response.ts'
@@ -7,17 +7,17 @@ import type { ContextData } from './protocol.ts'
 
 /** The context of a message whose pipeline is in the host. */
 export function createRemoteContext(
-  data: ContextData,
+  { chatBlock: _chatBlock, ...data }: ContextData,
   link: { readonly peer: Peer; readonly plugin: string; readonly call: number; readonly signal: AbortSignal },
-): MessageContext {
+): CallContext {
   const { peer, plugin, call, signal } = link
-  const context: MessageContext & { readonly [CALL_NUMBER]: number } = {
+  const context: CallContext & { readonly [CALL_NUMBER]: number } = {
     ...data,
     [CALL_NUMBER]: call,
     signal,
     async reply(response) {
       const wire = encodeResponse(parseResponse(plugin, response), peer.streams)
-      return (await peer.call('reply', [call, wire])) as Awaited<ReturnType<MessageContext['reply']>>
+      return (await peer.call('reply', [call, wire])) as Awaited<ReturnType<CallContext['reply']>>
     },
     async react(emoji) {
       await peer.call('react', [call, emoji])

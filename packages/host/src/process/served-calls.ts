@@ -1,5 +1,6 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { AiSubject, DownloadableAttachment, MessageContext } from '@pluggram/sdk'
+import type { AiSubject, DownloadableAttachment } from '@pluggram/sdk'
+import type { CallContext } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeResponse } from '../rpc/wire-response.ts'
@@ -11,7 +12,7 @@ const MAX_REPLIES = 200
 const MAX_PAST_CALLS = 100
 
 interface OpenCall {
-  readonly context: MessageContext
+  readonly context: CallContext
   replies: number
 }
 
@@ -32,7 +33,7 @@ export class ServedCalls {
     return this.#open.size
   }
 
-  add(context: MessageContext): number {
+  add(context: CallContext): number {
     const id = this.#nextId++
     this.#open.set(id, { context, replies: 0 })
     return id
@@ -60,7 +61,7 @@ export class ServedCalls {
    * The context of a message that was given to the plugin, now or lately.
    * @throws PluggramError `plugin-timeout`
    */
-  contextOf(id: number): MessageContext {
+  contextOf(id: number): CallContext {
     return this.#find(id).context
   }
 

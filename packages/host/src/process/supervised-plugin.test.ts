@@ -53,6 +53,7 @@ function createPlugin(
       processes.push(fake)
       return { process: fake.process, effects }
     },
+    follow() {},
     sharePlugins() {},
     timeouts: { startSeconds: 1, statusSeconds: 1, cleanupSeconds: 1 },
     idleSeconds: 60,

@@ -1,21 +1,17 @@
 import { PluggramError } from '@pluggram/sdk'
-import type {
-  Logger,
-  MessageContext,
-  ObservedMessage,
-  PluginResult,
-  PluginStatus,
-  ScheduledRun,
-} from '@pluggram/sdk'
-import type { PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { Logger, ObservedMessage, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
+import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { thrownMessage } from '../error-location.ts'
 import { FORGET_SECONDS, toForgotten } from '../forgotten.ts'
-import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
-import type { PluginProblem } from '../plugin-problem.ts'
+import type { HostPlan } from '../host-plan.ts'
+import type { Condition, HostedPlugin, ReconfigureOutcome } from '../hosted-plugin.ts'
+import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
+import type { JsonObject } from '../json-types.ts'
 import type { EffectiveTimeouts } from '../plugin-timeouts.ts'
 import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
+import { parseIssues, parseReconfigured } from './parse-started.ts'
 import type { PluginProcess } from './plugin-process.ts'
 
 /** A process whose plugin is started. */
@@ -36,6 +32,8 @@ export interface SupervisedPluginOptions {
   readonly file?: string
   /** Starts a process and the plugin in it. */
   launch(events: ProcessEvents): Promise<ReadyProcess>
+  /** Further starts are made as this plan says. */
+  follow(plan: HostPlan): void
   /** The assistant's plugins, for the process to know. */
   sharePlugins(process: PluginProcess): void
   readonly timeouts: EffectiveTimeouts
@@ -50,6 +48,7 @@ export interface SupervisedPluginOptions {
 const CRASHES_TO_PARK = 3
 const OBSERVE_SECONDS = 10
 const PROVIDED_SECONDS = 30
+const CONFIG_SECONDS = 10
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
@@ -103,7 +102,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process?.inFlight === 0) await this.#retire()
   }
 
-  async handle(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
     const { name } = this.descriptor
     if (this.#isStopped) {
       if (this.successor) return this.successor.handle(message, context)
@@ -119,7 +118,7 @@ export class SupervisedPlugin implements HostedPlugin {
   }
 
   /** A tool is never called a second time by itself: what it did before the crash is not known. */
-  async callTool(tool: string, args: unknown, context: MessageContext): Promise<unknown> {
+  async callTool(tool: string, args: unknown, context: CallContext): Promise<unknown> {
     const { name } = this.descriptor
     if (this.#isStopped) {
       if (this.successor) return this.successor.callTool(tool, args, context)
@@ -144,6 +143,20 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
     if (this.#isParked) throw parkedError(this.descriptor.name)
     return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
+  }
+
+  async checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
+    return this.#use(async (process) =>
+      parseIssues(await process.aside('check-config', [block], CONFIG_SECONDS)),
+    )
+  }
+
+  async reconfigure(block: JsonObject, plan: HostPlan): Promise<ReconfigureOutcome> {
+    // one that does not run is started with the new block when it is needed
+    if (!this.#process) return 'replace'
+    const outcome = parseReconfigured(await this.#process.aside('reconfigure', [block], CONFIG_SECONDS))
+    if (outcome === 'done') this.#options.follow(plan)
+    return outcome
   }
 
   /** As a tool, it is not run a second time by itself. */
@@ -208,7 +221,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process) this.#options.sharePlugins(this.#process)
   }
 
-  async #ask(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async #ask(message: string, context: CallContext): Promise<PluginResult | undefined> {
     if (this.#isParked) {
       // whoever writes something else gets answers of other plugins; whoever asks for this one is told
       if (!context.command && !context.callback) return undefined

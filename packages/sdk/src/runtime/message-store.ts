@@ -64,8 +64,10 @@ export interface ParkedUpdate {
 export interface MessageStore {
   /** Takes updates in, in order; gives those that were never seen before. */
   accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
-  /** Notes that work on an update begins. */
+  /** Notes that work on an update begins; when it resolves, the end of the program does not undo the note. */
   begin(updateId: number): Promise<void>
+  /** The same with one of the next commits, or not at all when the update is finished before. */
+  beginSoon(updateId: number): void
   /** Marks the update done and puts its replies into the outbox, in one transaction. */
   finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
   /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
@@ -88,6 +90,8 @@ export interface MessageStore {
   moveChat(from: number, to: number): Promise<void>
   /** Updates that are not finished, oldest first: what an earlier run left. */
   unfinished(): readonly StoredUpdate[]
+  /** One of them; `undefined` when it is finished, parked or unknown. */
+  waiting(updateId: number): StoredUpdate | undefined
   /** Parts that are not sent, oldest first: what an earlier run left. */
   unsent(): readonly OutboxEntry[]
   parked(): readonly ParkedUpdate[]

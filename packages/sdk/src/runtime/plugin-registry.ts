@@ -39,6 +39,8 @@ export interface PluginDescriptor {
   readonly tools: readonly ToolDescriptor[]
   /** JSON Schema of its configuration, when it can tell. */
   readonly configSchema?: Readonly<Record<string, unknown>>
+  /** Keys of its configuration that may be set for single chats. */
+  readonly perChat?: readonly string[]
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
@@ -51,11 +53,14 @@ export interface PluginDescriptor {
   readonly forgets?: boolean
 }
 
+/** A message's context as the pipeline makes it; the host adds the plugin's configuration. */
+export type CallContext = Omit<MessageContext, 'config'>
+
 /** A plugin that runs and can be asked. */
 export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
   /** Calls the command's function or `processMessage`; the plugin's own errors come out as they were thrown. */
-  handle(message: string, context: MessageContext): Awaitable<PluginResult | undefined>
+  handle(message: string, context: CallContext): Awaitable<PluginResult | undefined>
   /** Runs `execute` of one of the manifest's schedules; rejects with what it threw. */
   runSchedule?(name: string, run: ScheduledRun): Promise<void>
   /**
@@ -63,7 +68,7 @@ export interface RunnablePlugin {
    * size. Whether the caller may use the tool is the caller's to check.
    * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else whatever the tool threw
    */
-  callTool(name: string, args: unknown, context: MessageContext): Promise<unknown>
+  callTool(name: string, args: unknown, context: CallContext): Promise<unknown>
   /** Tells an observer about a message; rejects with what it throws. */
   observe?(event: ObservedMessage): Awaitable<void>
   /**

@@ -16,12 +16,26 @@ export interface AdminSetting {
   readonly description?: string
   /** What it is now, for people; secrets and values from the environment are masked. */
   readonly value: string
-  /** `other`: lists and objects, which are written in config.json. */
+  /** `other`: lists and objects, which are written as JSON. */
   readonly type: 'text' | 'number' | 'boolean' | 'choice' | 'other'
   readonly choices?: readonly string[]
   readonly isSecret: boolean
-  /** Set by chat, and stronger than config.json. */
-  readonly isSetByChat: boolean
+  /** Nothing stands there, and the plugin needs it. */
+  readonly isMissing: boolean
+  /** The plugin lets it be set for single chats. */
+  readonly isPerChat: boolean
+  /** It stands in config.json; asked for a chat: it was set for that chat. */
+  readonly isSet: boolean
+}
+
+/** A change of one key: for everybody, in config.json, or for one chat. */
+export interface AdminSettingChange {
+  readonly plugin: string
+  readonly key: string
+  /** Read as the type that the key has; left out: back to what holds without it. */
+  readonly text?: string
+  /** Only there; left out: for everybody. */
+  readonly chatId?: number
 }
 
 /** What an owner can decide about a user or a group. */
@@ -54,16 +68,17 @@ export interface AdminService {
    */
   restartPlugin(name: string): Promise<void>
   /**
-   * The keys of a plugin that runs; none when its schema cannot tell them.
+   * The keys of a plugin, with the values that hold for everybody or in one chat; none when its schema cannot tell them.
    * @throws PluggramError `plugin-not-found`
    */
-  settings(plugin: string): Promise<readonly AdminSetting[]>
+  settings(plugin: string, chatId?: number): Promise<readonly AdminSetting[]>
   /**
-   * Sets a key; it is kept in the data folder, and the plugin is started with it.
-   * @param text read as the type that the key has; `undefined` goes back to config.json
-   * @throws PluggramError `config-invalid` when the plugin does not take it; it then goes on as before
+   * Sets a key. For everybody it is written to config.json, whose formatting stays; for one chat it is kept in the data
+   * folder. It holds from the next message on.
+   * @throws PluggramError `config-invalid` when the plugin does not take it, and nothing is changed then;
+   * `config-secret` when a secret was written, which does not belong into a chat
    */
-  changeSetting(plugin: string, key: string, text: string | undefined): Promise<void>
+  changeSetting(change: AdminSettingChange): Promise<void>
   /** Names of the plugins that are off in one chat. */
   offIn(chatId: number): Promise<readonly string[]>
   switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>

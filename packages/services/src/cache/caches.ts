@@ -1,7 +1,16 @@
-import { deserialize, serialize } from 'node:v8'
-import { LimitError } from '@pluggram/sdk'
+import { deserialize } from 'node:v8'
 import type { CacheService } from '@pluggram/sdk'
 import { LRUCache } from 'lru-cache'
+import {
+  checkKey,
+  checkTtl,
+  DEFAULT_TTL_SECONDS,
+  encode,
+  ENTRY_BYTES,
+  MAX_BYTES,
+  MAX_ENTRIES,
+  tooLarge,
+} from './cache-values.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** The caches of all plugins; a plugin that is started anew finds what it had. */
@@ -22,15 +31,6 @@ interface Entry {
   readonly bytes: Buffer
   readonly expiresAt: number
 }
-
-const MAX_ENTRIES = 10_000
-const MAX_BYTES = 8 * 1_048_576
-const MAX_VALUE_BYTES = 1_048_576
-const MAX_KEY_LENGTH = 512
-const DEFAULT_TTL_SECONDS = 300
-const MAX_TTL_SECONDS = 86_400
-/** What an entry takes besides its key and value. */
-const ENTRY_BYTES = 100
 
 /** Creates caches in this process's memory. */
 export function createCaches(options: CachesOptions = {}): Caches {
@@ -75,42 +75,5 @@ function createCache({
       entries.delete(key)
       return isThere
     },
-  })
-}
-
-function encode(key: string, value: unknown): Buffer {
-  let bytes: Buffer
-  try {
-    bytes = serialize(value)
-  } catch (error) {
-    throw new LimitError(
-      'cache-limit',
-      `The value for "${key}" cannot be copied: ${(error as Error).message}`,
-      {
-        isRetryable: false,
-      },
-    )
-  }
-  if (bytes.byteLength > MAX_VALUE_BYTES) throw tooLarge(key)
-  return bytes
-}
-
-function tooLarge(key: string): LimitError {
-  return new LimitError('cache-limit', `The value for "${key}" is over 1 MiB; cache smaller parts.`, {
-    isRetryable: false,
-  })
-}
-
-function checkKey(key: string): string {
-  if (typeof key === 'string' && key !== '' && key.length <= MAX_KEY_LENGTH) return key
-  throw new LimitError('cache-limit', `A cache key must be text of 1 to ${MAX_KEY_LENGTH} characters.`, {
-    isRetryable: false,
-  })
-}
-
-function checkTtl(seconds: number): number {
-  if (Number.isFinite(seconds) && seconds > 0) return Math.min(seconds, MAX_TTL_SECONDS)
-  throw new LimitError('cache-limit', 'ttlSeconds must be a positive number of seconds.', {
-    isRetryable: false,
   })
 }

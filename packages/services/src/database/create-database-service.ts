@@ -17,6 +17,8 @@ export interface DatabaseServiceOptions {
   readonly outside: OutsideDatabases
   /** Names of outside databases that the plugin asks for; `*` stands for all. */
   readonly names: readonly string[]
+  /** Told about an outside database that the manifest does not name. */
+  onRefused?(message: string): void
   /** The longest time of one query. Default 5 s. */
   readonly timeoutSeconds?: number
 }
@@ -90,9 +92,9 @@ class RequestHandler {
   #find(name: string): OutsideConnection {
     const { plugin, names, outside } = this.#options
     if (!names.includes(name) && !names.includes('*')) {
-      throw new PermissionError(
-        `Plugin ${plugin} uses the database ${name} without asking for it. Add permissions: { databases: ['${name}'] } to its manifest.`,
-      )
+      const message = `Plugin ${plugin} uses the database ${name} without asking for it. Add permissions: { databases: ['${name}'] } to its manifest.`
+      this.#options.onRefused?.(message)
+      throw new PermissionError(message)
     }
     const found = outside.find(name)
     if (found) return found

@@ -11,6 +11,7 @@ const documentSchema = z.looseObject({
 export type OpenApiDocument = z.infer<typeof documentSchema>
 
 const MAX_DEPTH = 12
+const MAX_PARTS = 5_000
 
 /**
  * Reads a document, as JSON or YAML.
@@ -27,16 +28,22 @@ export function parseDocument(source: unknown): OpenApiDocument {
   )
 }
 
-/** Puts in place what `$ref` points to inside the document; what refers to itself ends as “anything”. */
-export function resolve(document: OpenApiDocument, value: unknown, depth = 0): unknown {
-  if (depth > MAX_DEPTH) return {}
-  if (Array.isArray(value)) return value.map((item: unknown) => resolve(document, item, depth + 1))
-  if (typeof value !== 'object' || value === null) return value
-  const { $ref: reference } = value as { $ref?: unknown }
-  if (typeof reference === 'string') return resolve(document, lookUp(document, reference), depth + 1)
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolve(document, item, depth + 1)]),
-  )
+/**
+ * Puts in place what `$ref` points to inside the document. What refers to itself, and what would unfold into more than
+ * 5,000 parts, ends as “anything”: schemas that mention each other grow without end otherwise. Nothing outside is fetched.
+ */
+export function resolve(document: OpenApiDocument, value: unknown): unknown {
+  let parts = 0
+  function unfold(part: unknown, depth: number): unknown {
+    parts += 1
+    if (depth > MAX_DEPTH || parts > MAX_PARTS) return {}
+    if (Array.isArray(part)) return part.map((item: unknown) => unfold(item, depth + 1))
+    if (typeof part !== 'object' || part === null) return part
+    const { $ref: reference } = part as { $ref?: unknown }
+    if (typeof reference === 'string') return unfold(lookUp(document, reference), depth + 1)
+    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, unfold(item, depth + 1)]))
+  }
+  return unfold(value, 0)
 }
 
 function lookUp(document: OpenApiDocument, reference: string): unknown {

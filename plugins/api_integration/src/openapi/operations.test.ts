@@ -83,3 +83,46 @@ test('what is no part of a path stays in its place', () => {
   const { url } = operationRequest(operation('get_pet_by_id'), { petId: '../../admin?x#y' }, undefined)
   expect(url.href).toBe('https://pets.example.com/v1/pets/..%2F..%2Fadmin%3Fx%23y')
 })
+
+test('schemas that mention each other again and again do not unfold without end', () => {
+  const names = Array.from({ length: 60 }, (_, index) => `Thing${index}`)
+  const all = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]))
+  const grown = {
+    openapi: '3.0.0',
+    servers: [{ url: 'https://api.example.com' }],
+    paths: Object.fromEntries(
+      names.map((name) => [
+        `/${name}`,
+        {
+          post: {
+            operationId: name,
+            requestBody: { required: true, content: { 'application/json': { schema: all[name] } } },
+          },
+        },
+      ]),
+    ),
+    components: {
+      schemas: Object.fromEntries(names.map((name) => [name, { type: 'object', properties: all }])),
+    },
+  }
+  const operations = readOperations(config({ document: grown }))
+  expect(operations).toHaveLength(50)
+  expect(JSON.stringify(operations[0]?.schema).length).toBeLessThan(500_000)
+})
+
+test('what stands outside of the document is not fetched', () => {
+  const outward = {
+    openapi: '3.0.0',
+    servers: [{ url: 'https://api.example.com' }],
+    paths: {
+      '/a': {
+        get: {
+          operationId: 'a',
+          parameters: [{ name: 'q', in: 'query', schema: { $ref: 'http://169.254.169.254/schema.json' } }],
+        },
+      },
+    },
+  }
+  const [found] = readOperations(config({ document: outward }))
+  expect(found?.schema).toMatchObject({ properties: { q: {} } })
+})

@@ -1,0 +1,93 @@
+import { literalValue, setPluginValue } from '@pluggram/config'
+import type { ConfigIssue, JsonObject, JsonValue, PluginHost, PluginState } from '@pluggram/host'
+import type { SecretMask } from '@pluggram/observability'
+import { PluggramError } from '@pluggram/sdk'
+import type { AdminSettingChange } from '@pluggram/sdk'
+import type { ChatSettings } from '@pluggram/storage'
+import type { Reloader } from '../hot-reload.ts'
+import { checkKey, readSetting } from './plugin-settings.ts'
+import type { SettingsBasis } from './plugin-settings.ts'
+
+export interface ChangeOptions {
+  readonly home: string
+  host(): PluginHost
+  reloader(): Reloader
+  readonly chatSettings: ChatSettings
+  readonly mask: SecretMask
+  stateOf(plugin: string): PluginState
+}
+
+/**
+ * Sets a key of a plugin, for everybody in config.json or for one chat in the data folder. What the plugin does not take
+ * is not written.
+ * @throws PluggramError `config-invalid`, `config-secret`
+ */
+export async function changeSetting(
+  basis: SettingsBasis,
+  { plugin, key, text, chatId }: AdminSettingChange,
+  options: ChangeOptions,
+): Promise<void> {
+  checkKey(basis, key, chatId !== undefined)
+  const value = text === undefined ? undefined : readSetting(basis, key, text)
+  if (chatId === undefined) return changeForAll({ basis, key, value }, options)
+  const block = withKey({ ...basis.block, ...without(basis.chatBlock ?? {}, key) }, key, value)
+  if (!(await check({ plugin, block }, options)))
+    throw refusal(`${plugin} does not run, so nothing can be set for one chat.`)
+  options.chatSettings.set(plugin, chatId, key, value)
+}
+
+interface Change {
+  readonly basis: SettingsBasis
+  readonly key: string
+  readonly value: JsonValue | undefined
+}
+
+async function changeForAll({ basis, key, value }: Change, options: ChangeOptions): Promise<void> {
+  const { plugin, block } = basis
+  const { home, reloader, stateOf } = options
+  const isRunning = await check({ plugin, block: withKey(without(block, key), key, value) }, options)
+  const write = (content: JsonValue | undefined): Promise<JsonValue | undefined> =>
+    setPluginValue(home, { plugin, key, value: content })
+  const before = await write(value === undefined ? undefined : literalValue(value))
+  await reloader().reload()
+  const { problem } = stateOf(plugin)
+  // one that did not run may lack other keys as well; it goes on lacking them
+  const wrong = problem?.issues?.filter(({ path, isMissing }) => path[0] === key && !isMissing)
+  const isRefused = isRunning ? problem !== undefined : wrong !== undefined && wrong.length > 0
+  if (!isRefused) return
+  await write(before)
+  await reloader().reload()
+  const reason = wrong && wrong.length > 0 ? describe(wrong) : (problem?.message.split('\n', 1)[0] ?? '')
+  throw refusal(options.mask.apply(reason))
+}
+
+/** @returns whether it runs and could be asked */
+async function check(
+  { plugin, block }: { readonly plugin: string; readonly block: JsonObject },
+  { host, mask }: ChangeOptions,
+): Promise<boolean> {
+  const issues = await host().checkConfig(plugin, block)
+  if (issues && issues.length > 0) throw refusal(mask.apply(describe(issues)))
+  return issues !== undefined
+}
+
+/** Each key with what was expected. */
+function describe(issues: readonly ConfigIssue[]): string {
+  return issues
+    .slice(0, 10)
+    .map(({ path, message, isMissing }) => `${path.join('.')}: ${isMissing ? 'is required' : message}`)
+    .join('\n')
+    .slice(0, 1_000)
+}
+
+function refusal(message: string): PluggramError {
+  return new PluggramError('config-invalid', message)
+}
+
+function without(block: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(block).filter(([name]) => name !== key))
+}
+
+function withKey(block: JsonObject, key: string, value: JsonValue | undefined): JsonObject {
+  return value === undefined ? block : { ...block, [key]: value }
+}

@@ -1,0 +1,10 @@
+/** A value that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+
+/** A plugin's block as the configuration files give it. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** A JSON Schema, as far as we look into it. */
+export type JsonSchema = Readonly<Record<string, unknown>>

@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream'
+import { OutputCapture } from './output-capture.ts'
+import { RateLimit } from './rate-limit.ts'
+
+/** What a process may print within a second before it counts as flooding; four such seconds are too many. */
+const FLOOD_BYTES = 4 * 1_048_576
+const FLOOD_SECONDS = 4
+
+/** What a process prints, in bounds. */
+export class WatchedOutput {
+  readonly #capture: OutputCapture
+  readonly #printed = new RateLimit(100, 500)
+  #floodSeconds = 0
+
+  constructor(streams: readonly Readable[], onLine: (line: string) => void) {
+    this.#capture = new OutputCapture(streams, {
+      onLine: (line) => {
+        if (this.#printed.take()) onLine(line)
+      },
+    })
+  }
+
+  /** The last lines. */
+  get tail(): OutputCapture['tail'] {
+    return this.#capture.tail
+  }
+
+  /** Lines that were dropped since the last call. */
+  takeDropped(): number {
+    return this.#printed.takeRefused()
+  }
+
+  /** Asked once a second. */
+  isFlooding(): boolean {
+    this.#floodSeconds = this.#capture.takeBytes() > FLOOD_BYTES ? this.#floodSeconds + 1 : 0
+    return this.#floodSeconds >= FLOOD_SECONDS
+  }
+}

@@ -1,0 +1,57 @@
+import { withDeadline } from './deadline.ts'
+import type { HostPlan } from './host-plan.ts'
+import { startOf } from './plugin-entry.ts'
+import type { PluginEntry } from './plugin-entry.ts'
+import { ProblemError } from './plugin-problem.ts'
+import { problemOf } from './read-manifest.ts'
+import { describeConfigIssues } from './validate-config.ts'
+
+/**
+ * Whether the plugin of an old entry can go on: as it is, or with the block that a plan has for it.
+ * @returns `start` when the new entry has to be started; a problem when the block is refused and the old one holds
+ */
+export async function followBlock(
+  before: PluginEntry,
+  entry: PluginEntry,
+  plan: HostPlan,
+  seconds: number,
+): Promise<'same' | 'reconfigured' | 'start' | ProblemError> {
+  const wanted = startOf(entry)
+  // known to let everybody wait, and to fail
+  if (wanted !== '' && before.slowFailure === wanted) return 'same'
+  if (!before.plugin || before.fingerprint !== entry.fingerprint) return 'start'
+  const isSame = before.blockDigest === entry.blockDigest
+  if (isSame && !before.problem) return 'same'
+  const outcome = await reconfigure(before, plan, seconds)
+  if (outcome === 'replace') return 'start'
+  if (outcome instanceof ProblemError) return outcome
+  before.blockDigest = entry.blockDigest
+  delete before.problem
+  return isSame ? 'same' : 'reconfigured'
+}
+
+/**
+ * Brings a running plugin to the block that a plan has for it.
+ * @returns `replace` when it has to be started anew; a problem when the block is refused and the old one holds
+ */
+async function reconfigure(
+  { name, plugin, candidate }: PluginEntry,
+  plan: HostPlan,
+  seconds: number,
+): Promise<'done' | 'replace' | ProblemError> {
+  if (!plugin) return 'replace'
+  try {
+    const { block } = plan.configFor(name, plugin.descriptor.configSchema)
+    const outcome = await withDeadline(plugin.reconfigure(block, plan), seconds)
+    if (typeof outcome === 'string') return outcome
+    const describe = plan.describeIssues ?? describeConfigIssues
+    return new ProblemError({
+      ...problemOf({ name, ...(candidate && { file: candidate.entry }) }, 'plugin-config-invalid', ''),
+      message: describe(name, outcome.issues),
+      issues: outcome.issues,
+    })
+  } catch {
+    // a schema that fails, or a process that ended over it: its next start says why
+    return 'replace'
+  }
+}

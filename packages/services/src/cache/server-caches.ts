@@ -1,0 +1,161 @@
+import { deserialize } from 'node:v8'
+import { DatabaseError } from '@pluggram/sdk'
+import type { CacheService } from '@pluggram/sdk'
+import type { OutsideConnection } from '../database/outside-database.ts'
+import { CacheTable } from './cache-table.ts'
+import {
+  checkKey,
+  checkTtl,
+  DEFAULT_TTL_SECONDS,
+  encode,
+  ENTRY_BYTES,
+  MAX_BYTES,
+  MAX_ENTRIES,
+  tooLarge,
+} from './cache-values.ts'
+import { createCaches } from './caches.ts'
+import type { Caches } from './caches.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+export interface ServerCachesOptions {
+  readonly connection: OutsideConnection
+  /** Of one plugin, on all instances together. Default 10,000. */
+  readonly maxEntries?: number
+  /** Of one plugin, on all instances together. Default 8 MiB. */
+  readonly maxBytes?: number
+  /** Milliseconds on a steady clock; injected by tests. */
+  readonly now?: () => number
+  /** Told when the server is lost (with the error) and when it is back. */
+  onState(error: DatabaseError | undefined): void
+}
+
+/** Caches that must be closed. */
+export interface ServerCaches extends Caches {
+  close(): void
+}
+
+/** A server that fails is left alone for so long; the cache of this instance's memory stands in. */
+const PAUSE_MS = 5_000
+const SWEEP_MS = 60_000
+const LONGEST_MS = 1_500
+/** Written by this instance before a plugin's part is cut to its bounds again. */
+const TRIM_ENTRIES = 100
+const TRIM_BYTES = 1_048_576
+
+/**
+ * Caches on a PostgreSQL server, shared by all assistants that use it. Values are made once per instance; a plugin's part
+ * may be over its bounds by a hundred entries or a mebibyte per instance for a moment. While the server is away each
+ * instance caches in its memory: nothing fails because of a cache.
+ */
+export function createServerCaches(options: ServerCachesOptions): ServerCaches {
+  const { connection, onState, now = () => performance.now() } = options
+  const bounds = { maxEntries: options.maxEntries ?? MAX_ENTRIES, maxBytes: options.maxBytes ?? MAX_BYTES }
+  const table = new CacheTable(connection)
+  const known = new Map<string, CacheService>()
+  let standIn = createCaches({ ...bounds, now })
+  let awayUntil: number | undefined
+
+  async function ask<T>(work: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
+    if (awayUntil !== undefined && now() < awayUntil) return instead()
+    // one finds out whether it is back; the others need not wait for it
+    if (awayUntil !== undefined) awayUntil = now() + PAUSE_MS
+    try {
+      const result = await inTime(work())
+      if (awayUntil !== undefined) {
+        awayUntil = undefined
+        standIn = createCaches({ ...bounds, now })
+        onState(undefined)
+      }
+      return result
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error
+      if (awayUntil === undefined) onState(error)
+      awayUntil = now() + PAUSE_MS
+      return instead()
+    }
+  }
+
+  function createCache(plugin: string): CacheService {
+    const memory = (): CacheService => standIn.forPlugin(plugin)
+    const written = { entries: 0, bytes: 0 }
+
+    async function put(key: string, value: Buffer, ttlSeconds: number): Promise<void> {
+      const bytes = value.byteLength + 2 * key.length + ENTRY_BYTES
+      if (bytes > bounds.maxBytes) throw tooLarge(key)
+      await table.put(plugin, key, value, { bytes, ttlSeconds })
+      written.entries += 1
+      written.bytes += bytes
+      if (written.entries < TRIM_ENTRIES && written.bytes < TRIM_BYTES) return
+      Object.assign(written, { entries: 0, bytes: 0 })
+      await table.trim(plugin, bounds)
+    }
+
+    return createSingleFlight({
+      get: <T>(key: string) =>
+        ask(
+          async () => decode<T>(await table.find(plugin, serverKey(key))),
+          () => memory().get<T>(key),
+        ),
+      async set(key, value, { ttlSeconds = DEFAULT_TTL_SECONDS } = {}) {
+        const bytes = encode(checkKey(key), value)
+        const seconds = checkTtl(ttlSeconds)
+        await ask(
+          () => put(serverKey(key), bytes, seconds),
+          () => memory().set(key, value, { ttlSeconds: seconds }),
+        )
+      },
+      delete: (key) =>
+        ask(
+          () => table.remove(plugin, serverKey(key)),
+          () => memory().delete(key),
+        ),
+    })
+  }
+
+  const sweeping = setInterval(() => {
+    void ask(
+      () => table.sweep(),
+      async () => {},
+    )
+  }, SWEEP_MS)
+  sweeping.unref()
+  return {
+    forPlugin(plugin) {
+      const cache = known.get(plugin) ?? createCache(plugin)
+      known.set(plugin, cache)
+      return cache
+    },
+    close: () => clearInterval(sweeping),
+  }
+}
+
+/** PostgreSQL's text holds no NUL and no half characters: such keys, and those with a backslash, are written in escapes. */
+function serverKey(key: string): string {
+  checkKey(key)
+  return key.isWellFormed() && !key.includes('\0') && !key.includes('\\') ? key : JSON.stringify(key)
+}
+
+/** @throws DatabaseError when it takes longer than anybody wants to wait for a cache */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new DatabaseError('database-timeout', 'The cache server does not answer.')
+    timer = setTimeout(() => reject(error), LONGEST_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => {})
+  }
+}
+
+/** What another version wrote and this one cannot read is as good as nothing. */
+function decode<T>(bytes: Uint8Array | undefined): T | undefined {
+  if (bytes === undefined) return undefined
+  try {
+    return deserialize(bytes) as T
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,56 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What owners set for a plugin in single chats: keys of its configuration with JSON values. */
+export interface ChatSettings {
+  /** The same object until it changes; `undefined` when nothing is set there. */
+  of(plugin: string, chatId: number): Readonly<Record<string, unknown>> | undefined
+  /** Chats in which something is set for a plugin. */
+  chats(plugin: string): readonly number[]
+  /** `undefined` takes it back. */
+  set(plugin: string, chatId: number, key: string, value: unknown): void
+  /** A group became a supergroup: what was set there holds for its new id. */
+  move(from: number, to: number): void
+}
+
+/** Keeps settings on disk, and answers from memory: it is asked about every message. */
+export function createSqliteChatSettings(database: DatabaseSync): ChatSettings {
+  const all = database.prepare('SELECT chat_id, plugin, key, value FROM chat_settings ORDER BY key')
+  const upsert = database.prepare(
+    `INSERT INTO chat_settings (chat_id, plugin, key, value) VALUES (?, ?, ?, ?)
+     ON CONFLICT (chat_id, plugin, key) DO UPDATE SET value = excluded.value`,
+  )
+  const remove = database.prepare('DELETE FROM chat_settings WHERE chat_id = ? AND plugin = ? AND key = ?')
+  const moveAll = database.prepare('UPDATE OR REPLACE chat_settings SET chat_id = ? WHERE chat_id = ?')
+  const known = new Map<string, Map<number, Readonly<Record<string, unknown>>>>()
+
+  function load(): void {
+    known.clear()
+    for (const { chat_id, plugin, key, value } of all.all())
+      note(String(plugin), Number(chat_id), { [String(key)]: JSON.parse(String(value)) as unknown })
+  }
+
+  function note(plugin: string, chatId: number, change: Readonly<Record<string, unknown>>): void {
+    const chats = known.get(plugin) ?? new Map<number, Readonly<Record<string, unknown>>>()
+    const entries = Object.entries({ ...chats.get(chatId), ...change })
+    const kept = entries.filter(([, value]) => value !== undefined)
+    if (kept.length === 0) chats.delete(chatId)
+    else chats.set(chatId, Object.freeze(Object.fromEntries(kept)))
+    if (chats.size === 0) known.delete(plugin)
+    else known.set(plugin, chats)
+  }
+
+  load()
+  return {
+    of: (plugin, chatId) => known.get(plugin)?.get(chatId),
+    chats: (plugin) => [...(known.get(plugin)?.keys() ?? [])],
+    set(plugin, chatId, key, value) {
+      if (value === undefined) remove.run(chatId, plugin, key)
+      else upsert.run(chatId, plugin, key, JSON.stringify(value))
+      note(plugin, chatId, { [key]: value })
+    },
+    move(from, to) {
+      moveAll.run(to, from)
+      load()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** Where pages are shown, and whom what is done there concerns. */
+export interface Place {
+  readonly chatId: number
+  readonly isGroup: boolean
+}
+
+/** `here`: one chat; `everywhere`: everybody. */
+export type Scope = 'here' | 'everywhere'
+
+const LETTERS: Readonly<Record<Scope, string>> = { here: 'h', everywhere: 'e' }
+
+/** The data of a button: what it does, for whom, and about what. */
+export function buttonData(scope: Scope, action: string, ...about: readonly (string | number)[]): string {
+  return [`${LETTERS[scope]}${action}`, ...about].join(':')
+}
+
+/** The scope and action of a button; `undefined` when it is none of these. */
+export function parseAction(word: string): { scope: Scope; action: string } | undefined {
+  const scope = word.startsWith('h') ? 'here' : word.startsWith('e') ? 'everywhere' : undefined
+  return scope && { scope, action: word.slice(1) }
+}
+
+/** For `AdminService`: the chat that a change is for. */
+export function chatOf(place: Place, scope: Scope): { chatId?: number } {
+  return scope === 'here' ? { chatId: place.chatId } : {}
+}

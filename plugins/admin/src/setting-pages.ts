@@ -1,0 +1,160 @@
+import type { AdminService, AdminSetting, Reply } from '@pluggram/sdk'
+import { findByRef, shortRef } from './button-data.ts'
+import { back, pairs } from './button-rows.ts'
+import { buttonData, chatOf } from './page-place.ts'
+import type { Place, Scope } from './page-place.ts'
+
+/** Settings of one plugin, of everybody or of the chat in which they are shown. */
+export interface SettingsOf {
+  readonly plugin: string
+  readonly scope: Scope
+}
+
+/** A page that takes a value: whoever answers the message sets that key. */
+export interface AskingReply extends Reply {
+  readonly asks?: { readonly plugin: string; readonly key: string; readonly scope: Scope }
+}
+
+const MAX_TEXT = 3_900
+const MAX_BUTTONS = 80
+
+/** The keys of a plugin, with values and what they mean. */
+export async function settingsPage(
+  admin: AdminService,
+  place: Place,
+  { plugin, scope }: SettingsOf,
+): Promise<Reply> {
+  if (scope === 'everywhere' && place.isGroup) {
+    return {
+      text: 'What holds for everybody I show in our private chat only.',
+      buttons: [[back(buttonData('here', 'p', shortRef(plugin)))]],
+    }
+  }
+  const settings = await shownSettings(admin, place, { plugin, scope })
+  const changeable = settings.filter(({ isSecret }) => !isSecret)
+  const buttons = changeable
+    .slice(0, MAX_BUTTONS)
+    .map(({ key }) => ({ text: key, data: buttonData(scope, 'k', shortRef(plugin), shortRef(key)) }))
+  return {
+    text: describeAll(plugin, scope, settings),
+    buttons: [...pairs(buttons), [back(buttonData(scope, 'p', shortRef(plugin)))]],
+  }
+}
+
+function describeAll(plugin: string, scope: Scope, settings: readonly AdminSetting[]): string {
+  if (settings.length === 0) {
+    return scope === 'here'
+      ? `${plugin} has nothing that can be set for one chat.`
+      : `${plugin} has no settings, or does not run.`
+  }
+  const head =
+    scope === 'here'
+      ? `Settings of ${plugin} in this chat (✏️: set here, the others hold everywhere):`
+      : `Settings of ${plugin} (✏️: stands in config.json):`
+  const line = (setting: AdminSetting): string =>
+    `${setting.key} = ${valueOf(setting)}${setting.isSet ? ' ✏️' : ''}`
+  const whole = settings.map((setting) =>
+    setting.description === undefined ? line(setting) : `${line(setting)}\n   ${setting.description}`,
+  )
+  const long = [head, ...whole].join('\n')
+  return long.length <= MAX_TEXT ? long : [head, ...settings.map(line)].join('\n').slice(0, MAX_TEXT)
+}
+
+/** One key, with its choices as buttons; others are set by an answer to the page. */
+function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): AskingReply {
+  const refs = [shortRef(plugin), shortRef(setting.key)] as const
+  const choices = choicesOf(setting)
+  const here = scope === 'here' ? ' here' : ''
+  const kind = setting.type === 'number' ? 'a number' : setting.type === 'other' ? 'JSON' : 'a text'
+  const lines = [
+    `${plugin}.${setting.key}${scope === 'here' ? ' in this chat' : ''} = ${valueOf(setting)}`,
+    setting.description ?? '',
+    choices.length > 0
+      ? ''
+      : `To change it, answer this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${setting.key} VALUE${here}`,
+  ]
+  return {
+    text: lines
+      .filter((line) => line !== '')
+      .join('\n')
+      .slice(0, MAX_TEXT),
+    buttons: [
+      ...pairs(
+        choices
+          .slice(0, MAX_BUTTONS)
+          .map((choice, index) => ({ text: choice, data: buttonData(scope, 'v', ...refs, index) })),
+      ),
+      ...(setting.isSet
+        ? [
+            [
+              {
+                text: scope === 'here' ? 'As everywhere' : 'Back to the default',
+                data: buttonData(scope, 'x', ...refs),
+              },
+            ],
+          ]
+        : []),
+      [back(buttonData(scope, 'c', shortRef(plugin)))],
+    ],
+    ...(choices.length === 0 && { asks: { plugin, key: setting.key, scope } }),
+  }
+}
+
+/** Does what a button of a key says. */
+export async function pressSetting(
+  admin: AdminService,
+  place: Place,
+  {
+    action,
+    keyRef,
+    choice,
+    ...settings
+  }: SettingsOf & {
+    readonly action: string
+    readonly keyRef: string | undefined
+    readonly choice: number
+  },
+): Promise<AskingReply | undefined> {
+  if (!['k', 'v', 'x'].includes(action) || (settings.scope === 'everywhere' && place.isGroup))
+    return undefined
+  const find = async (): Promise<AdminSetting | undefined> => {
+    const shown = await shownSettings(admin, place, settings)
+    const key = findByRef(
+      shown.map((setting) => setting.key),
+      keyRef,
+    )
+    return shown.find((setting) => setting.key === key && !setting.isSecret)
+  }
+  const setting = await find()
+  if (!setting) return undefined
+  const text = action === 'v' ? choicesOf(setting)[choice] : undefined
+  if (action === 'v' && text === undefined) return undefined
+  if (action !== 'k') {
+    await admin.changeSetting({
+      plugin: settings.plugin,
+      key: setting.key,
+      ...(text !== undefined && { text }),
+      ...chatOf(place, settings.scope),
+    })
+  }
+  return settingPage(settings, (await find()) ?? setting)
+}
+
+/** In a chat only what can be set for single chats. */
+async function shownSettings(
+  admin: AdminService,
+  place: Place,
+  { plugin, scope }: SettingsOf,
+): Promise<readonly AdminSetting[]> {
+  if (scope === 'everywhere') return admin.settings(plugin)
+  return (await admin.settings(plugin, place.chatId)).filter(({ isPerChat }) => isPerChat)
+}
+
+function choicesOf({ type, choices = [] }: AdminSetting): readonly string[] {
+  return type === 'boolean' ? ['true', 'false'] : choices
+}
+
+function valueOf({ value, isMissing }: AdminSetting): string {
+  if (isMissing) return '(missing)'
+  return value === '' ? '(not set)' : value
+}

@@ -1,0 +1,32 @@
+import type { PluginResult, Reply } from '@pluggram/sdk'
+import { ApiError } from './api-error.ts'
+import type { ApiAnswer } from './send-request.ts'
+
+/** More would be messages upon messages; it comes as a file. */
+const MOST_CHARACTERS = 8_000
+
+/**
+ * An answer as a reply, where no template says how it is shown.
+ * @throws ApiError when it is a web page: a login form or an error page instead of data
+ */
+export function showAnswer(name: string, { status, content, isPage }: ApiAnswer): PluginResult {
+  if (isPage) throw new ApiError(`${name} answered with a web page, not with data.`, { status })
+  if (content === '') return { success: true, response: `Done (status ${status}).` }
+  if (typeof content === 'string') return { success: true, response: showText(name, content) }
+  const text = JSON.stringify(content, null, 2)
+  return text.length > MOST_CHARACTERS
+    ? { success: true, response: asFile(`${name}.json`, text) }
+    : { success: true, data: content }
+}
+
+/** A text, as a file when it is long. */
+export function showText(name: string, text: string): Reply {
+  return text.length > MOST_CHARACTERS ? asFile(`${name}.txt`, text) : { text }
+}
+
+function asFile(fileName: string, text: string): Reply {
+  return {
+    text: `The answer is long (${text.length.toLocaleString('en')} characters); here it is as a file.`,
+    media: { kind: 'document', source: new TextEncoder().encode(text), fileName },
+  }
+}
