@@ -173,8 +173,10 @@ test('whatever is sent to /mcp, with the token or without, the assistant goes on
       expect(text).not.toMatch(/node_modules|\bat .*\.ts:\d/)
       expect(text).not.toContain(TOKEN)
     }
-    // a long body is not read to its end, and the connection closed meanwhile
-    if (body.length < 10_000) expect((await send(body, `${TOKEN}x`)).status).toBe(401)
+  }
+  // a long body is not read to its end, and the connection closed meanwhile
+  for (const body of hostile.filter(({ length }) => length < 10_000)) {
+    expect((await send(body, `${TOKEN}x`)).status).toBe(401)
   }
   const tooLong = await send(' '.repeat(5 * 1_048_576)).then(
     ({ status }) => status,

@@ -63,5 +63,5 @@ test('finds the passage that answers a question among the first three, in the pr
   const share = (count: number): number => Math.round((100 * count) / QUESTIONS.length)
   // what the README says was measured like this; the documents change, so less is asked for here
   const measured = { first: share(first), amongThree: share(among), precision: share(right / 3) }
-  expect(measured.amongThree, JSON.stringify(measured)).toBeGreaterThanOrEqual(70)
+  expect(measured).toSatisfy(({ amongThree }: typeof measured) => amongThree >= 70)
 })
