@@ -122,6 +122,22 @@ describe('opening a database', () => {
     openSqliteDatabase(file).close()
   })
 
+  test('a file that was emptied is damaged, not new', async () => {
+    openSqliteDatabase(file).close()
+    await writeFile(file, '')
+    expect(() => openSqliteDatabase(file)).toThrow(/is damaged.*empty.*--repair/)
+    openSqliteDatabase(file, { repair: true }).close()
+    openSqliteDatabase(file).close()
+  })
+
+  test('a log without its file is damage, and is not taken for that of a new file', async () => {
+    openSqliteDatabase(file).close()
+    await rm(file)
+    await writeFile(`${file}-wal`, 'something')
+    expect(() => openSqliteDatabase(file)).toThrow(/is damaged.*log alone/)
+    openSqliteDatabase(file, { repair: true }).close()
+  })
+
   test('damage inside the file is found', async () => {
     const database = openSqliteDatabase(file)
     const store = createSqlitePluginStores(database).forPlugin('a')
