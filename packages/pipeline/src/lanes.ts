@@ -21,7 +21,7 @@ export interface LanesOptions {
 }
 
 /** A lane with so many tasks is long. */
-const LONG = 100
+const LONG = 50
 
 /**
  * One queue per chat: tasks of a lane run one after another, lanes run side by side.

@@ -39,7 +39,7 @@ export interface PipelineOptions {
   /** Told in which chats plugins are at work. */
   readonly chats?: Pick<PluginChats, 'enter'>
   /**
-   * Updates that may wait in memory, and four times as many of chats with over a hundred that wait on disk; beyond,
+   * Updates that may wait in memory, and four times as many of chats with over fifty that wait on disk; beyond,
    * `accept` resolves late. Default 10,000.
    */
   readonly capacity?: number
