@@ -111,3 +111,25 @@ test('a budget that is used up ends the answers', async () => {
   expect((await ask(session, person, 'Are you there?')).join()).not.toContain('here I am')
   expect(model.getRequests()).toHaveLength(1)
 })
+
+test('a compatible server answers with the two lines of the guide, as they stand in .env', async () => {
+  const model = await startModel()
+  const guide = await readFile(new URL('../docs/guides/ai.md', import.meta.url), 'utf8')
+  const block = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text)
+  const lines = block.find((text) => text.includes('OPENAI_BASE_URL')) ?? ''
+  expect(lines).toContain('# only if the server wants one')
+  const assistant = await startAssistant(
+    await createHome({
+      '.env': lines
+        .replace('https://models.example.com/v1', `${model.url}/v1`)
+        .replace('OPENAI_API_KEY=…', 'OPENAI_API_KEY=key-of-the-guide-456'),
+    }),
+  )
+  const session = await logIn(assistant)
+  expect(await ask(session, await createPerson(session), 'Are you there?')).toEqual(['Yes, here I am.'])
+  const request = model.getLastRequest()
+  expect(request?.path).toBe('/v1/chat/completions')
+  // the comment is no part of the key
+  expect(JSON.stringify(request?.headers)).not.toContain('only if')
+  expect(assistant.output()).not.toContain('key-of-the-guide-456')
+})

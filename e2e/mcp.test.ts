@@ -132,3 +132,56 @@ test('without the token nobody gets in, and without a token in the configuration
   }
   await expect(connect(overHttp(assistant.url, TOKEN))).rejects.toBeInstanceOf(Error)
 })
+
+test('whatever is sent to /mcp, with the token or without, the assistant goes on', async () => {
+  const assistant = await startAssistant(await createHome(FILES), { MCP_TOKEN: TOKEN })
+  const send = (body: string, token = TOKEN, type = 'application/json'): Promise<Response> =>
+    fetch(`${assistant.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': type,
+        accept: 'application/json, text/event-stream',
+      },
+      body,
+    })
+  const call = (params: unknown): string =>
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+  const hostile = [
+    '',
+    'null',
+    '[]',
+    '42',
+    '{',
+    '{"jsonrpc":"2.0"}',
+    '{"__proto__":{"isAdmin":true},"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    '{"constructor":{"prototype":{"x":1}},"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    '['.repeat(100_000),
+    `{"jsonrpc":"2.0","id":1,"method":"${'x'.repeat(1_000_000)}"}`,
+    JSON.stringify(Array.from({ length: 10_000 }, () => ({ jsonrpc: '2.0', id: 1, method: 'tools/list' }))),
+    call({ name: '__proto__', arguments: {} }),
+    call({ name: 'lamp__add', arguments: '{"a":1}' }),
+    call({ name: 'lamp__add', arguments: { a: { toString: 1 }, b: [] } }),
+    call({ name: 'lamp__secret', arguments: { a: 1 } }),
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"lamp__add","arguments":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}}`,
+  ]
+  for (const body of hostile) {
+    for (const type of ['application/json', 'text/plain']) {
+      const response = await send(body, TOKEN, type)
+      const text = await response.text()
+      expect(`${body.slice(0, 60)}: ${response.status}`).toMatch(/: (?:200|202|4\d\d)$/)
+      expect(text).not.toMatch(/node_modules|\bat .*\.ts:\d/)
+      expect(text).not.toContain(TOKEN)
+    }
+  }
+  // a long body is not read to its end, and the connection closed meanwhile
+  for (const body of hostile.filter(({ length }) => length < 10_000)) {
+    expect((await send(body, `${TOKEN}x`)).status).toBe(401)
+  }
+  const tooLong = await send(' '.repeat(5 * 1_048_576)).then(
+    ({ status }) => status,
+    () => 'broken off',
+  )
+  expect([413, 'broken off']).toContain(tooLong)
+  await expectTools(await connect(overHttp(assistant.url, TOKEN)))
+})

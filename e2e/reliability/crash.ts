@@ -5,6 +5,7 @@
  *   npm run test:crash               Pluggram, polling and webhook
  *   npm run test:crash -- --peers    grammY, its runner and Telegraf in the same conditions as well
  *   npm run test:crash -- --seed 7   the same messages and moments again
+ *   npm run test:crash -- --only 'pluggram webhook'
  */
 import { parseArgs } from 'node:util'
 import { removeHomes } from '../support/home.ts'
@@ -20,9 +21,13 @@ const PER_SECOND = 30
 /** Of all replies, how many may stand there twice. */
 const REPEATS_ALLOWED = 0.01
 
-const { values } = parseArgs({ options: { peers: { type: 'boolean' }, seed: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { peers: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' } },
+})
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
-const bots = BOT_NAMES.filter((name) => values.peers === true || name.startsWith('pluggram'))
+const bots = BOT_NAMES.filter((name) =>
+  values.only === undefined ? values.peers === true || name.startsWith('pluggram') : name === values.only,
+)
 
 console.log(`${UPDATES} updates over ${CHATS} chats, ${KILLS} kills for each bot, seed ${seed}`)
 const reports: CrashReport[] = []

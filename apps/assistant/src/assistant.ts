@@ -23,7 +23,7 @@ import { loginLink } from './access-keys.ts'
 import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
 import { createReloader } from './hot-reload.ts'
-import { isInline, pluginsHealth, preparePlugins, toStatusLine } from './plugins.ts'
+import { isInline, pluginsHealth, preparePlugins, toStatusLine, unknownKeys } from './plugins.ts'
 import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
@@ -325,9 +325,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     }
   }
 
-  async function startPlugins({ host, problems: lines }: Plugins, problemLog: ProblemLog): Promise<void> {
-    const { problems } = await host.start()
-    problemLog.settle(lines, problems)
+  async function startPlugins(plugins: Plugins, problemLog: ProblemLog): Promise<void> {
+    const { problems } = await plugins.host.start()
+    problemLog.settle([...plugins.problems, ...unknownKeys(plugins.configuration, plugins.host)], problems)
   }
 
   /** Last in, first out; a part that fails to stop does not keep the others from it. */

@@ -3,7 +3,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
-import { planPlugins } from './plugins.ts'
+import { planPlugins, unknownKeys } from './plugins.ts'
 import type { PlanOptions, Plugins } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { WorkingPlans } from './working-plans.ts'
@@ -49,7 +49,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     options.onConfiguration(next.configuration)
     plan = plans.follow(next)
     const report = await plugins.host.apply(plan)
-    problemLog.settle(next.problems, report.problems)
+    problemLog.settle([...next.problems, ...unknownKeys(next.configuration, plugins.host)], report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
   }
 

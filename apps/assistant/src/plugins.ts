@@ -3,6 +3,7 @@ import {
   applyPluginEnvironment,
   describePluginIssues,
   formatProblem,
+  reportUnknownKeys,
   reportUnknownPlugins,
 } from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
@@ -134,6 +135,14 @@ export async function planPlugins(
       ...found.problems.map(formatPluginProblem),
     ],
   }
+}
+
+/** Keys of blocks that the running plugins do not know, each a line for the owner. */
+export function unknownKeys(configuration: LoadedConfiguration, { registry }: PluginHost): readonly string[] {
+  return registry
+    .plugins()
+    .flatMap(({ descriptor }) => reportUnknownKeys(configuration, descriptor.name, descriptor.configSchema))
+    .map((problem) => formatProblem(problem, configuration))
 }
 
 /** Shipped plugins and those that their owner trusts run inside the assistant, all others in processes of their own. */

@@ -1,5 +1,6 @@
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
+import { findClosest } from './did-you-mean.ts'
 import { isReservedVariable } from './environment-settings.ts'
 import { formatPath, quote } from './format-path.ts'
 import { valueAt } from './json-value.ts'
@@ -16,6 +17,8 @@ export interface PluginIssue {
   readonly isMissing?: boolean
   /** Keys that the schema does not know, which stand at `path`. */
   readonly keys?: unknown
+  /** With `keys`: those that it knows. */
+  readonly knownKeys?: readonly string[] | undefined
 }
 
 const MOST_PROBLEMS = 50
@@ -36,7 +39,7 @@ export function describePluginIssues(
 function describeIssue(loaded: LoadedConfiguration, plugin: string, issue: PluginIssue): ConfigProblem[] {
   const inner = (issue.path ?? []).map((segment) => toSegment(segment))
   if (Array.isArray(issue.keys) && issue.keys.length > 0) {
-    return issue.keys.map((key) => unknownKey(loaded, plugin, [...inner, String(key)]))
+    return issue.keys.map((key) => unknownKey(loaded, plugin, [...inner, String(key)], issue.knownKeys))
   }
   const value = valueAt(loaded.plugins.blocks, [plugin, ...inner])
   const isMissing = issue.isMissing ?? (inner.length > 0 && value === undefined)
@@ -100,16 +103,41 @@ function unknownKey(
   loaded: LoadedConfiguration,
   plugin: string,
   inner: readonly (string | number)[],
+  known: readonly string[] = [],
 ): ConfigProblem {
   const path = ['plugins', plugin, ...inner]
+  const suggestion = findClosest(String(inner.at(-1)), known)
   return createProblem({
     at: loaded.locate(path),
     path: formatPath(path),
     expected: 'a key that the plugin knows',
     got: 'another one',
-    fix: "correct or remove it; the plugin's README lists its keys",
+    fix:
+      suggestion === undefined
+        ? "correct or remove it; the plugin's README lists its keys"
+        : `did you mean ${quote(suggestion)}?`,
     plugin,
   })
+}
+
+/**
+ * Warns of keys in a plugin's block that its schema does not name: it leaves them out without a word, as schemas do that are
+ * not strict.
+ */
+export function reportUnknownKeys(
+  loaded: LoadedConfiguration,
+  plugin: string,
+  schema: unknown,
+): ConfigProblem[] {
+  const { properties, additionalProperties } = Object(schema) as Record<string, unknown>
+  const takesMore = additionalProperties !== undefined && additionalProperties !== false
+  if (typeof properties !== 'object' || properties === null || takesMore) return []
+  const known = Object.keys(properties)
+  return Object.keys(loaded.plugins.blocks[plugin] ?? {})
+    .filter((key) => key !== 'enabled' && !known.includes(key))
+    .filter((key) => loaded.locate(['plugins', plugin, key]).via === 'config.json')
+    .slice(0, MOST_PROBLEMS)
+    .map((key) => ({ ...unknownKey(loaded, plugin, [key], known), severity: 'warning' }))
 }
 
 /** `a string`, from Zod's `expected` or from its wording `expected string, received …`. */

@@ -1,7 +1,7 @@
 export { coerceToSchema, type JsonSchema } from './coerce-to-schema.ts'
 export { formatProblem, type ConfigLocation, type ConfigProblem } from './config-problem.ts'
 export { ConfigurationError } from './configuration-error.ts'
-export { describePluginIssues, type PluginIssue } from './describe-plugin-issues.ts'
+export { describePluginIssues, reportUnknownKeys, type PluginIssue } from './describe-plugin-issues.ts'
 export { createJsonSchema } from './json-schema.ts'
 export type { JsonObject, JsonPath, JsonValue } from './json-value.ts'
 export { loadConfiguration, type LoadConfigurationOptions } from './load-configuration.ts'

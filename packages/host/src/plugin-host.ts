@@ -189,7 +189,7 @@ class TwoLevelHost implements PluginHost {
     )
     const inlineOnes = this.#entries.filter(({ isolation }) => isolation === 'inline')
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
-    await this.#leave(old, new Set(this.#entries))
+    await this.#leave(old, this.#entries)
     const fresh = this.#entries.filter((entry) => entry.state === 'starting')
     const unknown = await this.#takeKnown(fresh, current, old)
     const starts = unknown.map((unstarted) => {
@@ -226,10 +226,12 @@ class TwoLevelHost implements PluginHost {
   }
 
   /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
-  async #leave(old: ReadonlyMap<string, PluginEntry>, kept: ReadonlySet<PluginEntry>): Promise<void> {
-    const next = new Map([...kept].map((entry) => [keyOf(entry), entry]))
+  async #leave(old: ReadonlyMap<string, PluginEntry>, kept: readonly PluginEntry[]): Promise<void> {
+    const next = new Map(kept.map((entry) => [keyOf(entry), entry]))
     for (const [key, entry] of old) {
-      if (!entry.plugin || kept.has(entry) || next.get(key)?.state === 'starting') continue
+      const successor = next.get(key)
+      // what goes on in the entry of a block that was refused is no other plugin
+      if (!entry.plugin || successor?.plugin === entry.plugin || successor?.state === 'starting') continue
       this.registry.change({ remove: [entry.plugin] })
       void this.#retire(entry.plugin)
     }

@@ -8,6 +8,10 @@ export interface ConfigIssue {
   readonly message: string
   /** True when nothing stands at `path`. */
   readonly isMissing: boolean
+  /** Keys at `path` that the schema does not take. */
+  readonly keys?: readonly string[] | undefined
+  /** With `keys`: those that it takes, when it can tell. */
+  readonly knownKeys?: readonly string[] | undefined
 }
 
 /** Why a plugin was left out (`error`), or what its author or owner should change (`warning`). */

@@ -31,15 +31,37 @@ export async function validateConfig(
   if (schema === undefined) return { config: deepFreeze(input) }
   const result = await schema['~standard'].validate(input)
   if (!result.issues) return { config: deepFreeze(result.value) }
-  return { issues: result.issues.map((issue) => toIssue(issue, block)) }
+  return { issues: result.issues.map((issue) => toIssue(issue, block, schema)) }
 }
 
-function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject): ConfigIssue {
+function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject, schema: StandardSchemaV1): ConfigIssue {
   const path = (issue.path ?? []).map((segment) => {
     const key = typeof segment === 'object' ? segment.key : segment
     return typeof key === 'symbol' ? String(key) : key
   })
-  return { path, message: String(issue.message), isMissing: isMissing(block, path) }
+  // what Zod says besides the standard
+  const keys: unknown = 'keys' in issue ? issue.keys : undefined
+  return {
+    path,
+    message: String(issue.message),
+    isMissing: isMissing(block, path),
+    ...(Array.isArray(keys) &&
+      keys.length > 0 && { keys: keys.map(String), knownKeys: keysAt(schema, path) }),
+  }
+}
+
+/** The keys that a schema takes at a place, as far as it has a simple form. */
+function keysAt(schema: StandardSchemaV1, path: readonly (string | number)[]): string[] | undefined {
+  let part: unknown = jsonSchemaOf(schema)
+  for (const key of path) {
+    const members: unknown = Object(part)
+    part =
+      typeof key === 'number'
+        ? Reflect.get(members as object, 'items')
+        : Reflect.get(Object(Reflect.get(members as object, 'properties')) as object, key)
+  }
+  const known: unknown = Reflect.get(Object(part) as object, 'properties')
+  return typeof known === 'object' && known !== null ? Object.keys(known) : undefined
 }
 
 function isMissing(block: JsonObject, path: readonly (string | number)[]): boolean {

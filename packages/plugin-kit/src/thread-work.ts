@@ -9,6 +9,11 @@ export interface ThreadWorkOptions<Input> {
   readonly limitMs: number
   /** Of JavaScript's heap. Default 256. */
   readonly memoryMb?: number
+  /**
+   * By how much the whole process may grow while one piece of work is done: buffers, such as what a small file unpacks to, lie
+   * outside of the heap, and Node limits those of no thread. Looked at every 50 ms. Default 512.
+   */
+  readonly growthMb?: number
   /** Pieces of work at a time; others wait. Default 2. */
   readonly atOnce?: number
 }
@@ -18,6 +23,8 @@ export interface ThreadWorkOptions<Input> {
  * @throws ThreadWorkError when it failed or a limit was reached; the signal's reason when it was aborted
  */
 export type ThreadWork<Input> = (input: Input, signal: AbortSignal) => Promise<unknown>
+
+const LOOK_MS = 50
 
 /** Why a piece of work gave no result. */
 export class ThreadWorkError extends Error {
@@ -69,7 +76,7 @@ async function inPlace<Input>(input: Input, { here }: ThreadWorkOptions<Input>):
 
 async function inThread<Input>(
   input: Input,
-  { script, limitMs, memoryMb = 256 }: ThreadWorkOptions<Input>,
+  { script, limitMs, memoryMb = 256, growthMb = 512 }: ThreadWorkOptions<Input>,
   signal: AbortSignal,
 ): Promise<unknown> {
   const worker = new Worker(script, {
@@ -89,10 +96,15 @@ async function inThread<Input>(
   worker.once('exit', () => fail())
   signal.addEventListener('abort', stop, { once: true })
   const timer = setTimeout(() => reject(new ThreadWorkError(true)), limitMs)
+  const most = process.memoryUsage.rss() + growthMb * 1_048_576
+  const scales = setInterval(() => {
+    if (process.memoryUsage.rss() > most) fail(new Error(`The process grew by more than ${growthMb} MB.`))
+  }, LOOK_MS)
   try {
     return await promise
   } finally {
     clearTimeout(timer)
+    clearInterval(scales)
     signal.removeEventListener('abort', stop)
     await worker.terminate()
   }

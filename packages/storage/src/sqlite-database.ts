@@ -38,7 +38,8 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
     if (error instanceof PluggramError) throw error
     const isDamaged = DAMAGE.test(errorMessage(error))
     if (isDamaged && options.repair) {
-      options.onRepair?.(putAside(file, renameSync))
+      const movedTo = putAside(file, renameSync)
+      options.onRepair?.(movedTo)
       return open(file, options)
     }
     throw new PluggramError(
@@ -58,7 +59,8 @@ function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOption
   const damage = findLogDamage(file)
   if (!damage) return
   if (repair) {
-    onRepair?.(putAside(file, copyFileSync))
+    const copy = putAside(file, copyFileSync)
+    onRepair?.(copy)
     return
   }
   throw new PluggramError(
@@ -68,7 +70,7 @@ function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOption
 }
 
 function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  if (file !== ':memory:') prepareFile(file)
   const database = new DatabaseSync(file)
   try {
     tuneConnection(database)
@@ -84,6 +86,25 @@ function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync
     database.close()
     throw error
   }
+}
+
+/**
+ * SQLite takes an empty file for a new database. Ours get their name when they are more than that: an empty one has
+ * lost what was in it.
+ */
+function prepareFile(file: string): void {
+  if (existsSync(file)) {
+    if (statSync(file).size === 0) throw new Error('the file is empty, and so is not a database')
+    return
+  }
+  if (existsSync(`${file}-wal`)) throw new Error('its log alone is not a database')
+  mkdirSync(dirname(file), { recursive: true })
+  const unfinished = `${file}.unfinished`
+  rmSync(unfinished, { force: true })
+  const database = new DatabaseSync(unfinished)
+  database.exec('VACUUM')
+  database.close()
+  renameSync(unfinished, file)
 }
 
 function readVersion(database: DatabaseSync): number {

@@ -5,6 +5,7 @@ import announcer from '../../../docs/examples/announcer.ts'
 import appointment from '../../../docs/examples/appointment.ts'
 import attachments from '../../../docs/examples/attachments.ts'
 import calculator from '../../../docs/examples/calculator.ts'
+import headlines from '../../../docs/examples/headlines.ts'
 import Hello from '../../../docs/examples/hello.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
@@ -40,6 +41,23 @@ test('the first class greets with the greeting of its block', async () => {
   expect(await collectText(await plugin.send('Hello'))).toBe('Good morning, Ann!')
   expect(await plugin.send('other')).toBeUndefined()
   expect(await plugin.status()).toEqual({ status: 'active', greeted: 1 })
+})
+
+test('the headlines are about what is set for the chat', async () => {
+  const urls: string[] = []
+  const services = createTestServices({
+    fetch: async (url) => {
+      urls.push(String(url))
+      return new Response('one\ntwo\nthree')
+    },
+  })
+  const chatConfig = { [-5]: { topic: 'sports', count: 2, server: 'https://elsewhere.example' } }
+  await using plugin = await runPlugin(headlines, { services, chatConfig })
+  const there = { chat: { id: -5, type: 'group' as const } }
+  expect(await collectText(await plugin.send('/headlines', there))).toBe('one\ntwo')
+  expect(await collectText(await plugin.send('/headlines'))).toBe('one\ntwo\nthree')
+  expect(urls).toEqual(['https://news.example.com/sports.txt', 'https://news.example.com/world.txt'])
+  expect(await collectText(await plugin.send('what is this about?', there))).toContain('sports')
 })
 
 describe('the replies of the guide', () => {

@@ -24,11 +24,17 @@ export interface Persona {
 export class ChatSettings {
   readonly #store: Store
   readonly #config: Configuration
-  readonly #lock = new KeyLock()
+  readonly #lock: KeyLock
 
-  constructor(store: Store, config: Configuration) {
+  constructor(store: Store, config: Configuration, lock = new KeyLock()) {
     this.#store = store
     this.#config = config
+    this.#lock = lock
+  }
+
+  /** The same with the configuration of one chat. */
+  with(config: Configuration): ChatSettings {
+    return config === this.#config ? this : new ChatSettings(this.#store, config, this.#lock)
   }
 
   async persona({ id }: Chat): Promise<Persona> {

@@ -27,7 +27,11 @@ import { usageCommand } from './usage-command.ts'
 import { UserFacts } from './user-facts.ts'
 
 /** Puts the conversation together: what is a command, what is a button, what is for the model. */
-export function createChatbot({ config, services, signal }: SetupContext<Configuration>): Plugin {
+export function createChatbot({
+  config,
+  services,
+  signal,
+}: SetupContext<Configuration>): Plugin<Configuration> {
   const history = new ChatHistory(services.store, {
     messages: config.history_messages,
     tokens: config.history_tokens,
@@ -44,8 +48,10 @@ export function createChatbot({ config, services, signal }: SetupContext<Configu
   }
   return {
     async processMessage(message, context) {
-      if (context.callback) return press(context.callback.data, context, parts)
-      return (await runCommand(context, parts)) ?? answer(message.trim(), context, parts)
+      const { config: here } = context
+      const inChat = { ...parts, config: here, settings: parts.settings.with(here) }
+      if (context.callback) return press(context.callback.data, context, inChat)
+      return (await runCommand(context, inChat)) ?? answer(message.trim(), context, inChat)
     },
     forgetUser: ({ id }) => forgetUser(id, parts),
     async getStatus() {

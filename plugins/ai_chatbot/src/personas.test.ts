@@ -77,3 +77,20 @@ test('what is answered in a group follows its setting, and commands go on', asyn
   expect(await bot.say('hello', { ...GROUP, ...said })).toBeUndefined()
   expect(await bot.say('/respond', GROUP)).toContain('/respond never')
 })
+
+test('an owner sets another system prompt, and what is answered, for one chat', async () => {
+  await using bot = await TestChatbot.start({
+    config: { system_prompt: 'Be brief.' },
+    chatConfig: { [-5]: { system_prompt: 'Talk like a pirate.', groups: 'never' } },
+  })
+  expect(await bot.say('hello', GROUP)).toBeUndefined()
+  await bot.say('/respond always', { ...GROUP, role: 'owner' })
+  await bot.say('hello', GROUP)
+  expect(bot.lastRequest.system).toMatch(/^Talk like a pirate\./)
+  await bot.say('hello')
+  expect(bot.lastRequest.system).toMatch(/^Be brief\./)
+  // what was chosen in the chat itself stays stronger
+  await bot.say('/persona You are a poet.', { ...GROUP, role: 'owner' })
+  await bot.say('hello', GROUP)
+  expect(bot.lastRequest.system).toMatch(/^You are a poet\./)
+})

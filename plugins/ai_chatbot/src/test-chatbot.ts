@@ -23,6 +23,7 @@ export type Script = (request: TextRequest) => Pieces
 
 export interface TestChatbotOptions {
   readonly config?: NonNullable<RunPluginOptions['config']>
+  readonly chatConfig?: NonNullable<RunPluginOptions['chatConfig']>
   readonly store?: MemoryStore
   readonly ai?: Partial<AiService>
 }
@@ -62,7 +63,12 @@ export class TestChatbot implements AsyncDisposable {
         ...options.ai,
       }),
     })
-    const running = await runPlugin(plugin, { services, ...(options.config && { config: options.config }) })
+    const { config, chatConfig } = options
+    const running = await runPlugin(plugin, {
+      services,
+      ...(config && { config }),
+      ...(chatConfig && { chatConfig }),
+    })
     const bot = new TestChatbot(running, services, store, options.config ?? {})
     box.bot = bot
     return bot

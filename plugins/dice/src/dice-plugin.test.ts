@@ -57,3 +57,14 @@ test('the model can throw dice', async () => {
   expect(await plugin.callTool('roll', { dice: '4d6' })).toEqual({ error: expect.stringContaining('3') })
   await expect(plugin.callTool('roll', { dice: 4 })).rejects.toMatchObject({ code: 'tool-arguments-invalid' })
 })
+
+test('what is set for one chat holds there: commands, plain words, buttons and the tool', async () => {
+  const chatConfig = { [-5]: { default_dice: '2d8', max_dice: 2 } }
+  await using plugin = await runPlugin(dice, { config: { default_dice: '3d4' }, chatConfig })
+  const there = { chat: { id: -5, type: 'group' as const } }
+  expect(await collectText(await plugin.send('/roll', there))).toMatch(/^🎲 2d8: /)
+  expect(await collectText(await plugin.send('/roll'))).toMatch(/^🎲 3d4: /)
+  expect(await plugin.send('roll 3d6', there)).toMatchObject({ success: false })
+  expect(await plugin.press('3d6', there)).toMatchObject({ success: false })
+  expect(await plugin.callTool('roll', {}, there)).toMatchObject({ text: expect.stringContaining('2d8') })
+})

@@ -29,6 +29,7 @@ export default definePlugin({
     'subtracted: `3d6 - d4 + 2`. The button under the result throws the same dice again.',
   ].join('\n'),
   config,
+  perChat: ['default_dice', 'max_dice'],
   commands: {
     roll: {
       description: 'Roll dice, for example 2d6+1',
@@ -53,8 +54,8 @@ export default definePlugin({
     },
   },
   patterns: [SPOKEN],
-  setup: ({ config: settings }) => ({
-    processMessage(message, { callback }) {
+  setup: () => ({
+    processMessage(message, { callback, config: settings }) {
       if (callback) return answer(callback.data, settings.max_dice)
       const dice = SPOKEN.exec(message)?.groups?.['dice']
       return dice === undefined ? undefined : answer(dice, settings.max_dice)

@@ -15,7 +15,15 @@ const MIGRATIONS = [
   "CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2')",
   'CREATE TABLE vectors (passage INTEGER PRIMARY KEY, scope TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL)',
   'CREATE INDEX vectors_scope ON vectors (scope, model)',
+  // the headings say what a passage is about, often in words that it does not repeat
+  "CREATE VIRTUAL TABLE phrases USING fts5(heading, text, tokenize = 'porter unicode61 remove_diacritics 2')",
+  `INSERT INTO phrases (rowid, heading, text)
+    SELECT passages.id, documents.title || ' ' || passages.place, words.text
+    FROM words JOIN passages ON passages.id = words.rowid JOIN documents ON documents.id = passages.document`,
+  'DROP TABLE words',
 ]
+/** A word of a heading says more than one of the text. */
+const HEADING_WEIGHT = 2
 
 /** How the source of a document begins that stands in a folder. */
 export const FOLDER_SOURCE = 'folder:'
@@ -82,8 +90,8 @@ export class Library {
         passages.map(({ place }, index) => [ids[index] ?? 0, id, place]),
       ),
       ...insertions(
-        'words (rowid, text)',
-        passages.map(({ text }, index) => [ids[index] ?? 0, text]),
+        'phrases (rowid, heading, text)',
+        passages.map(({ place, text }, index) => [ids[index] ?? 0, `${title} ${place}`, text]),
       ),
     ])
     return ids
@@ -130,10 +138,10 @@ export class Library {
   /** The passages that share words with a question, the best first. */
   async searchWords(words: string, scopes: readonly Scope[], limit: number): Promise<FoundPassage[]> {
     const rows = await this.#database.query(
-      `SELECT passages.id, documents.title, passages.place, words.text
-       FROM words JOIN passages ON passages.id = words.rowid JOIN documents ON documents.id = passages.document
-       WHERE words MATCH ? AND documents.scope IN (${marks(scopes)})
-       ORDER BY bm25(words) LIMIT ?`,
+      `SELECT passages.id, documents.title, passages.place, phrases.text
+       FROM phrases JOIN passages ON passages.id = phrases.rowid JOIN documents ON documents.id = passages.document
+       WHERE phrases MATCH ? AND documents.scope IN (${marks(scopes)})
+       ORDER BY bm25(phrases, ${HEADING_WEIGHT}, 1) LIMIT ?`,
       [words, ...scopes, limit],
     )
     return z.array(foundSchema).parse(rows)
@@ -143,8 +151,8 @@ export class Library {
   async passages(ids: readonly number[], scopes: readonly Scope[]): Promise<FoundPassage[]> {
     if (ids.length === 0) return []
     const rows = await this.#database.query(
-      `SELECT passages.id, documents.title, passages.place, words.text
-       FROM passages JOIN words ON words.rowid = passages.id JOIN documents ON documents.id = passages.document
+      `SELECT passages.id, documents.title, passages.place, phrases.text
+       FROM passages JOIN phrases ON phrases.rowid = passages.id JOIN documents ON documents.id = passages.document
        WHERE passages.id IN (${marks(ids)}) AND documents.scope IN (${marks(scopes)})`,
       [...ids, ...scopes],
     )
@@ -185,7 +193,7 @@ function removal(documentId: number): SqlStatement[] {
   const first = documentId * MAX_PASSAGES
   const range = [first, first + MAX_PASSAGES - 1]
   return [
-    { sql: 'DELETE FROM words WHERE rowid BETWEEN ? AND ?', params: range },
+    { sql: 'DELETE FROM phrases WHERE rowid BETWEEN ? AND ?', params: range },
     { sql: 'DELETE FROM vectors WHERE passage BETWEEN ? AND ?', params: range },
     { sql: 'DELETE FROM passages WHERE document = ?', params: [documentId] },
     { sql: 'DELETE FROM documents WHERE id = ?', params: [documentId] },

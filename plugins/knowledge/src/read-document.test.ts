@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream'
+import { createDeflate } from 'node:zlib'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeText } from './decode-text.ts'
 import { documentKind, readDocument } from './read-document.ts'
 import { splitText } from './split-text.ts'
-import { createPdf } from './test-pdf.ts'
+import { createPackedPdf, createPdf } from './test-pdf.ts'
 
 installLeakCheck()
 
@@ -45,6 +47,58 @@ describe('what cannot be learned is told in words', () => {
     ['a long text', bytes('word '.repeat(800_000)), 'text', 'It is too long'],
   ] as const)('%s', async (_what, file, kind, message) => {
     await expect(readDocument(file, kind, signal)).rejects.toThrow(message)
+  })
+})
+
+describe('a file that was made to do harm ends within limits, and nobody waits for it meanwhile', () => {
+  /** The most that the process grew by, and the longest it answered nobody, while a file was read. */
+  async function watch(file: Uint8Array, kind: 'pdf' | 'html' | 'text' | 'markdown') {
+    const base = process.memoryUsage.rss()
+    let last = performance.now()
+    let [grown, stalled] = [0, 0]
+    const timer = setInterval(() => {
+      const now = performance.now()
+      stalled = Math.max(stalled, now - last)
+      last = now
+      grown = Math.max(grown, process.memoryUsage.rss() - base)
+    }, 20)
+    const start = performance.now()
+    try {
+      const problem = await readDocument(file, kind, signal).then(
+        (passages) => `${passages.length} passages`,
+        (error: unknown) => String(error),
+      )
+      return { problem, grownMb: grown / 1_048_576, stalled, seconds: (performance.now() - start) / 1_000 }
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  test('a PDF of one megabyte that unpacks to one gigabyte', { timeout: 60_000 }, async () => {
+    const packed: Buffer[] = []
+    const packer = createDeflate()
+    const piece = Buffer.alloc(1_000_000, ' ')
+    const fill = Readable.from(Array.from({ length: 1_000 }, () => piece))
+    for await (const chunk of fill.pipe(packer)) packed.push(chunk as Buffer)
+    const file = createPackedPdf(Buffer.concat(packed))
+    expect(file.byteLength).toBeLessThan(2_000_000)
+    const { problem, grownMb, seconds } = await watch(file, 'pdf')
+    expect(problem).toContain('It cannot be read')
+    expect(grownMb).toBeLessThan(900)
+    expect(seconds).toBeLessThan(32)
+  })
+
+  test.each([
+    ['a page of elements without end', '<p>a</p>', 'html', /cannot be read|too long/],
+    ['a page of nothing but brackets', '<', 'html', /cannot be read|too long/],
+    ['a text without a space', 'a', 'text', /too long/],
+    ['a text of empty lines', '\n', 'text', /too long|no text/],
+    ['headings without end', '# a\n', 'markdown', /cannot be read|too long/],
+  ] as const)('%s', { timeout: 60_000 }, async (_what, piece, kind, message) => {
+    const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
+    expect(problem).toMatch(message)
+    expect(seconds).toBeLessThan(32)
+    expect(stalled).toBeLessThan(1_000)
   })
 })
 

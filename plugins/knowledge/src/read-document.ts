@@ -1,20 +1,18 @@
 import { createThreadWork, ThreadWorkError } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { DocumentKind } from './read-sections.ts'
-import { splitText } from './split-text.ts'
 import type { Passage } from './split-text.ts'
 
 /** Why a document cannot be learned, in words for the person who sent it. */
 export class DocumentProblem extends Error {}
 
-const MAX_PASSAGES = 3_000
-const sectionsSchema = z.array(z.object({ place: z.string(), text: z.string() }))
+const passagesSchema = z.array(z.object({ place: z.string(), text: z.string() })).nullable()
 
 const read = createThreadWork<{ readonly bytes: Uint8Array; readonly kind: DocumentKind }>({
   script: new URL('read-worker.ts', import.meta.url),
   async here({ bytes, kind }) {
-    const { readSections } = await import('./read-sections.ts')
-    return readSections(bytes, kind)
+    const { readPassages } = await import('./read-passages.ts')
+    return readPassages(bytes, kind)
   },
   limitMs: 30_000,
 })
@@ -52,17 +50,14 @@ export async function readDocument(
   kind: DocumentKind,
   signal: AbortSignal,
 ): Promise<Passage[]> {
-  const { data } = sectionsSchema.safeParse(await readSafely(bytes, kind, signal))
-  const passages = splitText(data ?? [])
+  const passages = passagesSchema.parse(await readSafely(bytes, kind, signal))
+  if (!passages) throw new DocumentProblem('It is too long. Send it in several parts.')
   if (passages.length === 0) {
     throw new DocumentProblem(
       kind === 'pdf'
         ? 'There is no text in it. A scanned PDF is a picture; I cannot read those.'
         : 'There is no text in it.',
     )
-  }
-  if (passages.length > MAX_PASSAGES) {
-    throw new DocumentProblem('It is too long. Send it in several parts.')
   }
   return passages
 }

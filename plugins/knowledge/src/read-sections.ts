@@ -1,4 +1,4 @@
-import { extractText } from 'unpdf'
+import { pdfSections } from './pdf-sections.ts'
 import { decodeText } from './decode-text.ts'
 import { htmlText } from './html-text.ts'
 import { markdownSections } from './markdown-sections.ts'
@@ -10,10 +10,8 @@ export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 /** The words of a document by its pages or headings; throws whatever its parser throws. */
 export async function readSections(bytes: Uint8Array, kind: DocumentKind): Promise<Section[]> {
   switch (kind) {
-    case 'pdf': {
-      const { text } = await extractText(bytes, { mergePages: false })
-      return text.map((page, index) => ({ place: `page ${index + 1}`, text: page }))
-    }
+    case 'pdf':
+      return pdfSections(bytes)
     case 'html':
       return htmlText(decodeText(bytes))
     case 'markdown':

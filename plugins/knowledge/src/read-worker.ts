@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from '@pluggram/sdk'
-import { DOCUMENT_KINDS, readSections } from './read-sections.ts'
+import { readPassages } from './read-passages.ts'
+import { DOCUMENT_KINDS } from './read-sections.ts'
 
 /**
  * Reads one document in a thread of its own: parsers meet files of strangers here, and a file that makes one run for ever or eat
@@ -11,4 +12,4 @@ const { bytes, kind } = z
   .parse(workerData)
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
-parentPort?.postMessage(await readSections(bytes, kind))
+parentPort?.postMessage(await readPassages(bytes, kind))

@@ -45,10 +45,25 @@ export async function search(
   return library.passages(best, scopes)
 }
 
+/** Words of questions that say nothing about what is asked, in the languages that are met most. */
+const ASKING = new Set(
+  `a about am an and any are as at be been but by can could did do does for from had has have how i if in into is it its me my
+  of on or our shall should so than that the their them there these they this those to was we were what when where which who
+  whom whose why will with would you your
+  aber als am an auf auch aus bei bin bist das dass dein dem den der des die du ein eine einem einen einer es für hat habe
+  ich ihr im in ist kann können man mein mit nicht oder sein sich sie sind und von wann warum was welche welcher wenn wer
+  wie wird wo zu zum zur
+  al como cómo con cuál cuándo de del dónde el en es la las lo los mi para por qué quién se su un una y
+  à au aux ce comment dans des du est et je la le les ma mon où pour pourquoi quand que quel quelle qui sur une`.split(
+    /\s+/,
+  ),
+)
+
 /** Any of the words, long ones also as beginnings; quoted, since the words are a stranger's and FTS5 has a syntax. */
 export function wordQuery(question: string): string {
-  const words = question.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  return [...new Set(words)]
+  const all = question.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const telling = all.filter((word) => !ASKING.has(word))
+  return [...new Set(telling.length > 0 ? telling : all)]
     .slice(0, MAX_QUERY_WORDS)
     .map((word) => (word.length >= 4 ? `"${word}"*` : `"${word}"`))
     .join(' OR ')

@@ -1,10 +1,17 @@
 import { z } from '@pluggram/sdk'
 import { findLanguage } from './language.ts'
 
+const languageTag = z
+  .string()
+  .refine((tag) => findLanguage(tag) !== undefined, 'is no language: write a tag such as "de" or "pt-BR"')
+
 export const configuration = z.object({
-  default_language: z
-    .string()
-    .refine((tag) => findLanguage(tag) !== undefined, 'is no language: write a tag such as "de" or "pt-BR"')
+  language: languageTag
+    .optional()
+    .describe(
+      'Translated into when nobody names a language. Default: the language of the app of whoever asks',
+    ),
+  default_language: languageTag
     .default('en')
     .describe('Translated into when nobody says otherwise and the language of the app is not known'),
   max_characters: z

@@ -128,3 +128,18 @@ test('the example of a configuration is taken', async () => {
   await using plugin = await runPlugin(translate, { config: example.plugins.translate })
   expect(plugin.descriptor.name).toBe('translate')
 })
+
+test('a chat has the language that an owner set for it, whatever the app speaks', async () => {
+  const ai = createScriptedAi(['Hola'])
+  const chatConfig = { [-5]: { language: 'es', max_characters: 10 } }
+  await using plugin = await runPlugin(translate, { services: createTestServices({ ai }), chatConfig })
+  const french = { user: { languageCode: 'fr' } }
+  const group = { ...french, chat: { id: -5, type: 'group' as const } }
+  await plugin.send('/translate Hello', group)
+  await plugin.send('/translate Hello', french)
+  expect(ai.requests.map(({ system }) => /into (\w+)/.exec(system ?? '')?.[1])).toEqual(['Spanish', 'French'])
+  expect(await plugin.send('/translate Hello everybody', group)).toMatchObject({
+    success: false,
+    error: expect.stringContaining('10 characters'),
+  })
+})

@@ -20,6 +20,7 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
   description: 'Translates texts and messages',
   help: `${USAGE}\n\nWithout a language it is the one of your app. Languages go by name or tag: \`german\`, \`deutsch\`, \`de\`, \`pt-BR\`.`,
   config: configuration,
+  perChat: ['language', 'max_characters', 'auto_in_groups'],
   permissions: { ai: true },
   priority: 20,
   commands: {
@@ -37,27 +38,29 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
 })
 export default translate
 
-function createPlugin({ config, services }: SetupContext<Configuration>): Plugin {
-  const translator = createTranslator(services.ai, config.max_characters)
-  const autoKey = ({ chat }: MessageContext): string => `auto:${chat.id}:${chat.topicId ?? 0}`
+type Context = MessageContext<Configuration>
 
-  async function asked(args: string, context: MessageContext): Promise<PluginResult> {
+function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configuration> {
+  const translator = createTranslator(services.ai)
+  const autoKey = ({ chat }: Context): string => `auto:${chat.id}:${chat.topicId ?? 0}`
+
+  async function asked(args: string, context: Context): Promise<PluginResult> {
     const auto = /^auto(?:\s+([^]*))?$/i.exec(args)
     if (auto) return switchAuto(auto[1]?.trim() ?? '', context)
-    const { language = languageOf(context, config), text } = parseRequest(args)
+    const { language = languageOf(context), text } = parseRequest(args)
     const source = text || context.message.replyTo?.text || ''
     if (source === '') return { success: true, response: { text: USAGE, format: 'markdown' } }
     const translation = await translator.translate(source, language, context)
     return { success: true, response: translation ?? `That is ${language.name} already.` }
   }
 
-  async function switchAuto(wanted: string, context: MessageContext): Promise<PluginResult> {
+  async function switchAuto(wanted: string, context: Context): Promise<PluginResult> {
     const key = autoKey(context)
-    const isAllowed = ROLES.indexOf(context.role) >= ROLES.indexOf(config.auto_in_groups)
+    const isAllowed = ROLES.indexOf(context.role) >= ROLES.indexOf(context.config.auto_in_groups)
     if (context.chat.type !== 'private' && !isAllowed) {
       return {
         success: false,
-        error: `In a group, only people with the role “${config.auto_in_groups}” may do that.`,
+        error: `In a group, only people with the role “${context.config.auto_in_groups}” may do that.`,
       }
     }
     if (/^(?:off|stop|no)$/i.test(wanted)) {
@@ -67,7 +70,7 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
         response: wasOn ? 'I no longer translate everything here.' : 'It was off already.',
       }
     }
-    const language = wanted === '' ? languageOf(context, config) : findLanguage(wanted.replace(/^to\s+/i, ''))
+    const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
     if (!language)
       return { success: false, error: 'I do not know that language. For example: /translate auto german' }
     await translator.check()
@@ -79,7 +82,7 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
   }
 
   /** “Translate good morning to German”, with nothing else around it. */
-  async function spoken(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async function spoken(message: string, context: Context): Promise<PluginResult | undefined> {
     if (context.callback || context.command || context.user.isBot) return undefined
     if (context.chat.type !== 'private' && !context.message.isAddressed) return undefined
     const request = parseSpoken(message)
@@ -90,13 +93,13 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
   }
 
   /** A message of a chat in which everything is translated. */
-  async function overheard(message: string, context: MessageContext): Promise<PluginResult | undefined> {
+  async function overheard(message: string, context: Context): Promise<PluginResult | undefined> {
     const isForUs = context.chat.type !== 'private' && context.message.isAddressed
     if (context.callback || context.command || context.user.isBot || isForUs || !/\p{L}/u.test(message))
       return undefined
     const code = await services.store.get(autoKey(context))
     const language = typeof code === 'string' ? findLanguage(code) : undefined
-    if (!language || message.length > config.max_characters) return undefined
+    if (!language || message.length > context.config.max_characters) return undefined
     const translation = await translator.translate(message, language, context)
     if (translation === undefined) return undefined
     return {
@@ -126,8 +129,11 @@ function createPlugin({ config, services }: SetupContext<Configuration>): Plugin
   }
 }
 
-/** The language of the user's app, else the owner's choice. */
-function languageOf({ user }: MessageContext, config: Configuration): Language {
-  const own = user.languageCode === undefined ? undefined : findLanguage(user.languageCode)
-  return own ?? findLanguage(config.default_language) ?? { code: 'en', name: 'English' }
+/** The owner's choice for this chat or all of them, else the language of the user's app. */
+function languageOf({ user, config }: Context): Language {
+  const own = config.language ?? user.languageCode
+  return (
+    (own === undefined ? undefined : findLanguage(own)) ??
+    findLanguage(config.default_language) ?? { code: 'en', name: 'English' }
+  )
 }

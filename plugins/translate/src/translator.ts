@@ -1,5 +1,6 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiService, MessageContext } from '@pluggram/sdk'
+import type { Configuration } from './configuration.ts'
 import type { Language } from './language.ts'
 
 /** What the model answers when there is nothing to do. */
@@ -18,11 +19,15 @@ export interface Translator {
    * The text in that language; `undefined` when it is in it already.
    * @throws TranslationError
    */
-  translate(text: string, language: Language, context: MessageContext): Promise<string | undefined>
+  translate(
+    text: string,
+    language: Language,
+    context: MessageContext<Configuration>,
+  ): Promise<string | undefined>
 }
 
 /** Translates through the assistant's model. */
-export function createTranslator(ai: AiService, maxCharacters: number): Translator {
+export function createTranslator(ai: AiService): Translator {
   async function check(): Promise<void> {
     const { isDemo } = await ai.model()
     if (isDemo) throw new TranslationError(NO_MODEL)
@@ -31,6 +36,7 @@ export function createTranslator(ai: AiService, maxCharacters: number): Translat
   return {
     check,
     async translate(text, language, context) {
+      const { max_characters: maxCharacters } = context.config
       if (text.length > maxCharacters) {
         throw new TranslationError(`That is too long: I translate up to ${maxCharacters} characters at once.`)
       }

@@ -132,3 +132,14 @@ test('the example of a configuration is taken', async () => {
   await using plugin = await runPlugin(webPage, { config: example.plugins.web_page })
   expect(plugin.descriptor.name).toBe('web_page')
 })
+
+test('how much of a page is read can be set for one chat', async () => {
+  const ai = createScriptedAi(['Short.'])
+  const services = createTestServices({ ai, fetch: answering(ARTICLE) })
+  await using plugin = await runPlugin(webPage, { services, chatConfig: { [-5]: { max_characters: 500 } } })
+  await plugin.send('/read example.com', { chat: { id: -5, type: 'group' } })
+  await plugin.send('/read example.com')
+  const lengths = ai.requests.map(({ messages }) => String(messages[0]?.content).length)
+  expect(lengths[0]).toBeLessThan(700)
+  expect(lengths[1]).toBeGreaterThan(1_000)
+})

@@ -20,6 +20,7 @@ const webPage: PluginDefinition<typeof configuration> = definePlugin({
   description: 'Reads a web page and says what it says',
   help: 'Write `/read https://example.com/article`, or answer a message that has a link with `/read`.',
   config: configuration,
+  perChat: ['timeout_seconds', 'max_kilobytes', 'max_characters'],
   permissions: { network: ['*'], ai: true },
   configure: (config) => ({ permissions: { network: config.allow_addresses } }),
   commands: {

@@ -21,6 +21,8 @@ const issuesSchema = z
       path: z.array(z.union([line, z.number()])).max(100),
       message: line,
       isMissing: z.boolean(),
+      keys: z.array(line).max(1_000).optional(),
+      knownKeys: z.array(line).max(1_000).optional(),
     }),
   )
   .max(1_000)

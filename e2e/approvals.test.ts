@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
+import { afterEach, expect, test } from 'vitest'
+import { startAssistant } from './support/assistant.ts'
+import type { RunningAssistant, Session } from './support/assistant.ts'
+import { botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { startObedientModel, toolResults } from './support/obedient-model.ts'
+import type { ObedientModel } from './support/obedient-model.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+const models: ObedientModel[] = []
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await Promise.all(models.splice(0).map((model) => model.close()))
+  await removeHomes()
+})
+
+const MAILER = `
+import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  tools: {
+    send: {
+      description: 'Sends a mail',
+      schema: z.object({ to: z.string() }),
+      role: 'everyone',
+      effect: 'external',
+      async execute({ to }, { services, user }) {
+        services.logger.info('MAILED ' + to + ' for ' + user.firstName)
+        return 'sent to ' + to
+      },
+    },
+  },
+})
+`
+
+interface Stage {
+  readonly driver: Session
+  readonly chatId: number
+  readonly ada: EmulatedUser
+  readonly bob: EmulatedUser
+  restart(): Promise<RunningAssistant>
+  readonly assistant: RunningAssistant
+}
+
+/** A group with two people, an assistant whose model obeys, and a tool with an effect. */
+async function setUp(approvalSeconds = 600): Promise<Stage> {
+  const model = await startObedientModel((request) => {
+    const results = toolResults(request)
+    if (results.length > 0) return { text: `It gave: ${results.join(' ')}` }
+    const to = /mail to (\S+)/.exec(String(request.messages.at(-1)?.content))?.[1]
+    return to === undefined ? { text: 'Well.' } : { calls: [{ name: 'mailer__send', args: { to } }] }
+  })
+  models.push(model)
+  const { url, driver } = await startEmulator()
+  const home = await createHome({
+    'plugins/mailer.ts': MAILER,
+    'plugins_config.json': { enabled_plugins: { mailer: true } },
+    'config.json': {
+      ai: { tools: { approval_seconds: approvalSeconds } },
+      plugins: { ai_chatbot: { groups: 'always' } },
+    },
+  })
+  const environment = { OPENAI_BASE_URL: model.url, TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url }
+  const [ada, bob] = [await createPerson(driver, 'Ada'), await createPerson(driver, 'Bob')]
+  const { id } = await driver.post<{ id: number }>('/chats', {
+    type: 'supergroup',
+    title: 'Friends',
+    memberIds: [ada.id, bob.id],
+  })
+  return {
+    driver,
+    chatId: id,
+    ada,
+    bob,
+    assistant: await startAssistant(home, environment),
+    restart: () => startAssistant(home, environment),
+  }
+}
+
+/** Asks for a mail and gives the question that comes. */
+async function order({ driver, chatId }: Stage, user: EmulatedUser, to: string): Promise<TranscriptMessage> {
+  await driver.post(`/chats/${chatId}/messages`, { userId: user.id, text: `mail to ${to}` })
+  return untilMessage(driver, chatId, ({ text, buttons }) => text.includes(`"${to}"`) && buttons.length > 0)
+}
+
+async function untilMessage(
+  driver: Session,
+  chatId: number,
+  fits: (message: TranscriptMessage) => boolean,
+): Promise<TranscriptMessage> {
+  for (let tries = 0; ; tries++) {
+    const messages = await botMessages(driver, chatId, 0)
+    const found = messages.find(fits)
+    if (found) return found
+    if (tries > 200) throw new Error(`not among ${JSON.stringify(messages.map(({ text }) => text))}`)
+    await sleep(25)
+  }
+}
+
+async function press(
+  { driver, chatId }: Stage,
+  user: EmulatedUser,
+  { id }: TranscriptMessage,
+  column: 0 | 1,
+): Promise<void> {
+  await driver.post(`/chats/${chatId}/messages/${id}/press`, { userId: user.id, row: 0, column })
+}
+
+const textOf = async ({ driver, chatId }: Stage, { id }: TranscriptMessage): Promise<string> =>
+  (await botMessages(driver, chatId)).find((message) => message.id === id)?.text ?? ''
+
+test(
+  'in a group each question belongs to whoever asked, whatever the others press and however often',
+  { timeout: 60_000 },
+  async () => {
+    const stage = await setUp()
+    const { driver, chatId, ada, bob, assistant } = stage
+    const adas = await order(stage, ada, 'ann@example.org')
+    const bobs = await order(stage, bob, 'bill@example.org')
+    expect(adas.text).toMatch(/^🔐 Ada, may I use mailer\.send\?/)
+    expect(bobs.text).toMatch(/^🔐 Bob, may I use mailer\.send\?/)
+
+    // the other one's press does nothing, to approve or to refuse
+    await press(stage, bob, adas, 0)
+    await press(stage, ada, bobs, 1)
+    await sleep(300)
+    expect(assistant.output()).not.toContain('MAILED')
+    expect(await textOf(stage, adas)).toMatch(/^🔐 Ada, may I/)
+
+    for (let times = 0; times < 3; times++) await press(stage, ada, adas, 0).catch(() => {})
+    await assistant.waitFor(/MAILED ann@example\.org for Ada/)
+    await untilMessage(driver, chatId, ({ text }) => text.includes('sent to ann@example.org'))
+    expect(await textOf(stage, adas)).toContain('✅ Approved by Ada.')
+    await press(stage, bob, bobs, 1)
+    await untilMessage(driver, chatId, ({ text }) => text.includes('❌ Refused by Bob.'))
+    await press(stage, bob, bobs, 0).catch(() => {})
+    await sleep(300)
+    expect(assistant.output().match(/MAILED/g)).toHaveLength(1)
+    expect(assistant.output()).not.toContain('MAILED bill')
+  },
+)
+
+test(
+  'other arguments are another question, and only what was shown is done',
+  { timeout: 60_000 },
+  async () => {
+    const stage = await setUp()
+    const { ada, assistant } = stage
+    const first = await order(stage, ada, 'ann@example.org')
+    const second = await order(stage, ada, 'eve@example.org')
+    expect(first.id).not.toBe(second.id)
+    await press(stage, ada, first, 0)
+    await assistant.waitFor(/MAILED ann@example\.org for Ada/)
+    await sleep(300)
+    expect(assistant.output()).not.toContain('MAILED eve')
+    await press(stage, ada, second, 1)
+  },
+)
+
+test('a question outlives a restart', { timeout: 60_000 }, async () => {
+  const stage = await setUp()
+  const { ada, assistant } = stage
+  const question = await order(stage, ada, 'ann@example.org')
+  await assistant.stop()
+  const next = await stage.restart()
+  await press(stage, ada, question, 0)
+  await next.waitFor(/MAILED ann@example\.org for Ada/)
+})
+
+test('a question that is too old does nothing and says so', { timeout: 60_000 }, async () => {
+  const stage = await setUp(10)
+  const { driver, chatId, ada, assistant } = stage
+  const question = await order(stage, ada, 'ann@example.org')
+  await sleep(10_100)
+  await press(stage, ada, question, 0)
+  await untilMessage(driver, chatId, ({ text }) => text.includes('⌛ Too late'))
+  expect(assistant.output()).not.toContain('MAILED')
+})

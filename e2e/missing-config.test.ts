@@ -1,0 +1,136 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { startAssistant } from './support/assistant.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+/** Needs two keys, takes two more, and no others. */
+const SCHEMA = `z.strictObject({
+    api_key: z.string(),
+    city: z.string(),
+    max_results: z.int().default(3),
+    server: z.strictObject({ host: z.string() }).optional(),
+  })`
+const FUNCTION = `import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  config: ${SCHEMA},
+  setup: () => ({ processMessage: () => undefined }),
+})`
+const CLASS = `import { defineManifest, z } from '@pluggram/sdk'
+export default class MyPlugin {
+  static manifest = defineManifest({ config: ${SCHEMA} })
+  processMessage() { return undefined }
+}`
+
+const ON = { enabled_plugins: { my_plugin: true, dice: true } }
+
+afterEach(async () => {
+  await stopAllPrograms()
+  await removeHomes()
+})
+
+/** Starts a home with that plugin and gives what the program says. */
+async function outputOf(config: string | undefined, plugin = FUNCTION): Promise<string> {
+  const home = await createHome({
+    'plugins/my_plugin.ts': plugin,
+    'plugins_config.json': ON,
+    ...(config !== undefined && { 'config.json': config }),
+  })
+  const assistant = await startAssistant(home)
+  await assistant.waitFor(/plugins\.my_plugin/)
+  const ready = await fetch(`${assistant.url}/readyz`)
+  // the rest of the assistant is usable, and the culprit is named
+  expect(ready.status).toBe(200)
+  expect(await ready.text()).toContain('Missing required config: plugins.my_plugin.')
+  await assistant.stop('SIGTERM')
+  return assistant.output()
+}
+
+const inline = '"plugin_host": { "plugins": { "my_plugin": { "isolation": "inline" } } }'
+
+describe('a plugin lacks what it needs', () => {
+  test.each([
+    ['a function in a process of its own', FUNCTION, '"http": {}'],
+    ['a class in a process of its own', CLASS, '"http": {}'],
+    ['a function inside the assistant', FUNCTION, inline],
+    ['a class inside the assistant', CLASS, inline],
+  ])(
+    '%s: every missing key is told with the line of its block',
+    { timeout: 30_000 },
+    async (_, plugin, more) => {
+      const output = await outputOf(
+        `{\n  ${more},\n  "plugins": {\n    "my_plugin": { "max_results": 4 }\n  }\n}`,
+        plugin,
+      )
+      for (const key of ['api_key', 'city']) {
+        expect(output).toMatch(
+          new RegExp(`config\\.json:4:\\d+ .*Missing required config: plugins\\.my_plugin\\.${key}\\b`),
+        )
+      }
+      expect(output).toContain('MY_PLUGIN_API_KEY')
+    },
+  )
+
+  test.each([
+    [
+      'its block is missing',
+      '{\n  "assistant": { "name": "Ada" },\n  "plugins": {\n  }\n}',
+      'config\\.json:3:',
+    ],
+    ['plugins are missing', '{\n  "assistant": { "name": "Ada" }\n}', 'config\\.json:1:'],
+    ['the file is empty but for braces', '{}', 'config\\.json:1:'],
+    ['there is no file', undefined, 'config\\.json'],
+  ])('%s', { timeout: 30_000 }, async (_, config, place) => {
+    const output = await outputOf(config)
+    for (const key of ['api_key', 'city'])
+      expect(output).toMatch(new RegExp(`${place}.*Missing required config: plugins\\.my_plugin\\.${key}\\b`))
+  })
+
+  test(
+    'wrong types, unknown keys and missing ones come together, each with its line',
+    { timeout: 30_000 },
+    async () => {
+      const output = await outputOf(
+        '{\n  "plugins": {\n    "my_plugin": {\n      "api_key": "hunter2-hunter2",\n      "max_results": "many",\n      "server": {\n        "port": 80\n      },\n      "max_result": 4\n    }\n  }\n}',
+      )
+      expect(output).toMatch(/config\.json:3:\d+ .*Missing required config: plugins\.my_plugin\.city/)
+      expect(output).toMatch(/config\.json:5:\d+ {2}plugins\.my_plugin\.max_results {2}expected .*number got/)
+      expect(output).toMatch(/config\.json:6:\d+ .*Missing required config: plugins\.my_plugin\.server\.host/)
+      expect(output).toMatch(
+        /config\.json:9:\d+ {2}plugins\.my_plugin\.max_result .*did you mean \\?"max_results\\?"\?/i,
+      )
+      expect(output).not.toContain('hunter2')
+    },
+  )
+})
+
+test(
+  'a key that a plugin leaves out without a word is warned of, with what was meant',
+  { timeout: 30_000 },
+  async () => {
+    const home = await createHome({
+      'config.json': '{\n  "plugins": {\n    "dice": {\n      "max_dises": 4\n    }\n  }\n}',
+      'plugins_config.json': { enabled_plugins: { dice: true } },
+    })
+    const assistant = await startAssistant(home)
+    await assistant.waitFor(
+      /config\.json:4:\d+ {2}plugins\.dice\.max_dises .*did you mean \\?"max_dice\\?"\?/,
+    )
+  },
+)
+
+test('what was missing is there as soon as the file has it', { timeout: 30_000 }, async () => {
+  const home = await createHome({ 'plugins/my_plugin.ts': FUNCTION, 'plugins_config.json': ON })
+  const assistant = await startAssistant(home)
+  await assistant.waitFor(/Missing required config: plugins\.my_plugin\.city/)
+  const block = { api_key: 'abcdefgh', city: 'Ulm' }
+  await writeFile(join(home, 'config.json'), JSON.stringify({ plugins: { my_plugin: block } }))
+  await assistant.waitFor(/reloaded: my_plugin/)
+  const ready = await (await fetch(`${assistant.url}/readyz`)).text()
+  expect(ready).not.toContain('Missing required')
+  await rm(join(home, 'config.json'))
+  await assistant.waitFor(
+    /Missing required config: plugins\.my_plugin\.city[^]*Missing required config: plugins\.my_plugin\.city/,
+  )
+})
