@@ -124,3 +124,100 @@ test('a group that became a supergroup stays allowed', { timeout: 30_000 }, asyn
   await say(chatId, bob, '/who')
   expect((await botMessages(emulator.driver, chatId))[0]?.text).toBe('everyone')
 })
+
+const ASKER = `import { definePlugin } from '@pluggram/sdk'
+export default definePlugin({
+  commands: { ask: { description: 'Ask' } },
+  setup: () => ({
+    processMessage(message, { callback, command }) {
+      if (callback) return { success: true, response: 'pressed ' + callback.data }
+      return command ? { success: true, response: { text: 'Well?', buttons: [[{ text: 'Yes', data: 'yes' }]] } } : undefined
+    },
+  }),
+})`
+
+test(
+  'who is blocked is heard nowhere: not in groups, not by buttons, not by edits',
+  { timeout: 30_000 },
+  async () => {
+    const { driver } = emulator
+    home = await createHome({
+      'plugins/who.js': WHO,
+      'plugins/asker.js': ASKER,
+      'config.json': { access: { owners: [ada.id] } },
+      'plugins_config.json': { enabled_plugins: { who: true, asker: true, admin: true, ai_chatbot: false } },
+    })
+    await restart()
+    const group = await driver.post<{ id: number }>('/chats', {
+      type: 'group',
+      title: 'Team',
+      memberIds: [ada.id, bob.id],
+    })
+    expect(await ask(driver, bob, '/ask')).toEqual(['Well?'])
+    const mine = await write(driver, bob, 'nothing')
+    expect((await botMessages(driver, bob.id, 2)).at(-1)?.text).toContain('None of my plugins')
+    await ask(driver, ada, `/block ${bob.id}`)
+    const [question] = await botMessages(driver, bob.id)
+    await driver.post(`/chats/${bob.id}/messages/${question?.id}/press`, {
+      userId: bob.id,
+      row: 0,
+      column: 0,
+    })
+    await fetch(`${emulator.url}/emulator/chats/${bob.id}/messages/${mine.id}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId: bob.id, text: '/who' }),
+    })
+    await write(driver, bob, '/who')
+    await driver.post(`/chats/${group.id}/messages`, { userId: bob.id, text: '/who' })
+    await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/who' })
+    expect((await botMessages(driver, group.id)).map(({ text }) => text)).toEqual(['owner'])
+    expect(await botMessages(driver, bob.id)).toHaveLength(2)
+  },
+)
+
+test('an allowed group lets everybody in it write, and nobody elsewhere', { timeout: 30_000 }, async () => {
+  const { driver } = emulator
+  const groups = []
+  for (const title of ['In', 'Out']) {
+    groups.push(
+      await driver.post<{ id: number }>('/chats', { type: 'group', title, memberIds: [ada.id, bob.id] }),
+    )
+  }
+  const [inside, outside] = groups.map(({ id }) => id)
+  await start({ mode: 'listed', owners: [ada.id], allowed_groups: [inside] })
+  for (const chat of [outside, inside])
+    await driver.post(`/chats/${chat}/messages`, { userId: bob.id, text: '/who' })
+  expect((await botMessages(driver, inside ?? 0)).map(({ text }) => text)).toEqual(['everyone'])
+  expect(await ask(driver, bob, '/who')).toEqual([expect.stringContaining(`your id: ${bob.id}`)])
+  await driver.post(`/chats/${outside}/messages`, { userId: ada.id, text: '/who' })
+  expect((await botMessages(driver, outside ?? 0)).map(({ text }) => text)).toEqual(['owner'])
+})
+
+test(
+  'the code is taken in private only, in small letters too, and not guessed',
+  { timeout: 30_000 },
+  async () => {
+    const { driver } = emulator
+    const first = await start()
+    const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
+    const group = await driver.post<{ id: number }>('/chats', {
+      type: 'group',
+      title: 'Team',
+      memberIds: [ada.id, bob.id],
+    })
+    await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: `/pair ${code}` })
+    expect(await ask(driver, ada, '/who')).toEqual(['everyone'])
+    for (let guess = 0; guess < 5; guess += 1)
+      expect(await ask(driver, bob, `/pair AAAA-AAA${guess + 2}`)).toEqual([
+        expect.stringContaining('not the code'),
+      ])
+    // who guessed too often is not believed even when right
+    expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('not the code')])
+    expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
+      expect.stringContaining('You are the owner'),
+    ])
+    expect(await ask(driver, ada, '/who')).toEqual(['owner'])
+    expect(first.output().split(code).length).toBe(2)
+  },
+)

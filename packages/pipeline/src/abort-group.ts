@@ -1,9 +1,12 @@
+import { UnorderedList } from '@pluggram/sdk/runtime'
+import type { Listed } from '@pluggram/sdk/runtime'
+
 /**
  * Aborts all its controllers when one signal is aborted. A listener of each would do the same, but a signal looks through
  * all its listeners whenever one comes or goes: with hundreds of messages under way that costs each of them.
  */
 export class AbortGroup {
-  readonly #controllers = new Set<AbortController>()
+  readonly #members = new UnorderedList<AbortController>()
   readonly #signal: AbortSignal
 
   constructor(signal: AbortSignal) {
@@ -12,18 +15,17 @@ export class AbortGroup {
   }
 
   /** A new controller of the group; `leave` when its work is done. */
-  join(): AbortController {
+  join(): Listed<AbortController> {
     const controller = new AbortController()
-    this.#controllers.add(controller)
     if (this.#signal.aborted) controller.abort(this.#signal.reason)
-    return controller
+    return this.#members.add(controller)
   }
 
-  leave(controller: AbortController): void {
-    this.#controllers.delete(controller)
+  leave(member: Listed<AbortController>): void {
+    this.#members.remove(member)
   }
 
   #abort(): void {
-    for (const controller of this.#controllers) controller.abort(this.#signal.reason)
+    for (const controller of this.#members.values()) controller.abort(this.#signal.reason)
   }
 }

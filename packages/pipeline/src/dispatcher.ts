@@ -134,11 +134,11 @@ async function ask(
   way: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
-  const controller = options.underWay.join()
+  const member = options.underWay.join()
   try {
-    return await askUntil(controller, plugin, update, way, options)
+    return await askUntil(member.value, plugin, update, way, options)
   } finally {
-    options.underWay.leave(controller)
+    options.underWay.leave(member)
   }
 }
 

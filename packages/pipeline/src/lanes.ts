@@ -1,10 +1,12 @@
 import { NumberQueue } from './number-queue.ts'
+import { SparingMap } from './sparing-map.ts'
 
 interface Lane {
-  readonly key: string
   readonly tasks: (() => Promise<void>)[]
   /** What comes behind the tasks: numbers of which `takeUp` makes tasks. */
   readonly left: NumberQueue
+  /** Ready or working. */
+  isBusy: boolean
 }
 
 export interface LanesOptions {
@@ -24,7 +26,7 @@ const LONG = 100
 /**
  * One queue per chat: tasks of a lane run one after another, lanes run side by side.
  *
- *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | gone (none)
+ *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
  *
  * A lane that has more to do goes to the end of the ready list after each task, so a chat that floods
  * delays nobody by more than one task per worker. Nor does it take the room of others: of a long lane only
@@ -32,7 +34,7 @@ const LONG = 100
  */
 export class Lanes {
   readonly #options: LanesOptions
-  readonly #lanes = new Map<string, Lane>()
+  readonly #lanes = new SparingMap<string, Lane>(({ isBusy }) => !isBusy)
   readonly #ready: Lane[] = []
   #working = 0
   #waiting = 0
@@ -74,14 +76,11 @@ export class Lanes {
    */
   push(key: string, task: () => Promise<void>): void {
     this.#waiting += 1
-    const lane = this.#lanes.get(key)
-    if (lane) {
-      lane.tasks.push(task)
-      return
-    }
-    const fresh: Lane = { key, tasks: [task], left: new NumberQueue() }
-    this.#lanes.set(key, fresh)
-    this.#ready.push(fresh)
+    const lane = this.#lanes.get(key) ?? this.#open(key)
+    lane.tasks.push(task)
+    if (lane.isBusy) return
+    lane.isBusy = true
+    this.#ready.push(lane)
     this.#startWorkers()
   }
 
@@ -113,6 +112,12 @@ export class Lanes {
     return dropped
   }
 
+  #open(key: string): Lane {
+    const lane: Lane = { tasks: [], left: new NumberQueue(), isBusy: false }
+    this.#lanes.set(key, lane)
+    return lane
+  }
+
   #startWorkers(): void {
     while (this.#working < this.#options.concurrency) {
       const lane = this.#ready.shift()
@@ -132,7 +137,7 @@ export class Lanes {
       }
     }
     if (lane.tasks.length > 0 || lane.left.size > 0) this.#ready.push(lane)
-    else this.#lanes.delete(lane.key)
+    else lane.isBusy = false
     this.#wake()
     this.#startWorkers()
   }

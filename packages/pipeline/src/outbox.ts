@@ -4,6 +4,7 @@ import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
 import { Lanes } from './lanes.ts'
 import { endsWithin } from './ends-within.ts'
+import { SparingMap } from './sparing-map.ts'
 import { wait } from './wait.ts'
 
 export interface OutboxOptions {
@@ -26,6 +27,7 @@ interface Waiting {
 
 interface ChatQueue {
   readonly parts: Waiting[]
+  isSending: boolean
 }
 
 /** However long Telegram was away, what waited goes out within seconds when it is back. */
@@ -46,7 +48,7 @@ const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
  */
 export class Outbox {
   readonly #options: OutboxOptions
-  readonly #chats = new Map<number, ChatQueue>()
+  readonly #chats = new SparingMap<number, ChatQueue>(({ isSending }) => !isSending)
   readonly #stopping = new AbortController()
   /** One lane per chat as well, beside the answers': nothing waits behind a broadcast. */
   readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
@@ -102,16 +104,17 @@ export class Outbox {
         return
       }
       this.#size += 1
-      const queue = this.#chats.get(entry.chatId)
-      if (queue) {
-        this.#coalesce(queue, waiting)
-        queue.parts.push(waiting)
-        return
-      }
-      const fresh: ChatQueue = { parts: [waiting] }
-      this.#chats.set(entry.chatId, fresh)
-      void this.#send(entry.chatId, fresh)
+      const queue = this.#chats.get(entry.chatId) ?? this.#open(entry.chatId)
+      if (queue.isSending) this.#coalesce(queue, waiting)
+      queue.parts.push(waiting)
+      if (!queue.isSending) void this.#send(queue)
     })
+  }
+
+  #open(chatId: number): ChatQueue {
+    const queue: ChatQueue = { parts: [], isSending: false }
+    this.#chats.set(chatId, queue)
+    return queue
   }
 
   /** Of several edits of one message that wait, only the newest is sent; the others share its fate. */
@@ -149,13 +152,14 @@ export class Outbox {
     this.#stopping.abort(new Error('The assistant stops.'))
   }
 
-  async #send(chatId: number, queue: ChatQueue): Promise<void> {
+  async #send(queue: ChatQueue): Promise<void> {
+    queue.isSending = true
     for (let next = queue.parts[0]; next; next = queue.parts[0]) {
       await this.#sendOne(next)
       queue.parts.shift()
       this.#size -= 1
     }
-    this.#chats.delete(chatId)
+    queue.isSending = false
     if (this.#size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
   }
 

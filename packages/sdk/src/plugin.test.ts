@@ -27,6 +27,25 @@ describe('definePlugin', () => {
     expectTypeOf(plugin).toExtend<PluginManifest>()
   })
 
+  test('types the configuration of a chat, and the keys that may be set for one', () => {
+    const plugin = definePlugin({
+      config: z.object({ greeting: z.string().default('Hello'), times: z.number() }),
+      perChat: ['greeting'],
+      setup: () => ({
+        processMessage(_message, context) {
+          expectTypeOf(context.config.greeting).toEqualTypeOf<string>()
+          // @ts-expect-error -- the schema has no such key
+          void context.config.missing
+          return undefined
+        },
+      }),
+    })
+    expectTypeOf(plugin).toExtend<PluginManifest>()
+    // @ts-expect-error -- the schema has no such key
+    definePlugin({ config: z.object({ greeting: z.string() }), perChat: ['greting'] })
+    expect(plugin.perChat).toEqual(['greeting'])
+  })
+
   test('refuses what a plugin may not return', () => {
     const plugin = definePlugin({
       // @ts-expect-error -- a result says whether it succeeded

@@ -18,6 +18,8 @@ export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'
 export type { BotApiCaller, PluginChats, Posted, PostOffice, PostRequest } from './runtime/post.ts'
+export { UnorderedList } from './runtime/unordered-list.ts'
+export type { Listed } from './runtime/unordered-list.ts'
 export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
 export type {
   CallContext,

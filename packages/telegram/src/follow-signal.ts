@@ -1,9 +1,11 @@
+import { UnorderedList } from '@pluggram/sdk/runtime'
+
 /** Something that a signal can end. */
 export interface Cancellable {
   cancel(): void
 }
 
-const followers = new WeakMap<AbortSignal, Set<Cancellable>>()
+const followers = new WeakMap<AbortSignal, UnorderedList<Cancellable>>()
 
 /**
  * Cancels when the signal is aborted, until the function it gives is called. All followers of a signal share one
@@ -11,15 +13,15 @@ const followers = new WeakMap<AbortSignal, Set<Cancellable>>()
  */
 export function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
   const known = followers.get(signal)
-  const group = known ?? new Set()
-  group.add(follower)
+  const group = known ?? new UnorderedList<Cancellable>()
+  const member = group.add(follower)
   if (!known) {
     followers.set(signal, group)
     signal.addEventListener('abort', () => cancelAll(group), { once: true })
   }
-  return () => void group.delete(follower)
+  return () => group.remove(member)
 }
 
-function cancelAll(group: ReadonlySet<Cancellable>): void {
-  for (const follower of group) follower.cancel()
+function cancelAll(group: UnorderedList<Cancellable>): void {
+  for (const follower of group.values()) follower.cancel()
 }

@@ -1,3 +1,5 @@
+import { UnorderedList } from '@pluggram/sdk/runtime'
+import type { Listed } from '@pluggram/sdk/runtime'
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { cancelledError, transportError } from './errors.ts'
@@ -57,7 +59,7 @@ export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCal
     bodyTimeout: 0,
     connect: { timeout: CONNECT_MILLISECONDS },
   })
-  const underWay = new Set<CallHandler>()
+  const underWay = new UnorderedList<CallHandler>()
   let isClosed = false
 
   return {
@@ -73,7 +75,7 @@ export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCal
       }),
     close(): void {
       isClosed = true
-      for (const handler of underWay) handler.cancel()
+      for (const handler of underWay.values()) handler.cancel()
       void agent.destroy()
     },
   }
@@ -93,7 +95,8 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #call: JsonCall
   readonly #resolve: (answer: unknown) => void
   readonly #reject: (error: TelegramError) => void
-  readonly #underWay: Set<CallHandler>
+  readonly #underWay: UnorderedList<CallHandler>
+  readonly #member: Listed<CallHandler>
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
   #received = 0
@@ -108,7 +111,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     call: JsonCall,
     resolve: (answer: unknown) => void,
     reject: (error: TelegramError) => void,
-    underWay: Set<CallHandler>,
+    underWay: UnorderedList<CallHandler>,
   ) {
     this.#call = call
     this.#resolve = resolve
@@ -116,7 +119,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#underWay = underWay
     this.#timer = setTimeout(() => this.#giveUpLate(), call.limitMilliseconds)
     this.#unfollow = call.signal && followSignal(call.signal, this)
-    underWay.add(this)
+    this.#member = underWay.add(this)
   }
 
   cancel(): void {
@@ -190,7 +193,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer)
     clearInterval(this.#watch)
     this.#unfollow?.()
-    this.#underWay.delete(this)
+    this.#underWay.remove(this.#member)
     return true
   }
 }

@@ -57,7 +57,8 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   // Nobody may be waiting for it when the source stops.
   identity.promise.catch(() => undefined)
   let known: BotIdentity | undefined
-  const accepting = new Set<Promise<void>>()
+  let accepting = 0
+  const idle = Promise.withResolvers<void>()
   let running: Promise<void> | undefined
 
   async function run(): Promise<void> {
@@ -104,12 +105,12 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       if (migration) options.onChatMigrated?.(migration.from, migration.to)
       return 'ignored'
     }
-    const taking = onUpdates([normalised])
-    accepting.add(taking)
+    accepting += 1
     try {
-      await taking
+      await onUpdates([normalised])
     } finally {
-      accepting.delete(taking)
+      accepting -= 1
+      if (accepting === 0 && signal.aborted) idle.resolve()
     }
     return 'accepted'
   }
@@ -126,7 +127,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     async stop(): Promise<void> {
       stopping.abort()
       await running
-      await Promise.allSettled(accepting)
+      if (accepting > 0) await idle.promise
       tracker.enter('stopped')
     },
     status: () => tracker.status(),

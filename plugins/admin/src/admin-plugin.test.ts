@@ -277,6 +277,9 @@ test('people are decided about by id, a group from inside, and nobody about them
   await using assistant = await start(admin)
   await assistant.send('/block 2', OWNER)
   await assistant.send('/allow', GROUP)
+  const replyTo = { id: 3, text: 'spam', fromBot: false }
+  // a group is not blocked by who means the writer of one message
+  expect(replyOf(await assistant.send('/block', { ...GROUP, replyTo })).text).toContain('Write the id')
   for (const wrong of ['/block 1', '/allow', '/trust Bob', '/trust -7', '/trust 0'])
     await assistant.send(wrong, OWNER)
   expect(admin.done).toEqual(['2 blocked', '-5 allowed'])

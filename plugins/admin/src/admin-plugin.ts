@@ -159,7 +159,10 @@ async function logPage(
 }
 
 function decision(standing: AdminStanding): Work {
-  return async (admin, args, { chat, user }) => {
+  return async (admin, args, { chat, user, message }) => {
+    if (args === '' && message.replyTo) {
+      return { text: 'Whose message that is I am not told. Write the id: /users shows who wrote lately.' }
+    }
     // inside a group, and without an id, it is about the group
     const id = args === '' && chat.type !== 'private' ? chat.id : Number(args)
     if (!/^-?\d{1,16}$/.test(args === '' ? String(id) : args) || !Number.isSafeInteger(id) || id === 0) {

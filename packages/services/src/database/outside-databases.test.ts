@@ -161,6 +161,11 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
 
     const open = (name = 'shop'): Promise<OutsideDatabase> => service.open(name)
 
+    // the gate installs the servers: there nothing may be left out unseen
+    test.runIf(process.env['PLUGGRAM_TEST_SERVERS'] === 'required')('is installed', () => {
+      expect(missing).toBeUndefined()
+    })
+
     test.runIf(isThere)('gives rows for values that are no part of the statement', async () => {
       const shop = await open()
       expect(shop.isWritable).toBe(false)
