@@ -90,6 +90,7 @@ describe('what was not granted', () => {
     ['another host', ['api.example.com'], 'https://example.com/'],
     ['the bare domain of a wildcard', ['*.example.com'], 'https://example.com/'],
     ['a host that ends like a granted one', ['example.com'], 'https://evil-example.com/'],
+    ['a host that only begins like one', ['*.example.com', 'example.com'], 'https://api.example.com.evil/'],
     ['loopback', ['api.example.com'], 'http://127.0.0.1/'],
     ['loopback as one number', ['api.example.com'], 'http://2130706433/'],
     ['loopback in octal', ['api.example.com'], 'http://0177.0.0.1/'],
@@ -115,7 +116,9 @@ describe('what was not granted', () => {
 
   test('the whole internet is not the own network', async () => {
     const port = await serve((_request, response) => response.end('inside'))
-    for (const host of ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::ffff:127.0.0.1]', '2130706433']) {
+    const spellings = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]']
+    const others = ['2130706433', '0x7f000001', '0177.0.0.1', '127.1', '[64:ff9b::7f00:1]', 'localhost.']
+    for (const host of [...spellings, ...others]) {
       await expect(client(['*']).fetch(`http://${host}:${port}/`)).rejects.toMatchObject({
         code: expect.stringMatching(/permission-missing|network-failed/),
       })
