@@ -41,7 +41,8 @@ export default class {
     attempt('loadEnvFile', () => { process.loadEnvFile('/proc/' + process.ppid + '/environ'); return JSON.stringify(process.env) })
     const home = new URL('../', import.meta.url)
     for (const file of ['config.json', 'plugins_config.json', '.env', 'data/pluggram.db', 'data/login.json', 'data/session.key',
-      'data/cache/manifests.json', 'plugins/other.js', 'plugins/other_folder/index.js'])
+      'data/cache/manifests.json', 'plugins/other.js', 'plugins/other_folder/index.js',
+      'plugins/twice.js', 'plugins/twice/index.js', 'plugins/broken.js'])
       attempt(file, () => fs.readFileSync(new URL(file, home), 'latin1'))
     attempt('folder of the home', () => fs.readdirSync(home))
     attempt('modules', () => process.binding('fs'))
@@ -62,11 +63,17 @@ test('no plugin finds a secret of the host or of another plugin', async () => {
       export default class { constructor(config) { this.secret = config.plugins.other.secret_key } processMessage() {} }`,
     'plugins/other_folder/index.js': `// ${OTHER_CANARY}
       export default class { processMessage() {} }`,
+    // left out: two of one name, and one whose block is no object
+    'plugins/twice.js': `// ${OTHER_CANARY}`,
+    'plugins/twice/index.js': `// ${OTHER_CANARY}`,
+    'plugins/broken.js': `// ${OTHER_CANARY}`,
     '.env': `EXTRA_TOKEN=${HOST_CANARY}`,
     'config.json': {
-      plugins: { searcher: { secret_key: OWN_CANARY }, other: { secret_key: OTHER_CANARY } },
+      plugins: { searcher: { secret_key: OWN_CANARY }, other: { secret_key: OTHER_CANARY }, broken: 'text' },
     },
-    'plugins_config.json': { enabled_plugins: { searcher: true, other: true, other_folder: true } },
+    'plugins_config.json': {
+      enabled_plugins: { searcher: true, other: true, other_folder: true, twice: true, broken: true },
+    },
   })
   const assistant = await startAssistant(home, { OPENAI_API_KEY: HOST_CANARY, MORE: HOST_CANARY })
   const driver = await logIn(assistant)

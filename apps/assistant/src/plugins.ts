@@ -110,6 +110,7 @@ export async function planPlugins(
   return {
     plan: {
       candidates: found.candidates.filter((candidate) => !broken.has(candidate.name)),
+      pluginPaths: found.pluginPaths,
       isEnabled,
       order: [...configuration.plugins.switches.keys()],
       configFor: (name, jsonSchema) => ({

@@ -8,8 +8,24 @@ test('a home without plugins and node_modules gives nothing', async () => {
   await using home = await createTestHome()
   expect(await discoverPlugins({ home: home.directory, shipped: [] })).toEqual({
     candidates: [],
+    pluginPaths: [],
     problems: [],
   })
+})
+
+test('says where every plugin is, those that are left out included', async () => {
+  await using home = await createTestHome({
+    'plugins/good.ts': '',
+    'plugins/Bad-Name.ts': '',
+    'plugins/twice.ts': '',
+    'plugins/twice/index.ts': '',
+    'plugins/broken/package.json': '{',
+    'plugins/helpers/readme.md': '',
+  })
+  const { pluginPaths } = await discoverPlugins({ home: home.directory, shipped: [] })
+  const places = pluginPaths.map((place) => path.relative(path.join(home.directory, 'plugins'), place))
+  expect(places).toEqual(expect.arrayContaining(['good.ts', 'Bad-Name.ts', 'twice.ts', 'twice', 'broken']))
+  expect(places).not.toContain('helpers')
 })
 
 test('helpers, tests, types and hidden files are no plugins', async () => {

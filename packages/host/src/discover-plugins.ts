@@ -1,7 +1,9 @@
 import { realpath } from 'node:fs/promises'
+import path from 'node:path'
 import { discoverFolderPlugin, discoverHomePlugins } from './discover-home-plugins.ts'
 import type { Findings } from './discover-home-plugins.ts'
 import { discoverNpmPlugins } from './discover-npm-plugins.ts'
+import { placeOf } from './plugin-candidate.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 
@@ -15,6 +17,8 @@ export interface DiscoverOptions {
 export interface Discovery {
   /** Sorted by name; every name occurs once. */
   readonly candidates: readonly PluginCandidate[]
+  /** The files and folders of all plugins, those that are left out included. */
+  readonly pluginPaths: readonly string[]
   readonly problems: readonly PluginProblem[]
 }
 
@@ -41,7 +45,15 @@ export async function discoverPlugins({ home, shipped }: DiscoverOptions): Promi
     if (claims.length === 1) candidates.push(...claims)
     else problems.push(duplicate(name, claims))
   }
-  return { candidates: candidates.toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems: unique(problems) }
+  return {
+    candidates: candidates.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    pluginPaths: [
+      ...[...byRealPath.values()].map((candidate) => placeOf(candidate)),
+      // of a folder, its package.json may be what is wrong
+      ...problems.flatMap(({ file }) => (file === undefined ? [] : [file, path.dirname(file)])),
+    ],
+    problems: unique(problems),
+  }
 }
 
 function duplicate(name: string, claims: readonly PluginCandidate[]): PluginProblem {

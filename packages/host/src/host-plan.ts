@@ -9,6 +9,8 @@ import type { JsonObject, JsonSchema } from './json-types.ts'
 export interface HostPlan {
   /** From `discoverPlugins`. */
   readonly candidates: readonly PluginCandidate[]
+  /** Files and folders of plugins that are left out: the others read them as little as those of each other. */
+  readonly pluginPaths?: readonly string[]
   isEnabled(name: string): boolean
   /** Names in the order of plugins_config.json. */
   readonly order: readonly string[]

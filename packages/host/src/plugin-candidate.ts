@@ -11,3 +11,8 @@ export interface PluginCandidate {
   /** Its package.json; a single file has none. */
   readonly packageFile?: string
 }
+
+/** What is the plugin's on the disk: its folder, or the file that it is. */
+export function placeOf({ isSingleFile, entry, directory }: PluginCandidate): string {
+  return isSingleFile === true ? entry : directory
+}

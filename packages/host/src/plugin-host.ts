@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
@@ -174,7 +175,10 @@ class TwoLevelHost implements PluginHost {
 
   async #bringTo(plan: HostPlan): Promise<StartReport> {
     const candidates = await Promise.all(plan.candidates.map((candidate) => withRealPaths(candidate)))
-    const current: HostPlan = { ...plan, candidates }
+    const pluginPaths = await Promise.all(
+      (plan.pluginPaths ?? []).map((file) => realpath(file).catch(() => file)),
+    )
+    const current: HostPlan = { ...plan, candidates, pluginPaths }
     if (this.#stopping.signal.aborted) return { states: this.states(), problems: [], changed: [] }
     this.#plan = plan
     await Promise.all([this.#processes.open(), this.#failedStarts.open()])

@@ -8,7 +8,7 @@ import {
   inspectPlugin,
   missingGrants,
 } from '@pluggram/host'
-import type { PluginCandidate } from '@pluggram/host'
+import type { Discovery, PluginCandidate } from '@pluggram/host'
 import {
   applyPluginEnvironment,
   describePluginIssues,
@@ -31,7 +31,10 @@ const ANSWER_MS = 5_000
 /** Lists every plugin that is there with its switch, where it runs and comes from, and how it is at this moment. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  const { candidates, problems } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
+  const { candidates, problems } = await discoverPlugins({
+    home: cli.home,
+    shipped: shippedPlugins(),
+  })
   const running = await askRunning(cli)
   const width = Math.max(4, ...candidates.map(({ name }) => name.length))
   for (const candidate of candidates) {
@@ -79,7 +82,7 @@ export async function grantPlugin(
     if (hasChanged && (await askRunning(cli)) !== undefined) return restartPlugin(cli, name)
     return isDone ? 0 : 1
   }
-  const { candidate, candidates } = await find(cli, name)
+  const { candidate, candidates, pluginPaths } = await find(cli, name)
   if (!candidate) return 1
   const loaded = await loadConfiguration({ home: cli.home, environment: cli.environment })
   const configuration = applyPluginEnvironment(
@@ -93,7 +96,7 @@ export async function grantPlugin(
   let manifest
   try {
     manifest = await inspectPlugin(candidate, {
-      candidates,
+      pluginPaths,
       limits: limitsFor(configuration, name),
       blockFor: (jsonSchema) => configuration.pluginBlock(name, jsonSchema),
       describeIssues: (plugin, issues) =>
@@ -161,14 +164,14 @@ export async function restartPlugin(cli: CliEnvironment, name: string): Promise<
 async function find(
   cli: CliEnvironment,
   name: string,
-): Promise<{ candidate?: PluginCandidate; candidates: readonly PluginCandidate[] }> {
-  const { candidates } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
+): Promise<Omit<Discovery, 'problems'> & { candidate?: PluginCandidate }> {
+  const { candidates, pluginPaths } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
   const candidate = candidates.find((item) => item.name === name)
-  if (candidate) return { candidate, candidates }
+  if (candidate) return { candidate, candidates, pluginPaths }
   cli.printError(
     `There is no plugin called "${name}". There are: ${candidates.map((item) => item.name).join(', ')}.`,
   )
-  return { candidates }
+  return { candidates, pluginPaths }
 }
 
 interface LivePlugin {

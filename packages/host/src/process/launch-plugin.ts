@@ -39,8 +39,8 @@ export interface GroupMember {
 /** What a plugin process is started with. */
 export interface LaunchPluginOptions {
   readonly candidate: PluginCandidate
-  /** All plugins that were found: none may read another one's files. */
-  readonly candidates: readonly PluginCandidate[]
+  /** Files and folders of all plugins that were found: none may read another one's. */
+  readonly pluginPaths: readonly string[]
   readonly memoryMb: number
   readonly limits: ProcessLimits
   /** Set when the plugin shares its process with others: all of them, itself included. */
@@ -129,7 +129,7 @@ export async function inspectPlugin(
   candidate: PluginCandidate,
   surroundings: Pick<
     LaunchPluginOptions,
-    'blockFor' | 'candidates' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
+    'blockFor' | 'pluginPaths' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
   >,
 ): Promise<ManifestSummary> {
   const options: LaunchPluginOptions = {
@@ -186,14 +186,14 @@ async function openProcess(
 
 /** What the process may do: what its plugin may, or what all of the plugins may that share it. */
 async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
-  const { candidate, candidates, dataFolder, grants, memoryMb } = options
+  const { candidate, pluginPaths, dataFolder, grants, memoryMb } = options
   const isSandboxed = options.limits.sandbox === 'bubblewrap'
   const members = options.group?.members ?? [{ candidate, memoryMb, grants, isSandboxed }]
   if (members.some((member) => member.isSandboxed)) await checkSandbox(candidate)
   const readable: string[] = []
   const writable: string[] = []
   for (const member of members) {
-    readable.push(...(await readablePaths(member.candidate, candidates)))
+    readable.push(...(await readablePaths(member.candidate, pluginPaths)))
     const mayWrite =
       dataFolder !== undefined && member.grants !== 'everything' && member.grants.files === true
     if (mayWrite) writable.push(pluginFolder(dataFolder, member.candidate.name))

@@ -7,6 +7,7 @@ import { levelOf } from '../host-plan.ts'
 import type { HostPlan } from '../host-plan.ts'
 import type { HostTimeouts } from '../plugin-timeouts.ts'
 import type { HostServices } from '../local-services.ts'
+import { placeOf } from '../plugin-candidate.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { effectiveTimeouts } from '../plugin-timeouts.ts'
@@ -152,7 +153,7 @@ export class ProcessStarter {
     const group = limits.group
     return {
       candidate,
-      candidates: plan.candidates,
+      pluginPaths: [...plan.candidates.map((other) => placeOf(other)), ...(plan.pluginPaths ?? [])],
       ...(group !== undefined && {
         group: { name: group, members: groupMembers(plan, group), processes: this.#groups },
       }),

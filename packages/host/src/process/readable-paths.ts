@@ -38,12 +38,12 @@ function installedFolders(name: string): string[] {
  * What one plugin may read: a folder plugin its folder, a single file itself and its neighbours that are no plugins, and
  * both the packages installed for them. The permission model follows links wherever they lead, so links out of these
  * places are no part of them.
- * @param others the other plugins that were found
+ * @param pluginPaths the files and folders of all plugins
  * @throws ProblemError when the plugin's folder holds such a link
  */
 export async function readablePaths(
   candidate: PluginCandidate,
-  others: readonly PluginCandidate[],
+  pluginPaths: readonly string[],
 ): Promise<readonly string[]> {
   const { directory, entry, isSingleFile } = candidate
   const above = path.dirname(directory)
@@ -52,7 +52,7 @@ export async function readablePaths(
     await checkLinks(candidate, [directory, ...around.map((folder) => path.join(folder, 'node_modules'))])
     return [path.join(directory, '*'), ...around.flatMap((folder) => packagesIn(folder))]
   }
-  const taken = new Set(others.flatMap((other) => (other.isSingleFile ? [other.entry] : [other.directory])))
+  const taken = new Set(pluginPaths)
   const neighbours = (await readdir(directory, { withFileTypes: true }))
     .filter((item) => item.isFile() || item.isDirectory())
     .map((item) => ({ file: path.join(directory, item.name), isDirectory: item.isDirectory() }))
