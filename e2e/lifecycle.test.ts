@@ -262,7 +262,7 @@ test('a damaged database is refused, untouched, and moved aside on demand', asyn
   const repaired = startProgram('apps/assistant/src/main.ts', ['start', '--repair'], {
     environment: { PLUGGRAM_HOME: home, PORT: '0' },
   })
-  await repaired.waitFor(/moved to .*damaged/)
+  await repaired.waitFor(/damaged database is at .*pluggram\.db\.damaged-/)
   await repaired.waitFor(/login\?token/)
   expect(await repaired.stop()).toBe(0)
 })
