@@ -23,7 +23,8 @@ export async function createHome(
   return home
 }
 
-/** Removes every home that was made. */
+/** Removes every home that was made; the process of a plugin may write to it until it has seen that its host is gone. */
 export async function removeHomes(): Promise<void> {
-  await Promise.all(made.splice(0).map((home) => rm(home, { recursive: true, force: true })))
+  const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }
+  await Promise.all(made.splice(0).map((home) => rm(home, options)))
 }
