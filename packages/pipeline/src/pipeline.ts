@@ -128,8 +128,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (stop.signal.aborted) return
       if (tries >= (recovery?.maxTries ?? MAX_TRIES)) return await park(update, tries)
       if (tries > 0) await recovery?.whenSent
-      if (tries >= SUSPECT_TRIES) await suspects.run(() => tryOut(update, tries, true))
-      else await tryOut(update, tries, recovery !== undefined)
+      if (tries >= SUSPECT_TRIES) return await suspects.run(() => tryAgain(update, tries))
+      if (recovery !== undefined) return await tryAgain(update, tries)
+      store.beginSoon(update.updateId)
+      await answer(update, tries + 1)
     } catch (error) {
       if (stop.signal.aborted) return
       counts.failed += 1
@@ -137,11 +139,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
-  async function tryOut(update: IncomingUpdate, tries: number, isRecovered: boolean): Promise<void> {
+  async function tryAgain(update: IncomingUpdate, tries: number): Promise<void> {
     if (stop.signal.aborted) return
     // what was under way when the program ended may have ended it: then the try must be on disk before it begins
-    if (isRecovered) await persist(() => store.begin(update.updateId), logger, stop.signal)
-    else store.beginSoon(update.updateId)
+    await persist(() => store.begin(update.updateId), logger, stop.signal)
     await answer(update, tries + 1)
   }
 

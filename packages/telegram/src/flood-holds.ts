@@ -6,6 +6,8 @@ const LONGEST_TIMER = 2 ** 30
 /** What Telegram forbade until when (`retry_after` of a 429). */
 export interface FloodHolds {
   hold(key: string, seconds: number): void
+  /** False when nothing is forbidden. */
+  readonly isAny: boolean
   /** Milliseconds until `key` is free; 0 when it is. */
   remaining(key: string): number
   /** Resolves when `key` is free, not a moment earlier; rejects when `signal` is aborted. */
@@ -27,6 +29,9 @@ export function createFloodHolds(now: () => number): FloodHolds {
 
   return {
     remaining,
+    get isAny(): boolean {
+      return ends.size > 0
+    },
     hold(key, seconds): void {
       for (const other of ends.keys()) remaining(other)
       ends.set(key, Math.max(ends.get(key) ?? 0, now() + seconds * 1000))

@@ -1,6 +1,6 @@
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { Listed } from '@pluggram/sdk/runtime'
-import { Agent } from 'undici'
+import { Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { cancelledError, transportError } from './errors.ts'
 import type { TelegramError } from './errors.ts'
@@ -50,7 +50,7 @@ export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCal
   const { origin, pathname, username, password } = new URL(apiRoot)
   const prefix = `${pathname.replace(/\/+$/, '')}/bot${token}/`
   const headers = { 'content-type': 'application/json', ...authorization(username, password) }
-  const agent = new Agent({
+  const pool = new Pool(origin, {
     connections: MAX_CONNECTIONS,
     allowH2: false,
     maxResponseSize: MAX_ANSWER_BYTES,
@@ -71,12 +71,12 @@ export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCal
         }
         const handler = new CallHandler(call, resolve, reject, underWay)
         const path = prefix + call.method
-        agent.dispatch({ origin, path, method: 'POST', headers, body: call.body }, handler)
+        pool.dispatch({ path, method: 'POST', headers, body: call.body }, handler)
       }),
     close(): void {
       isClosed = true
       for (const handler of underWay.values()) handler.cancel()
-      void agent.destroy()
+      void pool.destroy()
     },
   }
 }

@@ -70,6 +70,7 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
   let refusals = 0
 
   function held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
+    if (!holds.isAny) return 0
     const all = Math.max(holds.remaining(EVERYTHING), holds.remaining(key('message', chatId)))
     return kind === 'message' ? all : Math.max(all, holds.remaining(key(kind, chatId)))
   }

@@ -16,7 +16,9 @@ export function windowOf(events: number, seconds: number): WindowLimit {
  */
 export class SlidingWindow {
   readonly #limit: WindowLimit
+  /** A ring: once it is full, the oldest stands where the next goes. */
   readonly #times: number[] = []
+  #next = 0
 
   constructor(limit: WindowLimit) {
     this.#limit = limit
@@ -25,18 +27,19 @@ export class SlidingWindow {
   /** Milliseconds until there is room. `stretch` makes the span that many times as long. */
   delay(now: number, stretch = 1): number {
     const { count, milliseconds } = this.#limit
-    const oldest = this.#times[this.#times.length - count]
-    return oldest === undefined ? 0 : Math.max(0, oldest + milliseconds * stretch - now)
+    const oldest = this.#times[this.#next]
+    const isFull = this.#times.length === count && oldest !== undefined
+    return isFull ? Math.max(0, oldest + milliseconds * stretch - now) : 0
   }
 
   add(now: number): void {
-    this.#times.push(now)
-    if (this.#times.length > this.#limit.count) this.#times.shift()
+    this.#times[this.#next] = now
+    this.#next = (this.#next + 1) % this.#limit.count
   }
 
   /** True when nothing happened for that long. */
   isIdle(now: number, milliseconds: number): boolean {
-    const latest = this.#times.at(-1)
+    const latest = this.#times.at(this.#next - 1)
     return latest === undefined || now - latest > milliseconds
   }
 }
