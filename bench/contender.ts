@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BOT_TOKEN = '700000001:AABenchmarkTokenOfNoBotAtAll0000000'
 export const WEBHOOK_SECRET = 'bench-secret'
 /** As `npm start` starts it. */
-const START_OPTIONS = ['--max-semi-space-size=32']
+const START_OPTIONS = ['--max-semi-space-size=16', '--no-parallel-scavenge']
 const BOT_CORE = 1
 const CLOCK_TICKS_PER_SECOND = 100
 
