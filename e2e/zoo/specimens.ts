@@ -328,11 +328,11 @@ import { setPriority } from 'node:os'`,
     answer: /sends_holes/,
   },
   {
-    // three bytes each that would be twenty million objects of the host
+    // three bytes for each of two million objects that the host would have to make
     name: 'sends_many_objects',
     top: FORGES,
-    act: `const objects = Buffer.alloc(60_000_000, Buffer.from([0x6f, 0x7b, 0]));
-      send(Buffer.concat([Buffer.from([0xff, 15, 0x41, 0x80, 0xda, 0xc4, 9]), objects]))`,
+    act: `const objects = Buffer.alloc(6_000_000, Buffer.from([0x6f, 0x7b, 0]));
+      send(Buffer.concat([Buffer.from([0xff, 15, 0x41, 0x80, 0x89, 0x7a]), objects]))`,
     named: /sends_many_objects sent something that cannot be taken/,
     isEnded: true,
     answer: /sends_many_objects/,
