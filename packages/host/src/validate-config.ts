@@ -31,7 +31,11 @@ export async function validateConfig(
   if (schema === undefined) return { config: deepFreeze(input) }
   const result = await schema['~standard'].validate(input)
   if (!result.issues) return { config: deepFreeze(result.value) }
-  return { issues: result.issues.flatMap((issue) => withinUnion(issue)).map((issue) => toIssue(issue, block, schema)) }
+  return {
+    issues: result.issues
+      .flatMap((issue) => withinUnion(issue))
+      .map((issue) => toIssue(issue, block, schema)),
+  }
 }
 
 /** How deep unions stand in unions that are looked into. */
