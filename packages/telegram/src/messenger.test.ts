@@ -327,7 +327,7 @@ describe('streamed text', () => {
     )
     await sendReply(brisk(), telegram.chat, { text }, anySignal())
     const shown = shownTexts()
-    expect(shown.every((text) => text.length <= 4096)).toBe(true)
+    expect(shown.every((one) => one.length <= 4096)).toBe(true)
     expect(shown.at(-1)!.startsWith('x')).toBe(true)
     expect(texts().length).toBe(2)
   })
