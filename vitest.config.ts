@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config'
 const shared = {
   setupFiles: ['./scripts/leak-setup.ts'],
   exclude: ['**/node_modules/**', '**/dist/**'],
-  testTimeout: 15_000,
-  hookTimeout: 30_000,
+  // these end what hangs; they measure nothing, and a machine may have much else to do
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000, interval: 20 } },
 }
 
 export default defineConfig({

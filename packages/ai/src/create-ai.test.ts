@@ -241,7 +241,7 @@ describe('time limits', () => {
       message: expect.stringContaining(`ai.timeouts.${setting}`),
     })
     await cancelled
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
   test('do not count the time the reader takes', async () => {
