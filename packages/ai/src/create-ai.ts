@@ -64,7 +64,7 @@ export function createAi(options: AiOptions): Ai {
   const problems = new ModelProblems(logger)
   const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
   const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
-  const open = new OpenCalls()
+  const openCalls = new OpenCalls()
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
@@ -107,7 +107,7 @@ export function createAi(options: AiOptions): Ai {
         budgets,
         prices,
         gate,
-        open,
+        openCalls,
         maxOutputTokens: settings.maxOutputTokens,
         now,
       }),

@@ -25,7 +25,7 @@ export interface BudgetMeterOptions {
   readonly budgets: BudgetSettings
   readonly prices: () => Prices
   readonly gate: RequestGate
-  readonly open: OpenCalls
+  readonly openCalls: OpenCalls
   /** `ai.max_output_tokens`. */
   readonly maxOutputTokens: number | undefined
   readonly now: () => Date
@@ -46,7 +46,7 @@ export class BudgetMeter implements CallMeter {
   }
 
   async reserve(estimate: CallEstimate, signal: AbortSignal): Promise<CallReservation> {
-    const { gate, subject, open } = this.#options
+    const { gate, subject, openCalls } = this.#options
     for (;;) {
       const leave = await gate.enter(subject.user?.id, signal)
       let reservation: CallReservation | undefined
@@ -56,7 +56,7 @@ export class BudgetMeter implements CallMeter {
         if (!reservation) leave()
       }
       if (reservation) return reservation
-      await open.whenOneEnds(signal)
+      await openCalls.whenOneEnds(signal)
     }
   }
 
@@ -64,7 +64,7 @@ export class BudgetMeter implements CallMeter {
   #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation | undefined {
     // the demo model asks nobody and costs nothing
     if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
-    const { plugin, subject, ledger, budgets, open, now } = this.#options
+    const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
     const accounts = accountsOf(plugin, subject, estimate.isCheaper)
     const limits = this.#limits(limitsOf(accounts, budgets), price, selection)
@@ -79,10 +79,10 @@ export class BudgetMeter implements CallMeter {
     const outcome = isLimited ? ledger.reserve(accounts, limits, reserved, startedAt) : undefined
     if (outcome && 'reached' in outcome) {
       const { reached } = outcome
-      if (open.hold(reached, ledger.used(reached.account, reached.period, startedAt))) return undefined
+      if (openCalls.hold(reached, ledger.used(reached.account, reached.period, startedAt))) return undefined
       throw limitReached(reached, this.#options.prices().currency)
     }
-    const end = outcome ? open.begin(accounts, reserved) : undefined
+    const end = outcome ? openCalls.begin(accounts, reserved) : undefined
     return {
       maxOutputTokens,
       settle: (usage) => {
