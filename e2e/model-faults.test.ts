@@ -90,7 +90,7 @@ test(
   },
 )
 
-test('what was written before a fault stays, and says that it is not all', { timeout: 60_000 }, async () => {
+test('what was written before a fault stays, and says that it is not all', async () => {
   const home = await createHome({ 'config.json': { ai: { timeouts: TIMEOUTS } } })
   const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
   const session = await logIn(assistant)
@@ -101,7 +101,7 @@ test('what was written before a fault stays, and says that it is not all', { tim
   }
 })
 
-test('/stop ends an answer at once, keeps its words and ends the request', { timeout: 60_000 }, async () => {
+test('/stop ends an answer at once, keeps its words and ends the request', async () => {
   const home = await createHome({
     'config.json': { ai: { timeouts: { ...TIMEOUTS, between_tokens_seconds: 30, total_seconds: 40 } } },
   })
@@ -120,7 +120,7 @@ test('/stop ends an answer at once, keeps its words and ends the request', { tim
   expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
 })
 
-test('of several silent models the user hears as soon as of one', { timeout: 60_000 }, async () => {
+test('of several silent models the user hears as soon as of one', async () => {
   const silent = createServer(() => {})
   servers.push(silent)
   silent.listen(0, '127.0.0.1')

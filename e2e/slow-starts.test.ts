@@ -37,7 +37,7 @@ test('messages for a plugin whose first start takes long wait for it, and no oth
   expect((await botMessages(driver, ada.id)).map(({ text }) => text)).toEqual(['slow: /slow'])
   expect((await botMessages(driver, bob.id)).map(({ text }) => text)).toEqual(['slow: something slow'])
   expect(await assistant.stop()).toBe(0)
-}, 40_000)
+})
 
 test('a plugin that hangs holds up what nobody else answers until its deadline, and not at the next start', async () => {
   const home = await createHome({
@@ -62,4 +62,4 @@ test('a plugin that hangs holds up what nobody else answers until its deadline, 
   await ask(session, cleo, 'hello')
   expect(second.output()).toContain('hanging begins')
   expect(second.output()).not.toContain('not finished within 5 s')
-}, 40_000)
+})

@@ -61,7 +61,7 @@ test('plugins of a group share a process, each with its own configuration, servi
   )
   expect(await assistant.stop()).toBe(0)
   expect(await countChildren(assistant.pid)).toBe(0)
-}, 40_000)
+})
 
 test('who ends the shared process is named; its neighbour is back at the next message, without a crash of its own', async () => {
   const files = await home()
@@ -88,4 +88,4 @@ test('who ends the shared process is named; its neighbour is back at the next me
   expect((await ask(driver, ada, '/one')).join()).toMatch(/of-one 1$/)
   expect(await assistant.stop()).toBe(0)
   expect(await countChildren(assistant.pid)).toBe(0)
-}, 60_000)
+})

@@ -55,10 +55,10 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
   await assistant.waitFor(/changing\.js:2:\d+ +Plugin changing cannot be loaded: syntax error/)
   expect(await ask(driver, ada, 'version')).toEqual(['hi two'])
   await writeFile(file, answering('three'))
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 15_000 }).toEqual(['hi three'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['hi three'])
 
   await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": { "greeting": "salut" } } }')
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 15_000 }).toEqual(['salut three'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['salut three'])
   await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": ')
   await assistant.waitFor(/config\.json:1:\d+/)
   expect(await ask(driver, ada, 'version')).toEqual(['salut three'])
@@ -70,11 +70,11 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
 
   await writeFile(join(home, 'plugins/fresh.js'), answering('fresh').replaceAll('changing', 'fresh'))
   await replaceFile(join(home, 'plugins_config.json'), '{ "enabled_plugins": { "fresh": true } }')
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 15_000 }).toEqual(['hi fresh'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['hi fresh'])
   await rm(join(home, 'plugins/fresh.js'))
   await assistant.waitFor(/cleaned up fresh/)
   expect(await assistant.stop()).toBe(0)
-}, 60_000)
+})
 
 test('no message is lost or answered twice while a plugin is replaced a hundred times', async () => {
   const home = await createHome({
@@ -96,9 +96,7 @@ test('no message is lost or answered twice while a plugin is replaced a hundred 
   })
   for (let version = 1; version <= RELOADS; version += 1) {
     await writeFile(join(home, 'plugins/counting.js'), counting(version))
-    await expect
-      .poll(() => assistant.output().split('reloaded: counting').length - 1, { timeout: 15_000 })
-      .toBe(version)
+    await expect.poll(() => assistant.output().split('reloaded: counting').length - 1).toBe(version)
   }
   reloading.abort()
   await Promise.all(traffic)
