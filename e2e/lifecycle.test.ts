@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
@@ -26,6 +27,7 @@ test('an answer under way is finished before it stops', async () => {
     'plugins/slow.js': `export default class {
       async processMessage(message) {
         if (message !== 'slow') return
+        console.log('slow work begins')
         await new Promise((resolve) => setTimeout(resolve, 1_000))
         return { success: true, response: 'finished' }
       }
@@ -36,7 +38,7 @@ test('an answer under way is finished before it stops', async () => {
   const assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
   const ada = await createPerson(emulator.driver)
   await write(emulator.driver, ada, 'slow')
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await assistant.waitFor(/slow work begins/)
   expect(await assistant.stop()).toBe(0)
   const { messages } = await emulator.driver.get<{ messages: { text: string }[] }>(
     `/chats/${ada.id}/messages`,
@@ -169,6 +171,12 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
 })
 
+/** How often the update that was tried most was begun, as it stands on disk. */
+function triesIn(home: string): unknown {
+  using database = new DatabaseSync(join(home, 'data/pluggram.db'), { readOnly: true })
+  return database.prepare('SELECT max(tries) AS tries FROM inbox').get()?.['tries']
+}
+
 test('an update that ends the assistant again and again is set aside, listed, and replayed', async () => {
   const home = await createHome({
     'plugins/poison.js': `import { existsSync } from 'node:fs'
@@ -192,7 +200,7 @@ test('an update that ends the assistant again and again is set aside, listed, an
     const doomed = await startAssistant(home, environment)
     await doomed.waitFor(/swallowed poison/)
     // an ordinary try is noted beside the work, a repeated one before it
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await expect.poll(() => triesIn(home)).toBe(end + 1)
     await doomed.stop('SIGKILL')
   }
   const assistant = await startAssistant(home, environment)

@@ -73,9 +73,9 @@ test('who ends the shared process is named; its neighbour is back at the next me
     expect((await ask(driver, ada, `/one ${act}`)).join()).toContain('one')
     expect((await ask(driver, ada, '/two')).join()).toContain('of-two')
   }
-  expect(assistant.output()).toMatch(/Plugin one threw outside of any call: late/)
-  expect(assistant.output()).toMatch(/Plugin one \(group mine\) does not respond/)
-  expect(assistant.output()).toMatch(/Plugin one blocked its event loop/)
+  await assistant.waitFor(/Plugin one threw outside of any call: late/)
+  await assistant.waitFor(/Plugin one \(group mine\) does not respond/)
+  await assistant.waitFor(/Plugin one blocked its event loop/)
   const report = (await (await fetch(`${assistant.url}/readyz`)).json()) as {
     components: { plugins: { plugins: Record<string, { crashes?: number }> } }
   }
