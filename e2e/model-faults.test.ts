@@ -3,8 +3,9 @@ import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
-import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { startObedientModel } from './support/obedient-model.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 const SECRET = 'sk-e2e-fault-key-987654'
@@ -88,6 +89,22 @@ test(
     expect(assistant.output()).not.toContain(SECRET)
   },
 )
+
+test('a model that never stops calling tools is stopped, and says so', async () => {
+  const model = await startObedientModel(({ tools = [] }) => ({
+    calls: [{ name: tools[0]?.function.name ?? 'none', args: { fact: 'likes tea' } }],
+  }))
+  const home = await createHome({ 'config.json': { ai: { tools: { max_rounds: 2 } } } })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  await write(session, ada, 'hello')
+  await expect
+    .poll(async () => (await botMessages(session, ada.id, 0)).map(({ text }) => text))
+    .toContain('I used tools 2 times and came to no answer. Ask for a smaller step, or in other words.')
+  expect(model.requests).toHaveLength(3)
+  await model.close()
+})
 
 test('what was written before a fault stays, and says that it is not all', async () => {
   const home = await createHome({ 'config.json': { ai: { timeouts: TIMEOUTS } } })

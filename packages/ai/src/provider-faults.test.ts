@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test, vi } from 'vitest'
-import { failureOf, openTestAi, readText } from './test-ai.ts'
+import { failureOf, HELLO, openTestAi, readText } from './test-ai.ts'
 import { startLoopbackServer, writeAnswer, writeChunk } from './test-server.ts'
 
 const MEBIBYTE = 1_048_576
@@ -148,6 +148,43 @@ test.each([
   const startedAt = performance.now()
   expect(await failureOf(readText(ai))).toMatchObject({ name: 'AiError' })
   expect(performance.now() - startedAt).toBeLessThan(LATEST_MS)
+})
+
+test.each([
+  [
+    'openai',
+    [
+      '{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"m"}}',
+      '{"type":"response.output_text.delta","item_id":"m","delta":"Half an "}',
+    ],
+  ],
+  [
+    'anthropic',
+    [
+      '{"type":"message_start","message":{"id":"a","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}',
+      '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}',
+      '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Half an "}}',
+    ],
+  ],
+  ['google', ['{"candidates":[{"content":{"role":"model","parts":[{"text":"Half an "}]}}]}']],
+] as const)('%s whose stream ends without saying why is no whole answer', async (api, events) => {
+  await using server = await startLoopbackServer((_request, response) =>
+    stream(response).end(events.map((event) => `data: ${event}\n\n`).join('')),
+  )
+  using ai = openTestAi({
+    model: 'one:m',
+    providers: { one: { api, baseUrl: server.baseUrl, apiKey: 'k' } },
+    timeouts: TIMEOUTS,
+  })
+  const pieces: string[] = []
+  const reading = (async () => {
+    for await (const piece of ai.serviceFor('test').streamText(HELLO)) pieces.push(piece)
+  })()
+  expect(await failureOf(reading)).toMatchObject({
+    code: 'ai-unavailable',
+    message: expect.stringContaining('broke off its answer'),
+  })
+  expect(pieces).toEqual(['Half an '])
 })
 
 test('nobody waits twice for a silent server', async () => {

@@ -37,6 +37,30 @@ test('/model chooses by button: in a private chat for the user, in a group for t
   expect(chosen.at(-1)?.subject).toMatchObject({ chat: { id: -5 } })
 })
 
+test('/model chooses by name, and says what may be chosen', async () => {
+  const { ai, chosen } = choosing()
+  await using bot = await TestChatbot.start({ ai })
+  expect(await bot.say(`/model ${LONG}`)).toContain(`● ${LONG}`)
+  expect(await bot.say('/model near:small')).toContain('● near:small')
+  expect(await bot.say('/model default')).toContain('● near:small')
+  expect(chosen.map(({ id }) => id)).toEqual([LONG, null, null])
+  expect(await bot.say('/model evil:model')).toBe(
+    `error: “evil:model” cannot be chosen here. There are: near:small, ${LONG}, default.`,
+  )
+  expect(await bot.say(`/model ${LONG}`, GROUP)).toMatch(/^error: Only the owner/)
+  expect(chosen).toHaveLength(3)
+})
+
+test('in a group /model names the group’s model, whatever the person chose for themselves', async () => {
+  const { ai } = choosing()
+  const model: AiService['model'] = async ({ user } = {}) => ({
+    id: user ? LONG : 'near:small',
+    isDemo: false,
+  })
+  await using bot = await TestChatbot.start({ ai: { ...ai, model } })
+  expect(await bot.say('/model', GROUP)).toMatch(/^near:small answers this group now\. Whoever chose one/)
+})
+
 test('strangers choose no model for a group, and nobody one that is not offered', async () => {
   const { ai, chosen } = choosing()
   await using bot = await TestChatbot.start({ ai })
