@@ -24,7 +24,7 @@ async function getKnown(home: TestHome, options: Partial<HostPlan> = {}): Promis
 
 test('a plugin that did not change needs no process until it is used, and none after it is left alone', async () => {
   await using home = await createTestHome({ 'plugins/one.js': COMMANDS_ONLY })
-  const limitsFor = (): { idleSeconds: number } => ({ idleSeconds: 0.3 })
+  const limitsFor = (): { idleSeconds: number } => ({ idleSeconds: 1 })
   const dataFolder = await getKnown(home, { limitsFor })
   const lazy = await home.host({ dataFolder, limitsFor })
   expect(await lazy.start()).toMatchObject({ problems: [], states: [{ state: 'idle', version: '1.0.0' }] })
@@ -88,9 +88,9 @@ test('what is asked for beyond what is granted keeps a plugin from starting, unt
 
 test('a message past the plugin’s own limit is called off, and its process ended when it does not listen', async () => {
   await using home = await createTestHome({
-    'plugins/deaf.js': `export default class { static manifest = { timeouts: { callSeconds: 0.2 } }
+    'plugins/deaf.js': `export default class { static manifest = { timeouts: { callSeconds: 0.8 } }
       processMessage(message) { return message === 'hang' ? new Promise(() => {}) : { success: true, response: 'here' } } }`,
-    'plugins/listening.js': `export default class { static manifest = { timeouts: { callSeconds: 0.2 } }
+    'plugins/listening.js': `export default class { static manifest = { timeouts: { callSeconds: 0.8 } }
       processMessage(message, { signal }) {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))) } }`,
   })
