@@ -22,7 +22,7 @@ export class OpenCalls {
     this.#add(accounts, amount, 1)
     return () => {
       this.#add(accounts, amount, -1)
-      for (const wake of [...this.#waiting]) wake()
+      for (const wake of this.#waiting) wake()
     }
   }
 
