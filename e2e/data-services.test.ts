@@ -70,7 +70,7 @@ test.each(['process', 'inline'] as const)(
     )
     expect(await say("sql ATTACH '/etc/passwd' AS x")).toContain('database-query-failed')
     expect(await say('find clock')).toContain('clock')
-    const end = Date.now() + 10_000
+    const end = Date.now() + 30_000
     let beats = ''
     while (!beats.includes('tidy') && Date.now() < end) beats = await say('beats')
     expect(beats).toBe('[{"who":"code"},{"who":"tidy"}]')

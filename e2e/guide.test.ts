@@ -51,7 +51,7 @@ describe("the guide's home", () => {
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await stopAllPrograms()
@@ -73,12 +73,12 @@ describe("the guide's home", () => {
 
   test('what a plugin throws is in the log, and the next plugin is asked', async () => {
     expect(await ask(driver, ada, 'sort')).toEqual(['You said: sort'])
-    expect(assistant.output()).toContain('Error: there are no words to sort')
+    await assistant.waitFor(/Error: there are no words to sort/)
   })
 
   test('scheduled_task_plugin runs at its times', async () => {
     await expect
-      .poll(async () => (await ask(driver, ada, 'task'))[0], { timeout: 10_000, interval: 300 })
+      .poll(async () => (await ask(driver, ada, 'task'))[0], { interval: 300 })
       .toMatch(/^It ran last at \d{4}-/)
   })
 

@@ -130,7 +130,7 @@ describe.each(['inline', 'process'])('limits of services, from a plugin at level
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await stopAllPrograms()
@@ -166,35 +166,31 @@ describe.each(['inline', 'process'])('limits of services, from a plugin at level
     expect(await want(`${what} ${url}`)).toEqual(got)
   })
 
-  test('the store holds 64 MiB', { timeout: 60_000 }, async () => {
+  test('the store holds 64 MiB', async () => {
     const got = (await want('storeBytes')) as Record<string, number>
     expect(got['ok']).toBeLessThanOrEqual(64)
     expect(got['store-limit']).toBeGreaterThanOrEqual(6)
   })
 
-  test('the cache holds 10,000 entries and 8 MiB, the newest ones', { timeout: 60_000 }, async () => {
+  test('the cache holds 10,000 entries and 8 MiB, the newest ones', async () => {
     expect(await want('cacheEntries')).toEqual({ kept: 10_000, isNewestThere: true })
     expect((await want('cacheBytes')) as { kept: number }).toMatchObject({ kept: 15 })
   })
 
-  test('rate limits know 10,000 keys; further ones share a count', { timeout: 60_000 }, async () => {
+  test('rate limits know 10,000 keys; further ones share a count', async () => {
     expect(await want('limit')).toEqual({ true: 10_001, false: 99 })
   })
 
-  test(
-    '256 requests are under way at most, and a host gets what a second allows',
-    { timeout: 60_000 },
-    async () => {
-      const got = (await want(`http ${url}`)) as Record<string, number>
-      expect([got['ok'], got['network-limited']]).toEqual([256, 44])
-      expect(most).toBeLessThanOrEqual(256)
-      const quick = (await want(`httpRate ${url}`)) as Record<string, number>
-      expect(quick['ok']).toBeLessThanOrEqual(1_000)
-      expect(quick['network-limited']).toBeGreaterThanOrEqual(500)
-    },
-  )
+  test('256 requests are under way at most, and a host gets what a second allows', async () => {
+    const got = (await want(`http ${url}`)) as Record<string, number>
+    expect([got['ok'], got['network-limited']]).toEqual([256, 44])
+    expect(most).toBeLessThanOrEqual(256)
+    const quick = (await want(`httpRate ${url}`)) as Record<string, number>
+    expect(quick['ok']).toBeLessThanOrEqual(1_000)
+    expect(quick['network-limited']).toBeGreaterThanOrEqual(500)
+  })
 
-  test('a database has 1,000 queries waiting and 256 MiB', { timeout: 60_000 }, async () => {
+  test('a database has 1,000 queries waiting and 256 MiB', async () => {
     const got = (await want('waiting')) as Record<string, number>
     expect(isolation === 'process' || (got['database-limit'] ?? 0) > 0).toBe(true)
     // a process has 512 calls under way; it is told so before the queries wait

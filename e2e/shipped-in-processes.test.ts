@@ -64,7 +64,7 @@ describe('plugins that ship, each in a process of its own', () => {
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await stopAllPrograms()

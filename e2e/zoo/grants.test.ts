@@ -79,7 +79,7 @@ test('a plugin that asks for something starts when its owner granted it, and the
   expect(await readFile(join(home, 'data/plugins/fetcher/note'), 'utf8')).toBe('kept')
   server.close()
   expect((await cli(home, 'plugins')).output).toMatch(/fetcher +on +home +process +running/)
-}, 60_000)
+})
 
 test('safe mode starts shipped plugins only', async () => {
   const home = await createHome({
@@ -95,7 +95,7 @@ test('safe mode starts shipped plugins only', async () => {
   }
   expect(Object.keys(report.components.plugins.plugins)).toEqual(expect.arrayContaining(['dice']))
   expect(report.components.plugins.plugins).not.toHaveProperty('mine')
-  expect(program.output()).toContain('safe mode')
+  await program.waitFor(/safe mode/)
 })
 
 test('a plugin that its owner trusts runs inside the assistant', async () => {
@@ -136,4 +136,4 @@ test('a plugin that crashed three times is parked, says so, and comes back when 
   expect(await cli(home, 'plugins', 'restart', 'fragile')).toMatchObject({ code: 0 })
   await assistant.waitFor(/fragile was started anew/)
   expect(await ask(driver, ada, '/fragile')).toEqual(['alive'])
-}, 60_000)
+})

@@ -6,6 +6,7 @@ import type { AiOptions } from './ai-options.ts'
 import { BudgetMeter } from './budget/budget-meter.ts'
 import { NO_BUDGETS } from './budget/budget-settings.ts'
 import { PricesFile } from './budget/prices-file.ts'
+import { OpenCalls } from './budget/open-calls.ts'
 import { RequestGate } from './budget/request-gate.ts'
 import { CoolDown } from './cool-down.ts'
 import { createDemoModel } from './demo/demo-model.ts'
@@ -63,6 +64,7 @@ export function createAi(options: AiOptions): Ai {
   const problems = new ModelProblems(logger)
   const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
   const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
+  const openCalls = new OpenCalls()
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
@@ -105,6 +107,7 @@ export function createAi(options: AiOptions): Ai {
         budgets,
         prices,
         gate,
+        openCalls,
         maxOutputTokens: settings.maxOutputTokens,
         now,
       }),

@@ -182,7 +182,7 @@ describe('what the owner agreed to', () => {
   test('a server that changes its tools while it runs is read anew', async () => {
     const servers = await mount({ odd: odd() })
     await call(servers, 'odd.work', { what: 'change' })
-    await expect.poll(() => servers.states()[0]?.problem, { timeout: 5_000 }).toContain('later')
+    await expect.poll(() => servers.states()[0]?.problem, { timeout: 15_000 }).toContain('later')
     expect(toolNames(servers)).toEqual(['odd.work', 'odd.change'])
   })
 
