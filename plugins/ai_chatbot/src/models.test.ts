@@ -94,6 +94,29 @@ test('/usage shows people what is theirs, and the owner everything', async () =>
   expect(await bot.say('/usage', { role: 'owner' })).toContain('The whole assistant\ntoday: 1,500 tokens')
 })
 
+test('/usage tells what the cheaper model took apart, each against the limit', async () => {
+  const endsAt = new Date('2026-11-24T00:00:00Z')
+  const limits = { tokenLimit: 1_000, moneyLimit: 0.005 }
+  const usage: AiService['usage'] = async () => ({
+    currency: 'EUR',
+    lines: [
+      {
+        scope: 'user',
+        period: 'day',
+        tokens: 1_800,
+        money: 0.0064,
+        cheaper: { tokens: 900, money: 0.0014 },
+        ...limits,
+        endsAt,
+      },
+    ],
+  })
+  await using bot = await TestChatbot.start({ ai: { usage } })
+  expect(await bot.say('/usage')).toBe(
+    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – used up until 2026-11-24 00:00 UTC; the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
+  )
+})
+
 test('the model notes facts only where the owner lets it, and says so in the chat', async () => {
   await using bot = await TestChatbot.start()
   expect(await bot.remember('The user is vegetarian')).toEqual({
