@@ -56,7 +56,7 @@ describe.runIf(programs)('assistants that share a PostgreSQL server', () => {
       connection.run([{ sql: 'SELECT 1' }], { maxRows: 1, maxBytes: 100, mayCut: true }, 1_000),
     )
     await connection.close()
-  }, 60_000)
+  })
 
   afterAll(() => server.stop())
 
