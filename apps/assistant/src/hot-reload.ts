@@ -5,6 +5,7 @@ import type { SecretMask } from '@pluggram/observability'
 import { planPlugins, unknownKeys } from './plugins.ts'
 import type { PlanOptions, Plugins, PluginsPlan } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
+import { changesForNextStart } from './settings-in-force.ts'
 import { WorkingPlans } from './working-plans.ts'
 
 export interface ReloaderOptions extends PlanOptions {
@@ -48,7 +49,9 @@ export function createReloader(options: ReloaderOptions): Reloader {
     options.onPlan(next)
     plan = plans.follow(next)
     const report = await plugins.host.apply(plan)
-    problemLog.settle([...next.problems, ...unknownKeys(next.configuration, plugins.host)], report.problems)
+    const waiting = changesForNextStart(plugins.configuration, next.configuration)
+    const lines = [...next.problems, ...unknownKeys(next.configuration, plugins.host), ...waiting]
+    problemLog.settle(lines, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
   }
 

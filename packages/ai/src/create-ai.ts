@@ -25,7 +25,7 @@ export interface ModelReport extends ModelDescription {
   readonly reason: string
   /** What the owner can do to get a better one. */
   readonly setupHint?: string
-  /** Why no model can answer at the moment, with the next step; holds no secret. `id` is then the setting's value. */
+  /** Why no model can answer at the moment, with the next step; holds no secret. */
   readonly problem?: string
 }
 
@@ -81,7 +81,7 @@ export function createAi(options: AiOptions): Ai {
       llamaCpp: (file) => llamaCpp.model(file),
     },
     otherCalls: new OtherCalls({
-      find: chooseOptions,
+      find: { ...chooseOptions, conversation: pool.defaults[0] },
       wanted: {
         embed: settings.embeddingModel ?? 'auto',
         transcribe: settings.transcriptionModel ?? 'auto',
@@ -114,7 +114,7 @@ export function createAi(options: AiOptions): Ai {
   }
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
-    describe: () => describeModel(pool),
+    describe: () => describeModel(pool, problems),
     health() {
       const open = [...problems.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
       return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
@@ -126,15 +126,17 @@ export function createAi(options: AiOptions): Ai {
   }
 }
 
-async function describeModel(pool: ModelPool): Promise<ModelReport> {
+async function describeModel(pool: ModelPool, problems: ModelProblems): Promise<ModelReport> {
   const [wanted] = pool.defaults
   try {
     const selection = await pool.selector(wanted).select()
+    const problem = problems.of(wanted)
     return {
       id: selectionId(selection),
       isDemo: selection.api === 'demo',
       reason: selection.reason,
       ...(selection.setupHint && { setupHint: selection.setupHint }),
+      ...(problem !== undefined && { problem }),
     }
   } catch (error) {
     return { id: wanted, isDemo: false, reason: 'no model can answer', problem: errorMessage(error) }
