@@ -37,8 +37,8 @@ export function createSecretMask(secrets: readonly string[] = []): SecretMask {
     chatPattern = patternOf(inChats)
   }
 
-  const hide = (text: string, known: RegExp | undefined): string =>
-    (known ? text.replace(known, MASK) : text).replace(BOT_TOKEN, MASK)
+  const hide = (text: string, secret: RegExp | undefined): string =>
+    (secret ? text.replace(secret, MASK) : text).replace(BOT_TOKEN, MASK)
 
   add(secrets)
   return {
