@@ -5,9 +5,10 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { RunningAssistant, Session } from './support/assistant.ts'
+import { grant } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
-import { startProgram, stopAllPrograms } from './support/program.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 /** A plugin that wants more than there is of everything; each answer is what it got, or the code of what it was told. */
 const GREEDY = `
@@ -130,10 +131,7 @@ describe.each(['inline', 'process'] as const)(
           plugin_host: { plugins: { greedy: { isolation, memory_mb: 512, call_seconds: 60 } } },
         },
       })
-      const grant = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', 'greedy', '--yes'], {
-        environment: { PLUGGRAM_HOME: home },
-      })
-      if ((await grant.exited) !== 0) throw new Error(grant.output())
+      await grant(home, 'greedy')
       assistant = await startAssistant(home)
       driver = await logIn(assistant)
       ada = await createPerson(driver)
