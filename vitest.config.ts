@@ -9,6 +9,17 @@ const shared = {
   expect: { poll: { timeout: 10_000, interval: 20 } },
 }
 
+/** They start whole programs. */
+const program = {
+  ...shared,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000, interval: 50 } },
+}
+
+/** They measure what they start: side by side they would measure each other. */
+const measuring = ['e2e/{reliability,scale}/**/*.test.ts', 'e2e/zoo/zoo.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,16 +32,22 @@ export default defineConfig({
         },
       },
       {
-        // each file starts whole programs of its own: side by side they would measure each other
         test: {
-          ...shared,
+          ...program,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 30_000, interval: 50 } },
-          maxWorkers: 1,
+          exclude: [...shared.exclude, ...measuring],
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...program,
+          name: 'measured',
+          include: measuring,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

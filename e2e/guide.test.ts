@@ -7,9 +7,10 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { RunningAssistant, Session } from './support/assistant.ts'
+import { grant } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
-import { ROOT, startProgram, stopAllPrograms } from './support/program.ts'
+import { ROOT, stopAllPrograms } from './support/program.ts'
 
 const KEY = 'key-of-the-example-0123456789'
 const EXAMPLE = join(ROOT, 'docs/examples/home')
@@ -44,10 +45,7 @@ describe("the guide's home", () => {
       .replace('API_KEY=xxx', `API_KEY=${KEY}`)
       .replace(/ENDPOINT=.*/, `ENDPOINT=${service.url}`)
     await writeFile(join(home, '.env'), `${variables}SCHEDULED_TASK_PLUGIN_EVERY_SECONDS=1\n`)
-    const grant = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', 'api_plugin', '--yes'], {
-      environment: { PLUGGRAM_HOME: home },
-    })
-    if ((await grant.exited) !== 0) throw new Error(grant.output())
+    await grant(home, 'api_plugin')
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)

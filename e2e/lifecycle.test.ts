@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
+import { runCommand } from './support/command.ts'
 import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startProgram, stopAllPrograms } from './support/program.ts'
@@ -140,10 +141,7 @@ test('the chats of the playground survive a restart, and nothing of them is answ
 
 test('the command line: help, lists, switches, and clear words for mistakes', async () => {
   const home = await createHome({ 'plugins/mine.js': 'export default class { processMessage() {} }' })
-  const run = async (...args: string[]) => {
-    const program = startProgram('apps/assistant/src/main.ts', args, { environment: { PLUGGRAM_HOME: home } })
-    return { code: await program.exited, output: program.output() }
-  }
+  const run = (...args: string[]) => runCommand(home, ...args)
   expect(await run('--help')).toMatchObject({ code: 0, output: expect.stringContaining('plugins') })
   expect(await run('plugins')).toMatchObject({
     code: 0,
@@ -206,32 +204,27 @@ test('an update that ends the assistant again and again is set aside, listed, an
   const assistant = await startAssistant(home, environment)
   await assistant.waitFor(/update parked/)
   expect(await ask(emulator.driver, ada, '/help')).toHaveLength(1)
-  const cli = async (...args: string[]) => {
-    const program = startProgram('apps/assistant/src/main.ts', ['replay', ...args], {
-      environment: { PLUGGRAM_HOME: home },
-    })
-    return { code: await program.exited, output: program.output() }
-  }
-  const { output } = await cli()
+  const replay = (...args: string[]) => runCommand(home, 'replay', ...args)
+  const { output } = await replay()
   expect(output).toContain('"poison"')
   const [id = ''] = output.split(' ')
-  expect(JSON.parse((await cli(id, '--show')).output)).toMatchObject({
+  expect(JSON.parse((await replay(id, '--show')).output)).toMatchObject({
     update: { message: { text: 'poison' } },
     tries: 3,
   })
-  expect(await cli('12345')).toMatchObject({
+  expect(await replay('12345')).toMatchObject({
     code: 1,
     output: expect.stringContaining('No update 12345 is parked'),
   })
   await writeFile(join(home, 'healed'), '')
-  expect(await cli(id)).toMatchObject({ code: 0 })
+  expect(await replay(id)).toMatchObject({ code: 0 })
   const texts = async () =>
     (await emulator.driver.get<{ messages: { text: string }[] }>(`/chats/${ada.id}/messages`)).messages.map(
       (item) => item.text,
     )
   await expect.poll(texts).toContain('healed')
   await assistant.stop()
-  expect(await cli()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
+  expect(await replay()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
 })
 
 test('it goes on when nobody reads its output any more', async () => {

@@ -155,7 +155,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       stores,
       post: () => link.outgoing,
       plugins: () => plugins.host.registry,
-      guards: { access: access.control, chats },
+      guards: { access: access.control, chats, mask },
       logger,
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
@@ -240,6 +240,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       registry: plugins.host.registry,
       health,
       metrics,
+      mask,
       onChatMigrated: createChatMoves(
         [
           { what: 'messages that wait', move: (from, to) => messages.moveChat(from, to) },

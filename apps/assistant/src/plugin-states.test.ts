@@ -1,6 +1,7 @@
 import type { PluginProblem, PluginState } from '@pluggram/host'
 import { createSecretMask } from '@pluggram/observability'
 import { expect, test } from 'vitest'
+import { pluginsHealth } from './plugins.ts'
 import { readPluginStates } from './plugin-states.ts'
 
 function state(name: string, more: Partial<PluginState> = {}): PluginState {
@@ -68,4 +69,12 @@ test('a plugin whose changed block is broken goes on with the old one, and shows
     ['kept', 'running'],
     ['mounted', 'running'],
   ])
+})
+
+test("what the host knows of a plugin is not the plugin's to say", () => {
+  const status = { status: 'fine', state: 'parked', isolation: 'inline', version: '9' }
+  expect(pluginsHealth([state('liar', { status, version: '1.0.0' })])).toEqual({
+    status: 'ok',
+    plugins: { liar: { state: 'running', isolation: 'process', version: '1.0.0', status: 'fine' } },
+  })
 })

@@ -217,18 +217,16 @@ export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
   return {
     status: isStarting || hasFailed ? 'degraded' : 'ok',
     plugins: Object.fromEntries(
-      shown.map(({ name, state, isolation, crashes, status, problem, version }) => [
-        name,
-        {
-          // what the host knows is not the plugin's to say
-          ...status,
+      shown.map(({ name, state, isolation, crashes, status, problem, version }) => {
+        const known = {
           state,
           isolation,
           ...(crashes > 0 && { crashes }),
           ...(version !== undefined && { version }),
-          ...(problem && { problem: problem.message }),
-        },
-      ]),
+        }
+        // first for people who read it, and last since it is not the plugin's to say
+        return [name, { ...known, ...status, ...known, ...(problem && { problem: problem.message }) }]
+      }),
     ),
   }
 }
