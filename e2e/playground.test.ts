@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)('the playground in a browser', () => {
     })
     await page.goto(assistant.loginLink)
     await page.getByTestId('composer').waitFor()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)('the playground in a browser', () => {
     await page.getByTestId('composer').fill(text)
     await page.getByTestId('send').click()
     const answer = fromBot().nth(before)
-    await answer.waitFor({ timeout: 15_000 })
+    await answer.waitFor({ timeout: 30_000 })
     return answer.getByTestId('message-text').innerText()
   }
 
@@ -146,8 +146,8 @@ describe.skipIf(!hasChromium)('the playground in a browser', () => {
     const before = await fromBot().count()
     await page.getByTestId('composer').fill('how do I connect a model?')
     await page.getByTestId('send').click()
-    await page.getByTestId('draft').waitFor({ timeout: 10_000 })
-    await fromBot().nth(before).waitFor({ timeout: 20_000 })
+    await page.getByTestId('draft').waitFor({ timeout: 30_000 })
+    await fromBot().nth(before).waitFor({ timeout: 30_000 })
     await page.getByTestId('draft').waitFor({ state: 'detached' })
     expect(await fromBot().count()).toBe(before + 1)
     expect(await fromBot().last().innerText()).toContain('OPENAI_API_KEY')

@@ -41,6 +41,8 @@ const AGAIN_BEFORE = new RegExp(
   'i',
 )
 const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\s+)?${UNIT}\\b`, 'i')
+/** Behind a day: what looks like a time of it and was not read as one. */
+const ODD_TIME = /^\s*,?\s*(?:at|um|à|a las|@)?\s*(\d{1,2}[:.]\d{2})(?!\d)/i
 const ONCE =
   'I remind once. What comes again and again is a job: the owner and those they trust write /every day 9:00 …'
 const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
@@ -58,6 +60,8 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
   if (!found) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
   const [before, after] = [text.slice(0, found.index), text.slice(found.index + found.text.length)]
   if (AGAIN_BEFORE.test(before) || AGAIN_AFTER.test(after)) throw new ReminderError(ONCE)
+  const odd = found.start.isCertain('hour') ? undefined : ODD_TIME.exec(after)?.[1]
+  if (odd !== undefined) throw new ReminderError(`${odd} is no time of the day.`)
   const due = parseMoment(found, options)
   const what = tidy(`${before} ${after}`)
   if (what === '') throw new ReminderError(`Of what? ${EXAMPLE}`)

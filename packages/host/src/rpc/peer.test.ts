@@ -89,7 +89,7 @@ test('text is read piece by piece, and its writer ends when the reader leaves', 
     text += piece
     if (text.length > 20) break
   }
-  await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
+  await expect.poll(() => ended.mock.calls).toHaveLength(1)
   expect(text).toBe('piece 1 piece 2 piece 3 ')
   expect(written).toBe(3)
   expect(onEnd).toHaveBeenCalledTimes(1)

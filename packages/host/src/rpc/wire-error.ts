@@ -109,6 +109,8 @@ function createOwnError(
     case 'ai-limit':
     case 'ai-unavailable':
     case 'ai-refused':
+    case 'ai-too-long':
+    case 'ai-filtered':
     case 'ai-timeout':
     case 'ai-misconfigured':
       return new AiError(code, message, options)
