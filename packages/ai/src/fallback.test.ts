@@ -40,7 +40,7 @@ test.each(FAULTS)('when the first model fails with %s, the next one answers', as
   using ai = openTestAi({
     model: ['one:a', 'two:b'],
     providers: { one: { baseUrl: first.baseUrl }, two: { baseUrl: second.baseUrl } },
-    timeouts: { firstTokenSeconds: 0.3, betweenTokensSeconds: 5, totalSeconds: 10 },
+    timeouts: { firstTokenSeconds: 2, betweenTokensSeconds: 5, totalSeconds: 10 },
   })
   let end: TextEnd | undefined
   const text = await readText(ai, { ...HELLO, onEnd: (value) => (end = value) })

@@ -133,7 +133,7 @@ test('a silent server is given up, a refused key named, a large recording refuse
     embeddingModel: 'silent:e',
     transcriptionModel: 'strict:t',
     providers: { silent: { baseUrl: silent.baseUrl }, strict: { baseUrl: strict.baseUrl, apiKey: 'k' } },
-    timeouts: { firstTokenSeconds: 1, betweenTokensSeconds: 1, totalSeconds: 0.3 },
+    timeouts: { firstTokenSeconds: 1, betweenTokensSeconds: 1, totalSeconds: 1 },
   })
   const service = ai.serviceFor('test')
   expect(await failureOf(service.embed({ texts: ['a'] }))).toMatchObject({ code: 'ai-timeout' })

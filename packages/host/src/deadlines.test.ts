@@ -27,9 +27,9 @@ export default definePlugin({ async setup() { ${NEVER} } })`,
   test('a setup has the time that the plugin asks for', async () => {
     await using home = await createTestHome({
       'plugins/slow.ts': `import { definePlugin } from '@pluggram/sdk'
-export default definePlugin({ timeouts: { startSeconds: 5 }, async setup() { ${after(0.8)}; return { processMessage() {} } } })`,
+export default definePlugin({ timeouts: { startSeconds: 5 }, async setup() { ${after(2)}; return { processMessage() {} } } })`,
     })
-    const host = await home.host({ level, timeouts: { startSeconds: 0.6 } })
+    const host = await home.host({ level, timeouts: { startSeconds: 1.5 } })
     expect((await host.start()).problems).toEqual([])
   })
 

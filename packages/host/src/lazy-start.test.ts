@@ -32,7 +32,7 @@ test('a plugin that did not change needs no process until it is used, and none a
   expect(await lazy.statuses()).toMatchObject([{ status: { status: 'idle' } }])
   expect(await lazy.ask('one', '/go', GO)).toEqual({ success: true, response: 'went' })
   expect(lazy.states()).toMatchObject([{ state: 'running' }])
-  await expect.poll(() => lazy.states()[0]?.state, { timeout: 15_000 }).toBe('idle')
+  await expect.poll(() => lazy.states()[0]?.state).toBe('idle')
   expect(await lazy.ask('one', '/go', GO)).toEqual({ success: true, response: 'went' })
 })
 
@@ -51,7 +51,7 @@ test('a plugin that is asked about everything is started before the first messag
   })
   const host = await home.host({ dataFolder: await getKnown(home) })
   await host.start()
-  await expect.poll(() => host.states()[0]?.state, { timeout: 15_000 }).toBe('running')
+  await expect.poll(() => host.states()[0]?.state).toBe('running')
 })
 
 test('another configuration is checked before it is used', async () => {

@@ -112,35 +112,31 @@ describe('a chat where the bot is blocked', () => {
 })
 
 describe('a 429', () => {
-  it(
-    'is obeyed to the millisecond in its chat, while other chats stay as fast as before',
-    { timeout: 20_000 },
-    async () => {
-      const { emulator, chat } = telegram
-      const others = Array.from({ length: 5 }, (_, index) =>
-        emulator.driver.createUser({ firstName: `P${index}` }),
-      )
-      emulator.faults.add({
-        kind: 'too-many-requests',
-        retryAfter: 2,
-        method: 'sendMessage',
-        chatId: chat.id,
-      })
-      const held = deliver(partOf('held'))
-      const durations: number[] = []
-      for (let round = 0; round < 20; round++) {
-        for (const { id } of others) {
-          const started = performance.now()
-          await deliver(partOf(`${round}`, { chat: { id, type: 'private' } }))
-          durations.push(performance.now() - started)
-        }
+  it('is obeyed to the millisecond in its chat, while other chats stay as fast as before', async () => {
+    const { emulator, chat } = telegram
+    const others = Array.from({ length: 5 }, (_, index) =>
+      emulator.driver.createUser({ firstName: `P${index}` }),
+    )
+    emulator.faults.add({
+      kind: 'too-many-requests',
+      retryAfter: 2,
+      method: 'sendMessage',
+      chatId: chat.id,
+    })
+    const held = deliver(partOf('held'))
+    const durations: number[] = []
+    for (let round = 0; round < 20; round++) {
+      for (const { id } of others) {
+        const started = performance.now()
+        await deliver(partOf(`${round}`, { chat: { id, type: 'private' } }))
+        durations.push(performance.now() - started)
       }
-      await held
-      const [first, second] = emulator.calls().filter((call) => call.chatId === chat.id)
-      expect(second!.time - first!.time).toBeGreaterThanOrEqual(1999)
-      expect(durations.toSorted((a, b) => a - b)[95]).toBeLessThan(500)
-    },
-  )
+    }
+    await held
+    const [first, second] = emulator.calls().filter((call) => call.chatId === chat.id)
+    expect(second!.time - first!.time).toBeGreaterThanOrEqual(1999)
+    expect(durations.toSorted((a, b) => a - b)[95]).toBeLessThan(500)
+  })
 
   it('is obeyed whatever is done to the clock', async () => {
     const { emulator, chat } = telegram

@@ -63,7 +63,7 @@ export async function startEmulatedTelegram(timeoutSeconds = 5): Promise<Emulate
 /** Delays short enough for tests. */
 export const QUICK = { minimum: 10, maximum: 50 }
 
-export const anySignal = (): AbortSignal => AbortSignal.timeout(10_000)
+export const anySignal = (): AbortSignal => AbortSignal.timeout(30_000)
 
 /** Text that is written chunk by chunk; its last chunk comes only after `isSeen`. */
 export async function* writeSlowly(

@@ -74,6 +74,7 @@ export async function converse(
         tools: true,
         context,
         isUntrusted: known.isUntrusted || holdsOthersText(question, context),
+        ...(known.summary !== undefined && { modelText: known.summary }),
         onEnd: (end) => (reason = end.reason),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),

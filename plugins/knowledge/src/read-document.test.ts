@@ -77,7 +77,7 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     }
   }
 
-  test('a PDF of one megabyte that unpacks to one gigabyte', { timeout: 60_000 }, async () => {
+  test('a PDF of one megabyte that unpacks to one gigabyte', async () => {
     const packed: Buffer[] = []
     const packer = createDeflate()
     const piece = Buffer.alloc(1_000_000, ' ')
@@ -97,7 +97,7 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     ['a text without a space', 'a', 'text', /too long/],
     ['a text of empty lines', '\n', 'text', /too long|no text/],
     ['headings without end', '# a\n', 'markdown', /cannot be read|too long/],
-  ] as const)('%s', { timeout: 60_000 }, async (_what, piece, kind, message) => {
+  ] as const)('%s', async (_what, piece, kind, message) => {
     const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
     expect(problem).toMatch(message)
     expect(seconds).toBeLessThan(45)
