@@ -74,14 +74,15 @@ export async function converse(
         tools: true,
         context,
         isUntrusted: known.isUntrusted || holdsOthersText(question, context),
+        ...(known.summary !== undefined && { modelText: known.summary }),
         onEnd: (end) => (reason = end.reason),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
   } catch (error) {
     answer.end()
-    // whoever stopped it was told so
-    if (answer.signal.aborted) return { success: true }
+    // whoever asked sees what became of it, as they do when there were words already
+    if (answer.signal.aborted) return { success: true, response: STOPPED }
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     services.captureException(error, { chat: context.chat.id })

@@ -97,7 +97,8 @@ export class ToolLoop {
       }
       const answers = await caller.callAll({ calls, tools, guard, context: request.context })
       signal.throwIfAborted()
-      if (answers.some(({ isForeign }) => isForeign)) await turns.taint(request.context)
+      const foreign = answers.filter(({ isForeign }) => isForeign).map(({ text }) => text)
+      if (foreign.length > 0) await turns.taint(request.context, foreign)
       messages.push(toMessage(answers))
     }
   }

@@ -6,8 +6,9 @@ const LIMIT_MS = 25
 const FEWEST_USED_MS = LIMIT_MS / 2
 /** It is waited for no longer than this at a time, whatever else the machine does. */
 const LONGEST_MS = 16 * LIMIT_MS
-/** A pattern that was too slow so often is not asked any more. */
+/** A pattern that was too slow so often is not asked for a while. */
 const MAX_FAILURES = 3
+const PAUSE_MS = 60_000
 
 const script = new Script('pattern.test(text)')
 const sandbox: { pattern?: RegExp; text?: string } = createContext({})
@@ -24,6 +25,7 @@ export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
 class GuardedPattern extends RegExp {
   readonly #plain: RegExp
   #failures = 0
+  #pausedUntil = Number.NEGATIVE_INFINITY
 
   constructor(pattern: RegExp) {
     super(pattern)
@@ -31,7 +33,7 @@ class GuardedPattern extends RegExp {
   }
 
   override test(text: string): boolean {
-    if (this.#failures >= MAX_FAILURES) return false
+    if (performance.now() < this.#pausedUntil) return false
     sandbox.pattern = this.#plain
     sandbox.text = text
     const before = process.threadCpuUsage()
@@ -45,6 +47,10 @@ class GuardedPattern extends RegExp {
       }
     }
     this.#failures += 1
+    if (this.#failures >= MAX_FAILURES) {
+      this.#failures = 0
+      this.#pausedUntil = performance.now() + PAUSE_MS
+    }
     return false
   }
 }
@@ -55,6 +61,8 @@ class GuardedPattern extends RegExp {
  */
 function isHarmless(source: string): boolean {
   const bare = source.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
+  // matches nothing, and is what a plugin says that takes no message
+  if (source === '(?!)') return true
   if (/\\[1-9]|\\k</.test(source) || /\(\?<?[=!]/.test(bare)) return false
   if (/\)(?:[*+]|\{\d*,)/.test(bare)) return false
   const repetitions = bare.match(/[*+]|\{\d*,\d*\}/g)?.length ?? 0
