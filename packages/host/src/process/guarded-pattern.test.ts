@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { guardPatterns } from './guarded-pattern.ts'
 
 test('ordinary patterns are left as they are', () => {
-  const patterns = [/^hello/, /^remind me (.+) in (\d+)/i, /weather/, /^[a-z(+]*$/]
+  const patterns = [/^hello/, /^remind me (.+) in (\d+)/i, /weather/, /^[a-z(+]*$/, /(?!)/]
   expect(guardPatterns(patterns).every((pattern, index) => pattern === patterns[index])).toBe(true)
 })
 
