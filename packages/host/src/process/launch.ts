@@ -50,6 +50,10 @@ export interface LaunchedProcess {
 export interface Seat {
   /** Lets the process know who is at work when something goes wrong. */
   occupy(isBusy: () => boolean): void
+  /** The plugin starts now: its process may be silent for longer, as one of its own might. */
+  beginStart(seconds: number): void
+  /** The plugin has started. */
+  settle(): void
   /** It is this plugin that ends the process. */
   blame(): void
   /** Why the process ended, as it concerns this plugin; `undefined` when nobody knows more than the process itself. */

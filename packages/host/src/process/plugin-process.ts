@@ -160,7 +160,7 @@ export class PluginProcess {
   ): Promise<unknown> {
     // the process has the same limit; beyond it, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
-    this.#watch?.beginStart(seconds)
+    ;(this.#watch ?? this.#launched.seat)?.beginStart(seconds)
     this.#isStarting = true
     try {
       return await this.#peer.call(method, [argument])
@@ -168,7 +168,7 @@ export class PluginProcess {
       throw await this.#explain(error)
     } finally {
       this.#isStarting = false
-      if (method === 'start') this.#watch?.settle()
+      if (method === 'start') (this.#watch ?? this.#launched.seat)?.settle()
       clearTimeout(late)
     }
   }

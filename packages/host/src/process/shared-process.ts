@@ -34,6 +34,7 @@ export class SharedProcess {
   readonly #members = new Map<string, Member>()
   readonly #guests = new Set<string>()
   readonly #culprits = new Set<string>()
+  readonly #starting = new Set<string>()
   #reason: string | undefined
   #nextId = CONTROL_CHANNEL + 1
   #isOver = false
@@ -100,6 +101,11 @@ export class SharedProcess {
 
   #createSeat(plugin: string, member: Member): Seat {
     return {
+      beginStart: (seconds) => {
+        this.#starting.add(plugin)
+        this.#watch.beginStart(seconds)
+      },
+      settle: () => this.#settle(plugin),
       occupy: (isBusy) => (member.isBusy = isBusy),
       blame: () => void this.#culprits.add(plugin),
       verdict: () => {
@@ -116,7 +122,11 @@ export class SharedProcess {
     const worker = await limitMemory(this.#launched, memoryMb)
     if (worker === undefined) return this.#end('cannot be watched in its sandbox')
     this.#watch.follow(worker)
-    this.#watch.settle()
+    if (this.#starting.size === 0) this.#watch.settle()
+  }
+
+  #settle(plugin: string): void {
+    if (this.#starting.delete(plugin) && this.#starting.size === 0) this.#watch.settle()
   }
 
   #leave(plugin: string, member: Member): void {
@@ -125,6 +135,7 @@ export class SharedProcess {
     const { destroyed, readableEnded } = this.#launched.channel
     if (destroyed || readableEnded) return
     this.#members.delete(plugin)
+    this.#settle(plugin)
     for (const listener of member.listeners) listener({ code: 0, signal: null })
     if (this.#members.size > 0) return
     this.#isOver = true
