@@ -81,8 +81,8 @@ export async function converse(
     )
   } catch (error) {
     answer.end()
-    // whoever stopped it was told so
-    if (answer.signal.aborted) return { success: true }
+    // whoever asked sees what became of it, as they do when there were words already
+    if (answer.signal.aborted) return { success: true, response: STOPPED }
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     services.captureException(error, { chat: context.chat.id })
