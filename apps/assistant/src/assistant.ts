@@ -210,7 +210,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
     const pluginStatuses = (): Promise<readonly PluginState[]> =>
       readPluginStates({
-        hosted: () => plugins.host.statuses(),
+        hosted: () => plugins.host.quickStatuses(),
         mounted: () => mcp.states().map(mcpPluginState),
         leftOut: () => leftOut,
         mask,

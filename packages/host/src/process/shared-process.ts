@@ -121,6 +121,9 @@ export class SharedProcess {
 
   #leave(plugin: string, member: Member): void {
     if (this.#isOver || this.#members.get(plugin) !== member) return
+    // everybody's connection is over: the end of the process tells who it was
+    const { destroyed, readableEnded } = this.#launched.channel
+    if (destroyed || readableEnded) return
     this.#members.delete(plugin)
     for (const listener of member.listeners) listener({ code: 0, signal: null })
     if (this.#members.size > 0) return
