@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
+import { runCommand } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
-import { startProgram, stopAllPrograms } from './support/program.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 afterEach(async () => {
   await stopAllPrograms()
@@ -70,20 +71,14 @@ test.each(['process', 'inline'] as const)(
     )
     expect(await say("sql ATTACH '/etc/passwd' AS x")).toContain('database-query-failed')
     expect(await say('find clock')).toContain('clock')
-    const end = Date.now() + 10_000
+    const end = Date.now() + 30_000
     let beats = ''
     while (!beats.includes('tidy') && Date.now() < end) beats = await say('beats')
     expect(beats).toBe('[{"who":"code"},{"who":"tidy"}]')
     expect(await say('plan')).toContain('0 9 1 1 * (Europe/Berlin)')
     await assistant.waitFor(/"nonsense\\?" is no cron expression/)
 
-    const cli = async (...args: string[]): Promise<string> => {
-      const program = startProgram('apps/assistant/src/main.ts', args, {
-        environment: { PLUGGRAM_HOME: home },
-      })
-      await program.exited
-      return program.output()
-    }
+    const cli = async (...args: string[]): Promise<string> => (await runCommand(home, ...args)).output
     expect(await cli('schedules')).toMatch(/keeper {2}tidy {2}every 1 s {2}next .*\nkeeper {2}yearly/)
     expect(await cli('schedules', 'pause', 'keeper', 'yearly')).toContain('yearly of keeper is paused')
     expect(await cli('schedules')).toMatch(/yearly .* paused/)

@@ -3,6 +3,7 @@ import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator
 import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import { createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
@@ -22,8 +23,8 @@ async function echoHome(): Promise<string> {
   return createHome({ 'plugins/echo.js': ECHO, 'plugins_config.json': { enabled_plugins: { echo: true } } })
 }
 
-function webhookEnvironment(): Record<string, string> {
-  const port = String(25_000 + (process.pid % 4_000))
+async function webhookEnvironment(): Promise<Record<string, string>> {
+  const port = String(await findFreePort())
   return {
     PORT: port,
     TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/telegram/webhook`,
@@ -39,7 +40,7 @@ test.each(['polling', 'webhook'])(
     await startAssistant(await echoHome(), {
       TELEGRAM_BOT_TOKEN: TOKEN,
       TELEGRAM_API_ROOT: url,
-      ...(mode === 'webhook' && webhookEnvironment()),
+      ...(mode === 'webhook' && (await webhookEnvironment())),
     })
     const people: EmulatedUser[] = []
     for (let index = 0; index < CHATS; index += 1) people.push(await createPerson(driver, `Person ${index}`))

@@ -1,7 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
+import { runCommand } from './support/command.ts'
 import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startProgram, stopAllPrograms } from './support/program.ts'
@@ -26,6 +28,7 @@ test('an answer under way is finished before it stops', async () => {
     'plugins/slow.js': `export default class {
       async processMessage(message) {
         if (message !== 'slow') return
+        console.log('slow work begins')
         await new Promise((resolve) => setTimeout(resolve, 1_000))
         return { success: true, response: 'finished' }
       }
@@ -36,7 +39,7 @@ test('an answer under way is finished before it stops', async () => {
   const assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
   const ada = await createPerson(emulator.driver)
   await write(emulator.driver, ada, 'slow')
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await assistant.waitFor(/slow work begins/)
   expect(await assistant.stop()).toBe(0)
   const { messages } = await emulator.driver.get<{ messages: { text: string }[] }>(
     `/chats/${ada.id}/messages`,
@@ -138,10 +141,7 @@ test('the chats of the playground survive a restart, and nothing of them is answ
 
 test('the command line: help, lists, switches, and clear words for mistakes', async () => {
   const home = await createHome({ 'plugins/mine.js': 'export default class { processMessage() {} }' })
-  const run = async (...args: string[]) => {
-    const program = startProgram('apps/assistant/src/main.ts', args, { environment: { PLUGGRAM_HOME: home } })
-    return { code: await program.exited, output: program.output() }
-  }
+  const run = (...args: string[]) => runCommand(home, ...args)
   expect(await run('--help')).toMatchObject({ code: 0, output: expect.stringContaining('plugins') })
   expect(await run('plugins')).toMatchObject({
     code: 0,
@@ -169,12 +169,15 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
 })
 
-test(
-  'an update that ends the assistant again and again is set aside, listed, and replayed',
-  { timeout: 60_000 },
-  async () => {
-    const home = await createHome({
-      'plugins/poison.js': `import { existsSync } from 'node:fs'
+/** How often the update that was tried most was begun, as it stands on disk. */
+function triesIn(home: string): unknown {
+  using database = new DatabaseSync(join(home, 'data/pluggram.db'), { readOnly: true })
+  return database.prepare('SELECT max(tries) AS tries FROM inbox').get()?.['tries']
+}
+
+test('an update that ends the assistant again and again is set aside, listed, and replayed', async () => {
+  const home = await createHome({
+    'plugins/poison.js': `import { existsSync } from 'node:fs'
     export default class {
       async processMessage(message) {
         if (message !== 'poison') return
@@ -183,52 +186,46 @@ test(
         await new Promise(() => {})
       }
     }`,
-      'plugins_config.json': { enabled_plugins: { poison: true } },
-      // it looks at a file outside of its folder
-      'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
-    })
-    const emulator = await startEmulator()
-    const environment = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url }
-    const ada = await createPerson(emulator.driver)
-    await write(emulator.driver, ada, 'poison')
-    for (let end = 0; end < 3; end += 1) {
-      const doomed = await startAssistant(home, environment)
-      await doomed.waitFor(/swallowed poison/)
-      // an ordinary try is noted beside the work, a repeated one before it
-      await new Promise((resolve) => setTimeout(resolve, 200))
-      await doomed.stop('SIGKILL')
-    }
-    const assistant = await startAssistant(home, environment)
-    await assistant.waitFor(/update parked/)
-    expect(await ask(emulator.driver, ada, '/help')).toHaveLength(1)
-    const cli = async (...args: string[]) => {
-      const program = startProgram('apps/assistant/src/main.ts', ['replay', ...args], {
-        environment: { PLUGGRAM_HOME: home },
-      })
-      return { code: await program.exited, output: program.output() }
-    }
-    const { output } = await cli()
-    expect(output).toContain('"poison"')
-    const [id = ''] = output.split(' ')
-    expect(JSON.parse((await cli(id, '--show')).output)).toMatchObject({
-      update: { message: { text: 'poison' } },
-      tries: 3,
-    })
-    expect(await cli('12345')).toMatchObject({
-      code: 1,
-      output: expect.stringContaining('No update 12345 is parked'),
-    })
-    await writeFile(join(home, 'healed'), '')
-    expect(await cli(id)).toMatchObject({ code: 0 })
-    const texts = async () =>
-      (await emulator.driver.get<{ messages: { text: string }[] }>(`/chats/${ada.id}/messages`)).messages.map(
-        (item) => item.text,
-      )
-    await expect.poll(texts, { timeout: 10_000 }).toContain('healed')
-    await assistant.stop()
-    expect(await cli()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
-  },
-)
+    'plugins_config.json': { enabled_plugins: { poison: true } },
+    // it looks at a file outside of its folder
+    'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
+  })
+  const emulator = await startEmulator()
+  const environment = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url }
+  const ada = await createPerson(emulator.driver)
+  await write(emulator.driver, ada, 'poison')
+  for (let end = 0; end < 3; end += 1) {
+    const doomed = await startAssistant(home, environment)
+    await doomed.waitFor(/swallowed poison/)
+    // an ordinary try is noted beside the work, a repeated one before it
+    await expect.poll(() => triesIn(home)).toBe(end + 1)
+    await doomed.stop('SIGKILL')
+  }
+  const assistant = await startAssistant(home, environment)
+  await assistant.waitFor(/update parked/)
+  expect(await ask(emulator.driver, ada, '/help')).toHaveLength(1)
+  const replay = (...args: string[]) => runCommand(home, 'replay', ...args)
+  const { output } = await replay()
+  expect(output).toContain('"poison"')
+  const [id = ''] = output.split(' ')
+  expect(JSON.parse((await replay(id, '--show')).output)).toMatchObject({
+    update: { message: { text: 'poison' } },
+    tries: 3,
+  })
+  expect(await replay('12345')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('No update 12345 is parked'),
+  })
+  await writeFile(join(home, 'healed'), '')
+  expect(await replay(id)).toMatchObject({ code: 0 })
+  const texts = async () =>
+    (await emulator.driver.get<{ messages: { text: string }[] }>(`/chats/${ada.id}/messages`)).messages.map(
+      (item) => item.text,
+    )
+  await expect.poll(texts).toContain('healed')
+  await assistant.stop()
+  expect(await replay()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
+})
 
 test('it goes on when nobody reads its output any more', async () => {
   const home = await createHome()

@@ -86,49 +86,45 @@ async function state(command: string): Promise<{ born: string; heard: string; ur
 }
 
 describe.each(['process', 'inline'] as const)('a plugin that runs %s', (isolation) => {
-  test(
-    'hears of a changed block and goes on; one that does not listen is replaced',
-    { timeout: 60_000 },
-    async () => {
-      await start(isolation)
-      const [listener, deaf] = [await state('listener'), await state('deaf')]
-      expect([listener.url, deaf.url]).toEqual(['one', 'one'])
-      await save(configOf(isolation, { url: 'two', size: 7 }))
-      await expect
-        .poll(() => state('listener'), { timeout: 15_000 })
-        .toEqual({
-          born: listener.born,
-          heard: 'two7',
-          url: 'two',
-        })
-      await expect.poll(async () => (await state('deaf')).url, { timeout: 15_000 }).toBe('two')
-      expect((await state('deaf')).born).not.toBe(deaf.born)
+  test('hears of a changed block and goes on; one that does not listen is replaced', async () => {
+    await start(isolation)
+    const [listener, deaf] = [await state('listener'), await state('deaf')]
+    expect([listener.url, deaf.url]).toEqual(['one', 'one'])
+    await save(configOf(isolation, { url: 'two', size: 7 }))
+    await expect
+      .poll(() => state('listener'))
+      .toEqual({
+        born: listener.born,
+        heard: 'two7',
+        url: 'two',
+      })
+    await expect.poll(async () => (await state('deaf')).url).toBe('two')
+    expect((await state('deaf')).born).not.toBe(deaf.born)
 
-      // written otherwise it is the same block, and nobody is told
-      const same = JSON.stringify(configOf(isolation, { size: 7, url: 'two' }))
-      await save(same)
-      const wrong = JSON.stringify(configOf(isolation, { url: 'x', size: 'big' }), null, 2)
-      await save(wrong)
-      const line = wrong.split('\n').findIndex((text) => text.includes('"url": "x"')) + 1
-      await assistant.waitFor(new RegExp(`config\\.json:${line}:\\d+ {2}plugins\\.listener\\.url`))
-      await assistant.waitFor(new RegExp(`config\\.json:${line + 1}:\\d+ {2}plugins\\.listener\\.size`))
-      expect(await state('listener')).toEqual({ born: listener.born, heard: 'two7', url: 'two' })
-      expect((await state('deaf')).url).toBe('two')
+    // written otherwise it is the same block, and nobody is told
+    const same = JSON.stringify(configOf(isolation, { size: 7, url: 'two' }))
+    await save(same)
+    const wrong = JSON.stringify(configOf(isolation, { url: 'x', size: 'big' }), null, 2)
+    await save(wrong)
+    const line = wrong.split('\n').findIndex((text) => text.includes('"url": "x"')) + 1
+    await assistant.waitFor(new RegExp(`config\\.json:${line}:\\d+ {2}plugins\\.listener\\.url`))
+    await assistant.waitFor(new RegExp(`config\\.json:${line + 1}:\\d+ {2}plugins\\.listener\\.size`))
+    expect(await state('listener')).toEqual({ born: listener.born, heard: 'two7', url: 'two' })
+    expect((await state('deaf')).url).toBe('two')
 
-      await save(configOf(isolation, { url: 'three' }))
-      await expect
-        .poll(() => state('listener'), { timeout: 15_000 })
-        .toEqual({
-          born: listener.born,
-          heard: 'two7,three1',
-          url: 'three',
-        })
-      const ready = (await (await fetch(`${assistant.url}/readyz`)).json()) as object
-      expect(JSON.stringify(ready)).not.toContain('plugins.listener')
-    },
-  )
+    await save(configOf(isolation, { url: 'three' }))
+    await expect
+      .poll(() => state('listener'))
+      .toEqual({
+        born: listener.born,
+        heard: 'two7,three1',
+        url: 'three',
+      })
+    const ready = (await (await fetch(`${assistant.url}/readyz`)).json()) as object
+    expect(JSON.stringify(ready)).not.toContain('plugins.listener')
+  })
 
-  test('a listener that throws is reported, and the new block holds', { timeout: 60_000 }, async () => {
+  test('a listener that throws is reported, and the new block holds', async () => {
     await start(isolation)
     const { born } = await state('listener')
     await ask(emulator.driver, ada, '/fail')
@@ -138,7 +134,7 @@ describe.each(['process', 'inline'] as const)('a plugin that runs %s', (isolatio
   })
 })
 
-test('after a crash a plugin starts with the block that it heard of last', { timeout: 60_000 }, async () => {
+test('after a crash a plugin starts with the block that it heard of last', async () => {
   await start('process')
   await writeFile(
     join(home, 'plugins', 'listener.ts'),
@@ -146,12 +142,12 @@ test('after a crash a plugin starts with the block that it heard of last', { tim
   )
   await assistant.waitFor(/reloaded: listener/)
   await save(configOf('process', { url: 'two' }))
-  await expect.poll(async () => (await state('listener')).heard, { timeout: 15_000 }).toBe('two1')
+  await expect.poll(async () => (await state('listener')).heard).toBe('two1')
   const { born } = await state('listener')
   await ask(emulator.driver, ada, '/fail')
   await assistant.waitFor(/exit(?:ed|s)?.*3|code 3/)
   await expect
-    .poll(async () => state('listener'), { timeout: 15_000 })
+    .poll(async () => state('listener'))
     .toMatchObject({ born: expect.not.stringMatching(born), heard: '', url: 'two' })
   expect(await readFile(join(home, 'config.json'), 'utf8')).toContain('two')
 })

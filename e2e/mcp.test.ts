@@ -112,9 +112,7 @@ test('it calls the tools of the running assistant over HTTP and through "pluggra
   await writeFile(join(home, 'config.json'), JSON.stringify({ ai: { tools: { granted: ['lamp.on'] } } }))
   const client = await connect(overHttp(assistant.url, TOKEN))
   await expect
-    .poll(async () => (await client.callTool({ name: 'lamp__on', arguments: {} })).content, {
-      timeout: 5_000,
-    })
+    .poll(async () => (await client.callTool({ name: 'lamp__on', arguments: {} })).content)
     .toEqual([{ type: 'text', text: 'it is on' }])
   expect(assistant.output()).not.toContain(TOKEN)
 })

@@ -55,22 +55,18 @@ describe('a plugin lacks what it needs', () => {
     ['a class in a process of its own', CLASS, '"http": {}'],
     ['a function inside the assistant', FUNCTION, inline],
     ['a class inside the assistant', CLASS, inline],
-  ])(
-    '%s: every missing key is told with the line of its block',
-    { timeout: 30_000 },
-    async (_, plugin, more) => {
-      const output = await outputOf(
-        `{\n  ${more},\n  "plugins": {\n    "my_plugin": { "max_results": 4 }\n  }\n}`,
-        plugin,
+  ])('%s: every missing key is told with the line of its block', async (_, plugin, more) => {
+    const output = await outputOf(
+      `{\n  ${more},\n  "plugins": {\n    "my_plugin": { "max_results": 4 }\n  }\n}`,
+      plugin,
+    )
+    for (const key of ['api_key', 'city']) {
+      expect(output).toMatch(
+        new RegExp(`config\\.json:4:\\d+ .*Missing required config: plugins\\.my_plugin\\.${key}\\b`),
       )
-      for (const key of ['api_key', 'city']) {
-        expect(output).toMatch(
-          new RegExp(`config\\.json:4:\\d+ .*Missing required config: plugins\\.my_plugin\\.${key}\\b`),
-        )
-      }
-      expect(output).toContain('MY_PLUGIN_API_KEY')
-    },
-  )
+    }
+    expect(output).toContain('MY_PLUGIN_API_KEY')
+  })
 
   test.each([
     [
@@ -81,46 +77,36 @@ describe('a plugin lacks what it needs', () => {
     ['plugins are missing', '{\n  "assistant": { "name": "Ada" }\n}', 'config\\.json:1:'],
     ['the file is empty but for braces', '{}', 'config\\.json:1:'],
     ['there is no file', undefined, 'config\\.json'],
-  ])('%s', { timeout: 30_000 }, async (_, config, place) => {
+  ])('%s', async (_, config, place) => {
     const output = await outputOf(config)
     for (const key of ['api_key', 'city'])
       expect(output).toMatch(new RegExp(`${place}.*Missing required config: plugins\\.my_plugin\\.${key}\\b`))
   })
 
-  test(
-    'wrong types, unknown keys and missing ones come together, each with its line',
-    { timeout: 30_000 },
-    async () => {
-      const output = await outputOf(
-        '{\n  "plugins": {\n    "my_plugin": {\n      "api_key": "hunter2-hunter2",\n      "max_results": "many",\n      "server": {\n        "port": 80\n      },\n      "max_result": 4\n    }\n  }\n}',
-      )
-      expect(output).toMatch(/config\.json:3:\d+ .*Missing required config: plugins\.my_plugin\.city/)
-      expect(output).toMatch(/config\.json:5:\d+ {2}plugins\.my_plugin\.max_results {2}expected .*number got/)
-      expect(output).toMatch(/config\.json:6:\d+ .*Missing required config: plugins\.my_plugin\.server\.host/)
-      expect(output).toMatch(
-        /config\.json:9:\d+ {2}plugins\.my_plugin\.max_result .*did you mean \\?"max_results\\?"\?/i,
-      )
-      expect(output).not.toContain('hunter2')
-    },
-  )
+  test('wrong types, unknown keys and missing ones come together, each with its line', async () => {
+    const output = await outputOf(
+      '{\n  "plugins": {\n    "my_plugin": {\n      "api_key": "hunter2-hunter2",\n      "max_results": "many",\n      "server": {\n        "port": 80\n      },\n      "max_result": 4\n    }\n  }\n}',
+    )
+    expect(output).toMatch(/config\.json:3:\d+ .*Missing required config: plugins\.my_plugin\.city/)
+    expect(output).toMatch(/config\.json:5:\d+ {2}plugins\.my_plugin\.max_results {2}expected .*number got/)
+    expect(output).toMatch(/config\.json:6:\d+ .*Missing required config: plugins\.my_plugin\.server\.host/)
+    expect(output).toMatch(
+      /config\.json:9:\d+ {2}plugins\.my_plugin\.max_result .*did you mean \\?"max_results\\?"\?/i,
+    )
+    expect(output).not.toContain('hunter2')
+  })
 })
 
-test(
-  'a key that a plugin leaves out without a word is warned of, with what was meant',
-  { timeout: 30_000 },
-  async () => {
-    const home = await createHome({
-      'config.json': '{\n  "plugins": {\n    "dice": {\n      "max_dises": 4\n    }\n  }\n}',
-      'plugins_config.json': { enabled_plugins: { dice: true } },
-    })
-    const assistant = await startAssistant(home)
-    await assistant.waitFor(
-      /config\.json:4:\d+ {2}plugins\.dice\.max_dises .*did you mean \\?"max_dice\\?"\?/,
-    )
-  },
-)
+test('a key that a plugin leaves out without a word is warned of, with what was meant', async () => {
+  const home = await createHome({
+    'config.json': '{\n  "plugins": {\n    "dice": {\n      "max_dises": 4\n    }\n  }\n}',
+    'plugins_config.json': { enabled_plugins: { dice: true } },
+  })
+  const assistant = await startAssistant(home)
+  await assistant.waitFor(/config\.json:4:\d+ {2}plugins\.dice\.max_dises .*did you mean \\?"max_dice\\?"\?/)
+})
 
-test('what was missing is there as soon as the file has it', { timeout: 30_000 }, async () => {
+test('what was missing is there as soon as the file has it', async () => {
   const home = await createHome({ 'plugins/my_plugin.ts': FUNCTION, 'plugins_config.json': ON })
   const assistant = await startAssistant(home)
   await assistant.waitFor(/Missing required config: plugins\.my_plugin\.city/)
@@ -133,4 +119,30 @@ test('what was missing is there as soon as the file has it', { timeout: 30_000 }
   await assistant.waitFor(
     /Missing required config: plugins\.my_plugin\.city[^]*Missing required config: plugins\.my_plugin\.city/,
   )
+})
+
+test('a variable that is not set leaves its plugin out, and /readyz says so until it is set', async () => {
+  const home = await createHome({
+    'plugins/my_plugin.ts': FUNCTION,
+    'plugins_config.json': ON,
+    'config.json': { plugins: { my_plugin: { api_key: '${NOT_SET_ANYWHERE}', city: 'Ulm' } } },
+  })
+  const assistant = await startAssistant(home)
+  const readPlugins = async (): Promise<unknown> => {
+    const report = (await (await fetch(`${assistant.url}/readyz`)).json()) as {
+      components: { plugins: unknown }
+    }
+    return report.components.plugins
+  }
+  await expect.poll(readPlugins).toMatchObject({
+    status: 'degraded',
+    plugins: {
+      dice: { state: 'running' },
+      my_plugin: { state: 'failed', problem: expect.stringContaining('NOT_SET_ANYWHERE') },
+    },
+  })
+  await writeFile(join(home, '.env'), 'NOT_SET_ANYWHERE=abcdefgh\n')
+  await assistant.waitFor(/reloaded: my_plugin/)
+  const plugins = { my_plugin: { state: expect.stringMatching(/running|idle/) } }
+  await expect.poll(readPlugins).toMatchObject({ status: 'ok', plugins })
 })

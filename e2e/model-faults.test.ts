@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
-import { ask, botMessages, createPerson, write } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { startObedientModel } from './support/obedient-model.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 const SECRET = 'sk-e2e-fault-key-987654'
@@ -81,7 +81,7 @@ test(
       const start = performance.now()
       const [heard = ''] = await ask(session, ada, fault)
       const seconds = (performance.now() - start) / 1_000
-      expect(seconds).toBeLessThan(TIMEOUTS.total_seconds + 2)
+      expect(seconds).toBeLessThan(TIMEOUTS.total_seconds + 6)
       expect(`${fault}: ${heard}`).toMatch(/⚠️/)
       expect(heard.length).toBeLessThan(300)
       expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
@@ -90,7 +90,23 @@ test(
   },
 )
 
-test('what was written before a fault stays, and says that it is not all', { timeout: 60_000 }, async () => {
+test('a model that never stops calling tools is stopped, and says so', async () => {
+  const model = await startObedientModel(({ tools = [] }) => ({
+    calls: [{ name: tools[0]?.function.name ?? 'none', args: { fact: 'likes tea' } }],
+  }))
+  const home = await createHome({ 'config.json': { ai: { tools: { max_rounds: 2 } } } })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  await write(session, ada, 'hello')
+  await expect
+    .poll(async () => (await botMessages(session, ada.id, 0)).map(({ text }) => text))
+    .toContain('I used tools 2 times and came to no answer. Ask for a smaller step, or in other words.')
+  expect(model.requests).toHaveLength(3)
+  await model.close()
+})
+
+test('what was written before a fault stays, and says that it is not all', async () => {
   const home = await createHome({ 'config.json': { ai: { timeouts: TIMEOUTS } } })
   const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
   const session = await logIn(assistant)
@@ -101,26 +117,32 @@ test('what was written before a fault stays, and says that it is not all', { tim
   }
 })
 
-test('/stop ends an answer at once, keeps its words and ends the request', { timeout: 60_000 }, async () => {
+test('/stop ends an answer at once, keeps its words and ends the request', async () => {
   const home = await createHome({
     'config.json': { ai: { timeouts: { ...TIMEOUTS, between_tokens_seconds: 30, total_seconds: 40 } } },
   })
-  const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
-  const session = await logIn(assistant)
-  const ada = await createPerson(session)
-  await ask(session, ada, 'hello')
-  const before = (await botMessages(session, ada.id, 0)).length
-  await write(session, ada, 'silence')
-  await sleep(500)
+  const { url, driver } = await startEmulator()
+  await startAssistant(home, {
+    OPENAI_BASE_URL: await startModel(),
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: url,
+  })
+  const ada = await createPerson(driver)
+  await ask(driver, ada, 'hello')
+  await write(driver, ada, 'silence')
+  const drafts = async (): Promise<string> => {
+    const { calls } = await driver.get<{ calls: { method: string; params: { text?: string } }[] }>('/calls')
+    return calls.map(({ method, params }) => (method === 'sendMessageDraft' ? params.text : '')).join('')
+  }
+  await expect.poll(drafts).toContain('Half an answer')
   const start = performance.now()
-  await write(session, ada, '/stop')
-  const heard = (await botMessages(session, ada.id, before + 1)).at(-1)?.text
-  expect(heard).toBe('Half an answer\n\n⏹ Stopped.')
-  expect(performance.now() - start).toBeLessThan(2_000)
-  expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
+  expect(await ask(driver, ada, '/stop')).toEqual(['Half an answer\n\n⏹ Stopped.'])
+  // by itself it would end after thirty seconds
+  expect(performance.now() - start).toBeLessThan(10_000)
+  expect(await ask(driver, ada, 'hello')).toEqual(['All is well.'])
 })
 
-test('of several silent models the user hears as soon as of one', { timeout: 60_000 }, async () => {
+test('of several silent models the user hears as soon as of one', async () => {
   const silent = createServer(() => {})
   servers.push(silent)
   silent.listen(0, '127.0.0.1')
@@ -128,7 +150,7 @@ test('of several silent models the user hears as soon as of one', { timeout: 60_
   const address = silent.address()
   if (typeof address !== 'object' || address === null) throw new Error('no port')
   const baseUrl = `http://127.0.0.1:${address.port}/v1`
-  const timeouts = { first_token_seconds: 2, between_tokens_seconds: 30, total_seconds: 60 }
+  const timeouts = { first_token_seconds: 3, between_tokens_seconds: 30, total_seconds: 60 }
   const providers = { one: { base_url: baseUrl }, two: { base_url: baseUrl }, three: { base_url: baseUrl } }
   const home = await createHome({
     'config.json': { ai: { model: ['one:a', 'two:b', 'three:c'], providers, timeouts } },
@@ -139,6 +161,7 @@ test('of several silent models the user hears as soon as of one', { timeout: 60_
   for (const text of ['hello', 'and now?']) {
     const start = performance.now()
     expect(await ask(session, ada, text)).toEqual(['⚠️ The language model took too long. Please try again.'])
-    expect((performance.now() - start) / 1_000).toBeLessThan(timeouts.first_token_seconds + 2)
+    // one after another, each with the whole time, they would take nine seconds
+    expect((performance.now() - start) / 1_000).toBeLessThan(8)
   }
 })

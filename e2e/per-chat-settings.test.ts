@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
+import { runCommand } from './support/command.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { pressButton } from './support/press-button.ts'
-import { ROOT, startProgram, stopAllPrograms } from './support/program.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 /** Says what it knows of its configuration, wherever a plugin meets it. */
 const GREETER = `import { definePlugin, z } from '@pluggram/sdk'
@@ -191,13 +192,7 @@ test('in a group a key is set by buttons and an answer', async () => {
 test('the command line sets the same, through the running assistant', async () => {
   await start('process')
   const { driver } = emulator
-  const run = async (...args: string[]): Promise<{ code: number | string; output: string }> => {
-    const program = startProgram('apps/assistant/src/main.ts', ['plugins', ...args], {
-      cwd: ROOT,
-      environment: { PLUGGRAM_HOME: home },
-    })
-    return { code: await program.exited, output: program.output() }
-  }
+  const run = (...args: string[]) => runCommand(home, 'plugins', ...args)
   const chat = `--chat=${bob.id}`
   expect(await run('set', 'greeter', 'greeting', 'Grüezi', chat)).toMatchObject({ code: 0 })
   expect(await ask(driver, bob, '/greet')).toEqual(['Grüezi'])

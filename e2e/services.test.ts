@@ -138,7 +138,7 @@ describe.each(['process', 'inline'])('services of a plugin at level %s', (isolat
       'no such place',
     ])
     expect(await answer('log')).toBe('logged')
-    expect(assistant.output()).toMatch(
+    await assistant.waitFor(
       new RegExp(`"plugin":"caller","chat":${ann.id},"message":\\d+,"detail":7,"msg":"a line of mine"`),
     )
     await answer('what nobody answers')

@@ -89,7 +89,7 @@ beforeAll(async () => {
     'plugins_config.json': { enabled_plugins: Object.fromEntries(NAMES.map((name) => [name, true])) },
   })
   assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
-}, 60_000)
+})
 
 afterAll(async () => {
   await stopAllPrograms()
@@ -160,7 +160,7 @@ test.each([
   ['/form export nope', /^⚠️ There is no form “nope”\./],
   ['/translate klingon hello', /^⚠️ Translating takes a language model/],
   ['/journal export', /^\d+ entries\.$/],
-] as const)('“%s” is answered in words', { timeout: 20_000 }, async (text, answer) => {
+] as const)('“%s” is answered in words', async (text, answer) => {
   expect((await say(text)).text).toMatch(answer)
 })
 

@@ -5,9 +5,10 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { RunningAssistant, Session } from './support/assistant.ts'
+import { grant } from './support/command.ts'
 import { ask, botMessages, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
-import { startProgram, stopAllPrograms } from './support/program.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 const NAMES = ['api_integration', 'database', 'feeds', 'metrics', 'translate', 'web_page'] as const
 const ARTICLE = `<title>The river</title><p>${'The river rose in the night. '.repeat(20)}</p>`
@@ -55,16 +56,11 @@ describe('plugins that ship, each in a process of its own', () => {
         },
       },
     })
-    for (const name of NAMES) {
-      const grant = startProgram('apps/assistant/src/main.ts', ['plugins', 'grant', name, '--yes'], {
-        environment: { PLUGGRAM_HOME: home },
-      })
-      if ((await grant.exited) !== 0) throw new Error(grant.output())
-    }
+    await grant(home, ...NAMES)
     assistant = await startAssistant(home)
     driver = await logIn(assistant)
     ada = await createPerson(driver)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await stopAllPrograms()

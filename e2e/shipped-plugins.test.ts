@@ -185,7 +185,7 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     })
     await page.goto(assistant.loginLink)
     await page.getByTestId('composer').waitFor()
-  }, 60_000)
+  })
 
   afterEach(async ({ task }) => {
     const [name = ''] = task.name.split(' ', 1)
@@ -216,7 +216,7 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
   async function arrival(before: number, count = 1): Promise<Locator> {
     await fromBot()
       .nth(before + count - 1)
-      .waitFor({ timeout: 15_000 })
+      .waitFor({ timeout: 30_000 })
     return fromBot().nth(before + count - 1)
   }
 
@@ -230,7 +230,7 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
   /** Presses a button that changes the message it stands under. */
   async function pressToChange(name: string, text: string | RegExp): Promise<void> {
     await page.getByTestId('inline-button').filter({ hasText: name }).last().click()
-    await fromBot().filter({ hasText: text }).last().waitFor({ timeout: 15_000 })
+    await fromBot().filter({ hasText: text }).last().waitFor({ timeout: 30_000 })
   }
 
   test.runIf(ships('ai_chatbot'))('ai_chatbot talks', async () => {
@@ -277,7 +277,7 @@ describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () =
     expect(await (await say(`/feed add ${site.url}/feed.xml`, 2)).innerText()).toContain('Opening day')
     site.entries.push('The bridge is open again')
     await say('/feed check')
-    await fromBot().filter({ hasText: 'The bridge is open again' }).waitFor({ timeout: 15_000 })
+    await fromBot().filter({ hasText: 'The bridge is open again' }).waitFor({ timeout: 30_000 })
   })
 
   test.runIf(ships('polls_and_forms'))('polls_and_forms counts votes and asks questions', async () => {

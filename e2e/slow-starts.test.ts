@@ -37,7 +37,7 @@ test('messages for a plugin whose first start takes long wait for it, and no oth
   expect((await botMessages(driver, ada.id)).map(({ text }) => text)).toEqual(['slow: /slow'])
   expect((await botMessages(driver, bob.id)).map(({ text }) => text)).toEqual(['slow: something slow'])
   expect(await assistant.stop()).toBe(0)
-}, 40_000)
+})
 
 test('a plugin that hangs holds up what nobody else answers until its deadline, and not at the next start', async () => {
   const home = await createHome({
@@ -53,13 +53,13 @@ test('a plugin that hangs holds up what nobody else answers until its deadline, 
   const bob = await createPerson(driver, 'Bob')
   expect(await ask(driver, bob, '/quick')).toEqual(['quick'])
   await botMessages(driver, ada.id)
-  expect(first.output()).toMatch(/hanging cannot be loaded: not finished within 5 s/)
+  await first.waitFor(/hanging cannot be loaded: not finished within 5 s/)
   expect(await first.stop()).toBe(0)
 
   const second = await startAssistant(home)
   const session = await logIn(second)
   const cleo = await createPerson(session, 'Cleo')
   await ask(session, cleo, 'hello')
-  expect(second.output()).toContain('hanging begins')
+  await second.waitFor(/hanging begins/)
   expect(second.output()).not.toContain('not finished within 5 s')
-}, 40_000)
+})

@@ -4,9 +4,9 @@ import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from '../support/assistant.ts'
 import type { RunningAssistant } from '../support/assistant.ts'
 import { botMessages, createPerson, startEmulator, TOKEN, write } from '../support/emulator.ts'
+import { findFreePort } from '../support/free-port.ts'
 import { removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
-import { findFreePort } from './support/bots.ts'
 import { createEchoHome } from './support/echo.ts'
 import { canMount, mountSmallDisk } from './support/small-disk.ts'
 import type { SmallDisk } from './support/small-disk.ts'
@@ -37,11 +37,11 @@ test.for(['polling', 'webhook'])(
     await disk.fill()
     await write(driver, ada, 'one')
     await write(driver, ada, 'two')
+    await assistant.waitFor(/"level":"error".*(disk|full)/)
     await sleep(2_500)
     expect(await texts(driver, ada.id)).toEqual(['echo before'])
     const waiting = await fetch(`${url}/bot${TOKEN}/getWebhookInfo`)
     expect(await waiting.json()).toMatchObject({ result: { pending_update_count: 2 } })
-    expect(assistant.output()).toMatch(/"level":"error".*(disk|full)/)
 
     const freedAt = Date.now()
     await disk.free()

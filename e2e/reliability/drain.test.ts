@@ -19,7 +19,8 @@ test.each(['pluggram polling', 'pluggram webhook'] as const)(
     try {
       await stage.begin().ready
       await stage.traffic.write(200, 200)
-      await sleep(500)
+      while (stage.work.visits.size === 0) await sleep(10)
+      await sleep(300)
       const stoppedAt = Date.now()
       expect(await stage.life().program.stop('SIGTERM')).toBe(0)
       expect(Date.now() - stoppedAt).toBeLessThan(10_000)

@@ -9,7 +9,7 @@ export interface RunningAssistant extends Program {
   readonly loginLink: string
 }
 
-const LINK = /(http:\/\/\S+?)\/login\?token=\S+/
+const LINK = /(http:\/\/\S+?)\/login\?token=\S+(?=\s)/
 
 /** Starts the assistant in a home and waits until it is ready. */
 export async function startAssistant(
@@ -25,7 +25,7 @@ export async function startAssistant(
 }
 
 async function waitUntilReady(url: string, program: Program): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   let last = ''
   while (Date.now() < end) {
     const response = await fetch(`${url}/readyz`)

@@ -16,7 +16,7 @@ export interface RunningEmulator {
 
 export async function startEmulator(): Promise<RunningEmulator> {
   const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', TOKEN])
-  const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+/)
+  const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+(?=\s)/)
   return { program, url, driver: createSession(`${url}/emulator`, {}) }
 }
 
@@ -35,7 +35,7 @@ export async function botMessages(
   driver: Session,
   chatId: number,
   count = 1,
-  milliseconds = 10_000,
+  milliseconds = 30_000,
 ): Promise<TranscriptMessage[]> {
   const end = Date.now() + milliseconds
   for (;;) {

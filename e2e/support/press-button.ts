@@ -28,7 +28,7 @@ export async function pressButton(
         now = find(await botMessages(driver, chatId), message.id)
         return JSON.stringify([now?.text, now?.buttons])
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .not.toBe(JSON.stringify([message.text, message.buttons]))
   return now ?? message

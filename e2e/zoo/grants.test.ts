@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from '../support/assistant.ts'
 import type { RunningAssistant } from '../support/assistant.ts'
+import { runCommand } from '../support/command.ts'
 import { ask, createPerson } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { startProgram, stopAllPrograms } from '../support/program.ts'
@@ -13,12 +14,6 @@ afterEach(async () => {
   await stopAllPrograms()
   await removeHomes()
 })
-
-async function cli(home: string, ...args: string[]): Promise<{ code: unknown; output: string }> {
-  const program = startProgram('apps/assistant/src/main.ts', args, { environment: { PLUGGRAM_HOME: home } })
-  const code = await program.exited
-  return { code, output: program.output() }
-}
 
 async function pluginStates(assistant: RunningAssistant): Promise<Record<string, { state: string }>> {
   const response = await fetch(`${assistant.url}/readyz`)
@@ -56,13 +51,13 @@ test('a plugin that asks for something starts when its owner granted it, and the
   const assistant = await startAssistant(home)
   await assistant.waitFor(/fetcher is not started: it asks for network: 127\.0\.0\.1, files/)
   expect(await pluginStates(assistant)).toMatchObject({ fetcher: { state: 'failed' } })
-  expect(await cli(home, 'plugins', 'grant', 'fetcher')).toMatchObject({
+  expect(await runCommand(home, 'plugins', 'grant', 'fetcher')).toMatchObject({
     code: 1,
     output: expect.stringMatching(/network: 127\.0\.0\.1[\s\S]*files[\s\S]*--yes/),
   })
-  expect(await cli(home, 'plugins', 'grant', 'modest', '--yes')).toMatchObject({ code: 0 })
-  expect(await cli(home, 'plugins', 'grant', 'fetcher', '--yes')).toMatchObject({ code: 0 })
-  expect(await cli(home, 'plugins', 'grant', 'fetcher', '--yes')).toMatchObject({ code: 0 })
+  expect(await runCommand(home, 'plugins', 'grant', 'modest', '--yes')).toMatchObject({ code: 0 })
+  expect(await runCommand(home, 'plugins', 'grant', 'fetcher', '--yes')).toMatchObject({ code: 0 })
+  expect(await runCommand(home, 'plugins', 'grant', 'fetcher', '--yes')).toMatchObject({ code: 0 })
   expect(JSON.parse(await readFile(join(home, 'plugins_config.json'), 'utf8'))).toEqual({
     enabled_plugins: { fetcher: true },
     grants: { fetcher: { network: ['127.0.0.1'], files: true } },
@@ -78,8 +73,8 @@ test('a plugin that asks for something starts when its owner granted it, and the
   expect(await ask(driver, ada, 'note kept')).toEqual(['kept'])
   expect(await readFile(join(home, 'data/plugins/fetcher/note'), 'utf8')).toBe('kept')
   server.close()
-  expect((await cli(home, 'plugins')).output).toMatch(/fetcher +on +home +process +running/)
-}, 60_000)
+  expect((await runCommand(home, 'plugins')).output).toMatch(/fetcher +on +home +process +running/)
+})
 
 test('safe mode starts shipped plugins only', async () => {
   const home = await createHome({
@@ -95,7 +90,7 @@ test('safe mode starts shipped plugins only', async () => {
   }
   expect(Object.keys(report.components.plugins.plugins)).toEqual(expect.arrayContaining(['dice']))
   expect(report.components.plugins.plugins).not.toHaveProperty('mine')
-  expect(program.output()).toContain('safe mode')
+  await program.waitFor(/safe mode/)
 })
 
 test('a plugin that its owner trusts runs inside the assistant', async () => {
@@ -133,7 +128,7 @@ test('a plugin that crashed three times is parked, says so, and comes back when 
   await assistant.waitFor(/fragile is parked: it crashed three times/)
   expect((await ask(driver, ada, '/fragile')).join()).toContain('fragile')
   expect(await pluginStates(assistant)).toMatchObject({ fragile: { state: 'parked', crashes: 3 } })
-  expect(await cli(home, 'plugins', 'restart', 'fragile')).toMatchObject({ code: 0 })
+  expect(await runCommand(home, 'plugins', 'restart', 'fragile')).toMatchObject({ code: 0 })
   await assistant.waitFor(/fragile was started anew/)
   expect(await ask(driver, ada, '/fragile')).toEqual(['alive'])
-}, 60_000)
+})

@@ -17,6 +17,7 @@ const answering = (version: string): string => `export default class {
   async processMessage(message) {
     if (message === 'version') return { success: true, response: this.greeting + ' ${version}' }
     if (message === 'slow') {
+      console.log('slow work begins')
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       return { success: true, response: 'slow ${version}' }
     }
@@ -43,7 +44,7 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
   expect(await ask(driver, ada, 'version')).toEqual(['hi one'])
 
   await write(driver, ada, 'slow')
-  await sleep(300)
+  await assistant.waitFor(/slow work begins/)
   await replaceFile(file, answering('two'))
   await assistant.waitFor(/reloaded: changing/)
   const bob = await createPerson(driver, 'Bob')
@@ -55,10 +56,10 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
   await assistant.waitFor(/changing\.js:2:\d+ +Plugin changing cannot be loaded: syntax error/)
   expect(await ask(driver, ada, 'version')).toEqual(['hi two'])
   await writeFile(file, answering('three'))
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['hi three'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['hi three'])
 
   await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": { "greeting": "salut" } } }')
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['salut three'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['salut three'])
   await writeFile(join(home, 'config.json'), '{ "plugins": { "changing": ')
   await assistant.waitFor(/config\.json:1:\d+/)
   expect(await ask(driver, ada, 'version')).toEqual(['salut three'])
@@ -70,11 +71,11 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
 
   await writeFile(join(home, 'plugins/fresh.js'), answering('fresh').replaceAll('changing', 'fresh'))
   await replaceFile(join(home, 'plugins_config.json'), '{ "enabled_plugins": { "fresh": true } }')
-  await expect.poll(() => ask(driver, ada, 'version'), { timeout: 5_000 }).toEqual(['hi fresh'])
+  await expect.poll(() => ask(driver, ada, 'version')).toEqual(['hi fresh'])
   await rm(join(home, 'plugins/fresh.js'))
   await assistant.waitFor(/cleaned up fresh/)
   expect(await assistant.stop()).toBe(0)
-}, 60_000)
+})
 
 test('no message is lost or answered twice while a plugin is replaced a hundred times', async () => {
   const home = await createHome({
@@ -96,9 +97,10 @@ test('no message is lost or answered twice while a plugin is replaced a hundred 
   })
   for (let version = 1; version <= RELOADS; version += 1) {
     await writeFile(join(home, 'plugins/counting.js'), counting(version))
-    await expect
-      .poll(() => assistant.output().split('reloaded: counting').length - 1, { timeout: 15_000 })
-      .toBe(version)
+    await assistant.waitFor(new RegExp(`version ${version} is read`))
+    // a file that is seen half written is read twice
+    const reloads = (): number => assistant.output().split('reloaded: counting').length - 1
+    await expect.poll(reloads).toBeGreaterThanOrEqual(version)
   }
   reloading.abort()
   await Promise.all(traffic)
@@ -116,7 +118,8 @@ test('no message is lost or answered twice while a plugin is replaced a hundred 
 }, 240_000)
 
 function counting(version: number): string {
-  return `export default class {
+  return `console.log('version ${version} is read')
+  export default class {
     async processMessage(message) {
       if (!/^n\\d+$/.test(message)) return
       await new Promise((resolve) => setTimeout(resolve, 20))

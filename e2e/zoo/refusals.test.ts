@@ -58,5 +58,4 @@ test.each(['process', 'inline'])(
     const refusals = assistant.output().match(/Plugin greedy (?:uses|calls|may not)/g) ?? []
     expect(refusals.length).toBeGreaterThanOrEqual(what.length)
   },
-  30_000,
 )

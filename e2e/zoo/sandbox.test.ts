@@ -55,7 +55,7 @@ describe.skipIf(problem !== undefined)(
       )
       expect(await assistant.stop()).toBe(0)
       expect(await countChildren(assistant.pid)).toBe(0)
-    }, 60_000)
+    })
   },
 )
 
@@ -63,5 +63,5 @@ describe.skipIf(problem === undefined)('without bubblewrap', () => {
   test('a plugin is not started without the walls that were asked for', async () => {
     const assistant = await startAssistant(await home('bubblewrap'))
     await assistant.waitFor(/walled is not started: config\.json asks for the sandbox bubblewrap, and /)
-  }, 30_000)
+  })
 })

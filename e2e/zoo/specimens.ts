@@ -27,6 +27,18 @@ const attempt = (code: string): string =>
   `try { const found = await (async () => { ${code} })(); return { success: true, response: 'got ' + String(found).slice(0, 200) } }
    catch (error) { return { success: true, response: 'refused ' + error.code } }`
 
+/** Writes to the channel between plugin and host past everything that stands in front of it. */
+const FORGES = `import fs from 'node:fs'
+import v8 from 'node:v8'
+const send = (payload) => {
+  const header = Buffer.alloc(4)
+  header.writeUInt32BE(payload.byteLength)
+  for (let rest = Buffer.concat([header, payload]); rest.byteLength > 0; ) {
+    try { rest = rest.subarray(fs.writeSync(3, rest)) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  }
+}
+const forge = (message) => send(v8.serialize(message))`
+
 /** Each is asked once, by its command. */
 export const SPECIMENS: readonly Specimen[] = [
   {
@@ -298,6 +310,32 @@ import { setPriority } from 'node:os'`,
     named: /floods_channel sent something that cannot be taken/,
     isEnded: true,
     answer: /floods_channel/,
+  },
+  {
+    name: 'sends_much_in_few_bytes',
+    top: FORGES,
+    act: `let all = 'x'; for (let time = 0; time < 40; time += 1) all = [all, all]; forge(['note', 'effects', [all]])`,
+    named: /sends_much_in_few_bytes sent something that cannot be taken/,
+    isEnded: true,
+    answer: /sends_much_in_few_bytes/,
+  },
+  {
+    name: 'sends_holes',
+    top: FORGES,
+    act: `const holes = []; holes.length = 4_294_967_295; forge(['call', 9_999, 'service', [holes]])`,
+    named: /sends_holes sent something that cannot be taken/,
+    isEnded: true,
+    answer: /sends_holes/,
+  },
+  {
+    // three bytes for each of two million objects that the host would have to make
+    name: 'sends_many_objects',
+    top: FORGES,
+    act: `const objects = Buffer.alloc(6_000_000, Buffer.from([0x6f, 0x7b, 0]));
+      send(Buffer.concat([Buffer.from([0xff, 15, 0x41, 0x80, 0x89, 0x7a]), objects]))`,
+    named: /sends_many_objects sent something that cannot be taken/,
+    isEnded: true,
+    answer: /sends_many_objects/,
   },
   {
     name: 'closes_channel',

@@ -20,7 +20,7 @@ let control: Zoo
 
 beforeAll(async () => {
   control = await openZoo([])
-}, 60_000)
+})
 
 afterAll(async () => {
   await stopAllPrograms()
@@ -47,13 +47,13 @@ describe.each(groups())('plugins from $first.name on', ({ specimens }) => {
 
   beforeAll(async () => {
     zoo = await openBusyZoo(specimens)
-  }, 60_000)
+  })
 
-  test.each(specimens)('$name hurts nobody but itself', { timeout: 60_000 }, async (specimen) => {
+  test.each(specimens)('$name hurts nobody but itself', async (specimen) => {
     expect(await observe(zoo, specimen)).toEqual([])
   })
 
-  test('leave nothing behind when the assistant stops', { timeout: 30_000 }, async () => {
+  test('leave nothing behind when the assistant stops', async () => {
     expect(await zoo.close()).toEqual({ code: 0, left: 0 })
   })
 })
@@ -63,13 +63,13 @@ describe('plugins that are switched on and start badly', () => {
 
   beforeAll(async () => {
     zoo = await openBusyZoo([], BAD_STARTS)
-  }, 60_000)
+  })
 
-  test.each(BAD_STARTS)('$name hurts nobody but itself', { timeout: 60_000 }, async (badStart) => {
+  test.each(BAD_STARTS)('$name hurts nobody but itself', async (badStart) => {
     expect(await observeStart(zoo, badStart)).toEqual([])
   })
 
-  test('leave nothing behind when the assistant stops', { timeout: 30_000 }, async () => {
+  test('leave nothing behind when the assistant stops', async () => {
     expect(await zoo.close()).toEqual({ code: 0, left: 0 })
   })
 })

@@ -28,6 +28,7 @@ import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { createServicesFactory } from './plugin-services.ts'
+import { readPluginStates } from './plugin-states.ts'
 import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
 import { serveRestartRequests } from './restart-requests.ts'
@@ -154,7 +155,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       stores,
       post: () => link.outgoing,
       plugins: () => plugins.host.registry,
-      guards: { access: access.control, chats },
+      guards: { access: access.control, chats, mask },
       logger,
     })
     const databases = createOutsideDatabases(() => current.settings.databases)
@@ -205,11 +206,15 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       }),
     })
     mask.add(plugins.configuration.secrets)
+    let { leftOut } = plugins
 
-    const pluginStatuses = async (): Promise<readonly PluginState[]> => [
-      ...(await plugins.host.statuses()),
-      ...mcp.states().map(mcpPluginState),
-    ]
+    const pluginStatuses = (): Promise<readonly PluginState[]> =>
+      readPluginStates({
+        hosted: () => plugins.host.quickStatuses(),
+        mounted: () => mcp.states().map(mcpPluginState),
+        leftOut: () => leftOut,
+        mask,
+      })
     const toolServer: ToolServerOptions = {
       registry: () => plugins.host.registry,
       settings: () => current.settings.ai.tools,
@@ -235,6 +240,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       registry: plugins.host.registry,
       health,
       metrics,
+      mask,
       onChatMigrated: createChatMoves(
         [
           { what: 'messages that wait', move: (from, to) => messages.moveChat(from, to) },
@@ -291,8 +297,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       logger,
       mask,
       problemLog,
-      onConfiguration(configuration) {
+      onPlan({ configuration, leftOut: now }) {
         current = configuration
+        leftOut = now
         void applyMcp(configuration)
       },
     })

@@ -1,3 +1,4 @@
+import { createSecretMask } from '@pluggram/observability'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { createTestContext } from '@pluggram/testing'
 import { expect, test } from 'vitest'
@@ -28,6 +29,7 @@ test('a plugin that is off in a chat offers no tools there, and none of it can b
   const guarded = guardTools(registry, {
     access: { offIn: (chatId) => (chatId === -5 ? new Set(['dice']) : undefined) },
     chats: { enter: () => () => {} },
+    mask: createSecretMask(),
   })
   const names = (chatId?: number) =>
     guarded(chatId)
@@ -56,9 +58,30 @@ test('a plugin has the chat while its tool works for it, and for good when it wo
         return (hasAnswered) => void noted.push(`${name} ${chatId} ${hasAnswered}`)
       },
     },
+    mask: createSecretMask(),
   })
   const [dice] = guarded().plugins()
   expect(await dice?.callTool('roll', {}, createTestContext({ chat: { id: 7 } }))).toBe(true)
   await expect(dice?.callTool('broken', {}, createTestContext({ chat: { id: 8 } }))).rejects.toThrow('no')
   expect(noted).toEqual(['dice 7 true', 'dice 8 false'])
+})
+
+test('what a tool gives to a model holds no secret of the configuration', async () => {
+  const answer = async (): Promise<unknown> => ({
+    headers: ['Bearer tok-of-the-api-77'],
+    count: 3,
+    none: null,
+  })
+  const registry: PluginRegistry = { plugins: () => [plugin('api', answer)], onChange: () => () => {} }
+  const guarded = guardTools(registry, {
+    access: { offIn: () => undefined },
+    chats: { enter: () => () => {} },
+    mask: createSecretMask(['tok-of-the-api-77']),
+  })
+  const [api] = guarded().plugins()
+  expect(await api?.callTool('ask', {}, createTestContext())).toEqual({
+    headers: ['Bearer [secret]'],
+    count: 3,
+    none: null,
+  })
 })

@@ -1,14 +1,17 @@
 import { PluggramError } from '@pluggram/sdk'
+import type { SecretMask } from '@pluggram/observability'
 import type { AccessControl, PluginChats, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { maskValues } from './mask-replies.ts'
 
 export interface ToolGuards {
   readonly access: Pick<AccessControl, 'offIn'>
   readonly chats: Pick<PluginChats, 'enter'>
+  readonly mask: SecretMask
 }
 
 /**
  * The same plugins, whose tools respect where they are called: a plugin that is off in a chat has no tools there, and one
- * whose tool worked for a chat has answered in it.
+ * whose tool worked for a chat has answered in it. What they give goes to a model, so secrets are hidden in it.
  */
 export function guardTools(
   registry: PluginRegistry,
@@ -32,7 +35,7 @@ export function guardTools(
   })
 }
 
-function guardOne(plugin: RunnablePlugin, { access, chats }: ToolGuards): RunnablePlugin {
+function guardOne(plugin: RunnablePlugin, { access, chats, mask }: ToolGuards): RunnablePlugin {
   return {
     // an MCP server has other tools after its owner agreed to them
     get descriptor() {
@@ -50,7 +53,7 @@ function guardOne(plugin: RunnablePlugin, { access, chats }: ToolGuards): Runnab
       try {
         const result = await plugin.callTool(tool, args, context)
         isDone = true
-        return result
+        return maskValues(result, mask) as typeof result
       } finally {
         leave(isDone)
       }

@@ -1,11 +1,11 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
-import type { LoadedConfiguration } from '@pluggram/config'
 import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins, unknownKeys } from './plugins.ts'
-import type { PlanOptions, Plugins } from './plugins.ts'
+import type { PlanOptions, Plugins, PluginsPlan } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
+import { changesForNextStart } from './settings-in-force.ts'
 import { WorkingPlans } from './working-plans.ts'
 
 export interface ReloaderOptions extends PlanOptions {
@@ -16,7 +16,7 @@ export interface ReloaderOptions extends PlanOptions {
   readonly mask: SecretMask
   readonly problemLog: ProblemLog
   /** Told of a configuration that can be used, before plugins are brought to it. */
-  onConfiguration(configuration: LoadedConfiguration): void
+  onPlan(plan: PluginsPlan): void
 }
 
 /** Brings plugins to what the files say now. */
@@ -46,10 +46,12 @@ export function createReloader(options: ReloaderOptions): Reloader {
     }
     const next = await planPlugins(loaded, options)
     mask.add(next.configuration.secrets)
-    options.onConfiguration(next.configuration)
+    options.onPlan(next)
     plan = plans.follow(next)
     const report = await plugins.host.apply(plan)
-    problemLog.settle([...next.problems, ...unknownKeys(next.configuration, plugins.host)], report.problems)
+    const waiting = changesForNextStart(plugins.configuration, next.configuration)
+    const lines = [...next.problems, ...unknownKeys(next.configuration, plugins.host), ...waiting]
+    problemLog.settle(lines, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
   }
 

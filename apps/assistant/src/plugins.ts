@@ -43,13 +43,15 @@ export interface Plugins {
   readonly configuration: LoadedConfiguration
   /** What was wrong before any plugin started, each a line for the owner. */
   readonly problems: readonly string[]
+  /** Plugins that are switched on and not even tried. */
+  readonly leftOut: readonly PluginProblem[]
   /** Of all plugins that are there, on or off. */
   names(): ReadonlySet<string>
 }
 
 /** Finds the plugins of a home and prepares their host; nothing is started yet. */
 export async function preparePlugins(loaded: LoadedConfiguration, options: PluginsOptions): Promise<Plugins> {
-  const { plan, configuration, problems } = await planPlugins(loaded, options)
+  const { plan, configuration, problems, leftOut } = await planPlugins(loaded, options)
   const host = createPluginHost({
     ...plan,
     servicesFor: options.servicesFor,
@@ -70,6 +72,7 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
     plan,
     configuration,
     problems,
+    leftOut,
     names: () => new Set(host.states().map(({ name }) => name)),
   }
 }
@@ -88,6 +91,8 @@ export interface PluginsPlan {
   readonly problems: readonly string[]
   /** Plugins that are left out because of their configuration. */
   readonly broken: ReadonlySet<string>
+  /** Why plugins that are switched on are not even tried: their configuration, or that there are two of a name. */
+  readonly leftOut: readonly PluginProblem[]
 }
 
 /** Finds the plugins of a home and says how each of them is to run. */
@@ -126,6 +131,10 @@ export async function planPlugins(
     },
     configuration,
     broken,
+    leftOut: [
+      ...configProblems.filter(isFatalForPlugin).map((problem) => toPluginProblem(problem, configuration)),
+      ...found.problems,
+    ].filter(({ plugin }) => isEnabled(plugin)),
     problems: [
       ...configProblems
         .filter(
@@ -175,6 +184,15 @@ function isFatalForPlugin(problem: ConfigProblem): boolean {
   return problem.severity === 'error' && problem.plugin !== undefined
 }
 
+function toPluginProblem(problem: ConfigProblem, configuration: LoadedConfiguration): PluginProblem {
+  return {
+    plugin: problem.plugin ?? '',
+    severity: 'error',
+    code: 'plugin-config-invalid',
+    message: formatProblem(problem, configuration),
+  }
+}
+
 /** One plugin as a line of `/status`; plugins that are off are not mentioned. */
 export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
   if (state.state === 'off' || state.origin === 'built-in') return undefined
@@ -186,7 +204,9 @@ export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
 }
 
 function reason(problem: PluginProblem | undefined): string {
-  return problem?.message.split('\n', 1)[0] ?? 'see the log'
+  if (problem === undefined) return 'see the log'
+  const [first = '', ...more] = problem.message.split('\n')
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`
 }
 
 /** Plugins as a part of `/readyz`: broken ones are named, and do not make the assistant unusable. */
@@ -197,17 +217,16 @@ export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
   return {
     status: isStarting || hasFailed ? 'degraded' : 'ok',
     plugins: Object.fromEntries(
-      shown.map(({ name, state, isolation, crashes, status, problem, version }) => [
-        name,
-        {
+      shown.map(({ name, state, isolation, crashes, status, problem, version }) => {
+        const known = {
           state,
           isolation,
           ...(crashes > 0 && { crashes }),
           ...(version !== undefined && { version }),
-          ...status,
-          ...(problem && { problem: reason(problem) }),
-        },
-      ]),
+        }
+        // first for people who read it, and last since it is not the plugin's to say
+        return [name, { ...known, ...status, ...known, ...(problem && { problem: problem.message }) }]
+      }),
     ),
   }
 }

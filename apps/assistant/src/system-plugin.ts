@@ -61,8 +61,9 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
       },
       status: {
         description: 'How I am doing',
-        async execute() {
-          return { success: true, response: { format: 'markdown', text: await status(options) } }
+        async execute(_args, { role }) {
+          const text = await status(options, role === 'owner')
+          return { success: true, response: { format: 'markdown', text } }
         },
       },
       forget_me: {
@@ -126,20 +127,21 @@ function helpAbout(args: string, plugins: readonly PluginSummary[]): string {
     .join('\n\n')
 }
 
-async function status(options: SystemPluginOptions): Promise<string> {
+async function status(options: SystemPluginOptions, isForOwner: boolean): Promise<string> {
   const [model, plugins] = await Promise.all([options.describeModel(), options.pluginStatuses()])
   const lines = plugins.map(
     ({ name, isRunning, text }) => `${isRunning ? '🟢' : '🔴'} ${escape(name)} – ${escape(text)}`,
   )
   return [
     `**${escape(options.assistantName)}** has been running for ${duration(Date.now() - options.startedAt)}.`,
-    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${modelNote(model)}`,
+    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${modelNote(model, isForOwner)}`,
     ['Plugins:', ...lines].join('\n'),
   ].join('\n\n')
 }
 
-function modelNote({ isDemo, problem }: ModelState): string {
-  if (problem !== undefined) return ` – ${escape(problem)}`
+/** What is wrong names addresses, which are for the owner. */
+function modelNote({ isDemo, problem }: ModelState, isForOwner: boolean): string {
+  if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ out of order'
   return isDemo ? ' (built-in, no large language model)' : ''
 }
 

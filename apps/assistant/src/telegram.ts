@@ -1,7 +1,7 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { DeliveryError } from '@pluggram/sdk'
-import type { AssistantMetrics, Health, RootLogger } from '@pluggram/observability'
+import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import type { Pipeline } from '@pluggram/pipeline'
 import type {
   BotApiCaller,
@@ -19,6 +19,7 @@ import {
 } from '@pluggram/telegram'
 import type { BotIdentity, MessengerStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
+import { maskReplies, maskValues } from './mask-replies.ts'
 import { connectTelegram } from './telegram-link.ts'
 
 export interface TelegramOptions {
@@ -30,6 +31,8 @@ export interface TelegramOptions {
   onChatMigrated(from: number, to: number): void
   createPipeline(messenger: Messenger): Pipeline
   readonly metrics: AssistantMetrics
+  /** Whatever goes to a chat passes through it. */
+  readonly mask: SecretMask
 }
 
 /** The connection to Telegram, or to the Telegram that the assistant plays itself. */
@@ -72,7 +75,7 @@ const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMi
 
 /** Connects everything between the Bot API and the pipeline; updates flow after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
-  const { configuration, logger, registry, health } = options
+  const { configuration, logger, registry, health, mask } = options
   const { telegram } = configuration.settings
   const link = await connectTelegram(configuration, logger)
   const closing = new AbortController()
@@ -90,7 +93,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
   })
-  const pipeline = options.createPipeline(messenger)
+  const pipeline = options.createPipeline(maskReplies(messenger, mask))
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false
@@ -151,7 +154,8 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     messengerStats: () => messenger.stats(),
     outgoing: {
       post: (request) => pipeline.post(request),
-      call: (method, params, signal) => messenger.call(method, params, signal),
+      call: (method, params, signal) =>
+        messenger.call(method, maskValues(params, mask) as typeof params, signal),
     },
     connection() {
       const { state, lastError } = source.status()

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TOKEN } from '../../support/emulator.ts'
+import { findFreePort } from '../../support/free-port.ts'
 import { startProgram } from '../../support/program.ts'
 import type { Program } from '../../support/program.ts'
 import { createEchoHome } from './echo.ts'
@@ -77,15 +76,6 @@ function startPluggram(home: string, { apiRoot, webhookUrl }: BotSurroundings, w
     },
   })
   return { program, ready: whenListening(program) }
-}
-
-/** A port that nobody listens on at the moment. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** The address it prints; in webhook mode Telegram delivers there as soon as it listens. */

@@ -155,9 +155,10 @@ describe('a failing provider', () => {
     ],
     [403, { error: { message: SECRET } }, 'ai-misconfigured', 'OPENAI_API_KEY'],
     [404, { error: { code: 'model_not_found', message: SECRET } }, 'ai-misconfigured', 'ai.model'],
-    [400, { error: { code: 'context_length_exceeded', message: SECRET } }, 'ai-refused', '/new'],
+    [400, { error: { code: 'context_length_exceeded', message: SECRET } }, 'ai-too-long', '/new'],
     [400, { error: { message: SECRET } }, 'ai-refused', 'HTTP 400'],
-    [429, { error: { code: 'insufficient_quota', message: SECRET } }, 'ai-unavailable', 'billing'],
+    [307, { error: { message: SECRET } }, 'ai-misconfigured', 'elsewhere'],
+    [429, { error: { code: 'insufficient_quota', message: SECRET } }, 'ai-misconfigured', 'billing'],
     [429, { error: { message: SECRET } }, 'ai-unavailable', 'HTTP 429'],
     [500, SECRET, 'ai-unavailable', 'HTTP 500'],
     [200, { surprise: SECRET }, 'ai-unavailable', 'fault'],
@@ -240,7 +241,7 @@ describe('time limits', () => {
       message: expect.stringContaining(`ai.timeouts.${setting}`),
     })
     await cancelled
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
   test('do not count the time the reader takes', async () => {

@@ -6,6 +6,7 @@ import type { AiOptions } from './ai-options.ts'
 import { BudgetMeter } from './budget/budget-meter.ts'
 import { NO_BUDGETS } from './budget/budget-settings.ts'
 import { PricesFile } from './budget/prices-file.ts'
+import { OpenCalls } from './budget/open-calls.ts'
 import { RequestGate } from './budget/request-gate.ts'
 import { CoolDown } from './cool-down.ts'
 import { createDemoModel } from './demo/demo-model.ts'
@@ -24,7 +25,7 @@ export interface ModelReport extends ModelDescription {
   readonly reason: string
   /** What the owner can do to get a better one. */
   readonly setupHint?: string
-  /** Why no model can answer at the moment, with the next step; holds no secret. `id` is then the setting's value. */
+  /** Why no model can answer at the moment, with the next step; holds no secret. */
   readonly problem?: string
 }
 
@@ -63,6 +64,7 @@ export function createAi(options: AiOptions): Ai {
   const problems = new ModelProblems(logger)
   const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
   const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
+  const openCalls = new OpenCalls()
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
@@ -79,7 +81,7 @@ export function createAi(options: AiOptions): Ai {
       llamaCpp: (file) => llamaCpp.model(file),
     },
     otherCalls: new OtherCalls({
-      find: chooseOptions,
+      find: { ...chooseOptions, conversation: pool.defaults[0] },
       wanted: {
         embed: settings.embeddingModel ?? 'auto',
         transcribe: settings.transcriptionModel ?? 'auto',
@@ -105,13 +107,14 @@ export function createAi(options: AiOptions): Ai {
         budgets,
         prices,
         gate,
+        openCalls,
         maxOutputTokens: settings.maxOutputTokens,
         now,
       }),
   }
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
-    describe: () => describeModel(pool),
+    describe: () => describeModel(pool, problems),
     health() {
       const open = [...problems.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
       return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
@@ -123,15 +126,17 @@ export function createAi(options: AiOptions): Ai {
   }
 }
 
-async function describeModel(pool: ModelPool): Promise<ModelReport> {
+async function describeModel(pool: ModelPool, problems: ModelProblems): Promise<ModelReport> {
   const [wanted] = pool.defaults
   try {
     const selection = await pool.selector(wanted).select()
+    const problem = problems.of(wanted)
     return {
       id: selectionId(selection),
       isDemo: selection.api === 'demo',
       reason: selection.reason,
       ...(selection.setupHint && { setupHint: selection.setupHint }),
+      ...(problem !== undefined && { problem }),
     }
   } catch (error) {
     return { id: wanted, isDemo: false, reason: 'no model can answer', problem: errorMessage(error) }

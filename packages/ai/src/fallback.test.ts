@@ -40,7 +40,7 @@ test.each(FAULTS)('when the first model fails with %s, the next one answers', as
   using ai = openTestAi({
     model: ['one:a', 'two:b'],
     providers: { one: { baseUrl: first.baseUrl }, two: { baseUrl: second.baseUrl } },
-    timeouts: { firstTokenSeconds: 0.3, betweenTokensSeconds: 5, totalSeconds: 10 },
+    timeouts: { firstTokenSeconds: 2, betweenTokensSeconds: 5, totalSeconds: 10 },
   })
   let end: TextEnd | undefined
   const text = await readText(ai, { ...HELLO, onEnd: (value) => (end = value) })
@@ -50,15 +50,13 @@ test.each(FAULTS)('when the first model fails with %s, the next one answers', as
 
 test('silent models share the time for the first word, and the last of them is still heard', async () => {
   await using silent = await startLoopbackServer(() => {})
-  await using speaking = await startLoopbackServer((request, response) => {
-    setTimeout(() => answer(request, response), 200)
-  })
+  await using speaking = await startLoopbackServer(answer)
   const providers = {
     one: { baseUrl: silent.baseUrl },
     two: { baseUrl: silent.baseUrl },
     three: { baseUrl: speaking.baseUrl },
   }
-  const timeouts = { firstTokenSeconds: 1.5, betweenTokensSeconds: 5, totalSeconds: 20 }
+  const timeouts = { firstTokenSeconds: 3, betweenTokensSeconds: 5, totalSeconds: 20 }
   const model = ['one:a', 'two:b', 'three:c']
   using ai = openTestAi({ model, providers, timeouts })
   expect((await readText(ai)).join('')).toBe('from the second')
@@ -71,8 +69,9 @@ test('silent models share the time for the first word, and the last of them is s
   const start = performance.now()
   expect(await failureOf(readText(other))).toMatchObject({ code: 'ai-timeout' })
   const seconds = (performance.now() - start) / 1_000
-  expect(seconds).toBeGreaterThan(1.3)
-  expect(seconds).toBeLessThan(3)
+  expect(seconds).toBeGreaterThan(2.8)
+  // one after another, each with the whole time, they would take nine seconds
+  expect(seconds).toBeLessThan(8)
 })
 
 test('a server that hangs when it is asked for its models counts as silent', async () => {
@@ -82,11 +81,12 @@ test('a server that hangs when it is asked for its models counts as silent', asy
     model: ['auto', 'two:b'],
     baseUrl: silent.baseUrl,
     providers: { two: { baseUrl: second.baseUrl } },
-    timeouts: { firstTokenSeconds: 0.6, betweenTokensSeconds: 5, totalSeconds: 20 },
+    timeouts: { firstTokenSeconds: 1.5, betweenTokensSeconds: 5, totalSeconds: 20 },
   })
   const start = performance.now()
   expect((await readText(ai)).join('')).toBe('from the second')
-  expect(performance.now() - start).toBeLessThan(2_600)
+  // the question itself would be given up after five seconds
+  expect(performance.now() - start).toBeLessThan(4_500)
 })
 
 test('a model that failed is asked last for a while', async () => {

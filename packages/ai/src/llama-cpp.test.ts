@@ -66,7 +66,7 @@ test('questions are answered one after another, and a silent one is given up', a
   using ai = openTestAi(
     {
       model: 'llama-cpp:small.gguf',
-      timeouts: { firstTokenSeconds: 0.3, betweenTokensSeconds: 1, totalSeconds: 5 },
+      timeouts: { firstTokenSeconds: 1, betweenTokensSeconds: 1, totalSeconds: 5 },
     },
     { home },
   )

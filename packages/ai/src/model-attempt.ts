@@ -62,7 +62,6 @@ export class ModelAttempt {
       for (;;) {
         const part = await this.#read()
         if (!part) throw brokenOff(selection)
-        if (part.type === 'finish' && !this.#hasAnswered) throw emptyAnswer(part, selection)
         this.#held.push(part)
         if (this.#hasAnswered || this.#held.length > MAX_HELD_PARTS) return this.#rest()
       }
@@ -116,10 +115,19 @@ export class ModelAttempt {
       if (done) limits.signal.throwIfAborted()
       if (done) return undefined
       if (part.type === 'error') throw part.error
+      if (part.type === 'finish') this.#checkFinish(part)
       this.#look(part)
       if (this.#characters > MAX_CHARACTERS) throw tooLong(selection)
       if (part.type !== 'ping' && part.type !== 'raw') return part
     }
+  }
+
+  /** Some providers' streams that are cut off look like an end of which no reason was told. */
+  #checkFinish(part: FinishPart): void {
+    const { selection } = this.#options
+    if (!this.#hasAnswered) throw emptyAnswer(part, selection)
+    const { unified, raw } = part.finishReason
+    if (unified === 'interrupted' && raw === undefined) throw brokenOff(selection)
   }
 
   #look(part: StreamPart): void {
@@ -194,7 +202,7 @@ function tooLong({ label, model }: Selection): AiError {
 
 function emptyAnswer({ finishReason }: FinishPart, { label, model }: Selection): AiError {
   if (finishReason.unified === 'content-filter') {
-    return new AiError('ai-refused', `The content filter of ${label} stopped the answer. Try other words.`)
+    return new AiError('ai-filtered', `The content filter of ${label} stopped the answer. Try other words.`)
   }
   return new AiError('ai-unavailable', `${model} at ${label} sent an empty answer. Try again.`, {
     isRetryable: true,

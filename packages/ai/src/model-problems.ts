@@ -30,6 +30,11 @@ export class ModelProblems {
     if (this.#open.delete(model)) this.#logger.info('The language model works again.', { model })
   }
 
+  /** Why a model cannot be used; `undefined` when nothing is known against it. */
+  of(model: string): string | undefined {
+    return this.#open.get(model)
+  }
+
   /** One line for each model that cannot be used. */
   list(): readonly string[] {
     return [...this.#open.values()]

@@ -33,6 +33,21 @@ test.each(['openai', 'openai-compatible'] as const)(
   },
 )
 
+test('auto looks at the provider that answers people, then in the usual order', async () => {
+  await using home = await startLoopbackServer(servesModels('llama', 'nomic-embed-text', 'whisper-small'))
+  await using usual = await startLoopbackServer(servesModels('big', 'bge-m3', 'tts-1'))
+  using ai = openTestAi({
+    model: ['home:llama', 'demo'],
+    providers: { home: { baseUrl: home.baseUrl } },
+    baseUrl: usual.baseUrl,
+  })
+  expect(await ai.serviceFor('test').abilities()).toEqual({
+    embed: 'home:nomic-embed-text',
+    transcribe: 'home:whisper-small',
+    speak: 'openai-compatible:tts-1',
+  })
+})
+
 test('texts become numbers through google', async () => {
   await using server = await startLoopbackServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
@@ -118,7 +133,7 @@ test('a silent server is given up, a refused key named, a large recording refuse
     embeddingModel: 'silent:e',
     transcriptionModel: 'strict:t',
     providers: { silent: { baseUrl: silent.baseUrl }, strict: { baseUrl: strict.baseUrl, apiKey: 'k' } },
-    timeouts: { firstTokenSeconds: 1, betweenTokensSeconds: 1, totalSeconds: 0.3 },
+    timeouts: { firstTokenSeconds: 1, betweenTokensSeconds: 1, totalSeconds: 1 },
   })
   const service = ai.serviceFor('test')
   expect(await failureOf(service.embed({ texts: ['a'] }))).toMatchObject({ code: 'ai-timeout' })

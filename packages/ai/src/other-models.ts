@@ -34,6 +34,8 @@ const NAMES: Readonly<Record<Ability, RegExp>> = {
 export interface FindOptions extends ChooseOptions {
   /** `auto`, `off`, or `provider:model`. */
   readonly wanted: string
+  /** The model that answers people, as the configuration names it: its provider is asked first. */
+  readonly conversation: string
 }
 
 /**
@@ -42,7 +44,7 @@ export interface FindOptions extends ChooseOptions {
  */
 export async function findOtherModel(
   ability: Ability,
-  { wanted, ...options }: FindOptions,
+  { wanted, conversation, ...options }: FindOptions,
 ): Promise<Selection | undefined> {
   if (wanted === 'off') return undefined
   if (wanted !== 'auto') {
@@ -55,7 +57,19 @@ export async function findOtherModel(
     }
     return selection
   }
-  const { api, server, ...found } = await chooseModel('auto', options)
+  return (
+    (await findAt(conversation, ability, options).catch(() => undefined)) ??
+    (conversation === 'auto' ? undefined : await findAt('auto', ability, options))
+  )
+}
+
+/** What the provider of a model offers. */
+async function findAt(
+  name: string,
+  ability: Ability,
+  options: ChooseOptions,
+): Promise<Selection | undefined> {
+  const { api, server, ...found } = await chooseModel(name, options)
   if (!server) return undefined
   const model = BY_VENDOR[api]?.[ability] ?? (await findListed(ability, api, server, options.signal))
   return model === undefined ? undefined : { ...found, api, server, model }

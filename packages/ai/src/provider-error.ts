@@ -33,7 +33,7 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   }
   if (isQuota(failure)) {
     return new AiError(
-      'ai-unavailable',
+      'ai-misconfigured',
       `${who} says the account has no credit left${detail}. Check its billing page.`,
     )
   }
@@ -62,13 +62,17 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
       },
     )
   }
+  if (failure.status !== undefined && failure.status >= 300 && failure.status < 400) {
+    return new AiError(
+      'ai-misconfigured',
+      `${who} sends requests elsewhere${detail}, where no key may follow. Write the address it leads to into config.json.`,
+    )
+  }
   if (failure.isTooLong) {
-    const refusal = new AiError(
-      'ai-refused',
+    return new AiError(
+      'ai-too-long',
       `The conversation is too long for ${model}${detail}. Start a new one with /new.`,
     )
-    TOO_LONG.add(refusal)
-    return refusal
   }
   if (
     failure.status !== undefined &&
@@ -86,14 +90,11 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   })
 }
 
-/** Refusals that a model with a longer memory would not make. */
-const TOO_LONG = new WeakSet<AiError>()
-
 /** Whether another model may answer where this one failed: not when the request itself was refused, or a budget is used up. */
 export function mayAnotherModelHelp(error: unknown): boolean {
   if (!(error instanceof AiError)) return true
   return (
-    TOO_LONG.has(error) ||
+    error.code === 'ai-too-long' ||
     error.code === 'ai-unavailable' ||
     error.code === 'ai-timeout' ||
     error.code === 'ai-misconfigured'

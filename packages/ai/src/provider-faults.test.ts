@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, test, vi } from 'vitest'
-import { failureOf, openTestAi, readText } from './test-ai.ts'
+import { failureOf, HELLO, openTestAi, readText } from './test-ai.ts'
 import { startLoopbackServer, writeAnswer, writeChunk } from './test-server.ts'
 
 const MEBIBYTE = 1_048_576
 const TIMEOUTS = { firstTokenSeconds: 0.5, betweenTokensSeconds: 0.5, totalSeconds: 3 }
 /** What the time limits of a case leave, and two seconds for everything else. */
-const LATEST_MS = (TIMEOUTS.totalSeconds + 2) * 1_000
+const LATEST_MS = (TIMEOUTS.totalSeconds + 7) * 1_000
 
 afterEach(() => void vi.restoreAllMocks())
 
@@ -150,6 +150,43 @@ test.each([
   expect(performance.now() - startedAt).toBeLessThan(LATEST_MS)
 })
 
+test.each([
+  [
+    'openai',
+    [
+      '{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"m"}}',
+      '{"type":"response.output_text.delta","item_id":"m","delta":"Half an "}',
+    ],
+  ],
+  [
+    'anthropic',
+    [
+      '{"type":"message_start","message":{"id":"a","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}}',
+      '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}',
+      '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Half an "}}',
+    ],
+  ],
+  ['google', ['{"candidates":[{"content":{"role":"model","parts":[{"text":"Half an "}]}}]}']],
+] as const)('%s whose stream ends without saying why is no whole answer', async (api, events) => {
+  await using server = await startLoopbackServer((_request, response) =>
+    stream(response).end(events.map((event) => `data: ${event}\n\n`).join('')),
+  )
+  using ai = openTestAi({
+    model: 'one:m',
+    providers: { one: { api, baseUrl: server.baseUrl, apiKey: 'k' } },
+    timeouts: TIMEOUTS,
+  })
+  const pieces: string[] = []
+  const reading = (async () => {
+    for await (const piece of ai.serviceFor('test').streamText(HELLO)) pieces.push(piece)
+  })()
+  expect(await failureOf(reading)).toMatchObject({
+    code: 'ai-unavailable',
+    message: expect.stringContaining('broke off its answer'),
+  })
+  expect(pieces).toEqual(['Half an '])
+})
+
 test('nobody waits twice for a silent server', async () => {
   await using server = await startLoopbackServer(() => {})
   using ai = openTestAi({
@@ -179,7 +216,7 @@ test('what is given up, fails or is left makes room for the next, however tight 
   const request = { messages: [{ role: 'user' as const, content: 'hello' }], for: { user: { id: 1 } } }
   const controller = new AbortController()
   const givenUp = failureOf(service.generateText({ ...request, signal: controller.signal }))
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1))
+  await expect.poll(() => server.requests).toHaveLength(1)
   controller.abort(new Error('enough'))
   expect(await givenUp).toMatchObject({ message: 'enough' })
   expect(await failureOf(service.generateText(request))).toMatchObject({ code: 'ai-unavailable' })

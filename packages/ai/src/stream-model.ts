@@ -1,6 +1,6 @@
 import { AiError } from '@pluggram/sdk'
 import type { TextEnd } from '@pluggram/sdk'
-import { streamText } from 'ai'
+import { streamText, ToolChoiceViolationError } from 'ai'
 import type { GuardedModel } from './guarded-model.ts'
 import { toModelMessage } from './model-message.ts'
 import type { RequestLimits } from './request-limits.ts'
@@ -45,19 +45,29 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
       yield part.text
     }
     calls.take(part)
-    if (part.type === 'error') throw part.error
+    if (part.type === 'error') {
+      // a model that was told to write and calls once more: its caller sees the calls, and makes none of them
+      if (!ToolChoiceViolationError.isInstance(part.error)) throw part.error
+      calls.endUnwanted(part.error)
+      return end('other')
+    }
     if (part.type === 'abort') limits.signal.throwIfAborted()
     if (part.type === 'finish') {
       if (!hasText && calls.isEmpty) throw broken('sent an empty answer')
       await calls.end(result.responseMessages)
-      const { finishReason } = part
-      return {
-        model: model.selection ? selectionId(model.selection) : '',
-        usage: model.usage,
-        reason: finishReason === 'stop' || finishReason === 'length' ? finishReason : 'other',
-      }
+      return end(REASONS[part.finishReason] ?? 'other')
     }
   }
+
+  function end(reason: TextEnd['reason']): TextEnd {
+    return { model: model.selection ? selectionId(model.selection) : '', usage: model.usage, reason }
+  }
+}
+
+const REASONS: Readonly<Partial<Record<string, TextEnd['reason']>>> = {
+  stop: 'stop',
+  length: 'length',
+  'content-filter': 'filtered',
 }
 
 function broken(what: string): AiError {

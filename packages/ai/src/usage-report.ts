@@ -25,6 +25,9 @@ export function createUsageReport(options: UsageReportOptions): AiUsageReport {
         period,
         tokens: main.tokens + cheaper.tokens,
         money: (main.micros + cheaper.micros) / MICROS,
+        ...(cheaper.tokens > 0 && {
+          cheaper: { tokens: cheaper.tokens, money: cheaper.micros / MICROS },
+        }),
         ...(tokens !== undefined && { tokenLimit: tokens }),
         ...(money !== undefined && { moneyLimit: money }),
         endsAt: endOf(period, now),

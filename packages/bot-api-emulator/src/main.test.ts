@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 function run(...args: string[]): ChildProcessWithoutNullStreams {
@@ -29,9 +30,9 @@ describe('the command', () => {
     const answer = await fetch(`${url}/bot${token}/getMe`)
     expect(await answer.json()).toMatchObject({ result: { id: 42, username: 'my_bot', first_name: 'Mine' } })
     const held = fetch(`${url}/bot${token}/getUpdates?timeout=30`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100)
-    })
+    await setTimeout(100)
+    // what was asked before has come when this is answered
+    await fetch(`${url}/bot${token}/getMe`)
     child.kill('SIGTERM')
     expect(await (await held).json()).toEqual({ ok: true, result: [] })
     expect(await ended).toMatchObject({ code: 0, error: '' })

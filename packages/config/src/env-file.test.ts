@@ -67,9 +67,9 @@ describe('parseEnvFile', () => {
   })
 
   it('stays quick on a long line of blanks', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     parseEnvFile('.env', `${' '.repeat(500_000)}x`)
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
   })
 })
 

@@ -35,6 +35,11 @@ export const OTHER_ENVIRONMENT: readonly { readonly name: string; readonly descr
   { name: 'OPENAI_API_KEY', description: 'Key for OpenAI, or for the server at `OPENAI_BASE_URL`.' },
   { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.' },
   { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.' },
+  {
+    name: 'SENTRY_DSN',
+    description:
+      'Errors go to this Sentry project as well: with their place and plugin, without secrets, ids of users and chats, or what people wrote.',
+  },
 ]
 
 /**

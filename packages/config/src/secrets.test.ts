@@ -56,9 +56,9 @@ describe('looksSecret', () => {
   })
 
   it('is quick on a hostile key', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     looksSecret(`${'1'.repeat(1_000_000)}x`)
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000)
   })
 })
 

@@ -35,6 +35,21 @@ describe.each(LEVELS)('%s', (level) => {
     })
   })
 
+  test('a pattern of the owner that thinks for ever about a text holds up nobody', async () => {
+    const taker = `import { definePlugin, z } from '@pluggram/sdk'
+      export default definePlugin({
+        config: z.object({ pattern: z.string() }),
+        configure: ({ pattern }) => ({ patterns: [new RegExp(pattern, 'u')] }),
+        setup: () => ({ processMessage: () => ({ success: true }) }),
+      })`
+    await using home = await createTestHome({ 'plugins/taker.js': taker })
+    const host = await home.host({ config: { taker: { pattern: '^(a+)+$' } } })
+    expect((await host.start()).problems).toEqual([])
+    const [pattern] = host.registry.plugins()[0]?.descriptor.patterns ?? []
+    expect(pattern?.test('aaa')).toBe(true)
+    expect(pattern?.test(`${'a'.repeat(64)}!`)).toBe(false)
+  })
+
   test('services are made for what the configuration asks for as well', async () => {
     await using home = await createTestHome({ 'plugins/caller.js': CALLER })
     const asked: unknown[] = []

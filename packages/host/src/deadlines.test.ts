@@ -20,22 +20,23 @@ export default definePlugin({ async setup() { ${NEVER} } })`,
     expect((await host.start()).problems).toMatchObject([
       { plugin: 'hangs', message: expect.stringContaining('not finished within 0.7 s') },
     ])
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    // without the owner it would have thirty
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
   })
 
   test('a setup has the time that the plugin asks for', async () => {
     await using home = await createTestHome({
       'plugins/slow.ts': `import { definePlugin } from '@pluggram/sdk'
-export default definePlugin({ timeouts: { startSeconds: 5 }, async setup() { ${after(0.8)}; return { processMessage() {} } } })`,
+export default definePlugin({ timeouts: { startSeconds: 5 }, async setup() { ${after(2)}; return { processMessage() {} } } })`,
     })
-    const host = await home.host({ level, timeouts: { startSeconds: 0.6 } })
+    const host = await home.host({ level, timeouts: { startSeconds: 1.5 } })
     expect((await host.start()).problems).toEqual([])
   })
 
   const CALLED = `import { definePlugin } from '@pluggram/sdk'
 let aborted = 'not aborted'
 export default definePlugin({
-  timeouts: { callSeconds: 0.3 },
+  timeouts: { callSeconds: 1 },
   setup: () => ({
     async processMessage(message, { signal }) {
       if (message === 'ask') return { success: true, response: aborted }
@@ -55,9 +56,9 @@ export default definePlugin({
     const startedAt = performance.now()
     await expect(host.ask('called', 'hang')).rejects.toMatchObject({
       code: 'plugin-timeout',
-      message: 'Plugin called did not answer within 0.3 s.',
+      message: 'Plugin called did not answer within 1 s.',
     })
-    expect(performance.now() - startedAt).toBeGreaterThan(1_250)
+    expect(performance.now() - startedAt).toBeGreaterThan(1_950)
     expect(await host.ask('called', 'ask')).toMatchObject({ success: true })
   })
 

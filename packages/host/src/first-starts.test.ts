@@ -10,16 +10,19 @@ const answering = (top: string): string =>
 const HANGS = 'await new Promise(() => {})'
 
 test('a plugin that takes its time is pending until it is there, and with its own time at most', async () => {
+  const gate = Promise.withResolvers<void>()
+  Reflect.set(globalThis, 'slowGate', gate.promise)
   await using home = await createTestHome({
-    'plugins/slow.js': answering('await new Promise((resolve) => setTimeout(resolve, 300))'),
+    'plugins/slow.js': answering('await globalThis.slowGate'),
     'plugins/quick.js': answering(''),
     'plugins/hanging.js': answering(HANGS),
   })
-  const host = await home.host({ timeouts: { startSeconds: 1 } })
+  const host = await home.host({ timeouts: { startSeconds: 3 } })
   const starting = host.start()
   const pending = (): string[] => (host.registry.pending?.() ?? []).map(({ name }) => name)
   await expect.poll(pending).toEqual(['hanging', 'slow'])
   const [, slow] = host.registry.pending?.() ?? []
+  gate.resolve()
   await slow?.settled
   expect(pending()).toEqual(['hanging'])
   expect(await host.ask('slow', 'hi')).toMatchObject({ response: 'here' })

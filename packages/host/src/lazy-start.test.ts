@@ -24,7 +24,7 @@ async function getKnown(home: TestHome, options: Partial<HostPlan> = {}): Promis
 
 test('a plugin that did not change needs no process until it is used, and none after it is left alone', async () => {
   await using home = await createTestHome({ 'plugins/one.js': COMMANDS_ONLY })
-  const limitsFor = (): { idleSeconds: number } => ({ idleSeconds: 0.3 })
+  const limitsFor = (): { idleSeconds: number } => ({ idleSeconds: 1 })
   const dataFolder = await getKnown(home, { limitsFor })
   const lazy = await home.host({ dataFolder, limitsFor })
   expect(await lazy.start()).toMatchObject({ problems: [], states: [{ state: 'idle', version: '1.0.0' }] })
@@ -32,7 +32,7 @@ test('a plugin that did not change needs no process until it is used, and none a
   expect(await lazy.statuses()).toMatchObject([{ status: { status: 'idle' } }])
   expect(await lazy.ask('one', '/go', GO)).toEqual({ success: true, response: 'went' })
   expect(lazy.states()).toMatchObject([{ state: 'running' }])
-  await expect.poll(() => lazy.states()[0]?.state, { timeout: 5_000 }).toBe('idle')
+  await expect.poll(() => lazy.states()[0]?.state).toBe('idle')
   expect(await lazy.ask('one', '/go', GO)).toEqual({ success: true, response: 'went' })
 })
 
@@ -51,7 +51,7 @@ test('a plugin that is asked about everything is started before the first messag
   })
   const host = await home.host({ dataFolder: await getKnown(home) })
   await host.start()
-  await expect.poll(() => host.states()[0]?.state, { timeout: 5_000 }).toBe('running')
+  await expect.poll(() => host.states()[0]?.state).toBe('running')
 })
 
 test('another configuration is checked before it is used', async () => {
@@ -88,9 +88,9 @@ test('what is asked for beyond what is granted keeps a plugin from starting, unt
 
 test('a message past the plugin’s own limit is called off, and its process ended when it does not listen', async () => {
   await using home = await createTestHome({
-    'plugins/deaf.js': `export default class { static manifest = { timeouts: { callSeconds: 0.2 } }
+    'plugins/deaf.js': `export default class { static manifest = { timeouts: { callSeconds: 0.8 } }
       processMessage(message) { return message === 'hang' ? new Promise(() => {}) : { success: true, response: 'here' } } }`,
-    'plugins/listening.js': `export default class { static manifest = { timeouts: { callSeconds: 0.2 } }
+    'plugins/listening.js': `export default class { static manifest = { timeouts: { callSeconds: 0.8 } }
       processMessage(message, { signal }) {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))) } }`,
   })

@@ -63,4 +63,6 @@ export interface PluginHost {
   states(): readonly PluginState[]
   /** `states()` with what each plugin's `getStatus` says. */
   statuses(): Promise<readonly PluginState[]>
+  /** The same within a second: of a plugin that takes longer, what it said last, or that it is late. */
+  quickStatuses(): Promise<readonly PluginState[]>
 }

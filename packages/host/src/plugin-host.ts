@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
+import type { PluginStatus } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { withDeadline } from './deadline.ts'
 import { FailedStarts } from './failed-starts.ts'
@@ -22,6 +23,7 @@ import {
   startProblem,
   toState,
 } from './plugin-entry.ts'
+import { PatientStatus } from './patient-status.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
@@ -47,6 +49,8 @@ const RETIRE_SECONDS = 120
 const PROVIDED_SECONDS = 32
 /** A start that fails after that long is not tried again before something of the plugin changed: other changes wait for it. */
 const SLOW_MS = 1_500
+/** Whoever watches the assistant's health gives it a second, as a rule. */
+const HEALTH_PATIENCE_MS = 750
 /** How long a start may wait for others before its own time begins. */
 const QUEUE_SECONDS = 5
 
@@ -58,6 +62,7 @@ interface Unstarted {
 
 class TwoLevelHost implements PluginHost {
   readonly registry: ListedRegistry
+  readonly #patient = new PatientStatus(HEALTH_PATIENCE_MS)
   readonly #options: PluginHostOptions
   readonly #builtIn: readonly string[]
   readonly #timeouts: Required<HostTimeouts>
@@ -153,10 +158,18 @@ class TwoLevelHost implements PluginHost {
   }
 
   statuses(): Promise<readonly PluginState[]> {
+    return this.#askAll((plugin) => plugin.status())
+  }
+
+  quickStatuses(): Promise<readonly PluginState[]> {
+    return this.#askAll((plugin) => this.#patient.of(plugin))
+  }
+
+  #askAll(ask: (plugin: HostedPlugin) => Promise<PluginStatus>): Promise<readonly PluginState[]> {
     return Promise.all(
       this.#entries.map(async (entry) =>
         entry.state === 'running' && entry.plugin
-          ? { ...toState(entry), status: await entry.plugin.status() }
+          ? { ...toState(entry), status: await ask(entry.plugin) }
           : toState(entry),
       ),
     )

@@ -4,6 +4,7 @@ import type { LoadedPlugin } from './load-plugin.ts'
 import { addConfigured, mergeManifests, parseManifest } from './manifest-schema.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
+import { guardPatterns } from './process/guarded-pattern.ts'
 import { jsonSchemaOf } from './validate-config.ts'
 
 /** Which plugin is started, and where its files are. */
@@ -84,9 +85,15 @@ export function configureManifest(
   } catch (error) {
     outcome = { issues: [thrownMessage(error)] }
   }
-  if (!('issues' in outcome)) return { manifest: outcome.manifest, warnings }
+  if (!('issues' in outcome)) return { manifest: guarded(outcome.manifest), warnings }
   const message = `cannot work with its configuration: ${outcome.issues.join('; ')}. Correct plugins.${identity.name} in config.json.`
   throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message))
+}
+
+/** Patterns that an owner wrote meet the texts of strangers in the assistant itself, whoever runs the plugin. */
+function guarded(manifest: CheckedManifest['manifest']): CheckedManifest['manifest'] {
+  const { patterns } = manifest
+  return patterns === undefined ? manifest : { ...manifest, patterns: guardPatterns(patterns) }
 }
 
 /** A problem of that plugin; the message goes on after its name. */

@@ -31,7 +31,33 @@ export async function validateConfig(
   if (schema === undefined) return { config: deepFreeze(input) }
   const result = await schema['~standard'].validate(input)
   if (!result.issues) return { config: deepFreeze(result.value) }
-  return { issues: result.issues.map((issue) => toIssue(issue, block, schema)) }
+  return {
+    issues: result.issues
+      .flatMap((issue) => withinUnion(issue))
+      .map((issue) => toIssue(issue, block, schema)),
+  }
+}
+
+/** How deep unions stand in unions that are looked into. */
+const MAX_UNIONS = 5
+
+/**
+ * Zod says of a union only that nothing fits. What is meant is the alternative that fits best, so its issues are told; where
+ * none fits in kind, what each of them expects.
+ */
+function withinUnion(issue: StandardSchemaV1.Issue, depth = 0): readonly StandardSchemaV1.Issue[] {
+  const alternatives: unknown = 'errors' in issue ? issue.errors : undefined
+  if (!Array.isArray(alternatives) || alternatives.length === 0 || depth === MAX_UNIONS) return [issue]
+  const tries = (alternatives as readonly (readonly StandardSchemaV1.Issue[])[]).map((issues) =>
+    issues.flatMap((inner) => withinUnion(inner, depth + 1)),
+  )
+  const [best] = tries
+    .filter((issues) => issues.every((inner) => (inner.path ?? []).length > 0 || 'keys' in inner))
+    .toSorted((a, b) => a.length - b.length)
+  const path = issue.path ?? []
+  if (best) return best.map((inner) => ({ ...inner, path: [...path, ...(inner.path ?? [])] }))
+  const messages = new Set(tries.flatMap((issues) => issues.slice(0, 1).map((inner) => inner.message)))
+  return [{ message: [...messages].join('; or: '), path }]
 }
 
 function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject, schema: StandardSchemaV1): ConfigIssue {

@@ -1,12 +1,19 @@
 const MASK = '[secret]'
 /** Shorter values would blot out ordinary words. */
 const MIN_SECRET_LENGTH = 6
+/** In chats ordinary words matter more: a weak password may be one. */
+const MIN_CHAT_SECRET_LENGTH = 8
+const LONG_SECRET = 16
 /** A Telegram bot token, wherever it comes from. */
 const BOT_TOKEN = /\d{5,}:[A-Za-z0-9_-]{30,}/g
 
 /** Replaces secrets in text that leaves the process. */
 export interface SecretMask {
   apply(text: string): string
+  /** The same for what people read: values that could be ordinary words stay. */
+  applyToChat(text: string): string
+  /** How many characters at the end of a text may be the beginning of a secret that `applyToChat` hides. */
+  heldBack(text: string): number
   /** Adds values to hide. */
   add(secrets: readonly string[]): void
 }
@@ -14,25 +21,59 @@ export interface SecretMask {
 /** A mask that always hides bot tokens, and the values it is told, also in their JSON and URL forms. */
 export function createSecretMask(secrets: readonly string[] = []): SecretMask {
   const known = new Set<string>()
+  const inChats = new Set<string>()
   let pattern: RegExp | undefined
+  let chatPattern: RegExp | undefined
+
   function add(values: readonly string[]): void {
     for (const value of values) {
       if (value.length < MIN_SECRET_LENGTH) continue
-      known.add(value)
-      known.add(JSON.stringify(value).slice(1, -1))
-      if (value.isWellFormed()) known.add(encodeURIComponent(value))
+      for (const form of formsOf(value)) {
+        known.add(form)
+        if (isNoWord(value)) inChats.add(form)
+      }
     }
-    // the longest first, so that a secret which contains another is hidden whole
-    const sorted = [...known].toSorted((a, b) => b.length - a.length)
-    pattern =
-      sorted.length > 0 ? new RegExp(sorted.map((value) => RegExp.escape(value)).join('|'), 'g') : undefined
+    pattern = patternOf(known)
+    chatPattern = patternOf(inChats)
   }
+
+  const hide = (text: string, secret: RegExp | undefined): string =>
+    (secret ? text.replace(secret, MASK) : text).replace(BOT_TOKEN, MASK)
+
   add(secrets)
   return {
-    apply(text) {
-      const withoutKnown = pattern ? text.replace(pattern, MASK) : text
-      return withoutKnown.replace(BOT_TOKEN, MASK)
+    apply: (text) => hide(text, pattern),
+    applyToChat: (text) => hide(text, chatPattern),
+    heldBack(text) {
+      const last = text.at(-1)
+      let most = 0
+      for (const secret of last === undefined ? [] : inChats) {
+        for (let length = Math.min(secret.length - 1, text.length); length > most; length -= 1) {
+          if (secret[length - 1] === last && text.endsWith(secret.slice(0, length))) most = length
+        }
+      }
+      return most
     },
     add,
   }
+}
+
+function formsOf(value: string): string[] {
+  return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    ...(value.isWellFormed() ? [encodeURIComponent(value)] : []),
+  ]
+}
+
+function isNoWord(value: string): boolean {
+  if (value.length < MIN_CHAT_SECRET_LENGTH) return false
+  return value.length >= LONG_SECRET || (/\d/.test(value) && /\p{L}/u.test(value))
+}
+
+/** The longest first, so that a secret which contains another is hidden whole. */
+function patternOf(values: ReadonlySet<string>): RegExp | undefined {
+  if (values.size === 0) return undefined
+  const sorted = [...values].toSorted((a, b) => b.length - a.length)
+  return new RegExp(sorted.map((value) => RegExp.escape(value)).join('|'), 'g')
 }

@@ -45,7 +45,7 @@ test('an error arrives with its place and its plugin, and with nothing of users,
     'lookup with my secret key failed for 700000001:AAE2E-emulated-token-for-tests-000000',
   )
   Object.assign(error, { request: { headers: { authorization: 'Bearer hidden' } } })
-  sentry.report(error, { plugin: 'weather', chat: 7, step: 'my secret key' })
+  sentry.report(error, { plugin: 'weather', chat: 7, update: 12, step: 'my secret key' })
   await sentry.close(2_000)
   expect(envelopes).toHaveLength(1)
   const [, , body = '{}'] = (envelopes[0] ?? '').split('\n')
@@ -53,11 +53,44 @@ test('an error arrives with its place and its plugin, and with nothing of users,
   expect(event).toMatchObject({
     level: 'error',
     tags: { plugin: 'weather' },
-    extra: { chat: 7, step: '[secret]' },
+    extra: { update: 12, step: '[secret]' },
     exception: { values: [{ type: 'TypeError', value: 'lookup with [secret] failed for [secret]' }] },
   })
   expect(JSON.stringify(event)).toContain('sentry-reporter.test.ts')
   expect(envelopes[0]).not.toMatch(/my secret|hidden|server_name|"user"|"request"|breadcrumbs|hostname/)
+})
+
+test('nobody can be told from it: no ids of users and chats, no names, no words', async () => {
+  const { envelopes, dsn } = await receiver()
+  const sentry = reporter(dsn)
+  sentry.report(new Error('chat 5000000001 is gone; Ada_Lovelace wrote to -1002000000001'), {
+    plugin: 'weather',
+    user: { id: 5_000_000_001, username: 'Ada_Lovelace', first_name: 'Ada' },
+    chat_id: -1_002_000_000_001,
+    message: 815,
+    text: 'a private thing',
+    details: { body: 'another private thing', status: 503, from: { id: 5_000_000_001 } },
+    place: 'user 5000000001, number 50000000012',
+  })
+  await sentry.close(2_000)
+  const [, , body = '{}'] = (envelopes[0] ?? '').split('\n')
+  expect(JSON.parse(body)).toMatchObject({
+    extra: { message: 815, details: { status: 503 }, place: 'user [id], number 50000000012' },
+    exception: { values: [{ value: 'chat [id] is gone; [id] wrote to [id]' }] },
+  })
+  expect(envelopes[0]).not.toMatch(/5000000001\b|1002000000001|Ada|private/)
+})
+
+test('a secret of digits alone is hidden, and the event still arrives', async () => {
+  const { envelopes, dsn } = await receiver()
+  const sentry = reporter(dsn, ['99887766'])
+  sentry.report(new Error('pin 99887766'), { attempts: 99_887_766, step: '99887766' })
+  await sentry.close(2_000)
+  const [, , body = '{}'] = (envelopes[0] ?? '').split('\n')
+  expect(JSON.parse(body)).toMatchObject({
+    extra: { step: '[secret]' },
+    exception: { values: [{ value: 'pin [secret]' }] },
+  })
 })
 
 test('a flood of errors is cut', async () => {

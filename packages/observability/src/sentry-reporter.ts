@@ -1,4 +1,4 @@
-import type { Event } from '@sentry/core'
+import { scrubEvent } from './scrub-event.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 export interface SentryOptions {
@@ -106,7 +106,7 @@ async function createClient(
           throw error
         }
       }),
-    beforeSend: (event) => scrub(event, mask),
+    beforeSend: (event) => scrubEvent(event, mask),
   })
   if (!client.getDsn()) throw new TypeError('no DSN')
   client.init()
@@ -125,46 +125,14 @@ async function createClient(
   }
 }
 
-/** What may leave; a member that is not named here does not. */
-function scrub<Kind extends Event>(event: Kind, mask: SecretMask): Kind {
-  const values = (event.exception?.values ?? []).map(({ type, value, mechanism, stacktrace }) => ({
-    type,
-    value,
-    mechanism,
-    ...(stacktrace && {
-      stacktrace: {
-        frames: (stacktrace.frames ?? []).map(
-          ({ filename, function: name, lineno, colno, in_app: inApp }) => ({
-            filename,
-            function: name,
-            lineno,
-            colno,
-            in_app: inApp,
-          }),
-        ),
-      },
-    }),
-  }))
-  const kept = {
-    event_id: event.event_id,
-    timestamp: event.timestamp,
-    platform: event.platform,
-    level: event.level,
-    environment: event.environment,
-    tags: event.tags,
-    extra: event.extra,
-    sdk: event.sdk,
-    exception: { values },
-  }
-  return JSON.parse(mask.apply(JSON.stringify(kept))) as Kind
-}
-
-/** Ids and short words; objects as JSON, cut. */
-function plain(value: unknown): string | number | boolean {
+/** Plain data as it is, while it is small; anything else as text, cut. */
+function plain(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string') return value.slice(0, MAX_CONTEXT_CHARACTERS)
   try {
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return String(text).slice(0, MAX_CONTEXT_CHARACTERS)
+    const text = JSON.stringify(value) ?? 'nothing'
+    // cut JSON would hide from the scrubbing what stands at which key
+    return text.length <= MAX_CONTEXT_CHARACTERS ? (JSON.parse(text) as unknown) : 'too large to be shown'
   } catch {
     return 'cannot be read'
   }

@@ -137,5 +137,5 @@ test('whoever waits does not keep the assistant from stopping', async () => {
   const before = performance.now()
   await running[0]?.drain(50)
   await drain()
-  expect(performance.now() - before).toBeLessThan(1_000)
+  expect(performance.now() - before).toBeLessThan(3_000)
 })

@@ -71,8 +71,8 @@ export interface TextEnd {
   /** The model that answered: after a fallback another one than the first. */
   readonly model: string
   readonly usage: AiUsage
-  /** `length`: the answer reached `maxOutputTokens` and is cut short. */
-  readonly reason: 'stop' | 'length' | 'other'
+  /** `length`: the answer reached `maxOutputTokens` and is cut short; `filtered`: the provider's filter ended it. */
+  readonly reason: 'stop' | 'length' | 'filtered' | 'other'
 }
 
 export interface TextRequest extends AiRequest, ToolUse {
@@ -149,8 +149,8 @@ export interface AiAbilities {
 }
 
 /**
- * The assistant's models. Every call throws `AiError`: `ai-unavailable` and `ai-timeout` may pass, `ai-refused` will not
- * with the same request, `ai-misconfigured` is the owner's to mend, `ai-limit` is a budget that is used up, `ai-busy` too
+ * The assistant's models. Every call throws `AiError`: `ai-unavailable` and `ai-timeout` may pass, `ai-refused`,
+ * `ai-too-long` and `ai-filtered` will not with the same request, `ai-misconfigured` is the owner's to mend, `ai-limit` is a budget that is used up, `ai-busy` too
  * many requests of one user at once.
  */
 export interface AiService {

@@ -4,6 +4,8 @@ export const ERROR_CODES = [
   'ai-limit',
   'ai-unavailable',
   'ai-refused',
+  'ai-too-long',
+  'ai-filtered',
   'ai-timeout',
   'ai-misconfigured',
   'cache-limit',
@@ -96,7 +98,15 @@ export class DeliveryError extends PluggramError {
 /** The language model did not answer. */
 export class AiError extends PluggramError {
   constructor(
-    code: 'ai-unavailable' | 'ai-refused' | 'ai-timeout' | 'ai-misconfigured' | 'ai-limit' | 'ai-busy',
+    code:
+      | 'ai-unavailable'
+      | 'ai-refused'
+      | 'ai-too-long'
+      | 'ai-filtered'
+      | 'ai-timeout'
+      | 'ai-misconfigured'
+      | 'ai-limit'
+      | 'ai-busy',
     message: string,
     options?: ErrorOptions,
   ) {

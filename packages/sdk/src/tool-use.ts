@@ -14,4 +14,6 @@ export interface ToolUse {
    * Then a call with an effect outside of the chat waits for a person's approval, whatever the owner granted. Default false.
    */
   readonly isUntrusted?: boolean
+  /** The part of `system` that a model wrote, such as a summary: an address in it was given by nobody. Default none. */
+  readonly modelText?: string
 }

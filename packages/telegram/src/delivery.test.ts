@@ -11,7 +11,7 @@ let telegram: EmulatedTelegram
 let messenger: TelegramMessenger
 
 beforeEach(async () => {
-  telegram = await startEmulatedTelegram(1)
+  telegram = await startEmulatedTelegram(2)
   messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
 })
 
@@ -33,7 +33,7 @@ function partOf(text: string, options: { chat?: Chat; delivery?: OutboxPart['pol
 const deliver = (part: OutboxPart): Promise<unknown> => messenger.deliver(part, anySignal())
 
 describe('a send whose answer was lost', () => {
-  const lost = [{ kind: 'drop-response' }, { kind: 'garbage' }, { kind: 'delay', ms: 1500 }] as const
+  const lost = [{ kind: 'drop-response' }, { kind: 'garbage' }, { kind: 'delay', ms: 60_000 }] as const
 
   it.each(lost)('is made again by default, counted and told ($kind)', async (fault) => {
     telegram.emulator.faults.add({ ...fault, method: 'sendMessage' })
@@ -112,35 +112,31 @@ describe('a chat where the bot is blocked', () => {
 })
 
 describe('a 429', () => {
-  it(
-    'is obeyed to the millisecond in its chat, while other chats stay as fast as before',
-    { timeout: 20_000 },
-    async () => {
-      const { emulator, chat } = telegram
-      const others = Array.from({ length: 5 }, (_, index) =>
-        emulator.driver.createUser({ firstName: `P${index}` }),
-      )
-      emulator.faults.add({
-        kind: 'too-many-requests',
-        retryAfter: 2,
-        method: 'sendMessage',
-        chatId: chat.id,
-      })
-      const held = deliver(partOf('held'))
-      const durations: number[] = []
-      for (let round = 0; round < 20; round++) {
-        for (const { id } of others) {
-          const started = performance.now()
-          await deliver(partOf(`${round}`, { chat: { id, type: 'private' } }))
-          durations.push(performance.now() - started)
-        }
+  it('is obeyed to the millisecond in its chat, while other chats stay as fast as before', async () => {
+    const { emulator, chat } = telegram
+    const others = Array.from({ length: 5 }, (_, index) =>
+      emulator.driver.createUser({ firstName: `P${index}` }),
+    )
+    emulator.faults.add({
+      kind: 'too-many-requests',
+      retryAfter: 2,
+      method: 'sendMessage',
+      chatId: chat.id,
+    })
+    const held = deliver(partOf('held'))
+    const durations: number[] = []
+    for (let round = 0; round < 20; round++) {
+      for (const { id } of others) {
+        const started = performance.now()
+        await deliver(partOf(`${round}`, { chat: { id, type: 'private' } }))
+        durations.push(performance.now() - started)
       }
-      await held
-      const [first, second] = emulator.calls().filter((call) => call.chatId === chat.id)
-      expect(second!.time - first!.time).toBeGreaterThanOrEqual(1999)
-      expect(durations.toSorted((a, b) => a - b)[95]).toBeLessThan(500)
-    },
-  )
+    }
+    await held
+    const [first, second] = emulator.calls().filter((call) => call.chatId === chat.id)
+    expect(second!.time - first!.time).toBeGreaterThanOrEqual(1999)
+    expect(durations.toSorted((a, b) => a - b)[95]).toBeLessThan(500)
+  })
 
   it('is obeyed whatever is done to the clock', async () => {
     const { emulator, chat } = telegram
@@ -153,7 +149,8 @@ describe('a 429', () => {
     await held
     vi.useRealTimers()
     expect(performance.now() - started).toBeGreaterThanOrEqual(1000)
-    expect(performance.now() - started).toBeLessThan(3000)
+    // not a day later
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   it('of several chats at once holds all of them', async () => {
@@ -165,11 +162,13 @@ describe('a 429', () => {
     const refused = people
       .slice(0, 3)
       .map(({ id }) => deliver(partOf('a', { chat: { id, type: 'private' } })))
-    await delay(200)
-    const started = performance.now()
+    await vi.waitUntil(() => messenger.stats().floodWaits === 3, { timeout: 10_000, interval: 5 })
     await deliver(partOf('b', { chat: { id: people[3]!.id, type: 'private' } }))
-    expect(performance.now() - started).toBeGreaterThan(500)
     await Promise.all(refused)
+    const times = emulator.calls().map(({ chatId, time }) => ({ chatId, time }))
+    const lastRefusal = times[2]!
+    const free = times.find(({ chatId }) => chatId === people[3]!.id)!
+    expect(free.time - lastRefusal.time).toBeGreaterThanOrEqual(999)
     expect(messenger.stats().floodWaits).toBe(3)
   })
 })

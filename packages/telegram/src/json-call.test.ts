@@ -88,7 +88,7 @@ describe('a call that fails', () => {
     const started = performance.now()
     const failure = await failureOf(apiAt(dripping.root, 60).sendMessage(1, 'hi'))
     expect(failure).toMatchObject({ failure: 'timeout', isAmbiguous: true })
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(performance.now() - started).toBeLessThan(30_000)
   })
 
   it('had no effect when Telegram refused it', async () => {
@@ -113,7 +113,7 @@ describe('a call that fails', () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('very-secret-token')
   })
 
-  it('is given up when the answer does not end', { timeout: 20_000 }, async () => {
+  it('is given up when the answer does not end', async () => {
     const { root } = await serve((_request, response) => {
       const chunk = Buffer.alloc(2 ** 20, 32)
       const more = (): void => {
@@ -143,7 +143,7 @@ describe('a call', () => {
     ])
   })
 
-  it('may take its time for a long answer as long as it moves', { timeout: 20_000 }, async () => {
+  it('may take its time for a long answer as long as it moves', async () => {
     const text = 'x'.repeat(4_000)
     const { root } = await serve((_request, response) => {
       const body = answer({ message_id: 1, text })

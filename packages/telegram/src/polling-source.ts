@@ -17,11 +17,12 @@ import { wait } from './wait.ts'
 export interface PollingSourceOptions extends SourceOptions {
   /** How long Telegram holds a poll, in seconds. Default 30; it counts as hung 15 s later. */
   readonly pollTimeoutSeconds?: number
-  /** A poll that did not fail this long counts as held, in milliseconds. Default 150. */
-  readonly settleMilliseconds?: number
-  /** The same after a conflict, which shows only when the other program polls again. Default 5000. */
-  readonly conflictSettleMilliseconds?: number
 }
+
+/** A poll that did not fail this long counts as held. */
+const SETTLE_MILLISECONDS = 150
+/** The same after a conflict, which shows only when the other program polls again. */
+const CONFLICT_SETTLE_MILLISECONDS = 5000
 
 /** Servers that hold no polls answer at once; they are not asked more often than this. */
 const HASTY_MILLISECONDS = 100
@@ -86,10 +87,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     const { state } = tracker.status()
     // A connection that hangs looks like a held poll: after a failure only an answer proves that Telegram is there.
     const mustProve = state !== 'starting' && state !== 'polling' && state !== 'conflict'
-    const settle =
-      state === 'conflict'
-        ? (options.conflictSettleMilliseconds ?? 5000)
-        : (options.settleMilliseconds ?? 150)
+    const settle = state === 'conflict' ? CONFLICT_SETTLE_MILLISECONDS : SETTLE_MILLISECONDS
     const held = mustProve ? undefined : setTimeout(() => trouble.over('polling'), settle)
     try {
       const timeout = mustProve ? 0 : pollTimeout

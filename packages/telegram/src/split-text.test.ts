@@ -143,9 +143,9 @@ describe('splitText', () => {
   })
 
   it('splits a mebibyte without a space in well under a second', () => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     const parts = splitText(plainText('😀'.repeat(2 ** 18)))
     expect(parts.length).toBe(128)
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   })
 })

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, EmulatedUser } from '@pluggram/bot-api-emulator'
 import type { Chat, Logger, Reply, SentMessage } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
+import { vi } from 'vitest'
 import { createTelegramApi } from './api.ts'
 import type { TelegramApi } from './api.ts'
 import { refusalError } from './errors.ts'
@@ -62,7 +64,20 @@ export async function startEmulatedTelegram(timeoutSeconds = 5): Promise<Emulate
 /** Delays short enough for tests. */
 export const QUICK = { minimum: 10, maximum: 50 }
 
-export const anySignal = (): AbortSignal => AbortSignal.timeout(10_000)
+export const anySignal = (): AbortSignal => AbortSignal.timeout(30_000)
+
+/** Text that is written chunk by chunk; its last chunk comes only after `isSeen`. */
+export async function* writeSlowly(
+  chunks: readonly string[],
+  pauseMilliseconds: number,
+  isSeen: () => boolean = () => true,
+): AsyncGenerator<string> {
+  for (const [index, chunk] of chunks.entries()) {
+    await delay(pauseMilliseconds)
+    if (index === chunks.length - 1) await vi.waitUntil(isSeen, { timeout: 10_000, interval: 10 })
+    yield chunk
+  }
+}
 
 /** The parameters of every call of `method` so far. */
 export function callsOf(

@@ -99,7 +99,7 @@ describe('services', () => {
     services.effects.setTimeout('soon', 0, () => {
       throw new Error('in a timer')
     })
-    await vi.waitFor(() => expect(services.exceptions).toHaveLength(2))
+    await expect.poll(() => services.exceptions).toHaveLength(2)
     expect(services.logLines).toEqual([{ level: 'warn', message: 'careful', fields: { a: 1 } }])
     expect(services.exceptions).toMatchObject([
       { error: { message: 'handled' }, context: { step: 2 } },

@@ -146,6 +146,30 @@ describe('the conversation', () => {
     expect(bot.lastMessages[1]?.content).toBe('Half an \n\n[This answer broke off here.]')
   })
 
+  test.each([
+    ['length', /\n\n⚠️ The answer has reached its greatest length\. Write “go on”/],
+    ['filtered', /\n\n⚠️ The answer ends here: the provider/],
+  ] as const)('marks an answer that ended with %s as not complete', async (reason, label) => {
+    await using bot = await TestChatbot.start()
+    bot.reason = reason
+    bot.script = () => ['Half an answer']
+    expect(await bot.say('tell me')).toMatch(label)
+    bot.reason = 'stop'
+    await bot.say('go on')
+    expect(bot.lastMessages[1]?.content).toBe('Half an answer\n\n[This answer broke off here.]')
+  })
+
+  test('ends an answer that is longer than anybody reads, and its request', async () => {
+    await using bot = await TestChatbot.start()
+    bot.script = function* () {
+      for (;;) yield 'x'.repeat(10_000)
+    }
+    const shown = await bot.say('tell me')
+    expect(shown).toMatch(/x\n\n⚠️ The answer ends here: it is longer than anybody reads\.$/)
+    expect(shown?.length).toBeLessThan(111_000)
+    expect(bot.abandoned).toBe(1)
+  })
+
   test('keeps what was written when nobody reads to the end, and ends the request', async () => {
     await using bot = await TestChatbot.start()
     for await (const piece of pieces(await bot.result('hello'))) {
@@ -193,18 +217,33 @@ test('an unknown command in a private chat is answered', async () => {
 })
 
 describe('a failure of the model', () => {
-  test.each(['ai-unavailable', 'ai-timeout', 'ai-refused', 'ai-misconfigured', 'ai-busy'] as const)(
-    '%s is told without details, which go to the log',
-    async (code) => {
-      await using bot = await TestChatbot.start()
-      const error = new AiError(code, 'Details about http://10.0.0.5/v1')
-      bot.script = () => failingAfter([], error)
-      const shown = await bot.say('hello')
-      expect(shown).toMatch(/^error: \w/)
-      expect(shown).not.toContain('10.0.0.5')
-      expect(bot.reported).toEqual([error])
-    },
-  )
+  test.each([
+    'ai-unavailable',
+    'ai-timeout',
+    'ai-refused',
+    'ai-too-long',
+    'ai-filtered',
+    'ai-misconfigured',
+    'ai-busy',
+    'ai-limit',
+  ] as const)('%s is told without details, which go to the log', async (code) => {
+    await using bot = await TestChatbot.start()
+    const error = new AiError(code, 'Details about http://10.0.0.5/v1')
+    bot.script = () => failingAfter([], error)
+    const shown = await bot.say('hello')
+    expect(shown).toMatch(/^error: \w/)
+    expect(shown).not.toContain('10.0.0.5')
+    expect(bot.reported).toEqual([error])
+  })
+
+  test('that an owner has to mend is told to them in their private chat, and nowhere else', async () => {
+    await using bot = await TestChatbot.start()
+    const error = new AiError('ai-misconfigured', 'OpenAI refuses the key. Correct OPENAI_API_KEY in .env.')
+    bot.script = () => failingAfter([], error)
+    expect(await bot.say('hello', { role: 'owner' })).toBe(`error: ${error.message}`)
+    expect(await bot.say('hello', { ...GROUP, role: 'owner' })).not.toContain('OPENAI_API_KEY')
+    expect(await bot.say('hello', { role: 'trusted' })).not.toContain('OPENAI_API_KEY')
+  })
 
   test('leaves no trace in the conversation', async () => {
     await using bot = await TestChatbot.start()

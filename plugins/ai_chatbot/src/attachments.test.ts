@@ -61,8 +61,12 @@ describe('pictures and PDFs', () => {
     await using bot = await TestChatbot.start()
     expect(await bot.say('', sent(PHOTO))).toContain('(test:scripted) cannot look at pictures')
     expect(bot.requests).toHaveLength(0)
-    await bot.say('Do you like it?', sent(PHOTO))
+    expect(await bot.say('Do you like it?', sent(PHOTO))).toMatch(
+      /^ℹ️ The language model that answers \(test:scripted\) cannot look at pictures\.[^\n]+\n\nYou said “Do you like it\?”\.$/,
+    )
     expect(bot.lastRequest.system).toContain('came with a photo, which you cannot see')
+    await bot.say('thanks')
+    expect(bot.lastMessages[1]?.content).toBe('You said “Do you like it?”.')
   })
 
   test('that are too large or gone are told', async () => {
@@ -116,7 +120,7 @@ describe('voice messages', () => {
   test('that cannot be heard now are told without details', async () => {
     const transcribe = (): Promise<never> => Promise.reject(unavailable())
     await using bot = await TestChatbot.start({ ai: { ...hears, transcribe } })
-    expect(await bot.say('', sent(VOICE))).toMatch(/^error: The language model cannot be reached/)
+    expect(await bot.say('', sent(VOICE))).toMatch(/^error: The language model does not answer/)
   })
 
   test('are answered by voice when the owner wants it, with the words under it', async () => {

@@ -85,7 +85,7 @@ async function runCommand(context: MessageContext, parts: ChatbotParts): Promise
     case 'export':
       return exportCommand(context, parts)
     case 'model':
-      return modelCommand(context, parts)
+      return modelCommand(args.trim(), context, parts)
     case 'usage':
       return usageCommand(context, parts.services)
     case 'persona':
@@ -142,7 +142,7 @@ async function answer(
   try {
     return await answerMessage(text, context, parts)
   } catch (error) {
-    const friendly = friendlyError(error)
+    const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     parts.services.captureException(error, { chat: chat.id })
     return { success: false, error: friendly }
@@ -168,6 +168,7 @@ async function answerMessage(
       remembered: [...said, ...read.remembered].join('\n'),
       isUntrusted: read.isUntrusted,
       ...(read.unseen.length > 0 && { unseen: attachmentNames(read.unseen) }),
+      problem: read.problem,
     },
     context,
     parts,

@@ -1,4 +1,4 @@
-import type { MessageContext, ModelFile, PluginResult, Services } from '@pluggram/sdk'
+import type { MessageContext, ModelFile, PluginResult, Services, TextEnd } from '@pluggram/sdk'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import type { Condenser } from './condenser.ts'
@@ -12,6 +12,13 @@ import type { Fact, UserFacts } from './user-facts.ts'
 
 const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
 const STOPPED = '⏹ Stopped.'
+/** Some twenty-five messages: nobody reads more, and every one of them holds up the chat. */
+const MAX_SHOWN_CHARACTERS = 100_000
+/** What is said under an answer that its model ended before it was complete. */
+const CUT_SHORT: Partial<Readonly<Record<TextEnd['reason'], string>>> = {
+  length: '⚠️ The answer has reached its greatest length. Write “go on” for the rest.',
+  filtered: '⚠️ The answer ends here: the provider of the language model does not let it go on.',
+}
 
 /** What the parts of the chatbot share. */
 export interface ChatbotParts {
@@ -34,6 +41,8 @@ export interface Question {
   readonly isUntrusted: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
+  /** Why it does not get them, for the person. */
+  readonly problem?: string | undefined
 }
 
 /** Answers a message with the language model. */
@@ -48,6 +57,7 @@ export async function converse(
   const system = await prompt(question, known, context, parts)
   const answer = running.begin(context)
   let opened: OpenedAnswer | undefined
+  let reason: TextEnd['reason'] | undefined
   try {
     opened = await openAnswer(
       services.ai.streamText({
@@ -64,14 +74,16 @@ export async function converse(
         tools: true,
         context,
         isUntrusted: known.isUntrusted || holdsOthersText(question, context),
+        ...(known.summary !== undefined && { modelText: known.summary }),
+        onEnd: (end) => (reason = end.reason),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
   } catch (error) {
     answer.end()
-    // whoever stopped it was told so
-    if (answer.signal.aborted) return { success: true }
-    const friendly = friendlyError(error)
+    // whoever asked sees what became of it, as they do when there were words already
+    if (answer.signal.aborted) return { success: true, response: STOPPED }
+    const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     services.captureException(error, { chat: context.chat.id })
     return { success: false, error: friendly }
@@ -80,7 +92,8 @@ export async function converse(
     answer.end()
     return { success: false, error: EMPTY_ANSWER }
   }
-  const text = write({ question, opened, recollection, context, answer }, parts)
+  const cutShort = (): string | undefined => reason && CUT_SHORT[reason]
+  const text = write({ question, opened, recollection, context, answer, cutShort }, parts)
   const isGroup = context.chat.type !== 'private'
   return {
     success: true,
@@ -148,23 +161,32 @@ interface Writing {
   readonly recollection: Recollection
   readonly context: MessageContext
   readonly answer: RunningAnswer
+  /** Why the answer that ended is not complete, if it is not. */
+  cutShort(): string | undefined
 }
 
 /** Passes the answer on as it is written and remembers it afterwards, however far it came. */
 async function* write(
-  { question, opened: { opening, rest }, recollection, context, answer }: Writing,
+  { question, opened: { opening, rest }, recollection, context, answer, cutShort }: Writing,
   { config, services, history, condenser }: ChatbotParts,
 ): AsyncGenerator<string> {
   const { chat, signal } = context
   let text = opening
   let isPartial = true
   try {
+    if (question.problem !== undefined) yield `ℹ️ ${question.problem}\n\n`
     yield opening
     for (let next = await rest.next(); !next.done; next = await rest.next()) {
       text += next.value
       yield next.value
+      if (text.length > MAX_SHOWN_CHARACTERS) {
+        yield `\n\n⚠️ The answer ends here: it is longer than anybody reads.`
+        return
+      }
     }
-    isPartial = false
+    const reason = cutShort()
+    isPartial = reason !== undefined
+    if (reason) yield `\n\n${reason}`
   } catch (error) {
     if (signal.aborted) throw error
     // the words that came are worth keeping; say that they are not all
@@ -173,7 +195,7 @@ async function* write(
       return
     }
     services.captureException(error, { chat: chat.id })
-    yield `\n\n⚠️ The answer broke off. ${friendlyError(error) ?? 'Please try again.'}`
+    yield `\n\n⚠️ The answer broke off. ${friendlyError(error, context) ?? 'Please try again.'}`
   } finally {
     answer.end()
     if (isPartial) await rest.return?.()

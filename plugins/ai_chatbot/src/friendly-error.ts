@@ -1,18 +1,29 @@
 import { isPluggramError } from '@pluggram/sdk'
-import type { ErrorCode } from '@pluggram/sdk'
+import type { ErrorCode, MessageContext } from '@pluggram/sdk'
 
 const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  'ai-unavailable': 'The language model cannot be reached right now. Please try again in a moment.',
+  'ai-unavailable': 'The language model does not answer right now. Please try again in a moment.',
   'ai-busy':
     'I am still busy with your other messages. Please wait for their answers, or end one with /stop.',
   'ai-limit': 'What may be used of the language model is used up for now. /usage shows when it starts anew.',
   'ai-timeout': 'The language model took too long. Please try again.',
   'ai-refused': 'The language model refused this. Try other words, or send /new to start over.',
+  'ai-too-long':
+    'This conversation is too long for the language model. Send /new to start over, or write something shorter.',
+  'ai-filtered': 'The provider of the language model does not let it answer this. Try other words.',
   'ai-misconfigured':
     'The language model is not set up correctly. The owner finds the reason in the log; other commands work.',
 }
 
-/** What a user reads about a failure of the model; `undefined` for any other failure. Addresses and keys stay out. */
-export function friendlyError(error: unknown): string | undefined {
-  return isPluggramError(error) ? TEXTS[error.code] : undefined
+/**
+ * What a person reads about a failure of the model; `undefined` for any other failure. Addresses and keys stay out. Owners
+ * read in their private chat what they have to mend.
+ */
+export function friendlyError(
+  error: unknown,
+  context?: Pick<MessageContext, 'chat' | 'role'>,
+): string | undefined {
+  if (!isPluggramError(error)) return undefined
+  const isForOwner = context?.role === 'owner' && context.chat.type === 'private'
+  return isForOwner && error.code === 'ai-misconfigured' ? error.message : TEXTS[error.code]
 }

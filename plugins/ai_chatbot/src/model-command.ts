@@ -7,8 +7,25 @@ type Parts = Pick<ChatbotParts, 'config' | 'services'>
 
 const DEFAULT = 'default'
 
-/** `/model`: which models may be chosen, with a button for each; a choice is a user's own, in a group the group's. */
-export async function modelCommand(context: MessageContext, parts: Parts): Promise<PluginResult> {
+/**
+ * `/model`: which models may be chosen, with a button for each; `/model NAME` chooses. A choice is a user's own, in a group
+ * the group's.
+ */
+export async function modelCommand(
+  name: string,
+  context: MessageContext,
+  parts: Parts,
+): Promise<PluginResult> {
+  if (name === '') return { success: true, response: await list(context, parts) }
+  if (!mayChoose(context, parts)) return refusal(parts.config)
+  const { ai } = parts.services
+  const choices = await ai.models(subjectOf(context))
+  const choice = choices.find(({ id }) => id === name)
+  if (name !== DEFAULT && !choice) {
+    const names = [...choices.map(({ id }) => id), DEFAULT].join(', ')
+    return { success: false, error: `“${name.slice(0, 64)}” cannot be chosen here. There are: ${names}.` }
+  }
+  await choose(choice, context, parts)
   return { success: true, response: await list(context, parts) }
 }
 
@@ -20,13 +37,23 @@ export async function modelPress(key: string, context: MessageContext, parts: Pa
   if (key !== DEFAULT && !choice) {
     return { success: false, error: 'That model cannot be chosen any more. /model shows which can.' }
   }
-  await ai.choose(choice?.id ?? null, subjectOf(context))
+  await choose(choice, context, parts)
   return { success: true, response: { ...(await list(context, parts)), editMessageId: context.message.id } }
+}
+
+/** The default is no choice: when the owner changes it, it changes here, too. */
+async function choose(
+  choice: ModelChoice | undefined,
+  context: MessageContext,
+  { services }: Parts,
+): Promise<void> {
+  await services.ai.choose(choice && !choice.isDefault ? choice.id : null, subjectOf(context))
 }
 
 async function list(context: MessageContext, parts: Parts): Promise<Reply> {
   const { ai } = parts.services
-  const [choices, current] = await Promise.all([ai.models(subjectOf(context)), ai.model(context)])
+  const subject = subjectOf(context)
+  const [choices, current] = await Promise.all([ai.models(subject), ai.model(subject)])
   const isPrivate = context.chat.type === 'private'
   const whose = isPrivate ? 'you' : 'this group'
   if (choices.length < 2) {
@@ -35,7 +62,12 @@ async function list(context: MessageContext, parts: Parts): Promise<Reply> {
     }
   }
   const lines = choices.map((choice) => `${choice.isCurrent ? '●' : '○'} ${describe(choice)}`)
-  const head = `${current.id} answers ${whose} now. The choice is ${isPrivate ? 'yours, for all your chats that have none of their own' : 'this group’s'}:`
+  const scope = isPrivate
+    ? 'The choice is yours, for all your chats that have none of their own'
+    : choices.some(({ isCurrent, isDefault }) => isCurrent && isDefault)
+      ? 'Whoever chose one for themselves keeps it; a choice made here holds for the whole group'
+      : 'The choice is this group’s'
+  const head = `${current.id} answers ${whose} now. ${scope}:`
   const text = [head, ...lines].join('\n')
   if (!mayChoose(context, parts)) return { text }
   const buttons = choices.map((choice) => [

@@ -37,6 +37,30 @@ test('/model chooses by button: in a private chat for the user, in a group for t
   expect(chosen.at(-1)?.subject).toMatchObject({ chat: { id: -5 } })
 })
 
+test('/model chooses by name, and says what may be chosen', async () => {
+  const { ai, chosen } = choosing()
+  await using bot = await TestChatbot.start({ ai })
+  expect(await bot.say(`/model ${LONG}`)).toContain(`● ${LONG}`)
+  expect(await bot.say('/model near:small')).toContain('● near:small')
+  expect(await bot.say('/model default')).toContain('● near:small')
+  expect(chosen.map(({ id }) => id)).toEqual([LONG, null, null])
+  expect(await bot.say('/model evil:model')).toBe(
+    `error: “evil:model” cannot be chosen here. There are: near:small, ${LONG}, default.`,
+  )
+  expect(await bot.say(`/model ${LONG}`, GROUP)).toMatch(/^error: Only the owner/)
+  expect(chosen).toHaveLength(3)
+})
+
+test('in a group /model names the group’s model, whatever the person chose for themselves', async () => {
+  const { ai } = choosing()
+  const model: AiService['model'] = async ({ user } = {}) => ({
+    id: user ? LONG : 'near:small',
+    isDemo: false,
+  })
+  await using bot = await TestChatbot.start({ ai: { ...ai, model } })
+  expect(await bot.say('/model', GROUP)).toMatch(/^near:small answers this group now\. Whoever chose one/)
+})
+
 test('strangers choose no model for a group, and nobody one that is not offered', async () => {
   const { ai, chosen } = choosing()
   await using bot = await TestChatbot.start({ ai })
@@ -68,6 +92,29 @@ test('/usage shows people what is theirs, and the owner everything', async () =>
     'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – used up until 2026-12-01 00:00 UTC\n\nThis chat\nthis month: 1,500 tokens',
   )
   expect(await bot.say('/usage', { role: 'owner' })).toContain('The whole assistant\ntoday: 1,500 tokens')
+})
+
+test('/usage tells what the cheaper model took apart, each against the limit', async () => {
+  const endsAt = new Date('2026-11-24T00:00:00Z')
+  const limits = { tokenLimit: 1_000, moneyLimit: 0.005 }
+  const usage: AiService['usage'] = async () => ({
+    currency: 'EUR',
+    lines: [
+      {
+        scope: 'user',
+        period: 'day',
+        tokens: 1_800,
+        money: 0.0064,
+        cheaper: { tokens: 900, money: 0.0014 },
+        ...limits,
+        endsAt,
+      },
+    ],
+  })
+  await using bot = await TestChatbot.start({ ai: { usage } })
+  expect(await bot.say('/usage')).toBe(
+    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – used up until 2026-11-24 00:00 UTC; the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
+  )
 })
 
 test('the model notes facts only where the owner lets it, and says so in the chat', async () => {

@@ -23,6 +23,14 @@ export async function personaCommand(
   if (args === '') return { success: true, response: await personaList(context, parts) }
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   const isName = args === DEFAULT_PERSONA || Object.hasOwn(parts.config.personas, args)
+  if (!isName && !/\s/.test(args)) {
+    // a single word is a name that was written wrong, not a way to behave
+    const names = [DEFAULT_PERSONA, ...Object.keys(parts.config.personas)]
+    return {
+      success: false,
+      error: `There is no persona “${args.slice(0, 64)}”. There are: ${names.join(', ')}. Or describe one in a sentence.`,
+    }
+  }
   if (!isName && args.length > MAX_PROMPT_CHARACTERS) {
     return { success: false, error: `A persona has at most ${MAX_PROMPT_CHARACTERS} characters here.` }
   }

@@ -32,6 +32,14 @@ test('a persona is chosen by name, by own words, and taken back, for that chat o
   expect(await behaviour(bot)).toBe('Be plain.')
 })
 
+test('a name that does not exist is no persona of its own', async () => {
+  await using bot = await TestChatbot.start({ config: CONFIG })
+  expect(await bot.say('/persona pirat', OWNER)).toMatch(
+    /^error: There is no persona “pirat”\. There are: default, .*pirate/,
+  )
+  expect(await bot.say('/persona', OWNER)).toContain('● default')
+})
+
 test('the configuration gives a chat its persona, which a command replaces', async () => {
   await using bot = await TestChatbot.start({ config: CONFIG })
   expect(await behaviour(bot, GROUP)).toBe('Teach patiently.')

@@ -34,7 +34,7 @@ export function systemPrompt(parts: PromptParts): string {
     summary !== undefined && `What was said earlier, in short:\n${summary}`,
     surroundings(parts),
     unseen !== undefined &&
-      `The last message came with ${unseen}, which you cannot see or hear. Say so if it matters.`,
+      `The last message came with ${unseen}, which you cannot see or hear. The person was told so.`,
     `Your name is ${oneLine(assistant.name)}. It is ${timeOf(context.message.date, parts.timeZone)}.`,
   ]
     .filter((part) => typeof part === 'string')

@@ -27,13 +27,13 @@ test('/stop keeps the words that came, labels them, and ends the request', async
   expect(bot.reported).toEqual([])
 })
 
-test('/stop before the first word ends the answer without another message', async () => {
+test('/stop before the first word ends the answer, and says so in its place', async () => {
   await using bot = await TestChatbot.start()
   bot.script = (request) => hangingAfter([], request)
   const result = bot.result('tell me a story')
   await asked(bot)
   await bot.say('/stop')
-  expect(await result).toEqual({ success: true })
+  expect(await result).toEqual({ success: true, response: '⏹ Stopped.' })
 })
 
 test('/stop with nothing to stop says so, and an ended answer is nothing to stop', async () => {

@@ -1,5 +1,5 @@
 import { AiError } from '@pluggram/sdk'
-import type { AiService, PluginResult, TextRequest } from '@pluggram/sdk'
+import type { AiService, PluginResult, TextEnd, TextRequest } from '@pluggram/sdk'
 import {
   collectText,
   createMemoryStore,
@@ -44,6 +44,8 @@ export class TestChatbot implements AsyncDisposable {
   abandoned = 0
   script: Script = (request) => ['You said ', `“${request.messages.at(-1)?.content}”.`]
   summary = 'They talked.'
+  /** How the model's answers end. */
+  reason: TextEnd['reason'] = 'stop'
   readonly #plugin: PluginUnderTest
   readonly #config: unknown
 
@@ -142,6 +144,8 @@ async function* stream(request: TextRequest, bot: TestChatbot | undefined): Asyn
     }
     request.signal?.throwIfAborted()
     isFinished = true
+    const usage = { inputTokens: 0, outputTokens: 0 }
+    request.onEnd?.({ model: 'test:scripted', usage, reason: bot.reason })
   } finally {
     if (!isFinished) bot.abandoned += 1
   }

@@ -23,17 +23,33 @@ export async function usageCommand(context: MessageContext, { ai }: Services): P
 }
 
 function describe(line: AiUsageLine, currency: string): string {
-  const { period, tokens, money, tokenLimit, moneyLimit, endsAt } = line
-  const used = [
-    `${count(tokens)}${tokenLimit === undefined ? '' : ` of ${count(tokenLimit)}`} tokens`,
-    ...(money > 0 || moneyLimit !== undefined
-      ? [`${amount(money)}${moneyLimit === undefined ? '' : ` of ${amount(moneyLimit)}`} ${currency}`]
-      : []),
-  ]
-  const isUsedUp =
-    (tokenLimit !== undefined && tokens >= tokenLimit) || (moneyLimit !== undefined && money >= moneyLimit)
+  const { period, tokens, money, cheaper, endsAt } = line
+  const main = { tokens: tokens - (cheaper?.tokens ?? 0), money: round(money - (cheaper?.money ?? 0)) }
   const anew = ` – used up until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return `${period === 'day' ? 'today' : 'this month'}: ${used.join(', ')}${isUsedUp ? anew : ''}`
+  const parts = [main, ...(cheaper ? [cheaper] : [])].map(
+    (used) => `${share(used, line, currency)}${isUsedUp(used, line) ? anew : ''}`,
+  )
+  return `${period === 'day' ? 'today' : 'this month'}: ${parts.join('; the cheaper model: ')}`
+}
+
+type Used = Pick<AiUsageLine, 'tokens' | 'money'>
+
+/** What was used of what may be. */
+function share({ tokens, money }: Used, { tokenLimit, moneyLimit }: AiUsageLine, currency: string): string {
+  const inTokens = `${count(tokens)}${tokenLimit === undefined ? '' : ` of ${count(tokenLimit)}`} tokens`
+  if (money === 0 && moneyLimit === undefined) return inTokens
+  return `${inTokens}, ${amount(money)}${moneyLimit === undefined ? '' : ` of ${amount(moneyLimit)}`} ${currency}`
+}
+
+function isUsedUp({ tokens, money }: Used, { tokenLimit, moneyLimit }: AiUsageLine): boolean {
+  return (
+    (tokenLimit !== undefined && tokens >= tokenLimit) || (moneyLimit !== undefined && money >= moneyLimit)
+  )
+}
+
+/** Money is counted in millionths. */
+function round(money: number): number {
+  return Math.round(money * 1e6) / 1e6
 }
 
 function count(value: number): string {

@@ -1,3 +1,4 @@
+import { GuardedRegExp } from '@pluggram/plugin-kit'
 import type { HttpService, MessageContext, PluginResult } from '@pluggram/sdk'
 import { fillInAddress, parseAddress } from './address.ts'
 import type { EndpointConfig } from './configuration.ts'
@@ -15,7 +16,7 @@ export class Endpoint {
   constructor(name: string, config: EndpointConfig) {
     this.name = name
     this.config = config
-    this.#pattern = config.pattern === undefined ? undefined : new RegExp(config.pattern, 'iu')
+    this.#pattern = config.pattern === undefined ? undefined : new GuardedRegExp(config.pattern, 'iu')
   }
 
   /** The groups of its pattern in a message; `undefined` when it does not match. */

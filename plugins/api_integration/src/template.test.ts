@@ -37,6 +37,16 @@ test('an expression that does not end is ended', async () => {
   await expect(fillIn(endless, data)).rejects.toThrow(ApiError)
 })
 
+test('a regular expression that thinks for ever about a text is ended', async () => {
+  const bad = parseTemplate('{{ $contains(message, /^(a+)+$/) }}')
+  expect(await fillIn(bad, { message: `${'a'.repeat(60)}!` })).toBe('false')
+  expect(await fillIn(bad, { message: 'aaa' })).toBe('true')
+  const words = parseTemplate(
+    '{{ $join($match(message, /o\\w/).match, "+") }}, {{ $replace(message, /o/, "0") }}',
+  )
+  expect(await fillIn(words, { message: 'one of two' })).toBe('on+of, 0ne 0f tw0')
+})
+
 test('what is filled in is no template again', async () => {
   expect(await fillIn(parseTemplate('{{ message }}'), { message: '{{ secret }}', secret: 'x' })).toBe(
     '{{ secret }}',

@@ -1,3 +1,4 @@
+import { GuardedRegExp } from '@pluggram/plugin-kit'
 import jsonata from 'jsonata'
 import { ApiError } from './api-error.ts'
 
@@ -11,7 +12,13 @@ export interface Template {
 type Expression = (data: unknown) => Promise<unknown>
 
 /** An expression that runs longer, deeper or wider is ended. */
-const LIMITS = { timeout: 1_000, stack: 200, sequence: 100_000 }
+const LIMITS = {
+  timeout: 1_000,
+  stack: 200,
+  sequence: 100_000,
+  // it is called as a constructor only
+  RegexEngine: GuardedRegExp as unknown as RegExpConstructor,
+}
 const EXPRESSION = /\{\{([^]*?)\}\}/
 
 /**

@@ -1,5 +1,5 @@
 import { z } from '@pluggram/sdk'
-import type { AiService, OutsideDatabase, SqlResult } from '@pluggram/sdk'
+import type { AiService, MessageContext, OutsideDatabase, SqlResult } from '@pluggram/sdk'
 import { LookupError } from './build-lookup.ts'
 import { readRows } from './read-rows.ts'
 
@@ -14,7 +14,8 @@ export interface WordsQuestion {
   /** What the owner says about the tables. */
   readonly about: string
   readonly maxRows: number
-  readonly signal: AbortSignal
+  /** Who asks, and where: it decides which model writes, and whose budget pays. */
+  readonly context: MessageContext
 }
 
 const MAX_QUESTION = 500
@@ -42,7 +43,7 @@ const COLUMNS: Readonly<Record<OutsideDatabase['dialect'], string>> = {
 export async function askInWords(
   database: OutsideDatabase,
   ai: AiService,
-  { question, about, maxRows, signal }: WordsQuestion,
+  { question, about, maxRows, context }: WordsQuestion,
 ): Promise<WordsAnswer> {
   if (database.isWritable) {
     throw new LookupError(
@@ -50,7 +51,8 @@ export async function askInWords(
     )
   }
   if (question.length > MAX_QUESTION) throw new LookupError(`That is longer than ${MAX_QUESTION} characters.`)
-  if ((await ai.model()).isDemo) throw new LookupError('Questions in plain words need a language model.')
+  if ((await ai.model(context)).isDemo)
+    throw new LookupError('Questions in plain words need a language model.')
   const { object } = await ai.generateObject({
     schema: answerSchema,
     system: [
@@ -60,7 +62,8 @@ export async function askInWords(
       `Tables:\n${await describeTables(database)}`,
     ].join('\n\n'),
     messages: [{ role: 'user', content: question }],
-    signal,
+    for: context,
+    signal: context.signal,
   })
   const sql = object.sql.trim().replace(/;$/, '')
   if (sql === '') throw new LookupError('The tables do not tell that.')

@@ -10,7 +10,12 @@ const table = z
 
 const common = {
   database: name.describe('The name under `databases` in config.json'),
-  description: z.string().min(1).max(200).describe('One line for the menu and /help'),
+  description: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('Look something up')
+    .describe('One line for the menu and /help'),
   usage: z.string().max(100).optional().describe('How to write the command'),
   role: z.enum(ROLES).default('everyone').describe('Who may look this up'),
 }

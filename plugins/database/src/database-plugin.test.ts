@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AiService, DatabaseService } from '@pluggram/sdk'
+import { AiError, DatabaseError } from '@pluggram/sdk'
+import type { AiService, DatabaseService, ObjectRequest } from '@pluggram/sdk'
 import {
   collectText,
   createScriptedAi,
@@ -121,6 +122,24 @@ describe('a question in plain words', () => {
     expect(await collectText(await plugin.send('/customer Bob_x'))).toContain('Rome')
   })
 
+  test('is on the budget of whoever asks, and tells when that is used up', async () => {
+    const requests: ObjectRequest[] = []
+    const ai: AiService = {
+      ...modelThatWrites('SELECT 1'),
+      async generateObject(request) {
+        requests.push(request as never)
+        throw new AiError('ai-limit', 'The budget of this user is used up.')
+      },
+    }
+    await using plugin = await run({ ai })
+    expect(await plugin.send('/query anything', { role: 'owner', chat: { id: 55 } })).toEqual({
+      success: false,
+      error: 'The budget of this user is used up.',
+    })
+    expect(requests).toMatchObject([{ for: { chat: { id: 55 }, user: { id: expect.any(Number) } } }])
+    expect(plugin.exceptions).toEqual([])
+  })
+
   test('needs a model, and a database that cannot be written to', async () => {
     await using demo = await run({ ai: modelThatWrites('SELECT 1', true) })
     expect(await demo.send('/query anything', { role: 'owner' })).toMatchObject({
@@ -172,4 +191,25 @@ test('names are quoted as the dialect wants it', () => {
     params: ['%50!%%'],
   })
   expect(build('postgresql')).toMatchObject({ sql: expect.stringContaining('"public"."items" WHERE "name"') })
+})
+
+test.each([
+  ['invalid input syntax for type integer: "abc"', 'That is no value that could stand there.', 0],
+  ['value "99999999999" is out of range for type integer', 'That is no value that could stand there.', 0],
+  ['relation "customers" does not exist', 'The database could not answer that.', 1],
+])('where PostgreSQL says %s, the user reads “%s”', async (words, error, reported) => {
+  const services = createTestServices({
+    database: {
+      ...outside.service,
+      async open(name) {
+        const fail = async (): Promise<never> => {
+          throw new DatabaseError('database-query-failed', `Database shop: ${words}.`)
+        }
+        return { ...(await outside.service.open(name)), dialect: 'postgresql', execute: fail, query: fail }
+      },
+    },
+  })
+  await using plugin = await runPlugin(database, { config: example.plugins.database as never, services })
+  expect(await plugin.send('/customer abc')).toEqual({ success: false, error })
+  expect(services.exceptions).toHaveLength(reported)
 })

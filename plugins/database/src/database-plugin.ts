@@ -2,6 +2,7 @@ import { definePlugin, isPluggramError } from '@pluggram/sdk'
 import type {
   CommandContext,
   CommandDefinition,
+  PluggramError,
   PluginDefinition,
   PluginResult,
   Reply,
@@ -69,7 +70,7 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
     usage: '/query how many orders came in this week?',
     execute: (args, context) =>
       answer(questions.role, context, async () => {
-        const { services, config, signal } = context
+        const { services, config } = context
         const question = args.trim()
         if (question === '') throw new LookupError('Write your question behind the command.')
         const source = await services.database.open(questions.database)
@@ -78,7 +79,7 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
           question,
           about,
           maxRows: config.max_rows,
-          signal,
+          context,
         })
         if (result.rows.length === 0) return [{ text: 'Nothing found.' }, asCode(sql)]
         return [await show(result, context), asCode(sql)]
@@ -117,6 +118,10 @@ async function answer(
 /** What a database says of its tables is for the owner's log, not for the chat. */
 function explain(error: unknown, { services }: Context): string {
   if (error instanceof LookupError) return error.message
+  if (isPluggramError(error)) {
+    if (error.code === 'ai-limit') return error.message
+    if (isMisfit(error)) return 'That is no value that could stand there.'
+  }
   services.captureException(error, { during: 'lookup' })
   if (!isPluggramError(error)) return 'That could not be looked up.'
   switch (error.code) {
@@ -131,4 +136,14 @@ function explain(error: unknown, { services }: Context): string {
         ? 'The language model did not answer.'
         : 'The database could not answer that.'
   }
+}
+
+/** Whether PostgreSQL could not read a value as the column's type: the user's mistake, and nothing for the owner to mend. */
+function isMisfit({ code, message }: PluggramError): boolean {
+  return (
+    code === 'database-query-failed' &&
+    /: (?:invalid input syntax for|(?:value|date).* is out of range|date\/time field value out of range)/.test(
+      message,
+    )
+  )
 }

@@ -116,7 +116,8 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       await subscriptions.remove(key, context.chat)
       return list(context, context.message.id)
     }
-    if (!command) return undefined
+    // a command that nobody has comes to every plugin
+    if (command?.name !== 'feed') return undefined
     const [, word = '', rest = ''] = /^(\S*)\s*([^]*)$/.exec(command.args) ?? []
     if (word === 'list') return list(context)
     if (!['add', 'remove', 'check'].includes(word))

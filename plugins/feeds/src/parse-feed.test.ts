@@ -80,10 +80,10 @@ function titleOrRefusal(text: string): string {
 }
 
 test('a text that unfolds into gigabytes does not', () => {
-  const start = performance.now()
+  const before = process.cpuUsage()
   const title = titleOrRefusal(bomb)
   expect(title.length).toBeLessThan(1_000)
-  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
 })
 
 test.each([

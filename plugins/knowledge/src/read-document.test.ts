@@ -51,15 +51,18 @@ describe('what cannot be learned is told in words', () => {
 })
 
 describe('a file that was made to do harm ends within limits, and nobody waits for it meanwhile', () => {
-  /** The most that the process grew by, and the longest it answered nobody, while a file was read. */
+  /**
+   * The most that the process grew by, and the longest that its main thread was at work without looking
+   * up (in its own time, which other programs do not lengthen), while a file was read.
+   */
   async function watch(file: Uint8Array, kind: 'pdf' | 'html' | 'text' | 'markdown') {
     const base = process.memoryUsage.rss()
-    let last = performance.now()
+    let last = process.threadCpuUsage()
     let [grown, stalled] = [0, 0]
     const timer = setInterval(() => {
-      const now = performance.now()
-      stalled = Math.max(stalled, now - last)
-      last = now
+      const { user, system } = process.threadCpuUsage(last)
+      stalled = Math.max(stalled, (user + system) / 1_000)
+      last = process.threadCpuUsage()
       grown = Math.max(grown, process.memoryUsage.rss() - base)
     }, 20)
     const start = performance.now()
@@ -74,7 +77,7 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     }
   }
 
-  test('a PDF of one megabyte that unpacks to one gigabyte', { timeout: 60_000 }, async () => {
+  test('a PDF of one megabyte that unpacks to one gigabyte', async () => {
     const packed: Buffer[] = []
     const packer = createDeflate()
     const piece = Buffer.alloc(1_000_000, ' ')
@@ -85,7 +88,7 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     const { problem, grownMb, seconds } = await watch(file, 'pdf')
     expect(problem).toContain('It cannot be read')
     expect(grownMb).toBeLessThan(900)
-    expect(seconds).toBeLessThan(32)
+    expect(seconds).toBeLessThan(45)
   })
 
   test.each([
@@ -94,10 +97,10 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     ['a text without a space', 'a', 'text', /too long/],
     ['a text of empty lines', '\n', 'text', /too long|no text/],
     ['headings without end', '# a\n', 'markdown', /cannot be read|too long/],
-  ] as const)('%s', { timeout: 60_000 }, async (_what, piece, kind, message) => {
+  ] as const)('%s', async (_what, piece, kind, message) => {
     const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
     expect(problem).toMatch(message)
-    expect(seconds).toBeLessThan(32)
+    expect(seconds).toBeLessThan(45)
     expect(stalled).toBeLessThan(1_000)
   })
 })

@@ -33,6 +33,9 @@ test.each([
   ['call +47 22 33 44 55 today', 'call [phone] today'],
   ['700000001:AAE2E-emulated-token-for-tests-000000', '[token]'],
   ['sk-abcdefghijklmnopqrstuvwx', '[key]'],
+  ['github_pat_11ABCDEFG0123456789_x and AKIA0123456789ABCDEF', '[key] and [key]'],
+  ['since 2026-11-23, told 2026-11-24 10:30', 'since 2026-11-23, told 2026-11-24 10:30'],
+  ['call 2026-11-23-44', 'call [phone]'],
   ['roll 2d6 in 2026', 'roll 2d6 in 2026'],
 ])('%s is kept as %s', (text, kept) => {
   expect(redact(text, 500)).toBe(kept)
@@ -75,6 +78,15 @@ test('without texts only who, when and what came of it is kept', async () => {
   })
   await journal.add(observed('a secret'))
   expect(JSON.stringify(await journal.newest(1, ''))).not.toContain('secret')
+})
+
+test('in a group nobody is shown what others wrote elsewhere', async () => {
+  await using logging = await runPlugin(plugin, { services: createTestServices() })
+  for (const command of ['/journal', '/journal export', '/journal forget all']) {
+    expect(
+      await logging.send(command, { role: 'owner', chat: { id: -5, type: 'group', title: 'Friends' } }),
+    ).toEqual({ success: false, error: 'I show the journal in our private chat only.' })
+  }
 })
 
 test('only the owner reads the journal', async () => {

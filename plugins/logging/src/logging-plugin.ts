@@ -54,9 +54,12 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
           if (failed === 1) services.captureException(error, { during: 'journal' })
         }
       },
-      async processMessage(_message, { command, role }) {
+      async processMessage(_message, { chat, command, role }) {
         if (command?.name !== 'journal') return undefined
         if (role !== 'owner') return { success: false, error: 'The journal is for the owner.' }
+        // the journal holds private chats, too
+        if (chat.type !== 'private')
+          return { success: false, error: 'I show the journal in our private chat only.' }
         return answer(journal, command.args)
       },
       async forgetUser({ id }) {

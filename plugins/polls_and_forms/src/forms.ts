@@ -42,9 +42,12 @@ export class Forms {
 
   /** Something that was written in a chat; `undefined` when no form is open there. */
   async answer(message: string, context: MessageContext): Promise<PluginResult | undefined> {
-    if (context.chat.type !== 'private' || context.command) return undefined
+    const { chat, command } = context
+    const isCancel = command?.name === 'cancel'
+    if (chat.type !== 'private' || (command && !isCancel)) return undefined
     const open = await this.#open(context)
     if (!open) return undefined
+    if (isCancel) return this.#cancel(context)
     return this.#step(open.form, answerQuestion(open.form, open.session, message), context)
   }
 
@@ -122,10 +125,17 @@ export class Forms {
       : { success: false, error: GONE }
   }
 
-  async #manage(action: string, name: string, kind: string, { role }: MessageContext): Promise<PluginResult> {
+  async #manage(
+    action: string,
+    name: string,
+    kind: string,
+    { chat, role }: MessageContext,
+  ): Promise<PluginResult> {
     const form = this.#forms[name]
     if (role !== 'owner') return { success: false, error: 'Only the owner of this assistant can do that.' }
     if (!form) return { success: false, error: `There is no form “${name}”. /form lists them.` }
+    // answers are told to the owner, not to a group
+    if (chat.type !== 'private') return { success: false, error: 'I show answers in our private chat only.' }
     if (action === 'clear') {
       return {
         success: true,

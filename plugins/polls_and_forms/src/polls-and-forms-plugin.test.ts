@@ -95,6 +95,14 @@ test('a form asks question by question, takes what fits, and is stored when it i
   })
 })
 
+test("/cancel ends the form that is open, and is nobody's where none is", async () => {
+  await using plugin = await runPlugin(pollsAndForms, { config })
+  expect(await plugin.send('/cancel')).toBeUndefined()
+  await plugin.send('/form signup')
+  expect(await plugin.send('/cancel')).toMatchObject({ success: true })
+  expect(await plugin.send('Ann')).toBeUndefined()
+})
+
 test('the owner gets the answers as CSV and JSON, with nothing in it that a spreadsheet would run', async () => {
   await using plugin = await runPlugin(pollsAndForms, { config })
   const ann = { user: { id: 5, firstName: '=cmd()' } }
@@ -115,6 +123,11 @@ test('the owner gets the answers as CSV and JSON, with nothing in it that a spre
     { userId: 5, answers: { guests: 1, music: false, notes: '+49' } },
   ])
   expect(await plugin.send('/form export signup', { role: 'trusted' })).toMatchObject({ success: false })
+  const group = { role: 'owner', chat: { id: -7, type: 'group', title: 'Friends' } } as const
+  expect(await plugin.send('/form export signup', group)).toEqual({
+    success: false,
+    error: 'I show answers in our private chat only.',
+  })
   expect(await collectText(await plugin.send('/form clear signup', { role: 'owner' }))).toBe(
     'Deleted: 1 of “Summer party”.',
   )

@@ -33,6 +33,7 @@ test.each([
   ['', 'Of what, and when?'],
   ['remind me to breathe', 'I do not see when'],
   ['tomorrow at 9', 'Of what?'],
+  ['tomorrow at 25:99 to stretch', '25:99 is no time of the day'],
   ['on 1 January 2020 party', 'over already'],
   ['on 1 January 2099 party', 'more than 5 years'],
   ['remind me every day at 9 to stretch', 'I remind once'],

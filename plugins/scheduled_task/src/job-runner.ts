@@ -63,7 +63,7 @@ export class JobRunner {
   async run({ data, slot, signal }: ScheduledRun): Promise<void> {
     const work = await this.#find(data)
     if (!work) return
-    const text = work.kind === 'message' ? work.text : await this.#ask(work.text, signal)
+    const text = work.kind === 'message' ? work.text : await this.#ask(work, signal)
     const results = await Promise.allSettled(
       work.chats.map(({ chatId, topicId }) =>
         this.#services.telegram.send(
@@ -97,10 +97,13 @@ export class JobRunner {
     return job && { chats: [{ chatId: job.chatId, topicId: job.topicId }], kind: job.kind, text: job.text }
   }
 
-  async #ask(prompt: string, signal: AbortSignal): Promise<string> {
+  async #ask({ text: prompt, chats }: Work, signal: AbortSignal): Promise<string> {
+    const [only, ...others] = chats
     const { text } = await this.#services.ai.generateText({
       system: 'You write a message that is sent to a chat at a fixed time. Write the message only.',
       messages: [{ role: 'user', content: prompt }],
+      // the budget of the chat that it is for; what goes to several is nobody's alone
+      ...(only && others.length === 0 && { for: { chat: { id: only.chatId } } }),
       signal,
     })
     return text

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collectText, createTestServices, runPlugin } from '@pluggram/testing'
+import { collectText, createScriptedAi, createTestServices, runPlugin } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import example from '../config.example.json' with { type: 'json' }
 import scheduledTask from './index.ts'
@@ -65,13 +65,16 @@ test('a job made in a chat sends its message there, slot by slot, until it is de
 })
 
 test('an order is answered by the model when it is due', async () => {
-  const services = createTestServices({ ai: ['Herons ', 'stand on one leg.'] })
+  const ai = createScriptedAi(['Herons ', 'stand on one leg.'])
+  const services = createTestServices({ ai })
   await using plugin = await runPlugin(scheduledTask, { services })
   await plugin.send('/every hour ai: a fact about a bird', trusted)
   await services.schedules.advance(3_601)
   expect(services.telegram.records).toMatchObject([
     { reply: { text: 'Herons stand on one leg.', format: 'markdown' } },
   ])
+  // on the budget of the chat that it is for
+  expect(ai.requests).toMatchObject([{ for: { chat: { id: 1_001 } } }])
 })
 
 test('jobs of config.json go to their chats, and end when they are gone from there', async () => {

@@ -48,8 +48,8 @@ test('whatever is written, no word of it gets lost but the name of a language', 
 test.each([' '.repeat(4_000), ' to'.repeat(1_300), ` to ${'a'.repeat(4_000)}`, ' to de.'.repeat(500)])(
   'a long text full of hooks is read quickly',
   (text) => {
-    const start = performance.now()
+    const before = process.cpuUsage()
     parseSpoken(`translate${text}€`)
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   },
 )

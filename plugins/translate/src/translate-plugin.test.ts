@@ -105,6 +105,17 @@ test('a model that fails is told in words, and reported', async () => {
   expect(services.exceptions).toHaveLength(1)
 })
 
+test('a budget that is used up is told as it is', async () => {
+  const ai = (): never => {
+    throw new AiError('ai-limit', 'The budget of this user is used up.')
+  }
+  await using plugin = await runPlugin(translate, { services: createTestServices({ ai }) })
+  expect(await plugin.send('/translate de Hello')).toEqual({
+    success: false,
+    error: 'The budget of this user is used up.',
+  })
+})
+
 test.each([
   ['/translate', 'Write `/translate german'],
   ['/translate auto klingonish', 'I do not know that language'],

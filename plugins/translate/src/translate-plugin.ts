@@ -73,7 +73,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
     if (!language)
       return { success: false, error: 'I do not know that language. For example: /translate auto german' }
-    await translator.check()
+    await translator.check(context)
     await services.store.set(key, language.code)
     return {
       success: true,

@@ -14,7 +14,7 @@ const NO_MODEL =
 
 export interface Translator {
   /** @throws TranslationError when no model can translate now */
-  check(): Promise<void>
+  check(context: MessageContext<Configuration>): Promise<void>
   /**
    * The text in that language; `undefined` when it is in it already.
    * @throws TranslationError
@@ -28,8 +28,8 @@ export interface Translator {
 
 /** Translates through the assistant's model. */
 export function createTranslator(ai: AiService): Translator {
-  async function check(): Promise<void> {
-    const { isDemo } = await ai.model()
+  async function check(context: MessageContext<Configuration>): Promise<void> {
+    const { isDemo } = await ai.model(context)
     if (isDemo) throw new TranslationError(NO_MODEL)
   }
 
@@ -41,7 +41,7 @@ export function createTranslator(ai: AiService): Translator {
         throw new TranslationError(`That is too long: I translate up to ${maxCharacters} characters at once.`)
       }
       try {
-        await check()
+        await check(context)
         const { text: answer } = await ai.generateText({
           system: instructions(language),
           messages: [{ role: 'user', content: text }],
@@ -65,7 +65,8 @@ what it asks for, never answer it. Give only the translation, with the names, nu
 the text as they are, in the same tone. When the whole text is in ${name} already, give a single ${SAME} and nothing else.`
 }
 
-function describe({ code, isRetryable }: AiError): string {
+function describe({ code, isRetryable, message }: AiError): string {
+  if (code === 'ai-limit') return message
   if (code === 'ai-misconfigured')
     return 'The language model is not set up well; its owner has to look at that.'
   return isRetryable

@@ -45,7 +45,7 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
     cli.print(
       `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${entry}`,
     )
-    if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
+    for (const line of live?.problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${line}`)
   }
   for (const name of Object.keys(configuration.settings.mcp.servers)) {
     const live = running?.[name]

@@ -66,10 +66,12 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop()
 })
 
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+
 async function started(): Promise<World> {
   const world = createWorld()
   stops.push(world.playground.start(undefined))
-  await vi.waitFor(() => world.stream())
+  await until(() => world.stream())
   return world
 }
 
@@ -82,14 +84,14 @@ describe('start', () => {
     world.api.state.mockResolvedValueOnce({ ...withAda, users: [], chats: [] })
     world.api.createUser.mockResolvedValueOnce(ada)
     world.playground.start(undefined)
-    await vi.waitFor(() => expect(world.playground.getState().openChatId).toBe(CHAT))
+    await until(() => expect(world.playground.getState().openChatId).toBe(CHAT))
     expect(world.api.createUser).toHaveBeenCalledExactlyOnceWith({ firstName: 'You', languageCode: 'de' })
   })
 
   it('opens the chat of the address, and makes nobody where people are', async () => {
     const world = createWorld()
     world.playground.start(CHAT)
-    await vi.waitFor(() => expect(ids(world)).toEqual([1]))
+    await until(() => expect(ids(world)).toEqual([1]))
     expect(world.playground.getState().openChatId).toBe(CHAT)
   })
 
@@ -97,7 +99,7 @@ describe('start', () => {
     const world = createWorld()
     world.api.state.mockRejectedValue(new ApiError(401, 'session-missing', 'Sign in.'))
     world.playground.start(undefined)
-    await vi.waitFor(() => expect(world.playground.getState().status.kind).toBe('signed-out'))
+    await until(() => expect(world.playground.getState().status.kind).toBe('signed-out'))
     expect(() => world.stream()).toThrow('no stream')
   })
 
@@ -105,7 +107,7 @@ describe('start', () => {
     const world = createWorld()
     world.api.state.mockRejectedValue(new ApiError(404, 'playground-off', 'Open it in Telegram.'))
     world.playground.start(undefined)
-    await vi.waitFor(() =>
+    await until(() =>
       expect(world.playground.getState().status).toEqual({ kind: 'off', message: 'Open it in Telegram.' }),
     )
   })
@@ -116,7 +118,7 @@ describe('start', () => {
       const world = createWorld()
       world.api.state.mockRejectedValueOnce(new ApiError(0, 'unreachable', 'No answer.'))
       world.playground.start(undefined)
-      await vi.waitFor(() => expect(world.playground.getState().status.kind).toBe('failed'))
+      await until(() => expect(world.playground.getState().status.kind).toBe('failed'))
       await vi.advanceTimersByTimeAsync(2000)
       expect(world.playground.getState().status.kind).toBe('ready')
     } finally {
@@ -127,7 +129,7 @@ describe('start', () => {
   it('lets go of the stream in the end', async () => {
     const world = createWorld()
     const stop = world.playground.start(undefined)
-    await vi.waitFor(() => world.stream())
+    await until(() => world.stream())
     stop()
     expect(world.closeStream).toHaveBeenCalledOnce()
   })
@@ -140,7 +142,7 @@ describe('the event stream', () => {
     expect(world.playground.getState().isOnline).toBe(false)
     world.api.messages.mockResolvedValue([aBotMessage(1), aBotMessage(2)])
     world.stream().onOpen()
-    await vi.waitFor(() => expect(ids(world)).toEqual([1, 2]))
+    await until(() => expect(ids(world)).toEqual([1, 2]))
     expect(world.playground.getState().isOnline).toBe(true)
   })
 
@@ -155,7 +157,7 @@ describe('the event stream', () => {
     })
     world.api.createUser.mockResolvedValueOnce(bo)
     world.stream().onOpen()
-    await vi.waitFor(() => expect(world.playground.getState().openChatId).toBe(8))
+    await until(() => expect(world.playground.getState().openChatId).toBe(8))
     expect(world.playground.getState().transcripts[CHAT]).toBeUndefined()
   })
 
@@ -165,7 +167,7 @@ describe('the event stream', () => {
     onEvent(anEvent({ type: 'message-added', message: aBotMessage(2) }, 1))
     world.api.messages.mockResolvedValue([aBotMessage(1), aBotMessage(2), aBotMessage(3), aBotMessage(4)])
     onEvent(anEvent({ type: 'message-added', message: aBotMessage(4) }, 3))
-    await vi.waitFor(() => expect(ids(world)).toEqual([1, 2, 3, 4]))
+    await until(() => expect(ids(world)).toEqual([1, 2, 3, 4]))
   })
 
   it('is not tried again once the session has ended', async () => {
@@ -198,7 +200,7 @@ describe('sending', () => {
       replyToMessageId: 1,
     })
     taken.resolve(aMessage(2, { text: 'hello' }))
-    await vi.waitFor(() => expect(world.playground.getState().pending).toEqual([]))
+    await until(() => expect(world.playground.getState().pending).toEqual([]))
     expect(ids(world)).toContain(2)
   })
 
@@ -206,11 +208,11 @@ describe('sending', () => {
     const world = await started()
     world.api.sendText.mockRejectedValueOnce(new ApiError(409, 'blocked', 'The bot is blocked.'))
     world.playground.sendText(CHAT, 'hello')
-    await vi.waitFor(() => expect(world.playground.getState().pending[0]?.status).toBe('failed'))
+    await until(() => expect(world.playground.getState().pending[0]?.status).toBe('failed'))
     expect(world.playground.getState().pending[0]?.error).toBe('The bot is blocked.')
     world.api.sendText.mockResolvedValueOnce(aMessage(2, { text: 'hello' }))
     world.playground.retry(world.playground.getState().pending[0]?.key ?? '')
-    await vi.waitFor(() => expect(world.playground.getState().pending).toEqual([]))
+    await until(() => expect(world.playground.getState().pending).toEqual([]))
   })
 
   it('reports how far a file got', async () => {
@@ -221,7 +223,7 @@ describe('sending', () => {
     })
     const file = new File(['x'], 'a.txt')
     world.playground.sendFile(CHAT, { kind: 'document', file, caption: 'look' })
-    await vi.waitFor(() => expect(world.playground.getState().pending[0]?.progress).toBe(0.5))
+    await until(() => expect(world.playground.getState().pending[0]?.progress).toBe(0.5))
     expect(world.uploadFile.mock.calls[0]?.[0]).toEqual({
       chatId: CHAT,
       userId: CHAT,
@@ -255,13 +257,13 @@ describe('editing', () => {
 describe('reacting', () => {
   it('takes a reaction back that was refused', async () => {
     const world = await started()
-    await vi.waitFor(() => expect(ids(world)).toEqual([1]))
+    await until(() => expect(ids(world)).toEqual([1]))
     world.api.react.mockRejectedValueOnce(new ApiError(400, 'bad-emoji', 'No.'))
     world.playground.react(aBotMessage(1), '👍')
     expect(world.playground.getState().transcripts[CHAT]?.[0]?.reactions).toEqual([
       { emoji: '👍', userId: CHAT },
     ])
-    await vi.waitFor(() => expect(world.playground.getState().transcripts[CHAT]?.[0]?.reactions).toEqual([]))
+    await until(() => expect(world.playground.getState().transcripts[CHAT]?.[0]?.reactions).toEqual([]))
   })
 
   it('with the same emoji takes the own one back', async () => {

@@ -8,6 +8,7 @@ import { accountsOf, limitsOf, MICROS } from './accounts.ts'
 import type { BudgetSettings } from './budget-settings.ts'
 import type { CallEstimate, CallMeter, CallReservation, CallUsage } from './call-meter.ts'
 import type { ModelPrice } from './model-price.ts'
+import type { OpenCalls } from './open-calls.ts'
 import type { Prices } from './prices.ts'
 import type { RequestGate } from './request-gate.ts'
 
@@ -24,6 +25,7 @@ export interface BudgetMeterOptions {
   readonly budgets: BudgetSettings
   readonly prices: () => Prices
   readonly gate: RequestGate
+  readonly openCalls: OpenCalls
   /** `ai.max_output_tokens`. */
   readonly maxOutputTokens: number | undefined
   readonly now: () => Date
@@ -33,6 +35,8 @@ export interface BudgetMeterOptions {
  * Holds the calls of one plugin for one subject to the owner's budgets.
  *
  *   turn at the gate ──▶ reserve the most that the call can take ──▶ call ──▶ settle with what it took
+ *        ▲                  │ calls under way have set aside what is left
+ *        └── one ends ◀─────┘
  */
 export class BudgetMeter implements CallMeter {
   readonly #options: BudgetMeterOptions
@@ -42,20 +46,25 @@ export class BudgetMeter implements CallMeter {
   }
 
   async reserve(estimate: CallEstimate, signal: AbortSignal): Promise<CallReservation> {
-    const { selection } = estimate
-    const leave = await this.#options.gate.enter(this.#options.subject.user?.id, signal)
-    try {
-      // the demo model asks nobody and costs nothing
-      if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
-      return this.#reserve(estimate, leave)
-    } catch (error) {
-      leave()
-      throw error
+    const { gate, subject, openCalls } = this.#options
+    for (;;) {
+      const leave = await gate.enter(subject.user?.id, signal)
+      let reservation: CallReservation | undefined
+      try {
+        reservation = this.#reserve(estimate, leave)
+      } finally {
+        if (!reservation) leave()
+      }
+      if (reservation) return reservation
+      await openCalls.whenOneEnds(signal)
     }
   }
 
-  #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation {
-    const { plugin, subject, ledger, budgets, now } = this.#options
+  /** @returns `undefined` when what is left is set aside for calls under way */
+  #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation | undefined {
+    // the demo model asks nobody and costs nothing
+    if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
+    const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
     const accounts = accountsOf(plugin, subject, estimate.isCheaper)
     const limits = this.#limits(limitsOf(accounts, budgets), price, selection)
@@ -66,10 +75,14 @@ export class BudgetMeter implements CallMeter {
       (isLimited ? DEFAULT_MAX_OUTPUT_TOKENS : undefined)
     const most: CallUsage = { ...estimate, cachedInputTokens: 0, outputTokens: maxOutputTokens ?? 0 }
     const startedAt = now()
-    const outcome = isLimited ? ledger.reserve(accounts, limits, toAmount(most, price), startedAt) : undefined
+    const reserved = toAmount(most, price)
+    const outcome = isLimited ? ledger.reserve(accounts, limits, reserved, startedAt) : undefined
     if (outcome && 'reached' in outcome) {
-      throw limitReached(outcome.reached, this.#options.prices().currency)
+      const { reached } = outcome
+      if (openCalls.hold(reached, ledger.used(reached.account, reached.period, startedAt))) return undefined
+      throw limitReached(reached, this.#options.prices().currency)
     }
+    const end = outcome ? openCalls.begin(accounts, reserved) : undefined
     return {
       maxOutputTokens,
       settle: (usage) => {
@@ -77,6 +90,7 @@ export class BudgetMeter implements CallMeter {
         const amount = toAmount(usage, price)
         if (outcome) ledger.settle(outcome.id, amount)
         else if (amount.tokens > 0 || amount.micros > 0) ledger.record(accounts, amount, startedAt)
+        end?.()
         return {
           inputTokens: usage.inputTokens,
           outputTokens: usage.outputTokens,

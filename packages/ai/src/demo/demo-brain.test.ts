@@ -221,9 +221,9 @@ describe('any input', () => {
 
   test('of a hostile length is answered quickly', () => {
     for (const unit of ['a', ' ', 'what can you ', '((((', 'connect ', "'"]) {
-      const startedAt = performance.now()
+      const before = process.cpuUsage()
       expect(ask(unit.repeat(200_000))).not.toBe('')
-      expect(performance.now() - startedAt).toBeLessThan(1_000)
+      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
     }
   })
 })

@@ -84,9 +84,11 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
       }
     },
     async callTool(tool, args, signal) {
-      return resultToText(
-        await client.callTool({ name: tool, arguments: { ...args } }, { signal, timeout: CALL_MS }),
-      )
+      const request = { name: tool, arguments: { ...args } }
+      const result = await client.callTool(request, { signal, timeout: CALL_MS }).catch((error: unknown) => {
+        throw new Error(describe(error, reason), { cause: error })
+      })
+      return resultToText(result)
     },
     async isAlive() {
       return client.ping({ timeout: PING_MS }).then(
@@ -112,7 +114,9 @@ function createTransport({ settings, workingDirectory, onOutput }: McpConnection
 /** A server's words are hostile, and addresses in errors may hold keys: short, and on one line. */
 function describe(error: unknown, reason: string): string {
   const message = error instanceof Error ? error.message : String(error)
-  return shorten(/closed/i.test(message) ? reason : message)
+  if (/closed/i.test(message)) return shorten(reason)
+  if (/^fetch failed$/i.test(message)) return 'it cannot be reached'
+  return shorten(/^request timed out$/i.test(message) ? 'it did not answer in time' : message)
 }
 
 function shorten(text: string): string {

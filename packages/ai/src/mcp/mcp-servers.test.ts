@@ -2,6 +2,7 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
+import { PluggramError } from '@pluggram/sdk'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createContext } from '../tools/test-tools.ts'
@@ -99,7 +100,8 @@ describe('real servers from npm', () => {
   test('server-everything over HTTP works the same', async () => {
     const { spawn } = await import('node:child_process')
     const script = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    // below the ports that the system gives to whoever asks for any
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
     const server = spawn(process.execPath, [script, 'streamableHttp'], {
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -182,7 +184,7 @@ describe('what the owner agreed to', () => {
   test('a server that changes its tools while it runs is read anew', async () => {
     const servers = await mount({ odd: odd() })
     await call(servers, 'odd.work', { what: 'change' })
-    await expect.poll(() => servers.states()[0]?.problem, { timeout: 5_000 }).toContain('later')
+    await expect.poll(() => servers.states()[0]?.problem).toContain('later')
     expect(toolNames(servers)).toEqual(['odd.work', 'odd.change'])
   })
 
@@ -212,8 +214,9 @@ describe('servers that misbehave', () => {
     expect(String(await call(servers, 'odd.work', { what: 'large' })).length).toBeLessThan(100_010)
     await expect(call(servers, 'odd.work', { what: 'huge' })).rejects.toMatchObject({
       code: 'network-failed',
+      message: 'odd.work: it sent a message of more than 8 MB',
     })
-    await expect.poll(() => servers.states()[0]?.problem).toContain('more than 8 MB')
+    await expect.poll(() => servers.states()[0]?.problem).toBe('It sent a message of more than 8 MB.')
     // the next use starts it again
     expect(await call(servers, 'odd.work', { what: 'x' })).toBe('work {"what":"x"}')
   })
@@ -223,8 +226,9 @@ describe('servers that misbehave', () => {
     const controller = new AbortController()
     const hanging = call(servers, 'odd.work', { what: 'hang' }, controller.signal)
     await expect.poll(() => lines.join()).toContain('it hangs')
-    controller.abort(new Error('time is up'))
-    await expect(hanging).rejects.toBeInstanceOf(Error)
+    const reason = new PluggramError('network-failed', 'odd.work did not end within 3 s.')
+    controller.abort(reason)
+    await expect(hanging).rejects.toBe(reason)
     expect(await call(servers, 'odd.work', { what: 'x' })).toBe('work {"what":"x"}')
     expect(servers.states()).toEqual([{ name: 'odd', state: 'running' }])
   })
@@ -236,8 +240,8 @@ describe('servers that misbehave', () => {
     await expect.poll(() => lines.join()).toContain('it hangs')
     controller.abort(new Error('time is up'))
     await expect(hanging).rejects.toBeInstanceOf(Error)
-    await expect.poll(() => servers.states()[0]?.state, { timeout: 8_000 }).toBe('restarting')
-  }, 15_000)
+    await expect.poll(() => servers.states()[0]?.state).toBe('restarting')
+  })
 
   test('a server that ends is started at its next use, and parked after the third time', async () => {
     const servers = await mount({ odd: odd() })
@@ -251,7 +255,7 @@ describe('servers that misbehave', () => {
     expect(servers.states()[0]?.problem).toContain('exit code 3')
     await servers.restart('odd')
     expect(await call(servers, 'odd.work', { what: 'x' })).toBe('work {"what":"x"}')
-  }, 15_000)
+  })
 
   test('whatever a server started ends with it', async () => {
     const servers = await mount({ odd: odd({ MODE: 'family' }) })
@@ -269,7 +273,8 @@ describe('servers that misbehave', () => {
     })
     const problems = Object.fromEntries(servers.states().map(({ name, problem }) => [name, problem]))
     expect(problems['none']).toContain('the command no-such-command-anywhere is not there')
-    expect(problems['nobody']).toMatch(/fetch failed|ECONNREFUSED|bad port/)
+    expect(problems['none']).toMatch(/^It did not start: /)
+    expect(problems['nobody']).toBe('It did not start: it cannot be reached.')
     expect(toolNames(servers)).toEqual([])
   })
 

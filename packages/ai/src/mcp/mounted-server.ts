@@ -97,6 +97,8 @@ export class MountedServer implements RunnablePlugin {
       return await connection.callTool(tool, { ...args }, signal)
     } catch (error) {
       if (signal.aborted) void this.#endIfHung(connection)
+      // whoever gave the call up knows best why
+      if (isPluggramError(signal.reason)) throw signal.reason
       if (isPluggramError(error)) throw error
       throw new PluggramError('network-failed', `${name}.${tool}: ${errorMessage(error)}`, {
         isRetryable: true,
@@ -150,7 +152,7 @@ export class MountedServer implements RunnablePlugin {
       await this.#readTools(connection)
     } catch (error) {
       await connection?.close()
-      this.#noteEnd(errorMessage(error))
+      this.#noteEnd(`it did not start: ${errorMessage(error)}`)
       throw new PluggramError(
         'plugin-crashed',
         `The MCP server ${name} did not start: ${errorMessage(error)}.`,
@@ -218,7 +220,7 @@ export class MountedServer implements RunnablePlugin {
     this.#ends = [...this.#ends.filter((at) => at > now() - CRASH_WINDOW_MS), now()]
     this.#reason = this.#isParked()
       ? `It is parked: it ended three times in five minutes, the last time because ${reason}. Correct mcp.servers.${name}, or run "pluggram plugins restart ${name}".`
-      : `It ended: ${reason}.`
+      : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
     logger.warn(`MCP server ${name}: ${this.#reason}`, { plugin: name })
   }
 

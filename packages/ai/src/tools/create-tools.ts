@@ -5,6 +5,7 @@ import { createApprovalsPlugin } from './approvals-plugin.ts'
 import { Approvals } from './approvals.ts'
 import type { SendQuestion } from './approvals.ts'
 import { ApprovalDecider } from './decide-approval.ts'
+import { ReadBefore } from './read-before.ts'
 import { SettledCalls } from './settled-calls.ts'
 import { ToolCaller } from './tool-caller.ts'
 import { ToolLoop } from './tool-loop.ts'
@@ -52,7 +53,7 @@ export function createTools(options: ToolsOptions): Tools {
     settings,
     totalSeconds,
     logger,
-    turns: new Turns(store, settled),
+    turns: new Turns(new ReadBefore(store), settled),
     caller: new ToolCaller({ settings, approvals, logger }),
   })
   const decider = new ApprovalDecider({

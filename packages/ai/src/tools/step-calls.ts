@@ -1,4 +1,4 @@
-import type { ModelMessage, ToolSet } from 'ai'
+import type { ModelMessage, ToolChoiceViolationError, ToolSet } from 'ai'
 import type { ModelCall, StepRequest } from './tool-step.ts'
 
 /** What the AI SDK is asked for when a request is a step of an answer with tools; nothing for any other request. */
@@ -38,6 +38,14 @@ export class StepCalls {
     // the SDK answers calls of tools that do not exist by itself; every call is answered once, by us
     const messages = this.isEmpty ? [] : (await said).filter(({ role }) => role === 'assistant')
     step.onEnd(this.#calls, messages)
+  }
+
+  /** The step is over, and the model called although it had to write; the SDK keeps such calls back. */
+  endUnwanted({ content }: Pick<ToolChoiceViolationError, 'content'>): void {
+    const calls = content
+      .filter((part) => part.type === 'tool-call')
+      .map(({ toolCallId, toolName, input }) => ({ id: toolCallId, name: toolName, args: input }))
+    this.#request.step?.onEnd(calls, [])
   }
 }
 

@@ -104,6 +104,7 @@ export interface TestRequest {
   readonly history: readonly string[]
   readonly system: string
   readonly isUntrusted: boolean
+  readonly modelText: string
   readonly context: Partial<CallContext>
 }
 

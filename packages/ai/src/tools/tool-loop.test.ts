@@ -98,6 +98,19 @@ describe('limits', () => {
     expect(bench.registry.calls).toHaveLength(3)
   })
 
+  test('words before a call that is not made any more are no answer', async () => {
+    const bench = createBench([ADD], { settings: { maxRounds: 1 } })
+    const steps = createScriptedSteps(() => ({ text: 'Let me see.', calls: [{ name: 'math__add' }] }))
+    expect(await bench.answer(steps)).toMatch(/^Let me see\.\n\nLet me see\.\n\nI used tools once/)
+  })
+
+  test('without a round for them, tools are not offered', async () => {
+    const bench = createBench([ADD], { settings: { maxRounds: 0 } })
+    const steps = createScriptedSteps(() => ({ text: 'So be it.' }))
+    expect(await bench.answer(steps)).toBe('So be it.')
+    expect(steps.requests.map(({ step }) => step)).toEqual([undefined])
+  })
+
   test('no more calls run at once than the owner allows, and no more than sixteen are made', async () => {
     let running = 0
     let most = 0

@@ -63,7 +63,7 @@ export class ToolLoop {
     const toolSet = toToolSet(tools)
     const { maxRounds } = settings()
     const messages: ModelMessage[] = []
-    let hasTools = tools.size > 0
+    let hasTools = tools.size > 0 && maxRounds > 0
     let hasText = false
     for (let round = 0; ; round++) {
       const mayCall = round < maxRounds && hasTools
@@ -92,12 +92,13 @@ export class ToolLoop {
         continue
       }
       if (calls.length === 0 || !mayCall) {
-        if (isSilent) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
+        if (isSilent || calls.length > 0) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
         return usage.tell(tellEnd)
       }
       const answers = await caller.callAll({ calls, tools, guard, context: request.context })
       signal.throwIfAborted()
-      if (answers.some(({ isForeign }) => isForeign)) await turns.taint(request.context)
+      const foreign = answers.filter(({ isForeign }) => isForeign).map(({ text }) => text)
+      if (foreign.length > 0) await turns.taint(request.context, foreign)
       messages.push(toMessage(answers))
     }
   }
@@ -116,11 +117,11 @@ function toMessage(answers: readonly CallAnswer[]): ModelMessage {
 }
 
 function isRefusal(error: unknown): boolean {
-  return isPluggramError(error) && error.code === 'ai-refused'
+  return isPluggramError(error) && (error.code === 'ai-refused' || error.code === 'ai-too-long')
 }
 
 function gaveUp(rounds: number): string {
-  return `I used tools ${rounds} times and came to no answer. Ask for a smaller step, or in other words.`
+  return `I used tools ${rounds === 1 ? 'once' : `${rounds} times`} and came to no answer. Ask for a smaller step, or in other words.`
 }
 
 function tooLong(seconds: number): AiError {

@@ -2,8 +2,10 @@ import { findAddresses, normaliseAddress } from './addresses.ts'
 
 /** What was known when a turn began. */
 export interface TurnBeginning {
-  /** What the person and the owner wrote, and what the assistant answered. */
+  /** What people and the owner wrote, and the addresses that tools gave before. */
   readonly trustedText: string
+  /** The part of it that a model wrote. */
+  readonly modelText: string
   /** Text of others is in it already: a document, a group's other members, an earlier turn's results. */
   readonly isUntrusted: boolean
   /** There is more than the person's present message: a history, memory, a system prompt with facts. */
@@ -23,8 +25,9 @@ export class TurnGuard {
   #isUntrusted: boolean
   #isPrivate: boolean
 
-  constructor({ trustedText, isUntrusted, isPrivate }: TurnBeginning) {
-    this.#addresses = new Set(findAddresses(trustedText).map(normaliseAddress))
+  constructor({ trustedText, modelText, isUntrusted, isPrivate }: TurnBeginning) {
+    const trusted = findAddresses(trustedText.replace(modelText, ''))
+    this.#addresses = new Set(trusted.map(normaliseAddress))
     this.#isUntrusted = isUntrusted
     this.#isPrivate = isPrivate
   }

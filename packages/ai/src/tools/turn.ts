@@ -1,6 +1,6 @@
-import type { ChatMessage, Store, TextRequest } from '@pluggram/sdk'
+import type { ChatMessage, TextRequest } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
-import { chatKey } from './chat-key.ts'
+import type { ReadBefore } from './read-before.ts'
 import type { SettledCalls } from './settled-calls.ts'
 import { TurnGuard } from './turn-guard.ts'
 import { markUntrusted, UNTRUSTED_NOTE } from './untrusted-data.ts'
@@ -16,18 +16,15 @@ export interface Turn {
   readonly guard: TurnGuard
 }
 
-/** What others wrote stays in a conversation as long as it goes on without pause. */
-const TAINT_SECONDS = 24 * 3_600
-
 const TOOLS_NOTE = `You can call tools. ${UNTRUSTED_NOTE} A call with an effect outside of this chat may have to wait until a person presses a button; when a result says that it waits, say so in a few words and do not make the call again.`
 
-/** Begins turns, and remembers in which conversations text from outside was read. */
+/** Begins turns. */
 export class Turns {
-  readonly #store: Store
+  readonly #readBefore: ReadBefore
   readonly #settled: SettledCalls
 
-  constructor(store: Store, settled: SettledCalls) {
-    this.#store = store
+  constructor(readBefore: ReadBefore, settled: SettledCalls) {
+    this.#readBefore = readBefore
     this.#settled = settled
   }
 
@@ -36,12 +33,18 @@ export class Turns {
     const { messages, system } = request
     // nothing was said before: a new conversation
     const isFresh = messages.length <= 1
-    if (isFresh) await this.#store.delete(taintKey(context))
-    const isTainted = !isFresh && (await this.#store.get(taintKey(context))) !== undefined
+    if (isFresh) await this.#readBefore.forget(chat)
+    const read = await this.#readBefore.addresses(chat)
     const calls = await this.#settled.take(chat)
+    const isForeign = holdsOthersText(request)
+    // the answer may repeat what it reads, and it stays in the conversation
+    if (isForeign || calls.length > 0) {
+      await this.#readBefore.add(chat, [...said(messages), ...calls.map(({ text }) => text)])
+    }
     const guard = new TurnGuard({
-      trustedText: [system ?? '', ...messages.map(({ content }) => content)].join('\n'),
-      isUntrusted: isTainted || chat.type !== 'private' || holdsOthersText(request),
+      trustedText: [system ?? '', ...said(messages), ...(read ?? [])].join('\n'),
+      modelText: request.modelText ?? '',
+      isUntrusted: read !== undefined || chat.type !== 'private' || isForeign,
       isPrivate: !isFresh || system !== undefined,
     })
     const notes = calls.map(({ tool, args, outcome, text }) => {
@@ -62,9 +65,14 @@ export class Turns {
   }
 
   /** Text from outside was read here: what the model says from now on may come from it. */
-  async taint(context: CallContext): Promise<void> {
-    await this.#store.set(taintKey(context), true, { ttlSeconds: TAINT_SECONDS })
+  async taint({ chat }: CallContext, texts: readonly string[]): Promise<void> {
+    await this.#readBefore.add(chat, texts)
   }
+}
+
+/** What people wrote: an answer of the model may have made up an address, or taken one over with more in it. */
+function said(messages: readonly ChatMessage[]): string[] {
+  return messages.filter(({ role }) => role === 'user').map(({ content }) => content)
 }
 
 /** A file may say anything, a photo of a page, too. */
@@ -77,8 +85,4 @@ function withNotes(messages: readonly ChatMessage[], notes: readonly string[]): 
   const last = messages.at(-1)
   if (!last || notes.length === 0) return messages
   return [...messages.slice(0, -1), { ...last, content: [...notes, last.content].join('\n\n') }]
-}
-
-function taintKey({ chat }: CallContext): string {
-  return `read-others:${chatKey(chat)}`
 }

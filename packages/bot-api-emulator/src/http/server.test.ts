@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBotApiEmulator } from '../create-bot-api-emulator.ts'
 import type { BotApiEmulator } from '../emulator.ts'
@@ -119,11 +120,16 @@ describe('a call', () => {
 })
 
 describe('getUpdates', () => {
+  /** What was asked before has come when these are answered. */
+  async function arrived(): Promise<void> {
+    await setTimeout(50)
+    await call('getMe')
+    await call('getMe')
+  }
+
   it('ends with 409 when another one comes', async () => {
     const first = call('getUpdates', { timeout: 30 })
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
+    await arrived()
     const second = call('getUpdates', { timeout: 30 })
     expect(await first).toEqual({
       ok: false,
@@ -137,9 +143,7 @@ describe('getUpdates', () => {
 
   it('is answered when the emulator closes', async () => {
     const held = call('getUpdates', { timeout: 30 })
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
+    await arrived()
     const closed = emulator.close()
     expect(await held).toEqual({ ok: true, result: [] })
     await closed

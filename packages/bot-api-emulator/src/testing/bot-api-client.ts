@@ -30,11 +30,11 @@ export const TINY_PNG = Buffer.from(
   'hex',
 )
 
-/** Waits until the condition holds, or fails after two seconds. */
+/** Waits until the condition holds, or fails after ten seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 2000
+  const deadline = Date.now() + 10_000
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('The awaited condition did not come true within 2 s.')
+    if (Date.now() > deadline) throw new Error('The awaited condition did not come true within 10 s.')
     await new Promise((resolve) => {
       setTimeout(resolve, 5)
     })

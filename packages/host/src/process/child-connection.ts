@@ -11,7 +11,7 @@ import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from '.
 const EFFECTS_INTERVAL_MS = 250
 
 export interface ChildConnectionOptions {
-  /** Called before a plugin is imported. */
+  /** Called when a plugin was read, before any of it runs. */
   onLoad(request: LoadRequest): void
   /** The host is gone, or has no more use for the plugin. */
   onClose(): void
@@ -88,8 +88,7 @@ export class ChildConnection {
     switch (method) {
       case 'load': {
         const request = args[0] as LoadRequest
-        this.#options.onLoad(request)
-        return plugin.load(request)
+        return plugin.load(request, () => this.#options.onLoad(request))
       }
       case 'configure':
         return plugin.configure(args[0] as ConfigureRequest)

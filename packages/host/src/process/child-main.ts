@@ -2,13 +2,13 @@
  * The program of a plugin process. It connects to its host, waits to be told which plugin it is for (or, when several
  * share it, which plugins), gives up what rights it needed to get that far, and only then imports the plugin.
  */
-import module from 'node:module'
 import net from 'node:net'
 import process from 'node:process'
 import { Mux } from '../rpc/mux.ts'
 import { Peer } from '../rpc/peer.ts'
 import { thrownText } from '../error-location.ts'
 import { ChildConnection } from './child-connection.ts'
+import { returnCodeCache } from './code-cache.ts'
 import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { LoadRequest } from './protocol.ts'
@@ -20,7 +20,7 @@ const LAST_WORDS_MS = 200
 const exit = process.exit.bind(process)
 const { setTimeout: later } = globalThis
 
-const [, , , group = ''] = process.argv
+const [, , codeCache = '', group = ''] = process.argv
 const socket = new net.Socket({ fd: CHANNEL_FD, readable: true, writable: true })
 const connections = new Set<ChildConnection>()
 let hasGivenUp = false
@@ -68,14 +68,10 @@ function join(mux: Mux, id: number): void {
   connections.add(connection)
 }
 
-function prepare({ candidate, codeCache }: LoadRequest): void {
+function prepare({ candidate }: LoadRequest): void {
   if (hasGivenUp) return
   hasGivenUp = true
-  if (codeCache !== undefined) {
-    module.flushCompileCache()
-    process.permission.drop('fs.write', codeCache)
-    process.permission.drop('fs.read', codeCache)
-  }
+  if (codeCache !== '') returnCodeCache(codeCache)
   lockDown()
   process.title = group === '' ? `pluggram ${candidate.name}` : `pluggram group ${group}`
 }

@@ -7,7 +7,7 @@ import { loadPlugin } from '../load-plugin.ts'
 import type { LoadedPlugin } from '../load-plugin.ts'
 import { summariseManifest } from '../manifest-summary.ts'
 import type { ReconfigureOutcome } from '../hosted-plugin.ts'
-import { installModuleHooks } from '../module-hooks.ts'
+import { generationUrl, installModuleHooks } from '../module-hooks.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { ConfigIssue } from '../plugin-problem.ts'
@@ -33,6 +33,7 @@ import type {
 } from './protocol.ts'
 import { Callbacks } from './callbacks.ts'
 import { ChatBlocks } from './chat-blocks.ts'
+import { linkAhead } from './link-ahead.ts'
 import { createRemoteContext } from './remote-context.ts'
 import { RemoteSchedules } from './remote-schedules.ts'
 import { createRemoteServices } from './remote-services.ts'
@@ -75,11 +76,14 @@ export class ChildPlugin {
     this.#plugins = plugins
   }
 
-  load({ candidate, seconds }: LoadRequest): Promise<Attempt<Loaded>> {
+  /** Imports the plugin. `onLinked` is called when it was read, before any of it runs. */
+  load({ candidate, seconds }: LoadRequest, onLinked: () => void): Promise<Attempt<Loaded>> {
     return attempt(candidate, async () => {
       this.#candidate = candidate
       this.#limit(seconds)
       const hooks = installModuleHooks([candidate.directory])
+      await linkAhead(generationUrl(candidate.entry, 0))
+      onLinked()
       const check = async (file: string): Promise<string | undefined> => {
         const report = await this.#peer.call('check-syntax', [file])
         return typeof report === 'string' ? report : undefined

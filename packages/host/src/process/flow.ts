@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 const SLICE_MS = 50
 const MESSAGES_PER_SLICE = 1_000
 const BYTES_PER_SLICE = 8 * 1_048_576
+/** What a value costs, in bytes: it is made and looked at. */
+const BYTES_PER_VALUE = 64
 /** Being slowed down in that many slices running is more than a busy moment. */
 const SLICES_OF_A_FLOOD = 20
 
@@ -25,17 +27,17 @@ export class Flow {
   }
 
   /** Counts a message that was read. */
-  count(bytes: number): void {
+  count(bytes: number, values: number): void {
     const now = performance.now()
     if (now >= this.#sliceEndsAt) this.#begin(now)
     this.#messages += 1
-    this.#bytes += bytes
+    this.#bytes += bytes + values * BYTES_PER_VALUE
     if (this.#messages < MESSAGES_PER_SLICE && this.#bytes < BYTES_PER_SLICE) return
     if (this.#timer) return
     this.#fullSlices += 1
     if (this.#fullSlices === SLICES_OF_A_FLOOD) this.#onFlood()
     this.#channel.pause()
-    this.#timer = setTimeout(() => this.#resume(), Math.max(1, this.#sliceEndsAt - now))
+    this.#timer = setTimeout(() => this.#resume(), Math.max(1, this.#sliceEndsAt - now, this.#debt()))
   }
 
   stop(): void {
@@ -48,6 +50,11 @@ export class Flow {
     this.#sliceEndsAt = now + SLICE_MS
     this.#messages = 0
     this.#bytes = 0
+  }
+
+  /** Milliseconds that what was read takes by the budget: one large message may be that of many slices. */
+  #debt(): number {
+    return Math.floor(this.#bytes / BYTES_PER_SLICE - 1) * SLICE_MS
   }
 
   #resume(): void {

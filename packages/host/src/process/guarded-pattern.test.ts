@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { guardPatterns } from './guarded-pattern.ts'
 
 test('ordinary patterns are left as they are', () => {
-  const patterns = [/^hello/, /^remind me (.+) in (\d+)/i, /weather/, /^[a-z(+]*$/]
+  const patterns = [/^hello/, /^remind me (.+) in (\d+)/i, /weather/, /^[a-z(+]*$/, /(?!)/]
   expect(guardPatterns(patterns).every((pattern, index) => pattern === patterns[index])).toBe(true)
 })
 
@@ -19,7 +19,7 @@ test.each([/^(a+)+$/, /^(?:a|aa)+$/, /(x*)*y/, /^(\w+)\s?\1+$/, /(?=.*a)(?=.*b).
 
 test('a text that makes a pattern think for ever does not match', () => {
   const [guarded] = guardPatterns([/^(a+)+$/])
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   for (let time = 0; time < 10; time += 1) expect(guarded?.test(`${'a'.repeat(64)}b`)).toBe(false)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
 })

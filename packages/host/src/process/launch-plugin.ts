@@ -187,8 +187,8 @@ async function openProcess(
 /** What the process may do: what its plugin may, or what all of the plugins may that share it. */
 async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
   const { candidate, pluginPaths, dataFolder, grants, memoryMb } = options
-  const isSandboxed = options.limits.sandbox === 'bubblewrap'
-  const members = options.group?.members ?? [{ candidate, memoryMb, grants, isSandboxed }]
+  const isAlone = { candidate, memoryMb, grants, isSandboxed: options.limits.sandbox === 'bubblewrap' }
+  const members = options.group?.members ?? [isAlone]
   if (members.some((member) => member.isSandboxed)) await checkSandbox(candidate)
   const readable: string[] = []
   const writable: string[] = []
@@ -199,8 +199,6 @@ async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOpti
     if (mayWrite) writable.push(pluginFolder(dataFolder, member.candidate.name))
   }
   for (const folder of writable) await mkdir(folder, { recursive: true })
-  const codeCache = dataFolder === undefined ? undefined : path.join(dataFolder, 'cache', 'code')
-  if (codeCache !== undefined) await mkdir(codeCache, { recursive: true })
   const folders = writable.map((folder) => path.join(folder, '*'))
   return {
     memoryMb: Math.max(...members.map((member) => member.memoryMb)),
@@ -208,7 +206,7 @@ async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOpti
     readable: [...new Set([...readable, ...folders])],
     writable: folders,
     workingDirectory: candidate.directory,
-    ...(codeCache !== undefined && { codeCache }),
+    ...(dataFolder !== undefined && { cacheFolder: path.join(dataFolder, 'cache') }),
   }
 }
 
@@ -226,13 +224,9 @@ async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
 }
 
 async function load(process: PluginProcess, options: LaunchPluginOptions): Promise<Loaded> {
-  const { candidate, dataFolder } = options
+  const { candidate } = options
   const seconds = options.limits.startSeconds ?? options.defaults.startSeconds
-  const request: LoadRequest = {
-    candidate,
-    seconds,
-    ...(dataFolder !== undefined && { codeCache: path.join(dataFolder, 'cache', 'code') }),
-  }
+  const request: LoadRequest = { candidate, seconds }
   const loaded = parseLoaded(candidate.name, await process.request('load', request, seconds))
   if (!loaded.isConfigurable) return loaded
   const configure: ConfigureRequest = { block: options.blockFor(loaded.jsonSchema) }

@@ -1,8 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Duplex, Readable } from 'node:stream'
 import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
+import { lendCodeCache } from './code-cache.ts'
 import { findProgram } from './find-program.ts'
 import { readDataBytes, readUsage } from './proc-files.ts'
 import { CHANNEL_FD } from './protocol.ts'
@@ -16,7 +18,8 @@ export interface LaunchOptions {
   readonly writable: readonly string[]
   /** Its current folder. */
   readonly workingDirectory: string
-  readonly codeCache?: string
+  /** Holds compiled code of earlier processes; in the sandbox nothing is kept. */
+  readonly cacheFolder?: string
   /** Walls of the kernel around it; `bubblewrapProblem` says whether there can be any. */
   readonly isSandboxed: boolean
   /** Several plugins share the process, under this name. */
@@ -66,11 +69,11 @@ const HEAP_SHARE = 0.7
  * permission model does not cover.
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
-  const { codeCache, isSandboxed } = options
+  const { cacheFolder, isSandboxed } = options
+  const codeCache = cacheFolder === undefined || isSandboxed ? undefined : lendCodeCache(cacheFolder)
   const cache = codeCache === undefined ? [] : [codeCache]
   const readable = [...runtimePaths(), ...options.readable, ...cache]
-  // in the sandbox compiled code is only read: nothing that broke out of Node's model may leave some for others
-  const writable = [...options.writable, ...(isSandboxed ? [] : cache)]
+  const writable = [...options.writable, ...cache]
   const args = [
     '--permission',
     '--no-experimental-sqlite',
@@ -96,6 +99,8 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   })
   // a failure to start is told to every listener; here it only must not go unheard
   child.once('error', () => {})
+  // there, if it did not get as far as to return it
+  if (codeCache !== undefined) child.once('close', () => void rm(codeCache, { force: true }).catch(() => {}))
   if (child.pid !== undefined) lowerPriority(child.pid)
   const { stdout, stderr } = child
   const channel = child.stdio[CHANNEL_FD]

@@ -1,36 +1,55 @@
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import process from 'node:process'
+import v8 from 'node:v8'
 
 /** Members of `process` that reach other processes; Node's permission model leaves them open. */
 const REACHING_OUT = ['_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
 
 /**
- * Takes away what the permission model does not: signals to other processes, and their priority. Like the permission
- * model itself it is a seat belt for plugins with mistakes, not a jail for hostile ones.
+ * Takes away what the permission model does not: signals to other processes and their priority, and what makes Node or V8
+ * write files by themselves, past the permission model, wherever the plugin says. Like the permission model itself it is
+ * a seat belt for plugins with mistakes, not a jail for hostile ones.
  */
 export function lockDown(): void {
   for (const name of ['kill', '_kill'] as const) {
     const kill: unknown = Reflect.get(process, name)
     Reflect.set(process, name, (pid: unknown, signal: unknown): unknown => {
-      if (pid !== process.pid) throw refusal(`process.${name}`)
+      if (pid !== process.pid) throw refusal(`process.${name} reaches only the plugin's own process.`)
       return typeof kill === 'function' ? Reflect.apply(kill, process, [pid, signal]) : undefined
     })
   }
-  const setPriority = os.setPriority.bind(os)
-  os.setPriority = (pid: number, priority?: number) => {
-    if (priority === undefined) return setPriority(0, pid)
-    if (pid === 0 || pid === process.pid) return setPriority(pid, priority)
-    throw refusal('os.setPriority')
+  const [setPriority, getPriority] = [os.setPriority.bind(os), os.getPriority.bind(os)]
+  os.setPriority = (...given: [pid: number, priority?: number]) => {
+    const [pid, priority] = given.length === 1 ? [0, given[0]] : [given[0], Number(given[1])]
+    if (pid !== 0 && pid !== process.pid) {
+      throw refusal("os.setPriority reaches only the plugin's own process.")
+    }
+    // what goes first, the host says
+    if (priority < getPriority(0)) throw refusal("os.setPriority only lowers a plugin's priority.")
+    return setPriority(0, priority)
   }
+  v8.setFlagsFromString = () => {
+    throw refusal('v8.setFlagsFromString is not for plugins: some flags write files.')
+  }
+  keepReportInMemory()
   for (const name of REACHING_OUT) Reflect.deleteProperty(process, name)
   // what is imported by name is the same
   syncBuiltinESMExports()
 }
 
-function refusal(name: string): Error {
-  return Object.assign(new Error(`${name} reaches only the plugin's own process.`), {
-    code: 'ERR_ACCESS_DENIED',
-    permission: 'Process',
+/** A report of a fatal error would be a file of the plugin's choice, over whatever is there. */
+function keepReportInMemory(): void {
+  const { report } = process
+  const getReport = report.getReport.bind(report)
+  Object.defineProperty(process, 'report', {
+    value: Object.freeze({ getReport }),
+    enumerable: true,
+    configurable: false,
+    writable: false,
   })
+}
+
+function refusal(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', permission: 'Process' })
 }

@@ -19,7 +19,7 @@ import { limitMemory } from './launch.ts'
 import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
 import { ProcessWatch } from './process-watch.ts'
-import { MAX_MESSAGE_BYTES } from './protocol.ts'
+import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from './protocol.ts'
 import type { AsideMethod, ContextData } from './protocol.ts'
 import { ServedAi } from './served-ai.ts'
 import { ServedCalls } from './served-calls.ts'
@@ -114,11 +114,12 @@ export class PluginProcess {
     this.#flow = new Flow(channel, () => this.#warn('sends more than can be read; it is slowed down'))
     this.#peer = new Peer(channel, {
       maxIncomingBytes: MAX_MESSAGE_BYTES,
+      maxIncomingValues: MAX_MESSAGE_VALUES,
       maxOutgoingBytes: MAX_MESSAGE_BYTES,
       maxCalls: MAX_CALLS,
       onCall: (call) => this.#answer(call),
       onNote: (method, args) => this.#note(method, args),
-      onMessage: (bytes) => this.#flow.count(bytes),
+      onMessage: (bytes, values) => this.#flow.count(bytes, values),
       onClose: (reason) => this.#onClose(reason),
     })
     this.#output = new WatchedOutput(output, (line) => options.log('info', line))

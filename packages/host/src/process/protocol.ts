@@ -7,6 +7,8 @@ import type { JsonObject, JsonSchema } from '../json-types.ts'
 
 /** A message with 50 MB, the largest file that a bot may send, and something around it. */
 export const MAX_MESSAGE_BYTES = 64 * 1_048_576
+/** A message with a value of the store, full of numbers, and something around it. */
+export const MAX_MESSAGE_VALUES = 600_000
 
 /** The file descriptor on which a plugin process speaks with its host. */
 export const CHANNEL_FD = 3
@@ -18,8 +20,6 @@ export const CONTROL_CHANNEL = 0
 export interface LoadRequest {
   readonly candidate: PluginCandidate
   readonly seconds: number
-  /** Where compiled code is kept; the process gives up its right to write there before it loads the plugin. */
-  readonly codeCache?: string
 }
 
 export interface Loaded {

@@ -9,9 +9,9 @@ import type { DisposableEffectScope } from '../effect-scope.ts'
 import type { HostServices } from '../local-services.ts'
 import { currentMessage } from '../message-scope.ts'
 import { encodeError } from '../rpc/wire-error.ts'
-import { toPlainData } from '../rpc/plain-data.ts'
 import type { Peer } from '../rpc/peer.ts'
 import type { Callbacks } from './callbacks.ts'
+import { plainFields } from './plain-fields.ts'
 import { RemoteMetrics } from './remote-metrics.ts'
 import { createRemoteAi } from './remote-ai.ts'
 import { createRemoteStore } from './remote-store.ts'
@@ -91,14 +91,4 @@ function createLogger(peer: Peer): Logger {
 function withMessage(fields: unknown): unknown {
   const scope = currentMessage()
   return scope ? { chat: scope.chat.id, message: scope.message.id, ...Object(fields) } : fields
-}
-
-/** Fields of a log line may be anything; a line is not worth a failure. */
-function plainFields(fields: unknown): unknown {
-  if (fields === undefined) return undefined
-  try {
-    return toPlainData(fields, { values: 200, characters: 8_000, depth: 5 })
-  } catch {
-    return { fields: 'cannot be read' }
-  }
 }

@@ -37,6 +37,7 @@ const streamRequest = textRequest.extend({
   /** The message on whose behalf tools are called. */
   call: z.number().exactOptional(),
   isUntrusted: z.boolean().exactOptional(),
+  modelText: z.string().exactOptional(),
 })
 const objectRequest = textRequest.extend({ jsonSchema: z.record(z.string(), z.unknown()) })
 const embedRequest = z.object({ for: subject.exactOptional(), texts: z.array(z.string()) })

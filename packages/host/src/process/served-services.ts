@@ -4,6 +4,7 @@ import { addSchedule } from '@pluggram/sdk/runtime'
 import type { ScheduleRequest } from '@pluggram/sdk/runtime'
 import type { HostServices } from '../local-services.ts'
 import { decodeError } from '../rpc/wire-error.ts'
+import { plainFields } from './plain-fields.ts'
 import { RateLimit } from './rate-limit.ts'
 import { ServedMetrics } from './served-metrics.ts'
 
@@ -71,13 +72,13 @@ export class ServedServices {
   log(level: unknown, message: unknown, fields: unknown): void {
     if (!this.#lines.take()) return
     const known = (['debug', 'info', 'warn', 'error'] as const).find((name) => name === level) ?? 'info'
-    this.#services.logger[known](String(message).slice(0, 8_000), isRecord(fields) ? fields : undefined)
+    this.#services.logger[known](String(message).slice(0, 8_000), toFields(fields))
   }
 
   /** Takes an error that the plugin reports. */
   exception(error: unknown, context: unknown): void {
     if (this.#lines.take()) {
-      this.#services.captureException(decodeError(error), isRecord(context) ? context : undefined)
+      this.#services.captureException(decodeError(error), toFields(context))
     }
   }
 
@@ -107,6 +108,11 @@ function methodNames(service: object): string[] {
   return [...new Set([...Object.keys(service), ...inherited])].filter(
     (name) => name !== 'constructor' && typeof Reflect.get(service, name) === 'function',
   )
+}
+
+function toFields(input: unknown): Record<string, unknown> | undefined {
+  const fields = plainFields(input)
+  return isRecord(fields) ? fields : undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -6,7 +6,7 @@ import { launch, limitMemory } from './launch.ts'
 import type { LaunchedProcess, LaunchOptions, ProcessEnd, Seat } from './launch.ts'
 import { OutputCapture } from './output-capture.ts'
 import { ProcessWatch } from './process-watch.ts'
-import { CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
+import { CONTROL_CHANNEL, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from './protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 
 interface Member {
@@ -45,6 +45,7 @@ export class SharedProcess {
     this.#mux = new Mux(this.#launched.channel)
     this.#control = new Peer(this.#mux.open(CONTROL_CHANNEL), {
       maxIncomingBytes: MAX_MESSAGE_BYTES,
+      maxIncomingValues: MAX_MESSAGE_VALUES,
       maxOutgoingBytes: MAX_MESSAGE_BYTES,
       maxCalls: 1,
       onCall: async () => undefined,
@@ -120,6 +121,9 @@ export class SharedProcess {
 
   #leave(plugin: string, member: Member): void {
     if (this.#isOver || this.#members.get(plugin) !== member) return
+    // everybody's connection is over: the end of the process tells who it was
+    const { destroyed, readableEnded } = this.#launched.channel
+    if (destroyed || readableEnded) return
     this.#members.delete(plugin)
     for (const listener of member.listeners) listener({ code: 0, signal: null })
     if (this.#members.size > 0) return

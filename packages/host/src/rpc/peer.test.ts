@@ -89,7 +89,7 @@ test('text is read piece by piece, and its writer ends when the reader leaves', 
     text += piece
     if (text.length > 20) break
   }
-  await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1))
+  await expect.poll(() => ended.mock.calls).toHaveLength(1)
   expect(text).toBe('piece 1 piece 2 piece 3 ')
   expect(written).toBe(3)
   expect(onEnd).toHaveBeenCalledTimes(1)
@@ -130,4 +130,32 @@ test('bytes that are no message end the connection and everything under way', as
   raw.write(Buffer.from([0, 0, 0, 3, 1, 2, 3]))
   await expect(call).rejects.toThrow('closed')
   expect(onClose.mock.calls[0]?.[0]?.message).toMatch(/^sent something that cannot be taken/)
+})
+
+test('what is much more than its bytes ends the connection before anybody looks at it', async () => {
+  const heard = vi.fn<() => void>()
+  const onClose = vi.fn<(reason: Error | undefined) => void>()
+  const limited = { maxIncomingValues: 1_000, onNote: heard, onClose }
+  const holes: unknown[] = []
+  holes.length = 4_000_000_000
+  let doubled: unknown = 'x'
+  for (let time = 0; time < 40; time += 1) doubled = [doubled, doubled]
+  for (const [value, reason] of [
+    [holes, 'a message that is much more than its bytes'],
+    [doubled, 'a message that is much more than its bytes'],
+    [Array.from({ length: 1_000 }, () => ({})), 'a message of more than 1000 values'],
+  ] as const) {
+    const { near, far } = connect(limited)
+    near.note('effects', [value])
+    await vi.waitFor(() => expect(far.isClosed).toBe(true))
+    expect(onClose).toHaveBeenLastCalledWith(new Error(`sent something that cannot be taken: ${reason}`))
+  }
+  expect(heard).not.toHaveBeenCalled()
+})
+
+test('what stands in a message a few times does not end the connection', async () => {
+  const { near } = connect({ maxIncomingValues: 1_000, onCall: async ({ args }) => args[0] })
+  const shared = { text: 'the same' }
+  const list = Array.from({ length: 100 }, () => shared)
+  expect(await near.call('echo', [list])).toEqual(list)
 })

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { deserialize, serialize } from 'node:v8'
 import { PluggramError } from '@pluggram/sdk'
+import { isWithin } from './expanded-size.ts'
 import { FrameReader, toFrame } from './frames.ts'
+import { PayloadError, scanPayload } from './scan-payload.ts'
 import { StreamTable } from './streams.ts'
 import type { StreamMessage } from './streams.ts'
 import { decodeError, encodeError } from './wire-error.ts'
@@ -17,6 +19,8 @@ export interface IncomingCall {
 export interface PeerOptions {
   /** The largest message that is taken; a larger one ends the connection. */
   readonly maxIncomingBytes: number
+  /** The most values in a message that is taken; more end the connection. Without it the other side is trusted. */
+  readonly maxIncomingValues?: number
   /** The largest message that is sent; a larger one is refused to its sender. */
   readonly maxOutgoingBytes: number
   /** Calls of the other side that may be under way; further ones are refused. */
@@ -26,8 +30,14 @@ export interface PeerOptions {
   /** The connection is over: it was closed, broke, or the other side did not keep to the protocol. */
   onClose(reason: Error | undefined): void
   /** Looks at every message before it is handled; it may pause the stream. */
-  onMessage?(bytes: number): void
+  onMessage?(bytes: number, values: number): void
 }
+
+/** Levels of a message that is not trusted. */
+const MAX_DEPTH = 500
+/** How many times its values a message that is not trusted may be, with those counted again that stand in it more than once. */
+const MAX_GROWTH = 4
+const FREE_GROWTH = 10_000
 
 interface PendingCall {
   readonly resolve: (value: unknown) => void
@@ -131,14 +141,29 @@ export class Peer {
   #read(chunk: Buffer): void {
     try {
       for (const payload of this.#reader.push(chunk)) {
-        this.#options.onMessage?.(payload.byteLength)
-        const message: unknown = deserialize(payload)
+        const message = this.#decode(payload)
         if (!Array.isArray(message)) throw new TypeError('a message that is no array')
         this.#handle(message)
       }
     } catch (error) {
       this.close(new Error(`sent something that cannot be taken: ${(error as Error).message}`))
     }
+  }
+
+  /** @throws PayloadError when it is more than what may come */
+  #decode(payload: Buffer): unknown {
+    const { maxIncomingBytes, maxIncomingValues, onMessage } = this.#options
+    if (maxIncomingValues === undefined) {
+      onMessage?.(payload.byteLength, 0)
+      return deserialize(payload)
+    }
+    const { values, canGrow } = scanPayload(payload, { values: maxIncomingValues, depth: MAX_DEPTH })
+    onMessage?.(payload.byteLength, values)
+    const message: unknown = deserialize(payload)
+    const limits = { values: values * MAX_GROWTH + FREE_GROWTH, bytes: maxIncomingBytes }
+    if (canGrow && !isWithin(message, limits))
+      throw new PayloadError('a message that is much more than its bytes')
+    return message
   }
 
   #handle(message: readonly unknown[]): void {

@@ -25,6 +25,7 @@ test('what is endless or huge is cut', () => {
   sparse.length = 4_000_000_000
   expect(toPlainData(sparse)).toHaveLength(10_000)
   expect(toPlainData('x'.repeat(11), { characters: 10 })).toBe(`${'x'.repeat(10)}…`)
+  expect(toPlainData({ bytes: new Uint8Array(11) }, { characters: 10 })).toEqual({ bytes: '…' })
   const endless = new Map(Array.from({ length: 20 }, (_, index) => [index, index]))
   expect((toPlainData(endless, { values: 5 }) as Map<unknown, unknown>).size).toBeLessThan(6)
   let deep: unknown = 'bottom'

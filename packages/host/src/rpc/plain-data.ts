@@ -3,7 +3,7 @@ import { isDate, isMap, isNativeError, isRegExp, isSet, isUint8Array } from 'nod
 export interface PlainDataLimits {
   /** Values in all. Default 10,000. */
   readonly values?: number
-  /** Characters of one text. Default 1,000,000. */
+  /** Characters of one text, bytes of one array of bytes. Default 1,000,000. */
   readonly characters?: number
   readonly depth?: number
 }
@@ -40,7 +40,7 @@ function copy(value: unknown, depth: number, budget: Budget, parents: Set<object
   }
   if (value === null) return value
   if (isDate(value)) return new Date(Number(value))
-  if (isUint8Array(value)) return value
+  if (isUint8Array(value)) return value.byteLength > budget.characters ? CUT : value
   if (isRegExp(value)) return String(value)
   if (isNativeError(value)) return copyError(value, budget)
   if (depth === 0 || budget.values <= 0 || parents.has(value)) return CUT

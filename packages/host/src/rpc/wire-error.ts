@@ -65,7 +65,7 @@ export function decodeError(input: unknown, depth = 0): Error {
       writable: true,
     })
   }
-  for (const [key, value] of Object.entries(Object(wire.members) as object)) {
+  for (const [key, value] of Object.entries(Object(plainMembers(wire.members)) as object)) {
     if (!OWN_KEYS.has(key) && !(key in error)) Object.assign(error, { [key]: value })
   }
   return error
@@ -109,6 +109,8 @@ function createOwnError(
     case 'ai-limit':
     case 'ai-unavailable':
     case 'ai-refused':
+    case 'ai-too-long':
+    case 'ai-filtered':
     case 'ai-timeout':
     case 'ai-misconfigured':
       return new AiError(code, message, options)
@@ -122,15 +124,14 @@ function ownMembers(error: object, isOwn: boolean): Record<string, unknown> {
     const members = Object.entries(error).filter(
       ([key, value]) => !OWN_KEYS.has(key) && !(isOwn && key === 'code') && typeof value !== 'function',
     )
-    const plain: unknown = toPlainData(Object.fromEntries(members), {
-      values: 100,
-      characters: 4_000,
-      depth: 4,
-    })
-    return plain as Record<string, unknown>
+    return plainMembers(Object.fromEntries(members)) as Record<string, unknown>
   } catch {
     return {}
   }
+}
+
+function plainMembers(members: unknown): unknown {
+  return toPlainData(members, { values: 100, characters: 4_000, depth: 4 })
 }
 
 function isOwnError(error: object): boolean {

@@ -44,16 +44,18 @@ export class SchedulerClient implements SchedulerService {
 
   every(
     interval: { readonly seconds: number } & ScheduleOptions,
-    handler: ScheduleHandler | string,
+    second: ScheduleOptions | ScheduleHandler | string,
+    third?: ScheduleOptions | ScheduleHandler | string,
   ): Promise<string> {
-    const { seconds, ...options } = interval
-    return this.#add({ kind: 'every', seconds }, options, handler)
+    const { seconds, ...given } = interval
+    const [options, handler] = split<ScheduleOptions>(second, third)
+    return this.#add({ kind: 'every', seconds }, { ...given, ...options }, handler)
   }
 
   cron(
     expression: string,
     second: CronOptions | ScheduleHandler | string,
-    third?: ScheduleHandler | string,
+    third?: CronOptions | ScheduleHandler | string,
   ): Promise<string> {
     const [options, handler] = split<CronOptions>(second, third)
     const { timeZone, ...rest } = options
@@ -63,7 +65,7 @@ export class SchedulerClient implements SchedulerService {
   at(
     date: Date,
     second: ScheduleOptions | ScheduleHandler | string,
-    third?: ScheduleHandler | string,
+    third?: ScheduleOptions | ScheduleHandler | string,
   ): Promise<string> {
     const [options, handler] = split<ScheduleOptions>(second, third)
     return this.#add({ kind: 'at', date }, options, handler)
@@ -111,11 +113,13 @@ export class SchedulerClient implements SchedulerService {
   }
 }
 
+/** Options and handler, whichever comes first. */
 function split<Options extends ScheduleOptions>(
-  second: Options | ScheduleHandler | string,
-  third: ScheduleHandler | string | undefined,
+  ...given: readonly (Options | ScheduleHandler | string | undefined)[]
 ): [Partial<Options>, ScheduleHandler | string | undefined] {
-  return typeof second === 'object' ? [second, third] : [{}, second]
+  const options = given.find((item) => typeof item === 'object')
+  const handler = given.find((item) => typeof item === 'function' || typeof item === 'string')
+  return [options ?? {}, handler]
 }
 
 /** Adds what a plugin process asks for to the service that the host keeps for it. */

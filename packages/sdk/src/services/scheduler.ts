@@ -61,7 +61,7 @@ export interface ScheduleInfo {
  * share the data; runs of one schedule do not overlap.
  *
  * A handler is a function, or the name of one of the manifest's `schedules`, whose `execute` then runs even when the
- * plugin was not running.
+ * plugin was not running. Options stand before the handler or behind it.
  */
 export interface SchedulerService {
   /**
@@ -74,6 +74,7 @@ export interface SchedulerService {
   every(
     interval: { readonly seconds: number } & ScheduleOptions,
     handler: ScheduleHandler | string,
+    options?: ScheduleOptions,
   ): Promise<string>
   /**
    * Runs at the times of a cron expression with five fields (or six, seconds first).
@@ -82,14 +83,14 @@ export interface SchedulerService {
    * @throws ScheduleError when the expression or the time zone cannot be read
    */
   cron(expression: string, options: CronOptions, handler: ScheduleHandler | string): Promise<string>
-  cron(expression: string, handler: ScheduleHandler | string): Promise<string>
+  cron(expression: string, handler: ScheduleHandler | string, options?: CronOptions): Promise<string>
   /**
    * Runs once; a date in the past is due at once.
    * @example
    * await services.scheduler.at(new Date(Date.now() + 60_000), { name: 'tea', data: { chat: 1 } }, 'deliver')
    */
   at(date: Date, options: ScheduleOptions, handler: ScheduleHandler | string): Promise<string>
-  at(date: Date, handler: ScheduleHandler | string): Promise<string>
+  at(date: Date, handler: ScheduleHandler | string, options?: ScheduleOptions): Promise<string>
   /** This plugin's schedules, the next one first. */
   list(): Promise<readonly ScheduleInfo[]>
   /** Ends a schedule for good. False when there is none of that name. */

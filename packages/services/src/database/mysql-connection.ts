@@ -29,6 +29,8 @@ export function createMysqlConnection(
     connectTimeout: CONNECT_MS,
     multipleStatements: false,
     supportBigNumbers: true,
+    // as the server writes them: a date is no moment, and this machine's zone has no part in it
+    dateStrings: true,
     // settings, locks and temporary tables of a statement end with it
     resetOnRelease: true,
     flags: ['-LOCAL_FILES'],

@@ -27,6 +27,8 @@ interface Stage {
   /** One that gives a row of 64 MB. */
   readonly hugeRow: string
   readonly endless: string
+  /** A day and a time of a day. */
+  readonly dates: string
   stop(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ const postgres: Kind = {
       bomb: 'SELECT count(*) FROM generate_series(1, 100000000000)',
       hugeRow: "SELECT repeat('x', 67108864) AS big",
       endless: 'SELECT * FROM generate_series(1, 100000000000)',
+      dates: "SELECT DATE '1990-01-04' AS day, TIMESTAMP '1990-01-04 00:30:00' AS moment",
       attacks: [
         'DELETE FROM items',
         'WITH gone AS (DELETE FROM items RETURNING *) SELECT * FROM gone',
@@ -73,6 +76,7 @@ const mariadb: Kind = {
       bomb: 'SELECT SLEEP(60)',
       hugeRow: "SELECT REPEAT('x', 12000000) AS big",
       endless: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT n.i FROM n, n AS m',
+      dates: "SELECT DATE '1990-01-04' AS day, TIMESTAMP '1990-01-04 00:30:00' AS moment",
       attacks: [
         'DELETE FROM items',
         'SELECT 1; DELETE FROM items',
@@ -101,6 +105,7 @@ const sqlite: Kind = {
       bomb: `${endless} SELECT count(*) FROM n`,
       hugeRow: 'SELECT hex(zeroblob(33554432)) AS big',
       endless: `${endless} SELECT i FROM n`,
+      dates: "SELECT '1990-01-04' AS day, '1990-01-04 00:30:00' AS moment",
       attacks: [
         'DELETE FROM items',
         'SELECT 1; DELETE FROM items',
@@ -152,12 +157,12 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
         await books.execute('INSERT INTO items (id, name, price) VALUES (?, ?, ?)', row)
       }
       await (await open()).query('SELECT 1')
-    }, 60_000)
+    })
 
     afterAll(async () => {
       await outside?.close()
       await stage?.stop()
-    }, 30_000)
+    })
 
     const open = (name = 'shop'): Promise<OutsideDatabase> => service.open(name)
 
@@ -177,6 +182,14 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
       expect(await shop.query('SELECT name FROM items WHERE name = ?', ["' OR 1=1 --"])).toEqual([])
     })
 
+    test.runIf(isThere)(
+      'gives days and times without a zone as they stand there, whatever zone this machine has',
+      async () => {
+        const expected = [{ day: '1990-01-04', moment: '1990-01-04 00:30:00' }]
+        expect(await (await open()).query(stage.dates)).toEqual(expected)
+      },
+    )
+
     test.runIf(isThere)('cannot be changed through a database that is not writable', async () => {
       const shop = await open()
       for (const attack of stage.attacks) {
@@ -195,20 +208,16 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
         code: 'database-timeout',
         message: expect.stringContaining('Database shop took longer than 1 s'),
       })
-      expect(performance.now() - begin).toBeLessThan(5_000)
+      expect(performance.now() - begin).toBeLessThan(10_000)
       expect(await shop.query('SELECT id FROM items WHERE id = ?', [2])).toEqual([{ id: 2 }])
     })
 
-    test.runIf(isThere)(
-      'many bombs at once leave it usable',
-      async () => {
-        const shop = await open()
-        const bombs = await Promise.allSettled(Array.from({ length: 4 }, () => shop.query(stage.bomb)))
-        expect(bombs.every(({ status }) => status === 'rejected')).toBe(true)
-        expect(await shop.query('SELECT id FROM items WHERE id = ?', [1])).toEqual([{ id: 1 }])
-      },
-      20_000,
-    )
+    test.runIf(isThere)('many bombs at once leave it usable', async () => {
+      const shop = await open()
+      const bombs = await Promise.allSettled(Array.from({ length: 4 }, () => shop.query(stage.bomb)))
+      expect(bombs.every(({ status }) => status === 'rejected')).toBe(true)
+      expect(await shop.query('SELECT id FROM items WHERE id = ?', [1])).toEqual([{ id: 1 }])
+    })
 
     test.runIf(isThere)('gives no more than the limits allow, and does not read the rest', async () => {
       const shop = await open()

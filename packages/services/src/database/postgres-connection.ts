@@ -12,6 +12,8 @@ const CONNECT_MS = 5_000
 /** The server ends a query at its limit; a server that does not is left after that much more. */
 const GRACE_MS = 1_000
 const BIGINT_TYPE = 20
+/** `date`, `timestamp` without a zone, and arrays of them: no moments, so they stay as the server writes them. */
+const ZONELESS_TYPES = new Set([1_082, 1_114, 1_115, 1_182])
 /** A single row may be a gigabyte: bytes are counted as they come in. */
 const WIRE_FACTOR = 2
 const WIRE_EXTRA = 1_048_576
@@ -19,6 +21,7 @@ const WIRE_EXTRA = 1_048_576
 const types: pg.CustomTypesConfig = {
   getTypeParser(type: number, format?: string): (value: string) => unknown {
     if (type === BIGINT_TYPE) return narrow
+    if (ZONELESS_TYPES.has(type)) return String
     return pg.types.getTypeParser(type, format as 'text') as (value: string) => unknown
   },
 }

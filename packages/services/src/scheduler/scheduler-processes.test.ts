@@ -77,4 +77,4 @@ test('processes over one file, killed and started again and again, run each slot
   })
   expect(byName.size).toBe(SCHEDULES)
   expect(lost.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2)
-}, 60_000)
+})

@@ -22,6 +22,23 @@ test('an interval runs after each interval, and ends with the plugin', async () 
   expect(await one.service.list()).toEqual([])
 })
 
+test('options count before the handler and behind it', async () => {
+  const { service } = new Instance(new TestClock('2026-11-22T12:00:00Z'))
+  const noon = new Date('2026-11-23T12:00:00Z')
+  const handler = (): void => {}
+  await service.every({ seconds: 90, jitterSeconds: 0 }, handler, { name: 'a' })
+  await service.cron('0 9 * * *', { name: 'b', timeZone: 'Europe/Berlin' }, handler)
+  await service.cron('0 9 * * *', handler, { name: 'c', timeZone: 'Europe/Berlin' })
+  await service.at(noon, handler, { name: 'd', data: 7 })
+  const schedules = (await service.list()).map(({ name, when, data }) => [name, when, data])
+  expect(schedules.toSorted()).toEqual([
+    ['a', 'every 90 s', undefined],
+    ['b', '0 9 * * * (Europe/Berlin)', undefined],
+    ['c', '0 9 * * * (Europe/Berlin)', undefined],
+    ['d', 'at 2026-11-23T12:00:00.000Z', 7],
+  ])
+})
+
 describe('a single date', () => {
   test('runs once with its data, also when the same is asked for again', async () => {
     const clock = new TestClock('2026-11-22T12:00:00Z')

@@ -1,0 +1,45 @@
+import { z } from '@pluggram/sdk'
+import type { Chat, Store } from '@pluggram/sdk'
+import { findAddresses } from './addresses.ts'
+import { chatKey } from './chat-key.ts'
+
+/** What others wrote stays in a conversation as long as it goes on without pause. */
+const KEEP_SECONDS = 24 * 3_600
+/** Together they stay far below what a store takes for one key. */
+const MAX_ADDRESSES = 300
+const MAX_ADDRESS_CHARACTERS = 300
+
+const storedSchema = z.object({ addresses: z.array(z.string()) })
+
+type Place = Pick<Chat, 'id' | 'topicId'>
+
+/** In which conversations text from outside was read, and the addresses that stood in it. */
+export class ReadBefore {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @returns the addresses that were read; `undefined` when nothing of others was */
+  async addresses(chat: Place): Promise<readonly string[] | undefined> {
+    const stored = await this.#store.get(keyOf(chat))
+    if (stored === undefined) return undefined
+    return storedSchema.safeParse(stored).data?.addresses ?? []
+  }
+
+  /** These texts from outside were read here: what the model says from now on may come from them. */
+  async add(chat: Place, texts: readonly string[]): Promise<void> {
+    const found = texts.flatMap(findAddresses).filter((address) => address.length <= MAX_ADDRESS_CHARACTERS)
+    const all = [...new Set([...((await this.addresses(chat)) ?? []), ...found])]
+    await this.#store.set(keyOf(chat), { addresses: all.slice(-MAX_ADDRESSES) }, { ttlSeconds: KEEP_SECONDS })
+  }
+
+  async forget(chat: Place): Promise<void> {
+    await this.#store.delete(keyOf(chat))
+  }
+}
+
+function keyOf(chat: Place): string {
+  return `read-others:${chatKey(chat)}`
+}

@@ -1,0 +1,60 @@
+import type { PluginStatus } from '@pluggram/sdk'
+import { thrownMessage } from './error-location.ts'
+import type { HostedPlugin } from './hosted-plugin.ts'
+
+/** What is known of one plugin's status. */
+interface Known {
+  /** The question that is not answered yet, for everybody who asks meanwhile. */
+  asked: Promise<PluginStatus> | undefined
+  /** Set while the plugin takes longer than anybody waits: what is told until it is quick again. */
+  late: PluginStatus | undefined
+}
+
+/**
+ * Asks plugins for their status without letting a slow one keep the answer back: who looks at the assistant's health often
+ * waits no more than a second, and must not take one plugin's silence for the assistant's.
+ */
+export class PatientStatus {
+  readonly #patienceMs: number
+  readonly #known = new WeakMap<HostedPlugin, Known>()
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs
+  }
+
+  /** What the plugin says; after `patienceMs`, that it is late; and while it stays late, at once what it said last. */
+  async of(plugin: HostedPlugin): Promise<PluginStatus> {
+    const known = this.#known.get(plugin) ?? { asked: undefined, late: undefined }
+    this.#known.set(plugin, known)
+    const asked = (known.asked ??= this.#ask(plugin, known))
+    if (known.late) return known.late
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<PluginStatus>((resolve) => {
+      timer = setTimeout(() => resolve((known.late ??= this.#lateness())), this.#patienceMs)
+    })
+    try {
+      return await Promise.race([asked, patience])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #ask(plugin: HostedPlugin, known: Known): Promise<PluginStatus> {
+    let isLate = false
+    const timer = setTimeout(() => (isLate = true), this.#patienceMs).unref()
+    try {
+      const status = await plugin.status()
+      known.late = isLate ? status : undefined
+      return status
+    } catch (error) {
+      return (known.late = { status: 'failing', error: `getStatus: ${thrownMessage(error)}` })
+    } finally {
+      clearTimeout(timer)
+      known.asked = undefined
+    }
+  }
+
+  #lateness(): PluginStatus {
+    return { status: 'failing', error: `getStatus: not finished within ${this.#patienceMs / 1_000} s` }
+  }
+}

@@ -1,0 +1,60 @@
+import { isArrayBuffer, isMap, isNativeError, isSet } from 'node:util/types'
+
+/** What is left to be counted. */
+interface Budget {
+  values: number
+  bytes: number
+}
+
+/**
+ * Whether a value is within limits when all that stands in it more than once is counted as often as it is met, as
+ * whoever copies it, prints it or turns it to JSON meets it; a circle is met for ever.
+ */
+export function isWithin(value: unknown, limits: Readonly<Budget>): boolean {
+  const budget = { ...limits }
+  count(value, budget)
+  return budget.values >= 0 && budget.bytes >= 0
+}
+
+function count(value: unknown, budget: Budget): void {
+  budget.values -= 1
+  if (typeof value === 'string') budget.bytes -= value.length
+  if (typeof value !== 'object' || value === null || isSpent(budget)) return
+  if (ArrayBuffer.isView(value) || isArrayBuffer(value)) {
+    budget.bytes -= value.byteLength
+    return
+  }
+  if (Array.isArray(value)) {
+    // whoever goes through it meets the holes, too
+    if (value.length > budget.values) budget.values = -1
+    for (let index = 0; index < value.length && !isSpent(budget); index += 1) count(value[index], budget)
+    return
+  }
+  if (isMap(value)) {
+    for (const [key, item] of value) {
+      if (isSpent(budget)) return
+      count(key, budget)
+      count(item, budget)
+    }
+    return
+  }
+  if (isSet(value)) {
+    for (const item of value) {
+      if (isSpent(budget)) return
+      count(item, budget)
+    }
+    return
+  }
+  if (isNativeError(value)) {
+    for (const part of [value.message, value.stack, value.cause]) count(part, budget)
+  }
+  for (const key of Object.keys(value)) {
+    if (isSpent(budget)) return
+    budget.bytes -= key.length
+    count(Reflect.get(value, key), budget)
+  }
+}
+
+function isSpent({ values, bytes }: Budget): boolean {
+  return values < 0 || bytes < 0
+}
