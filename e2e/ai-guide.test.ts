@@ -3,7 +3,7 @@ import { LLMock } from '@copilotkit/aimock'
 import { loadConfiguration } from '@pluggram/config'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
-import { ask, createPerson } from './support/emulator.ts'
+import { ask, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
@@ -78,16 +78,22 @@ test('Ollama answers as the guide writes it', async () => {
 test('a bad key is told to its owner, and to people in short words', async () => {
   const model = await startModel()
   model.onMessage('Are you awake?', { error: { message: 'Incorrect API key', type: 'auth' }, status: 401 })
-  const assistant = await startAssistant(
-    await createHome({
-      'config.json': {
-        ai: { model: 'one:m', providers: { one: { base_url: `${model.url}/v1`, api_key: 'sk-wrong-123' } } },
-      },
-    }),
-  )
-  const session = await logIn(assistant)
-  const [answer] = await ask(session, await createPerson(session), 'Are you awake?')
-  expect(answer).toMatch(/^⚠️ The language model is not set up correctly/)
+  const { url, driver } = await startEmulator()
+  const [ada, bob] = [await createPerson(driver, 'Ada'), await createPerson(driver, 'Bob')]
+  const home = await createHome({
+    'config.json': {
+      access: { owners: [ada.id] },
+      ai: { model: 'one:m', providers: { one: { base_url: `${model.url}/v1`, api_key: 'sk-wrong-123' } } },
+    },
+  })
+  const assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url })
+  expect(await ask(driver, bob, 'Are you awake?')).toEqual([
+    '⚠️ The language model is not set up correctly. The owner finds the reason in the log; other commands work.',
+  ])
+  const [told] = await ask(driver, ada, 'Are you awake?')
+  expect(told).toMatch(/^⚠️ One at \S+ refuses the key .*Correct ai\.providers\.one\.api_key/)
+  expect((await ask(driver, ada, '/status')).join()).toContain('refuses the key')
+  expect((await ask(driver, bob, '/status')).join()).toMatch(/Model: one:m – ⚠️ out of order\n/)
   const ready = (await (await fetch(`${assistant.url}/readyz`)).json()) as object
   expect(JSON.stringify(ready)).toContain('refuses the key')
   expect(`${JSON.stringify(ready)}${assistant.output()}`).not.toContain('sk-wrong-123')

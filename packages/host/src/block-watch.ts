@@ -9,16 +9,17 @@ const BLOCKED_MS = 100
 /** A loop that waited for a processor was not blocked by anybody: it used less of one than this. */
 const BUSY_CPU_MS = 100
 
-interface Span {
-  readonly plugin: string
-  readonly from: number
-  to: number
+/** A plugin's work, however many messages it works on at the same time. */
+interface Work {
+  underWay: number
+  endedAt: number
+  readonly end: () => void
 }
 
 /** Finds out which plugins inside this process block its event loop. */
 export class BlockWatch {
   readonly #options: BlockWatchOptions
-  readonly #spans = new Set<Span>()
+  readonly #works = new Map<string, Work>()
   readonly #timer: NodeJS.Timeout
   #tickedAt = performance.now()
   #cpu = process.cpuUsage()
@@ -31,11 +32,22 @@ export class BlockWatch {
 
   /** A plugin begins to work; call the function that is given when it is done. */
   begin(plugin: string): () => void {
-    const span: Span = { plugin, from: performance.now(), to: Number.POSITIVE_INFINITY }
-    this.#spans.add(span)
-    return () => {
-      span.to = performance.now()
+    const work = this.#works.get(plugin) ?? this.#open(plugin)
+    work.underWay += 1
+    return work.end
+  }
+
+  #open(plugin: string): Work {
+    const work: Work = {
+      underWay: 0,
+      endedAt: 0,
+      end: () => {
+        work.underWay -= 1
+        work.endedAt = performance.now()
+      },
     }
+    this.#works.set(plugin, work)
+    return work
   }
 
   stop(): void {
@@ -49,10 +61,13 @@ export class BlockWatch {
     const isBusy = (user + system) / 1_000 > BUSY_CPU_MS
     const blocked = length - TICK_MS
     if (blocked > BLOCKED_MS && isBusy) {
-      const suspects = [...this.#spans].filter((span) => span.to > from).map(({ plugin }) => plugin)
-      if (suspects.length > 0) this.#options.onBlocked([...new Set(suspects)], blocked)
+      const suspects = [...this.#works].filter(([, work]) => work.underWay > 0 || work.endedAt > from)
+      if (suspects.length > 0)
+        this.#options.onBlocked(
+          suspects.map(([plugin]) => plugin),
+          blocked,
+        )
     }
-    for (const span of this.#spans) if (span.to < now) this.#spans.delete(span)
     this.#tickedAt = now
     this.#cpu = process.cpuUsage()
   }

@@ -61,9 +61,12 @@ export class RunningPlugin implements HostedPlugin {
 
   handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
     return this.#limited(context, (limited) =>
-      this.#during(limited, async () =>
-        parseResult(this.descriptor.name, await this.#answer(message, await this.#configured(limited))),
-      ),
+      this.#during(limited, async () => {
+        const configured = this.#configured(limited)
+        // mostly known already: then nothing is waited for
+        const own = configured instanceof Promise ? await configured : configured
+        return parseResult(this.descriptor.name, await this.#answer(message, own))
+      }),
     )
   }
 
@@ -131,9 +134,16 @@ export class RunningPlugin implements HostedPlugin {
   }
 
   /** Holds work to the plugin's own limit: past it the signal is aborted, and a second later nobody waits any more. */
-  async #limited<T>(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
+  #limited<T>(context: CallContext, work: (context: CallContext) => Promise<T>): Promise<T> {
     const { callSeconds } = this.#parts.timeouts
-    if (callSeconds === undefined) return work(context)
+    return callSeconds === undefined ? work(context) : this.#within(callSeconds, context, work)
+  }
+
+  async #within<T>(
+    callSeconds: number,
+    context: CallContext,
+    work: (context: CallContext) => Promise<T>,
+  ): Promise<T> {
     const overdue = Promise.withResolvers<never>()
     const guard = new CallGuard({
       signal: context.signal,

@@ -86,7 +86,14 @@ export async function dispatch(
       if (!plugin) break
       asked.add(plugin.descriptor.name)
       const startedAt = performance.now()
-      const [answer, outcome] = await ask(plugin, update, { route, attempt, answers }, options)
+      const member = options.underWay.join()
+      let asking: [Answer, CountedOutcome]
+      try {
+        asking = await ask(member.value, plugin, update, { route, attempt, answers }, options)
+      } finally {
+        options.underWay.leave(member)
+      }
+      const [answer, outcome] = asking
       if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
       options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
@@ -120,7 +127,6 @@ type Answer =
   | { readonly parts: readonly OutboxPart[] }
   | { readonly apology: string; readonly isFinal: boolean }
 
-/** Asks one plugin; what it does ends with the assistant. */
 interface Way {
   readonly route: Route
   readonly attempt: number
@@ -128,21 +134,8 @@ interface Way {
   readonly answers: string[]
 }
 
+/** Asks one plugin; `controller` ends what it does. */
 async function ask(
-  plugin: RunnablePlugin,
-  update: IncomingUpdate,
-  way: Way,
-  options: DispatcherOptions,
-): Promise<[Answer, CountedOutcome]> {
-  const member = options.underWay.join()
-  try {
-    return await askUntil(member.value, plugin, update, way, options)
-  } finally {
-    options.underWay.leave(member)
-  }
-}
-
-async function askUntil(
   controller: AbortController,
   plugin: RunnablePlugin,
   update: IncomingUpdate,

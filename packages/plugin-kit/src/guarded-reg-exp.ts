@@ -1,4 +1,4 @@
-import { createContext, Script } from 'node:vm'
+import { TimeLimitError, withinMilliseconds } from './within-milliseconds.ts'
 
 export interface GuardedRegExpOptions {
   /** Milliseconds that one text may take. Default 250: by the clock, and a busy machine stands still for a while. */
@@ -11,9 +11,6 @@ const LIMIT_MS = 250
 /** After so many texts that took too long, nothing matches for a while: each of them held up everybody. */
 const MAX_FAILURES = 3
 const PAUSE_MS = 60_000
-
-const script = new Script('pattern.exec(text)')
-const sandbox: { pattern?: RegExp; text?: string } = createContext({})
 
 /**
  * A regular expression of the owner's for texts of strangers: some expressions think for hours about some texts, and nothing
@@ -41,22 +38,18 @@ export class GuardedRegExp extends RegExp {
   override exec(text: string): RegExpExecArray | null {
     if (this.#now() < this.#pausedUntil) return null
     this.#plain.lastIndex = this.lastIndex
-    sandbox.pattern = this.#plain
-    sandbox.text = text
     try {
-      const found = script.runInContext(sandbox, { timeout: this.#limitMs }) as RegExpExecArray | null
+      const found = withinMilliseconds(this.#limitMs, () => this.#plain.exec(text))
       this.lastIndex = this.#plain.lastIndex
       return found
-    } catch {
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error
       this.lastIndex = 0
       this.#failures += 1
       if (this.#failures < MAX_FAILURES) return null
       this.#failures = 0
       this.#pausedUntil = this.#now() + PAUSE_MS
       return null
-    } finally {
-      // a text is nobody's to keep
-      sandbox.text = ''
     }
   }
 }

@@ -1,4 +1,5 @@
 export { GuardedRegExp } from './guarded-reg-exp.ts'
+export { TimeLimitError, withinMilliseconds } from './within-milliseconds.ts'
 export { renderPng } from './render-png.ts'
 export { createThreadWork, ThreadWorkError } from './thread-work.ts'
 export type { ThreadWork, ThreadWorkOptions } from './thread-work.ts'

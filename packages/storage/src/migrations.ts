@@ -92,4 +92,39 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (chat_id, plugin, key)
    ) STRICT, WITHOUT ROWID;
    DROP TABLE plugin_settings;`,
+  // What every message costs: a list behind IN makes SQLite fill a table of its own for each row that is checked,
+  // and an index that only a start or a clean-up reads is written twice for every message.
+  `CREATE TABLE lean_inbox (
+     update_id INTEGER PRIMARY KEY,
+     sequence INTEGER NOT NULL,
+     state TEXT NOT NULL CHECK (state = 'new' OR state = 'done' OR state = 'parked'),
+     tries INTEGER NOT NULL DEFAULT 0,
+     received_at INTEGER NOT NULL,
+     payload TEXT,
+     reason TEXT
+   ) STRICT;
+   INSERT INTO lean_inbox SELECT update_id, sequence, state, tries, received_at, payload, reason FROM inbox;
+   DROP TABLE inbox;
+   ALTER TABLE lean_inbox RENAME TO inbox;
+   CREATE INDEX inbox_parked ON inbox (sequence) WHERE state = 'parked';
+   CREATE TABLE lean_outbox (
+     id INTEGER PRIMARY KEY,
+     update_id INTEGER NOT NULL,
+     interim_key TEXT,
+     part INTEGER NOT NULL,
+     chat_id INTEGER NOT NULL,
+     content TEXT NOT NULL,
+     bytes BLOB,
+     policy TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state = 'unsent' OR state = 'sending' OR state = 'sent' OR state = 'failed'),
+     sent_message_id INTEGER,
+     reason TEXT,
+     created_at INTEGER NOT NULL,
+     is_broadcast INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   INSERT INTO lean_outbox SELECT id, update_id, interim_key, part, chat_id, content, bytes, policy, state,
+     sent_message_id, reason, created_at, is_broadcast FROM outbox;
+   DROP TABLE outbox;
+   ALTER TABLE lean_outbox RENAME TO outbox;
+   CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;`,
 ]

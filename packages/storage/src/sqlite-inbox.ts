@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import type { IncomingUpdate, ParkedUpdate, StoredUpdate } from '@pluggram/sdk/runtime'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
 import type { StatementCall } from './write-protocol.ts'
@@ -9,8 +10,8 @@ import type { WriteQueue } from './write-queue.ts'
  * they jump to a random value after a quiet week.
  */
 const REMEMBER_MS = 48 * 60 * 60 * 1_000
-/** How many old rows one transaction deletes; more would hold up the updates behind it. */
-const FORGET_AT_ONCE = 2_000
+/** How many rows are looked through at once; more would hold up the updates behind them. */
+const SLICE = 2_000
 
 /**
  * The rows of the inbox.
@@ -45,9 +46,7 @@ export class SqliteInbox {
     )
     return this.#queue
       .write(inserts)
-      .then((outcomes) =>
-        updates.flatMap((update, at) => (outcomes[at]?.[0] === 1 ? [{ update, tries: 0 }] : [])),
-      )
+      .then((outcomes) => updates.flatMap((update, at) => (outcomes[at] === 1 ? [{ update, tries: 0 }] : [])))
   }
 
   async begin(updateId: number): Promise<void> {
@@ -102,19 +101,30 @@ export class SqliteInbox {
 
   async replay(updateId: number): Promise<StoredUpdate | undefined> {
     const [outcome] = await this.#queue.write([this.#writes.replay(++this.#sequence, updateId)])
-    const row = outcome?.[2]?.[0]
+    const [row] = typeof outcome === 'object' ? outcome : []
     return row && decodeUpdate(row)
   }
 
   async drop(updateId: number): Promise<boolean> {
     const [outcome] = await this.#queue.write([this.#writes.drop(updateId)])
-    return outcome?.[0] === 1
+    return outcome === 1
   }
 
+  /**
+   * Looks through all rows, slice by slice: an index by age would save that once an hour, and cost every update
+   * more than its row does.
+   */
   async forgetOld(): Promise<void> {
-    for (;;) {
-      const [outcome] = await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - REMEMBER_MS)])
-      if (outcome?.[0] !== FORGET_AT_ONCE) return
+    const before = this.#now() - REMEMBER_MS
+    for (let from = -1; ;) {
+      const slice = this.#reads.slice.get(before, from)
+      if (slice?.last === undefined || slice.last === null) return
+      const last = Number(slice.last)
+      const start = from
+      if (Number(slice.old) > 0)
+        await this.#queue.writeLight(() => [this.#writes.forget(start, last, before)])
+      else await setImmediate()
+      from = last
     }
   }
 }
@@ -139,13 +149,17 @@ function prepareWrites(queue: WriteQueue) {
       "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'parked'",
     ),
     forget: queue.prepare(
-      `DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE received_at < ? AND state = 'done' LIMIT ${FORGET_AT_ONCE})`,
+      "DELETE FROM inbox WHERE update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'",
     ),
   }
 }
 
 function prepareReads(database: DatabaseSync) {
   return {
+    slice: database.prepare(
+      `SELECT max(update_id) AS last, count(*) FILTER (WHERE received_at < ? AND state = 'done') AS old
+       FROM (SELECT update_id, received_at, state FROM inbox WHERE update_id > ? ORDER BY update_id LIMIT ${SLICE})`,
+    ),
     unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
     waiting: database.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
     parked: database.prepare(

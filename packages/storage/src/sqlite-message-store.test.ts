@@ -77,3 +77,24 @@ test('ids are remembered for two days, then forgotten; open and parked updates s
   await store.close()
   database.close()
 })
+
+test('old ids are forgotten wherever they stand, however many there are', async () => {
+  let now = 0
+  const database = openFile()
+  const store = createSqliteMessageStore(database, { now: () => now })
+  const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, at) => from + at)
+  const accept = (ids: readonly number[]) => store.accept(ids.map((id) => storedText(id)))
+  const old = range(10_000, 4_500)
+  await accept(old)
+  await Promise.all(old.map((id) => store.finish(id, [])))
+  now = 49 * HOUR
+  // after a quiet week the ids start anywhere, also below
+  const young = [...range(1, 2_500), ...range(20_000, 10)]
+  await accept(young)
+  await Promise.all(young.map((id) => store.finish(id, [])))
+  await store.forgetOld()
+  const kept = database.prepare('SELECT update_id FROM inbox ORDER BY update_id').all()
+  expect(kept.map((row) => row.update_id)).toEqual(young)
+  await store.close()
+  database.close()
+})

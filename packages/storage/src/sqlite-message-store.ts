@@ -30,10 +30,14 @@ export function createSqliteMessageStore(
     accept: (updates) => inbox.accept(updates),
     begin: (updateId) => inbox.begin(updateId),
     beginSoon: (updateId) => inbox.beginSoon(updateId),
-    finish: (updateId, parts) =>
-      queue
-        .write([...outbox.finish(updateId, parts), inbox.finish(updateId)])
-        .then((outcomes) => outbox.finished(updateId, parts, outcomes)),
+    finish: (updateId, parts) => {
+      const { calls, entries } = outbox.finish(updateId, parts)
+      calls.push(inbox.finish(updateId))
+      return queue.write(calls).then(() => {
+        outbox.finished(updateId)
+        return entries
+      })
+    },
     post: (parts) => outbox.post(POSTED_UPDATE_ID, parts),
     addInterim: (reply) => outbox.addInterim(reply),
     interim: (updateId, key) => outbox.interim(updateId, key),

@@ -6,7 +6,7 @@ import type {
   OutboxEntry,
   OutboxPart,
 } from '@pluggram/sdk/runtime'
-import type { StatementCall, StatementOutcome } from './write-protocol.ts'
+import type { StatementCall } from './write-protocol.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** Parts that were given up stay visible that long. */
@@ -26,12 +26,14 @@ export class SqliteOutbox {
   /** Updates with interim parts, and those parts: most updates have none, and cost no statement for them. */
   readonly #interimUpdates = new Set<number>()
   readonly #interimEntries = new Set<number>()
+  #lastId: number
 
   constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
     this.#queue = queue
     this.#writes = prepareWrites(queue)
     this.#reads = prepareReads(database)
     this.#now = now
+    this.#lastId = Number(this.#reads.lastId.get()?.last ?? 0)
     for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
       this.#interimUpdates.add(Number(updateId))
       this.#interimEntries.add(Number(id))
@@ -39,34 +41,26 @@ export class SqliteOutbox {
   }
 
   /** For the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
-  finish(updateId: number, parts: readonly OutboxPart[]): StatementCall[] {
-    const inserts = parts.map((part, index) => this.#insert(updateId, null, part, index))
-    return this.#interimUpdates.has(updateId)
-      ? [...inserts, this.#writes.deleteSentInterim(updateId)]
-      : inserts
+  finish(updateId: number, parts: readonly OutboxPart[]): { calls: StatementCall[]; entries: OutboxEntry[] } {
+    const calls: StatementCall[] = []
+    const entries = parts.map((part, index) => {
+      calls.push(this.#insert(updateId, null, part, index))
+      return { ...part, id: this.#lastId, updateId, isAmbiguous: false }
+    })
+    if (this.#interimUpdates.has(updateId)) calls.push(this.#writes.deleteSentInterim(updateId))
+    return { calls, entries }
   }
 
-  /** The entries that the calls of `finish` made. */
-  finished(
-    updateId: number,
-    parts: readonly OutboxPart[],
-    inserted: readonly StatementOutcome[],
-  ): OutboxEntry[] {
+  /** Once what `finish` gave is written. */
+  finished(updateId: number): void {
     this.#interimUpdates.delete(updateId)
-    return parts.map((part, index) => ({
-      ...part,
-      id: inserted[index]?.[1] ?? 0,
-      updateId,
-      isAmbiguous: false,
-    }))
   }
 
   /** Parts that answer nobody. */
   async post(updateId: number, parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
-    const outcomes = await this.#queue.write(
-      parts.map((part, index) => this.#insert(updateId, null, part, index)),
-    )
-    return this.finished(updateId, parts, outcomes)
+    const { calls, entries } = this.finish(updateId, parts)
+    await this.#queue.write(calls)
+    return entries
   }
 
   async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
@@ -115,6 +109,7 @@ export class SqliteOutbox {
 
   #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
     return this.#writes.insert(
+      ++this.#lastId,
       updateId,
       key,
       index,
@@ -150,7 +145,7 @@ function prepareWrites(queue: WriteQueue) {
   return {
     // an interim part of an earlier try stays as it is
     insert: queue.prepare(
-      "INSERT INTO outbox (update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO outbox (id, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
     ),
     unsend: queue.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
     deleteSentInterim: queue.prepare(
@@ -168,6 +163,7 @@ function prepareWrites(queue: WriteQueue) {
 function prepareReads(database: DatabaseSync) {
   return {
     interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    lastId: database.prepare('SELECT max(id) AS last FROM outbox'),
     allInterim: database.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
     unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
   }

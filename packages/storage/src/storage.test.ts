@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { storeBackendContract } from '@pluggram/testing/contracts'
-import { createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
+import { outboxPart, storeBackendContract, storedText } from '@pluggram/testing/contracts'
+import { createSqliteMessageStore, createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 let folder: string
@@ -243,6 +243,38 @@ describe('opening a database', () => {
     expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
     expect(backup.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(1)
     backup.close()
+  })
+
+  test('open, finished and parked updates, their ids and what is to be sent are there after the leaner tables came', async () => {
+    const before = MIGRATIONS.findIndex((step) => step.includes('lean_inbox'))
+    const raw = createFirstSchema(file)
+    for (const step of MIGRATIONS.slice(1, before)) raw.exec(step)
+    raw.exec(`PRAGMA user_version = ${before}`)
+    const payload = (id: number): string => JSON.stringify({ updateId: id, message: { date: 0, text: 'x' } })
+    const insert = raw.prepare(
+      'INSERT INTO inbox (update_id, sequence, state, tries, received_at, payload, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    insert.run(7, 1, 'done', 0, Date.now(), null, null)
+    insert.run(9, 2, 'new', 1, Date.now(), payload(9), null)
+    insert.run(8, 3, 'parked', 3, Date.now(), payload(8), 'poison')
+    raw.exec(`INSERT INTO outbox (update_id, interim_key, part, chat_id, content, policy, is_broadcast, state, sent_message_id, created_at) VALUES
+      (7, NULL, 0, 5, '{"text":"answer"}', 'at-least-once', 1, 'unsent', NULL, 0),
+      (9, 'step', 0, 5, '{"text":"interim"}', 'at-most-once', 0, 'sent', 44, 0)`)
+    raw.close()
+
+    const database = openSqliteDatabase(file)
+    const store = createSqliteMessageStore(database)
+    expect(store.unfinished()).toMatchObject([{ update: { updateId: 9 }, tries: 1 }])
+    expect(store.parked()).toMatchObject([{ update: { updateId: 8 }, tries: 3, reason: 'poison' }])
+    expect(store.unsent()).toMatchObject([
+      { id: 1, updateId: 7, chatId: 5, content: { text: 'answer' }, isBroadcast: true },
+    ])
+    expect(store.interim(9, 'step')).toMatchObject([{ entry: { id: 2 }, sentMessageId: 44 }])
+    expect(await store.accept([storedText(7), storedText(8), storedText(9)])).toEqual([])
+    const [added] = await store.post([outboxPart('more')])
+    expect(added?.id).toBe(3)
+    await store.close()
+    database.close()
   })
 
   test.each(MIGRATIONS.slice(1).map((_step, index) => index + 1))(

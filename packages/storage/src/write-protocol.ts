@@ -17,17 +17,15 @@ export interface NewStatement {
 export interface WriteGroup {
   readonly mustWait: boolean
   readonly statements: readonly NewStatement[]
-  readonly calls: readonly StatementCall[]
+  /** One call behind the other: a statement's number, how many values it is given, the values. */
+  readonly calls: readonly SQLInputValue[]
 }
 
-export type StatementCall = readonly [statement: number, ...values: SQLInputValue[]]
+/** Lists without lists in them: they cross threads at a fraction of the cost. */
+export type StatementCall = readonly [statement: number, count: number, ...values: SQLInputValue[]]
 
-/** What a statement changed, and the rows it gave when it gives rows. A list crosses threads at half the cost. */
-export type StatementOutcome = readonly [
-  changes: number,
-  lastRowId: number,
-  rows?: readonly Record<string, SQLOutputValue>[],
-]
+/** How many rows a statement changed, or the rows it gave. */
+export type StatementOutcome = number | readonly Record<string, SQLOutputValue>[]
 
 /** What became of a group: all of it is on disk, or none. */
 export type GroupOutcome = { readonly outcomes: readonly StatementOutcome[] } | { readonly error: string }

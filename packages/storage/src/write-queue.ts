@@ -65,7 +65,7 @@ export class WriteQueue {
 
   prepare(sql: string): PreparedWrite {
     const number = this.#statements.push(sql) - 1
-    return (...values) => [number, ...values]
+    return (...values) => [number, values.length, ...values]
   }
 
   /** Makes the calls in the next transaction, and waits until the disk has it. */
@@ -123,13 +123,13 @@ export class WriteQueue {
     if (this.#underWay.length > 0 || this.#waiting.length === 0) return
     this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
-    const calls: StatementCall[] = []
+    const calls: SQLInputValue[] = []
     this.#underWay = this.#waiting
     this.#waiting = []
     for (const write of this.#underWay) {
       const made = write.calls()
       write.count = made.length
-      calls.push(...made)
+      for (const call of made) calls.push(...call)
     }
     const group: WriteGroup = { mustWait: this.#mustWait, statements: this.#untold(), calls }
     this.#mustWait = false

@@ -3,17 +3,11 @@
  * waits with it.
  */
 import { DatabaseSync } from 'node:sqlite'
-import type { StatementSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorMessage } from '@pluggram/sdk'
 import { tuneConnection } from './connection.ts'
-import type {
-  GroupOutcome,
-  StatementCall,
-  StatementOutcome,
-  WriteGroup,
-  WriterOptions,
-} from './write-protocol.ts'
+import type { GroupOutcome, StatementOutcome, WriteGroup, WriterOptions } from './write-protocol.ts'
 
 const { file, waitsForDisk } = workerData as WriterOptions
 const database = new DatabaseSync(file)
@@ -29,7 +23,7 @@ function commit({ mustWait, statements: added, calls }: WriteGroup): GroupOutcom
     }
     choose(mustWait && waitsForDisk)
     database.exec('BEGIN IMMEDIATE')
-    const outcomes = calls.map(run)
+    const outcomes = runAll(calls)
     database.exec('COMMIT')
     return { outcomes }
   } catch (error) {
@@ -38,12 +32,22 @@ function commit({ mustWait, statements: added, calls }: WriteGroup): GroupOutcom
   }
 }
 
-function run([number, ...values]: StatementCall): StatementOutcome {
+function runAll(calls: WriteGroup['calls']): StatementOutcome[] {
+  const outcomes: StatementOutcome[] = []
+  for (let at = 0; at < calls.length;) {
+    const from = at + 2
+    const end = from + Number(calls[at + 1])
+    outcomes.push(run(Number(calls[at]), calls.slice(from, end)))
+    at = end
+  }
+  return outcomes
+}
+
+function run(number: number, values: readonly SQLInputValue[]): StatementOutcome {
   const statement = statements.get(number)
   if (!statement) throw new Error(`statement ${number} was never prepared`)
-  if (statement.givesRows) return [0, 0, statement.prepared.all(...values)]
-  const { changes, lastInsertRowid } = statement.prepared.run(...values)
-  return [Number(changes), Number(lastInsertRowid)]
+  if (statement.givesRows) return statement.prepared.all(...values)
+  return Number(statement.prepared.run(...values).changes)
 }
 
 /** In WAL mode FULL waits for the disk at every commit, NORMAL only at checkpoints. */

@@ -3,7 +3,15 @@ import { DeliveryError } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMessenger } from './messenger.ts'
-import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram, writeSlowly } from './test-support.ts'
+import {
+  anySignal,
+  callsOf,
+  QUICK,
+  refuseCalls,
+  sendReply,
+  startEmulatedTelegram,
+  writeSlowly,
+} from './test-support.ts'
 import type { EmulatedTelegram } from './test-support.ts'
 
 let telegram: EmulatedTelegram
@@ -115,12 +123,16 @@ describe('text', () => {
   })
 
   function withRefusal(isRefused: (payload: object) => boolean, description: string): Messenger {
-    telegram.api.config.use((previous, method, payload, signal) =>
-      method === 'sendMessage' && isRefused(payload)
-        ? Promise.resolve({ ok: false as const, error_code: 400, description })
-        : previous(method, payload, signal),
+    const api = refuseCalls(
+      telegram.api,
+      (method, payload) => method === 'sendMessage' && isRefused(payload),
+      {
+        ok: false,
+        error_code: 400,
+        description,
+      },
     )
-    return createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
+    return createMessenger({ api, logger: telegram.logger, backoff: QUICK })
   }
 })
 

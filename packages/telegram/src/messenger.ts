@@ -1,7 +1,7 @@
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Chat, Logger, Reply } from '@pluggram/sdk'
 import type { BotApiCaller, Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
-import type { Api } from 'grammy'
+import type { TelegramApi } from './api.ts'
 import { createBlockedChats } from './blocked-chats.ts'
 import { createMethodCaller } from './call-method.ts'
 import { createChatSignals } from './chat-signals.ts'
@@ -26,7 +26,7 @@ import { readTextStream } from './text-stream.ts'
 import type { StreamedText } from './text-stream.ts'
 
 export interface MessengerOptions extends Persistence {
-  readonly api: Api
+  readonly api: TelegramApi
   readonly logger: Logger
   /**
    * Where text shows while it is being written: `auto` in every chat, `private` in private chats only.

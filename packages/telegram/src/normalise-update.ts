@@ -3,7 +3,7 @@ import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { mentionsBot, readCommandAddress, shiftEntities } from './addressing.ts'
 import type { BotName } from './addressing.ts'
 import { readAttachments } from './attachments.ts'
-import { rawEntity, rawUpdate } from './raw-update.ts'
+import { parseUpdate, rawEntity } from './raw-update.ts'
 import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-update.ts'
 
 /**
@@ -14,9 +14,8 @@ import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-upd
  * so `/roll@our_bot 2d6` reads `/roll 2d6`. A command for another bot keeps its `@name`.
  */
 export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
-  const parsed = rawUpdate.safeParse(raw)
-  if (!parsed.success) return undefined
-  const update = parsed.data
+  const update = parseUpdate(raw)
+  if (!update) return undefined
   if (update.callback_query) return fromCallback(update.update_id, update.callback_query, bot)
   const edited = update.edited_message
   const message = edited ?? update.message ?? update.channel_post

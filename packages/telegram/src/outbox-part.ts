@@ -23,6 +23,7 @@ export function toPart(planned: PlannedMessage, policy: Reply['delivery'] = 'at-
   const { message } = planned
   const chatId = message.payload.chat_id
   for (const field of MEDIA_FIELDS) {
+    if (typeof message.payload[field] !== 'object') continue
     const { [field]: file, ...payload } = message.payload
     if (typeof file !== 'object') continue
     const content: PartContent = {

@@ -146,16 +146,17 @@ export function quoteMembers({ replyToMessageId }: Reply): Pick<OutgoingPayload,
 }
 
 /** The first new message quotes. */
-function withQuote(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
+function withQuote(messages: OutgoingMessage[], reply: Reply): OutgoingMessage[] {
+  if (reply.replyToMessageId === undefined) return messages
   const first = messages.findIndex(({ method }) => method.startsWith('send'))
   return messages.map((message, index) =>
     index === first ? { ...message, payload: { ...message.payload, ...quoteMembers(reply) } } : message,
   )
 }
 
-function withButtons(messages: readonly OutgoingMessage[], reply: Reply): OutgoingMessage[] {
+function withButtons(messages: OutgoingMessage[], reply: Reply): OutgoingMessage[] {
   const rows = reply.buttons
-  if (!rows) return [...messages]
+  if (!rows) return messages
   const keyboard = toKeyboard(rows)
   return messages.map((message, index) =>
     index === messages.length - 1

@@ -4,8 +4,9 @@ import { z } from '@pluggram/sdk'
  * The parts of Bot API updates that become `IncomingUpdate`s. Whatever can be left out is left out
  * when it is malformed (`lenient`), so that one odd attachment does not cost a message its text.
  */
-const lenient = <T extends z.ZodType>(schema: T): z.ZodCatch<z.ZodOptional<T>> =>
-  schema.optional().catch(undefined)
+const lenient = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
+  // most of them are absent, and what is optional first of all is passed over at half the cost
+  schema.catch(undefined as never).optional()
 
 /** Lone surrogates cannot be stored or sent as UTF-8; their replacement has the same length. */
 const text = z.string().transform((value) => value.toWellFormed())
@@ -88,7 +89,7 @@ const rawCallbackQuery = z.object({
   data: lenient(z.string()),
 })
 
-export const rawUpdate = z.object({
+const rawUpdate = z.object({
   update_id: z.int().nonnegative(),
   message: lenient(rawMessage),
   edited_message: lenient(rawMessage),
@@ -96,6 +97,34 @@ export const rawUpdate = z.object({
   callback_query: lenient(rawCallbackQuery),
 })
 
+/** What most messages have and no more: a schema looks for each of its members, whether they are there or not. */
+const commonMessage = rawMessage.pick({
+  message_id: true,
+  date: true,
+  chat: true,
+  from: true,
+  text: true,
+  entities: true,
+  reply_to_message: true,
+})
+const commonUpdate = z.object({ update_id: z.int().nonnegative(), message: lenient(commonMessage) })
+
+/** Checks one update; `undefined` when it is none. */
+export function parseUpdate(raw: unknown): RawUpdate | undefined {
+  const { data } = (isCommon(raw) ? commonUpdate : rawUpdate).safeParse(raw)
+  return data
+}
+
+function isCommon(raw: unknown): boolean {
+  if (!hasOnly(commonUpdate.shape, raw)) return false
+  return 'message' in raw && hasOnly(commonMessage.shape, raw.message)
+}
+
+function hasOnly(known: object, value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).every((key) => key in known)
+}
+
+type RawUpdate = z.infer<typeof rawUpdate>
 export type RawUser = z.infer<typeof rawUser>
 export type RawEntity = z.infer<typeof rawEntity>
 export type RawMessage = z.infer<typeof rawMessage>

@@ -1,6 +1,6 @@
 import type { OutboxPart } from '@pluggram/sdk/runtime'
 import fc from 'fast-check'
-import type { Api } from 'grammy'
+import type { TelegramApi } from './api.ts'
 import { describe, expect, it } from 'vitest'
 // The emulator's validators as a library: the same checks as over HTTP, fast enough for many texts.
 import { readText } from '../../bot-api-emulator/src/methods/message-text.ts'
@@ -25,7 +25,7 @@ const chat = { id: 5, type: 'private' } as const
 
 function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly OutboxPart[] {
   // Planning makes no calls.
-  const messenger = createMessenger({ api: {} as Api, logger: createRecordingLogger(), richMessages })
+  const messenger = createMessenger({ api: {} as TelegramApi, logger: createRecordingLogger(), richMessages })
   return (text) => messenger.plan(chat, { reply: { text, format: 'markdown' } })
 }
 

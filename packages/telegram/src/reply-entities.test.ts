@@ -1,6 +1,6 @@
 import type { Reply } from '@pluggram/sdk'
 import fc from 'fast-check'
-import type { Api } from 'grammy'
+import type { TelegramApi } from './api.ts'
 import { describe, expect, it } from 'vitest'
 import { readText } from '../../bot-api-emulator/src/methods/message-text.ts'
 import { createMessenger } from './messenger.ts'
@@ -13,7 +13,7 @@ function planned(reply: Omit<Reply, 'text'> & { readonly text: string }): {
 } {
   const logger = createRecordingLogger()
   // Planning makes no calls.
-  const messenger = createMessenger({ api: {} as Api, logger })
+  const messenger = createMessenger({ api: {} as TelegramApi, logger })
   const [part] = messenger.plan({ id: 5, type: 'private' }, { reply })
   const { payload } = toPlanned(part!).message
   readText(payload as unknown as Parameters<typeof readText>[0])

@@ -3,7 +3,7 @@ import type { OutboxPart } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMessenger } from './messenger.ts'
 import type { TelegramMessenger } from './messenger.ts'
-import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram } from './test-support.ts'
+import { anySignal, callsOf, QUICK, refuseCalls, sendReply, startEmulatedTelegram } from './test-support.ts'
 import type { EmulatedTelegram } from './test-support.ts'
 
 let telegram: EmulatedTelegram
@@ -20,8 +20,8 @@ afterEach(async () => {
   await telegram.close()
 })
 
-function create(): TelegramMessenger {
-  const { api, logger } = telegram
+function create(api = telegram.api): TelegramMessenger {
+  const { logger } = telegram
   const now = (): number => performance.now() + time
   return createMessenger({ api, logger, backoff: QUICK, richMessages: 'auto', now })
 }
@@ -35,12 +35,8 @@ const shown = (): string[] =>
   telegram.emulator.driver.transcript(telegram.chat.id).map((message) => message.text)
 
 function refuseRich(error_code: number, description: string): void {
-  telegram.api.config.use((previous, method, payload, signal) =>
-    'rich_message' in payload
-      ? Promise.resolve({ ok: false as const, error_code, description })
-      : previous(method, payload, signal),
-  )
-  messenger = create()
+  const isRefused = (_method: string, payload: object): boolean => 'rich_message' in payload
+  messenger = create(refuseCalls(telegram.api, isRefused, { ok: false, error_code, description }))
 }
 
 describe('rich messages', () => {

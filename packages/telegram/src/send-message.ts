@@ -1,19 +1,20 @@
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { InputFile } from 'grammy'
-import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
+import type { TelegramApi } from './api.ts'
 import type { BlockedChats } from './blocked-chats.ts'
 import { callPersistently, gateOf } from './call-persistently.ts'
 import type { Persistence } from './call-persistently.ts'
 import { TelegramError } from './errors.ts'
 import { createMender } from './mend-message.ts'
 import { MEDIA_FIELDS } from './media.ts'
+import type { MediaField } from './media.ts'
 import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
 import type { SendGate, SendRank } from './send-gate.ts'
 
 export interface MessageSenderOptions extends Persistence {
-  readonly api: Api
+  readonly api: TelegramApi
   readonly logger: Logger
   readonly gate: SendGate
   readonly blocked: BlockedChats
@@ -80,19 +81,33 @@ function redirect(message: OutgoingMessage, newChatIds: ReadonlyMap<number, numb
 }
 
 /** The methods take different payloads; `planMessages` gives each what it takes. */
-async function call(api: Api, message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage> {
+function call(api: TelegramApi, message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage> {
   const { method, payload } = message
+  const upload = MEDIA_FIELDS.find((field) => typeof payload[field] === 'object')
+  const answering =
+    upload === undefined
+      ? api.call(method, payload, signal)
+      : callWithUpload(api, method, withUpload(payload, upload), signal)
+  return answering.then((answer) => readSent(answer, message))
+}
+
+/** Files go grammY's way. */
+function callWithUpload(
+  api: TelegramApi,
+  method: OutgoingMessage['method'],
+  payload: object,
+  signal: AbortSignal,
+): Promise<unknown> {
   const send = api.raw[method] as unknown as (payload: object, signal: unknown) => Promise<unknown>
-  return readSent(await send(withUploads(payload), toGrammySignal(signal)), message)
+  return send(payload, toGrammySignal(signal))
 }
 
 /** Bytes become a new upload at every try: grammY reads an upload only once. */
-function withUploads(payload: OutgoingPayload): object {
-  const uploads = MEDIA_FIELDS.flatMap((field) => {
-    const file = payload[field]
-    return typeof file === 'object' ? [[field, new InputFile(file.bytes, file.fileName)] as const] : []
-  })
-  return uploads.length > 0 ? { ...payload, ...Object.fromEntries(uploads) } : payload
+function withUpload(payload: OutgoingPayload, field: MediaField): object {
+  const file = payload[field]
+  return typeof file === 'object'
+    ? { ...payload, [field]: new InputFile(file.bytes, file.fileName) }
+    : payload
 }
 
 function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {

@@ -3,9 +3,10 @@ import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, EmulatedUser } from '@pluggram/bot-api-emulator'
 import type { Chat, Logger, Reply, SentMessage } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
-import type { Api } from 'grammy'
 import { vi } from 'vitest'
 import { createTelegramApi } from './api.ts'
+import type { TelegramApi } from './api.ts'
+import { refusalError } from './errors.ts'
 
 interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -30,7 +31,7 @@ export function createRecordingLogger(): RecordingLogger {
 /** An emulated Telegram with a client of it and one person. */
 export interface EmulatedTelegram {
   readonly emulator: BotApiEmulator
-  readonly api: Api
+  readonly api: TelegramApi
   readonly logger: RecordingLogger
   readonly ada: EmulatedUser
   readonly chat: Chat
@@ -104,4 +105,20 @@ export async function sendReply(
   }
   if (settled.failure) throw settled.failure.error
   return sent
+}
+
+/** Refuses some calls before they are made, on both ways of the API. */
+export function refuseCalls(
+  api: TelegramApi,
+  isRefused: (method: string, payload: object) => boolean,
+  refusal: { ok: false; error_code: number; description: string },
+): TelegramApi {
+  api.config.use((previous, method, payload, signal) =>
+    isRefused(method, payload) ? Promise.resolve(refusal) : previous(method, payload, signal),
+  )
+  const call: TelegramApi['call'] = (method, payload, signal) =>
+    isRefused(method, payload)
+      ? Promise.reject(refusalError(method, refusal, api.token))
+      : api.call(method, payload, signal)
+  return Object.assign(Object.create(api) as TelegramApi, { call })
 }

@@ -1,3 +1,4 @@
+import { TimeLimitError, withinMilliseconds } from '@pluggram/plugin-kit'
 import * as chrono from 'chrono-node'
 import { momentOf, offsetMinutes } from './time-zone.ts'
 
@@ -20,6 +21,10 @@ export interface ParseOptions {
 }
 
 const MAX_CHARACTERS = 1_000
+/** So much at the beginning and at the end of a text is looked at for a date; the work grows with the third power of it. */
+const WINDOW = 160
+/** chrono's expressions think for ever about some texts. */
+const LIMIT_MS = 1_000
 const MAX_YEARS = 5
 const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
   de: chrono.de,
@@ -52,7 +57,9 @@ const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
  * @throws ReminderError
  */
 export function parseReminder(input: string, options: ParseOptions): ParsedReminder {
-  const text = input.replace(/^\s*(?:please\s+)?(?:remind\s+me\b)?/i, '').trim()
+  const text = squeeze(input)
+    .replace(/^(?:please )?(?:remind me\b)?/i, '')
+    .trim()
   if (text === '') throw new ReminderError(`Of what, and when? ${EXAMPLE}`)
   if (text.length > MAX_CHARACTERS)
     throw new ReminderError(`That is longer than ${MAX_CHARACTERS} characters.`)
@@ -73,12 +80,35 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
  * @throws ReminderError
  */
 export function parseWhen(input: string, options: ParseOptions): Date {
-  const found = findDate(input.slice(0, MAX_CHARACTERS), options)
+  const found = findDate(squeeze(input.slice(0, MAX_CHARACTERS)), options)
   if (!found) throw new ReminderError(`“${input.slice(0, 60)}” is no date or time.`)
   return parseMoment(found, options)
 }
 
-function findDate(text: string, { now, zone, language }: ParseOptions): chrono.ParsedResult | undefined {
+interface FoundDate {
+  readonly index: number
+  readonly text: string
+  readonly start: chrono.ParsedComponents
+}
+
+/** The first date at the beginning of a text, else the first one at its end. */
+function findDate(text: string, options: ParseOptions): FoundDate | undefined {
+  try {
+    return withinMilliseconds(LIMIT_MS, () => {
+      const head = text.length <= WINDOW ? text : text.slice(0, WINDOW).replace(/ \S*$/, '')
+      const found = parseDate(head, options)
+      if (found || head === text) return found
+      const tail = text.slice(-WINDOW).replace(/^\S* /, '')
+      const late = parseDate(tail, options)
+      return late && { index: late.index + text.length - tail.length, text: late.text, start: late.start }
+    })
+  } catch (error) {
+    if (error instanceof TimeLimitError) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
+    throw error
+  }
+}
+
+function parseDate(text: string, { now, zone, language }: ParseOptions): chrono.ParsedResult | undefined {
   const reference = { instant: now, timezone: offsetMinutes(zone, now) }
   const own = PARSERS[(language ?? 'en').slice(0, 2)]
   const parsers = own ? [own, chrono.casual] : [chrono.casual]
@@ -89,8 +119,13 @@ function findDate(text: string, { now, zone, language }: ParseOptions): chrono.P
   return undefined
 }
 
+/** Runs of blanks are what chrono thinks about longest, and say nothing. */
+function squeeze(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
 /** `tomorrow at 9` is nine o'clock on the user's wall, whatever the offset will be by then. */
-function parseMoment({ start }: chrono.ParsedResult, { now, zone, defaultHour }: ParseOptions): Date {
+function parseMoment({ start }: FoundDate, { now, zone, defaultHour }: ParseOptions): Date {
   const isExact = start.isCertain('timezoneOffset')
   const get = (part: chrono.Component): number => start.get(part) ?? 0
   const [hour, minute] = start.isCertain('hour') ? [get('hour'), get('minute')] : [defaultHour, 0]

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { parseReminder, ReminderError } from './parse-reminder.ts'
+
+const OPTIONS = { now: new Date('2026-11-22T12:00:00Z'), zone: 'Europe/Berlin', defaultHour: 9 }
+
+/** What became of it: `read`, or the class of what was thrown. */
+function readOrRefuse(text: string, language: string): string {
+  try {
+    parseReminder(text, { ...OPTIONS, language })
+    return 'read'
+  } catch (error) {
+    return error instanceof ReminderError ? 'ReminderError' : String(error)
+  }
+}
+
+// chrono alone thinks about each of them from one second to half a minute
+test.each([
+  ['es', 'years \t half\n'],
+  ['fr', '10 minutes \t 12'],
+  ['nl', '1h '],
+  ['ja', 'a day \t'],
+])('a text that was written to be thought about for ever is read in little time (%s)', (language, unit) => {
+  const text = unit.repeat(1_000).slice(0, 999)
+  const before = process.cpuUsage()
+  const outcome = readOrRefuse(text, language)
+  expect(process.cpuUsage(before).user).toBeLessThan(8_000_000)
+  expect(outcome).toMatch(/^(?:read|ReminderError)$/)
+})
+
+test('in a long text, a date is found at its beginning and at its end', () => {
+  const words = 'a word '.repeat(60).trim()
+  const due = '2026-11-23T08:00:00.000Z'
+  const first = parseReminder(`tomorrow at 9 to read ${words}`, OPTIONS)
+  expect([first.due.toISOString(), first.what]).toEqual([due, `read ${words}`])
+  const last = parseReminder(`read ${words} tomorrow at 9`, OPTIONS)
+  expect([last.due.toISOString(), last.what]).toEqual([due, `read ${words}`])
+  expect(() => parseReminder(`${words} tomorrow at 9 ${words}`, OPTIONS)).toThrow('I do not see when')
+})
