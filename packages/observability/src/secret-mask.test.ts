@@ -32,3 +32,12 @@ test('the end of a text that may begin a secret is known', () => {
   expect(mask.heldBack('ze')).toBe(2)
   expect(mask.heldBack('')).toBe(0)
 })
+
+test('a long row of digits takes no long time', () => {
+  const mask = createSecretMask()
+  const text = '1'.repeat(100_000)
+  const before = process.cpuUsage()
+  expect(mask.applyToChat(text)).toBe(text)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000).toBeLessThan(1_000)
+})

@@ -49,7 +49,7 @@ async function readText({ text }: { readonly text: AsyncIterable<string> }): Pro
 function plainWords(markdown: string): string {
   return markdown
     .replaceAll(/```[^]*?```/g, ' ')
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, '$1')
     .replaceAll(/[*_`#>|~]+/g, '')
     .trim()
 }

@@ -1,6 +1,6 @@
 /** What people write that should not stay in a journal, and what stands there instead. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/\d{5,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
+  [/(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g, '[token]'],
   [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g, '[email]'],
   [/\b(?:\d[ -]?){12,18}\d\b/g, '[number]'],
   // a date is none

@@ -1,8 +1,11 @@
-/** With a scheme, or a host name that something follows. */
+/**
+ * With a scheme, or a host name that something follows; a row of letters is walked along once, since others choose how
+ * long it is.
+ */
 const ADDRESS =
-  /(?:\b(?:https?|wss?|ftp):\/\/|(?<![\w@.-])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?=[/?:#]))[^\s"'<>\\`{}|^]+/giu
+  /(?:\b(?:https?|wss?|ftp):\/\/|(?<![\p{L}\p{N}_@.-])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?=[/?:#]))[^\s"'<>\\`{}|^]+/giu
 /** What stands behind an address in a sentence. */
-const PUNCTUATION = /[.,;:!?*_)\]}…]+$/u
+const PUNCTUATION = '.,;:!?*_)]}…'
 
 /** Every web address in a text, without the punctuation that follows it. */
 export function findAddresses(text: string): string[] {
@@ -17,14 +20,14 @@ export function normaliseAddress(address: string): string {
 }
 
 function trimEnd(address: string): string {
-  let end = address.replace(PUNCTUATION, '')
-  // a closing bracket belongs to the address when one was opened in it
-  while (address[end.length] === ')' && count(end, '(') > count(end, ')')) {
-    end = address.slice(0, end.length + 1)
+  let end = address.length
+  while (end > 0 && PUNCTUATION.includes(address.charAt(end - 1))) end -= 1
+  let opened = 0
+  for (const character of address.slice(0, end)) {
+    if (character === '(') opened += 1
+    if (character === ')') opened -= 1
   }
-  return end
-}
-
-function count(text: string, character: string): number {
-  return text.split(character).length - 1
+  // a closing bracket belongs to the address when one was opened in it
+  for (; opened > 0 && address[end] === ')'; opened -= 1) end += 1
+  return address.slice(0, end)
 }
