@@ -30,7 +30,7 @@ export function formatResults(
   const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
   return [
     '# Benchmark results',
-    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} interleaved rounds; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Repeat with \`npm run bench\`.`,
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} interleaved rounds, each after 40,000 updates of warm-up; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Repeat with \`npm run bench\`.`,
     ...sections,
     '',
   ].join('\n\n')

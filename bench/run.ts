@@ -26,7 +26,7 @@ const rounds = Number(values.rounds)
 const count = Number(values.updates)
 const chosen = values.bots === undefined ? undefined : new Set(values.bots.split(','))
 const CHATS = 200
-const WARM_UP = 20_000
+const WARM_UP = 40_000
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -89,7 +89,7 @@ async function measure(scenario: Scenario, name: string): Promise<Measured> {
       })
       return ((await answer.json()) as { result: Run }).result
     }
-    // what runs for weeks is measured warm
+    // what runs for weeks is measured warm: V8 goes on compiling until then
     await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
     const before = contender.cpuSeconds()
     const run = await send({})
