@@ -18,7 +18,7 @@ const program = {
 }
 
 /** They measure what they start: side by side they would measure each other. */
-const measuring = ['e2e/{reliability,scale}/**/*.test.ts', 'e2e/zoo/zoo.test.ts']
+const measuring = ['e2e/{reliability,scale}/**/*.test.ts', 'e2e/model-faults.test.ts', 'e2e/zoo/zoo.test.ts']
 
 export default defineConfig({
   test: {
