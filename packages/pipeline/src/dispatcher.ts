@@ -181,21 +181,24 @@ async function ask(
   if (outcome.outcome !== 'ok') {
     return [failed(name, update, outcome, options), countedFailure(outcome.error)]
   }
-  const written = await write(writer, outcome.result)
+  const writing = write(writer, outcome.result)
+  const written = writing instanceof Promise ? await writing : writing
   answers.push(...writer.texts)
   if (!written.failure) return [{ parts: written.parts }, 'ok']
   const { error } = written.failure
   return [brokeOff(name, update, { parts: written.parts, error }, options), countedFailure(error)]
 }
 
-async function write(
+function write(
   writer: ReplyWriter,
   result: Extract<PluginResult, { success: true }>,
-): Promise<WrittenReplies> {
+): WrittenReplies | Promise<WrittenReplies> {
+  const failed = (error: unknown): WrittenReplies => ({ parts: [], failure: { error } })
   try {
-    return await writer.write(resultReplies(result))
+    const writing = writer.write(resultReplies(result))
+    return writing instanceof Promise ? writing.catch(failed) : writing
   } catch (error) {
-    return { parts: [], failure: { error } }
+    return failed(error)
   }
 }
 

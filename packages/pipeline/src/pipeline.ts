@@ -263,13 +263,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
     },
-    async accept(updates) {
+    accept(updates) {
       const wanted = access ? updates.filter((update) => !access.isIgnored(update)) : updates
-      if (wanted.length === 0) return
-      const fresh = await store.accept(wanted)
-      counts.accepted += fresh.length
-      for (const stored of fresh) enqueue(stored)
-      if (lanes.size >= capacity) await lanes.whenRoomy()
+      if (wanted.length === 0) return Promise.resolve()
+      return store.accept(wanted).then((fresh) => {
+        counts.accepted += fresh.length
+        for (const stored of fresh) enqueue(stored)
+        return lanes.size >= capacity ? lanes.whenRoomy() : undefined
+      })
     },
     async replay(updateId) {
       const stored = await store.replay(updateId)

@@ -34,8 +34,16 @@ export class ReplyWriter {
     this.#options = options
   }
 
-  /** Reads and plans replies in order; nothing is sent but reactions and previews. */
-  async write(replies: readonly Reply[]): Promise<WrittenReplies> {
+  /**
+   * Reads and plans replies in order; nothing is sent but reactions and previews. What has nothing to wait for, as most
+   * answers, is planned at once.
+   */
+  write(replies: readonly Reply[]): WrittenReplies | Promise<WrittenReplies> {
+    const [only] = replies
+    return only && replies.length === 1 ? this.#writeOne(only) : this.#writeAll(replies)
+  }
+
+  async #writeAll(replies: readonly Reply[]): Promise<WrittenReplies> {
     const parts: OutboxPart[] = []
     for (const reply of replies) {
       const written = await this.#writeOne(reply)
@@ -71,21 +79,29 @@ export class ReplyWriter {
     return sent
   }
 
-  async #writeOne(reply: Reply): Promise<WrittenReplies> {
-    const { messenger, update, signal, pluginName } = this.#options
-    const { reaction, ...rest } = withWireButtons(reply, pluginName)
+  #writeOne(reply: Reply): WrittenReplies | Promise<WrittenReplies> {
+    const { pluginName } = this.#options
+    const own = withWireButtons(reply, pluginName)
+    const { text } = own
+    if (typeof text === 'string' && own.reaction === undefined)
+      return this.#plan({ reply: { ...own, text } })
+    return this.#settleOne(own)
+  }
+
+  async #settleOne({ reaction, ...rest }: Reply): Promise<WrittenReplies> {
+    const { messenger, update, signal } = this.#options
     if (reaction !== undefined) await messenger.react(update.chat, update.message.id, reaction)
     if (reaction !== undefined && !hasContent(rest)) return { parts: [] }
-    const guarded = this.#guarded(rest)
-    // most texts are whole already: there is nothing to wait for
-    const settled: SettledReply =
-      typeof guarded.text === 'string'
-        ? { reply: { ...guarded, text: guarded.text } }
-        : await messenger.settle(update.chat, guarded, signal)
-    if (settled.failure && !hasContent(settled.reply)) return { parts: [], failure: settled.failure }
+    return this.#plan(await messenger.settle(update.chat, this.#guarded(rest), signal))
+  }
+
+  #plan(settled: SettledReply): WrittenReplies {
+    const { messenger, update } = this.#options
+    const { reply, failure } = settled
+    if (failure && !hasContent(reply)) return { parts: [], failure }
     const parts = messenger.plan(update.chat, settled)
-    this.texts.push(settled.reply.text ?? `[${settled.reply.media?.kind ?? 'location'}]`)
-    return settled.failure ? { parts, failure: settled.failure } : { parts }
+    this.texts.push(reply.text ?? `[${reply.media?.kind ?? 'location'}]`)
+    return failure ? { parts, failure } : { parts }
   }
 
   #guarded(reply: Reply): Reply {

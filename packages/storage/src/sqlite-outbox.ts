@@ -108,16 +108,22 @@ export class SqliteOutbox {
   }
 
   #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
+    const id = ++this.#lastId
+    const { chatId, bytes = null, policy } = part
+    const content = JSON.stringify(part.content)
+    const isBroadcast = part.isBroadcast === true ? 1 : 0
+    const isCommon = key === null && bytes === null && policy === 'at-least-once' && isBroadcast === 0
+    if (isCommon) return this.#writes.insertCommon(id, updateId, index, chatId, content, this.#now())
     return this.#writes.insert(
-      ++this.#lastId,
+      id,
       updateId,
       key,
       index,
-      part.chatId,
-      JSON.stringify(part.content),
-      part.bytes ?? null,
-      part.policy,
-      part.isBroadcast === true ? 1 : 0,
+      chatId,
+      content,
+      bytes,
+      policy,
+      isBroadcast,
       this.#now(),
     )
   }
@@ -143,6 +149,10 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
 
 function prepareWrites(queue: WriteQueue) {
   return {
+    // what most answers are, with few values: each one is copied, sent to another thread, and bound
+    insertCommon: queue.prepare(
+      "INSERT INTO outbox (id, update_id, part, chat_id, content, policy, state, created_at) VALUES (?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)",
+    ),
     // an interim part of an earlier try stays as it is
     insert: queue.prepare(
       "INSERT INTO outbox (id, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",

@@ -74,7 +74,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return Object.assign(api, {
     call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> =>
-      calls.perform(...call).then(({ result }) => result),
+      calls.perform(...call, resultOf),
   })
 }
 
@@ -91,8 +91,13 @@ interface Success {
 interface Calls {
   /** Every call of grammY's. */
   readonly transform: Transformer
-  /** One without uploads. */
-  perform(method: string, payload: object, signal: AbortSignal | undefined): Promise<Success>
+  /** One without uploads; gives what `pick` takes of the answer. */
+  perform<T>(
+    method: string,
+    payload: object,
+    signal: AbortSignal | undefined,
+    pick: (answer: Success) => T,
+  ): Promise<T>
 }
 
 /** Makes every call within its limit, tells what came of it and turns every failure into a `TelegramError`. */
@@ -103,21 +108,26 @@ function makeCalls(options: CallOptions): Calls {
     transform: (previous, method, payload, signal) => {
       const outer = signal as AbortSignal | undefined
       const answer = carriesUpload(method, payload)
-        ? judged(method, withinLimit(previous, method, payload, outer))
-        : perform(method, payload, outer)
+        ? judged(method, withinLimit(previous, method, payload, outer), whole)
+        : perform(method, payload, outer, whole)
       return answer as unknown as ReturnType<typeof previous>
     },
   }
 
-  function perform(method: string, payload: object, signal: AbortSignal | undefined): Promise<Success> {
+  function perform<T>(
+    method: string,
+    payload: object,
+    signal: AbortSignal | undefined,
+    pick: (answer: Success) => T,
+  ): Promise<T> {
     const limitMilliseconds = limitOf(method, payload, timeoutSeconds) * 1000
-    return judged(
-      method,
-      toJson(method, payload, (body) => caller.call({ method, body, limitMilliseconds, signal })),
+    const answering = toJson(method, payload, (body) =>
+      caller.call({ method, body, limitMilliseconds, signal }),
     )
+    return judged(method, answering, pick)
   }
 
-  function judged(method: string, answering: Promise<unknown>): Promise<Success> {
+  function judged<T>(method: string, answering: Promise<unknown>, pick: (answer: Success) => T): Promise<T> {
     const startedAt = performance.now()
     const tell = (outcome: ApiOutcome): void =>
       onCall?.(method, outcome, (performance.now() - startedAt) / 1_000)
@@ -125,7 +135,7 @@ function makeCalls(options: CallOptions): Calls {
       (answer) => {
         if (isSuccess(answer)) {
           tell('ok')
-          return answer
+          return pick(answer)
         }
         if (isRefusal(answer)) {
           tell(answer.error_code === 429 ? 'flood' : 'refused')
@@ -158,6 +168,9 @@ function makeCalls(options: CallOptions): Calls {
     }
   }
 }
+
+const whole = (answer: Success): Success => answer
+const resultOf = ({ result }: Success): unknown => result
 
 /** A held poll waits its own time-out plus a grace; uploads need time for their bytes. */
 function limitOf(method: string, payload: unknown, timeoutSeconds: number): number {

@@ -105,6 +105,32 @@ describe('normaliseUpdate', () => {
     )
     expect(texts).toEqual(new Set([undefined, 'kept']))
   })
+
+  it('reads the usual kind of update as its schema does', () => {
+    const odd = fc.constantFrom<unknown>(null, -1, 1.5, 2 ** 60, '', 'x', '\ud800', true, [], [{}], {})
+    const mostly = (usual: unknown): fc.Arbitrary<unknown> =>
+      fc.oneof({ arbitrary: fc.constant(usual), weight: 9 }, { arbitrary: odd, weight: 1 })
+    const record = (usual: Readonly<Record<string, unknown>>): fc.Arbitrary<object> =>
+      fc.record(Object.fromEntries(Object.entries(usual).map(([key, value]) => [key, mostly(value)])), {
+        requiredKeys: ['id', 'type', 'from', 'chat', 'text', 'message_id'].filter((key) => key in usual),
+      })
+    const user = record({ ...ada, last_name: 'Lovelace', username: 'ada' })
+    const chat = record({ id: 1, type: 'private', title: 'T', username: 'u', first_name: 'Ada' })
+    const message = record({ message_id: 3, date: 1_700_000_000, text: 'hi /x', entities: [] })
+    const entities = [{ type: 'bold', offset: 0, length: 2 }]
+    const schemaOnly = { poll: {} }
+    let taken = 0
+    fc.assert(
+      fc.property(message, chat, user, fc.boolean(), mostly(10), (rest, own, from, isBold, id) => {
+        const whole = { ...rest, chat: own, from, ...(isBold && { entities }) }
+        const update = normaliseUpdate({ update_id: id, message: whole }, bot)
+        if (update) taken += 1
+        expect(update).toEqual(normaliseUpdate({ update_id: id, message: whole, ...schemaOnly }, bot))
+      }),
+      { numRuns: 1_000 },
+    )
+    expect(taken).toBeGreaterThan(100)
+  })
 })
 
 describe('text', () => {

@@ -1,4 +1,5 @@
 import { z } from '@pluggram/sdk'
+import { isCommonUpdate } from './common-update.ts'
 
 /**
  * The parts of Bot API updates that become `IncomingUpdate`s. Whatever can be left out is left out
@@ -97,31 +98,9 @@ const rawUpdate = z.object({
   callback_query: lenient(rawCallbackQuery),
 })
 
-/** What most messages have and no more: a schema looks for each of its members, whether they are there or not. */
-const commonMessage = rawMessage.pick({
-  message_id: true,
-  date: true,
-  chat: true,
-  from: true,
-  text: true,
-  entities: true,
-  reply_to_message: true,
-})
-const commonUpdate = z.object({ update_id: z.int().nonnegative(), message: lenient(commonMessage) })
-
 /** Checks one update; `undefined` when it is none. */
 export function parseUpdate(raw: unknown): RawUpdate | undefined {
-  const { data } = (isCommon(raw) ? commonUpdate : rawUpdate).safeParse(raw)
-  return data
-}
-
-function isCommon(raw: unknown): boolean {
-  if (!hasOnly(commonUpdate.shape, raw)) return false
-  return 'message' in raw && hasOnly(commonMessage.shape, raw.message)
-}
-
-function hasOnly(known: object, value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.keys(value).every((key) => key in known)
+  return isCommonUpdate(raw) ? raw : rawUpdate.safeParse(raw).data
 }
 
 type RawUpdate = z.infer<typeof rawUpdate>

@@ -83,12 +83,17 @@ function redirect(message: OutgoingMessage, newChatIds: ReadonlyMap<number, numb
 /** The methods take different payloads; `planMessages` gives each what it takes. */
 function call(api: TelegramApi, message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage> {
   const { method, payload } = message
-  const upload = MEDIA_FIELDS.find((field) => typeof payload[field] === 'object')
+  const upload = uploadIn(payload)
   const answering =
     upload === undefined
       ? api.call(method, payload, signal)
       : callWithUpload(api, method, withUpload(payload, upload), signal)
   return answering.then((answer) => readSent(answer, message))
+}
+
+function uploadIn(payload: OutgoingPayload): MediaField | undefined {
+  for (const field of MEDIA_FIELDS) if (typeof payload[field] === 'object') return field
+  return undefined
 }
 
 /** Files go grammY's way. */
