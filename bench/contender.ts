@@ -6,12 +6,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { HEAP_OPTIONS } from '../apps/assistant/bin/heap-options.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BOT_TOKEN = '700000001:AABenchmarkTokenOfNoBotAtAll0000000'
 export const WEBHOOK_SECRET = 'bench-secret'
-/** As `npm start` starts it. */
-const START_OPTIONS = ['--max-semi-space-size=16', '--no-parallel-scavenge']
 const BOT_CORE = 1
 const CLOCK_TICKS_PER_SECOND = 100
 
@@ -102,7 +101,7 @@ async function spawnPluggram(
       TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     }),
   }
-  return spawn(...onCore(BOT_CORE, [...START_OPTIONS, join(ROOT, 'apps/assistant/src/main.ts'), 'start']), {
+  return spawn(...onCore(BOT_CORE, [...HEAP_OPTIONS, join(ROOT, 'apps/assistant/src/main.ts'), 'start']), {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

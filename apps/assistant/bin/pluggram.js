@@ -2,6 +2,7 @@
 // Runs on any Node since 16: hands over to the pinned Node when it is not that one itself.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { HEAP_OPTIONS } from './heap-options.js'
 import { findPinnedNode, isRunningPinnedNode, missingNodeMessage } from './pinned-node.js'
 
 const pinned = findPinnedNode()
@@ -12,7 +13,7 @@ if (isRunningPinnedNode()) {
   process.exitCode = 1
 } else {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(pinned, [...HEAP_OPTIONS, main, ...process.argv.slice(2)], { stdio: 'inherit' })
   // the terminal sends its signals to both; a program sends them only to this one
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

@@ -18,7 +18,7 @@ import { ReplyWriter } from './reply-writer.ts'
 import type { WrittenReplies } from './reply-writer.ts'
 import { resultReplies } from './responses.ts'
 import type { Route, Router } from './router.ts'
-import { TypingIndicator } from './typing-indicator.ts'
+import type { TypingIndicators } from './typing-indicators.ts'
 
 export interface DispatcherOptions {
   readonly router: Router
@@ -27,17 +27,24 @@ export interface DispatcherOptions {
   readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
-  /** What the writer may do. */
-  readonly role: Role
   readonly chats?: Pick<PluginChats, 'enter'>
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
   /** Told how each plugin took the update, when its answer is written to the end. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
+  readonly typing: TypingIndicators
   /** Aborted when the assistant stops for good. */
   readonly signal: AbortSignal
   /** Whose signals are aborted with it. */
   readonly underWay: AbortGroup
+}
+
+/** How an update comes to the plugins. */
+export interface Asking {
+  /** 1 at the first try. */
+  readonly attempt: number
+  /** What the writer may do. */
+  readonly role: Role
 }
 
 /** What came of one update. */
@@ -59,12 +66,12 @@ export interface DispatchReport {
  */
 export async function dispatch(
   update: IncomingUpdate,
-  attempt: number,
+  { attempt, role }: Asking,
   options: DispatcherOptions,
 ): Promise<DispatchReport> {
   const { router } = options
   let route = router.route(update)
-  let typing: TypingIndicator | undefined
+  let typing: ReturnType<TypingIndicators['begin']> | undefined
   const asked = new Set<string>()
   let queue = unasked(route, asked)
   const answers: string[] = []
@@ -74,7 +81,7 @@ export async function dispatch(
     for (;;) {
       const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
-      if (plugin ?? awaited[0]) typing ??= new TypingIndicator(options.messenger, update.chat)
+      if (plugin ?? awaited[0]) typing ??= options.typing.begin(update.chat)
       if (awaited.length > 0) {
         await oneSettled(awaited, options.signal)
         if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
@@ -89,7 +96,7 @@ export async function dispatch(
       const member = options.underWay.join()
       let asking: [Answer, CountedOutcome]
       try {
-        asking = await ask(member.value, plugin, update, { route, attempt, answers }, options)
+        asking = await ask(member.value, plugin, update, { route, attempt, role, answers }, options)
       } finally {
         options.underWay.leave(member)
       }
@@ -104,7 +111,7 @@ export async function dispatch(
       if (plugin === route.target || answer.isFinal) break
     }
   } finally {
-    typing?.stop()
+    if (typing) options.typing.end(typing)
   }
   const notice = failure ?? unanswered(update, options)
   return {
@@ -127,9 +134,8 @@ type Answer =
   | { readonly parts: readonly OutboxPart[] }
   | { readonly apology: string; readonly isFinal: boolean }
 
-interface Way {
+interface Way extends Asking {
   readonly route: Route
-  readonly attempt: number
   /** Takes the texts of the answer. */
   readonly answers: string[]
 }
@@ -139,7 +145,7 @@ async function ask(
   controller: AbortController,
   plugin: RunnablePlugin,
   update: IncomingUpdate,
-  { route, attempt, answers }: Way,
+  { route, attempt, role, answers }: Way,
   options: DispatcherOptions,
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
@@ -169,7 +175,7 @@ async function ask(
     writer,
     signal,
     attempt,
-    role: options.role,
+    role,
     ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })
@@ -193,12 +199,12 @@ function write(
   writer: ReplyWriter,
   result: Extract<PluginResult, { success: true }>,
 ): WrittenReplies | Promise<WrittenReplies> {
-  const failed = (error: unknown): WrittenReplies => ({ parts: [], failure: { error } })
+  const broken = (error: unknown): WrittenReplies => ({ parts: [], failure: { error } })
   try {
     const writing = writer.write(resultReplies(result))
-    return writing instanceof Promise ? writing.catch(failed) : writing
+    return writing instanceof Promise ? writing.catch(broken) : writing
   } catch (error) {
-    return failed(error)
+    return broken(error)
   }
 }
 

@@ -1,6 +1,9 @@
 import { NumberQueue } from './number-queue.ts'
 import { SparingMap } from './sparing-map.ts'
 
+/** What a lane is found by; a number costs less than its text. */
+export type LaneKey = number | string
+
 interface Lane {
   readonly tasks: (() => Promise<void>)[]
   /** What comes behind the tasks: numbers of which `takeUp` makes tasks. */
@@ -34,7 +37,7 @@ const LONG = 50
  */
 export class Lanes {
   readonly #options: LanesOptions
-  readonly #lanes = new SparingMap<string, Lane>(({ isBusy }) => !isBusy)
+  readonly #lanes = new SparingMap<LaneKey, Lane>(({ isBusy }) => !isBusy)
   readonly #ready: Lane[] = []
   #working = 0
   #waiting = 0
@@ -57,13 +60,13 @@ export class Lanes {
   }
 
   /** True when so much waits in a lane that the rest had better be left where it is. */
-  isLong(key: string): boolean {
+  isLong(key: LaneKey): boolean {
     const lane = this.#lanes.get(key)
     return lane !== undefined && (lane.tasks.length >= LONG || lane.left.size > 0)
   }
 
   /** Appends a number to a long lane. */
-  leave(key: string, number: number): void {
+  leave(key: LaneKey, number: number): void {
     const lane = this.#lanes.get(key)
     if (!lane) throw new RangeError(`There is no lane ${key}; only a long one has something left.`)
     this.#left += 1
@@ -74,7 +77,7 @@ export class Lanes {
    * Appends a task to a lane where nothing was left. The task must not throw: what it throws would be
    * nobody's to hear.
    */
-  push(key: string, task: () => Promise<void>): void {
+  push(key: LaneKey, task: () => Promise<void>): void {
     this.#waiting += 1
     const lane = this.#lanes.get(key) ?? this.#open(key)
     lane.tasks.push(task)
@@ -112,7 +115,7 @@ export class Lanes {
     return dropped
   }
 
-  #open(key: string): Lane {
+  #open(key: LaneKey): Lane {
     const lane: Lane = { tasks: [], left: new NumberQueue(), isBusy: false }
     this.#lanes.set(key, lane)
     return lane

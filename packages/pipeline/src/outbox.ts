@@ -4,6 +4,7 @@ import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
 import { Lanes } from './lanes.ts'
 import { endsWithin } from './ends-within.ts'
+import { SlowStart } from './slow-start.ts'
 import { SparingMap } from './sparing-map.ts'
 import { wait } from './wait.ts'
 
@@ -50,6 +51,7 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #chats = new SparingMap<number, ChatQueue>(({ isSending }) => !isSending)
   readonly #stopping = new AbortController()
+  readonly #slowStart = new SlowStart()
   /** One lane per chat as well, beside the answers': nothing waits behind a broadcast. */
   readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
   readonly #broadcastsWaiting = new Set<Waiting>()
@@ -62,6 +64,11 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
+  }
+
+  /** The last run was cut short: begin with few sends at once. */
+  startSlowly(): void {
+    this.#slowStart.begin()
   }
 
   /** Parts that are not sent yet. */
@@ -97,7 +104,7 @@ export class Outbox {
       const waiting: Waiting = { entry, since: performance.now(), settle, fail }
       if (entry.isBroadcast === true) {
         this.#broadcastsWaiting.add(waiting)
-        this.#broadcasts.push(String(entry.chatId), () => {
+        this.#broadcasts.push(entry.chatId, () => {
           this.#broadcastsWaiting.delete(waiting)
           return this.#sendOne(waiting)
         })
@@ -149,13 +156,17 @@ export class Outbox {
 
   /** Ends sending; what is not sent stays on disk. */
   stop(): void {
+    this.#slowStart.end()
     this.#stopping.abort(new Error('The assistant stops.'))
   }
 
   async #send(queue: ChatQueue): Promise<void> {
     queue.isSending = true
     for (let next = queue.parts[0]; next; next = queue.parts[0]) {
+      const waiting = this.#slowStart.enter()
+      if (waiting) await waiting
       await this.#sendOne(next)
+      this.#slowStart.leave()
       queue.parts.shift()
       this.#size -= 1
     }

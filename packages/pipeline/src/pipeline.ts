@@ -17,12 +17,14 @@ import { dispatch } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { endsWithin } from './ends-within.ts'
 import { Lanes } from './lanes.ts'
+import type { LaneKey } from './lanes.ts'
 import { Observers } from './observers.ts'
 import { toObserved } from './observed-message.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { Outbox, persist } from './outbox.ts'
 import { createPostOffice } from './post-office.ts'
 import { Router } from './router.ts'
+import { TypingIndicators } from './typing-indicators.ts'
 
 export interface PipelineOptions {
   readonly registry: PluginRegistry
@@ -119,6 +121,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const observers = new Observers({ registry, logger })
   const stop = new AbortController()
   const underWay = new AbortGroup(stop.signal)
+  const dispatching: DispatcherOptions = {
+    router,
+    messenger,
+    store,
+    outbox,
+    logger,
+    pluginTimeoutMs: options.pluginTimeoutMs,
+    unansweredReply: options.unansweredReply,
+    onPluginCall: options.onPluginCall,
+    ...(options.chats && { chats: options.chats }),
+    typing: new TypingIndicators(messenger),
+    signal: stop.signal,
+    underWay,
+  }
   const counts = { accepted: 0, answered: 0, failed: 0, turnedAway: 0, parked: 0 }
   const forgetting = setInterval(() => void forget(), FORGET_INTERVAL_MS)
   forgetting.unref()
@@ -150,20 +166,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const startedAt = performance.now()
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return turnAway(update, admission.notice)
-    const report = await dispatch(update, attempt, {
-      router,
-      messenger,
-      store,
-      outbox,
-      logger,
-      pluginTimeoutMs: options.pluginTimeoutMs,
-      unansweredReply: options.unansweredReply,
-      role: admission.role,
-      onPluginCall: options.onPluginCall,
-      ...(options.chats && { chats: options.chats }),
-      signal: stop.signal,
-      underWay,
-    })
+    const report = await dispatch(update, { attempt, role: admission.role }, dispatching)
     if (report.outcome === 'interrupted') return
     const sending = await finish(update, report.parts)
     if (report.outcome === 'failed') counts.failed += 1
@@ -214,8 +217,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function enqueue(stored: StoredUpdate, recovery?: Recovery): void {
     acknowledge(stored.update)
-    // an urgent update has a lane of its own beside its chat's
-    const key = laneKey(stored.update) + (router.isUrgent(stored.update) ? '!' : '')
+    const key = laneKey(stored.update, router.isUrgent(stored.update))
     // a flood of one chat fills neither the memory nor the room of the others: it is on disk, and stays there
     if (lanes.isLong(key)) lanes.leave(key, stored.update.updateId)
     else lanes.push(key, () => work(stored, recovery))
@@ -251,14 +253,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     ...postOffice,
     resume() {
-      const sending = store.unsent().flatMap((entry) => {
+      const unsent = store.unsent()
+      const unfinished = store.unfinished()
+      const begun = unfinished.filter(({ tries }) => tries > 0).length
+      if (unsent.length > 0 || begun > 0) outbox.startSlowly()
+      const sending = unsent.flatMap((entry) => {
         const sent = outbox.push(entry)
         sent.catch(() => {})
         return entry.isBroadcast === true ? [] : [sent]
       })
       const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
-      const unfinished = store.unfinished()
-      const begun = unfinished.filter(({ tries }) => tries > 0).length
       const maxTries = begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES
       for (const stored of unfinished) enqueue(stored, { maxTries, whenSent })
       void forget()
@@ -305,7 +309,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 }
 
-/** One lane per chat, and per topic where a chat has topics. */
-function laneKey({ chat }: IncomingUpdate): string {
-  return chat.topicId === undefined ? String(chat.id) : `${chat.id}/${chat.topicId}`
+/** One lane per chat, and per topic where a chat has topics; beside it one for what is urgent. */
+function laneKey({ chat }: IncomingUpdate, isUrgent: boolean): LaneKey {
+  const { id, topicId } = chat
+  if (topicId === undefined && !isUrgent) return id
+  return `${id}/${topicId ?? ''}${isUrgent ? '!' : ''}`
 }

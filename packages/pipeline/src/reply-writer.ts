@@ -83,8 +83,7 @@ export class ReplyWriter {
     const { pluginName } = this.#options
     const own = withWireButtons(reply, pluginName)
     const { text } = own
-    if (typeof text === 'string' && own.reaction === undefined)
-      return this.#plan({ reply: { ...own, text } })
+    if (typeof text === 'string' && own.reaction === undefined) return this.#plan({ reply: { ...own, text } })
     return this.#settleOne(own)
   }
 

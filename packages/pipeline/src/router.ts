@@ -30,6 +30,7 @@ interface Index {
 
 /** Reads `/name args`; the gateway has taken `@bot` off already. */
 function parseCommand(text: string): Command | undefined {
+  if (!text.startsWith('/')) return undefined
   const match = /^\/([a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
   if (!match?.[1]) return undefined
   return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() }

@@ -50,7 +50,7 @@ export class SqliteInbox {
   }
 
   async begin(updateId: number): Promise<void> {
-    await this.#queue.writeLight(() => [this.#writes.begin(updateId)])
+    await this.#queue.writeLight([this.#writes.begin(updateId)])
   }
 
   /** Most updates are finished before this is written; then it need not be. */
@@ -60,7 +60,7 @@ export class SqliteInbox {
     this.#isNoting = true
     let noted: readonly number[] = []
     this.#queue
-      .writeLight(() => {
+      .writeLater(() => {
         this.#isNoting = false
         noted = [...this.#beginning]
         this.#beginning.clear()
@@ -121,8 +121,7 @@ export class SqliteInbox {
       if (slice?.last === undefined || slice.last === null) return
       const last = Number(slice.last)
       const start = from
-      if (Number(slice.old) > 0)
-        await this.#queue.writeLight(() => [this.#writes.forget(start, last, before)])
+      if (Number(slice.old) > 0) await this.#queue.writeLight([this.#writes.forget(start, last, before)])
       else await setImmediate()
       from = last
     }

@@ -80,18 +80,18 @@ export class SqliteOutbox {
   }
 
   async markUnsent(id: number): Promise<void> {
-    await this.#queue.writeLight(() => [this.#writes.unsend(id)])
+    await this.#queue.writeLight([this.#writes.unsend(id)])
   }
 
   markSent(id: number, sentMessageId: number): Promise<void> {
     const mark = this.#interimEntries.has(id)
       ? this.#writes.sentInterim(sentMessageId, id)
       : this.#writes.delete(id)
-    return this.#queue.writeLight(() => [mark]).then(() => void this.#interimEntries.delete(id))
+    return this.#queue.writeLight([mark]).then(() => void this.#interimEntries.delete(id))
   }
 
   async markFailed(id: number, reason: string): Promise<void> {
-    await this.#queue.writeLight(() => [this.#writes.failed(reason, id)])
+    await this.#queue.writeLight([this.#writes.failed(reason, id)])
     this.#interimEntries.delete(id)
   }
 
@@ -104,7 +104,7 @@ export class SqliteOutbox {
   }
 
   async forgetOld(): Promise<void> {
-    await this.#queue.writeLight(() => [this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
+    await this.#queue.writeLight([this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
   }
 
   #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {

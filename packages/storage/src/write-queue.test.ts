@@ -34,7 +34,7 @@ test('each write hears of its own commit, however light and heavy ones follow ea
   const unheard: string[] = []
   async function write(text: string, isLight = false): Promise<void> {
     const calls = [insert(text)]
-    const [outcome] = await (isLight ? queue.writeLight(() => calls) : queue.write(calls))
+    const [outcome] = await (isLight ? queue.writeLater(() => calls) : queue.write(calls))
     if (outcome !== 1 || find.get(text)?.count !== 1) unheard.push(text)
   }
   for (let round = 0; round < 60; round += 1) {
@@ -66,7 +66,7 @@ test.each([
     // SQLite reads the value when it prepares the statement, anew after a change
     await own.write([ask()])
     const [written] = await own.write([ask()])
-    const [noted] = await own.writeLight(() => [ask()])
+    const [noted] = await own.writeLater(() => [ask()])
     const [again] = await own.write([ask()])
     await own.close()
     expect([written, noted, again]).toEqual([heavy, light, heavy].map((synchronous) => [{ synchronous }]))

@@ -4,8 +4,8 @@ import { errorMessage } from '@pluggram/sdk'
 import type { GroupOutcome, NewStatement, StatementCall, StatementOutcome } from './write-protocol.ts'
 import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
-/** Notes that lose nothing travel with others, or after that long: the next message of a chat waits for one. */
-const LIGHT_MS = 1
+/** What may become pointless travels with others, or after that long. */
+const LATER_MS = 1
 /**
  * After a commit of many writes the next waits as long as that one took, so that more of them share it; but not longer
  * than this. Few writes are not made to wait: they would gain little, and every message is written twice on its way.
@@ -34,8 +34,8 @@ export type PreparedWrite = (...values: SQLInputValue[]) => StatementCall
  *   write ──▶ waiting ──the thread is free──▶ BEGIN, every statement, COMMIT ──▶ all promises resolve
  *                                                └─ an error: ROLLBACK, all promises reject
  *
- * Writes of a group are all done or none is; nobody hears of success before the commit. `writeLight` is for notes
- * that save work but lose nothing: they survive the end of the program, not a power loss, since their commit
+ * Writes of a group are all done or none is; nobody hears of success before the commit. `writeLight` and `writeLater` are
+ * for notes that save work but lose nothing: they survive the end of the program, not a power loss, since their commit
  * does not wait for the disk. A group waits when one of its writes must.
  */
 export class WriteQueue {
@@ -47,9 +47,11 @@ export class WriteQueue {
   #waiting: Write[] = []
   #underWay: readonly Write[] = []
   #mustWait = false
+  /** One that waits should be written as soon as it can be. */
+  #isUrgent = false
   #isDue = false
   #restTimer: NodeJS.Timeout | undefined
-  #lightTimer: NodeJS.Timeout | undefined
+  #laterTimer: NodeJS.Timeout | undefined
   #sentAt = 0
   #restUntil = 0
   #failure: string | undefined
@@ -71,11 +73,17 @@ export class WriteQueue {
   /** Makes the calls in the next transaction, and waits until the disk has it. */
   write(calls: readonly StatementCall[]): Promise<readonly StatementOutcome[]> {
     this.#mustWait = true
-    return this.writeLight(() => calls)
+    return this.writeLight(calls)
   }
 
   /** Makes the calls in the next transaction; a power loss may undo it, the end of the program does not. */
-  writeLight(calls: LateCalls): Promise<readonly StatementOutcome[]> {
+  writeLight(calls: readonly StatementCall[]): Promise<readonly StatementOutcome[]> {
+    this.#isUrgent = true
+    return this.writeLater(() => calls)
+  }
+
+  /** The same for calls that may become pointless: they wait for a moment, and are named when they are made. */
+  writeLater(calls: LateCalls): Promise<readonly StatementOutcome[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ calls, count: 0, resolve, reject })
       this.#schedule()
@@ -84,8 +92,7 @@ export class WriteQueue {
 
   /** Ends the thread after all that waits is written. */
   async close(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#underWay.length > 0)
-      await this.writeLight(() => []).catch(() => {})
+    while (this.#waiting.length > 0 || this.#underWay.length > 0) await this.writeLight([]).catch(() => {})
     const worker = this.#worker
     if (!worker) return
     this.#worker = undefined
@@ -97,8 +104,8 @@ export class WriteQueue {
   /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
   #schedule(): void {
     if (this.#underWay.length > 0) return
-    if (!this.#mustWait) {
-      this.#lightTimer ??= setTimeout(() => this.#send(), LIGHT_MS)
+    if (!this.#isUrgent) {
+      this.#laterTimer ??= setTimeout(() => this.#send(), LATER_MS)
       return
     }
     if (this.#isDue || this.#restTimer) return
@@ -116,9 +123,9 @@ export class WriteQueue {
 
   /** Sends all that waits. Only one group is under way, and never an empty one: the next answer is that group's. */
   #send(): void {
-    clearTimeout(this.#lightTimer)
+    clearTimeout(this.#laterTimer)
     clearTimeout(this.#restTimer)
-    this.#lightTimer = undefined
+    this.#laterTimer = undefined
     this.#restTimer = undefined
     if (this.#underWay.length > 0 || this.#waiting.length === 0) return
     this.#sentAt = performance.now()
@@ -133,6 +140,7 @@ export class WriteQueue {
     }
     const group: WriteGroup = { mustWait: this.#mustWait, statements: this.#untold(), calls }
     this.#mustWait = false
+    this.#isUrgent = false
     worker.postMessage(group)
   }
 

@@ -73,8 +73,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   // Logging the client by accident must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return Object.assign(api, {
-    call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> =>
-      calls.perform(...call, resultOf),
+    call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> => calls.perform(...call, resultOf),
   })
 }
 

@@ -1,0 +1,52 @@
+import type { Chat } from '@pluggram/sdk'
+import { UnorderedList } from '@pluggram/sdk/runtime'
+import type { Listed, Messenger } from '@pluggram/sdk/runtime'
+
+/** A quick answer needs no "typing…", and a call saved is a call that cannot meet a limit. */
+const DELAY_MS = 250
+/** Telegram shows an action for five seconds (Bot API: sendChatAction). */
+const REPEAT_MS = 4_500
+const LOOK_MS = 100
+
+/** A message that is worked on. */
+interface Work {
+  readonly chat: Chat
+  /** When "typing…" is shown next, by the monotonic clock. */
+  showAt: number
+}
+
+/**
+ * Shows "typing…" in the chats of messages that take a while, from a moment after `begin` until `end`. One timer looks
+ * after all of them: most messages are answered long before it matters, and one of its own would cost each of them.
+ */
+export class TypingIndicators {
+  readonly #messenger: Pick<Messenger, 'showTyping'>
+  readonly #works = new UnorderedList<Work>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(messenger: Pick<Messenger, 'showTyping'>) {
+    this.#messenger = messenger
+  }
+
+  /** Gives what `end` takes. */
+  begin(chat: Chat): Listed<Work> {
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
+    return this.#works.add({ chat, showAt: performance.now() + DELAY_MS })
+  }
+
+  end(work: Listed<Work>): void {
+    this.#works.remove(work)
+    if (this.#works.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #look(): void {
+    const now = performance.now()
+    for (const work of this.#works.values()) {
+      if (work.showAt > now) continue
+      work.showAt = now + REPEAT_MS
+      void this.#messenger.showTyping(work.chat)
+    }
+  }
+}
