@@ -22,15 +22,15 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** The page with every scenario's medians; ratios are medians of the rounds' ratios. */
+/** The page with every scenario's medians; ratios are medians of the turns' ratios. */
 export function formatResults(
   results: ReadonlyMap<Scenario, ReadonlyMap<string, readonly Measured[]>>,
-  machine: { readonly rounds: number; readonly cores: number; readonly date: string },
+  machine: { readonly rounds: number; readonly turns: number; readonly cores: number; readonly date: string },
 ): string {
   const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
   return [
     '# Benchmark results',
-    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} interleaved rounds, each after 40,000 updates of warm-up; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Repeat with \`npm run bench\`.`,
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Repeat with \`npm run bench\`.`,
     ...sections,
     '',
   ].join('\n\n')
@@ -40,9 +40,9 @@ function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measur
   const reference = byName.get(scenario.reference) ?? []
   const rows = [...byName].map(([name, runs]) => {
     const of = (pick: (run: Measured) => number): number => median(runs.map(pick))
-    const ratios = runs.map((run, round) => ratio(scenario, run, reference[round]))
+    const ratios = runs.map((run, turn) => ratio(scenario, run, reference[turn]))
     const shown = scenario.isPaced ? `${signed(median(ratios))} ms` : `${median(ratios).toFixed(2)}×`
-    return `| ${name} | ${Math.round(of((run) => (scenario.load.count / run.wallMs) * 1_000))} | ${name === scenario.reference ? '–' : shown} | ${of((run) => run.latency.p50).toFixed(1)} | ${of((run) => run.latency.p95).toFixed(1)} | ${of((run) => (run.cpuSeconds / scenario.load.count) * 10_000).toFixed(2)} | ${Math.round(of((run) => run.peakMegabytes))} | ${of((run) => run.repeated)} |`
+    return `| ${name} | ${Math.round(of((run) => (scenario.load.count / run.wallMs) * 1_000))} | ${name === scenario.reference ? '–' : shown} | ${of((run) => run.latency.p50).toFixed(1)} | ${of((run) => run.latency.p95).toFixed(1)} | ${of((run) => (run.cpuSeconds / scenario.load.count) * 10_000).toFixed(2)} | ${Math.round(of((run) => run.peakMegabytes))} | ${Math.max(...runs.map((run) => run.repeated))} |`
   })
   const comparison = scenario.isPaced ? `p95 − ${scenario.reference}` : `rate ÷ ${scenario.reference}`
   return [

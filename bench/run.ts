@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the same load for Pluggram and for bots that people write, against one fast fake Bot API,
- * in turn, several rounds; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc,
+ * in short turns, several rounds with fresh processes; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc,
  * taskset): bots on one core, the fake Bot API on another.
  *
  *   npm run bench -- --rounds 5 --updates 10000
@@ -16,7 +16,7 @@ import type { Measured, Scenario } from './results.ts'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     updates: { type: 'string', default: '10000' },
     only: { type: 'string' },
     bots: { type: 'string' },
@@ -27,6 +27,8 @@ const count = Number(values.updates)
 const chosen = values.bots === undefined ? undefined : new Set(values.bots.split(','))
 const CHATS = 200
 const WARM_UP = 40_000
+/** How often each contender is measured in a round. */
+const TURNS = 4
 
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -71,54 +73,84 @@ async function startFakeApi(): Promise<{ url: string; stop(): void }> {
   return { url, stop: () => void child.kill('SIGKILL') }
 }
 
-async function measure(scenario: Scenario, name: string): Promise<Measured> {
+/** A contender that is up and warm, with a fake Bot API of its own. */
+interface Entrant {
+  readonly name: string
+  measure(): Promise<Measured>
+  stop(): Promise<void>
+}
+
+async function prepare(scenario: Scenario, name: string): Promise<Entrant> {
   const api = await startFakeApi()
   const contender = await startContender(name, api.url, scenario.isWebhook ?? false)
-  try {
-    const send = async (load: Partial<Load>): Promise<Run> => {
-      const body: Load = {
-        ...scenario.load,
-        chats: CHATS,
-        ...(scenario.isWebhook && { webhook: { url: contender.webhookUrl, secret: WEBHOOK_SECRET } }),
-        ...load,
-      }
-      const answer = await fetch(`${api.url}/bench/load`, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(180_000),
-      })
-      return ((await answer.json()) as { result: Run }).result
+  const send = async (load: Partial<Load>): Promise<Run> => {
+    const body: Load = {
+      ...scenario.load,
+      chats: CHATS,
+      ...(scenario.isWebhook && { webhook: { url: contender.webhookUrl, secret: WEBHOOK_SECRET } }),
+      ...load,
     }
-    // what runs for weeks is measured warm: V8 goes on compiling until then
-    await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
-    const before = contender.cpuSeconds()
-    const run = await send({})
-    return { ...run, cpuSeconds: contender.cpuSeconds() - before, peakMegabytes: contender.peakMegabytes() }
-  } finally {
-    await contender.stop()
-    api.stop()
+    const answer = await fetch(`${api.url}/bench/load`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(180_000),
+    })
+    return ((await answer.json()) as { result: Run }).result
+  }
+  // what runs for weeks is measured warm: V8 goes on compiling until then
+  await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
+  return {
+    name,
+    async measure() {
+      const before = contender.cpuSeconds()
+      const run = await send({})
+      return { ...run, cpuSeconds: contender.cpuSeconds() - before, peakMegabytes: contender.peakMegabytes() }
+    },
+    async stop() {
+      await contender.stop()
+      api.stop()
+    },
   }
 }
+
+/**
+ * All contenders are up at once and take short turns, so that ratios are of turns that follow each other: a machine that
+ * others share may be half as fast a minute later.
+ */
+async function runRound(scenario: Scenario, names: readonly string[], tell: Tell): Promise<void> {
+  const entrants: Entrant[] = []
+  try {
+    for (const name of names) entrants.push(await prepare(scenario, name))
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      for (const entrant of turn % 2 === 0 ? entrants : entrants.toReversed())
+        tell(entrant.name, await entrant.measure())
+    }
+  } finally {
+    for (const entrant of entrants) await entrant.stop()
+  }
+}
+
+type Tell = (name: string, measured: Measured) => void
 
 const results = new Map<Scenario, Map<string, Measured[]>>()
 for (let round = 1; round <= rounds; round += 1) {
   for (const scenario of SCENARIOS) {
     if (values.only !== undefined && !scenario.name.includes(values.only)) continue
-    const byName = results.get(scenario) ?? new Map<string, Measured[]>()
+    const names = scenario.contenders.filter((name) => !chosen || chosen.has(name))
+    const byName = results.get(scenario) ?? new Map(names.map((name) => [name, []]))
     results.set(scenario, byName)
-    for (const name of scenario.contenders) {
-      if (chosen && !chosen.has(name)) continue
-      const measured = await measure(scenario, name)
-      byName.set(name, [...(byName.get(name) ?? []), measured])
+    await runRound(scenario, names, (name, measured) => {
+      byName.get(name)?.push(measured)
       const rate = Math.round((scenario.load.count / measured.wallMs) * 1_000)
       console.log(
         `round ${round}/${rounds}  ${scenario.name}  ${name}: ${rate}/s, p95 ${measured.latency.p95.toFixed(1)} ms, CPU ${measured.cpuSeconds.toFixed(2)} s, ${Math.round(measured.peakMegabytes)} MB`,
       )
-    }
+    })
   }
 }
 const page = formatResults(results, {
   rounds,
+  turns: TURNS,
   cores: availableParallelism(),
   date: new Date().toISOString().slice(0, 10),
 })
