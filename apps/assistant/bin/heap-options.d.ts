@@ -1,1 +1,2 @@
 export declare const HEAP_OPTIONS: readonly string[]
+export declare function beginAnewWithHeapOptions(): void
