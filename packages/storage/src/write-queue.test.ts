@@ -38,7 +38,7 @@ test('each write hears of its own commit, however light and heavy ones follow ea
     if (outcome !== 1 || find.get(text)?.count !== 1) unheard.push(text)
   }
   for (let round = 0; round < 60; round += 1) {
-    // after a slow commit the next one rests, but a light one's own timer is shorter
+    // what comes in during a slow commit waits for its end, a light write's own timer may be over before
     await queue.write([slow(`slow ${round}`)])
     const both = [write(`light ${round}`, true), write(`heavy ${round}`)]
     for (let later = 0; later < 6; later += 1) {

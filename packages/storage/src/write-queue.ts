@@ -6,12 +6,6 @@ import type { WriteGroup, WriterOptions } from './write-protocol.ts'
 
 /** What may become pointless travels with others, or after that long. */
 const LATER_MS = 1
-/**
- * After a commit of many writes the next waits as long as that one took, so that more of them share it; but not longer
- * than this. Few writes are not made to wait: they would gain little, and every message is written twice on its way.
- */
-const MAX_REST_MS = 4
-const MANY_WRITES = 16
 
 /** Calls that are named when they are made: what made them pointless meanwhile is left out. */
 type LateCalls = () => readonly StatementCall[]
@@ -50,10 +44,7 @@ export class WriteQueue {
   /** One that waits should be written as soon as it can be. */
   #isUrgent = false
   #isDue = false
-  #restTimer: NodeJS.Timeout | undefined
   #laterTimer: NodeJS.Timeout | undefined
-  #sentAt = 0
-  #restUntil = 0
   #failure: string | undefined
 
   constructor(options: WriterOptions) {
@@ -101,19 +92,14 @@ export class WriteQueue {
     await ended
   }
 
-  /** What comes in during one turn of the event loop travels together, and more of it while there is much. */
+  /** What comes in during one turn of the event loop travels together, and all that comes in during a commit. */
   #schedule(): void {
     if (this.#underWay.length > 0) return
     if (!this.#isUrgent) {
       this.#laterTimer ??= setTimeout(() => this.#send(), LATER_MS)
       return
     }
-    if (this.#isDue || this.#restTimer) return
-    const rest = this.#restUntil - performance.now()
-    if (rest >= 1) {
-      this.#restTimer = setTimeout(() => this.#send(), rest)
-      return
-    }
+    if (this.#isDue) return
     this.#isDue = true
     setImmediate(() => {
       this.#isDue = false
@@ -124,11 +110,8 @@ export class WriteQueue {
   /** Sends all that waits. Only one group is under way, and never an empty one: the next answer is that group's. */
   #send(): void {
     clearTimeout(this.#laterTimer)
-    clearTimeout(this.#restTimer)
     this.#laterTimer = undefined
-    this.#restTimer = undefined
     if (this.#underWay.length > 0 || this.#waiting.length === 0) return
-    this.#sentAt = performance.now()
     const worker = (this.#worker ??= this.#start())
     const calls: SQLInputValue[] = []
     this.#underWay = this.#waiting
@@ -174,9 +157,6 @@ export class WriteQueue {
   #settle(outcome: GroupOutcome): void {
     const writes = this.#underWay
     this.#underWay = []
-    const now = performance.now()
-    const rest = writes.length < MANY_WRITES ? 0 : Math.min(now - this.#sentAt, MAX_REST_MS)
-    this.#restUntil = now + rest
     if (this.#waiting.length > 0) this.#schedule()
     if ('error' in outcome) {
       this.#failure = outcome.error
