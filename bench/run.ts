@@ -73,16 +73,22 @@ async function startFakeApi(): Promise<{ url: string; stop(): void }> {
   return { url, stop: () => void child.kill('SIGKILL') }
 }
 
-/** A contender that is up and warm, with a fake Bot API of its own. */
+/** A contender that is up, with a fake Bot API of its own. */
 interface Entrant {
   readonly name: string
+  warmUp(): Promise<unknown>
   measure(): Promise<Measured>
   stop(): Promise<void>
 }
 
 async function prepare(scenario: Scenario, name: string): Promise<Entrant> {
   const api = await startFakeApi()
-  const contender = await startContender(name, api.url, scenario.isWebhook ?? false)
+  const contender = await startContender(name, api.url, scenario.isWebhook ?? false).catch(
+    (error: unknown) => {
+      api.stop()
+      throw error
+    },
+  )
   const send = async (load: Partial<Load>): Promise<Run> => {
     const body: Load = {
       ...scenario.load,
@@ -97,10 +103,10 @@ async function prepare(scenario: Scenario, name: string): Promise<Entrant> {
     })
     return ((await answer.json()) as { result: Run }).result
   }
-  // what runs for weeks is measured warm: V8 goes on compiling until then
-  await send({ count: WARM_UP, perSecond: 0, delayMs: 0 })
   return {
     name,
+    // what runs for weeks is measured warm: V8 goes on compiling until then
+    warmUp: () => send({ count: WARM_UP, perSecond: 0, delayMs: 0 }),
     async measure() {
       const before = contender.cpuSeconds()
       const run = await send({})
@@ -120,7 +126,11 @@ async function prepare(scenario: Scenario, name: string): Promise<Entrant> {
 async function runRound(scenario: Scenario, names: readonly string[], tell: Tell): Promise<void> {
   const entrants: Entrant[] = []
   try {
-    for (const name of names) entrants.push(await prepare(scenario, name))
+    for (const name of names) {
+      const entrant = await prepare(scenario, name)
+      entrants.push(entrant)
+      await entrant.warmUp()
+    }
     for (let turn = 0; turn < TURNS; turn += 1) {
       for (const entrant of turn % 2 === 0 ? entrants : entrants.toReversed())
         tell(entrant.name, await entrant.measure())
