@@ -43,7 +43,7 @@ export interface HostedPlugin extends RunnablePlugin {
   /** Starts it anew, also when it is parked. Only plugins with a process of their own can do that. */
   restart?(): Promise<void>
   /** Starts its process before it is needed; a failure shows at the first use. */
-  warmUp?(): void
+  warmUp?(): Promise<void>
   /** Tells it that the list of the assistant's plugins is another one now. */
   pluginsChanged?(): void
 }

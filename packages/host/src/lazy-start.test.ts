@@ -54,6 +54,28 @@ test('a plugin that is asked about everything is started before the first messag
   await expect.poll(() => host.states()[0]?.state).toBe('running')
 })
 
+test('plugins nobody asked for yet are started one after another', async () => {
+  const asked = 'export default class { processMessage() {} }'
+  const names = ['one', 'two', 'three', 'four']
+  await using home = await createTestHome(
+    Object.fromEntries(names.map((name) => [`plugins/${name}.js`, asked])),
+  )
+  const host = await home.host({ dataFolder: await getKnown(home) })
+  await host.start()
+  const atOnce = new Set<number>()
+  await expect
+    .poll(
+      () => {
+        const states = host.states().map(({ state }) => state)
+        atOnce.add(states.filter((state) => state === 'starting').length)
+        return states
+      },
+      { interval: 5 },
+    )
+    .toEqual(names.map(() => 'running'))
+  expect(Math.max(...atOnce)).toBe(1)
+})
+
 test('another configuration is checked before it is used', async () => {
   await using home = await createTestHome({
     'plugins/strict.js': `import { z } from '@pluggram/sdk'

@@ -208,7 +208,7 @@ class TwoLevelHost implements PluginHost {
     this.#inline.cover(inlineOnes.flatMap(({ candidate }) => candidate?.directory ?? []))
     await this.#leave(old, this.#entries)
     const fresh = this.#entries.filter((entry) => entry.state === 'starting')
-    const unknown = await this.#takeKnown(fresh, current, old)
+    const { known, unknown } = await this.#takeKnown(fresh, current, old)
     const starts = unknown.map((unstarted) => {
       const { entry } = unstarted
       const start = this.#startOne(entry, current, old.get(keyOf(entry)))
@@ -218,6 +218,7 @@ class TwoLevelHost implements PluginHost {
     })
     this.#settled.resolve(Promise.all(this.registry.pending().map(({ settled }) => settled)))
     await Promise.all(starts)
+    void warmUp(known, this.#stopping.signal)
     await Promise.all([this.#processes.save(), this.#failedStarts.save()])
     return this.#report(old, reconfigured)
   }
@@ -259,9 +260,9 @@ class TwoLevelHost implements PluginHost {
     entries: readonly PluginEntry[],
     plan: HostPlan,
     old: ReadonlyMap<string, PluginEntry>,
-  ): Promise<readonly Unstarted[]> {
+  ): Promise<{ readonly known: readonly PluginEntry[]; readonly unknown: readonly Unstarted[] }> {
     const known: PluginEntry[] = []
-    const others: Unstarted[] = []
+    const unknown: Unstarted[] = []
     for (const entry of entries) {
       const { candidate } = entry
       const mayBeKnown = candidate && entry.isolation === 'process' && !old.get(keyOf(entry))?.plugin
@@ -269,11 +270,10 @@ class TwoLevelHost implements PluginHost {
       if (started) {
         this.#accept(entry, started)
         known.push(entry)
-      } else others.push({ entry, descriptor })
+      } else unknown.push({ entry, descriptor })
     }
     this.registry.change({ add: known.flatMap((entry) => routable(entry)) })
-    warmUp(known)
-    return others
+    return { known, unknown }
   }
 
   /** Until a plugin is there for the first time, what may be for it waits; but not for one that failed the last time. */

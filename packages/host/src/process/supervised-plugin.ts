@@ -213,8 +213,8 @@ export class SupervisedPlugin implements HostedPlugin {
     await this.#ready()
   }
 
-  warmUp(): void {
-    void this.#startUnasked()
+  warmUp(): Promise<void> {
+    return this.#isStopped ? Promise.resolve() : this.#startUnasked()
   }
 
   pluginsChanged(): void {
