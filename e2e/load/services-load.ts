@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { createGuardedHttp, createResilientHttp } from '@pluggram/host'
 import type { HttpService } from '@pluggram/sdk'
 import { createCaches, createStore } from '@pluggram/services'
-import { createSqlitePluginStores, openSqliteDatabase } from '@pluggram/storage'
+import { createSqlitePluginStores, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,7 +111,9 @@ tell(
 
 const folder = mkdtempSync(join(tmpdir(), 'pluggram-load-'))
 const database = openSqliteDatabase(join(folder, 'load.db'))
-const store = createStore(createSqlitePluginStores(database, { maxBytes: 8 * 1_048_576 }).forPlugin('load'))
+const log = new WriteLog(database)
+const stores = createSqlitePluginStores(log, { maxBytes: 8 * 1_048_576 })
+const store = createStore(stores.forPlugin('load'))
 tell(
   'store.update, a key each',
   await load((one) => store.forChat(one).update<number>('n', (n = 0) => n + 1)),
@@ -120,5 +122,7 @@ tell(
   'store.set, ever new keys, until it is full',
   await load((one, turn) => store.set(`k${one}:${turn}`, 'x'.repeat(2_000))),
 )
+await stores.close()
+await log.close()
 database.close()
 rmSync(folder, { recursive: true })

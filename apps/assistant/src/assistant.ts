@@ -16,6 +16,7 @@ import {
   createSqlitePluginStores,
   lockHome,
   openSqliteDatabase,
+  WriteLog,
 } from '@pluggram/storage'
 import { createAdminService } from './admin/admin-service.ts'
 import { prepareAccess } from './access/prepare-access.ts'
@@ -110,9 +111,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         logger.warn(`the damaged database is at ${movedTo} now; starting with what can be read of it`),
     })
     cleanups.push(() => database.close())
-    const messages = createSqliteMessageStore(database, settings.storage)
-    const stores = createSqlitePluginStores(database)
+    const log = new WriteLog(database, settings.storage)
+    cleanups.push(() => log.close())
+    const messages = createSqliteMessageStore(log)
     cleanups.push(() => messages.close())
+    const stores = createSqlitePluginStores(log)
+    cleanups.push(() => stores.close())
     stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())

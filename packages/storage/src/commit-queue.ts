@@ -1,67 +1,135 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errorMessage } from '@pluggram/sdk'
+import type { WriteLog } from './write-log.ts'
+
+/** What need not be written soon travels with others, or after that long. */
+const LATER_MS = 1
+/** A disk that refuses to be written to is asked again after that long. */
+const FLUSH_AGAIN_MS = 1_000
 
 interface Job {
-  run(): unknown
-  resolve(value: unknown): void
-  reject(error: unknown): void
+  readonly run: () => unknown
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+  result: unknown
 }
 
 /**
- * Groups the writes of plugins into common transactions on this thread: a commit costs a write to the disk, and one is
- * enough for all that came in while the last one was made. Jobs of a group are all done or none is.
+ * Groups writes into common transactions: waiting for the disk takes long, and once is enough for all that came in while it
+ * was waited for the last time.
  *
- * Commits block this thread, so they take at most half of its time: after a slow one the next waits as long as that one
- * took, and more writes share it.
+ *   write ──▶ waiting ──the disk is free──▶ BEGIN, every job, COMMIT ──flush──▶ all promises resolve
+ *                                               └─ an error: ROLLBACK, all promises reject
+ *
+ * Jobs of a group are all done or none is; nobody hears of success before the disk has it. `writeLight` and `writeLater` are
+ * for notes that save work but lose nothing: they survive the end of the program, not a power loss, since nobody waits
+ * for the disk. A group waits when one of its jobs must.
  */
 export class CommitQueue {
-  readonly #database: DatabaseSync
+  readonly #log: WriteLog
   #waiting: Job[] = []
-  #lastTook = 0
-  #lastEnd = 0
+  /** A group is on its way to the disk, or the log is being emptied. */
+  #isBusy = false
+  #mustFlush = false
+  /** A job that waits should be done as soon as it can be. */
+  #isUrgent = false
+  #isDue = false
+  #isClosing = false
+  #laterTimer: NodeJS.Timeout | undefined
+  #idleWaiters: (() => void)[] = []
+  #failure: string | undefined
 
-  constructor(database: DatabaseSync) {
-    this.#database = database
+  constructor(log: WriteLog) {
+    this.#log = log
   }
 
-  /** Runs `job`, which must be synchronous, in the next transaction, and waits for its commit. */
-  add<T>(job: () => T): Promise<T> {
+  /** Why the last group failed; `undefined` when it did not. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  /** Runs `job`, which must be synchronous, in the next transaction, and waits until the disk has it. */
+  write<T>(job: () => T): Promise<T> {
+    this.#mustFlush = true
+    return this.writeLight(job)
+  }
+
+  /** Runs `job` in the next transaction; a power loss may undo it, the end of the program does not. */
+  writeLight<T>(job: () => T): Promise<T> {
+    this.#isUrgent = true
+    return this.writeLater(job)
+  }
+
+  /** The same for what may become pointless: it waits for a moment, and sees then what there is to do. */
+  writeLater<T>(job: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.length === 0) this.#schedule()
-      this.#waiting.push({ run: job, resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.push({ run: job, resolve: resolve as Job['resolve'], reject, result: undefined })
+      this.#schedule()
     })
   }
 
-  #schedule(): void {
-    const rest = this.#lastEnd + this.#lastTook - performance.now()
-    if (rest < 1) setImmediate(() => this.#commit())
-    else setTimeout(() => this.#commit(), rest)
-  }
-
-  #commit(): void {
-    const jobs = this.#waiting
-    this.#waiting = []
-    const results: unknown[] = []
-    const startedAt = performance.now()
-    try {
-      this.#database.exec('BEGIN IMMEDIATE')
-      for (const job of jobs) results.push(job.run())
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      this.#rollBack()
-      for (const job of jobs) job.reject(error)
-      return
-    } finally {
-      this.#lastEnd = performance.now()
-      this.#lastTook = this.#lastEnd - startedAt
+  /** Resolves when all that waits is written, or the disk has refused it. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#isUrgent = true
+    while (this.#waiting.length > 0 || this.#isBusy) {
+      this.#schedule()
+      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
     }
-    for (const [index, job] of jobs.entries()) job.resolve(results[index])
   }
 
-  #rollBack(): void {
+  /** What comes in during one turn of the event loop travels together, and all that comes in while the disk is busy. */
+  #schedule(): void {
+    if (this.#isBusy || this.#isDue || this.#waiting.length === 0) return
+    if (!this.#isUrgent) {
+      this.#laterTimer ??= setTimeout(() => void this.#commit(), LATER_MS)
+      return
+    }
+    this.#isDue = true
+    setImmediate(() => {
+      this.#isDue = false
+      void this.#commit()
+    })
+  }
+
+  async #commit(): Promise<void> {
+    clearTimeout(this.#laterTimer)
+    this.#laterTimer = undefined
+    if (this.#isBusy) return
+    const jobs = this.#waiting
+    const mustFlush = this.#mustFlush
+    this.#waiting = []
+    this.#mustFlush = false
+    this.#isUrgent = false
+    this.#isBusy = true
     try {
-      this.#database.exec('ROLLBACK')
-    } catch {
-      // SQLite has rolled back by itself (a full disk), or never began
+      this.#log.transact(() => {
+        for (const job of jobs) job.result = job.run()
+      })
+      if (mustFlush) await this.#flush()
+      this.#failure = undefined
+      for (const { resolve, result } of jobs) resolve(result)
+    } catch (error) {
+      this.#failure = errorMessage(error)
+      for (const { reject } of jobs) reject(error)
+    }
+    const emptying = this.#log.checkpoint()
+    if (emptying) await emptying
+    this.#isBusy = false
+    this.#schedule()
+    for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  /** What is committed cannot be taken back: while the disk refuses it, nobody hears of success, or of failure. */
+  async #flush(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#log.flush()
+      } catch (error) {
+        if (this.#isClosing) throw error
+        this.#failure = errorMessage(error)
+        await sleep(FLUSH_AGAIN_MS)
+      }
     }
   }
 }

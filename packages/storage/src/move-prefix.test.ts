@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { createSqlitePluginStores, openSqliteDatabase } from './index.ts'
+import { createSqlitePluginStores, openSqliteDatabase, WriteLog } from './index.ts'
 
 test('keys get another beginning in all plugins; what is newer there stays, and nothing else moves', async () => {
   const database = openSqliteDatabase(':memory:')
-  const stores = createSqlitePluginStores(database)
+  const stores = createSqlitePluginStores(new WriteLog(database))
   const [a, b] = [stores.forPlugin('a'), stores.forPlugin('b')]
   const value = (json: string) => ({ json, expiresAt: null })
   await a.write('\u0001-5\u0001mood', value('"old"'))

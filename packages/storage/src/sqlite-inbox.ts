@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { IncomingUpdate, ParkedUpdate, StoredUpdate } from '@pluggram/sdk/runtime'
+import type { CommitQueue } from './commit-queue.ts'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
-import type { StatementCall } from './write-protocol.ts'
-import type { WriteQueue } from './write-queue.ts'
 
 /**
  * Telegram keeps an update for 24 hours, so an id need not be remembered much longer. Ids are kept as a set:
@@ -21,7 +20,7 @@ const SLICE = 2_000
  *   park └──replay── parked ──drop──▶ forgotten
  */
 export class SqliteInbox {
-  readonly #queue: WriteQueue
+  readonly #queue: CommitQueue
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
@@ -30,27 +29,32 @@ export class SqliteInbox {
   readonly #beginning = new Set<number>()
   #isNoting = false
 
-  constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
+  /** @param connection the one on which the queue's jobs run */
+  constructor(connection: DatabaseSync, queue: CommitQueue, now: () => number) {
     this.#queue = queue
-    this.#writes = prepareWrites(queue)
-    this.#reads = prepareReads(database)
+    this.#writes = prepareWrites(connection)
+    this.#reads = prepareReads(connection)
     this.#now = now
-    this.#sequence = Number(database.prepare('SELECT max(sequence) AS last FROM inbox').get()?.last ?? 0)
+    this.#sequence = Number(connection.prepare('SELECT max(sequence) AS last FROM inbox').get()?.last ?? 0)
   }
 
   /** Gives the updates whose ids are new. */
   accept(updates: readonly IncomingUpdate[]): Promise<StoredUpdate[]> {
     const receivedAt = this.#now()
-    const inserts = updates.map((update) =>
-      this.#writes.insert(update.updateId, ++this.#sequence, receivedAt, encodeUpdate(update)),
-    )
-    return this.#queue
-      .write(inserts)
-      .then((outcomes) => updates.flatMap((update, at) => (outcomes[at] === 1 ? [{ update, tries: 0 }] : [])))
+    return this.#queue.write(() => {
+      const fresh: StoredUpdate[] = []
+      for (const update of updates) {
+        this.#sequence += 1
+        const text = encodeUpdate(update)
+        const { changes } = this.#writes.insert.run(update.updateId, this.#sequence, receivedAt, text)
+        if (changes === 1) fresh.push({ update, tries: 0 })
+      }
+      return fresh
+    })
   }
 
   async begin(updateId: number): Promise<void> {
-    await this.#queue.writeLight([this.#writes.begin(updateId)])
+    await this.#queue.writeLight(() => this.#writes.begin.run(updateId))
   }
 
   /** Most updates are finished before this is written; then it need not be. */
@@ -64,7 +68,7 @@ export class SqliteInbox {
         this.#isNoting = false
         noted = [...this.#beginning]
         this.#beginning.clear()
-        return noted.map((id) => this.#writes.begin(id))
+        for (const id of noted) this.#writes.begin.run(id)
       })
       // a full disk: they are written with the next ones
       .catch(() => {
@@ -72,14 +76,18 @@ export class SqliteInbox {
       })
   }
 
-  /** For the transaction that finishes the update. */
-  finish(updateId: number): StatementCall {
+  /** No note is due any more that work on the update began. */
+  finishing(updateId: number): void {
     this.#beginning.delete(updateId)
-    return this.#writes.finish(updateId)
+  }
+
+  /** Within the transaction that keeps the answer. */
+  finish(updateId: number): void {
+    this.#writes.finish.run(updateId)
   }
 
   async park(updateId: number, reason: string): Promise<void> {
-    await this.#queue.write([this.#writes.park(reason, updateId)])
+    await this.#queue.write(() => this.#writes.park.run(reason, updateId))
   }
 
   unfinished(): StoredUpdate[] {
@@ -99,15 +107,16 @@ export class SqliteInbox {
     }))
   }
 
-  async replay(updateId: number): Promise<StoredUpdate | undefined> {
-    const [outcome] = await this.#queue.write([this.#writes.replay(++this.#sequence, updateId)])
-    const [row] = typeof outcome === 'object' ? outcome : []
-    return row && decodeUpdate(row)
+  replay(updateId: number): Promise<StoredUpdate | undefined> {
+    return this.#queue.write(() => {
+      this.#sequence += 1
+      const row = this.#writes.replay.get(this.#sequence, updateId)
+      return row && decodeUpdate(row)
+    })
   }
 
-  async drop(updateId: number): Promise<boolean> {
-    const [outcome] = await this.#queue.write([this.#writes.drop(updateId)])
-    return outcome === 1
+  drop(updateId: number): Promise<boolean> {
+    return this.#queue.write(() => this.#writes.drop.run(updateId).changes === 1)
   }
 
   /**
@@ -121,47 +130,47 @@ export class SqliteInbox {
       if (slice?.last === undefined || slice.last === null) return
       const last = Number(slice.last)
       const start = from
-      if (Number(slice.old) > 0) await this.#queue.writeLight([this.#writes.forget(start, last, before)])
+      if (Number(slice.old) > 0) await this.#queue.writeLight(() => this.#writes.forget.run(start, last, before))
       else await setImmediate()
       from = last
     }
   }
 }
 
-function prepareWrites(queue: WriteQueue) {
+function prepareWrites(connection: DatabaseSync) {
   return {
-    insert: queue.prepare(
+    insert: connection.prepare(
       "INSERT INTO inbox (update_id, sequence, state, received_at, payload) VALUES (?, ?, 'new', ?, ?) ON CONFLICT DO NOTHING",
     ),
-    begin: queue.prepare("UPDATE inbox SET tries = tries + 1 WHERE update_id = ? AND state = 'new'"),
-    finish: queue.prepare(
+    begin: connection.prepare("UPDATE inbox SET tries = tries + 1 WHERE update_id = ? AND state = 'new'"),
+    finish: connection.prepare(
       "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'new'",
     ),
-    park: queue.prepare(
+    park: connection.prepare(
       "UPDATE inbox SET state = 'parked', reason = ? WHERE update_id = ? AND state = 'new'",
     ),
-    replay: queue.prepare(
+    replay: connection.prepare(
       "UPDATE inbox SET state = 'new', tries = 0, reason = NULL, sequence = ? WHERE update_id = ? AND state = 'parked' RETURNING payload, tries",
     ),
     // the id stays known: a dropped update must not come back as a repeated one
-    drop: queue.prepare(
+    drop: connection.prepare(
       "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'parked'",
     ),
-    forget: queue.prepare(
+    forget: connection.prepare(
       "DELETE FROM inbox WHERE update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'",
     ),
   }
 }
 
-function prepareReads(database: DatabaseSync) {
+function prepareReads(connection: DatabaseSync) {
   return {
-    slice: database.prepare(
+    slice: connection.prepare(
       `SELECT max(update_id) AS last, count(*) FILTER (WHERE received_at < ? AND state = 'done') AS old
        FROM (SELECT update_id, received_at, state FROM inbox WHERE update_id > ? ORDER BY update_id LIMIT ${SLICE})`,
     ),
-    unfinished: database.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
-    waiting: database.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
-    parked: database.prepare(
+    unfinished: connection.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
+    waiting: connection.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
+    parked: connection.prepare(
       "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
     ),
   }

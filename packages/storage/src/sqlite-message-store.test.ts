@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { messageStoreContract, outboxPart, storedText } from '@pluggram/testing/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSqliteMessageStore, openSqliteDatabase } from './index.ts'
+import { createSqliteMessageStore } from './index.ts'
+import { openStorage } from './test-storage.ts'
+import type { TestStorage } from './test-storage.ts'
 
 const HOUR = 60 * 60 * 1_000
 
@@ -16,35 +17,35 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-function openFile(): DatabaseSync {
-  return openSqliteDatabase(join(folder, 'pluggram.db'))
+function openFile(): TestStorage {
+  return openStorage(join(folder, 'pluggram.db'))
 }
 
 messageStoreContract(() => {
-  const database = openFile()
-  return { store: createSqliteMessageStore(database), close: () => database.close() }
+  const storage = openFile()
+  return { store: createSqliteMessageStore(storage.log), close: () => storage.close() }
 })
 
 test('what was committed is there after the file is opened again', async () => {
   const first = openFile()
-  const store = createSqliteMessageStore(first)
+  const store = createSqliteMessageStore(first.log)
   await store.accept([storedText(1), storedText(2)])
   await store.finish(1, [outboxPart('answer')])
   await store.close()
-  first.close()
+  await first.close()
   const second = openFile()
-  const again = createSqliteMessageStore(second)
+  const again = createSqliteMessageStore(second.log)
   expect(again.unfinished()).toEqual([{ update: storedText(2), tries: 0 }])
   expect(again.unsent()).toMatchObject([{ content: { text: 'answer' }, updateId: 1 }])
   expect(await again.accept([storedText(1), storedText(3)])).toEqual([{ update: storedText(3), tries: 0 }])
   expect(again.unfinished().map(({ update }) => update.updateId)).toEqual([2, 3])
   await again.close()
-  second.close()
+  await second.close()
 })
 
 test('writes of one moment share a commit; one that fails fails them all and leaves nothing', async () => {
-  const database = openFile()
-  const store = createSqliteMessageStore(database)
+  const storage = openFile()
+  const store = createSqliteMessageStore(storage.log)
   const outcomes = await Promise.allSettled([
     store.accept([storedText(1)]),
     store.finish(9, [{ ...outboxPart('x'), policy: null as never }]),
@@ -55,13 +56,13 @@ test('writes of one moment share a commit; one that fails fails them all and lea
   expect(await store.accept([storedText(1)])).toHaveLength(1)
   expect(store.failure()).toBeUndefined()
   await store.close()
-  database.close()
+  await storage.close()
 })
 
 test('ids are remembered for two days, then forgotten; open and parked updates stay', async () => {
   let now = 0
-  const database = openFile()
-  const store = createSqliteMessageStore(database, { now: () => now })
+  const storage = openFile()
+  const store = createSqliteMessageStore(storage.log, { now: () => now })
   await store.accept([storedText(1), storedText(2), storedText(3)])
   await store.finish(1, [])
   await store.park(2, 'poison')
@@ -75,13 +76,13 @@ test('ids are remembered for two days, then forgotten; open and parked updates s
   ])
   expect(store.parked()).toHaveLength(1)
   await store.close()
-  database.close()
+  await storage.close()
 })
 
 test('old ids are forgotten wherever they stand, however many there are', async () => {
   let now = 0
-  const database = openFile()
-  const store = createSqliteMessageStore(database, { now: () => now })
+  const storage = openFile()
+  const store = createSqliteMessageStore(storage.log, { now: () => now })
   const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, at) => from + at)
   const accept = (ids: readonly number[]) => store.accept(ids.map((id) => storedText(id)))
   const old = range(10_000, 4_500)
@@ -93,8 +94,8 @@ test('old ids are forgotten wherever they stand, however many there are', async 
   await accept(young)
   await Promise.all(young.map((id) => store.finish(id, [])))
   await store.forgetOld()
-  const kept = database.prepare('SELECT update_id FROM inbox ORDER BY update_id').all()
+  const kept = storage.database.prepare('SELECT update_id FROM inbox ORDER BY update_id').all()
   expect(kept.map((row) => row.update_id)).toEqual(young)
   await store.close()
-  database.close()
+  await storage.close()
 })

@@ -1,44 +1,42 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore } from '@pluggram/sdk/runtime'
+import { CommitQueue } from './commit-queue.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
-import { WriteQueue } from './write-queue.ts'
+import type { WriteLog } from './write-log.ts'
 
 export interface MessageStoreOptions {
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
-  /** As for `openSqliteDatabase`. Default `full`. */
-  readonly synchronous?: 'full' | 'normal'
 }
 
 /**
  * Inbox and outbox in one SQLite file. What a repeated message could come of, and no lost one, is committed
- * without waiting for the disk: that work began, and that a part was sent. It is read through `database`, and
- * written by a thread of its own.
+ * without waiting for the disk: that work began, and that a part was sent.
  */
 export function createSqliteMessageStore(
-  database: DatabaseSync,
-  { now = Date.now, synchronous = 'full' }: MessageStoreOptions = {},
+  log: WriteLog,
+  { now = Date.now }: MessageStoreOptions = {},
 ): MessageStore {
-  const file = database.location()
-  if (file === null) throw new Error('Messages must be kept in a file; this database is in memory.')
-  const queue = new WriteQueue({ file, waitsForDisk: synchronous === 'full' })
-  const inbox = new SqliteInbox(database, queue, now)
-  const outbox = new SqliteOutbox(database, queue, now)
+  const queue = new CommitQueue(log)
+  const inbox = new SqliteInbox(log.connection, queue, now)
+  const outbox = new SqliteOutbox(log.connection, queue, now)
   return {
     accept: (updates) => inbox.accept(updates),
     begin: (updateId) => inbox.begin(updateId),
     beginSoon: (updateId) => inbox.beginSoon(updateId),
-    finish: (updateId, parts) => {
-      const { calls, entries } = outbox.finish(updateId, parts)
-      calls.push(inbox.finish(updateId))
-      return queue.write(calls).then(() => {
+    finish(updateId, parts) {
+      const entries = outbox.toEntries(updateId, parts)
+      inbox.finishing(updateId)
+      const written = queue.write(() => {
+        outbox.finish(updateId, entries)
+        inbox.finish(updateId)
+      })
+      return written.then(() => {
         outbox.finished(updateId)
         return entries
       })
     },
-    post: (parts) => outbox.post(POSTED_UPDATE_ID, parts),
+    post: (parts) => outbox.post(parts),
     addInterim: (reply) => outbox.addInterim(reply),
     interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => inbox.park(updateId, reason),

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type {
   DeliveryPolicy,
   InterimPart,
@@ -6,8 +7,7 @@ import type {
   OutboxEntry,
   OutboxPart,
 } from '@pluggram/sdk/runtime'
-import type { StatementCall } from './write-protocol.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { CommitQueue } from './commit-queue.ts'
 
 /** Parts that were given up stay visible that long. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
@@ -19,7 +19,7 @@ const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
  */
 export class SqliteOutbox {
-  readonly #queue: WriteQueue
+  readonly #queue: CommitQueue
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
@@ -28,10 +28,11 @@ export class SqliteOutbox {
   readonly #interimEntries = new Set<number>()
   #lastId: number
 
-  constructor(database: DatabaseSync, queue: WriteQueue, now: () => number) {
+  /** @param connection the one on which the queue's jobs run */
+  constructor(connection: DatabaseSync, queue: CommitQueue, now: () => number) {
     this.#queue = queue
-    this.#writes = prepareWrites(queue)
-    this.#reads = prepareReads(database)
+    this.#writes = prepareWrites(connection)
+    this.#reads = prepareReads(connection)
     this.#now = now
     this.#lastId = Number(this.#reads.lastId.get()?.last ?? 0)
     for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
@@ -40,32 +41,35 @@ export class SqliteOutbox {
     }
   }
 
-  /** For the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
-  finish(updateId: number, parts: readonly OutboxPart[]): { calls: StatementCall[]; entries: OutboxEntry[] } {
-    const calls: StatementCall[] = []
-    const entries = parts.map((part, index) => {
-      calls.push(this.#insert(updateId, null, part, index))
-      return { ...part, id: this.#lastId, updateId, isAmbiguous: false }
-    })
-    if (this.#interimUpdates.has(updateId)) calls.push(this.#writes.deleteSentInterim(updateId))
-    return { calls, entries }
+  /** The rows that the parts of an answer become. */
+  toEntries(updateId: number, parts: readonly OutboxPart[]): OutboxEntry[] {
+    return parts.map((part) => ({ ...part, id: ++this.#lastId, updateId, isAmbiguous: false }))
   }
 
-  /** Once what `finish` gave is written. */
+  /** Within the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
+  finish(updateId: number, entries: readonly OutboxEntry[]): void {
+    for (const [index, entry] of entries.entries()) this.#insert(entry, null, index)
+    if (this.#interimUpdates.has(updateId)) this.#writes.deleteSentInterim.run(updateId)
+  }
+
+  /** Once what `finish` did is written. */
   finished(updateId: number): void {
     this.#interimUpdates.delete(updateId)
   }
 
   /** Parts that answer nobody. */
-  async post(updateId: number, parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
-    const { calls, entries } = this.finish(updateId, parts)
-    await this.#queue.write(calls)
+  async post(parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
+    const entries = this.toEntries(POSTED_UPDATE_ID, parts)
+    await this.#queue.write(() => this.finish(POSTED_UPDATE_ID, entries))
     return entries
   }
 
   async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
     this.#interimUpdates.add(updateId)
-    await this.#queue.write(parts.map((part, index) => this.#insert(updateId, key, part, index)))
+    const entries = this.toEntries(updateId, parts)
+    await this.#queue.write(() => {
+      for (const [index, entry] of entries.entries()) this.#insert(entry, key, index)
+    })
     const stored = this.interim(updateId, key)
     for (const { entry } of stored) this.#interimEntries.add(entry.id)
     return stored
@@ -76,22 +80,21 @@ export class SqliteOutbox {
   }
 
   async markSending(id: number): Promise<void> {
-    await this.#queue.write([this.#writes.sending(id)])
+    await this.#queue.write(() => this.#writes.sending.run(id))
   }
 
   async markUnsent(id: number): Promise<void> {
-    await this.#queue.writeLight([this.#writes.unsend(id)])
+    await this.#queue.writeLight(() => this.#writes.unsend.run(id))
   }
 
   markSent(id: number, sentMessageId: number): Promise<void> {
-    const mark = this.#interimEntries.has(id)
-      ? this.#writes.sentInterim(sentMessageId, id)
-      : this.#writes.delete(id)
-    return this.#queue.writeLight([mark]).then(() => void this.#interimEntries.delete(id))
+    if (!this.#interimEntries.has(id)) return this.#queue.writeLight(() => void this.#writes.delete.run(id))
+    const written = this.#queue.writeLight(() => this.#writes.sentInterim.run(sentMessageId, id))
+    return written.then(() => void this.#interimEntries.delete(id))
   }
 
   async markFailed(id: number, reason: string): Promise<void> {
-    await this.#queue.writeLight([this.#writes.failed(reason, id)])
+    await this.#queue.writeLight(() => this.#writes.failed.run(reason, id))
     this.#interimEntries.delete(id)
   }
 
@@ -100,21 +103,24 @@ export class SqliteOutbox {
   }
 
   async moveChat(from: number, to: number): Promise<void> {
-    await this.#queue.write([this.#writes.move(to, from)])
+    await this.#queue.write(() => this.#writes.move.run(to, from))
   }
 
   async forgetOld(): Promise<void> {
-    await this.#queue.writeLight([this.#writes.forget(this.#now() - KEEP_FAILED_MS)])
+    const before = this.#now() - KEEP_FAILED_MS
+    await this.#queue.writeLight(() => this.#writes.forget.run(before))
   }
 
-  #insert(updateId: number, key: string | null, part: OutboxPart, index: number): StatementCall {
-    const id = ++this.#lastId
-    const { chatId, bytes = null, policy } = part
-    const content = JSON.stringify(part.content)
-    const isBroadcast = part.isBroadcast === true ? 1 : 0
+  #insert(entry: OutboxEntry, key: string | null, index: number): void {
+    const { id, updateId, chatId, bytes = null, policy } = entry
+    const content = JSON.stringify(entry.content)
+    const isBroadcast = entry.isBroadcast === true ? 1 : 0
     const isCommon = key === null && bytes === null && policy === 'at-least-once' && isBroadcast === 0
-    if (isCommon) return this.#writes.insertCommon(id, updateId, index, chatId, content, this.#now())
-    return this.#writes.insert(
+    if (isCommon) {
+      this.#writes.insertCommon.run(id, updateId, index, chatId, content, this.#now())
+      return
+    }
+    this.#writes.insert.run(
       id,
       updateId,
       key,
@@ -147,34 +153,34 @@ function toEntry(row: Record<string, unknown>): OutboxEntry {
   }
 }
 
-function prepareWrites(queue: WriteQueue) {
+function prepareWrites(connection: DatabaseSync) {
   return {
-    // what most answers are, with few values: each one is copied, sent to another thread, and bound
-    insertCommon: queue.prepare(
+    // what most answers are, with few values to bind
+    insertCommon: connection.prepare(
       "INSERT INTO outbox (id, update_id, part, chat_id, content, policy, state, created_at) VALUES (?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)",
     ),
     // an interim part of an earlier try stays as it is
-    insert: queue.prepare(
+    insert: connection.prepare(
       "INSERT INTO outbox (id, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
     ),
-    unsend: queue.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
-    deleteSentInterim: queue.prepare(
+    unsend: connection.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
+    deleteSentInterim: connection.prepare(
       "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
     ),
-    sending: queue.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
-    delete: queue.prepare('DELETE FROM outbox WHERE id = ?'),
-    sentInterim: queue.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
-    failed: queue.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
-    move: queue.prepare("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')"),
-    forget: queue.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
+    sending: connection.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
+    delete: connection.prepare('DELETE FROM outbox WHERE id = ?'),
+    sentInterim: connection.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
+    failed: connection.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
+    move: connection.prepare("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')"),
+    forget: connection.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }
 
-function prepareReads(database: DatabaseSync) {
+function prepareReads(connection: DatabaseSync) {
   return {
-    interim: database.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
-    lastId: database.prepare('SELECT max(id) AS last FROM outbox'),
-    allInterim: database.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
-    unsent: database.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
+    interim: connection.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    lastId: connection.prepare('SELECT max(id) AS last FROM outbox'),
+    allInterim: connection.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
+    unsent: connection.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
   }
 }

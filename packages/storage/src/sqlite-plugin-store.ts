@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '@pluggram/sdk'
 import type { StoreBackend } from '@pluggram/sdk/runtime'
 import { CommitQueue } from './commit-queue.ts'
+import type { WriteLog } from './write-log.ts'
 
 /** Gives each plugin its own part of one table. */
 export interface PluginStores {
@@ -11,6 +11,8 @@ export interface PluginStores {
   movePrefix(from: string, to: string): Promise<void>
   /** Deletes what has expired; reading never returns expired values anyway. */
   deleteExpired(): void
+  /** Resolves when all is written. */
+  close(): Promise<void>
 }
 
 export interface PluginStoresOptions {
@@ -35,12 +37,10 @@ interface Usage {
 }
 
 /** Values of plugins in SQLite. Writes of the same moment share a commit. */
-export function createSqlitePluginStores(
-  database: DatabaseSync,
-  options: PluginStoresOptions = {},
-): PluginStores {
+export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOptions = {}): PluginStores {
+  const database = log.connection
   const { now = Date.now, maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
-  const commits = new CommitQueue(database)
+  const commits = new CommitQueue(log)
   const size = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))'
   const select = database.prepare('SELECT value, expires_at FROM plugin_store WHERE plugin = ? AND key = ?')
   const selectSize = database.prepare(`SELECT ${size} AS size FROM plugin_store WHERE plugin = ? AND key = ?`)
@@ -73,7 +73,7 @@ export function createSqlitePluginStores(
 
     async function commit<T>(job: () => T): Promise<T> {
       try {
-        return await commits.add(job)
+        return await commits.write(job)
       } catch (error) {
         // what was written together was undone together
         usage = undefined
@@ -149,8 +149,9 @@ export function createSqlitePluginStores(
   return {
     forPlugin,
     async movePrefix(from, to) {
-      await commits.add(() => move.run(to, from.length + 1, from, from + LAST_CHARACTER))
+      await commits.write(() => move.run(to, from.length + 1, from, from + LAST_CHARACTER))
     },
     deleteExpired: () => void expire.run(now()),
+    close: () => commits.close(),
   }
 }

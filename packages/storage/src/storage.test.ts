@@ -6,8 +6,15 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { outboxPart, storeBackendContract, storedText } from '@pluggram/testing/contracts'
-import { createSqliteMessageStore, createSqlitePluginStores, lockHome, openSqliteDatabase } from './index.ts'
+import {
+  createSqliteMessageStore,
+  createSqlitePluginStores,
+  lockHome,
+  openSqliteDatabase,
+  WriteLog,
+} from './index.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { openStorage } from './test-storage.ts'
 
 let folder: string
 let file: string
@@ -20,29 +27,29 @@ afterEach(() => rm(folder, { recursive: true }))
 
 storeBackendContract('in SQLite', (options) => {
   const database = openSqliteDatabase(':memory:')
-  const stores = createSqlitePluginStores(database, options)
+  const stores = createSqlitePluginStores(new WriteLog(database), options)
   return { forPlugin: (name) => stores.forPlugin(name), close: () => database.close() }
 })
 
 describe('plugin stores in SQLite', () => {
   test('keep what they were given over a restart', async () => {
-    const database = openSqliteDatabase(file)
-    await createSqlitePluginStores(database)
+    const storage = openStorage(file)
+    await createSqlitePluginStores(storage.log)
       .forPlugin('notes')
       .write('kept', { json: '{"n":1}', expiresAt: null })
-    database.close()
-    const reopened = openSqliteDatabase(file)
-    expect(await createSqlitePluginStores(reopened).forPlugin('notes').read('kept')).toEqual({
+    await storage.close()
+    const again = openStorage(file)
+    expect(await createSqlitePluginStores(again.log).forPlugin('notes').read('kept')).toEqual({
       json: '{"n":1}',
       expiresAt: null,
     })
-    reopened.close()
+    await again.close()
   })
 
   test('forget for good what has expired', async () => {
     let now = 1_000
     const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(database, { now: () => now })
+    const stores = createSqlitePluginStores(new WriteLog(database), { now: () => now })
     await stores.forPlugin('a').write('short', { json: '1', expiresAt: 2_000 })
     now = 2_000
     stores.deleteExpired()
@@ -53,7 +60,7 @@ describe('plugin stores in SQLite', () => {
   test('are full at their bounds, make room of what has expired, and let go what was deleted', async () => {
     let now = 1_000
     const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(database, { now: () => now, maxKeys: 3, maxBytes: 100 })
+    const stores = createSqlitePluginStores(new WriteLog(database), { now: () => now, maxKeys: 3, maxBytes: 100 })
     const backend = stores.forPlugin('a')
     await backend.write('k1', { json: '1', expiresAt: 2_000 })
     await backend.write('k2', { json: '2', expiresAt: null })
@@ -76,7 +83,7 @@ describe('plugin stores in SQLite', () => {
 
   test('take many writes of the same moment in one go, each of which can be refused alone', async () => {
     const database = openSqliteDatabase(':memory:')
-    const backend = createSqlitePluginStores(database, { maxKeys: 5 }).forPlugin('a')
+    const backend = createSqlitePluginStores(new WriteLog(database), { maxKeys: 5 }).forPlugin('a')
     const writes = Array.from({ length: 10 }, (_, index) =>
       backend.write(`k${index}`, { json: String(index), expiresAt: null }),
     )
@@ -140,11 +147,11 @@ describe('opening a database', () => {
   })
 
   test('damage inside the file is found', async () => {
-    const database = openSqliteDatabase(file)
-    const store = createSqlitePluginStores(database).forPlugin('a')
+    const storage = openStorage(file)
+    const store = createSqlitePluginStores(storage.log).forPlugin('a')
     for (let index = 0; index < 200; index += 1)
       await store.write(`key ${index}`, { json: JSON.stringify('x'.repeat(500)), expiresAt: null })
-    database.close()
+    await storage.close()
     const bytes = await readFile(file)
     bytes.fill(0x5a, 3 * 4_096, 9 * 4_096)
     await writeFile(file, bytes)
@@ -157,12 +164,12 @@ describe('opening a database', () => {
 
     /** The files as `kill -9` leaves them, with a commit for each key. */
     async function leaveLog(): Promise<Buffer> {
-      const database = openSqliteDatabase(file)
-      const store = createSqlitePluginStores(database).forPlugin('a')
+      const storage = openStorage(file)
+      const store = createSqlitePluginStores(storage.log).forPlugin('a')
       for (let index = 0; index < COMMITS; index += 1)
         await store.write(`key ${index}`, { json: '1', expiresAt: null })
       const [main, log] = [await readFile(file), await readFile(`${file}-wal`)]
-      database.close()
+      await storage.close()
       await writeFile(file, main)
       await writeFile(`${file}-wal`, log)
       return log
@@ -215,15 +222,15 @@ describe('opening a database', () => {
     })
 
     test('what an earlier round left in the log is no damage', async () => {
-      const database = openSqliteDatabase(file)
-      const store = createSqlitePluginStores(database).forPlugin('a')
+      const storage = openStorage(file)
+      const store = createSqlitePluginStores(storage.log).forPlugin('a')
       for (let index = 0; index < 60; index += 1)
         await store.write(`key ${index}`, { json: '1', expiresAt: null })
-      database.exec('PRAGMA wal_checkpoint(RESTART)')
+      storage.database.exec('PRAGMA wal_checkpoint(RESTART)')
       for (let index = 0; index < 5; index += 1)
         await store.write(`key ${index}`, { json: '2', expiresAt: null })
       const [main, log] = [await readFile(file), await readFile(`${file}-wal`)]
-      database.close()
+      await storage.close()
       await writeFile(file, main)
       await writeFile(`${file}-wal`, log)
       expect(log.length).toBeGreaterThan(60 * FRAME_BYTES)
@@ -262,8 +269,8 @@ describe('opening a database', () => {
       (9, 'step', 0, 5, '{"text":"interim"}', 'at-most-once', 0, 'sent', 44, 0)`)
     raw.close()
 
-    const database = openSqliteDatabase(file)
-    const store = createSqliteMessageStore(database)
+    const storage = openStorage(file)
+    const store = createSqliteMessageStore(storage.log)
     expect(store.unfinished()).toMatchObject([{ update: { updateId: 9 }, tries: 1 }])
     expect(store.parked()).toMatchObject([{ update: { updateId: 8 }, tries: 3, reason: 'poison' }])
     expect(store.unsent()).toMatchObject([
@@ -274,7 +281,7 @@ describe('opening a database', () => {
     const [added] = await store.post([outboxPart('more')])
     expect(added?.id).toBe(3)
     await store.close()
-    database.close()
+    await storage.close()
   })
 
   test.each(MIGRATIONS.slice(1).map((_step, index) => index + 1))(
@@ -317,12 +324,12 @@ function createFirstSchema(path: string): DatabaseSync {
 }
 
 test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
-  const database = openSqliteDatabase(file)
-  const store = createSqlitePluginStores(database).forPlugin('notes')
+  const storage = openStorage(file)
+  const store = createSqlitePluginStores(storage.log).forPlugin('notes')
   for (let index = 0; index < 1_000; index += 1)
     await store.write(`key ${index % 10}`, { json: JSON.stringify('x'.repeat(4_000)), expiresAt: null })
   expect((await stat(`${file}-wal`)).size).toBeLessThan(1.5 * 1_048_576)
-  database.close()
+  await storage.close()
 })
 
 test('a home is locked by one assistant at a time, and free again afterwards', () => {

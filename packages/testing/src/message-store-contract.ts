@@ -26,7 +26,7 @@ export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-leas
 }
 
 /** What every message store must do; each driver runs it. */
-export function messageStoreContract(create: () => { store: MessageStore; close?(): void }): void {
+export function messageStoreContract(create: () => { store: MessageStore; close?(): Promise<void> | void }): void {
   describe('message store contract', () => {
     const using = (run: (store: MessageStore) => Promise<void>) => async () => {
       const { store, close } = create()
@@ -34,7 +34,7 @@ export function messageStoreContract(create: () => { store: MessageStore; close?
         await run(store)
       } finally {
         await store.close()
-        close?.()
+        await close?.()
       }
     }
     const ids = (items: readonly { update: IncomingUpdate }[]): number[] =>

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MessageStore } from '@pluggram/sdk/runtime'
-import { createSqliteMessageStore, openSqliteDatabase } from '@pluggram/storage'
+import { createSqliteMessageStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import { createLoginLink } from '../access-keys.ts'
 import { toSummary } from '../http/parked-routes.ts'
 import type { ParkedSummary } from '../http/parked-routes.ts'
@@ -102,7 +102,8 @@ function openFile(cli: CliEnvironment): ParkedUpdates | undefined {
   const file = join(cli.home, 'data', 'pluggram.db')
   if (!existsSync(file)) return undefined
   const database = openSqliteDatabase(file)
-  const store: MessageStore = createSqliteMessageStore(database)
+  const log = new WriteLog(database)
+  const store: MessageStore = createSqliteMessageStore(log)
   return {
     list: async () => store.parked().map(toSummary),
     show: async (id) => store.parked().find((item) => String(item.update.updateId) === id),
@@ -110,6 +111,7 @@ function openFile(cli: CliEnvironment): ParkedUpdates | undefined {
     drop: (id) => store.drop(Number(id)),
     async close() {
       await store.close()
+      await log.close()
       database.close()
     },
   }

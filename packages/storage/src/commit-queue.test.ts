@@ -1,0 +1,169 @@
+import fs from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { CommitQueue } from './commit-queue.ts'
+import { WriteLog } from './write-log.ts'
+
+let folder: string
+let file: string
+let database: DatabaseSync
+let log: WriteLog
+let queue: CommitQueue
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pluggram-queue-'))
+  file = join(folder, 'queue.db')
+  database = new DatabaseSync(file)
+  database.exec('PRAGMA journal_mode = WAL; CREATE TABLE note (text TEXT NOT NULL) STRICT')
+  log = new WriteLog(database)
+  queue = new CommitQueue(log)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await queue.close()
+  await log.close()
+  database.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function insert(text: string): void {
+  log.connection.prepare('INSERT INTO note (text) VALUES (?)').run(text)
+}
+
+/** What another connection sees: what is committed. */
+function notes(): readonly unknown[] {
+  return database
+    .prepare('SELECT text FROM note ORDER BY rowid')
+    .all()
+    .map(({ text }) => text)
+}
+
+test('each write hears of its own commit, however light and heavy ones follow each other', async () => {
+  const unheard: string[] = []
+  async function write(text: string, isLight = false): Promise<void> {
+    const job = (): string => (insert(text), text)
+    const result = await (isLight ? queue.writeLater(job) : queue.write(job))
+    if (result !== text || !notes().includes(text)) unheard.push(text)
+  }
+  for (let round = 0; round < 30; round += 1) {
+    const both = [write(`light ${round}`, true), write(`heavy ${round}`)]
+    for (let later = 0; later < 6; later += 1) {
+      await sleep(1)
+      both.push(write(`later ${round}.${later}`, later % 2 === 0))
+    }
+    await Promise.all(both)
+    await Promise.all([write(`light again ${round}`, true), write(`heavy again ${round}`)])
+  }
+  expect(unheard).toEqual([])
+  expect(notes()).toHaveLength(30 * 10)
+})
+
+test('writes of one moment share a commit and a flush; those of the next wait for the disk', async () => {
+  const flush = vi.spyOn(fs, 'fdatasync')
+  const order: string[] = []
+  const first = ['a', 'b'].map((text) => queue.write(() => insert(text)).then(() => order.push(text)))
+  const next = sleep(0).then(() => queue.write(() => insert('c')))
+  await Promise.all([...first, next.then(() => order.push('c'))])
+  expect(order).toEqual(['a', 'b', 'c'])
+  expect(flush).toHaveBeenCalledTimes(2)
+})
+
+test('one that throws fails those of its moment and leaves nothing of them', async () => {
+  const outcomes = await Promise.allSettled([
+    queue.write(() => insert('a')),
+    queue.write(() => insert(null as never)),
+    queue.writeLater(() => insert('b')),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(queue.failure).toMatch(/NOT NULL/)
+  expect(notes()).toEqual([])
+  await queue.write(() => insert('c'))
+  expect(queue.failure).toBeUndefined()
+  expect(notes()).toEqual(['c'])
+})
+
+describe('the disk', () => {
+  test('has what was written when it is heard of; nobody waits with a light write', async () => {
+    const flushed: (readonly unknown[])[] = []
+    const flush = vi.spyOn(log, 'flush').mockImplementation(async () => {
+      flushed.push(notes())
+      await sleep(20)
+      flushed.push(['is over'])
+    })
+    await queue.writeLight(() => insert('light'))
+    await queue.writeLater(() => insert('later'))
+    expect(flush).not.toHaveBeenCalled()
+    await queue.write(() => insert('heavy'))
+    expect(flushed).toEqual([['light', 'later', 'heavy'], ['is over']])
+  })
+
+  test.runIf(process.platform === 'linux')('is told to keep the log', async () => {
+    const names: string[] = []
+    const flush = fs.fdatasync
+    vi.spyOn(fs, 'fdatasync').mockImplementation((descriptor, done) => {
+      names.push(fs.readlinkSync(`/proc/self/fd/${descriptor}`))
+      flush(descriptor, done)
+    })
+    await queue.write(() => insert('a'))
+    expect(names).toEqual([`${fs.realpathSync(file)}-wal`])
+  })
+
+  test('is not waited for when the owner chose so', async () => {
+    const flush = vi.spyOn(fs, 'fdatasync')
+    const own = new WriteLog(database, { synchronous: 'normal' })
+    const writes = new CommitQueue(own)
+    await writes.write(() => void own.connection.exec("INSERT INTO note VALUES ('a')"))
+    expect(flush).not.toHaveBeenCalled()
+    expect(notes()).toEqual(['a'])
+    await writes.close()
+    await own.close()
+  })
+
+  test('may refuse for a time: nobody hears of success before it takes what is committed, and it is written once', async () => {
+    vi.spyOn(fs, 'fdatasync').mockImplementationOnce((_descriptor, done) => done(new Error('ENOSPC')))
+    let isHeard = false
+    const first = queue.write(() => insert('a')).then(() => (isHeard = true))
+    await expect.poll(() => queue.failure).toBe('ENOSPC')
+    expect(isHeard).toBe(false)
+    const second = queue.write(() => insert('b'))
+    await Promise.all([first, second])
+    expect(queue.failure).toBeUndefined()
+    expect(notes()).toEqual(['a', 'b'])
+  })
+
+  test('that goes on refusing does not keep the queue from closing', async () => {
+    vi.spyOn(fs, 'fdatasync').mockImplementation((_descriptor, done) => done(new Error('EIO')))
+    const write = queue.write(() => insert('a'))
+    await expect.poll(() => queue.failure).toBe('EIO')
+    const closing = queue.close()
+    await expect(write).rejects.toThrow('EIO')
+    await closing
+  })
+})
+
+describe('the log', () => {
+  const page = 'x'.repeat(4_000)
+  async function fill(pages: number): Promise<number> {
+    for (let at = 0; at < pages; at += 1) await queue.writeLight(() => insert(page))
+    return (await stat(`${file}-wal`)).size
+  }
+
+  test('is emptied by a thread when it is long, and nothing is lost', async () => {
+    expect(await fill(2_000)).toBeLessThan(1.5 * 1_048_576)
+    expect(notes()).toHaveLength(2_000)
+  })
+
+  test('goes on growing while somebody reads, and is emptied afterwards', async () => {
+    const reader = new DatabaseSync(file)
+    reader.exec('BEGIN; SELECT count(*) FROM note')
+    expect(await fill(1_000)).toBeGreaterThan(4 * 1_048_576)
+    reader.exec('COMMIT')
+    reader.close()
+    expect(await fill(1_000)).toBeLessThan(3 * 1_048_576)
+    expect(notes()).toHaveLength(2_000)
+  })
+})
