@@ -78,7 +78,10 @@ export class CommitQueue {
     }
   }
 
-  /** What comes in during one turn of the event loop travels together, and all that comes in while the disk is busy. */
+  /**
+   * What comes in during one turn of the event loop travels together, and all that comes in while the disk is busy. Another turn
+   * lets come along what the last group set off: fewer commits, each of more jobs.
+   */
   #schedule(): void {
     if (this.#isBusy || this.#isDue || this.#waiting.length === 0) return
     if (!this.#isUrgent) {
@@ -87,8 +90,10 @@ export class CommitQueue {
     }
     this.#isDue = true
     setImmediate(() => {
-      this.#isDue = false
-      void this.#commit()
+      setImmediate(() => {
+        this.#isDue = false
+        void this.#commit()
+      })
     })
   }
 
