@@ -130,7 +130,8 @@ export class SqliteInbox {
       if (slice?.last === undefined || slice.last === null) return
       const last = Number(slice.last)
       const start = from
-      if (Number(slice.old) > 0) await this.#queue.writeLight(() => this.#writes.forget.run(start, last, before))
+      if (Number(slice.old) > 0)
+        await this.#queue.writeLight(() => this.#writes.forget.run(start, last, before))
       else await setImmediate()
       from = last
     }

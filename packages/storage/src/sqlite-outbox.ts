@@ -171,7 +171,9 @@ function prepareWrites(connection: DatabaseSync) {
     delete: connection.prepare('DELETE FROM outbox WHERE id = ?'),
     sentInterim: connection.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: connection.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
-    move: connection.prepare("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')"),
+    move: connection.prepare(
+      "UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')",
+    ),
     forget: connection.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }

@@ -60,7 +60,11 @@ describe('plugin stores in SQLite', () => {
   test('are full at their bounds, make room of what has expired, and let go what was deleted', async () => {
     let now = 1_000
     const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(new WriteLog(database), { now: () => now, maxKeys: 3, maxBytes: 100 })
+    const stores = createSqlitePluginStores(new WriteLog(database), {
+      now: () => now,
+      maxKeys: 3,
+      maxBytes: 100,
+    })
     const backend = stores.forPlugin('a')
     await backend.write('k1', { json: '1', expiresAt: 2_000 })
     await backend.write('k2', { json: '2', expiresAt: null })

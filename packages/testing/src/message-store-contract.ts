@@ -26,7 +26,9 @@ export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-leas
 }
 
 /** What every message store must do; each driver runs it. */
-export function messageStoreContract(create: () => { store: MessageStore; close?(): Promise<void> | void }): void {
+export function messageStoreContract(
+  create: () => { store: MessageStore; close?(): Promise<void> | void },
+): void {
   describe('message store contract', () => {
     const using = (run: (store: MessageStore) => Promise<void>) => async () => {
       const { store, close } = create()
