@@ -22,7 +22,7 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** The page with every scenario's medians; ratios are medians of the turns' ratios. */
+/** The page with every scenario's medians; ratios are of turns that followed each other. */
 export function formatResults(
   results: ReadonlyMap<Scenario, ReadonlyMap<string, readonly Measured[]>>,
   machine: { readonly rounds: number; readonly turns: number; readonly cores: number; readonly date: string },
@@ -30,7 +30,7 @@ export function formatResults(
   const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
   return [
     '# Benchmark results',
-    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. On a machine that others share the ratios differ from run to run (docs/decisions/2026-11-23-garbage.md). Repeat with \`npm run bench\`.`,
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Ratios are of turns that followed each other, in brackets the lowest and the highest. Repeat with \`npm run bench\`.`,
     ...sections,
     '',
   ].join('\n\n')
@@ -41,8 +41,8 @@ function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measur
   const rows = [...byName].map(([name, runs]) => {
     const of = (pick: (run: Measured) => number): number => median(runs.map(pick))
     const ratios = runs.map((run, turn) => ratio(scenario, run, reference[turn]))
-    const shown = scenario.isPaced ? `${signed(median(ratios))} ms` : `${median(ratios).toFixed(2)}×`
-    return `| ${name} | ${Math.round(of((run) => (scenario.load.count / run.wallMs) * 1_000))} | ${name === scenario.reference ? '–' : shown} | ${of((run) => run.latency.p50).toFixed(1)} | ${of((run) => run.latency.p95).toFixed(1)} | ${of((run) => (run.cpuSeconds / scenario.load.count) * 10_000).toFixed(2)} | ${Math.round(of((run) => run.peakMegabytes))} | ${Math.max(...runs.map((run) => run.repeated))} |`
+    const compared = name === scenario.reference ? '–' : comparisonOf(scenario, ratios)
+    return `| ${name} | ${Math.round(of((run) => (scenario.load.count / run.wallMs) * 1_000))} | ${compared} | ${of((run) => run.latency.p50).toFixed(1)} | ${of((run) => run.latency.p95).toFixed(1)} | ${of((run) => (run.cpuSeconds / scenario.load.count) * 10_000).toFixed(2)} | ${Math.round(of((run) => run.peakMegabytes))} | ${Math.max(...runs.map((run) => run.repeated))} |`
   })
   const comparison = scenario.isPaced ? `p95 − ${scenario.reference}` : `rate ÷ ${scenario.reference}`
   return [
@@ -53,6 +53,13 @@ function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measur
     '|---|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n')
+}
+
+/** The median of the turns, and between what they were. */
+function comparisonOf({ isPaced }: Scenario, ratios: readonly number[]): string {
+  const show = (value: number): string => (isPaced ? signed(value) : value.toFixed(2))
+  const unit = isPaced ? ' ms' : '×'
+  return `${show(median(ratios))}${unit} (${show(Math.min(...ratios))} to ${show(Math.max(...ratios))})`
 }
 
 function ratio(scenario: Scenario, run: Measured, reference: Measured | undefined): number {

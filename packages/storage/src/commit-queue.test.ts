@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CommitQueue } from './commit-queue.ts'
 import { WriteLog } from './write-log.ts'
@@ -62,14 +63,25 @@ test('each write hears of its own commit, however light and heavy ones follow ea
   expect(notes()).toHaveLength(30 * 10)
 })
 
-test('writes of one moment share a commit and a flush; those of the next wait for the disk', async () => {
-  const flush = vi.spyOn(fs, 'fdatasync')
-  const order: string[] = []
-  const first = ['a', 'b'].map((text) => queue.write(() => insert(text)).then(() => order.push(text)))
-  const next = sleep(0).then(() => queue.write(() => insert('c')))
-  await Promise.all([...first, next.then(() => order.push('c'))])
-  expect(order).toEqual(['a', 'b', 'c'])
-  expect(flush).toHaveBeenCalledTimes(2)
+test('writes of one moment share a commit and a flush; those that come meanwhile wait for the disk', async () => {
+  const seen: (readonly unknown[])[] = []
+  const writes: Promise<void>[] = []
+  const flush = log.flush.bind(log)
+  vi.spyOn(log, 'flush').mockImplementation(async () => {
+    seen.push(notes())
+    if (writes.length === 2) writes.push(queue.write(() => insert('c')))
+    await sleep(20)
+    await flush()
+    seen.push(notes())
+  })
+  writes.push(
+    queue.write(() => insert('a')),
+    queue.write(() => insert('b')),
+  )
+  await Promise.all(writes)
+  await Promise.all(writes)
+  // before and after each flush
+  expect(seen.map((texts) => texts.join(''))).toEqual(['ab', 'ab', 'abc', 'abc'])
 })
 
 test('one that throws fails those of its moment and leaves nothing of them', async () => {
@@ -84,6 +96,30 @@ test('one that throws fails those of its moment and leaves nothing of them', asy
   await queue.write(() => insert('c'))
   expect(queue.failure).toBeUndefined()
   expect(notes()).toEqual(['c'])
+})
+
+test('what comes when the log is closed is refused, and keeps nothing from closing', async () => {
+  await log.close()
+  await expect(queue.write(() => insert('late'))).rejects.toThrow('is closed')
+  await queue.close()
+  expect(notes()).toEqual([])
+})
+
+test('while another connection writes, nobody but the write waits', async () => {
+  const other = new DatabaseSync(file)
+  other.exec("BEGIN IMMEDIATE; INSERT INTO note VALUES ('other')")
+  const write = queue.write(() => insert('a'))
+  let turns = 0
+  const end = performance.now() + 100
+  while (performance.now() < end) {
+    await sleep(1)
+    turns += 1
+  }
+  expect(turns).toBeGreaterThan(20)
+  other.exec('COMMIT')
+  other.close()
+  await write
+  expect(notes()).toEqual(['other', 'a'])
 })
 
 describe('the disk', () => {
@@ -155,6 +191,16 @@ describe('the log', () => {
   test('is emptied by a thread when it is long, and nothing is lost', async () => {
     expect(await fill(2_000)).toBeLessThan(1.5 * 1_048_576)
     expect(notes()).toHaveLength(2_000)
+  })
+
+  test('outlives the thread', async () => {
+    const ends = Promise.withResolvers<unknown>()
+    const end = (worker: Worker): void => ends.resolve(worker.terminate())
+    process.once('worker', end)
+    await fill(100)
+    await ends.promise
+    expect(await fill(2_000)).toBeLessThan(3 * 1_048_576)
+    expect(notes()).toHaveLength(2_100)
   })
 
   test('goes on growing while somebody reads, and is emptied afterwards', async () => {

@@ -4,6 +4,10 @@ import type { WriteLog } from './write-log.ts'
 
 /** What need not be written soon travels with others, or after that long. */
 const LATER_MS = 1
+/** While somebody else writes to the database. */
+const BUSY_AGAIN_MS = 5
+/** Who writes for longer is another program, and has forgotten to end its transaction. */
+const LOCKED_MS = 5_000
 /** A disk that refuses to be written to is asked again after that long. */
 const FLUSH_AGAIN_MS = 1_000
 
@@ -108,9 +112,7 @@ export class CommitQueue {
     this.#isUrgent = false
     this.#isBusy = true
     try {
-      this.#log.transact(() => {
-        for (const job of jobs) job.result = job.run()
-      })
+      await this.#transact(jobs)
       if (mustFlush) await this.#flush()
       this.#failure = undefined
       for (const { resolve, result } of jobs) resolve(result)
@@ -118,11 +120,21 @@ export class CommitQueue {
       this.#failure = errorMessage(error)
       for (const { reject } of jobs) reject(error)
     }
-    const emptying = this.#log.checkpoint()
-    if (emptying) await emptying
+    await this.#emptyLog()
     this.#isBusy = false
     this.#schedule()
     for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  async #transact(jobs: readonly Job[]): Promise<void> {
+    const run = (): void => {
+      for (const job of jobs) job.result = job.run()
+    }
+    const end = performance.now() + LOCKED_MS
+    while (!this.#log.transact(run)) {
+      if (performance.now() > end) throw new Error('another program keeps the database locked')
+      await sleep(BUSY_AGAIN_MS)
+    }
   }
 
   /** What is committed cannot be taken back: while the disk refuses it, nobody hears of success, or of failure. */
@@ -135,6 +147,15 @@ export class CommitQueue {
         this.#failure = errorMessage(error)
         await sleep(FLUSH_AGAIN_MS)
       }
+    }
+  }
+
+  /** A log that cannot be emptied now costs space, nothing else. */
+  async #emptyLog(): Promise<void> {
+    try {
+      await this.#log.checkpoint()
+    } catch {
+      // the next commit tries again
     }
   }
 }

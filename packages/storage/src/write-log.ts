@@ -4,6 +4,9 @@ import type { StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { CHECKPOINT_PAGES, tuneWriter } from './connection.ts'
 
+/** https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5
+
 export interface WriteLogOptions {
   /** As for `openSqliteDatabase`. Default `full`. */
   readonly synchronous?: 'full' | 'normal'
@@ -29,7 +32,7 @@ export class WriteLog {
   readonly #measure: StatementSync
   #descriptor: number | undefined
   #checkpointer: Worker | undefined
-  /** After a checkpoint that somebody's reading held up: no other one before the log has that many pages. */
+  /** After a checkpoint no other one before the log has that many pages: somebody who reads may hold all of them up. */
   #restUntil = 0
 
   /** @param database One in memory has no log: it is written to as it is. */
@@ -38,22 +41,27 @@ export class WriteLog {
     this.#waitsForDisk = synchronous === 'full' && this.#file !== null
     this.connection = this.#file === null ? database : new DatabaseSync(this.#file)
     if (this.#file !== null) tuneWriter(this.connection)
+    // whoever finds it busy comes again: SQLite would stop the whole program while it waits
+    this.connection.exec('PRAGMA busy_timeout = 0')
     this.#begin = this.connection.prepare('BEGIN IMMEDIATE')
     this.#commit = this.connection.prepare('COMMIT')
     this.#measure = this.connection.prepare('PRAGMA wal_checkpoint(NOOP)')
   }
 
   /**
-   * Runs `work` as one transaction.
+   * Runs `work` as one transaction. Gives false when another connection writes just now; nothing was done then.
    * @throws what `work` throws, and SQLite's errors, such as a full disk; nothing is written then
    */
-  transact(work: () => void): void {
+  transact(work: () => void): boolean {
+    if (!this.connection.isOpen) throw new Error('the database is closed')
     try {
       this.#begin.run()
       work()
       this.#commit.run()
+      return true
     } catch (error) {
       this.#rollBack()
+      if (isBusy(error)) return false
       throw error
     }
   }
@@ -71,15 +79,17 @@ export class WriteLog {
   /** Empties a log that has become long; `undefined` when there is nothing to wait for. */
   checkpoint(): Promise<void> | undefined {
     if (this.#file === null) return undefined
-    const checkpointer = (this.#checkpointer ??= this.#startCheckpointer(this.#file))
-    if (!this.#isDue()) return undefined
+    const { log, left } = this.#pages()
+    if (left < CHECKPOINT_PAGES / 2) this.#restUntil = 0
+    else if (log >= this.#restUntil) this.#checkpointer ??= this.#startCheckpointer(this.#file)
+    const checkpointer = this.#checkpointer
+    if (!checkpointer || left < CHECKPOINT_PAGES || log < this.#restUntil) return undefined
     return new Promise((resolve) => {
       const done = (): void => {
         checkpointer.off('message', done).off('exit', done)
-        this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
+        this.#rest()
         resolve()
       }
-      // one that did not succeed costs space, nothing else; the next is tried when the log is longer
       checkpointer.on('message', done).on('exit', done)
       checkpointer.postMessage('checkpoint')
     })
@@ -95,34 +105,33 @@ export class WriteLog {
     }
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
     this.#descriptor = undefined
-    if (this.#file !== null) this.connection.close()
+    if (this.#file !== null && this.connection.isOpen) this.connection.close()
   }
 
-  #isDue(): boolean {
-    const { log, checkpointed } = this.#pages()
-    if (log - checkpointed >= CHECKPOINT_PAGES) return log >= this.#restUntil
-    this.#restUntil = 0
-    return false
-  }
-
-  /** How many pages the log has, and how many of them are in the file already. */
-  #pages(): { log: number; checkpointed: number } {
+  /** How many pages the log has, and how many of them are not in the file yet. */
+  #pages(): { log: number; left: number } {
     const row = this.#measure.get()
-    return { log: Number(row?.log), checkpointed: Number(row?.checkpointed) }
+    return { log: Number(row?.log), left: Number(row?.log) - Number(row?.checkpointed) }
   }
 
+  /** A checkpoint that did not succeed costs space, nothing else: the next is tried when the log is longer. */
+  #rest(): void {
+    this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
+  }
+
+  /** Before the log is long: a thread needs a moment to start. */
   #startCheckpointer(file: string): Worker {
     const worker = new Worker(new URL('checkpointer.ts', import.meta.url), {
       workerData: file,
       name: 'checkpointer',
       env: {},
     })
-    // the next commit starts another one
     const forget = (): void => {
-      if (this.#checkpointer === worker) this.#checkpointer = undefined
+      if (this.#checkpointer !== worker) return
+      this.#checkpointer = undefined
+      this.#rest()
     }
-    worker.on('error', forget).on('exit', forget)
-    return worker
+    return worker.on('error', forget).on('exit', forget)
   }
 
   #rollBack(): void {
@@ -132,4 +141,9 @@ export class WriteLog {
       // SQLite has rolled back by itself (a full disk), or never began
     }
   }
+}
+
+/** Only the beginning of a transaction can find another one in its way (https://sqlite.org/wal.html#busy). */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
 }
