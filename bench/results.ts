@@ -30,7 +30,7 @@ export function formatResults(
   const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
   return [
     '# Benchmark results',
-    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk (\`synchronous=FULL\`); the others keep nothing. Ratios are of turns that followed each other, in brackets the lowest and the highest. Repeat with \`npm run bench\`.`,
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk, safe from a power loss (\`storage.synchronous: full\`, the default); the others keep nothing. Ratios are of turns that followed each other, in brackets the lowest and the highest. Repeat with \`npm run bench\`.`,
     ...sections,
     '',
   ].join('\n\n')
