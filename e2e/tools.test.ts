@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { Session } from './support/assistant.ts'
 import { grant, runCommand } from './support/command.ts'
-import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startObedientModel, toolResults } from './support/obedient-model.ts'
 import type { ModelAct, ModelRequest, ObedientModel } from './support/obedient-model.ts'
@@ -152,8 +152,8 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
   expect((await ask(emulator.driver, ada, 'CALL mailer__secret {}')).join()).toContain('for owner users only')
 
   // the owner granted the tool: it runs at once, as long as nothing from elsewhere was read
-  await write(emulator.driver, ada, '/new')
-  expect((await ask(emulator.driver, ada, 'CALL mailer__send {"to":"ann@example.org"}', 2)).join()).toContain(
+  await ask(emulator.driver, ada, '/new')
+  expect((await ask(emulator.driver, ada, 'CALL mailer__send {"to":"ann@example.org"}')).join()).toContain(
     'sent to ann@example.org',
   )
   const answers = await ask(emulator.driver, ada, 'CALL page__read {}', 2)

@@ -32,6 +32,8 @@ export class WriteLog {
   readonly #measure: StatementSync
   #descriptor: number | undefined
   #checkpointer: Worker | undefined
+  /** The thread ended without having been asked to. */
+  #hasEnded = false
   /** After a checkpoint no other one before the log has that many pages: somebody who reads may hold all of them up. */
   #restUntil = 0
 
@@ -80,10 +82,13 @@ export class WriteLog {
   checkpoint(): Promise<void> | undefined {
     if (this.#file === null) return undefined
     const { log, left } = this.#pages()
-    if (left < CHECKPOINT_PAGES / 2) this.#restUntil = 0
-    else if (log >= this.#restUntil) this.#checkpointer ??= this.#startCheckpointer(this.#file)
+    const isLong = left >= CHECKPOINT_PAGES
+    if (!isLong) this.#restUntil = 0
+    // a thread needs a moment to start, so it is there before the log is long; one that ended is missed only then
+    if (isLong ? log >= this.#restUntil : !this.#hasEnded)
+      this.#checkpointer ??= this.#startCheckpointer(this.#file)
     const checkpointer = this.#checkpointer
-    if (!checkpointer || left < CHECKPOINT_PAGES || log < this.#restUntil) return undefined
+    if (!checkpointer || !isLong || log < this.#restUntil) return undefined
     return new Promise((resolve) => {
       const done = (): void => {
         checkpointer.off('message', done).off('exit', done)
@@ -119,7 +124,6 @@ export class WriteLog {
     this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
   }
 
-  /** Before the log is long: a thread needs a moment to start. */
   #startCheckpointer(file: string): Worker {
     const worker = new Worker(new URL('checkpointer.ts', import.meta.url), {
       workerData: file,
@@ -129,6 +133,7 @@ export class WriteLog {
     const forget = (): void => {
       if (this.#checkpointer !== worker) return
       this.#checkpointer = undefined
+      this.#hasEnded = true
       this.#rest()
     }
     return worker.on('error', forget).on('exit', forget)

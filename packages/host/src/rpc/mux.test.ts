@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream'
 import type { Duplex } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Mux } from './mux.ts'
 
 /** Two connections over one, each with both its ends. */
@@ -21,6 +21,21 @@ test('pieces of two connections do not mix, whatever their sizes', async () => {
   let seen = ''
   two[1].on('data', (chunk: Buffer) => (seen += String(chunk)))
   await expect.poll(() => [size, seen]).toEqual([300_001, 'bc'])
+})
+
+test('what was written together goes in one piece, whole and in order', async () => {
+  const [left, right] = duplexPair()
+  const channel = new Mux(left).open(1)
+  const far = new Mux(right).open(1)
+  const writes = vi.spyOn(left, '_write')
+  channel.cork()
+  for (const text of ['a', 'b', '', 'c']) channel.write(text)
+  channel.uncork()
+  let seen = ''
+  far.on('data', (chunk: Buffer) => (seen += String(chunk)))
+  await expect.poll(() => seen).toBe('abc')
+  // the number of the connection and the length once, then the three
+  expect(writes).toHaveBeenCalledTimes(4)
 })
 
 test('a connection that is closed here closes there, and leaves the other one open', async () => {

@@ -24,25 +24,30 @@ export class Mux {
   /** A connection by a number that was not used before. Both sides open it before the other one writes. */
   open(id: number): Duplex {
     const channel: MuxChannel = new MuxChannel({
-      send: (chunk, done) => this.#send(id, chunk, done),
+      send: (chunks, done) => this.#send(id, chunks, done),
       wantMore: () => void this.#socket.resume(),
       onDestroy: () => {
-        if (this.#channels.delete(id)) this.#send(id, Buffer.alloc(0), () => {})
+        if (this.#channels.delete(id)) this.#send(id, [], () => {})
       },
     })
     this.#channels.set(id, channel)
     return channel
   }
 
-  #send(id: number, chunk: Buffer, done: (error?: Error | null) => void): void {
+  #send(id: number, chunks: readonly Buffer[], done: Done): void {
     if (this.#socket.destroyed) return done()
     const header = Buffer.allocUnsafe(HEADER_BYTES)
     header.writeUInt32BE(id)
-    header.writeUInt32BE(chunk.byteLength, 4)
+    header.writeUInt32BE(
+      chunks.reduce((bytes, chunk) => bytes + chunk.byteLength, 0),
+      4,
+    )
+    const pieces = [header, ...chunks]
+    const last = pieces.pop()
     this.#socket.cork()
-    this.#socket.write(header)
+    for (const piece of pieces) this.#socket.write(piece)
     // an end that was lost on the way is told by the socket itself
-    this.#socket.write(chunk, () => done())
+    this.#socket.write(last, () => done())
     this.#socket.uncork()
   }
 
@@ -84,8 +89,11 @@ export class Mux {
   }
 }
 
+type Done = (error?: Error | null) => void
+
 interface MuxChannelOptions {
-  send(chunk: Buffer, done: (error?: Error | null) => void): void
+  /** Sends chunks as one piece; none close the connection. */
+  send(chunks: readonly Buffer[], done: Done): void
   wantMore(): void
   onDestroy(): void
 }
@@ -102,13 +110,26 @@ class MuxChannel extends Duplex {
     this.#options.wantMore()
   }
 
-  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    // nothing is to be told by a piece without length but the end
-    if (chunk.byteLength === 0) done()
-    else this.#options.send(chunk, done)
+  override _write(chunk: Buffer, _encoding: string, done: Done): void {
+    this.#send([chunk], done)
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  /** What was written while the connection was corked, or the socket busy. */
+  override _writev(chunks: readonly { chunk: Buffer }[], done: Done): void {
+    this.#send(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    )
+  }
+
+  #send(chunks: readonly Buffer[], done: Done): void {
+    const telling = chunks.filter(({ byteLength }) => byteLength > 0)
+    // nothing is to be told by a piece without length but the end
+    if (telling.length === 0) done()
+    else this.#options.send(telling, done)
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
     this.#options.onDestroy()
     done(error)
   }

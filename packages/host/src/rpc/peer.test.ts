@@ -60,6 +60,23 @@ test('calls come back with what the other side gave or threw', async () => {
   await expect(near.call('fail', [])).rejects.toMatchObject({ code: 'plugin-timeout', message: 'too late' })
 })
 
+test('calls of one turn go together where that is wished, else at once; what is to go goes before the connection closes', async () => {
+  const eager = connect({})
+  const atOnce = vi.spyOn(eager.raw, '_write')
+  void eager.near.call('now', [])
+  expect(atOnce).toHaveBeenCalled()
+  const patient = connect({}, { gathersCalls: true })
+  const together = vi.spyOn(patient.raw, '_write')
+  const calls = ['one', 'two'].map((method) => patient.near.call(method, []))
+  expect(together).not.toHaveBeenCalled()
+  await Promise.all(calls)
+  const perCall = 2
+  expect(together).toHaveBeenCalledTimes(2 * perCall)
+  void patient.near.call('last', []).catch(() => {})
+  patient.near.close()
+  expect(together).toHaveBeenCalledTimes(3 * perCall)
+})
+
 test('an abort reaches the call that is under way', async () => {
   const { near } = connect({
     onCall: ({ signal }) =>

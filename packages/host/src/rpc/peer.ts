@@ -25,6 +25,8 @@ export interface PeerOptions {
   readonly maxOutgoingBytes: number
   /** Calls of the other side that may be under way; further ones are refused. */
   readonly maxCalls: number
+  /** Whether calls of one turn go together, as answers do. Not for a side whose turns may be long: what it asks would wait for their end. */
+  readonly gathersCalls?: boolean
   onCall(call: IncomingCall): Promise<unknown>
   onNote(method: string, args: readonly unknown[]): void
   /** The connection is over: it was closed, broke, or the other side did not keep to the protocol. */
@@ -63,6 +65,7 @@ export class Peer {
   readonly #pending = new Map<number, PendingCall>()
   readonly #incoming = new Map<number, AbortController>()
   #nextId = 1
+  #isGathering = false
   #closed: Error | undefined
 
   constructor(socket: Duplex, options: PeerOptions) {
@@ -99,7 +102,9 @@ export class Peer {
       const forget = (): void => signal?.removeEventListener('abort', onAbort)
       this.#pending.set(id, { resolve, reject, forget })
       try {
-        this.#send(['call', id, method, args])
+        const message = ['call', id, method, args]
+        if (this.#options.gathersCalls) this.#sendTogether(message)
+        else this.#send(message)
         if (signal?.aborted) onAbort()
       } catch (error) {
         this.#pending.delete(id)
@@ -118,6 +123,7 @@ export class Peer {
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the connection was closed')
+    this.#sendGathered()
     this.#socket.destroy()
     for (const { reject, forget } of this.#pending.values()) {
       forget()
@@ -135,6 +141,22 @@ export class Peer {
     this.#socket.cork()
     this.#socket.write(header)
     this.#socket.write(payload)
+    this.#socket.uncork()
+  }
+
+  /** What is sent so in one turn goes in one piece: each piece costs both sides a call of the system, and a change between them. */
+  #sendTogether(message: readonly unknown[]): void {
+    if (!this.#isGathering && !this.#closed) {
+      this.#isGathering = true
+      this.#socket.cork()
+      process.nextTick(() => this.#sendGathered())
+    }
+    this.#send(message)
+  }
+
+  #sendGathered(): void {
+    if (!this.#isGathering) return
+    this.#isGathering = false
     this.#socket.uncork()
   }
 
@@ -198,7 +220,7 @@ export class Peer {
       if (this.#incoming.size >= this.#options.maxCalls) throw tooManyCalls(this.#options.maxCalls)
       this.#incoming.set(id, controller)
       const value = await this.#options.onCall({ method, args, signal: controller.signal })
-      this.#send(['result', id, value])
+      this.#sendTogether(['result', id, value])
     } catch (error) {
       this.#send(['error', id, encodeError(error)])
     } finally {
