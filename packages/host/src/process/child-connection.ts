@@ -35,6 +35,7 @@ export class ChildConnection {
       maxIncomingBytes: MAX_MESSAGE_BYTES,
       maxOutgoingBytes: MAX_MESSAGE_BYTES,
       maxCalls: 10_000,
+      callsAtOnce: true,
       onCall: ({ method, args, signal }) => working.run(this, () => this.#answer(method, args, signal)),
       onNote: (method, args) => {
         if (method === 'ping') peer.note('pong', args)

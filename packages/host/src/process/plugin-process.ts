@@ -117,7 +117,6 @@ export class PluginProcess {
       maxIncomingValues: MAX_MESSAGE_VALUES,
       maxOutgoingBytes: MAX_MESSAGE_BYTES,
       maxCalls: MAX_CALLS,
-      gathersCalls: true,
       onCall: (call) => this.#answer(call),
       onNote: (method, args) => this.#note(method, args),
       onMessage: (bytes, values) => this.#flow.count(bytes, values),

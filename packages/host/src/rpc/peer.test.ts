@@ -60,12 +60,12 @@ test('calls come back with what the other side gave or threw', async () => {
   await expect(near.call('fail', [])).rejects.toMatchObject({ code: 'plugin-timeout', message: 'too late' })
 })
 
-test('calls of one turn go together where that is wished, else at once; what is to go goes before the connection closes', async () => {
-  const eager = connect({})
+test('calls of one turn go together, or at once where that is wished; what is to go goes before the connection closes', async () => {
+  const eager = connect({}, { callsAtOnce: true })
   const atOnce = vi.spyOn(eager.raw, '_write')
   void eager.near.call('now', [])
   expect(atOnce).toHaveBeenCalled()
-  const patient = connect({}, { gathersCalls: true })
+  const patient = connect({})
   const together = vi.spyOn(patient.raw, '_write')
   const calls = ['one', 'two'].map((method) => patient.near.call(method, []))
   expect(together).not.toHaveBeenCalled()

@@ -25,8 +25,8 @@ export interface PeerOptions {
   readonly maxOutgoingBytes: number
   /** Calls of the other side that may be under way; further ones are refused. */
   readonly maxCalls: number
-  /** Whether calls of one turn go together, as answers do. Not for a side whose turns may be long: what it asks would wait for their end. */
-  readonly gathersCalls?: boolean
+  /** Calls do not wait for others of the same turn: for a side whose turns may be long. Default: they go together, as answers do. */
+  readonly callsAtOnce?: boolean
   onCall(call: IncomingCall): Promise<unknown>
   onNote(method: string, args: readonly unknown[]): void
   /** The connection is over: it was closed, broke, or the other side did not keep to the protocol. */
@@ -103,8 +103,11 @@ export class Peer {
       this.#pending.set(id, { resolve, reject, forget })
       try {
         const message = ['call', id, method, args]
-        if (this.#options.gathersCalls) this.#sendTogether(message)
-        else this.#send(message)
+        if (!this.#options.callsAtOnce) this.#sendTogether(message)
+        else {
+          this.#sendGathered()
+          this.#send(message)
+        }
         if (signal?.aborted) onAbort()
       } catch (error) {
         this.#pending.delete(id)
