@@ -122,6 +122,17 @@ describe('splitText', () => {
     expect(long.every(({ entities, text: { length } }) => entities[0]?.length === length)).toBe(true)
   })
 
+  it('cuts behind formatting that begins the part and fits, wherever its lines end', () => {
+    const bold = `${'word '.repeat(760)}\n${'word '.repeat(30)}`
+    const text = bold + 'tail '.repeat(100)
+    const parts = splitText({ text, entities: [{ type: 'bold', offset: 0, length: bold.length }] })
+    expect(parts.map(({ entities }) => entities)).toEqual([
+      [{ type: 'bold', offset: 0, length: bold.length }],
+      [],
+    ])
+    expect(parts[0]?.text).toMatch(/tail $/)
+  })
+
   it('cuts tables between their rows only, however wide those are', () => {
     const row = (index: number): string => `${index} | ${'cell and more words. '.repeat(3)}|`
     const table = Array.from({ length: 6 }, (_, index) => row(index)).join('\n')

@@ -37,7 +37,7 @@ function findCut({ text, entities }: FormattedText, start: number, limit: number
   const hardEnd = start + limit
   if (text.length <= hardEnd) return text.length
   // Every round moves the cut towards the start, so that it ends.
-  let cut = goodPlace(text, start, limit)
+  let cut = goodPlace(text, { start, limit, from: endOfFirst({ text, entities }, start, hardEnd) })
   for (;;) {
     const torn = entities.filter(({ offset, length }) => offset < cut && cut < offset + length)
     const moves = torn
@@ -70,15 +70,27 @@ function outside({ type, offset, length }: MessageEntity, { text, start, cut, li
   return before > start ? before : cut
 }
 
-/** A good place to cut as far as words go. */
-function goodPlace(text: string, start: number, limit: number): number {
+/** Where formatting ends that begins with the part and fits into it; it cannot go to the next part instead. */
+function endOfFirst({ text, entities }: FormattedText, start: number, hardEnd: number): number {
+  const ends = entities
+    .filter(({ type, offset }) => offset === start && !BLOCKS.has(type))
+    .map(({ offset, length }) => offset + length)
+    .filter((end) => end <= hardEnd && withoutTornPair(text, end) === end)
+  return Math.max(start, ...ends)
+}
+
+/** A good place to cut as far as words go, not before `from`. */
+function goodPlace(
+  text: string,
+  { start, limit, from }: { readonly start: number; readonly limit: number; readonly from: number },
+): number {
   const hardEnd = start + limit
   const window = text.slice(start, hardEnd)
   for (const { pattern, after } of PLACES) {
     const cut = lastEnd(window, pattern)
-    if (cut >= limit * after) return start + cut
+    if (cut >= limit * after && start + cut >= from) return start + cut
   }
-  return wholeCharacterCut(text, start, hardEnd)
+  return Math.max(from, wholeCharacterCut(text, start, hardEnd))
 }
 
 /** Where the last match of `pattern` ends; 0 when there is none. */
