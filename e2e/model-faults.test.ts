@@ -134,7 +134,8 @@ test('/stop ends an answer at once, keeps its words and ends the request', async
     const { calls } = await driver.get<{ calls: { method: string; params: { text?: string } }[] }>('/calls')
     return calls.map(({ method, params }) => (method === 'sendMessageDraft' ? params.text : '')).join('')
   }
-  await expect.poll(drafts).toContain('Half an answer')
+  // the last letters may be held back: a secret may begin with them
+  await expect.poll(drafts).toContain('Half an ans')
   const start = performance.now()
   expect(await ask(driver, ada, '/stop')).toEqual(['Half an answer\n\n⏹ Stopped.'])
   // by itself it would end after thirty seconds
