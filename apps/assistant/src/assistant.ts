@@ -117,7 +117,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => messages.close())
     const stores = createSqlitePluginStores(log)
     cleanups.push(() => stores.close())
-    stores.deleteExpired()
+    await stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: () => current.settings, mask, logger })

@@ -10,7 +10,7 @@ export interface PluginStores {
   /** Gives keys of all plugins that begin with `from` another beginning; what is there already under the new one stays. */
   movePrefix(from: string, to: string): Promise<void>
   /** Deletes what has expired; reading never returns expired values anyway. */
-  deleteExpired(): void
+  deleteExpired(): Promise<void>
   /** Resolves when all is written. */
   close(): Promise<void>
 }
@@ -151,7 +151,9 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
     async movePrefix(from, to) {
       await commits.write(() => move.run(to, from.length + 1, from, from + LAST_CHARACTER))
     },
-    deleteExpired: () => void expire.run(now()),
+    async deleteExpired() {
+      await commits.writeLight(() => expire.run(now()))
+    },
     close: () => commits.close(),
   }
 }

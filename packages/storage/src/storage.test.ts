@@ -52,7 +52,7 @@ describe('plugin stores in SQLite', () => {
     const stores = createSqlitePluginStores(new WriteLog(database), { now: () => now })
     await stores.forPlugin('a').write('short', { json: '1', expiresAt: 2_000 })
     now = 2_000
-    stores.deleteExpired()
+    await stores.deleteExpired()
     expect(database.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(0)
     database.close()
   })
