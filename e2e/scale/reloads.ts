@@ -11,7 +11,6 @@ import { ask, createPerson, startEmulator, TOKEN } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { countChildren } from '../support/measured-process.ts'
 import { stopAllPrograms } from '../support/program.ts'
-import { median } from './installed.ts'
 
 /** What the assistant holds at one moment. */
 interface Holdings {
@@ -42,9 +41,9 @@ const NAMES = Array.from({ length: 8 }, (_, index) => `saved_${index}`)
 const FEWEST_WARM_UP_ROUNDS = 6
 const WARM_UP_SHARE = 0.6
 const RELOAD_MS = 30_000
-/** A timer of a call to Telegram comes and goes; what stays is there most times that one looks. */
-const LOOKS = 5
-const LOOK_MS = 300
+/** Pauses between polls and calls to Telegram come and go; what stays is there each time that one looks. */
+const LOOKS = 12
+const LOOK_MS = 50
 const SETTLE_MS = 15_000
 
 /** Trusted, so that it runs inside the assistant and can look at it. */
@@ -57,12 +56,18 @@ export default class {
   async processMessage(message, { command }) {
     if (!command) return
     for (let turn = 0; turn < 5; turn += 1) { collect(); await new Promise(setImmediate) }
-    const kinds = process.getActiveResourcesInfo()
-    const timers = kinds.filter((kind) => kind === 'Timeout').length
+    let [timers, handles] = [Infinity, Infinity]
+    for (let look = 0; look < ${LOOKS}; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, ${LOOK_MS}))
+      const kinds = process.getActiveResourcesInfo()
+      const found = kinds.filter((kind) => kind === 'Timeout').length
+      timers = Math.min(timers, found)
+      handles = Math.min(handles, kinds.length - found)
+    }
     const spaces = v8.getHeapSpaceStatistics()
     const sum = (list) => list.reduce((total, space) => total + space.space_used_size, 0)
     const data = sum(spaces.filter((space) => !/code|trusted/.test(space.space_name)))
-    return { success: true, response: JSON.stringify({ heap: sum(spaces), data, timers, handles: kinds.length - timers }) }
+    return { success: true, response: JSON.stringify({ heap: sum(spaces), data, timers, handles }) }
   }
 }`
 
@@ -94,13 +99,7 @@ export async function measureReloads(reloads: number): Promise<ReloadFigures> {
     return JSON.parse(answer) as Gauge
   }
   const holdings = async (): Promise<Holdings> => {
-    const gauges: Gauge[] = []
-    for (let look = 0; look < LOOKS; look += 1) {
-      gauges.push(await gauge())
-      await sleep(LOOK_MS)
-    }
-    const timers = median(gauges.map((seen) => seen.timers))
-    const handles = median(gauges.map((seen) => seen.handles))
+    const { timers, handles } = await gauge()
     const files = (await readdir(`/proc/${assistant.pid}/fd`)).length
     return { files, children: await countChildren(assistant.pid), timers, handles }
   }
