@@ -227,6 +227,35 @@ test('an update that ends the assistant again and again is set aside, listed, an
   expect(await replay()).toMatchObject({ code: 0, output: expect.stringContaining('No update is parked') })
 })
 
+test('an update that ends the assistant at once is set aside after three ends, too', async () => {
+  const home = await createHome({
+    'plugins/poison.js': `export default class {
+      processMessage(message) {
+        if (message === 'poison') process.exit(9)
+      }
+    }`,
+    'plugins_config.json': { enabled_plugins: { poison: true } },
+    // one in a process of its own ends that alone
+    'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
+  })
+  const emulator = await startEmulator()
+  const environment = {
+    PLUGGRAM_HOME: home,
+    PORT: '0',
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: emulator.url,
+  }
+  const ada = await createPerson(emulator.driver)
+  await write(emulator.driver, ada, 'poison')
+  for (let end = 1; end <= 3; end += 1) {
+    expect(await startProgram('apps/assistant/src/main.ts', ['start'], { environment }).exited).toBe(9)
+    expect(triesIn(home)).toBe(end)
+  }
+  const assistant = await startAssistant(home, environment)
+  await assistant.waitFor(/update parked/)
+  expect(await ask(emulator.driver, ada, '/help')).toHaveLength(1)
+})
+
 test('it goes on when nobody reads its output any more', async () => {
   const home = await createHome()
   const assistant = await startAssistant(home, { LOG_LEVEL: 'trace' })

@@ -171,6 +171,32 @@ describe('the disk', () => {
     expect(notes()).toEqual(['a', 'b'])
   })
 
+  test('that refused gets the whole log once more: what it could not write it forgets', async () => {
+    await queue.write(() => insert('before'))
+    const written: { readonly at: number; readonly length: number }[] = []
+    const write = fs.writeSync as (...args: readonly unknown[]) => number
+    vi.spyOn(fs, 'writeSync').mockImplementation(((...args: readonly unknown[]) => {
+      const length = write(...args)
+      written.push({ at: Number(args[4]), length })
+      return length
+    }) as typeof fs.writeSync)
+    const flush = fs.fdatasync
+    const sizes: number[] = []
+    vi.spyOn(fs, 'fdatasync')
+      .mockImplementationOnce((_descriptor, done) => done(new Error('EIO')))
+      .mockImplementation((descriptor, done) => {
+        sizes.push(fs.fstatSync(descriptor).size)
+        expect(written).toEqual([{ at: 0, length: sizes[0] }])
+        flush(descriptor, done)
+      })
+    await queue.write(() => insert('a'))
+    await queue.write(() => insert('b'))
+    expect(sizes).toHaveLength(2)
+    expect(written).toHaveLength(1)
+    expect(notes()).toEqual(['before', 'a', 'b'])
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+  })
+
   test('that goes on refusing does not keep the queue from closing', async () => {
     vi.spyOn(fs, 'fdatasync').mockImplementation((_descriptor, done) => done(new Error('EIO')))
     const write = queue.write(() => insert('a'))

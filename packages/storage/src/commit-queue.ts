@@ -42,9 +42,11 @@ export class CommitQueue {
   #laterTimer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
   #failure: string | undefined
+  readonly #atExit = (): void => this.#commitAtExit()
 
   constructor(log: WriteLog) {
     this.#log = log
+    process.on('exit', this.#atExit)
   }
 
   /** Why the last group failed; `undefined` when it did not. */
@@ -80,6 +82,7 @@ export class CommitQueue {
       this.#schedule()
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
     }
+    process.off('exit', this.#atExit)
   }
 
   /**
@@ -124,6 +127,20 @@ export class CommitQueue {
     this.#isBusy = false
     this.#schedule()
     for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  /** Who ends the program at once takes no note with it: by the one that work began, what ends it again and again is found. */
+  #commitAtExit(): void {
+    const jobs = this.#waiting
+    this.#waiting = []
+    if (jobs.length === 0) return
+    try {
+      this.#log.transact(() => {
+        for (const { run } of jobs) run()
+      })
+    } catch {
+      // nobody is there any more who could hear of it
+    }
   }
 
   async #transact(jobs: readonly Job[]): Promise<void> {

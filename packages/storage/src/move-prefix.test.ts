@@ -18,5 +18,6 @@ test('keys get another beginning in all plugins; what is newer there stays, and 
   expect(await read(a, '\u0001-55\u0001mood')).toBe('"other chat"')
   expect(await read(b, '\u0001-1005\u0001mood')).toBe('"b"')
   expect(await read(b, '\u0001-5\u0001mood')).toBeUndefined()
+  await stores.close()
   database.close()
 })

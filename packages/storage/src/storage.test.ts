@@ -28,21 +28,26 @@ afterEach(() => rm(folder, { recursive: true }))
 storeBackendContract('in SQLite', (options) => {
   const database = openSqliteDatabase(':memory:')
   const stores = createSqlitePluginStores(new WriteLog(database), options)
-  return { forPlugin: (name) => stores.forPlugin(name), close: () => database.close() }
+  return {
+    forPlugin: (name) => stores.forPlugin(name),
+    async close() {
+      await stores.close()
+      database.close()
+    },
+  }
 })
 
 describe('plugin stores in SQLite', () => {
   test('keep what they were given over a restart', async () => {
     const storage = openStorage(file)
-    await createSqlitePluginStores(storage.log)
-      .forPlugin('notes')
-      .write('kept', { json: '{"n":1}', expiresAt: null })
+    const stores = createSqlitePluginStores(storage.log)
+    await stores.forPlugin('notes').write('kept', { json: '{"n":1}', expiresAt: null })
+    await stores.close()
     await storage.close()
     const again = openStorage(file)
-    expect(await createSqlitePluginStores(again.log).forPlugin('notes').read('kept')).toEqual({
-      json: '{"n":1}',
-      expiresAt: null,
-    })
+    const kept = createSqlitePluginStores(again.log)
+    expect(await kept.forPlugin('notes').read('kept')).toEqual({ json: '{"n":1}', expiresAt: null })
+    await kept.close()
     await again.close()
   })
 
@@ -54,6 +59,7 @@ describe('plugin stores in SQLite', () => {
     now = 2_000
     await stores.deleteExpired()
     expect(database.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(0)
+    await stores.close()
     database.close()
   })
 
@@ -82,12 +88,14 @@ describe('plugin stores in SQLite', () => {
     expect(await backend.read('k4')).toMatchObject({ json: '4' })
     expect(await backend.remove('k2')).toBe(true)
     await backend.write('k5', { json: '5', expiresAt: null })
+    await stores.close()
     database.close()
   })
 
   test('take many writes of the same moment in one go, each of which can be refused alone', async () => {
     const database = openSqliteDatabase(':memory:')
-    const backend = createSqlitePluginStores(new WriteLog(database), { maxKeys: 5 }).forPlugin('a')
+    const stores = createSqlitePluginStores(new WriteLog(database), { maxKeys: 5 })
+    const backend = stores.forPlugin('a')
     const writes = Array.from({ length: 10 }, (_, index) =>
       backend.write(`k${index}`, { json: String(index), expiresAt: null }),
     )
@@ -97,6 +105,7 @@ describe('plugin stores in SQLite', () => {
       ...Array<string>(5).fill('rejected'),
     ])
     expect(await backend.keys('', '', 100)).toHaveLength(5)
+    await stores.close()
     database.close()
   })
 })

@@ -6,6 +6,7 @@ import { CHECKPOINT_PAGES, tuneWriter } from './connection.ts'
 
 /** https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5
+const REWRITE_BYTES = 1024 * 1024
 
 export interface WriteLogOptions {
   /** As for `openSqliteDatabase`. Default `full`. */
@@ -31,6 +32,9 @@ export class WriteLog {
   readonly #commit: StatementSync
   readonly #measure: StatementSync
   #descriptor: number | undefined
+  #lastFlush: Promise<void> = Promise.resolve()
+  /** The disk refused to keep the log: what of it is there is not known. */
+  #isDoubtful = false
   #checkpointer: Worker | undefined
   /** The thread ended without having been asked to. */
   #hasEnded = false
@@ -71,11 +75,10 @@ export class WriteLog {
   /** Resolves when all that was committed before is safe from a power loss; rejects when the disk refuses. */
   flush(): Promise<void> {
     if (!this.#waitsForDisk) return Promise.resolve()
-    this.#descriptor ??= fs.openSync(`${this.#file}-wal`, 'r+')
-    const descriptor = this.#descriptor
-    return new Promise((resolve, reject) => {
-      fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))
-    })
+    // one at a time: of two of the same moment only one would hear that the disk refused
+    const synchronize = (): Promise<void> => this.#synchronize()
+    this.#lastFlush = this.#lastFlush.then(synchronize, synchronize)
+    return this.#lastFlush
   }
 
   /** Empties a log that has become long; `undefined` when there is nothing to wait for. */
@@ -111,6 +114,37 @@ export class WriteLog {
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
     this.#descriptor = undefined
     if (this.#file !== null && this.connection.isOpen) this.connection.close()
+  }
+
+  async #synchronize(): Promise<void> {
+    this.#descriptor ??= fs.openSync(`${this.#file}-wal`, 'r+')
+    const descriptor = this.#descriptor
+    if (this.#isDoubtful) this.#writeAgain(descriptor)
+    this.#isDoubtful = true
+    await new Promise<void>((resolve, reject) => {
+      fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))
+    })
+    this.#isDoubtful = false
+  }
+
+  /**
+   * Linux takes what it could not write for written, and says of the next try that all went well
+   * (https://wiki.postgresql.org/wiki/Fsync_Errors). So the log is given to it once more, while nobody else may append to it.
+   */
+  #writeAgain(descriptor: number): void {
+    this.#begin.run()
+    try {
+      const bytes = Buffer.allocUnsafe(REWRITE_BYTES)
+      for (let at = 0; ;) {
+        const length = fs.readSync(descriptor, bytes, 0, REWRITE_BYTES, at)
+        if (length === 0) return
+        for (let done = 0; done < length;)
+          done += fs.writeSync(descriptor, bytes, done, length - done, at + done)
+        at += length
+      }
+    } finally {
+      this.#rollBack()
+    }
   }
 
   /** How many pages the log has, and how many of them are not in the file yet. */

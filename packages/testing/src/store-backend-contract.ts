@@ -5,7 +5,7 @@ import { createStore } from '@pluggram/services'
 
 export interface StoresUnderTest {
   forPlugin(name: string): StoreBackend
-  close(): void
+  close(): Promise<void> | void
 }
 
 /** What every place where plugins' values are kept has to do. */
@@ -14,15 +14,15 @@ export function storeBackendContract(
   create: (options: { now: () => number }) => StoresUnderTest,
 ): void {
   let now = 1_000
-  const stores = (): StoresUnderTest & Disposable => {
+  const stores = (): StoresUnderTest & AsyncDisposable => {
     now = 1_000
     const made = create({ now: () => now })
-    return { ...made, [Symbol.dispose]: () => made.close() }
+    return { ...made, [Symbol.asyncDispose]: async () => made.close() }
   }
 
   describe(`a plugin store ${title}`, () => {
     test('gives back any JSON it was given', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('notes'), { now: () => now })
       // oxlint-disable-next-line no-control-regex -- keys hold none
       const keys = fc.string({ minLength: 1, maxLength: 80 }).filter((key) => !/[\u0000-\u001f]/.test(key))
@@ -36,7 +36,7 @@ export function storeBackendContract(
     })
 
     test('shows no plugin what another one keeps', async () => {
-      using all = stores()
+      await using all = stores()
       const [a, b] = [createStore(all.forPlugin('a')), createStore(all.forPlugin('b'))]
       await a.set('key', 'of a')
       expect(await b.get('key')).toBeUndefined()
@@ -47,7 +47,7 @@ export function storeBackendContract(
     })
 
     test('forgets values after their time, which an update does not put off by itself', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'), { now: () => now })
       await store.set('short', 1, { ttlSeconds: 10 })
       await store.set('long', 1, { ttlSeconds: 10 })
@@ -64,7 +64,7 @@ export function storeBackendContract(
     })
 
     test('changes a value in one step, however many change it', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'))
       const slow = async (n = 0): Promise<number> => {
         await Promise.resolve()
@@ -88,7 +88,7 @@ export function storeBackendContract(
     })
 
     test('gives up a change that hangs, and lets others at the key', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'), { changeSeconds: 0.01 })
       const hanging = store.update('n', () => new Promise(() => {}))
       const next = store.update('n', () => 1)
@@ -97,7 +97,7 @@ export function storeBackendContract(
     })
 
     test('lists keys in order, by prefix and page by page', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'))
       for (const key of ['b:2', 'a', 'b:1', 'c', 'b:3', 'b%']) await store.set(key, 1)
       expect(await store.list('b:')).toEqual(['b:1', 'b:2', 'b:3'])
@@ -107,7 +107,7 @@ export function storeBackendContract(
     })
 
     test("keeps each chat's keys for itself", async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'))
       const [ten, group] = [store.forChat(10), store.forChat(-100)]
       await store.set('key', 'all')
@@ -125,7 +125,7 @@ export function storeBackendContract(
     })
 
     test('refuses what it cannot keep, and says why', async () => {
-      using all = stores()
+      await using all = stores()
       const store = createStore(all.forPlugin('a'))
       const circle: Record<string, unknown> = {}
       circle.self = circle
