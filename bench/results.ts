@@ -17,9 +17,17 @@ export interface Measured extends Run {
   readonly peakMegabytes: number
 }
 
-function median(values: readonly number[]): number {
+/** The value that a share of all is below of, between two of them by proportion. */
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
+  const place = (sorted.length - 1) * share
+  const low = sorted[Math.floor(place)] ?? 0
+  const high = sorted[Math.ceil(place)] ?? 0
+  return low + (high - low) * (place - Math.floor(place))
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
 }
 
 /** The page with every scenario's medians; ratios are of turns that followed each other. */
@@ -30,7 +38,7 @@ export function formatResults(
   const sections = [...results].map(([scenario, byName]) => section(scenario, byName))
   return [
     '# Benchmark results',
-    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates after 40,000 of warm-up, one bot after the other; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk, safe from a power loss (\`storage.synchronous: full\`, the default); the others keep nothing. Ratios are of turns that followed each other, in brackets the lowest and the highest. Repeat with \`npm run bench\`.`,
+    `${machine.date}, a machine with ${machine.cores} cores, medians of ${machine.rounds} rounds with fresh processes, in each of which the bots took ${machine.turns} turns of the updates, one bot after the other; before them each had 40,000 of warm-up in the same turns, and before each of them 1,000 that are not counted; each bot on one core, the fake Bot API on another. Pluggram keeps every update and reply on disk, safe from a power loss (\`storage.synchronous: full\`, the default); the others keep nothing. Ratios are of turns that followed each other, in brackets between which the middle half of them was. Repeat with \`npm run bench\`.`,
     ...sections,
     '',
   ].join('\n\n')
@@ -55,11 +63,11 @@ function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measur
   ].join('\n')
 }
 
-/** The median of the turns, and between what they were. */
+/** The median of the turns, and between which the middle half of them was. */
 function comparisonOf({ isPaced }: Scenario, ratios: readonly number[]): string {
   const show = (value: number): string => (isPaced ? signed(value) : value.toFixed(2))
   const unit = isPaced ? ' ms' : '×'
-  return `${show(median(ratios))}${unit} (${show(Math.min(...ratios))} to ${show(Math.max(...ratios))})`
+  return `${show(median(ratios))}${unit} (${show(quantile(ratios, 0.25))} to ${show(quantile(ratios, 0.75))})`
 }
 
 function ratio(scenario: Scenario, run: Measured, reference: Measured | undefined): number {
