@@ -56,7 +56,7 @@ export default class {
   async processMessage(message, { command }) {
     if (!command) return
     const least = {}
-    for (let look = 0; look < ${LOOKS}; look += 1) {
+    for (let look = 0; look < Number(message.split(' ')[1]); look += 1) {
       await new Promise((resolve) => setTimeout(resolve, ${LOOK_MS}))
       for (const [kind, value] of Object.entries(holds())) least[kind] = Math.min(value, least[kind] ?? value)
     }
@@ -97,8 +97,8 @@ export async function measureReloads(reloads: number): Promise<ReloadFigures> {
     TELEGRAM_API_ROOT: emulator.url,
   })
   const person = await createPerson(emulator.driver)
-  const gauge = async (): Promise<Gauge> => {
-    const [answer = ''] = await ask(emulator.driver, person, '/gauge')
+  const gauge = async (looks = LOOKS): Promise<Gauge> => {
+    const [answer = ''] = await ask(emulator.driver, person, `/gauge ${looks}`)
     return JSON.parse(answer) as Gauge
   }
   const holdings = async (): Promise<Holdings> => {
@@ -116,7 +116,7 @@ export async function measureReloads(reloads: number): Promise<ReloadFigures> {
   const warmUp = Math.max(FEWEST_WARM_UP_ROUNDS, Math.ceil(rounds * WARM_UP_SHARE))
   for (let round = 0; round < warmUp; round += 1) {
     await nextRound()
-    await gauge()
+    await gauge(1)
   }
   await settle(assistant)
   const before = await holdings()
