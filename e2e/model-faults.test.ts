@@ -26,14 +26,17 @@ const piece = (content: string): string =>
   `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
 const END = `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`
 
+/** No secret begins with its full stop, so nothing of it is held back until it is known what follows. */
+const HALF = 'Half an answer.'
+
 /** What the server does when the user asks for it by name. */
 const FAULTS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   hang: () => {},
   overload: (response) => void response.writeHead(429).end(`{"error":{"message":"slow down, ${SECRET}"}}`),
   crash: (response) => void response.writeHead(500).end(`{"error":{"message":"boom ${SECRET}"}}`),
   garbage: (response) => void stream(response).end('data: {"choices": [nonsense\n\n<html>'),
-  cut: (response) => void stream(response).write(piece('Half an answer'), () => response.destroy()),
-  silence: (response) => void stream(response).write(piece('Half an answer')),
+  cut: (response) => void stream(response).write(piece(HALF), () => response.destroy()),
+  silence: (response) => void stream(response).write(piece(HALF)),
   nothing: (response) => void stream(response).end(END),
 }
 
@@ -113,7 +116,7 @@ test('what was written before a fault stays, and says that it is not all', async
   const ada = await createPerson(session)
   for (const fault of ['cut', 'silence']) {
     const [heard = ''] = await ask(session, ada, fault)
-    expect(heard).toMatch(/^Half an answer\n\n⚠️ The answer broke off\./)
+    expect(heard).toMatch(/^Half an answer\.\n\n⚠️ The answer broke off\./)
   }
 })
 
@@ -134,10 +137,9 @@ test('/stop ends an answer at once, keeps its words and ends the request', async
     const { calls } = await driver.get<{ calls: { method: string; params: { text?: string } }[] }>('/calls')
     return calls.map(({ method, params }) => (method === 'sendMessageDraft' ? params.text : '')).join('')
   }
-  // the last letters may be held back: a secret may begin with them
-  await expect.poll(drafts).toContain('Half an ans')
+  await expect.poll(drafts).toContain(HALF)
   const start = performance.now()
-  expect(await ask(driver, ada, '/stop')).toEqual(['Half an answer\n\n⏹ Stopped.'])
+  expect(await ask(driver, ada, '/stop')).toEqual([`${HALF}\n\n⏹ Stopped.`])
   // by itself it would end after thirty seconds
   expect(performance.now() - start).toBeLessThan(10_000)
   expect(await ask(driver, ada, 'hello')).toEqual(['All is well.'])

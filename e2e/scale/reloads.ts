@@ -45,7 +45,7 @@ const FEWEST_WARM_UP_ROUNDS = 6
 const WARM_UP_SHARE = 0.6
 const RELOAD_MS = 30_000
 /** Pauses between polls, calls to Telegram and their buffers come and go; what stays is there each time that one looks. */
-const LOOKS = 4
+const LOOKS = 3
 const LOOK_MS = 150
 const SETTLE_MS = 15_000
 
