@@ -116,6 +116,33 @@ test('a group that became a supergroup stays allowed', async () => {
   expect((await botMessages(emulator.driver, chatId))[0]?.text).toBe('everyone')
 })
 
+test('a group that became a supergroup keeps its model', async () => {
+  const { driver } = emulator
+  const group = await driver.post<{ id: number }>('/chats', {
+    type: 'group',
+    title: 'Team',
+    memberIds: [ada.id, bob.id],
+  })
+  home = await createHome({
+    'config.json': {
+      access: { owners: [ada.id] },
+      ai: {
+        model: 'demo',
+        choices: ['near:small'],
+        providers: { near: { base_url: 'http://127.0.0.1:9/v1' } },
+      },
+    },
+  })
+  await restart()
+  const say = (chatId: number, text: string) =>
+    driver.post(`/chats/${chatId}/messages`, { userId: ada.id, text })
+  await say(group.id, '/model near:small')
+  await botMessages(driver, group.id, 1)
+  const { chatId } = await driver.post<{ chatId: number }>('/control/migrate-group', { chatId: group.id })
+  await say(chatId, '/model')
+  expect((await botMessages(driver, chatId))[0]?.text).toContain('● near:small')
+})
+
 const ASKER = `import { definePlugin } from '@pluggram/sdk'
 export default definePlugin({
   commands: { ask: { description: 'Ask' } },

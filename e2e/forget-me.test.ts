@@ -86,3 +86,22 @@ test('/forget_me asks first, then every plugin forgets that person and nobody el
   expect((await ask(driver, bob, '/documents')).join()).toContain('canary')
   expect((await ask(driver, bob, '/reminders')).join()).toContain('canary')
 })
+
+test('/forget_me takes the name out of the list of people, and leaves what was decided', async () => {
+  const { url, driver } = await startEmulator()
+  const [ada, bob] = [await createPerson(driver, 'Ada'), await createPerson(driver, 'Bob')]
+  const home = await createHome({
+    'plugins_config.json': { enabled_plugins: { admin: true, ai_chatbot: false } },
+    'config.json': { access: { mode: 'listed', owners: [ada.id] } },
+  })
+  await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url })
+  await ask(driver, bob, 'let me in')
+  await ask(driver, ada, `/allow ${bob.id}`)
+  expect((await ask(driver, ada, '/users')).join()).toContain('Bob')
+  await ask(driver, bob, '/forget_me')
+  await press(driver, bob.id, 'Delete everything')
+  await untilBegins(driver, bob.id, 1, 'There was nothing')
+  const people = (await ask(driver, ada, '/users')).join()
+  expect(people).toContain(`${bob.id}: allowed`)
+  expect(people).not.toContain('Bob')
+})

@@ -198,7 +198,10 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       systemPlugin: createSystemPlugin({
         forgetMe: new ForgetMe({
           registry: () => plugins.host.registry,
-          forgetUser: (id) => ledger.choose('user', id, null),
+          forgetUser(id) {
+            ledger.choose('user', id, null)
+            access.store.forget(id)
+          },
           logger,
         }),
         assistantName: settings.assistant.name,
@@ -255,6 +258,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
           },
           { what: 'settings of plugins', move: (from, to) => chatSettings.move(from, to) },
           { what: 'the access settings', move: (from, to) => access.store.move(from, to) },
+          { what: 'the chosen model and the budget', move: (from, to) => ledger.moveChat(from, to) },
         ],
         logger,
       ),

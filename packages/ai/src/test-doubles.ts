@@ -43,5 +43,6 @@ export function createOpenLedger(): AiLedger {
       if (model === null) choices.delete(`${kind}:${id}`)
       else choices.set(`${kind}:${id}`, model)
     },
+    moveChat() {},
   }
 }

@@ -62,3 +62,19 @@ test('a group that became a supergroup keeps what was decided about it', () => {
   expect([store.standingOf(-5), store.standingOf(-1005)]).toEqual([undefined, 'allowed'])
   expect([...(store.offIn(-1005) ?? [])]).toEqual(['dice'])
 })
+
+test('who wants to be forgotten is gone, and a decision about them stays without a name', () => {
+  const store = open()
+  store.noteStranger(7, 'Ada (@ada)')
+  store.noteStranger(8, 'Bob (@bob)')
+  store.decide(9, 'blocked', 'Eve (@eve)')
+  store.forget(7)
+  store.forget(9)
+  for (const read of [store, open()]) {
+    expect(read.parties().map(({ id, name, standing }) => [id, name, standing])).toEqual([
+      [8, 'Bob (@bob)', 'unknown'],
+      [9, '', 'blocked'],
+    ])
+    expect(read.standingOf(9)).toBe('blocked')
+  }
+})

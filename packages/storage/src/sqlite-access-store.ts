@@ -22,6 +22,8 @@ export interface AccessStore {
   decide(id: number, standing: Standing | undefined, name?: string): void
   /** Notes that a stranger wrote; false when that was noted within the last day. */
   noteStranger(id: number, name: string): boolean
+  /** Deletes what is known of a user, except a decision: it stays, under the bare id. */
+  forget(userId: number): void
   /** Names of plugins that are off in a chat. */
   offIn(chatId: number): ReadonlySet<string> | undefined
   switchInChat(chatId: number, plugin: string, isOn: boolean): void
@@ -67,8 +69,12 @@ export function createSqliteAccessStore(database: DatabaseSync, now: () => numbe
       const known = statements.find.get(id)
       if (known && Number(known.told_at ?? 0) > now() - DAY_MS) return false
       statements.meet.run(id, name, now(), now())
-      if (!known) statements.forget.run(MAX_STRANGERS)
+      if (!known) statements.trim.run(MAX_STRANGERS)
       return true
+    },
+    forget(userId) {
+      statements.forget.run(userId)
+      statements.forgetName.run(userId)
     },
     offIn: (chatId) => switchedOff.get(chatId),
     switchInChat(chatId, plugin, isOn) {
@@ -119,7 +125,9 @@ function prepare(database: DatabaseSync) {
       `INSERT INTO access_parties (id, standing, name, noted_at, told_at) VALUES (?, 'unknown', ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, told_at = excluded.told_at`,
     ),
-    forget: database.prepare(
+    forget: database.prepare("DELETE FROM access_parties WHERE id = ? AND standing = 'unknown'"),
+    forgetName: database.prepare("UPDATE access_parties SET name = '' WHERE id = ?"),
+    trim: database.prepare(
       `DELETE FROM access_parties WHERE standing = 'unknown' AND id NOT IN
          (SELECT id FROM access_parties WHERE standing = 'unknown' ORDER BY noted_at DESC LIMIT ?)`,
     ),

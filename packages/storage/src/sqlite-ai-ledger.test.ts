@@ -76,6 +76,35 @@ test('a restart keeps what was used and counts unfinished calls in full', () => 
   database.close()
 })
 
+test('a group that became a supergroup keeps its model and its use, calls under way included', () => {
+  const { database, ledger } = open()
+  const account = (id: number): AiAccount => ({ scope: 'chat', name: String(id), isCheaper: false })
+  const [before, after, other] = [account(-5), account(-1005), account(-6)]
+  ledger.record([before, USER], { tokens: 100, micros: 7 }, AT)
+  ledger.record([after, USER], { tokens: 3, micros: 1 }, AT)
+  ledger.record([other], { tokens: 9, micros: 0 }, AT)
+  const underWay = ledger.reserve([before, USER], [], { tokens: 50, micros: 0 }, AT)
+  ledger.choose('chat', -5, 'openai:x')
+  ledger.choose('chat', -6, 'openai:z')
+  ledger.moveChat(-5, -1005)
+  expect([ledger.choice('chat', -5), ledger.choice('chat', -1005)]).toEqual([undefined, 'openai:x'])
+  if ('id' in underWay) ledger.settle(underWay.id, { tokens: 20, micros: 0 })
+  for (const period of ['day', 'month'] as const) {
+    expect(ledger.used(after, period, AT)).toEqual({ tokens: 123, micros: 8 })
+    expect(ledger.used(before, period, AT)).toEqual({ tokens: 0, micros: 0 })
+    expect(ledger.used(other, period, AT)).toEqual({ tokens: 9, micros: 0 })
+    expect(ledger.used(USER, period, AT)).toEqual({ tokens: 123, micros: 8 })
+  }
+  // told again, and after another choice there, nothing changes
+  ledger.choose('chat', -1005, 'openai:y')
+  ledger.choose('chat', -5, 'openai:late')
+  ledger.moveChat(-5, -1005)
+  expect(ledger.choice('chat', -1005)).toBe('openai:y')
+  expect(ledger.choice('chat', -6)).toBe('openai:z')
+  expect(ledger.used(after, 'day', AT).tokens).toBe(123)
+  database.close()
+})
+
 test('whatever the order of calls, a limit is passed by one call at most and the sum is exact', () => {
   const { database, ledger } = open()
   const call = fc.record({

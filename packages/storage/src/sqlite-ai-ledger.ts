@@ -30,6 +30,7 @@ export function createSqliteAiLedger(database: DatabaseSync, now: () => Date = (
     'INSERT INTO ai_choice (kind, id, model) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model',
   )
   const dropChoice = database.prepare('DELETE FROM ai_choice WHERE kind = ? AND id = ?')
+  const moveChat = prepareChatMove(database)
 
   const oldest = new Date(now().getTime() - KEPT_DAYS * DAY_MS)
   database.prepare('DELETE FROM ai_usage WHERE period < ?').run(periodKey('month', oldest))
@@ -92,6 +93,38 @@ export function createSqliteAiLedger(database: DatabaseSync, now: () => Date = (
       if (model === null) dropChoice.run(kind, id)
       else writeChoice.run(kind, id, model)
     },
+    moveChat: (from, to) => transaction(() => moveChat(from, to)),
+  }
+}
+
+/** What a chat used is added to what its new id used already; a model chosen under the new id is the newer choice. */
+function prepareChatMove(database: DatabaseSync): (from: number, to: number) => void {
+  const addUsage = database.prepare(
+    "INSERT INTO ai_usage SELECT period, scope, ?, is_cheaper, tokens, micros FROM ai_usage WHERE scope = 'chat' AND name = ? " +
+      'ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, micros = micros + excluded.micros',
+  )
+  const dropUsage = database.prepare("DELETE FROM ai_usage WHERE scope = 'chat' AND name = ?")
+  const reservations = database.prepare('SELECT id, accounts FROM ai_reservation')
+  const writeAccounts = database.prepare('UPDATE ai_reservation SET accounts = ? WHERE id = ?')
+  const addChoice = database.prepare(
+    "INSERT OR IGNORE INTO ai_choice SELECT kind, ?, model FROM ai_choice WHERE kind = 'chat' AND id = ?",
+  )
+  const dropChoice = database.prepare("DELETE FROM ai_choice WHERE kind = 'chat' AND id = ?")
+
+  return (from, to) => {
+    if (from === to) return
+    addUsage.run(String(to), String(from))
+    dropUsage.run(String(from))
+    addChoice.run(to, from)
+    dropChoice.run(from)
+    for (const { id, accounts } of reservations.all()) {
+      const moved = (JSON.parse(String(accounts)) as AiAccount[]).map((account) =>
+        account.scope === 'chat' && account.name === String(from)
+          ? { ...account, name: String(to) }
+          : account,
+      )
+      writeAccounts.run(JSON.stringify(moved), Number(id))
+    }
   }
 }
 

@@ -45,4 +45,6 @@ export interface AiLedger {
   /** The model chosen for a chat or user. */
   choice(kind: 'chat' | 'user', id: number): string | undefined
   choose(kind: 'chat' | 'user', id: number, model: string | null): void
+  /** A group became a supergroup: its use, its open reservations and its model go on under the new id. */
+  moveChat(from: number, to: number): void
 }
