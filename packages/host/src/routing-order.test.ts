@@ -27,6 +27,7 @@ test('a plugin that loses a command to another keeps everything else', async () 
   const loser = plugin('b', {
     observe: (event) => void told.push(event),
     runSchedule: async (task) => void told.push(task),
+    forgetUser: async (userId) => `user ${userId}`,
   })
   const listed = routePlugins(
     [plugin('a'), loser].map((runnable) => ({ runnable, isBuiltIn: false })),
@@ -39,4 +40,5 @@ test('a plugin that loses a command to another keeps everything else', async () 
   await listed[1]?.observe?.('event' as never)
   await listed[1]?.runSchedule?.('task', {} as never)
   expect(told).toEqual(['event', 'task'])
+  expect(await listed[1]?.forgetUser?.(7)).toBe('user 7')
 })

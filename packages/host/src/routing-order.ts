@@ -81,6 +81,7 @@ function withOwnCommands(runnable: RunnablePlugin, owners: ReadonlyMap<string, s
     ...(runnable.runSchedule && {
       runSchedule: async (name: string, run: ScheduledRun) => runnable.runSchedule?.(name, run),
     }),
+    ...(runnable.forgetUser && { forgetUser: async (userId: number) => runnable.forgetUser?.(userId) }),
   }
 }
 
