@@ -1,56 +1,11 @@
-/** Every code Pluggram throws or reports; docs/reference/errors.md explains each one. Codes are never reused. */
-export const ERROR_CODES = [
-  'ai-busy',
-  'ai-limit',
-  'ai-unavailable',
-  'ai-refused',
-  'ai-too-long',
-  'ai-filtered',
-  'ai-timeout',
-  'ai-misconfigured',
-  'cache-limit',
-  'config-invalid',
-  'config-secret',
-  'database-limit',
-  'database-query-failed',
-  'database-timeout',
-  'database-unavailable',
-  'delivery-failed',
-  'delivery-blocked',
-  'delivery-limit',
-  'metric-invalid',
-  'network-failed',
-  'network-limited',
-  'network-open',
-  'permission-missing',
-  'plugin-config-invalid',
-  'plugin-crashed',
-  'plugin-duplicate',
-  'plugin-load-failed',
-  'plugin-manifest-invalid',
-  'plugin-not-granted',
-  'plugin-not-found',
-  'plugin-start-failed',
-  'plugin-timeout',
-  'queue-full',
-  'queue-timeout',
-  'rate-limited',
-  'reply-invalid',
-  'schedule-invalid',
-  'startup-failed',
-  'store-limit',
-  'tool-arguments-invalid',
-  'tool-not-found',
-  'tool-refused',
-] as const
-
-export type ErrorCode = (typeof ERROR_CODES)[number]
+import { ERRORS, isRetryableByDefault } from './error-table.ts'
+import type { CodeOf, ErrorClass, ErrorCode } from './error-table.ts'
 
 const BRAND = Symbol.for('pluggram.error')
 
 export interface ErrorOptions {
   readonly cause?: unknown
-  /** True when the same call may succeed later. Default false. */
+  /** True when the same call may succeed later. Default: what the table of errors says of the code. */
   readonly isRetryable?: boolean
 }
 
@@ -66,7 +21,7 @@ export class PluggramError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code
-    this.isRetryable = options.isRetryable ?? false
+    this.isRetryable = options.isRetryable ?? isRetryableByDefault(code)
     Object.defineProperty(this, BRAND, { value: true })
   }
 }
@@ -85,11 +40,7 @@ export interface DeliveryErrorOptions extends ErrorOptions {
 export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
-  constructor(
-    code: 'delivery-failed' | 'delivery-blocked' | 'delivery-limit' | 'reply-invalid',
-    message: string,
-    options: DeliveryErrorOptions = {},
-  ) {
+  constructor(code: CodeOf<'DeliveryError'>, message: string, options: DeliveryErrorOptions = {}) {
     super(code, message, options)
     this.isAmbiguous = options.isAmbiguous ?? false
   }
@@ -97,34 +48,22 @@ export class DeliveryError extends PluggramError {
 
 /** The language model did not answer. */
 export class AiError extends PluggramError {
-  constructor(
-    code:
-      | 'ai-unavailable'
-      | 'ai-refused'
-      | 'ai-too-long'
-      | 'ai-filtered'
-      | 'ai-timeout'
-      | 'ai-misconfigured'
-      | 'ai-limit'
-      | 'ai-busy',
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: CodeOf<'AiError'>, message: string, options?: ErrorOptions) {
     super(code, message, options)
   }
 }
 
 /** The plugin did not declare what it uses. */
 export class PermissionError extends PluggramError {
-  constructor(message: string) {
-    super('permission-missing', message)
+  constructor(message: string, options?: ErrorOptions) {
+    super('permission-missing', message, options)
   }
 }
 
 /** A key or value the store does not take. */
 export class StoreError extends PluggramError {
-  constructor(message: string) {
-    super('store-limit', message)
+  constructor(message: string, options?: ErrorOptions) {
+    super('store-limit', message, options)
   }
 }
 
@@ -137,45 +76,59 @@ export interface LimitErrorOptions extends ErrorOptions {
 export class LimitError extends PluggramError {
   readonly retryAfterSeconds: number | undefined
 
-  constructor(
-    code:
-      | 'cache-limit'
-      | 'network-limited'
-      | 'network-open'
-      | 'queue-full'
-      | 'queue-timeout'
-      | 'rate-limited',
-    message: string,
-    options: LimitErrorOptions = {},
-  ) {
-    super(code, message, { isRetryable: true, ...options })
+  constructor(code: CodeOf<'LimitError'>, message: string, options: LimitErrorOptions = {}) {
+    super(code, message, options)
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 
 /** A database did not do what it was asked. */
 export class DatabaseError extends PluggramError {
-  constructor(
-    code: 'database-limit' | 'database-query-failed' | 'database-timeout' | 'database-unavailable',
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: CodeOf<'DatabaseError'>, message: string, options?: ErrorOptions) {
     super(code, message, options)
   }
 }
 
 /** A metric that cannot be registered as it was asked for. */
 export class MetricError extends PluggramError {
-  constructor(message: string) {
-    super('metric-invalid', message)
+  constructor(message: string, options?: ErrorOptions) {
+    super('metric-invalid', message, options)
   }
 }
 
 /** A schedule that cannot be kept: its times, name or data are wrong, or there are too many. */
 export class ScheduleError extends PluggramError {
-  constructor(message: string) {
-    super('schedule-invalid', message)
+  constructor(message: string, options?: ErrorOptions) {
+    super('schedule-invalid', message, options)
   }
+}
+
+/** What an error of any class can be given. */
+export type AnyErrorOptions = DeliveryErrorOptions & LimitErrorOptions
+
+const FACTORIES: {
+  readonly [Class in ErrorClass]: (
+    code: CodeOf<Class>,
+    message: string,
+    options: AnyErrorOptions,
+  ) => PluggramError
+} = {
+  AiError: (code, message, options) => new AiError(code, message, options),
+  DatabaseError: (code, message, options) => new DatabaseError(code, message, options),
+  DeliveryError: (code, message, options) => new DeliveryError(code, message, options),
+  LimitError: (code, message, options) => new LimitError(code, message, options),
+  MetricError: (_code, message, options) => new MetricError(message, options),
+  PermissionError: (_code, message, options) => new PermissionError(message, options),
+  PluggramError: (code, message, options) => new PluggramError(code, message, options),
+  ScheduleError: (_code, message, options) => new ScheduleError(message, options),
+  StoreError: (_code, message, options) => new StoreError(message, options),
+}
+
+/** Makes an error of the class that the table of errors gives its code. */
+export function createError(code: ErrorCode, message: string, options: AnyErrorOptions = {}): PluggramError {
+  // TypeScript cannot see that the class of a code takes that code
+  const create = FACTORIES[ERRORS[code].class] as (...args: Parameters<typeof createError>) => PluggramError
+  return create(code, message, options)
 }
 
 /** The message of anything that was thrown, without its stack. */

@@ -30,7 +30,6 @@ export {
   AiError,
   DatabaseError,
   DeliveryError,
-  ERROR_CODES,
   errorMessage,
   isPluggramError,
   LimitError,
@@ -40,7 +39,8 @@ export {
   ScheduleError,
   StoreError,
 } from './errors.ts'
-export type { ErrorCode } from './errors.ts'
+export { ERROR_CODES } from './error-table.ts'
+export type { ErrorCode } from './error-table.ts'
 export type {
   CommandContext,
   CommandDefinition,

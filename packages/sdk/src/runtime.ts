@@ -3,6 +3,9 @@
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
 export type { AccessControl, Admission } from './runtime/access-control.ts'
+export { ERRORS } from './error-table.ts'
+export { createError } from './errors.ts'
+export type { AnyErrorOptions } from './errors.ts'
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
 export type { AiAccount, AiAmount, AiLedger, AiLimit } from './runtime/ai-ledger.ts'

@@ -1,15 +1,7 @@
-import {
-  AiError,
-  DatabaseError,
-  DeliveryError,
-  ERROR_CODES,
-  isPluggramError,
-  PermissionError,
-  PluggramError,
-  ScheduleError,
-  StoreError,
-} from '@pluggram/sdk'
+import { isPluggramError } from '@pluggram/sdk'
 import type { ErrorCode } from '@pluggram/sdk'
+import { createError, ERRORS } from '@pluggram/sdk/runtime'
+import type { AnyErrorOptions } from '@pluggram/sdk/runtime'
 import { isThrown, thrownText } from '../error-location.ts'
 import { toPlainData } from './plain-data.ts'
 
@@ -29,7 +21,6 @@ export interface WireError {
 const MAX_MESSAGE = 4_000
 const MAX_STACK = 16_000
 const MAX_CAUSES = 4
-const KNOWN_CODES = new Set<string>(ERROR_CODES)
 const OWN_KEYS = new Set(['name', 'message', 'stack', 'cause', 'isRetryable', '__proto__', 'then'])
 
 /** Never throws, whatever was thrown. */
@@ -51,13 +42,14 @@ export function encodeError(error: unknown, depth = 0): WireError {
   }
 }
 
-/** Brings an error back to life; what comes in may be anything. */
+/** Makes an error of what crossed, with the class of its code; the input may be anything. */
 export function decodeError(input: unknown, depth = 0): Error {
   const wire = Object(input) as Partial<Record<keyof WireError, unknown>>
   const message = typeof wire.message === 'string' ? wire.message.slice(0, MAX_MESSAGE) : 'an unknown error'
   const cause =
     wire.cause !== undefined && depth < MAX_CAUSES ? decodeError(wire.cause, depth + 1) : undefined
-  const error = createError(wire, message, cause)
+  const members = Object(plainMembers(wire.members)) as Readonly<Record<string, unknown>>
+  const error = reviveError(wire, { message, cause, members })
   if (typeof wire.stack === 'string' && wire.stack !== '') {
     Object.defineProperty(error, 'stack', {
       value: wire.stack.slice(0, MAX_STACK),
@@ -65,58 +57,34 @@ export function decodeError(input: unknown, depth = 0): Error {
       writable: true,
     })
   }
-  for (const [key, value] of Object.entries(Object(plainMembers(wire.members)) as object)) {
+  for (const [key, value] of Object.entries(members)) {
     if (!OWN_KEYS.has(key) && !(key in error)) Object.assign(error, { [key]: value })
   }
   return error
 }
 
-function createError(
-  wire: Partial<Record<keyof WireError, unknown>>,
-  message: string,
-  cause: Error | undefined,
+function reviveError(
+  { code, isRetryable, name }: Partial<Record<keyof WireError, unknown>>,
+  parts: {
+    readonly message: string
+    readonly cause: Error | undefined
+    readonly members: Readonly<Record<string, unknown>>
+  },
 ): Error {
-  if (typeof wire.code === 'string' && KNOWN_CODES.has(wire.code)) {
-    return createOwnError(wire.code as ErrorCode, message, { cause, isRetryable: wire.isRetryable === true })
+  const { message, cause, members } = parts
+  if (typeof code === 'string' && Object.hasOwn(ERRORS, code)) {
+    const { isAmbiguous, retryAfterSeconds } = members
+    const options: AnyErrorOptions = {
+      cause,
+      isRetryable: isRetryable === true,
+      isAmbiguous: isAmbiguous === true,
+      ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
+    }
+    return createError(code as ErrorCode, message, options)
   }
   const error = new Error(message, cause && { cause })
-  if (typeof wire.name === 'string') error.name = wire.name.slice(0, 200)
+  if (typeof name === 'string') error.name = name.slice(0, 200)
   return error
-}
-
-function createOwnError(
-  code: ErrorCode,
-  message: string,
-  options: { readonly cause: Error | undefined; readonly isRetryable: boolean },
-): PluggramError {
-  switch (code) {
-    case 'permission-missing':
-      return new PermissionError(message)
-    case 'schedule-invalid':
-      return new ScheduleError(message)
-    case 'store-limit':
-      return new StoreError(message)
-    case 'database-limit':
-    case 'database-query-failed':
-    case 'database-timeout':
-    case 'database-unavailable':
-      return new DatabaseError(code, message, options)
-    case 'delivery-failed':
-    case 'delivery-blocked':
-    case 'reply-invalid':
-      return new DeliveryError(code, message, options)
-    case 'ai-busy':
-    case 'ai-limit':
-    case 'ai-unavailable':
-    case 'ai-refused':
-    case 'ai-too-long':
-    case 'ai-filtered':
-    case 'ai-timeout':
-    case 'ai-misconfigured':
-      return new AiError(code, message, options)
-    default:
-      return new PluggramError(code, message, options)
-  }
 }
 
 function ownMembers(error: object, isOwn: boolean): Record<string, unknown> {

@@ -1,0 +1,47 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { ERRORS } from '../src/error-table.ts'
+
+/** A page of the reference that holds a table of the sdk between two marks. */
+interface GeneratedPage {
+  readonly file: URL
+  readonly mark: string
+  readonly table: () => string
+}
+
+const PAGES: readonly GeneratedPage[] = [{ file: page('errors'), mark: 'errors', table: errorTable }]
+
+/** The pages that hold a table, and the text that each should have now. */
+export async function generatedPages(): Promise<{ readonly file: URL; readonly text: string }[]> {
+  return Promise.all(
+    PAGES.map(async ({ file, mark, table }) => ({
+      file,
+      text: fill(await readFile(file, 'utf8'), mark, table()),
+    })),
+  )
+}
+
+function page(name: string): URL {
+  return new URL(`../../../docs/reference/${name}.md`, import.meta.url)
+}
+
+function fill(text: string, mark: string, table: string): string {
+  const [start, end] = [`<!-- table: ${mark} -->\n`, `<!-- end of table: ${mark} -->`]
+  const [before, rest] = text.split(start)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`the page has no marks for ${mark}`)
+  return `${before}${start}${table}${end}${after}`
+}
+
+function errorTable(): string {
+  const rows = Object.entries(ERRORS).map(([code, row]) => [`\`${code}\``, row.meaning, row.remedy])
+  return markdownTable(['code', 'what happened', 'what to do'], rows)
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
+  return [line(head), `|${'---|'.repeat(head.length)}\n`, ...rows.map(line)].join('')
+}
+
+if (import.meta.main) {
+  for (const { file, text } of await generatedPages()) await writeFile(file, text)
+}
