@@ -1,6 +1,6 @@
 import { createSecretMask } from '@pluggram/observability'
 import type { Chat, Reply } from '@pluggram/sdk'
-import type { Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
+import type { Messenger, OutgoingMessage, SettledReply } from '@pluggram/sdk/runtime'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { maskReplies, maskValues } from './mask-replies.ts'
@@ -22,7 +22,7 @@ function recorded() {
     },
     plan(_chat, settled) {
       planned.push(settled)
-      return [] as OutboxPart[]
+      return [] as OutgoingMessage[]
     },
     answerCallback: async (_id, text) => void said.push(text),
     deliver: () => Promise.reject(new Error('not asked for')),

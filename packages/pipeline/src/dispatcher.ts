@@ -4,7 +4,7 @@ import type {
   IncomingUpdate,
   MessageStore,
   Messenger,
-  OutboxPart,
+  OutgoingMessage,
   PluginChats,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
@@ -55,7 +55,7 @@ export interface DispatchReport {
   /** Texts of the answer. */
   readonly answers: readonly string[]
   /** What is to be sent. */
-  readonly parts: readonly OutboxPart[]
+  readonly parts: readonly OutgoingMessage[]
 }
 
 /**
@@ -131,7 +131,7 @@ function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnableP
 
 type Answer =
   | 'pass'
-  | { readonly parts: readonly OutboxPart[] }
+  | { readonly parts: readonly OutgoingMessage[] }
   | { readonly apology: string; readonly isFinal: boolean }
 
 interface Way extends Asking {
@@ -228,7 +228,7 @@ function failed(
 function brokeOff(
   name: string,
   update: IncomingUpdate,
-  { parts, error }: { readonly parts: readonly OutboxPart[]; readonly error: unknown },
+  { parts, error }: { readonly parts: readonly OutgoingMessage[]; readonly error: unknown },
   { logger, signal }: DispatcherOptions,
 ): Answer {
   if (!signal.aborted) {

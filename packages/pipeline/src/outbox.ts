@@ -1,7 +1,7 @@
 import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { MessageStore, Messenger, OutboxEntry } from '@pluggram/sdk/runtime'
+import type { MessageStore, Messenger, OutboxRow } from '@pluggram/sdk/runtime'
 import { Lanes } from './lanes.ts'
 import { endsWithin } from './ends-within.ts'
 import { SlowStart } from './slow-start.ts'
@@ -19,7 +19,7 @@ export interface OutboxOptions {
 }
 
 interface Waiting {
-  readonly entry: OutboxEntry
+  readonly entry: OutboxRow
   /** Monotonic: a clock that is set must not give up what could still be sent. */
   readonly since: number
   settle: (sent: SentMessage) => void
@@ -82,7 +82,7 @@ export class Outbox {
   }
 
   /** Sends a part that is on disk; resolves with the message, rejects when it is given up. */
-  push(entry: OutboxEntry): Promise<SentMessage> {
+  push(entry: OutboxRow): Promise<SentMessage> {
     if (entry.updateId !== POSTED_UPDATE_ID) return this.#enqueue(entry)
     const known = this.#posted.get(entry.id)
     if (known) return known
@@ -99,7 +99,7 @@ export class Outbox {
     await endsWithin(this.#broadcasts.whenIdle(), milliseconds)
   }
 
-  #enqueue(entry: OutboxEntry): Promise<SentMessage> {
+  #enqueue(entry: OutboxRow): Promise<SentMessage> {
     return new Promise((settle, fail) => {
       const waiting: Waiting = { entry, since: performance.now(), settle, fail }
       if (entry.isBroadcast === true) {
@@ -218,7 +218,7 @@ export class Outbox {
     }
   }
 
-  async #giveUp(entry: OutboxEntry, error: unknown): Promise<void> {
+  async #giveUp(entry: OutboxRow, error: unknown): Promise<void> {
     const { store, logger } = this.#options
     if (error instanceof LostAnswer || isAmbiguous(error)) this.ambiguous += 1
     else this.failed += 1

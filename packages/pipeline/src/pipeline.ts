@@ -5,7 +5,7 @@ import type {
   IncomingUpdate,
   MessageStore,
   Messenger,
-  OutboxPart,
+  OutgoingMessage,
   PluginChats,
   PluginRegistry,
   PostOffice,
@@ -185,7 +185,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   /** Keeps the answer, and begins to send it. */
   async function finish(
     update: IncomingUpdate,
-    parts: readonly OutboxPart[],
+    parts: readonly OutgoingMessage[],
   ): Promise<readonly Promise<SentMessage>[]> {
     const entries = await persist(() => store.finish(update.updateId, parts), logger, stop.signal)
     const sending = entries.map((entry) => outbox.push(entry))

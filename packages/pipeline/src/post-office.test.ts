@@ -69,11 +69,9 @@ describe('messages that answer nothing', () => {
 
   test('what an earlier run left is sent once, though its sender names its key again', async () => {
     const store = createMemoryMessageStore()
-    await store.addInterim({
-      updateId: POSTED_UPDATE_ID,
-      key: 'post:feeds:daily',
-      parts: [{ chatId: 7, content: 'daily', policy: 'at-least-once' }],
-    })
+    await store.addInterim(POSTED_UPDATE_ID, 'post:feeds:daily', [
+      { chatId: 7, content: 'daily', policy: 'at-least-once' },
+    ])
     const { pipeline, messenger } = start([], { store })
     const request = { ...news, replies: [{ text: 'daily' }], key: 'daily' }
     const early = await pipeline.post(request)

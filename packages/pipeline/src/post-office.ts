@@ -2,10 +2,10 @@ import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type {
-  InterimPart,
+  OutboxRow,
   MessageStore,
   Messenger,
-  OutboxPart,
+  OutgoingMessage,
   Posted,
   PostOffice,
   PostRequest,
@@ -34,7 +34,7 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
 
   async function post(request: PostRequest): Promise<Posted> {
     const { plugin, key } = request
-    if (key === undefined) return send(plugin, plan(request), (parts) => keep(parts))
+    if (key === undefined) return send(plugin, plan(request), (parts) => store.post(parts))
     const name = `post:${plugin}:${key}`
     // two calls with one key at the same moment are one message, too
     const before = underWay.get(name)
@@ -47,12 +47,10 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
   async function postOnce(request: PostRequest, name: string): Promise<Posted> {
     const known = store.interim(POSTED_UPDATE_ID, name)
     if (known.length > 0) return follow(known)
-    return send(request.plugin, plan(request), (parts) =>
-      store.addInterim({ updateId: POSTED_UPDATE_ID, key: name, parts }),
-    )
+    return send(request.plugin, plan(request), (parts) => store.addInterim(POSTED_UPDATE_ID, name, parts))
   }
 
-  function plan({ plugin, chat, replies, isBroadcast }: PostRequest): readonly OutboxPart[] {
+  function plan({ plugin, chat, replies, isBroadcast }: PostRequest): readonly OutgoingMessage[] {
     const parts = replies.flatMap(({ text, ...reply }) => {
       if (text !== undefined && typeof text !== 'string') {
         throw new DeliveryError(
@@ -66,14 +64,10 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
     return isBroadcast ? parts.map((part) => ({ ...part, isBroadcast })) : parts
   }
 
-  async function keep(parts: readonly OutboxPart[]): Promise<readonly InterimPart[]> {
-    return (await store.post(parts)).map((entry) => ({ entry }))
-  }
-
   async function send(
     plugin: string,
-    parts: readonly OutboxPart[],
-    keepParts: (parts: readonly OutboxPart[]) => Promise<readonly InterimPart[]>,
+    parts: readonly OutgoingMessage[],
+    keepParts: (parts: readonly OutgoingMessage[]) => Promise<readonly OutboxRow[]>,
   ): Promise<Posted> {
     const leave = enter(plugin, parts)
     try {
@@ -87,7 +81,7 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
   }
 
   /** Counts what waits, and refuses what is too much. */
-  function enter(plugin: string, parts: readonly OutboxPart[]): () => void {
+  function enter(plugin: string, parts: readonly OutgoingMessage[]): () => void {
     const count = parts.reduce(
       (sum, { bytes }) => sum + 1 + Math.floor((bytes?.length ?? 0) / BYTES_PER_COUNT),
       0,
@@ -109,11 +103,11 @@ export function createPostOffice({ messenger, store, outbox, logger }: PostOffic
   }
 
   /** All are queued before one is awaited: nothing of the chat may come between the parts. */
-  function follow(parts: readonly InterimPart[]): Posted {
-    const sending = parts.map(({ entry, sentMessageId }) =>
-      sentMessageId === undefined
-        ? outbox.push(entry)
-        : Promise.resolve({ id: sentMessageId, chatId: entry.chatId }),
+  function follow(rows: readonly OutboxRow[]): Posted {
+    const sending = rows.map((row) =>
+      row.sentMessageId === undefined
+        ? outbox.push(row)
+        : Promise.resolve({ id: row.sentMessageId, chatId: row.chatId }),
     )
     const sent = Promise.all(sending)
     // whoever does not wait for it learns it from the log, where the outbox told it

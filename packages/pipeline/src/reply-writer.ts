@@ -1,6 +1,12 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, Reply, SentMessage } from '@pluggram/sdk'
-import type { IncomingUpdate, MessageStore, Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
+import type {
+  IncomingUpdate,
+  MessageStore,
+  Messenger,
+  OutgoingMessage,
+  SettledReply,
+} from '@pluggram/sdk/runtime'
 import { withWireButtons } from './callback-data.ts'
 import type { Outbox } from './outbox.ts'
 import { isAsyncIterable, toReplies, withStallLimit } from './responses.ts'
@@ -19,7 +25,7 @@ export interface ReplyWriterOptions {
 
 /** What a result becomes: parts for the outbox, and why its text broke off if it did. */
 export interface WrittenReplies {
-  readonly parts: readonly OutboxPart[]
+  readonly parts: readonly OutgoingMessage[]
   readonly failure?: { readonly error: unknown }
 }
 
@@ -44,7 +50,7 @@ export class ReplyWriter {
   }
 
   async #writeAll(replies: readonly Reply[]): Promise<WrittenReplies> {
-    const parts: OutboxPart[] = []
+    const parts: OutgoingMessage[] = []
     for (const reply of replies) {
       const written = await this.#writeOne(reply)
       parts.push(...written.parts)
@@ -64,11 +70,10 @@ export class ReplyWriter {
     const known = store.interim(update.updateId, key)
     const { parts, failure }: WrittenReplies =
       known.length > 0 ? { parts: [] } : await this.write(toReplies(response))
-    const stored =
-      known.length > 0 ? known : await store.addInterim({ updateId: update.updateId, key, parts })
+    const stored = known.length > 0 ? known : await store.addInterim(update.updateId, key, parts)
     // all are queued before one is awaited: nothing of the chat may come between the parts
-    const sending = stored.map(({ entry, sentMessageId }) =>
-      sentMessageId === undefined ? outbox.push(entry) : { id: sentMessageId, chatId: entry.chatId },
+    const sending = stored.map((row) =>
+      row.sentMessageId === undefined ? outbox.push(row) : { id: row.sentMessageId, chatId: row.chatId },
     )
     const outcomes = await Promise.allSettled(sending)
     const sent = outcomes.map((outcome) => {

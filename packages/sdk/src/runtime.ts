@@ -35,11 +35,9 @@ export type {
 export type { ScheduleDescriptor } from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
-  InterimPart,
-  InterimReply,
   MessageStore,
-  OutboxEntry,
-  OutboxPart,
+  OutboxRow,
+  OutgoingMessage,
   ParkedUpdate,
   StoredUpdate,
 } from './runtime/message-store.ts'

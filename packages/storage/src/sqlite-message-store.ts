@@ -24,26 +24,26 @@ export function createSqliteMessageStore(
     accept: (updates) => inbox.accept(updates),
     begin: (updateId) => inbox.begin(updateId),
     beginSoon: (updateId) => inbox.beginSoon(updateId),
-    finish(updateId, parts) {
-      const entries = outbox.toEntries(updateId, parts)
+    finish(updateId, messages) {
+      const rows = outbox.toRows(updateId, messages)
       inbox.finishing(updateId)
       const written = queue.write(() => {
-        outbox.finish(updateId, entries)
+        outbox.finish(updateId, rows)
         inbox.finish(updateId)
       })
       return written.then(() => {
         outbox.finished(updateId)
-        return entries
+        return rows
       })
     },
-    post: (parts) => outbox.post(parts),
-    addInterim: (reply) => outbox.addInterim(reply),
+    post: (messages) => outbox.post(messages),
+    addInterim: (updateId, key, messages) => outbox.addInterim(updateId, key, messages),
     interim: (updateId, key) => outbox.interim(updateId, key),
     park: (updateId, reason) => inbox.park(updateId, reason),
-    markSending: (entryId) => outbox.markSending(entryId),
-    markUnsent: (entryId) => outbox.markUnsent(entryId),
-    markSent: (entryId, sentMessageId) => outbox.markSent(entryId, sentMessageId),
-    markFailed: (entryId, reason) => outbox.markFailed(entryId, reason),
+    markSending: (rowId) => outbox.markSending(rowId),
+    markUnsent: (rowId) => outbox.markUnsent(rowId),
+    markSent: (rowId, sentMessageId) => outbox.markSent(rowId, sentMessageId),
+    markFailed: (rowId, reason) => outbox.markFailed(rowId, reason),
     moveChat: (from, to) => outbox.moveChat(from, to),
     unfinished: () => inbox.unfinished(),
     waiting: (updateId) => inbox.waiting(updateId),

@@ -1,12 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type {
-  DeliveryPolicy,
-  InterimPart,
-  InterimReply,
-  OutboxEntry,
-  OutboxPart,
-} from '@pluggram/sdk/runtime'
+import type { DeliveryPolicy, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 import type { CommitQueue } from './commit-queue.ts'
 
 /** Parts that were given up stay visible that long. */
@@ -25,7 +19,7 @@ export class SqliteOutbox {
   readonly #now: () => number
   /** Updates with interim parts, and those parts: most updates have none, and cost no statement for them. */
   readonly #interimUpdates = new Set<number>()
-  readonly #interimEntries = new Set<number>()
+  readonly #interimRows = new Set<number>()
   #lastId: number
 
   /** @param connection the one on which the queue's jobs run */
@@ -37,18 +31,18 @@ export class SqliteOutbox {
     this.#lastId = Number(this.#reads.lastId.get()?.last ?? 0)
     for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
       this.#interimUpdates.add(Number(updateId))
-      this.#interimEntries.add(Number(id))
+      this.#interimRows.add(Number(id))
     }
   }
 
-  /** The rows that the parts of an answer become. */
-  toEntries(updateId: number, parts: readonly OutboxPart[]): OutboxEntry[] {
-    return parts.map((part) => ({ ...part, id: ++this.#lastId, updateId, isAmbiguous: false }))
+  /** The rows that the messages of an answer become. */
+  toRows(updateId: number, messages: readonly OutgoingMessage[]): OutboxRow[] {
+    return messages.map((message) => ({ ...message, id: ++this.#lastId, updateId, isAmbiguous: false }))
   }
 
   /** Within the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
-  finish(updateId: number, entries: readonly OutboxEntry[]): void {
-    for (const [index, entry] of entries.entries()) this.#insert(entry, null, index)
+  finish(updateId: number, rows: readonly OutboxRow[]): void {
+    for (const [index, row] of rows.entries()) this.#insert(row, null, index)
     if (this.#interimUpdates.has(updateId)) this.#writes.deleteSentInterim.run(updateId)
   }
 
@@ -57,26 +51,30 @@ export class SqliteOutbox {
     this.#interimUpdates.delete(updateId)
   }
 
-  /** Parts that answer nobody. */
-  async post(parts: readonly OutboxPart[]): Promise<OutboxEntry[]> {
-    const entries = this.toEntries(POSTED_UPDATE_ID, parts)
-    await this.#queue.write(() => this.finish(POSTED_UPDATE_ID, entries))
-    return entries
+  /** Messages that answer no update. */
+  async post(messages: readonly OutgoingMessage[]): Promise<OutboxRow[]> {
+    const rows = this.toRows(POSTED_UPDATE_ID, messages)
+    await this.#queue.write(() => this.finish(POSTED_UPDATE_ID, rows))
+    return rows
   }
 
-  async addInterim({ updateId, key, parts }: InterimReply): Promise<InterimPart[]> {
+  async addInterim(
+    updateId: number,
+    key: string,
+    messages: readonly OutgoingMessage[],
+  ): Promise<OutboxRow[]> {
     this.#interimUpdates.add(updateId)
-    const entries = this.toEntries(updateId, parts)
+    const rows = this.toRows(updateId, messages)
     await this.#queue.write(() => {
-      for (const [index, entry] of entries.entries()) this.#insert(entry, key, index)
+      for (const [index, row] of rows.entries()) this.#insert(row, key, index)
     })
     const stored = this.interim(updateId, key)
-    for (const { entry } of stored) this.#interimEntries.add(entry.id)
+    for (const { id } of stored) this.#interimRows.add(id)
     return stored
   }
 
-  interim(updateId: number, key: string): InterimPart[] {
-    return this.#reads.interim.all(updateId, key).map(toInterimPart)
+  interim(updateId: number, key: string): OutboxRow[] {
+    return this.#reads.interim.all(updateId, key).map(toInterimRow)
   }
 
   async markSending(id: number): Promise<void> {
@@ -88,18 +86,18 @@ export class SqliteOutbox {
   }
 
   markSent(id: number, sentMessageId: number): Promise<void> {
-    if (!this.#interimEntries.has(id)) return this.#queue.writeLight(() => void this.#writes.delete.run(id))
+    if (!this.#interimRows.has(id)) return this.#queue.writeLight(() => void this.#writes.delete.run(id))
     const written = this.#queue.writeLight(() => this.#writes.sentInterim.run(sentMessageId, id))
-    return written.then(() => void this.#interimEntries.delete(id))
+    return written.then(() => void this.#interimRows.delete(id))
   }
 
   async markFailed(id: number, reason: string): Promise<void> {
     await this.#queue.writeLight(() => this.#writes.failed.run(reason, id))
-    this.#interimEntries.delete(id)
+    this.#interimRows.delete(id)
   }
 
-  unsent(): OutboxEntry[] {
-    return this.#reads.unsent.all().map(toEntry)
+  unsent(): OutboxRow[] {
+    return this.#reads.unsent.all().map(toRow)
   }
 
   async moveChat(from: number, to: number): Promise<void> {
@@ -111,10 +109,10 @@ export class SqliteOutbox {
     await this.#queue.writeLight(() => this.#writes.forget.run(before))
   }
 
-  #insert(entry: OutboxEntry, key: string | null, index: number): void {
-    const { id, updateId, chatId, bytes = null, policy } = entry
-    const content = JSON.stringify(entry.content)
-    const isBroadcast = entry.isBroadcast === true ? 1 : 0
+  #insert(row: OutboxRow, key: string | null, index: number): void {
+    const { id, updateId, chatId, bytes = null, policy } = row
+    const content = JSON.stringify(row.content)
+    const isBroadcast = row.isBroadcast === true ? 1 : 0
     const isCommon = key === null && bytes === null && policy === 'at-least-once' && isBroadcast === 0
     if (isCommon) {
       this.#writes.insertCommon.run(id, updateId, index, chatId, content, this.#now())
@@ -135,12 +133,12 @@ export class SqliteOutbox {
   }
 }
 
-function toInterimPart(row: Record<string, unknown>): InterimPart {
+function toInterimRow(row: Record<string, unknown>): OutboxRow {
   const isOver = row.state === 'sent' || row.state === 'failed'
-  return { entry: toEntry(row), ...(isOver && { sentMessageId: Number(row.sent_message_id ?? 0) }) }
+  return { ...toRow(row), ...(isOver && { sentMessageId: Number(row.sent_message_id ?? 0) }) }
 }
 
-function toEntry(row: Record<string, unknown>): OutboxEntry {
+function toRow(row: Record<string, unknown>): OutboxRow {
   return {
     id: Number(row.id),
     updateId: Number(row.update_id),

@@ -289,7 +289,7 @@ describe('opening a database', () => {
     expect(store.unsent()).toMatchObject([
       { id: 1, updateId: 7, chatId: 5, content: { text: 'answer' }, isBroadcast: true },
     ])
-    expect(store.interim(9, 'step')).toMatchObject([{ entry: { id: 2 }, sentMessageId: 44 }])
+    expect(store.interim(9, 'step')).toMatchObject([{ id: 2, sentMessageId: 44 }])
     expect(await store.accept([storedText(7), storedText(8), storedText(9)])).toEqual([])
     const [added] = await store.post([outboxPart('more')])
     expect(added?.id).toBe(3)

@@ -1,14 +1,14 @@
 import type { SentMessage } from '@pluggram/sdk'
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { TelegramError } from './errors.ts'
 import { toPlanned } from './outbox-part.ts'
-import type { OutgoingMessage } from './plan-messages.ts'
+import type { BotApiCall } from './plan-messages.ts'
 import type { RichMessages } from './rich-messages.ts'
 import type { SendRank } from './send-gate.ts'
 import type { MessageSender, Sending } from './send-message.ts'
 
 /** Sends a part; gives the message that stands in the chat afterwards. */
-export type PartDeliverer = (part: OutboxPart, signal: AbortSignal) => Promise<SentMessage>
+export type PartDeliverer = (part: OutgoingMessage, signal: AbortSignal) => Promise<SentMessage>
 
 /**
  * Creates the deliverer. A rich message that Telegram does not take is sent as text, which can be several
@@ -25,8 +25,8 @@ export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessag
   }
 
   async function deliverRich(
-    message: OutgoingMessage,
-    fallback: readonly OutgoingMessage[],
+    message: BotApiCall,
+    fallback: readonly BotApiCall[],
     sending: Sending,
     progress: object,
   ): Promise<SentMessage> {
@@ -45,7 +45,7 @@ export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessag
   }
 
   async function sendAll(
-    messages: readonly OutgoingMessage[],
+    messages: readonly BotApiCall[],
     sending: Sending,
     progress: object,
   ): Promise<SentMessage> {
@@ -59,7 +59,7 @@ export function createPartDeliverer(sendMessage: MessageSender, rich: RichMessag
   }
 }
 
-function rankOf({ isBroadcast }: OutboxPart, isStreamed: boolean): SendRank {
+function rankOf({ isBroadcast }: OutgoingMessage, isStreamed: boolean): SendRank {
   if (isBroadcast === true) return 'broadcast'
   return isStreamed ? 'final' : 'answer'
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Chat } from '@pluggram/sdk'
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMessenger } from './messenger.ts'
 import type { TelegramMessenger } from './messenger.ts'
@@ -25,12 +25,15 @@ const texts = (chatId = telegram.chat.id): string[] =>
     .filter((message) => message.fromBot)
     .map((message) => message.text)
 
-function partOf(text: string, options: { chat?: Chat; delivery?: OutboxPart['policy'] } = {}): OutboxPart {
+function partOf(
+  text: string,
+  options: { chat?: Chat; delivery?: OutgoingMessage['policy'] } = {},
+): OutgoingMessage {
   const { chat = telegram.chat, delivery = 'at-least-once' } = options
   return messenger.plan(chat, { reply: { text, delivery } })[0]!
 }
 
-const deliver = (part: OutboxPart): Promise<unknown> => messenger.deliver(part, anySignal())
+const deliver = (part: OutgoingMessage): Promise<unknown> => messenger.deliver(part, anySignal())
 
 describe('a send whose answer was lost', () => {
   const lost = [{ kind: 'drop-response' }, { kind: 'garbage' }, { kind: 'delay', ms: 60_000 }] as const
@@ -174,15 +177,16 @@ describe('a 429', () => {
 })
 
 describe('edits of one message', () => {
-  const edit = (text: string, messageId: number): OutboxPart =>
+  const edit = (text: string, messageId: number): OutgoingMessage =>
     messenger.plan(telegram.chat, { reply: { text, editMessageId: messageId } })[0]!
-  const buttons = (messageId: number): OutboxPart =>
+  const buttons = (messageId: number): OutgoingMessage =>
     messenger.plan(telegram.chat, {
       reply: { editMessageId: messageId, buttons: [[{ text: 'a', data: 'b' }]] },
     })[0]!
 
   it('make older ones pointless, but only those of the same message and of what they change', () => {
-    const isPointless = (newer: OutboxPart, older: OutboxPart): boolean => messenger.supersedes!(newer, older)
+    const isPointless = (newer: OutgoingMessage, older: OutgoingMessage): boolean =>
+      messenger.supersedes!(newer, older)
     expect(isPointless(edit('b', 1), edit('a', 1))).toBe(true)
     expect(isPointless(edit('b', 1), buttons(1))).toBe(true)
     expect(isPointless(buttons(1), buttons(1))).toBe(true)

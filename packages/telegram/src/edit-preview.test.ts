@@ -1,5 +1,5 @@
 import type { Chat } from '@pluggram/sdk'
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMessenger } from './messenger.ts'
 import type { TelegramMessenger } from './messenger.ts'
@@ -116,7 +116,7 @@ describe('text that is written in a group', () => {
   it('arrives once when its last edit is made again after a crash', async () => {
     const settled = await messenger.settle(group, { text: slowly() }, anySignal())
     const [part] = messenger.plan(group, settled)
-    const kept = JSON.parse(JSON.stringify(part)) as OutboxPart
+    const kept = JSON.parse(JSON.stringify(part)) as OutgoingMessage
     await messenger.deliver(part!, anySignal())
     const next = createMessenger({ api: telegram.api, logger: telegram.logger })
     await next.deliver(kept, anySignal())

@@ -1,6 +1,6 @@
 import type { Logger } from '@pluggram/sdk'
 import type { TelegramError } from './errors.ts'
-import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
+import type { BotApiCall, BotApiPayload } from './plan-messages.ts'
 import { CAPTION_LIMIT } from './split-text.ts'
 
 type MendName = 'migrated' | 'formatting' | 'buttons' | 'topic' | 'photo' | 'caption-edit' | 'lost-edit'
@@ -8,7 +8,7 @@ type MendName = 'migrated' | 'formatting' | 'buttons' | 'topic' | 'photo' | 'cap
 interface Mend {
   readonly name: MendName
   /** Gives the message to send instead, or `undefined` when this is not what was wrong. */
-  apply(error: TelegramError, message: OutgoingMessage): OutgoingMessage | undefined
+  apply(error: TelegramError, message: BotApiCall): BotApiCall | undefined
 }
 
 /** What can be left out or changed of a refused message so that its words still arrive. */
@@ -74,7 +74,7 @@ const MENDS: readonly Mend[] = [
 /** Mends one message as its refusals come, each way at most once. */
 export function createMender(
   logger: Logger,
-): (error: TelegramError, message: OutgoingMessage) => OutgoingMessage | undefined {
+): (error: TelegramError, message: BotApiCall) => BotApiCall | undefined {
   const used = new Set<MendName>()
   return (error, message) => {
     if (error.errorCode !== 400) return undefined
@@ -94,10 +94,7 @@ export function createMender(
 }
 
 /** The message without `members`; `undefined` when it has none of them. */
-function without(
-  message: OutgoingMessage,
-  ...members: (keyof OutgoingPayload)[]
-): OutgoingMessage | undefined {
+function without(message: BotApiCall, ...members: (keyof BotApiPayload)[]): BotApiCall | undefined {
   const present = members.filter((member) => message.payload[member] !== undefined)
   if (present.length === 0) return undefined
   const payload = { ...message.payload }

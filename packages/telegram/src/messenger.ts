@@ -1,6 +1,6 @@
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Chat, Logger, Reply } from '@pluggram/sdk'
-import type { BotApiCaller, Messenger, OutboxPart, SettledReply } from '@pluggram/sdk/runtime'
+import type { BotApiCaller, Messenger, OutgoingMessage, SettledReply } from '@pluggram/sdk/runtime'
 import type { TelegramApi } from './api.ts'
 import { createBlockedChats } from './blocked-chats.ts'
 import { createMethodCaller } from './call-method.ts'
@@ -118,7 +118,7 @@ export function createMessenger(options: MessengerOptions): TelegramMessenger {
   function plan(
     chat: Chat,
     { reply, note, preview }: Pick<SettledReply, 'reply' | 'note' | 'preview'>,
-  ): OutboxPart[] {
+  ): OutgoingMessage[] {
     const { text: source = '', format, media, location, editMessageId, delivery } = reply
     const rendered = render(reply)
     const text = note === undefined ? rendered : appendPlain(rendered, `\n\n${note}`)

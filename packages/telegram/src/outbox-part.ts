@@ -1,16 +1,16 @@
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import type { Reply } from '@pluggram/sdk'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
-import type { OutgoingMessage } from './plan-messages.ts'
+import type { BotApiCall } from './plan-messages.ts'
 
 /** A message on its way, with what the sender has to know besides. */
 export interface PlannedMessage {
-  readonly message: OutgoingMessage
+  readonly message: BotApiCall
   /** Text was shown while it was written: others wait for their first word. */
   readonly isStreamed?: boolean
   /** What is sent instead when Telegram does not take a rich message. */
-  readonly fallback?: readonly OutgoingMessage[]
+  readonly fallback?: readonly BotApiCall[]
 }
 
 /** What the content of our parts looks like; a message's bytes, if it has any, are kept beside it. */
@@ -19,7 +19,10 @@ interface PartContent extends PlannedMessage {
 }
 
 /** A planned message as the outbox keeps it. */
-export function toPart(planned: PlannedMessage, policy: Reply['delivery'] = 'at-least-once'): OutboxPart {
+export function toPart(
+  planned: PlannedMessage,
+  policy: Reply['delivery'] = 'at-least-once',
+): OutgoingMessage {
   const { message } = planned
   const chatId = message.payload.chat_id
   for (const field of MEDIA_FIELDS) {
@@ -37,7 +40,7 @@ export function toPart(planned: PlannedMessage, policy: Reply['delivery'] = 'at-
 }
 
 /** The message of a part that `toPart` made, in this run or in an earlier one. */
-export function toPlanned({ content, bytes }: OutboxPart): PlannedMessage {
+export function toPlanned({ content, bytes }: OutgoingMessage): PlannedMessage {
   const { upload, ...planned } = content as PartContent
   if (!upload || !bytes) return planned
   const { message } = planned
@@ -46,7 +49,7 @@ export function toPlanned({ content, bytes }: OutboxPart): PlannedMessage {
 }
 
 /** True when both change the same message and the newer leaves nothing of the older. */
-export function supersedes(newer: OutboxPart, older: OutboxPart): boolean {
+export function supersedes(newer: OutgoingMessage, older: OutgoingMessage): boolean {
   const { message: next } = newer.content as PartContent
   const { message: previous } = older.content as PartContent
   if (newer.chatId !== older.chatId || !previous.method.startsWith('edit')) return false

@@ -9,7 +9,7 @@ import type { RichMessage } from './rich-blocks.ts'
 import { CAPTION_LIMIT, MESSAGE_LIMIT, splitText } from './split-text.ts'
 
 /** The members that our messages use, whichever method sends them. */
-export interface OutgoingPayload extends Partial<Record<MediaField, FileBytes | string>> {
+export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | string>> {
   readonly chat_id: number
   readonly message_thread_id?: number
   readonly message_id?: number
@@ -26,7 +26,7 @@ export interface OutgoingPayload extends Partial<Record<MediaField, FileBytes | 
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
-export interface OutgoingMessage {
+export interface BotApiCall {
   readonly method:
     | 'sendMessage'
     | 'sendRichMessage'
@@ -35,7 +35,7 @@ export interface OutgoingMessage {
     | 'editMessageCaption'
     | 'editMessageReplyMarkup'
     | MediaMethod
-  readonly payload: OutgoingPayload
+  readonly payload: BotApiPayload
 }
 
 /**
@@ -49,10 +49,10 @@ export function planMessages(
   reply: Reply,
   text: FormattedText,
   previewMessageId?: number,
-): OutgoingMessage[] {
+): BotApiCall[] {
   const { media, location } = reply
   const editMessageId = reply.editMessageId ?? previewMessageId
-  const messages: OutgoingMessage[] = []
+  const messages: BotApiCall[] = []
   const parts = splitText(text, MESSAGE_LIMIT, media ? CAPTION_LIMIT : MESSAGE_LIMIT)
   const words = parts.filter((part) => !isBlank(part.text))
 
@@ -105,9 +105,9 @@ export function planRichMessage(
   reply: Reply,
   richMessage: RichMessage,
   previewMessageId?: number,
-): OutgoingMessage {
+): BotApiCall {
   const content = { rich_message: richMessage }
-  const planned: OutgoingMessage =
+  const planned: BotApiCall =
     previewMessageId === undefined
       ? { method: 'sendRichMessage', payload: { ...newMessageMembers(chat, reply), ...content } }
       : {
@@ -119,7 +119,7 @@ export function planRichMessage(
 }
 
 /** What every new message of a reply has. */
-export function newMessageMembers(chat: Chat, reply: Reply): OutgoingPayload {
+export function newMessageMembers(chat: Chat, reply: Reply): BotApiPayload {
   return {
     chat_id: chat.id,
     ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
@@ -131,7 +131,7 @@ export function newMessageMembers(chat: Chat, reply: Reply): OutgoingPayload {
 export function textMembers(
   { text, entities }: FormattedText,
   { linkPreview }: Reply,
-): Pick<OutgoingPayload, 'text' | 'entities' | 'link_preview_options'> {
+): Pick<BotApiPayload, 'text' | 'entities' | 'link_preview_options'> {
   return {
     text,
     ...(entities.length > 0 && { entities }),
@@ -140,13 +140,13 @@ export function textMembers(
 }
 
 /** Answers a message visibly. */
-export function quoteMembers({ replyToMessageId }: Reply): Pick<OutgoingPayload, 'reply_parameters'> {
+export function quoteMembers({ replyToMessageId }: Reply): Pick<BotApiPayload, 'reply_parameters'> {
   if (replyToMessageId === undefined) return {}
   return { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }
 }
 
 /** The first new message quotes. */
-function withQuote(messages: OutgoingMessage[], reply: Reply): OutgoingMessage[] {
+function withQuote(messages: BotApiCall[], reply: Reply): BotApiCall[] {
   if (reply.replyToMessageId === undefined) return messages
   const first = messages.findIndex(({ method }) => method.startsWith('send'))
   return messages.map((message, index) =>
@@ -154,7 +154,7 @@ function withQuote(messages: OutgoingMessage[], reply: Reply): OutgoingMessage[]
   )
 }
 
-function withButtons(messages: OutgoingMessage[], reply: Reply): OutgoingMessage[] {
+function withButtons(messages: BotApiCall[], reply: Reply): BotApiCall[] {
   const rows = reply.buttons
   if (!rows) return messages
   const keyboard = toKeyboard(rows)

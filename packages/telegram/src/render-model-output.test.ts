@@ -1,4 +1,4 @@
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import fc from 'fast-check'
 import type { TelegramApi } from './api.ts'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { Validator } from '../../bot-api-emulator/src/validator.ts'
 import type { FormattedText } from './formatted-text.ts'
 import { createMessenger } from './messenger.ts'
 import { toPlanned } from './outbox-part.ts'
-import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
+import type { BotApiCall, BotApiPayload } from './plan-messages.ts'
 import { isBlank, renderText } from './render-text.ts'
 import { MESSAGE_LIMIT } from './split-text.ts'
 import { modelOutput } from './test-model-output.ts'
@@ -23,14 +23,14 @@ const LONG = 60_000 + RUNS * 20
 const validator = new Validator()
 const chat = { id: 5, type: 'private' } as const
 
-function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly OutboxPart[] {
+function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly OutgoingMessage[] {
   // Planning makes no calls.
   const messenger = createMessenger({ api: {} as TelegramApi, logger: createRecordingLogger(), richMessages })
   return (text) => messenger.plan(chat, { reply: { text, format: 'markdown' } })
 }
 
 /** The text that Telegram would show; throws what it would refuse. */
-function accepted({ method, payload }: OutgoingMessage): string {
+function accepted({ method, payload }: BotApiCall): string {
   validator.checkParams(method, { ...payload })
   const { text } = readText(payload as unknown as Parameters<typeof readText>[0])
   if (text.length > MESSAGE_LIMIT) throw new Error('longer than a message')
@@ -38,7 +38,7 @@ function accepted({ method, payload }: OutgoingMessage): string {
 }
 
 /** Where the parts stand in the whole; throws when they leave out a word or are out of order. */
-function placesOf(parts: readonly OutgoingPayload[], whole: string): number[] {
+function placesOf(parts: readonly BotApiPayload[], whole: string): number[] {
   let position = 0
   const places = parts.map(({ text = '' }) => {
     const at = whole.indexOf(text, position)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { OutboxPart } from '@pluggram/sdk/runtime'
+import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMessenger } from './messenger.ts'
 import type { TelegramMessenger } from './messenger.ts'
@@ -178,6 +178,6 @@ describe('rich messages', () => {
   })
 })
 
-function toMethods(parts: readonly OutboxPart[]): string[] {
+function toMethods(parts: readonly OutgoingMessage[]): string[] {
   return parts.map(({ content }) => (content as { message: { method: string } }).message.method)
 }

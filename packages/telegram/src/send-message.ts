@@ -10,7 +10,7 @@ import { TelegramError } from './errors.ts'
 import { createMender } from './mend-message.ts'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
-import type { OutgoingMessage, OutgoingPayload } from './plan-messages.ts'
+import type { BotApiCall, BotApiPayload } from './plan-messages.ts'
 import type { SendGate, SendRank } from './send-gate.ts'
 
 export interface MessageSenderOptions extends Persistence {
@@ -31,7 +31,7 @@ export interface Sending {
 }
 
 /** Sends or edits one message; gives the message that stands in the chat afterwards. */
-export type MessageSender = (message: OutgoingMessage, sending: Sending) => Promise<SentMessage>
+export type MessageSender = (message: BotApiCall, sending: Sending) => Promise<SentMessage>
 
 /** Creates the sender: it waits out 429s, tries again after failures and mends what Telegram refuses. */
 export function createMessageSender(options: MessageSenderOptions): MessageSender {
@@ -74,14 +74,14 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   }
 }
 
-function redirect(message: OutgoingMessage, newChatIds: ReadonlyMap<number, number>): OutgoingMessage {
+function redirect(message: BotApiCall, newChatIds: ReadonlyMap<number, number>): BotApiCall {
   const newChatId = newChatIds.get(message.payload.chat_id)
   if (newChatId === undefined) return message
   return { ...message, payload: { ...message.payload, chat_id: newChatId } }
 }
 
 /** The methods take different payloads; `planMessages` gives each what it takes. */
-function call(api: TelegramApi, message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage> {
+function call(api: TelegramApi, message: BotApiCall, signal: AbortSignal): Promise<SentMessage> {
   const { method, payload } = message
   const upload = uploadIn(payload)
   const answering =
@@ -91,7 +91,7 @@ function call(api: TelegramApi, message: OutgoingMessage, signal: AbortSignal): 
   return answering.then((answer) => readSent(answer, message))
 }
 
-function uploadIn(payload: OutgoingPayload): MediaField | undefined {
+function uploadIn(payload: BotApiPayload): MediaField | undefined {
   for (const field of MEDIA_FIELDS) if (typeof payload[field] === 'object') return field
   return undefined
 }
@@ -99,7 +99,7 @@ function uploadIn(payload: OutgoingPayload): MediaField | undefined {
 /** Files go grammY's way. */
 function callWithUpload(
   api: TelegramApi,
-  method: OutgoingMessage['method'],
+  method: BotApiCall['method'],
   payload: object,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -108,7 +108,7 @@ function callWithUpload(
 }
 
 /** Bytes become a new upload at every try: grammY reads an upload only once. */
-function withUpload(payload: OutgoingPayload, field: MediaField): object {
+function withUpload(payload: BotApiPayload, field: MediaField): object {
   const file = payload[field]
   return typeof file === 'object'
     ? { ...payload, [field]: new InputFile(file.bytes, file.fileName) }
@@ -120,7 +120,7 @@ function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {
 }
 
 /** Edits may answer just `true`; a message's own chat id is the one that counts after a migration. */
-function readSent(answer: unknown, { method, payload }: OutgoingMessage): SentMessage {
+function readSent(answer: unknown, { method, payload }: BotApiCall): SentMessage {
   const known = { id: payload.message_id ?? 0, chatId: payload.chat_id }
   if (typeof answer !== 'object' || answer === null || !('message_id' in answer)) {
     if (method.startsWith('edit')) return known

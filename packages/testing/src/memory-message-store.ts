@@ -1,6 +1,6 @@
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
-import type { InterimPart, MessageStore, OutboxEntry, OutboxPart } from '@pluggram/sdk/runtime'
+import type { MessageStore, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 
 interface InboxRow {
   readonly update: IncomingUpdate
@@ -11,12 +11,12 @@ interface InboxRow {
   reason: string
 }
 
-interface OutboxRow {
+interface MemoryRow {
   readonly id: number
   readonly updateId: number
   readonly key?: string
   readonly index: number
-  readonly part: OutboxPart
+  readonly message: OutgoingMessage
   state: 'unsent' | 'sending' | 'sent' | 'failed'
   sentMessageId?: number
 }
@@ -24,24 +24,24 @@ interface OutboxRow {
 /** A message store that forgets everything with the process: for tests of what stands on top of one. */
 export function createMemoryMessageStore(): MessageStore {
   const inbox = new Map<number, InboxRow>()
-  const outbox = new Map<number, OutboxRow>()
+  const outbox = new Map<number, MemoryRow>()
   let sequence = 0
   let nextId = 1
 
   const inState = (state: InboxRow['state']): InboxRow[] =>
     [...inbox.values()].filter((row) => row.state === state).toSorted((a, b) => a.sequence - b.sequence)
 
-  function add(updateId: number, part: OutboxPart, index: number, key?: string): OutboxEntry {
-    const row: OutboxRow = {
+  function add(updateId: number, message: OutgoingMessage, index: number, key?: string): OutboxRow {
+    const row: MemoryRow = {
       id: nextId++,
       updateId,
       index,
-      part,
+      message,
       state: 'unsent',
       ...(key !== undefined && { key }),
     }
     outbox.set(row.id, row)
-    return toEntry(row)
+    return toRow(row)
   }
 
   function noteBeginning(updateId: number): void {
@@ -68,24 +68,24 @@ export function createMemoryMessageStore(): MessageStore {
       noteBeginning(updateId)
     },
     beginSoon: noteBeginning,
-    async finish(updateId, parts) {
+    async finish(updateId, messages) {
       const row = inbox.get(updateId)
       if (row?.state === 'new') row.state = 'done'
       for (const item of outbox.values()) {
         if (item.updateId === updateId && item.key !== undefined && item.state === 'sent')
           outbox.delete(item.id)
       }
-      return parts.map((part, index) => add(updateId, part, index))
+      return messages.map((message, index) => add(updateId, message, index))
     },
-    async post(parts) {
-      return parts.map((part, index) => add(POSTED_UPDATE_ID, part, index))
+    async post(messages) {
+      return messages.map((message, index) => add(POSTED_UPDATE_ID, message, index))
     },
-    async addInterim({ updateId, key, parts }) {
-      return parts.map((part, index) => {
+    async addInterim(updateId, key, messages) {
+      return messages.map((message, index) => {
         const known = [...outbox.values()].find(
           (row) => row.updateId === updateId && row.key === key && row.index === index,
         )
-        return known ? toInterim(known) : { entry: add(updateId, part, index, key) }
+        return known ? toInterim(known) : add(updateId, message, index, key)
       })
     },
     interim: (updateId, key) =>
@@ -94,27 +94,28 @@ export function createMemoryMessageStore(): MessageStore {
       const row = inbox.get(updateId)
       if (row?.state === 'new') Object.assign(row, { state: 'parked', reason })
     },
-    async markSending(entryId) {
-      const row = outbox.get(entryId)
+    async markSending(rowId) {
+      const row = outbox.get(rowId)
       if (row) row.state = 'sending'
     },
-    async markUnsent(entryId) {
-      const row = outbox.get(entryId)
+    async markUnsent(rowId) {
+      const row = outbox.get(rowId)
       if (row?.state === 'sending') row.state = 'unsent'
     },
-    async markSent(entryId, sentMessageId) {
-      const row = outbox.get(entryId)
+    async markSent(rowId, sentMessageId) {
+      const row = outbox.get(rowId)
       if (!row) return
-      if (row.key === undefined) outbox.delete(entryId)
+      if (row.key === undefined) outbox.delete(rowId)
       else Object.assign(row, { state: 'sent', sentMessageId })
     },
-    async markFailed(entryId) {
-      const row = outbox.get(entryId)
+    async markFailed(rowId) {
+      const row = outbox.get(rowId)
       if (row) row.state = 'failed'
     },
     async moveChat(from, to) {
       for (const row of outbox.values()) {
-        if (row.part.chatId === from) outbox.set(row.id, { ...row, part: { ...row.part, chatId: to } })
+        if (row.message.chatId === from)
+          outbox.set(row.id, { ...row, message: { ...row.message, chatId: to } })
       }
     },
     unfinished: () => inState('new').map(({ update, tries }) => ({ update, tries })),
@@ -123,7 +124,7 @@ export function createMemoryMessageStore(): MessageStore {
       return row?.state === 'new' ? { update: row.update, tries: row.tries } : undefined
     },
     unsent: () =>
-      [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toEntry),
+      [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toRow),
     parked: () =>
       inState('parked').map(({ update, tries, reason, receivedAt }) => ({
         update,
@@ -149,11 +150,11 @@ export function createMemoryMessageStore(): MessageStore {
   }
 }
 
-function toInterim(row: OutboxRow): InterimPart {
+function toInterim(row: MemoryRow): OutboxRow {
   const isOver = row.state === 'sent' || row.state === 'failed'
-  return { entry: toEntry(row), ...(isOver && { sentMessageId: row.sentMessageId ?? 0 }) }
+  return { ...toRow(row), ...(isOver && { sentMessageId: row.sentMessageId ?? 0 }) }
 }
 
-function toEntry({ id, updateId, part, state }: OutboxRow): OutboxEntry {
-  return { ...part, id, updateId, isAmbiguous: state === 'sending' }
+function toRow({ id, updateId, message, state }: MemoryRow): OutboxRow {
+  return { ...message, id, updateId, isAmbiguous: state === 'sending' }
 }

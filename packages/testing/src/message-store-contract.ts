@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { IncomingUpdate, MessageStore, OutboxPart } from '@pluggram/sdk/runtime'
+import type { IncomingUpdate, MessageStore, OutgoingMessage } from '@pluggram/sdk/runtime'
 
 /** An update with the members a store looks at. */
 export function storedText(updateId: number, text = `text ${updateId}`): IncomingUpdate {
@@ -21,7 +21,10 @@ export function storedText(updateId: number, text = `text ${updateId}`): Incomin
   }
 }
 
-export function outboxPart(text: string, policy: OutboxPart['policy'] = 'at-least-once'): OutboxPart {
+export function outboxPart(
+  text: string,
+  policy: OutgoingMessage['policy'] = 'at-least-once',
+): OutgoingMessage {
   return { chatId: 7, content: { text }, policy }
 }
 
@@ -121,16 +124,17 @@ export function messageStoreContract(
       'an interim reply is known when its update is tried again, until the update is finished',
       using(async (store) => {
         await store.accept([storedText(1)])
-        const reply = { updateId: 1, key: 'dice:1', parts: [outboxPart('working'), outboxPart('hard')] }
+        const messages = [outboxPart('working'), outboxPart('hard')]
         expect(store.interim(1, 'dice:1')).toEqual([])
-        const [first, second] = await store.addInterim(reply)
-        await store.markSent(first?.entry.id ?? 0, 55)
-        const again = await store.addInterim(reply)
+        const [first, second] = await store.addInterim(1, 'dice:1', messages)
+        expect(second).not.toHaveProperty('sentMessageId')
+        await store.markSent(first?.id ?? 0, 55)
+        const again = await store.addInterim(1, 'dice:1', messages)
         expect(store.interim(1, 'dice:1')).toEqual(again)
-        expect(again[0]).toMatchObject({ entry: { id: first?.entry.id }, sentMessageId: 55 })
-        expect(again[1]).toEqual({ entry: second?.entry })
+        expect(again[0]).toMatchObject({ id: first?.id, sentMessageId: 55 })
+        expect(again[1]).toEqual(second)
         await store.finish(1, [])
-        expect(store.unsent().map((entry) => entry.id)).toEqual([second?.entry.id])
+        expect(store.unsent().map((row) => row.id)).toEqual([second?.id])
       }),
     )
 

@@ -10,12 +10,12 @@ export interface StoredUpdate {
 /** What to do with a send whose answer was lost: send again (default), or leave it. */
 export type DeliveryPolicy = 'at-least-once' | 'at-most-once'
 
-/** One message of a reply on its way out. The messenger that planned it knows how to send its `content`. */
-export interface OutboxPart {
+/** A message ready for Telegram: plain data that JSON can hold, except for the bytes of a file. */
+export interface OutgoingMessage {
   readonly chatId: number
-  /** Plain data that JSON can hold. */
+  /** What to call and with which parameters. Only the code that formats messages and the sender read it. */
   readonly content: unknown
-  /** The bytes of a file, when the part carries one. */
+  /** The bytes of a file, when the message carries one. */
   readonly bytes?: Uint8Array
   readonly policy: DeliveryPolicy
   /** True when nobody waits for it: it goes behind all answers, at Telegram's pace. */
@@ -25,27 +25,14 @@ export interface OutboxPart {
 /** Stands for the update of messages that answer none; updates have no negative ids. */
 export const POSTED_UPDATE_ID = -1
 
-/** A part on disk. Parts of one chat are sent in the order of their ids. */
-export interface OutboxEntry extends OutboxPart {
+/** A message in the outbox, on disk. Messages of one chat are sent in the order of their ids. */
+export interface OutboxRow extends OutgoingMessage {
   readonly id: number
   /** The update it answers; `POSTED_UPDATE_ID` when it answers none. */
   readonly updateId: number
-  /** True when the program ended while the part was being sent: whether it arrived is unknown. */
+  /** True when the program ended while the message was being sent: whether it arrived is unknown. */
   readonly isAmbiguous: boolean
-}
-
-/** An interim reply: sent before the update is finished, and not again when the update is tried again. */
-export interface InterimReply {
-  readonly updateId: number
-  /** The same for the same reply of every try. */
-  readonly key: string
-  readonly parts: readonly OutboxPart[]
-}
-
-/** What became of an interim reply's part in an earlier try. */
-export interface InterimPart {
-  readonly entry: OutboxEntry
-  /** Set when it was sent already. */
+  /** Set on messages of an interim reply that an earlier try sent or gave up. */
   readonly sentMessageId?: number
 }
 
@@ -69,31 +56,38 @@ export interface MessageStore {
   /** The same with one of the next commits, or not at all when the update is finished before. */
   beginSoon(updateId: number): void
   /** Marks the update done and puts its replies into the outbox, in one transaction. */
-  finish(updateId: number, parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
-  /** Puts an interim reply into the outbox, or finds what an earlier try put there. */
-  addInterim(reply: InterimReply): Promise<readonly InterimPart[]>
+  finish(updateId: number, messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
+  /**
+   * Puts an interim reply into the outbox: one that is sent before the update is finished. `key` is the same for the
+   * same reply of every try; what an earlier try put there is found instead of added again.
+   */
+  addInterim(
+    updateId: number,
+    key: string,
+    messages: readonly OutgoingMessage[],
+  ): Promise<readonly OutboxRow[]>
   /** Puts messages into the outbox that answer no update. */
-  post(parts: readonly OutboxPart[]): Promise<readonly OutboxEntry[]>
+  post(messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
   /** What an earlier try put there under that key; empty when it did not get so far. */
-  interim(updateId: number, key: string): readonly InterimPart[]
+  interim(updateId: number, key: string): readonly OutboxRow[]
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
-  /** Notes that an `at-most-once` part is about to be sent. */
-  markSending(entryId: number): Promise<void>
-  /** Takes that note back: the part was not sent after all. */
-  markUnsent(entryId: number): Promise<void>
-  /** Notes that a part was sent. */
-  markSent(entryId: number, sentMessageId: number): Promise<void>
-  /** Gives a part up: Telegram refused it for good, or whether it arrived is unknown and must stay so. */
-  markFailed(entryId: number, reason: string): Promise<void>
+  /** Notes that an `at-most-once` message is about to be sent. */
+  markSending(rowId: number): Promise<void>
+  /** Takes that note back: the message was not sent after all. */
+  markUnsent(rowId: number): Promise<void>
+  /** Notes that a message was sent. */
+  markSent(rowId: number, sentMessageId: number): Promise<void>
+  /** Gives a message up: Telegram refused it for good, or whether it arrived stays unknown. */
+  markFailed(rowId: number, reason: string): Promise<void>
   /** A group has another id: what is not sent to it yet belongs to the new one. */
   moveChat(from: number, to: number): Promise<void>
   /** Updates that are not finished, oldest first: what an earlier run left. */
   unfinished(): readonly StoredUpdate[]
   /** One of them; `undefined` when it is finished, parked or unknown. */
   waiting(updateId: number): StoredUpdate | undefined
-  /** Parts that are not sent, oldest first: what an earlier run left. */
-  unsent(): readonly OutboxEntry[]
+  /** Messages that are not sent, oldest first: what an earlier run left. */
+  unsent(): readonly OutboxRow[]
   parked(): readonly ParkedUpdate[]
   /** Makes a parked update new again; `undefined` when there is none of that id. */
   replay(updateId: number): Promise<StoredUpdate | undefined>

@@ -1,6 +1,6 @@
 import type { Chat } from '../message.ts'
 import type { Reply, SentMessage } from '../reply.ts'
-import type { OutboxPart } from './message-store.ts'
+import type { OutgoingMessage } from './message-store.ts'
 
 /** A reply whose text is written to its end. */
 export interface SettledReply {
@@ -25,16 +25,16 @@ export interface Messenger {
    * The messages a reply becomes, in order; its buttons carry the wire form of their data.
    * @throws DeliveryError `reply-invalid` when nothing of it can be sent
    */
-  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note' | 'preview'>): readonly OutboxPart[]
+  plan(chat: Chat, settled: Pick<SettledReply, 'reply' | 'note' | 'preview'>): readonly OutgoingMessage[]
   /**
    * Sends one part and gives the message that stands in the chat afterwards. Waits out limits, and
    * falls back to plain text when formatting is refused.
    * @throws DeliveryError; `isRetryable` when Telegram may take it later, `isAmbiguous` when it may have
    * taken it already. An `at-most-once` part is never retryable once it is ambiguous.
    */
-  deliver(part: OutboxPart, signal: AbortSignal): Promise<SentMessage>
+  deliver(part: OutgoingMessage, signal: AbortSignal): Promise<SentMessage>
   /** True when `newer` makes `older` pointless: both change the same message, and neither is sent yet. */
-  supersedes?(newer: OutboxPart, older: OutboxPart): boolean
+  supersedes?(newer: OutgoingMessage, older: OutgoingMessage): boolean
   /** Shows "typing…" for about five seconds; never throws. */
   showTyping(chat: Chat): Promise<void>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>
