@@ -15,6 +15,7 @@ export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
     ...installedFolders('@pluggram/sdk'),
+    ...installedFolders('@pluggram/base'),
     ...installedFolders('@pluggram/services'),
     ...installedFolders('@pluggram/plugin-kit'),
     ...installedFolders('zod'),
