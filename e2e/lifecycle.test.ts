@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { runCommand } from './support/command.ts'
 import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startProgram, stopAllPrograms } from './support/program.ts'
 
@@ -104,7 +105,7 @@ test('what a plugin stores and who is logged in survive a restart; key files are
     }`,
     'plugins_config.json': { enabled_plugins: { counter: true } },
   })
-  const port = '18471'
+  const port = String(await findFreePort())
   const first = await startAssistant(home, { PORT: port })
   const session = await logIn(first)
   const ada = await createPerson(session)
@@ -122,19 +123,20 @@ test('what a plugin stores and who is logged in survive a restart; key files are
 
 test('the chats of the playground survive a restart, and nothing of them is answered twice', async () => {
   const home = await createHome({ 'plugins_config.json': { enabled_plugins: { dice: true } } })
-  const first = await startAssistant(home, { PORT: '18473' })
+  const port = String(await findFreePort())
+  const first = await startAssistant(home, { PORT: port })
   const session = await logIn(first)
   const ada = await createPerson(session)
   expect((await ask(session, ada, '/roll 1d6')).join()).toContain('1d6')
   await first.stop('SIGTERM')
-  const second = await startAssistant(home, { PORT: '18473' })
+  const second = await startAssistant(home, { PORT: port })
   const { users } = await session.get<{ users: { firstName: string }[] }>('/state')
   expect(users.map((user) => user.firstName)).toEqual(['Ada'])
   expect((await ask(session, ada, '/roll 2d6')).join()).toContain('2d6')
   const { messages } = await session.get<{ messages: { fromBot: boolean }[] }>(`/chats/${ada.id}/messages`)
   expect(messages.map((message) => message.fromBot)).toEqual([false, true, false, true])
   await second.stop('SIGKILL')
-  const third = await startAssistant(home, { PORT: '18473' })
+  const third = await startAssistant(home, { PORT: port })
   expect((await ask(session, ada, '/roll 3d6')).join()).toContain('3d6')
   await third.stop()
 })

@@ -1,16 +1,12 @@
-import { existsSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
+import { CHROMIUM, chromiumNote, chromiumProblem } from './support/chromium.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
-
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasChromium = existsSync(CHROMIUM)
-if (!hasChromium) console.warn('skipping the browser tests: there is no Chromium (Debian package "chromium")')
 
 const albumHome = () => ({
   'plugins/album/picture.png': png(320, 200),
@@ -60,7 +56,7 @@ function png(width: number, height: number): Buffer {
   ])
 }
 
-describe.skipIf(!hasChromium)('the playground in a browser', () => {
+describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, () => {
   let assistant: RunningAssistant
   let browser: Browser
   let page: Page

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
@@ -12,11 +11,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { shippedPlugins } from '../apps/assistant/src/shipped-plugins.ts'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
+import { CHROMIUM, chromiumNote, chromiumProblem } from './support/chromium.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const hasChromium = existsSync(CHROMIUM)
 /** A folder for a picture of each plugin, to be looked at. */
 const { SCREENSHOTS } = process.env
 
@@ -150,7 +148,7 @@ function homeFor(site: Site, library: string): Parameters<typeof createHome>[0] 
   }
 }
 
-describe.skipIf(!hasChromium)('every plugin that ships, in the playground', () => {
+describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${chromiumNote}`, () => {
   const site = new Site()
   const shown = new Set<string>()
   const problems: string[] = []

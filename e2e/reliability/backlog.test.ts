@@ -1,13 +1,18 @@
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { runBacklog } from './backlog-run.ts'
 import { runFlood } from './flood-run.ts'
+import type { BotName } from './support/bots.ts'
 
 afterEach(async () => {
   await stopAllPrograms()
   await removeHomes()
 })
+
+const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
+const UPDATES = long(1_000, 5_000)
 
 const NOTHING_LOST = {
   lostUpdates: 0,
@@ -17,19 +22,19 @@ const NOTHING_LOST = {
   strange: [],
 }
 
-// the long forms, with 200,000 and 10,000 messages: npm run test:backlog
+// runs of their own, with 200,000 and 10,000 messages: npm run test:backlog
 test(
-  'a backlog of 5,000 messages is worked off in order and in bounded memory',
+  `a backlog of ${UPDATES} messages is worked off in order and in bounded memory`,
   { timeout: 180_000 },
   async () => {
-    const report = await runBacklog({ updates: 5_000, chats: 50 })
-    expect(report).toMatchObject({ updates: 5_000, ...NOTHING_LOST })
+    const report = await runBacklog({ updates: UPDATES, chats: 50 })
+    expect(report).toMatchObject({ updates: UPDATES, ...NOTHING_LOST })
     expect(report.firstAnswerMs).toBeLessThan(5_000)
     expect(report.memoryMb).toBeLessThan(300)
   },
 )
 
-test.for(['pluggram polling', 'pluggram webhook'] as const)(
+test.for(BOTS)(
   'one chat that floods does not slow down the others (%s)',
   { timeout: 180_000 },
   async (bot) => {

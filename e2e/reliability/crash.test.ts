@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { runCrashes } from './crash-run.ts'
+import type { BotName } from './support/bots.ts'
 import { KILL_POINTS } from './support/kill-switch.ts'
 
 afterEach(async () => {
@@ -9,10 +11,11 @@ afterEach(async () => {
   await removeHomes()
 })
 
+const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
 const CHATS = 20
 
-// the long form, with 2,000 updates and 56 kills: npm run test:crash
-test.each(['pluggram polling', 'pluggram webhook'] as const)(
+// a run of its own, with 2,000 updates and 56 kills for each bot: npm run test:crash
+test.each(BOTS)(
   '%s: killed at every named point, it loses nothing, keeps the order and repeats only what was in flight',
   { timeout: 180_000 },
   async (bot) => {

@@ -6,6 +6,7 @@ import type { RunningAssistant } from '../support/assistant.ts'
 import { botMessages, createPerson, startEmulator, TOKEN, write } from '../support/emulator.ts'
 import { findFreePort } from '../support/free-port.ts'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { createEchoHome } from './support/echo.ts'
 import { canMount, mountSmallDisk } from './support/small-disk.ts'
@@ -19,7 +20,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-test.for(['polling', 'webhook'])(
+test.for(long(['polling'], ['polling', 'webhook']))(
   'with %s, a full disk acknowledges nothing, says so, and all is answered once when there is space again',
   { timeout: 90_000 },
   async (mode, { skip }) => {

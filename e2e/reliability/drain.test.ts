@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
+import type { BotName } from './support/bots.ts'
 import { judge } from './support/judge.ts'
 import { createRandom } from './support/random.ts'
 import { createStage, whenAnswered } from './support/stage.ts'
@@ -11,7 +13,9 @@ afterEach(async () => {
   await removeHomes()
 })
 
-test.each(['pluggram polling', 'pluggram webhook'] as const)(
+const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
+
+test.each(BOTS)(
   '%s: SIGTERM ends it within 10 s, what is left stays on disk, and the next start goes on with it',
   { timeout: 120_000 },
   async (bot) => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { runFault } from './fault-run.ts'
 import { faultPlans } from './support/fault-plans.ts'
@@ -11,9 +12,15 @@ afterEach(async () => {
 
 const SHORT = { chats: 20, perSecond: 25, calmSeconds: 1, faultSeconds: 1.4 }
 const plans = faultPlans([1, 1])
+/** One of each family in the short form: refused, unheard, turned away. */
+const PLANS_FOR_ALL = long(
+  plans.filter(({ name }) => ['500', 'response dropped', '409'].includes(name)),
+  plans.filter(({ only }) => only !== 'one chat'),
+)
+const PLANS_FOR_ONE_CHAT = plans.filter(({ name }) => long(['429'], ['429', '500']).includes(name))
 
-// the long form, with 30 s of each fault: npm run test:faults
-test.each(plans.filter(({ only }) => only !== 'one chat'))(
+// a run of its own, with 30 s of each fault: npm run test:faults
+test.each(PLANS_FOR_ALL)(
   'nothing is lost to $name, and all goes on when it is over',
   { timeout: 120_000 },
   async (plan) => {
@@ -29,7 +36,7 @@ test.each(plans.filter(({ only }) => only !== 'one chat'))(
   },
 )
 
-test.each(plans.filter(({ name }) => name === '429' || name === '500'))(
+test.each(PLANS_FOR_ONE_CHAT)(
   'a chat that meets $name loses nothing and delays no other chat',
   { timeout: 120_000 },
   async (plan) => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
+import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { measureReloads } from './reloads.ts'
 
@@ -8,7 +9,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const RELOADS = 120
+const RELOADS = long(48, 120)
 const BYTES_PER_RELOAD = 1_024
 /** One object that each reload leaves behind makes 1. */
 const OBJECTS_PER_RELOAD = 0.75

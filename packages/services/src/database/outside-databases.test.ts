@@ -167,7 +167,7 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
     const open = (name = 'shop'): Promise<OutsideDatabase> => service.open(name)
 
     // the gate installs the servers: there nothing may be left out unseen
-    test.runIf(process.env['PLUGGRAM_TEST_SERVERS'] === 'required')('is installed', () => {
+    test.runIf(process.env['PLUGGRAM_GATE'] === '1')('is installed', () => {
       expect(missing).toBeUndefined()
     })
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { bubblewrapProblem } from '../packages/host/src/process/bubblewrap.ts'
+import { findMariadb, findPostgres } from '../packages/services/src/database/test-servers.ts'
+import { chromiumProblem } from './support/chromium.ts'
+
+const NEEDS: Readonly<Record<string, string | undefined>> = {
+  Chromium: chromiumProblem,
+  bubblewrap: await bubblewrapProblem(),
+  PostgreSQL: findPostgres() === undefined ? 'there is none (Debian package "postgresql")' : undefined,
+  MariaDB: findMariadb() === undefined ? 'there is none (Debian package "mariadb-server")' : undefined,
+}
+
+// Elsewhere the tests that need it are skipped. In the gate a skipped test would pass for a promise that holds.
+test.for(Object.entries(NEEDS).map(([name, problem]) => ({ name, problem })))(
+  'the machine of the gate has $name',
+  ({ problem }, { skip }) => {
+    if (problem !== undefined && process.env['PLUGGRAM_GATE'] !== '1') skip(problem)
+    expect(problem).toBeUndefined()
+  },
+)
