@@ -61,8 +61,6 @@ export async function preparePlugins(loaded: LoadedConfiguration, options: Plugi
       { name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin },
       { name: APPROVALS_PLUGIN, definition: options.approvalsPlugin },
     ],
-    // two overruns side by side must fit into the ten seconds of a stop
-    timeouts: { cleanupSeconds: 1.5 },
     dataFolder: join(loaded.home, 'data'),
     logger: options.logger,
     onProblem: options.onProblem,

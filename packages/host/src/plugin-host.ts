@@ -7,6 +7,7 @@ import { withDeadline } from './deadline.ts'
 import { FailedStarts } from './failed-starts.ts'
 import { isThrown, thrownText } from './error-location.ts'
 import type { HostPlan } from './host-plan.ts'
+import { DEFAULT_TIMEOUTS } from './plugin-timeouts.ts'
 import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import { InlineStarter } from './inline-starter.ts'
@@ -86,7 +87,7 @@ class TwoLevelHost implements PluginHost {
     this.#options = options
     this.#plan = options
     this.#builtIn = (options.builtIn ?? []).map(({ name }) => name)
-    this.#timeouts = { startSeconds: 10, statusSeconds: 2, cleanupSeconds: 5, ...options.timeouts }
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
     this.#order = new OwnersOrder(this.#builtIn, options.order)
     this.registry = new ListedRegistry(this.#order, logger)
     this.registry.onChange(() => this.#sharePlugins())

@@ -1,14 +1,22 @@
 import type { PluginTimeouts } from '@pluggram/sdk'
 import type { ProcessLimits } from './process/process-limits.ts'
 
-/** Defaults of the host. */
+/** Limits for plugins that neither their owner nor their manifest sets; default: `DEFAULT_TIMEOUTS`. */
 export interface HostTimeouts {
-  /** For import, configuration and setup together. Default 10. */
+  /** For import, configuration and setup together. */
   readonly startSeconds?: number
-  /** For `getStatus`. Default 2. */
+  /** For `getStatus`. */
   readonly statusSeconds?: number
-  /** For `cleanup` and the plugin's effects together. Default 5. */
+  /** For `cleanup` and the plugin's effects together. */
   readonly cleanupSeconds?: number
+}
+
+/** The one place of these numbers; the manifest's TSDoc and the guides repeat them, and a test compares. */
+export const DEFAULT_TIMEOUTS: Required<HostTimeouts> = {
+  startSeconds: 10,
+  statusSeconds: 2,
+  // two plugins that overrun side by side must fit into the ten seconds of a stop
+  cleanupSeconds: 1.5,
 }
 
 /** What holds for one plugin, in seconds. */

@@ -39,7 +39,11 @@ export function addStatisticsMetrics(registry: Registry, source: StatisticsSourc
   total('inbox_updates_accepted_total', 'Updates taken in', () => source.pipeline().accepted)
   total('inbox_updates_answered_total', 'Updates that were worked off', () => source.pipeline().answered)
   total('inbox_updates_failed_total', 'Updates whose plugin failed', () => source.pipeline().failed)
-  total('inbox_updates_parked_total', 'Updates set aside after three tries', () => source.pipeline().parked)
+  total(
+    'inbox_updates_parked_total',
+    'Updates set aside because they ended the program repeatedly',
+    () => source.pipeline().parked,
+  )
   now(
     'lanes_pending_updates',
     'Updates that wait in lanes or are being answered',

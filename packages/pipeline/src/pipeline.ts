@@ -59,7 +59,7 @@ export interface PipelineStats {
   readonly failed: number
   /** Updates of people who may not use the assistant, since the start; those of blocked people are not counted. */
   readonly turnedAway: number
-  /** Updates set aside after three tries, since the start. */
+  /** Updates parked since the start, see `MAX_TRIES`. */
   readonly parked: number
   /** Messages given up, since the start. */
   readonly undelivered: number
@@ -98,9 +98,9 @@ const ABORT_GRACE_MS = 500
 /** Broadcasts that are being sent get this long when the assistant stops. */
 const BROADCAST_GRACE_MS = 1_000
 /** An update that was under way at that many ends of the program is parked: it may be what ended it. */
-const MAX_TRIES = 3
+export const MAX_TRIES = 3
 /** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
-const MAX_TRIES_AMONG_OTHERS = 5
+export const MAX_TRIES_AMONG_OTHERS = 5
 /** An update that was under way at that many ends is worked on alone among its like, so that it shows which one it is. */
 const SUSPECT_TRIES = 2
 /** A lane rests while that many messages of its chat are not sent. */

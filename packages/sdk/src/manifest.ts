@@ -94,7 +94,7 @@ export interface PluginTimeouts {
   readonly callSeconds?: number
   /** `getStatus`. Default 2. */
   readonly statusSeconds?: number
-  /** `cleanup` and the disposal of effects. Default 5. */
+  /** `cleanup` and the disposal of effects. Default 1.5. */
   readonly cleanupSeconds?: number
 }
 

@@ -151,7 +151,7 @@ function buildProgram(cli: CliEnvironment, done: (code: number) => void): Comman
     .option('--all', 'every parked update')
     .option('--show', 'print them whole instead')
     .option('--drop', 'delete them instead')
-    .description('list updates that were set aside after three tries, and work on them again')
+    .description('list updates that crashed the assistant repeatedly, and retry them')
     .action(async (ids: string[], options: { all?: true; show?: true; drop?: true }) =>
       done(await (await import('./replay-command.ts')).replay(cli, ids, options)),
     )

@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { MAX_TRIES, MAX_TRIES_AMONG_OTHERS } from './pipeline.ts'
+
+const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven']
+const root = new URL('../../../', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8').replaceAll(/\s+/g, ' ')
+
+test('wherever it is told how many ends park an update, both numbers are told', () => {
+  const [alone, amongOthers] = [WORDS[MAX_TRIES], WORDS[MAX_TRIES_AMONG_OTHERS]]
+  for (const page of ['docs/guides/reliability.md', 'packages/pipeline/README.md']) {
+    expect(read(page)).toContain(`under way at ${alone} ends`)
+    expect(read(page)).toContain(`${amongOthers} ends`)
+  }
+  expect(read('ARCHITECTURE.md')).toContain(`at ${alone} ends of the program is parked (at ${amongOthers},`)
+  const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'], {
+    cwd: root,
+    exclude: ['**/*.test.ts', 'docs/decisions/**'],
+  })
+  expect(pages.length).toBeGreaterThan(300)
+  expect(pages.filter((page) => /(?:aside|parked) after \w+ tries/.test(read(page)))).toEqual([])
+})
