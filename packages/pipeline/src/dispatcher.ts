@@ -176,7 +176,6 @@ async function ask(
     signal,
     attempt,
     role,
-    ...(route.command && { command: route.command }),
     ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
   })
   const message = route.callbackData ?? update.message.text

@@ -1,4 +1,4 @@
-import type { Command, Role } from '@pluggram/sdk'
+import type { Role } from '@pluggram/sdk'
 import type { CallContext, IncomingUpdate, Messenger } from '@pluggram/sdk/runtime'
 import type { ReplyWriter } from './reply-writer.ts'
 
@@ -10,7 +10,6 @@ export interface ContextOptions {
   readonly signal: AbortSignal
   readonly attempt: number
   readonly role: Role
-  readonly command?: Command
   readonly callbackData?: string
 }
 
@@ -26,7 +25,7 @@ export function createMessageContext(options: ContextOptions): CallContext {
     signal,
     attempt: options.attempt,
     idempotencyKey: `${update.updateId}:${options.pluginName}`,
-    ...(options.command && { command: options.command }),
+    ...(update.command && { command: update.command }),
     ...(update.kind === 'callback_query' && {
       callback: { id: update.callback.id, data: options.callbackData ?? update.callback.data },
     }),

@@ -1,4 +1,3 @@
-import type { Command } from '@pluggram/sdk'
 import type {
   AccessControl,
   IncomingUpdate,
@@ -15,7 +14,6 @@ export interface Route {
   readonly target?: RunnablePlugin
   /** Plugins asked when the target passes, or when there is none; most commands never need to know. */
   others(): readonly RunnablePlugin[]
-  readonly command?: Command
   /** The data of a pressed button without the wire form's tag. */
   readonly callbackData?: string
 }
@@ -26,14 +24,6 @@ interface Index {
   /** Plugins that answer messages, in the order they are asked. */
   readonly listeners: readonly RunnablePlugin[]
   readonly editListeners: readonly RunnablePlugin[]
-}
-
-/** Reads `/name args`; the gateway has taken `@bot` off already. */
-function parseCommand(text: string): Command | undefined {
-  if (!text.startsWith('/')) return undefined
-  const match = /^\/([a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
-  if (!match?.[1]) return undefined
-  return { name: match[1].toLowerCase(), args: text.slice(match[0].length).trim() }
 }
 
 /** Finds who answers, by an index that is rebuilt only when plugins come or go. */
@@ -82,16 +72,16 @@ export class Router {
     }
     const { text } = update.message
     if (update.kind === 'edited_message') return { others: () => matching(index.editListeners, text) }
-    const command = parseCommand(text)
+    const { command } = update
     const target = command && index.byCommand.get(command.name)
     const others = (): readonly RunnablePlugin[] => matching(index.listeners, text)
-    return { others, ...(command && { command }), ...(target && { target }) }
+    return target ? { target, others } : { others }
   }
 
   /** True for what must not wait behind its chat's other messages: presses of buttons and urgent commands. */
   isUrgent(update: IncomingUpdate): boolean {
     if (update.kind === 'callback_query') return true
-    const command = update.kind === 'message' ? parseCommand(update.message.text) : undefined
+    const { command } = update
     if (!command) return false
     const owner = this.#current().byCommand.get(command.name)
     return owner?.descriptor.commands.some(({ name, isUrgent }) => name === command.name && isUrgent) ?? false
@@ -109,12 +99,13 @@ export class Router {
 function mayComeFirst(
   { name, descriptor }: PendingPlugin,
   update: IncomingUpdate,
-  { target, command }: Route,
+  { target }: Route,
   next: RunnablePlugin | undefined,
 ): boolean {
   if (update.kind === 'callback_query') {
     return !target && parseCallbackData(update.callback.data)?.tag === callbackTag(name)
   }
+  const { command } = update
   if (command && !target) {
     if (!descriptor) return true
     if (descriptor.commands.some((own) => own.name === command.name)) return true

@@ -1,5 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResult } from '@pluggram/sdk'
+import { readCommand } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
   IncomingUpdate,
@@ -118,8 +119,10 @@ export function textUpdate(
 ): IncomingUpdate {
   const chatId = options.chatId ?? 7
   updateId += 1
+  const command = options.kind === 'edited_message' ? undefined : readCommand(text)?.command
   return {
     updateId: options.updateId ?? updateId,
+    ...(command && { command }),
     kind: options.kind ?? 'message',
     chat: options.group ? { id: chatId, type: 'group', title: 'Team' } : { id: chatId, type: 'private' },
     user: { id: 7, firstName: 'Ada', isBot: false },

@@ -17,6 +17,7 @@ export type {
   ScheduleTimes,
 } from './runtime/scheduler-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
+export { readCommand } from './runtime/read-command.ts'
 export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export type { Messenger, SettledReply } from './runtime/messenger.ts'

@@ -1,4 +1,6 @@
 import type { TextEntity } from '@pluggram/sdk'
+import type { Command } from '@pluggram/sdk'
+import { readCommand } from '@pluggram/sdk/runtime'
 import type { BotIdentity } from './identify-bot.ts'
 import type { RawEntity } from './raw-update.ts'
 
@@ -9,20 +11,24 @@ export type BotName = Pick<BotIdentity, 'id' | 'username'>
 export interface CommandAddress {
   /** `this` bot by name or without a name, `other` bot by name, or no command at all. */
   readonly target: 'this' | 'other' | 'none'
+  /** Set when the target is this bot. */
+  readonly command?: Command
   /** Where `@name` stands in the text, when it names this bot. */
   readonly suffix?: { readonly start: number; readonly end: number }
 }
 
-const LEADING_COMMAND = /^\/([A-Za-z0-9_]{1,64})(@[A-Za-z0-9_]{1,64})?(?=\s|$)/
+const NO_COMMAND: CommandAddress = { target: 'none' }
+const OTHER_BOT: CommandAddress = { target: 'other' }
 
 /** Reads a command at the start of `text`, `/name` or `/name@bot`. */
 export function readCommandAddress(text: string, bot: BotName): CommandAddress {
-  const match = LEADING_COMMAND.exec(text)
-  if (!match) return { target: 'none' }
-  const [whole, name = '', suffix] = match
-  if (suffix === undefined) return { target: 'this' }
-  if (!isBotName(suffix, bot)) return { target: 'other' }
-  return { target: 'this', suffix: { start: 1 + name.length, end: whole.length } }
+  const written = readCommand(text)
+  if (!written) return NO_COMMAND
+  const { command } = written
+  if (written.bot === undefined) return { target: 'this', command }
+  if (!isBotName(`@${written.bot}`, bot)) return OTHER_BOT
+  const start = 1 + command.name.length
+  return { target: 'this', command, suffix: { start, end: start + 1 + written.bot.length } }
 }
 
 /** Whether an entity of `text` mentions the bot, by `@name` or by a link to its account. */

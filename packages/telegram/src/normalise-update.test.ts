@@ -186,6 +186,54 @@ describe('text', () => {
   })
 })
 
+describe('command', () => {
+  const character = fc.constantFrom(...'azAZ09_')
+  const space = fc.constantFrom(' ', '\n', '  ', '\t')
+  const parts = fc.record({
+    before: fc.constantFrom('', '', '', ' ', 'x'),
+    name: fc.array(character, { minLength: 1, maxLength: 40 }).map((letters) => letters.join('')),
+    bot: fc.constantFrom('', '', '@pluggram_bot', '@PLUGGRAM_Bot', '@other_bot', '@', '@pluggram_bot2'),
+    behind: fc.constantFrom('', '', '-', 'ä', '/x'),
+    args: fc.option(fc.tuple(space, fc.string({ maxLength: 12 })).map(([gap, words]) => gap + words)),
+  })
+
+  it('is read once, by one grammar, and carried by the update', () => {
+    let read = 0
+    fc.assert(
+      fc.property(
+        parts,
+        fc.constantFrom('text', 'caption'),
+        ({ before, name, bot: to, behind, args }, member) => {
+          const text = `${before}/${name}${to}${behind}${args ?? ''}`.toWellFormed()
+          const isOurs = before === '' && behind === '' && name.length <= 32
+          const isForUs = to === '' || to.toLowerCase() === '@pluggram_bot'
+          const photo = [{ file_id: 'a', width: 1, height: 1 }]
+          const raw = inGroup(member === 'text' ? { text } : { photo, caption: text })
+          const update = normaliseUpdate(raw, bot)
+          const rest = (args ?? '').toWellFormed()
+          const isCommand = isOurs && isForUs
+          if (isCommand) read += 1
+          expect([update?.command, update?.message.text, update?.message.isAddressed]).toEqual(
+            isCommand
+              ? [{ name: name.toLowerCase(), args: rest.trim() }, `/${name}${rest}`, true]
+              : [undefined, text, false],
+          )
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+    expect(read).toBeGreaterThan(50)
+  })
+
+  it('belongs to new messages only', () => {
+    const { message } = inPrivate({ text: '/roll 2d6' }) as { message: object }
+    const edited = normaliseUpdate({ update_id: 1, edited_message: message }, bot)
+    const query = { id: '1', from: ada, message, data: 'again' }
+    expect(edited).not.toHaveProperty('command')
+    expect(normaliseUpdate({ update_id: 2, callback_query: query }, bot)).not.toHaveProperty('command')
+  })
+})
+
 describe('isAddressed in groups', () => {
   it('holds for a command, with or without the bot’s name', () => {
     expect(isAddressed({ text: '/roll' })).toBe(true)

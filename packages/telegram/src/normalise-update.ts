@@ -1,7 +1,7 @@
 import type { Chat, IncomingMessage, TextEntity, User } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { mentionsBot, readCommandAddress, shiftEntities } from './addressing.ts'
-import type { BotName } from './addressing.ts'
+import type { BotName, CommandAddress } from './addressing.ts'
 import { readAttachments } from './attachments.ts'
 import { parseUpdate, rawEntity } from './raw-update.ts'
 import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-update.ts'
@@ -22,7 +22,8 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
   if (!message) return undefined
 
   const user = readUser(message)
-  const normalised = readMessage(message, bot, edited !== undefined)
+  const address = readCommandAddress(textOf(message), bot)
+  const normalised = readMessage(message, bot, address, edited !== undefined)
   const isEmpty = normalised.text === '' && normalised.attachments.length === 0
   if (!user || isEmpty) return undefined
   return {
@@ -31,6 +32,7 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
     chat: readChat(message),
     user,
     message: normalised,
+    ...(address.command && !edited && { command: address.command }),
   }
 }
 
@@ -42,34 +44,45 @@ function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): 
     kind: 'callback_query',
     chat: readChat(query.message),
     user: toUser(query.from),
-    message: { ...readMessage(query.message, bot, false), isAddressed: true },
+    message: {
+      ...readMessage(query.message, bot, readCommandAddress(textOf(query.message), bot), false),
+      isAddressed: true,
+    },
     callback: { id: query.id, data: query.data },
   }
 }
 
-function readMessage(message: RawMessage, bot: BotName, isEdited: boolean): IncomingMessage {
-  const typed = message.text ?? message.caption ?? ''
+function textOf({ text, caption }: RawMessage): string {
+  return text ?? caption ?? ''
+}
+
+function readMessage(
+  message: RawMessage,
+  bot: BotName,
+  address: CommandAddress,
+  isEdited: boolean,
+): IncomingMessage {
+  const typed = textOf(message)
   const rawEntities = readEntities(
     (message.text === undefined ? message.caption_entities : message.entities) ?? [],
     typed.length,
   )
-  const command = readCommandAddress(typed, bot)
   const entities = rawEntities.map(toEntity)
   const quoted = isTopicStart(message) ? undefined : message.reply_to_message
   const repliesToBot = quoted?.from?.id === bot.id
 
   return {
     id: message.message_id,
-    text: command.suffix ? typed.slice(0, command.suffix.start) + typed.slice(command.suffix.end) : typed,
-    entities: command.suffix ? shiftEntities(entities, command.suffix) : entities,
+    text: address.suffix ? typed.slice(0, address.suffix.start) + typed.slice(address.suffix.end) : typed,
+    entities: address.suffix ? shiftEntities(entities, address.suffix) : entities,
     attachments: readAttachments(message),
     date: new Date(message.date * 1000),
     isEdited,
     isAddressed:
       message.chat.type === 'private' ||
-      command.target === 'this' ||
+      address.target === 'this' ||
       mentionsBot(typed, rawEntities, bot) ||
-      (repliesToBot && command.target !== 'other'),
+      (repliesToBot && address.target !== 'other'),
     ...(quoted && {
       replyTo: { id: quoted.message_id, text: quoted.text ?? quoted.caption ?? '', fromBot: repliesToBot },
     }),

@@ -12,6 +12,7 @@ import type {
   SentMessage,
   User,
 } from '@pluggram/sdk'
+import { readCommand } from '@pluggram/sdk/runtime'
 import { collectText } from './collect-text.ts'
 
 /** What a message is made of; everything has a default. */
@@ -51,7 +52,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   const chat: Chat = { id: 1_001, type: 'private', ...message.chat }
   const replies: Reply[] = []
   const reactions: (string | null)[] = []
-  const command = message.command ?? (message.callback === undefined ? parseCommand(text) : undefined)
+  const command = message.command ?? (message.callback === undefined ? commandIn(text) : undefined)
   lastMessageId += 1
   const incoming: IncomingMessage = {
     id: lastMessageId,
@@ -98,12 +99,10 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   }
 }
 
-function parseCommand(text: string): Command | undefined {
-  const match = /^\/(?<name>[a-z0-9_]{1,32})(?=\s|$)/i.exec(text)
-  const name = match?.groups?.['name']
-  return name === undefined
-    ? undefined
-    : { name: name.toLowerCase(), args: text.slice(name.length + 1).trim() }
+/** The command as the assistant would pass it: one that names a bot is not for this one. */
+function commandIn(text: string): Command | undefined {
+  const written = readCommand(text)
+  return written?.bot === undefined ? written?.command : undefined
 }
 
 async function toReplies(response: PluginResponse): Promise<Reply[]> {

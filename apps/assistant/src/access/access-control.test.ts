@@ -1,3 +1,4 @@
+import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { AssistantSettings } from '@pluggram/config'
 import { createSqliteAccessStore, openSqliteDatabase } from '@pluggram/storage'
@@ -48,9 +49,11 @@ function create(
 
 function message(userId: number, options: { chatId?: number; text?: string } = {}): IncomingUpdate {
   const { chatId = userId, text = 'hi' } = options
+  const command = readCommand(text)?.command
   return {
     updateId: 1,
     kind: 'message',
+    ...(command && { command }),
     chat: chatId < 0 ? { id: chatId, type: 'group', title: 'Team' } : { id: chatId, type: 'private' },
     user: { id: userId, firstName: 'Ada', isBot: false },
     message: {

@@ -75,11 +75,10 @@ export function createAccessControl(options: AccessControlOptions): Roles {
   }
 
   /** What `/pair CODE` is answered with; `undefined` for every other message. */
-  function pair({ kind, chat, user, message }: IncomingUpdate): string | undefined {
-    if (!pairing || kind !== 'message' || chat.type !== 'private') return undefined
-    const code = /^\/pair(?:\s+(?<code>.*))?$/is.exec(message.text)?.groups?.['code']
-    if (code === undefined) return undefined
-    const outcome = pairing.claim(user.id, code)
+  function pair({ chat, user, command }: IncomingUpdate): string | undefined {
+    if (!pairing || chat.type !== 'private' || command?.name !== 'pair' || command.args === '')
+      return undefined
+    const outcome = pairing.claim(user.id, command.args)
     if (outcome === 'paired') {
       store.decide(user.id, 'owner', nameOf(user))
       logger.warn(`the user ${user.id} is an owner from now on: the code of the terminal was used`)
