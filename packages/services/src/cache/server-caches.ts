@@ -1,4 +1,5 @@
 import { deserialize } from 'node:v8'
+import { withinTime } from '@pluggram/base'
 import { DatabaseError } from '@pluggram/sdk'
 import type { CacheService } from '@pluggram/sdk'
 import type { OutsideConnection } from '../database/outside-database.ts'
@@ -136,18 +137,10 @@ function serverKey(key: string): string {
 }
 
 /** @throws DatabaseError when it takes longer than anybody wants to wait for a cache */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new DatabaseError('database-timeout', 'The cache server does not answer.')
-    timer = setTimeout(() => reject(error), LONGEST_MS)
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return withinTime(work, LONGEST_MS, () => {
+    throw new DatabaseError('database-timeout', 'The cache server does not answer.')
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    work.catch(() => {})
-  }
 }
 
 /** What another version wrote and this one cannot read is as good as nothing. */

@@ -1,5 +1,6 @@
 import mysql from 'mysql2'
 import type { Pool, PoolConnection } from 'mysql2'
+import { withinTime } from '@pluggram/base'
 import { DatabaseError, errorMessage } from '@pluggram/sdk'
 import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
 import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
@@ -179,20 +180,11 @@ class Session {
     this.isOverdue = true
   }
 
-  async #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.#leave()
-        reject(timedOut(this.#label, timeoutMs))
-      }, timeoutMs + GRACE_MS)
+  #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+    return withinTime(work, timeoutMs + GRACE_MS, () => {
+      this.#leave()
+      throw timedOut(this.#label, timeoutMs)
     })
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      clearTimeout(timer)
-      work.catch(() => {})
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
+import { withinTime } from '@pluggram/base'
 import { DatabaseError, errorMessage } from '@pluggram/sdk'
 import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
 import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
@@ -163,20 +164,11 @@ class Session {
     return () => stream.off('data', count)
   }
 
-  async #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.isBroken = true
-        reject(timedOut(this.#label, timeoutMs))
-      }, timeoutMs + GRACE_MS)
+  #within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+    return withinTime(work, timeoutMs + GRACE_MS, () => {
+      this.isBroken = true
+      throw timedOut(this.#label, timeoutMs)
     })
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      clearTimeout(timer)
-      work.catch(() => {})
-    }
   }
 
   async #recover(): Promise<void> {

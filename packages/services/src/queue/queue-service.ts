@@ -1,3 +1,4 @@
+import { unlessAborted } from '@pluggram/base'
 import { LimitError } from '@pluggram/sdk'
 import type { Queue, QueueOptions, QueueService } from '@pluggram/sdk'
 
@@ -123,25 +124,14 @@ class BoundedQueue implements Queue {
     const { timeoutSeconds } = this.#options
     const controller = new AbortController()
     const signal = AbortSignal.any([controller.signal, this.#stop.signal])
-    let timer: NodeJS.Timeout | undefined
-    let onStop: (() => void) | undefined
-    const ended = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const late = new LimitError(
-          'queue-timeout',
-          `A job of the queue ${this.#name} took more than ${timeoutSeconds} s.`,
-        )
-        controller.abort(late)
-        reject(late)
-      }, timeoutSeconds * 1_000)
-      onStop = () => reject(stopped())
-      this.#stop.signal.addEventListener('abort', onStop, { once: true })
-    })
+    const timer = setTimeout(() => {
+      const words = `A job of the queue ${this.#name} took more than ${timeoutSeconds} s.`
+      controller.abort(new LimitError('queue-timeout', words))
+    }, timeoutSeconds * 1_000)
     try {
-      return await Promise.race([Promise.resolve().then(() => job(signal)), ended])
+      return await unlessAborted(Promise.resolve(signal).then(job), signal)
     } finally {
       clearTimeout(timer)
-      if (onStop) this.#stop.signal.removeEventListener('abort', onStop)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { runWithDeadline } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import type {
   EffectScope,
@@ -11,7 +12,6 @@ import type { ScheduleDescriptor } from '@pluggram/sdk/runtime'
 import { createMemoryScheduleStore } from './memory-schedule-store.ts'
 import { planSlot } from './plan-slot.ts'
 import { PluginSchedules } from './plugin-schedules.ts'
-import { runWithDeadline } from './run-with-deadline.ts'
 import type { ScheduleRecord, ScheduleStore } from './schedule-record.ts'
 import { createRecord, PAST_MS } from './schedule-request.ts'
 import { describeTimes } from './schedule-times.ts'
@@ -38,6 +38,8 @@ export type TaskRunner = (task: string, run: ScheduledRun) => Promise<void>
 const LOOK_MS = 15_000
 const SOONEST_MS = 5
 const STOP_MS = 3_000
+/** A run that was told to end is waited for no longer than that. */
+const GRACE_MS = 2_000
 const PURGE_MS = 3_600_000
 
 /**
@@ -218,7 +220,14 @@ export class Scheduler {
       })
     }
     const label = `Schedule ${name} of plugin ${plugin}`
-    const run = runWithDeadline(work, { timeoutMs, clock: this.clock, label, stop: this.#stopping.signal })
+    const run = runWithDeadline(work, {
+      limitMs: timeoutMs,
+      graceMs: GRACE_MS,
+      createError: () =>
+        new PluggramError('plugin-timeout', `${label} did not end within ${timeoutMs / 1_000} s.`),
+      signal: this.#stopping.signal,
+      after: (milliseconds, callback) => this.clock.after(milliseconds, callback),
+    })
     const key = keyOf(plugin, name)
     const watched = run
       .catch((error: unknown) => {

@@ -1,7 +1,7 @@
+import { KeyLock, withinTime } from '@pluggram/base'
 import { StoreError } from '@pluggram/sdk'
 import type { Store } from '@pluggram/sdk'
 import type { StoreBackend } from '@pluggram/sdk/runtime'
-import { KeyLocks } from './key-locks.ts'
 import { checkKey, markOfChat } from './store-keys.ts'
 import { encodeValue } from './encode-value.ts'
 
@@ -16,7 +16,7 @@ export interface StoreOptions {
 /** A plugin's store: checks, JSON, one writer of a key at a time. Where it is kept is the backend's business. */
 export function createStore(backend: StoreBackend, options: StoreOptions = {}): Store {
   const { now = Date.now, changeSeconds = CHANGE_SECONDS } = options
-  const locks = new KeyLocks()
+  const locks = new KeyLock()
 
   function storeFor(mark: string): Store {
     const full = (key: string): string => mark + checkKey(key)
@@ -78,16 +78,7 @@ function expiry(ttlSeconds: number | undefined, now: number): number | null {
 /** A change that hangs must not hold its key for ever. */
 async function withinLimit<T>(key: string, work: T | Promise<T>, seconds: number): Promise<T> {
   if (!(work instanceof Promise)) return work
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new StoreError(`The change of "${key}" took more than ${seconds} s and was given up.`)),
-      seconds * 1_000,
-    )
+  return withinTime(work, seconds * 1_000, () => {
+    throw new StoreError(`The change of "${key}" took more than ${seconds} s and was given up.`)
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
