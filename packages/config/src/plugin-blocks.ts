@@ -69,7 +69,7 @@ export function readPluginBlocks(
   return { blocks, problems }
 }
 
-/** Older configurations switch plugins in `config.json`; that key decides nothing any more. */
+/** People try to switch a plugin in its block, too; a switch there that decides nothing is named. */
 function checkEnabled(
   name: string,
   block: JsonObject,

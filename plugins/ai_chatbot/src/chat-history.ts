@@ -179,7 +179,7 @@ export class ChatHistory {
     await this.#store.set(keyOf(chat), conversation, ttlSeconds > 0 ? { ttlSeconds } : {})
   }
 
-  /** `undefined` also for what an older version wrote and this one cannot read. */
+  /** `undefined` also for what cannot be read: the store is open to other programs. */
   async #read(chat: Place): Promise<Conversation | undefined> {
     const { data } = conversationSchema.safeParse(await this.#store.get(keyOf(chat)))
     if (!data) return undefined

@@ -12,15 +12,10 @@ const MIGRATIONS = [
   `CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL, place TEXT NOT NULL)`,
   'CREATE INDEX passages_document ON passages (document)',
-  "CREATE VIRTUAL TABLE words USING fts5(text, tokenize = 'unicode61 remove_diacritics 2')",
   'CREATE TABLE vectors (passage INTEGER PRIMARY KEY, scope TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL)',
   'CREATE INDEX vectors_scope ON vectors (scope, model)',
   // the headings say what a passage is about, often in words that it does not repeat
   "CREATE VIRTUAL TABLE phrases USING fts5(heading, text, tokenize = 'porter unicode61 remove_diacritics 2')",
-  `INSERT INTO phrases (rowid, heading, text)
-    SELECT passages.id, documents.title || ' ' || passages.place, words.text
-    FROM words JOIN passages ON passages.id = words.rowid JOIN documents ON documents.id = passages.document`,
-  'DROP TABLE words',
 ]
 /** A word of a heading says more than one of the text. */
 const HEADING_WEIGHT = 2

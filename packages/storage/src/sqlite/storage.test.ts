@@ -1,19 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { outboxPart, storeBackendContract, storedText } from '@pluggram/testing/contracts'
-import {
-  createSqliteMessageStore,
-  createSqlitePluginStores,
-  lockHome,
-  openSqliteDatabase,
-  WriteLog,
-} from './index.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { storeBackendContract } from '@pluggram/testing/contracts'
+import { createSqlitePluginStores, lockHome, openSqliteDatabase, WriteLog } from '../index.ts'
+import { MIGRATIONS } from './schema.ts'
 import { openStorage } from './test-storage.ts'
 
 let folder: string
@@ -252,89 +245,64 @@ describe('opening a database', () => {
   })
 
   test('an older schema is backed up, then migrated', () => {
-    const raw = createFirstSchema(file)
-    raw.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
-    raw.close()
-    const migrated = openSqliteDatabase(file)
-    expect(migrated.prepare('SELECT count(*) AS n FROM inbox').get()?.n).toBe(0)
-    expect(migrated.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(1)
+    const first = openSqliteDatabase(file)
+    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
+    first.close()
+    const migrated = openSqliteDatabase(file, { migrations: NEXT_RELEASE })
+    expect(migrated.prepare('SELECT plugin, mood FROM plugin_store').all()).toEqual([
+      { plugin: 'a', mood: 'fine' },
+    ])
     migrated.close()
     const backup = new DatabaseSync(`${file}.v1.backup`)
     expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
-    expect(backup.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(1)
+    expect(backup.prepare('SELECT * FROM plugin_store').all()).toEqual([
+      { plugin: 'a', key: 'key', value: '1', expires_at: null },
+    ])
+    backup.close()
+    expect(() => openSqliteDatabase(file)).toThrow(/version 2.*knows only 1.*newer Pluggram/)
+  })
+
+  test('kill -9 within a migration leaves the version before it, and the next start goes on from there', () => {
+    const first = openSqliteDatabase(file)
+    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
+    first.close()
+    const killed = spawnSync(process.execPath, ['-e', DYING_STEP, file, NEXT_RELEASE[1] ?? ''])
+    expect(killed.signal).toBe('SIGKILL')
+    const untouched = openSqliteDatabase(file)
+    expect(untouched.prepare('SELECT * FROM plugin_store').get()).not.toHaveProperty('mood')
+    untouched.close()
+    const migrated = openSqliteDatabase(file, { migrations: NEXT_RELEASE })
+    expect(migrated.prepare('PRAGMA user_version').get()?.user_version).toBe(2)
+    expect(migrated.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok')
+    expect(migrated.prepare('SELECT value, mood FROM plugin_store').all()).toEqual([
+      { value: '1', mood: 'fine' },
+    ])
+    migrated.close()
+    const backup = new DatabaseSync(`${file}.v1.backup`)
+    expect(backup.prepare('SELECT value FROM plugin_store').all()).toEqual([{ value: '1' }])
     backup.close()
   })
 
-  test('open, finished and parked updates, their ids and what is to be sent are there after the leaner tables came', async () => {
-    const before = MIGRATIONS.findIndex((step) => step.includes('lean_inbox'))
-    const raw = createFirstSchema(file)
-    for (const step of MIGRATIONS.slice(1, before)) raw.exec(step)
-    raw.exec(`PRAGMA user_version = ${before}`)
-    const payload = (id: number): string => JSON.stringify({ updateId: id, message: { date: 0, text: 'x' } })
-    const insert = raw.prepare(
-      'INSERT INTO inbox (update_id, sequence, state, tries, received_at, payload, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    insert.run(7, 1, 'done', 0, Date.now(), null, null)
-    insert.run(9, 2, 'new', 1, Date.now(), payload(9), null)
-    insert.run(8, 3, 'parked', 3, Date.now(), payload(8), 'poison')
-    raw.exec(`INSERT INTO outbox (update_id, interim_key, part, chat_id, content, policy, is_broadcast, state, sent_message_id, created_at) VALUES
-      (7, NULL, 0, 5, '{"text":"answer"}', 'at-least-once', 1, 'unsent', NULL, 0),
-      (9, 'step', 0, 5, '{"text":"interim"}', 'at-most-once', 0, 'sent', 44, 0)`)
-    raw.close()
-
-    const storage = openStorage(file)
-    const store = createSqliteMessageStore(storage.log)
-    expect(store.unfinished()).toMatchObject([{ update: { updateId: 9 }, tries: 1 }])
-    expect(store.parked()).toMatchObject([{ update: { updateId: 8 }, tries: 3, reason: 'poison' }])
-    expect(store.unsent()).toMatchObject([
-      { id: 1, updateId: 7, chatId: 5, content: { text: 'answer' }, isBroadcast: true },
-    ])
-    expect(store.interim(9, 'step')).toMatchObject([{ id: 2, sentMessageId: 44 }])
-    expect(await store.accept([storedText(7), storedText(8), storedText(9)])).toEqual([])
-    const [added] = await store.post([outboxPart('more')])
-    expect(added?.id).toBe(3)
-    await store.close()
-    await storage.close()
+  test('a step that fails leaves the schema as it was', () => {
+    openSqliteDatabase(file).close()
+    const broken = [...MIGRATIONS, `${NEXT_RELEASE[1]} INSERT INTO nowhere VALUES (1);`]
+    expect(() => openSqliteDatabase(file, { migrations: broken })).toThrow(/cannot be opened.*nowhere/)
+    const untouched = openSqliteDatabase(file)
+    expect(untouched.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
+    untouched.close()
   })
-
-  test.each(MIGRATIONS.slice(1).map((_step, index) => index + 1))(
-    'kill -9 in the step behind version %i leaves that version, and the next start goes on from there',
-    (version) => {
-      createFirstSchema(file).close()
-      const raw = new DatabaseSync(file)
-      for (const [index, step] of MIGRATIONS.slice(1, version).entries())
-        raw.exec(`${step} PRAGMA user_version = ${index + 2}`)
-      raw.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
-      raw.close()
-      const killed = spawnSync(process.execPath, ['-e', DYING_STEP, file, MIGRATIONS[version] ?? ''])
-      expect(killed.signal).toBe('SIGKILL')
-      const migrated = openSqliteDatabase(file)
-      expect(migrated.prepare('PRAGMA user_version').get()?.user_version).toBe(MIGRATIONS.length)
-      expect(migrated.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok')
-      expect(migrated.prepare('SELECT value FROM plugin_store').all()).toEqual([{ value: '1' }])
-      migrated.close()
-      const backup = new DatabaseSync(`${file}.v${version}.backup`)
-      expect(backup.prepare('SELECT value FROM plugin_store').all()).toEqual([{ value: '1' }])
-      backup.close()
-    },
-  )
 })
+
+/** The migrations of a release to come. */
+const NEXT_RELEASE = [...MIGRATIONS, "ALTER TABLE plugin_store ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';"]
 
 /** Does a step up to its commit, and is killed. */
 const DYING_STEP = `
   const { DatabaseSync } = require('node:sqlite')
   const [file, step] = process.argv.slice(1)
-  new DatabaseSync(file).exec('BEGIN IMMEDIATE;' + step)
+  new DatabaseSync(file).exec('BEGIN IMMEDIATE;' + step + 'PRAGMA user_version = 2')
   process.kill(process.pid, 'SIGKILL')
 `
-
-/** The file as the first release left it. */
-function createFirstSchema(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true })
-  const raw = new DatabaseSync(path)
-  raw.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1; PRAGMA journal_mode = WAL`)
-  return raw
-}
 
 test('the log beside the database stays small, so that a small disk is not filled by it', async () => {
   const storage = openStorage(file)

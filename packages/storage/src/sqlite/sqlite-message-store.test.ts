@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageStoreContract, outboxPart, storedText } from '@pluggram/testing/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSqliteMessageStore } from './index.ts'
+import { createSqliteMessageStore } from '../index.ts'
 import { openStorage } from './test-storage.ts'
 import type { TestStorage } from './test-storage.ts'
 

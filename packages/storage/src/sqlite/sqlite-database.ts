@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
 import { tuneConnection } from './connection.ts'
 import { findLogDamage } from './log-damage.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
   /**
@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly repair?: boolean
   /** Told where the damaged file is now. */
   readonly onRepair?: (movedTo: string) => void
+  /** The steps to the newest schema; tests have some of their own. */
+  readonly migrations?: readonly string[]
 }
 
 /** Larger files are not checked at every start: it would read them whole. */
@@ -69,18 +71,18 @@ function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOption
   )
 }
 
-function open(file: string, { synchronous = 'full' }: OpenOptions): DatabaseSync {
+function open(file: string, { synchronous = 'full', migrations = MIGRATIONS }: OpenOptions): DatabaseSync {
   if (file !== ':memory:') prepareFile(file)
   const database = new DatabaseSync(file)
   try {
     tuneConnection(database)
     const version = readVersion(database)
-    refuseNewer(file, version)
+    refuseNewer(file, version, migrations.length)
     checkPages(database, file)
     database.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`,
     )
-    migrate(database, file, version)
+    migrate(database, file, migrations)
     return database
   } catch (error) {
     database.close()
@@ -111,11 +113,11 @@ function readVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
 }
 
-function refuseNewer(file: string, version: number): void {
-  if (version <= MIGRATIONS.length) return
+function refuseNewer(file: string, version: number, known: number): void {
+  if (version <= known) return
   throw new PluggramError(
     'startup-failed',
-    `The database ${file} has schema version ${version}, but this release knows only ${MIGRATIONS.length}: it was written by a newer Pluggram. Start that release, or choose another home.`,
+    `The database ${file} has schema version ${version}, but this release knows only ${known}: it was written by a newer Pluggram. Start that release, or choose another home.`,
   )
 }
 
@@ -125,12 +127,18 @@ function checkPages(database: DatabaseSync, file: string): void {
   if (result !== 'ok') throw new Error(`quick_check: ${String(result)}`)
 }
 
-/** Each step is one transaction with its version number: `kill -9` leaves the schema before or after it. */
-function migrate(database: DatabaseSync, file: string, version: number): void {
-  if (version > 0 && version < MIGRATIONS.length) backUp(database, `${file}.v${version}.backup`)
-  for (const [index, step] of MIGRATIONS.entries()) {
+/**
+ * Each step is one transaction with its version number: `kill -9` leaves the schema before or after it. Of several
+ * processes that open the file at once, one takes a step; the others find it done.
+ */
+function migrate(database: DatabaseSync, file: string, migrations: readonly string[]): void {
+  const version = readVersion(database)
+  if (version > 0 && version < migrations.length) backUp(database, `${file}.v${version}.backup`)
+  for (const [index, step] of migrations.entries()) {
     if (index < version) continue
-    database.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${index + 1}; COMMIT;`)
+    database.exec('BEGIN IMMEDIATE')
+    if (readVersion(database) === index) database.exec(`${step} PRAGMA user_version = ${index + 1};`)
+    database.exec('COMMIT')
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSqlitePluginStores, openSqliteDatabase, WriteLog } from './index.ts'
+import { createSqlitePluginStores, openSqliteDatabase, WriteLog } from '../index.ts'
 
 test('keys get another beginning in all plugins; what is newer there stays, and nothing else moves', async () => {
   const database = openSqliteDatabase(':memory:')

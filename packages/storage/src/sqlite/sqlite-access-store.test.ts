@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSqliteAccessStore, openSqliteDatabase } from './index.ts'
+import { createSqliteAccessStore, openSqliteDatabase } from '../index.ts'
 
 let database: ReturnType<typeof openSqliteDatabase>
 let time = 1_000_000_000

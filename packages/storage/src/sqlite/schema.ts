@@ -1,0 +1,100 @@
+/** The whole schema of the first release. The tables are described in the package's README. */
+const FIRST_SCHEMA = `
+  CREATE TABLE inbox (
+    update_id INTEGER PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state = 'new' OR state = 'done' OR state = 'parked'),
+    tries INTEGER NOT NULL DEFAULT 0,
+    received_at INTEGER NOT NULL,
+    payload TEXT,
+    reason TEXT
+  ) STRICT;
+  CREATE INDEX inbox_parked ON inbox (sequence) WHERE state = 'parked';
+
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    update_id INTEGER NOT NULL,
+    interim_key TEXT,
+    part INTEGER NOT NULL,
+    chat_id INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    bytes BLOB,
+    policy TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state = 'unsent' OR state = 'sending' OR state = 'sent' OR state = 'failed'),
+    sent_message_id INTEGER,
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    is_broadcast INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;
+
+  CREATE TABLE plugin_store (
+    plugin TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    expires_at INTEGER,
+    PRIMARY KEY (plugin, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX plugin_store_expiry ON plugin_store (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE plugin_chats (
+    plugin TEXT NOT NULL,
+    chat_id INTEGER NOT NULL,
+    PRIMARY KEY (plugin, chat_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE chat_switches (
+    chat_id INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    PRIMARY KEY (chat_id, plugin)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE chat_settings (
+    chat_id INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (chat_id, plugin, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE access_parties (
+    id INTEGER PRIMARY KEY,
+    standing TEXT NOT NULL CHECK (standing IN ('owner', 'trusted', 'allowed', 'blocked', 'unknown')),
+    name TEXT NOT NULL,
+    noted_at INTEGER NOT NULL,
+    told_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE ai_usage (
+    period TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    is_cheaper INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    micros INTEGER NOT NULL,
+    PRIMARY KEY (period, scope, name, is_cheaper)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ai_reservation (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    accounts TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    micros INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE ai_choice (
+    kind TEXT NOT NULL CHECK (kind IN ('chat', 'user')),
+    id INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Each step takes the schema one version up; a released step never changes.
+ *
+ * What every message writes has no more indexes than it needs, and compares states with `=`: SQLite checks an `IN` list
+ * by filling a temporary table for each row.
+ */
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA]
