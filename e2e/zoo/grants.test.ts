@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PERMISSIONS } from '@pluggram/sdk/runtime'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from '../support/assistant.ts'
 import type { RunningAssistant } from '../support/assistant.ts'
@@ -74,6 +75,34 @@ test('a plugin that asks for something starts when its owner granted it, and the
   expect(await readFile(join(home, 'data/plugins/fetcher/note'), 'utf8')).toBe('kept')
   server.close()
   expect((await runCommand(home, 'plugins')).output).toMatch(/fetcher +on +home +process +running/)
+})
+
+test('the grant command grants every permission there is, and the plugin starts', async () => {
+  const asked = Object.fromEntries(
+    Object.entries(PERMISSIONS).map(([name, { kind }]) => [
+      name,
+      kind === 'flag' ? true : ['one.example.com'],
+    ]),
+  )
+  const home = await createHome({
+    'plugins/greedy.js': `export default class {
+      static manifest = { permissions: ${JSON.stringify(asked)} }
+      processMessage() {}
+    }`,
+    'plugins_config.json': { enabled_plugins: { greedy: true } },
+  })
+  const assistant = await startAssistant(home)
+  await assistant.waitFor(/greedy is not started: it asks for/)
+  expect(await runCommand(home, 'plugins', 'grant', 'greedy', '--yes')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('admin only inside the assistant'),
+  })
+  await assistant.waitFor(/reloaded: greedy/)
+  expect(await pluginStates(assistant)).toMatchObject({ greedy: { state: 'running' } })
+  expect(await runCommand(home, 'plugins')).toMatchObject({
+    code: 0,
+    output: expect.not.stringContaining('grants nothing'),
+  })
 })
 
 test('safe mode starts shipped plugins only', async () => {

@@ -4,10 +4,13 @@ import type { Tools } from '@pluggram/ai'
 import { createRefusedAi, pluginFolder } from '@pluggram/host'
 import type { HostServices, PluginHost, PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
+import { PERMISSIONS } from '@pluggram/sdk/runtime'
+import type { PermissionRow } from '@pluggram/sdk/runtime'
 import type {
   AiService,
   AssistantDirectory,
   FilesService,
+  PermissionName,
   PluginManifest,
   Services,
   Store,
@@ -82,7 +85,7 @@ export function createServicesFactory(
       }),
       statistics: statisticsFor(permissions, {
         metrics: options.metrics,
-        refuse: () => refuse('statistics', 'metrics'),
+        refuse: () => refuse('metrics'),
       }),
       metrics: createPluginMetricsService(name, { metrics: options.pluginMetrics, scope: effects }),
       ai:
@@ -93,7 +96,7 @@ export function createServicesFactory(
               permissions.tools === true ? options.tools() : undefined,
               (message) => onRefused('tools', message),
             )
-          : createRefusedAi(() => refuse('ai', 'ai')),
+          : createRefusedAi(() => refuse('ai')),
       assistant: options.directory,
       http,
       database: createPluginDatabase({
@@ -102,7 +105,7 @@ export function createServicesFactory(
         effects,
         dataFolder: options.dataFolder,
         outside: options.databases,
-        refuse: () => refuse('database', 'database'),
+        refuse: () => refuse('database'),
         onRefused: (message) => onRefused('databases', message),
       }),
       scheduler: createPluginScheduler({
@@ -115,7 +118,7 @@ export function createServicesFactory(
       files:
         permissions?.files === true
           ? ownFolder(options.dataFolder, name)
-          : { folder: async () => refuse('files', 'files') },
+          : { folder: async () => refuse('files') },
       telegram: telegramFor(name, permissions, options.telegram, (message) => onRefused('telegram', message)),
       ...(permissions?.admin === true && options.adminFor(name)),
       effects,
@@ -134,24 +137,15 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
   }
 }
 
-type RefusedPermission =
-  | 'network'
-  | 'ai'
-  | 'tools'
-  | 'files'
-  | 'database'
-  | 'databases'
-  | 'schedule'
-  | 'telegram'
-  | 'metrics'
-  | 'requires'
+type RefusedPermission = PermissionName | 'requires'
 
 /** Every refusal is in the log and counted, so that the owner sees what a plugin tries. */
 function createRefusal(
   plugin: string,
   onRefused: (permission: RefusedPermission, message: string) => void,
-): (service: string, permission: RefusedPermission) => never {
-  return (service, permission) => {
+): (permission: PermissionName) => never {
+  return (permission) => {
+    const { service = permission }: PermissionRow = PERMISSIONS[permission]
     const message = `Plugin ${plugin} uses services.${service} without asking for it. Add permissions: { ${permission}: true } to its manifest.`
     onRefused(permission, message)
     throw new PermissionError(message)

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { PluginPermissions } from '@pluggram/sdk'
+import { permissionShape } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
@@ -70,18 +71,7 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
   return { source, switches, grants, problems: problems.slice(0, MOST_PROBLEMS) }
 }
 
-const grantSchema = z.strictObject({
-  network: z.array(z.string().max(260)).max(1_000).optional(),
-  telegram: z.array(z.string().max(100)).max(1_000).optional(),
-  databases: z.array(z.string().max(100)).max(1_000).optional(),
-  ai: z.boolean().optional(),
-  database: z.boolean().optional(),
-  schedule: z.boolean().optional(),
-  tools: z.boolean().optional(),
-  files: z.boolean().optional(),
-  observe: z.boolean().optional(),
-  metrics: z.boolean().optional(),
-})
+const grantSchema = z.strictObject(permissionShape)
 
 /** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */
 function notAGrant(at: { file: string; line: number; column: number }, name?: string): ConfigProblem {

@@ -1,31 +1,47 @@
 import { isIP } from 'node:net'
-import type { PluginPermissions } from '@pluggram/sdk'
+import type { PermissionName, PluginPermissions } from '@pluggram/sdk'
+import { permissionLines, PERMISSIONS, permissionRows } from '@pluggram/sdk/runtime'
+import type { PermissionLine, PermissionRow } from '@pluggram/sdk/runtime'
 import type { PluginProblem } from './plugin-problem.ts'
 
 /** What the owner allows a plugin: everything it asks for, or what is listed. */
 export type Grants = PluginPermissions | 'everything'
 
-const FLAGS = ['ai', 'tools', 'database', 'schedule', 'files', 'observe', 'metrics', 'admin'] as const
-const LISTS = ['network', 'telegram', 'databases'] as const
-
 /** What a plugin asks for as short lines, such as `network: api.example.com`. */
 export function describePermissions(permissions: PluginPermissions): string[] {
-  return [
-    ...LISTS.flatMap((kind) => (permissions[kind] ?? []).map((item) => `${kind}: ${item}`)),
-    ...FLAGS.filter((kind) => permissions[kind] === true),
-  ]
+  return permissionLines(permissions).map(({ text }) => text)
 }
 
 /** What a plugin asks for and was not granted. */
 export function missingGrants(asked: PluginPermissions, granted: Grants): string[] {
   if (granted === 'everything') return []
-  const given = new Set(describePermissions(granted))
-  const hosts = granted.network ?? []
-  return describePermissions(asked).filter((line) => {
-    if (given.has(line)) return false
-    const host = /^network: (.*)$/.exec(line)?.[1]
-    return host === undefined || !hosts.some((pattern) => coversHost(pattern, host))
-  })
+  const given = permissionLines(granted)
+  const missing = permissionLines(asked).filter((line) => !given.some((grant) => covers(grant, line)))
+  return missing.map(({ text }) => text)
+}
+
+function covers(grant: PermissionLine, asked: PermissionLine): boolean {
+  if (grant.text === asked.text) return true
+  const row: PermissionRow = PERMISSIONS[asked.permission]
+  const [pattern, host] = [grant.item, asked.item]
+  const isOfHosts = grant.permission === asked.permission && row.items === 'host'
+  return isOfHosts && pattern !== undefined && host !== undefined && coversHost(pattern, host)
+}
+
+/** Names what a plugin asks for and gets only inside the assistant, whatever was granted. */
+export function inlineOnly(permissions: PluginPermissions): PermissionName[] {
+  return permissionLines(permissions)
+    .map(({ permission }) => permission)
+    .filter(isInlineOnly)
+}
+
+function isInlineOnly(name: string): name is PermissionName {
+  return permissionRows().some(([known, row]) => known === name && row.isInlineOnly === true)
+}
+
+/** How an owner lets a plugin run inside the assistant. */
+export function trustAdvice(name: string): string {
+  return `if you trust it as you trust yourself, "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`
 }
 
 /**
@@ -46,8 +62,8 @@ export function grantProblem(
   missing: readonly string[],
 ): PluginProblem {
   const { name, file } = plugin
-  const step = missing.includes('admin')
-    ? `Only plugins inside the assistant manage it: if you trust it as you trust yourself, "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`
+  const step = missing.some(isInlineOnly)
+    ? `Only plugins inside the assistant manage it: ${trustAdvice(name)}`
     : `If you trust it with that, run "pluggram plugins grant ${name} --yes".`
   return {
     plugin: name,

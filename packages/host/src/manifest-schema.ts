@@ -1,4 +1,5 @@
 import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
+import { permissionShape } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import { jsonSchemaOf } from './validate-config.ts'
 
@@ -80,21 +81,7 @@ const manifestSchema = z.looseObject({
     .custom<StandardSchemaV1>(isStandardSchema, 'is no Standard Schema (for example z.object({ … }))')
     .optional(),
   perChat: z.array(oneLine.max(200)).max(200).optional(),
-  permissions: z
-    .looseObject({
-      network: z.array(z.string()).optional(),
-      database: z.boolean().optional(),
-      schedule: z.boolean().optional(),
-      ai: z.boolean().optional(),
-      tools: z.boolean().optional(),
-      telegram: z.array(z.string()).optional(),
-      databases: z.array(z.string()).optional(),
-      files: z.boolean().optional(),
-      observe: z.boolean().optional(),
-      metrics: z.boolean().optional(),
-      admin: z.boolean().optional(),
-    })
-    .optional(),
+  permissions: z.looseObject(permissionShape).optional(),
   commands: z
     .record(
       z.string().regex(/^[a-z0-9_]{1,32}$/, 'a command has 1 to 32 lower case letters, digits and _'),

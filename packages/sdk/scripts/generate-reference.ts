@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS } from '../src/error-table.ts'
+import { permissionRows } from '../src/runtime/permission-lines.ts'
 
 /** A page of the reference that holds a table of the sdk between two marks. */
 interface GeneratedPage {
@@ -8,7 +9,10 @@ interface GeneratedPage {
   readonly table: () => string
 }
 
-const PAGES: readonly GeneratedPage[] = [{ file: page('errors'), mark: 'errors', table: errorTable }]
+const PAGES: readonly GeneratedPage[] = [
+  { file: page('errors'), mark: 'errors', table: errorTable },
+  { file: page('permissions'), mark: 'permissions', table: permissionTable },
+]
 
 /** The pages that hold a table, and the text that each should have now. */
 export async function generatedPages(): Promise<{ readonly file: URL; readonly text: string }[]> {
@@ -35,6 +39,16 @@ function fill(text: string, mark: string, table: string): string {
 function errorTable(): string {
   const rows = Object.entries(ERRORS).map(([code, row]) => [`\`${code}\``, row.meaning, row.remedy])
   return markdownTable(['code', 'what happened', 'what to do'], rows)
+}
+
+function permissionTable(): string {
+  const rows = permissionRows().map(([name, { kind, service, words, isInlineOnly = false }]) => [
+    `\`${name}\``,
+    kind === 'flag' ? '`true`' : '`[names]`',
+    `${words}${isInlineOnly ? '; only inside the assistant' : ''}`,
+    service === undefined ? '' : `\`services.${service}\``,
+  ])
+  return markdownTable(['permission', 'value', 'with it a plugin may', 'opens'], rows)
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -47,7 +47,6 @@ export type {
   ConfiguredManifest,
   PluginIsolation,
   PluginManifest,
-  PluginPermissions,
   PluginTimeouts,
   ScheduleContext,
   ScheduleDefinition,
@@ -61,6 +60,7 @@ export type {
   TextEntity,
   User,
 } from './message.ts'
+export type { PermissionName, PluginPermissions } from './permissions.ts'
 export { defineManifest, definePlugin, isPluginDefinition } from './plugin.ts'
 export type { AssistantConfig, Plugin, PluginClass, PluginDefinition, SetupContext } from './plugin.ts'
 export type {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { MessageContext } from './context.ts'
+import type { PluginPermissions } from './permissions.ts'
 import type { PluginResult } from './reply.ts'
 import type { Services } from './services.ts'
 import type { CronOptions, ScheduledRun } from './services/scheduler.ts'
@@ -51,33 +52,6 @@ export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 
   /** Five fields, or six with seconds first. */
   readonly cron?: string
   execute(context: ScheduleContext<Config>): Awaitable<unknown>
-}
-
-/** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
-export interface PluginPermissions {
-  /**
-   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the
-   * owner's network has to be named in numbers.
-   */
-  readonly network?: readonly string[]
-  /** Tables of its own. */
-  readonly database?: boolean
-  /** Names of outside databases that its owner configured; `*` stands for all of them. */
-  readonly databases?: readonly string[]
-  readonly schedule?: boolean
-  /** May call the assistant's language model. */
-  readonly ai?: boolean
-  /** May let the language model call the tools of all plugins, on behalf of whoever wrote. For conversation plugins. */
-  readonly tools?: boolean
-  /** May manage the assistant for its owners; only plugins inside the assistant can have it. */
-  readonly admin?: boolean
-  /** Bot API methods beyond replying in the own chat. */
-  readonly telegram?: readonly string[]
-  readonly files?: boolean
-  /** May see every message and what came of it: for `observe`. */
-  readonly observe?: boolean
-  /** May read the assistant's metrics: `services.statistics`. */
-  readonly metrics?: boolean
 }
 
 /**

@@ -5,8 +5,10 @@ import {
   describePermissions,
   discoverPlugins,
   formatProblem as formatPluginProblem,
+  inlineOnly,
   inspectPlugin,
   missingGrants,
+  trustAdvice,
 } from '@pluggram/host'
 import type { Discovery, PluginCandidate } from '@pluggram/host'
 import {
@@ -112,9 +114,11 @@ export async function grantPlugin(
   }
   const asked = manifest.permissions
   if (manifest.isolation === 'inline') {
-    cli.print(
-      `${name} would like to run inside the assistant. Only if you trust it as you trust yourself: "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`,
-    )
+    cli.print(`${name} would like to run inside the assistant. Only ${trustAdvice(name)}`)
+  }
+  const insideOnly = inlineOnly(asked)
+  if (insideOnly.length > 0) {
+    cli.print(`It gets ${insideOnly.join(', ')} only inside the assistant: ${trustAdvice(name)}`)
   }
   const missing = missingGrants(asked, configuration.plugins.grants.get(name) ?? {})
   if (missing.length === 0) {

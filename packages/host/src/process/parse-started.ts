@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '@pluggram/sdk'
+import { permissionShape } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import type { ReconfigureOutcome } from '../hosted-plugin.ts'
@@ -38,19 +39,7 @@ const problemSchema = z.object({
 })
 
 const summarySchema = z.object({
-  permissions: z.object({
-    network: z.array(line).max(1_000).optional(),
-    database: z.boolean().optional(),
-    schedule: z.boolean().optional(),
-    ai: z.boolean().optional(),
-    tools: z.boolean().optional(),
-    telegram: z.array(line).max(1_000).optional(),
-    databases: z.array(line).max(1_000).optional(),
-    files: z.boolean().optional(),
-    observe: z.boolean().optional(),
-    metrics: z.boolean().optional(),
-    admin: z.boolean().optional(),
-  }),
+  permissions: z.object(permissionShape),
   timeouts: z.object({
     startSeconds: seconds,
     callSeconds: seconds,
