@@ -1,13 +1,7 @@
 import { join } from 'node:path'
-import {
-  applyPluginEnvironment,
-  describePluginIssues,
-  formatProblem,
-  reportUnknownKeys,
-  reportUnknownPlugins,
-} from '@pluggram/config'
+import { describePluginIssues, formatProblem, reportUnknownKeys } from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
-import { createPluginHost, discoverPlugins, formatProblem as formatPluginProblem } from '@pluggram/host'
+import { createPluginHost, formatProblem as formatPluginProblem } from '@pluggram/host'
 import type {
   HostPlan,
   IsolationLevel,
@@ -21,7 +15,8 @@ import type {
 import { APPROVALS_PLUGIN } from '@pluggram/ai'
 import type { PluginDefinition } from '@pluggram/sdk'
 import type { ComponentHealth } from '@pluggram/observability'
-import { DEFAULT_PLUGIN, shippedPlugins } from './shipped-plugins.ts'
+import { findPlugins } from './read-home.ts'
+import { DEFAULT_PLUGIN } from './shipped-plugins.ts'
 import { SYSTEM_PLUGIN_NAME } from './system-plugin.ts'
 import type { PluginStatusLine } from './system-plugin.ts'
 
@@ -98,17 +93,12 @@ export async function planPlugins(
   loaded: LoadedConfiguration,
   { isSafe = false }: PlanOptions = {},
 ): Promise<PluginsPlan> {
-  const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
-  const names = found.candidates.map((candidate) => candidate.name)
-  const configuration = applyPluginEnvironment(loaded, names)
+  const { configuration, found, configProblems } = await findPlugins(loaded)
   const isShipped = new Set(
     found.candidates.flatMap(({ name, origin }) => (origin === 'shipped' ? name : [])),
   )
   const isEnabled = (name: string): boolean =>
     isSwitchedOn(configuration, name) && (!isSafe || isShipped.has(name))
-  // a plugin that was named twice is known, though none of the two starts
-  const known = [...names, ...found.problems.map((problem) => problem.plugin)]
-  const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
   const broken = new Set(configProblems.filter(isFatalForPlugin).flatMap((problem) => problem.plugin ?? []))
   return {
     plan: {

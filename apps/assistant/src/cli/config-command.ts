@@ -1,23 +1,15 @@
-import {
-  applyPluginEnvironment,
-  createJsonSchema,
-  formatProblem,
-  loadConfiguration,
-  reportUnknownPlugins,
-} from '@pluggram/config'
-import { discoverPlugins } from '@pluggram/host'
-import { shippedPlugins } from '../shipped-plugins.ts'
-import type { CliEnvironment } from './cli.ts'
+import { createJsonSchema, formatProblem } from '@pluggram/config'
+import { formatProblem as formatPluginProblem } from '@pluggram/host'
+import { readHome } from '../read-home.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** Prints every problem; exit code 1 when there is an error. */
 export async function checkConfig(cli: CliEnvironment): Promise<number> {
-  const loaded = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  const { candidates } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
-  const names = candidates.map((candidate) => candidate.name)
-  const configuration = applyPluginEnvironment(loaded, names)
-  const problems = [...configuration.problems, ...reportUnknownPlugins(configuration, names)]
-  for (const problem of problems)
+  const { configuration, found, configProblems } = await readHome(cli)
+  for (const problem of configProblems)
     cli.printError(`${problem.severity}  ${formatProblem(problem, configuration)}`)
+  for (const problem of found.problems) cli.printError(`${problem.severity}  ${formatPluginProblem(problem)}`)
+  const problems = [...configProblems, ...found.problems]
   if (problems.length === 0)
     cli.print('The configuration is in order. Blocks of plugins are checked when they start.')
   return problems.some((problem) => problem.severity === 'error') ? 1 : 0

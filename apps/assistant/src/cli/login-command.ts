@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLoginLink } from '../access-keys.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** Prints a link for the assistant that runs in this home. */
 export function login(cli: CliEnvironment): number {

@@ -5,7 +5,7 @@ import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import { readMcpAccess } from '../access-keys.ts'
 import { startAssistant } from '../assistant.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /**
  * Serves the plugins' tools on standard input and output: those of the assistant that runs in this home, or, when none

@@ -1,13 +1,6 @@
 import { join } from 'node:path'
 import { grantPins, pendingPins, pinsFile } from '@pluggram/ai'
-import { loadConfiguration } from '@pluggram/config'
-import type { CliEnvironment } from './cli.ts'
-
-/** Names of the MCP servers of this home. */
-export async function mcpServerNames(cli: CliEnvironment): Promise<readonly string[]> {
-  const { settings } = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  return Object.keys(settings.mcp.servers)
-}
+import type { CliEnvironment } from './cli-environment.ts'
 
 /**
  * Shows what an MCP server says of itself that its owner did not agree to; with `isAgreed`, agrees to it.

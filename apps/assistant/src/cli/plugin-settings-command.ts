@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AdminSetting } from '@pluggram/sdk'
 import { createLoginLink } from '../access-keys.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** For whom a setting is: everybody, or one chat. */
 export interface SettingsTarget {

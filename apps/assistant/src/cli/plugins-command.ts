@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   describePermissions,
-  discoverPlugins,
   formatProblem as formatPluginProblem,
   inlineOnly,
   inspectPlugin,
@@ -11,32 +10,23 @@ import {
   trustAdvice,
 } from '@pluggram/host'
 import type { Discovery, PluginCandidate } from '@pluggram/host'
-import {
-  applyPluginEnvironment,
-  describePluginIssues,
-  formatProblem,
-  loadConfiguration,
-  setPluginGrants,
-  setPluginSwitch,
-} from '@pluggram/config'
+import { describePluginIssues, formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import type { LoadedConfiguration } from '@pluggram/config'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import { createLoginLink } from '../access-keys.ts'
 import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
+import { readHome } from '../read-home.ts'
 import { restartFolder } from '../restart-requests.ts'
-import { shippedPlugins } from '../shipped-plugins.ts'
-import type { CliEnvironment } from './cli.ts'
-import { grantMcpServer, mcpServerNames } from './mcp-grant.ts'
+import type { CliEnvironment } from './cli-environment.ts'
+import { grantMcpServer } from './mcp-grant.ts'
 
 const ANSWER_MS = 5_000
 
 /** Lists every plugin that is there with its switch, where it runs and comes from, and how it is at this moment. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
-  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  const { candidates, problems } = await discoverPlugins({
-    home: cli.home,
-    shipped: shippedPlugins(),
-  })
+  const { configuration, found, configProblems } = await readHome(cli)
+  const { candidates, problems } = found
   const running = await askRunning(cli)
   const width = Math.max(4, ...candidates.map(({ name }) => name.length))
   for (const candidate of candidates) {
@@ -55,7 +45,7 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
     if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
   }
   const lines = [
-    ...configuration.problems.map((problem) => formatProblem(problem, configuration)),
+    ...configProblems.map((problem) => formatProblem(problem, configuration)),
     ...problems.map(formatPluginProblem),
   ]
   for (const line of lines) cli.printError(line)
@@ -64,8 +54,8 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
 
 /** Writes a plugin's switch to plugins_config.json. */
 export async function switchPlugin(cli: CliEnvironment, name: string, isEnabled: boolean): Promise<number> {
-  const { candidate } = await find(cli, name)
-  if (!candidate) return 1
+  const { found } = await readHome(cli)
+  if (!findPlugin(cli, found, name)) return 1
   await setPluginSwitch(cli.home, name, isEnabled)
   const isTakenOver = (await askRunning(cli)) !== undefined
   cli.print(`${name} is ${isEnabled ? 'on' : 'off'}${isTakenOver ? '' : ' from the next start'}.`)
@@ -78,19 +68,15 @@ export async function grantPlugin(
   name: string,
   { yes = false }: { yes?: boolean },
 ): Promise<number> {
-  if ((await mcpServerNames(cli)).includes(name)) {
+  const { configuration, found } = await readHome(cli)
+  if (isMcpServer(configuration, name)) {
     const { isDone, hasChanged } = await grantMcpServer(cli, name, yes)
     // the running assistant connects anew and offers what was agreed to
     if (hasChanged && (await askRunning(cli)) !== undefined) return restartPlugin(cli, name)
     return isDone ? 0 : 1
   }
-  const { candidate, candidates, pluginPaths } = await find(cli, name)
+  const candidate = findPlugin(cli, found, name)
   if (!candidate) return 1
-  const loaded = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  const configuration = applyPluginEnvironment(
-    loaded,
-    candidates.map((item) => item.name),
-  )
   if (levelFor(configuration, candidate) === 'inline') {
     cli.print(`${name} runs inside the assistant; there is nothing to grant.`)
     return 0
@@ -98,7 +84,7 @@ export async function grantPlugin(
   let manifest
   try {
     manifest = await inspectPlugin(candidate, {
-      pluginPaths,
+      pluginPaths: found.pluginPaths,
       limits: limitsFor(configuration, name),
       blockFor: (jsonSchema) => configuration.pluginBlock(name, jsonSchema),
       describeIssues: (plugin, issues) =>
@@ -143,7 +129,8 @@ export async function grantPlugin(
 
 /** Asks the running assistant to start a plugin's process anew, also one that is parked. */
 export async function restartPlugin(cli: CliEnvironment, name: string): Promise<number> {
-  if (!(await mcpServerNames(cli)).includes(name) && !(await find(cli, name)).candidate) return 1
+  const { configuration, found } = await readHome(cli)
+  if (!isMcpServer(configuration, name) && !findPlugin(cli, found, name)) return 1
   if ((await askRunning(cli)) === undefined) {
     cli.printError(`No assistant runs in ${cli.home}. "npx pluggram start" starts it with all its plugins.`)
     return 1
@@ -165,17 +152,22 @@ export async function restartPlugin(cli: CliEnvironment, name: string): Promise<
   return 1
 }
 
-async function find(
+/** The plugin of that name; when there is none, says which there are. */
+function findPlugin(
   cli: CliEnvironment,
+  { candidates }: Discovery,
   name: string,
-): Promise<Omit<Discovery, 'problems'> & { candidate?: PluginCandidate }> {
-  const { candidates, pluginPaths } = await discoverPlugins({ home: cli.home, shipped: shippedPlugins() })
+): PluginCandidate | undefined {
   const candidate = candidates.find((item) => item.name === name)
-  if (candidate) return { candidate, candidates, pluginPaths }
-  cli.printError(
-    `There is no plugin called "${name}". There are: ${candidates.map((item) => item.name).join(', ')}.`,
-  )
-  return { candidates, pluginPaths }
+  if (!candidate) {
+    const names = candidates.map((item) => item.name).join(', ')
+    cli.printError(`There is no plugin called "${name}". There are: ${names}.`)
+  }
+  return candidate
+}
+
+function isMcpServer({ settings }: LoadedConfiguration, name: string): boolean {
+  return Object.hasOwn(settings.mcp.servers, name)
 }
 
 interface LivePlugin {

@@ -5,7 +5,7 @@ import { createSqliteMessageStore, openSqliteDatabase, WriteLog } from '@pluggra
 import { createLoginLink } from '../access-keys.ts'
 import { toSummary } from '../http/parked-routes.ts'
 import type { ParkedSummary } from '../http/parked-routes.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** Parked updates, through the running assistant when there is one, else in the database file. */
 interface ParkedUpdates {

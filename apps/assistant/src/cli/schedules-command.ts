@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openSqliteScheduleStore, resumeRecord, Scheduler } from '@pluggram/services'
 import type { ScheduleStore } from '@pluggram/services'
 import { schedulesFile } from '../services/scheduler.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** Lists what plugins have planned: durable schedules, the next one first. */
 export async function listSchedules(cli: CliEnvironment): Promise<number> {

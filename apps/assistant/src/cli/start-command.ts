@@ -7,7 +7,7 @@ import { startAssistant } from '../assistant.ts'
 import type { Assistant } from '../assistant.ts'
 import { hideEnvironment } from '../hide-environment.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
-import type { CliEnvironment } from './cli.ts'
+import type { CliEnvironment } from './cli-environment.ts'
 
 /** A stop may take ten seconds in all; what still runs then is cut off. */
 const STOP_LIMIT_MS = 9_500

@@ -1,0 +1,44 @@
+import type { CliCommand, CliInput } from '../cli-command.ts'
+
+const NAME = { '<name>': 'the name of a plugin' }
+const KEY = { ...NAME, '<key>': 'a key of its configuration' }
+const CHAT = { '--chat <id>': 'in that chat only; else in config.json' }
+
+const work = () => import('../plugin-settings-command.ts')
+
+function target({ args: [plugin = ''], options: { chat } }: CliInput): {
+  plugin: string
+  chat: string | undefined
+} {
+  return { plugin, chat: typeof chat === 'string' ? chat : undefined }
+}
+
+export const commands: readonly CliCommand[] = [
+  {
+    words: 'plugins settings',
+    summary: 'show the settings of a plugin, secrets hidden',
+    arguments: NAME,
+    options: { '--chat <id>': 'as they hold in that chat' },
+    run: async (cli, input) => (await work()).listSettings(cli, target(input)),
+  },
+  {
+    words: 'plugins set',
+    summary: 'set a key of a plugin',
+    arguments: { ...KEY, '<value>': 'lists and objects as JSON' },
+    options: CHAT,
+    async run(cli, input) {
+      const [, key = '', text = ''] = input.args
+      return (await work()).changeSetting(cli, target(input), { key, text })
+    },
+  },
+  {
+    words: 'plugins unset',
+    summary: 'take back what was set',
+    arguments: KEY,
+    options: CHAT,
+    async run(cli, input) {
+      const [, key = ''] = input.args
+      return (await work()).changeSetting(cli, target(input), { key, text: undefined })
+    },
+  },
+]

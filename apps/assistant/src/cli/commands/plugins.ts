@@ -1,0 +1,39 @@
+import type { CliCommand } from '../cli-command.ts'
+
+const NAME = { '<name>': 'the name of a plugin' }
+
+const work = () => import('../plugins-command.ts')
+
+export const commands: readonly CliCommand[] = [
+  {
+    words: 'plugins',
+    summary: 'list the plugins of this home, or switch them',
+    run: async (cli) => (await work()).listPlugins(cli),
+  },
+  {
+    words: 'plugins enable',
+    summary: 'switch a plugin on in plugins_config.json',
+    arguments: NAME,
+    run: async (cli, { args: [name = ''] }) => (await work()).switchPlugin(cli, name, true),
+  },
+  {
+    words: 'plugins disable',
+    summary: 'switch a plugin off in plugins_config.json',
+    arguments: NAME,
+    run: async (cli, { args: [name = ''] }) => (await work()).switchPlugin(cli, name, false),
+  },
+  {
+    words: 'plugins grant',
+    summary: 'show what a plugin asks for, and grant it',
+    arguments: NAME,
+    options: { '--yes': 'grant it' },
+    run: async (cli, { args: [name = ''], options }) =>
+      (await work()).grantPlugin(cli, name, { yes: options['yes'] === true }),
+  },
+  {
+    words: 'plugins restart',
+    summary: 'start a plugin anew in the running assistant, also one that is parked',
+    arguments: NAME,
+    run: async (cli, { args: [name = ''] }) => (await work()).restartPlugin(cli, name),
+  },
+]

@@ -1,0 +1,19 @@
+import type { CliCommand } from '../cli-command.ts'
+
+export const commands: readonly CliCommand[] = [
+  {
+    words: 'replay',
+    summary: 'list updates that crashed the assistant repeatedly, and retry them',
+    arguments: { '[update-id...]': 'updates to work on again; without any, the parked ones are listed' },
+    options: {
+      '--all': 'every parked update',
+      '--show': 'print them whole instead',
+      '--drop': 'delete them instead',
+    },
+    async run(cli, { args, options }) {
+      const { replay } = await import('../replay-command.ts')
+      const isGiven = (name: string): boolean => options[name] === true
+      return replay(cli, args, { all: isGiven('all'), show: isGiven('show'), drop: isGiven('drop') })
+    },
+  },
+]

@@ -1,0 +1,27 @@
+import type { CliCommand } from '../cli-command.ts'
+
+const ARGUMENTS = { '<plugin>': 'the name of a plugin', '<name>': 'the name of its schedule' }
+
+const work = () => import('../schedules-command.ts')
+
+export const commands: readonly CliCommand[] = [
+  {
+    words: 'schedules',
+    summary: 'list what plugins have planned',
+    run: async (cli) => (await work()).listSchedules(cli),
+  },
+  {
+    words: 'schedules pause',
+    summary: 'leave a schedule out for now',
+    arguments: ARGUMENTS,
+    run: async (cli, { args: [plugin = '', name = ''] }) =>
+      (await work()).pauseSchedule(cli, { plugin, name, isPaused: true }),
+  },
+  {
+    words: 'schedules resume',
+    summary: 'let a paused schedule go on',
+    arguments: ARGUMENTS,
+    run: async (cli, { args: [plugin = '', name = ''] }) =>
+      (await work()).pauseSchedule(cli, { plugin, name, isPaused: false }),
+  },
+]
