@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { startAssistant } from './support/assistant.ts'
@@ -132,6 +133,27 @@ describe.each(['process', 'inline'] as const)('a plugin that runs %s', (isolatio
     await assistant.waitFor(/the listener is broken/)
     expect(await state('listener')).toEqual({ born, heard: 'two1', url: 'two' })
   })
+})
+
+test('hot_reload that is switched off is announced, and so is every key that waits for the next start', async () => {
+  await start('process')
+  await save({
+    ...configOf('process', { url: 'two' }),
+    telegram: { streaming: 'off' },
+    ai: { max_output_tokens: 99 },
+  })
+  await assistant.waitFor(/telegram\.streaming in config\.json was changed; it takes effect when/)
+  await assistant.waitFor(/ai\.max_output_tokens in config\.json was changed; it takes effect when/)
+  await expect.poll(async () => (await state('listener')).url).toBe('two')
+
+  const off = configOf('process', { url: 'three' })
+  await save({ ...off, plugin_host: { ...(off as { plugin_host: object }).plugin_host, hot_reload: false } })
+  await assistant.waitFor(/hot_reload was switched off/)
+  await expect.poll(async () => (await state('listener')).url).toBe('three')
+  await save(configOf('process', { url: 'four' }))
+  // longer than a watcher that still ran would wait for the last of several writes
+  await sleep(1_500)
+  expect((await state('listener')).url).toBe('three')
 })
 
 test('after a crash a plugin starts with the block that it heard of last', async () => {

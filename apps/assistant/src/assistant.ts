@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
 import type { ToolServerOptions } from '@pluggram/ai'
+import { createLive, createLiveSettings } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
@@ -23,7 +24,8 @@ import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
-import { createReloader } from './hot-reload.ts'
+import { guardTools } from './guard-tools.ts'
+import { createReloader, reloadOnSave } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine, unknownKeys } from './plugins.ts'
 import type { Plugins } from './plugins.ts'
 import { createProblemLog } from './problem-log.ts'
@@ -40,7 +42,6 @@ import { createSystemPlugin } from './system-plugin.ts'
 import { NO_TELEGRAM, startTelegram } from './telegram.ts'
 import type { Telegram } from './telegram.ts'
 import { mcpPluginState, mcpSettings, prepareTools } from './tools.ts'
-import { watchHome } from './watch-home.ts'
 import { startWeb } from './web.ts'
 
 export interface AssistantOptions {
@@ -98,7 +99,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
 
   async function start(): Promise<Assistant> {
     const { home, settings, environment } = options.configuration
-    let current = options.configuration
+    const configuration = createLive(options.configuration)
+    const live = createLiveSettings(options.configuration)
     mask.add(options.configuration.secrets)
     cleanups.push(() => reporting.close())
     const data = join(home, 'data')
@@ -120,14 +122,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     await stores.deleteExpired()
     const chats = createSqlitePluginChats(database)
     cleanups.push(() => chats.close())
-    const access = prepareAccess({ database, settings: () => current.settings, mask, logger })
+    const access = prepareAccess({ database, settings: live, mask, logger })
 
     const chatSettings = createSqliteChatSettings(database)
     const admin = createAdminService({
       home,
       host: () => plugins.host,
       reloader: () => reloader,
-      configuration: () => current,
+      configuration,
       chatSettings,
       store: access.store,
       logTail: options.logTail,
@@ -155,17 +157,19 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const { tools, mcp, registry } = prepareTools({
       home,
       dataFolder: data,
-      settings: () => current.settings,
+      settings: live,
       stores,
       post: () => link.outgoing,
       plugins: () => plugins.host.registry,
       guards: { access: access.control, chats, mask },
       logger,
     })
-    const databases = createOutsideDatabases(() => current.settings.databases)
+    const outside = live.at('databases')
+    const databases = createOutsideDatabases(() => outside.now)
     cleanups.push(() => databases.close())
     const caches = openCaches(settings.cache.url, logger)
     cleanups.push(() => caches.close())
+    const pluginLimits = live.at('pluginHost', 'plugins')
     const plugins = await preparePlugins(options.configuration, {
       logger,
       isSafe,
@@ -184,7 +188,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         telegram: {
           connection: () => link.outgoing,
           chats,
-          listedChats: (name) => current.settings.pluginHost.plugins[name]?.chats ?? [],
+          listedChats: (name) => pluginLimits.now[name]?.chats ?? [],
         },
         host: () => plugins.host,
         adminFor: (name) => (isInline(plugins.host, name) ? { admin } : {}),
@@ -222,9 +226,12 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         leftOut: () => leftOut,
         mask,
       })
+    const toolSettings = live.at('ai', 'tools')
+    const served = guardTools(plugins.host.registry, { access: access.control, chats, mask })
     const toolServer: ToolServerOptions = {
-      registry: () => plugins.host.registry,
-      settings: () => current.settings.ai.tools,
+      registry: () => served(),
+      hideSecrets: (text) => mask.applyToChat(text),
+      settings: () => toolSettings.now,
       logger,
     }
     if (options.isToolsOnly === true) {
@@ -281,6 +288,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     watchStatistics(metrics, { telegram, host: plugins.host })
     const web = await startWeb({
       configuration: options.configuration,
+      mcpToken: live.at('mcp', 'token'),
       logger,
       mask,
       health,
@@ -295,20 +303,21 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     for (const problem of plugins.problems) problemLog.tellLine(problem)
     cleanups.push(() => plugins.host.stop())
     cleanups.push(() => mcp.stop())
-    const applyMcp = ({ settings: wanted }: LoadedConfiguration): Promise<void> =>
-      mcp.apply(isSafe ? {} : mcpSettings(wanted), plugins.names())
-    current = plugins.configuration
+    const servers = live.at('mcp', 'servers')
+    const applyMcp = (): Promise<void> => mcp.apply(isSafe ? {} : mcpSettings(servers.now), plugins.names())
+    configuration.set(plugins.configuration)
     const reloader = createReloader({
       home,
       plugins,
+      configuration,
+      settings: live,
       isSafe,
       logger,
       mask,
       problemLog,
-      onPlan({ configuration, leftOut: now }) {
-        current = configuration
-        leftOut = now
-        void applyMcp(configuration)
+      onPlan(plan) {
+        leftOut = plan.leftOut
+        void applyMcp()
       },
     })
     const requests = await serveRestartRequests(
@@ -318,11 +327,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     )
     cleanups.push(() => requests.close())
     void startPlugins(plugins, problemLog)
-    const settling = Promise.all([plugins.host.whenSettled(), applyMcp(current)])
-    if (settings.pluginHost.hotReload) {
-      const watching = watchHome(home, () => reloader.reload())
-      cleanups.push(() => watching.close())
-    }
+    const settling = Promise.all([plugins.host.whenSettled(), applyMcp()])
+    const saving = reloadOnSave(home, { reloader, settings: live, logger })
+    cleanups.push(() => saving.close())
     // one that takes longer joins later: what may be for it waits, all else does not
     await Promise.race([settling, sleep(headStart(), undefined, { ref: false })])
     cleanups.push(followManifests(scheduler, plugins.host.registry))

@@ -3,6 +3,9 @@ import type { SecretMask } from '@pluggram/observability'
 import type { AccessControl, PluginChats, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { maskValues } from './mask-replies.ts'
 
+/** The chat of a call that comes over MCP. */
+const NO_CHAT = 0
+
 export interface ToolGuards {
   readonly access: Pick<AccessControl, 'offIn'>
   readonly chats: Pick<PluginChats, 'enter'>
@@ -48,7 +51,7 @@ function guardOne(plugin: RunnablePlugin, { access, chats, mask }: ToolGuards): 
       if (access.offIn(id)?.has(descriptor.name)) {
         throw new PluggramError('tool-not-found', `The plugin ${descriptor.name} is off in this chat.`)
       }
-      const leave = chats.enter(descriptor.name, id)
+      const leave = id === NO_CHAT ? () => {} : chats.enter(descriptor.name, id)
       let isDone = false
       try {
         const result = await plugin.callTool(tool, args, context)

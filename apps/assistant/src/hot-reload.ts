@@ -1,17 +1,21 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
+import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
 import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins, unknownKeys } from './plugins.ts'
 import type { PlanOptions, Plugins, PluginsPlan } from './plugins.ts'
 import type { ProblemLog } from './problem-log.ts'
-import { changesForNextStart } from './settings-in-force.ts'
+import { watchHome } from './watch-home.ts'
 import { WorkingPlans } from './working-plans.ts'
 
 export interface ReloaderOptions extends PlanOptions {
   readonly home: string
   /** What the assistant was started with. */
   readonly plugins: Plugins
+  /** What the files say; the reloader writes it. */
+  readonly configuration: Changeable<LoadedConfiguration>
+  readonly settings: LiveSettings
   readonly logger: Logger
   readonly mask: SecretMask
   readonly problemLog: ProblemLog
@@ -32,7 +36,7 @@ export interface Reloader {
  * last version that worked, and the log says why.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
-  const { home, plugins, logger, mask, problemLog } = options
+  const { home, plugins, configuration, settings, logger, mask, problemLog } = options
   const plans = new WorkingPlans(plugins.plan)
   let { plan } = plugins
   let working: Promise<void> = Promise.resolve()
@@ -46,10 +50,11 @@ export function createReloader(options: ReloaderOptions): Reloader {
     }
     const next = await planPlugins(loaded, options)
     mask.add(next.configuration.secrets)
+    configuration.set(next.configuration)
+    const waiting = settings.take(next.configuration)
     options.onPlan(next)
     plan = plans.follow(next)
     const report = await plugins.host.apply(plan)
-    const waiting = changesForNextStart(plugins.configuration, next.configuration)
     const lines = [...next.problems, ...unknownKeys(next.configuration, plugins.host), ...waiting]
     problemLog.settle(lines, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
@@ -63,5 +68,34 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return working
     },
     plan: () => plan,
+  }
+}
+
+/** Reads saved files at once for as long as `plugin_host.hot_reload` is on. */
+export function reloadOnSave(
+  home: string,
+  {
+    reloader,
+    settings,
+    logger,
+  }: { readonly reloader: Reloader } & Pick<ReloaderOptions, 'settings' | 'logger'>,
+): { close(): Promise<void> } {
+  const isOn = settings.at('pluginHost', 'hotReload')
+  const open = (): ReturnType<typeof watchHome> => watchHome(home, () => reloader.reload())
+  let watching = isOn.now ? open() : undefined
+  const stop = isOn.onChange((now) => {
+    logger.info(
+      now
+        ? 'plugin_host.hot_reload was switched on: saved files take effect at once'
+        : 'plugin_host.hot_reload was switched off: files that are saved from now on are not read until the next start',
+    )
+    void watching?.close()
+    watching = now ? open() : undefined
+  })
+  return {
+    async close() {
+      stop()
+      await watching?.close()
+    },
   }
 }

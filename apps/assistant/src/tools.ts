@@ -1,6 +1,6 @@
 import { APPROVALS_PLUGIN, createMcpServers, createTools } from '@pluggram/ai'
 import type { McpServers, McpServerState, McpSettings, Tools } from '@pluggram/ai'
-import type { AssistantSettings } from '@pluggram/config'
+import type { AssistantSettings, LiveSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
@@ -12,8 +12,7 @@ import type { ToolGuards } from './guard-tools.ts'
 export interface ToolsOptions {
   readonly home: string
   readonly dataFolder: string
-  /** As the configuration stands now. */
-  readonly settings: () => AssistantSettings
+  readonly settings: LiveSettings
   readonly stores: PluginStores
   readonly post: () => PostOffice
   readonly plugins: () => PluginRegistry
@@ -33,11 +32,12 @@ export interface AssistantTools {
 export function prepareTools(options: ToolsOptions): AssistantTools {
   const { home, dataFolder, settings, stores, post, logger, plugins } = options
   const mcp = createMcpServers({ home, dataFolder, logger })
+  const toolSettings = settings.at('ai', 'tools')
   const registry = joinRegistries(plugins, mcp.registry)
   const tools = createTools({
     registry: guardTools(registry, options.guards),
-    settings: () => settings().ai.tools,
-    totalSeconds: () => settings().ai.timeouts.totalSeconds,
+    settings: () => toolSettings.now,
+    totalSeconds: () => settings.now.ai.timeouts.totalSeconds,
     store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
     async send(chat, reply) {
       const { sent } = await post().post({
@@ -54,9 +54,9 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
 }
 
 /** `mcp.servers` with what each server has: a command or an address. */
-export function mcpSettings({ mcp }: AssistantSettings): McpSettings {
+export function mcpSettings(servers: AssistantSettings['mcp']['servers']): McpSettings {
   return Object.fromEntries(
-    Object.entries(mcp.servers).map(([name, { command, args, env, url = '', headers, role }]) => [
+    Object.entries(servers).map(([name, { command, args, env, url = '', headers, role }]) => [
       name,
       command === undefined ? { url, headers, role } : { command, args, env, role },
     ]),

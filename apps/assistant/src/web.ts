@@ -5,7 +5,7 @@ import type { ToolServerOptions } from '@pluggram/ai'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
-import type { LoadedConfiguration } from '@pluggram/config'
+import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { createLoginKey, loadSessionKey, publishLoginKey, publishMcpAccess } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
@@ -23,6 +23,8 @@ import type { Telegram } from './telegram.ts'
 
 export interface WebOptions {
   readonly configuration: LoadedConfiguration
+  /** What other programs send to call tools; nobody may when there is none. */
+  readonly mcpToken: Live<string | undefined>
   readonly logger: RootLogger
   readonly mask: SecretMask
   readonly health: Health
@@ -79,12 +81,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     },
   })
   // of this run: for "pluggram mcp" in the same home
-  const mcpToken = createLoginKey()
-  mask.add([mcpToken])
+  const ownToken = createLoginKey()
+  mask.add([ownToken])
   const endpoint = createMcpEndpoint(options.toolServer)
   registerMcpRoute(server, {
     endpoint,
-    tokens: () => [mcpToken, configuration.settings.mcp.token].filter((token) => token !== undefined),
+    tokens: () => [ownToken, options.mcpToken.now].filter((token) => token !== undefined),
   })
   registerParkedRoutes(server, messages, telegram.pipeline)
   registerPluginSettingsRoutes(server, options.admin)
@@ -98,7 +100,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const boundPort = typeof address === 'object' && address ? address.port : port
   const url = `http://${linkHost(host)}:${boundPort}`
   publishLoginKey(data, { key: loginKey, url })
-  publishMcpAccess(data, { url, token: mcpToken })
+  publishMcpAccess(data, { url, token: ownToken })
   return {
     url,
     loginKey,

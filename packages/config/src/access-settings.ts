@@ -33,4 +33,5 @@ export const accessSettings = z
   .meta({
     description:
       'Who may use the assistant. What owners decide by chat (`/users`) is kept in the data folder.',
+    takesEffect: 'live',
   })

@@ -186,4 +186,4 @@ export const ai = z
       .meta({ description: 'How much is asked at once; more waits for its turn.' })
       .prefault({}),
   })
-  .meta({ description: 'The language models.' })
+  .meta({ description: 'The language models.', takesEffect: 'next start' })

@@ -14,4 +14,4 @@ export const cacheSettings = z
       })
       .optional(),
   })
-  .meta({ description: "Where plugins' caches are kept." })
+  .meta({ description: "Where plugins' caches are kept.", takesEffect: 'next start' })

@@ -1,3 +1,4 @@
+import type { TakesEffect } from './setting-keys.ts'
 import type { EnvironmentEntry } from './environment.ts'
 import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
 
@@ -26,19 +27,32 @@ export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
   { name: 'MCP_TOKEN', path: ['mcp', 'token'], normalise: (value) => value.trim() },
 ]
 
+/** A variable that sets no key. */
+export interface OtherVariable {
+  readonly name: string
+  readonly description: string
+  /** Absent for what only the process environment can say, which never changes while the assistant runs. */
+  readonly takesEffect?: TakesEffect
+}
+
 /** Variables that set no key of `config.json`, for the reference. */
-export const OTHER_ENVIRONMENT: readonly { readonly name: string; readonly description: string }[] = [
+export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
   {
     name: 'PLUGGRAM_HOME',
     description: "The assistant's home, default the current folder. Read from the process environment only.",
   },
-  { name: 'OPENAI_API_KEY', description: 'Key for OpenAI, or for the server at `OPENAI_BASE_URL`.' },
-  { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.' },
-  { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.' },
+  {
+    name: 'OPENAI_API_KEY',
+    description: 'Key for OpenAI, or for the server at `OPENAI_BASE_URL`.',
+    takesEffect: 'next start',
+  },
+  { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.', takesEffect: 'next start' },
+  { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.', takesEffect: 'next start' },
   {
     name: 'SENTRY_DSN',
     description:
       'Errors go to this Sentry project as well: with their place and plugin, without secrets, ids of users and chats, or what people wrote.',
+    takesEffect: 'next start',
   },
 ]
 

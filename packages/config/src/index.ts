@@ -5,6 +5,8 @@ export { describePluginIssues, reportUnknownKeys, type PluginIssue } from './des
 export { createJsonSchema } from './json-schema.ts'
 export type { JsonObject, JsonPath, JsonValue } from './json-value.ts'
 export { loadConfiguration, type LoadConfigurationOptions } from './load-configuration.ts'
+export { createLive, type Changeable, type Live } from './live.ts'
+export { createLiveSettings, type LiveSettings } from './live-settings.ts'
 export type { LoadedConfiguration, ValueLocation } from './loaded-configuration.ts'
 export { applyPluginEnvironment, pluginVariableName } from './plugin-environment.ts'
 export { reportUnknownPlugins } from './report-unknown-plugins.ts'

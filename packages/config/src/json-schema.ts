@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { JsonSchema } from './coerce-to-schema.ts'
 import { isJsonObject } from './json-value.ts'
+import { settingKeys } from './setting-keys.ts'
+import type { SettingKey } from './setting-keys.ts'
 import { PLUGIN_NAME, settingsSchema } from './settings-schema.ts'
 
 /** An editor must not mark `"${TELEGRAM_BOT_TOKEN}"`: the variable is replaced before the value is checked. */
@@ -19,6 +21,8 @@ export function createJsonSchema(
     override: ({ jsonSchema }) => {
       // It helps this package's messages; a JSON Schema has no such keyword.
       delete jsonSchema['expected']
+      // Sections hand it down; below, every key gets its own.
+      delete jsonSchema['takesEffect']
       // Called again for each wrapper (default, optional) around the same schema.
       const { pattern } = jsonSchema
       if (typeof pattern === 'string' && !pattern.endsWith(REFERENCE_PATTERN)) {
@@ -26,6 +30,7 @@ export function createJsonSchema(
       }
     },
   })
+  for (const key of settingKeys()) markKey(schema, key)
   const blocks = Object.entries(pluginSchemas).filter(([name]) => PLUGIN_NAME.test(name))
   const definitions = Object.fromEntries(
     blocks.map(([name, block]) => [definitionName(name), embed(name, block)]),
@@ -37,6 +42,7 @@ export function createJsonSchema(
       ...(isJsonObject(properties) ? properties : {}),
       plugins: {
         description: "Each plugin's settings, under the plugin's name.",
+        takesEffect: 'live',
         type: 'object',
         propertyNames: { pattern: PLUGIN_NAME.source },
         properties: Object.fromEntries(
@@ -48,6 +54,16 @@ export function createJsonSchema(
     },
     ...(blocks.length === 0 ? {} : { $defs: definitions }),
   }
+}
+
+/** Writes beside a key when a change of it takes effect; editors ignore that, forms can show it. */
+function markKey(schema: unknown, { path, takesEffect }: SettingKey): void {
+  let key: unknown = schema
+  for (const name of path) {
+    const properties = isJsonObject(key) ? key['properties'] : undefined
+    key = isJsonObject(properties) ? properties[name] : undefined
+  }
+  if (typeof key === 'object') Object.assign(key as object, { takesEffect })
 }
 
 function definitionName(plugin: string): string {

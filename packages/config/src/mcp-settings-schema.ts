@@ -78,4 +78,4 @@ export const mcpSettings = z
       })
       .optional(),
   })
-  .meta({ description: 'The Model Context Protocol.' })
+  .meta({ description: 'The Model Context Protocol.', takesEffect: 'live' })

@@ -20,6 +20,10 @@ A variable of the process wins over \`.env\`, and both win over \`config.json\`.
 
 Inside any text of \`config.json\`, \`\${NAME}\` is replaced by that variable; \`$\${NAME}\` stands for the characters \`\${NAME}\`.
 \`\${file:petstore.yaml}\` is replaced by the text of that file, whose path starts in the home.
+While the assistant runs, a changed key takes effect at once (\`live\`) or is named in the log and takes effect when the
+assistant is started again (\`next start\`). A changed variable does as its key does; one without a key takes effect at the
+next start.
+
 A variable that is not set is an error: inside a plugin's block it leaves out that plugin, elsewhere it stops the start.
 `
 
@@ -41,6 +45,7 @@ interface Row {
   readonly description: string
   readonly expected: string
   readonly defaultValue: unknown
+  readonly takesEffect: string
 }
 
 /** The text of docs/reference/configuration.md. */
@@ -59,10 +64,17 @@ function createSection(name: string, schema: unknown): string {
     const variable = ENVIRONMENT_SETTINGS.find(
       (setting) => setting.path.join('.') === row.path.join('.'),
     )?.name
-    const cells = [key, row.description, row.expected, formatDefault(row.defaultValue), formatName(variable)]
+    const cells = [
+      key,
+      row.description,
+      row.expected,
+      formatDefault(row.defaultValue),
+      row.takesEffect,
+      formatName(variable),
+    ]
     return `| ${cells.map(escapeCell).join(' | ')} |`
   })
-  const head = '| key | meaning | value | default | variable |\n|---|---|---|---|---|'
+  const head = '| key | meaning | value | default | takes effect | variable |\n|---|---|---|---|---|---|'
   return `### ${name}\n\n${description}\n\n${head}\n${rows.join('\n')}\n`
 }
 
@@ -78,6 +90,7 @@ function* collectRows(path: readonly string[], schema: unknown): Generator<Row> 
     description: String(schema['description'] ?? ''),
     expected: expectedAt(path) ?? '',
     defaultValue: schema['default'],
+    takesEffect: String(schema['takesEffect'] ?? ''),
   }
 }
 

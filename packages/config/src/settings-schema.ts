@@ -56,7 +56,7 @@ const assistant = z
       .meta({ description: 'How the assistant calls itself.', expected: 'a name of 1 to 64 characters' })
       .default('Pluggram'),
   })
-  .meta({ description: 'Who the assistant is.' })
+  .meta({ description: 'Who the assistant is.', takesEffect: 'next start' })
 
 const telegram = z
   .strictObject({
@@ -126,7 +126,7 @@ const telegram = z
       })
       .prefault({}),
   })
-  .meta({ description: 'The connection to Telegram.' })
+  .meta({ description: 'The connection to Telegram.', takesEffect: 'next start' })
 
 const http = z
   .strictObject({
@@ -158,7 +158,7 @@ const http = z
       .meta({ description: 'The password for the web pages.', expected: 'text of at least 8 characters' })
       .optional(),
   })
-  .meta({ description: 'The web server: pages, health, webhook.' })
+  .meta({ description: 'The web server: pages, health, webhook.', takesEffect: 'next start' })
 
 const log = z
   .strictObject({
@@ -170,7 +170,7 @@ const log = z
       })
       .default('info'),
   })
-  .meta({ description: 'Logs.' })
+  .meta({ description: 'Logs.', takesEffect: 'next start' })
 
 const storage = z
   .strictObject({
@@ -183,7 +183,7 @@ const storage = z
       })
       .default('full'),
   })
-  .meta({ description: 'Where messages and data are kept.' })
+  .meta({ description: 'Where messages and data are kept.', takesEffect: 'next start' })
 
 const limits = z
   .strictObject({
@@ -199,7 +199,10 @@ const limits = z
       .default(64),
     plugin_timeout_seconds: seconds('How long a plugin may work on one message.').default(120),
   })
-  .meta({ description: 'Limits that keep one chat or plugin from holding up the others.' })
+  .meta({
+    description: 'Limits that keep one chat or plugin from holding up the others.',
+    takesEffect: 'next start',
+  })
 
 function megabytes(description: string): z.ZodNumber {
   return z
@@ -274,7 +277,10 @@ const pluginHost = z
       })
       .default({}),
   })
-  .meta({ description: 'How plugins run: those that do not ship with Pluggram in processes of their own.' })
+  .meta({
+    description: 'How plugins run: those that do not ship with Pluggram in processes of their own.',
+    takesEffect: 'live',
+  })
 
 const databases = z
   .record(
@@ -306,11 +312,13 @@ const databases = z
     description:
       'Databases outside the assistant, under names of your choice: `url`, `writable` (default false), `timeout_seconds` (5), `connections` (4). A plugin reaches those that its manifest asks for and you granted.',
     expected: 'an object of names with their addresses',
+    takesEffect: 'live',
   })
 
 const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string(), z.unknown())).meta({
   description: "Each plugin's settings, under the plugin's name.",
   expected: 'an object of plugin blocks',
+  takesEffect: 'live',
 })
 
 /** The shape of `config.json`: the one source of types, defaults, messages, JSON Schema and reference. */

@@ -20,7 +20,7 @@ export type AssistantSettings = CamelCaseKeys<Omit<RawSettings, 'mcp'>> & Pick<R
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
   const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, mcp, ...settings } = parsed
   const { plugins, ...host } = pluginHost
-  const camelCase = {
+  const settingsInCamelCase = {
     ...(toCamelCase(settings) as object),
     // its keys are names, of servers, variables and headers
     mcp: deepFreeze(mcp),
@@ -30,7 +30,7 @@ export function createSettings(parsed: z.output<typeof settingsSchema>): Assista
     }),
     databases: withNames(databases),
   }
-  return Object.freeze(camelCase) as AssistantSettings
+  return Object.freeze(settingsInCamelCase) as AssistantSettings
 }
 
 /** Names of plugins and databases stay as they are. */
@@ -45,13 +45,15 @@ export function createDefaultSettings(): AssistantSettings {
   return createSettings(settingsSchema.parse({}))
 }
 
+/** `allowed_hosts` → `allowedHosts`. */
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
 function toCamelCase(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map(toCamelCase))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, item]) => [
-    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    toCamelCase(item),
-  ])
+  const entries = Object.entries(value).map(([key, item]) => [camelCase(key), toCamelCase(item)])
   return Object.freeze(Object.fromEntries(entries))
 }
 

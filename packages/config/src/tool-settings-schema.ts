@@ -34,4 +34,4 @@ export const toolSettings = z
       })
       .default([]),
   })
-  .meta({ description: 'What the model may do with tools of plugins.' })
+  .meta({ description: 'What the model may do with tools of plugins.', takesEffect: 'live' })

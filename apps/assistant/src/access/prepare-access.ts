@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AssistantSettings } from '@pluggram/config'
+import type { LiveSettings } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { createSqliteAccessStore } from '@pluggram/storage'
@@ -10,8 +10,7 @@ import { createOwnerPairing } from './owner-pairing.ts'
 
 export interface AccessOptions {
   readonly database: DatabaseSync
-  /** As config.json says now. */
-  settings(): AssistantSettings
+  readonly settings: LiveSettings
   readonly mask: SecretMask
   readonly logger: Logger
 }
@@ -26,14 +25,14 @@ export interface Access {
 /** Who may use the assistant: config.json, what was decided by chat, and the pairing of the first owner. */
 export function prepareAccess({ database, settings, mask, logger }: AccessOptions): Access {
   const store = createSqliteAccessStore(database)
-  const isPlayground = settings().telegram.botToken === undefined
-  const hasOwner =
-    settings().access.owners.length > 0 || store.parties().some(({ standing }) => standing === 'owner')
+  const lists = settings.at('access')
+  const isPlayground = settings.now.telegram.botToken === undefined
+  const hasOwner = lists.now.owners.length > 0 || store.parties().some(({ standing }) => standing === 'owner')
   const pairing = isPlayground || hasOwner ? undefined : createOwnerPairing()
   const code = pairing?.code()
   if (code !== undefined) mask.add([code, code.replace('-', '')])
   return {
-    control: createAccessControl({ settings: () => settings().access, store, pairing, isPlayground, logger }),
+    control: createAccessControl({ settings: () => lists.now, store, pairing, isPlayground, logger }),
     store,
     pairingCode: () => pairing?.code(),
   }

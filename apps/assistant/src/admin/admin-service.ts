@@ -1,5 +1,5 @@
 import { setPluginSwitch } from '@pluggram/config'
-import type { LoadedConfiguration } from '@pluggram/config'
+import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, PluginHost, PluginState } from '@pluggram/host'
 import type { LogTail, SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
@@ -15,7 +15,7 @@ export interface AdminServiceOptions {
   host(): PluginHost
   reloader(): Reloader
   /** As the files say now. */
-  configuration(): LoadedConfiguration
+  readonly configuration: Live<LoadedConfiguration>
   readonly chatSettings: ChatSettings
   readonly store: AccessStore
   readonly logTail: LogTail | undefined
@@ -50,7 +50,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     const { block } = reloader().plan().configFor(plugin, schema)
     return {
       plugin,
-      configuration: configuration(),
+      configuration: configuration.now,
       schema,
       block,
       perChat: descriptor?.perChat ?? [],
@@ -111,7 +111,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       return logTail?.lines({ count: Math.min(count, MAX_LINES), onlyProblems }) ?? []
     },
     async parties() {
-      const decided = listParties(configuration())
+      const decided = listParties(configuration.now)
       const inConfig = new Set(decided.map(({ id }) => id))
       const known = store.parties()
       return [
@@ -122,7 +122,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       ]
     },
     async decide(id, standing) {
-      const fixed = listParties(configuration()).find((party) => party.id === id)
+      const fixed = listParties(configuration.now).find((party) => party.id === id)
       if (fixed) {
         throw new PluggramError(
           'config-invalid',

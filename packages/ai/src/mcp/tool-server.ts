@@ -14,6 +14,8 @@ import { visibleText } from '../tools/visible-text.ts'
 export interface ToolServerOptions {
   readonly registry: () => PluginRegistry
   readonly settings: () => ToolSettings
+  /** Hides secrets in the text of a result or an error; results of `registry` are hidden as data already. */
+  hideSecrets(text: string): string
   readonly logger: Logger
 }
 
@@ -44,7 +46,7 @@ async function call(
   name: string,
   args: unknown,
   signal: AbortSignal,
-  { registry, settings, logger }: ToolServerOptions,
+  { registry, settings, hideSecrets, logger }: ToolServerOptions,
 ): Promise<CallToolResult> {
   const offered = offerTools(registry()).tools.get(name)
   if (!offered) return failure(`There is no tool ${name.slice(0, 100)}.`)
@@ -63,7 +65,8 @@ async function call(
     timeoutSeconds,
     logger,
   })
-  return result.isDone ? { content: [{ type: 'text', text: result.text }] } : failure(result.error)
+  const text = hideSecrets(result.isDone ? result.text : result.error)
+  return result.isDone ? { content: [{ type: 'text', text }] } : failure(text)
 }
 
 function failure(text: string): CallToolResult {

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { OTHER_ENVIRONMENT } from './environment-settings.ts'
+import { createLiveSettings } from './live-settings.ts'
+import type { LoadedConfiguration } from './loaded-configuration.ts'
+import { settingKeys } from './setting-keys.ts'
+import { camelCase } from './settings.ts'
+import { load } from './test-configuration.ts'
+
+const LATER = 'it takes effect when the assistant is started again.'
+const keys = settingKeys().filter(({ path }) => path[0] !== 'plugins')
+const named = keys.map(({ path, takesEffect }) => [path.join('.'), path, takesEffect] as const)
+
+/** The same configuration with another value at one key. */
+function changed(loaded: LoadedConfiguration, path: readonly string[], value: unknown): LoadedConfiguration {
+  const settings = structuredClone(loaded.settings) as object
+  let section = settings as Record<string, unknown>
+  for (const key of path.slice(0, -1)) section = section[camelCase(key)] as Record<string, unknown>
+  section[camelCase(path.at(-1) ?? '')] = value
+  return { ...loaded, settings: settings as LoadedConfiguration['settings'] }
+}
+
+function at(settings: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[camelCase(key)], settings)
+}
+
+test('every key says when it takes effect', () => {
+  expect(keys.length).toBeGreaterThan(60)
+  expect(settingKeys().filter(({ takesEffect }) => takesEffect === undefined)).toEqual([])
+})
+
+/** The key, or what is two levels below the top and holds it. */
+const followed = (path: readonly string[]) => path.map(camelCase).slice(0, 2) as ['mcp', 'servers']
+
+test.each(named.filter(([, , mark]) => mark === 'live'))('%s is live', async (_name, path) => {
+  const started = await load({})
+  const live = createLiveSettings(started)
+  const before = at(live.now, path)
+  const heard: unknown[] = []
+  live.at(...followed(path)).onChange((now) => void heard.push(now))
+  const value = { another: 'value' }
+  expect(live.take(changed(started, path, value))).toEqual([])
+  expect(at(live.now, path)).toEqual(value)
+  expect(heard).toEqual([at(live.now, followed(path))])
+  expect(live.take(started)).toEqual([])
+  expect(at(live.now, path)).toEqual(before)
+})
+
+test.each(named.filter(([, , mark]) => mark === 'next start'))('%s is announced', async (name, path) => {
+  const started = await load({})
+  const live = createLiveSettings(started)
+  const before = at(live.now, path)
+  const next = changed(started, path, { another: 'value' })
+  const lines = live.take(next)
+  expect(lines).toEqual([`${name} in config.json was changed; ${LATER}`])
+  expect(at(live.now, path)).toEqual(before)
+  expect(() => live.at(...followed(path))).toThrow('is marked "next start"')
+  // it is told for as long as it waits, and no longer
+  expect(live.take(next)).toEqual(lines)
+  expect(live.take(started)).toEqual([])
+})
+
+test.each(OTHER_ENVIRONMENT.filter(({ takesEffect }) => takesEffect))(
+  '$name is announced',
+  async ({ name }) => {
+    const live = createLiveSettings(await load({}))
+    expect(live.take(await load({}, { [name]: 'another' }))).toEqual([`${name} was changed; ${LATER}`])
+  },
+)
+
+test('where the change was made is named, without the value', async () => {
+  const live = createLiveSettings(await load({}))
+  const next = await load({
+    '.env': 'PLUGGRAM_PASSWORD=a-new-password\nMCP_TOKEN=0123456789abcdef',
+    'config.json': '{ "http": { "port": 8181 }, "plugin_host": { "hot_reload": false } }',
+  })
+  expect(live.take(next)).toEqual([
+    `http.port in config.json was changed; ${LATER}`,
+    `http.password in .env was changed; ${LATER}`,
+  ])
+  expect(live.now.http).toMatchObject({ port: 8080 })
+  expect(live.now.http.password).toBeUndefined()
+  expect([live.now.mcp.token, live.now.pluginHost.hotReload]).toEqual(['0123456789abcdef', false])
+})
+
+test('only what changed is told, a listener that throws keeps no other from it, and one that left hears nothing', async () => {
+  const live = createLiveSettings(await load({}))
+  const heard: string[] = []
+  live.at('access').onChange(() => {
+    throw new Error('broken')
+  })
+  live.at('access', 'owners').onChange((now) => void heard.push(`owners ${now.join()}`))
+  live.at('mcp', 'servers').onChange(() => void heard.push('servers'))
+  live.at('access', 'owners').onChange(() => void heard.push('left'))()
+  const next = await load({ 'config.json': '{ "access": { "owners": [7] } }' })
+  expect(() => live.take(next)).toThrow('a listener to a change failed')
+  expect(heard).toEqual(['owners 7'])
+  expect([...live.readers]).toEqual(['access', 'access.owners', 'mcp.servers'])
+})

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util'
+import { OTHER_ENVIRONMENT } from './environment-settings.ts'
+import { createLive } from './live.ts'
+import type { Live } from './live.ts'
+import type { LoadedConfiguration } from './loaded-configuration.ts'
+import { settingKeys } from './setting-keys.ts'
+import type { SettingKey } from './setting-keys.ts'
+import { camelCase } from './settings.ts'
+import type { AssistantSettings } from './settings.ts'
+
+type Settings = AssistantSettings
+
+/** The settings in force: keys that are marked `next start` keep the value that the assistant was started with. */
+export interface LiveSettings {
+  readonly now: Settings
+  /**
+   * One key that is marked `live`, for whoever looks at it whenever it is needed, or listens to its changes.
+   * @throws Error when the key, or one below it, is marked `next start`
+   */
+  at<A extends keyof Settings>(section: A): Live<Settings[A]>
+  at<A extends keyof Settings, B extends keyof Settings[A]>(section: A, key: B): Live<Settings[A][B]>
+  /** What was asked for with `at`, for example `pluginHost.hotReload`. */
+  readonly readers: ReadonlySet<string>
+  /**
+   * Takes what the files say now.
+   * @returns what was changed and waits for the next start, a line each
+   */
+  take(next: LoadedConfiguration): readonly string[]
+}
+
+/** Creates the settings in force from what the assistant is started with. */
+export function createLiveSettings(started: LoadedConfiguration): LiveSettings {
+  const keys = settingKeys().filter(({ path }) => path[0] !== 'plugins')
+  const waiting = keys.filter(({ takesEffect }) => takesEffect !== 'live')
+  const settings = createLive(started.settings)
+  const readers = new Set<string>()
+
+  function at(...path: readonly string[]): Live<unknown> {
+    const name = path.join('.')
+    const late = waiting.find((key) => startsWith(nameOf(key), name))
+    if (late) throw new Error(`${late.path.join('.')} is marked "next start", so nobody can follow ${name}`)
+    readers.add(name)
+    return {
+      get now() {
+        return valueAt(settings.now, path)
+      },
+      onChange: (listener) =>
+        settings.onChange((now, before) => {
+          const [value, old] = [valueAt(now, path), valueAt(before, path)]
+          if (!isDeepStrictEqual(value, old)) listener(value, old)
+        }),
+    }
+  }
+
+  return {
+    get now() {
+      return settings.now
+    },
+    at: at as LiveSettings['at'],
+    readers,
+    take(next) {
+      const held = waiting.filter((key) => {
+        const path = key.path.map(camelCase)
+        return !isDeepStrictEqual(valueAt(settings.now, path), valueAt(next.settings, path))
+      })
+      const now = held.reduce(
+        (merged, { path }) => withValueFrom(settings.now, merged, path.map(camelCase)),
+        next.settings,
+      )
+      if (!isDeepStrictEqual(now, settings.now)) settings.set(now)
+      return [...held.map((key) => lineOf(key, next)), ...changedVariables(started, next)]
+    },
+  }
+}
+
+const LATER = 'it takes effect when the assistant is started again.'
+
+function lineOf({ path }: SettingKey, next: LoadedConfiguration): string {
+  const { via } = next.locate(path)
+  const place = via.startsWith('environment') ? '' : ` in ${via}`
+  return `${path.join('.')}${place} was changed; ${LATER}`
+}
+
+/** Variables that set no key. */
+function changedVariables(started: LoadedConfiguration, next: LoadedConfiguration): string[] {
+  return OTHER_ENVIRONMENT.flatMap(({ name, takesEffect }) =>
+    takesEffect === 'next start' && started.environment[name] !== next.environment[name]
+      ? `${name} was changed; ${LATER}`
+      : [],
+  )
+}
+
+function nameOf({ path }: SettingKey): string {
+  return path.map(camelCase).join('.')
+}
+
+function startsWith(name: string, start: string): boolean {
+  return name === start || name.startsWith(`${start}.`)
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
+}
+
+/** `target` with the value that `source` has at `path`. */
+function withValueFrom<Value>(source: Value, target: Value, path: readonly string[]): Value {
+  const [key, ...rest] = path
+  if (key === undefined) return source
+  const [from, to] = [source, target] as readonly Readonly<Record<string, unknown>>[]
+  return Object.freeze({ ...to, [key]: withValueFrom(from?.[key], to?.[key], rest) }) as Value
+}
