@@ -30,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'packages/sdk',
   ],
 }
-const PLUGIN_ARROWS = ['packages/sdk', 'packages/plugin-kit']
+const PLUGIN_ARROWS = ['packages/base', 'packages/sdk', 'packages/plugin-kit']
 /** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */
 const TEST_ARROWS = new Set([
   'packages/testing',

@@ -1,4 +1,4 @@
-import { looksSecret } from '@pluggram/config'
+import { looksSecret } from '@pluggram/base'
 import type { PluginProblem, PluginState } from '@pluggram/host'
 import type { SecretMask } from '@pluggram/observability'
 

@@ -1,3 +1,4 @@
+import { unlessAborted } from '@pluggram/base'
 import { AiError } from '@pluggram/sdk'
 import type { AiTimeouts } from './ai-options.ts'
 
@@ -22,17 +23,9 @@ class AbortScope implements Disposable {
     this.#controller.abort(reason)
   }
 
-  /** Settles as `work` does, but rejects with the reason at once when the work is aborted. */
-  async race<T>(work: PromiseLike<T>): Promise<T> {
-    this.signal.throwIfAborted()
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const onAbort = (): void => reject(this.signal.reason)
-    this.signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await Promise.race([work, aborted])
-    } finally {
-      this.signal.removeEventListener('abort', onAbort)
-    }
+  /** Gives what `work` gives, but rejects with the reason as soon as the work is aborted. */
+  race<T>(work: PromiseLike<T>): Promise<Awaited<T>> {
+    return unlessAborted(work, this.signal)
   }
 
   [Symbol.dispose](): void {

@@ -26,9 +26,10 @@ const ways = [
 const rightsOf = (file: string): number => statSync(file).mode & 0o777
 
 describe.each(ways)('%s', (_name, replace) => {
-  test('writes a new file in a new folder, and nothing else', async () => {
+  test('makes a folder only when it is told to, and one file in it', async () => {
     const file = join(folder, 'deep', 'er', 'a.json')
-    await replace(file, 'new', { mode: 0o600 })
+    await expect(replace(file, 'new')).rejects.toThrow('ENOENT')
+    await replace(file, 'new', { mode: 0o600, makesFolder: true })
     expect(readFileSync(file, 'utf8')).toBe('new')
     expect(rightsOf(file)).toBe(0o600)
     expect(readdirSync(join(folder, 'deep', 'er'))).toEqual(['a.json'])

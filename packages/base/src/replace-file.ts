@@ -17,20 +17,22 @@ import { dirname } from 'node:path'
 export interface ReplaceFileOptions {
   /** Rights of the file, whatever it had before. Without them it keeps its own; a new file gets 0o644. */
   readonly mode?: number
+  /** Makes the folder when there is none. */
+  readonly makesFolder?: boolean
 }
 
 /**
  * Writes a whole file or leaves the old one: it writes beside the file, waits for the disk, and renames over it. A symbolic
- * link keeps pointing at its target. Missing folders are made.
+ * link keeps pointing at its target.
  */
 export async function replaceFile(
   file: string,
   data: string | Uint8Array,
-  { mode }: ReplaceFileOptions = {},
+  { mode, makesFolder = false }: ReplaceFileOptions = {},
 ): Promise<void> {
   const target = await realpath(file).catch(() => file)
   const rights = mode ?? (await stat(target).then(permissions, () => DEFAULT_MODE))
-  await mkdir(dirname(target), { recursive: true })
+  if (makesFolder) await mkdir(dirname(target), { recursive: true })
   const temporary = `${target}.${randomUUID()}.tmp`
   try {
     const handle = await open(temporary, 'wx', rights)
@@ -53,11 +55,11 @@ export async function replaceFile(
 export function replaceFileSync(
   file: string,
   data: string | Uint8Array,
-  { mode }: ReplaceFileOptions = {},
+  { mode, makesFolder = false }: ReplaceFileOptions = {},
 ): void {
   const target = orElse(() => realpathSync(file), file)
   const rights = mode ?? orElse(() => permissions(statSync(target)), DEFAULT_MODE)
-  mkdirSync(dirname(target), { recursive: true })
+  if (makesFolder) mkdirSync(dirname(target), { recursive: true })
   const temporary = `${target}.${randomUUID()}.tmp`
   try {
     const handle = openSync(temporary, 'wx', rights)

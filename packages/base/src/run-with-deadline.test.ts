@@ -53,6 +53,17 @@ test('work that takes no notice is left alone after the grace', async () => {
   expect(await error).toBe(late)
 })
 
+test('work that takes no notice of an abort is left at once when that is wanted', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const deaf = (): Promise<never> => new Promise(() => {})
+  const running = runWithDeadline(deaf, { ...options, signal, leavesOnAbort: true })
+  controller.abort(new Error('stopping'))
+  await expect(running).rejects.toThrow('stopping')
+  await expect(runWithDeadline(deaf, { ...options, signal, leavesOnAbort: true })).rejects.toThrow('stopping')
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('the signal given aborts the work with its reason, also when it was aborted before', async () => {
   const controller = new AbortController()
   const running = runWithDeadline(obedient, { ...options, signal: controller.signal })

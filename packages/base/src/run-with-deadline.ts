@@ -9,6 +9,8 @@ export interface DeadlineOptions {
   readonly createError: () => Error
   /** Aborts the work as well, with its reason. */
   readonly signal?: AbortSignal | undefined
+  /** Wait no longer once `signal` is aborted. Otherwise the work may take what is left of its limit. */
+  readonly leavesOnAbort?: boolean
   readonly after?: After
 }
 
@@ -17,15 +19,18 @@ export interface DeadlineOptions {
  *
  *   running ──limitMs──▶ aborted ──graceMs──▶ nobody waits any more
  *
- * @throws what the work throws; the error of `createError` when it does not end
+ * @throws what the work throws; the error of `createError` when it does not end; with `leavesOnAbort` the reason of `signal`
  */
 export async function runWithDeadline<T>(
   work: (signal: AbortSignal) => PromiseLike<T> | T,
-  { limitMs, graceMs, createError, signal, after = startTimer }: DeadlineOptions,
+  { limitMs, graceMs, createError, signal, leavesOnAbort = false, after = startTimer }: DeadlineOptions,
 ): Promise<T> {
   const controller = new AbortController()
   const overdue = Promise.withResolvers<never>()
-  const onAbort = (): void => controller.abort(signal?.reason)
+  const onAbort = (): void => {
+    controller.abort(signal?.reason)
+    if (leavesOnAbort) overdue.reject(signal?.reason)
+  }
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort, { once: true })
   let cancel = after(limitMs, () => {

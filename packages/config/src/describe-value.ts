@@ -1,5 +1,5 @@
+import { resemblesSecret } from '@pluggram/base'
 import { quote } from './format-path.ts'
-import { resemblesSecret } from './secrets.ts'
 
 const LONGEST_EXCERPT = 40
 

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { KeyLock, replaceFile } from '@pluggram/base'
 import { applyEdits, modify } from 'jsonc-parser'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { ConfigurationError } from './configuration-error.ts'
@@ -7,21 +6,11 @@ import type { JsonPath } from './json-value.ts'
 import { errorCode } from './read-text-file.ts'
 
 /** Changes of one file run one after the other, or the later would undo the earlier. */
-const queues = new Map<string, Promise<void>>()
+const locks = new KeyLock()
 
 /** Waits for the changes of a file that were begun before. */
-export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const change = (queues.get(file) ?? Promise.resolve()).then(work)
-  const settled = change.then(
-    () => undefined,
-    () => undefined,
-  )
-  queues.set(file, settled)
-  try {
-    return await change
-  } finally {
-    if (queues.get(file) === settled) queues.delete(file)
-  }
+export function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
+  return locks.run(file, work)
 }
 
 export interface JsonEdit {
@@ -52,29 +41,6 @@ function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; e
   const indentation = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  '
   const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n'
   return { insertSpaces: !indentation.startsWith('\t'), tabSize: Math.min(indentation.length, 8), eol }
-}
-
-/** Writes beside the file and renames over it; a link keeps pointing at its (new) target. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const target = await realpath(file).catch(() => file)
-  const mode = await stat(target).then(
-    (status) => status.mode & 0o777,
-    () => 0o644,
-  )
-  const temporary = `${target}.${randomUUID()}.tmp`
-  try {
-    const handle = await open(temporary, 'wx', mode)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, target)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }
 
 function cannotWrite(file: string, error: unknown): ConfigProblem {

@@ -1,3 +1,4 @@
+import { looksSecret } from '@pluggram/base'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { isReservedVariable } from './environment-settings.ts'
 import { isForbiddenKey, pathKey, type JsonObject } from './json-value.ts'
@@ -6,7 +7,7 @@ import {
   type LoadedConfiguration,
   type ValueLocation,
 } from './loaded-configuration.ts'
-import { addSecret, addUrlPassword, looksSecret, sortSecrets } from './secrets.ts'
+import { addSecret, addUrlPassword, sortSecrets } from './secrets.ts'
 
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/
 

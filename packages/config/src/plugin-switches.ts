@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { looksSecret } from '@pluggram/base'
 import type { PluginPermissions } from '@pluggram/sdk'
 import { permissionShape } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
@@ -8,7 +9,6 @@ import { findClosest } from './did-you-mean.ts'
 import { formatPath, quote } from './format-path.ts'
 import { readJsonObjectFile, type JsonObjectFile } from './json-file.ts'
 import { isJsonObject } from './json-value.ts'
-import { looksSecret } from './secrets.ts'
 
 export const SWITCHES_FILE = 'plugins_config.json'
 const SWITCHES_KEY = 'enabled_plugins'

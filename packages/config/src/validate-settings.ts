@@ -1,10 +1,11 @@
+import { looksSecret } from '@pluggram/base'
 import type { z } from 'zod'
 import { createProblem, type ConfigLocation, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
 import { findClosest } from './did-you-mean.ts'
 import { formatPath, quote } from './format-path.ts'
 import { isJsonObject, valueAt, type JsonObject, type JsonPath } from './json-value.ts'
-import { isSecretPath, looksSecret } from './secrets.ts'
+import { isSecretPath } from './secrets.ts'
 import { schemaAt, settingsSchema } from './settings-schema.ts'
 
 const MOST_UNKNOWN_KEYS = 50

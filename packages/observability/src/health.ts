@@ -1,3 +1,4 @@
+import { withinTime } from '@pluggram/base'
 import type { Awaitable } from '@pluggram/sdk'
 
 /** How one part is. `starting` and `failed` make the assistant not ready when the part is required. */
@@ -40,15 +41,12 @@ export class Health {
 }
 
 async function run({ check }: Component): Promise<ComponentHealth> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<ComponentHealth>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'failed', reason: 'no answer within 3 s' }), CHECK_TIMEOUT_MS)
-  })
   try {
-    return await Promise.race([Promise.resolve().then(check), late])
+    return await withinTime(Promise.resolve().then(check), CHECK_TIMEOUT_MS, () => ({
+      status: 'failed',
+      reason: 'no answer within 3 s',
+    }))
   } catch {
     return { status: 'failed', reason: 'the check itself failed' }
-  } finally {
-    clearTimeout(timer)
   }
 }

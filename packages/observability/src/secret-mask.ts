@@ -1,11 +1,11 @@
+import { BOT_TOKENS } from '@pluggram/base'
+
 const MASK = '[secret]'
 /** Shorter values would blot out ordinary words. */
 const MIN_SECRET_LENGTH = 6
 /** In chats ordinary words matter more: a weak password may be one. */
 const MIN_CHAT_SECRET_LENGTH = 8
 const LONG_SECRET = 16
-/** A Telegram bot token, wherever it comes from. It begins where its digits do: a row of them is walked along once. */
-const BOT_TOKEN = /(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g
 
 /** Replaces secrets in text that leaves the process. */
 export interface SecretMask {
@@ -38,7 +38,7 @@ export function createSecretMask(secrets: readonly string[] = []): SecretMask {
   }
 
   const hide = (text: string, secret: RegExp | undefined): string =>
-    (secret ? text.replace(secret, MASK) : text).replace(BOT_TOKEN, MASK)
+    (secret ? text.replace(secret, MASK) : text).replace(BOT_TOKENS, MASK)
 
   add(secrets)
   return {

@@ -1,8 +1,8 @@
+import { KeyLock } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 import type { Chat, ChatMessage, Store } from '@pluggram/sdk'
 import { turnSchema, windowStart } from './history-window.ts'
 import type { Turn, WindowLimits } from './history-window.ts'
-import { KeyLock } from './key-lock.ts'
 
 /** Bounds what a chat may occupy in the store, whatever the model may be shown. */
 const MAX_STORED = { messages: 1_000, tokens: 40_000 }

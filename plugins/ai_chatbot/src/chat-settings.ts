@@ -1,8 +1,8 @@
+import { KeyLock } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 import type { Chat, Store } from '@pluggram/sdk'
 import { respondModes } from './configuration.ts'
 import type { Configuration, RespondMode } from './configuration.ts'
-import { KeyLock } from './key-lock.ts'
 
 const storedSchema = z.object({
   /** A persona of config.json, or words of the chat's own; `default` stands against what config.json says. */

@@ -1,6 +1,6 @@
+import { KeyLock } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 import type { Store } from '@pluggram/sdk'
-import { KeyLock } from './key-lock.ts'
 
 export const MAX_FACTS = 60
 const MAX_FACT_CHARACTERS = 240

@@ -1,4 +1,5 @@
-import { coerceToSchema, isSecretPath, looksSecret, redactSecrets } from '@pluggram/config'
+import { looksSecret } from '@pluggram/base'
+import { coerceToSchema, isSecretPath, redactSecrets } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, JsonValue } from '@pluggram/host'
 import { PluggramError } from '@pluggram/sdk'

@@ -1,6 +1,6 @@
+import { KeyLock } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
-import { KeyLock } from '../tools/key-lock.ts'
 import type { McpSettings } from './mcp-settings.ts'
 import { MountedServer } from './mounted-server.ts'
 import type { McpServerState } from './mounted-server.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { replaceFile } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 
 const pinSchema = z.object({
@@ -114,10 +115,7 @@ function parseJson(text: string): unknown {
 }
 
 async function writePins(file: string, contents: PinFile): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, `${JSON.stringify(contents, null, 2)}\n`, { mode: 0o600 })
-  await rename(temporary, file)
+  await replaceFile(file, `${JSON.stringify(contents, null, 2)}\n`, { mode: 0o600, makesFolder: true })
 }
 
 /** The same text for the same content, in whatever order its members come. */

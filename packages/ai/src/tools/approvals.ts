@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { KeyLock } from '@pluggram/base'
 import { errorMessage, z } from '@pluggram/sdk'
 import type { Chat, Logger, Reply, Store } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
@@ -6,7 +7,6 @@ import { approvalQuestion, MAX_SHOWN_ARGUMENTS, shownArguments } from './approva
 import { approvalSchema, fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
 import { chatKey } from './chat-key.ts'
-import { KeyLock } from './key-lock.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { visibleText } from './visible-text.ts'
 

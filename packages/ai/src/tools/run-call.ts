@@ -1,3 +1,4 @@
+import { runWithDeadline } from '@pluggram/base'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
@@ -29,27 +30,24 @@ export type CallResult =
 export async function runCall(options: RunCallOptions): Promise<CallResult> {
   const { offered, args, context, timeoutSeconds, logger } = options
   const { id, plugin, tool } = offered
-  const late = new PluggramError('plugin-timeout', `${id} did not end within ${timeoutSeconds} s.`)
-  const controller = new AbortController()
-  const signal = AbortSignal.any([controller.signal, context.signal])
-  const { promise: overdue, reject } = Promise.withResolvers<never>()
-  let timer = setTimeout(() => {
-    controller.abort(late)
-    timer = setTimeout(() => reject(late), GRACE_MS)
-  }, timeoutSeconds * 1_000)
-  const onAbort = (): void => reject(context.signal.reason)
-  context.signal.addEventListener('abort', onAbort, { once: true })
   try {
     context.signal.throwIfAborted()
-    const work = plugin.callTool(tool.name, args, { ...context, signal })
-    return { isDone: true, text: resultText(await Promise.race([work, overdue])) }
+    const result = await runWithDeadline(
+      (signal) => plugin.callTool(tool.name, args, { ...context, signal }),
+      {
+        limitMs: timeoutSeconds * 1_000,
+        graceMs: GRACE_MS,
+        createError: () =>
+          new PluggramError('plugin-timeout', `${id} did not end within ${timeoutSeconds} s.`),
+        signal: context.signal,
+        leavesOnAbort: true,
+      },
+    )
+    return { isDone: true, text: resultText(result) }
   } catch (error) {
     context.signal.throwIfAborted()
     logger.warn(`The tool ${id} failed: ${errorMessage(error)}`, { tool: id, err: error })
     return { isDone: false, error: errorFor(id, error) }
-  } finally {
-    clearTimeout(timer)
-    context.signal.removeEventListener('abort', onAbort)
   }
 }
 
