@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, renameSync } from 'node:fs'
+import { replaceFileSync } from '@pluggram/base'
 import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, BotApiEmulatorOptions } from '@pluggram/bot-api-emulator'
 import { errorMessage } from '@pluggram/sdk'
@@ -21,7 +21,7 @@ export async function startPlaygroundTelegram(
   const save = (): void => {
     timer = undefined
     try {
-      writeWhole(file, emulator.saveState())
+      replaceFileSync(file, emulator.saveState(), { mode: 0o600, makesFolder: true })
     } catch (error) {
       logger.warn('the playground could not be saved', { error: errorMessage(error) })
     }
@@ -66,13 +66,4 @@ function read(file: string): Uint8Array | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Never leaves half a file behind. */
-function writeWhole(file: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true })
-  const unfinished = `${file}.unfinished`
-  writeFileSync(unfinished, bytes, { mode: 0o600 })
-  chmodSync(unfinished, 0o600)
-  renameSync(unfinished, file)
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endsWithin } from './ends-within.ts'
+import { endsWithin } from '@pluggram/base'
 import type { DoorCall, Guard } from './door.ts'
 import type { Random } from './random.ts'
 

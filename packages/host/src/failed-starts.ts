@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { replaceFile } from '@pluggram/base'
 import { z } from 'zod'
 
 const fileSchema = z.record(z.string(), z.string())
@@ -43,10 +43,10 @@ export class FailedStarts {
     if (!this.#isChanged || this.#file === undefined) return
     this.#isChanged = false
     try {
-      await mkdir(path.dirname(this.#file), { recursive: true })
-      const temporary = `${this.#file}.${process.pid}.tmp`
-      await writeFile(temporary, JSON.stringify(Object.fromEntries(this.#fingerprints)), { mode: 0o600 })
-      await rename(temporary, this.#file)
+      await replaceFile(this.#file, JSON.stringify(Object.fromEntries(this.#fingerprints)), {
+        mode: 0o600,
+        makesFolder: true,
+      })
     } catch {
       this.#isChanged = true
     }

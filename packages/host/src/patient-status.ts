@@ -1,3 +1,4 @@
+import { withinTime } from '@pluggram/base'
 import type { PluginStatus } from '@pluggram/sdk'
 import { thrownMessage } from './error-location.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
@@ -28,15 +29,7 @@ export class PatientStatus {
     this.#known.set(plugin, known)
     const asked = (known.asked ??= this.#ask(plugin, known))
     if (known.late) return known.late
-    let timer: NodeJS.Timeout | undefined
-    const patience = new Promise<PluginStatus>((resolve) => {
-      timer = setTimeout(() => resolve((known.late ??= this.#lateness())), this.#patienceMs)
-    })
-    try {
-      return await Promise.race([asked, patience])
-    } finally {
-      clearTimeout(timer)
-    }
+    return withinTime(asked, this.#patienceMs, () => (known.late ??= this.#lateness()))
   }
 
   async #ask(plugin: HostedPlugin, known: Known): Promise<PluginStatus> {

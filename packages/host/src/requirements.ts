@@ -1,3 +1,4 @@
+import { endsWithin } from '@pluggram/base'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
 
@@ -22,12 +23,10 @@ export class Requirements {
   async whenStarted(name: string): Promise<void> {
     const start = this.#starts.get(name)
     if (!start) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LONGEST_WAIT_MS)
-    })
-    await Promise.race([start.catch(() => {}), late])
-    clearTimeout(timer)
+    await endsWithin(
+      start.catch(() => {}),
+      LONGEST_WAIT_MS,
+    )
   }
 
   /**

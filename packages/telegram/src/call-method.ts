@@ -1,3 +1,4 @@
+import { wait } from '@pluggram/base'
 import type { BotApiCaller } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
@@ -6,7 +7,6 @@ import { callPersistently, gateOf } from './call-persistently.ts'
 import type { CallGate, Persistence } from './call-persistently.ts'
 import { TelegramError } from './errors.ts'
 import type { SendGate } from './send-gate.ts'
-import { wait } from './wait.ts'
 
 export interface MethodCallerOptions extends Persistence {
   readonly api: Api

@@ -1,10 +1,9 @@
+import { createBackoff, wait } from '@pluggram/base'
+import type { Backoff, BackoffOptions } from '@pluggram/base'
 import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
-import { createBackoff } from './backoff.ts'
-import type { Backoff, BackoffOptions } from './backoff.ts'
 import { cancelledError, finalLoss, toTelegramError } from './errors.ts'
 import type { FloodHolds } from './flood-holds.ts'
 import type { GatedCall, SendGate } from './send-gate.ts'
-import { wait } from './wait.ts'
 
 /** What a call waits for before it is made, and who is told of its 429s. */
 export interface CallGate {

@@ -1,3 +1,4 @@
+import { wait } from '@pluggram/base'
 import type { Chat, Logger } from '@pluggram/sdk'
 import type { Messenger } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
@@ -8,7 +9,6 @@ import { callPersistently, gateOf } from './call-persistently.ts'
 import type { CallGate, Persistence } from './call-persistently.ts'
 import { TelegramError } from './errors.ts'
 import type { SendGate } from './send-gate.ts'
-import { wait } from './wait.ts'
 
 export interface ChatSignalsOptions extends Persistence {
   readonly api: Api

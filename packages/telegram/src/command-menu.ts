@@ -1,8 +1,8 @@
+import type { BackoffOptions } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import type { BotCommand } from 'grammy/types'
 import { toGrammySignal } from './api.ts'
-import type { BackoffOptions } from './backoff.ts'
 import { callPersistently, holdGate } from './call-persistently.ts'
 import { createFloodHolds } from './flood-holds.ts'
 

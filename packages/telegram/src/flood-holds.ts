@@ -1,4 +1,4 @@
-import { wait } from './wait.ts'
+import { wait } from '@pluggram/base'
 
 /** Longer timers would overflow and fire at once. */
 const LONGEST_TIMER = 2 ** 30

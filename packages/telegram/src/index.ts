@@ -1,6 +1,5 @@
 export { createTelegramApi } from './api.ts'
 export type { TelegramApiOptions } from './api.ts'
-export type { BackoffOptions } from './backoff.ts'
 export { createCommandMenu } from './command-menu.ts'
 export type { CommandMenu, CommandMenuOptions, MenuCommand } from './command-menu.ts'
 export { TelegramError } from './errors.ts'

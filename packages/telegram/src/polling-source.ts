@@ -1,7 +1,7 @@
+import { createBackoff, wait } from '@pluggram/base'
 import { errorMessage } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { toGrammySignal } from './api.ts'
-import { createBackoff } from './backoff.ts'
 import { TelegramError } from './errors.ts'
 import { identifyWithRetries } from './identify-with-retries.ts'
 import type { BotIdentity } from './identify-bot.ts'
@@ -12,7 +12,6 @@ import { DEFAULT_BACKOFF } from './source.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
 import { createStatusTracker } from './source-status.ts'
 import { createTrouble } from './source-trouble.ts'
-import { wait } from './wait.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
   /** How long Telegram holds a poll, in seconds. Default 30; it counts as hung 15 s later. */

@@ -1,12 +1,11 @@
+import { createBackoff, wait } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
-import { createBackoff } from './backoff.ts'
 import { toTelegramError } from './errors.ts'
 import type { TelegramError } from './errors.ts'
 import { DEFAULT_BACKOFF, DEFAULT_CONFLICT_BACKOFF, DEFAULT_SLOW_BACKOFF } from './source.ts'
 import type { SourceOptions } from './source.ts'
 import { stateAfterError } from './source-status.ts'
 import type { SourceState, StatusTracker } from './source-status.ts'
-import { wait } from './wait.ts'
 
 /** What a source does after a failed call: say it once, show it in the status, wait ever longer. */
 export interface Trouble {

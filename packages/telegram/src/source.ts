@@ -1,7 +1,7 @@
+import type { BackoffOptions } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
-import type { BackoffOptions } from './backoff.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import type { SourceStatus } from './source-status.ts'
 

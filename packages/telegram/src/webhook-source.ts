@@ -1,3 +1,4 @@
+import { wait, withinTime } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import { toGrammySignal } from './api.ts'
 import type { BotIdentity } from './identify-bot.ts'
@@ -8,7 +9,6 @@ import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
 import { createStatusTracker } from './source-status.ts'
 import { createTrouble } from './source-trouble.ts'
-import { wait } from './wait.ts'
 import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
@@ -136,16 +136,10 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   }
 }
 
-async function withinLimit(identity: Promise<BotIdentity>): Promise<BotIdentity> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(notNow('The bot is not known yet')), IDENTITY_WAIT_MILLISECONDS)
+function withinLimit(identity: Promise<BotIdentity>): Promise<BotIdentity> {
+  return withinTime(identity, IDENTITY_WAIT_MILLISECONDS, () => {
+    throw notNow('The bot is not known yet')
   })
-  try {
-    return await Promise.race([identity, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function notNow(reason: string): DeliveryError {

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { endsWithin } from '@pluggram/base'
 import { createLogger, createLogTail, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
@@ -76,12 +77,7 @@ export async function start(
 }
 
 async function stop(assistant: Assistant, logger: RootLogger): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), STOP_LIMIT_MS)
-  })
-  const isClean = await Promise.race([assistant.stop().then(() => true), late])
-  clearTimeout(timer)
+  const isClean = await endsWithin(assistant.stop(), STOP_LIMIT_MS)
   if (!isClean) logger.error('something did not stop in time and is cut off')
   return isClean
 }

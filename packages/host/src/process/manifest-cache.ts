@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { replaceFile } from '@pluggram/base'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import { digestData, digestFiles } from '../content-digest.ts'
@@ -92,10 +92,7 @@ export class ManifestCache {
     if (!this.#isChanged) return
     this.#isChanged = false
     try {
-      await mkdir(path.dirname(this.#file), { recursive: true })
-      const temporary = `${this.#file}.${process.pid}.tmp`
-      await writeFile(temporary, JSON.stringify(this.#records), { mode: 0o600 })
-      await rename(temporary, this.#file)
+      await replaceFile(this.#file, JSON.stringify(this.#records), { mode: 0o600, makesFolder: true })
     } catch {
       this.#isChanged = true
     }
