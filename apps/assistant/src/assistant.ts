@@ -7,7 +7,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, PluginState } from '@pluggram/host'
 import { createAssistantMetrics, createPluginMetrics, Health } from '@pluggram/observability'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
-import { createPipeline } from '@pluggram/pipeline'
+import { createOutbox, createPipeline } from '@pluggram/pipeline'
 import { createOutsideDatabases, markOfChat } from '@pluggram/services'
 import {
   createSqliteAiLedger,
@@ -117,6 +117,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => log.close())
     const messages = createSqliteMessageStore(log)
     cleanups.push(() => messages.close())
+    const outbox = createOutbox({ store: messages, logger })
     const stores = createSqlitePluginStores(log)
     cleanups.push(() => stores.close())
     await stores.deleteExpired()
@@ -269,10 +270,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         ],
         logger,
       ),
-      createPipeline: (messenger) =>
+      outbox,
+      messages,
+      createPipeline: (format, actions) =>
         createPipeline({
           registry: plugins.host.registry,
-          messenger,
+          outbox,
+          format,
+          actions,
           store: messages,
           logger,
           chats,

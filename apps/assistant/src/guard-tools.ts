@@ -1,7 +1,7 @@
+import { mapTexts } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import type { AccessControl, PluginChats, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
-import { maskValues } from './mask-replies.ts'
 
 /** The chat of a call that comes over MCP. */
 const NO_CHAT = 0
@@ -56,7 +56,7 @@ function guardOne(plugin: RunnablePlugin, { access, chats, mask }: ToolGuards): 
       try {
         const result = await plugin.callTool(tool, args, context)
         isDone = true
-        return maskValues(result, mask) as typeof result
+        return mapTexts(result, (text) => mask.applyToChat(text)) as typeof result
       } finally {
         leave(isDone)
       }

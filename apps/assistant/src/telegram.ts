@@ -2,24 +2,28 @@ import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { DeliveryError } from '@pluggram/sdk'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
-import type { Pipeline } from '@pluggram/pipeline'
+import { createPostOffice, startSender } from '@pluggram/pipeline'
+import type { Outbox, Pipeline } from '@pluggram/pipeline'
 import type {
   BotApiCaller,
+  ChatActions,
+  Format,
   IncomingUpdate,
-  Messenger,
+  MessageStore,
   PluginRegistry,
   PostOffice,
 } from '@pluggram/sdk/runtime'
 import {
   createCommandMenu,
-  createMessenger,
+  createFormat,
   createPollingSource,
+  createRichMessages,
   createTelegramApi,
+  createTelegramBot,
   createWebhookSource,
 } from '@pluggram/telegram'
-import type { BotIdentity, MessengerStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
+import type { BotIdentity, TelegramBotStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
-import { maskReplies, maskValues } from './mask-replies.ts'
 import { connectTelegram } from './telegram-link.ts'
 
 export interface TelegramOptions {
@@ -29,7 +33,9 @@ export interface TelegramOptions {
   readonly health: Health
   /** Told when a group became a supergroup with another id; perhaps more than once. */
   onChatMigrated(from: number, to: number): void
-  createPipeline(messenger: Messenger): Pipeline
+  createPipeline(format: Format, actions: ChatActions): Pipeline
+  readonly outbox: Outbox
+  readonly messages: MessageStore
   readonly metrics: AssistantMetrics
   /** Whatever goes to a chat passes through it. */
   readonly mask: SecretMask
@@ -43,7 +49,7 @@ export interface Telegram {
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
   readonly pipeline: Pipeline
-  readonly messengerStats: () => MessengerStats
+  readonly messengerStats: () => TelegramBotStats
   /** The way out for what answers no message. */
   readonly outgoing: PostOffice & BotApiCaller
   connection(): string
@@ -85,15 +91,20 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
     onCall: (method, outcome, seconds) => options.metrics.telegramCalled(method, outcome, seconds),
   })
-  const messenger = createMessenger({
+  const rich = createRichMessages({ mode: telegram.richMessages, logger, now: () => performance.now() })
+  const format = createFormat({ rich, mask, logger })
+  const telegramBot = createTelegramBot({
     api,
     logger,
+    rich,
+    mask,
     onChatMigrated: (from, to) => options.onChatMigrated(from, to),
     streaming: telegram.streaming,
-    richMessages: telegram.richMessages,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
   })
-  const pipeline = options.createPipeline(maskReplies(messenger, mask))
+  const postOffice = createPostOffice({ outbox: options.outbox, format, logger })
+  const pipeline = options.createPipeline(format, telegramBot)
+  startSender({ outbox: options.outbox, store: options.messages, transport: telegramBot, logger })
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false
@@ -107,7 +118,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       syncMenu()
     },
     onUpdates: (updates: readonly IncomingUpdate[]) => {
-      for (const { chat } of updates) messenger.noteActivity(chat.id)
+      for (const { chat } of updates) telegramBot.noteActivity(chat.id)
       return pipeline.accept(updates)
     },
   }
@@ -140,7 +151,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       since: since.toISOString(),
       mode: link.emulator ? 'playground' : 'telegram',
       ...(bot && { bot: bot.username }),
-      ...messenger.stats(),
+      ...telegramBot.stats(),
       ...(lastError !== undefined && { lastError }),
     }
   })
@@ -151,11 +162,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
     pipeline,
-    messengerStats: () => messenger.stats(),
+    messengerStats: () => telegramBot.stats(),
     outgoing: {
-      post: (request) => pipeline.post(request),
-      call: (method, params, signal) =>
-        messenger.call(method, maskValues(params, mask) as typeof params, signal),
+      post: (request) => postOffice.post(request),
+      call: (method, params, signal) => telegramBot.call(method, params, signal),
     },
     connection() {
       const { state, lastError } = source.status()

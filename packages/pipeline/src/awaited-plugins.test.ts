@@ -2,22 +2,11 @@ import { createMemoryMessageStore } from '@pluggram/testing'
 import type { PendingPlugin, PluginRegistry } from '@pluggram/sdk/runtime'
 import { afterEach, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
-import { createPipeline } from './pipeline.ts'
-import type { Pipeline } from './pipeline.ts'
-import {
-  createRecordingMessenger,
-  createRegistry,
-  pressUpdate,
-  silentLogger,
-  textUpdate,
-} from './test-doubles.ts'
+import { createRecordingMessenger, createRegistry, pressUpdate, textUpdate } from './test-doubles.ts'
 import type { FakePlugin } from './test-doubles.ts'
+import { endPipelines, startPipeline } from './test-pipeline.ts'
 
-const running: Pipeline[] = []
-
-afterEach(async () => {
-  for (const pipeline of running.splice(0)) await pipeline.drain(0)
-})
+afterEach(endPipelines)
 
 const saying = (name: string, more: Partial<FakePlugin> = {}): FakePlugin => ({
   name,
@@ -44,16 +33,7 @@ function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) 
       return () => void listeners.delete(listener)
     },
   }
-  const pipeline = createPipeline({
-    registry,
-    messenger,
-    store: createMemoryMessageStore(),
-    logger: silentLogger,
-    concurrentChats: 8,
-    pluginTimeoutMs: 5_000,
-    unansweredReply: 'nobody',
-  })
-  running.push(pipeline)
+  const pipeline = startPipeline({ registry, messenger, store: createMemoryMessageStore() })
   return {
     messenger,
     texts: () => messenger.delivered.map(({ text }) => text),
@@ -65,7 +45,7 @@ function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) 
       for (const listener of listeners) listener()
       resolve()
     },
-    drain: () => pipeline.drain(4_000),
+    drain: (milliseconds = 4_000) => pipeline.drain(milliseconds),
   }
 }
 
@@ -135,7 +115,7 @@ test('whoever waits does not keep the assistant from stopping', async () => {
   const { accept, drain } = start([last], LATE)
   await accept([textUpdate('hi')])
   const before = performance.now()
-  await running[0]?.drain(50)
+  await drain(50)
   await drain()
   expect(performance.now() - before).toBeLessThan(3_000)
 })

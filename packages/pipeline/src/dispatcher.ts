@@ -1,9 +1,9 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger, PluginResult, Role } from '@pluggram/sdk'
 import type {
+  ChatActions,
+  Format,
   IncomingUpdate,
-  MessageStore,
-  Messenger,
   OutgoingMessage,
   PluginChats,
   RunnablePlugin,
@@ -22,8 +22,8 @@ import type { TypingIndicators } from './typing-indicators.ts'
 
 export interface DispatcherOptions {
   readonly router: Router
-  readonly messenger: Messenger
-  readonly store: MessageStore
+  readonly format: Format
+  readonly actions: ChatActions
   readonly outbox: Outbox
   readonly logger: Logger
   readonly pluginTimeoutMs: number
@@ -55,7 +55,7 @@ export interface DispatchReport {
   /** Texts of the answer. */
   readonly answers: readonly string[]
   /** What is to be sent. */
-  readonly parts: readonly OutgoingMessage[]
+  readonly messages: readonly OutgoingMessage[]
 }
 
 /**
@@ -84,7 +84,7 @@ export async function dispatch(
       if (plugin ?? awaited[0]) typing ??= options.typing.begin(update.chat)
       if (awaited.length > 0) {
         await oneSettled(awaited, options.signal)
-        if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
+        if (options.signal.aborted) return { outcome: 'interrupted', answers: [], messages: [] }
         // who it was now has a place in the order
         route = router.route(update)
         queue = unasked(route, asked)
@@ -101,11 +101,11 @@ export async function dispatch(
         options.underWay.leave(member)
       }
       const [answer, outcome] = asking
-      if (options.signal.aborted) return { outcome: 'interrupted', answers: [], parts: [] }
+      if (options.signal.aborted) return { outcome: 'interrupted', answers: [], messages: [] }
       options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
-      if ('parts' in answer)
-        return { answeredBy: plugin.descriptor.name, outcome: 'answered', answers, parts: answer.parts }
+      if ('messages' in answer)
+        return { answeredBy: plugin.descriptor.name, outcome: 'answered', answers, messages: answer.messages }
       failure ??= answer.apology
       failedPlugin ??= plugin.descriptor.name
       if (plugin === route.target || answer.isFinal) break
@@ -118,7 +118,7 @@ export async function dispatch(
     ...(failedPlugin !== undefined && { answeredBy: failedPlugin }),
     outcome: failure ? 'failed' : 'unanswered',
     answers: notice === undefined ? answers : [...answers, notice],
-    parts: notice === undefined ? [] : options.messenger.plan(update.chat, { reply: { text: notice } }),
+    messages: notice === undefined ? [] : options.format(update.chat, { text: notice }),
   }
 }
 
@@ -131,7 +131,7 @@ function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnableP
 
 type Answer =
   | 'pass'
-  | { readonly parts: readonly OutgoingMessage[] }
+  | { readonly messages: readonly OutgoingMessage[] }
   | { readonly apology: string; readonly isFinal: boolean }
 
 interface Way extends Asking {
@@ -150,12 +150,12 @@ async function ask(
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
   const { signal } = controller
-  const { messenger, store, outbox, pluginTimeoutMs } = options
+  const { format, actions, outbox, pluginTimeoutMs } = options
   const writer = new ReplyWriter({
     update,
     pluginName: name,
-    messenger,
-    store,
+    format,
+    actions,
     outbox,
     signal,
     stallMs: pluginTimeoutMs,
@@ -171,7 +171,7 @@ async function ask(
   const context = createMessageContext({
     update,
     pluginName: name,
-    messenger,
+    actions,
     writer,
     signal,
     attempt,
@@ -189,16 +189,16 @@ async function ask(
   const writing = write(writer, outcome.result)
   const written = writing instanceof Promise ? await writing : writing
   answers.push(...writer.texts)
-  if (!written.failure) return [{ parts: written.parts }, 'ok']
+  if (!written.failure) return [{ messages: written.messages }, 'ok']
   const { error } = written.failure
-  return [brokeOff(name, update, { parts: written.parts, error }, options), countedFailure(error)]
+  return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]
 }
 
 function write(
   writer: ReplyWriter,
   result: Extract<PluginResult, { success: true }>,
 ): WrittenReplies | Promise<WrittenReplies> {
-  const broken = (error: unknown): WrittenReplies => ({ parts: [], failure: { error } })
+  const broken = (error: unknown): WrittenReplies => ({ messages: [], failure: { error } })
   try {
     const writing = writer.write(resultReplies(result))
     return writing instanceof Promise ? writing.catch(broken) : writing
@@ -227,7 +227,7 @@ function failed(
 function brokeOff(
   name: string,
   update: IncomingUpdate,
-  { parts, error }: { readonly parts: readonly OutgoingMessage[]; readonly error: unknown },
+  { messages, error }: { readonly messages: readonly OutgoingMessage[]; readonly error: unknown },
   { logger, signal }: DispatcherOptions,
 ): Answer {
   if (!signal.aborted) {
@@ -241,7 +241,7 @@ function brokeOff(
     logger.error('an answer broke off', fields)
   }
   // the part that is there says itself that it is not the whole
-  if (parts.length > 0) return { parts }
+  if (messages.length > 0) return { messages }
   const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
   const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`
   return { apology: text, isFinal: true }

@@ -1,11 +1,11 @@
 import type { Role } from '@pluggram/sdk'
-import type { CallContext, IncomingUpdate, Messenger } from '@pluggram/sdk/runtime'
+import type { CallContext, ChatActions, IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { ReplyWriter } from './reply-writer.ts'
 
 export interface ContextOptions {
   readonly update: IncomingUpdate
   readonly pluginName: string
-  readonly messenger: Messenger
+  readonly actions: ChatActions
   readonly writer: ReplyWriter
   readonly signal: AbortSignal
   readonly attempt: number
@@ -15,7 +15,7 @@ export interface ContextOptions {
 
 /** What a plugin sees of an update, bound to that plugin and to the chat the update came from. */
 export function createMessageContext(options: ContextOptions): CallContext {
-  const { update, messenger, writer, signal } = options
+  const { update, actions, writer, signal } = options
   const { chat, user, message } = update
   return {
     chat,
@@ -30,7 +30,7 @@ export function createMessageContext(options: ContextOptions): CallContext {
       callback: { id: update.callback.id, data: options.callbackData ?? update.callback.data },
     }),
     reply: (response) => writer.sendNow(response),
-    react: (emoji) => messenger.react(chat, message.id, emoji),
-    download: (attachment) => messenger.download(attachment.fileId, signal),
+    react: (emoji) => actions.react(chat, message.id, emoji),
+    download: (attachment) => actions.download(attachment.fileId, signal),
   }
 }

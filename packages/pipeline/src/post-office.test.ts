@@ -1,42 +1,11 @@
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { MessageStore } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
-import { createPipeline } from './pipeline.ts'
-import type { Pipeline } from './pipeline.ts'
-import { createRecordingMessenger, createRegistry, silentLogger, textUpdate } from './test-doubles.ts'
-import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
+import { createRecordingMessenger, textUpdate } from './test-doubles.ts'
+import { echo, endPipelines, start } from './test-pipeline.ts'
 
-const running: Pipeline[] = []
-
-afterEach(async () => {
-  for (const pipeline of running.splice(0)) await pipeline.drain(0)
-})
-
-function start(
-  plugins: FakePlugin[],
-  options: { messenger?: RecordingMessenger; store?: MessageStore } = {},
-): { pipeline: Pipeline; messenger: RecordingMessenger; store: MessageStore } {
-  const messenger = options.messenger ?? createRecordingMessenger()
-  const store = options.store ?? createMemoryMessageStore()
-  const pipeline = createPipeline({
-    registry: createRegistry(...plugins),
-    messenger,
-    store,
-    logger: silentLogger,
-    concurrentChats: 8,
-    pluginTimeoutMs: 5_000,
-    unansweredReply: 'Nobody answered.',
-  })
-  running.push(pipeline)
-  return { pipeline, messenger, store }
-}
-
-const echo: FakePlugin = {
-  name: 'echo',
-  handle: (message) => ({ success: true, response: `echo ${message}` }),
-}
+afterEach(endPipelines)
 
 /** A promise that keeps whoever waits for it until it is released. */
 function createGate(): { held: Promise<undefined>; release: () => void } {
@@ -130,10 +99,10 @@ describe('messages that answer nothing', () => {
   test('presses of its buttons come back to the plugin', async () => {
     const planned: unknown[] = []
     const messenger = createRecordingMessenger()
-    const { plan } = messenger
-    messenger.plan = (chat, settled) => {
-      planned.push(settled.reply.buttons)
-      return plan(chat, settled)
+    const { format } = messenger
+    messenger.format = (chat, reply) => {
+      planned.push(reply.buttons)
+      return format(chat, reply)
     }
     const { pipeline } = start([], { messenger })
     await pipeline.post({ ...news, replies: [{ text: 'x', buttons: [[{ text: 'Go', data: 'go' }]] }] })

@@ -1,12 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, Reply, SentMessage } from '@pluggram/sdk'
-import type {
-  IncomingUpdate,
-  MessageStore,
-  Messenger,
-  OutgoingMessage,
-  SettledReply,
-} from '@pluggram/sdk/runtime'
+import type { ChatActions, Format, IncomingUpdate, OutgoingMessage, WrittenText } from '@pluggram/sdk/runtime'
 import { withWireButtons } from './callback-data.ts'
 import type { Outbox } from './outbox.ts'
 import { isAsyncIterable, toReplies, withStallLimit } from './responses.ts'
@@ -14,8 +8,8 @@ import { isAsyncIterable, toReplies, withStallLimit } from './responses.ts'
 export interface ReplyWriterOptions {
   readonly update: IncomingUpdate
   readonly pluginName: string
-  readonly messenger: Messenger
-  readonly store: MessageStore
+  readonly format: Format
+  readonly actions: ChatActions
   readonly outbox: Outbox
   readonly signal: AbortSignal
   /** How long a streamed text may pause, in milliseconds. */
@@ -23,13 +17,13 @@ export interface ReplyWriterOptions {
   readonly onStall: () => Error
 }
 
-/** What a result becomes: parts for the outbox, and why its text broke off if it did. */
+/** What a result becomes: messages for the outbox, and why its text broke off if it did. */
 export interface WrittenReplies {
-  readonly parts: readonly OutgoingMessage[]
+  readonly messages: readonly OutgoingMessage[]
   readonly failure?: { readonly error: unknown }
 }
 
-/** Turns one plugin's replies to one update into parts. */
+/** Turns one plugin's replies to one update into messages. */
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
   /** What was written, for those who observe. */
@@ -41,8 +35,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Reads and plans replies in order; nothing is sent but reactions and previews. What has nothing to wait for, as most
-   * answers, is planned at once.
+   * Reads and formats replies in order; nothing is sent but reactions and previews. What has nothing to wait for, as most
+   * answers, is formatted at once.
    */
   write(replies: readonly Reply[]): WrittenReplies | Promise<WrittenReplies> {
     const [only] = replies
@@ -50,13 +44,13 @@ export class ReplyWriter {
   }
 
   async #writeAll(replies: readonly Reply[]): Promise<WrittenReplies> {
-    const parts: OutgoingMessage[] = []
+    const messages: OutgoingMessage[] = []
     for (const reply of replies) {
       const written = await this.#writeOne(reply)
-      parts.push(...written.parts)
-      if (written.failure) return { parts, failure: written.failure }
+      messages.push(...written.messages)
+      if (written.failure) return { messages, failure: written.failure }
     }
-    return { parts }
+    return { messages }
   }
 
   /**
@@ -64,17 +58,14 @@ export class ReplyWriter {
    * again, what the earlier try had sent is not sent again.
    */
   async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
-    const { store, outbox, update, pluginName } = this.#options
+    const { outbox, update, pluginName } = this.#options
     this.#interimCount += 1
-    const key = `${pluginName}:${this.#interimCount}`
-    const known = store.interim(update.updateId, key)
-    const { parts, failure }: WrittenReplies =
-      known.length > 0 ? { parts: [] } : await this.write(toReplies(response))
-    const stored = known.length > 0 ? known : await store.addInterim(update.updateId, key, parts)
-    // all are queued before one is awaited: nothing of the chat may come between the parts
-    const sending = stored.map((row) =>
-      row.sentMessageId === undefined ? outbox.push(row) : { id: row.sentMessageId, chatId: row.chatId },
-    )
+    let failure: WrittenReplies['failure']
+    const sending = await outbox.addOnce(update.updateId, `${pluginName}:${this.#interimCount}`, async () => {
+      const written = await this.write(toReplies(response))
+      failure = written.failure
+      return written.messages
+    })
     const outcomes = await Promise.allSettled(sending)
     const sent = outcomes.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason
@@ -85,39 +76,34 @@ export class ReplyWriter {
   }
 
   #writeOne(reply: Reply): WrittenReplies | Promise<WrittenReplies> {
-    const { pluginName } = this.#options
-    const own = withWireButtons(reply, pluginName)
-    const { text } = own
-    if (typeof text === 'string' && own.reaction === undefined) return this.#plan({ reply: { ...own, text } })
-    return this.#settleOne(own)
+    const own = withWireButtons(reply, this.#options.pluginName)
+    const isWhole = typeof own.text === 'string' && own.reaction === undefined
+    return isWhole ? this.#format(own) : this.#writeSlowly(own)
   }
 
-  async #settleOne({ reaction, ...rest }: Reply): Promise<WrittenReplies> {
-    const { messenger, update, signal } = this.#options
-    if (reaction !== undefined) await messenger.react(update.chat, update.message.id, reaction)
-    if (reaction !== undefined && !hasContent(rest)) return { parts: [] }
-    return this.#plan(await messenger.settle(update.chat, this.#guarded(rest), signal))
-  }
-
-  #plan(settled: SettledReply): WrittenReplies {
-    const { messenger, update } = this.#options
-    const { reply, failure } = settled
-    if (failure && !hasContent(reply)) return { parts: [], failure }
-    const parts = messenger.plan(update.chat, settled)
-    this.texts.push(reply.text ?? `[${reply.media?.kind ?? 'location'}]`)
-    return failure ? { parts, failure } : { parts }
-  }
-
-  #guarded(reply: Reply): Reply {
-    const { stallMs, onStall } = this.#options
-    if (!isAsyncIterable(reply.text)) {
-      if (reply.text === undefined || typeof reply.text === 'string') return reply
+  async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenReplies> {
+    const { actions, update, signal, stallMs, onStall } = this.#options
+    if (reaction !== undefined) await actions.react(update.chat, update.message.id, reaction)
+    if (reaction !== undefined && !hasContent(reply)) return { messages: [] }
+    const { text } = reply
+    if (text === undefined || typeof text === 'string') return this.#format(reply)
+    if (!isAsyncIterable(text)) {
       throw new DeliveryError(
         'reply-invalid',
-        `A reply's text must be a string or a text stream, not ${typeof reply.text}.`,
+        `A reply's text must be a string or a text stream, not ${typeof text}.`,
       )
     }
-    return { ...reply, text: withStallLimit(reply.text, stallMs, onStall) }
+    const stream = withStallLimit(text, stallMs, onStall)
+    return this.#format(reply, await actions.writeDraft(update.chat, { ...reply, text: stream }, signal))
+  }
+
+  #format(reply: Reply, written?: WrittenText): WrittenReplies {
+    const failure = written?.failure
+    const text = written?.text ?? reply.text
+    if (failure && text === '') return { messages: [], failure }
+    const messages = this.#options.format(this.#options.update.chat, reply, written)
+    this.texts.push(typeof text === 'string' ? text : `[${reply.media?.kind ?? 'location'}]`)
+    return failure ? { messages, failure } : { messages }
   }
 }
 

@@ -3,8 +3,10 @@ import type { PluginResult } from '@pluggram/sdk'
 import { readCommand } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
+  ChatActions,
+  Format,
   IncomingUpdate,
-  Messenger,
+  MessageTransport,
   PluginRegistry,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
@@ -15,7 +17,8 @@ interface Delivered {
   readonly text: string
 }
 
-export interface RecordingMessenger extends Messenger {
+export interface RecordingMessenger extends ChatActions, MessageTransport {
+  format: Format
   readonly delivered: Delivered[]
   readonly callbacks: { id: string; text: string | undefined }[]
   readonly reactions: { messageId: number; emoji: string | null }[]
@@ -32,31 +35,30 @@ export function createRecordingMessenger(
     callbacks: [],
     reactions: [],
     typingCount: 0,
-    async settle(_chat, reply) {
-      if (typeof reply.text !== 'object') return { reply: { ...reply, text: reply.text ?? '' } }
+    async writeDraft(_chat, reply) {
       let text = ''
       try {
         for await (const chunk of reply.text) text += chunk
-        return { reply: { ...reply, text } }
+        return { text }
       } catch (error) {
-        return text === ''
-          ? { reply: {}, failure: { error } }
-          : { reply: { ...reply, text }, note: 'broke off', failure: { error } }
+        return text === '' ? { text, failure: { error } } : { text, note: 'broke off', failure: { error } }
       }
     },
-    plan(chat, { reply, note }) {
-      if (!reply.text) throw new DeliveryError('reply-invalid', 'nothing to send')
-      const text = note === undefined ? reply.text : `${reply.text} [${note}]`
+    format(chat, reply, written) {
+      const text = written?.text ?? reply.text
+      const note = written?.note
+      if (typeof text !== 'string' || text === '') throw new DeliveryError('reply-invalid', 'nothing to send')
+      const whole = note === undefined ? text : `${text} [${note}]`
       const policy = reply.delivery ?? 'at-least-once'
-      return text.split('|').map((content) => ({ chatId: chat.id, content, policy }))
+      return whole.split('|').map((content) => ({ chatId: chat.id, content, policy }))
     },
-    async deliver(part, signal) {
-      const text = String(part.content)
+    async send(message, signal) {
+      const text = String(message.content)
       const error = await failWith?.(text)
       if (error) throw error
       signal.throwIfAborted()
-      messenger.delivered.push({ chatId: part.chatId, text })
-      return { id: nextId++, chatId: part.chatId }
+      messenger.delivered.push({ chatId: message.chatId, text })
+      return { id: nextId++, chatId: message.chatId }
     },
     async showTyping() {
       messenger.typingCount += 1

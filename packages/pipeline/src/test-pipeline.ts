@@ -1,8 +1,11 @@
 import type { PluginResult } from '@pluggram/sdk'
-import type { AccessControl, MessageStore } from '@pluggram/sdk/runtime'
+import type { AccessControl, MessageStore, PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
+import { createOutbox } from './outbox.ts'
 import { createPipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
+import { createPostOffice } from './post-office.ts'
+import { startSender } from './sender.ts'
 import { createRecordingMessenger, createRegistry, silentLogger } from './test-doubles.ts'
 import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
 
@@ -10,11 +13,45 @@ export const UNANSWERED = 'Nobody answered.'
 const running: Pipeline[] = []
 
 export interface TestPipeline {
-  readonly pipeline: Pipeline
+  readonly pipeline: Pipeline & PostOffice
   readonly messenger: RecordingMessenger
   readonly store: MessageStore
   /** Takes updates in, works them off, and gives everything that was delivered. */
   texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]>
+}
+
+/** A pipeline with its outbox, its sender and the way for what answers nothing. */
+export function startPipeline(options: {
+  registry: PluginRegistry
+  messenger: RecordingMessenger
+  store: MessageStore
+  timeoutMs?: number
+  access?: AccessControl
+}): Pipeline & PostOffice {
+  const { registry, messenger, store, access } = options
+  const shared = { store, format: messenger.format, logger: silentLogger }
+  const outbox = createOutbox(shared)
+  const pipeline = createPipeline({
+    ...shared,
+    registry,
+    outbox,
+    actions: messenger,
+    concurrentChats: 8,
+    pluginTimeoutMs: options.timeoutMs ?? 5_000,
+    unansweredReply: UNANSWERED,
+    ...(access && { access }),
+  })
+  startSender({ ...shared, outbox, transport: messenger })
+  running.push(pipeline)
+  return {
+    ...createPostOffice({ ...shared, outbox }),
+    resume: () => pipeline.resume(),
+    accept: (updates) => pipeline.accept(updates),
+    replay: (updateId) => pipeline.replay(updateId),
+    isFull: () => pipeline.isFull(),
+    stats: () => pipeline.stats(),
+    drain: (milliseconds) => pipeline.drain(milliseconds),
+  }
 }
 
 /** A pipeline with plugins, in memory unless told otherwise. */
@@ -29,17 +66,8 @@ export function start(
 ): TestPipeline {
   const messenger = options.messenger ?? createRecordingMessenger()
   const store = options.store ?? createMemoryMessageStore()
-  const pipeline = createPipeline({
-    registry: createRegistry(...plugins),
-    messenger,
-    store,
-    logger: silentLogger,
-    concurrentChats: 8,
-    pluginTimeoutMs: options.timeoutMs ?? 5_000,
-    unansweredReply: UNANSWERED,
-    ...(options.access && { access: options.access }),
-  })
-  running.push(pipeline)
+  const registry = createRegistry(...plugins)
+  const pipeline = startPipeline({ ...options, registry, messenger, store })
   async function texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]> {
     await pipeline.accept(updates)
     await pipeline.drain(4_000)

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { MAX_TRIES, MAX_TRIES_AMONG_OTHERS } from './pipeline.ts'
+import { MAX_TRIES, MAX_TRIES_AMONG_OTHERS } from './recovery.ts'
 
 const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven']
 const root = new URL('../../../', import.meta.url)

@@ -1,6 +1,6 @@
 import type { Chat } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
-import type { Listed, Messenger } from '@pluggram/sdk/runtime'
+import type { ChatActions, Listed } from '@pluggram/sdk/runtime'
 
 /** A quick answer needs no "typing…", and a call saved is a call that cannot meet a limit. */
 const DELAY_MS = 250
@@ -20,12 +20,12 @@ interface Work {
  * after all of them: most messages are answered long before it matters, and one of its own would cost each of them.
  */
 export class TypingIndicators {
-  readonly #messenger: Pick<Messenger, 'showTyping'>
+  readonly #actions: Pick<ChatActions, 'showTyping'>
   readonly #works = new UnorderedList<Work>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(messenger: Pick<Messenger, 'showTyping'>) {
-    this.#messenger = messenger
+  constructor(actions: Pick<ChatActions, 'showTyping'>) {
+    this.#actions = actions
   }
 
   /** Gives what `end` takes. */
@@ -46,7 +46,7 @@ export class TypingIndicators {
     for (const work of this.#works.values()) {
       if (work.showAt > now) continue
       work.showAt = now + REPEAT_MS
-      void this.#messenger.showTyping(work.chat)
+      void this.#actions.showTyping(work.chat)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { wait } from '@pluggram/base'
 import type { Chat, Logger } from '@pluggram/sdk'
-import type { Messenger } from '@pluggram/sdk/runtime'
+import type { ChatActions } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import type { ReactionTypeEmoji } from 'grammy/types'
 import { toGrammySignal } from './api.ts'
@@ -25,7 +25,7 @@ const CALLBACK_TEXT_LIMIT = 200
 /** What is said to a chat beside messages: "typing…", reactions, the end of a button's spinner. */
 export function createChatSignals(
   options: ChatSignalsOptions,
-): Pick<Messenger, 'showTyping' | 'react' | 'answerCallback'> {
+): Pick<ChatActions, 'showTyping' | 'react' | 'answerCallback'> {
   const { api, logger, gate, blocked } = options
   const callbackGate: CallGate = {
     async pass(signal) {

@@ -2,17 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Chat } from '@pluggram/sdk'
 import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createMessenger } from './messenger.ts'
-import type { TelegramMessenger } from './messenger.ts'
-import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram } from './test-support.ts'
-import type { EmulatedTelegram } from './test-support.ts'
+import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram, createTestBot } from './test-support.ts'
+import type { EmulatedTelegram, TestBot } from './test-support.ts'
 
 let telegram: EmulatedTelegram
-let messenger: TelegramMessenger
+let messenger: TestBot
 
 beforeEach(async () => {
   telegram = await startEmulatedTelegram(2)
-  messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
+  messenger = createTestBot({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
 })
 
 afterEach(async () => {
@@ -30,10 +28,10 @@ function partOf(
   options: { chat?: Chat; delivery?: OutgoingMessage['policy'] } = {},
 ): OutgoingMessage {
   const { chat = telegram.chat, delivery = 'at-least-once' } = options
-  return messenger.plan(chat, { reply: { text, delivery } })[0]!
+  return messenger.format(chat, { text, delivery })[0]!
 }
 
-const deliver = (part: OutgoingMessage): Promise<unknown> => messenger.deliver(part, anySignal())
+const deliver = (part: OutgoingMessage): Promise<unknown> => messenger.send(part, anySignal())
 
 describe('a send whose answer was lost', () => {
   const lost = [{ kind: 'drop-response' }, { kind: 'garbage' }, { kind: 'delay', ms: 60_000 }] as const
@@ -96,7 +94,7 @@ describe('a chat where the bot is blocked', () => {
 
   it('is tried again after a while', async () => {
     let now = 0
-    messenger = createMessenger({ api: telegram.api, logger: telegram.logger, now: () => now })
+    messenger = createTestBot({ api: telegram.api, logger: telegram.logger, now: () => now })
     telegram.emulator.control.blockBot(telegram.ada.id)
     await expect(deliver(partOf('one'))).rejects.toMatchObject({ code: 'delivery-blocked' })
     telegram.emulator.control.unblockBot(telegram.ada.id)
@@ -178,10 +176,11 @@ describe('a 429', () => {
 
 describe('edits of one message', () => {
   const edit = (text: string, messageId: number): OutgoingMessage =>
-    messenger.plan(telegram.chat, { reply: { text, editMessageId: messageId } })[0]!
+    messenger.format(telegram.chat, { text, editMessageId: messageId })[0]!
   const buttons = (messageId: number): OutgoingMessage =>
-    messenger.plan(telegram.chat, {
-      reply: { editMessageId: messageId, buttons: [[{ text: 'a', data: 'b' }]] },
+    messenger.format(telegram.chat, {
+      editMessageId: messageId,
+      buttons: [[{ text: 'a', data: 'b' }]],
     })[0]!
 
   it('make older ones pointless, but only those of the same message and of what they change', () => {
@@ -201,7 +200,7 @@ describe('a group that became a supergroup', () => {
   it('is followed, and told once to who wants to know', async () => {
     const { driver, control } = telegram.emulator
     const moves: [number, number][] = []
-    messenger = createMessenger({
+    messenger = createTestBot({
       api: telegram.api,
       logger: telegram.logger,
       onChatMigrated: (from, to) => moves.push([from, to]),

@@ -1,21 +1,27 @@
 import type { Chat } from '@pluggram/sdk'
 import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createMessenger } from './messenger.ts'
-import type { TelegramMessenger } from './messenger.ts'
-import { anySignal, callsOf, QUICK, sendReply, startEmulatedTelegram, writeSlowly } from './test-support.ts'
-import type { EmulatedTelegram } from './test-support.ts'
+import {
+  anySignal,
+  callsOf,
+  QUICK,
+  sendReply,
+  startEmulatedTelegram,
+  writeSlowly,
+  createTestBot,
+} from './test-support.ts'
+import type { EmulatedTelegram, TestBot } from './test-support.ts'
 
 /** Many edits, so that a test need not last. */
 const BRISK = { overallPerSecond: 30, chatPerSecond: 10, groupPerMinute: 600 }
 
 let telegram: EmulatedTelegram
-let messenger: TelegramMessenger
+let messenger: TestBot
 let group: Chat
 
 beforeEach(async () => {
   telegram = await startEmulatedTelegram()
-  messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK, limits: BRISK })
+  messenger = createTestBot({ api: telegram.api, logger: telegram.logger, backoff: QUICK, limits: BRISK })
   const { id } = telegram.emulator.driver.createChat({
     type: 'group',
     title: 'G',
@@ -71,10 +77,10 @@ describe('text that is written in a group', () => {
   })
 
   it('is not shown when it is short, nor when that is not wanted', async () => {
-    const usual = createMessenger({ api: telegram.api, logger: telegram.logger })
+    const usual = createTestBot({ api: telegram.api, logger: telegram.logger })
     await sendReply(usual, group, { text: writeSlowly(words, 0) }, anySignal())
     for (const streaming of ['private', 'off'] as const) {
-      const quiet = createMessenger({ api: telegram.api, logger: telegram.logger, streaming, limits: BRISK })
+      const quiet = createTestBot({ api: telegram.api, logger: telegram.logger, streaming, limits: BRISK })
       await sendReply(quiet, group, { text: writeSlowly(words, 35) }, anySignal())
     }
     expect(count('editMessageText')).toBe(0)
@@ -82,7 +88,7 @@ describe('text that is written in a group', () => {
   })
 
   it('keeps to the pace of a group', async () => {
-    const paced = createMessenger({ api: telegram.api, logger: telegram.logger })
+    const paced = createTestBot({ api: telegram.api, logger: telegram.logger })
     const started = performance.now()
     await sendReply(paced, group, { text: writeSlowly(words, 150) }, anySignal())
     // Three seconds of text at one message in three seconds: the first one, and the answer.
@@ -106,31 +112,31 @@ describe('text that is written in a group', () => {
   })
 
   it('arrives when the message that showed it was deleted', async () => {
-    const settled = await messenger.settle(group, { text: slowly() }, anySignal())
-    const { messageId } = settled.preview!
+    const written = await messenger.writeDraft(group, { text: slowly() }, anySignal())
+    const { messageId } = written.preview!
     await telegram.api.deleteMessage(group.id, messageId!)
-    for (const part of messenger.plan(group, settled)) await messenger.deliver(part, anySignal())
+    for (const part of messenger.format(group, {}, written)) await messenger.send(part, anySignal())
     expect(shown()).toEqual([whole])
   })
 
   it('arrives once when its last edit is made again after a crash', async () => {
-    const settled = await messenger.settle(group, { text: slowly() }, anySignal())
-    const [part] = messenger.plan(group, settled)
+    const written = await messenger.writeDraft(group, { text: slowly() }, anySignal())
+    const [part] = messenger.format(group, {}, written)
     const kept = JSON.parse(JSON.stringify(part)) as OutgoingMessage
-    await messenger.deliver(part!, anySignal())
-    const next = createMessenger({ api: telegram.api, logger: telegram.logger })
-    await next.deliver(kept, anySignal())
+    await messenger.send(part!, anySignal())
+    const next = createTestBot({ api: telegram.api, logger: telegram.logger })
+    await next.send(kept, anySignal())
     expect(shown()).toEqual([whole])
   })
 
   it('leaves nothing behind when the assistant stops', async () => {
     const stopping = new AbortController()
     const endless = Array.from({ length: 200 }, () => words).flat()
-    const settling = messenger.settle(group, { text: writeSlowly(endless, 10) }, stopping.signal)
+    const writing = messenger.writeDraft(group, { text: writeSlowly(endless, 10) }, stopping.signal)
     await vi.waitUntil(() => count('sendMessage') === 1, { timeout: 10_000, interval: 5 })
     stopping.abort()
-    const settled = await settling
-    expect(settled.preview).toEqual({})
+    const written = await writing
+    expect(written.preview).toEqual({})
     expect(shown()).toEqual([])
   })
 

@@ -26,6 +26,7 @@ export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | st
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
+/** A call that puts a message into a chat or changes one, with what its sender has to know besides. */
 export interface BotApiCall {
   readonly method:
     | 'sendMessage'
@@ -36,6 +37,12 @@ export interface BotApiCall {
     | 'editMessageReplyMarkup'
     | MediaMethod
   readonly payload: BotApiPayload
+  /** Set when the text was shown while it was written: others wait for their first word. */
+  readonly isStreamed?: boolean
+  /** What is sent instead when Telegram does not take a rich message. */
+  readonly fallback?: readonly BotApiCall[]
+  /** Where in the payload the file belongs whose bytes are kept beside it. */
+  readonly upload?: { readonly field: MediaField; readonly fileName: string }
 }
 
 /**

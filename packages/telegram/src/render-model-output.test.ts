@@ -8,13 +8,12 @@ import { readRichMessage } from '../../bot-api-emulator/src/methods/rich-message
 import { richMessageText } from '../../bot-api-emulator/src/text/rich-message-text.ts'
 import { Validator } from '../../bot-api-emulator/src/validator.ts'
 import type { FormattedText } from './formatted-text.ts'
-import { createMessenger } from './messenger.ts'
-import { toPlanned } from './outbox-part.ts'
+import { toCall } from './outgoing-message.ts'
 import type { BotApiCall, BotApiPayload } from './plan-messages.ts'
 import { isBlank, renderText } from './render-text.ts'
 import { MESSAGE_LIMIT } from './split-text.ts'
 import { modelOutput } from './test-model-output.ts'
-import { createRecordingLogger } from './test-support.ts'
+import { createRecordingLogger, createTestBot } from './test-support.ts'
 
 /** `RENDER_RUNS=100000` makes the long test of it. */
 const RUNS = Number(process.env['RENDER_RUNS'] ?? 2000)
@@ -25,8 +24,8 @@ const chat = { id: 5, type: 'private' } as const
 
 function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly OutgoingMessage[] {
   // Planning makes no calls.
-  const messenger = createMessenger({ api: {} as TelegramApi, logger: createRecordingLogger(), richMessages })
-  return (text) => messenger.plan(chat, { reply: { text, format: 'markdown' } })
+  const messenger = createTestBot({ api: {} as TelegramApi, logger: createRecordingLogger(), richMessages })
+  return (text) => messenger.format(chat, { text, format: 'markdown' })
 }
 
 /** The text that Telegram would show; throws what it would refuse. */
@@ -84,7 +83,7 @@ describe('any text that a model might write', () => {
   it('is taken by Telegram in parts that hold all of it, cut in good places only', { timeout: LONG }, () => {
     fc.assert(
       fc.property(modelOutput, ({ source, words }) => {
-        const messages = plan(source).map((part) => toPlanned(part).message)
+        const messages = plan(source).map(toCall)
         const rendered = renderText(source, 'markdown')
         const shown = messages.map(accepted)
         const places = placesOf(
@@ -106,11 +105,11 @@ describe('any text that a model might write', () => {
       await fc.assert(
         fc.asyncProperty(modelOutput, async ({ source, words }) => {
           for (const part of planRich(source)) {
-            const { message, fallback } = toPlanned(part)
-            const { rich_message: rich } = message.payload
+            const { method, payload, fallback } = toCall(part)
+            const { rich_message: rich } = payload
             if (!rich) continue
             richCount += 1
-            validator.checkParams(message.method, { ...message.payload })
+            validator.checkParams(method, { ...payload })
             const read = await readRichMessage({} as never, rich as Parameters<typeof readRichMessage>[1])
             checkWords(words, richMessageText(read).text)
             checkWords(words, (fallback ?? []).map(accepted).join('\n'))

@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import type { TelegramApi } from './api.ts'
 import { describe, expect, it } from 'vitest'
 import { readText } from '../../bot-api-emulator/src/methods/message-text.ts'
-import { createMessenger } from './messenger.ts'
-import { toPlanned } from './outbox-part.ts'
-import { createRecordingLogger } from './test-support.ts'
+import { toCall } from './outgoing-message.ts'
+import { createRecordingLogger, createTestBot } from './test-support.ts'
 
 function planned(reply: Omit<Reply, 'text'> & { readonly text: string }): {
   readonly entities: readonly unknown[]
@@ -13,9 +12,9 @@ function planned(reply: Omit<Reply, 'text'> & { readonly text: string }): {
 } {
   const logger = createRecordingLogger()
   // Planning makes no calls.
-  const messenger = createMessenger({ api: {} as TelegramApi, logger })
-  const [part] = messenger.plan({ id: 5, type: 'private' }, { reply })
-  const { payload } = toPlanned(part!).message
+  const messenger = createTestBot({ api: {} as TelegramApi, logger })
+  const [part] = messenger.format({ id: 5, type: 'private' }, reply)
+  const { payload } = toCall(part!)
   readText(payload as unknown as Parameters<typeof readText>[0])
   return {
     entities: payload.entities ?? [],

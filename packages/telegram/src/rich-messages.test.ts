@@ -1,13 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OutgoingMessage } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createMessenger } from './messenger.ts'
-import type { TelegramMessenger } from './messenger.ts'
-import { anySignal, callsOf, QUICK, refuseCalls, sendReply, startEmulatedTelegram } from './test-support.ts'
-import type { EmulatedTelegram } from './test-support.ts'
+import {
+  anySignal,
+  callsOf,
+  QUICK,
+  refuseCalls,
+  sendReply,
+  startEmulatedTelegram,
+  createTestBot,
+} from './test-support.ts'
+import type { EmulatedTelegram, TestBot } from './test-support.ts'
 
 let telegram: EmulatedTelegram
-let messenger: TelegramMessenger
+let messenger: TestBot
 let time = 0
 
 beforeEach(async () => {
@@ -20,10 +26,10 @@ afterEach(async () => {
   await telegram.close()
 })
 
-function create(api = telegram.api): TelegramMessenger {
+function create(api = telegram.api): TestBot {
   const { logger } = telegram
   const now = (): number => performance.now() + time
-  return createMessenger({ api, logger, backoff: QUICK, richMessages: 'auto', now })
+  return createTestBot({ api, logger, backoff: QUICK, richMessages: 'auto', now })
 }
 
 const TABLE =
@@ -89,7 +95,7 @@ describe('rich messages', () => {
 
   it('are not used for what a message shows as well, nor unless they are turned on', async () => {
     await send('**bold** and `code`\n\n- a\n- b')
-    messenger = createMessenger({ api: telegram.api, logger: telegram.logger })
+    messenger = createTestBot({ api: telegram.api, logger: telegram.logger })
     await send(TABLE)
     await sendReply(create(), telegram.chat, { text: TABLE }, anySignal())
     expect(count('sendRichMessage')).toBe(0)
@@ -116,39 +122,36 @@ describe('rich messages', () => {
       expect(shown()[0]).toContain('apple | ')
       const warnings = (): number => telegram.logger.lines.filter(({ level }) => level === 'warn').length
       expect(warnings()).toBe(1)
-      expect(
-        toMethods(messenger.plan(telegram.chat, { reply: { text: TABLE, format: 'markdown' } })),
-      ).toEqual(['sendMessage'])
+      expect(toMethods(messenger.format(telegram.chat, { text: TABLE, format: 'markdown' }))).toEqual([
+        'sendMessage',
+      ])
       time += 16 * 60_000
-      expect(
-        toMethods(messenger.plan(telegram.chat, { reply: { text: TABLE, format: 'markdown' } })),
-      ).toEqual(['sendRichMessage'])
+      expect(toMethods(messenger.format(telegram.chat, { text: TABLE, format: 'markdown' }))).toEqual([
+        'sendRichMessage',
+      ])
     },
   )
 
   it('become text in several messages, none of them twice when one fails on the way', async () => {
     refuseRich(400, 'Bad Request: nothing rich')
     const text = `# Title\n\n${'word '.repeat(2000).trim()}`
-    const [part] = messenger.plan(telegram.chat, { reply: { text, format: 'markdown' } })
+    const [part] = messenger.format(telegram.chat, { text, format: 'markdown' })
     telegram.emulator.faults.add({
       kind: 'forbidden',
       description: 'Forbidden: for now',
       method: 'sendMessage',
       times: 1,
     })
-    await expect(messenger.deliver(part!, anySignal())).rejects.toBeDefined()
+    await expect(messenger.send(part!, anySignal())).rejects.toBeDefined()
     messenger.noteActivity(telegram.chat.id)
-    await messenger.deliver(part!, anySignal())
+    await messenger.send(part!, anySignal())
     expect(shown().join(' ').replaceAll(/\s+/g, ' ')).toBe(`Title ${'word '.repeat(2000).trim()}`)
   })
 
   it('do not become text because the chat is gone', async () => {
-    const [part] = messenger.plan(
-      { id: 4711, type: 'private' },
-      { reply: { text: TABLE, format: 'markdown' } },
-    )
-    await expect(messenger.deliver(part!, anySignal())).rejects.toMatchObject({ code: 'delivery-failed' })
-    expect(toMethods(messenger.plan(telegram.chat, { reply: { text: TABLE, format: 'markdown' } }))).toEqual([
+    const [part] = messenger.format({ id: 4711, type: 'private' }, { text: TABLE, format: 'markdown' })
+    await expect(messenger.send(part!, anySignal())).rejects.toMatchObject({ code: 'delivery-failed' })
+    expect(toMethods(messenger.format(telegram.chat, { text: TABLE, format: 'markdown' }))).toEqual([
       'sendRichMessage',
     ])
   })
@@ -169,15 +172,16 @@ describe('rich messages', () => {
   })
 
   it('say under the text that it broke off', async () => {
-    const [part] = messenger.plan(telegram.chat, {
-      reply: { text: TABLE, format: 'markdown' },
-      note: '[ends here]',
-    })
-    await messenger.deliver(part!, anySignal())
+    const [part] = messenger.format(
+      telegram.chat,
+      { format: 'markdown' },
+      { text: TABLE, note: '[ends here]' },
+    )
+    await messenger.send(part!, anySignal())
     expect(shown()[0]).toMatch(/\[ends here\]$/)
   })
 })
 
 function toMethods(parts: readonly OutgoingMessage[]): string[] {
-  return parts.map(({ content }) => (content as { message: { method: string } }).message.method)
+  return parts.map(({ content }) => (content as { method: string }).method)
 }

@@ -1,5 +1,5 @@
 import type { Logger, SentMessage } from '@pluggram/sdk'
-import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
+import type { DeliveryPolicy, MessageTransport, OutgoingMessage } from '@pluggram/sdk/runtime'
 import { InputFile } from 'grammy'
 import { toGrammySignal } from './api.ts'
 import type { TelegramApi } from './api.ts'
@@ -10,7 +10,9 @@ import { TelegramError } from './errors.ts'
 import { createMender } from './mend-message.ts'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
+import { toCall } from './outgoing-message.ts'
 import type { BotApiCall, BotApiPayload } from './plan-messages.ts'
+import type { RichMessages } from './rich-messages.ts'
 import type { SendGate, SendRank } from './send-gate.ts'
 
 export interface MessageSenderOptions extends Persistence {
@@ -18,23 +20,78 @@ export interface MessageSenderOptions extends Persistence {
   readonly logger: Logger
   readonly gate: SendGate
   readonly blocked: BlockedChats
+  readonly rich: RichMessages
   /** Told when a message is sent again although it may have arrived. */
   readonly onAmbiguous: () => void
   /** Told when a group became a supergroup with another id. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
 }
 
-export interface Sending {
+interface Sending {
   readonly rank: SendRank
   readonly policy: DeliveryPolicy
   readonly signal: AbortSignal
 }
 
-/** Sends or edits one message; gives the message that stands in the chat afterwards. */
-export type MessageSender = (message: BotApiCall, sending: Sending) => Promise<SentMessage>
+/** Makes one call; gives the message that stands in the chat afterwards. */
+type CallSender = (call: BotApiCall, sending: Sending) => Promise<SentMessage>
 
-/** Creates the sender: it waits out 429s, tries again after failures and mends what Telegram refuses. */
-export function createMessageSender(options: MessageSenderOptions): MessageSender {
+/**
+ * Creates the sender of messages. A rich message that Telegram does not take is sent as text, which can be several
+ * messages: how many of them are sent already is remembered for as long as the message is tried in this run.
+ */
+export function createMessageSender(options: MessageSenderOptions): MessageTransport['send'] {
+  const { rich } = options
+  const sendCall = createCallSender(options)
+  const fallbacksSent = new WeakMap<object, number>()
+
+  async function sendRich(
+    call: BotApiCall,
+    fallback: readonly BotApiCall[],
+    sending: Sending,
+    progress: object,
+  ): Promise<SentMessage> {
+    if (rich.isResting() || fallbacksSent.has(progress)) return sendAll(fallback, sending, progress)
+    try {
+      return await sendCall(call, sending)
+    } catch (error) {
+      if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
+    }
+    const sent = await sendAll(fallback, sending, progress)
+    // The text was taken, so it is the richness that was refused and not the chat.
+    rich.rest()
+    return sent
+  }
+
+  async function sendAll(
+    calls: readonly BotApiCall[],
+    sending: Sending,
+    progress: object,
+  ): Promise<SentMessage> {
+    let last: SentMessage | undefined
+    for (const call of calls.slice(fallbacksSent.get(progress) ?? 0)) {
+      last = await sendCall(call, sending)
+      fallbacksSent.set(progress, (fallbacksSent.get(progress) ?? 0) + 1)
+    }
+    if (!last) throw new TypeError('a rich message needs a text to fall back to')
+    return last
+  }
+
+  return (message, signal) => {
+    const call = toCall(message)
+    const sending: Sending = { rank: rankOf(message, call), policy: message.policy, signal }
+    if (!call.fallback) return sendCall(call, sending)
+    return sendRich(call, call.fallback, sending, message.content as object)
+  }
+}
+
+function rankOf({ isBroadcast }: OutgoingMessage, { isStreamed }: BotApiCall): SendRank {
+  if (isBroadcast === true) return 'broadcast'
+  return isStreamed === true ? 'final' : 'answer'
+}
+
+/** It waits out 429s, tries again after failures and mends what Telegram refuses. */
+function createCallSender(options: MessageSenderOptions): CallSender {
   const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
   // Groups that became supergroups while we run; whoever knows only the old id still reaches them.
   const newChatIds = new Map<number, number>()
@@ -42,7 +99,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   function noteMigration(from: number, to: number): void {
     if (newChatIds.get(from) === to) return
     newChatIds.set(from, to)
-    logger.info('A group became a supergroup; messages follow it', { from, to })
+    logger.info('a group became a supergroup; messages follow it', { from, to })
     onChatMigrated?.(from, to)
   }
 
@@ -56,7 +113,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
       const sendGate = gateOf(gate, { chatId, rank, kind: 'message' })
       try {
         return await callPersistently(
-          () => call(api, message, signal),
+          () => callApi(api, message, signal),
           { method, gate: sendGate, signal, policy, onAmbiguous },
           options,
         )
@@ -81,7 +138,7 @@ function redirect(message: BotApiCall, newChatIds: ReadonlyMap<number, number>):
 }
 
 /** The methods take different payloads; `planMessages` gives each what it takes. */
-function call(api: TelegramApi, message: BotApiCall, signal: AbortSignal): Promise<SentMessage> {
+function callApi(api: TelegramApi, message: BotApiCall, signal: AbortSignal): Promise<SentMessage> {
   const { method, payload } = message
   const upload = uploadIn(payload)
   const answering =

@@ -2,11 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, EmulatedUser } from '@pluggram/bot-api-emulator'
 import type { Chat, Logger, Reply, SentMessage } from '@pluggram/sdk'
-import type { Messenger } from '@pluggram/sdk/runtime'
+import type { ChatActions, Format } from '@pluggram/sdk/runtime'
 import { vi } from 'vitest'
 import { createTelegramApi } from './api.ts'
 import type { TelegramApi } from './api.ts'
+import { createTelegramBot } from './bot.ts'
+import type { TelegramBot, TelegramBotOptions } from './bot.ts'
 import { refusalError } from './errors.ts'
+import { createFormat } from './format.ts'
+import { createRichMessages } from './rich-messages.ts'
 
 interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -90,21 +94,39 @@ export function callsOf(
     .map((call) => call.params)
 }
 
-/** Sends a whole reply the way the pipeline does: settle, plan, deliver part by part. */
+/** A bot with the format that belongs to it. */
+export interface TestBot extends TelegramBot {
+  readonly format: Format
+}
+
+export function createTestBot({
+  richMessages = 'off',
+  ...options
+}: Omit<TelegramBotOptions, 'rich'> & { readonly richMessages?: 'auto' | 'off' }): TestBot {
+  const { logger, now = () => performance.now() } = options
+  const rich = createRichMessages({ mode: richMessages, logger, now })
+  return { ...createTelegramBot({ ...options, rich }), format: createFormat({ ...options, rich }) }
+}
+
+/** Sends a whole reply the way the pipeline does: reads its text, formats it, sends message by message. */
 export async function sendReply(
-  messenger: Messenger,
+  bot: TestBot,
   chat: Chat,
   reply: Reply,
   signal: AbortSignal,
 ): Promise<readonly SentMessage[]> {
-  const settled = await messenger.settle(chat, reply, signal)
+  const written = isStreamed(reply) ? await bot.writeDraft(chat, reply, signal) : undefined
+  const failure = written?.failure
   const sent: SentMessage[] = []
-  const isEmpty = settled.failure !== undefined && settled.reply.text === undefined
-  for (const part of isEmpty ? [] : messenger.plan(chat, settled)) {
-    sent.push(await messenger.deliver(part, settled.failure ? anySignal() : signal))
+  for (const message of failure && written.text === '' ? [] : bot.format(chat, reply, written)) {
+    sent.push(await bot.send(message, failure ? anySignal() : signal))
   }
-  if (settled.failure) throw settled.failure.error
+  if (failure) throw failure.error
   return sent
+}
+
+function isStreamed(reply: Reply): reply is Parameters<ChatActions['writeDraft']>[1] {
+  return typeof reply.text === 'object'
 }
 
 /** Refuses some calls before they are made, on both ways of the API. */

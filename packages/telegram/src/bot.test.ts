@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeliveryError } from '@pluggram/sdk'
-import type { Messenger } from '@pluggram/sdk/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createMessenger } from './messenger.ts'
 import {
   anySignal,
   callsOf,
@@ -11,15 +9,16 @@ import {
   sendReply,
   startEmulatedTelegram,
   writeSlowly,
+  createTestBot,
 } from './test-support.ts'
-import type { EmulatedTelegram } from './test-support.ts'
+import type { EmulatedTelegram, TestBot } from './test-support.ts'
 
 let telegram: EmulatedTelegram
-let messenger: Messenger
+let messenger: TestBot
 
 beforeEach(async () => {
   telegram = await startEmulatedTelegram()
-  messenger = createMessenger({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
+  messenger = createTestBot({ api: telegram.api, logger: telegram.logger, backoff: QUICK })
 })
 
 afterEach(async () => {
@@ -122,7 +121,7 @@ describe('text', () => {
     expect(telegram.logger.lines.some(({ level }) => level === 'warn')).toBe(true)
   })
 
-  function withRefusal(isRefused: (payload: object) => boolean, description: string): Messenger {
+  function withRefusal(isRefused: (payload: object) => boolean, description: string): TestBot {
     const api = refuseCalls(
       telegram.api,
       (method, payload) => method === 'sendMessage' && isRefused(payload),
@@ -132,7 +131,7 @@ describe('text', () => {
         description,
       },
     )
-    return createMessenger({ api, logger: telegram.logger, backoff: QUICK })
+    return createTestBot({ api, logger: telegram.logger, backoff: QUICK })
   }
 })
 
@@ -294,8 +293,8 @@ describe('streamed text', () => {
     callsOf(telegram.emulator, 'sendMessageDraft')
 
   /** One that need not wait a second for each preview. */
-  const brisk = (): Messenger =>
-    createMessenger({
+  const brisk = (): TestBot =>
+    createTestBot({
       api: telegram.api,
       logger: telegram.logger,
       backoff: QUICK,
@@ -326,7 +325,7 @@ describe('streamed text', () => {
       memberIds: [telegram.ada.id],
     })
     await sendReply(messenger, { id: group.id, type: 'group' }, { text: writeSlowly(words, 5) }, anySignal())
-    const quiet = createMessenger({ api: telegram.api, logger: telegram.logger, streaming: 'off' })
+    const quiet = createTestBot({ api: telegram.api, logger: telegram.logger, streaming: 'off' })
     await sendReply(quiet, telegram.chat, { text: writeSlowly(words, 5) }, anySignal())
     expect(drafts()).toEqual([])
     expect(texts(group.id)).toEqual([words.join('').trim()])

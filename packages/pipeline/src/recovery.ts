@@ -1,0 +1,124 @@
+import { endsWithin, KeyLock } from '@pluggram/base'
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+import type { IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
+import type { Outbox } from './outbox.ts'
+import { persist } from './persist.ts'
+
+/** An update that was under way at that many ends of the program is parked: it may be what ended it. */
+export const MAX_TRIES = 3
+/** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
+export const MAX_TRIES_AMONG_OTHERS = 5
+/** After this many ends an update is worked on alone among its like, so that the guilty one shows itself. */
+const SUSPECT_TRIES = 2
+/** Messages of the earlier run get so long to be sent, and to be noted as sent, before an update is tried again. */
+const SEND_FIRST_MS = 2_000
+
+export interface RecoveryOptions {
+  readonly store: MessageStore
+  readonly outbox: Outbox
+  readonly logger: Logger
+  /** Aborted when the assistant stops. */
+  readonly signal: AbortSignal
+  /** Does the work; `attempt` is 1 at the first try. */
+  readonly answer: (update: IncomingUpdate, attempt: number) => Promise<void>
+}
+
+/** How an update that an earlier run left is taken up again. */
+export interface SecondOccasion {
+  readonly maxTries: number
+  /** Resolves when the messages that were not sent are out, or have had the time to. */
+  readonly whenSent?: Promise<unknown>
+}
+
+/** A replayed update, or one that was left on disk while its chat was flooded. */
+export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
+
+/**
+ * Decides how an update is tried, by the number of ends of the program at which it was under way.
+ *
+ *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
+ *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before the work starts
+ *   tries 2     the same, and only one such suspect works at a time
+ *   tries 3     parked (at 5, when others were under way too), until the owner replays it
+ *
+ *        ┌───────── replay: tries 0 ─────────┐
+ *        ▼                                   │
+ *       new ──begin──▶ under way ──▶ done    │
+ *        ▲                 │                 │
+ *        └── the program ends: tries + 1 ──▶ parked
+ */
+export class Recovery {
+  readonly #options: RecoveryOptions
+  readonly #suspects = new KeyLock()
+  /** Updates parked since the start. */
+  parked = 0
+  /** Updates whose work ended with an error that nobody expected. */
+  failed = 0
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options
+  }
+
+  /** Works on an update, or parks it. Never rejects. */
+  async work(stored: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
+    const { signal, logger } = this.#options
+    if (signal.aborted) return
+    try {
+      await this.#try(stored, occasion)
+    } catch (error) {
+      if (signal.aborted) return
+      this.failed += 1
+      logger.error('update failed', {
+        update: stored.update.updateId,
+        error: errorMessage(error),
+        err: error,
+      })
+    }
+  }
+
+  #try({ update, tries }: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
+    if (tries >= (occasion?.maxTries ?? MAX_TRIES)) return this.#park(update, tries)
+    if (tries > 0 || occasion !== undefined) return this.#secondTime(update, tries, occasion)
+    this.#options.store.beginSoon(update.updateId)
+    return this.#options.answer(update, tries + 1)
+  }
+
+  /** Queues what an earlier run did not send, and gives the updates it did not finish. */
+  resume(): { readonly unfinished: readonly StoredUpdate[]; readonly occasion: SecondOccasion } {
+    const { store, outbox } = this.#options
+    const unsent = store.unsent()
+    const unfinished = store.unfinished()
+    const begun = unfinished.filter(({ tries }) => tries > 0).length
+    if (unsent.length > 0 || begun > 0) outbox.startSlowly()
+    const sending = unsent.flatMap((row) => {
+      const sent = outbox.push(row)
+      sent.catch(() => {})
+      return row.isBroadcast === true ? [] : [sent]
+    })
+    const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
+    return { unfinished, occasion: { maxTries: begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES, whenSent } }
+  }
+
+  async #secondTime(update: IncomingUpdate, tries: number, occasion?: SecondOccasion): Promise<void> {
+    if (tries > 0) await occasion?.whenSent
+    if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries)
+    return this.#suspects.run('suspect', () => this.#tryAgain(update, tries))
+  }
+
+  async #tryAgain(update: IncomingUpdate, tries: number): Promise<void> {
+    const { store, logger, signal, answer } = this.#options
+    if (signal.aborted) return
+    // what was under way when the program ended may have ended it: the mark must be on disk before the work starts
+    await persist(() => store.begin(update.updateId), logger, signal)
+    await answer(update, tries + 1)
+  }
+
+  async #park(update: IncomingUpdate, tries: number): Promise<void> {
+    const { store, logger, signal } = this.#options
+    this.parked += 1
+    const reason = `The assistant ended ${tries} times while it worked on this update.`
+    await persist(() => store.park(update.updateId, reason), logger, signal)
+    logger.error('update parked', { update: update.updateId, chat: update.chat.id, reason })
+  }
+}

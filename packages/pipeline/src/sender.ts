@@ -1,0 +1,99 @@
+import { wait } from '@pluggram/base'
+import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
+import type { Logger, SentMessage } from '@pluggram/sdk'
+import type { MessageStore, MessageTransport, OutboxRow } from '@pluggram/sdk/runtime'
+import type { Outbox } from './outbox.ts'
+import { persist } from './persist.ts'
+
+export interface SenderOptions {
+  readonly outbox: Outbox
+  readonly store: MessageStore
+  readonly transport: MessageTransport
+  readonly logger: Logger
+  /** Pauses between the tries of a message that Telegram does not take now, in milliseconds. */
+  readonly retryDelays?: readonly number[]
+  /** How long a message is tried, in milliseconds. Default a day. */
+  readonly timeToLive?: number
+}
+
+/** However long Telegram was away, what waited goes out within seconds when it is back. */
+const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
+const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
+
+/**
+ * Sends what is in the outbox, until the outbox is closed. There is one sender for each bot. One message goes like this:
+ *
+ *   row ──▶ (markSending, at-most-once) ──▶ transport.send ──▶ markSent
+ *                                                ├─ later: pause, the same again until its time is over
+ *                                                └─ never: markFailed
+ */
+export function startSender(options: SenderOptions): void {
+  const { outbox, store, transport, logger } = options
+  const { retryDelays = DEFAULT_RETRY_DELAYS, timeToLive = DEFAULT_TIME_TO_LIVE } = options
+  const { signal } = outbox
+
+  async function send(row: OutboxRow, since: number): Promise<SentMessage> {
+    try {
+      if (row.policy === 'at-most-once') {
+        if (row.isAmbiguous) throw new LostAnswer()
+        await write(() => store.markSending(row.id))
+      }
+      const sent = await sendPersistently(row, since)
+      await write(() => store.markSent(row.id, sent.id))
+      return sent
+    } catch (error) {
+      // what a stop cut short is sent by the next start
+      if (!signal.aborted) await giveUp(row, error)
+      else if (row.policy === 'at-most-once' && !isAmbiguous(error))
+        await store.markUnsent(row.id).catch(() => {})
+      throw error
+    }
+  }
+
+  async function sendPersistently(row: OutboxRow, since: number): Promise<SentMessage> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await transport.send(row, signal)
+      } catch (error) {
+        const isOver = performance.now() - since > timeToLive
+        if (signal.aborted || isOver || !isPluggramError(error) || !error.isRetryable) throw error
+        if (attempt === 0)
+          logger.warn('a message cannot be sent now; retrying', {
+            chat: row.chatId,
+            error: error.message,
+            err: error,
+          })
+        await wait(retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 0, signal)
+      }
+    }
+  }
+
+  async function giveUp(row: OutboxRow, error: unknown): Promise<void> {
+    if (error instanceof LostAnswer || isAmbiguous(error)) outbox.ambiguous += 1
+    else outbox.failed += 1
+    const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
+    logger[isBlocked ? 'info' : 'error']('a message was not delivered', {
+      chat: row.chatId,
+      update: row.updateId,
+      error: errorMessage(error),
+      err: error,
+    })
+    await write(() => store.markFailed(row.id, errorMessage(error)))
+  }
+
+  const write = (job: () => Promise<void>): Promise<void> => persist(job, logger, signal)
+
+  outbox.open({ send, ...(transport.supersedes && { supersedes: transport.supersedes }) })
+}
+
+/** Whether Telegram may have taken the message although the call failed. */
+function isAmbiguous(error: unknown): boolean {
+  return error instanceof DeliveryError && error.isAmbiguous
+}
+
+/** The program ended while an at-most-once message was being sent. */
+class LostAnswer extends Error {
+  constructor() {
+    super('The assistant ended while this was being sent; by its policy it is not sent again.')
+  }
+}
