@@ -52,8 +52,7 @@ async function measureRoundTrips(level: IsolationLevel): Promise<number> {
   const times: number[] = []
   for (let turn = -WARM_UP_TRIPS; turn < ROUND_TRIPS; turn += 1) {
     const startedAt = performance.now()
-    const context = createTestContext({ text: 'hello' })
-    await plugin?.ask('handle', { message: 'hello', context }, context.signal)
+    await plugin?.handle('hello', createTestContext({ text: 'hello' }))
     if (turn >= 0) times.push(performance.now() - startedAt)
   }
   await host.stop()

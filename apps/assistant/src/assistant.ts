@@ -24,6 +24,7 @@ import { prepareAccess } from './access/prepare-access.ts'
 import { loginLink } from './access-keys.ts'
 import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
+import { guardTools } from './guard-tools.ts'
 import { createReloader, reloadOnSave } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine, unknownKeys } from './plugins.ts'
 import type { Plugins } from './plugins.ts'
@@ -154,7 +155,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const scheduler = createScheduler(data, logger)
     cleanups.push(() => scheduler.durable.close())
     let link: Pick<Telegram, 'outgoing' | 'connection'> = NO_TELEGRAM
-    const { tools, mcp, registry, callTool } = prepareTools({
+    const { tools, mcp, registry } = prepareTools({
       home,
       dataFolder: data,
       settings: live,
@@ -227,9 +228,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         mask,
       })
     const toolSettings = live.at('ai', 'tools')
+    const served = guardTools(plugins.host.registry, { access: access.control, chats, mask })
     const toolServer: ToolServerOptions = {
-      registry: () => plugins.host.registry,
-      callTool,
+      registry: () => served(),
       hideSecrets: (text) => mask.applyToChat(text),
       settings: () => toolSettings.now,
       logger,

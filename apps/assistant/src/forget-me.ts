@@ -1,4 +1,4 @@
-import { withinTime } from '@pluggram/base'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
@@ -60,13 +60,20 @@ export class ForgetMe {
     userId: number,
   ): Promise<{ done: string } | { failed: string } | undefined> {
     const { name, forgets } = plugin.descriptor
-    if (forgets !== true) return undefined
+    if (forgets !== true || !plugin.forgetUser) return undefined
+    const waiting = new AbortController()
+    const late = sleep(LIMIT_MS, undefined, { signal: waiting.signal }).then(() => {
+      throw new Error(`it took longer than ${LIMIT_MS / 1_000} s`)
+    })
     try {
-      const done = await withinTime(plugin.ask('forget', { userId }), LIMIT_MS)
+      const done = await Promise.race([plugin.forgetUser(userId), late])
       return done === undefined ? undefined : { done: `${done} (${name})` }
     } catch (error) {
-      this.#options.logger.warn('a plugin could not forget a user', { plugin: name, err: error })
+      this.#options.logger.warn('A plugin could not forget a user', { plugin: name, err: error })
       return { failed: name }
+    } finally {
+      waiting.abort()
+      late.catch(() => {})
     }
   }
 }

@@ -1,12 +1,12 @@
 import { APPROVALS_PLUGIN, createMcpServers, createTools } from '@pluggram/ai'
-import type { CallTool, McpServers, McpServerState, McpSettings, Tools } from '@pluggram/ai'
+import type { McpServers, McpServerState, McpSettings, Tools } from '@pluggram/ai'
 import type { AssistantSettings, LiveSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
 import { createStore } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { guardTools, pluginsOn } from './guard-tools.ts'
+import { guardTools } from './guard-tools.ts'
 import type { ToolGuards } from './guard-tools.ts'
 
 export interface ToolsOptions {
@@ -26,8 +26,6 @@ export interface AssistantTools {
   readonly mcp: McpServers
   /** Plugins and MCP servers. */
   readonly registry: PluginRegistry
-  /** Makes every call of a tool, also those over MCP. */
-  readonly callTool: CallTool
 }
 
 /** Prepares tools; nothing is started yet. */
@@ -36,10 +34,8 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
   const mcp = createMcpServers({ home, dataFolder, logger })
   const toolSettings = settings.at('ai', 'tools')
   const registry = joinRegistries(plugins, mcp.registry)
-  const callTool = guardTools(options.guards)
   const tools = createTools({
-    registry: pluginsOn(registry, options.guards.access),
-    callTool,
+    registry: guardTools(registry, options.guards),
     settings: () => toolSettings.now,
     totalSeconds: () => settings.now.ai.timeouts.totalSeconds,
     store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
@@ -54,7 +50,7 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
     },
     logger,
   })
-  return { tools, mcp, registry, callTool }
+  return { tools, mcp, registry }
 }
 
 /** `mcp.servers` with what each server has: a command or an address. */
@@ -85,7 +81,6 @@ export function mcpPluginState({ name, state, problem }: McpServerState): Plugin
 function joinRegistries(plugins: () => PluginRegistry, servers: PluginRegistry): PluginRegistry {
   return {
     plugins: () => [...plugins().plugins(), ...servers.plugins()],
-    ownerOf: (command) => plugins().ownerOf(command),
     onChange(listener) {
       const stops = [plugins().onChange(listener), servers.onChange(listener)]
       return () => {

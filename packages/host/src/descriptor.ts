@@ -5,9 +5,9 @@ import type {
   ScheduleDefinition,
   ToolDefinition,
 } from '@pluggram/sdk'
+import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from './rpc/plain-data.ts'
-import { jsonSchemaOf } from './validate-config.ts'
 import type { JsonSchema } from './json-types.ts'
 
 export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000

@@ -93,7 +93,6 @@ export class InlineStarter {
       within,
       controller: new AbortController(),
       timeouts,
-      limits: timeouts,
       onCall: (name) => this.#watch.begin(name),
     })
   }

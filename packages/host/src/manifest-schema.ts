@@ -1,7 +1,6 @@
 import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
-import { permissionShape } from '@pluggram/sdk/runtime'
+import { jsonSchemaOf, permissionShape } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
-import { jsonSchemaOf } from './validate-config.ts'
 
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function'

@@ -1,11 +1,11 @@
 import type { PluginManifest, Role } from '@pluggram/sdk'
+import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import { thrownMessage } from './error-location.ts'
 import type { LoadedPlugin } from './load-plugin.ts'
 import { addConfigured, mergeManifests, parseManifest } from './manifest-schema.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import { guardPatterns } from './process/guarded-pattern.ts'
-import { jsonSchemaOf } from './validate-config.ts'
 
 /** Which plugin is started, and where its files are. */
 export interface PluginIdentity {

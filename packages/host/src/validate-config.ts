@@ -1,25 +1,12 @@
 import type { StandardSchemaV1 } from '@pluggram/sdk'
+import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import { deepFreeze } from './deep-freeze.ts'
-import type { JsonObject, JsonSchema } from './json-types.ts'
-import type { ConfigIssue } from '@pluggram/sdk/runtime'
+import type { JsonObject } from './json-types.ts'
+import type { ConfigIssue } from './plugin-problem.ts'
 
 export type ConfigOutcome =
   | { readonly config: unknown; readonly issues?: undefined }
   | { readonly issues: readonly ConfigIssue[] }
-
-/** The JSON Schema of what `schema` takes, when it can tell (Standard JSON Schema; Zod can). */
-export function jsonSchemaOf(schema: StandardSchemaV1 | undefined): JsonSchema | undefined {
-  const standard: unknown = schema?.['~standard']
-  if (typeof standard !== 'object' || standard === null || !('jsonSchema' in standard)) return undefined
-  const { jsonSchema } = standard as { jsonSchema?: { input?: (options: { target: string }) => unknown } }
-  try {
-    const result = jsonSchema?.input?.({ target: 'draft-2020-12' })
-    return typeof result === 'object' && result !== null ? (result as JsonSchema) : undefined
-  } catch {
-    // some schemas, such as transforms of classes, have no JSON form
-    return undefined
-  }
-}
 
 /** Checks a block with the plugin's schema and returns what the plugin receives, frozen; all issues at once. */
 export async function validateConfig(

@@ -48,7 +48,11 @@ export function callPlugin(
       clearTimeout(timer)
       resolve(toOutcome(result))
     }
-    plugin.ask('handle', { message, context }, controller.signal).then(succeed, fail)
+    try {
+      Promise.resolve(plugin.handle(message, context)).then(succeed, fail)
+    } catch (error) {
+      fail(error)
+    }
   })
 }
 

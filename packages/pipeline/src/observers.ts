@@ -57,7 +57,7 @@ export class Observers {
   #find(): readonly Observer[] {
     return this.#options.registry
       .plugins()
-      .filter(({ descriptor }) => descriptor.observes === true)
+      .filter(({ descriptor, observe }) => descriptor.observes === true && observe !== undefined)
       .map(
         (plugin) =>
           this.#observers?.find((known) => known.plugin === plugin) ?? {
@@ -75,7 +75,7 @@ export class Observers {
     observer.isBusy = true
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       try {
-        await plugin.ask('observe', next)
+        await plugin.observe?.(next)
       } catch (error) {
         logger.warn('an observer failed', { plugin: plugin.descriptor.name, error: errorMessage(error) })
       }

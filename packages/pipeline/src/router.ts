@@ -1,4 +1,3 @@
-import { ownCommands } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   IncomingUpdate,
@@ -89,7 +88,7 @@ export class Router {
   }
 
   #current(): Index {
-    return (this.#index ??= buildIndex(this.#registry))
+    return (this.#index ??= buildIndex(this.#registry.plugins()))
   }
 
   close(): void {
@@ -147,13 +146,14 @@ function matches({ patterns }: PluginDescriptor, text: string): boolean {
   })
 }
 
-function buildIndex(registry: PluginRegistry): Index {
-  const plugins = registry.plugins()
+function buildIndex(plugins: readonly RunnablePlugin[]): Index {
   const byCommand = new Map<string, RunnablePlugin>()
   const byTag = new Map<string, RunnablePlugin>()
   for (const plugin of plugins) {
     byTag.set(callbackTag(plugin.descriptor.name), plugin)
-    for (const command of ownCommands(registry, plugin.descriptor)) byCommand.set(command.name, plugin)
+    for (const command of plugin.descriptor.commands) {
+      if (!byCommand.has(command.name)) byCommand.set(command.name, plugin)
+    }
   }
   const answering = plugins.filter((plugin) => plugin.descriptor.answersMessages)
   return {

@@ -1,6 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResult } from '@pluggram/sdk'
-import { askHandlers, readCommand } from '@pluggram/sdk/runtime'
+import { readCommand } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
   ChatActions,
@@ -105,15 +105,10 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
       priority: plugin.priority ?? 0,
       answersMessages: plugin.answersMessages ?? true,
     },
-    ask: askHandlers(plugin.name, {
-      handle: ({ message, context }, signal) => plugin.handle(message, { ...context, signal }),
-    }),
+    handle: (message, context) => plugin.handle(message, context),
+    callTool: (name) => Promise.reject(new Error(`nobody calls ${name} here`)),
   }))
-  return {
-    plugins: () => runnable,
-    ownerOf: (command) => plugins.find(({ commands }) => commands?.includes(command))?.name,
-    onChange: () => () => {},
-  }
+  return { plugins: () => runnable, onChange: () => () => {} }
 }
 
 export const silentLogger = { debug() {}, info() {}, warn() {}, error() {} }

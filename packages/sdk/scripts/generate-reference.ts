@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS } from '../src/error-table.ts'
+import { SERVICES } from '../src/runtime/service-table.ts'
+import type { ServiceRow } from '../src/runtime/service-table.ts'
 import { permissionRows } from '../src/runtime/permission-lines.ts'
 
 /** A page of the reference that holds a table of the sdk between two marks. */
@@ -12,6 +14,7 @@ interface GeneratedPage {
 const PAGES: readonly GeneratedPage[] = [
   { file: page('errors'), mark: 'errors', table: errorTable },
   { file: page('permissions'), mark: 'permissions', table: permissionTable },
+  { file: page('services'), mark: 'services', table: serviceTable },
 ]
 
 /** The pages that hold a table, and the text that each should have now. */
@@ -49,6 +52,14 @@ function permissionTable(): string {
     service === undefined ? '' : `\`services.${service}\``,
   ])
   return markdownTable(['permission', 'value', 'with it a plugin may', 'opens'], rows)
+}
+
+function serviceTable(): string {
+  const rows = Object.entries(SERVICES).map(([name, row]) => {
+    const { title = name, words, limits = '', permission }: ServiceRow<Record<string, unknown>> = row
+    return [`\`${title}\``, words, limits, permission === undefined ? '' : `\`${permission}\``]
+  })
+  return markdownTable(['service', 'what it does', 'limits', 'permission'], rows)
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

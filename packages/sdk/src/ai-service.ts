@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AiUsageReport } from './ai-usage.ts'
+import { z } from 'zod'
 import type { ToolUse } from './tool-use.ts'
 
 /** A file that the model is to look at or listen to. */
@@ -185,4 +186,79 @@ export interface AiService {
   transcribe(request: TranscribeRequest): Promise<TranscribeResult>
   /** Text to speech. */
   speak(request: SpeakRequest): Promise<SpeakResult>
+}
+
+const conversation = () => ({
+  system: z.string().exactOptional(),
+  messages: z
+    .array(
+      z.object({
+        role: z.enum(['user', 'assistant']),
+        content: z.string(),
+        files: z
+          .array(
+            z.object({
+              mediaType: z.string().max(200),
+              data: z.instanceof(Uint8Array),
+              name: z.string().exactOptional(),
+            }),
+          )
+          .max(100)
+          .exactOptional(),
+      }),
+    )
+    .max(10_000),
+  maxOutputTokens: z.number().exactOptional(),
+})
+
+/** How a method of the AI service is called by a plugin in a process of its own. */
+export interface AiMethodRow {
+  readonly crosses: 'value' | 'stream'
+  /**
+   * What each argument may be; the schemas are made when they are first used. `subject` is an `AiSubject`; an object is an `AiRequest`, whose `for` and `signal` cross by
+   * themselves and do not stand here.
+   */
+  readonly args: readonly ('subject' | (() => z.ZodType))[]
+}
+
+/**
+ * Every method of the AI service. A method that is added to `AiService` needs a row here and its implementation in
+ * packages/ai; the process border, refusals, wrappers and test doubles come from the rows.
+ */
+export const AI_METHODS = {
+  model: { crosses: 'value', args: ['subject'] },
+  models: { crosses: 'value', args: ['subject'] },
+  choose: { crosses: 'value', args: [() => z.string().nullable(), 'subject'] },
+  abilities: { crosses: 'value', args: [] },
+  usage: { crosses: 'value', args: ['subject'] },
+  streamText: {
+    crosses: 'stream',
+    args: [
+      () =>
+        z.object({
+          ...conversation(),
+          tools: z.boolean().exactOptional(),
+          isUntrusted: z.boolean().exactOptional(),
+          modelText: z.string().exactOptional(),
+        }),
+    ],
+  },
+  generateText: { crosses: 'value', args: [() => z.object(conversation())] },
+  // the schema itself stays with the plugin; it crosses as JSON Schema
+  generateObject: {
+    crosses: 'value',
+    args: [() => z.object({ ...conversation(), jsonSchema: z.record(z.string(), z.unknown()) })],
+  },
+  embed: { crosses: 'value', args: [() => z.object({ texts: z.array(z.string()) })] },
+  transcribe: { crosses: 'value', args: [() => z.object({ audio: z.instanceof(Uint8Array) })] },
+  speak: {
+    crosses: 'value',
+    args: [() => z.object({ text: z.string(), voice: z.string().exactOptional() })],
+  },
+} as const satisfies { readonly [Method in keyof AiService]: AiMethodRow }
+
+/** Makes an AI service whose methods all do what `make` gives for their name. */
+export function createAiService(make: (method: keyof AiService) => unknown): AiService {
+  const methods = Object.keys(AI_METHODS) as (keyof AiService)[]
+  return Object.fromEntries(methods.map((method) => [method, make(method)])) as unknown as AiService
 }

@@ -3,6 +3,11 @@
  * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
  */
 export type { AccessControl, Admission } from './runtime/access-control.ts'
+export { AI_METHODS, createAiService } from './ai-service.ts'
+export type { AiMethodRow } from './ai-service.ts'
+export { jsonSchemaOf } from './runtime/json-schema-of.ts'
+export { SERVICES } from './runtime/service-table.ts'
+export type { MethodCrossing, ServiceRow } from './runtime/service-table.ts'
 export { ERRORS } from './error-table.ts'
 export { createError } from './errors.ts'
 export type { AnyErrorOptions } from './errors.ts'
@@ -29,21 +34,8 @@ export type { PermissionLine } from './runtime/permission-lines.ts'
 export { UnorderedList } from './runtime/unordered-list.ts'
 export type { Listed } from './runtime/unordered-list.ts'
 export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
-export { askHandlers, CALLS, isCallKind } from './runtime/plugin-calls.ts'
 export type {
-  Answer,
-  Ask,
   CallContext,
-  CallHandlers,
-  CallKind,
-  CallRules,
-  ConfigIssue,
-  PluginCalls,
-  Question,
-  ReconfigureOutcome,
-} from './runtime/plugin-calls.ts'
-export { ownCommands } from './runtime/plugin-registry.ts'
-export type {
   PendingPlugin,
   PluginDescriptor,
   PluginRegistry,

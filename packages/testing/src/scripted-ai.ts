@@ -1,5 +1,6 @@
 import type { AiService, AiUsage, TextEnd, TextRequest } from '@pluggram/sdk'
 import { AiError } from '@pluggram/sdk'
+import { createAiService } from '@pluggram/sdk/runtime'
 
 /** A model that says what the test wrote down, and remembers what it was asked. */
 export interface ScriptedAi extends AiService {
@@ -14,8 +15,8 @@ const NOTHING: AiUsage = { inputTokens: 0, outputTokens: 0 }
 const END: TextEnd = { model: MODEL, usage: NOTHING, reason: 'stop' }
 
 /**
- * An answer to `generateObject` is the script's text read as JSON. Nothing is embedded, transcribed or spoken unless
- * `overrides` says how.
+ * An answer to `generateObject` is the script's text read as JSON. All but conversations, such as embeddings,
+ * fails unless `overrides` says how.
  * @param script the pieces of every answer, or a function that gives them for a request
  */
 export function createScriptedAi(
@@ -32,6 +33,7 @@ export function createScriptedAi(
     throw new AiError('ai-misconfigured', 'This test has no model for that.')
   }
   return {
+    ...createAiService(() => unable),
     requests,
     model: async () => ({ id: MODEL, isDemo: false }),
     models: async () => [{ id: MODEL, isDefault: true, isCurrent: true }],
@@ -51,9 +53,6 @@ export function createScriptedAi(
       if (result.issues) throw new AiError('ai-unavailable', 'The scripted answer does not fit the schema.')
       return { ...END, object: result.value }
     },
-    embed: unable,
-    transcribe: unable,
-    speak: unable,
     ...overrides,
   }
 }

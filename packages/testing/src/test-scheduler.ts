@@ -65,9 +65,9 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
       time = end
     },
     declare(plugin) {
-      scheduler.declare(PLUGIN, plugin.descriptor.schedules, (task, { signal, ...run }) =>
-        plugin.ask('schedule', { task, run }, signal),
-      )
+      scheduler.declare(PLUGIN, plugin.descriptor.schedules, async (task, run) => {
+        await plugin.runSchedule?.(task, run)
+      })
     },
   }
 }

@@ -59,8 +59,7 @@ function call(servers: McpServers, id: string, args: unknown = {}, signal?: Abor
   const [plugin, tool = ''] = id.split('.')
   const found = servers.registry.plugins().find(({ descriptor }) => descriptor.name === plugin)
   if (!found) throw new Error(`${plugin} is not there`)
-  const context = createContext(signal && { signal })
-  return found.ask('tool', { name: tool, input: args, context }, context.signal)
+  return found.callTool(tool, args, createContext(signal && { signal }))
 }
 
 function isRunning(pid: number): boolean {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import { askHandlers } from '@pluggram/sdk/runtime'
-import type { Ask, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { CallContext, PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { readTools } from './mcp-tool.ts'
@@ -44,8 +43,6 @@ const PAUSE_MS = 1_000
  */
 export class MountedServer implements RunnablePlugin {
   readonly #options: MountedServerOptions
-  /** A server answers no messages: its tools are called. */
-  readonly ask: Ask
   #descriptor: PluginDescriptor
   #connection: McpConnection | undefined
   #starting: Promise<McpConnection> | undefined
@@ -57,7 +54,6 @@ export class MountedServer implements RunnablePlugin {
   constructor(options: MountedServerOptions) {
     this.#options = options
     this.#descriptor = describe(options.name, '', [])
-    this.ask = askHandlers(options.name, { tool: (question, signal) => this.#callTool(question, signal) })
   }
 
   get descriptor(): PluginDescriptor {
@@ -79,7 +75,12 @@ export class MountedServer implements RunnablePlugin {
     await this.#ready().catch(() => {})
   }
 
-  async #callTool({ name: tool, input }: Question<'tool'>, signal: AbortSignal): Promise<string> {
+  /** A server answers no messages: its tools are called. */
+  handle(): undefined {
+    return undefined
+  }
+
+  async callTool(tool: string, args: unknown, { signal }: CallContext): Promise<string> {
     const { name } = this.#options
     const connection = await this.#ready()
     signal.throwIfAborted()
@@ -89,11 +90,11 @@ export class MountedServer implements RunnablePlugin {
         `The MCP server ${name} has no tool ${tool} that was granted.`,
       )
     }
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    if (typeof args !== 'object' || args === null || Array.isArray(args)) {
       throw new PluggramError('tool-arguments-invalid', `The arguments of ${name}.${tool} must be an object.`)
     }
     try {
-      return await connection.callTool(tool, { ...input }, signal)
+      return await connection.callTool(tool, { ...args }, signal)
     } catch (error) {
       if (signal.aborted) void this.#endIfHung(connection)
       // whoever gave the call up knows best why

@@ -6,7 +6,6 @@ import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { offerTools } from '../tools/offered-tools.ts'
 import type { OfferedTool } from '../tools/offered-tools.ts'
 import { runCall } from '../tools/run-call.ts'
-import type { CallTool } from '../tools/run-call.ts'
 import { isGranted } from '../tools/tool-settings.ts'
 import type { ToolSettings } from '../tools/tool-settings.ts'
 import { visibleText } from '../tools/visible-text.ts'
@@ -14,10 +13,8 @@ import { visibleText } from '../tools/visible-text.ts'
 /** What is served to other programs. */
 export interface ToolServerOptions {
   readonly registry: () => PluginRegistry
-  /** Makes every call of a tool. */
-  readonly callTool: CallTool
   readonly settings: () => ToolSettings
-  /** Hides secrets in the text of a result or an error; `callTool` has hidden them in results as data already. */
+  /** Hides secrets in the text of a result or an error; results of `registry` are hidden as data already. */
   hideSecrets(text: string): string
   readonly logger: Logger
 }
@@ -49,7 +46,7 @@ async function call(
   name: string,
   args: unknown,
   signal: AbortSignal,
-  { registry, callTool, settings, hideSecrets, logger }: ToolServerOptions,
+  { registry, settings, hideSecrets, logger }: ToolServerOptions,
 ): Promise<CallToolResult> {
   const offered = offerTools(registry()).tools.get(name)
   if (!offered) return failure(`There is no tool ${name.slice(0, 100)}.`)
@@ -62,7 +59,6 @@ async function call(
   }
   const { timeoutSeconds } = current
   const result = await runCall({
-    callTool,
     offered,
     args,
     context: createContext(offered, signal),

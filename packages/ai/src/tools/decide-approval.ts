@@ -8,7 +8,6 @@ import type { Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
-import type { CallTool } from './run-call.ts'
 import type { SettledCall, SettledCalls } from './settled-calls.ts'
 import { oneVisibleLine, visibleText } from './visible-text.ts'
 
@@ -16,7 +15,6 @@ export interface DecideOptions {
   readonly approvals: Approvals
   readonly settled: SettledCalls
   readonly registry: () => PluginRegistry
-  readonly callTool: CallTool
   readonly timeoutSeconds: () => number
   readonly logger: Logger
 }
@@ -75,10 +73,9 @@ export class ApprovalDecider {
   }
 
   async #run(approval: Approval, offered: OfferedTool, context: CallContext): Promise<PluginResult> {
-    const { approvals, callTool, logger, timeoutSeconds } = this.#options
+    const { approvals, logger, timeoutSeconds } = this.#options
     const isAsker = approval.userId === context.user.id
     const result = await runCall({
-      callTool,
       offered,
       args: approval.args,
       // whoever asked is whom it is for, also when an owner pressed

@@ -1,5 +1,6 @@
 import { PermissionError } from '@pluggram/sdk'
 import type { AiService } from '@pluggram/sdk'
+import { createAiService } from '@pluggram/sdk/runtime'
 import type { Tools } from './create-tools.ts'
 
 /**
@@ -14,16 +15,7 @@ export function withTools(
   onRefused: (message: string) => void,
 ): AiService {
   return {
-    model: (subject) => ai.model(subject),
-    models: (subject) => ai.models(subject),
-    choose: (id, subject) => ai.choose(id, subject),
-    abilities: () => ai.abilities(),
-    usage: (subject) => ai.usage(subject),
-    generateText: (request) => ai.generateText(request),
-    generateObject: (request) => ai.generateObject(request),
-    embed: (request) => ai.embed(request),
-    transcribe: (request) => ai.transcribe(request),
-    speak: (request) => ai.speak(request),
+    ...createAiService((method) => (ai[method] as () => unknown).bind(ai)),
     streamText(request) {
       if (request.tools !== true) return ai.streamText(request)
       if (!tools) {

@@ -1,3 +1,4 @@
+import { toResponse } from '@pluggram/services/plugin-side'
 import { lookup } from 'node:dns'
 import type { LookupOptions } from 'node:dns'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -5,7 +6,6 @@ import { isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 import { Agent, fetch } from 'undici'
 import type { Dispatcher, Response as UndiciResponse } from 'undici'
-import { toResponse } from '../process/wire-fetch.ts'
 import { HostGrants, hostOf } from './host-grants.ts'
 
 export interface GuardedHttpOptions {

@@ -1,7 +1,7 @@
+import { toResponse } from '@pluggram/services/plugin-side'
 import { createHash } from 'node:crypto'
 import CachePolicy from 'http-cache-semantics'
 import { LRUCache } from 'lru-cache'
-import { toResponse } from '../process/wire-fetch.ts'
 
 const MAX_BYTES = 8 * 1_048_576
 const MAX_ANSWER_BYTES = 1_048_576

@@ -13,7 +13,7 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import { effectiveTimeouts } from '../plugin-timeouts.ts'
 import type { HostTimeouts } from '../plugin-timeouts.ts'
 import { ProblemError } from '../plugin-problem.ts'
-import type { ConfigIssue } from '@pluggram/sdk/runtime'
+import type { ConfigIssue } from '../plugin-problem.ts'
 import { checkSyntax } from '../syntax-check.ts'
 import type { JsonObject, JsonSchema } from '../json-types.ts'
 import { bubblewrapProblem } from './bubblewrap.ts'
@@ -253,10 +253,10 @@ async function start(
   const { permissions, requires } = manifest
   const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
   const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
+  process.serve(services)
   const request: StartRequest = {
     assistantName: options.assistantName,
     block: options.blockFor(jsonSchema),
-    services: process.serve(services),
     plugins: services.assistant.plugins(),
     seconds: timeouts.startSeconds,
     cleanupSeconds: timeouts.cleanupSeconds,

@@ -4,7 +4,6 @@ import type { CallContext } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeResponse } from '../rpc/wire-response.ts'
-import type { AskedContext } from './wire-context.ts'
 
 /** Replies before the result; more to one message are a mistake in the plugin. */
 const MAX_REPLIES = 200
@@ -13,8 +12,7 @@ const MAX_REPLIES = 200
 const MAX_PAST_CALLS = 100
 
 interface OpenCall {
-  readonly context: AskedContext
-  readonly signal: AbortSignal | undefined
+  readonly context: CallContext
   replies: number
 }
 
@@ -35,9 +33,9 @@ export class ServedCalls {
     return this.#open.size
   }
 
-  add(context: AskedContext, signal: AbortSignal | undefined): number {
+  add(context: CallContext): number {
     const id = this.#nextId++
-    this.#open.set(id, { context, signal, replies: 0 })
+    this.#open.set(id, { context, replies: 0 })
     return id
   }
 
@@ -64,8 +62,7 @@ export class ServedCalls {
    * @throws PluggramError `plugin-timeout`
    */
   contextOf(id: number): CallContext {
-    const { context, signal = new AbortController().signal } = this.#find(id)
-    return { ...context, signal }
+    return this.#find(id).context
   }
 
   async reply([id, response]: readonly unknown[], peer: Peer): Promise<unknown> {

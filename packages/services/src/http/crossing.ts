@@ -1,32 +1,40 @@
-import { PermissionError } from '@pluggram/sdk'
 import type { HttpService } from '@pluggram/sdk'
 import { z } from 'zod'
-import type { Peer } from '../rpc/peer.ts'
+import type { Crossing, PluginLink } from '../crossing/links.ts'
+import { parseArgs } from '../crossing/parse-args.ts'
 
 /** Telegram's largest file, and room for a form around it. */
 const MAX_BODY_BYTES = 52 * 1_048_576
 /** Answers with these have no body, and `Response` takes none. */
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304])
 
-const headers = z.array(z.tuple([z.string(), z.string()])).max(1_000)
-const requestSchema = z.object({
-  url: z.string().max(65_536),
-  method: z.string().max(32),
-  headers,
-  redirect: z.enum(['follow', 'error', 'manual']),
-  body: z.instanceof(Uint8Array).optional(),
-})
-const responseSchema = z.object({
-  url: z.string(),
-  status: z.number().int().min(200).max(599),
-  statusText: z.string(),
-  redirected: z.boolean(),
-  headers,
-  body: z.instanceof(Uint8Array),
-})
+const headers = () => z.array(z.tuple([z.string(), z.string()])).max(1_000)
+const requestSchema = () =>
+  z.object({
+    url: z.string().max(65_536),
+    method: z.string().max(32),
+    headers: headers(),
+    redirect: z.enum(['follow', 'error', 'manual']),
+    body: z.instanceof(Uint8Array).optional(),
+  })
 
-/** `fetch` in a plugin process: the host makes the request. */
-export function createRemoteFetch(peer: Peer): HttpService['fetch'] {
+/** An answer that was read whole. */
+interface WholeAnswer {
+  readonly url: string
+  readonly status: number
+  readonly statusText: string
+  readonly redirected: boolean
+  readonly headers: [string, string][]
+  readonly body: Uint8Array
+}
+
+/** The host makes the request; the answer crosses as data. */
+export const httpCrossing: Crossing<HttpService> = {
+  plugin: (link) => ({ fetch: createRemoteFetch(link) }),
+  host: (http) => ({ fetch: ([input], signal) => serveFetch(http, input, signal) }),
+}
+
+function createRemoteFetch(link: PluginLink): HttpService['fetch'] {
   return async (input, init) => {
     const request = new Request(input, init)
     request.signal.throwIfAborted()
@@ -41,16 +49,14 @@ export function createRemoteFetch(peer: Peer): HttpService['fetch'] {
       redirect: request.redirect,
       ...(body && { body }),
     }
-    const answer = responseSchema.parse(await peer.call('fetch', [message], request.signal))
+    const answer = (await link.call('fetch', [message], request.signal)) as WholeAnswer
     return toResponse(answer)
   }
 }
 
 /** Makes a request for a plugin process and gives the answer as data. */
-export async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal): Promise<unknown> {
-  const parsed = requestSchema.safeParse(input)
-  if (!parsed.success) throw new PermissionError('A request of a shape that is no request was refused.')
-  const { url, body, ...init } = parsed.data
+async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal): Promise<WholeAnswer> {
+  const { url, body, ...init } = parseArgs('http.fetch', requestSchema, input)
   const response = await http.fetch(url, {
     ...init,
     signal,
@@ -67,7 +73,7 @@ export async function serveFetch(http: HttpService, input: unknown, signal: Abor
 }
 
 /** An answer that was read whole, as the web's `Response`. */
-export function toResponse(answer: z.infer<typeof responseSchema>): Response {
+export function toResponse(answer: WholeAnswer): Response {
   const body = WITHOUT_BODY.has(answer.status) ? null : new Uint8Array(answer.body)
   const response = new Response(body, {
     status: answer.status,

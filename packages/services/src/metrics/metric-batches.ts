@@ -1,7 +1,7 @@
 import type { MetricChange, MetricDefinition, MetricSink } from '@pluggram/sdk/runtime'
 
 /** Changes of one series since the last message to the host. */
-export interface MetricBatchItem {
+interface MetricBatchItem {
   readonly definition: MetricDefinition
   readonly operation: MetricChange['operation']
   readonly labelValues: readonly string[]
@@ -15,7 +15,7 @@ const MAX_ITEMS = 500
 const MAX_VALUES = 2_000
 
 /** Collects what a plugin counts and sends it to the host ten times a second at most. */
-export class RemoteMetrics implements MetricSink {
+export class MetricBatches implements MetricSink {
   readonly #send: (batch: readonly MetricBatchItem[]) => void
   #items = new Map<string, MetricBatchItem>()
   #values = 0

@@ -1,0 +1,19 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+/** The JSON Schema of what `schema` takes, when it can tell (Standard JSON Schema; Zod can). */
+export function jsonSchemaOf(
+  schema: StandardSchemaV1 | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  const standard: unknown = schema?.['~standard']
+  if (typeof standard !== 'object' || standard === null || !('jsonSchema' in standard)) return undefined
+  const { jsonSchema } = standard as { jsonSchema?: { input?: (options: { target: string }) => unknown } }
+  try {
+    const result = jsonSchema?.input?.({ target: 'draft-2020-12' })
+    return typeof result === 'object' && result !== null
+      ? (result as Readonly<Record<string, unknown>>)
+      : undefined
+  } catch {
+    // some schemas, such as transforms of classes, have no JSON form
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import type { CacheService, DatabaseService, PluginsService, Services } from '@pluggram/sdk'
+import { DatabaseClient } from '@pluggram/sdk/runtime'
+import type { DatabaseRequest } from '@pluggram/sdk/runtime'
+import { aiCrossing } from '../ai/crossing.ts'
+import { createSingleFlight } from '../cache/single-flight.ts'
+import { httpCrossing } from '../http/crossing.ts'
+import { metricsCrossing } from '../metrics/crossing.ts'
+import { createPluginsService } from '../plugins/plugins-service.ts'
+import { schedulerCrossing } from '../scheduler/crossing.ts'
+import { storeCrossing } from '../store/crossing.ts'
+import { byValue, serveByValue } from './by-value.ts'
+import type { Crossing } from './links.ts'
+
+/** What several of the plugin's calls want at once is made once, in its process. */
+const cacheCrossing: Crossing<CacheService> = {
+  plugin: (link) => createSingleFlight(byValue<CacheService>('cache', link)),
+  host: (cache) => serveByValue('cache', cache),
+}
+
+/** Everything that is asked of a database is one request, which is plain data. */
+const databaseCrossing: Crossing<DatabaseService> = {
+  plugin: (link) => new DatabaseClient((request) => link.call('call', [request])),
+  host: (database) => ({
+    // in the host it is always a client; the service checks the request, whatever it is
+    call: ([request]) => (database as DatabaseClient).call(request as DatabaseRequest),
+  }),
+}
+
+/** Typed references are made in the process. */
+const pluginsCrossing: Crossing<PluginsService> = {
+  plugin: (link) => createPluginsService(byValue<PluginsService>('plugins', link).call),
+  host: (plugins) => serveByValue('plugins', plugins),
+}
+
+/** Services with methods that are more than plain data there and back. All others cross by the table alone. */
+export const CROSSINGS = {
+  ai: aiCrossing,
+  cache: cacheCrossing,
+  database: databaseCrossing,
+  http: httpCrossing,
+  metrics: metricsCrossing,
+  plugins: pluginsCrossing,
+  scheduler: schedulerCrossing,
+  store: storeCrossing,
+} as const satisfies { readonly [Name in keyof Services]?: Crossing<Services[Name]> }

@@ -1,0 +1,2 @@
+export type { HostLink } from './crossing/links.ts'
+export { serveServices } from './crossing/serve-services.ts'
