@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
 import { createPerson, startEmulator, TOKEN } from './support/emulator.ts'
+import { runCommand } from './support/command.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
@@ -128,12 +129,11 @@ describe('the pages and the API', () => {
   })
 })
 
-/** The printed link was used by a test; `pluggram login` makes another one from the home's key file. */
+/** The printed link was used by a test; `pluggram login` asks the assistant for another one. */
 async function createSecondSession(assistant: RunningAssistant): Promise<string> {
-  const { createLoginLink } = await import('../apps/assistant/src/access-keys.ts')
   const home = /starting in ([^"\s]+)/.exec(assistant.output())?.[1] ?? ''
-  const link = createLoginLink(`${home}/data`) ?? ''
-  return (await logIn({ ...assistant, loginLink: link })).cookie
+  const { output } = await runCommand(home, 'login')
+  return (await logIn({ ...assistant, loginLink: output.trim() })).cookie
 }
 
 describe('the webhook', () => {

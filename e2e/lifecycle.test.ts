@@ -111,7 +111,7 @@ test('what a plugin stores and who is logged in survive a restart; key files are
   const ada = await createPerson(session)
   expect(await ask(session, ada, 'count')).toEqual(['count: 1'])
   await first.stop()
-  for (const file of ['session.key', 'login.json']) {
+  for (const file of ['session.key', 'door']) {
     expect((await stat(join(home, 'data', file))).mode & 0o077).toBe(0)
   }
   const second = await startAssistant(home, { PORT: port })
@@ -166,7 +166,7 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   expect(JSON.parse((await run('config', 'schema')).output)).toMatchObject({ type: 'object' })
   expect(await run('login')).toMatchObject({
     code: 1,
-    output: expect.stringContaining('No assistant was started'),
+    output: expect.stringContaining('No assistant runs'),
   })
   expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
 })

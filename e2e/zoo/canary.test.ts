@@ -40,7 +40,7 @@ export default class {
         attempt('/proc/' + pid + '/' + file, () => fs.readFileSync('/proc/' + pid + '/' + file, 'latin1'))
     attempt('loadEnvFile', () => { process.loadEnvFile('/proc/' + process.ppid + '/environ'); return JSON.stringify(process.env) })
     const home = new URL('../', import.meta.url)
-    for (const file of ['config.json', 'plugins_config.json', '.env', 'data/pluggram.db', 'data/login.json', 'data/session.key',
+    for (const file of ['config.json', 'plugins_config.json', '.env', 'data/pluggram.db', 'data/door/address', 'data/session.key',
       'data/cache/manifests.json', 'plugins/other.js', 'plugins/other_folder/index.js',
       'plugins/twice.js', 'plugins/twice/index.js', 'plugins/broken.js'])
       attempt(file, () => fs.readFileSync(new URL(file, home), 'latin1'))

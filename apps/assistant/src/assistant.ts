@@ -21,10 +21,10 @@ import {
 } from '@pluggram/storage'
 import { createAdminService } from './admin/admin-service.ts'
 import { prepareAccess } from './access/prepare-access.ts'
-import { loginLink } from './access-keys.ts'
 import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
 import { guardTools } from './guard-tools.ts'
+import { openDoor } from './door.ts'
 import { createReloader, reloadOnSave } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine, unknownKeys } from './plugins.ts'
 import type { Plugins } from './plugins.ts'
@@ -34,7 +34,6 @@ import { createServicesFactory } from './plugin-services.ts'
 import { readPluginStates } from './plugin-states.ts'
 import { openCaches } from './services/caches.ts'
 import { createScheduler, followManifests } from './services/scheduler.ts'
-import { serveRestartRequests } from './restart-requests.ts'
 import { startErrorReports } from './services/error-reports.ts'
 import { watchStatistics } from './services/statistics.ts'
 import { ForgetMe } from './forget-me.ts'
@@ -235,9 +234,26 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       settings: () => toolSettings.now,
       logger,
     }
+    const doorOptions = {
+      home,
+      dataFolder: data,
+      states: pluginStatuses,
+      messages,
+      admin,
+      scheduler,
+      logger,
+    }
     if (options.isToolsOnly === true) {
       cleanups.push(() => plugins.host.stop())
       await startPlugins(plugins, problemLog)
+      const door = await openDoor({
+        ...doorOptions,
+        restart: async (name) => void (await plugins.host.restart(name)),
+        // nothing follows the files here; the next start does
+        reload: async () => {},
+        replay: (id) => messages.replay(id),
+      })
+      cleanups.push(() => door[Symbol.asyncDispose]())
       const nothing = { url: '', createLoginLink: () => '', pairingCode: () => undefined }
       return { ...nothing, toolServer, connection: () => link.connection(), stop: runCleanups }
     }
@@ -325,12 +341,14 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         void applyMcp()
       },
     })
-    const requests = await serveRestartRequests(
-      data,
-      { restart: async (name) => (await plugins.host.restart(name)) || mcp.restart(name) },
-      logger,
-    )
-    cleanups.push(() => requests.close())
+    const door = await openDoor({
+      ...doorOptions,
+      web,
+      reload: () => reloader.reload(),
+      restart: async (name) => void ((await mcp.restart(name)) || (await admin.restartPlugin(name))),
+      replay: (id) => telegram.pipeline.replay(id),
+    })
+    cleanups.push(() => door[Symbol.asyncDispose]())
     void startPlugins(plugins, problemLog)
     const settling = Promise.all([plugins.host.whenSettled(), applyMcp()])
     const saving = reloadOnSave(home, { reloader, settings: live, logger })
@@ -345,7 +363,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     return {
       url: web.url,
       toolServer,
-      createLoginLink: () => loginLink(web.url, web.loginKey),
+      createLoginLink: web.createLoginLink,
       pairingCode: () => access.pairingCode(),
       connection: () => telegram.connection(),
       stop: runCleanups,

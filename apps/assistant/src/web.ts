@@ -7,7 +7,7 @@ import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
-import { createLoginKey, loadSessionKey, publishLoginKey, publishMcpAccess } from './access-keys.ts'
+import { createLoginKey, loadSessionKey, loginLink } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LoginLinks, Sessions } from './http/login-links.ts'
@@ -39,8 +39,10 @@ export interface WebOptions {
 
 export interface Web {
   readonly url: string
-  /** Signs one-time login links for this run. */
-  readonly loginKey: string
+  /** A one-time link that logs the owner in. */
+  createLoginLink(): string
+  /** What other programs need to call tools during this run. */
+  readonly mcp: { readonly url: string; readonly token: string }
   close(): Promise<void>
 }
 
@@ -80,7 +82,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
     },
   })
-  // of this run: for "pluggram mcp" in the same home
+  // of this run; "pluggram mcp" asks for it at the door
   const ownToken = createLoginKey()
   mask.add([ownToken])
   const endpoint = createMcpEndpoint(options.toolServer)
@@ -99,11 +101,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const address = server.server.address()
   const boundPort = typeof address === 'object' && address ? address.port : port
   const url = `http://${linkHost(host)}:${boundPort}`
-  publishLoginKey(data, { key: loginKey, url })
-  publishMcpAccess(data, { url, token: ownToken })
   return {
     url,
-    loginKey,
+    createLoginLink: () => loginLink(url, loginKey),
+    mcp: { url, token: ownToken },
     async close() {
       pages.close()
       await endpoint.close()

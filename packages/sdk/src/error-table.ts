@@ -71,6 +71,11 @@ export const ERRORS = {
     meaning: "A key or value is too large for a plugin's cache, or cannot be copied.",
     remedy: 'Cache less, or smaller parts.',
   },
+  'command-failed': {
+    class: 'PluggramError',
+    meaning: 'A command could not reach the running assistant, or cannot be done as asked.',
+    remedy: 'Follow the message.',
+  },
   'config-invalid': {
     class: 'PluggramError',
     meaning: 'config.json, plugins_config.json, .env or the environment holds something unusable.',

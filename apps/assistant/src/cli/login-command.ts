@@ -1,16 +1,11 @@
-import { join } from 'node:path'
-import { createLoginLink } from '../access-keys.ts'
+import { z } from '@pluggram/sdk'
+import { askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
 /** Prints a link for the assistant that runs in this home. */
-export function login(cli: CliEnvironment): number {
-  const link = createLoginLink(join(cli.home, 'data'))
-  if (link === undefined) {
-    cli.printError(
-      `No assistant was started in ${cli.home}. Run "npx pluggram start" there, or set PLUGGRAM_HOME to its home.`,
-    )
-    return 1
-  }
+export async function login(cli: CliEnvironment): Promise<number> {
+  const answer = z.object({ link: z.string() })
+  const { link } = await askOnlyRunning(cli, { method: 'POST', path: '/api/login-links', answer })
   cli.print(link)
   return 0
 }

@@ -1,11 +1,13 @@
 import { Console } from 'node:console'
-import { join } from 'node:path'
 import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/ai'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { createLogger, createSecretMask } from '@pluggram/observability'
-import { readMcpAccess } from '../access-keys.ts'
+import { z } from '@pluggram/sdk'
 import { startAssistant } from '../assistant.ts'
+import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+
+const accessSchema = z.object({ url: z.string(), token: z.string() })
 
 /**
  * Serves the plugins' tools on standard input and output: those of the assistant that runs in this home, or, when none
@@ -14,7 +16,8 @@ import type { CliEnvironment } from './cli-environment.ts'
 export async function serveMcp(cli: CliEnvironment): Promise<number> {
   // standard output belongs to the protocol
   globalThis.console = new Console(process.stderr, process.stderr)
-  const running = await findRunning(cli)
+  const ask = { method: 'GET', path: '/api/mcp-access', answer: accessSchema.optional() } as const
+  const running = await askElse(cli, ask, () => undefined)
   if (running) {
     await bridgeMcpStdio(`${running.url}/mcp`, running.token)
     return 0
@@ -39,19 +42,4 @@ export async function serveMcp(cli: CliEnvironment): Promise<number> {
   }
   setImmediate(() => process.exit(0))
   return 0
-}
-
-/** The assistant of this home, if one answers. */
-async function findRunning(cli: CliEnvironment): Promise<{ url: string; token: string } | undefined> {
-  const access = readMcpAccess(join(cli.home, 'data'))
-  if (!access) return undefined
-  const headers = { authorization: `Bearer ${access.token}` }
-  try {
-    const response = await fetch(`${access.url}/mcp`, { headers, signal: AbortSignal.timeout(3_000) })
-    await response.body?.cancel()
-    // whoever else listens there now does not know the token
-    return response.status === 401 || response.status === 404 ? undefined : access
-  } catch {
-    return undefined
-  }
 }

@@ -1,21 +1,29 @@
 import { join } from 'node:path'
 import { grantPins, pendingPins, pinsFile } from '@pluggram/ai'
+import { z } from '@pluggram/sdk'
+import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
+const changesSchema = z.object({
+  changes: z.array(z.object({ tool: z.string(), before: z.string().optional(), after: z.string() })),
+})
+
 /**
- * Shows what an MCP server says of itself that its owner did not agree to; with `isAgreed`, agrees to it.
- * @returns whether all is agreed to now
+ * Shows what an MCP server says of itself that its owner did not agree to; with `isAgreed`, agrees to it. A running
+ * assistant connects again and offers what was agreed to.
+ * @returns the exit code
  */
-export async function grantMcpServer(
-  cli: CliEnvironment,
-  name: string,
-  isAgreed: boolean,
-): Promise<{ readonly isDone: boolean; readonly hasChanged: boolean }> {
+export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed: boolean): Promise<number> {
   const file = pinsFile(join(cli.home, 'data'))
-  const changes = await pendingPins(file, name)
+  const path = `/api/mcp/${encodeURIComponent(name)}`
+  const { changes } = await askElse(
+    cli,
+    { method: 'GET', path: `${path}/changes`, answer: changesSchema },
+    async () => changesSchema.parse({ changes: await pendingPins(file, name) }),
+  )
   if (changes.length === 0) {
     cli.print(`All that ${name} offers is what you agreed to.`)
-    return { isDone: true, hasChanged: false }
+    return 0
   }
   cli.print(`${name} says something else than what you agreed to:`)
   for (const { tool, before, after } of changes) {
@@ -28,11 +36,12 @@ export async function grantMcpServer(
   }
   if (!isAgreed) {
     cli.print(`To agree: pluggram plugins grant ${name} --yes`)
-    return { isDone: false, hasChanged: false }
+    return 1
   }
-  await grantPins(file, name)
+  const ask = { method: 'POST', path: `${path}/grant`, answer: z.unknown() } as const
+  await askElse(cli, ask, () => grantPins(file, name))
   cli.print('It is agreed to, in data/mcp-tools.json.')
-  return { isDone: true, hasChanged: true }
+  return 0
 }
 
 /** In quotes and with every hidden character written out. */

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
-import type { AdminSetting } from '@pluggram/sdk'
-import { createLoginLink } from '../access-keys.ts'
+import { z } from '@pluggram/sdk'
+import { askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
 /** For whom a setting is: everybody, or one chat. */
@@ -9,11 +8,28 @@ export interface SettingsTarget {
   readonly chat: string | undefined
 }
 
+const CHAT_ID = /^-?\d{1,16}$/
+const STOPPED =
+  ' Only a running one knows what a plugin takes; for everybody, config.json can be written without it.'
+
+const listSchema = z.object({
+  settings: z.array(
+    z.object({
+      key: z.string(),
+      value: z.string(),
+      isMissing: z.boolean(),
+      isSet: z.boolean(),
+      isPerChat: z.boolean(),
+      description: z.string().optional(),
+    }),
+  ),
+})
+
 /** Prints a plugin's settings, secrets hidden; with a chat as they hold there. */
 export async function listSettings(cli: CliEnvironment, target: SettingsTarget): Promise<number> {
-  const answer = await call(cli, target)
-  if (!answer) return 1
-  const { settings = [] } = answer as { settings?: readonly AdminSetting[] }
+  if (!isChat(cli, target)) return 1
+  const path = target.chat === undefined ? pathOf(target) : `${pathOf(target)}?chat=${target.chat}`
+  const { settings } = await askOnlyRunning(cli, { method: 'GET', path, answer: listSchema }, STOPPED)
   if (settings.length === 0) cli.print(`${target.plugin} has no settings, or does not run.`)
   const width = Math.max(0, ...settings.map(({ key }) => key.length))
   for (const { key, value, isMissing, isSet, isPerChat, description = '' } of settings) {
@@ -31,50 +47,21 @@ export async function changeSetting(
   target: SettingsTarget,
   { key, text }: { readonly key: string; readonly text: string | undefined },
 ): Promise<number> {
-  const { chat } = target
-  const answer = await call(cli, target, {
-    key,
-    ...(text !== undefined && { text }),
-    ...(chat !== undefined && { chat: Number(chat) }),
-  })
-  if (!answer) return 1
+  if (!isChat(cli, target)) return 1
+  const { plugin, chat } = target
+  const body = { key, ...(text !== undefined && { text }), ...(chat !== undefined && { chat: Number(chat) }) }
+  await askOnlyRunning(cli, { method: 'POST', path: pathOf(target), body, answer: z.unknown() }, STOPPED)
   const where = chat === undefined ? 'in config.json' : `in chat ${chat}`
-  cli.print(`${target.plugin}.${key} is ${text === undefined ? 'taken back' : 'set'} ${where}.`)
+  cli.print(`${plugin}.${key} is ${text === undefined ? 'taken back' : 'set'} ${where}.`)
   return 0
 }
 
-/** Asks the running assistant, which knows what the plugin takes; what went wrong is printed. */
-async function call(cli: CliEnvironment, { plugin, chat }: SettingsTarget, body?: object): Promise<unknown> {
-  if (chat !== undefined && !/^-?\d{1,16}$/.test(chat)) {
-    cli.printError('--chat takes the id of a chat, for example --chat=-1001234567890.')
-    return undefined
-  }
-  const link = createLoginLink(join(cli.home, 'data'))
-  const cookie = link === undefined ? undefined : await logIn(link)
-  if (link === undefined || cookie === undefined) {
-    cli.printError(
-      `No assistant runs in ${cli.home}, and only a running one knows what a plugin takes. "npx pluggram start" starts it; for everybody, config.json can be written without it.`,
-    )
-    return undefined
-  }
-  const url = new URL(`/api/plugins/${encodeURIComponent(plugin)}/settings`, link)
-  if (!body && chat !== undefined) url.searchParams.set('chat', chat)
-  const response = await fetch(url, {
-    method: body ? 'POST' : 'GET',
-    headers: { cookie, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as { error?: { message?: string } }
-  if (response.ok) return answer
-  cli.printError(answer.error?.message ?? `The assistant answered with ${response.status}.`)
-  return undefined
+function pathOf({ plugin }: SettingsTarget): string {
+  return `/api/plugins/${encodeURIComponent(plugin)}/settings`
 }
 
-async function logIn(link: string): Promise<string | undefined> {
-  try {
-    const login = await fetch(link, { redirect: 'manual', signal: AbortSignal.timeout(3_000) })
-    return login.headers.getSetCookie()[0]?.split(';')[0]
-  } catch {
-    return undefined
-  }
+function isChat(cli: CliEnvironment, { chat }: SettingsTarget): boolean {
+  if (chat === undefined || CHAT_ID.test(chat)) return true
+  cli.printError('--chat takes the id of a chat, for example --chat=-1001234567890.')
+  return false
 }

@@ -1,6 +1,4 @@
-import { rm, stat, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   describePermissions,
   formatProblem as formatPluginProblem,
@@ -12,35 +10,38 @@ import {
 import type { Discovery, PluginCandidate } from '@pluggram/host'
 import { describePluginIssues, formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { errorMessage } from '@pluggram/sdk'
+import { errorMessage, z } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import { createLoginLink } from '../access-keys.ts'
 import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
 import { readHome } from '../read-home.ts'
-import { restartFolder } from '../restart-requests.ts'
+import { askElse, askIfRunning, askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 import { grantMcpServer } from './mcp-grant.ts'
 
-const ANSWER_MS = 5_000
+const statesSchema = z.object({
+  plugins: z.array(z.object({ name: z.string(), state: z.string(), problem: z.string().optional() })),
+})
+/** Whatever a running assistant answers: it has taken the change over. */
+const NOW = z.unknown().transform(() => '')
 
 /** Lists every plugin that is there with its switch, where it runs and comes from, and how it is at this moment. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const { configuration, found, configProblems } = await readHome(cli)
   const { candidates, problems } = found
-  const running = await askRunning(cli)
+  const running = await askStates(cli)
   const width = Math.max(4, ...candidates.map(({ name }) => name.length))
   for (const candidate of candidates) {
     const { name, origin, entry } = candidate
     const state = isSwitchedOn(configuration, name) ? 'on ' : 'off'
     const level = levelFor(configuration, candidate)
-    const live = running?.[name]
+    const live = running?.get(name)
     cli.print(
       `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${entry}`,
     )
     for (const line of live?.problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${line}`)
   }
   for (const name of Object.keys(configuration.settings.mcp.servers)) {
-    const live = running?.[name]
+    const live = running?.get(name)
     cli.print(`${name.padEnd(width)}  on   mcp      process  ${live?.state ?? ''}`.trimEnd())
     if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
   }
@@ -56,9 +57,12 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
 export async function switchPlugin(cli: CliEnvironment, name: string, isEnabled: boolean): Promise<number> {
   const { found } = await readHome(cli)
   if (!findPlugin(cli, found, name)) return 1
-  await setPluginSwitch(cli.home, name, isEnabled)
-  const isTakenOver = (await askRunning(cli)) !== undefined
-  cli.print(`${name} is ${isEnabled ? 'on' : 'off'}${isTakenOver ? '' : ' from the next start'}.`)
+  const ask = { method: 'POST', path: `${pathOf(name)}/switch`, body: { isOn: isEnabled } } as const
+  const when = await askElse(cli, { ...ask, answer: NOW }, async () => {
+    await setPluginSwitch(cli.home, name, isEnabled)
+    return ' from the next start'
+  })
+  cli.print(`${name} is ${isEnabled ? 'on' : 'off'}${when}.`)
   return 0
 }
 
@@ -70,10 +74,7 @@ export async function grantPlugin(
 ): Promise<number> {
   const { configuration, found } = await readHome(cli)
   if (isMcpServer(configuration, name)) {
-    const { isDone, hasChanged } = await grantMcpServer(cli, name, yes)
-    // the running assistant connects anew and offers what was agreed to
-    if (hasChanged && (await askRunning(cli)) !== undefined) return restartPlugin(cli, name)
-    return isDone ? 0 : 1
+    return grantMcpServer(cli, name, yes)
   }
   const candidate = findPlugin(cli, found, name)
   if (!candidate) return 1
@@ -122,34 +123,21 @@ export async function grantPlugin(
     cli.print(`To grant it: pluggram plugins grant ${name} --yes`)
     return 1
   }
-  await setPluginGrants(cli.home, name, asked)
+  const body = { permissions: asked }
+  await askElse(cli, { method: 'POST', path: `${pathOf(name)}/grants`, body, answer: z.unknown() }, () =>
+    setPluginGrants(cli.home, name, asked),
+  )
   cli.print('It is granted, in plugins_config.json.')
   return 0
 }
 
-/** Asks the running assistant to start a plugin's process anew, also one that is parked. */
+/** Asks the running assistant to start a plugin again, also one that is parked. */
 export async function restartPlugin(cli: CliEnvironment, name: string): Promise<number> {
   const { configuration, found } = await readHome(cli)
   if (!isMcpServer(configuration, name) && !findPlugin(cli, found, name)) return 1
-  if ((await askRunning(cli)) === undefined) {
-    cli.printError(`No assistant runs in ${cli.home}. "npx pluggram start" starts it with all its plugins.`)
-    return 1
-  }
-  const folder = restartFolder(join(cli.home, 'data'))
-  const file = join(folder, name)
-  await mkdir(folder, { recursive: true })
-  await writeFile(file, '')
-  const end = Date.now() + ANSWER_MS
-  while (Date.now() < end) {
-    await sleep(50)
-    if (!(await exists(file))) {
-      cli.print(`${name} is started anew; "pluggram plugins" shows how it is.`)
-      return 0
-    }
-  }
-  await rm(file, { force: true })
-  cli.printError(`The assistant did not take the request within ${ANSWER_MS / 1_000} s; see its log.`)
-  return 1
+  await askOnlyRunning(cli, { method: 'POST', path: `${pathOf(name)}/restart`, answer: z.unknown() })
+  cli.print(`${name} is started anew; "pluggram plugins" shows how it is.`)
+  return 0
 }
 
 /** The plugin of that name; when there is none, says which there are. */
@@ -170,31 +158,17 @@ function isMcpServer({ settings }: LoadedConfiguration, name: string): boolean {
   return Object.hasOwn(settings.mcp.servers, name)
 }
 
-interface LivePlugin {
-  readonly state?: string
-  readonly problem?: string
+function pathOf(name: string): string {
+  return `/api/plugins/${encodeURIComponent(name)}`
 }
+
+type LivePlugin = z.infer<typeof statesSchema>['plugins'][number]
 
 /** How the plugins of the running assistant are; `undefined` when none runs in this home. */
-async function askRunning(cli: CliEnvironment): Promise<Readonly<Record<string, LivePlugin>> | undefined> {
-  const link = createLoginLink(join(cli.home, 'data'))
-  if (link === undefined) return undefined
-  try {
-    const response = await fetch(new URL('/readyz', link), { signal: AbortSignal.timeout(3_000) })
-    const report = (await response.json()) as {
-      components?: { plugins?: { plugins?: Record<string, LivePlugin> } }
-    }
-    return report.components?.plugins?.plugins
-  } catch {
-    return undefined
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
+async function askStates(cli: CliEnvironment): Promise<ReadonlyMap<string, LivePlugin> | undefined> {
+  const ask = { method: 'GET', path: '/api/plugins', answer: statesSchema } as const
+  const answer = await askIfRunning(cli, ask)
+  return answer && new Map(answer.plugins.map((plugin) => [plugin.name, plugin]))
 }
 
 /** What a plugin prints while it is looked at is shown; the rest is not for a terminal. */

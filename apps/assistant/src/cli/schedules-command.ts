@@ -1,51 +1,64 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSqliteScheduleStore, resumeRecord, Scheduler } from '@pluggram/services'
-import type { ScheduleStore } from '@pluggram/services'
+import { openSqliteScheduleStore, Scheduler } from '@pluggram/services'
+import { z } from '@pluggram/sdk'
+import { listDurable, scheduleNotFound, setPaused } from '../http/schedule-routes.ts'
 import { schedulesFile } from '../services/scheduler.ts'
+import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+
+const listSchema = z.object({
+  schedules: z.array(
+    z.object({
+      plugin: z.string(),
+      name: z.string(),
+      when: z.string(),
+      isPaused: z.boolean(),
+      next: z.string().optional(),
+      last: z.string().optional(),
+    }),
+  ),
+})
 
 /** Lists what plugins have planned: durable schedules, the next one first. */
 export async function listSchedules(cli: CliEnvironment): Promise<number> {
-  return withStore(cli, (store) => {
-    const schedules = new Scheduler({ store, onError: () => {} }).list()
-    if (schedules.length === 0) cli.print('Nothing is planned.')
-    for (const { plugin, name, when, next, last, isPaused } of schedules) {
-      const state = isPaused ? 'paused' : `next ${next?.toISOString() ?? 'never'}`
-      const before = last === undefined ? '' : `, last ${last.toISOString()}`
-      cli.print(`${plugin}  ${name}  ${when}  ${state}${before}`)
-    }
-    return 0
-  })
+  const { schedules } = await askElse(
+    cli,
+    { method: 'GET', path: '/api/schedules', answer: listSchema },
+    () => ({
+      schedules: [...(withScheduler(cli, listDurable) ?? [])],
+    }),
+  )
+  if (schedules.length === 0) cli.print('Nothing is planned.')
+  for (const { plugin, name, when, next, last, isPaused } of schedules) {
+    const state = isPaused ? 'paused' : `next ${next ?? 'never'}`
+    cli.print(`${plugin}  ${name}  ${when}  ${state}${last === undefined ? '' : `, last ${last}`}`)
+  }
+  return 0
 }
 
-/** Pauses or resumes a schedule; a running assistant takes that over within seconds. */
+/** Pauses or resumes a schedule. */
 export async function pauseSchedule(
   cli: CliEnvironment,
-  { plugin, name, isPaused }: { readonly plugin: string; readonly name: string; readonly isPaused: boolean },
+  wanted: { readonly plugin: string; readonly name: string; readonly isPaused: boolean },
 ): Promise<number> {
-  return withStore(cli, (store) => {
-    const record = store.find(plugin, name)
-    if (!record) {
-      cli.printError(`There is no schedule ${name} of a plugin ${plugin}. "pluggram schedules" lists them.`)
-      return 1
-    }
-    if (isPaused) store.setPaused(plugin, name, true, record.nextSlot)
-    else resumeRecord(store, record, Date.now())
-    cli.print(`${name} of ${plugin} is ${isPaused ? 'paused' : 'on'}.`)
-    return 0
+  const { plugin, name, isPaused } = wanted
+  const ask = { method: 'POST', path: '/api/schedules', body: wanted, answer: z.object({}) } as const
+  await askElse(cli, ask, () => {
+    if (withScheduler(cli, (scheduler) => setPaused(scheduler, wanted)) === true) return {}
+    throw scheduleNotFound(wanted)
   })
+  cli.print(`${name} of ${plugin} is ${isPaused ? 'paused' : 'on'}.`)
+  return 0
 }
 
-function withStore(cli: CliEnvironment, work: (store: ScheduleStore) => number): number {
+/** @returns `undefined` when no assistant ever planned anything here */
+function withScheduler<T>(cli: CliEnvironment, work: (scheduler: Scheduler) => T): T | undefined {
   const file = schedulesFile(join(cli.home, 'data'))
-  if (!existsSync(file)) {
-    cli.print('Nothing is planned.')
-    return 0
-  }
+  if (!existsSync(file)) return undefined
   const store = openSqliteScheduleStore(file)
   try {
-    return work(store)
+    return work(new Scheduler({ store, onError: () => {} }))
   } finally {
     store.close()
   }

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { MessageStore, ParkedUpdate } from '@pluggram/sdk/runtime'
-import type { Pipeline } from '@pluggram/pipeline'
 
 /** A parked update as the API and the command line show it. */
 export interface ParkedSummary {
@@ -17,7 +16,7 @@ export interface ParkedSummary {
 export function registerParkedRoutes(
   server: FastifyInstance,
   store: MessageStore,
-  pipeline: Pick<Pipeline, 'replay'>,
+  pipeline: { replay(updateId: number): Promise<unknown> },
 ): void {
   server.get('/api/parked', () => ({ parked: store.parked().map(toSummary) }))
   server.get<{ Params: { id: string } }>('/api/parked/:id', (request, reply) => {
@@ -25,7 +24,7 @@ export function registerParkedRoutes(
     return reply.code(found ? 200 : 404).send(found ?? notParked(request.params.id))
   })
   server.post<{ Params: { id: string } }>('/api/parked/:id/replay', async (request, reply) => {
-    const isReplayed = await pipeline.replay(Number(request.params.id))
+    const isReplayed = Boolean(await pipeline.replay(Number(request.params.id)))
     return reply
       .code(isReplayed ? 200 : 404)
       .send(isReplayed ? { replayed: true } : notParked(request.params.id))
@@ -50,7 +49,7 @@ export function toSummary({ update, tries, reason, receivedAt }: ParkedUpdate): 
   }
 }
 
-function notParked(id: string): { error: { code: string; message: string } } {
+export function notParked(id: string): { error: { code: string; message: string } } {
   return {
     error: {
       code: 'not-parked',

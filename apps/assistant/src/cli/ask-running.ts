@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { wait } from '@pluggram/base'
+import { askLocally } from '@pluggram/http'
+import type { LocalRequest } from '@pluggram/http'
+import { isPluggramError, PluggramError, z } from '@pluggram/sdk'
+import { lockHome } from '@pluggram/storage'
+import { doorFolder } from '../door-folder.ts'
+import type { CliEnvironment } from './cli-environment.ts'
+
+/** A start opens the door late: plugins may take ten seconds before. */
+const START_MS = 15_000
+const LOOK_MS = 100
+
+const refusalSchema = z.object({ error: z.object({ message: z.string() }) })
+
+/** What is asked, and what the answer looks like. */
+export interface Ask<T> extends LocalRequest {
+  readonly answer: z.ZodType<T>
+}
+
+/**
+ * Asks the assistant that runs in this home, or works on the files when none runs. While that work goes on, no assistant
+ * can start.
+ * @throws PluggramError with what the assistant refused, `command-failed` when it cannot be asked
+ */
+export async function askElse<T>(
+  cli: CliEnvironment,
+  ask: Ask<T>,
+  onFiles: () => T | Promise<T>,
+): Promise<T> {
+  const end = Date.now() + START_MS
+  for (;;) {
+    const answer = await askRunning(cli, ask)
+    if (answer !== undefined) return answer.value
+    const lock = tryLock(cli.home)
+    if (lock) {
+      try {
+        return await onFiles()
+      } finally {
+        lock.release()
+      }
+    }
+    if (Date.now() >= end) {
+      throw new PluggramError(
+        'command-failed',
+        `An assistant runs in ${cli.home} but takes no commands. See its log, or restart it.`,
+      )
+    }
+    await wait(LOOK_MS)
+  }
+}
+
+/**
+ * Asks the assistant that runs in this home, for a command that can do without.
+ * @returns `undefined` when none takes commands
+ */
+export async function askIfRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise<T | undefined> {
+  return (await askRunning(cli, ask))?.value
+}
+
+/** Asks the assistant that runs in this home for something that only it can do. */
+export function askOnlyRunning<T>(cli: CliEnvironment, ask: Ask<T>, otherwise = ''): Promise<T> {
+  return askElse(cli, ask, () => {
+    throw new PluggramError(
+      'command-failed',
+      `No assistant runs in ${cli.home}. Run "npx pluggram start" there, or set PLUGGRAM_HOME to its home.${otherwise}`,
+    )
+  })
+}
+
+/** @returns `undefined` when none runs, or it does not take commands yet */
+async function askRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise<{ readonly value: T } | undefined> {
+  const answer = await askLocally(doorFolder(join(cli.home, 'data')), ask)
+  if (!answer) return undefined
+  if (answer.status === 200) return { value: ask.answer.parse(answer.body) }
+  const refusal = refusalSchema.safeParse(answer.body)
+  const message = refusal.data?.error.message ?? `The assistant answered with status ${answer.status}.`
+  throw new PluggramError('command-failed', message)
+}
+
+/** @returns `undefined` when an assistant, or another command, works in this home */
+function tryLock(home: string): { release(): void } | undefined {
+  const file = join(home, 'data', 'assistant.lock')
+  // where nothing ever ran there is nothing to guard, and a command leaves no folder behind
+  if (!existsSync(file)) return { release() {} }
+  try {
+    return lockHome(file)
+  } catch (error) {
+    if (isPluggramError(error)) return undefined
+    throw error
+  }
+}

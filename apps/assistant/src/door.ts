@@ -1,0 +1,52 @@
+import { serveLocally } from '@pluggram/http'
+import { PluggramError } from '@pluggram/sdk'
+import type { AdminService } from '@pluggram/sdk'
+import type { MessageStore } from '@pluggram/sdk/runtime'
+import type { Scheduler } from '@pluggram/services'
+import { doorFolder } from './door-folder.ts'
+import { registerMcpGrantRoutes } from './http/mcp-grant-routes.ts'
+import { registerParkedRoutes } from './http/parked-routes.ts'
+import { registerPluginRoutes } from './http/plugin-routes.ts'
+import type { PluginRoutesOptions } from './http/plugin-routes.ts'
+import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
+import { registerScheduleRoutes } from './http/schedule-routes.ts'
+
+export interface DoorOptions extends PluginRoutesOptions {
+  readonly dataFolder: string
+  /** Makes a one-time link, and tells how other programs call tools. Absent while no pages are served. */
+  readonly web?: { createLoginLink(): string; readonly mcp: { readonly url: string; readonly token: string } }
+  readonly messages: MessageStore
+  /** Works again on a parked update. */
+  replay(updateId: number): Promise<unknown>
+  readonly admin: Pick<AdminService, 'settings' | 'changeSetting'>
+  readonly scheduler: Scheduler
+}
+
+/**
+ * Opens the one way by which commands reach the running assistant: HTTP over a socket that only the home's owner can use.
+ * @throws PluggramError `command-failed`
+ */
+export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
+  const { dataFolder, web, logger } = options
+  return serveLocally({
+    folder: doorFolder(dataFolder),
+    logger,
+    register(server) {
+      server.post('/api/login-links', () => ({ link: pagesOf(web).createLoginLink() }))
+      server.get('/api/mcp-access', () => pagesOf(web).mcp)
+      registerParkedRoutes(server, options.messages, options)
+      registerPluginRoutes(server, options)
+      registerPluginSettingsRoutes(server, options.admin)
+      registerScheduleRoutes(server, options.scheduler)
+      registerMcpGrantRoutes(server, options)
+    },
+  })
+}
+
+function pagesOf(web: DoorOptions['web']): NonNullable<DoorOptions['web']> {
+  if (web) return web
+  throw new PluggramError(
+    'command-failed',
+    'What runs in this home is "pluggram mcp", which has no pages. Stop it, and start the assistant: "npx pluggram start".',
+  )
+}

@@ -1,0 +1,23 @@
+import { grantPins, pendingPins, pinsFile } from '@pluggram/ai'
+import type { FastifyInstance } from 'fastify'
+
+interface Named {
+  readonly Params: { readonly name: string }
+}
+
+/** `GET /api/mcp/:name/changes`: what its owner did not agree to yet; `POST /api/mcp/:name/grant` agrees. */
+export function registerMcpGrantRoutes(
+  server: FastifyInstance,
+  { dataFolder, restart }: { readonly dataFolder: string; restart(name: string): Promise<unknown> },
+): void {
+  const file = pinsFile(dataFolder)
+  server.get<Named>('/api/mcp/:name/changes', async ({ params: { name } }) => ({
+    changes: await pendingPins(file, name),
+  }))
+  server.post<Named>('/api/mcp/:name/grant', async ({ params: { name } }) => {
+    await grantPins(file, name)
+    // it connects again, and offers what was agreed to
+    await restart(name)
+    return {}
+  })
+}

@@ -1,0 +1,51 @@
+import { setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import type { PluginState } from '@pluggram/host'
+import { z } from '@pluggram/sdk'
+import type { Logger, PluginPermissions } from '@pluggram/sdk'
+import { permissionShape } from '@pluggram/sdk/runtime'
+import type { FastifyInstance } from 'fastify'
+
+export interface PluginRoutesOptions {
+  readonly home: string
+  /** Plugins and MCP servers, secrets hidden. */
+  states(): Promise<readonly PluginState[]>
+  /** Reads the files of the home again. Resolves when plugins are as the files say. */
+  reload(): Promise<void>
+  /** Starts a plugin or an MCP server again, also one that is parked. */
+  restart(name: string): Promise<void>
+  readonly logger: Logger
+}
+
+const switchSchema = z.strictObject({ isOn: z.boolean() })
+const grantsSchema = z.strictObject({ permissions: z.strictObject(permissionShape) })
+
+interface Named {
+  readonly Params: { readonly name: string }
+}
+
+/** `GET /api/plugins`, and `POST /api/plugins/:name/` with `switch`, `grants` or `restart`. */
+export function registerPluginRoutes(server: FastifyInstance, options: PluginRoutesOptions): void {
+  const { home, states, reload, restart, logger } = options
+  server.get('/api/plugins', async () => ({
+    plugins: (await states()).map(({ name, state, problem }) => ({
+      name,
+      state,
+      ...(problem && { problem: problem.message }),
+    })),
+  }))
+  server.post<Named>('/api/plugins/:name/switch', async ({ params: { name }, body }) => {
+    await setPluginSwitch(home, name, switchSchema.parse(body).isOn)
+    await reload()
+    return {}
+  })
+  server.post<Named>('/api/plugins/:name/grants', async ({ params: { name }, body }) => {
+    await setPluginGrants(home, name, grantsSchema.parse(body).permissions as PluginPermissions)
+    await reload()
+    return {}
+  })
+  server.post<Named>('/api/plugins/:name/restart', async ({ params: { name } }) => {
+    await restart(name)
+    logger.info(`plugin ${name} was started anew, as asked`)
+    return {}
+  })
+}
