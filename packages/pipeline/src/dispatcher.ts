@@ -16,7 +16,7 @@ import type { Outbox } from './outbox.ts'
 import { oneSettled } from './one-settled.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import type { WrittenReplies } from './reply-writer.ts'
-import { resultReplies } from './responses.ts'
+import { resultReplies } from './reply-writer.ts'
 import type { Route, Router } from './router.ts'
 import type { TypingIndicators } from './typing-indicators.ts'
 

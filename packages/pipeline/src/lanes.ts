@@ -1,6 +1,3 @@
-import { NumberQueue } from './number-queue.ts'
-import { SparingMap } from './sparing-map.ts'
-
 /** What a lane is found by; a number costs less than its text. */
 export type LaneKey = number | string
 
@@ -164,5 +161,76 @@ export class Lanes {
     if (this.size === 0) {
       for (const resolve of this.#idleWaiters.splice(0)) resolve()
     }
+  }
+}
+
+/** So many numbers that are gone are cut off together; cutting off each would move all the others. */
+const CUT = 1_024
+
+/** Numbers, first in, first out; one takes eight bytes. */
+export class NumberQueue {
+  #numbers: number[] = []
+  #from = 0
+
+  get size(): number {
+    return this.#numbers.length - this.#from
+  }
+
+  push(number: number): void {
+    this.#numbers.push(number)
+  }
+
+  /** The oldest; `undefined` when there is none. */
+  shift(): number | undefined {
+    const number = this.#numbers[this.#from]
+    if (number === undefined) return undefined
+    this.#from += 1
+    if (this.#from === this.#numbers.length) this.clear()
+    else if (this.#from >= CUT && this.#from * 2 >= this.#numbers.length) {
+      this.#numbers = this.#numbers.slice(this.#from)
+      this.#from = 0
+    }
+    return number
+  }
+
+  clear(): void {
+    this.#numbers = []
+    this.#from = 0
+  }
+}
+
+/** Entries that may be idle and are kept: as many chats write again soon. */
+const KEPT = 1_000
+
+/**
+ * A map of chats that are mostly idle: an idle entry is kept until there are many of them, and then all go at once.
+ * A map whose entries come and go with every message moves to a new table again and again, and old tables burden the
+ * garbage collector (see `UnorderedList`).
+ */
+export class SparingMap<Key, Value> {
+  readonly #entries = new Map<Key, Value>()
+  readonly #isIdle: (value: Value) => boolean
+  #limit = KEPT
+
+  constructor(isIdle: (value: Value) => boolean) {
+    this.#isIdle = isIdle
+  }
+
+  get(key: Key): Value | undefined {
+    return this.#entries.get(key)
+  }
+
+  set(key: Key, value: Value): void {
+    if (this.#entries.size >= this.#limit) this.#forgetIdle()
+    this.#entries.set(key, value)
+  }
+
+  values(): Iterable<Value> {
+    return this.#entries.values()
+  }
+
+  #forgetIdle(): void {
+    for (const [key, value] of this.#entries) if (this.#isIdle(value)) this.#entries.delete(key)
+    this.#limit = Math.max(KEPT, this.#entries.size * 2)
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { SlowStart } from './slow-start.ts'
+import { SlowStart } from './outbox.ts'
 
 /** Counts how many of `count` are let in before anybody leaves. */
 function letIn(slowStart: SlowStart, count: number): number {

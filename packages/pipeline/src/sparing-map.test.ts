@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SparingMap } from './sparing-map.ts'
+import { SparingMap } from './lanes.ts'
 
 test('keeps whatever is not idle, and never many that are', () => {
   const map = new SparingMap<number, { isIdle: boolean }>(({ isIdle }) => isIdle)

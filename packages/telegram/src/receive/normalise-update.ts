@@ -1,0 +1,271 @@
+import type { Attachment, Chat, Command, IncomingMessage, TextEntity, User } from '@pluggram/sdk'
+import { readCommand } from '@pluggram/sdk/runtime'
+import type { IncomingUpdate } from '@pluggram/sdk/runtime'
+import type { BotIdentity } from './identify-bot.ts'
+import { parseUpdate, rawEntity } from './raw-update.ts'
+import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-update.ts'
+
+/**
+ * Checks one update and puts it in our terms. Kinds nobody answers, service messages and malformed
+ * updates give `undefined`.
+ *
+ * The text stays as it was typed but for one thing: the bot's own name is taken off a leading command,
+ * so `/roll@our_bot 2d6` reads `/roll 2d6`. A command for another bot keeps its `@name`.
+ */
+export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
+  const update = parseUpdate(raw)
+  if (!update) return undefined
+  if (update.callback_query) return fromCallback(update.update_id, update.callback_query, bot)
+  const edited = update.edited_message
+  const message = edited ?? update.message ?? update.channel_post
+  if (!message) return undefined
+
+  const user = readUser(message)
+  const address = readCommandAddress(textOf(message), bot)
+  const normalised = readMessage(message, bot, address, edited !== undefined)
+  const isEmpty = normalised.text === '' && normalised.attachments.length === 0
+  if (!user || isEmpty) return undefined
+  return {
+    updateId: update.update_id,
+    kind: edited ? 'edited_message' : 'message',
+    chat: readChat(message),
+    user,
+    message: normalised,
+    ...(address.command && !edited && { command: address.command }),
+  }
+}
+
+function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): IncomingUpdate | undefined {
+  // Without a message the button stands under an inline message, without data it starts a game: neither is ours.
+  if (!query.message || query.data === undefined) return undefined
+  return {
+    updateId,
+    kind: 'callback_query',
+    chat: readChat(query.message),
+    user: toUser(query.from),
+    message: {
+      ...readMessage(query.message, bot, readCommandAddress(textOf(query.message), bot), false),
+      isAddressed: true,
+    },
+    callback: { id: query.id, data: query.data },
+  }
+}
+
+function textOf({ text, caption }: RawMessage): string {
+  return text ?? caption ?? ''
+}
+
+function readMessage(
+  message: RawMessage,
+  bot: BotName,
+  address: CommandAddress,
+  isEdited: boolean,
+): IncomingMessage {
+  const typed = textOf(message)
+  const rawEntities = readEntities(
+    (message.text === undefined ? message.caption_entities : message.entities) ?? [],
+    typed.length,
+  )
+  const entities = rawEntities.map(toEntity)
+  const quoted = isTopicStart(message) ? undefined : message.reply_to_message
+  const repliesToBot = quoted?.from?.id === bot.id
+
+  return {
+    id: message.message_id,
+    text: address.suffix ? typed.slice(0, address.suffix.start) + typed.slice(address.suffix.end) : typed,
+    entities: address.suffix ? shiftEntities(entities, address.suffix) : entities,
+    attachments: readAttachments(message),
+    date: new Date(message.date * 1000),
+    isEdited,
+    isAddressed:
+      message.chat.type === 'private' ||
+      address.target === 'this' ||
+      mentionsBot(typed, rawEntities, bot) ||
+      (repliesToBot && address.target !== 'other'),
+    ...(quoted && {
+      replyTo: { id: quoted.message_id, text: quoted.text ?? quoted.caption ?? '', fromBot: repliesToBot },
+    }),
+  }
+}
+
+/** In a forum topic, a message that answers nobody carries the topic's first service message as its quote. */
+function isTopicStart(message: RawMessage): boolean {
+  const quoted = message.reply_to_message
+  return quoted?.forum_topic_created !== undefined && quoted.message_id === message.message_thread_id
+}
+
+function readEntities(entities: readonly unknown[], textLength: number): RawEntity[] {
+  return entities.flatMap((entity) => {
+    const parsed = rawEntity.safeParse(entity)
+    return parsed.success && parsed.data.offset + parsed.data.length <= textLength ? [parsed.data] : []
+  })
+}
+
+function toEntity({ type, offset, length, url, language }: RawEntity): TextEntity {
+  return {
+    type,
+    offset,
+    length,
+    ...(url !== undefined && { url }),
+    ...(language !== undefined && { language }),
+  }
+}
+
+function readChat(message: RawMessage): Chat {
+  const { id, type, title } = message.chat
+  const topicId = message.is_topic_message === true ? message.message_thread_id : undefined
+  return {
+    id,
+    type,
+    ...(title !== undefined && type !== 'private' && { title }),
+    ...(topicId !== undefined && { topicId }),
+  }
+}
+
+/** Anonymous admins and channels write as a chat; `from` then names a stand-in account of Telegram's. */
+function readUser(message: RawMessage): User | undefined {
+  const author = message.sender_chat ?? (message.chat.type === 'channel' ? message.chat : undefined)
+  if (author) {
+    return {
+      id: author.id,
+      firstName: author.title ?? author.username ?? '',
+      ...(author.username !== undefined && { username: author.username }),
+      isBot: false,
+    }
+  }
+  return message.from && toUser(message.from)
+}
+
+function toUser(user: RawUser): User {
+  return {
+    id: user.id,
+    firstName: user.first_name,
+    ...(user.last_name !== undefined && { lastName: user.last_name }),
+    ...(user.username !== undefined && { username: user.username }),
+    ...(user.language_code !== undefined && { languageCode: user.language_code }),
+    isBot: user.is_bot,
+  }
+}
+
+/** The parts of an identity that tell whether a message means the bot. */
+export type BotName = Pick<BotIdentity, 'id' | 'username'>
+
+/** Whom a leading `/command` is for. */
+export interface CommandAddress {
+  /** `this` bot by name or without a name, `other` bot by name, or no command at all. */
+  readonly target: 'this' | 'other' | 'none'
+  /** Set when the target is this bot. */
+  readonly command?: Command
+  /** Where `@name` stands in the text, when it names this bot. */
+  readonly suffix?: { readonly start: number; readonly end: number }
+}
+
+const NO_COMMAND: CommandAddress = { target: 'none' }
+const OTHER_BOT: CommandAddress = { target: 'other' }
+
+/** Reads a command at the start of `text`, `/name` or `/name@bot`. */
+export function readCommandAddress(text: string, bot: BotName): CommandAddress {
+  const written = readCommand(text)
+  if (!written) return NO_COMMAND
+  const { command } = written
+  if (written.bot === undefined) return { target: 'this', command }
+  if (!isBotName(`@${written.bot}`, bot)) return OTHER_BOT
+  const start = 1 + command.name.length
+  return { target: 'this', command, suffix: { start, end: start + 1 + written.bot.length } }
+}
+
+/** Whether an entity of `text` mentions the bot, by `@name` or by a link to its account. */
+export function mentionsBot(text: string, entities: readonly RawEntity[], bot: BotName): boolean {
+  return entities.some(
+    (entity) =>
+      (entity.type === 'mention' &&
+        isBotName(text.slice(entity.offset, entity.offset + entity.length), bot)) ||
+      (entity.type === 'text_mention' && entity.user?.id === bot.id),
+  )
+}
+
+/** Takes `suffix` out of the entities as it was taken out of the text. */
+export function shiftEntities(
+  entities: readonly TextEntity[],
+  suffix: { readonly start: number; readonly end: number },
+): TextEntity[] {
+  const removed = suffix.end - suffix.start
+  // A position inside the removed text falls on its start.
+  const move = (position: number): number =>
+    position <= suffix.start ? position : Math.max(suffix.start, position - removed)
+  return entities
+    .map((entity) => {
+      const offset = move(entity.offset)
+      return { ...entity, offset, length: move(entity.offset + entity.length) - offset }
+    })
+    .filter((entity) => entity.length > 0)
+}
+
+function isBotName(mention: string, bot: BotName): boolean {
+  return mention.toLowerCase() === `@${bot.username.toLowerCase()}`
+}
+
+interface RawFile {
+  readonly file_id: string
+  readonly file_size?: number | undefined
+  readonly file_name?: string | undefined
+  readonly mime_type?: string | undefined
+}
+
+/** What a message carries besides text, in a plugin's terms. */
+export function readAttachments(message: RawMessage): Attachment[] {
+  const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
+  const attachments: Attachment[] = []
+
+  const photo = largestPhoto(message.photo)
+  if (photo) {
+    attachments.push({ kind: 'photo', ...fileMembers(photo), width: photo.width, height: photo.height })
+  }
+  if (document) attachments.push({ kind: 'document', ...fileMembers(document) })
+  if (voice) attachments.push({ kind: 'voice', ...fileMembers(voice), duration: voice.duration })
+  if (audio) {
+    attachments.push({
+      kind: 'audio',
+      ...fileMembers(audio),
+      duration: audio.duration,
+      ...(audio.title !== undefined && { title: audio.title }),
+    })
+  }
+  if (video) {
+    const { width, height, duration } = video
+    attachments.push({ kind: 'video', ...fileMembers(video), width, height, duration })
+  }
+  if (videoNote) {
+    // A round video message is square: `length` is its diameter.
+    const { length, duration } = videoNote
+    attachments.push({ kind: 'video', ...fileMembers(videoNote), width: length, height: length, duration })
+  }
+  if (sticker) {
+    attachments.push({
+      kind: 'sticker',
+      ...fileMembers(sticker),
+      ...(sticker.emoji !== undefined && { emoji: sticker.emoji }),
+    })
+  }
+  if (location) {
+    attachments.push({ kind: 'location', latitude: location.latitude, longitude: location.longitude })
+  }
+  if (contact) {
+    const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
+    attachments.push({ kind: 'contact', phoneNumber: contact.phone_number, name })
+  }
+  return attachments
+}
+
+function largestPhoto(sizes: RawMessage['photo']): NonNullable<RawMessage['photo']>[number] | undefined {
+  return sizes?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0]
+}
+
+function fileMembers(file: RawFile): { fileId: string; size?: number; fileName?: string; mimeType?: string } {
+  return {
+    fileId: file.file_id,
+    ...(file.file_size !== undefined && { size: file.file_size }),
+    ...(file.file_name !== undefined && { fileName: file.file_name }),
+    ...(file.mime_type !== undefined && { mimeType: file.mime_type }),
+  }
+}

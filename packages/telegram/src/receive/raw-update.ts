@@ -1,0 +1,197 @@
+import { z } from '@pluggram/sdk'
+
+/**
+ * The parts of Bot API updates that become `IncomingUpdate`s. Whatever can be left out is left out
+ * when it is malformed (`lenient`), so that one odd attachment does not cost a message its text.
+ */
+const lenient = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
+  // most of them are absent, and what is optional first of all is passed over at half the cost
+  schema.catch(undefined as never).optional()
+
+/** Lone surrogates cannot be stored or sent as UTF-8; their replacement has the same length. */
+const wellFormed = z.string().transform((value) => value.toWellFormed())
+
+const rawUser = z.object({
+  id: z.int(),
+  is_bot: z.boolean().catch(false),
+  first_name: wellFormed.catch(''),
+  last_name: lenient(wellFormed),
+  username: lenient(wellFormed),
+  language_code: lenient(wellFormed),
+})
+
+const rawChat = z.object({
+  id: z.int(),
+  type: z.enum(['private', 'group', 'supergroup', 'channel']),
+  title: lenient(wellFormed),
+  username: lenient(wellFormed),
+})
+
+export const rawEntity = z.object({
+  type: z.string(),
+  offset: z.int().nonnegative(),
+  length: z.int().positive(),
+  url: lenient(z.string()),
+  language: lenient(z.string()),
+  user: lenient(z.object({ id: z.int() })),
+})
+
+const file = {
+  file_id: z.string().min(1),
+  file_size: lenient(z.int().nonnegative()),
+  file_name: lenient(wellFormed),
+  mime_type: lenient(z.string()),
+}
+const size = z.int().nonnegative().catch(0)
+const duration = z.number().nonnegative().catch(0)
+
+const rawPhoto = z.object({ ...file, width: size, height: size })
+const rawVideo = z.object({ ...file, width: size, height: size, duration })
+const rawVideoNote = z.object({ ...file, length: size, duration })
+
+const rawQuotedMessage = z.object({
+  message_id: z.int(),
+  from: lenient(rawUser),
+  text: lenient(wellFormed),
+  caption: lenient(wellFormed),
+  forum_topic_created: z.unknown().optional(),
+})
+
+const rawMessage = z.object({
+  message_id: z.int(),
+  message_thread_id: lenient(z.int()),
+  is_topic_message: lenient(z.boolean()),
+  from: lenient(rawUser),
+  sender_chat: lenient(rawChat),
+  date: z.int().nonnegative().catch(0),
+  chat: rawChat,
+  text: lenient(wellFormed),
+  caption: lenient(wellFormed),
+  entities: lenient(z.array(z.unknown())),
+  caption_entities: lenient(z.array(z.unknown())),
+  reply_to_message: lenient(rawQuotedMessage),
+  photo: lenient(z.array(rawPhoto)),
+  document: lenient(z.object(file)),
+  voice: lenient(z.object({ ...file, duration })),
+  audio: lenient(z.object({ ...file, duration, title: lenient(wellFormed) })),
+  video: lenient(rawVideo),
+  video_note: lenient(rawVideoNote),
+  sticker: lenient(z.object({ ...file, emoji: lenient(wellFormed) })),
+  location: lenient(z.object({ latitude: z.number(), longitude: z.number() })),
+  contact: lenient(
+    z.object({ phone_number: wellFormed, first_name: wellFormed.catch(''), last_name: lenient(wellFormed) }),
+  ),
+})
+
+const rawCallbackQuery = z.object({
+  id: z.string().min(1),
+  from: rawUser,
+  // Absent for inline messages; an inaccessible message has only chat, message_id and date 0.
+  message: lenient(rawMessage),
+  data: lenient(z.string()),
+})
+
+const rawUpdate = z.object({
+  update_id: z.int().nonnegative(),
+  message: lenient(rawMessage),
+  edited_message: lenient(rawMessage),
+  channel_post: lenient(rawMessage),
+  callback_query: lenient(rawCallbackQuery),
+})
+
+/** Checks one update; `undefined` when it is none. */
+export function parseUpdate(raw: unknown): RawUpdate | undefined {
+  return isCommonUpdate(raw) ? raw : rawUpdate.safeParse(raw).data
+}
+
+type RawUpdate = z.infer<typeof rawUpdate>
+export type RawUser = z.infer<typeof rawUser>
+export type RawEntity = z.infer<typeof rawEntity>
+export type RawMessage = z.infer<typeof rawMessage>
+export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
+
+/**
+ * Which updates Telegram is asked for. Channel posts belong to them because a command in a channel
+ * where the bot is an admin should work; edits of channel posts and everything else nobody would answer.
+ */
+export const ALLOWED_UPDATES = ['message', 'edited_message', 'channel_post', 'callback_query'] as const
+
+/** A text of a person in a chat, and nothing besides: what nearly every update is. */
+interface CommonUpdate {
+  readonly update_id: number
+  readonly message: {
+    readonly message_id: number
+    readonly date: number
+    readonly chat: CommonChat
+    readonly from: CommonUser
+    readonly text: string
+    readonly entities?: unknown[]
+  }
+}
+
+interface CommonChat {
+  readonly id: number
+  readonly type: 'private' | 'group' | 'supergroup' | 'channel'
+  readonly title?: string
+  readonly username?: string
+}
+
+interface CommonUser {
+  readonly id: number
+  readonly is_bot: boolean
+  readonly first_name: string
+  readonly last_name?: string
+  readonly username?: string
+  readonly language_code?: string
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+const UPDATE_MEMBERS: ReadonlySet<string> = new Set(['update_id', 'message'])
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'message_id',
+  'date',
+  'chat',
+  'from',
+  'text',
+  'entities',
+])
+const CHAT_TYPES: ReadonlySet<unknown> = new Set(['private', 'group', 'supergroup', 'channel'])
+
+/**
+ * True when the schema of an update would take this one as it is. A schema looks for every member that a message can
+ * have and makes a copy of what it finds; on the way of every message that cost more than all the rest of reading it.
+ * Whatever is unusual, or wrong, is the schema's business.
+ */
+export function isCommonUpdate(raw: unknown): raw is CommonUpdate {
+  if (!isObject(raw) || !hasOnly(UPDATE_MEMBERS, raw)) return false
+  return isCount(raw.update_id) && isCommonMessage(raw.message)
+}
+
+function isCommonMessage(message: unknown): boolean {
+  if (!isObject(message) || !hasOnly(MESSAGE_MEMBERS, message)) return false
+  const { message_id: id, date, chat, from, text, entities } = message
+  const isWhole = Number.isSafeInteger(id) && isCount(date) && isText(text)
+  return isWhole && isChat(chat) && isUser(from) && (entities === undefined || Array.isArray(entities))
+}
+
+function isChat(chat: unknown): boolean {
+  if (!isObject(chat) || !Number.isSafeInteger(chat.id) || !CHAT_TYPES.has(chat.type)) return false
+  return isOptionalText(chat.title) && isOptionalText(chat.username)
+}
+
+function isUser(user: unknown): boolean {
+  if (!isObject(user) || !Number.isSafeInteger(user.id) || typeof user.is_bot !== 'boolean') return false
+  const { first_name: first, last_name: last, username, language_code: language } = user
+  return isText(first) && isOptionalText(last) && isOptionalText(username) && isOptionalText(language)
+}
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): boolean => typeof value === 'string' && value.isWellFormed()
+const isOptionalText = (value: unknown): boolean => value === undefined || isText(value)
+
+function hasOnly(known: ReadonlySet<string>, value: Members): boolean {
+  for (const key in value) if (!known.has(key)) return false
+  return true
+}

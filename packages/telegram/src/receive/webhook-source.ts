@@ -1,0 +1,149 @@
+import { wait, withinTime } from '@pluggram/base'
+import { DeliveryError } from '@pluggram/sdk'
+import { toGrammySignal } from '../api/api.ts'
+import type { BotIdentity } from './identify-bot.ts'
+import { identifyWithRetries } from './source.ts'
+import { readMigration } from './chat-migration.ts'
+import { normaliseUpdate } from './normalise-update.ts'
+import { ALLOWED_UPDATES } from './raw-update.ts'
+import type { SourceOptions, UpdateSource } from './source.ts'
+import { createStatusTracker } from './source.ts'
+import { createTrouble } from './source.ts'
+import { createSecretCheck } from './webhook-secret.ts'
+import type { HeaderValue } from './webhook-secret.ts'
+
+export interface WebhookSourceOptions extends SourceOptions {
+  /** The full public address, `/telegram/webhook` included. */
+  readonly url: string
+  /** What Telegram sends along in `X-Telegram-Bot-Api-Secret-Token`. */
+  readonly secret: string
+  /** How often to look whether the webhook is still set, in milliseconds. Default a minute. */
+  readonly checkMilliseconds?: number
+}
+
+export interface WebhookSource extends UpdateSource {
+  /**
+   * Takes one delivered update; answer Telegram 200 when it resolves. `ignored` updates are of a kind nobody answers.
+   * When it rejects, answer 500: Telegram delivers the update again.
+   */
+  accept(update: unknown): Promise<'accepted' | 'ignored'>
+  /** Whether the request comes from Telegram; call it before the body is read. */
+  checkSecret(header: HeaderValue): boolean
+}
+
+/** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
+const IDENTITY_WAIT_MILLISECONDS = 5000
+const CHECK_MILLISECONDS = 60_000
+/**
+ * Telegram's default (Bot API: setWebhook). Enough that updates share commits: with 100, more were under way at the same
+ * time, and each cost a fifth more.
+ */
+const MAX_CONNECTIONS = 40
+
+/**
+ * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now and
+ * then whether it is still set, since another program with this token may have removed it. Updates
+ * waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is dropped while nobody runs.
+ * @throws PluggramError `config-invalid` when Telegram would not take the secret
+ */
+export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
+  const { api, url, secret, onUpdates, logger } = options
+  const checkSecret = createSecretCheck(secret)
+  const tracker = createStatusTracker()
+  const trouble = createTrouble({ ...options, tracker })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const identity = Promise.withResolvers<BotIdentity>()
+  // Nobody may be waiting for it when the source stops.
+  identity.promise.catch(() => undefined)
+  let known: BotIdentity | undefined
+  let accepting = 0
+  const idle = Promise.withResolvers<void>()
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    known = await identifyWithRetries(options, trouble, signal)
+    identity.resolve(known)
+    await persistently('setWebhook', set)
+    for (;;) {
+      await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
+      const info = await persistently('getWebhookInfo', () => api.getWebhookInfo(toGrammySignal(signal)))
+      if (info.url === url) continue
+      logger.warn(
+        'Another program removed or replaced the webhook; it is set again. Give each program a bot token of its own',
+      )
+      await persistently('setWebhook', set)
+    }
+  }
+
+  const set = (): Promise<unknown> =>
+    api.setWebhook(
+      url,
+      { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
+      toGrammySignal(signal),
+    )
+
+  async function persistently<T>(method: string, call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const answer = await call()
+        trouble.over('receiving')
+        return answer
+      } catch (error) {
+        await trouble.sit(error, method, signal)
+      }
+    }
+  }
+
+  async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
+    if (signal.aborted) throw notNow('The assistant is stopping')
+    const bot = known ?? (await withinLimit(identity.promise))
+    tracker.markActivity()
+    const normalised = normaliseUpdate(update, bot)
+    if (!normalised) {
+      const migration = readMigration(update)
+      if (migration) options.onChatMigrated?.(migration.from, migration.to)
+      return 'ignored'
+    }
+    accepting += 1
+    try {
+      await onUpdates([normalised])
+    } finally {
+      accepting -= 1
+      if (accepting === 0 && signal.aborted) idle.resolve()
+    }
+    return 'accepted'
+  }
+
+  return {
+    start(): void {
+      running ??= run().catch((error: unknown) => {
+        identity.reject(notNow('The assistant is stopping'))
+        if (signal.aborted) return
+        tracker.enter('unreachable', 'the webhook could not be set up')
+        logger.error('Setting the webhook ended by a fault of the assistant; restart it', { error })
+      })
+    },
+    async stop(): Promise<void> {
+      stopping.abort()
+      await running
+      if (accepting > 0) await idle.promise
+      tracker.enter('stopped')
+    },
+    status: () => tracker.status(),
+    accept,
+    checkSecret,
+  }
+}
+
+function withinLimit(identity: Promise<BotIdentity>): Promise<BotIdentity> {
+  return withinTime(identity, IDENTITY_WAIT_MILLISECONDS, () => {
+    throw notNow('The bot is not known yet')
+  })
+}
+
+function notNow(reason: string): DeliveryError {
+  return new DeliveryError('delivery-failed', `${reason}; Telegram delivers this update again`, {
+    isRetryable: true,
+  })
+}

@@ -1,0 +1,84 @@
+import { mapTexts } from '@pluggram/base'
+import type { Logger } from '@pluggram/sdk'
+import type { BotApiCaller, ChatActions, MessageTransport } from '@pluggram/sdk/runtime'
+import type { TelegramApi } from '../api/api.ts'
+import { createBlockedChats } from './send-gate.ts'
+import { createMethodCaller } from './call-method.ts'
+import type { Persistence } from './call-persistently.ts'
+import { createChatSignals } from './chat-signals.ts'
+import { downloadFile } from '../api/download.ts'
+import { createDraftWriter } from './draft-writer.ts'
+import { NO_MASK } from './mask-secrets.ts'
+import type { ChatMask } from './mask-secrets.ts'
+import { supersedes } from './send-message.ts'
+import type { RichMessages } from '../text/rich-messages.ts'
+import { createSendGate } from './send-gate.ts'
+import { createMessageSender } from './send-message.ts'
+import { DEFAULT_SEND_LIMITS } from './send-pace.ts'
+import type { SendLimits } from './send-pace.ts'
+
+export interface TelegramBotOptions extends Persistence {
+  readonly api: TelegramApi
+  readonly logger: Logger
+  /** Which texts become rich messages; the same object that `createFormat` has. */
+  readonly rich: RichMessages
+  /** Hides secrets in previews, notices and calls of plugins; `createFormat` does it in messages. Default: none. */
+  readonly mask?: ChatMask
+  /**
+   * Where text shows while it is being written: `auto` in every chat, `private` in private chats only.
+   * Default `auto`.
+   */
+  readonly streaming?: 'auto' | 'private' | 'off'
+  /** The pace of previews, and of chats that met a 429. Default 30 a second, 1 a second per chat, 20 a minute per group. */
+  readonly limits?: SendLimits
+  /** Told when a group became a supergroup with another id. */
+  readonly onChatMigrated?: (from: number, to: number) => void
+  /** Monotonic milliseconds; for tests. */
+  readonly now?: () => number
+}
+
+/** Everything that goes out to Telegram under one token, within its limits. */
+export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller {
+  /** Somebody wrote in the chat: if the bot was blocked there, it is not any more. */
+  noteActivity(chatId: number): void
+  stats(): TelegramBotStats
+}
+
+export interface TelegramBotStats {
+  /** Messages sent again because the answer to an earlier try was lost; each may stand in its chat twice. */
+  readonly repeatedSends: number
+  /** How often Telegram asked to slow down (429). */
+  readonly floodWaits: number
+  /** Chats that are left alone since the bot is blocked there. */
+  readonly blockedChats: number
+}
+
+/** Creates the way out to Telegram. */
+export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
+  const { api, logger, mask = NO_MASK, now = performance.now.bind(performance) } = given
+  const limits = given.limits ?? DEFAULT_SEND_LIMITS
+  const gate = createSendGate({ limits, now })
+  const blocked = createBlockedChats(now)
+  const options = { ...given, mask, now, limits, gate, blocked, streaming: given.streaming ?? 'auto' }
+  const hide = (text: string): string => mask.applyToChat(text)
+  const signals = createChatSignals(options)
+  const caller = createMethodCaller(options)
+  let repeatedSends = 0
+
+  function noteRepeat(): void {
+    repeatedSends += 1
+    logger.warn('the answer to a send was lost; sending again, the message may stand in its chat twice')
+  }
+
+  return {
+    send: createMessageSender({ ...options, onAmbiguous: noteRepeat }),
+    supersedes,
+    writeDraft: createDraftWriter(options),
+    ...signals,
+    answerCallback: (id, text) => signals.answerCallback(id, text === undefined ? text : hide(text)),
+    call: (method, params, signal) => caller.call(method, mapTexts(params, hide) as typeof params, signal),
+    download: (fileId, signal) => downloadFile(api, fileId, signal),
+    noteActivity: blocked.clear,
+    stats: () => ({ repeatedSends, floodWaits: gate.refusals, blockedChats: blocked.size }),
+  }
+}

@@ -1,0 +1,56 @@
+import { wait } from '@pluggram/base'
+import type { BotApiCaller } from '@pluggram/sdk/runtime'
+import type { Api } from 'grammy'
+import { toGrammySignal } from '../api/api.ts'
+import type { BlockedChats } from './send-gate.ts'
+import { callPersistently, gateOf } from './call-persistently.ts'
+import type { CallGate, Persistence } from './call-persistently.ts'
+import { TelegramError } from '../api/errors.ts'
+import type { SendGate } from './send-gate.ts'
+
+export interface MethodCallerOptions extends Persistence {
+  readonly api: Api
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+}
+
+type RawMethod = (params: object, signal: unknown) => Promise<unknown>
+
+/**
+ * Creates the caller for methods that are named by a plugin. Calls about a chat count for its limits like answers;
+ * since nobody knows what a method does, none is repeated when Telegram may have acted on it.
+ */
+export function createMethodCaller({
+  api,
+  gate,
+  blocked,
+  ...persistence
+}: MethodCallerOptions): BotApiCaller {
+  const openGate: CallGate = {
+    async pass(signal) {
+      for (let left = gate.heldOverall(); left > 0; left = gate.heldOverall()) await wait(left, signal)
+    },
+    refused: (seconds) => gate.refused(undefined, seconds),
+  }
+  const raw = api.raw as unknown as Readonly<Record<string, RawMethod | undefined>>
+
+  return {
+    async call(method, params, signal) {
+      const chatId = typeof params.chat_id === 'number' ? params.chat_id : undefined
+      if (chatId !== undefined) blocked.check(chatId)
+      const callGate =
+        chatId === undefined ? openGate : gateOf(gate, { chatId, rank: 'answer', kind: 'message' })
+      try {
+        return await callPersistently(
+          async () => raw[method]?.(params, toGrammySignal(signal)),
+          { method, gate: callGate, signal, policy: 'at-most-once' },
+          persistence,
+        )
+      } catch (error) {
+        const isBlocked = error instanceof TelegramError && error.errorCode === 403
+        if (isBlocked && chatId !== undefined) blocked.mark(chatId)
+        throw error
+      }
+    },
+  }
+}

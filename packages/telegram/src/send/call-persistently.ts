@@ -1,0 +1,102 @@
+import { createBackoff, wait } from '@pluggram/base'
+import type { Backoff, BackoffOptions } from '@pluggram/base'
+import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
+import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
+import type { FloodHolds } from './send-gate.ts'
+import type { GatedCall, SendGate } from './send-gate.ts'
+
+/** What a call waits for before it is made, and who is told of its 429s. */
+export interface CallGate {
+  /** Nothing when the call may be made at once. */
+  pass(signal: AbortSignal): Promise<void> | undefined
+  refused(retryAfterSeconds: number): void
+  succeeded?(): void
+}
+
+export interface PersistentCall {
+  readonly method: string
+  readonly gate: CallGate
+  readonly signal: AbortSignal
+  /** What happens when the answer is lost. Default `at-least-once`. */
+  readonly policy?: DeliveryPolicy
+  /** Told when a call is made again although Telegram may have acted on it. */
+  readonly onAmbiguous?: (() => void) | undefined
+}
+
+export interface Persistence {
+  /** Delays after failures of the network or of Telegram. Default 0.5 s up to 5 s. */
+  readonly backoff?: BackoffOptions | undefined
+  /** How often a call is made at most, not counting 429s. Default 8. */
+  readonly tries?: number | undefined
+}
+
+const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
+
+/**
+ * Makes a call until it succeeds, is refused for good, or `signal` is aborted. A 429 is waited out exactly
+ * and does not count as a try. When an answer was lost, Telegram may have acted on the call without our
+ * knowing: `at-least-once` makes it again, a message twice is better than none; `at-most-once` does not.
+ */
+export async function callPersistently<T>(
+  call: () => Promise<T>,
+  { method, gate, signal, policy, onAmbiguous }: PersistentCall,
+  { backoff = DEFAULT_BACKOFF, tries = 8 }: Persistence,
+): Promise<T> {
+  let delays: Backoff | undefined
+  let unsureDelays: Backoff | undefined
+  let failures = 0
+  let losses = 0
+  for (;;) {
+    const waiting = gate.pass(signal)
+    if (waiting) await orCancelled(waiting, method)
+    if (signal.aborted) throw cancelledError(method, { wasSent: false })
+    try {
+      const result = await call()
+      gate.succeeded?.()
+      return result
+    } catch (error) {
+      const failure = toTelegramError(error, method)
+      if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
+        gate.refused(failure.retryAfterSeconds)
+        continue
+      }
+      failures++
+      if (failure.isAmbiguous && policy === 'at-most-once') throw finalLoss(failure)
+      if (!failure.isRetryable || failures >= tries) throw failure
+      if (failure.isAmbiguous) {
+        losses++
+        onAmbiguous?.()
+      }
+      delays ??= createBackoff(backoff)
+      // Each repetition may put the message into the chat once more, so that after the first they come seldom.
+      unsureDelays ??= createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
+      const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
+      await orCancelled(wait(delay, signal), method)
+    }
+  }
+}
+
+/** The gate of calls to a chat. */
+export function gateOf(gate: SendGate, call: GatedCall): CallGate {
+  return {
+    pass: (signal) => gate.pass(call, signal),
+    refused: (seconds) => gate.refused(call, seconds),
+    succeeded: () => gate.succeeded(call),
+  }
+}
+
+/** A gate for calls that have a limit of their own. */
+export function holdGate(holds: FloodHolds, key: string): CallGate {
+  return {
+    pass: (signal) => holds.whenFree(key, signal),
+    refused: (seconds) => holds.hold(key, seconds),
+  }
+}
+
+async function orCancelled(waiting: Promise<void>, method: string): Promise<void> {
+  try {
+    await waiting
+  } catch {
+    throw cancelledError(method, { wasSent: false })
+  }
+}

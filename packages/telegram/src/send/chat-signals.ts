@@ -1,0 +1,82 @@
+import { wait } from '@pluggram/base'
+import type { Chat, Logger } from '@pluggram/sdk'
+import type { ChatActions } from '@pluggram/sdk/runtime'
+import type { Api } from 'grammy'
+import type { ReactionTypeEmoji } from 'grammy/types'
+import { toGrammySignal } from '../api/api.ts'
+import type { BlockedChats } from './send-gate.ts'
+import { callPersistently, gateOf } from './call-persistently.ts'
+import type { CallGate, Persistence } from './call-persistently.ts'
+import { TelegramError } from '../api/errors.ts'
+import type { SendGate } from './send-gate.ts'
+
+export interface ChatSignalsOptions extends Persistence {
+  readonly api: Api
+  readonly logger: Logger
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+}
+
+/** For calls that no caller limits. */
+const SHORT_CALL_MILLISECONDS = 10_000
+/** Bot API: answerCallbackQuery, text 0-200 characters. */
+const CALLBACK_TEXT_LIMIT = 200
+
+/** What is said to a chat beside messages: "typing…", reactions, the end of a button's spinner. */
+export function createChatSignals(
+  options: ChatSignalsOptions,
+): Pick<ChatActions, 'showTyping' | 'react' | 'answerCallback'> {
+  const { api, logger, gate, blocked } = options
+  const callbackGate: CallGate = {
+    async pass(signal) {
+      for (let left = gate.heldOverall(); left > 0; left = gate.heldOverall()) await wait(left, signal)
+    },
+    // Presses belong to no chat that Telegram could limit.
+    refused: (seconds) => gate.refused(undefined, seconds),
+  }
+
+  async function showTyping(chat: Chat): Promise<void> {
+    const target = { chatId: chat.id, kind: 'typing' } as const
+    if (gate.held(target) > 0 || blocked.isBlocked(chat.id)) return
+    const thread = chat.topicId === undefined ? {} : { message_thread_id: chat.topicId }
+    try {
+      const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
+      await api.sendChatAction(chat.id, 'typing', thread, toGrammySignal(signal))
+    } catch (error) {
+      if (error instanceof TelegramError && error.retryAfterSeconds !== undefined) {
+        gate.refused(target, error.retryAfterSeconds)
+      }
+      logger.debug('Telegram did not show "typing…"', { error })
+    }
+  }
+
+  async function react(chat: Chat, messageId: number, emoji: string | null): Promise<void> {
+    const signal = AbortSignal.timeout(3 * SHORT_CALL_MILLISECONDS)
+    // Which emoji are allowed changes; Telegram says so when one is not.
+    const reaction =
+      emoji === null ? [] : [{ type: 'emoji', emoji: emoji as ReactionTypeEmoji['emoji'] } as const]
+    const method = 'setMessageReaction'
+    await callPersistently(
+      () => api.raw[method]({ chat_id: chat.id, message_id: messageId, reaction }, toGrammySignal(signal)),
+      { method, gate: gateOf(gate, { chatId: chat.id, rank: 'answer', kind: 'message' }), signal },
+      options,
+    )
+  }
+
+  async function answerCallback(callbackId: string, text?: string): Promise<void> {
+    const method = 'answerCallbackQuery'
+    const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
+    const shown = text === undefined ? {} : { text: text.slice(0, CALLBACK_TEXT_LIMIT).toWellFormed() }
+    try {
+      await callPersistently(
+        () => api.raw[method]({ callback_query_id: callbackId, ...shown }, toGrammySignal(signal)),
+        { method, gate: callbackGate, signal },
+        options,
+      )
+    } catch (error) {
+      logger.debug('A button press could not be answered', { error })
+    }
+  }
+
+  return { showTyping, react, answerCallback }
+}

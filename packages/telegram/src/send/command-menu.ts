@@ -1,0 +1,117 @@
+import type { BackoffOptions } from '@pluggram/base'
+import type { Logger } from '@pluggram/sdk'
+import type { Api } from 'grammy'
+import type { BotCommand } from 'grammy/types'
+import { toGrammySignal } from '../api/api.ts'
+import { callPersistently, holdGate } from './call-persistently.ts'
+import { createFloodHolds } from './send-gate.ts'
+
+export interface MenuCommand {
+  readonly name: string
+  readonly description: string
+}
+
+/** Telegram's command menu, kept as the plugins' commands are. */
+export interface CommandMenu {
+  /** Never throws. Calls made while one is under way become one: only the last list counts. */
+  sync(commands: readonly MenuCommand[]): Promise<void>
+  /** Ends what is under way. */
+  stop(): void
+}
+
+export interface CommandMenuOptions {
+  readonly api: Api
+  readonly logger: Logger
+  /** Delays after failures. Default 0.5 s up to 5 s. */
+  readonly backoff?: BackoffOptions
+  /** How often a call is made at most, not counting 429s. Default 8. */
+  readonly tries?: number
+}
+
+/** Bot API: setMyCommands, BotCommand. */
+const MAX_COMMANDS = 100
+const MAX_DESCRIPTION = 256
+
+export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
+  const { api, logger, backoff, tries } = options
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const grammySignal = toGrammySignal(signal)
+  // Telegram limits changes of the menu apart from messages, and for long: neither holds up the other.
+  const gate = holdGate(
+    createFloodHolds(() => performance.now()),
+    'commands',
+  )
+  let wanted: readonly MenuCommand[] | undefined
+  let working: Promise<void> | undefined
+  let warned = ''
+
+  const persistently = <T>(method: string, call: () => Promise<T>): Promise<T> =>
+    callPersistently(call, { method, gate, signal }, { backoff, tries })
+
+  async function work(): Promise<void> {
+    while (wanted !== undefined && !signal.aborted) {
+      const { menu, leftOut } = toMenu(wanted)
+      wanted = undefined
+      warnAbout(leftOut)
+      try {
+        await bring(menu)
+      } catch (error) {
+        if (!signal.aborted) logger.warn('The command menu could not be updated', { error })
+      }
+    }
+  }
+
+  async function bring(menu: readonly BotCommand[]): Promise<void> {
+    const present = await persistently('getMyCommands', () => api.getMyCommands({}, grammySignal))
+    if (isSameMenu(present, menu)) return
+    if (menu.length === 0)
+      await persistently('deleteMyCommands', () => api.deleteMyCommands({}, grammySignal))
+    else await persistently('setMyCommands', () => api.setMyCommands(menu, {}, grammySignal))
+    logger.debug('The command menu was updated', { commands: menu.length })
+  }
+
+  function warnAbout(leftOut: readonly string[]): void {
+    const names = leftOut.join(', ')
+    if (names !== '' && names !== warned) {
+      logger.warn(
+        `Left out of the command menu: ${names}. Telegram takes 100 commands with distinct names of 1 to 32 lower-case letters, digits and _`,
+      )
+    }
+    warned = names
+  }
+
+  return {
+    sync(commands): Promise<void> {
+      wanted = [...commands]
+      working ??= work().finally(() => {
+        working = undefined
+      })
+      return working
+    },
+    stop: () => stopping.abort(),
+  }
+}
+
+function toMenu(commands: readonly MenuCommand[]): { menu: BotCommand[]; leftOut: string[] } {
+  const menu = new Map<string, BotCommand>()
+  const leftOut: string[] = []
+  for (const { name, description } of commands) {
+    const isUsable = /^[a-z0-9_]{1,32}$/.test(name) && !menu.has(name) && menu.size < MAX_COMMANDS
+    if (isUsable) menu.set(name, { command: name, description: shorten(description) || name })
+    else leftOut.push(name)
+  }
+  return { menu: [...menu.values()], leftOut }
+}
+
+function shorten(description: string): string {
+  const line = description.replaceAll(/\s+/g, ' ').trim().toWellFormed()
+  if (line.length <= MAX_DESCRIPTION) return line
+  return `${line.slice(0, MAX_DESCRIPTION - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+function isSameMenu(present: unknown, menu: readonly BotCommand[]): boolean {
+  const shape = (list: readonly BotCommand[]): string =>
+    JSON.stringify(list.map(({ command, description }) => [command, description]))
+  return Array.isArray(present) && shape(present as BotCommand[]) === shape(menu)
+}

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto'
+import type { Chat, Logger, TextFormat } from '@pluggram/sdk'
+import type { Api } from 'grammy'
+import { toGrammySignal } from '../api/api.ts'
+import type { BlockedChats } from './send-gate.ts'
+import { toTelegramError } from '../api/errors.ts'
+import { sliceFormatted } from '../text/formatted-text.ts'
+import type { FormattedText } from '../text/formatted-text.ts'
+import { createPreviewLoop } from './preview-loop.ts'
+import type { TextPreview } from './preview-loop.ts'
+import { isBlank, renderText } from '../text/render-text.ts'
+import type { RichMessages } from '../text/rich-messages.ts'
+import type { SendGate } from './send-gate.ts'
+import { MESSAGE_LIMIT } from '../text/formatted-text.ts'
+
+export interface PreviewOptions {
+  readonly api: Api
+  readonly chat: Chat
+  readonly format: TextFormat | undefined
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+  readonly rich: RichMessages
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+/** Telegram takes a preview away after 30 s. */
+const REFRESH_MILLISECONDS = 20_000
+const LAST_CALL_MILLISECONDS = 2000
+
+/** Shows text in a private chat while it is being written (Bot API: sendMessageDraft, sendRichMessageDraft). */
+export function createDraftPreview(options: PreviewOptions): TextPreview {
+  const { api, chat, format, rich, logger } = options
+  const target = {
+    chat_id: chat.id,
+    draft_id: randomInt(1, 2 ** 31),
+    ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
+  }
+  const loop = createPreviewLoop({
+    ...options,
+    call: { chatId: chat.id, rank: 'preview', kind: 'draft' },
+    show,
+    firstMilliseconds: 0,
+    paceFor: (length) => Math.min(300 + length / 8, 2000),
+    refreshMilliseconds: REFRESH_MILLISECONDS,
+    lastCallMilliseconds: LAST_CALL_MILLISECONDS,
+    onOff: (error) => logger.debug('Telegram took no preview; the answer comes in one piece', { error }),
+  })
+
+  async function show(source: string, signal: AbortSignal): Promise<void> {
+    if (await showRich(source, signal)) return
+    const { text, entities } = lastUnits(renderText(source, format))
+    if (isBlank(text)) return
+    await api.raw.sendMessageDraft(
+      { ...target, text, ...(entities.length > 0 && { entities: [...entities] }) },
+      toGrammySignal(signal),
+    )
+  }
+
+  /** False when the text needs no rich message or Telegram takes none. */
+  async function showRich(source: string, signal: AbortSignal): Promise<boolean> {
+    const message = rich.render(source, format)
+    if (!message) return false
+    try {
+      await api.raw.sendRichMessageDraft({ ...target, rich_message: message }, toGrammySignal(signal))
+      return true
+    } catch (error) {
+      if (!rich.isRefusal(toTelegramError(error, 'sendRichMessageDraft'))) throw error
+      rich.rest()
+      return false
+    }
+  }
+
+  return {
+    update: loop.update,
+    async stop(): Promise<undefined> {
+      await loop.stop()
+    },
+    discard: loop.stop,
+  }
+}
+
+/** The end of a long text is what is being written; a cut inside a surrogate pair moves behind it. */
+function lastUnits(source: FormattedText): FormattedText {
+  const { length } = source.text
+  if (length <= MESSAGE_LIMIT) return source
+  const start = length - MESSAGE_LIMIT
+  const unit = source.text.charCodeAt(start)
+  return sliceFormatted(source, unit >= 0xdc_00 && unit <= 0xdf_ff ? start + 1 : start, length)
+}

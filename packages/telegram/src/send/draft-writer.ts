@@ -1,0 +1,67 @@
+import { isPluggramError } from '@pluggram/sdk'
+import type { Chat, Logger, Reply } from '@pluggram/sdk'
+import type { ChatActions } from '@pluggram/sdk/runtime'
+import type { TelegramApi } from '../api/api.ts'
+import type { BlockedChats } from './send-gate.ts'
+import { createDraftPreview } from './draft-preview.ts'
+import { createEditPreview } from './edit-preview.ts'
+import { maskButtons, maskStream } from './mask-secrets.ts'
+import type { ChatMask } from './mask-secrets.ts'
+import type { TextPreview } from './preview-loop.ts'
+import { isBlank } from '../text/render-text.ts'
+import type { RichMessages } from '../text/rich-messages.ts'
+import type { SendGate } from './send-gate.ts'
+import type { SendLimits } from './send-pace.ts'
+import { readTextStream } from './text-stream.ts'
+
+export interface DraftWriterOptions {
+  readonly api: TelegramApi
+  readonly logger: Logger
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+  readonly rich: RichMessages
+  readonly limits: SendLimits
+  readonly streaming: 'auto' | 'private' | 'off'
+  /** Hides secrets in what is shown before the text is complete. */
+  readonly mask: ChatMask
+  readonly now: () => number
+}
+
+/** Creates the reader of text that is still being written; meanwhile it shows the text where the chat can. */
+export function createDraftWriter(options: DraftWriterOptions): ChatActions['writeDraft'] {
+  const { mask, streaming } = options
+
+  function previewOf(chat: Chat, reply: Reply): TextPreview | undefined {
+    const { format, media, editMessageId, previewButtons } = reply
+    if (media !== undefined || editMessageId !== undefined) return undefined
+    const shared = { ...options, chat, format }
+    if (chat.type === 'private') return streaming === 'off' ? undefined : createDraftPreview(shared)
+    if (streaming !== 'auto') return undefined
+    const buttons = previewButtons && { previewButtons: maskButtons(previewButtons, mask) }
+    return createEditPreview({ ...shared, reply: { ...reply, ...buttons } })
+  }
+
+  return async (chat, reply, signal) => {
+    const preview = previewOf(chat, reply)
+    const stream = maskStream(reply.text, mask)
+    const { text, failure } = await readTextStream(stream, signal, preview?.update ?? ignore)
+    // What is stopped may be answered anew at the next start, and then in another message.
+    if (signal.aborted) await preview?.discard()
+    const messageId = signal.aborted ? undefined : await preview?.stop()
+    const written = {
+      text,
+      ...(preview && { preview: messageId === undefined ? {} : { messageId } }),
+    }
+    if (!failure) return written
+    if (isBlank(text)) return { text: '', failure }
+    return { ...written, note: `[The answer ends here: ${reasonOf(failure.error, signal)}]`, failure }
+  }
+}
+
+function ignore(): void {}
+
+/** What the user reads: our own errors are written to be shown, others may hold anything. */
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'stopped'
+  return isPluggramError(error) ? error.message : 'something went wrong'
+}

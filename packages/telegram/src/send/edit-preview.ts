@@ -1,0 +1,81 @@
+import type { Reply } from '@pluggram/sdk'
+import { toGrammySignal } from '../api/api.ts'
+import type { PreviewOptions } from './draft-preview.ts'
+import { appendPlain } from '../text/formatted-text.ts'
+import { newMessageMembers, quoteMembers, textMembers, toKeyboard } from './format.ts'
+import { createPreviewLoop } from './preview-loop.ts'
+import type { TextPreview } from './preview-loop.ts'
+import { isBlank, renderText } from '../text/render-text.ts'
+import type { SendLimits } from './send-pace.ts'
+import { MESSAGE_LIMIT, splitText } from '../text/formatted-text.ts'
+
+export interface EditPreviewOptions extends PreviewOptions {
+  readonly reply: Reply
+  readonly limits: SendLimits
+}
+
+/** A short answer comes as fast without a preview. */
+const FIRST_MILLISECONDS = 1000
+/** The first preview is a message: if its answer is not awaited, nobody knows which one to change later. */
+const LAST_CALL_MILLISECONDS = 10_000
+const DISCARD_MILLISECONDS = 2000
+const UNFINISHED = ' …'
+
+/**
+ * Shows text in a group while it is being written: a message that is changed now and then, and becomes the
+ * first part of the answer by one more change, which can be made twice without harm.
+ */
+export function createEditPreview(options: EditPreviewOptions): TextPreview {
+  const { api, chat, format, reply, limits, logger } = options
+  const interval = Math.max(60_000 / limits.groupPerMinute, 1000 / limits.chatPerSecond)
+  let messageId: number | undefined
+  let shown = ''
+  const loop = createPreviewLoop({
+    ...options,
+    call: { chatId: chat.id, rank: 'preview', kind: 'message' },
+    show,
+    firstMilliseconds: Math.min(FIRST_MILLISECONDS, interval),
+    paceFor: () => interval,
+    lastCallMilliseconds: LAST_CALL_MILLISECONDS,
+    onOff: (error) =>
+      logger.debug('Telegram took no preview; the answer comes when it is complete', { error }),
+  })
+
+  async function show(source: string, signal: AbortSignal): Promise<void> {
+    const [first] = splitText(renderText(source, format), MESSAGE_LIMIT - UNFINISHED.length)
+    if (!first || isBlank(first.text) || first.text === shown) return
+    shown = first.text
+    const { text, entities = [], link_preview_options } = textMembers(appendPlain(first, UNFINISHED), reply)
+    const members = {
+      text: text ?? '',
+      entities: [...entities],
+      ...(link_preview_options && { link_preview_options }),
+      ...(reply.previewButtons && { reply_markup: toKeyboard(reply.previewButtons) }),
+    }
+    if (messageId === undefined) {
+      const message = { ...newMessageMembers(chat, reply), ...quoteMembers(reply), ...members }
+      messageId = (await api.raw.sendMessage(message, toGrammySignal(signal))).message_id
+    } else {
+      const target = { chat_id: chat.id, message_id: messageId }
+      await api.raw.editMessageText({ ...target, ...members }, toGrammySignal(signal))
+    }
+  }
+
+  return {
+    update: loop.update,
+    async stop(): Promise<number | undefined> {
+      await loop.stop()
+      return messageId
+    },
+    async discard(): Promise<void> {
+      await loop.stop()
+      if (messageId === undefined) return
+      try {
+        const signal = toGrammySignal(AbortSignal.timeout(DISCARD_MILLISECONDS))
+        await api.raw.deleteMessage({ chat_id: chat.id, message_id: messageId }, signal)
+      } catch (error) {
+        logger.debug('A preview could not be taken away', { error })
+      }
+    },
+  }
+}

@@ -1,0 +1,247 @@
+import { DeliveryError } from '@pluggram/sdk'
+import type { Button, Chat, Logger, Reply } from '@pluggram/sdk'
+import type { Format, OutgoingMessage } from '@pluggram/sdk/runtime'
+import type { InlineKeyboardMarkup, MessageEntity, ReplyParameters } from 'grammy/types'
+import { CAPTION_LIMIT, MESSAGE_LIMIT, appendPlain, splitText } from '../text/formatted-text.ts'
+import type { FormattedText } from '../text/formatted-text.ts'
+import { isBlank, renderText } from '../text/render-text.ts'
+import { formatWithEntities } from '../text/reply-entities.ts'
+import type { RichMessage } from '../text/rich-blocks.ts'
+import type { RichMessages } from '../text/rich-messages.ts'
+import { NO_MASK, maskReply } from './mask-secrets.ts'
+import type { ChatMask } from './mask-secrets.ts'
+import { MEDIA_FIELDS, mediaMethod, mediaSource } from './media.ts'
+import type { FileBytes, MediaField, MediaMethod } from './media.ts'
+
+export interface FormatOptions {
+  /** Which texts become rich messages; shared with the bot, which learns when Telegram takes none. */
+  readonly rich: RichMessages
+  /** Hides secrets in every message. Default: hides nothing. */
+  readonly mask?: ChatMask
+  /** Told when something of a reply has to be left out. */
+  readonly logger: Logger
+}
+
+/**
+ * Creates the step from a reply to its messages: secrets are hidden, the text is rendered and split, and each message
+ * becomes plain data for the outbox. It needs no connection.
+ */
+export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): Format {
+  return (chat, given, written) => {
+    const reply = maskReply(written ? { ...given, text: written.text } : given, mask)
+    const { format, media, location, editMessageId, delivery } = reply
+    const source = typeof reply.text === 'string' ? reply.text : ''
+    const note = written?.note === undefined ? undefined : mask.applyToChat(written.note)
+    const rendered = render(source, reply)
+    const text = note === undefined ? rendered : appendPlain(rendered, `\n\n${note}`)
+    const previewMessageId = written?.preview?.messageId
+    const calls = planMessages(chat, reply, text, previewMessageId)
+    const isStreamed = written?.preview !== undefined && { isStreamed: true }
+    const isText = !media && !location && editMessageId === undefined
+    const richMessage = isText ? rich.render(source, format) : undefined
+    if (!richMessage)
+      return calls.map((call) => toMessage(isStreamed ? { ...call, ...isStreamed } : call, delivery))
+    const blocks = [...(richMessage.blocks ?? []), ...(note === undefined ? [] : [paragraph(note)])]
+    const call = planRichMessage(chat, reply, { blocks }, previewMessageId)
+    return [toMessage({ ...call, ...isStreamed, fallback: calls }, delivery)]
+  }
+
+  function render(text: string, { format = 'plain', entities }: Reply): FormattedText {
+    if (entities === undefined) return renderText(text, format)
+    if (format === 'plain') return formatWithEntities(text, entities, logger)
+    logger.warn('left out the entities of a reply: they belong to plain text', { format })
+    return renderText(text, format)
+  }
+}
+
+const paragraph = (text: string): { type: 'paragraph'; text: string } => ({ type: 'paragraph', text })
+
+/** A call as the outbox keeps it: the bytes of a file stand beside the content, everything else is JSON. */
+export function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'): OutgoingMessage {
+  const chatId = call.payload.chat_id
+  for (const field of MEDIA_FIELDS) {
+    if (typeof call.payload[field] !== 'object') continue
+    const { [field]: file, ...payload } = call.payload
+    if (typeof file !== 'object') continue
+    const content: BotApiCall = { ...call, payload, upload: { field, fileName: file.fileName } }
+    return { chatId, content, bytes: file.bytes, policy }
+  }
+  return { chatId, content: call, policy }
+}
+
+/** The members that our messages use, whichever method sends them. */
+export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | string>> {
+  readonly chat_id: number
+  readonly message_thread_id?: number
+  readonly message_id?: number
+  readonly text?: string
+  readonly entities?: readonly MessageEntity[]
+  readonly rich_message?: RichMessage
+  readonly caption?: string
+  readonly caption_entities?: readonly MessageEntity[]
+  readonly latitude?: number
+  readonly longitude?: number
+  readonly disable_notification?: boolean
+  readonly link_preview_options?: { readonly is_disabled: boolean }
+  readonly reply_parameters?: ReplyParameters
+  readonly reply_markup?: InlineKeyboardMarkup
+}
+
+/** A call that puts a message into a chat or changes one, with what its sender has to know besides. */
+export interface BotApiCall {
+  readonly method:
+    | 'sendMessage'
+    | 'sendRichMessage'
+    | 'sendLocation'
+    | 'editMessageText'
+    | 'editMessageCaption'
+    | 'editMessageReplyMarkup'
+    | MediaMethod
+  readonly payload: BotApiPayload
+  /** Set when the text was shown while it was written: others wait for their first word. */
+  readonly isStreamed?: boolean
+  /** What is sent instead when Telegram does not take a rich message. */
+  readonly fallback?: readonly BotApiCall[]
+  /** Where in the payload the file belongs whose bytes are kept beside it. */
+  readonly upload?: { readonly field: MediaField; readonly fileName: string }
+}
+
+/**
+ * Decides which messages a reply becomes, in order: the edited one or the media first, with as much text
+ * as fits, then the rest of the text, then the location. Buttons stand under the last. A preview that shows
+ * the text already becomes the first part.
+ * @throws DeliveryError `reply-invalid` when nothing would be sent
+ */
+export function planMessages(
+  chat: Chat,
+  reply: Reply,
+  text: FormattedText,
+  previewMessageId?: number,
+): BotApiCall[] {
+  const { media, location } = reply
+  const editMessageId = reply.editMessageId ?? previewMessageId
+  const messages: BotApiCall[] = []
+  const parts = splitText(text, MESSAGE_LIMIT, media ? CAPTION_LIMIT : MESSAGE_LIMIT)
+  const words = parts.filter((part) => !isBlank(part.text))
+
+  if (editMessageId !== undefined) {
+    if (media) throw invalid('media cannot replace a message: send it without editMessageId')
+    const first = words.shift()
+    const target = { chat_id: chat.id, message_id: editMessageId }
+    if (first)
+      messages.push({ method: 'editMessageText', payload: { ...target, ...textMembers(first, reply) } })
+    else if (reply.buttons) messages.push({ method: 'editMessageReplyMarkup', payload: target })
+  }
+  if (media) {
+    const first = parts[0]
+    const hasCaption = first !== undefined && first === words[0]
+    if (hasCaption) words.shift()
+    messages.push({
+      method: mediaMethod(media),
+      payload: {
+        ...newMessageMembers(chat, reply),
+        [media.kind]: mediaSource(media),
+        ...(hasCaption && { caption: first.text, caption_entities: first.entities }),
+      },
+    })
+  }
+  for (const part of words) {
+    messages.push({
+      method: 'sendMessage',
+      payload: { ...newMessageMembers(chat, reply), ...textMembers(part, reply) },
+    })
+  }
+  if (location) {
+    const { latitude, longitude } = location
+    messages.push({
+      method: 'sendLocation',
+      payload: { ...newMessageMembers(chat, reply), latitude, longitude },
+    })
+  }
+  if (messages.length === 0) {
+    throw invalid(
+      reply.buttons ? 'buttons need a text to stand under' : 'it has no text and nothing else to send',
+    )
+  }
+  // A preview quotes already what the answer quotes.
+  return withButtons(previewMessageId === undefined ? withQuote(messages, reply) : messages, reply)
+}
+
+/** The rich message that a reply becomes: a new one, or in place of its preview. */
+export function planRichMessage(
+  chat: Chat,
+  reply: Reply,
+  richMessage: RichMessage,
+  previewMessageId?: number,
+): BotApiCall {
+  const content = { rich_message: richMessage }
+  const planned: BotApiCall =
+    previewMessageId === undefined
+      ? { method: 'sendRichMessage', payload: { ...newMessageMembers(chat, reply), ...content } }
+      : {
+          method: 'editMessageText',
+          payload: { chat_id: chat.id, message_id: previewMessageId, ...content },
+        }
+  const [message = planned] = withButtons(withQuote([planned], reply), reply)
+  return message
+}
+
+/** What every new message of a reply has. */
+export function newMessageMembers(chat: Chat, reply: Reply): BotApiPayload {
+  return {
+    chat_id: chat.id,
+    ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
+    ...(reply.silent === true && { disable_notification: true }),
+  }
+}
+
+/** What a message or an edit has for a text. */
+export function textMembers(
+  { text, entities }: FormattedText,
+  { linkPreview }: Reply,
+): Pick<BotApiPayload, 'text' | 'entities' | 'link_preview_options'> {
+  return {
+    text,
+    ...(entities.length > 0 && { entities }),
+    link_preview_options: { is_disabled: linkPreview !== true },
+  }
+}
+
+/** Answers a message visibly. */
+export function quoteMembers({ replyToMessageId }: Reply): Pick<BotApiPayload, 'reply_parameters'> {
+  if (replyToMessageId === undefined) return {}
+  return { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }
+}
+
+/** The first new message quotes. */
+function withQuote(messages: BotApiCall[], reply: Reply): BotApiCall[] {
+  if (reply.replyToMessageId === undefined) return messages
+  const first = messages.findIndex(({ method }) => method.startsWith('send'))
+  return messages.map((message, index) =>
+    index === first ? { ...message, payload: { ...message.payload, ...quoteMembers(reply) } } : message,
+  )
+}
+
+function withButtons(messages: BotApiCall[], reply: Reply): BotApiCall[] {
+  const rows = reply.buttons
+  if (!rows) return messages
+  const keyboard = toKeyboard(rows)
+  return messages.map((message, index) =>
+    index === messages.length - 1
+      ? { ...message, payload: { ...message.payload, reply_markup: keyboard } }
+      : message,
+  )
+}
+
+export function toKeyboard(rows: readonly (readonly Button[])[]): InlineKeyboardMarkup {
+  return { inline_keyboard: rows.filter((row) => row.length > 0).map((row) => row.map(toButton)) }
+}
+
+function toButton(button: Button): { text: string; url: string } | { text: string; callback_data: string } {
+  const text = button.text.toWellFormed()
+  return 'url' in button ? { text, url: button.url } : { text, callback_data: button.data }
+}
+
+function invalid(reason: string): DeliveryError {
+  return new DeliveryError('reply-invalid', `The reply cannot be sent: ${reason}`)
+}

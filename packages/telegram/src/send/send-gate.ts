@@ -1,0 +1,261 @@
+import { wait } from '@pluggram/base'
+import { DeliveryError } from '@pluggram/sdk'
+import { DEFAULT_SEND_LIMITS, createSendPace } from './send-pace.ts'
+import type { SendLimits } from './send-pace.ts'
+
+/** Longer timers would overflow and fire at once. */
+const LONGEST_TIMER = 2 ** 30
+
+/** What Telegram forbade until when (`retry_after` of a 429). */
+export interface FloodHolds {
+  hold(key: string, seconds: number): void
+  /** False when nothing is forbidden. */
+  readonly isAny: boolean
+  /** Milliseconds until `key` is free; 0 when it is. */
+  remaining(key: string): number
+  /** Resolves when `key` is free, not a moment earlier; rejects when `signal` is aborted. */
+  whenFree(key: string, signal: AbortSignal): Promise<void>
+}
+
+/** @param now monotonic milliseconds */
+export function createFloodHolds(now: () => number): FloodHolds {
+  const ends = new Map<string, number>()
+
+  function remaining(key: string): number {
+    const end = ends.get(key)
+    if (end === undefined) return 0
+    const left = end - now()
+    if (left > 0) return left
+    ends.delete(key)
+    return 0
+  }
+
+  return {
+    remaining,
+    get isAny(): boolean {
+      return ends.size > 0
+    },
+    hold(key, seconds): void {
+      for (const other of ends.keys()) remaining(other)
+      ends.set(key, Math.max(ends.get(key) ?? 0, now() + seconds * 1000))
+    },
+    async whenFree(key, signal): Promise<void> {
+      // Timers may fire a little early, and another call may have prolonged the hold meanwhile.
+      for (let left = remaining(key); left > 0; left = remaining(key)) {
+        await wait(Math.min(Math.ceil(left), LONGEST_TIMER), signal)
+      }
+    },
+  }
+}
+
+/** Chats that do not want to hear from the bot: it was blocked there, or removed. */
+export interface BlockedChats {
+  /** Telegram answered 403. */
+  mark(chatId: number): void
+  /** Somebody wrote there: it is open again. */
+  clear(chatId: number): void
+  isBlocked(chatId: number): boolean
+  /** @throws DeliveryError `delivery-blocked` while the chat is marked */
+  check(chatId: number): void
+  readonly size: number
+}
+
+/** A chat can open again without writing; then a message is tried after this long. */
+const MARKED_MILLISECONDS = 15 * 60_000
+const MAX_MARKS = 10_000
+
+/** @param now monotonic milliseconds */
+export function createBlockedChats(now: () => number): BlockedChats {
+  const ends = new Map<number, number>()
+
+  function isBlocked(chatId: number): boolean {
+    const end = ends.get(chatId)
+    if (end === undefined) return false
+    if (end > now()) return true
+    ends.delete(chatId)
+    return false
+  }
+
+  return {
+    mark(chatId): void {
+      ends.delete(chatId)
+      ends.set(chatId, now() + MARKED_MILLISECONDS)
+      // The oldest mark stands first.
+      const [oldest] = ends.keys()
+      if (ends.size > MAX_MARKS && oldest !== undefined) ends.delete(oldest)
+    },
+    clear: (chatId) => void ends.delete(chatId),
+    isBlocked,
+    check(chatId): void {
+      if (!isBlocked(chatId)) return
+      throw new DeliveryError(
+        'delivery-blocked',
+        'The bot was blocked in this chat or removed from it; it is tried again when somebody writes there, or later',
+      )
+    },
+    get size(): number {
+      return ends.size
+    },
+  }
+}
+
+/**
+ * Who goes first when several wait: an answer to a person, the end of an answer whose text was shown while
+ * it was written, such a preview, and messages nobody waits for.
+ */
+export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
+
+/** What is held by a 429: messages, and apart from them what can be left out without a loss. */
+type SendKind = 'message' | 'draft' | 'typing'
+
+export interface GatedCall {
+  readonly chatId: number
+  readonly rank: SendRank
+  readonly kind: SendKind
+}
+
+/** Lets calls through when Telegram's limits allow. */
+export interface SendGate {
+  /** Nothing when the call may be made at once; else resolves when it may, and rejects when `signal` is aborted. */
+  pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined
+  /** Notes that Telegram took the call. */
+  succeeded(call: Pick<GatedCall, 'chatId'>): void
+  /** Notes a 429. Without a chat it holds everything. */
+  refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void
+  /** Milliseconds until calls of the kind are allowed again in the chat; 0 when they are. */
+  held(call: Pick<GatedCall, 'chatId' | 'kind'>): number
+  /** The same for calls that belong to no chat. */
+  heldOverall(): number
+  /** How many 429s there were. */
+  readonly refusals: number
+}
+
+export interface SendGateOptions {
+  readonly limits?: SendLimits | undefined
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+}
+
+const EVERYTHING = 'everything'
+/** So many chats refused within a second mean that the limit is the bot's own, not a chat's. */
+const GLOBAL_CHATS = 3
+const GLOBAL_MILLISECONDS = 1000
+const RANKS: readonly SendRank[] = ['answer', 'final', 'preview', 'broadcast']
+
+interface Waiting {
+  readonly call: GatedCall
+  readonly admit: () => void
+}
+
+/**
+ * One gate for all calls to chats. In words:
+ *
+ *   free and in pace ──▶ counted, passes at once
+ *   held or too fast ──▶ waits; at the earliest moment that any waiting call may go, the gate looks again,
+ *                        from the highest rank to the lowest, oldest first
+ *
+ * A 429 holds its chat for exactly `retry_after`; what waits for one chat is not in the way of another.
+ */
+export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions): SendGate {
+  const holds = createFloodHolds(now)
+  const pace = createSendPace(limits, now)
+  const queues = new Map<SendRank, Set<Waiting>>(RANKS.map((rank) => [rank, new Set()]))
+  const lately = new Map<number, number>()
+  let timer: NodeJS.Timeout | undefined
+  let refusals = 0
+
+  function held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
+    if (!holds.isAny) return 0
+    const all = Math.max(holds.remaining(EVERYTHING), holds.remaining(holdKey('message', chatId)))
+    return kind === 'message' ? all : Math.max(all, holds.remaining(holdKey(kind, chatId)))
+  }
+
+  function delay(call: GatedCall): number {
+    const isAlwaysPaced = call.rank === 'preview' || call.rank === 'broadcast'
+    return Math.max(held(call), pace.delay(call.chatId, isAlwaysPaced))
+  }
+
+  function look(): void {
+    clearTimeout(timer)
+    timer = undefined
+    let next = Infinity
+    for (const queue of queues.values()) {
+      for (const waiting of queue) {
+        const left = delay(waiting.call)
+        if (left > 0) next = Math.min(next, left)
+        else waiting.admit()
+      }
+    }
+    // Timers may fire a little early; then the gate looks once more.
+    if (next < Infinity) timer = setTimeout(look, Math.min(Math.ceil(next), LONGEST_TIMER))
+  }
+
+  function whenAdmitted(call: GatedCall, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const queue = queues.get(call.rank)
+      const leave = (): void => {
+        signal.removeEventListener('abort', cancel)
+        queue?.delete(waiting)
+      }
+      const cancel = (): void => {
+        leave()
+        if (!isAnyWaiting()) clearTimeout(timer)
+        reject(signal.reason as Error)
+      }
+      const waiting: Waiting = {
+        call,
+        admit(): void {
+          leave()
+          pace.count(call.chatId)
+          resolve()
+        },
+      }
+      signal.addEventListener('abort', cancel)
+      queue?.add(waiting)
+      look()
+    })
+  }
+
+  function isAnyWaiting(): boolean {
+    return queues.values().some((queue) => queue.size > 0)
+  }
+
+  /** Whether this 429 is one of several that different chats met at the same time. */
+  function isGlobal(chatId: number): boolean {
+    const time = now()
+    for (const [other, at] of lately) if (time - at > GLOBAL_MILLISECONDS) lately.delete(other)
+    lately.set(chatId, time)
+    return lately.size >= GLOBAL_CHATS
+  }
+
+  return {
+    pass(call, signal): Promise<void> | undefined {
+      if (signal.aborted) return Promise.reject(signal.reason)
+      if (delay(call) > 0) return whenAdmitted(call, signal)
+      pace.count(call.chatId)
+      return undefined
+    },
+    succeeded: ({ chatId }) => pace.succeed(chatId),
+    refused(call, seconds): void {
+      refusals += 1
+      if (call) {
+        holds.hold(holdKey(call.kind, call.chatId), seconds)
+        if (call.kind !== 'message') return
+        pace.learn(call.chatId, seconds)
+      }
+      if (!call || isGlobal(call.chatId)) {
+        holds.hold(EVERYTHING, seconds)
+        pace.learn(undefined, seconds)
+      }
+    },
+    held,
+    heldOverall: () => holds.remaining(EVERYTHING),
+    get refusals(): number {
+      return refusals
+    },
+  }
+}
+
+function holdKey(kind: SendKind, chatId: number): string {
+  return `${kind}:${chatId}`
+}

@@ -1,0 +1,211 @@
+import type { Logger, SentMessage } from '@pluggram/sdk'
+import type { DeliveryPolicy, MessageTransport, OutgoingMessage } from '@pluggram/sdk/runtime'
+import { InputFile } from 'grammy'
+import { toGrammySignal } from '../api/api.ts'
+import type { TelegramApi } from '../api/api.ts'
+import { TelegramError } from '../api/errors.ts'
+import type { RichMessages } from '../text/rich-messages.ts'
+import { callPersistently, gateOf } from './call-persistently.ts'
+import type { Persistence } from './call-persistently.ts'
+import type { BotApiCall, BotApiPayload } from './format.ts'
+import { MEDIA_FIELDS } from './media.ts'
+import type { MediaField } from './media.ts'
+import { createMender } from './mend-message.ts'
+import type { BlockedChats, SendGate, SendRank } from './send-gate.ts'
+
+/** The call of a message that `toMessage` made, in this run or in an earlier one. */
+export function toCall({ content, bytes }: OutgoingMessage): BotApiCall {
+  const call = content as BotApiCall
+  if (!call.upload || !bytes) return call
+  const { upload, payload, ...rest } = call
+  return { ...rest, payload: { ...payload, [upload.field]: { bytes, fileName: upload.fileName } } }
+}
+
+/** True when both change the same message and the newer leaves nothing of the older. */
+export function supersedes(newer: OutgoingMessage, older: OutgoingMessage): boolean {
+  const next = newer.content as BotApiCall
+  const previous = older.content as BotApiCall
+  if (newer.chatId !== older.chatId || !previous.method.startsWith('edit')) return false
+  if (next.payload.message_id !== previous.payload.message_id) return false
+  // New text brings its own buttons; new buttons leave the text as it is.
+  return (
+    next.method === 'editMessageText' || (next.method === previous.method && next.method.startsWith('edit'))
+  )
+}
+
+export interface MessageSenderOptions extends Persistence {
+  readonly api: TelegramApi
+  readonly logger: Logger
+  readonly gate: SendGate
+  readonly blocked: BlockedChats
+  readonly rich: RichMessages
+  /** Told when a message is sent again although it may have arrived. */
+  readonly onAmbiguous: () => void
+  /** Told when a group became a supergroup with another id. */
+  readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+}
+
+interface Sending {
+  readonly rank: SendRank
+  readonly policy: DeliveryPolicy
+  readonly signal: AbortSignal
+}
+
+/** Makes one call; gives the message that stands in the chat afterwards. */
+type CallSender = (call: BotApiCall, sending: Sending) => Promise<SentMessage>
+
+/**
+ * Creates the sender of messages. A rich message that Telegram does not take is sent as text, which can be several
+ * messages: how many of them are sent already is remembered for as long as the message is tried in this run.
+ */
+export function createMessageSender(options: MessageSenderOptions): MessageTransport['send'] {
+  const { rich } = options
+  const sendCall = createCallSender(options)
+  const fallbacksSent = new WeakMap<object, number>()
+
+  async function sendRich(
+    call: BotApiCall,
+    fallback: readonly BotApiCall[],
+    sending: Sending,
+    progress: object,
+  ): Promise<SentMessage> {
+    if (rich.isResting() || fallbacksSent.has(progress)) return sendAll(fallback, sending, progress)
+    try {
+      return await sendCall(call, sending)
+    } catch (error) {
+      if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
+    }
+    const sent = await sendAll(fallback, sending, progress)
+    // The text was taken, so it is the richness that was refused and not the chat.
+    rich.rest()
+    return sent
+  }
+
+  async function sendAll(
+    calls: readonly BotApiCall[],
+    sending: Sending,
+    progress: object,
+  ): Promise<SentMessage> {
+    let last: SentMessage | undefined
+    for (const call of calls.slice(fallbacksSent.get(progress) ?? 0)) {
+      last = await sendCall(call, sending)
+      fallbacksSent.set(progress, (fallbacksSent.get(progress) ?? 0) + 1)
+    }
+    if (!last) throw new TypeError('a rich message needs a text to fall back to')
+    return last
+  }
+
+  return (message, signal) => {
+    const call = toCall(message)
+    const sending: Sending = { rank: rankOf(message, call), policy: message.policy, signal }
+    if (!call.fallback) return sendCall(call, sending)
+    return sendRich(call, call.fallback, sending, message.content as object)
+  }
+}
+
+function rankOf({ isBroadcast }: OutgoingMessage, { isStreamed }: BotApiCall): SendRank {
+  if (isBroadcast === true) return 'broadcast'
+  return isStreamed === true ? 'final' : 'answer'
+}
+
+/** It waits out 429s, tries again after failures and mends what Telegram refuses. */
+function createCallSender(options: MessageSenderOptions): CallSender {
+  const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
+  // Groups that became supergroups while we run; whoever knows only the old id still reaches them.
+  const newChatIds = new Map<number, number>()
+
+  function noteMigration(from: number, to: number): void {
+    if (newChatIds.get(from) === to) return
+    newChatIds.set(from, to)
+    logger.info('a group became a supergroup; messages follow it', { from, to })
+    onChatMigrated?.(from, to)
+  }
+
+  return async (planned, { rank, policy, signal }) => {
+    let mend: ReturnType<typeof createMender> | undefined
+    let message = redirect(planned, newChatIds)
+    for (;;) {
+      const { method, payload } = message
+      const chatId = payload.chat_id
+      blocked.check(chatId)
+      const sendGate = gateOf(gate, { chatId, rank, kind: 'message' })
+      try {
+        return await callPersistently(
+          () => callApi(api, message, signal),
+          { method, gate: sendGate, signal, policy, onAmbiguous },
+          options,
+        )
+      } catch (error) {
+        if (!(error instanceof TelegramError)) throw error
+        if (isUnchanged(error)) return { id: payload.message_id ?? 0, chatId }
+        if (error.errorCode === 403) blocked.mark(chatId)
+        if (error.migrateToChatId !== undefined) noteMigration(chatId, error.migrateToChatId)
+        mend ??= createMender(logger)
+        const mended = mend(error, message)
+        if (!mended) throw error
+        message = mended
+      }
+    }
+  }
+}
+
+function redirect(message: BotApiCall, newChatIds: ReadonlyMap<number, number>): BotApiCall {
+  const newChatId = newChatIds.get(message.payload.chat_id)
+  if (newChatId === undefined) return message
+  return { ...message, payload: { ...message.payload, chat_id: newChatId } }
+}
+
+/** The methods take different payloads; `planMessages` gives each what it takes. */
+function callApi(api: TelegramApi, message: BotApiCall, signal: AbortSignal): Promise<SentMessage> {
+  const { method, payload } = message
+  const upload = uploadIn(payload)
+  const answering =
+    upload === undefined
+      ? api.call(method, payload, signal)
+      : callWithUpload(api, method, withUpload(payload, upload), signal)
+  return answering.then((answer) => readSent(answer, message))
+}
+
+function uploadIn(payload: BotApiPayload): MediaField | undefined {
+  for (const field of MEDIA_FIELDS) if (typeof payload[field] === 'object') return field
+  return undefined
+}
+
+/** Files go grammY's way. */
+function callWithUpload(
+  api: TelegramApi,
+  method: BotApiCall['method'],
+  payload: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const send = api.raw[method] as unknown as (payload: object, signal: unknown) => Promise<unknown>
+  return send(payload, toGrammySignal(signal))
+}
+
+/** Bytes become a new upload at every try: grammY reads an upload only once. */
+function withUpload(payload: BotApiPayload, field: MediaField): object {
+  const file = payload[field]
+  return typeof file === 'object'
+    ? { ...payload, [field]: new InputFile(file.bytes, file.fileName) }
+    : payload
+}
+
+function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {
+  return errorCode === 400 && /message is not modified/i.test(description)
+}
+
+/** Edits may answer just `true`; a message's own chat id is the one that counts after a migration. */
+function readSent(answer: unknown, { method, payload }: BotApiCall): SentMessage {
+  const known = { id: payload.message_id ?? 0, chatId: payload.chat_id }
+  if (typeof answer !== 'object' || answer === null || !('message_id' in answer)) {
+    if (method.startsWith('edit')) return known
+    throw new TelegramError(`Telegram answered ${method} without a message`, {
+      method,
+      failure: 'unreachable',
+      isAmbiguous: true,
+    })
+  }
+  const chat: unknown = 'chat' in answer ? answer.chat : undefined
+  const chatId = typeof chat === 'object' && chat !== null && 'id' in chat ? Number(chat.id) : known.chatId
+  return { id: Number(answer.message_id), chatId }
+}

@@ -1,0 +1,203 @@
+/** What Telegram says of its limits (Bot API FAQ): about that much is taken for long. */
+export interface SendLimits {
+  readonly overallPerSecond: number
+  readonly chatPerSecond: number
+  readonly groupPerMinute: number
+}
+
+export const DEFAULT_SEND_LIMITS: SendLimits = { overallPerSecond: 30, chatPerSecond: 1, groupPerMinute: 20 }
+
+/** How fast messages go, and how fast they may go. */
+export interface SendPace {
+  /** Milliseconds until a message to this chat keeps the pace. */
+  delay(chatId: number, isAlwaysPaced: boolean): number
+  /** Notes that one is sent. */
+  count(chatId: number): void
+  /** Notes that Telegram took one. */
+  succeed(chatId: number): void
+  /** Notes that Telegram refused with a 429: from now on this chat (`undefined`: every chat) keeps the pace. */
+  learn(chatId: number | undefined, holdSeconds: number): void
+}
+
+/** How long a chat keeps the pace after its last 429 is over. */
+const LEARNED_MILLISECONDS = 60_000
+/** How many times as long the spans become at most, and how short when all goes well. */
+const SLOWEST = 8
+const FASTEST = 1 / 4
+/** So many messages without a 429 make the pace twice as fast, unless it was found too fast before. */
+const TRUST_AFTER = 5
+/** Answers keep the pace over this span: the parts of one answer may come together. */
+const BURST_SECONDS = 5
+const MINUTE = 60_000
+const PRUNE_SIZE = 5000
+
+/**
+ * What is known of the pace that Telegram takes now. It begins at the limits; messages that pass make it
+ * faster, a 429 after some that passed shows that it was too fast, and it does not become so again.
+ */
+class LearnedPace {
+  stretch = 1
+  until = 0
+  #fastest = FASTEST
+  #passed = 0
+
+  pass(): void {
+    this.#passed += 1
+    if (this.#passed % TRUST_AFTER === 0) this.stretch = Math.max(this.stretch / 2, this.#fastest)
+  }
+
+  refuse(time: number, holdSeconds: number): void {
+    // While nothing passes at all, a 429 says nothing about the pace.
+    if (this.#passed > 0) {
+      this.#fastest = Math.min(this.stretch * 2, SLOWEST)
+      this.stretch = Math.max(this.#fastest, 1)
+    }
+    this.#passed = 0
+    this.until = time + holdSeconds * 1000 + LEARNED_MILLISECONDS
+  }
+}
+
+interface ChatPace {
+  readonly short: SlidingWindow
+  readonly burst: SlidingWindow
+  readonly minute: SlidingWindow | undefined
+  learned: LearnedPace | undefined
+}
+
+/**
+ * Keeps two things apart: what was sent is always counted, but only previews, broadcasts and chats that
+ * met a 429 wait for room. Telegram lets short bursts pass, so an answer to a person is not slowed on suspicion.
+ *
+ * @param now monotonic milliseconds
+ */
+export function createSendPace(limits: SendLimits, now: () => number): SendPace {
+  const shortLimit = windowOf(limits.chatPerSecond, 1)
+  const burstLimit = windowOf(limits.chatPerSecond * BURST_SECONDS, BURST_SECONDS)
+  const minuteLimit: WindowLimit = windowOf(limits.groupPerMinute, 60)
+  const overall = new SlidingWindow(windowOf(limits.overallPerSecond, 1))
+  const chats = new Map<number, ChatPace>()
+  let learnedOverall: LearnedPace | undefined
+  let pruneAt = PRUNE_SIZE
+
+  function paceOf(chatId: number): ChatPace {
+    const known = chats.get(chatId)
+    if (known) return known
+    if (chats.size >= pruneAt) prune()
+    // Ids of groups, supergroups and channels are negative (Bot API: Chat).
+    const minute = chatId < 0 ? new SlidingWindow(minuteLimit) : undefined
+    const pace: ChatPace = {
+      short: new SlidingWindow(shortLimit),
+      burst: new SlidingWindow(burstLimit),
+      minute,
+      learned: undefined,
+    }
+    chats.set(chatId, pace)
+    return pace
+  }
+
+  function prune(): void {
+    const time = now()
+    for (const [chatId, { short, learned }] of chats) {
+      if (short.isIdle(time, MINUTE * SLOWEST) && (learned?.until ?? 0) <= time) chats.delete(chatId)
+    }
+    pruneAt = Math.max(PRUNE_SIZE, chats.size * 2)
+  }
+
+  function refused(learned: LearnedPace | undefined, holdSeconds: number): LearnedPace {
+    const time = now()
+    const pace = learned && learned.until > time ? learned : new LearnedPace()
+    pace.refuse(time, holdSeconds)
+    return pace
+  }
+
+  /** `undefined` when there is no pace to keep; what is always paced never goes faster than the limits. */
+  function stretchFor(
+    learned: LearnedPace | undefined,
+    time: number,
+    isAlwaysPaced: boolean,
+  ): number | undefined {
+    const stretch = learned && learned.until > time ? learned.stretch : undefined
+    return isAlwaysPaced ? Math.max(stretch ?? 1, 1) : stretch
+  }
+
+  return {
+    delay(chatId, isAlwaysPaced): number {
+      const time = now()
+      const chat = chats.get(chatId)
+      const inChat = stretchFor(chat?.learned, time, isAlwaysPaced)
+      const everywhere = stretchFor(learnedOverall, time, isAlwaysPaced)
+      let delay = 0
+      if (chat && inChat !== undefined) {
+        const seconds = isAlwaysPaced ? chat.short : chat.burst
+        delay = Math.max(seconds.delay(time, inChat), chat.minute?.delay(time, inChat) ?? 0)
+      }
+      if (everywhere !== undefined) delay = Math.max(delay, overall.delay(time, everywhere))
+      return delay
+    },
+    count(chatId): void {
+      const time = now()
+      const { short, burst, minute } = paceOf(chatId)
+      short.add(time)
+      burst.add(time)
+      minute?.add(time)
+      overall.add(time)
+    },
+    succeed(chatId): void {
+      chats.get(chatId)?.learned?.pass()
+      learnedOverall?.pass()
+    },
+    learn(chatId, holdSeconds): void {
+      if (chatId === undefined) learnedOverall = refused(learnedOverall, holdSeconds)
+      else {
+        const pace = paceOf(chatId)
+        pace.learned = refused(pace.learned, holdSeconds)
+      }
+    },
+  }
+}
+
+/** At most so many events in any span of so many milliseconds. */
+export interface WindowLimit {
+  readonly count: number
+  readonly milliseconds: number
+}
+
+/** What `perSecond` events a second come to; less than one is one event in a longer span. */
+export function windowOf(events: number, seconds: number): WindowLimit {
+  const count = Math.max(1, Math.floor(events))
+  return { count, milliseconds: (1000 * seconds * count) / events }
+}
+
+/**
+ * Remembers when the latest events were, and tells how long the next has to wait. It keeps the times and
+ * not a count per period, since Telegram's limits hold for any minute, not for those that begin with ours.
+ */
+export class SlidingWindow {
+  readonly #limit: WindowLimit
+  /** A ring: once it is full, the oldest stands where the next goes. */
+  readonly #times: number[] = []
+  #next = 0
+
+  constructor(limit: WindowLimit) {
+    this.#limit = limit
+  }
+
+  /** Milliseconds until there is room. `stretch` makes the span that many times as long. */
+  delay(now: number, stretch = 1): number {
+    const { count, milliseconds } = this.#limit
+    const oldest = this.#times[this.#next]
+    const isFull = this.#times.length === count && oldest !== undefined
+    return isFull ? Math.max(0, oldest + milliseconds * stretch - now) : 0
+  }
+
+  add(now: number): void {
+    this.#times[this.#next] = now
+    this.#next = (this.#next + 1) % this.#limit.count
+  }
+
+  /** True when nothing happened for that long. */
+  isIdle(now: number, milliseconds: number): boolean {
+    const latest = this.#times.at(this.#next - 1)
+    return latest === undefined || now - latest > milliseconds
+  }
+}

@@ -1,0 +1,51 @@
+import type { Logger, TextFormat } from '@pluggram/sdk'
+import type { TelegramError } from '../api/errors.ts'
+import { markdownToBlocks } from './rich-blocks.ts'
+import type { RichMessage } from './rich-blocks.ts'
+import { MESSAGE_LIMIT } from './formatted-text.ts'
+
+/** Which texts go as rich messages, as long as Telegram takes them. */
+export interface RichMessages {
+  /** The rich message of a text that needs one: it has structure, or is too long for one message. */
+  render(source: string, format: TextFormat | undefined): RichMessage | undefined
+  /** Whether Telegram does not take rich messages, or not this one. */
+  isRefusal(error: TelegramError): boolean
+  /** After a refusal: texts go as text and entities for a while. */
+  rest(): void
+  isResting(): boolean
+}
+
+export interface RichMessagesOptions {
+  readonly mode: 'auto' | 'off'
+  readonly logger: Logger
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+}
+
+/** Bot API: up to 32,768 characters; counted in UTF-16 units, of which there are never fewer. */
+const RICH_LIMIT = 32_768
+const REST_MILLISECONDS = 15 * 60_000
+
+export function createRichMessages({ mode, logger, now }: RichMessagesOptions): RichMessages {
+  let restUntil = -Infinity
+
+  const isResting = (): boolean => now() < restUntil
+
+  return {
+    isResting,
+    render(source, format): RichMessage | undefined {
+      if (mode === 'off' || source.length > RICH_LIMIT || isResting()) return undefined
+      if (format !== 'markdown' && format !== 'model-markdown') return undefined
+      const document = markdownToBlocks(source, format === 'model-markdown')
+      if (!document || document.length === 0 || document.length > RICH_LIMIT) return undefined
+      return document.hasStructure || document.length > MESSAGE_LIMIT
+        ? { blocks: document.blocks }
+        : undefined
+    },
+    isRefusal: ({ errorCode }) => errorCode === 400 || errorCode === 404,
+    rest(): void {
+      if (!isResting()) logger.warn('Telegram takes no rich messages now; answers come as formatted text')
+      restUntil = now() + REST_MILLISECONDS
+    },
+  }
+}
