@@ -11,9 +11,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
-async function serve(listener: RequestListener): Promise<number> {
+/** @param host default: what 127.0.0.1 reaches; `0.0.0.0` takes every address of this machine */
+async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<number> {
   const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   cleanups.push(
     () =>
       new Promise((resolve) => {
@@ -24,13 +25,27 @@ async function serve(listener: RequestListener): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-function client(network: readonly string[], refused: string[] = []): HttpService {
+/** @param addresses what names lead to, in place of what the machine's resolver says */
+function client(
+  network: readonly string[],
+  refused: string[] = [],
+  addresses: Readonly<Record<string, readonly string[]>> = {},
+): HttpService {
   return createGuardedHttp({
     plugin: 'weather',
     permissions: { network },
     onRefused: (message) => refused.push(message),
     onOpen: (close) => cleanups.push(close),
     retryDelay: () => 1,
+    ...(Object.keys(addresses).length > 0 && {
+      lookupAll(hostname, _options, callback) {
+        const found = addresses[hostname] ?? []
+        callback(
+          null,
+          found.map((address) => ({ address, family: 4 })),
+        )
+      },
+    }),
   })
 }
 
@@ -105,12 +120,30 @@ describe('what was not granted', () => {
     expect(refused).toHaveLength(1)
   })
 
-  test('a granted name that leads into the own network is refused when it connects', async () => {
-    // every name under localhost leads to loopback, as a rebinding name would
-    const port = await serve((_request, response) => response.end('inside'))
-    const http = client(['rebind.localhost', 'localhost.'])
-    await expect(http.fetch(`http://rebind.localhost:${port}/`)).rejects.toMatchObject({
-      code: expect.stringMatching(/permission-missing|network-failed/),
+  test.each(['rebind.example', '*.example', '*'])(
+    'a name that leads into the own network is refused when it connects, though %s is granted',
+    async (granted) => {
+      let wasReached = false
+      const port = await serve((_request, response) => {
+        wasReached = true
+        response.end('inside')
+      })
+      const refused: string[] = []
+      const http = client([granted], refused, { 'rebind.example': ['127.0.0.1'] })
+      await expect(http.fetch(`http://rebind.example:${port}/`)).rejects.toMatchObject({
+        code: 'permission-missing',
+        message: expect.stringContaining('it leads to 127.0.0.1'),
+      })
+      expect(refused).toHaveLength(1)
+      expect(wasReached).toBe(false)
+    },
+  )
+
+  test('a name with a public and a private address is refused: it is not to be trusted', async () => {
+    const http = client(['*'], [], { 'mixed.example': ['1.1.1.1', '10.0.0.1'] })
+    await expect(http.fetch('http://mixed.example/')).rejects.toMatchObject({
+      code: 'permission-missing',
+      message: expect.stringContaining('it leads to 10.0.0.1'),
     })
   })
 
@@ -129,19 +162,49 @@ describe('what was not granted', () => {
     expect((await client(['*', '127.0.0.1']).fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
   })
 
-  test('a redirect to it is refused', async () => {
-    let wasReached = false
-    const inner = await serve((_request, response) => {
-      wasReached = true
-      response.end('secret')
+  describe('a redirect', () => {
+    /** Two servers: the first may be reached, and redirects to the second under `location`. */
+    async function redirecting(location: (port: number) => string) {
+      const reached: string[] = []
+      const inner = await serve((request, response) => {
+        reached.push(request.headers.host ?? '')
+        response.end('secret')
+      }, '0.0.0.0')
+      const outer = await serve((_request, response) => {
+        response.writeHead(302, { location: location(inner) }).end()
+      })
+      return { url: `http://127.0.0.1:${outer}/`, reached }
+    }
+
+    test('to a host that was not granted is refused', async () => {
+      const { url, reached } = await redirecting((port) => `http://localhost:${port}/`)
+      await expect(client(['127.0.0.1']).fetch(url)).rejects.toMatchObject({
+        code: 'permission-missing',
+        message: expect.stringContaining('may not reach localhost.'),
+      })
+      expect(reached).toEqual([])
     })
-    const outer = await serve((_request, response) => {
-      response.writeHead(302, { location: `http://localhost:${inner}/` }).end()
+
+    test('to a private address in numbers is refused, though every public host is granted', async () => {
+      const { url, reached } = await redirecting((port) => `http://127.0.0.2:${port}/`)
+      await expect(client(['*', '127.0.0.1']).fetch(url)).rejects.toMatchObject({
+        code: 'permission-missing',
+        message: expect.stringContaining('it leads to 127.0.0.2'),
+      })
+      expect(reached).toEqual([])
+      // with the address granted the same redirect is followed
+      expect(await (await client(['127.0.0.1', '127.0.0.2']).fetch(url)).text()).toBe('secret')
     })
-    await expect(client(['127.0.0.1']).fetch(`http://127.0.0.1:${outer}/`)).rejects.toMatchObject({
-      code: 'permission-missing',
+
+    test('to a granted name that leads into the own network is refused when it connects', async () => {
+      const { url, reached } = await redirecting((port) => `http://inside.example:${port}/`)
+      const http = client(['127.0.0.1', 'inside.example'], [], { 'inside.example': ['127.0.0.1'] })
+      await expect(http.fetch(url)).rejects.toMatchObject({
+        code: 'permission-missing',
+        message: expect.stringContaining('it leads to 127.0.0.1'),
+      })
+      expect(reached).toEqual([])
     })
-    expect(wasReached).toBe(false)
   })
 })
 

@@ -1,7 +1,7 @@
-import { toResponse } from '@pluggram/services/plugin-side'
 import { lookup } from 'node:dns'
-import type { LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { toResponse } from '@pluggram/services/plugin-side'
 import { isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 import { Agent, fetch } from 'undici'
@@ -18,7 +18,15 @@ export interface GuardedHttpOptions {
   onOpen(close: () => Promise<void>): void
   /** The wait before a further try, in milliseconds; injected by tests. */
   readonly retryDelay?: (attempt: number) => number
+  /** Finds all addresses of a name; injected by tests. */
+  readonly lookupAll?: LookupAll
 }
+
+type LookupAll = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
 
 const TOTAL_MS = 30_000
 const CONNECT_MS = 10_000
@@ -34,12 +42,12 @@ const WORTH_A_RETRY = new Set([429, 502, 503, 504])
  * address when it connects.
  */
 export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
-  const { plugin, permissions, retryDelay = defaultDelay } = options
+  const { plugin, permissions, retryDelay = defaultDelay, lookupAll = lookup } = options
   const grants = new HostGrants(plugin, permissions?.network ?? [])
   let agent: Dispatcher | undefined
 
   function open(): Dispatcher {
-    const created = createAgent(grants)
+    const created = createAgent(grants, lookupAll)
     options.onOpen(() => created.destroy())
     return created
   }
@@ -106,12 +114,17 @@ async function toPlainRequest(request: Request): Promise<PlainRequest> {
   return { url, method, redirect, headers: [...request.headers], ...(body && { body }) }
 }
 
-function createAgent(grants: HostGrants): Dispatcher {
+function createAgent(grants: HostGrants, lookupAll: LookupAll): Dispatcher {
   const agent = new Agent({
     connections: CONNECTIONS_PER_HOST,
     connect: {
       timeout: CONNECT_MS,
-      lookup: (hostname, options, callback) => lookupPublic(grants, hostname, options, callback),
+      lookup: (hostname, options, callback) => {
+        lookupAll(hostname, { ...options, all: true }, (error, addresses) => {
+          if (error) return callback(error, [])
+          answerLookup(grants, { hostname, addresses, wantsAll: options.all === true }, callback)
+        })
+      },
     },
   })
   return agent.compose((dispatch) => (request, handler) => {
@@ -128,23 +141,24 @@ type LookupCallback = (
 ) => void
 
 /** All addresses of the name must be allowed: one that is not is a sign that the name is not to be trusted. */
-function lookupPublic(
+function answerLookup(
   grants: HostGrants,
-  hostname: string,
-  options: LookupOptions,
+  found: {
+    readonly hostname: string
+    readonly addresses: LookupAddress[]
+    readonly wantsAll: boolean
+  },
   callback: LookupCallback,
 ): void {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, [])
-    try {
-      for (const { address } of addresses) grants.checkAddress(hostname, address)
-    } catch (refusal) {
-      return callback(refusal as NodeJS.ErrnoException, [])
-    }
-    if (options.all) return callback(null, addresses)
-    const [first] = addresses
-    callback(null, first?.address ?? '', first?.family)
-  })
+  const { hostname, addresses, wantsAll } = found
+  try {
+    for (const { address } of addresses) grants.checkAddress(hostname, address)
+  } catch (refusal) {
+    return callback(refusal as NodeJS.ErrnoException, [])
+  }
+  if (wantsAll) return callback(null, addresses)
+  const [first] = addresses
+  callback(null, first?.address ?? '', first?.family)
 }
 
 async function readWhole(response: UndiciResponse, url: URL): Promise<Response> {

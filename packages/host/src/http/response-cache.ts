@@ -1,5 +1,5 @@
-import { toResponse } from '@pluggram/services/plugin-side'
 import { createHash } from 'node:crypto'
+import { toResponse } from '@pluggram/services/plugin-side'
 import CachePolicy from 'http-cache-semantics'
 import { LRUCache } from 'lru-cache'
 
