@@ -19,10 +19,13 @@ async function house(files: Record<string, string>): Promise<string> {
     'packages/sdk/package.json': JSON.stringify({
       name: '@pluggram/sdk',
       exports: { '.': './src/index.ts' },
+      dependencies: { '@pluggram/host': '*' },
     }),
     'packages/host/package.json': JSON.stringify({
       name: '@pluggram/host',
       exports: { '.': './src/index.ts' },
+      dependencies: { '@pluggram/sdk': '*' },
+      devDependencies: { 'only-tests': '1.0.0' },
     }),
     ...files,
   }
@@ -33,7 +36,7 @@ async function house(files: Record<string, string>): Promise<string> {
   return root
 }
 
-test('the house has no wrong arrow and no import circle', () => {
+test('the house has no wrong arrow, no import circle, and nothing that is too long', () => {
   expect(findStructureProblems(fileURLToPath(new URL('..', import.meta.url)))).toEqual([])
 })
 
@@ -65,5 +68,56 @@ test('a reach around a package’s door is a wrong arrow when its package is', a
   })
   expect(findStructureProblems(root)).toEqual([
     'packages/sdk/src/index.ts imports packages/host, but packages/sdk may not',
+  ])
+})
+
+test.each([
+  ['a dynamic import', "export const load = () => import('./b.ts')"],
+  ['the address of a worker', "new Worker(new URL('b.ts', import.meta.url))"],
+  [
+    'a program that is started',
+    "spawn(process.execPath, [fileURLToPath(new URL('./b.ts', import.meta.url))])",
+  ],
+  ['a module that is required', "import.meta.resolve('./b.ts')"],
+  ['a required module', "createRequire(import.meta.url)('./b.ts')"],
+])('%s closes a circle, too', async (_what, code) => {
+  const root = await house({
+    'packages/sdk/src/a.ts': code,
+    'packages/sdk/src/b.ts': "import type { A } from './a.ts'\nexport type B = A",
+  })
+  expect(findStructureProblems(root)).toEqual([
+    'import circle: packages/sdk/src/a.ts → packages/sdk/src/b.ts → packages/sdk/src/a.ts',
+  ])
+})
+
+test('an address in a comment is none', async () => {
+  const root = await house({
+    'packages/sdk/src/a.ts': "// new URL('b.ts', import.meta.url)\nexport type A = string",
+    'packages/sdk/src/b.ts': "import type { A } from './a.ts'\nexport type B = A",
+  })
+  expect(findStructureProblems(root)).toEqual([])
+})
+
+test('a package that is imported must be declared, in a source as what the program needs', async () => {
+  const root = await house({
+    'packages/host/src/a.ts': "import 'left-pad/index.js'\nimport 'node:fs'\nimport 'only-tests'",
+    'packages/host/src/a.test.ts': "import 'only-tests'",
+  })
+  expect(findStructureProblems(root)).toEqual([
+    'packages/host/src/a.ts imports left-pad, but packages/host/package.json does not declare it',
+    'packages/host/src/a.ts imports only-tests, but packages/host/package.json does not declare it',
+  ])
+})
+
+test('a function and a file have a greatest length, tests of functions apart', async () => {
+  const long = `export function far(): void {\n${'  work()\n'.repeat(79)}}\n`
+  const root = await house({
+    'packages/host/src/a.ts': long,
+    'packages/host/src/a.test.ts': long,
+    'packages/host/src/b.ts': '\n'.repeat(400) + 'export const x = 1',
+  })
+  expect(findStructureProblems(root)).toEqual([
+    'packages/host/src/b.ts has 401 lines, the most is 400',
+    'packages/host/src/a.ts:1 far: the function has 81 lines, the most is 80',
   ])
 })

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { parseSync } from 'oxc-parser'
+import { join, relative } from 'node:path'
+import { checkFunctionLengths } from './function-lengths.ts'
+import { isTest, ownerOf, readHouse, readJson } from './house.ts'
+import type { House, SourceFile } from './house.ts'
 
 /** What a part of the house may import of the others; arrows go one way only. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -38,82 +39,30 @@ const TEST_ARROWS = new Set([
   'docs/examples',
   'docs/reference',
 ])
-const SOURCE = /\.(?:ts|tsx)$/
-const TEST = /(?:\.test|test-[a-z-]+)\.tsx?$|__fixtures__/
+/** Longest file, in lines. */
+const MOST_LINES = 400
 
-interface SourceFile {
-  readonly path: string
-  /** Files of the house that it imports, type-only imports included. */
-  readonly imports: readonly string[]
-}
-
-/** Reads the checkout at `root` and lists every wrong arrow and every import circle, a line each. */
+/**
+ * Reads the checkout at `root` and lists what breaks the rules of the house, a line each: wrong arrows, import circles
+ * (addresses of workers count), packages that are imported but not declared or declared but not imported, files and
+ * functions that are too long.
+ */
 export function findStructureProblems(root: string): string[] {
-  const packages = readPackages(root)
-  const files = [...packages.values()].flatMap((folder) => sourceFiles(join(root, folder)))
-  const graph = new Map(files.map((file) => [file, readSource(file, packages, root)]))
-  return [...wrongArrows(graph, root), ...circles(graph, root)]
-}
-
-/** Package name → folder below the root. */
-function readPackages(root: string): Map<string, string> {
-  const { workspaces } = readJson(join(root, 'package.json')) as { workspaces: string[] }
-  const folders = workspaces.flatMap((pattern) =>
-    pattern.endsWith('/*')
-      ? readdirSync(join(root, pattern.slice(0, -2)), { withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map((entry) => join(pattern.slice(0, -2), entry.name))
-      : [pattern],
-  )
-  const present = folders.filter((folder) => existsSync(join(root, folder, 'package.json')))
-  return new Map(
-    present.map((folder) => [
-      (readJson(join(root, folder, 'package.json')) as { name: string }).name,
-      folder,
-    ]),
-  )
-}
-
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/\/(?:node_modules|dist|generated)\//.test(file))
-}
-
-function readSource(file: string, packages: ReadonlyMap<string, string>, root: string): SourceFile {
-  const { module, errors } = parseSync(file, readFileSync(file, 'utf8'))
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
-  const specifiers = [
-    ...module.staticImports.map((item) => item.moduleRequest.value),
-    ...module.staticExports.flatMap((item) =>
-      item.entries.flatMap((entry) => entry.moduleRequest?.value ?? []),
-    ),
+  const house = readHouse(root)
+  return [
+    ...wrongArrows(house.files, root),
+    ...circles(house.files, root),
+    ...wrongDeclarations(house),
+    ...longFiles(house),
+    ...checkFunctionLengths(house),
   ]
-  const imports = specifiers.flatMap((specifier) => resolveImport(specifier, file, packages, root) ?? [])
-  return { path: file, imports: [...new Set(imports)] }
-}
-
-function resolveImport(
-  specifier: string,
-  importer: string,
-  packages: ReadonlyMap<string, string>,
-  root: string,
-): string | undefined {
-  if (specifier.startsWith('.')) return resolve(dirname(importer), specifier)
-  const name = specifier.split('/').slice(0, 2).join('/')
-  const folder = packages.get(name)
-  if (folder === undefined) return undefined
-  const { exports } = readJson(join(root, folder, 'package.json')) as { exports?: Record<string, string> }
-  const entry = exports?.[`.${specifier.slice(name.length)}`]
-  return entry === undefined ? join(root, folder) : resolve(root, folder, entry)
 }
 
 function wrongArrows(graph: ReadonlyMap<string, SourceFile>, root: string): string[] {
   return [...graph.values()].flatMap((file) => {
-    const from = owner(file.path, root)
+    const from = ownerOf(file.path, root)
     return file.imports.flatMap((target) => {
-      const to = owner(target, root)
+      const to = ownerOf(target, root)
       return to === from || mayImport(from, to, file.path)
         ? []
         : [`${relative(root, file.path)} imports ${to}, but ${from} may not`]
@@ -123,18 +72,13 @@ function wrongArrows(graph: ReadonlyMap<string, SourceFile>, root: string): stri
 
 function mayImport(from: string, to: string, file: string): boolean {
   if (from.startsWith('apps/')) return true
-  if (TEST.test(file) && TEST_ARROWS.has(to)) return true
+  if (isTest(file) && TEST_ARROWS.has(to)) return true
   const allowed = from.startsWith('plugins/') ? PLUGIN_ARROWS : ARROWS[from]
   if (!allowed) throw new Error(`${from} has no line in ARROWS of scripts/structure.ts`)
   return allowed.includes(to)
 }
 
-/** The part of the house a file belongs to: its first two folders. */
-function owner(file: string, root: string): string {
-  return relative(root, file).split('/').slice(0, 2).join('/')
-}
-
-function circles(graph: ReadonlyMap<string, SourceFile>, root: string): string[] {
+export function circles(graph: ReadonlyMap<string, SourceFile>, root: string): string[] {
   const state = new Map<string, 'open' | 'done'>()
   const found: string[] = []
   function visit(path: string, trail: readonly string[]): void {
@@ -152,6 +96,53 @@ function circles(graph: ReadonlyMap<string, SourceFile>, root: string): string[]
   return found
 }
 
-function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'))
+interface Manifest {
+  readonly name: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+/**
+ * A package declares what its sources import; tests may use devDependencies and what the root declares for all of them.
+ * That nothing else is declared is knip's to say.
+ */
+function wrongDeclarations({ root, packages, files }: House): string[] {
+  const shared = readJson(join(root, 'package.json')) as Manifest
+  return [...packages.values()].flatMap((folder) => {
+    const manifest = readJson(join(root, folder, 'package.json')) as Manifest
+    const dependencies = new Set([manifest.name, ...Object.keys(manifest.dependencies ?? {})])
+    const forTests = new Set([
+      ...Object.keys(manifest.devDependencies ?? {}),
+      ...Object.keys(shared.devDependencies ?? {}),
+      '@pluggram/testing',
+      '@pluggram/bot-api-emulator',
+    ])
+    // its pages are built before they are shipped: what they import is needed only then
+    const isBuilt = folder === 'apps/console'
+    const own = [...files.values()].filter(({ path }) => path.startsWith(join(root, folder, '/')))
+    return own.flatMap(({ path, packages: imported }) =>
+      imported
+        .filter((name) => !dependencies.has(name))
+        .filter((name) => !(forTests.has(name) && (isBuilt || isForTests(path, folder))))
+        .map(
+          (name) => `${relative(root, path)} imports ${name}, but ${folder}/package.json does not declare it`,
+        ),
+    )
+  })
+}
+
+function isForTests(file: string, folder: string): boolean {
+  return (
+    isTest(file) ||
+    file.endsWith('.test-d.ts') ||
+    file.includes(`${folder}/scripts/`) ||
+    file.endsWith('.config.ts')
+  )
+}
+
+function longFiles({ root, files }: House): string[] {
+  return [...files.values()].flatMap(({ path, text }) => {
+    const lines = text.trimEnd().split('\n').length
+    return lines > MOST_LINES ? [`${relative(root, path)} has ${lines} lines, the most is ${MOST_LINES}`] : []
+  })
 }
