@@ -35,17 +35,22 @@ export default definePlugin({
 })
 `
 
+const APPROVAL_SECONDS = 600
+/** A clock that is ahead: nobody has to wait until a question is too old. */
+const LATER = `const real = Date.now; Date.now = () => real() + ${(APPROVAL_SECONDS + 1) * 1_000}`
+
 interface Stage {
   readonly driver: Session
   readonly chatId: number
   readonly ada: EmulatedUser
   readonly bob: EmulatedUser
-  restart(): Promise<RunningAssistant>
+  /** Starts the assistant again, with further variables in its environment. */
+  restart(more?: Readonly<Record<string, string>>): Promise<RunningAssistant>
   readonly assistant: RunningAssistant
 }
 
 /** A group with two people, an assistant whose model obeys, and a tool with an effect. */
-async function setUp(approvalSeconds = 600): Promise<Stage> {
+async function setUp(): Promise<Stage> {
   const model = await startObedientModel((request) => {
     const results = toolResults(request)
     if (results.length > 0) return { text: `It gave: ${results.join(' ')}` }
@@ -58,7 +63,7 @@ async function setUp(approvalSeconds = 600): Promise<Stage> {
     'plugins/mailer.ts': MAILER,
     'plugins_config.json': { enabled_plugins: { mailer: true } },
     'config.json': {
-      ai: { tools: { approval_seconds: approvalSeconds } },
+      ai: { tools: { approval_seconds: APPROVAL_SECONDS } },
       plugins: { ai_chatbot: { groups: 'always' } },
     },
   })
@@ -75,7 +80,7 @@ async function setUp(approvalSeconds = 600): Promise<Stage> {
     ada,
     bob,
     assistant: await startAssistant(home, environment),
-    restart: () => startAssistant(home, environment),
+    restart: (more) => startAssistant(home, { ...environment, ...more }),
   }
 }
 
@@ -162,11 +167,14 @@ test('a question outlives a restart', async () => {
 })
 
 test('a question that is too old does nothing and says so', async () => {
-  const stage = await setUp(10)
+  const stage = await setUp()
   const { driver, chatId, ada, assistant } = stage
   const question = await order(stage, ada, 'ann@example.org')
-  await sleep(10_100)
+  await assistant.stop()
+  const later = await stage.restart({
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LATER)}`,
+  })
   await press(stage, ada, question, 0)
   await untilMessage(driver, chatId, ({ text }) => text.includes('⌛ Too late'))
-  expect(assistant.output()).not.toContain('MAILED')
+  expect(later.output()).not.toContain('MAILED')
 })

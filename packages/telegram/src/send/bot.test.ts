@@ -390,6 +390,6 @@ describe('streamed text', () => {
       for (;;) yield 'x'
     }
     const sending = sendReply(messenger, telegram.chat, { text: endless() }, AbortSignal.timeout(300))
-    await expect(sending).rejects.toBeDefined()
+    await expect(sending).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 })

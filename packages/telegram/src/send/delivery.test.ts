@@ -113,7 +113,7 @@ describe('a chat where the bot is blocked', () => {
   it('does not keep other chats from their messages', async () => {
     const bob = telegram.emulator.driver.createUser({ firstName: 'Bob' })
     telegram.emulator.control.blockBot(telegram.ada.id)
-    await expect(deliver(partOf('one'))).rejects.toBeDefined()
+    await expect(deliver(partOf('one'))).rejects.toMatchObject({ code: 'delivery-blocked' })
     await deliver(partOf('two', { chat: { id: bob.id, type: 'private' } }))
     expect(texts(bob.id)).toEqual(['two'])
   })

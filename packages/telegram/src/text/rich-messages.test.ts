@@ -142,7 +142,7 @@ describe('rich messages', () => {
       method: 'sendMessage',
       times: 1,
     })
-    await expect(messenger.send(part!, anySignal())).rejects.toBeDefined()
+    await expect(messenger.send(part!, anySignal())).rejects.toMatchObject({ code: 'delivery-blocked' })
     messenger.noteActivity(telegram.chat.id)
     await messenger.send(part!, anySignal())
     expect(shown().join(' ').replaceAll(/\s+/g, ' ')).toBe(`Title ${'word '.repeat(2000).trim()}`)
