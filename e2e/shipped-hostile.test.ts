@@ -125,7 +125,7 @@ test.each([
   ['/every cron: 61 * * * * tea', /^⚠️ "61 \* \* \* \*" is no cron expression/],
   // other services
   ['/bad_json', /^⚠️ The answer of bad_json cannot be read\.$/],
-  ['/deep', /./],
+  ['/deep', /^⚠️ The answer of deep cannot be read\.$/],
   ['/empty', /^Done \(status 204\)\.$/],
   ['/failing', /^⚠️ failing answered with the status 500\.$/],
   ['/huge', /^⚠️ The answer of huge is too long\.$/],

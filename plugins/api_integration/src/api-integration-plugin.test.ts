@@ -129,6 +129,11 @@ test('a status has the words that the owner gives it', async () => {
 
 test.each<[string, () => Response, string]>([
   [
+    'JSON that is nested too deeply',
+    () => new Response('['.repeat(100_000) + ']'.repeat(100_000)),
+    'cannot be read',
+  ],
+  [
     'broken JSON',
     () => new Response('{"a":', { headers: { 'content-type': 'application/json' } }),
     'cannot be read',

@@ -13,10 +13,19 @@ export function showAnswer(name: string, { status, content, isPage }: ApiAnswer)
   if (isPage) throw new ApiError(`${name} answered with a web page, not with data.`, { status })
   if (content === '') return { success: true, response: `Done (status ${status}).` }
   if (typeof content === 'string') return { success: true, response: showText(name, content) }
-  const text = JSON.stringify(content, null, 2)
+  const text = indented(name, content)
   return text.length > MOST_CHARACTERS
     ? { success: true, response: asFile(`${name}.json`, text) }
     : { success: true, data: content }
+}
+
+/** @throws ApiError for what is nested so deeply that it could be parsed, but can no longer be written */
+function indented(name: string, content: unknown): string {
+  try {
+    return JSON.stringify(content, null, 2)
+  } catch {
+    throw new ApiError(`The answer of ${name} cannot be read.`)
+  }
 }
 
 /** A text, as a file when it is long. */
