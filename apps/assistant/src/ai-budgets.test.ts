@@ -58,7 +58,7 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
   const database = openSqliteDatabase(join(folder, 'test.db'))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const ledger = createSqliteAiLedger(database)
+  const ledger = createSqliteAiLedger(database, { bot: 1 })
   const ai = createAi({
     settings: {
       timeouts: { firstTokenSeconds: 5, betweenTokensSeconds: 5, totalSeconds: 10 },

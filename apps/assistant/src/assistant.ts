@@ -10,11 +10,14 @@ import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import { createOutbox, createPipeline } from '@pluggram/pipeline'
 import { createOutsideDatabases, markOfChat } from '@pluggram/services'
 import {
+  botIdOf,
   createSqliteAiLedger,
   createSqliteChatSettings,
   createSqliteMessageStore,
   createSqlitePluginChats,
   createSqlitePluginStores,
+  createSqliteScheduleStore,
+  findOtherBots,
   lockHome,
   openSqliteDatabase,
   WriteLog,
@@ -114,17 +117,20 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(() => database.close())
     const log = new WriteLog(database, settings.storage)
     cleanups.push(() => log.close())
-    const messages = createSqliteMessageStore(log)
+    const bot = botIdOf(settings.telegram.botToken)
+    for (const other of findOtherBots(database, bot))
+      logger.warn('messages of another bot wait on disk; they go on when its token is back', { ...other })
+    const messages = createSqliteMessageStore(log, { bot })
     cleanups.push(() => messages.close())
     const outbox = createOutbox({ store: messages, logger })
     const stores = createSqlitePluginStores(log)
     cleanups.push(() => stores.close())
     await stores.deleteExpired()
-    const chats = createSqlitePluginChats(database)
+    const chats = createSqlitePluginChats(database, { bot })
     cleanups.push(() => chats.close())
     const access = prepareAccess({ database, settings: live, mask, logger })
 
-    const chatSettings = createSqliteChatSettings(database)
+    const chatSettings = createSqliteChatSettings(database, { bot })
     const admin = createAdminService({
       home,
       host: () => plugins.host,
@@ -140,7 +146,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const isSafe = options.isSafe ?? false
     const problemLog = createProblemLog(logger)
     const directory = createDirectory(settings.assistant.name, () => registry)
-    const ledger = createSqliteAiLedger(database)
+    const ledger = createSqliteAiLedger(database, { bot })
     const ai = createAi({
       settings: settings.ai,
       environment,
@@ -151,7 +157,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
       ownPort: settings.http.port,
     })
     cleanups.push(() => ai.close())
-    const scheduler = createScheduler(data, logger)
+    const scheduler = createScheduler(createSqliteScheduleStore(log, { bot }), logger)
     cleanups.push(() => scheduler.durable.close())
     let link: Pick<Telegram, 'outgoing' | 'connection'> = NO_TELEGRAM
     const { tools, mcp, registry } = prepareTools({

@@ -1,9 +1,10 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { createEffectScope } from '@pluggram/host'
-import { createMemoryScheduleStore, Scheduler } from '@pluggram/services'
+import { Scheduler } from '@pluggram/services'
 import type { SchedulerClock } from '@pluggram/services'
 import type { SchedulerService } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
 
 /** A scheduler whose clock stands still until the test moves it. */
 export interface TestScheduler {
@@ -65,7 +66,7 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
       time = end
     },
     declare(plugin) {
-      scheduler.declare(PLUGIN, plugin.descriptor.schedules, async (task, run) => {
+      void scheduler.declare(PLUGIN, plugin.descriptor.schedules, async (task, run) => {
         await plugin.runSchedule?.(task, run)
       })
     },
@@ -77,6 +78,7 @@ function createSettle(scheduler: Scheduler): () => Promise<void> {
   const waitedFor = new WeakSet<Promise<void>>()
   const turns = async (): Promise<void> => {
     for (let count = 0; count < TURNS; count += 1) await turn()
+    await scheduler.whenIdle()
   }
   return async () => {
     await turns()

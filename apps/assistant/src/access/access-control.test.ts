@@ -29,7 +29,7 @@ let time: number
 beforeEach(() => {
   time = 1_000 * DAY
   database = openSqliteDatabase(':memory:')
-  store = createSqliteAccessStore(database, () => time)
+  store = createSqliteAccessStore(database, { bot: 1, now: () => time })
 })
 afterEach(() => database.close())
 
@@ -144,7 +144,7 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   })
   expect(access.admit(message(7, { text }))).toEqual({ notice: expect.stringContaining('You are the owner') })
   expect(access.admit(message(7))).toEqual({ role: 'owner' })
-  expect(createSqliteAccessStore(database).standingOf(7)).toBe('owner')
+  expect(createSqliteAccessStore(database, { bot: 1 }).standingOf(7)).toBe('owner')
   expect(access.admit(message(8, { text }))).toEqual({
     notice: expect.stringContaining('does not count any more'),
   })

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LiveSettings } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
-import { createSqliteAccessStore } from '@pluggram/storage'
+import { botIdOf, createSqliteAccessStore } from '@pluggram/storage'
 import type { AccessStore } from '@pluggram/storage'
 import { createAccessControl } from './access-control.ts'
 import type { Roles } from './access-control.ts'
@@ -24,7 +24,7 @@ export interface Access {
 
 /** Who may use the assistant: config.json, what was decided by chat, and the pairing of the first owner. */
 export function prepareAccess({ database, settings, mask, logger }: AccessOptions): Access {
-  const store = createSqliteAccessStore(database)
+  const store = createSqliteAccessStore(database, { bot: botIdOf(settings.now.telegram.botToken) })
   const lists = settings.at('access')
   const isPlayground = settings.now.telegram.botToken === undefined
   const hasOwner = lists.now.owners.length > 0 || store.parties().some(({ standing }) => standing === 'owner')

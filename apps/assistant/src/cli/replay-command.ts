@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import { errorMessage, isPluggramError, PluggramError, z } from '@pluggram/sdk'
-import { createSqliteMessageStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
+import { createSqliteMessageStore } from '@pluggram/storage'
 import { notParked, toSummary } from '../http/parked-routes.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { withDatabase } from './with-database.ts'
 
 /** What is done with chosen updates. */
 export interface ReplayOptions {
@@ -96,21 +95,17 @@ function printList(cli: CliEnvironment, list: Parked): number {
 
 /** Without a running assistant the file itself is changed; the next start works on what was replayed. */
 async function withStore<T>(cli: CliEnvironment, work: (store: MessageStore) => T | Promise<T>): Promise<T> {
-  const file = join(cli.home, 'data', 'pluggram.db')
-  if (!existsSync(file)) {
-    throw new PluggramError(
-      'command-failed',
-      `There is no database in ${cli.home}. Set PLUGGRAM_HOME to the home of an assistant.`,
-    )
-  }
-  const database = openSqliteDatabase(file)
-  const log = new WriteLog(database)
-  const store: MessageStore = createSqliteMessageStore(log)
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-    await log.close()
-    database.close()
-  }
+  const done = await withDatabase(cli, async ({ log, bot }) => {
+    const store: MessageStore = createSqliteMessageStore(log, { bot })
+    try {
+      return { result: await work(store) }
+    } finally {
+      await store.close()
+    }
+  })
+  if (done) return done.result
+  throw new PluggramError(
+    'command-failed',
+    `There is no database in ${cli.home}. Set PLUGGRAM_HOME to the home of an assistant.`,
+  )
 }

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { openSqliteScheduleStore, Scheduler } from '@pluggram/services'
+import { Scheduler } from '@pluggram/services'
 import { z } from '@pluggram/sdk'
+import { createSqliteScheduleStore } from '@pluggram/storage'
 import { listDurable, scheduleNotFound, setPaused } from '../http/schedule-routes.ts'
-import { schedulesFile } from '../services/scheduler.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { withDatabase } from './with-database.ts'
 
 const listSchema = z.object({
   schedules: z.array(
@@ -25,9 +24,7 @@ export async function listSchedules(cli: CliEnvironment): Promise<number> {
   const { schedules } = await askElse(
     cli,
     { method: 'GET', path: '/api/schedules', answer: listSchema },
-    () => ({
-      schedules: [...(withScheduler(cli, listDurable) ?? [])],
-    }),
+    async () => ({ schedules: [...((await withScheduler(cli, listDurable)) ?? [])] }),
   )
   if (schedules.length === 0) cli.print('Nothing is planned.')
   for (const { plugin, name, when, next, last, isPaused } of schedules) {
@@ -44,8 +41,8 @@ export async function pauseSchedule(
 ): Promise<number> {
   const { plugin, name, isPaused } = wanted
   const ask = { method: 'POST', path: '/api/schedules', body: wanted, answer: z.object({}) } as const
-  await askElse(cli, ask, () => {
-    if (withScheduler(cli, (scheduler) => setPaused(scheduler, wanted)) === true) return {}
+  await askElse(cli, ask, async () => {
+    if (await withScheduler(cli, (scheduler) => setPaused(scheduler, wanted))) return {}
     throw scheduleNotFound(wanted)
   })
   cli.print(`${name} of ${plugin} is ${isPaused ? 'paused' : 'on'}.`)
@@ -53,13 +50,16 @@ export async function pauseSchedule(
 }
 
 /** @returns `undefined` when no assistant ever planned anything here */
-function withScheduler<T>(cli: CliEnvironment, work: (scheduler: Scheduler) => T): T | undefined {
-  const file = schedulesFile(join(cli.home, 'data'))
-  if (!existsSync(file)) return undefined
-  const store = openSqliteScheduleStore(file)
-  try {
-    return work(new Scheduler({ store, onError: () => {} }))
-  } finally {
-    store.close()
-  }
+function withScheduler<T>(
+  cli: CliEnvironment,
+  work: (scheduler: Scheduler) => Promise<T>,
+): Promise<T | undefined> {
+  return withDatabase(cli, async ({ log, bot }) => {
+    const store = createSqliteScheduleStore(log, { bot })
+    try {
+      return await work(new Scheduler({ store, onError: () => {} }))
+    } finally {
+      await store.close()
+    }
+  })
 }

@@ -1,4 +1,4 @@
-import { resumeRecord } from '@pluggram/services'
+import { pauseSchedule, resumeSchedule } from '@pluggram/services'
 import type { Scheduler } from '@pluggram/services'
 import { PluggramError, z } from '@pluggram/sdk'
 import type { FastifyInstance } from 'fastify'
@@ -17,10 +17,10 @@ const pauseSchema = z.strictObject({ plugin: z.string(), name: z.string(), isPau
 
 /** `GET /api/schedules`, and `POST` with `{ plugin, name, isPaused }`. */
 export function registerScheduleRoutes(server: FastifyInstance, scheduler: Scheduler): void {
-  server.get('/api/schedules', () => ({ schedules: listDurable(scheduler) }))
-  server.post('/api/schedules', (request) => {
+  server.get('/api/schedules', async () => ({ schedules: await listDurable(scheduler) }))
+  server.post('/api/schedules', async (request, _reply) => {
     const wanted = pauseSchema.parse(request.body)
-    if (!setPaused(scheduler, wanted)) throw scheduleNotFound(wanted)
+    if (!(await setPaused(scheduler, wanted))) throw scheduleNotFound(wanted)
     return {}
   })
 }
@@ -33,9 +33,8 @@ export function scheduleNotFound({ plugin, name }: { plugin: string; name: strin
 }
 
 /** Those that outlive a restart, the next one first. */
-export function listDurable(scheduler: Scheduler): readonly ScheduleSummary[] {
-  return scheduler
-    .list()
+export async function listDurable(scheduler: Scheduler): Promise<readonly ScheduleSummary[]> {
+  return (await scheduler.list())
     .filter(({ isDurable }) => isDurable)
     .map(({ plugin, name, when, isPaused, next, last }) => ({
       plugin,
@@ -48,15 +47,14 @@ export function listDurable(scheduler: Scheduler): readonly ScheduleSummary[] {
 }
 
 /** @returns false when there is no such schedule */
-export function setPaused(
+export async function setPaused(
   scheduler: Scheduler,
-  { plugin, name, isPaused }: z.infer<typeof pauseSchema>,
-): boolean {
+  { isPaused, ...schedule }: z.infer<typeof pauseSchema>,
+): Promise<boolean> {
   const { durable, clock } = scheduler
-  const record = durable.find(plugin, name)
-  if (!record) return false
-  if (isPaused) durable.setPaused(plugin, name, true, record.nextSlot)
-  else resumeRecord(durable, record, clock.now())
-  scheduler.changed(plugin, name)
-  return true
+  const isThere = isPaused
+    ? await pauseSchedule(durable, schedule)
+    : await resumeSchedule(durable, schedule, clock.now())
+  if (isThere) await scheduler.changed(schedule.plugin, schedule.name)
+  return isThere
 }

@@ -1,24 +1,20 @@
-import { join } from 'node:path'
-import { openSqliteScheduleStore, Scheduler } from '@pluggram/services'
+import { Scheduler } from '@pluggram/services'
 import { errorMessage, PermissionError } from '@pluggram/sdk'
 import type { EffectScope, Logger, PluginPermissions, SchedulerService } from '@pluggram/sdk'
 import { createRefusedScheduler } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { ScheduleStore } from '@pluggram/storage/contracts'
 
-/** The scheduler of this home; nothing runs before its `start`. */
-export function createScheduler(dataFolder: string, logger: Logger): Scheduler {
+/** Runs what plugins have planned; nothing runs before its `start`. */
+export function createScheduler(store: ScheduleStore, logger: Logger): Scheduler {
   return new Scheduler({
-    store: openSqliteScheduleStore(schedulesFile(dataFolder)),
+    store,
     onError: (plugin, name, error) =>
       logger.error(`Schedule ${name} of plugin ${plugin} failed: ${errorMessage(error)}`, {
         plugin,
         err: error,
       }),
   })
-}
-
-export function schedulesFile(dataFolder: string): string {
-  return join(dataFolder, 'schedules.db')
 }
 
 /** The scheduler service of one plugin. */
@@ -54,7 +50,7 @@ export function followManifests(scheduler: Scheduler, registry: PluginRegistry):
     for (const [name, plugin] of running) {
       if (known.get(name) === plugin) continue
       known.set(name, plugin)
-      scheduler.declare(name, plugin.descriptor.schedules, async (task, run) => {
+      void scheduler.declare(name, plugin.descriptor.schedules, async (task, run) => {
         await plugin.runSchedule?.(task, run)
       })
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ScheduleProgress, ScheduleRecord, UsedSlots } from './schedule-record.ts'
+import type { ScheduleProgress, ScheduleRecord, UsedSlots } from '@pluggram/storage/contracts'
 import { slotsOf } from './schedule-times.ts'
 import type { Slots } from './schedule-times.ts'
 

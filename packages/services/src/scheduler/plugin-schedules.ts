@@ -1,7 +1,8 @@
+import { KeyLock } from '@pluggram/base'
 import { ScheduleError } from '@pluggram/sdk'
 import type { EffectScope, ScheduleHandler, ScheduleInfo } from '@pluggram/sdk'
 import type { ScheduleChange, SchedulerBackend, ScheduleRequest } from '@pluggram/sdk/runtime'
-import type { ScheduleRecord, ScheduleStore } from './schedule-record.ts'
+import type { ScheduleRecord, ScheduleStore } from '@pluggram/storage/contracts'
 import { createRecord } from './schedule-request.ts'
 import { slotsOf } from './schedule-times.ts'
 import type { SchedulerClock } from './scheduler-clock.ts'
@@ -12,11 +13,11 @@ export interface SchedulerCore {
   readonly durable: ScheduleStore
   readonly volatile: ScheduleStore
   bind(plugin: string, name: string, handler: ScheduleHandler): () => void
-  put(record: ScheduleRecord, store: ScheduleStore): void
+  put(record: ScheduleRecord, store: ScheduleStore): Promise<void>
   /** Looks at a schedule anew. */
-  changed(plugin: string, name: string): void
+  changed(plugin: string, name: string): Promise<void>
   runNow(record: ScheduleRecord): boolean
-  list(): readonly (ScheduleInfo & { readonly plugin: string })[]
+  list(): Promise<readonly (ScheduleInfo & { readonly plugin: string })[]>
 }
 
 export interface PluginSchedulesOptions {
@@ -34,6 +35,8 @@ export class PluginSchedules implements SchedulerBackend {
   readonly #effects: EffectScope
   readonly #scheduler: SchedulerCore
   readonly #disposers = new Map<string, () => Promise<void>>()
+  /** What is asked for under one name is done one after another. */
+  readonly #lock = new KeyLock()
 
   constructor({ plugin, effects, scheduler }: PluginSchedulesOptions) {
     this.#plugin = plugin
@@ -42,48 +45,64 @@ export class PluginSchedules implements SchedulerBackend {
   }
 
   async add(request: ScheduleRequest, handler: ScheduleHandler | undefined): Promise<string> {
-    const { clock, durable, volatile } = this.#scheduler
     lastNumber += 1
-    const options = { fallbackName: `schedule-${lastNumber}`, now: clock.now() }
+    const options = { fallbackName: `schedule-${lastNumber}`, now: this.#scheduler.clock.now() }
     const record = createRecord(this.#plugin, request, options)
     const isDurable = request.options.name !== undefined
-    this.#check(record)
-    if (this.#find(record.name) === undefined && this.#count() >= MAX_SCHEDULES) {
+    return this.#lock.run(record.name, () => this.#add(record, isDurable, handler))
+  }
+
+  async #add(
+    record: ScheduleRecord,
+    isDurable: boolean,
+    handler: ScheduleHandler | undefined,
+  ): Promise<string> {
+    const { durable, volatile } = this.#scheduler
+    const before = (await this.#find(record.name))?.record
+    if (before?.isDeclared) {
+      throw new ScheduleError(
+        `The schedule ${record.name} stands in the manifest; change it there, or take another name.`,
+      )
+    }
+    if (!before && (await this.list()).length >= MAX_SCHEDULES) {
       throw new ScheduleError(
         `Plugin ${this.#plugin} has ${MAX_SCHEDULES} schedules already; cancel some before adding more.`,
       )
     }
     await this.#disposers.get(record.name)?.()
-    this.#scheduler.put(record, isDurable ? durable : volatile)
+    await this.#scheduler.put(record, isDurable ? durable : volatile)
     if (handler || !isDurable) this.#tie(record.name, handler)
-    this.#scheduler.changed(this.#plugin, record.name)
+    await this.#scheduler.changed(this.#plugin, record.name)
     return record.name
   }
 
-  async change(name: string, change: ScheduleChange): Promise<boolean> {
-    const found = this.#find(name)
+  change(name: string, change: ScheduleChange): Promise<boolean> {
+    return this.#lock.run(name, () => this.#change(name, change))
+  }
+
+  async #change(name: string, change: ScheduleChange): Promise<boolean> {
+    const found = await this.#find(name)
     if (!found) return false
     const { record, store } = found
     switch (change) {
       case 'run-now':
         return this.#scheduler.runNow(record)
       case 'cancel':
-        store.remove(this.#plugin, name)
+        await store.update(this.#plugin, name, () => undefined)
         await this.#disposers.get(name)?.()
         break
       case 'pause':
-        store.setPaused(this.#plugin, name, true, record.nextSlot)
+        await pauseSchedule(store, record)
         break
       case 'resume':
-        if (record.isPaused) resumeRecord(store, record, this.#scheduler.clock.now())
+        await resumeSchedule(store, record, this.#scheduler.clock.now())
     }
-    this.#scheduler.changed(this.#plugin, name)
+    await this.#scheduler.changed(this.#plugin, name)
     return true
   }
 
   async list(): Promise<readonly ScheduleInfo[]> {
-    return this.#scheduler
-      .list()
+    return (await this.#scheduler.list())
       .filter(({ plugin }) => plugin === this.#plugin)
       .map(({ plugin: _plugin, ...info }) => info)
   }
@@ -91,39 +110,45 @@ export class PluginSchedules implements SchedulerBackend {
   /** A schedule with a function lives as long as the plugin does. */
   #tie(name: string, handler: ScheduleHandler | undefined): void {
     const unbind = handler && this.#scheduler.bind(this.#plugin, name, handler)
-    const dispose = this.#effects.add(`schedule ${name}`, () => {
+    const dispose = this.#effects.add(`schedule ${name}`, async () => {
       unbind?.()
       this.#disposers.delete(name)
-      this.#scheduler.volatile.remove(this.#plugin, name)
+      await this.#scheduler.volatile.update(this.#plugin, name, () => undefined)
     })
     this.#disposers.set(name, dispose)
   }
 
-  #check({ name }: ScheduleRecord): void {
-    const before = this.#find(name)?.record
-    if (before?.isDeclared) {
-      throw new ScheduleError(
-        `The schedule ${name} stands in the manifest; change it there, or take another name.`,
-      )
-    }
-  }
-
-  #find(name: string): { record: ScheduleRecord; store: ScheduleStore } | undefined {
+  async #find(name: string): Promise<{ record: ScheduleRecord; store: ScheduleStore } | undefined> {
     for (const store of [this.#scheduler.durable, this.#scheduler.volatile]) {
-      const record = store.find(this.#plugin, name)
+      const record = await store.find(this.#plugin, name)
       if (record) return { record, store }
     }
     return undefined
   }
-
-  #count(): number {
-    return this.#scheduler.list().filter(({ plugin }) => plugin === this.#plugin).length
-  }
 }
 
-/** Goes on with the first slot from now on: what passed during the pause is left out. */
-export function resumeRecord(store: ScheduleStore, record: ScheduleRecord, now: number): boolean {
-  const { plugin, name, times, anchor, nextSlot } = record
-  const next = nextSlot !== undefined && nextSlot > now ? nextSlot : slotsOf(times, anchor).after(now)
-  return store.setPaused(plugin, name, false, next)
+type ScheduleName = Pick<ScheduleRecord, 'plugin' | 'name'>
+
+/** @returns false when there is no such schedule */
+export async function pauseSchedule(store: ScheduleStore, { plugin, name }: ScheduleName): Promise<boolean> {
+  const paused = await store.update(plugin, name, (record) => record && { ...record, isPaused: true })
+  return paused !== undefined
+}
+
+/**
+ * Goes on with the first slot from now on: what passed during the pause is left out.
+ * @returns false when there is no such schedule
+ */
+export async function resumeSchedule(
+  store: ScheduleStore,
+  { plugin, name }: ScheduleName,
+  now: number,
+): Promise<boolean> {
+  const resumed = await store.update(plugin, name, (record) => {
+    if (!record?.isPaused) return record
+    const { times, anchor, nextSlot } = record
+    const next = nextSlot !== undefined && nextSlot > now ? nextSlot : slotsOf(times, anchor).after(now)
+    return { ...record, isPaused: false, nextSlot: next }
+  })
+  return resumed !== undefined
 }

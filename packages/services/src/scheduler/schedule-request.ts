@@ -1,7 +1,7 @@
 import { ScheduleError } from '@pluggram/sdk'
 import type { ScheduleRequest } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
-import type { ScheduleRecord } from './schedule-record.ts'
+import type { ScheduleRecord } from '@pluggram/storage/contracts'
 import { slotsOf } from './schedule-times.ts'
 
 const MAX_DATA_CHARACTERS = 16 * 1_024

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { openSqliteDatabase } from '@pluggram/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const PROGRAM = fileURLToPath(new URL('__fixtures__/beats.ts', import.meta.url))
@@ -17,6 +18,7 @@ const running = new Set<ChildProcess>()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pluggram-beats-'))
   writeFileSync(join(folder, 'journal'), '')
+  openSqliteDatabase(join(folder, 'schedules.db')).close()
 })
 afterEach(async () => {
   await Promise.all([...running].map(kill))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ScheduledRun } from '@pluggram/sdk'
-import { createMemoryScheduleStore } from './memory-schedule-store.ts'
+import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
 import { TestClock } from './test-clock.ts'
 import { collect, Instance, useScheduleFolder } from './test-instance.ts'
 
@@ -57,13 +57,13 @@ describe('a single date', () => {
     const clock = new TestClock('2026-11-22T12:00:00Z')
     const first = new Instance(clock)
     const tasks = [{ name: 'deliver' }]
-    first.scheduler.declare('notes', tasks, async () => {})
+    await first.scheduler.declare('notes', tasks, async () => {})
     await first.service.at(new Date('2026-11-22T12:01:00Z'), { name: 'tea' }, 'deliver')
     await first.end()
     clock.set(DAY)
     const second = new Instance(clock)
     const runs: ScheduledRun[] = []
-    second.scheduler.declare('notes', tasks, async (_task, run) => void runs.push(run))
+    await second.scheduler.declare('notes', tasks, async (_task, run) => void runs.push(run))
     await clock.pass(1)
     expect(runs).toMatchObject([{ name: 'tea', isCatchUp: true }])
   })
@@ -75,7 +75,7 @@ describe('a manifest', () => {
     const one = new Instance(clock)
     const runs: string[] = []
     const run = async (task: string): Promise<void> => void runs.push(task)
-    one.scheduler.declare(
+    await one.scheduler.declare(
       'notes',
       [
         { name: 'tidy', everySeconds: 60 },
@@ -88,14 +88,14 @@ describe('a manifest', () => {
     one.scheduler.withdraw('notes')
     await clock.pass(600)
     expect(runs).toHaveLength(6)
-    one.scheduler.declare('notes', [{ name: 'sum', cron: '5 * * * *' }], run)
+    await one.scheduler.declare('notes', [{ name: 'sum', cron: '5 * * * *' }], run)
     expect((await one.service.list()).map(({ name }) => name)).toEqual(['sum'])
   })
 
   test('that cannot be kept is reported, and the rest of it works', async () => {
     const one = new Instance(new TestClock('2026-11-22T12:00:00Z'))
     const runs: string[] = []
-    one.scheduler.declare(
+    await one.scheduler.declare(
       'notes',
       [
         { name: 'broken', cron: 'whenever' },

@@ -1,4 +1,6 @@
 import { runWithDeadline } from '@pluggram/base'
+import { setImmediate } from 'node:timers/promises'
+import { KeyLock } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import type {
   EffectScope,
@@ -9,10 +11,10 @@ import type {
 } from '@pluggram/sdk'
 import { SchedulerClient } from '@pluggram/sdk/runtime'
 import type { ScheduleDescriptor } from '@pluggram/sdk/runtime'
-import { createMemoryScheduleStore } from './memory-schedule-store.ts'
+import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
+import type { ScheduleRecord, ScheduleStore } from '@pluggram/storage/contracts'
 import { planSlot } from './plan-slot.ts'
 import { PluginSchedules } from './plugin-schedules.ts'
-import type { ScheduleRecord, ScheduleStore } from './schedule-record.ts'
 import { createRecord, PAST_MS } from './schedule-request.ts'
 import { describeTimes } from './schedule-times.ts'
 import { SYSTEM_CLOCK } from './scheduler-clock.ts'
@@ -34,8 +36,10 @@ export interface OwnersSchedule extends ScheduleInfo {
 /** Runs one of a plugin's declared schedules. */
 export type TaskRunner = (task: string, run: ScheduledRun) => Promise<void>
 
-/** The clock may be set: nothing is waited for longer without a look at it. */
+/** The clock may be set, so no wait is longer than this. */
 const LOOK_MS = 15_000
+/** How long a store that failed is left alone. */
+const TRY_AGAIN_MS = 1_000
 const SOONEST_MS = 5
 const STOP_MS = 3_000
 /** A run that was told to end is waited for no longer than that. */
@@ -48,7 +52,7 @@ const PURGE_MS = 3_600_000
  *   waiting ──due──▶ taken (on disk: the next slot) ──▶ running ──done, failed or too late──▶ waiting
  *
  * A slot is taken before it is run: a crash in between loses that run, and nothing ever runs twice. Of several assistants
- * over the same store one takes a slot.
+ * over the same store one takes a slot. Slots that are due at the same moment are taken together, in one commit.
  */
 export class Scheduler {
   readonly clock: SchedulerClock
@@ -58,12 +62,19 @@ export class Scheduler {
   readonly #handlers = new Map<string, ScheduleHandler>()
   readonly #tasks = new Map<string, { readonly names: ReadonlySet<string>; readonly run: TaskRunner }>()
   readonly #running = new Map<string, Promise<void>>()
+  /** Schedules whose slot is being taken. */
+  readonly #taking = new Set<string>()
   readonly #stopping = new AbortController()
+  readonly #declaring = new KeyLock()
+  /** Durable schedules as they were read last. */
   #known: Map<string, ScheduleRecord> | undefined
   #version = -1
   #purgedAt = 0
   #isStarted = false
-  #cancelTimer: (() => void) | undefined
+  /** The look at all schedules that is under way, and what was asked for meanwhile. */
+  #look: Promise<void> | undefined
+  #work = 0
+  #timer: { readonly at: number; cancel(): void } | undefined
 
   constructor({ store, clock = SYSTEM_CLOCK, onError }: SchedulerOptions) {
     this.durable = store
@@ -83,36 +94,49 @@ export class Scheduler {
     this.#tick()
   }
 
-  /** Runs nothing more; what runs is told to end and has three seconds for it. */
+  /** Runs nothing more. What runs is told to end and has three seconds for it. */
   async stop(): Promise<void> {
     this.#isStarted = false
-    this.#cancelTimer?.()
-    this.#stopping.abort(new PluggramError('plugin-not-found', 'The assistant is stopping.'))
+    this.#timer?.cancel()
     let cancel: (() => void) | undefined
     const late = new Promise<void>((resolve) => (cancel = this.clock.after(STOP_MS, resolve)))
+    // a slot that is being taken is run: nobody else would run it
+    await Promise.race([this.#look, late])
+    this.#stopping.abort(new PluggramError('plugin-not-found', 'The assistant is stopping.'))
     await Promise.race([Promise.allSettled(this.#running.values()), late])
     cancel?.()
   }
 
-  /** Takes over the schedules of a plugin's manifest; those that are no longer in it are forgotten. */
-  declare(plugin: string, schedules: readonly ScheduleDescriptor[], run: TaskRunner): void {
+  /** Takes over the schedules of a plugin's manifest; those that are no longer in it are forgotten. Never rejects. */
+  declare(plugin: string, schedules: readonly ScheduleDescriptor[], run: TaskRunner): Promise<void> {
     this.#tasks.set(plugin, { names: new Set(schedules.map(({ name }) => name)), run })
+    return this.#busy(() => this.#declaring.run(plugin, () => this.#declare(plugin, schedules)))
+  }
+
+  async #declare(plugin: string, schedules: readonly ScheduleDescriptor[]): Promise<void> {
     const wanted = new Set<string>()
-    for (const schedule of schedules) {
+    const puts = schedules.map(async (schedule) => {
       try {
         const record = toRecord(plugin, schedule, this.clock.now())
-        if (!record) continue
-        this.put(record, this.durable)
+        if (!record) return
         wanted.add(record.name)
+        await this.put(record, this.durable)
       } catch (error) {
+        wanted.delete(schedule.name)
         this.#onError(plugin, schedule.name, error)
       }
-    }
-    for (const { plugin: owner, name, isDeclared } of this.durable.all()) {
-      if (owner === plugin && isDeclared && !wanted.has(name)) this.durable.remove(plugin, name)
+    })
+    await Promise.all(puts)
+    try {
+      const gone = (await this.durable.all()).filter(
+        ({ plugin: owner, name, isDeclared }) => owner === plugin && isDeclared && !wanted.has(name),
+      )
+      await Promise.all(gone.map(({ name }) => this.durable.update(plugin, name, () => undefined)))
+    } catch (error) {
+      this.#onError(plugin, 'a schedule', error)
     }
     this.#known = undefined
-    if (this.#isStarted) this.#arm(SOONEST_MS)
+    this.#arm(SOONEST_MS)
   }
 
   /** The plugin does not run any more; its schedules stay, and wait. */
@@ -129,30 +153,28 @@ export class Scheduler {
     }
   }
 
-  /** Keeps a schedule; the slots of one that stands there with the same times go on. */
-  put(record: ScheduleRecord, store: ScheduleStore): void {
-    store.atomically(() => {
-      const before = store.find(record.plugin, record.name)
-      const isSame = before && JSON.stringify(before.times) === JSON.stringify(record.times)
-      const { anchor, nextSlot, lastSlot, used, isPaused } = before ?? record
-      store.put({
-        ...record,
-        ...(isSame ? { anchor, nextSlot, lastSlot, used } : {}),
-        ...(before && { isPaused }),
-      })
+  /** Keeps a schedule. Where one of that name has the same times, its slots go on. */
+  async put(record: ScheduleRecord, store: ScheduleStore): Promise<void> {
+    await store.update(record.plugin, record.name, (before) => {
+      if (!before) return record
+      const { anchor, nextSlot, lastSlot, used, isPaused } = before
+      const isSame = JSON.stringify(before.times) === JSON.stringify(record.times)
+      return { ...record, ...(isSame && { anchor, nextSlot, lastSlot, used }), isPaused }
     })
   }
 
-  changed(plugin: string, name: string): void {
-    this.#refresh(plugin, name)
-    if (this.#isStarted) this.#arm(SOONEST_MS)
+  /** Looks at a schedule anew. */
+  async changed(plugin: string, name: string): Promise<void> {
+    await this.#refresh(plugin, name)
+    this.#arm(SOONEST_MS)
   }
 
   /** All schedules that are not over, the next one first. */
-  list(): readonly OwnersSchedule[] {
+  async list(): Promise<readonly OwnersSchedule[]> {
+    const [durable, volatile] = await Promise.all([this.durable.all(), this.volatile.all()])
     return [
-      ...this.durable.all().map((record) => toInfo(record, true)),
-      ...this.volatile.all().map((record) => toInfo(record, false)),
+      ...durable.map((record) => toInfo(record, true)),
+      ...volatile.map((record) => toInfo(record, false)),
     ]
       .filter(({ next, isPaused }) => next !== undefined || isPaused)
       .toSorted((a, b) => (a.next?.getTime() ?? Infinity) - (b.next?.getTime() ?? Infinity))
@@ -161,7 +183,7 @@ export class Scheduler {
   /** Runs a schedule besides its slots; false when nothing can run it now, or it runs already. */
   runNow(record: ScheduleRecord): boolean {
     const handler = this.#handlerOf(record)
-    if (!handler || this.#running.has(keyOf(record.plugin, record.name))) return false
+    if (!handler || this.#isBusyWith(keyOf(record.plugin, record.name))) return false
     this.#run(record, handler, { slot: this.clock.now(), isCatchUp: false })
     return true
   }
@@ -171,35 +193,67 @@ export class Scheduler {
     return [...this.#running.values()]
   }
 
-  #tick(): void {
-    if (!this.#isStarted) return
-    const now = this.clock.now()
-    this.#purge(now)
-    let wakeAt = now + LOOK_MS
-    for (const [store, records] of [
-      [this.durable, this.#durableRecords()],
-      [this.volatile, this.volatile.all()],
-    ] as const) {
-      for (const record of records) wakeAt = Math.min(wakeAt, this.#consider(record, store, now))
+  /** Resolves when no schedule is being read or written on the scheduler's own account. */
+  async whenIdle(): Promise<void> {
+    while (this.#look || this.#work > 0) {
+      await this.#look
+      await setImmediate()
     }
-    this.#arm(Math.max(SOONEST_MS, wakeAt - now))
+  }
+
+  #tick(): void {
+    this.#timer = undefined
+    if (!this.#isStarted) return
+    this.#look ??= this.#lookAndArm()
+  }
+
+  async #lookAndArm(): Promise<void> {
+    let wait = TRY_AGAIN_MS
+    try {
+      wait = await this.#lookAtAll()
+    } catch (error) {
+      this.#onError('assistant', 'of all', error)
+    }
+    this.#look = undefined
+    this.#arm(wait)
+  }
+
+  /** Runs what is due. @returns how long until the next look */
+  async #lookAtAll(): Promise<number> {
+    const now = this.clock.now()
+    await this.#purge(now)
+    const durable = (await this.#durableRecords()).map((record) => this.#consider(record, this.durable, now))
+    const volatile = (await this.volatile.all()).map((record) => this.#consider(record, this.volatile, now))
+    const times = await Promise.all([...durable, ...volatile])
+    return Math.max(SOONEST_MS, Math.min(now + LOOK_MS, ...times) - now)
   }
 
   /** Runs what is due of one schedule. @returns when it has to be looked at again */
-  #consider(record: ScheduleRecord, store: ScheduleStore, now: number): number {
+  async #consider(record: ScheduleRecord, store: ScheduleStore, now: number): Promise<number> {
+    const { plugin, name } = record
+    const key = keyOf(plugin, name)
     const handler = this.#handlerOf(record)
-    const isRunning = this.#running.has(keyOf(record.plugin, record.name))
-    if (record.isPaused || !handler || isRunning) return Infinity
+    if (record.isPaused || !handler || this.#isBusyWith(key)) return Infinity
     const plan = planSlot(record, now)
     if (plan.kind === 'over') return Infinity
     if (plan.kind === 'wait') return plan.until
-    const isTaken = store.advance(record, plan.progress)
-    if (store === this.durable) this.#refresh(record.plugin, record.name)
-    if (!isTaken) return now + SOONEST_MS
-    const { slot, isCatchUp } = plan
-    if (slot === undefined) return now + SOONEST_MS
-    this.#run(record, handler, { slot, isCatchUp })
+    this.#taking.add(key)
+    try {
+      const isTaken = await store.advance(record, plan.progress)
+      if (store === this.durable) await this.#refresh(plugin, name)
+      if (!isTaken || plan.slot === undefined) return now + SOONEST_MS
+    } catch (error) {
+      this.#onError(plugin, name, error)
+      return now + TRY_AGAIN_MS
+    } finally {
+      this.#taking.delete(key)
+    }
+    this.#run(record, handler, { slot: plan.slot, isCatchUp: plan.isCatchUp })
     return Infinity
+  }
+
+  #isBusyWith(key: string): boolean {
+    return this.#running.has(key) || this.#taking.has(key)
   }
 
   #run(
@@ -235,7 +289,7 @@ export class Scheduler {
       })
       .finally(() => {
         this.#running.delete(key)
-        if (this.#isStarted) this.#arm(SOONEST_MS)
+        this.#arm(SOONEST_MS)
       })
     this.#running.set(key, watched)
   }
@@ -246,35 +300,53 @@ export class Scheduler {
     return tasks?.names.has(task) === true ? (run) => tasks.run(task, run) : undefined
   }
 
-  #refresh(plugin: string, name: string): void {
-    const record = this.durable.find(plugin, name)
+  async #refresh(plugin: string, name: string): Promise<void> {
+    const record = await this.durable.find(plugin, name)
     if (record) this.#known?.set(keyOf(plugin, name), record)
     else this.#known?.delete(keyOf(plugin, name))
   }
 
-  #durableRecords(): readonly ScheduleRecord[] {
-    const version = this.durable.version()
-    if (!this.#known || version !== this.#version) {
-      this.#version = version
-      this.#known = new Map(this.durable.all().map((record) => [keyOf(record.plugin, record.name), record]))
-    }
-    return [...this.#known.values()]
+  async #durableRecords(): Promise<readonly ScheduleRecord[]> {
+    const version = await this.durable.version()
+    if (this.#known && version === this.#version) return [...this.#known.values()]
+    this.#version = version
+    const records = await this.durable.all()
+    this.#known = new Map(records.map((record) => [keyOf(record.plugin, record.name), record]))
+    return records
   }
 
   /** Dates that are over are remembered for a while: the plugin may ask for the same again when it starts. */
-  #purge(now: number): void {
+  async #purge(now: number): Promise<void> {
     if (now - this.#purgedAt < PURGE_MS && now >= this.#purgedAt) return
     this.#purgedAt = now
-    for (const { plugin, name, times, nextSlot } of this.durable.all()) {
-      const isOld = times.kind === 'at' && times.date.getTime() < now - PAST_MS
-      if (isOld && nextSlot === undefined) this.durable.remove(plugin, name)
-    }
+    const isOld = ({ times, nextSlot }: ScheduleRecord): boolean =>
+      times.kind === 'at' && nextSlot === undefined && times.date.getTime() < now - PAST_MS
+    const old = (await this.durable.all()).filter(isOld)
+    await Promise.all(
+      old.map(({ plugin, name }) =>
+        this.durable.update(plugin, name, (record) => (record && isOld(record) ? undefined : record)),
+      ),
+    )
     this.#known = undefined
   }
 
+  /** Sets the timer, unless it is set to an earlier moment. */
   #arm(milliseconds: number): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = this.clock.after(milliseconds, () => this.#tick())
+    if (!this.#isStarted) return
+    const at = this.clock.now() + milliseconds
+    if (this.#timer && this.#timer.at <= at) return
+    this.#timer?.cancel()
+    const cancel = this.clock.after(milliseconds, () => this.#tick())
+    this.#timer = { at, cancel }
+  }
+
+  async #busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#work += 1
+    try {
+      return await work()
+    } finally {
+      this.#work -= 1
+    }
   }
 }
 

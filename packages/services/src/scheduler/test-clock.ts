@@ -11,6 +11,7 @@ export class TestClock implements SchedulerClock {
   #elapsed = 0
   #wall: number
   readonly #timers = new Set<Timer>()
+  readonly #waits: (() => Promise<void>)[] = []
 
   constructor(start: string) {
     this.#wall = Date.parse(start)
@@ -32,11 +33,16 @@ export class TestClock implements SchedulerClock {
     this.#wall += seconds * 1_000
   }
 
+  /** Time passes only when this has resolved, too: what is being written is written. */
+  waitFor(work: () => Promise<void>): void {
+    this.#waits.push(work)
+  }
+
   /** Lets time pass. */
   async pass(seconds: number): Promise<void> {
     const end = this.#elapsed + seconds * 1_000
     for (;;) {
-      await settle()
+      await this.#letWorkEnd()
       const next = [...this.#timers].reduce<Timer | undefined>(
         (first, timer) => (first && first.at <= timer.at ? first : timer),
         undefined,
@@ -48,8 +54,11 @@ export class TestClock implements SchedulerClock {
     }
     this.#elapsed = end
   }
-}
 
-async function settle(): Promise<void> {
-  for (let count = 0; count < 3; count += 1) await turn()
+  async #letWorkEnd(): Promise<void> {
+    for (let count = 0; count < 3; count += 1) {
+      await turn()
+      for (const wait of this.#waits) await wait()
+    }
+  }
 }

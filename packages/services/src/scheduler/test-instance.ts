@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import type { EffectScope, ScheduledRun, SchedulerService } from '@pluggram/sdk'
-import type { ScheduleStore } from './schedule-record.ts'
+import { createSqliteScheduleStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
+import type { ScheduleStore } from '@pluggram/storage/contracts'
 import { Scheduler } from './scheduler.ts'
-import { openSqliteScheduleStore } from './sqlite-schedule-store.ts'
 import type { TestClock } from './test-clock.ts'
 
 let folder = ''
-const stores: ScheduleStore[] = []
+const closers: (() => Promise<void>)[] = []
 
 /** Gives every test a folder for its schedules. */
 export function useScheduleFolder(): void {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'pluggram-schedules-'))
   })
-  afterEach(() => {
-    for (const store of stores.splice(0)) store.close()
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close()
     rmSync(folder, { recursive: true })
   })
 }
@@ -47,6 +47,7 @@ export class Instance {
       list: () => [],
     }
     this.service = this.scheduler.forPlugin('notes', effects)
+    clock.waitFor(() => this.scheduler.whenIdle())
     this.scheduler.start()
   }
 
@@ -62,8 +63,14 @@ function unused(): never {
 
 /** The file of that name in the folder, opened once more. */
 export function openStore(name: string): ScheduleStore {
-  const store = openSqliteScheduleStore(join(folder, `${name}.db`))
-  stores.push(store)
+  const database = openSqliteDatabase(join(folder, `${name}.db`))
+  const log = new WriteLog(database)
+  const store = createSqliteScheduleStore(log, { bot: 1 })
+  closers.push(async () => {
+    await store.close()
+    await log.close()
+    database.close()
+  })
   return store
 }
 

@@ -1,18 +1,21 @@
 /** The whole schema of the first release. The tables are described in the package's README. */
 const FIRST_SCHEMA = `
   CREATE TABLE inbox (
-    update_id INTEGER PRIMARY KEY,
+    bot INTEGER NOT NULL,
+    update_id INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state = 'new' OR state = 'done' OR state = 'parked'),
     tries INTEGER NOT NULL DEFAULT 0,
     received_at INTEGER NOT NULL,
     payload TEXT,
-    reason TEXT
-  ) STRICT;
-  CREATE INDEX inbox_parked ON inbox (sequence) WHERE state = 'parked';
+    reason TEXT,
+    PRIMARY KEY (bot, update_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX inbox_parked ON inbox (bot, sequence) WHERE state = 'parked';
 
   CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
+    bot INTEGER NOT NULL,
     update_id INTEGER NOT NULL,
     interim_key TEXT,
     part INTEGER NOT NULL,
@@ -26,7 +29,7 @@ const FIRST_SCHEMA = `
     created_at INTEGER NOT NULL,
     is_broadcast INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE UNIQUE INDEX outbox_interim ON outbox (update_id, interim_key, part) WHERE interim_key IS NOT NULL;
+  CREATE UNIQUE INDEX outbox_interim ON outbox (bot, update_id, interim_key, part) WHERE interim_key IS NOT NULL;
 
   CREATE TABLE plugin_store (
     plugin TEXT NOT NULL,
@@ -38,45 +41,65 @@ const FIRST_SCHEMA = `
   CREATE INDEX plugin_store_expiry ON plugin_store (expires_at) WHERE expires_at IS NOT NULL;
 
   CREATE TABLE plugin_chats (
+    bot INTEGER NOT NULL,
     plugin TEXT NOT NULL,
     chat_id INTEGER NOT NULL,
-    PRIMARY KEY (plugin, chat_id)
+    PRIMARY KEY (bot, plugin, chat_id)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE chat_switches (
+    bot INTEGER NOT NULL,
     chat_id INTEGER NOT NULL,
     plugin TEXT NOT NULL,
-    PRIMARY KEY (chat_id, plugin)
+    PRIMARY KEY (bot, chat_id, plugin)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE chat_settings (
+    bot INTEGER NOT NULL,
     chat_id INTEGER NOT NULL,
     plugin TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (chat_id, plugin, key)
+    PRIMARY KEY (bot, chat_id, plugin, key)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE access_parties (
-    id INTEGER PRIMARY KEY,
+    bot INTEGER NOT NULL,
+    id INTEGER NOT NULL,
     standing TEXT NOT NULL CHECK (standing IN ('owner', 'trusted', 'allowed', 'blocked', 'unknown')),
     name TEXT NOT NULL,
     noted_at INTEGER NOT NULL,
-    told_at INTEGER
-  ) STRICT;
+    told_at INTEGER,
+    PRIMARY KEY (bot, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE schedules (
+    bot INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    name TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    anchor INTEGER NOT NULL,
+    next_slot INTEGER,
+    last_slot INTEGER,
+    is_paused INTEGER NOT NULL,
+    used TEXT NOT NULL,
+    PRIMARY KEY (bot, plugin, name)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE ai_usage (
+    bot INTEGER NOT NULL,
     period TEXT NOT NULL,
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
     is_cheaper INTEGER NOT NULL,
     tokens INTEGER NOT NULL,
     micros INTEGER NOT NULL,
-    PRIMARY KEY (period, scope, name, is_cheaper)
+    PRIMARY KEY (bot, period, scope, name, is_cheaper)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE ai_reservation (
     id INTEGER PRIMARY KEY,
+    bot INTEGER NOT NULL,
     at INTEGER NOT NULL,
     accounts TEXT NOT NULL,
     tokens INTEGER NOT NULL,
@@ -84,10 +107,11 @@ const FIRST_SCHEMA = `
   ) STRICT;
 
   CREATE TABLE ai_choice (
+    bot INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('chat', 'user')),
     id INTEGER NOT NULL,
     model TEXT NOT NULL,
-    PRIMARY KEY (kind, id)
+    PRIMARY KEY (bot, kind, id)
   ) STRICT, WITHOUT ROWID;
 `
 

@@ -3,7 +3,7 @@ import { createSqliteAccessStore, openSqliteDatabase } from '../index.ts'
 
 let database: ReturnType<typeof openSqliteDatabase>
 let time = 1_000_000_000
-const open = () => createSqliteAccessStore(database, () => time)
+const open = () => createSqliteAccessStore(database, { bot: 1, now: () => time })
 
 beforeEach(() => {
   database = openSqliteDatabase(':memory:')

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { botInSql } from '../bot-id.ts'
 
 /** What an owner decided about a user or a group. */
 export type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
@@ -35,9 +36,18 @@ const DAY_MS = 24 * 60 * 60 * 1_000
 /** Strangers that are remembered; the oldest are forgotten. */
 const MAX_STRANGERS = 500
 
-/** @param now milliseconds since 1970; injected by tests */
-export function createSqliteAccessStore(database: DatabaseSync, now: () => number = Date.now): AccessStore {
-  const statements = prepare(database)
+export interface AccessStoreOptions {
+  /** The bot whose people these are. */
+  readonly bot: number
+  /** Milliseconds since 1970; injected by tests. */
+  readonly now?: () => number
+}
+
+export function createSqliteAccessStore(
+  database: DatabaseSync,
+  { bot, now = Date.now }: AccessStoreOptions,
+): AccessStore {
+  const statements = prepare(database, botInSql(bot))
   const standings = new Map<number, Standing>()
   const switchedOff = new Map<number, Set<string>>()
 
@@ -112,29 +122,35 @@ function toParty(row: Record<string, unknown>): KnownParty {
   }
 }
 
-function prepare(database: DatabaseSync) {
+function prepare(database: DatabaseSync, bot: string) {
   return {
-    all: database.prepare('SELECT * FROM access_parties ORDER BY noted_at DESC, id'),
-    find: database.prepare('SELECT told_at FROM access_parties WHERE id = ?'),
+    all: database.prepare(`SELECT * FROM access_parties WHERE bot = ${bot} ORDER BY noted_at DESC, id`),
+    find: database.prepare(`SELECT told_at FROM access_parties WHERE bot = ${bot} AND id = ?`),
     decide: database.prepare(
-      `INSERT INTO access_parties (id, standing, name, noted_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET standing = excluded.standing, noted_at = excluded.noted_at,
+      `INSERT INTO access_parties (bot, id, standing, name, noted_at) VALUES (${bot}, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET standing = excluded.standing, noted_at = excluded.noted_at,
          name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END`,
     ),
     meet: database.prepare(
-      `INSERT INTO access_parties (id, standing, name, noted_at, told_at) VALUES (?, 'unknown', ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name, told_at = excluded.told_at`,
+      `INSERT INTO access_parties (bot, id, standing, name, noted_at, told_at) VALUES (${bot}, ?, 'unknown', ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, told_at = excluded.told_at`,
     ),
-    forget: database.prepare("DELETE FROM access_parties WHERE id = ? AND standing = 'unknown'"),
-    forgetName: database.prepare("UPDATE access_parties SET name = '' WHERE id = ?"),
+    forget: database.prepare(
+      `DELETE FROM access_parties WHERE bot = ${bot} AND id = ? AND standing = 'unknown'`,
+    ),
+    forgetName: database.prepare(`UPDATE access_parties SET name = '' WHERE bot = ${bot} AND id = ?`),
     trim: database.prepare(
-      `DELETE FROM access_parties WHERE standing = 'unknown' AND id NOT IN
-         (SELECT id FROM access_parties WHERE standing = 'unknown' ORDER BY noted_at DESC LIMIT ?)`,
+      `DELETE FROM access_parties WHERE bot = ${bot} AND standing = 'unknown' AND id NOT IN
+         (SELECT id FROM access_parties WHERE bot = ${bot} AND standing = 'unknown' ORDER BY noted_at DESC LIMIT ?)`,
     ),
-    switches: database.prepare('SELECT chat_id, plugin FROM chat_switches'),
-    switchOff: database.prepare('INSERT OR IGNORE INTO chat_switches (chat_id, plugin) VALUES (?, ?)'),
-    switchOn: database.prepare('DELETE FROM chat_switches WHERE chat_id = ? AND plugin = ?'),
-    moveParty: database.prepare('UPDATE OR REPLACE access_parties SET id = ? WHERE id = ?'),
-    moveSwitches: database.prepare('UPDATE OR REPLACE chat_switches SET chat_id = ? WHERE chat_id = ?'),
+    switches: database.prepare(`SELECT chat_id, plugin FROM chat_switches WHERE bot = ${bot}`),
+    switchOff: database.prepare(
+      `INSERT OR IGNORE INTO chat_switches (bot, chat_id, plugin) VALUES (${bot}, ?, ?)`,
+    ),
+    switchOn: database.prepare(`DELETE FROM chat_switches WHERE bot = ${bot} AND chat_id = ? AND plugin = ?`),
+    moveParty: database.prepare(`UPDATE OR REPLACE access_parties SET id = ? WHERE bot = ${bot} AND id = ?`),
+    moveSwitches: database.prepare(
+      `UPDATE OR REPLACE chat_switches SET chat_id = ? WHERE bot = ${bot} AND chat_id = ?`,
+    ),
   }
 }

@@ -12,6 +12,8 @@ const USER: AiAccount = { scope: 'user', name: '7', isCheaper: false }
 const ALL: AiAccount = { scope: 'overall', name: '', isCheaper: false }
 
 let folder: string
+let clock = AT
+beforeEach(() => void (clock = AT))
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'pluggram-ledger-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
@@ -20,7 +22,7 @@ function open(): {
   ledger: ReturnType<typeof createSqliteAiLedger>
 } {
   const database = openSqliteDatabase(join(folder, 'test.db'))
-  return { database, ledger: createSqliteAiLedger(database, () => AT) }
+  return { database, ledger: createSqliteAiLedger(database, { bot: 1, now: () => clock }) }
 }
 
 test('a reservation counts at once, and what was really used takes its place', () => {
@@ -54,6 +56,7 @@ test('a new day and a new month start at nothing, and a call over midnight count
   expect(ledger.used(USER, 'day', tomorrow).tokens).toBe(0)
   expect(ledger.used(USER, 'month', tomorrow).tokens).toBe(10)
   expect(ledger.used(USER, 'month', new Date('2026-12-01T00:00:00Z')).tokens).toBe(0)
+  clock = tomorrow
   if ('id' in outcome) ledger.settle(outcome.id, { tokens: 4, micros: 0 })
   expect(ledger.used(USER, 'day', AT).tokens).toBe(4)
   expect(ledger.used(USER, 'day', tomorrow).tokens).toBe(0)

@@ -1,40 +1,54 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AiUsagePeriod } from '@pluggram/sdk'
 import type { AiAccount, AiAmount, AiLedger } from '@pluggram/sdk/runtime'
+import { botInSql } from '../bot-id.ts'
 
 const PERIODS: readonly AiUsagePeriod[] = ['day', 'month']
 /** Older use is of no interest to anybody. */
 const KEPT_DAYS = 400
 const DAY_MS = 86_400_000
 
+export interface AiLedgerOptions {
+  /** The bot whose use this is. */
+  readonly bot: number
+  /** Injected by tests. */
+  readonly now?: () => Date
+}
+
 /**
  * Keeps the ledger in the assistant's database. A reservation that the last run of the program did not settle stays
  * counted in full: the call may have been made, and nobody knows what it took.
  */
-export function createSqliteAiLedger(database: DatabaseSync, now: () => Date = () => new Date()): AiLedger {
+export function createSqliteAiLedger(
+  database: DatabaseSync,
+  { now = () => new Date(), ...options }: AiLedgerOptions,
+): AiLedger {
+  const bot = botInSql(options.bot)
   const read = database.prepare(
-    'SELECT tokens, micros FROM ai_usage WHERE period = ? AND scope = ? AND name = ? AND is_cheaper = ?',
+    `SELECT tokens, micros FROM ai_usage WHERE bot = ${bot} AND period = ? AND scope = ? AND name = ? AND is_cheaper = ?`,
   )
   const add = database.prepare(
-    'INSERT INTO ai_usage (period, scope, name, is_cheaper, tokens, micros) VALUES (?, ?, ?, ?, ?, ?) ' +
+    `INSERT INTO ai_usage (bot, period, scope, name, is_cheaper, tokens, micros) VALUES (${bot}, ?, ?, ?, ?, ?, ?) ` +
       'ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, micros = micros + excluded.micros',
   )
   const insert = database.prepare(
-    'INSERT INTO ai_reservation (at, accounts, tokens, micros) VALUES (?, ?, ?, ?) RETURNING id',
+    `INSERT INTO ai_reservation (bot, at, accounts, tokens, micros) VALUES (${bot}, ?, ?, ?, ?) RETURNING id`,
   )
   const take = database.prepare(
     'DELETE FROM ai_reservation WHERE id = ? RETURNING at, accounts, tokens, micros',
   )
-  const readChoice = database.prepare('SELECT model FROM ai_choice WHERE kind = ? AND id = ?')
-  const writeChoice = database.prepare(
-    'INSERT INTO ai_choice (kind, id, model) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model',
+  const readChoice = database.prepare(
+    `SELECT model FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`,
   )
-  const dropChoice = database.prepare('DELETE FROM ai_choice WHERE kind = ? AND id = ?')
-  const moveChat = prepareChatMove(database)
+  const writeChoice = database.prepare(
+    `INSERT INTO ai_choice (bot, kind, id, model) VALUES (${bot}, ?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model`,
+  )
+  const dropChoice = database.prepare(`DELETE FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`)
+  const moveChat = prepareChatMove(database, bot)
 
   const oldest = new Date(now().getTime() - KEPT_DAYS * DAY_MS)
   database.prepare('DELETE FROM ai_usage WHERE period < ?').run(periodKey('month', oldest))
-  database.exec('DELETE FROM ai_reservation')
+  database.exec(`DELETE FROM ai_reservation WHERE bot = ${bot}`)
 
   function used(account: AiAccount, period: AiUsagePeriod, at: Date): AiAmount {
     const row = read.get(periodKey(period, at), account.scope, account.name, Number(account.isCheaper))
@@ -98,18 +112,20 @@ export function createSqliteAiLedger(database: DatabaseSync, now: () => Date = (
 }
 
 /** What a chat used is added to what its new id used already; a model chosen under the new id is the newer choice. */
-function prepareChatMove(database: DatabaseSync): (from: number, to: number) => void {
+function prepareChatMove(database: DatabaseSync, bot: string): (from: number, to: number) => void {
   const addUsage = database.prepare(
-    "INSERT INTO ai_usage SELECT period, scope, ?, is_cheaper, tokens, micros FROM ai_usage WHERE scope = 'chat' AND name = ? " +
+    `INSERT INTO ai_usage SELECT bot, period, scope, ?, is_cheaper, tokens, micros FROM ai_usage WHERE bot = ${bot} AND scope = 'chat' AND name = ? ` +
       'ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, micros = micros + excluded.micros',
   )
-  const dropUsage = database.prepare("DELETE FROM ai_usage WHERE scope = 'chat' AND name = ?")
-  const reservations = database.prepare('SELECT id, accounts FROM ai_reservation')
+  const dropUsage = database.prepare(
+    `DELETE FROM ai_usage WHERE bot = ${bot} AND scope = 'chat' AND name = ?`,
+  )
+  const reservations = database.prepare(`SELECT id, accounts FROM ai_reservation WHERE bot = ${bot}`)
   const writeAccounts = database.prepare('UPDATE ai_reservation SET accounts = ? WHERE id = ?')
   const addChoice = database.prepare(
-    "INSERT OR IGNORE INTO ai_choice SELECT kind, ?, model FROM ai_choice WHERE kind = 'chat' AND id = ?",
+    `INSERT OR IGNORE INTO ai_choice SELECT bot, kind, ?, model FROM ai_choice WHERE bot = ${bot} AND kind = 'chat' AND id = ?`,
   )
-  const dropChoice = database.prepare("DELETE FROM ai_choice WHERE kind = 'chat' AND id = ?")
+  const dropChoice = database.prepare(`DELETE FROM ai_choice WHERE bot = ${bot} AND kind = 'chat' AND id = ?`)
 
   return (from, to) => {
     if (from === to) return

@@ -20,7 +20,7 @@ afterEach(() => {
 function open(): ChatSettings {
   const database = openSqliteDatabase(join(folder, 'pluggram.db'))
   closers.push(() => database.close())
-  return createSqliteChatSettings(database)
+  return createSqliteChatSettings(database, { bot: 1 })
 }
 
 test('what is set for a chat is there after a restart, and in no other chat', () => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { botInSql } from '../bot-id.ts'
 
 /** What owners set for a plugin in single chats: keys of its configuration with JSON values. */
 export interface ChatSettings {
@@ -13,14 +14,24 @@ export interface ChatSettings {
 }
 
 /** Keeps settings on disk, and answers from memory: it is asked about every message. */
-export function createSqliteChatSettings(database: DatabaseSync): ChatSettings {
-  const all = database.prepare('SELECT chat_id, plugin, key, value FROM chat_settings ORDER BY key')
-  const upsert = database.prepare(
-    `INSERT INTO chat_settings (chat_id, plugin, key, value) VALUES (?, ?, ?, ?)
-     ON CONFLICT (chat_id, plugin, key) DO UPDATE SET value = excluded.value`,
+export function createSqliteChatSettings(
+  database: DatabaseSync,
+  options: { readonly bot: number },
+): ChatSettings {
+  const bot = botInSql(options.bot)
+  const all = database.prepare(
+    `SELECT chat_id, plugin, key, value FROM chat_settings WHERE bot = ${bot} ORDER BY key`,
   )
-  const remove = database.prepare('DELETE FROM chat_settings WHERE chat_id = ? AND plugin = ? AND key = ?')
-  const moveAll = database.prepare('UPDATE OR REPLACE chat_settings SET chat_id = ? WHERE chat_id = ?')
+  const upsert = database.prepare(
+    `INSERT INTO chat_settings (bot, chat_id, plugin, key, value) VALUES (${bot}, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = excluded.value`,
+  )
+  const remove = database.prepare(
+    `DELETE FROM chat_settings WHERE bot = ${bot} AND chat_id = ? AND plugin = ? AND key = ?`,
+  )
+  const moveAll = database.prepare(
+    `UPDATE OR REPLACE chat_settings SET chat_id = ? WHERE bot = ${bot} AND chat_id = ?`,
+  )
   const known = new Map<string, Map<number, Readonly<Record<string, unknown>>>>()
 
   function load(): void {

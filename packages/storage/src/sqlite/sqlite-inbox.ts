@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { IncomingUpdate, ParkedUpdate, StoredUpdate } from '@pluggram/sdk/runtime'
+import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
 
@@ -12,8 +13,15 @@ const REMEMBER_MS = 48 * 60 * 60 * 1_000
 /** How many rows are looked through at once; more would hold up the updates behind them. */
 const SLICE = 2_000
 
+export interface InboxOptions {
+  /** Whose updates these are. */
+  readonly bot: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
 /**
- * The rows of the inbox.
+ * One bot's rows of the inbox. Those of other bots stay untouched, except that what is done is forgotten with age.
  *
  *   new ──finish──▶ done ──48 h──▶ forgotten
  *    │ ▲
@@ -30,10 +38,10 @@ export class SqliteInbox {
   #isNoting = false
 
   /** @param connection the one on which the queue's jobs run */
-  constructor(connection: DatabaseSync, queue: CommitQueue, now: () => number) {
+  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now }: InboxOptions) {
     this.#queue = queue
-    this.#writes = prepareWrites(connection)
-    this.#reads = prepareReads(connection)
+    this.#writes = prepareWrites(connection, botInSql(bot))
+    this.#reads = prepareReads(connection, botInSql(bot))
     this.#now = now
     this.#sequence = Number(connection.prepare('SELECT max(sequence) AS last FROM inbox').get()?.last ?? 0)
   }
@@ -87,7 +95,7 @@ export class SqliteInbox {
   }
 
   async park(updateId: number, reason: string): Promise<void> {
-    await this.#queue.write(() => this.#writes.park.run(reason, updateId))
+    await this.#queue.write(() => this.#writes.park.run(updateId, reason))
   }
 
   unfinished(): StoredUpdate[] {
@@ -110,7 +118,7 @@ export class SqliteInbox {
   replay(updateId: number): Promise<StoredUpdate | undefined> {
     return this.#queue.write(() => {
       this.#sequence += 1
-      const row = this.#writes.replay.get(this.#sequence, updateId)
+      const row = this.#writes.replay.get(updateId, this.#sequence)
       return row && decodeUpdate(row)
     })
   }
@@ -125,6 +133,7 @@ export class SqliteInbox {
    */
   async forgetOld(): Promise<void> {
     const before = this.#now() - REMEMBER_MS
+    await this.#queue.writeLight(() => this.#writes.forgetOthers.run(before))
     for (let from = -1; ;) {
       const slice = this.#reads.slice.get(before, from)
       if (slice?.last === undefined || slice.last === null) return
@@ -138,41 +147,45 @@ export class SqliteInbox {
   }
 }
 
-function prepareWrites(connection: DatabaseSync) {
+function prepareWrites(connection: DatabaseSync, bot: string) {
+  const one = `WHERE bot = ${bot} AND update_id = ? AND state =`
   return {
     insert: connection.prepare(
-      "INSERT INTO inbox (update_id, sequence, state, received_at, payload) VALUES (?, ?, 'new', ?, ?) ON CONFLICT DO NOTHING",
+      `INSERT INTO inbox (bot, update_id, sequence, state, received_at, payload) VALUES (${bot}, ?, ?, 'new', ?, ?) ON CONFLICT DO NOTHING`,
     ),
-    begin: connection.prepare("UPDATE inbox SET tries = tries + 1 WHERE update_id = ? AND state = 'new'"),
-    finish: connection.prepare(
-      "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'new'",
-    ),
+    begin: connection.prepare(`UPDATE inbox SET tries = tries + 1 ${one} 'new'`),
+    finish: connection.prepare(`UPDATE inbox SET state = 'done', payload = NULL ${one} 'new'`),
     park: connection.prepare(
-      "UPDATE inbox SET state = 'parked', reason = ? WHERE update_id = ? AND state = 'new'",
+      `UPDATE inbox SET state = 'parked', reason = ?2 WHERE bot = ${bot} AND update_id = ?1 AND state = 'new'`,
     ),
     replay: connection.prepare(
-      "UPDATE inbox SET state = 'new', tries = 0, reason = NULL, sequence = ? WHERE update_id = ? AND state = 'parked' RETURNING payload, tries",
+      `UPDATE inbox SET state = 'new', tries = 0, reason = NULL, sequence = ?2 WHERE bot = ${bot} AND update_id = ?1 AND state = 'parked' RETURNING payload, tries`,
     ),
     // the id stays known: a dropped update must not come back as a repeated one
-    drop: connection.prepare(
-      "UPDATE inbox SET state = 'done', payload = NULL WHERE update_id = ? AND state = 'parked'",
-    ),
+    drop: connection.prepare(`UPDATE inbox SET state = 'done', payload = NULL ${one} 'parked'`),
     forget: connection.prepare(
-      "DELETE FROM inbox WHERE update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'",
+      `DELETE FROM inbox WHERE bot = ${bot} AND update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'`,
+    ),
+    forgetOthers: connection.prepare(
+      `DELETE FROM inbox WHERE (bot < ${bot} OR bot > ${bot}) AND received_at < ? AND state = 'done'`,
     ),
   }
 }
 
-function prepareReads(connection: DatabaseSync) {
+function prepareReads(connection: DatabaseSync, bot: string) {
   return {
     slice: connection.prepare(
       `SELECT max(update_id) AS last, count(*) FILTER (WHERE received_at < ? AND state = 'done') AS old
-       FROM (SELECT update_id, received_at, state FROM inbox WHERE update_id > ? ORDER BY update_id LIMIT ${SLICE})`,
+       FROM (SELECT update_id, received_at, state FROM inbox WHERE bot = ${bot} AND update_id > ? ORDER BY update_id LIMIT ${SLICE})`,
     ),
-    unfinished: connection.prepare("SELECT payload, tries FROM inbox WHERE state = 'new' ORDER BY sequence"),
-    waiting: connection.prepare("SELECT payload, tries FROM inbox WHERE update_id = ? AND state = 'new'"),
+    unfinished: connection.prepare(
+      `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND state = 'new' ORDER BY sequence`,
+    ),
+    waiting: connection.prepare(
+      `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND update_id = ? AND state = 'new'`,
+    ),
     parked: connection.prepare(
-      "SELECT payload, tries, reason, received_at FROM inbox WHERE state = 'parked' ORDER BY sequence",
+      `SELECT payload, tries, reason, received_at FROM inbox WHERE bot = ${bot} AND state = 'parked' ORDER BY sequence`,
     ),
   }
 }

@@ -7,6 +7,7 @@ import { createSqliteMessageStore } from '../index.ts'
 import { openStorage } from './test-storage.ts'
 import type { TestStorage } from './test-storage.ts'
 
+const BOT = 700_000_001
 const HOUR = 60 * 60 * 1_000
 
 let folder: string
@@ -23,18 +24,18 @@ function openFile(): TestStorage {
 
 messageStoreContract(() => {
   const storage = openFile()
-  return { store: createSqliteMessageStore(storage.log), close: () => storage.close() }
+  return { store: createSqliteMessageStore(storage.log, { bot: BOT }), close: () => storage.close() }
 })
 
 test('what was committed is there after the file is opened again', async () => {
   const first = openFile()
-  const store = createSqliteMessageStore(first.log)
+  const store = createSqliteMessageStore(first.log, { bot: BOT })
   await store.accept([storedText(1), storedText(2)])
   await store.finish(1, [outboxPart('answer')])
   await store.close()
   await first.close()
   const second = openFile()
-  const again = createSqliteMessageStore(second.log)
+  const again = createSqliteMessageStore(second.log, { bot: BOT })
   expect(again.unfinished()).toEqual([{ update: storedText(2), tries: 0 }])
   expect(again.unsent()).toMatchObject([{ content: { text: 'answer' }, updateId: 1 }])
   expect(await again.accept([storedText(1), storedText(3)])).toEqual([{ update: storedText(3), tries: 0 }])
@@ -45,7 +46,7 @@ test('what was committed is there after the file is opened again', async () => {
 
 test('writes of one moment share a commit; one that fails fails them all and leaves nothing', async () => {
   const storage = openFile()
-  const store = createSqliteMessageStore(storage.log)
+  const store = createSqliteMessageStore(storage.log, { bot: BOT })
   const outcomes = await Promise.allSettled([
     store.accept([storedText(1)]),
     store.finish(9, [{ ...outboxPart('x'), policy: null as never }]),
@@ -62,7 +63,7 @@ test('writes of one moment share a commit; one that fails fails them all and lea
 test('ids are remembered for two days, then forgotten; open and parked updates stay', async () => {
   let now = 0
   const storage = openFile()
-  const store = createSqliteMessageStore(storage.log, { now: () => now })
+  const store = createSqliteMessageStore(storage.log, { bot: BOT, now: () => now })
   await store.accept([storedText(1), storedText(2), storedText(3)])
   await store.finish(1, [])
   await store.park(2, 'poison')
@@ -82,7 +83,7 @@ test('ids are remembered for two days, then forgotten; open and parked updates s
 test('old ids are forgotten wherever they stand, however many there are', async () => {
   let now = 0
   const storage = openFile()
-  const store = createSqliteMessageStore(storage.log, { now: () => now })
+  const store = createSqliteMessageStore(storage.log, { bot: BOT, now: () => now })
   const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, at) => from + at)
   const accept = (ids: readonly number[]) => store.accept(ids.map((id) => storedText(id)))
   const old = range(10_000, 4_500)

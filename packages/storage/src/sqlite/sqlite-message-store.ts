@@ -5,6 +5,8 @@ import { SqliteOutbox } from './sqlite-outbox.ts'
 import type { WriteLog } from './write-log.ts'
 
 export interface MessageStoreOptions {
+  /** The bot whose updates and messages these are; see `botIdOf`. */
+  readonly bot: number
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
 }
@@ -15,11 +17,11 @@ export interface MessageStoreOptions {
  */
 export function createSqliteMessageStore(
   log: WriteLog,
-  { now = Date.now }: MessageStoreOptions = {},
+  { bot, now = Date.now }: MessageStoreOptions,
 ): MessageStore {
   const queue = new CommitQueue(log)
-  const inbox = new SqliteInbox(log.connection, queue, now)
-  const outbox = new SqliteOutbox(log.connection, queue, now)
+  const inbox = new SqliteInbox(log.connection, queue, { bot, now })
+  const outbox = new SqliteOutbox(log.connection, queue, { bot, now })
   return {
     accept: (updates) => inbox.accept(updates),
     begin: (updateId) => inbox.begin(updateId),

@@ -1,13 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { DeliveryPolicy, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
+import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
 /** Parts that were given up stay visible that long. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
 
+export interface OutboxOptions {
+  /** Whose messages these are. */
+  readonly bot: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
 /**
- * The rows of the outbox. A final part is deleted when it was sent; an interim part stays until its update is
+ * One bot's rows of the outbox; those of other bots stay as they are. A final part is deleted when it was sent; an interim part stays until its update is
  * finished, so that a later try knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
@@ -23,10 +31,10 @@ export class SqliteOutbox {
   #lastId: number
 
   /** @param connection the one on which the queue's jobs run */
-  constructor(connection: DatabaseSync, queue: CommitQueue, now: () => number) {
+  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now }: OutboxOptions) {
     this.#queue = queue
-    this.#writes = prepareWrites(connection)
-    this.#reads = prepareReads(connection)
+    this.#writes = prepareWrites(connection, botInSql(bot))
+    this.#reads = prepareReads(connection, botInSql(bot))
     this.#now = now
     this.#lastId = Number(this.#reads.lastId.get()?.last ?? 0)
     for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
@@ -151,36 +159,44 @@ function toRow(row: Record<string, unknown>): OutboxRow {
   }
 }
 
-function prepareWrites(connection: DatabaseSync) {
+function prepareWrites(connection: DatabaseSync, bot: string) {
   return {
     // what most answers are, with few values to bind
     insertCommon: connection.prepare(
-      "INSERT INTO outbox (id, update_id, part, chat_id, content, policy, state, created_at) VALUES (?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)",
+      `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, policy, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
     ),
     // an interim part of an earlier try stays as it is
     insert: connection.prepare(
-      "INSERT INTO outbox (id, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING",
+      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
     ),
     unsend: connection.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
     deleteSentInterim: connection.prepare(
-      "DELETE FROM outbox WHERE update_id = ? AND interim_key IS NOT NULL AND state = 'sent'",
+      `DELETE FROM outbox WHERE bot = ${bot} AND update_id = ? AND interim_key IS NOT NULL AND state = 'sent'`,
     ),
     sending: connection.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
     delete: connection.prepare('DELETE FROM outbox WHERE id = ?'),
     sentInterim: connection.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: connection.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
     move: connection.prepare(
-      "UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('unsent', 'sending')",
+      `UPDATE outbox SET chat_id = ? WHERE bot = ${bot} AND chat_id = ? AND state IN ('unsent', 'sending')`,
     ),
     forget: connection.prepare("DELETE FROM outbox WHERE state IN ('failed', 'sent') AND created_at < ?"),
   }
 }
 
-function prepareReads(connection: DatabaseSync) {
+function prepareReads(connection: DatabaseSync, bot: string) {
   return {
-    interim: connection.prepare('SELECT * FROM outbox WHERE update_id = ? AND interim_key = ? ORDER BY part'),
+    interim: connection.prepare(
+      `SELECT * FROM outbox WHERE bot = ${bot} AND update_id = ? AND interim_key = ? ORDER BY part`,
+    ),
     lastId: connection.prepare('SELECT max(id) AS last FROM outbox'),
-    allInterim: connection.prepare('SELECT id, update_id FROM outbox WHERE interim_key IS NOT NULL'),
-    unsent: connection.prepare("SELECT * FROM outbox WHERE state IN ('unsent', 'sending') ORDER BY id"),
+    allInterim: connection.prepare(
+      `SELECT id, update_id FROM outbox WHERE bot = ${bot} AND interim_key IS NOT NULL`,
+    ),
+    unsent: connection.prepare(
+      `SELECT * FROM outbox WHERE bot = ${bot} AND state IN ('unsent', 'sending') ORDER BY id`,
+    ),
   }
 }

@@ -22,7 +22,7 @@ function newFile(): string {
 
 function open(file = newFile()): StoredPluginChats {
   const database = openSqliteDatabase(file)
-  const chats = createSqlitePluginChats(database)
+  const chats = createSqlitePluginChats(database, { bot: 1 })
   closers.push(() => {
     chats.close()
     if (database.isOpen) database.close()

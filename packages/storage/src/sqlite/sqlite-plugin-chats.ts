@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { PluginChats } from '@pluggram/sdk/runtime'
+import { botInSql } from '../bot-id.ts'
 
 export interface StoredPluginChats extends PluginChats {
   /** A group became a supergroup: what plugins may do in the old chat, they may do in the new one. */
@@ -17,11 +18,20 @@ const MAX_KNOWN = 20_000
  * Remembers in which chats plugins have answered. Asked for every answer, so what is known is in memory; a new chat is
  * written within a second, and what a crash costs is noted again with the chat's next answer.
  */
-export function createSqlitePluginChats(database: DatabaseSync): StoredPluginChats {
-  const select = database.prepare('SELECT 1 FROM plugin_chats WHERE plugin = ? AND chat_id = ?')
-  const insert = database.prepare('INSERT OR IGNORE INTO plugin_chats (plugin, chat_id) VALUES (?, ?)')
+export function createSqlitePluginChats(
+  database: DatabaseSync,
+  options: { readonly bot: number },
+): StoredPluginChats {
+  const bot = botInSql(options.bot)
+  const select = database.prepare(
+    `SELECT 1 FROM plugin_chats WHERE bot = ${bot} AND plugin = ? AND chat_id = ?`,
+  )
+  const insert = database.prepare(
+    `INSERT OR IGNORE INTO plugin_chats (bot, plugin, chat_id) VALUES (${bot}, ?, ?)`,
+  )
   const copy = database.prepare(
-    'INSERT OR IGNORE INTO plugin_chats (plugin, chat_id) SELECT plugin, ? FROM plugin_chats WHERE chat_id = ?',
+    `INSERT OR IGNORE INTO plugin_chats (bot, plugin, chat_id)
+     SELECT bot, plugin, ? FROM plugin_chats WHERE bot = ${bot} AND chat_id = ?`,
   )
   const known = new Map<string, Set<number>>()
   const open = new Map<string, Map<number, number>>()

@@ -3,13 +3,13 @@
  * runs to a journal, in one write. Arguments: the file, the journal.
  */
 import { appendFileSync } from 'node:fs'
+import { createSqliteScheduleStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import { Scheduler } from '../scheduler.ts'
-import { openSqliteScheduleStore } from '../sqlite-schedule-store.ts'
 
 const [file = '', journal = ''] = process.argv.slice(2)
 const write = (line: string): void => appendFileSync(journal, `${line}\n`)
 const scheduler = new Scheduler({
-  store: openSqliteScheduleStore(file),
+  store: createSqliteScheduleStore(new WriteLog(openSqliteDatabase(file)), { bot: 1 }),
   onError: (_plugin, name, error) => write(`error ${name} ${String(error)}`),
 })
 const effects = {
