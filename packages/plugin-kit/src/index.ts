@@ -1,5 +1,4 @@
-export { GuardedRegExp } from './guarded-reg-exp.ts'
-export { TimeLimitError, withinMilliseconds } from './within-milliseconds.ts'
+export { GuardedRegExp, TimeLimitError, withinMilliseconds } from '@pluggram/base'
 export { renderPng } from './render-png.ts'
 export { createThreadWork, ThreadWorkError } from './thread-work.ts'
 export type { ThreadWork, ThreadWorkOptions } from './thread-work.ts'

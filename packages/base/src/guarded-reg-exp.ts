@@ -1,20 +1,21 @@
-import { TimeLimitError, withinMilliseconds } from './within-milliseconds.ts'
+import { TimeLimitError } from './time-limit.ts'
+import { withinMilliseconds } from './within-milliseconds.ts'
 
 export interface GuardedRegExpOptions {
-  /** Milliseconds that one text may take. Default 250: by the clock, and a busy machine stands still for a while. */
+  /** Milliseconds of processor time for one text. Default 250. */
   readonly limitMs?: number
   /** Milliseconds since some moment. Default: the process's clock. */
   readonly now?: () => number
 }
 
 const LIMIT_MS = 250
-/** After so many texts that took too long, nothing matches for a while: each of them held up everybody. */
+/** After this many texts that took too long, nothing matches for a while: each of them blocked the event loop. */
 const MAX_FAILURES = 3
 const PAUSE_MS = 60_000
 
 /**
- * A regular expression of the owner's for texts of strangers: some expressions think for hours about some texts, and nothing
- * else runs meanwhile. Whatever takes longer than the limit does not match.
+ * A regular expression for texts of strangers, with a time limit. Some expressions need hours for some texts and block the
+ * event loop meanwhile. A text that takes longer than the limit does not match.
  *
  * @example
  * new GuardedRegExp('^(a+)+$').test(`${'a'.repeat(50)}!`) // false, after a quarter of a second
@@ -34,7 +35,7 @@ export class GuardedRegExp extends RegExp {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** All other methods of a regular expression, and those of texts that take one, lead here. */
+  /** `test`, and `match`, `replace` and the like of strings, all call this. */
   override exec(text: string): RegExpExecArray | null {
     if (this.#now() < this.#pausedUntil) return null
     this.#plain.lastIndex = this.lastIndex

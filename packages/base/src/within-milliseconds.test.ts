@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { TimeLimitError, withinMilliseconds } from './within-milliseconds.ts'
+import { TimeLimitError } from './time-limit.ts'
+import { withinMilliseconds } from './within-milliseconds.ts'
 
 test('work gives its result, or throws what it throws', () => {
   expect(withinMilliseconds(5_000, () => [1])).toEqual([1])
