@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFileSync } from '@pluggram/base'
 import { createLoginToken } from './http/login-links.ts'
@@ -11,7 +11,11 @@ export function loadSessionKey(dataFolder: string): string {
   const file = join(dataFolder, 'session.key')
   try {
     const key = readFileSync(file, 'utf8').trim()
-    if (key.length >= 32) return key
+    if (key.length >= 32) {
+      // a copied home may have given it to everybody
+      if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, OWNER_ONLY)
+      return key
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

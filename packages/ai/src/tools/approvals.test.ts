@@ -97,6 +97,18 @@ describe('a call with an effect outside of the chat', () => {
     expect(bench.registry.calls).toMatchObject([{ context: { user: { id: 7, firstName: 'Ann' } } }])
   })
 
+  test('cannot be approved by whoever lost the role since, and can when it is back', async () => {
+    const bench = createBench([{ ...SEND, role: 'trusted' }])
+    await bench.answer(callsMail(), { context: { role: 'trusted' } })
+    expect(await bench.press('Approve', { role: 'everyone' })).toEqual({
+      success: false,
+      error: 'mail.send is for trusted users only.',
+    })
+    expect(callsMade(bench)).toEqual([])
+    expect(await bench.press('Approve', { role: 'trusted' })).toMatchObject({ success: true })
+    expect(callsMade(bench)).toEqual([ARGS])
+  })
+
   test('cannot be approved when its time is over', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())

@@ -96,6 +96,22 @@ test('a plugin with effects is not ended when it is unused, and is restarted wit
   expect(plugin.condition().state).toBe('running')
 })
 
+test('a plugin that stops while its process starts gives the process back', async () => {
+  let come = (_process: PluginProcess): void => {}
+  const stop = vi.fn<() => Promise<boolean>>(async () => true)
+  const plugin = createPlugin({
+    launch: () => new Promise((resolve) => (come = (process) => resolve({ process, effects: [] }))),
+  })
+  const warming = plugin.warmUp()
+  await vi.advanceTimersByTimeAsync(1)
+  const stopping = plugin.stop()
+  expect(stop).not.toHaveBeenCalled()
+  come({ inFlight: 0, stop } as unknown as PluginProcess)
+  await Promise.all([warming, stopping])
+  expect(stop).toHaveBeenCalledTimes(1)
+  expect(plugin.condition().state).not.toBe('running')
+})
+
 test('the third crash in five minutes parks it, until it is asked to start anew', async () => {
   const plugin = createPlugin()
   for (let time = 0; time < 3; time += 1) {

@@ -123,6 +123,29 @@ test('a paused schedule waits; what passed meanwhile is left out', async () => {
   expect(await one.service.pause('unknown')).toBe(false)
 })
 
+test('a pause outlives a restart, and so does its end', async () => {
+  const clock = new TestClock('2026-11-22T08:00:00Z')
+  const runs: string[] = []
+  const start = async (): Promise<Instance> => {
+    const instance = new Instance(clock)
+    const options = { timeZone: 'UTC', name: 'morning', missed: 'skip' } as const
+    await instance.service.cron('0 9 * * *', options, collect(runs))
+    return instance
+  }
+  const first = await start()
+  await first.service.pause('morning')
+  await first.end()
+  const second = await start()
+  expect(await second.service.list()).toMatchObject([{ name: 'morning', isPaused: true }])
+  await clock.pass(2 * DAY)
+  expect(runs).toEqual([])
+  await second.service.resume('morning')
+  await second.end()
+  await start()
+  await clock.pass(DAY)
+  expect(runs).toEqual(['2026-11-24 09:00'])
+})
+
 test('runNow runs at once and leaves the slots alone; cancel ends a schedule for good', async () => {
   const one = new Instance(new TestClock('2026-11-22T12:00:00Z'))
   const runs: ScheduledRun[] = []
