@@ -15,7 +15,7 @@ import { createMessageContext } from './message-context.ts'
 import type { Outbox } from './outbox.ts'
 import { oneSettled } from './one-settled.ts'
 import { ReplyWriter } from './reply-writer.ts'
-import type { WrittenReplies } from './reply-writer.ts'
+import type { WrittenAnswer } from './reply-writer.ts'
 import { resultReplies } from './reply-writer.ts'
 import type { Route, Router } from './router.ts'
 import type { TypingIndicators } from './typing-indicators.ts'
@@ -197,8 +197,8 @@ async function ask(
 function write(
   writer: ReplyWriter,
   result: Extract<PluginResult, { success: true }>,
-): WrittenReplies | Promise<WrittenReplies> {
-  const broken = (error: unknown): WrittenReplies => ({ messages: [], failure: { error } })
+): WrittenAnswer | Promise<WrittenAnswer> {
+  const broken = (error: unknown): WrittenAnswer => ({ messages: [], failure: { error } })
   try {
     const writing = writer.write(resultReplies(result))
     return writing instanceof Promise ? writing.catch(broken) : writing

@@ -1,7 +1,7 @@
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { Format, OutgoingMessage, Posted, PostOffice, PostRequest } from '@pluggram/sdk/runtime'
+import type { Format, OutgoingMessage, PostOffice, PostRequest } from '@pluggram/sdk/runtime'
 import { withWireButtons } from './callback-data.ts'
 import type { Outbox, Sending } from './outbox.ts'
 
@@ -15,15 +15,17 @@ export interface PostOfficeOptions {
 const MAX_WAITING = 5_000
 const BYTES_PER_COUNT = 65_536
 
+type Kept = ReturnType<PostOffice['post']>
+
 /**
  * Takes messages that answer no update. They are on disk before anything else happens; from there they go the same way
  * as answers, and the next start sends what this run leaves.
  */
 export function createPostOffice({ outbox, format, logger }: PostOfficeOptions): PostOffice {
   const waiting = new Map<string, number>()
-  const underWay = new Map<string, Promise<Posted>>()
+  const underWay = new Map<string, Kept>()
 
-  async function post(request: PostRequest): Promise<Posted> {
+  async function post(request: PostRequest): Kept {
     const { plugin, key } = request
     if (key === undefined) return send(request, (make) => outbox.add(make()))
     const name = `post:${plugin}:${key}`
@@ -38,7 +40,7 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
   async function send(
     request: PostRequest,
     add: (make: () => readonly OutgoingMessage[]) => Promise<Sending>,
-  ): Promise<Posted> {
+  ): Kept {
     let leave = (): void => {}
     try {
       const sending = await add(() => {

@@ -1,3 +1,4 @@
+import { withinTime } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, PluginResult, Reply, SentMessage } from '@pluggram/sdk'
 import type { ChatActions, Format, IncomingUpdate, OutgoingMessage, WrittenText } from '@pluggram/sdk/runtime'
@@ -18,7 +19,7 @@ export interface ReplyWriterOptions {
 }
 
 /** What a result becomes: messages for the outbox, and why its text broke off if it did. */
-export interface WrittenReplies {
+export interface WrittenAnswer {
   readonly messages: readonly OutgoingMessage[]
   readonly failure?: { readonly error: unknown }
 }
@@ -38,12 +39,12 @@ export class ReplyWriter {
    * Reads and formats replies in order; nothing is sent but reactions and previews. What has nothing to wait for, as most
    * answers, is formatted at once.
    */
-  write(replies: readonly Reply[]): WrittenReplies | Promise<WrittenReplies> {
+  write(replies: readonly Reply[]): WrittenAnswer | Promise<WrittenAnswer> {
     const [only] = replies
     return only && replies.length === 1 ? this.#writeOne(only) : this.#writeAll(replies)
   }
 
-  async #writeAll(replies: readonly Reply[]): Promise<WrittenReplies> {
+  async #writeAll(replies: readonly Reply[]): Promise<WrittenAnswer> {
     const messages: OutgoingMessage[] = []
     for (const reply of replies) {
       const written = await this.#writeOne(reply)
@@ -60,7 +61,7 @@ export class ReplyWriter {
   async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
     const { outbox, update, pluginName } = this.#options
     this.#interimCount += 1
-    let failure: WrittenReplies['failure']
+    let failure: WrittenAnswer['failure']
     const sending = await outbox.addOnce(update.updateId, `${pluginName}:${this.#interimCount}`, async () => {
       const written = await this.write(toReplies(response))
       failure = written.failure
@@ -75,13 +76,13 @@ export class ReplyWriter {
     return sent
   }
 
-  #writeOne(reply: Reply): WrittenReplies | Promise<WrittenReplies> {
+  #writeOne(reply: Reply): WrittenAnswer | Promise<WrittenAnswer> {
     const own = withWireButtons(reply, this.#options.pluginName)
     const isWhole = typeof own.text === 'string' && own.reaction === undefined
     return isWhole ? this.#format(own) : this.#writeSlowly(own)
   }
 
-  async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenReplies> {
+  async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenAnswer> {
     const { actions, update, signal, stallMs, onStall } = this.#options
     if (reaction !== undefined) await actions.react(update.chat, update.message.id, reaction)
     if (reaction !== undefined && !hasContent(reply)) return { messages: [] }
@@ -97,7 +98,7 @@ export class ReplyWriter {
     return this.#format(reply, await actions.writeDraft(update.chat, { ...reply, text: stream }, signal))
   }
 
-  #format(reply: Reply, written?: WrittenText): WrittenReplies {
+  #format(reply: Reply, written?: WrittenText): WrittenAnswer {
     const failure = written?.failure
     const text = written?.text ?? reply.text
     if (failure && text === '') return { messages: [], failure }
@@ -148,7 +149,9 @@ export async function* withStallLimit(
   let isFinished = false
   try {
     while (true) {
-      const next = await race(iterator.next(), milliseconds, onStall)
+      const next = await withinTime(iterator.next(), milliseconds, () => {
+        throw onStall()
+      })
       if (next.done) {
         isFinished = true
         return
@@ -158,18 +161,6 @@ export async function* withStallLimit(
   } finally {
     // not awaited: a source that hangs in next() hangs in return() too
     if (!isFinished) void Promise.resolve(iterator.return?.()).catch(() => {})
-  }
-}
-
-async function race<T>(work: Promise<T>, milliseconds: number, onLate: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(onLate()), milliseconds)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -12,19 +12,14 @@ export interface PostRequest {
   readonly key?: string
 }
 
-/** Messages that are on disk. */
-export interface Posted {
-  /** Resolves when Telegram took them; rejects with a `DeliveryError` when they are given up. */
-  readonly sent: Promise<readonly SentMessage[]>
-}
-
 /** The ways to Telegram beside answers. */
 export interface PostOffice {
   /**
-   * Keeps messages on disk and begins to send them.
+   * Keeps messages on disk and begins to send them. `sent` resolves when Telegram took them, and rejects with a
+   * `DeliveryError` when they are given up.
    * @throws DeliveryError `reply-invalid` or `delivery-limit`
    */
-  post(request: PostRequest): Promise<Posted>
+  post(request: PostRequest): Promise<{ readonly sent: Promise<readonly SentMessage[]> }>
 }
 
 /** Calls of the Bot API. */

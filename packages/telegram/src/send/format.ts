@@ -6,7 +6,7 @@ import { CAPTION_LIMIT, MESSAGE_LIMIT, appendPlain, splitText } from '../text/fo
 import type { FormattedText } from '../text/formatted-text.ts'
 import { isBlank, renderText } from '../text/render-text.ts'
 import { formatWithEntities } from '../text/reply-entities.ts'
-import type { RichMessage } from '../text/rich-blocks.ts'
+import type { RichContent } from '../text/rich-blocks.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
 import { NO_MASK, maskReply } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
@@ -76,7 +76,7 @@ export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | st
   readonly message_id?: number
   readonly text?: string
   readonly entities?: readonly MessageEntity[]
-  readonly rich_message?: RichMessage
+  readonly rich_message?: RichContent
   readonly caption?: string
   readonly caption_entities?: readonly MessageEntity[]
   readonly latitude?: number
@@ -171,7 +171,7 @@ export function planMessages(
 export function planRichMessage(
   chat: Chat,
   reply: Reply,
-  richMessage: RichMessage,
+  richMessage: RichContent,
   previewMessageId?: number,
 ): BotApiCall {
   const content = { rich_message: richMessage }

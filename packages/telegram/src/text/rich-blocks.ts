@@ -6,8 +6,8 @@ import { isLinkAddress } from './formatted-text.ts'
 import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
 
 /** A rich message without files, as drafts take it too. */
-export type RichMessage = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
-type RichBlock = NonNullable<RichMessage['blocks']>[number]
+export type RichContent = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
+type RichBlock = NonNullable<RichContent['blocks']>[number]
 
 /** Markdown as the blocks of a rich message, and whether a message with entities would show it as well. */
 export interface RichDocument {

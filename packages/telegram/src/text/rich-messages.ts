@@ -1,13 +1,13 @@
 import type { Logger, TextFormat } from '@pluggram/sdk'
 import type { TelegramError } from '../api/errors.ts'
 import { markdownToBlocks } from './rich-blocks.ts'
-import type { RichMessage } from './rich-blocks.ts'
+import type { RichContent } from './rich-blocks.ts'
 import { MESSAGE_LIMIT } from './formatted-text.ts'
 
 /** Which texts go as rich messages, as long as Telegram takes them. */
 export interface RichMessages {
   /** The rich message of a text that needs one: it has structure, or is too long for one message. */
-  render(source: string, format: TextFormat | undefined): RichMessage | undefined
+  render(source: string, format: TextFormat | undefined): RichContent | undefined
   /** Whether Telegram does not take rich messages, or not this one. */
   isRefusal(error: TelegramError): boolean
   /** After a refusal: texts go as text and entities for a while. */
@@ -33,7 +33,7 @@ export function createRichMessages({ mode, logger, now }: RichMessagesOptions): 
 
   return {
     isResting,
-    render(source, format): RichMessage | undefined {
+    render(source, format): RichContent | undefined {
       if (mode === 'off' || source.length > RICH_LIMIT || isResting()) return undefined
       if (format !== 'markdown' && format !== 'model-markdown') return undefined
       const document = markdownToBlocks(source, format === 'model-markdown')
