@@ -192,7 +192,7 @@ test('an MCP server of the configuration is a plugin with tools', async () => {
 
 test('a server that says something else waits until its owner agrees on the command line', async () => {
   const model = await startModel(obeys)
-  const script = join(ROOT, 'packages/ai/src/mcp/__fixtures__/odd-server.ts')
+  const script = join(ROOT, 'packages/mcp/src/__fixtures__/odd-server.ts')
   const configuration = (description: string): string =>
     JSON.stringify({
       mcp: {

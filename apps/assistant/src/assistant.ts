@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAi } from '@pluggram/ai'
-import type { ToolServerOptions } from '@pluggram/ai'
+import type { ToolServerOptions } from '@pluggram/mcp'
 import { createLive, createLiveSettings } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, PluginState } from '@pluggram/host'

@@ -1,11 +1,12 @@
 import { LLMock } from '@copilotkit/aimock'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ChatMessage, TextRequest } from '@pluggram/sdk'
+import { createDirectory, DICE } from '@pluggram/demo-model/test-plugins'
 import type { AiOptions } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
 import { servesModels, startLoopbackServer, writeChunk } from './test-server.ts'
-import { createDirectory, createOpenLedger, DICE, SILENT_LOGGER } from './test-doubles.ts'
+import { createOpenLedger, SILENT_LOGGER } from './test-doubles.ts'
 
 const SECRET = 'sk-secret-Zy9'
 const HELLO: TextRequest = { messages: [{ role: 'user', content: 'hello' }] }

@@ -1,9 +1,9 @@
 import { LLMock } from '@copilotkit/aimock'
+import { createDemoModel } from '@pluggram/demo-model'
+import { createDirectory } from '@pluggram/demo-model/test-plugins'
 import { streamText } from 'ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDemoModel } from './demo/demo-model.ts'
 import { createLanguageModel } from './language-model.ts'
-import { createDirectory } from './test-doubles.ts'
 import { VENDORS } from './vendors.ts'
 
 const demo = createDemoModel({ directory: () => createDirectory() })

@@ -1,8 +1,9 @@
 import type { TextRequest } from '@pluggram/sdk'
+import { createDirectory } from '@pluggram/demo-model/test-plugins'
 import type { AiOptions, AiSettings } from './ai-options.ts'
 import { createAi } from './create-ai.ts'
 import type { Ai } from './create-ai.ts'
-import { createDirectory, createOpenLedger, SILENT_LOGGER } from './test-doubles.ts'
+import { createOpenLedger, SILENT_LOGGER } from './test-doubles.ts'
 
 export const HELLO: TextRequest = { messages: [{ role: 'user', content: 'hello' }] }
 

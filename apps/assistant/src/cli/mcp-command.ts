@@ -1,5 +1,5 @@
 import { Console } from 'node:console'
-import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/ai'
+import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/mcp'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'

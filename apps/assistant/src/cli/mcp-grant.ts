@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { grantPins, pendingPins, pinsFile } from '@pluggram/ai'
+import { grantPins, pendingPins, pinsFile } from '@pluggram/mcp'
 import { z } from '@pluggram/sdk'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'

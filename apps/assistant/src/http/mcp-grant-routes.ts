@@ -1,4 +1,4 @@
-import { grantPins, pendingPins, pinsFile } from '@pluggram/ai'
+import { grantPins, pendingPins, pinsFile } from '@pluggram/mcp'
 import type { FastifyInstance } from 'fastify'
 
 interface Named {

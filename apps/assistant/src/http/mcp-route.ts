@@ -1,4 +1,4 @@
-import type { McpEndpoint } from '@pluggram/ai'
+import type { McpEndpoint } from '@pluggram/mcp'
 import type { FastifyInstance } from 'fastify'
 import { isSame } from './login-routes.ts'
 

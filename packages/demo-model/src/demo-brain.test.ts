@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PluginSummary } from '@pluggram/sdk'
-import { CHATBOT, createDirectory, DICE } from '../test-doubles.ts'
+import { CHATBOT, createDirectory, DICE } from './test-plugins.ts'
 import { DemoBrain } from './demo-brain.ts'
 import type { DemoTurn } from './demo-turn.ts'
 

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
+import { createTestContext } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createContext } from '../tools/test-tools.ts'
 import { createMcpServers } from './mcp-servers.ts'
 import type { McpServers } from './mcp-servers.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
@@ -59,7 +59,7 @@ function call(servers: McpServers, id: string, args: unknown = {}, signal?: Abor
   const [plugin, tool = ''] = id.split('.')
   const found = servers.registry.plugins().find(({ descriptor }) => descriptor.name === plugin)
   if (!found) throw new Error(`${plugin} is not there`)
-  return found.callTool(tool, args, createContext(signal && { signal }))
+  return found.callTool(tool, args, createTestContext(signal && { signal }))
 }
 
 function isRunning(pid: number): boolean {

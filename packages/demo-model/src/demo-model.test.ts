@@ -1,6 +1,6 @@
 import { streamText } from 'ai'
 import { expect, test } from 'vitest'
-import { createDirectory, DICE } from '../test-doubles.ts'
+import { createDirectory, DICE } from './test-plugins.ts'
 import { createDemoModel } from './demo-model.ts'
 
 test('streams word by word through the AI SDK', async () => {

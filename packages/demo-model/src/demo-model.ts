@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import type { LanguageModel } from 'ai'
 import type { AssistantDirectory } from '@pluggram/sdk'
-import type { SdkLanguageModel } from '../language-model.ts'
 import { DemoBrain } from './demo-brain.ts'
 import { toDemoTool } from './demo-tool.ts'
 import type { DemoAct, DemoTurn } from './demo-turn.ts'
+
+/** A model as the AI SDK of this version defines it. */
+type SdkLanguageModel = Extract<LanguageModel, { specificationVersion: 'v4' }>
 
 type CallOptions = Parameters<SdkLanguageModel['doStream']>[0]
 type StreamPart =

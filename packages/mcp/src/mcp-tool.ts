@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/client'
 import type { Role } from '@pluggram/sdk'
 import type { ToolDescriptor } from '@pluggram/sdk/runtime'
-import { visibleText } from '../tools/visible-text.ts'
+import { visibleText } from '@pluggram/ai/tools'
 import { pinOf } from './tool-pins.ts'
 import type { ToolPin } from './tool-pins.ts'
 

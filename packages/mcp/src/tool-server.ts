@@ -3,12 +3,8 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
-import { offerTools } from '../tools/offered-tools.ts'
-import type { OfferedTool } from '../tools/offered-tools.ts'
-import { runCall } from '../tools/run-call.ts'
-import { isGranted } from '../tools/tool-settings.ts'
-import type { ToolSettings } from '../tools/tool-settings.ts'
-import { visibleText } from '../tools/visible-text.ts'
+import { isGranted, offerTools, runCall, visibleText } from '@pluggram/ai/tools'
+import type { OfferedTool, ToolSettings } from '@pluggram/ai/tools'
 
 /** What is served to other programs. */
 export interface ToolServerOptions {

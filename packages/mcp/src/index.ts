@@ -1,0 +1,8 @@
+export { createMcpServers } from './mcp-servers.ts'
+export type { McpServers } from './mcp-servers.ts'
+export type { McpServerSettings, McpSettings } from './mcp-settings.ts'
+export type { McpServerState } from './mounted-server.ts'
+export { grantPins, pendingPins, pinsFile } from './tool-pins.ts'
+export { bridgeMcpStdio, createMcpEndpoint, serveMcpStdio } from './serve-mcp.ts'
+export type { McpEndpoint } from './serve-mcp.ts'
+export type { ToolServerOptions } from './tool-server.ts'
