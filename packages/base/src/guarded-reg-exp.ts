@@ -9,13 +9,17 @@ export interface GuardedRegExpOptions {
 }
 
 const LIMIT_MS = 250
-/** After this many texts that took too long, nothing matches for a while: each of them blocked the event loop. */
+/**
+ * After this many texts that took too long, nothing matches for a while: each of them blocked the
+ * event loop.
+ */
 const MAX_FAILURES = 3
 const PAUSE_MS = 60_000
 
 /**
- * A regular expression for texts of strangers, with a time limit. Some expressions need hours for some texts and block the
- * event loop meanwhile. A text that takes longer than the limit does not match.
+ * A regular expression for texts of strangers, with a time limit. Some expressions need hours for
+ * some texts and block the event loop meanwhile. A text that takes longer than the limit does not
+ * match.
  *
  * @example
  * new GuardedRegExp('^(a+)+$').test(`${'a'.repeat(50)}!`) // false, after a quarter of a second

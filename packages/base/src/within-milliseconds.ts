@@ -8,13 +8,16 @@ interface Sandbox {
 
 let made: Sandbox | undefined
 
-/** On a busy machine the clock may run out before the thread had a turn. Then the work starts again, at most this often. */
+/**
+ * On a busy machine the clock may run out before the thread had a turn. Then the work starts again,
+ * at most this often.
+ */
 const MAX_TRIES = 10
 
 /**
- * Runs synchronous work that may never end, such as a regular expression on a stranger's text, for at most this much
- * processor time. It is then interrupted anywhere, even before its `finally`, and it may start again. So it must hold
- * nothing and change nothing.
+ * Runs synchronous work that may never end, such as a regular expression on a stranger's text, for
+ * at most this much processor time. It is then interrupted anywhere, even before its `finally`, and
+ * it may start again. So it must hold nothing and change nothing.
  *
  * @throws TimeLimitError, or what the work throws
  */

@@ -45,8 +45,8 @@ export function trustAdvice(name: string): string {
 }
 
 /**
- * Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself. `*` is every name
- * of the internet; an address in numbers or this machine has to be named.
+ * Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself.
+ * `*` is every name of the internet; an address in numbers or this machine has to be named.
  */
 export function coversHost(pattern: string, host: string): boolean {
   const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()]

@@ -15,7 +15,9 @@ export interface ModelFile {
 export interface ChatMessage {
   readonly role: 'user' | 'assistant'
   readonly content: string
-  /** What the user sent with the text. Only for models that take it: see `ModelDescription.takes`. */
+  /**
+   * What the user sent with the text. Only for models that take it: see `ModelDescription.takes`.
+   */
   readonly files?: readonly ModelFile[]
 }
 
@@ -43,9 +45,9 @@ export interface ModelChoice {
 }
 
 /**
- * For whom the model works; a message's context is one (`for: context`). It decides which model answers and whose
- * budget pays. A plugin in a process of its own can only name the chat and user of a message that it was given: any
- * other is left out, and the call counts for the plugin alone.
+ * For whom the model works; a message's context is one (`for: context`). It decides which model
+ * answers and whose budget pays. A plugin in a process of its own can only name the chat and user
+ * of a message that it was given: any other is left out, and the call counts for the plugin alone.
  */
 export interface AiSubject {
   readonly chat?: { readonly id: number }
@@ -72,7 +74,10 @@ export interface TextEnd {
   /** The model that answered: after a fallback another one than the first. */
   readonly model: string
   readonly usage: AiUsage
-  /** `length`: the answer reached `maxOutputTokens` and is cut short; `filtered`: the provider's filter ended it. */
+  /**
+   * `length`: the answer reached `maxOutputTokens` and is cut short; `filtered`: the provider's
+   * filter ended it.
+   */
   readonly reason: 'stop' | 'length' | 'filtered' | 'other'
 }
 
@@ -95,7 +100,9 @@ export interface ObjectRequest<Schema extends StandardSchemaV1 = StandardSchemaV
   TextRequest,
   'onEnd' | keyof ToolUse
 > {
-  /** What the answer must look like: an object schema that can be written as JSON Schema (Zod can). */
+  /**
+   * What the answer must look like: an object schema that can be written as JSON Schema (Zod can).
+   */
   readonly schema: Schema
 }
 
@@ -142,7 +149,9 @@ export interface SpeakResult {
   readonly mediaType: string
 }
 
-/** Models for other things than conversations, as `provider:model`; what is absent nobody can do. */
+/**
+ * Models for other things than conversations, as `provider:model`; what is absent nobody can do.
+ */
 export interface AiAbilities {
   readonly embed?: string
   readonly transcribe?: string
@@ -150,9 +159,10 @@ export interface AiAbilities {
 }
 
 /**
- * The assistant's models. Every call throws `AiError`: `ai-unavailable` and `ai-timeout` may pass, `ai-refused`,
- * `ai-too-long` and `ai-filtered` will not with the same request, `ai-misconfigured` is the owner's to mend, `ai-limit` is a budget that is used up, `ai-busy` too
- * many requests of one user at once.
+ * The assistant's models. Every call throws `AiError`: `ai-unavailable` and `ai-timeout` may pass,
+ * `ai-refused`, `ai-too-long` and `ai-filtered` will not with the same request, `ai-misconfigured`
+ * is the owner's to mend, `ai-limit` is a budget that is used up, `ai-busy` too many requests of
+ * one user at once.
  */
 export interface AiService {
   /** The model that answers the subject, or everybody. */
@@ -160,16 +170,20 @@ export interface AiService {
   /** The models that may be chosen: those of `ai.choices`, the default first. */
   models(subject?: AiSubject): Promise<readonly ModelChoice[]>
   /**
-   * Chooses a model for a chat, or for a user in all chats that have none; `null` goes back to the default. It is kept
-   * over restarts. Whether somebody may choose is for the caller to decide.
-   * @throws AiError `ai-refused` when `ai.choices` does not list the model, or the subject is not one chat or one user
+   * Chooses a model for a chat, or for a user in all chats that have none; `null` goes back to the
+   * default. It is kept over restarts. Whether somebody may choose is for the caller to decide.
+   * @throws AiError `ai-refused` when `ai.choices` does not list the model, or the subject is not
+   * one chat or one user
    */
   choose(id: string | null, subject: AiSubject): Promise<void>
   /** Which models there are for other things than conversations. */
   abilities(): Promise<AiAbilities>
   /** What was used in this day and month: overall, by this plugin, and by the subject. */
   usage(subject?: AiSubject): Promise<AiUsageReport>
-  /** Text as the model writes it. Leaving the loop early ends the request; errors come while iterating. */
+  /**
+   * Text as the model writes it. Leaving the loop early ends the request; errors come while
+   * iterating.
+   */
   streamText(request: TextRequest): AsyncIterable<string>
   /** The whole text at once. */
   generateText(request: Omit<TextRequest, 'onEnd' | keyof ToolUse>): Promise<TextResult>
@@ -215,15 +229,17 @@ const conversation = () => ({
 export interface AiMethodRow {
   readonly crosses: 'value' | 'stream'
   /**
-   * What each argument may be; the schemas are made when they are first used. `subject` is an `AiSubject`; an object is an `AiRequest`, whose `for` and `signal` cross by
-   * themselves and do not stand here.
+   * What each argument may be; the schemas are made when they are first used. `subject` is an
+   * `AiSubject`; an object is an `AiRequest`, whose `for` and `signal` cross by themselves and do
+   * not stand here.
    */
   readonly args: readonly ('subject' | (() => z.ZodType))[]
 }
 
 /**
- * Every method of the AI service. A method that is added to `AiService` needs a row here and its implementation in
- * packages/ai; the process border, refusals, wrappers and test doubles come from the rows.
+ * Every method of the AI service. A method that is added to `AiService` needs a row here and its
+ * implementation in packages/ai; the process border, refusals, wrappers and test doubles come from
+ * the rows.
  */
 export const AI_METHODS = {
   model: { crosses: 'value', args: ['subject'] },

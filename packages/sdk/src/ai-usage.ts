@@ -10,7 +10,10 @@ export interface AiUsageLine {
   readonly period: AiUsagePeriod
   readonly tokens: number
   readonly money: number
-  /** The part of both that the cheaper model of `ai.at_limit` took, which has limits of its own of the same height. */
+  /**
+   * The part of both that the cheaper model of `ai.at_limit` took, which has limits of its own of
+   * the same height.
+   */
   readonly cheaper?: { readonly tokens: number; readonly money: number }
   /** Absent where the owner set no limit. */
   readonly tokenLimit?: number

@@ -20,8 +20,8 @@ export interface Callback {
 /** What a plugin knows about the message it is asked to answer, and what it can do meanwhile. */
 export interface MessageContext<Config = unknown> {
   /**
-   * The plugin's block as it holds in this chat: the general one, with what an owner set for this chat over it (keys of
-   * the manifest's `perChat`). Checked and completed by the plugin's schema.
+   * The plugin's block as it holds in this chat: the general one, with what an owner set for this
+   * chat over it (keys of the manifest's `perChat`). Checked and completed by the plugin's schema.
    */
   readonly config: Config
   readonly chat: Chat

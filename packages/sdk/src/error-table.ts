@@ -20,8 +20,9 @@ interface ErrorRow {
 }
 
 /**
- * Every code Pluggram throws or reports. Codes are never reused. The classes' constructors, the decoding of errors from
- * other processes and docs/reference/errors.md come from this table: `npm run generate -w @pluggram/sdk` writes the page.
+ * Every code Pluggram throws or reports. Codes are never reused. The classes' constructors, the
+ * decoding of errors from other processes and docs/reference/errors.md come from this table: `npm
+ * run generate -w @pluggram/sdk` writes the page.
  */
 export const ERRORS = {
   'ai-unavailable': {
@@ -263,7 +264,10 @@ export type CodeOf<Class extends ErrorClass> = {
 /** Every code, in the order of the reference. */
 export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[]
 
-/** What `isRetryable` is for errors of a code that do not say; a plugin in plain JavaScript may name any code. */
+/**
+ * What `isRetryable` is for errors of a code that do not say; a plugin in plain JavaScript may name
+ * any code.
+ */
 export function isRetryableByDefault(code: ErrorCode): boolean {
   const row: ErrorRow | undefined = ERRORS[code]
   return row?.isRetryable ?? false

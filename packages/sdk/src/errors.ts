@@ -5,13 +5,16 @@ const BRAND = Symbol.for('pluggram.error')
 
 export interface ErrorOptions {
   readonly cause?: unknown
-  /** True when the same call may succeed later. Default: what the table of errors says of the code. */
+  /**
+   * True when the same call may succeed later. Default: what the table of errors says of the code.
+   */
   readonly isRetryable?: boolean
 }
 
 /**
- * The base of all errors Pluggram throws on purpose. The message names the culprit and the next step
- * and holds no secret. Use `isPluggramError` instead of `instanceof`: it also knows errors of another installed copy.
+ * The base of all errors Pluggram throws on purpose. The message names the culprit and the next
+ * step and holds no secret. Use `isPluggramError` instead of `instanceof`: it also knows errors of
+ * another installed copy.
  */
 export class PluggramError extends Error {
   readonly code: ErrorCode
@@ -32,7 +35,10 @@ export function isPluggramError(error: unknown): error is PluggramError {
 }
 
 export interface DeliveryErrorOptions extends ErrorOptions {
-  /** True when nobody knows whether the message arrived: it was sent, and the answer was lost. Default false. */
+  /**
+   * True when nobody knows whether the message arrived: it was sent, and the answer was lost.
+   * Default false.
+   */
   readonly isAmbiguous?: boolean
 }
 

@@ -10,7 +10,10 @@ import type { Awaitable } from './awaitable.ts'
 /** Which updates a plugin is asked about, besides presses of its own buttons. */
 export type UpdateKind = 'message' | 'edited_message'
 
-/** What a command's or tool's function receives: the message's context, with the chat's `config`, and services. */
+/**
+ * What a command's or tool's function receives: the message's context, with the chat's `config`,
+ * and services.
+ */
 export type CommandContext<Config = unknown> = MessageContext<Config> & {
   readonly services: Services
 }
@@ -26,8 +29,8 @@ export interface CommandDefinition<Config = unknown> {
   /** Leave it out of Telegram's menu with `false`. Default true. */
   readonly menu?: boolean
   /**
-   * Runs at once, even while an earlier message of the chat is being answered: for commands that stop
-   * something. Default false.
+   * Runs at once, even while an earlier message of the chat is being answered: for commands that
+   * stop something. Default false.
    */
   readonly urgent?: boolean
   /** Answers the command. Without it, `processMessage` is called with `context.command` set. */
@@ -35,8 +38,8 @@ export interface CommandDefinition<Config = unknown> {
 }
 
 /**
- * What a schedule's function receives: the run, the plugin's general config, and services. A run that is for one chat asks
- * `services.config.forChat(chatId)`.
+ * What a schedule's function receives: the run, the plugin's general config, and services. A run
+ * that is for one chat asks `services.config.forChat(chatId)`.
  */
 export type ScheduleContext<Config = unknown> = ScheduledRun & {
   readonly config: Config
@@ -44,8 +47,8 @@ export type ScheduleContext<Config = unknown> = ScheduledRun & {
 }
 
 /**
- * Work at certain times, durable under its name. With neither `every` nor `cron` it runs only when the code asks for it,
- * as in `services.scheduler.at(date, { data }, 'name')`.
+ * Work at certain times, durable under its name. With neither `every` nor `cron` it runs only when
+ * the code asks for it, as in `services.scheduler.at(date, { data }, 'name')`.
  */
 export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 'name' | 'data'> {
   readonly every?: { readonly seconds: number }
@@ -55,16 +58,23 @@ export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 
 }
 
 /**
- * Where a plugin would like to run. Its owner decides: a plugin that does not ship with Pluggram has a process of its own
- * until its owner trusts it; `inline` is shown to the owner together with what the plugin asks for.
+ * Where a plugin would like to run. Its owner decides: a plugin that does not ship with Pluggram
+ * has a process of its own until its owner trusts it; `inline` is shown to the owner together with
+ * what the plugin asks for.
  */
 export type PluginIsolation = 'inline' | 'process'
 
-/** How long the parts of a plugin's life may take, in seconds. The owner can set others in config.json. */
+/**
+ * How long the parts of a plugin's life may take, in seconds. The owner can set others in
+ * config.json.
+ */
 export interface PluginTimeouts {
   /** Import, configuration and setup together. Default 10. */
   readonly startSeconds?: number
-  /** One message or command. Default `limits.plugin_timeout_seconds` of config.json, which is also the most. */
+  /**
+   * One message or command. Default `limits.plugin_timeout_seconds` of config.json, which is also
+   * the most.
+   */
   readonly callSeconds?: number
   /** `getStatus`. Default 2. */
   readonly statusSeconds?: number
@@ -78,36 +88,52 @@ type ConfigKey<Schema extends StandardSchemaV1> =
     ? string
     : keyof StandardSchemaV1.InferOutput<Schema> & string
 
-/** The static part of a plugin: what it is called, what triggers it, what it needs. Every member is optional. */
+/**
+ * The static part of a plugin: what it is called, what triggers it, what it needs. Every member is
+ * optional.
+ */
 export interface PluginManifest<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
   Tools extends object = Readonly<Record<string, unknown>>,
 > {
-  /** Lower case letters, digits and `_`, starting with a letter. Default: the file's or folder's name. */
+  /**
+   * Lower case letters, digits and `_`, starting with a letter. Default: the file's or folder's
+   * name.
+   */
   readonly name?: string
   readonly version?: string
   /** One line: what it does for a user. */
   readonly description?: string
   /** More help in Markdown, for `/help NAME` and the demo model. */
   readonly help?: string
-  /** Validates and types `plugins.NAME` in config.json (any Standard Schema; Zod is at hand as `z`). */
+  /**
+   * Validates and types `plugins.NAME` in config.json (any Standard Schema; Zod is at hand as `z`).
+   */
   readonly config?: Schema
   /**
-   * Keys of `config` that an owner may set for single chats; `context.config` has them. Default: none. A key that holds a
-   * secret can never be set by chat.
+   * Keys of `config` that an owner may set for single chats; `context.config` has them. Default:
+   * none. A key that holds a secret can never be set by chat.
    */
   readonly perChat?: readonly ConfigKey<Schema>[]
   readonly permissions?: PluginPermissions
   readonly commands?: Readonly<Record<string, CommandDefinition<StandardSchemaV1.InferOutput<Schema>>>>
-  /** Functions for the language model, by name: lower case letters, digits and `_`, at most 32 characters. */
+  /**
+   * Functions for the language model, by name: lower case letters, digits and `_`, at most 32
+   * characters.
+   */
   readonly tools?: {
     readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
   }
-  /** Plugins that it calls through `services.plugins`; they are started first, and it is not started without them. */
+  /**
+   * Plugins that it calls through `services.plugins`; they are started first, and it is not started
+   * without them.
+   */
   readonly requires?: readonly string[]
   /** Asks for `permissions: { schedule: true }` by itself. */
   readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
-  /** Only messages whose text matches one of these are offered, besides commands and own buttons. */
+  /**
+   * Only messages whose text matches one of these are offered, besides commands and own buttons.
+   */
   readonly patterns?: readonly RegExp[]
   /** Default `['message']`. */
   readonly updates?: readonly UpdateKind[]
@@ -116,13 +142,14 @@ export interface PluginManifest<
   readonly isolation?: PluginIsolation
   readonly timeouts?: PluginTimeouts
   /**
-   * True when a message may be handled twice without harm: after a crash the message is tried again once, instead
-   * of being answered with an apology. Default false.
+   * True when a message may be handled twice without harm: after a crash the message is tried again
+   * once, instead of being answered with an apology. Default false.
    */
   readonly idempotent?: boolean
   /**
-   * Gives what depends on the owner's configuration: further commands, tools, patterns and permissions, beside those
-   * that stand here. Called before `setup`, perhaps more than once; an error says what is wrong with the configuration.
+   * Gives what depends on the owner's configuration: further commands, tools, patterns and
+   * permissions, beside those that stand here. Called before `setup`, perhaps more than once; an
+   * error says what is wrong with the configuration.
    */
   configure?(config: StandardSchemaV1.InferOutput<Schema>): ConfiguredManifest<Schema>
 }

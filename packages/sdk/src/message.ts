@@ -37,7 +37,10 @@ interface FileAttachment {
   readonly mimeType?: string
 }
 
-/** Something a message carries besides text. `kind` tells which; files are read with `context.download`. */
+/**
+ * Something a message carries besides text. `kind` tells which; files are read with
+ * `context.download`.
+ */
 export type Attachment =
   | (FileAttachment & { readonly kind: 'photo'; readonly width: number; readonly height: number })
   | (FileAttachment & { readonly kind: 'document' })
@@ -65,7 +68,10 @@ export interface IncomingMessage {
   readonly entities: readonly TextEntity[]
   readonly attachments: readonly Attachment[]
   readonly date: Date
-  /** True when the user changed a message sent before. Only plugins with `updates: ['edited_message']` see these. */
+  /**
+   * True when the user changed a message sent before. Only plugins with `updates:
+   * ['edited_message']` see these.
+   */
   readonly isEdited: boolean
   /** True in private chats, and in groups when the bot is mentioned, replied to, or commanded. */
   readonly isAddressed: boolean

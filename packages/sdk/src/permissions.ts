@@ -15,14 +15,15 @@ export interface PermissionRow {
 }
 
 /**
- * Everything a plugin can ask of its owner. `PluginPermissions`, the manifest's schema, what a plugin process may claim, the
- * grants in plugins_config.json, `pluggram plugins grant` and docs/reference/permissions.md come from this table. A new
- * permission is a row here, besides the code that enforces it.
+ * Everything a plugin can ask of its owner. `PluginPermissions`, the manifest's schema, what a
+ * plugin process may claim, the grants in plugins_config.json, `pluggram plugins grant` and
+ * docs/reference/permissions.md come from this table. A new permission is a row here, besides the
+ * code that enforces it.
  */
 export const PERMISSIONS = {
   /**
-   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An address inside the
-   * owner's network has to be named in numbers.
+   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An
+   * address inside the owner's network has to be named in numbers.
    */
   network: {
     kind: 'list',
@@ -49,7 +50,10 @@ export const PERMISSIONS = {
   },
   /** May call the assistant's language model. */
   ai: { kind: 'flag', service: 'ai', words: 'use the language model' },
-  /** May let the language model call the tools of all plugins, on behalf of whoever wrote. For conversation plugins. */
+  /**
+   * May let the language model call the tools of all plugins, on behalf of whoever wrote. For
+   * conversation plugins.
+   */
   tools: {
     kind: 'flag',
     service: 'ai',
@@ -76,7 +80,10 @@ export const PERMISSIONS = {
 
 export type PermissionName = keyof typeof PERMISSIONS
 
-/** What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying need no permission. */
+/**
+ * What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying
+ * need no permission.
+ */
 export type PluginPermissions = {
   readonly [Name in keyof typeof PERMISSIONS]?: (typeof PERMISSIONS)[Name]['kind'] extends 'list'
     ? readonly string[]

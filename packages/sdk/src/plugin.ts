@@ -18,23 +18,25 @@ export interface AssistantConfig {
 }
 
 /**
- * A running plugin. Every member is optional as long as the manifest or `processMessage` gives it something to do.
- * `definePlugin` infers `Config` from the schema.
+ * A running plugin. Every member is optional as long as the manifest or `processMessage` gives it
+ * something to do. `definePlugin` infers `Config` from the schema.
  */
 export interface Plugin<Config = unknown> {
   /** Answers `message` (text, caption or a button's data); `undefined` means "not mine". */
   processMessage?(message: string, context: MessageContext<Config>): Awaitable<PluginResult | undefined>
   /**
    * Told about every message and what came of it, when it is answered; it delays nothing. Needs
-   * `permissions: { observe: true }`. An observer that is slow misses messages: 1,000 wait for it at most.
+   * `permissions: { observe: true }`. An observer that is slow misses messages: 1,000 wait for it
+   * at most.
    */
   observe?(event: ObservedMessage): Awaitable<void>
   /** Methods for other plugins: `services.plugins.call('this_plugin', 'method', …)`. */
   readonly provides?: ProvidedMethods
   /**
-   * A user wants everything forgotten that is kept about them, and said so twice (`/forget_me`). Only the assistant asks for
-   * it. Deletes it.
-   * @returns what was deleted, in a few words for that person, for example `3 reminders`; nothing when there was nothing
+   * A user wants everything forgotten that is kept about them, and said so twice (`/forget_me`).
+   * Only the assistant asks for it. Deletes it.
+   * @returns what was deleted, in a few words for that person, for example `3 reminders`; nothing
+   * when there was nothing
    */
   forgetUser?(user: { readonly id: number }): Awaitable<string | void>
   getStatus?(): Awaitable<PluginStatus>
@@ -50,7 +52,10 @@ export interface PluginClass {
 
 /** What `setup` of a function plugin receives. */
 export interface SetupContext<Config> {
-  /** The plugin's validated block, as it was at the start; `context.config` is what holds for a message. */
+  /**
+   * The plugin's validated block, as it was at the start; `context.config` is what holds for a
+   * message.
+   */
   readonly config: Config
   readonly services: Services
   /** Aborted when the plugin is asked to stop. */

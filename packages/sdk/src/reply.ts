@@ -1,8 +1,9 @@
 import type { TextEntity } from './message.ts'
 
 /**
- * How `Reply.text` is written. `plain` (the default) shows every character as it stands. `model-markdown` is Markdown that
- * a language model wrote: the address of a link is shown behind its words, so that nobody is led elsewhere unseen.
+ * How `Reply.text` is written. `plain` (the default) shows every character as it stands.
+ * `model-markdown` is Markdown that a language model wrote: the address of a link is shown behind
+ * its words, so that nobody is led elsewhere unseen.
  */
 export type TextFormat = 'plain' | 'markdown' | 'html' | 'model-markdown'
 
@@ -10,12 +11,18 @@ export type TextFormat = 'plain' | 'markdown' | 'html' | 'model-markdown'
 export type Button =
   | {
       readonly text: string
-      /** At most 59 bytes of UTF-8. Pressing calls `processMessage(data, context)` with `context.callback` set. */
+      /**
+       * At most 59 bytes of UTF-8. Pressing calls `processMessage(data, context)` with
+       * `context.callback` set.
+       */
       readonly data: string
     }
   | { readonly text: string; readonly url: string }
 
-/** A file to send: bytes, a public https address that Telegram fetches, or a file Telegram has already. */
+/**
+ * A file to send: bytes, a public https address that Telegram fetches, or a file Telegram has
+ * already.
+ */
 export interface Media {
   readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video'
   readonly source: Uint8Array | { readonly url: string } | { readonly fileId: string }
@@ -28,13 +35,17 @@ export interface Reply {
   /** Text, or text that is still being written. Long text is split, never cut. */
   readonly text?: string | AsyncIterable<string>
   readonly format?: TextFormat
-  /** Formatting beside a `plain` text, as `message.entities` has it. What Telegram cannot show is left out. */
+  /**
+   * Formatting beside a `plain` text, as `message.entities` has it. What Telegram cannot show is
+   * left out.
+   */
   readonly entities?: readonly TextEntity[]
   /** Rows of buttons; they stand under the last part of a split text. */
   readonly buttons?: readonly (readonly Button[])[]
   /**
-   * Rows of buttons under a text while it is being written, where that is a message already (in groups); they go when
-   * the text is complete. Private chats show unfinished text as a draft, which carries no buttons.
+   * Rows of buttons under a text while it is being written, where that is a message already (in
+   * groups); they go when the text is complete. Private chats show unfinished text as a draft,
+   * which carries no buttons.
    */
   readonly previewButtons?: readonly (readonly Button[])[]
   readonly media?: Media
@@ -43,25 +54,32 @@ export interface Reply {
   readonly reaction?: string
   /** Answers that message visibly. */
   readonly replyToMessageId?: number
-  /** Changes that message of the assistant's instead of sending a new one; `media` cannot be changed this way. */
+  /**
+   * Changes that message of the assistant's instead of sending a new one; `media` cannot be changed
+   * this way.
+   */
   readonly editMessageId?: number
   /** Sends without a sound. Default false. */
   readonly silent?: boolean
   /** Shows a preview of the first link. Default false. */
   readonly linkPreview?: boolean
   /**
-   * What happens when the answer to a send is lost, so that nobody knows whether it arrived: it is sent again
-   * (`at-least-once`, the default), or left alone (`at-most-once`).
+   * What happens when the answer to a send is lost, so that nobody knows whether it arrived: it is
+   * sent again (`at-least-once`, the default), or left alone (`at-most-once`).
    */
   readonly delivery?: 'at-least-once' | 'at-most-once'
 }
 
-/** What a plugin answers with: text, a reply, several of them in order, or text that is still being written. */
+/**
+ * What a plugin answers with: text, a reply, several of them in order, or text that is still being
+ * written.
+ */
 export type PluginResponse = string | Reply | readonly (string | Reply)[] | AsyncIterable<string>
 
 /**
- * The outcome of a message. `undefined` (instead of a result) means "not mine": the next plugin is asked.
- * A result with `data` and no `response` is shown as readable text; with neither, nothing is sent.
+ * The outcome of a message. `undefined` (instead of a result) means "not mine": the next plugin is
+ * asked. A result with `data` and no `response` is shown as readable text; with neither, nothing is
+ * sent.
  */
 export type PluginResult =
   | { readonly success: true; readonly response?: PluginResponse; readonly data?: unknown }

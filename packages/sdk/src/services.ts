@@ -47,6 +47,9 @@ export interface Services {
   readonly admin?: AdminService
   /** What must be undone when the plugin stops. */
   readonly effects: EffectScope
-  /** Reports an error you handled: it is logged with the plugin's name and your context, counted, and sent to Sentry if there is one. */
+  /**
+   * Reports an error you handled: it is logged with the plugin's name and your context, counted,
+   * and sent to Sentry if there is one.
+   */
   captureException(error: unknown, context?: Readonly<Record<string, unknown>>): void
 }

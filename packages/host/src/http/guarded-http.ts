@@ -10,11 +10,11 @@ import { HostGrants, hostOf } from './host-grants.ts'
 
 export interface GuardedHttpOptions {
   readonly plugin: string
-  /** What the manifest asks for; it was granted when the plugin runs. */
+  /** The manifest's permissions; the owner has granted them. */
   readonly permissions: PluginPermissions | undefined
-  /** Told about every request that is refused. */
+  /** Called for each refused request. */
   onRefused(message: string): void
-  /** Told once how to end the connections, when the first request is made. */
+  /** Called at the first request with the function that closes all connections. */
   onOpen(close: () => Promise<void>): void
   /** The wait before a further try, in milliseconds; injected by tests. */
   readonly retryDelay?: (attempt: number) => number
@@ -38,8 +38,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 const WORTH_A_RETRY = new Set([429, 502, 503, 504])
 
 /**
- * A client that reaches what one plugin was granted, and nothing else. Where a request leads is checked by name before it is sent, for every redirect too, and by
- * address when it connects.
+ * A client that reaches the hosts granted to one plugin, and nothing else. Each request and each
+ * redirect is checked by name before it is sent, and by address when it connects.
  */
 export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   const { plugin, permissions, retryDelay = defaultDelay, lookupAll = lookup } = options
@@ -89,7 +89,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
         const known = ownError(error)
         if (known?.code === 'permission-missing') options.onRefused(known.message)
         if (known) throw known
-        // what the caller itself called off comes out as it went in
+        // an abort by the caller is thrown unchanged
         request.signal.throwIfAborted()
         throw new PluggramError('network-failed', `${hostOf(url)} did not answer: ${reasonOf(error)}.`, {
           cause: error,
@@ -128,7 +128,7 @@ function createAgent(grants: HostGrants, lookupAll: LookupAll): Dispatcher {
     },
   })
   return agent.compose((dispatch) => (request, handler) => {
-    // every redirect comes by here; addresses in numbers are never looked up, so they are checked here too
+    // redirects pass here too; numeric addresses are never looked up, so they are checked here
     grants.checkUrl(new URL(String(request.origin)))
     return dispatch(request, handler)
   })
@@ -140,7 +140,10 @@ type LookupCallback = (
   family?: number,
 ) => void
 
-/** All addresses of the name must be allowed: one that is not is a sign that the name is not to be trusted. */
+/**
+ * All addresses of the name must be allowed: a single private one means that the name cannot be
+ * trusted.
+ */
 function answerLookup(
   grants: HostGrants,
   found: {
@@ -203,7 +206,7 @@ function isFinal(error: unknown): boolean {
   return ownError(error) !== undefined
 }
 
-/** A code such as ECONNREFUSED; undici's own words may hold anything. */
+/** A code such as ECONNREFUSED; undici's messages might contain a secret of the URL. */
 function reasonOf(error: unknown): string {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
     if (current.name === 'TimeoutError') return `no answer within ${TOTAL_MS / 1_000} s`

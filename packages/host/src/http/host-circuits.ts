@@ -2,9 +2,12 @@ import { isPluggramError, LimitError } from '@pluggram/sdk'
 import { LRUCache } from 'lru-cache'
 
 export interface HostCircuitsOptions {
-  /** Failures in a row that open the circuit. Default 5. */
+  /** Consecutive failures that open the circuit. Default 5. */
   readonly failures?: number
-  /** How long it stays open at first, in milliseconds; each time twice as long, a minute at most. Default 5,000. */
+  /**
+   * How long it first stays open, in milliseconds; doubled each time, up to a minute. Default
+   * 5,000.
+   */
   readonly openMs?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number
@@ -12,10 +15,10 @@ export interface HostCircuitsOptions {
 
 interface Circuit {
   failures: number
-  /** How often in a row it was opened. */
+  /** How often it was opened without a success in between. */
   openings: number
   openUntil: number
-  /** The one request that finds out whether the host is back is under way. */
+  /** Whether the single trial request is under way. */
   isTrying: boolean
 }
 
@@ -25,13 +28,13 @@ const LONGEST_OPEN_MS = 60_000
 const MAX_HOSTS = 500
 
 /**
- * Leaves a host alone that fails again and again:
+ * A circuit breaker for each host:
  *
  *   closed ──failures in a row──▶ open ──after a while──▶ half open: one request ──ok──▶ closed
  *                                  ▲                             │ fails
  *                                  └──────twice as long──────────┘
  *
- * What the caller called off, or may not do, says nothing about the host.
+ * Aborted and refused requests do not count.
  */
 export class HostCircuits {
   readonly #failures: number
@@ -89,7 +92,7 @@ export class HostCircuits {
 
   #fail(circuit: Circuit, isTrial: boolean): void {
     circuit.failures += 1
-    // requests that were under way when it opened are told in it already
+    // requests under way when the circuit opened are counted already
     if (circuit.openUntil > this.#now() || (circuit.failures < this.#failures && !isTrial)) return
     circuit.openings += 1
     circuit.failures = 0

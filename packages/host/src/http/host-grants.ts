@@ -14,13 +14,13 @@ export class HostGrants {
   }
 
   /**
-   * Checks where a request or a redirect leads, by name.
+   * Checks the target of a request or redirect by name.
    * @throws PermissionError
    */
   checkUrl(url: URL): void {
     const host = hostOf(url)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw this.#refuse(`${url.protocol}//${host}`)
-    // with '*' it is the address that decides
+    // with '*' only the address decides
     if (!this.#patterns.some((pattern) => pattern === '*' || coversHost(pattern, host))) {
       throw this.#refuse(host)
     }
@@ -28,8 +28,8 @@ export class HostGrants {
   }
 
   /**
-   * Checks the address that a name leads to, when it is connected to. A name may lead to a public address only; an address
-   * inside the owner's network must be granted as such.
+   * Checks the address of a name when the socket connects. A name may lead to public addresses
+   * only; an address inside the owner's network must be granted as a number.
    * @throws PermissionError
    */
   checkAddress(host: string, address: string): void {
@@ -49,7 +49,7 @@ export class HostGrants {
   }
 }
 
-/** The host of an address as a person writes it: lower case, no brackets, no closing dot. */
+/** The host of a URL in lower case, without brackets or a trailing dot. */
 export function hostOf(url: URL): string {
   return withoutBrackets(url.hostname.toLowerCase()).replace(/\.$/, '')
 }

@@ -26,7 +26,7 @@ const SPECIAL_V6 = [
   ['2001:db8::', 32],
   ['3fff::', 20],
 ] as const
-/** NAT64 and 6to4 carry an IPv4 address: where they lead is decided by that. */
+/** NAT64 and 6to4 contain an IPv4 address, which decides. */
 const NAT64_PREFIX = 0x0064_ff9b
 const SIX_TO_FOUR_PREFIX = 0x2002
 
@@ -34,7 +34,10 @@ const special = new BlockList()
 for (const [address, bits] of SPECIAL_V4) special.addSubnet(address, bits, 'ipv4')
 for (const [address, bits] of SPECIAL_V6) special.addSubnet(address, bits, 'ipv6')
 
-/** Whether an IP address leads to the public internet: not into this machine, its network, or a cloud's metadata. */
+/**
+ * Whether an address is on the public internet: not this machine, its network, or a cloud's
+ * metadata service.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special.check(address, 'ipv4')
   if (!isIPv6(address) || address.includes('%')) return false
@@ -42,14 +45,14 @@ export function isPublicAddress(address: string): boolean {
   const [first = 0, second = 0] = groups
   const embedded = embeddedV4(groups)
   if (embedded !== undefined) return isPublicAddress(embedded)
-  // 2000::/3 is all of IPv6 that is given out for global use
+  // 2000::/3 is the only IPv6 range assigned for global use
   return first >= 0x2000 && first <= 0x3fff && second >= 0 && !special.check(address, 'ipv6')
 }
 
 function embeddedV4(groups: readonly number[]): string | undefined {
   const [first = 0, second = 0, third = 0] = groups
   const isZero = (from: number, to: number): boolean => groups.slice(from, to).every((group) => group === 0)
-  // ::ffff:a.b.c.d, and ::a.b.c.d of old
+  // ::ffff:a.b.c.d, and the deprecated ::a.b.c.d
   if (isZero(0, 5) && (groups[5] === 0xffff || groups[5] === 0)) return dotted(groups[6], groups[7])
   if (isZero(0, 4) && groups[4] === 0xffff && groups[5] === 0) return dotted(groups[6], groups[7])
   if (first * 0x1_0000 + second === NAT64_PREFIX && isZero(2, 6)) return dotted(groups[6], groups[7])

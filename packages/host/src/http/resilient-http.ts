@@ -6,7 +6,7 @@ import type { HostCircuitsOptions } from './host-circuits.ts'
 import { hostOf } from './host-grants.ts'
 import { ResponseCache } from './response-cache.ts'
 
-/** What came of a request. */
+/** The outcome of a request. */
 export type RequestOutcome =
   | 'ok'
   | 'client-error'
@@ -20,19 +20,19 @@ export type RequestOutcome =
 export interface ResilientHttpOptions {
   /** The client that makes the requests. */
   readonly client: HttpService
-  /** Told what came of every request. It must not throw. */
+  /** Called with the outcome of each request; must not throw. */
   onOutcome(outcome: RequestOutcome): void
   readonly circuits?: HostCircuitsOptions
-  /** Requests to one host: the burst at once, then that many a second. Default 1,000 and 200. */
+  /** Limit for requests to one host: a burst, then a rate. Default 1,000 and 200 a second. */
   readonly perHost?: { readonly burst: number; readonly perSecond: number }
-  /** Requests of the plugin that may be under way at once. Default 256. */
+  /** How many requests of the plugin may run at once. Default 256. */
   readonly maxUnderWay?: number
 }
 
 const PER_HOST = { burst: 1_000, perSecond: 200 }
 const MAX_UNDER_WAY = 256
 
-/** Puts around a plugin's client what keeps both sides healthy: a cache, limits for each host, a circuit for each host. */
+/** Adds a cache, and rate limits and a circuit breaker for each host, to a plugin's client. */
 export function createResilientHttp(options: ResilientHttpOptions): HttpService {
   const { client, onOutcome, perHost = PER_HOST, maxUnderWay = MAX_UNDER_WAY } = options
   const cache = new ResponseCache()

@@ -20,7 +20,7 @@ interface Entry {
 
 type Fetch = (request: Request) => Promise<Response>
 
-/** One plugin's private cache of answers, by the rules of their own headers (RFC 9111). Nothing is guessed fresh. */
+/** One plugin's private HTTP cache (RFC 9111), without heuristic freshness. */
 export class ResponseCache {
   readonly #entries = new LRUCache<string, Entry>({
     max: MAX_ENTRIES,
@@ -28,7 +28,10 @@ export class ResponseCache {
     sizeCalculation: ({ answer }) => answer.body.byteLength + 1_000,
   })
 
-  /** The answer, from here if it is fresh; `onHit` is told then. A stale one is asked about, if it can be. */
+  /**
+   * Answers from the cache if the entry is fresh, and calls `onHit`. A stale entry is revalidated
+   * if possible.
+   */
   async fetch(request: Request, send: Fetch, onHit: () => void): Promise<Response> {
     if (request.method !== 'GET' || request.cache === 'no-store') return send(request)
     const key = keyOf(request)
@@ -68,7 +71,7 @@ export class ResponseCache {
   }
 }
 
-/** What is asked with different rights is different. */
+/** Requests with different credentials never share an entry. */
 function keyOf(request: Request): string {
   const rights = [request.headers.get('authorization'), request.headers.get('cookie'), request.redirect]
   return createHash('sha256')

@@ -4,8 +4,8 @@ import { GuardedRegExp } from '@pluggram/base'
 const LIMIT_MS = 25
 
 /**
- * Patterns of a manifest are tested in the host, for every message. A pattern whose worst case may be more than quadratic gets
- * a time limit, so that no text can block the assistant.
+ * Patterns of a manifest are tested in the host, for every message. A pattern whose worst case may
+ * be more than quadratic gets a time limit, so that no text can block the assistant.
  */
 export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
   return patterns.map((pattern) =>
@@ -14,8 +14,8 @@ export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
 }
 
 /**
- * A cautious look at the source: no repetition of a group, no back references, no look-around, and at most two unlimited
- * repetitions. The search for the place to begin counts as one.
+ * A cautious look at the source: no repetition of a group, no back references, no look-around, and
+ * at most two unlimited repetitions. The search for the place to begin counts as one.
  */
 function isHarmless(source: string): boolean {
   const bare = source.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')

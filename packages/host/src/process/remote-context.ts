@@ -5,7 +5,7 @@ import { encodeResponse } from '../rpc/wire-response.ts'
 import { CALL_NUMBER } from './protocol.ts'
 import type { ContextData } from './protocol.ts'
 
-/** The context of a message whose pipeline is in the host. */
+/** The context of a message in a plugin process; its methods call the host. */
 export function createRemoteContext(
   { chatBlock: _chatBlock, ...data }: ContextData,
   link: { readonly peer: Peer; readonly plugin: string; readonly call: number; readonly signal: AbortSignal },

@@ -13,7 +13,7 @@ import type { StartRequest } from './protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
-/** What a plugin process needs to make services of. */
+/** What the services of a plugin process are made from. */
 export interface RemoteServicesOptions {
   readonly peer: Peer
   readonly plugin: string
@@ -21,11 +21,11 @@ export interface RemoteServicesOptions {
   readonly request: StartRequest
   readonly effects: DisposableEffectScope
   readonly callbacks: Callbacks
-  /** The plugins of the assistant as they are now. */
+  /** The assistant's plugins at this moment. */
   readonly plugins: () => readonly PluginSummary[]
 }
 
-/** The services of a plugin process: effects live in it, all others are calls to the host. */
+/** The services of a plugin process: effects are local, all others call the host. */
 export function createRemoteServices(options: RemoteServicesOptions): HostServices {
   const { peer, request, effects } = options
   const report = (error: unknown, context: unknown): void =>
@@ -68,7 +68,7 @@ function createLogger(peer: Peer): Logger {
   return Object.fromEntries(entries) as unknown as Logger
 }
 
-/** A line says which message it is about. */
+/** Adds the chat and message that the plugin works on. */
 function withMessage(fields: unknown): unknown {
   const scope = currentMessage()
   return scope ? { chat: scope.chat.id, message: scope.message.id, ...Object(fields) } : fields

@@ -5,10 +5,10 @@ import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeResponse } from '../rpc/wire-response.ts'
 
-/** Replies before the result; more to one message are a mistake in the plugin. */
+/** The most replies to one message; more are a bug in the plugin. */
 const MAX_REPLIES = 200
 
-/** A plugin may still reply a while after its answer; contexts before these are forgotten. */
+/** A plugin may reply after its answer; older contexts than these are forgotten. */
 const MAX_PAST_CALLS = 100
 
 interface OpenCall {
@@ -16,7 +16,7 @@ interface OpenCall {
   replies: number
 }
 
-/** The messages a plugin process works on, and what it does with their contexts. */
+/** The contexts of messages that a plugin process works on, and its calls on them. */
 export class ServedCalls {
   readonly #plugin: string
   readonly #onFlood: (what: string) => void
@@ -39,7 +39,7 @@ export class ServedCalls {
     return id
   }
 
-  /** The message is answered. */
+  /** Moves a message to the past once it is answered. */
   end(id: number): void {
     const call = this.#open.get(id)
     if (!call) return
@@ -49,7 +49,7 @@ export class ServedCalls {
     if (this.#past.size > MAX_PAST_CALLS && oldest !== undefined) this.#past.delete(oldest)
   }
 
-  /** Whether the chat and user named belong to one message that the plugin was given, now or lately. */
+  /** Whether the chat and user belong to one message that the plugin got, now or recently. */
   knows({ chat, user }: AiSubject): boolean {
     const isOf = ({ context }: OpenCall): boolean =>
       (chat === undefined || chat.id === context.chat.id) &&
@@ -58,7 +58,7 @@ export class ServedCalls {
   }
 
   /**
-   * The context of a message that was given to the plugin, now or lately.
+   * The context of a message that the plugin got, now or recently.
    * @throws PluggramError `plugin-timeout`
    */
   contextOf(id: number): CallContext {
@@ -87,7 +87,7 @@ export class ServedCalls {
   async download([id, attachment]: readonly unknown[]): Promise<Uint8Array> {
     const { context } = this.#find(id)
     const fileId: unknown = Reflect.get(Object(attachment), 'fileId')
-    // only what came with the message: a plugin does not read other chats' files
+    // only files of this message: a plugin must not read other chats' files
     const own = context.message.attachments.find(
       (item): item is DownloadableAttachment => 'fileId' in item && item.fileId === fileId,
     )

@@ -8,7 +8,7 @@ import { RateLimit } from './rate-limit.ts'
 const LINES_PER_SECOND = 100
 const LINES_BURST = 500
 
-/** Gives a plugin process what it may use of the services, and nothing else. */
+/** Answers a plugin process's calls to services, and nothing else. */
 export class ServedServices {
   readonly #services: HostServices
   readonly #answer: ReturnType<typeof serveServices>
@@ -19,7 +19,7 @@ export class ServedServices {
     this.#answer = serveServices(services, { ...link, logger: services.logger })
   }
 
-  /** Lines of the log that were dropped since the last call. */
+  /** Log lines dropped since the last call. */
   takeDropped(): number {
     return this.#lines.takeRefused()
   }
@@ -29,19 +29,19 @@ export class ServedServices {
     return this.#answer(service, method, Array.isArray(args) ? args : [], signal)
   }
 
-  /** Takes what a service is told. Nobody waits for it, so what it throws is dropped. */
+  /** Passes a note to a service. No caller waits, so errors are dropped. */
   note(args: readonly unknown[]): void {
     this.call(args, AbortSignal.abort()).catch(() => {})
   }
 
-  /** Takes a line for the log. */
+  /** Writes a log line. */
   log(level: unknown, message: unknown, fields: unknown): void {
     if (!this.#lines.take()) return
     const known = (['debug', 'info', 'warn', 'error'] as const).find((name) => name === level) ?? 'info'
     this.#services.logger[known](String(message).slice(0, 8_000), toFields(fields))
   }
 
-  /** Takes an error that the plugin reports. */
+  /** Reports an error for the plugin. */
   exception(error: unknown, context: unknown): void {
     if (this.#lines.take()) {
       this.#services.captureException(decodeError(error), toFields(context))

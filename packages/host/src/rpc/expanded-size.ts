@@ -1,14 +1,14 @@
 import { isArrayBuffer, isMap, isNativeError, isSet } from 'node:util/types'
 
-/** What is left to be counted. */
+/** How much may still be counted. */
 interface Budget {
   values: number
   bytes: number
 }
 
 /**
- * Whether a value is within limits when all that stands in it more than once is counted as often as it is met, as
- * whoever copies it, prints it or turns it to JSON meets it; a circle is met for ever.
+ * Whether a value is within limits when shared parts count each time they are reached, as in a
+ * copy, a log line or JSON. A circle is over every limit.
  */
 export function isWithin(value: unknown, limits: Readonly<Budget>): boolean {
   const budget = { ...limits }
@@ -25,7 +25,7 @@ function count(value: unknown, budget: Budget): void {
     return
   }
   if (Array.isArray(value)) {
-    // whoever goes through it meets the holes, too
+    // loops over the array visit the holes, too
     if (value.length > budget.values) budget.values = -1
     for (let index = 0; index < value.length && !isSpent(budget); index += 1) count(value[index], budget)
     return

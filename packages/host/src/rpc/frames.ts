@@ -1,13 +1,13 @@
 const HEADER_BYTES = 4
 
-/** A frame was announced that is larger than its reader takes. */
+/** The other side announced a frame larger than the limit. */
 class FrameTooLargeError extends Error {
   constructor(bytes: number, limit: number) {
     super(`a message of ${megabytes(bytes)} MB; ${megabytes(limit)} MB are possible`)
   }
 }
 
-/** A payload with its length in front, as it goes over the wire. */
+/** A payload with its length in front, as it is sent. */
 export function toFrame(payload: Buffer, limit: number): readonly [Buffer, Buffer] {
   if (payload.byteLength > limit) throw new FrameTooLargeError(payload.byteLength, limit)
   const header = Buffer.allocUnsafe(HEADER_BYTES)
@@ -16,8 +16,8 @@ export function toFrame(payload: Buffer, limit: number): readonly [Buffer, Buffe
 }
 
 /**
- * Cuts a stream of bytes into payloads. A length above the limit is refused when it is announced, before
- * anything of it is kept.
+ * Splits a stream of bytes into payloads. A length above the limit is refused as soon as it is
+ * announced, so that nothing of it is buffered.
  */
 export class FrameReader {
   readonly #limit: number

@@ -3,8 +3,9 @@ import { Duplex } from 'node:stream'
 const HEADER_BYTES = 8
 
 /**
- * Many connections over one: every piece goes with the number of its connection and its length in front; a piece of length
- * 0 closes the connection. Whoever does not read holds up the others, so this is for neighbours who trust each other.
+ * Many connections over one. Every piece carries the number of its connection and its length; a
+ * piece of length 0 closes the connection. A reader that stops blocks the others, so all of them
+ * must trust each other.
  */
 export class Mux {
   readonly #socket: Duplex
@@ -21,7 +22,7 @@ export class Mux {
     socket.on('close', () => this.#close())
   }
 
-  /** A connection by a number that was not used before. Both sides open it before the other one writes. */
+  /** Opens a connection under a new number. Each side must open it before the other one writes. */
   open(id: number): Duplex {
     const channel: MuxChannel = new MuxChannel({
       send: (chunks, done) => this.#send(id, chunks, done),
@@ -46,7 +47,7 @@ export class Mux {
     const last = pieces.pop()
     this.#socket.cork()
     for (const piece of pieces) this.#socket.write(piece)
-    // an end that was lost on the way is told by the socket itself
+    // if this end message is lost, the socket's own end tells the other side
     this.#socket.write(last, () => done())
     this.#socket.uncork()
   }
@@ -78,7 +79,7 @@ export class Mux {
       known?.destroy()
       return
     }
-    // a piece for a connection that is closed already goes nowhere
+    // the connection is closed: drop the piece
     this.#current = known
   }
 
@@ -92,7 +93,7 @@ export class Mux {
 type Done = (error?: Error | null) => void
 
 interface MuxChannelOptions {
-  /** Sends chunks as one piece; none close the connection. */
+  /** Sends chunks as one piece; without chunks it closes the connection. */
   send(chunks: readonly Buffer[], done: Done): void
   wantMore(): void
   onDestroy(): void
@@ -114,7 +115,7 @@ class MuxChannel extends Duplex {
     this.#send([chunk], done)
   }
 
-  /** What was written while the connection was corked, or the socket busy. */
+  /** Chunks written while the connection was corked or the socket was busy. */
   override _writev(chunks: readonly { chunk: Buffer }[], done: Done): void {
     this.#send(
       chunks.map(({ chunk }) => chunk),
@@ -124,7 +125,7 @@ class MuxChannel extends Duplex {
 
   #send(chunks: readonly Buffer[], done: Done): void {
     const telling = chunks.filter(({ byteLength }) => byteLength > 0)
-    // nothing is to be told by a piece without length but the end
+    // an empty piece would close the connection
     if (telling.length === 0) done()
     else this.#options.send(telling, done)
   }

@@ -8,7 +8,7 @@ import { StreamTable } from './streams.ts'
 import type { StreamMessage } from './streams.ts'
 import { decodeError, encodeError } from './wire-error.ts'
 
-/** What the other side asks for. */
+/** A call from the other side. */
 export interface IncomingCall {
   readonly method: string
   readonly args: readonly unknown[]
@@ -17,27 +17,35 @@ export interface IncomingCall {
 }
 
 export interface PeerOptions {
-  /** The largest message that is taken; a larger one ends the connection. */
+  /** The largest message accepted; a larger one closes the connection. */
   readonly maxIncomingBytes: number
-  /** The most values in a message that is taken; more end the connection. Without it the other side is trusted. */
+  /**
+   * The most values in an accepted message; more close the connection. Without it, the other side
+   * is trusted.
+   */
   readonly maxIncomingValues?: number
-  /** The largest message that is sent; a larger one is refused to its sender. */
+  /** The largest message sent; sending a larger one throws. */
   readonly maxOutgoingBytes: number
-  /** Calls of the other side that may be under way; further ones are refused. */
+  /** How many calls from the other side may run at once; further ones are refused. */
   readonly maxCalls: number
-  /** Calls do not wait for others of the same turn: for a side whose turns may be long. Default: they go together, as answers do. */
+  /**
+   * Sends each call at once, for a side whose turns may be long. Default: calls of one turn are
+   * sent together, as answers are.
+   */
   readonly callsAtOnce?: boolean
   onCall(call: IncomingCall): Promise<unknown>
   onNote(method: string, args: readonly unknown[]): void
-  /** The connection is over: it was closed, broke, or the other side did not keep to the protocol. */
+  /** The connection was closed, broke, or the other side violated the protocol. */
   onClose(reason: Error | undefined): void
-  /** Looks at every message before it is handled; it may pause the stream. */
+  /** Called before each message is handled; it may pause the stream. */
   onMessage?(bytes: number, values: number): void
 }
 
-/** Levels of a message that is not trusted. */
+/** The deepest nesting in a message that is not trusted. */
 const MAX_DEPTH = 500
-/** How many times its values a message that is not trusted may be, with those counted again that stand in it more than once. */
+/**
+ * An untrusted message may expand to this many times its values, when shared parts count each time.
+ */
 const MAX_GROWTH = 4
 const FREE_GROWTH = 10_000
 
@@ -48,14 +56,15 @@ interface PendingCall {
 }
 
 /**
- * One end of a connection on which both sides call each other. A message is an array: its kind, then what belongs to it.
+ * One end of a connection on which both sides call each other. A message is an array that begins
+ * with its kind.
  *
  *   call id method args ──▶            note method args ──▶          pull stream ──▶
  *        ◀── result id value                                              ◀── chunk stream value
  *        ◀── error id error            abort id error ──▶                  ◀── end stream error?
  *
- * Text that is still being written crosses as the number of a stream; its reader pulls piece by piece, so that at
- * most one piece is under way.
+ * Text that is still being written is sent as the number of a stream. Its reader pulls one piece at
+ * a time, so that at most one piece is in flight.
  */
 export class Peer {
   readonly streams: StreamTable
@@ -74,7 +83,7 @@ export class Peer {
     this.#reader = new FrameReader(options.maxIncomingBytes)
     this.streams = new StreamTable((message) => this.#send(message))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
-    // how the connection ended says nothing: the end of the process does
+    // the error says nothing useful; the exit of the process explains it
     socket.on('error', () => this.close())
     socket.on('close', () => this.close())
     socket.on('end', () => this.close())
@@ -84,13 +93,13 @@ export class Peer {
     return this.#closed !== undefined
   }
 
-  /** Bytes that wait to be taken by the other side. */
+  /** Bytes that the other side has not read yet. */
   get backlog(): number {
     return this.#socket.writableLength
   }
 
   /**
-   * Asks the other side.
+   * Calls the other side.
    * @throws what the other side threw; the close reason when the connection ends first
    */
   call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
@@ -117,12 +126,12 @@ export class Peer {
     })
   }
 
-  /** Tells the other side something; there is no answer. */
+  /** Sends something that has no answer. */
   note(method: string, args: readonly unknown[]): void {
     if (!this.#closed) this.#send(['note', method, args])
   }
 
-  /** Ends the connection and everything under way. */
+  /** Closes the connection; calls under way reject. */
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the connection was closed')
@@ -147,7 +156,10 @@ export class Peer {
     this.#socket.uncork()
   }
 
-  /** What is sent so in one turn goes in one piece: each piece costs both sides a call of the system, and a change between them. */
+  /**
+   * Collects the messages of one turn into one write: each write costs both sides a system call and
+   * a context switch.
+   */
   #sendTogether(message: readonly unknown[]): void {
     if (!this.#isGathering && !this.#closed) {
       this.#isGathering = true
@@ -175,7 +187,7 @@ export class Peer {
     }
   }
 
-  /** @throws PayloadError when it is more than what may come */
+  /** @throws PayloadError when the message is over a limit */
   #decode(payload: Buffer): unknown {
     const { maxIncomingBytes, maxIncomingValues, onMessage } = this.#options
     if (maxIncomingValues === undefined) {

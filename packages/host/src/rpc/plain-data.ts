@@ -1,9 +1,9 @@
 import { isDate, isMap, isNativeError, isRegExp, isSet, isUint8Array } from 'node:util/types'
 
 export interface PlainDataLimits {
-  /** Values in all. Default 10,000. */
+  /** The most values in total. Default 10,000. */
   readonly values?: number
-  /** Characters of one text, bytes of one array of bytes. Default 1,000,000. */
+  /** The most characters of one text, or bytes of one array. Default 1,000,000. */
   readonly characters?: number
   readonly depth?: number
 }
@@ -16,9 +16,10 @@ interface Budget {
 const CUT = '…'
 
 /**
- * A copy that can cross between processes and be looked at without surprises: plain objects, arrays, dates, maps, sets,
- * bytes, errors. What cannot cross (functions, symbols) and what is too much is `…`; circles are cut.
- * @throws whatever a getter or a proxy in it throws
+ * A copy that can be sent to another process and read without side effects: plain objects, arrays,
+ * dates, maps, sets, bytes and errors. Functions, symbols and everything over a limit become `…`;
+ * circles are cut.
+ * @throws what a getter or proxy in the value throws
  */
 export function toPlainData(value: unknown, limits: PlainDataLimits = {}): unknown {
   const budget: Budget = { values: limits.values ?? 10_000, characters: limits.characters ?? 1_000_000 }

@@ -1,8 +1,8 @@
-/** What a payload in V8's serialization format holds, found out without making any of it. */
+/** What a payload in V8's serialization format holds, counted without creating any of it. */
 export interface PayloadContents {
   /** Values, keys included. */
   readonly values: number
-  /** Whether something stands in it more than once, or an array is longer than what is in it. */
+  /** Whether it has shared parts, or an array longer than its elements. */
   readonly canGrow: boolean
 }
 
@@ -11,11 +11,11 @@ export interface PayloadLimits {
   readonly depth: number
 }
 
-/** A payload whose values would take the host's time or memory out of all proportion to its bytes. */
+/** A payload whose values would cost the host far more time or memory than its bytes suggest. */
 export class PayloadError extends Error {}
 
 const FORMAT_VERSION = 15
-/** To print a longer one takes V8 much more time than to make it. */
+/** V8 prints longer ones much more slowly than it creates them. */
 const MAX_INTEGER_BYTES = 1_024
 const tag = (character: string): number => character.charCodeAt(0)
 const PADDING = 0
@@ -24,9 +24,9 @@ const [DENSE_END, SPARSE_END, OBJECT_END, MAP_END, SET_END, ERROR_END] = ['$', '
 ) as [number, number, number, number, number, number]
 
 /**
- * Reads what `v8.deserialize` would, and makes nothing: three bytes of a payload are an object of fifty, so that a plugin
- * within its own memory could fill that of the host.
- * @throws PayloadError when it holds too much, or what `v8.serialize` does not write
+ * Reads what `v8.deserialize` would, without creating values. Three bytes of a payload can become
+ * an object of fifty bytes, so a plugin within its own memory limit could fill the host's memory.
+ * @throws PayloadError when it is over a limit, or holds something that `v8.serialize` never writes
  */
 export function scanPayload(payload: Uint8Array, limits: PayloadLimits): PayloadContents {
   return new PayloadScanner(payload, limits).scan()
@@ -105,7 +105,7 @@ class PayloadScanner {
         this.#skip(this.#number())
         return this.#view()
       case '\\':
-        // Node's own way for views on bytes
+        // Node's own encoding of typed arrays and buffers
         this.#number()
         return this.#skip(this.#number())
       case 'r':
@@ -121,7 +121,7 @@ class PayloadScanner {
     this.#skip(bytes)
   }
 
-  /** Values up to a tag, then so many numbers. */
+  /** Values up to a tag, then this many numbers. */
   #members(end: number, numbers: number, depth: number): void {
     while (this.#peekTag() !== end) this.#value(depth + 1)
     this.#nextTag()
@@ -138,7 +138,7 @@ class PayloadScanner {
     for (;;) {
       const part = this.#nextTag()
       if (part === ERROR_END) return
-      // what comes without a value says which class of error it is
+      // a tag without a value names the class of the error
       if ('msc'.includes(String.fromCharCode(part))) this.#value(depth + 1)
       else if (!'EFRSTU'.includes(String.fromCharCode(part))) throw unknownFormat()
     }
@@ -164,7 +164,7 @@ class PayloadScanner {
     return byte
   }
 
-  /** As many bits as V8 takes, seven to a byte. */
+  /** A varint of V8's: seven bits in each byte. */
   #number(): number {
     let value = 0
     for (let shift = 0; ; shift += 7) {

@@ -9,7 +9,7 @@ export type StreamMessage =
 
 /** More texts at once are a mistake in the plugin. */
 const MAX_STREAMS = 1_000
-/** A text that nobody begins to read is given up after that long. */
+/** A stream that nobody starts to read is cancelled after this long. */
 const UNREAD_MS = 60_000
 
 interface Reading {
@@ -17,7 +17,7 @@ interface Reading {
   readonly end: (error: Error | undefined) => void
 }
 
-/** The texts that are being written on one side of a connection and read on the other. */
+/** Text streams that one side of a connection writes and the other side reads. */
 export class StreamTable {
   readonly #send: (message: StreamMessage) => void
   readonly #offered = new Map<number, AsyncIterator<unknown>>()
@@ -28,12 +28,12 @@ export class StreamTable {
     this.#send = send
   }
 
-  /** Texts that the other side may still read. */
+  /** How many streams the other side may still read. */
   get offered(): number {
     return this.#offered.size
   }
 
-  /** Lets the other side read `source`, by the number that is given. */
+  /** Lets the other side read `source` under the returned number. */
   offer(source: AsyncIterable<unknown>): number {
     if (this.#offered.size >= MAX_STREAMS) throw new Error(`more than ${MAX_STREAMS} texts are being written`)
     const id = this.#nextId++
@@ -41,7 +41,7 @@ export class StreamTable {
     return id
   }
 
-  /** Reads what the other side offers. `onEnd` is called once, also when nothing was ever read. */
+  /** Reads a stream of the other side. `onEnd` is called once, even if nothing was read. */
   read(id: number, onEnd: () => void = () => {}): AsyncIterable<string> {
     const unread = setTimeout(() => {
       this.cancel(id)
@@ -71,12 +71,12 @@ export class StreamTable {
     }
   }
 
-  /** Tells the other side that nobody reads on. */
+  /** Tells the other side that the reader left. */
   cancel(id: number): void {
     this.#send(['cancel', id])
   }
 
-  /** Takes a message of the other side about a stream. */
+  /** Handles a message about a stream. */
   handle(kind: unknown, id: number, value: unknown): void {
     if (kind === 'pull') void this.#produce(id)
     else if (kind === 'cancel') this.#withdraw(id)
@@ -85,7 +85,7 @@ export class StreamTable {
     else throw new TypeError('a message of an unknown kind')
   }
 
-  /** Ends every reading with `reason`, and what is offered. */
+  /** Ends all streams; readers get `reason`. */
   close(reason: Error): void {
     for (const { end } of this.#read.values()) end(reason)
     this.#read.clear()

@@ -5,7 +5,7 @@ import type { AnyErrorOptions } from '@pluggram/sdk/runtime'
 import { isThrown, thrownText } from '../error-location.ts'
 import { toPlainData } from './plain-data.ts'
 
-/** An error as it crosses between processes. */
+/** An error as it is sent to another process. */
 export interface WireError {
   readonly name: string
   readonly message: string
@@ -14,7 +14,7 @@ export interface WireError {
   readonly code?: string
   readonly isRetryable?: boolean
   readonly cause?: WireError
-  /** Own members besides those, such as `detail`. */
+  /** Further own members, such as `detail`. */
   readonly members: Readonly<Record<string, unknown>>
 }
 
@@ -23,7 +23,7 @@ const MAX_STACK = 16_000
 const MAX_CAUSES = 4
 const OWN_KEYS = new Set(['name', 'message', 'stack', 'cause', 'isRetryable', '__proto__', 'then'])
 
-/** Never throws, whatever was thrown. */
+/** Makes anything that was thrown ready to send; never throws. */
 export function encodeError(error: unknown, depth = 0): WireError {
   const isError = isThrown(error, Error)
   const message = isError ? read(error, 'message') : thrownValue(error)
@@ -42,7 +42,7 @@ export function encodeError(error: unknown, depth = 0): WireError {
   }
 }
 
-/** Makes an error of what crossed, with the class of its code; the input may be anything. */
+/** Makes an error of what was received, with the class of its code. The input is not trusted. */
 export function decodeError(input: unknown, depth = 0): Error {
   const wire = Object(input) as Partial<Record<keyof WireError, unknown>>
   const message = typeof wire.message === 'string' ? wire.message.slice(0, MAX_MESSAGE) : 'an unknown error'

@@ -8,11 +8,11 @@ interface StreamReference {
   readonly stream: number
 }
 
-/** A response whose streamed texts are replaced by their numbers. */
+/** A response with the numbers of streams in place of streamed texts. */
 type WireResponse = string | StreamReference | WireReply | readonly (string | WireReply)[]
 type WireReply = Omit<Reply, 'text'> & { readonly text?: string | StreamReference }
 
-/** Makes a parsed response fit to cross. */
+/** Makes a parsed response ready to send. */
 export function encodeResponse(response: PluginResponse, streams: StreamTable): WireResponse {
   if (typeof response === 'string') return response
   if (isAsyncIterable(response)) return { stream: streams.offer(response) }
@@ -22,7 +22,7 @@ export function encodeResponse(response: PluginResponse, streams: StreamTable): 
   return encodeReply(response, streams)
 }
 
-/** Makes a parsed result fit to cross. */
+/** Makes a parsed result ready to send. */
 export function encodeResult(result: PluginResult | undefined, streams: StreamTable): unknown {
   if (!result?.success) return result
   return {
@@ -33,8 +33,8 @@ export function encodeResult(result: PluginResult | undefined, streams: StreamTa
 }
 
 /**
- * Puts texts that can be read in place of their numbers. What comes in may be anything: the outcome still has to be
- * parsed.
+ * Replaces the numbers of streams by readable texts. The input is not trusted; the caller must
+ * still parse the outcome.
  * @param open reads a stream by its number
  */
 export function decodeResponse(input: unknown, open: (id: number) => AsyncIterable<string>): unknown {

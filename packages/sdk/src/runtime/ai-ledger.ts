@@ -5,7 +5,10 @@ export interface AiAccount {
   readonly scope: AiUsageScope
   /** The user's or chat's number, the plugin's name; '' overall. */
   readonly name: string
-  /** True for what the cheaper model took after a budget was used up: that has an account of its own. */
+  /**
+   * True for what the cheaper model took after a budget was used up: that has an account of its
+   * own.
+   */
   readonly isCheaper: boolean
 }
 
@@ -26,8 +29,8 @@ export interface AiLimit {
 /** Counts what models take. It is on disk, so that a restart forgets nothing. */
 export interface AiLedger {
   /**
-   * Adds `amount` to the accounts unless one of the limits is reached already: the last call before a limit may pass it,
-   * by no more than itself. Nobody comes between the check and the addition.
+   * Adds `amount` to the accounts unless one of the limits is reached already: the last call before
+   * a limit may pass it, by no more than itself. Nobody comes between the check and the addition.
    * @returns the number of the reservation, or the limit that is reached
    */
   reserve(
@@ -45,6 +48,9 @@ export interface AiLedger {
   /** The model chosen for a chat or user. */
   choice(kind: 'chat' | 'user', id: number): string | undefined
   choose(kind: 'chat' | 'user', id: number, model: string | null): void
-  /** A group became a supergroup: its use, its open reservations and its model go on under the new id. */
+  /**
+   * A group became a supergroup: its use, its open reservations and its model go on under the new
+   * id.
+   */
   moveChat(from: number, to: number): void
 }

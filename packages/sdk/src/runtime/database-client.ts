@@ -72,7 +72,10 @@ class ClientRunner implements SqlRunner {
   }
 }
 
-/** The database service over a single function, which is local inline and a call to the host in a plugin process. */
+/**
+ * The database service over a single function, which is local inline and a call to the host in a
+ * plugin process.
+ */
 export class DatabaseClient extends ClientRunner implements DatabaseService {
   /** Passes a request of a plugin process on. */
   readonly call: DatabaseCall

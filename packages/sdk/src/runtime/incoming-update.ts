@@ -8,11 +8,17 @@ interface UpdateBase {
   readonly user: User
   /** For a callback: the message that carries the button. */
   readonly message: IncomingMessage
-  /** The command a new message starts with, unless it names another bot. Edited messages and presses have none. */
+  /**
+   * The command a new message starts with, unless it names another bot. Edited messages and presses
+   * have none.
+   */
   readonly command?: Command
 }
 
-/** An update after the source checked and normalised it. Plain data: it can be stored and sent to a process. */
+/**
+ * An update after the source checked and normalised it. Plain data: it can be stored and sent to a
+ * process.
+ */
 export type IncomingUpdate =
   | (UpdateBase & { readonly kind: 'message' | 'edited_message' })
   | (UpdateBase & {

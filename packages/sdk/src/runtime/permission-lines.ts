@@ -12,7 +12,10 @@ export interface PermissionLine {
 
 const MAX_ITEMS = 1_000
 
-/** The members of an object with permissions, whether a manifest, a plugin process or plugins_config.json holds it. */
+/**
+ * The members of an object with permissions, whether a manifest, a plugin process or
+ * plugins_config.json holds it.
+ */
 export const permissionShape = Object.fromEntries(
   permissionRows().map(([name, row]) => [name, memberSchema(row).optional()]),
 ) as { [Name in PermissionName]: z.ZodOptional<z.ZodType<PluginPermissions[Name]>> }

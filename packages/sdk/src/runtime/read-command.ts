@@ -11,8 +11,8 @@ export interface WrittenCommand {
 const COMMAND = /^\/([a-z0-9_]{1,32})(?:@([a-z0-9_]{1,64}))?(?=\s|$)/i
 
 /**
- * Reads `/name args` or `/name@bot args`. This is the only grammar of commands: the normaliser applies it once to each
- * message, and everything after it reads `IncomingUpdate.command`.
+ * Reads `/name args` or `/name@bot args`. This is the only grammar of commands: the normaliser
+ * applies it once to each message, and everything after it reads `IncomingUpdate.command`.
  */
 export function readCommand(text: string): WrittenCommand | undefined {
   if (!text.startsWith('/')) return undefined

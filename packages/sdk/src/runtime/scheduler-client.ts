@@ -31,7 +31,9 @@ export interface SchedulerBackend {
   list(): Promise<readonly ScheduleInfo[]>
 }
 
-/** The scheduler service over a backend, which is local inline and in the host for a plugin process. */
+/**
+ * The scheduler service over a backend, which is local inline and in the host for a plugin process.
+ */
 export class SchedulerClient implements SchedulerService {
   readonly #backend: SchedulerBackend
   readonly #report: (error: unknown) => void

@@ -21,7 +21,9 @@ export type MethodOf<Service> = {
 
 /** What the table says about one service. */
 export interface ServiceRow<Service = unknown> {
-  /** Every method, and how it crosses to a process; a service that is a single function has none. */
+  /**
+   * Every method, and how it crosses to a process; a service that is a single function has none.
+   */
   readonly methods: { readonly [Method in MethodOf<Service>]: MethodCrossing }
   /** How the reference writes it, when that is more than its name. */
   readonly title?: string
@@ -33,8 +35,9 @@ export interface ServiceRow<Service = unknown> {
 }
 
 /**
- * Every service of a plugin. What a plugin process may call, the proxies there and docs/reference/services.md come from this
- * table; methods that are more than a `value` have their crossing in packages/services, in the service's folder.
+ * Every service of a plugin. What a plugin process may call, the proxies there and
+ * docs/reference/services.md come from this table; methods that are more than a `value` have their
+ * crossing in packages/services, in the service's folder.
  */
 export const SERVICES = {
   logger: {

@@ -5,11 +5,13 @@ export interface Listed<Value> {
 }
 
 /**
- * What is under way just now, in no order; one joins and one leaves at the same small cost however many there are.
+ * What is under way just now, in no order; one joins and one leaves at the same small cost however
+ * many there are.
  *
- * A `Set` whose members come and go moves to a new table again and again. The old tables, once they are old, keep alive
- * whatever was in them then, until a full collection: with thousands of messages a second, that kept most of what
- * each had needed, and made the garbage collector's work several times as much. This list stays where it is.
+ * A `Set` whose members come and go moves to a new table again and again. The old tables, once they
+ * are old, keep alive whatever was in them then, until a full collection: with thousands of
+ * messages a second, that kept most of what each had needed, and made the garbage collector's work
+ * several times as much. This list stays where it is.
  */
 export class UnorderedList<Value> {
   readonly #items: (Listed<Value> | undefined)[] = []

@@ -52,8 +52,8 @@ export interface AdminParty {
 }
 
 /**
- * What an owner does by chat. Given only to plugins inside the assistant that have `permissions: { admin: true }`; the
- * plugin checks that whoever asks is an owner.
+ * What an owner does by chat. Given only to plugins inside the assistant that have `permissions: {
+ * admin: true }`; the plugin checks that whoever asks is an owner.
  */
 export interface AdminService {
   plugins(): Promise<readonly AdminPlugin[]>
@@ -68,15 +68,16 @@ export interface AdminService {
    */
   restartPlugin(name: string): Promise<void>
   /**
-   * The keys of a plugin, with the values that hold for everybody or in one chat; none when its schema cannot tell them.
+   * The keys of a plugin, with the values that hold for everybody or in one chat; none when its
+   * schema cannot tell them.
    * @throws PluggramError `plugin-not-found`
    */
   settings(plugin: string, chatId?: number): Promise<readonly AdminSetting[]>
   /**
-   * Sets a key. For everybody it is written to config.json, whose formatting stays; for one chat it is kept in the data
-   * folder. It holds from the next message on.
-   * @throws PluggramError `config-invalid` when the plugin does not take it, and nothing is changed then;
-   * `config-secret` when a secret was written, which does not belong into a chat
+   * Sets a key. For everybody it is written to config.json, whose formatting stays; for one chat it
+   * is kept in the data folder. It holds from the next message on.
+   * @throws PluggramError `config-invalid` when the plugin does not take it, and nothing is changed
+   * then; `config-secret` when a secret was written, which does not belong into a chat
    */
   changeSetting(change: AdminSettingChange): Promise<void>
   /** Names of the plugins that are off in one chat. */

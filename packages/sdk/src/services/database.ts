@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
 
-/** A value that stands for a `?`. Dates go as ISO 8601 text, booleans as 1 and 0 where the database has none. */
+/**
+ * A value that stands for a `?`. Dates go as ISO 8601 text, booleans as 1 and 0 where the database
+ * has none.
+ */
 export type SqlParameter = string | number | bigint | boolean | null | undefined | Date | Uint8Array
 
 /** One statement with what stands for its `?`; a literal `?` operator is written `??`. */
@@ -10,7 +13,10 @@ export interface SqlStatement {
 }
 
 export interface QueryOptions {
-  /** Gives that many rows and no more; `isCut` tells whether there were others. Default: more than 10,000 are an error. */
+  /**
+   * Gives that many rows and no more; `isCut` tells whether there were others. Default: more than
+   * 10,000 are an error.
+   */
   readonly maxRows?: number
   /** At most, and by default, what the owner set: 5 s. */
   readonly timeoutSeconds?: number
@@ -52,8 +58,8 @@ export interface SqlRunner {
   /** Runs statements so that all of them hold, or none. At most 1,000. */
   transaction(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]>
   /**
-   * A typed query builder (kysely.dev) over this database. Its interactive transactions are not available; use
-   * `transaction` with compiled queries.
+   * A typed query builder (kysely.dev) over this database. Its interactive transactions are not
+   * available; use `transaction` with compiled queries.
    * @example
    * const db = await services.database.kysely<{ notes: { id: number; title: string } }>()
    * await db.insertInto('notes').values({ id: 1, title: 'milk' }).execute()
@@ -75,7 +81,8 @@ export interface OutsideDatabase extends SqlRunner {
  */
 export interface DatabaseService extends SqlRunner {
   /**
-   * Brings the tables up to date: step n runs once, ever. Append steps; never change one that was published.
+   * Brings the tables up to date: step n runs once, ever. Append steps; never change one that was
+   * published.
    * @example
    * await services.database.migrate([
    *   'CREATE TABLE notes (id INTEGER PRIMARY KEY, chat INTEGER NOT NULL, title TEXT NOT NULL)',

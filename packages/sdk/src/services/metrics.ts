@@ -1,4 +1,6 @@
-/** Values of a metric's labels, for example `{ city: 'Oslo' }`; a label that is left out is empty. */
+/**
+ * Values of a metric's labels, for example `{ city: 'Oslo' }`; a label that is left out is empty.
+ */
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>
 
 export interface MetricOptions {
@@ -39,10 +41,12 @@ export interface Histogram {
 }
 
 /**
- * Counters, gauges and histograms of the plugin; `/metrics` shows `counter('lookups_total', …)` of the plugin `weather` as
- * `plugin_weather_lookups_total`. Asking again for a name gives the same metric. A plugin has at most 50 metrics and 500
- * series (values of labels that differ); what is beyond is not counted, and the log says so once.
- * @throws MetricError when a name, label or bucket cannot be used, or the name is used with another kind
+ * Counters, gauges and histograms of the plugin; `/metrics` shows `counter('lookups_total', …)` of
+ * the plugin `weather` as `plugin_weather_lookups_total`. Asking again for a name gives the same
+ * metric. A plugin has at most 50 metrics and 500 series (values of labels that differ); what is
+ * beyond is not counted, and the log says so once.
+ * @throws MetricError when a name, label or bucket cannot be used, or the name is used with another
+ * kind
  */
 export interface MetricsService {
   counter(name: string, options: MetricOptions): Counter

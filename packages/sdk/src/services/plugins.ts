@@ -19,12 +19,17 @@ export type Remote<Methods extends object> = {
     : never
 }
 
-/** The services of other plugins. A plugin names those it calls in its manifest: `requires: ['geocoder']`. */
+/**
+ * The services of other plugins. A plugin names those it calls in its manifest: `requires:
+ * ['geocoder']`.
+ */
 export interface PluginsService {
   /**
-   * Calls what another plugin provides; arguments and result are plain data. It waits for that plugin's start.
+   * Calls what another plugin provides; arguments and result are plain data. It waits for that
+   * plugin's start.
    * @throws PermissionError when the manifest does not require the plugin
-   * @throws PluggramError `plugin-not-found` when it is not there or provides no such method, `plugin-timeout` after 30 s
+   * @throws PluggramError `plugin-not-found` when it is not there or provides no such method,
+   * `plugin-timeout` after 30 s
    */
   call<Result = unknown>(plugin: string, method: string, ...args: readonly unknown[]): Promise<Result>
   /** The same by a typed reference: `services.plugins.use(geocoder).find('Oslo')`. */

@@ -5,16 +5,22 @@ export interface QueueOptions {
   readonly concurrency?: number
   /** Jobs that may wait, up to 10,000. Default 100. */
   readonly maxWaiting?: number
-  /** After that long a job's signal is aborted and its promise rejects. Default 60, at most 3,600. */
+  /**
+   * After that long a job's signal is aborted and its promise rejects. Default 60, at most 3,600.
+   */
   readonly timeoutSeconds?: number
 }
 
-/** Jobs one after another, or a few at a time, in order. They live in memory: a restart forgets them. */
+/**
+ * Jobs one after another, or a few at a time, in order. They live in memory: a restart forgets
+ * them.
+ */
 export interface Queue {
   /**
    * Runs a job when it is its turn.
    * @param job its signal is aborted at the time-out and when the plugin stops
-   * @throws LimitError `queue-full` at once when too many wait already: tell the user, or wait with `whenRoomy`
+   * @throws LimitError `queue-full` at once when too many wait already: tell the user, or wait with
+   * `whenRoomy`
    */
   add<T>(job: (signal: AbortSignal) => Awaitable<T>): Promise<T>
   /** Resolves when one more may wait. */

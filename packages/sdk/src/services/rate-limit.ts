@@ -15,8 +15,9 @@ export interface RateLimitState {
 }
 
 /**
- * Counts how often something happens, by keys of the plugin's choice: a user, a chat, an address. A plugin has at most 10,000
- * keys in use; further ones share one count, so that a limit is never exceeded.
+ * Counts how often something happens, by keys of the plugin's choice: a user, a chat, an address. A
+ * plugin has at most 10,000 keys in use; further ones share one count, so that a limit is never
+ * exceeded.
  */
 export interface RateLimitService {
   /** Takes one (or `cost`) if it is allowed. */

@@ -1,6 +1,9 @@
 import type { Awaitable } from '../awaitable.ts'
 
-/** What happens to slots that passed while nobody could run them: none is run, only the latest, or each of them. */
+/**
+ * What happens to slots that passed while nobody could run them: none is run, only the latest, or
+ * each of them.
+ */
 export type MissedPolicy = 'skip' | 'once' | 'all'
 
 /** One run of a schedule. */
@@ -23,8 +26,9 @@ export type ScheduleHandler = (run: ScheduledRun) => Awaitable<unknown>
 
 export interface ScheduleOptions {
   /**
-   * With a name the schedule is durable: its slots are kept on disk, and what was missed while the assistant was off is
-   * treated as `missed` says. The plugin registers it again at every start. Without one it is gone with the plugin.
+   * With a name the schedule is durable: its slots are kept on disk, and what was missed while the
+   * assistant was off is treated as `missed` says. The plugin registers it again at every start.
+   * Without one it is gone with the plugin.
    */
   readonly name?: string
   /** Default `skip`; `once` for `at`. A slot counts as missed when it is over a minute late. */
@@ -57,11 +61,11 @@ export interface ScheduleInfo {
 }
 
 /**
- * Work at certain times. Needs `permissions: { schedule: true }`. A slot runs at most once, also when several assistants
- * share the data; runs of one schedule do not overlap.
+ * Work at certain times. Needs `permissions: { schedule: true }`. A slot runs at most once, also
+ * when several assistants share the data; runs of one schedule do not overlap.
  *
- * A handler is a function, or the name of one of the manifest's `schedules`, whose `execute` then runs even when the
- * plugin was not running. Options stand before the handler or behind it.
+ * A handler is a function, or the name of one of the manifest's `schedules`, whose `execute` then
+ * runs even when the plugin was not running. Options stand before the handler or behind it.
  */
 export interface SchedulerService {
   /**

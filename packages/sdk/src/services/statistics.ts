@@ -17,7 +17,10 @@ export interface MetricReading {
   readonly samples: readonly MetricSample[]
 }
 
-/** The assistant's metrics, to look at. Needs `permissions: { metrics: true }` and the owner's consent. */
+/**
+ * The assistant's metrics, to look at. Needs `permissions: { metrics: true }` and the owner's
+ * consent.
+ */
 export interface StatisticsService {
   /**
    * @param names default: all metrics

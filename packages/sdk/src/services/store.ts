@@ -1,8 +1,9 @@
 import type { Awaitable } from '../awaitable.ts'
 
 /**
- * The plugin's own key-value store; it outlives restarts. Values are JSON. A plugin has at most 100,000 keys and 64 MiB.
- * Every method throws `StoreError` (`store-limit`) when a key is empty, over 512 characters or holds control characters.
+ * The plugin's own key-value store; it outlives restarts. Values are JSON. A plugin has at most
+ * 100,000 keys and 64 MiB. Every method throws `StoreError` (`store-limit`) when a key is empty,
+ * over 512 characters or holds control characters.
  */
 export interface Store {
   /** `undefined` when the key is absent or expired. */
@@ -15,11 +16,13 @@ export interface Store {
   /** True when there was something to delete. */
   delete(key: string): Promise<boolean>
   /**
-   * Changes a value in one step: nobody writes the key between reading and writing. `change` gets the value (`undefined` when
-   * there is none) and gives the new one; `undefined` deletes the key. It may be asynchronous, for at most 10 seconds.
+   * Changes a value in one step: nobody writes the key between reading and writing. `change` gets
+   * the value (`undefined` when there is none) and gives the new one; `undefined` deletes the key.
+   * It may be asynchronous, for at most 10 seconds.
    * @param options.ttlSeconds default: the value vanishes when it would have before
    * @returns what is stored now
-   * @throws StoreError as `set`, and when `change` takes too long; what `change` throws, and then nothing is changed
+   * @throws StoreError as `set`, and when `change` takes too long; what `change` throws, and then
+   * nothing is changed
    */
   update<T = unknown>(
     key: string,

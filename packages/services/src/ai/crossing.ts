@@ -7,8 +7,8 @@ import { serveAi } from './serve-ai.ts'
 import { checkAnswer } from './wire-schema.ts'
 
 /**
- * Requests cross as plain data, by the rows of `AI_METHODS`. What names a chat, a user or a message is checked by the host.
- * Schemas stay in the process and check what comes back.
+ * Requests cross as plain data, by the rows of `AI_METHODS`. What names a chat, a user or a message
+ * is checked by the host. Schemas stay in the process and check what comes back.
  */
 export const aiCrossing: Crossing<AiService> = { plugin: createRemoteAi, host: serveAi }
 
@@ -86,7 +86,10 @@ function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   return args.map((arg) => (Object(arg) as AiRequest).signal).find((signal) => signal !== undefined)
 }
 
-/** Members that are undefined do not cross: the host takes a member that is there for one that is meant. */
+/**
+ * Members that are undefined do not cross: the host takes a member that is there for one that is
+ * meant.
+ */
 function withoutUndefined(request: object): object {
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
 }

@@ -7,7 +7,7 @@ import type { Answer, HostLink } from '../crossing/links.ts'
 import { parseArgs } from '../crossing/parse-args.ts'
 import { toStandardSchema } from './wire-schema.ts'
 
-/** How a streamed answer ended is kept until it is asked for; of the newest only. */
+/** Ends of streamed answers are kept until the process asks; only the newest of them. */
 const MAX_ENDS = 100
 
 const subject = () =>
@@ -16,13 +16,15 @@ const subject = () =>
     user: z.object({ id: z.number() }).exactOptional(),
   })
 const anySubject = () => subject().optional()
-/** What a request of any method may carry; `call` is the message on whose behalf tools are called. */
+/**
+ * What a request of any method may carry; `call` is the message on whose behalf tools are called.
+ */
 const anyRequest = () => z.object({ for: subject().exactOptional(), call: z.number().exactOptional() })
 
 /** Answers what a plugin's process asks of its AI service. */
 export function serveAi(ai: AiService, link: HostLink): Readonly<Record<string, Answer>> {
   const ends = new Ends()
-  /** The subject if the plugin may name it, else nobody. */
+  /** The subject, if the plugin may name it; else an empty one. */
   const verified = (claimed: AiSubject = {}): AiSubject => (link.knows(claimed) ? claimed : {})
 
   function toArg(
@@ -93,7 +95,7 @@ class Ends {
   }
 }
 
-/** A text that ends at its source when its reader leaves. */
+/** A text that aborts its source when the reader leaves. */
 function abortable(start: (signal: AbortSignal) => AsyncIterable<string>): AsyncIterable<string> {
   return {
     [Symbol.asyncIterator]() {

@@ -1,7 +1,10 @@
 import { AiError } from '@pluggram/sdk'
 import type { StandardSchemaV1 } from '@pluggram/sdk'
 
-/** In the host, a plugin's schema is known in its JSON form only; the schema itself checks in its process. */
+/**
+ * In the host, a plugin's schema is known in its JSON form only; the schema itself checks in its
+ * process.
+ */
 export function toStandardSchema(jsonSchema: Record<string, unknown>): StandardSchemaV1 {
   const standard = {
     version: 1,

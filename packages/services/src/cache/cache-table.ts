@@ -10,12 +10,12 @@ export interface CacheBounds {
 
 const TIMEOUT_MS = 1_000
 const LIMITS = { maxRows: 1, maxBytes: 4 * 1_048_576, mayCut: true }
-/** Two instances that make the table at the same moment would trip over each other. */
+/** A lock: two instances that create the table at the same moment would fail. */
 const LOCK = 7_041_126
 
 const CREATE = [
   `SELECT pg_advisory_xact_lock(${LOCK})`,
-  // unlogged: a cache need not outlive a crash of the server
+  // unlogged: a cache may be lost in a crash of the server
   `CREATE UNLOGGED TABLE IF NOT EXISTS pluggram_cache (
     plugin text NOT NULL,
     key text NOT NULL,
@@ -42,14 +42,14 @@ const TRIM = `DELETE FROM pluggram_cache AS old
   WHERE old.plugin = ? AND old.key = ranked.key AND (ranked.number > ? OR ranked.total > ?)`
 
 /**
- * The table of all plugins' caches on a PostgreSQL server, made when it is first used. Times are the server's, so that
- * instances whose clocks differ agree.
+ * The table of all plugins' caches on a PostgreSQL server, created at first use. Times are the
+ * server's, so that instances with different clocks agree.
  */
 export class CacheTable {
   readonly #connection: OutsideConnection
   #made: Promise<void> | undefined
 
-  /** @throws DatabaseError when it is no PostgreSQL server that can be written to */
+  /** @throws DatabaseError when it is no writable PostgreSQL server */
   constructor(connection: OutsideConnection) {
     if (connection.dialect !== 'postgresql' || !connection.isWritable) {
       throw new DatabaseError('database-unavailable', 'A cache needs a PostgreSQL server; see cache.url.')
@@ -72,18 +72,18 @@ export class CacheTable {
     await this.#run({ sql: PUT, params: [plugin, key, value, size.bytes, size.ttlSeconds] })
   }
 
-  /** True when it was there, and not over. */
+  /** True when it existed and had not expired. */
   async remove(plugin: string, key: string): Promise<boolean> {
     const { rows } = await this.#run({ sql: REMOVE, params: [plugin, key] })
     return rows[0]?.['alive'] === true
   }
 
-  /** Deletes what is over. */
+  /** Deletes expired entries. */
   async sweep(): Promise<void> {
     await this.#run({ sql: SWEEP })
   }
 
-  /** Deletes a plugin's oldest entries, until the newest ones fit. */
+  /** Deletes a plugin's oldest entries until the rest fits its limits. */
   async trim(plugin: string, { maxEntries, maxBytes }: CacheBounds): Promise<void> {
     await this.#run({ sql: TRIM, params: [plugin, plugin, maxEntries, maxBytes] })
   }

@@ -13,7 +13,7 @@ import {
 } from './cache-values.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** The caches of all plugins; a plugin that is started anew finds what it had. */
+/** The caches of all plugins; a plugin keeps its cache over a restart. */
 export interface Caches {
   forPlugin(plugin: string): CacheService
 }

@@ -26,27 +26,29 @@ export interface ServerCachesOptions {
   readonly maxBytes?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number
-  /** Told when the server is lost (with the error) and when it is back. */
+  /** Called with the error when the server is lost, and without one when it is back. */
   onState(error: DatabaseError | undefined): void
 }
 
-/** Caches that must be closed. */
+/** Caches with a connection to close. */
 export interface ServerCaches extends Caches {
   close(): void
 }
 
-/** A server that fails is left alone for so long; the cache of this instance's memory stands in. */
+/**
+ * After a failure the server is not asked for this long; this instance caches in memory meanwhile.
+ */
 const PAUSE_MS = 5_000
 const SWEEP_MS = 60_000
 const LONGEST_MS = 1_500
-/** Written by this instance before a plugin's part is cut to its bounds again. */
+/** This instance enforces a plugin's limits again after this many writes. */
 const TRIM_ENTRIES = 100
 const TRIM_BYTES = 1_048_576
 
 /**
- * Caches on a PostgreSQL server, shared by all assistants that use it. Values are made once per instance; a plugin's part
- * may be over its bounds by a hundred entries or a mebibyte per instance for a moment. While the server is away each
- * instance caches in its memory: nothing fails because of a cache.
+ * Caches on a PostgreSQL server, shared by all assistants that use it. Each instance creates a
+ * value once. A plugin may exceed its limits briefly, by a hundred entries or 1 MiB an instance.
+ * While the server is away each instance caches in memory, so no call fails because of the cache.
  */
 export function createServerCaches(options: ServerCachesOptions): ServerCaches {
   const { connection, onState, now = () => performance.now() } = options
@@ -58,7 +60,7 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
 
   async function ask<T>(work: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
     if (awayUntil !== undefined && now() < awayUntil) return instead()
-    // one finds out whether it is back; the others need not wait for it
+    // one call finds out whether the server is back; the others do not wait
     if (awayUntil !== undefined) awayUntil = now() + PAUSE_MS
     try {
       const result = await inTime(work())
@@ -130,20 +132,23 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
   }
 }
 
-/** PostgreSQL's text holds no NUL and no half characters: such keys, and those with a backslash, are written in escapes. */
+/**
+ * PostgreSQL's text takes no NUL and no lone surrogates: such keys, and those with a backslash, are
+ * escaped.
+ */
 function serverKey(key: string): string {
   checkKey(key)
   return key.isWellFormed() && !key.includes('\0') && !key.includes('\\') ? key : JSON.stringify(key)
 }
 
-/** @throws DatabaseError when it takes longer than anybody wants to wait for a cache */
+/** @throws DatabaseError when the cache is too slow to be useful */
 function inTime<T>(work: Promise<T>): Promise<T> {
   return withinTime(work, LONGEST_MS, () => {
     throw new DatabaseError('database-timeout', 'The cache server does not answer.')
   })
 }
 
-/** What another version wrote and this one cannot read is as good as nothing. */
+/** A value of another version that cannot be read counts as missing. */
 function decode<T>(bytes: Uint8Array | undefined): T | undefined {
   if (bytes === undefined) return undefined
   try {

@@ -1,6 +1,6 @@
 import type { CacheService } from '@pluggram/sdk'
 
-/** Adds `wrap` to a cache: what several want at once is made once. */
+/** Adds `wrap` to a cache: simultaneous calls for one key create its value once. */
 export function createSingleFlight(cache: Omit<CacheService, 'wrap'>): CacheService {
   const flights = new Map<string, Promise<unknown>>()
 

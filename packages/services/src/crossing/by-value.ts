@@ -3,7 +3,9 @@ import { SERVICES } from '@pluggram/sdk/runtime'
 import type { ServiceRow } from '@pluggram/sdk/runtime'
 import type { Answer, PluginLink } from './links.ts'
 
-/** The methods of a service that are plain data there and back, as a plugin's process calls them. */
+/**
+ * The methods of a service that are plain data there and back, as a plugin's process calls them.
+ */
 export function byValue<Service>(service: keyof Services, link: PluginLink): Service {
   const methods = valueMethods(service).map((method) => [
     method,
@@ -12,7 +14,9 @@ export function byValue<Service>(service: keyof Services, link: PluginLink): Ser
   return Object.fromEntries(methods) as Service
 }
 
-/** What answers these methods in the host. The service checks its arguments: they may be anything. */
+/**
+ * What answers these methods in the host. The service checks its arguments: they may be anything.
+ */
 export function serveByValue(service: keyof Services, target: object): Readonly<Record<string, Answer>> {
   const answers = valueMethods(service).map((method): [string, Answer] => [
     method,

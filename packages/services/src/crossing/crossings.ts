@@ -32,7 +32,10 @@ const pluginsCrossing: Crossing<PluginsService> = {
   host: (plugins) => serveByValue('plugins', plugins),
 }
 
-/** Services with methods that are more than plain data there and back. All others cross by the table alone. */
+/**
+ * Services with methods that are more than plain data there and back. All others cross by the table
+ * alone.
+ */
 export const CROSSINGS = {
   ai: aiCrossing,
   cache: cacheCrossing,

@@ -26,7 +26,10 @@ export interface PluginLink {
   callNumber(context: object): unknown
 }
 
-/** What the host's side of a service knows of the process that asks. Nothing that comes from there is trusted. */
+/**
+ * What the host's side of a service knows of the process that asks. Nothing that comes from there
+ * is trusted.
+ */
 export interface HostLink {
   readonly logger: Logger
   /** Calls a function that the process keeps. */
@@ -37,7 +40,10 @@ export interface HostLink {
   offer(text: AsyncIterable<string>): number
   /** Whether the chat and user belong to one message that the plugin was given, now or lately. */
   knows(subject: AiSubject): boolean
-  /** The context of a message that the plugin was given. @throws PluggramError when it was not, or long ago */
+  /**
+   * The context of a message that the plugin was given.
+   * @throws PluggramError when it was not, or long ago
+   */
   contextOf(call: number): CallContext
 }
 

@@ -12,12 +12,12 @@ export interface DatabaseServiceOptions {
   readonly plugin: string
   /** The plugin's own tables; without them it may only use outside databases. */
   readonly own?: Pick<SqliteConnection, 'run'>
-  /** What is said when the plugin uses own tables that it did not ask for. */
+  /** Throws when the plugin uses tables that its manifest does not ask for. */
   refuseOwn(): never
   readonly outside: OutsideDatabases
   /** Names of outside databases that the plugin asks for; `*` stands for all. */
   readonly names: readonly string[]
-  /** Told about an outside database that the manifest does not name. */
+  /** Called when the plugin opens a database that its manifest does not name. */
   onRefused?(message: string): void
   /** The longest time of one query. Default 5 s. */
   readonly timeoutSeconds?: number

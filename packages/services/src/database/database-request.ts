@@ -39,12 +39,12 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('describe'), database }),
 ])
 
-/** A request as it comes out of `parseDatabaseRequest`. */
+/** A request that `parseDatabaseRequest` returned. */
 export type ParsedRequest = z.output<typeof requestSchema>
 
 /**
- * Reads what a plugin asks of its databases; a plugin process may send anything.
- * @throws TypeError naming what is wrong
+ * Parses a plugin's request to its databases. The input is not trusted.
+ * @throws TypeError that names the mistake
  */
 export function parseDatabaseRequest(request: DatabaseRequest): ParsedRequest {
   const parsed = requestSchema.safeParse(request)

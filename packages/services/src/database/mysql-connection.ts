@@ -10,7 +10,7 @@ import { checkStatement } from './statement-guard.ts'
 
 const CONNECT_MS = 5_000
 const GRACE_MS = 1_000
-/** MariaDB's and MySQL's own words for "it took too long", and for a query that was ended from outside. */
+/** Error codes of MariaDB and MySQL for a time-out, and for a query that was killed. */
 const TIMEOUT_ERRORS = new Set([1_969, 3_024, 1_317])
 const CONNECTION_ERRORS =
   /^(?:E[A-Z]+|PROTOCOL_.*|ER_ACCESS_DENIED.*|ER_DBACCESS.*|ER_BAD_DB.*|ER_CON_COUNT.*|HANDSHAKE.*)$/
@@ -30,9 +30,9 @@ export function createMysqlConnection(
     connectTimeout: CONNECT_MS,
     multipleStatements: false,
     supportBigNumbers: true,
-    // as the server writes them: a date is no moment, and this machine's zone has no part in it
+    // dates stay text: they are no points in time, and this machine's zone must not change them
     dateStrings: true,
-    // settings, locks and temporary tables of a statement end with it
+    // settings, locks and temporary tables of a statement must not outlive it
     resetOnRelease: true,
     flags: ['-LOCAL_FILES'],
   })
@@ -71,7 +71,7 @@ function connect(pool: Pool, label: string): Promise<PoolConnection> {
   })
 }
 
-/** Ends what a connection that we gave up still does on the server. */
+/** Kills the query of an abandoned connection on the server. */
 function end(pool: Pool, thread: number): void {
   pool.query(`KILL QUERY ${Number(thread)}`, () => {})
 }
@@ -88,7 +88,7 @@ interface Work {
 class Session {
   /** True when the connection cannot be used again. */
   isBroken = false
-  /** True when the server may still be at work for us. */
+  /** True when the query may still run on the server. */
   isOverdue = false
   readonly #connection: PoolConnection
   readonly #label: string
@@ -140,7 +140,7 @@ class Session {
     return new Promise<SqlResult>((resolve, reject) => {
       let columns: readonly string[] = []
       let head: { affectedRows: number; insertId: number } | undefined
-      // a prepared statement: one statement, and values that are none of its text
+      // a prepared statement takes one statement, and its values stay apart from the text
       const query = this.#connection.execute(sql, params.map(toValue))
       query.on('fields', (fields: readonly { name: string }[] | undefined) => {
         columns = fields?.map((field) => field.name) ?? []
@@ -208,7 +208,7 @@ function toError(label: string, error: unknown, timeoutMs: number): DatabaseErro
   return new DatabaseError('database-query-failed', `${label}: ${errorMessage(error).slice(0, 500)}.`)
 }
 
-/** The server's address and user are nobody's business. */
+/** Removes the server's address and user. */
 function unavailable(label: string, error: unknown): DatabaseError {
   const code = String(Reflect.get(Object(error), 'code') ?? 'no answer')
   return new DatabaseError(

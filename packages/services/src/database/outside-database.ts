@@ -10,11 +10,13 @@ export interface OutsideSettings {
   readonly connections: number
 }
 
-/** A way to one outside database: the part that differs between PostgreSQL, MySQL and SQLite. */
+/**
+ * A connection to one outside database: the part that differs between PostgreSQL, MySQL and SQLite.
+ */
 export interface OutsideConnection extends DatabaseDescription {
   /**
    * Runs statements in one transaction, which can only read unless the database is writable.
-   * @throws DatabaseError; it names the database and holds nothing of its URL
+   * @throws DatabaseError, which names the database and never its URL
    */
   run(
     statements: readonly SqlStatement[],
@@ -26,7 +28,7 @@ export interface OutsideConnection extends DatabaseDescription {
 
 /** The outside databases that the owner configured. */
 export interface OutsideDatabases {
-  /** The way to a database; `undefined` when none of that name is configured. */
+  /** The connection of that name; `undefined` when none is configured. */
   find(name: string): OutsideConnection | undefined
   close(): Promise<void>
 }

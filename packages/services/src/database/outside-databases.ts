@@ -8,8 +8,8 @@ import { SqliteConnection } from './sqlite-connection.ts'
 const MAX_FILE_BYTES = 16 * 1_073_741_824
 
 /**
- * Ways to the databases of the configuration, each opened when it is first asked for.
- * @param settings what is configured at this moment, by name; a changed entry gets a new connection
+ * Connections to the databases of the configuration, opened at first use.
+ * @param settings gives the current configuration by name; a changed entry gets a new connection
  */
 export function createOutsideDatabases(
   settings: () => Readonly<Record<string, OutsideSettings>>,
@@ -36,7 +36,7 @@ export function createOutsideDatabases(
   }
 }
 
-/** The owner's limit holds beside the caller's. */
+/** The stricter of the owner's and the caller's limit applies. */
 function limited(connection: OutsideConnection, { timeoutSeconds }: OutsideSettings): OutsideConnection {
   return {
     dialect: connection.dialect,

@@ -10,12 +10,15 @@ import type { ResultLimits } from './sqlite-work.ts'
 import { checkStatement } from './statement-guard.ts'
 
 const CONNECT_MS = 5_000
-/** The server ends a query at its limit; a server that does not is left after that much more. */
+/**
+ * The server should cancel a query at its limit; after this much longer, the connection is given
+ * up.
+ */
 const GRACE_MS = 1_000
 const BIGINT_TYPE = 20
-/** `date`, `timestamp` without a zone, and arrays of them: no moments, so they stay as the server writes them. */
+/** `date`, `timestamp` without a zone, and arrays of them are no points in time: they stay text. */
 const ZONELESS_TYPES = new Set([1_082, 1_114, 1_115, 1_182])
-/** A single row may be a gigabyte: bytes are counted as they come in. */
+/** A single row may be a gigabyte, so bytes are counted as they arrive. */
 const WIRE_FACTOR = 2
 const WIRE_EXTRA = 1_048_576
 
@@ -42,7 +45,7 @@ export function createPostgresConnection(
     application_name: 'pluggram',
     types,
   })
-  // a connection that breaks while nobody uses it is replaced at the next use
+  // a broken idle connection is replaced at its next use
   pool.on('error', () => {})
   return {
     dialect: 'postgresql',
@@ -50,7 +53,7 @@ export function createPostgresConnection(
     async run(statements, limits, timeoutMs) {
       for (const { sql } of statements) checkStatement(label, sql, writable)
       const client = await connect(pool, label)
-      // the query under way hears of it, too
+      // the running query gets the error, too
       const onError = (): void => {}
       client.on('error', onError)
       const session = new Session(client, label)
@@ -95,7 +98,7 @@ class Session {
   async run({ statements, limits, timeoutMs, writable }: Work): Promise<readonly SqlResult[]> {
     const mode = writable ? 'READ WRITE' : 'READ ONLY'
     try {
-      // after the first query of a transaction its mode cannot be changed any more
+      // the mode of a transaction cannot change after its first query
       await this.#within(
         this.#client.query(`BEGIN ${mode}; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SELECT 1`),
         timeoutMs,
@@ -110,7 +113,7 @@ class Session {
       await this.#recover()
       throw toError(this.#label, error, timeoutMs)
     } finally {
-      // settings, locks and temporary tables of a statement end with it
+      // settings, locks and temporary tables of a statement must not outlive it
       if (!this.isBroken) await this.#client.query('DISCARD ALL').catch(() => (this.isBroken = true))
     }
   }
@@ -119,7 +122,7 @@ class Session {
     const config = {
       text: toPostgresPlaceholders(sql),
       values: params.map(toValue),
-      // the simple protocol would run several statements
+      // the simple protocol would accept several statements
       queryMode: 'extended',
     }
     const query = new pg.Query(config)
@@ -186,7 +189,7 @@ function toValue(value: SqlParameter): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : (value ?? null)
 }
 
-/** A number where it is exact. */
+/** A number if that is exact, else text. */
 function narrow(text: string): number | bigint {
   const number = Number(text)
   return Number.isSafeInteger(number) ? number : BigInt(text)
@@ -205,7 +208,7 @@ function toError(label: string, error: unknown, timeoutMs: number): DatabaseErro
   return new DatabaseError('database-query-failed', `${label}: ${errorMessage(error).slice(0, 500)}.`)
 }
 
-/** The server's address and user are nobody's business. */
+/** Removes the server's address and user. */
 function unavailable(label: string, error: unknown): DatabaseError {
   const code = String(Reflect.get(Object(error), 'code') ?? 'no answer')
   const reason = code === '28P01' || code === '28000' ? 'it refuses the user or password' : code

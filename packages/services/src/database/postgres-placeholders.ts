@@ -1,4 +1,7 @@
-/** Text, names, comments and dollar quotes, in which a `?` is just a character; then the placeholders. */
+/**
+ * Text, names, comments and dollar quotes, in which a `?` is just a character; then the
+ * placeholders.
+ */
 const TOKEN =
   /[eE]'(?:\\[\s\S]|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|\?\?|\?/g
 

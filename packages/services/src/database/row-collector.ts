@@ -1,7 +1,7 @@
 import { DatabaseError } from '@pluggram/sdk'
 import type { ResultLimits } from './sqlite-work.ts'
 
-/** Takes rows one by one and stops in time. */
+/** Collects rows and stops at the limit. */
 export class RowCollector {
   readonly rows: Record<string, unknown>[] = []
   isCut = false

@@ -7,9 +7,9 @@ import type { SqlResult } from '@pluggram/sdk'
 import type { SqliteAnswer, SqliteTarget, SqliteWork } from './sqlite-work.ts'
 
 export interface SqliteConnectionOptions extends SqliteTarget {
-  /** Begins messages: `The tables of plugin notes`. */
+  /** The subject of error messages: `The tables of plugin notes`. */
   readonly label: string
-  /** Without work for that long its process ends. Default 20. */
+  /** The process ends after this long without work. Default 20. */
   readonly idleSeconds?: number
 }
 
@@ -25,12 +25,12 @@ const MAX_WAITING = 1_000
 const START_MS = 15_000
 const HEAP_MB = 96
 const MAX_MEMORY_BYTES = 1_073_741_824
-/** No file, temporary ones included, grows beyond. */
+/** The largest size of any file, temporary ones included. */
 const MAX_FILE_BYTES = 1_073_741_824
 
 /**
- * A SQLite file in a process of its own, which is there while it is needed. One piece of work runs at a time; one that
- * takes too long is ended with its process, and the next one gets a new process.
+ * A SQLite file in its own process, which runs only while it is needed. Work runs one piece at a
+ * time. Work that takes too long is killed with its process, and the next piece gets a new one.
  */
 export class SqliteConnection {
   readonly #options: SqliteConnectionOptions
@@ -57,7 +57,7 @@ export class SqliteConnection {
     })
   }
 
-  /** Ends the process; what waits fails. */
+  /** Ends the process; waiting work fails. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#idleTimer)
@@ -105,7 +105,7 @@ export class SqliteConnection {
     return child
   }
 
-  /** Sends one message and waits for the one answer to it. */
+  /** Sends one message and waits for its answer. */
   #ask(child: ChildProcess, message: object, timeoutMs: number): Promise<readonly SqlResult[]> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void): void => {
@@ -149,7 +149,10 @@ export class SqliteConnection {
 
 type DatabaseErrorCode = ConstructorParameters<typeof DatabaseError>[0]
 
-/** Where the system can, with limits of the kernel's: memory, size of files, and an end together with ours. */
+/**
+ * Where the system supports it, the kernel limits memory and file sizes, and ends the process with
+ * ours.
+ */
 function launch(): ChildProcess {
   const node = [
     process.execPath,

@@ -1,6 +1,6 @@
 import { constants } from 'node:sqlite'
 
-/** Pragmas that only tell something about tables. */
+/** Pragmas that only read information about tables. */
 const READ_PRAGMAS = new Set([
   'data_version',
   'foreign_key_list',
@@ -22,12 +22,12 @@ const READS: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Decides what SQL may do beside reading and writing its own tables: no other files, no settings of the connection, no
- * transactions of its own (those are opened around it), no code.
+ * Limits SQL to the file's own tables: no other files, no connection settings, no code, and no
+ * transactions of its own, as one is already open around it.
  */
 export function createSqliteGuard({ isReadOnly }: { readonly isReadOnly: boolean }): {
   check(action: number, first: string | null, second: string | null): number
-  /** Runs SQL of ours, which may do everything. */
+  /** Runs our own SQL without limits. */
   without<T>(work: () => T): T
 } {
   let isOurs = false

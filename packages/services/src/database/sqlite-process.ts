@@ -1,6 +1,7 @@
 /**
- * The program of a database process: one SQLite file, one piece of work after another. A query inside SQLite cannot be
- * interrupted from JavaScript, so whoever waits too long for it ends this process; SQLite's log makes that harmless.
+ * The program of a database process: one SQLite file, one piece of work after another. JavaScript
+ * cannot interrupt a query inside SQLite, so the caller kills this process at a time-out. SQLite's
+ * log makes that harmless.
  */
 import process from 'node:process'
 import { SqliteSession } from './sqlite-session.ts'

@@ -17,7 +17,9 @@ class WorkError extends Error {
 }
 
 const PAGE_BYTES = 4_096
-/** The longest text or blob inside a statement: what a plugin could need, and no bomb. */
+/**
+ * The longest text or blob inside a statement: enough for a plugin, too small to exhaust memory.
+ */
 const MAX_VALUE_BYTES = 16 * 1_048_576
 /** Larger result codes carry details in their upper bytes. */
 const PRIMARY_CODE = 0xff
@@ -25,7 +27,7 @@ const SQLITE_FULL = 13
 const SQLITE_TOO_BIG = 18
 const SQLITE_AUTH = 23
 
-/** One open SQLite file, and the rules under which SQL of strangers runs on it. Runs inside a database process. */
+/** One open SQLite file, and the rules for untrusted SQL on it. Runs inside a database process. */
 export class SqliteSession {
   readonly #database: DatabaseSync
   readonly #guard: ReturnType<typeof createSqliteGuard>
@@ -49,7 +51,7 @@ export class SqliteSession {
     this.#database.setAuthorizer((action, first, second) => this.#guard.check(action, first, second))
   }
 
-  /** Never throws: what went wrong is in the answer. */
+  /** Never throws; the answer holds the error. */
   work(work: SqliteWork): SqliteAnswer {
     try {
       return { results: this.#results(work) }
@@ -74,7 +76,7 @@ export class SqliteSession {
 
   #run({ sql, params = [] }: SqlStatement, limits: ResultLimits): SqlResult {
     const statement = this.#database.prepare(sql)
-    // a second statement would be left out without a word
+    // SQLite would silently ignore a second statement
     if (!/^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/.test(sql.slice(statement.sourceSQL.length))) {
       throw new WorkError('database-query-failed', 'one call runs one statement; use transaction for several')
     }
@@ -172,7 +174,7 @@ function sizeOf(value: unknown): number {
   return value instanceof Uint8Array ? value.byteLength : 8
 }
 
-/** A number where it is exact. */
+/** A number if that is exact, else text. */
 function narrow(value: number | bigint): number | bigint {
   return typeof value === 'bigint' && BigInt.asIntN(53, value) === value ? Number(value) : value
 }

@@ -1,14 +1,14 @@
 import type { SqlResult, SqlStatement } from '@pluggram/sdk'
 
-/** What a database process is started for; told once, before any work. */
+/** The first message to a database process, before any work. */
 export interface SqliteTarget {
   readonly file: string
   readonly isReadOnly: boolean
-  /** The file cannot grow beyond. */
+  /** The largest size of the file. */
   readonly maxBytes: number
 }
 
-/** How much a statement may give. */
+/** The largest result of a statement. */
 export interface ResultLimits {
   readonly maxRows: number
   readonly maxBytes: number
@@ -26,7 +26,7 @@ export type SqliteWork =
     }
   | { readonly kind: 'migrate'; readonly steps: readonly string[] }
 
-/** What came of it. */
+/** The outcome of one piece of work. */
 export type SqliteAnswer =
   | { readonly results: readonly SqlResult[] }
   | {

@@ -18,8 +18,9 @@ const TRANSACTION_WORDS = new Set([
 const LEADING = /^(?:\s|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?![!M])[\s\S]*?\*\/|\()*/
 
 /**
- * Refuses what a read-only transaction of the server does not catch: statements that end it, comments that MySQL runs,
- * files that a server writes. The transaction is the wall; this is the fence before it.
+ * Refuses statements that a server's read-only transaction does not stop: those that end it,
+ * comments that MySQL executes, and those that write files. The transaction stays the main
+ * protection.
  * @throws DatabaseError
  */
 export function checkStatement(label: string, sql: string, isWritable: boolean): void {

@@ -32,7 +32,10 @@ export function findMariadb(): string | undefined {
   return ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd'].find((file) => existsSync(file))
 }
 
-/** Starts PostgreSQL with a superuser `postgres` whose password is `s3cret-pw`. It refuses to run as root. */
+/**
+ * Starts PostgreSQL with a superuser `postgres` whose password is `s3cret-pw`. It refuses to run as
+ * root.
+ */
 export async function startPostgres(programs: string): Promise<TestServer> {
   const { folder, account } = await prepare('postgres')
   const data = path.join(folder, 'data')
@@ -109,7 +112,9 @@ export async function eventually<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A folder that belongs to the server's account; whoever is not root starts it under the own one. */
+/**
+ * A folder that belongs to the server's account; whoever is not root starts it under the own one.
+ */
 async function prepare(user: string): Promise<{ folder: string; account: Account | object }> {
   const folder = mkdtempSync(path.join(tmpdir(), `pluggram-${user}-`))
   if (process.getuid?.() !== 0) return { folder, account: {} }

@@ -14,8 +14,10 @@ const MAX_LANGUAGES = 200
 const FALLBACK = 'en'
 
 /**
- * Reads `locales/*.json` of a plugin's folder; `undefined` when it has none. What formats the texts is loaded only then.
- * @throws PluggramError `plugin-load-failed` when a file is no list of texts, or a text is not in ICU's format
+ * Reads `locales/*.json` of a plugin's folder; `undefined` when it has none. The formatter is
+ * loaded only when needed.
+ * @throws PluggramError `plugin-load-failed` when a file is no object of texts, or a text is
+ * invalid ICU
  */
 export async function loadMessages(directory: string): Promise<Messages | undefined> {
   const folder = join(directory, 'locales')
@@ -45,14 +47,14 @@ export async function loadMessages(directory: string): Promise<Messages | undefi
   }
 }
 
-/** @param userLanguage the language of whoever is being answered, when somebody is */
+/** @param userLanguage the language of the user being answered, if any */
 export function createI18n(
   messages: Messages | undefined,
   userLanguage: () => string | undefined,
 ): I18nService {
   const languages = [...(messages?.languages.keys() ?? [])]
 
-  /** From the narrowest to the widest, then English, then whatever there is. */
+  /** From the most to the least specific, then English, then any other. */
   function candidates(wanted: string | undefined): string[] {
     const parts = (wanted ?? '').toLowerCase().replaceAll('_', '-').split('-')
     const own = parts.map((_, index) => parts.slice(0, parts.length - index).join('-'))
@@ -69,7 +71,7 @@ export function createI18n(
         try {
           return messages.format(text, candidate, values)
         } catch {
-          // a value is missing: the text with its gaps says more than an error
+          // a value is missing: the raw text is more useful than an error
           return text
         }
       }

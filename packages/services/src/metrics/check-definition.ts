@@ -10,7 +10,7 @@ const MAX_BUCKETS = 30
 const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /**
- * Reads what a plugin says about a metric.
+ * Parses a plugin's definition of a metric.
  * @throws MetricError
  */
 export function checkDefinition(

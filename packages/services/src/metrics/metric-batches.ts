@@ -5,16 +5,16 @@ interface MetricBatchItem {
   readonly definition: MetricDefinition
   readonly operation: MetricChange['operation']
   readonly labelValues: readonly string[]
-  /** One value, but for a histogram. */
+  /** A single value, except for histograms. */
   readonly values: number[]
 }
 
 const INTERVAL_MS = 100
-/** A batch with so many series or values is sent at once. */
+/** A batch with this many series or values is sent immediately. */
 const MAX_ITEMS = 500
 const MAX_VALUES = 2_000
 
-/** Collects what a plugin counts and sends it to the host ten times a second at most. */
+/** Collects changes of metrics and sends them to the host at most ten times a second. */
 export class MetricBatches implements MetricSink {
   readonly #send: (batch: readonly MetricBatchItem[]) => void
   #items = new Map<string, MetricBatchItem>()
@@ -26,7 +26,7 @@ export class MetricBatches implements MetricSink {
   }
 
   record(definition: MetricDefinition, { operation, labelValues, value }: MetricChange): void {
-    // a value that was set and one that was added keep their order
+    // set and add on one series must keep their order
     const opposite = operation === 'add' ? 'set' : 'add'
     if (operation !== 'observe' && this.#items.has(keyOf(definition, opposite, labelValues))) this.flush()
     const key = keyOf(definition, operation, labelValues)
@@ -39,7 +39,7 @@ export class MetricBatches implements MetricSink {
     else this.#timer ??= setTimeout(() => this.flush(), INTERVAL_MS).unref()
   }
 
-  /** Sends what there is. */
+  /** Sends the current batch. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -6,7 +6,7 @@ import { checkDefinition } from './check-definition.ts'
 const MAX_METRICS = 50
 const MAX_LABEL_VALUE = 100
 
-/** The metrics of one plugin; what it counts goes to `sink`, in this process or another. */
+/** The metrics of one plugin; changes go to `sink`, which may be in another process. */
 export function createMetricsService(sink: MetricSink): MetricsService {
   const known = new Map<string, { definition: MetricDefinition; metric: unknown }>()
 
@@ -98,7 +98,7 @@ function split(
     : [{}, first ?? second ?? fallback]
 }
 
-/** In the order of the definition; labels that it does not know are left out. */
+/** In the order of the definition; unknown labels are dropped. */
 function valuesOf({ labels }: MetricDefinition, given: MetricLabels): readonly string[] {
   return labels.map((label) => String(given[label] ?? '').slice(0, MAX_LABEL_VALUE))
 }

@@ -1,6 +1,6 @@
 import type { PluginReference, PluginsService, Remote } from '@pluggram/sdk'
 
-/** Adds typed references to the plain call of another plugin's method. */
+/** Adds typed references to the untyped `call`. */
 export function createPluginsService(call: PluginsService['call']): PluginsService {
   return {
     call,
@@ -9,7 +9,7 @@ export function createPluginsService(call: PluginsService['call']): PluginsServi
         {},
         {
           get: (_target, method) =>
-            // a promise is recognised by its `then`; this is none
+            // without a `then`, so that `await` does not take it for a promise
             typeof method === 'string' && method !== 'then'
               ? (...args: readonly unknown[]) => call(plugin, method, ...args)
               : undefined,

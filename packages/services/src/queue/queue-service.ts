@@ -2,9 +2,9 @@ import { unlessAborted } from '@pluggram/base'
 import { LimitError } from '@pluggram/sdk'
 import type { Queue, QueueOptions, QueueService } from '@pluggram/sdk'
 
-/** Makes the queues of one plugin. */
+/** Creates the queues of one plugin. */
 export interface DisposableQueueService extends QueueService {
-  /** Ends all queues: what waits is rejected, what runs is aborted. */
+  /** Ends all queues: waiting jobs reject, running jobs are aborted. */
   close(): void
 }
 
@@ -42,7 +42,7 @@ interface Job {
   refuse(error: Error): void
 }
 
-/** First come, first served, within bounds. */
+/** A bounded first-in-first-out queue. */
 class BoundedQueue implements Queue {
   readonly #name: string
   readonly #options: Required<QueueOptions>

@@ -1,7 +1,7 @@
 import { LimitError } from '@pluggram/sdk'
 import type { RateLimitRule, RateLimitService, RateLimitState } from '@pluggram/sdk'
 
-/** The rate limits of all plugins; a plugin that is started anew goes on where it was. */
+/** The rate limits of all plugins; they survive a plugin's restart. */
 export interface RateLimits {
   forPlugin(plugin: string): RateLimitService
 }
@@ -31,8 +31,8 @@ export function createRateLimits(options: RateLimitsOptions = {}): RateLimits {
 }
 
 /**
- * Each key has the time at which all it took is given back (the generic cell rate algorithm): one number a key, and no
- * timers. A key whose time is over is as good as none.
+ * The generic cell rate algorithm: each key holds the time at which it is full again, so one number
+ * a key and no timers. A key whose time has passed is forgotten.
  */
 function createRateLimit({
   maxKeys = MAX_KEYS,
@@ -40,9 +40,9 @@ function createRateLimit({
 }: RateLimitsOptions): RateLimitService {
   const fullAt = new Map<string, number>()
 
-  /** The count of a key, or the common one when there is no room for a further key. */
+  /** The count of a key, or the shared one when there are too many keys. */
   function bucketOf(key: string, rule: RateLimitRule, time: number): string {
-    // the same key under another rule is another count
+    // each rule counts a key separately
     const bucket = `${rule.points}/${rule.seconds}/${key}`
     if (fullAt.has(bucket) || fullAt.size < maxKeys) return bucket
     for (const [other, at] of fullAt) if (at <= time) fullAt.delete(other)

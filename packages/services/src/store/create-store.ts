@@ -13,7 +13,7 @@ export interface StoreOptions {
   readonly changeSeconds?: number
 }
 
-/** A plugin's store: checks, JSON, one writer of a key at a time. Where it is kept is the backend's business. */
+/** A plugin's store: checks, JSON, one writer of a key at a time. The backend keeps the values. */
 export function createStore(backend: StoreBackend, options: StoreOptions = {}): Store {
   const { now = Date.now, changeSeconds = CHANGE_SECONDS } = options
   const locks = new KeyLock()
@@ -75,7 +75,7 @@ function expiry(ttlSeconds: number | undefined, now: number): number | null {
   return Math.ceil(now + ttlSeconds * 1_000)
 }
 
-/** A change that hangs must not hold its key for ever. */
+/** A change that hangs must not lock its key forever. */
 async function withinLimit<T>(key: string, work: T | Promise<T>, seconds: number): Promise<T> {
   if (!(work instanceof Promise)) return work
   return withinTime(work, seconds * 1_000, () => {

@@ -17,7 +17,10 @@ const set = () => z.tuple([z.unknown(), z.string(), z.unknown(), ttl()])
 const list = () => z.tuple([z.unknown(), z.string().optional(), page()])
 const update = () => z.tuple([z.unknown(), z.string(), z.number(), ttl()])
 
-/** The host keeps the values, and asks back for what `update` changes. The first argument is the chat of `forChat`. */
+/**
+ * The host keeps the values, and asks back for what `update` changes. The first argument is the
+ * chat of `forChat`.
+ */
 export const storeCrossing: Crossing<Store> = { plugin: (link) => createRemoteStore(link), host: serveStore }
 
 function createRemoteStore(link: PluginLink, chatId?: number): Store {

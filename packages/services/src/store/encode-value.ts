@@ -3,7 +3,7 @@ import { StoreError } from '@pluggram/sdk'
 const MAX_VALUE_BYTES = 1_048_576
 
 /**
- * A value as it is stored.
+ * Encodes a value as it is stored.
  * @throws StoreError
  */
 export function encodeValue(key: string, value: unknown): string {

@@ -1,17 +1,17 @@
 import { StoreError } from '@pluggram/sdk'
 
 const MAX_KEY_LENGTH = 512
-/** Keys of chats begin with it; plugins' own keys hold no control characters. */
+/** Prefix of chats' keys; plugins' own keys contain no control characters. */
 const CHAT_MARK = '\u0001'
 // oxlint-disable-next-line no-control-regex -- that is what is refused
 const CONTROL_CHARACTER = /[\u0000-\u001f]/
 
-/** What the keys of one chat begin with. */
+/** Prefix of one chat's keys. */
 export function markOfChat(chatId: number): string {
   return `${CHAT_MARK}${chatId}${CHAT_MARK}`
 }
 
-/** Keys of chats come before all others and are in no list of the whole store. */
+/** Chats' keys sort first and are left out of lists of the whole store. */
 export function isChatKey(key: string): boolean {
   return key.startsWith(CHAT_MARK)
 }

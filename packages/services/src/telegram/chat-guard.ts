@@ -10,18 +10,18 @@ export interface ChatGuardOptions {
   listedChats(): readonly number[]
 }
 
-/** Refuses chats that a plugin has nothing to do with. */
+/** Refuses chats that a plugin may not write to. */
 export interface ChatGuard {
   /** @throws PermissionError */
   check(chatId: unknown): void
   /**
-   * Looks at every chat and file that a call's parameters name, however deep.
+   * Checks every chat and file in a call's parameters, at any depth.
    * @throws PermissionError
    */
   checkParams(params: unknown): void
 }
 
-/** Parameters of the Bot API are flat but for a few levels. */
+/** Parameters of the Bot API have only a few levels. */
 const MAX_DEPTH = 8
 
 export function createChatGuard({
@@ -32,7 +32,7 @@ export function createChatGuard({
 }: ChatGuardOptions): ChatGuard {
   function check(chatId: unknown): void {
     if (mayWriteAnywhere) return
-    // a public name such as @channel could be anybody's
+    // a public name such as @channel may be any chat
     const isOwn = typeof chatId === 'number' && (chats.has(plugin, chatId) || listedChats().includes(chatId))
     if (isOwn) return
     throw new PermissionError(
@@ -41,7 +41,7 @@ export function createChatGuard({
   }
 
   function checkParams(value: unknown, depth = MAX_DEPTH): void {
-    // a Bot API server on the owner's machine would read that file
+    // a local Bot API server would read that file from its disk
     if (typeof value === 'string' && /^\s*file:/i.test(value)) {
       throw new PermissionError(
         `Plugin ${plugin} names a file of the server in a call. Send files with telegram.send.`,

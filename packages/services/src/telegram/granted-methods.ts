@@ -1,9 +1,9 @@
 import { PermissionError } from '@pluggram/sdk'
 
-/** They would take the bot out of the assistant's hands. */
+/** Methods that would take the bot away from the assistant. */
 const NEVER = new Set(['getupdates', 'setwebhook', 'deletewebhook', 'getwebhookinfo', 'logout', 'close'])
 
-/** Refuses methods of the Bot API that were not granted; the Bot API takes their names in any case. */
+/** Refuses methods that were not granted. Case is ignored, as the Bot API does. */
 export function createMethodGuard(
   plugin: string,
   granted: readonly string[],

@@ -13,9 +13,9 @@ export interface TelegramServiceOptions {
   readonly chats: Pick<PluginChats, 'has'>
   /** Chats that the owner lists for the plugin. */
   listedChats(): readonly number[]
-  /** Reads what the plugin gives as a reply; throws `PluggramError` `reply-invalid`. */
+  /** Parses the plugin's reply; throws `PluggramError` `reply-invalid`. */
   parseReply(reply: unknown): PluginResponse
-  /** Told of what was refused. */
+  /** Called for each refusal. */
   onRefused(message: string): void
 }
 
@@ -32,7 +32,7 @@ const sendOptions = z
   })
   .prefault({})
 
-/** Makes the `telegram` service of one plugin. */
+/** Creates the `telegram` service of one plugin. */
 export function createTelegramService(options: TelegramServiceOptions): TelegramService {
   const { plugin, permissions, connection } = options
   const methods = createMethodGuard(plugin, permissions?.telegram ?? [])
@@ -91,7 +91,7 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     call: (...args) => told(() => call(...args)),
   }
 
-  /** Every refusal is in the log, so that the owner sees what a plugin tries. */
+  /** Every refusal is logged, so that the owner sees what a plugin tries. */
   async function told<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -109,7 +109,7 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     throw new DeliveryError('reply-invalid', `Plugin ${plugin}: ${what}: ${reason}.`)
   }
 
-  /** Plain JSON, so that nothing else reaches the client. */
+  /** Copies parameters as JSON, so that nothing else reaches the client. */
   function parseParams(method: string, params: unknown): Record<string, unknown> {
     const text = toJson(params)
     if (text === undefined || text.length > MAX_PARAMS_CHARACTERS || !text.startsWith('{')) {
