@@ -81,7 +81,12 @@ export function reloadOnSave(
   }: { readonly reloader: Reloader } & Pick<ReloaderOptions, 'settings' | 'logger'>,
 ): { close(): Promise<void> } {
   const isOn = settings.at('pluginHost', 'hotReload')
-  const open = (): ReturnType<typeof watchHome> => watchHome(home, () => reloader.reload())
+  const open = (): ReturnType<typeof watchHome> =>
+    watchHome(home, {
+      onChange: () => reloader.reload(),
+      onError: (error) =>
+        logger.warn('cannot watch all files: some changes take effect at the next start', { err: error }),
+    })
   let watching = isOn.now ? open() : undefined
   const stop = isOn.onChange((now) => {
     logger.info(

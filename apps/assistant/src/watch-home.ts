@@ -1,101 +1,62 @@
-import { watch } from 'node:fs'
-import type { FSWatcher } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { relative, sep } from 'node:path'
+import { watch } from 'chokidar'
 
-const SETTLE_MS = 150
+/** Changes that come together are one. */
+const QUIET_MS = 150
 /** A file that is written all the time is read now and then nevertheless. */
-const LONGEST_SETTLE_MS = 1_000
-const MAX_FOLDERS = 500
-const CONFIGURATION = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
+const LONGEST_QUIET_MS = 1_000
+/** Of the home itself; whatever else stands there, data above all, is nobody's configuration. */
+const WATCHED = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
 
-/**
- * Calls `onChange` when a plugin's file or a file of the configuration was written, moved or removed. Calls never overlap,
- * and changes that come together are one.
- */
-export function watchHome(home: string, onChange: () => Promise<void>): { close(): Promise<void> } {
-  const watchers = new Map<string, FSWatcher>()
+export interface HomeWatchOptions {
+  /** Must not throw; calls never overlap. */
+  onChange(): Promise<void>
+  /** Told when a folder cannot be watched: its changes take effect at the next restart. */
+  onError(error: unknown): void
+}
+
+/** Calls back when a plugin's file or a file of the configuration was written, moved or removed. */
+export function watchHome(home: string, { onChange, onError }: HomeWatchOptions): { close(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined
   let firstAt = 0
-  let isClosed = false
   let working: Promise<void> = Promise.resolve()
 
+  const watcher = watch(home, { ignoreInitial: true, ignored: (path) => isIgnored(relative(home, path)) })
+  watcher.on('error', onError)
+  watcher.on('all', schedule)
+  // what was saved while it looked around for the first time was not told
+  watcher.once('ready', schedule)
+
   function schedule(): void {
-    if (isClosed) return
     const now = Date.now()
     if (timer === undefined) firstAt = now
     clearTimeout(timer)
-    const rest = Math.max(0, firstAt + LONGEST_SETTLE_MS - now)
-    timer = setTimeout(run, Math.min(SETTLE_MS, rest))
+    timer = setTimeout(run, Math.min(QUIET_MS, Math.max(0, firstAt + LONGEST_QUIET_MS - now)))
   }
 
   function run(): void {
     timer = undefined
-    working = work(working)
+    working = working.then(onChange)
   }
 
-  async function work(before: Promise<void>): Promise<void> {
-    await before
-    if (isClosed) return
-    await follow()
-    await onChange()
-  }
-
-  /** Watches the folders that are there now. */
-  async function follow(): Promise<void> {
-    const folders = new Set([home, ...(await pluginFolders(join(home, 'plugins')))])
-    for (const [folder, watcher] of watchers) {
-      if (folders.has(folder)) continue
-      watcher.close()
-      watchers.delete(folder)
-    }
-    for (const folder of folders) if (!watchers.has(folder) && !isClosed) add(folder)
-  }
-
-  function add(folder: string): void {
-    const isHome = folder === home
-    try {
-      const watcher = watch(folder, (_event, file) => {
-        if (!isHome || file === null || CONFIGURATION.has(file)) schedule()
-      })
-      watcher.on('error', () => {
-        watchers.delete(folder)
-        schedule()
-      })
-      watchers.set(folder, watcher)
-    } catch {
-      // it vanished again, or the system has no watchers left: a restart takes the change over
-    }
-  }
-
-  working = follow()
   return {
     async close() {
-      isClosed = true
       clearTimeout(timer)
-      for (const watcher of watchers.values()) watcher.close()
+      await watcher.close()
+      clearTimeout(timer)
       await working
-      for (const watcher of watchers.values()) watcher.close()
     },
   }
 }
 
-/** The folder of plugins and all below it, but for what belongs to package managers and tools. */
-async function pluginFolders(root: string): Promise<string[]> {
-  const found: string[] = []
-  const open = [root]
-  for (let folder = open.pop(); folder !== undefined && found.length < MAX_FOLDERS; folder = open.pop()) {
-    let items
-    try {
-      items = await readdir(folder, { withFileTypes: true })
-    } catch {
-      continue
-    }
-    found.push(folder)
-    for (const item of items) {
-      const isSkipped = item.name === 'node_modules' || item.name.startsWith('.')
-      if (item.isDirectory() && !isSkipped) open.push(join(folder, item.name))
-    }
-  }
-  return found
+/** What belongs to package managers and tools, and everything in the home that is not configuration. */
+function isIgnored(path: string): boolean {
+  const [first = '', ...below] = path.split(sep)
+  if (first === '') return false
+  if (!WATCHED.has(first)) return true
+  return below.length > 0 && (first === 'node_modules' || below.some(isTool))
+}
+
+function isTool(name: string): boolean {
+  return name === 'node_modules' || name.startsWith('.')
 }

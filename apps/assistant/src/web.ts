@@ -1,5 +1,16 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import {
+  createHttpServer,
+  createLoginKey,
+  createPasswordCheck,
+  hasSession,
+  loadSessionKey,
+  loginLink,
+  LoginLinks,
+  Sessions,
+} from '@pluggram/http'
+import type { LoginOptions } from '@pluggram/http'
 import { createMcpEndpoint } from '@pluggram/mcp'
 import type { ToolServerOptions } from '@pluggram/mcp'
 import { PluggramError } from '@pluggram/sdk'
@@ -7,18 +18,13 @@ import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
-import { createLoginKey, loadSessionKey, loginLink } from './access-keys.ts'
 import { findConsolePages } from './console-pages.ts'
-import { createHttpServer } from './http/http-server.ts'
-import { LoginLinks, Sessions } from './http/login-links.ts'
-import { hasSession, isSame } from './http/login-routes.ts'
-import type { LoginOptions } from './http/login-routes.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
-import { createWebhookHandler } from './http/webhook-handler.ts'
+import { createWebhookHandler, WEBHOOK_PATH } from './http/webhook-handler.ts'
 import type { Telegram } from './telegram.ts'
 
 export interface WebOptions {
@@ -65,14 +71,19 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     sessions: new Sessions(sessionKey),
     // cookies do not tell ports apart: two assistants on one machine must not log each other out
     cookieName: `pluggram_session_${port}`,
-    ...(password !== undefined && { password }),
+    ...(password !== undefined && { checkPassword: createPasswordCheck(password) }),
   }
   const server = await createHttpServer({
     login,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
-    health,
+    async readiness() {
+      const report = await health.report()
+      return { isReady: report.status === 'ready', report }
+    },
     logger,
-    ...(telegram.webhook && { webhook: createWebhookHandler(telegram.webhook, logger) }),
+    ...(telegram.webhook && {
+      webhook: { path: WEBHOOK_PATH, handler: createWebhookHandler(telegram.webhook, logger) },
+    }),
   })
   await registerPlayground(server, {
     pages,
@@ -95,7 +106,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
     hasSession: (request) => hasSession(request, login),
-    ...(password !== undefined && { checkPassword: (given: string) => isSame(given, password) }),
+    ...(login.checkPassword && { checkPassword: login.checkPassword }),
   })
   await listen(() => server.listen({ host, port }), host, port)
   const address = server.server.address()

@@ -1,6 +1,6 @@
+import { isSame } from '@pluggram/http'
 import type { McpEndpoint } from '@pluggram/mcp'
 import type { FastifyInstance } from 'fastify'
-import { isSame } from './login-routes.ts'
 
 export interface McpRouteOptions {
   readonly endpoint: McpEndpoint

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { PasswordCheck } from '@pluggram/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 export interface MetricsRouteOptions {
@@ -6,34 +7,17 @@ export interface MetricsRouteOptions {
   render(): Promise<{ readonly text: string; readonly type: string }>
   hasSession(request: FastifyRequest): boolean
   /** Checks the owner's password; absent when there is none. */
-  checkPassword?(password: string): boolean
+  readonly checkPassword?: PasswordCheck
 }
-
-/** Wrong passwords in a row before everyone has to wait, and how long. */
-const MAX_WRONG_PASSWORDS = 10
-const PAUSE_MS = 60_000
 
 /**
  * `GET /metrics` in Prometheus' text format: for whoever asks on this machine, for a session, and for the owner's password by
  * HTTP Basic, as Prometheus sends it.
  */
 export function registerMetricsRoute(server: FastifyInstance, options: MetricsRouteOptions): void {
-  let wrongInARow = 0
-  let pausedUntil = 0
-
   function knowsPassword(request: FastifyRequest): boolean {
     const given = basicPassword(request.headers.authorization)
-    if (given === undefined || !options.checkPassword || Date.now() < pausedUntil) return false
-    if (options.checkPassword(given)) {
-      wrongInARow = 0
-      return true
-    }
-    wrongInARow += 1
-    if (wrongInARow >= MAX_WRONG_PASSWORDS) {
-      wrongInARow = 0
-      pausedUntil = Date.now() + PAUSE_MS
-    }
-    return false
+    return given !== undefined && options.checkPassword?.(given) === 'right'
   }
 
   server.get('/metrics', async (request, reply) => {

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { registerChatDriver } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
-import { messagePage } from './page.ts'
+import { messagePage } from '@pluggram/http'
 import type { ConsolePages } from '../console-pages.ts'
 
 export interface PlaygroundOptions {

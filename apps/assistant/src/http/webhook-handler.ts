@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHandler } from '@pluggram/http'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
@@ -17,8 +18,6 @@ export interface WebhookReceiver {
   isAccepting(): boolean
   accept(update: unknown): Promise<unknown>
 }
-
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Refusal {
   readonly status: number

@@ -1,20 +1,17 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { messagePage } from './page.ts'
+import type { PasswordCheck } from './password-check.ts'
 import type { LoginLinks, Sessions } from './login-links.ts'
 
 const PASSWORD_FORM = `<form method="post" action="/login"><input type="password" name="password" aria-label="Password"
  autocomplete="current-password" required autofocus><button>Log in</button></form>`
-/** Wrong passwords in a row before everyone has to wait, and how long. */
-const MAX_WRONG_PASSWORDS = 10
-const PASSWORD_PAUSE_MS = 60_000
 
 export interface LoginOptions {
   readonly links: LoginLinks
   readonly sessions: Sessions
   readonly cookieName: string
   /** Set when the owner configured one. */
-  readonly password?: string
+  readonly checkPassword?: PasswordCheck
 }
 
 /** Whether the request carries a valid session. */
@@ -34,12 +31,10 @@ export function registerLoginRoutes(server: FastifyInstance, options: LoginOptio
       token === undefined ? undefined : 'This login link was used already, or it is too old.',
     )
   })
-  if (options.password !== undefined) registerPasswordRoute(server, options, options.password)
+  if (options.checkPassword) registerPasswordRoute(server, options, options.checkPassword)
 }
 
-function registerPasswordRoute(server: FastifyInstance, options: LoginOptions, password: string): void {
-  let wrongInARow = 0
-  let pausedUntil = 0
+function registerPasswordRoute(server: FastifyInstance, options: LoginOptions, check: PasswordCheck): void {
   void server.register(async (scope) => {
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -47,19 +42,15 @@ function registerPasswordRoute(server: FastifyInstance, options: LoginOptions, p
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     )
     scope.post('/login', (request, reply) => {
-      if (Date.now() < pausedUntil)
-        return refuse(reply.code(429), options, 'Too many wrong passwords. Wait a minute.')
       const given = request.body instanceof URLSearchParams ? (request.body.get('password') ?? '') : ''
-      if (isSame(given, password)) {
-        wrongInARow = 0
-        return enter(reply, options)
+      switch (check(given)) {
+        case 'right':
+          return enter(reply, options)
+        case 'wrong':
+          return refuse(reply, options, 'That is not the password.')
+        case 'wait':
+          return refuse(reply.code(429), options, 'Too many wrong passwords. Wait a minute.')
       }
-      wrongInARow += 1
-      if (wrongInARow >= MAX_WRONG_PASSWORDS) {
-        wrongInARow = 0
-        pausedUntil = Date.now() + PASSWORD_PAUSE_MS
-      }
-      return refuse(reply, options, 'That is not the password.')
     })
   })
 }
@@ -78,15 +69,9 @@ function enter(reply: FastifyReply, { sessions, cookieName }: LoginOptions): Fas
 function refuse(reply: FastifyReply, options: LoginOptions, reason: string | undefined): FastifyReply {
   const advice = 'Run "npx pluggram login" in the folder where the assistant runs: it prints a new link.'
   const paragraphs = reason ? [reason, advice] : [advice]
-  const page = messagePage('Please log in', paragraphs, options.password === undefined ? '' : PASSWORD_FORM)
+  const page = messagePage('Please log in', paragraphs, options.checkPassword ? PASSWORD_FORM : '')
   return reply
     .code(reply.statusCode === 200 ? 401 : reply.statusCode)
     .type('text/html; charset=utf-8')
     .send(page)
-}
-
-/** Whether the two are the same, in a time that does not tell how much of it is. */
-export function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
 }

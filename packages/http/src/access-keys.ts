@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFileSync } from '@pluggram/base'
-import { createLoginToken } from './http/login-links.ts'
+import { createLoginToken } from './login-links.ts'
 
 const OWNER_ONLY = 0o600
 

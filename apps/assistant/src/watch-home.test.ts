@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { watchHome } from './watch-home.ts'
+
+let home: string
+let calls: number
+let watching: { close(): Promise<void> }
+
+const write = (path: string, text: string) => writeFile(join(home, path), text)
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'pluggram-watch-'))
+  for (const folder of ['plugins/folder', 'elsewhere/linked', 'data']) {
+    await mkdir(join(home, folder), { recursive: true })
+  }
+  for (const file of [
+    'plugins/one.js',
+    'plugins/folder/index.js',
+    'elsewhere/linked/index.js',
+    'elsewhere/file.js',
+  ]) {
+    await write(file, '1')
+  }
+  await symlink(join(home, 'elsewhere/file.js'), join(home, 'plugins/linked_file.js'))
+  await symlink(join(home, 'elsewhere/linked'), join(home, 'plugins/linked'))
+  calls = 0
+  watching = watchHome(home, {
+    onChange: async () => void (calls += 1),
+    onError: (error) => {
+      throw error
+    },
+  })
+  // the first call tells that it has looked around
+  await vi.waitUntil(() => calls === 1, { timeout: 10_000 })
+})
+afterEach(async () => {
+  await watching.close()
+  await rm(home, { recursive: true })
+})
+
+async function callsAfter(act: () => Promise<unknown>): Promise<number> {
+  calls = 0
+  await act()
+  await vi.waitUntil(() => calls > 0, { timeout: 10_000 })
+  // a late event of this change must not count for the next
+  await sleep(400)
+  return calls
+}
+
+test('files saved in place and by renaming are seen, time after time', async () => {
+  for (const text of ['2', '3']) {
+    expect(await callsAfter(() => write('plugins/one.js', text))).toBeGreaterThan(0)
+    expect(
+      await callsAfter(async () => {
+        await write('config.json.tmp', text)
+        await rename(join(home, 'config.json.tmp'), join(home, 'config.json'))
+      }),
+    ).toBeGreaterThan(0)
+  }
+})
+
+test('a folder that was swapped for another, or came back, is watched as before', async () => {
+  await mkdir(join(home, 'elsewhere/new'))
+  await write('elsewhere/new/index.js', '2')
+  expect(
+    await callsAfter(async () => {
+      await rename(join(home, 'plugins/folder'), join(home, 'elsewhere/old'))
+      await rename(join(home, 'elsewhere/new'), join(home, 'plugins/folder'))
+    }),
+  ).toBeGreaterThan(0)
+  expect(await callsAfter(() => write('plugins/folder/index.js', '3'))).toBeGreaterThan(0)
+  expect(await callsAfter(() => rm(join(home, 'plugins'), { recursive: true }))).toBeGreaterThan(0)
+  expect(await callsAfter(() => mkdir(join(home, 'plugins')))).toBeGreaterThan(0)
+  expect(await callsAfter(() => write('plugins/one.js', '4'))).toBeGreaterThan(0)
+})
+
+test('files and folders behind symbolic links are watched', async () => {
+  expect(await callsAfter(() => write('elsewhere/file.js', '2'))).toBeGreaterThan(0)
+  expect(await callsAfter(() => write('elsewhere/linked/index.js', '2'))).toBeGreaterThan(0)
+})
+
+test('data, dependencies and files of tools are not watched', async () => {
+  calls = 0
+  for (const folder of ['data/door', 'plugins/.git', 'plugins/folder/node_modules']) {
+    await mkdir(join(home, folder), { recursive: true })
+    await write(`${folder}/file`, '1')
+  }
+  await write('notes.txt', '1')
+  await sleep(500)
+  expect(calls).toBe(0)
+})
+
+test('calls never overlap, and a file that is written all the time is read now and then', async () => {
+  await watching.close()
+  let isBusy = false
+  let overlaps = 0
+  watching = watchHome(home, {
+    async onChange() {
+      if (isBusy) overlaps += 1
+      isBusy = true
+      await sleep(300)
+      isBusy = false
+      calls += 1
+    },
+    onError: () => {},
+  })
+  await expect.poll(() => calls).toBe(2)
+  for (let time = 0; time < 30; time += 1) {
+    await write('plugins/one.js', String(time))
+    await sleep(50)
+  }
+  expect(calls).toBeGreaterThan(2)
+  expect(overlaps).toBe(0)
+})

@@ -1,0 +1,99 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import cookie from '@fastify/cookie'
+import fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from '@pluggram/sdk'
+import { hasSession, registerLoginRoutes } from './login-routes.ts'
+import type { LoginOptions } from './login-routes.ts'
+import { RequestGuard } from './request-guard.ts'
+import { errorBody, pathOf, sendErrors } from './send-errors.ts'
+
+/** Answers requests before the framework sees them. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface HttpServerOptions {
+  readonly login: LoginOptions
+  readonly allowedHosts: readonly string[]
+  /** Whether the program is usable, and a report that is sent as JSON. */
+  readiness(): Promise<{ readonly isReady: boolean; readonly report: unknown }>
+  readonly logger: Logger
+  /** Takes the `POST` requests to one path, unguarded: its callers prove themselves in their own way. */
+  readonly webhook?: { readonly path: string; readonly handler: RequestHandler }
+}
+
+/** A request must be complete within this time; it bounds slow bodies. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** How long a connection may be kept without a request: longer than proxies do, so that they end it and not we. */
+const KEEP_ALIVE_MS = 72_000
+/** Addresses that programs ask, not browsers. */
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+const FOREIGN = errorBody(
+  'foreign-request',
+  'Requests of other sites are refused. Open the assistant by its own address, or name the host in config.json under http.allowed_hosts.',
+)
+const NO_SESSION = errorBody(
+  'login-required',
+  'Log in first: open the link that the terminal printed, or run "npx pluggram login" for a new one.',
+)
+
+/**
+ * The HTTP surface: every request passes the host and origin guard, everything under `/api` needs a session.
+ * Routes of other parts are registered on the returned server before `listen`.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { login, logger, webhook } = options
+  const server = fastify({
+    serverFactory: (handler) =>
+      createServer(
+        { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+        webhook ? before(handler, webhook) : handler,
+      ),
+    bodyLimit: 1_048_576,
+    // a stop ends idle connections and event streams instead of waiting for browsers to leave
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512 },
+  })
+  await server.register(cookie)
+  guardRequests(server, new RequestGuard(options), login)
+  sendErrors(server, { logger, notFound: (_method, path) => `There is nothing at ${path}.` })
+  registerLoginRoutes(server, login)
+  server.get('/healthz', async () => ({ status: 'alive' }))
+  server.get('/readyz', async (_request, reply) => {
+    const { isReady, report } = await options.readiness()
+    return reply.code(isReady ? 200 : 503).send(report)
+  })
+  server.get('/', (_request, reply) => reply.redirect('/playground', 303))
+  return server
+}
+
+function guardRequests(server: FastifyInstance, guard: RequestGuard, login: LoginOptions): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const path = pathOf(request.url)
+    void reply.headers(SECURITY_HEADERS)
+    const { host, origin } = request.headers
+    const isOwn = PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host)
+    if (!isOwn || !guard.isOwnOrigin(origin, host)) return reply.code(403).send(FOREIGN)
+    // the router decodes and normalises paths, so what it found decides, not what the request wrote
+    const route = request.routeOptions.url ?? path
+    const isApi = route.startsWith('/api') || path.startsWith('/api')
+    if (isApi && !hasSession(request, login)) return reply.code(401).send(NO_SESSION)
+  })
+}
+
+function before(handler: RequestHandler, webhook: NonNullable<HttpServerOptions['webhook']>): RequestHandler {
+  return (request, response) => {
+    const isWebhook = request.method === 'POST' && pathOf(request.url ?? '') === webhook.path
+    if (isWebhook) webhook.handler(request, response)
+    else handler(request, response)
+  }
+}
