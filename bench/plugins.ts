@@ -52,7 +52,8 @@ async function measureRoundTrips(level: IsolationLevel): Promise<number> {
   const times: number[] = []
   for (let turn = -WARM_UP_TRIPS; turn < ROUND_TRIPS; turn += 1) {
     const startedAt = performance.now()
-    await plugin?.handle('hello', createTestContext({ text: 'hello' }))
+    const context = createTestContext({ text: 'hello' })
+    await plugin?.ask('handle', { message: 'hello', context }, context.signal)
     if (turn >= 0) times.push(performance.now() - startedAt)
   }
   await host.stop()

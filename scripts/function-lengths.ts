@@ -32,7 +32,7 @@ const LEFT: Readonly<Record<string, number>> = {
   createSqliteAiLedger: 130,
   createSendPace: 85,
   AttachButton: 84,
-  startPlugin: 82,
+  startPlugin: 83,
   createPluginMetrics: 82,
   createServerCaches: 81,
 }

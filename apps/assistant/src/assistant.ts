@@ -26,7 +26,6 @@ import { createAdminService } from './admin/admin-service.ts'
 import { prepareAccess } from './access/prepare-access.ts'
 import { createChatMoves } from './chat-moves.ts'
 import { createDirectory } from './directory.ts'
-import { guardTools } from './guard-tools.ts'
 import { openDoor } from './door.ts'
 import { createReloader, reloadOnSave } from './hot-reload.ts'
 import { isInline, pluginsHealth, preparePlugins, toStatusLine, unknownKeys } from './plugins.ts'
@@ -160,7 +159,7 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     const scheduler = createScheduler(createSqliteScheduleStore(log, { bot }), logger)
     cleanups.push(() => scheduler.durable.close())
     let link: Pick<Telegram, 'outgoing' | 'connection'> = NO_TELEGRAM
-    const { tools, mcp, registry } = prepareTools({
+    const { tools, mcp, registry, callTool } = prepareTools({
       home,
       dataFolder: data,
       settings: live,
@@ -233,9 +232,9 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
         mask,
       })
     const toolSettings = live.at('ai', 'tools')
-    const served = guardTools(plugins.host.registry, { access: access.control, chats, mask })
     const toolServer: ToolServerOptions = {
-      registry: () => served(),
+      registry: () => plugins.host.registry,
+      callTool,
       hideSecrets: (text) => mask.applyToChat(text),
       settings: () => toolSettings.now,
       logger,

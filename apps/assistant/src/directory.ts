@@ -1,24 +1,27 @@
 import type { AssistantDirectory, PluginSummary } from '@pluggram/sdk'
+import { ownCommands } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 
 /** What plugins and the demo model may know of the assistant, read from the plugins that run at this moment. */
 export function createDirectory(name: string, registry: () => PluginRegistry): AssistantDirectory {
   return {
     name,
-    plugins: () =>
-      registry()
+    plugins() {
+      const current = registry()
+      return current
         .plugins()
-        .map((plugin) => summarise(plugin.descriptor)),
+        .map(({ descriptor }) => summarise(descriptor, ownCommands(current, descriptor)))
+    },
   }
 }
 
-function summarise(descriptor: PluginDescriptor): PluginSummary {
+function summarise(descriptor: PluginDescriptor, commands: PluginDescriptor['commands']): PluginSummary {
   return {
     name: descriptor.name,
     ...(descriptor.version !== undefined && { version: descriptor.version }),
     ...(descriptor.description !== undefined && { description: descriptor.description }),
     ...(descriptor.help !== undefined && { help: descriptor.help }),
-    commands: descriptor.commands.map((command) => ({
+    commands: commands.map((command) => ({
       name: command.name,
       description: command.description,
       examples: command.examples,

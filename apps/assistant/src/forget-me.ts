@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { withinTime } from '@pluggram/base'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
@@ -60,20 +60,13 @@ export class ForgetMe {
     userId: number,
   ): Promise<{ done: string } | { failed: string } | undefined> {
     const { name, forgets } = plugin.descriptor
-    if (forgets !== true || !plugin.forgetUser) return undefined
-    const waiting = new AbortController()
-    const late = sleep(LIMIT_MS, undefined, { signal: waiting.signal }).then(() => {
-      throw new Error(`it took longer than ${LIMIT_MS / 1_000} s`)
-    })
+    if (forgets !== true) return undefined
     try {
-      const done = await Promise.race([plugin.forgetUser(userId), late])
+      const done = await withinTime(plugin.ask('forget', { userId }), LIMIT_MS)
       return done === undefined ? undefined : { done: `${done} (${name})` }
     } catch (error) {
-      this.#options.logger.warn('A plugin could not forget a user', { plugin: name, err: error })
+      this.#options.logger.warn('a plugin could not forget a user', { plugin: name, err: error })
       return { failed: name }
-    } finally {
-      waiting.abort()
-      late.catch(() => {})
     }
   }
 }

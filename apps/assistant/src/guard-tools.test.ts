@@ -1,10 +1,13 @@
 import { createSecretMask } from '@pluggram/observability'
-import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { askHandlers } from '@pluggram/sdk/runtime'
+import type { CallHandlers, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { createTestContext } from '@pluggram/testing'
+import type { TestContext } from '@pluggram/testing'
 import { expect, test } from 'vitest'
-import { guardTools } from './guard-tools.ts'
+import { guardTools, pluginsOn } from './guard-tools.ts'
+import type { ToolGuards } from './guard-tools.ts'
 
-function plugin(name: string, callTool: RunnablePlugin['callTool']): RunnablePlugin {
+function plugin(name: string, tool: NonNullable<CallHandlers['tool']>): RunnablePlugin {
   return {
     descriptor: {
       name,
@@ -16,70 +19,73 @@ function plugin(name: string, callTool: RunnablePlugin['callTool']): RunnablePlu
       priority: 0,
       answersMessages: false,
     },
-    handle: () => undefined,
-    callTool,
+    ask: askHandlers(name, { tool }),
   }
 }
 
-test('a plugin that is off in a chat offers no tools there, and none of it can be called', async () => {
-  const registry: PluginRegistry = {
-    plugins: () => [plugin('dice', async () => 4), plugin('clock', async () => 'noon')],
-    onChange: () => () => {},
-  }
-  const guarded = guardTools(registry, {
-    access: { offIn: (chatId) => (chatId === -5 ? new Set(['dice']) : undefined) },
+/** Calls a tool through the guard. */
+function caller(guards: Partial<ToolGuards>) {
+  const callTool = guardTools({
+    access: { offIn: () => undefined },
     chats: { enter: () => () => {} },
     mask: createSecretMask(),
+    ...guards,
   })
+  return (target: RunnablePlugin, name: string, context: TestContext) =>
+    callTool(target, { name, input: {}, context }, context.signal)
+}
+
+test('a plugin that is off in a chat offers no tools there, and none of it can be called', async () => {
+  const [dice, clock] = [plugin('dice', async () => 4), plugin('clock', async () => 'noon')]
+  const registry: PluginRegistry = {
+    plugins: () => [dice, clock],
+    ownerOf: () => undefined,
+    onChange: () => () => {},
+  }
+  const access = { offIn: (chatId: number) => (chatId === -5 ? new Set(['dice']) : undefined) }
+  const on = pluginsOn(registry, access)
   const names = (chatId?: number) =>
-    guarded(chatId)
+    on(chatId)
       .plugins()
       .map(({ descriptor }) => descriptor.name)
   expect([names(-5), names(-6), names()]).toEqual([['clock'], ['dice', 'clock'], ['dice', 'clock']])
-  const [dice] = guarded().plugins()
+  const call = caller({ access })
   const there = createTestContext({ chat: { id: -5, type: 'group' } })
-  await expect(dice?.callTool('roll', {}, there)).rejects.toMatchObject({ code: 'tool-not-found' })
-  expect(await dice?.callTool('roll', {}, createTestContext())).toBe(4)
+  await expect(call(dice, 'roll', there)).rejects.toMatchObject({ code: 'tool-not-found' })
+  expect(await call(dice, 'roll', createTestContext())).toBe(4)
 })
 
 test('a plugin has the chat while its tool works for it, and for good when it worked', async () => {
   const noted: string[] = []
   let isHere = false
-  const tool = async (name: string): Promise<unknown> => {
+  const dice = plugin('dice', async ({ name }) => {
     if (name === 'broken') throw new Error('no')
     return isHere
-  }
-  const registry: PluginRegistry = { plugins: () => [plugin('dice', tool)], onChange: () => () => {} }
-  const guarded = guardTools(registry, {
-    access: { offIn: () => undefined },
+  })
+  const call = caller({
     chats: {
       enter(name, chatId) {
         isHere = true
         return (hasAnswered) => void noted.push(`${name} ${chatId} ${hasAnswered}`)
       },
     },
-    mask: createSecretMask(),
   })
-  const [dice] = guarded().plugins()
-  expect(await dice?.callTool('roll', {}, createTestContext({ chat: { id: 7 } }))).toBe(true)
-  await expect(dice?.callTool('broken', {}, createTestContext({ chat: { id: 8 } }))).rejects.toThrow('no')
+  expect(await call(dice, 'roll', createTestContext({ chat: { id: 7 } }))).toBe(true)
+  await expect(call(dice, 'broken', createTestContext({ chat: { id: 8 } }))).rejects.toThrow('no')
   expect(noted).toEqual(['dice 7 true', 'dice 8 false'])
+  // a call over MCP is made in no chat
+  await call(dice, 'roll', createTestContext({ chat: { id: 0 } }))
+  expect(noted).toHaveLength(2)
 })
 
-test('what a tool gives to a model holds no secret of the configuration', async () => {
-  const answer = async (): Promise<unknown> => ({
+test('what a tool gives holds no secret of the configuration', async () => {
+  const api = plugin('api', async () => ({
     headers: ['Bearer tok-of-the-api-77'],
     count: 3,
     none: null,
-  })
-  const registry: PluginRegistry = { plugins: () => [plugin('api', answer)], onChange: () => () => {} }
-  const guarded = guardTools(registry, {
-    access: { offIn: () => undefined },
-    chats: { enter: () => () => {} },
-    mask: createSecretMask(['tok-of-the-api-77']),
-  })
-  const [api] = guarded().plugins()
-  expect(await api?.callTool('ask', {}, createTestContext())).toEqual({
+  }))
+  const call = caller({ mask: createSecretMask(['tok-of-the-api-77']) })
+  expect(await call(api, 'ask', createTestContext())).toEqual({
     headers: ['Bearer [secret]'],
     count: 3,
     none: null,

@@ -4,6 +4,7 @@ import { DeliveryError } from '@pluggram/sdk'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, startSender } from '@pluggram/pipeline'
 import type { Outbox, Pipeline } from '@pluggram/pipeline'
+import { ownCommands } from '@pluggram/sdk/runtime'
 import type {
   BotApiCaller,
   ChatActions,
@@ -132,13 +133,11 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
 
   function syncMenu(): void {
     if (!bot) return
-    const commands = registry
-      .plugins()
-      .flatMap(({ descriptor }) =>
-        descriptor.commands
-          .filter((command) => command.inMenu)
-          .map(({ name, description }) => ({ name, description })),
-      )
+    const commands = registry.plugins().flatMap(({ descriptor }) =>
+      ownCommands(registry, descriptor)
+        .filter((command) => command.inMenu)
+        .map(({ name, description }) => ({ name, description })),
+    )
     void menu.sync(commands)
   }
   const stopWatching = registry.onChange(syncMenu)

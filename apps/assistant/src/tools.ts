@@ -1,6 +1,6 @@
 import { APPROVALS_PLUGIN, createTools } from '@pluggram/ai'
 import { createMcpServers } from '@pluggram/mcp'
-import type { Tools } from '@pluggram/ai'
+import type { CallTool, Tools } from '@pluggram/ai'
 import type { McpServers, McpServerState, McpSettings } from '@pluggram/mcp'
 import type { AssistantSettings, LiveSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
@@ -8,7 +8,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry, PostOffice } from '@pluggram/sdk/runtime'
 import { createStore } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { guardTools } from './guard-tools.ts'
+import { guardTools, pluginsOn } from './guard-tools.ts'
 import type { ToolGuards } from './guard-tools.ts'
 
 export interface ToolsOptions {
@@ -28,6 +28,8 @@ export interface AssistantTools {
   readonly mcp: McpServers
   /** Plugins and MCP servers. */
   readonly registry: PluginRegistry
+  /** Makes every call of a tool, also those over MCP. */
+  readonly callTool: CallTool
 }
 
 /** Prepares tools; nothing is started yet. */
@@ -36,8 +38,10 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
   const mcp = createMcpServers({ home, dataFolder, logger })
   const toolSettings = settings.at('ai', 'tools')
   const registry = joinRegistries(plugins, mcp.registry)
+  const callTool = guardTools(options.guards)
   const tools = createTools({
-    registry: guardTools(registry, options.guards),
+    registry: pluginsOn(registry, options.guards.access),
+    callTool,
     settings: () => toolSettings.now,
     totalSeconds: () => settings.now.ai.timeouts.totalSeconds,
     store: createStore(stores.forPlugin(APPROVALS_PLUGIN)),
@@ -52,7 +56,7 @@ export function prepareTools(options: ToolsOptions): AssistantTools {
     },
     logger,
   })
-  return { tools, mcp, registry }
+  return { tools, mcp, registry, callTool }
 }
 
 /** `mcp.servers` with what each server has: a command or an address. */
@@ -83,6 +87,7 @@ export function mcpPluginState({ name, state, problem }: McpServerState): Plugin
 function joinRegistries(plugins: () => PluginRegistry, servers: PluginRegistry): PluginRegistry {
   return {
     plugins: () => [...plugins().plugins(), ...servers.plugins()],
+    ownerOf: (command) => plugins().ownerOf(command),
     onChange(listener) {
       const stops = [plugins().onChange(listener), servers.onChange(listener)]
       return () => {

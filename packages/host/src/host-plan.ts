@@ -1,6 +1,6 @@
 import type { Grants } from './grants.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
-import type { ConfigIssue } from './plugin-problem.ts'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { ProcessLimits } from './process/process-limits.ts'
 import type { JsonObject, JsonSchema } from './json-types.ts'

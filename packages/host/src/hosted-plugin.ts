@@ -1,8 +1,6 @@
-import type { PluginStatus } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { HostPlan } from './host-plan.ts'
-import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
-import type { JsonObject } from './json-types.ts'
+import type { PluginProblem } from './plugin-problem.ts'
 
 /** How a plugin that was accepted is right now. */
 export interface Condition {
@@ -13,26 +11,14 @@ export interface Condition {
   readonly crashes: number
 }
 
-/** `replace`: the plugin cannot go on with another block and has to be started anew. */
-export type ReconfigureOutcome = 'done' | 'replace' | { readonly issues: readonly ConfigIssue[] }
-
 /** A plugin in the care of the host, whatever level it runs at. */
 export interface HostedPlugin extends RunnablePlugin {
+  /** The version that replaced it; answers what comes after its end, see `CALLS`. */
+  successor: RunnablePlugin | undefined
   /** Labels of what it set up. */
   effects(): readonly string[]
   condition(): Condition
-  /** What `getStatus` says; never rejects. */
-  status(): Promise<PluginStatus>
-  /**
-   * Calls what it provides to other plugins.
-   * @throws PluggramError `plugin-not-found`; what the method throws
-   */
-  callProvided(method: string, args: readonly unknown[]): Promise<unknown>
-  /** What its schema finds wrong with a block; nothing changes. */
-  checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]>
-  /** Goes on with another block, if it listens for changes; `plan` is where the block comes from. */
-  reconfigure(block: JsonObject, plan: HostPlan): Promise<ReconfigureOutcome>
-  /** Waits until no message is under way, at most so long. */
+  /** Waits until no call is under way, at most so long. */
   whenIdle(seconds: number): Promise<void>
   /**
    * Ends it: its signal, `cleanup`, its effects, its process. Errors are reported as the plugin's.
@@ -44,6 +30,8 @@ export interface HostedPlugin extends RunnablePlugin {
   restart?(): Promise<void>
   /** Starts its process before it is needed; a failure shows at the first use. */
   warmUp?(): Promise<void>
-  /** Tells it that the list of the assistant's plugins is another one now. */
+  /** Tells it that the list of the assistant's plugins changed. */
   pluginsChanged?(): void
+  /** Further starts of its process are made as this plan says. */
+  follow?(plan: HostPlan): void
 }

@@ -93,6 +93,7 @@ export class InlineStarter {
       within,
       controller: new AbortController(),
       timeouts,
+      limits: timeouts,
       onCall: (name) => this.#watch.begin(name),
     })
   }

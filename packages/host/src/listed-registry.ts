@@ -2,7 +2,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { PendingPlugin, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { FirstStarts } from './first-starts.ts'
 import { thrownMessage } from './error-location.ts'
-import { routePlugins } from './routing-order.ts'
+import { commandOwners, routePlugins } from './routing-order.ts'
 import type { OwnersOrder, Routable } from './routing-order.ts'
 
 /** The registry of the plugins that can be asked, kept in the order in which they are asked. */
@@ -14,6 +14,7 @@ export class ListedRegistry implements PluginRegistry {
   #order: OwnersOrder
   #running: readonly Routable[] = []
   #listed: readonly RunnablePlugin[] = []
+  #owners: ReadonlyMap<string, string> = new Map()
 
   constructor(order: OwnersOrder, logger: Logger) {
     this.#order = order
@@ -22,6 +23,10 @@ export class ListedRegistry implements PluginRegistry {
 
   plugins(): readonly RunnablePlugin[] {
     return this.#listed
+  }
+
+  ownerOf(command: string): string | undefined {
+    return this.#owners.get(command)
   }
 
   pending(): readonly PendingPlugin[] {
@@ -56,6 +61,10 @@ export class ListedRegistry implements PluginRegistry {
 
   #update(): void {
     this.#listed = routePlugins(this.#running, this.#order)
+    this.#owners = commandOwners(
+      this.#listed.map(({ descriptor }) => descriptor),
+      this.#order,
+    )
     for (const listener of this.#listeners) {
       try {
         listener()

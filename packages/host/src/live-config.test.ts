@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from '@pluggram/sdk'
 import { LiveConfig } from './live-config.ts'
 import type { JsonObject } from './json-types.ts'
-import type { ConfigIssue } from './plugin-problem.ts'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 
 const schema = z.object({ word: z.string().min(2), size: z.int().default(1), hidden: z.string().default('') })
 

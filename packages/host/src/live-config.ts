@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ConfigService, StandardSchemaV1 } from '@pluggram/sdk'
-import type { ConfigIssue } from './plugin-problem.ts'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { validateConfig } from './validate-config.ts'
 import type { JsonObject } from './json-types.ts'
 

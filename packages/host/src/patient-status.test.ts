@@ -9,8 +9,8 @@ afterEach(() => void vi.useRealTimers())
 /** A plugin whose status is asked and given by hand. */
 function createPlugin(): { plugin: HostedPlugin; answers: ((status: PluginStatus) => void)[] } {
   const answers: ((status: PluginStatus) => void)[] = []
-  const status = (): Promise<PluginStatus> => new Promise((resolve) => answers.push(resolve))
-  return { plugin: { status } as HostedPlugin, answers }
+  const ask = (): Promise<PluginStatus> => new Promise((resolve) => answers.push(resolve))
+  return { plugin: { ask } as unknown as HostedPlugin, answers }
 }
 
 test('a quick plugin is asked each time, and once for all who ask at the same moment', async () => {

@@ -3,6 +3,15 @@ import type { PluginStatus } from '@pluggram/sdk'
 import { thrownMessage } from './error-location.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 
+/** What a plugin says about itself; one that fails to say it is failing. */
+export async function statusOf(plugin: HostedPlugin): Promise<PluginStatus> {
+  try {
+    return await plugin.ask('status', undefined)
+  } catch (error) {
+    return { status: 'failing', error: `getStatus: ${thrownMessage(error)}` }
+  }
+}
+
 /** What is known of one plugin's status. */
 interface Known {
   /** The question that is not answered yet, for everybody who asks meanwhile. */
@@ -36,11 +45,9 @@ export class PatientStatus {
     let isLate = false
     const timer = setTimeout(() => (isLate = true), this.#patienceMs).unref()
     try {
-      const status = await plugin.status()
+      const status = await statusOf(plugin)
       known.late = isLate ? status : undefined
       return status
-    } catch (error) {
-      return (known.late = { status: 'failing', error: `getStatus: ${thrownMessage(error)}` })
     } finally {
       clearTimeout(timer)
       known.asked = undefined

@@ -1,10 +1,10 @@
 import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
-import type { PluginRegistry } from '@pluggram/sdk/runtime'
+import type { ConfigIssue, PluginRegistry } from '@pluggram/sdk/runtime'
 import type { PluginScope } from './effect-scope.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { JsonObject } from './json-types.ts'
 import type { HostServices } from './local-services.ts'
-import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { HostTimeouts } from './plugin-timeouts.ts'
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { definePlugin } from '@pluggram/sdk'
+import { ownCommands } from '@pluggram/sdk/runtime'
 import { createTestHome, LEVELS, useLevel } from './test-home.ts'
 
 describe.each(LEVELS)('%s', (level) => {
@@ -62,7 +63,9 @@ describe.each(LEVELS)('%s', (level) => {
         seen.push(
           host.registry
             .plugins()
-            .flatMap(({ descriptor }) => descriptor.commands.map((c) => `${descriptor.name}/${c.name}`)),
+            .flatMap(({ descriptor }) =>
+              ownCommands(host.registry, descriptor).map((c) => `${descriptor.name}/${c.name}`),
+            ),
         )
       })
       const { problems } = await started
@@ -176,7 +179,7 @@ describe.each(LEVELS)('%s', (level) => {
       ])
       expect(host.registry.plugins()).toEqual([])
       expect(onChange).toHaveBeenCalledTimes(1)
-      await expect(runnable?.handle('x', {} as never)).rejects.toThrow('Plugin one was stopped')
+      await expect(runnable?.ask('handle', {} as never)).rejects.toThrow('Plugin one was stopped')
     })
 
     test('is bounded by twice the deadline when several plugins hang, and still disposes their effects', async () => {

@@ -2,8 +2,7 @@ import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginStatus } from '@pluggram/sdk'
-import type { PluginDescriptor } from '@pluggram/sdk/runtime'
-import { withDeadline } from './deadline.ts'
+import type { ConfigIssue, PluginDescriptor } from '@pluggram/sdk/runtime'
 import { FailedStarts } from './failed-starts.ts'
 import { isThrown, thrownText } from './error-location.ts'
 import type { HostPlan } from './host-plan.ts'
@@ -24,15 +23,14 @@ import {
   startProblem,
   toState,
 } from './plugin-entry.ts'
-import { PatientStatus } from './patient-status.ts'
+import { PatientStatus, statusOf } from './patient-status.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
 import type { PluginIdentity } from './read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
-import { SupervisedPlugin } from './process/supervised-plugin.ts'
 import { followBlock } from './reconfigure.ts'
 import { Requirements } from './requirements.ts'
 import { commandProblems, OwnersOrder } from './routing-order.ts'
@@ -46,8 +44,6 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
 /** A replaced plugin may finish what it works on for so long. */
 const RETIRE_SECONDS = 120
-/** A plugin in a process of its own is ended a moment earlier. */
-const PROVIDED_SECONDS = 32
 /** A start that fails after that long is not tried again before something of the plugin changed: other changes wait for it. */
 const SLOW_MS = 1_500
 /** Whoever watches the assistant's health gives it a second, as a rule. */
@@ -137,13 +133,13 @@ class TwoLevelHost implements PluginHost {
   async checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined> {
     await this.#changing
     const plugin = this.#running(name)
-    return plugin && withDeadline(plugin.checkConfig(block), PROVIDED_SECONDS)
+    return plugin?.ask('check-config', { block })
   }
 
   async call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
     await this.#requirements.whenStarted(plugin)
     const target = this.#running(plugin)
-    if (target) return withDeadline(target.callProvided(method, args), PROVIDED_SECONDS)
+    if (target) return target.ask('provided', { method, args })
     throw new PluggramError(
       'plugin-not-found',
       `Plugin ${plugin} does not run, so ${method} cannot be called.`,
@@ -159,7 +155,7 @@ class TwoLevelHost implements PluginHost {
   }
 
   statuses(): Promise<readonly PluginState[]> {
-    return this.#askAll((plugin) => plugin.status())
+    return this.#askAll(statusOf)
   }
 
   quickStatuses(): Promise<readonly PluginState[]> {
@@ -233,7 +229,7 @@ class TwoLevelHost implements PluginHost {
   ): Promise<PluginEntry> {
     entry.configSchema = before?.configSchema
     if (!before || !isOn(entry)) return entry
-    const outcome = await followBlock(before, entry, plan, this.#timeouts.startSeconds)
+    const outcome = await followBlock(before, entry, plan)
     if (outcome === 'start') return entry
     if (outcome instanceof ProblemError) {
       this.#fail(entry, outcome)
@@ -334,7 +330,7 @@ class TwoLevelHost implements PluginHost {
   /** Lets a plugin finish what it works on, and ends it. */
   async #retire(plugin: HostedPlugin, successor?: HostedPlugin): Promise<void> {
     this.#retiring.add(plugin)
-    if (successor && plugin instanceof SupervisedPlugin) plugin.successor = successor
+    plugin.successor = successor
     await plugin.whenIdle(this.#stopping.signal.aborted ? 0 : RETIRE_SECONDS)
     await plugin.stop()
     this.#retiring.delete(plugin)

@@ -1,18 +1,6 @@
 import type { ErrorCode } from '@pluggram/sdk'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import type { JsonSchema } from './json-types.ts'
-
-/** One thing that is wrong with a plugin's configuration. */
-export interface ConfigIssue {
-  /** Where, relative to the plugin's block; empty for the block itself. */
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  /** True when nothing stands at `path`. */
-  readonly isMissing: boolean
-  /** Keys at `path` that the schema does not take. */
-  readonly keys?: readonly string[] | undefined
-  /** With `keys`: those that it takes, when it can tell. */
-  readonly knownKeys?: readonly string[] | undefined
-}
 
 /** Why a plugin was left out (`error`), or what its author or owner should change (`warning`). */
 export interface PluginProblem {

@@ -1,4 +1,3 @@
-import { withDeadline } from './deadline.ts'
 import type { HostPlan } from './host-plan.ts'
 import { startOf } from './plugin-entry.ts'
 import type { PluginEntry } from './plugin-entry.ts'
@@ -14,7 +13,6 @@ export async function followBlock(
   before: PluginEntry,
   entry: PluginEntry,
   plan: HostPlan,
-  seconds: number,
 ): Promise<'same' | 'reconfigured' | 'start' | ProblemError> {
   const wanted = startOf(entry)
   // known to let everybody wait, and to fail
@@ -22,7 +20,7 @@ export async function followBlock(
   if (!before.plugin || before.fingerprint !== entry.fingerprint) return 'start'
   const isSame = before.blockDigest === entry.blockDigest
   if (isSame && !before.problem) return 'same'
-  const outcome = await reconfigure(before, plan, seconds)
+  const outcome = await reconfigure(before, plan)
   if (outcome === 'replace') return 'start'
   if (outcome instanceof ProblemError) return outcome
   before.blockDigest = entry.blockDigest
@@ -37,12 +35,12 @@ export async function followBlock(
 async function reconfigure(
   { name, plugin, candidate }: PluginEntry,
   plan: HostPlan,
-  seconds: number,
 ): Promise<'done' | 'replace' | ProblemError> {
   if (!plugin) return 'replace'
   try {
     const { block } = plan.configFor(name, plugin.descriptor.configSchema)
-    const outcome = await withDeadline(plugin.reconfigure(block, plan), seconds)
+    const outcome = await plugin.ask('reconfigure', { block })
+    if (outcome === 'done') plugin.follow?.(plan)
     if (typeof outcome === 'string') return outcome
     const describe = plan.describeIssues ?? describeConfigIssues
     return new ProblemError({

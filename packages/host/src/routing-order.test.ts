@@ -1,8 +1,10 @@
-import type { RunnablePlugin } from '@pluggram/sdk/runtime'
+import { ownCommands } from '@pluggram/sdk/runtime'
+import type { CallKind, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { expect, test } from 'vitest'
-import { OwnersOrder, routePlugins } from './routing-order.ts'
+import { ListedRegistry } from './listed-registry.ts'
+import { OwnersOrder } from './routing-order.ts'
 
-function plugin(name: string, more: Partial<RunnablePlugin> = {}): RunnablePlugin {
+function plugin(name: string, told: unknown[] = []): RunnablePlugin {
   const command = { name: 'go', description: 'Goes', examples: [], inMenu: true, isUrgent: false }
   return {
     descriptor: {
@@ -16,29 +18,33 @@ function plugin(name: string, more: Partial<RunnablePlugin> = {}): RunnablePlugi
       answersMessages: true,
       observes: true,
     },
-    handle: () => undefined,
-    callTool: async () => undefined,
-    ...more,
+    ask: async (kind: CallKind) => void told.push(kind) as never,
   }
 }
 
-test('a plugin that loses a command to another keeps everything else', async () => {
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+test('a plugin that loses a command to another is the same plugin and keeps everything else', async () => {
   const told: unknown[] = []
-  const loser = plugin('b', {
-    observe: (event) => void told.push(event),
-    runSchedule: async (task) => void told.push(task),
-    forgetUser: async (userId) => `user ${userId}`,
-  })
-  const listed = routePlugins(
-    [plugin('a'), loser].map((runnable) => ({ runnable, isBuiltIn: false })),
-    new OwnersOrder([], ['a', 'b']),
-  )
-  expect(listed.map(({ descriptor }) => descriptor.commands.map(({ name }) => name))).toEqual([
+  const loser = plugin('b', told)
+  const registry = new ListedRegistry(new OwnersOrder([], ['a', 'b']), silent)
+  registry.change({ add: [plugin('a'), loser].map((runnable) => ({ runnable, isBuiltIn: false })) })
+  const listed = registry.plugins()
+  expect(listed.map(({ descriptor }) => ownCommands(registry, descriptor).map(({ name }) => name))).toEqual([
     ['go', 'a'],
     ['b'],
   ])
-  await listed[1]?.observe?.('event' as never)
-  await listed[1]?.runSchedule?.('task', {} as never)
-  expect(told).toEqual(['event', 'task'])
-  expect(await listed[1]?.forgetUser?.(7)).toBe('user 7')
+  expect([registry.ownerOf('go'), registry.ownerOf('b'), registry.ownerOf('c')]).toEqual([
+    'a',
+    'b',
+    undefined,
+  ])
+  expect(listed[1]).toBe(loser)
+  await listed[1]?.ask('observe', 'event' as never)
+  await listed[1]?.ask('schedule', {} as never)
+  await listed[1]?.ask('forget', { userId: 7 })
+  expect(told).toEqual(['observe', 'schedule', 'forget'])
+  // a change of the order gives the command to the other one
+  registry.setOrder(new OwnersOrder([], ['b', 'a']))
+  expect(registry.ownerOf('go')).toBe('b')
 })

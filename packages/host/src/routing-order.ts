@@ -1,4 +1,3 @@
-import type { ObservedMessage, ScheduledRun } from '@pluggram/sdk'
 import type { PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { PluginProblem } from './plugin-problem.ts'
 
@@ -36,20 +35,15 @@ export interface Routable {
 
 /**
  * The order in which plugins are asked: built-in ones, those with patterns, then the others; among equals
- * the higher priority first, then the owner's order. A command that two plugins name belongs to the first of them in
- * the owner's order, so that a priority cannot take it away.
+ * the higher priority first, then the owner's order.
  */
 export function routePlugins(plugins: readonly Routable[], order: OwnersOrder): readonly RunnablePlugin[] {
-  const owners = commandOwners(
-    plugins.map(({ runnable }) => runnable.descriptor),
-    order,
-  )
   return plugins
     .toSorted((a, b) => {
       const [left, right] = [a.runnable.descriptor, b.runnable.descriptor]
       return group(a) - group(b) || right.priority - left.priority || order.compare(left.name, right.name)
     })
-    .map(({ runnable }) => withOwnCommands(runnable, owners))
+    .map(({ runnable }) => runnable)
 }
 
 function group({ isBuiltIn, runnable }: Routable): number {
@@ -57,8 +51,11 @@ function group({ isBuiltIn, runnable }: Routable): number {
   return runnable.descriptor.patterns.length > 0 ? 1 : 2
 }
 
-/** Which plugin a command belongs to. */
-function commandOwners(
+/**
+ * Command → the plugin that it belongs to. A command that two plugins name belongs to the first of them in the owner's
+ * order, so that a priority cannot take it away.
+ */
+export function commandOwners(
   descriptors: readonly PluginDescriptor[],
   order: OwnersOrder,
 ): ReadonlyMap<string, string> {
@@ -67,22 +64,6 @@ function commandOwners(
     for (const command of commands) if (!owners.has(command.name)) owners.set(command.name, name)
   }
   return owners
-}
-
-function withOwnCommands(runnable: RunnablePlugin, owners: ReadonlyMap<string, string>): RunnablePlugin {
-  const { descriptor } = runnable
-  const commands = descriptor.commands.filter((command) => owners.get(command.name) === descriptor.name)
-  if (commands.length === descriptor.commands.length) return runnable
-  return {
-    descriptor: { ...descriptor, commands },
-    handle: (message, context) => runnable.handle(message, context),
-    callTool: (name, args, context) => runnable.callTool(name, args, context),
-    ...(runnable.observe && { observe: (event: ObservedMessage) => runnable.observe?.(event) }),
-    ...(runnable.runSchedule && {
-      runSchedule: async (name: string, run: ScheduledRun) => runnable.runSchedule?.(name, run),
-    }),
-    ...(runnable.forgetUser && { forgetUser: async (userId: number) => runnable.forgetUser?.(userId) }),
-  }
 }
 
 /** Warns about every command that a plugin names but another one keeps. */

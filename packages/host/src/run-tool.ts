@@ -1,14 +1,12 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
-import { toToolResult } from './tool-result.ts'
-import type { JsonValue } from './json-types.ts'
 
 /** A tool with what its function receives besides the arguments. */
 export interface ToolCall {
   readonly plugin: string
   readonly name: string
   readonly tool: ToolDefinition | undefined
-  readonly args: unknown
+  readonly input: unknown
   readonly context: MessageContext
   readonly services: Services
 }
@@ -20,20 +18,20 @@ const MAX_ISSUES = 10
  * Checks the arguments of a tool and calls it.
  * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else what the tool threw
  */
-export async function runTool(call: ToolCall): Promise<JsonValue> {
+export async function runTool(call: ToolCall): Promise<unknown> {
   const { plugin, name, tool, context, services } = call
   if (!tool) throw new PluggramError('tool-not-found', `Plugin ${plugin} has no tool ${name}.`)
   const args = await checkArguments(call, tool.schema)
   context.signal.throwIfAborted()
-  return toToolResult(await tool.execute(args, { ...context, services }))
+  return tool.execute(args, { ...context, services })
 }
 
 async function checkArguments(
-  { plugin, name, args }: ToolCall,
+  { plugin, name, input }: ToolCall,
   schema: StandardSchemaV1 | undefined,
 ): Promise<unknown> {
   if (!schema) return {}
-  const result = await schema['~standard'].validate(args ?? {})
+  const result = await schema['~standard'].validate(input ?? {})
   if (!result.issues) return result.value
   const issues = result.issues.slice(0, MAX_ISSUES).map((issue) => {
     const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))

@@ -1,5 +1,6 @@
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
 import { jsonSchemaOf } from '@pluggram/sdk/runtime'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { loadMessages } from '@pluggram/services/plugin-side'
 import { withDeadline } from './deadline.ts'
 import { toDescriptor } from './descriptor.ts'
@@ -13,7 +14,7 @@ import type { LoadedPlugin } from './load-plugin.ts'
 import type { PluginModule } from './plugin-module.ts'
 import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 import { ProblemError } from './plugin-problem.ts'
-import type { ConfigIssue, PluginProblem } from './plugin-problem.ts'
+import type { PluginProblem } from './plugin-problem.ts'
 import { configureManifest, manifestWarning, problemOf } from './read-manifest.ts'
 import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from './running-plugin.ts'
@@ -37,7 +38,9 @@ export interface StartContext {
   /** What was set for a chat, as `LiveConfig` asks for it. */
   readonly chatBlock: (chatId: number) => JsonObject | undefined
   readonly askChatBlock?: (chatId: number) => Promise<JsonObject | undefined>
-  readonly timeouts: Omit<EffectiveTimeouts, 'startSeconds'>
+  readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
+  /** What each call is held to; unset in a plugin process, whose host does that. */
+  readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>
   /** Told that work on a message begins; gives what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
   /** Takes the end of a start that failed but still goes on. */
@@ -108,6 +111,7 @@ export async function startPlugin(
       effects,
       controller: context.controller,
       timeouts: context.timeouts,
+      limits: context.limits,
       onCall: context.onCall,
     })
     return { plugin, warnings }

@@ -38,7 +38,7 @@ interface TestHost extends PluginHost {
   /** Asks one plugin. */
   ask(name: string, message: string, context?: Partial<CallContext>): Promise<unknown>
   /** Calls `plugin.tool`. */
-  callTool(name: string, args?: unknown, context?: Partial<CallContext>): Promise<unknown>
+  callTool(name: string, input?: unknown, context?: Partial<CallContext>): Promise<unknown>
 }
 
 /** Both levels: what a plugin sees is the same. */
@@ -105,10 +105,14 @@ function callers(host: PluginHost): Pick<TestHost, 'ask' | 'callTool'> {
     return plugin
   }
   return {
-    ask: async (name, message, context = {}) => find(name).handle(message, testContext(context)),
-    async callTool(name, args, context = {}) {
+    async ask(name, message, context = {}) {
+      const whole = testContext(context)
+      return find(name).ask('handle', { message, context: whole }, whole.signal)
+    },
+    async callTool(name, input, context = {}) {
       const [plugin = '', tool = ''] = name.split('.')
-      return find(plugin).callTool(tool, args, testContext(context))
+      const whole = testContext(context)
+      return find(plugin).ask('tool', { name: tool, input, context: whole }, whole.signal)
     },
   }
 }

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@pluggram/sdk'
 import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import { deepFreeze } from './deep-freeze.ts'
 import type { JsonObject } from './json-types.ts'
-import type { ConfigIssue } from './plugin-problem.ts'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 
 export type ConfigOutcome =
   | { readonly config: unknown; readonly issues?: undefined }

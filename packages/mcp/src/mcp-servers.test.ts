@@ -59,7 +59,8 @@ function call(servers: McpServers, id: string, args: unknown = {}, signal?: Abor
   const [plugin, tool = ''] = id.split('.')
   const found = servers.registry.plugins().find(({ descriptor }) => descriptor.name === plugin)
   if (!found) throw new Error(`${plugin} is not there`)
-  return found.callTool(tool, args, createTestContext(signal && { signal }))
+  const context = createTestContext(signal && { signal })
+  return found.ask('tool', { name: tool, input: args, context }, context.signal)
 }
 
 function isRunning(pid: number): boolean {

@@ -59,6 +59,7 @@ export function createMcpServers({ home, dataFolder, logger }: McpServersOptions
   return {
     registry: {
       plugins: () => [...servers.values()].filter(({ descriptor }) => descriptor.tools.length > 0),
+      ownerOf: () => undefined,
       onChange(listener) {
         const entry = (): void => listener()
         listeners.add(entry)

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import type { CallContext, PluginDescriptor, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { askHandlers } from '@pluggram/sdk/runtime'
+import type { Ask, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { readTools } from './mcp-tool.ts'
@@ -43,6 +44,8 @@ const PAUSE_MS = 1_000
  */
 export class MountedServer implements RunnablePlugin {
   readonly #options: MountedServerOptions
+  /** A server answers no messages: its tools are called. */
+  readonly ask: Ask
   #descriptor: PluginDescriptor
   #connection: McpConnection | undefined
   #starting: Promise<McpConnection> | undefined
@@ -54,6 +57,7 @@ export class MountedServer implements RunnablePlugin {
   constructor(options: MountedServerOptions) {
     this.#options = options
     this.#descriptor = describe(options.name, '', [])
+    this.ask = askHandlers(options.name, { tool: (question, signal) => this.#callTool(question, signal) })
   }
 
   get descriptor(): PluginDescriptor {
@@ -75,12 +79,7 @@ export class MountedServer implements RunnablePlugin {
     await this.#ready().catch(() => {})
   }
 
-  /** A server answers no messages: its tools are called. */
-  handle(): undefined {
-    return undefined
-  }
-
-  async callTool(tool: string, args: unknown, { signal }: CallContext): Promise<string> {
+  async #callTool({ name: tool, input }: Question<'tool'>, signal: AbortSignal): Promise<string> {
     const { name } = this.#options
     const connection = await this.#ready()
     signal.throwIfAborted()
@@ -90,11 +89,11 @@ export class MountedServer implements RunnablePlugin {
         `The MCP server ${name} has no tool ${tool} that was granted.`,
       )
     }
-    if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new PluggramError('tool-arguments-invalid', `The arguments of ${name}.${tool} must be an object.`)
     }
     try {
-      return await connection.callTool(tool, { ...args }, signal)
+      return await connection.callTool(tool, { ...input }, signal)
     } catch (error) {
       if (signal.aborted) void this.#endIfHung(connection)
       // whoever gave the call up knows best why

@@ -4,13 +4,15 @@ import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { isGranted, offerTools, runCall, visibleText } from '@pluggram/ai/tools'
-import type { OfferedTool, ToolSettings } from '@pluggram/ai/tools'
+import type { CallTool, OfferedTool, ToolSettings } from '@pluggram/ai/tools'
 
 /** What is served to other programs. */
 export interface ToolServerOptions {
   readonly registry: () => PluginRegistry
+  /** Makes every call of a tool. */
+  readonly callTool: CallTool
   readonly settings: () => ToolSettings
-  /** Hides secrets in the text of a result or an error; results of `registry` are hidden as data already. */
+  /** Hides secrets in the text of a result or an error; `callTool` has hidden them in results as data already. */
   hideSecrets(text: string): string
   readonly logger: Logger
 }
@@ -42,7 +44,7 @@ async function call(
   name: string,
   args: unknown,
   signal: AbortSignal,
-  { registry, settings, hideSecrets, logger }: ToolServerOptions,
+  { registry, callTool, settings, hideSecrets, logger }: ToolServerOptions,
 ): Promise<CallToolResult> {
   const offered = offerTools(registry()).tools.get(name)
   if (!offered) return failure(`There is no tool ${name.slice(0, 100)}.`)
@@ -55,6 +57,7 @@ async function call(
   }
   const { timeoutSeconds } = current
   const result = await runCall({
+    callTool,
     offered,
     args,
     context: createContext(offered, signal),

@@ -27,6 +27,7 @@ function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) 
   ]
   const registry: PluginRegistry = {
     plugins: () => listed,
+    ownerOf: (command) => createRegistry(...there, late).ownerOf(command),
     pending: () => pending,
     onChange(listener) {
       listeners.add(listener)

@@ -48,11 +48,7 @@ export function callPlugin(
       clearTimeout(timer)
       resolve(toOutcome(result))
     }
-    try {
-      Promise.resolve(plugin.handle(message, context)).then(succeed, fail)
-    } catch (error) {
-      fail(error)
-    }
+    plugin.ask('handle', { message, context }, controller.signal).then(succeed, fail)
   })
 }
 

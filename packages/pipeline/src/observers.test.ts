@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest'
 import type { Logger, ObservedMessage } from '@pluggram/sdk'
+import { askHandlers } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { Observers } from './observers.ts'
 
 /** One observer that works on each message as long as the test says. */
 function bench(observe: (event: ObservedMessage) => Promise<void>, capacity?: number) {
-  const plugin = { descriptor: { name: 'watcher', observes: true }, observe } as unknown as RunnablePlugin
-  const registry: PluginRegistry = { plugins: () => [plugin], onChange: () => () => {} }
+  const plugin = {
+    descriptor: { name: 'watcher', observes: true },
+    ask: askHandlers('watcher', { observe }),
+  } as unknown as RunnablePlugin
+  const registry: PluginRegistry = {
+    plugins: () => [plugin],
+    ownerOf: () => undefined,
+    onChange: () => () => {},
+  }
   const warnings: (readonly [string, unknown])[] = []
   const logger = {
     warn: (message: string, context: unknown) => warnings.push([message, context]),

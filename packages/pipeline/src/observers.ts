@@ -57,7 +57,7 @@ export class Observers {
   #find(): readonly Observer[] {
     return this.#options.registry
       .plugins()
-      .filter(({ descriptor, observe }) => descriptor.observes === true && observe !== undefined)
+      .filter(({ descriptor }) => descriptor.observes === true)
       .map(
         (plugin) =>
           this.#observers?.find((known) => known.plugin === plugin) ?? {
@@ -75,7 +75,7 @@ export class Observers {
     observer.isBusy = true
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       try {
-        await plugin.observe?.(next)
+        await plugin.ask('observe', next)
       } catch (error) {
         logger.warn('an observer failed', { plugin: plugin.descriptor.name, error: errorMessage(error) })
       }

@@ -1,3 +1,4 @@
+import { ownCommands } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   IncomingUpdate,
@@ -88,7 +89,7 @@ export class Router {
   }
 
   #current(): Index {
-    return (this.#index ??= buildIndex(this.#registry.plugins()))
+    return (this.#index ??= buildIndex(this.#registry))
   }
 
   close(): void {
@@ -146,14 +147,13 @@ function matches({ patterns }: PluginDescriptor, text: string): boolean {
   })
 }
 
-function buildIndex(plugins: readonly RunnablePlugin[]): Index {
+function buildIndex(registry: PluginRegistry): Index {
+  const plugins = registry.plugins()
   const byCommand = new Map<string, RunnablePlugin>()
   const byTag = new Map<string, RunnablePlugin>()
   for (const plugin of plugins) {
     byTag.set(callbackTag(plugin.descriptor.name), plugin)
-    for (const command of plugin.descriptor.commands) {
-      if (!byCommand.has(command.name)) byCommand.set(command.name, plugin)
-    }
+    for (const command of ownCommands(registry, plugin.descriptor)) byCommand.set(command.name, plugin)
   }
   const answering = plugins.filter((plugin) => plugin.descriptor.answersMessages)
   return {

@@ -1,6 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResult } from '@pluggram/sdk'
-import { readCommand } from '@pluggram/sdk/runtime'
+import { askHandlers, readCommand } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
   ChatActions,
@@ -105,10 +105,15 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
       priority: plugin.priority ?? 0,
       answersMessages: plugin.answersMessages ?? true,
     },
-    handle: (message, context) => plugin.handle(message, context),
-    callTool: (name) => Promise.reject(new Error(`nobody calls ${name} here`)),
+    ask: askHandlers(plugin.name, {
+      handle: ({ message, context }, signal) => plugin.handle(message, { ...context, signal }),
+    }),
   }))
-  return { plugins: () => runnable, onChange: () => () => {} }
+  return {
+    plugins: () => runnable,
+    ownerOf: (command) => plugins.find(({ commands }) => commands?.includes(command))?.name,
+    onChange: () => () => {},
+  }
 }
 
 export const silentLogger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -34,8 +34,21 @@ export type { PermissionLine } from './runtime/permission-lines.ts'
 export { UnorderedList } from './runtime/unordered-list.ts'
 export type { Listed } from './runtime/unordered-list.ts'
 export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
+export { askHandlers, CALLS, isCallKind } from './runtime/plugin-calls.ts'
 export type {
+  Answer,
+  Ask,
   CallContext,
+  CallHandlers,
+  CallKind,
+  CallRules,
+  ConfigIssue,
+  PluginCalls,
+  Question,
+  ReconfigureOutcome,
+} from './runtime/plugin-calls.ts'
+export { ownCommands } from './runtime/plugin-registry.ts'
+export type {
   PendingPlugin,
   PluginDescriptor,
   PluginRegistry,

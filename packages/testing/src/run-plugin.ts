@@ -83,14 +83,21 @@ export async function runPlugin(
   if (!runnable) throw new Error(problems.map((problem) => problem.message).join('\n'))
   services.schedules?.declare(runnable)
   const ask = async (context: TestContext): Promise<PluginResult | undefined> =>
-    runnable.handle(context.callback?.data ?? context.message.text, context)
+    runnable.ask(
+      'handle',
+      { message: context.callback?.data ?? context.message.text, context },
+      context.signal,
+    )
   return {
     descriptor: runnable.descriptor,
     send: (text, message = {}) => ask(createTestContext({ ...message, text })),
     press: (data, message = {}) => ask(createTestContext({ ...message, callback: data })),
     ask,
-    callTool: (tool, args, message = {}) => runnable.callTool(tool, args, createTestContext(message)),
-    forgetUser: async (userId) => runnable.forgetUser?.(userId),
+    callTool(tool, input, message = {}) {
+      const context = createTestContext(message)
+      return runnable.ask('tool', { name: tool, input, context }, context.signal)
+    },
+    forgetUser: (userId) => runnable.ask('forget', { userId }),
     status: async () => (await host.statuses())[0]?.status,
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),

@@ -66,9 +66,9 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
       time = end
     },
     declare(plugin) {
-      void scheduler.declare(PLUGIN, plugin.descriptor.schedules, async (task, run) => {
-        await plugin.runSchedule?.(task, run)
-      })
+      void scheduler.declare(PLUGIN, plugin.descriptor.schedules, (task, { signal, ...run }) =>
+        plugin.ask('schedule', { task, run }, signal),
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
 import { literalValue, setPluginValue } from '@pluggram/config'
-import type { ConfigIssue, JsonObject, JsonValue, PluginHost, PluginState } from '@pluggram/host'
+import type { JsonObject, JsonValue, PluginHost, PluginState } from '@pluggram/host'
+import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import type { SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminSettingChange } from '@pluggram/sdk'

@@ -50,9 +50,9 @@ export function followManifests(scheduler: Scheduler, registry: PluginRegistry):
     for (const [name, plugin] of running) {
       if (known.get(name) === plugin) continue
       known.set(name, plugin)
-      void scheduler.declare(name, plugin.descriptor.schedules, async (task, run) => {
-        await plugin.runSchedule?.(task, run)
-      })
+      void scheduler.declare(name, plugin.descriptor.schedules, (task, { signal, ...run }) =>
+        plugin.ask('schedule', { task, run }, signal),
+      )
     }
   }
   follow()

@@ -6,6 +6,7 @@ import { Approvals } from './approvals.ts'
 import type { SendQuestion } from './approvals.ts'
 import { ApprovalDecider } from './decide-approval.ts'
 import { ReadBefore } from './read-before.ts'
+import type { CallTool } from './run-call.ts'
 import { SettledCalls } from './settled-calls.ts'
 import { ToolCaller } from './tool-caller.ts'
 import { ToolLoop } from './tool-loop.ts'
@@ -16,6 +17,8 @@ import { Turns } from './turn.ts'
 export interface ToolsOptions {
   /** The plugins of one chat, or all of them. */
   readonly registry: (chatId?: number) => PluginRegistry
+  /** Makes every call of a tool. */
+  readonly callTool: CallTool
   /** Asked again for every answer, so that a changed configuration holds at once. */
   readonly settings: () => ToolSettings
   /** `ai.timeouts.total_seconds`. */
@@ -39,7 +42,7 @@ export interface Tools {
 
 /** Puts the parts together: who may call what, who approves it, and the steps of an answer. */
 export function createTools(options: ToolsOptions): Tools {
-  const { registry, settings, store, send, logger, totalSeconds, now = Date.now } = options
+  const { registry, callTool, settings, store, send, logger, totalSeconds, now = Date.now } = options
   const settled = new SettledCalls(store)
   const approvals = new Approvals({
     store,
@@ -54,12 +57,13 @@ export function createTools(options: ToolsOptions): Tools {
     totalSeconds,
     logger,
     turns: new Turns(new ReadBefore(store), settled),
-    caller: new ToolCaller({ settings, approvals, logger }),
+    caller: new ToolCaller({ callTool, settings, approvals, logger }),
   })
   const decider = new ApprovalDecider({
     approvals,
     settled,
     registry,
+    callTool,
     logger,
     timeoutSeconds: () => settings().timeoutSeconds,
   })

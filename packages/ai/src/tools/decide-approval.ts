@@ -8,6 +8,7 @@ import type { Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
+import type { CallTool } from './run-call.ts'
 import type { SettledCall, SettledCalls } from './settled-calls.ts'
 import { oneVisibleLine, visibleText } from './visible-text.ts'
 
@@ -15,6 +16,7 @@ export interface DecideOptions {
   readonly approvals: Approvals
   readonly settled: SettledCalls
   readonly registry: () => PluginRegistry
+  readonly callTool: CallTool
   readonly timeoutSeconds: () => number
   readonly logger: Logger
 }
@@ -73,9 +75,10 @@ export class ApprovalDecider {
   }
 
   async #run(approval: Approval, offered: OfferedTool, context: CallContext): Promise<PluginResult> {
-    const { approvals, logger, timeoutSeconds } = this.#options
+    const { approvals, callTool, logger, timeoutSeconds } = this.#options
     const isAsker = approval.userId === context.user.id
     const result = await runCall({
+      callTool,
       offered,
       args: approval.args,
       // whoever asked is whom it is for, also when an owner pressed

@@ -1,12 +1,20 @@
 import { runWithDeadline } from '@pluggram/base'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import type { CallContext } from '@pluggram/sdk/runtime'
+import type { CallContext, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { OfferedTool } from './offered-tools.ts'
 import { resultText } from './untrusted-data.ts'
 import { oneVisibleLine } from './visible-text.ts'
 
+/** Asks a plugin's tool; whoever gives this function guards every call. */
+export type CallTool = (
+  plugin: RunnablePlugin,
+  question: Question<'tool'>,
+  signal: AbortSignal,
+) => Promise<unknown>
+
 export interface RunCallOptions {
+  readonly callTool: CallTool
   readonly offered: OfferedTool
   readonly args: unknown
   readonly context: CallContext
@@ -28,12 +36,12 @@ export type CallResult =
  * @throws the reason of `context.signal` when that was aborted; nothing else
  */
 export async function runCall(options: RunCallOptions): Promise<CallResult> {
-  const { offered, args, context, timeoutSeconds, logger } = options
+  const { callTool, offered, args, context, timeoutSeconds, logger } = options
   const { id, plugin, tool } = offered
   try {
     context.signal.throwIfAborted()
     const result = await runWithDeadline(
-      (signal) => plugin.callTool(tool.name, args, { ...context, signal }),
+      (signal) => callTool(plugin, { name: tool.name, input: args, context }, signal),
       {
         limitMs: timeoutSeconds * 1_000,
         graceMs: GRACE_MS,

@@ -1,5 +1,6 @@
 import { z } from '@pluggram/sdk'
 import type { Chat, MessageContext, Reply, Role, Store } from '@pluggram/sdk'
+import { askHandlers } from '@pluggram/sdk/runtime'
 import type { CallContext, PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { SILENT_LOGGER } from '../test-doubles.ts'
 import { createTools } from './create-tools.ts'
@@ -41,15 +42,17 @@ function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
         priority: 0,
         answersMessages: false,
       },
-      handle: () => undefined,
-      async callTool(tool, args, context) {
-        const id = `${name}.${tool}`
-        calls.push({ id, args, context })
-        return own.find((item) => item.id === id)?.run?.(args, context) ?? `did ${id}`
-      },
+      ask: askHandlers(name, {
+        async tool({ name: tool, input: args, context: asked }, signal) {
+          const id = `${name}.${tool}`
+          const context = { ...asked, signal }
+          calls.push({ id, args, context })
+          return own.find((item) => item.id === id)?.run?.(args, context) ?? `did ${id}`
+        },
+      }),
     }
   })
-  return { plugins: () => plugins, onChange: () => () => {}, calls }
+  return { plugins: () => plugins, ownerOf: () => undefined, onChange: () => () => {}, calls }
 }
 
 /** What a model does in one step: writes, calls, or both. */
@@ -127,6 +130,7 @@ export function createBench(
   const bench: TestBench = {
     ...createTools({
       registry: () => registry,
+      callTool: (plugin, ...call) => plugin.ask('tool', ...call),
       settings: () => ({ ...SETTINGS, ...options.settings }),
       totalSeconds: () => options.totalSeconds ?? 30,
       store,

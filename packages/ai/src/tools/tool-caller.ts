@@ -4,6 +4,7 @@ import type { Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
+import type { CallTool } from './run-call.ts'
 import { isGranted } from './tool-settings.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall } from './tool-step.ts'
@@ -11,6 +12,7 @@ import type { TurnGuard } from './turn-guard.ts'
 import { markUntrusted } from './untrusted-data.ts'
 
 export interface ToolCallerOptions {
+  readonly callTool: CallTool
   readonly settings: () => ToolSettings
   readonly approvals: Approvals
   readonly logger: Logger
@@ -84,6 +86,7 @@ export class ToolCaller {
     if (!verdict.mayRun) return () => this.#ask(call, offered, verdict.reason, context)
     return async () => {
       const result = await runCall({
+        callTool: this.#options.callTool,
         offered,
         args: call.args,
         context: { ...context, idempotencyKey: `${context.idempotencyKey}:${call.id}` },

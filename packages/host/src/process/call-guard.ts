@@ -1,8 +1,8 @@
 import { PluggramError } from '@pluggram/sdk'
 
 export interface CallGuardOptions {
-  /** The pipeline's signal: aborted at its deadline, and when the assistant stops. */
-  readonly signal: AbortSignal
+  /** The caller's signal: aborted at its deadline, and when the assistant stops. */
+  readonly signal: AbortSignal | undefined
   readonly plugin: string
   /** The plugin's own limit. */
   readonly callSeconds: number | undefined
@@ -14,7 +14,7 @@ export interface CallGuardOptions {
 
 /** What holds for one piece of work of a plugin process. */
 export interface CallLimits {
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
   readonly callSeconds?: number | undefined
   readonly onRelease?: () => void
 }
@@ -30,7 +30,7 @@ export class CallGuard {
   timeout: PluggramError | undefined
   readonly #options: CallGuardOptions
   readonly #controller = new AbortController()
-  readonly #onAbort = (): void => this.#abort(this.#options.signal.reason)
+  readonly #onAbort = (): void => this.#abort(this.#options.signal?.reason)
   #limit: NodeJS.Timeout | undefined
   #grace: NodeJS.Timeout | undefined
   #holders = 1
@@ -39,8 +39,8 @@ export class CallGuard {
     const { signal, plugin, callSeconds } = options
     this.#options = options
     this.signal = this.#controller.signal
-    signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (signal.aborted) this.#onAbort()
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    if (signal?.aborted) this.#onAbort()
     if (callSeconds === undefined) return
     this.#limit = setTimeout(() => {
       this.timeout = new PluggramError(
@@ -62,7 +62,7 @@ export class CallGuard {
     if (this.#holders > 0) return
     clearTimeout(this.#limit)
     clearTimeout(this.#grace)
-    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#options.onRelease()
   }
 

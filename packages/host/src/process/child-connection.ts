@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Duplex } from 'node:stream'
-import type { ObservedMessage, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import { isCallKind } from '@pluggram/sdk/runtime'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
-import type { JsonObject } from '../json-types.ts'
 import { ChildPlugin } from './child-plugin.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ConfigureRequest, ContextData, LoadRequest, StartRequest } from './protocol.ts'
+import type { ConfigureRequest, LoadRequest, StartRequest } from './protocol.ts'
 
 const EFFECTS_INTERVAL_MS = 250
 
@@ -83,46 +83,30 @@ export class ChildConnection {
     this.#known = seen
   }
 
+  /** The host checks what it gets; what comes from the host is taken as it is. */
   async #answer(method: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
-    const plugin = this.#plugin
-    // the host checks what it gets; what comes from the host is taken as it is
-    switch (method) {
-      case 'load': {
-        const request = args[0] as LoadRequest
-        return plugin.load(request, () => this.#options.onLoad(request))
-      }
-      case 'configure':
-        return plugin.configure(args[0] as ConfigureRequest)
-      case 'start':
-        return plugin.start(args[0] as StartRequest)
-      case 'handle':
-        return plugin.handle(args[0] as number, args[1] as string, args[2] as ContextData, signal)
-      case 'tool': {
-        const [call, name, input, data] = args as [number, string, unknown, ContextData]
-        return plugin.callTool(call, name, input, data, signal)
-      }
-      case 'observe':
-        return plugin.observe(args[0] as ObservedMessage)
-      case 'forget':
-        return plugin.forgetUser(args[0] as number)
-      case 'provided':
-        return plugin.callProvided(args[0] as string, args[1] as readonly unknown[])
-      case 'callback':
-        return plugin.callbacks.call(args[0] as number, args.slice(1))
-      case 'schedule': {
-        const [target, run] = args as [string | number, Omit<ScheduledRun, 'signal'>]
-        return plugin.runSchedule(target, { ...run, signal })
-      }
-      case 'check-config':
-        return plugin.checkConfig(args[0] as JsonObject)
-      case 'reconfigure':
-        return plugin.reconfigure(args[0] as JsonObject)
-      case 'status':
-        return plugin.status(args[0] as number)
-      case 'stop':
-        return plugin.stop(args[0] as number)
-      default:
-        throw new Error(`a plugin process knows no ${method}`)
-    }
+    if (isCallKind(method)) return this.#plugin.ask(method, args[0] as never, signal)
+    const answer = Object.hasOwn(LIFE, method) ? LIFE[method as keyof typeof LIFE] : undefined
+    if (!answer) throw new Error(`a plugin process knows no ${method}`)
+    return answer(this.#plugin, args, { signal, onLoad: (request) => this.#options.onLoad(request) })
   }
 }
+
+interface LifeCall {
+  readonly signal: AbortSignal
+  onLoad(request: LoadRequest): void
+}
+
+/** What the host asks besides the calls of `CALLS`: the plugin's start and end, and its functions by number. */
+const LIFE = {
+  load: (plugin, [request], { onLoad }) =>
+    plugin.load(request as LoadRequest, () => onLoad(request as LoadRequest)),
+  configure: (plugin, [request]) => plugin.configure(request as ConfigureRequest),
+  start: (plugin, [request]) => plugin.start(request as StartRequest),
+  callback: (plugin, [id, ...args]) => plugin.callbacks.call(id as number, args),
+  'run-scheduled': (plugin, [handler, run], { signal }) =>
+    plugin.runScheduled(handler as number, { ...(run as Omit<ScheduledRun, 'signal'>), signal }),
+  stop: (plugin, [seconds]) => plugin.stop(seconds as number),
+} satisfies Readonly<
+  Record<string, (plugin: ChildPlugin, args: readonly unknown[], call: LifeCall) => Promise<unknown>>
+>

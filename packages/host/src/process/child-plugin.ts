@@ -1,20 +1,19 @@
 import { PermissionError } from '@pluggram/sdk'
-import type { HttpService, ObservedMessage, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
-import { jsonSchemaOf } from '@pluggram/sdk/runtime'
-import type { CallContext } from '@pluggram/sdk/runtime'
+import type { HttpService, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import { unlessAborted } from '@pluggram/base'
+import { CALLS, jsonSchemaOf } from '@pluggram/sdk/runtime'
+import type { CallKind, Question } from '@pluggram/sdk/runtime'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
 import type { LoadedPlugin } from '../load-plugin.ts'
 import { summariseManifest } from '../manifest-summary.ts'
-import type { ReconfigureOutcome } from '../hosted-plugin.ts'
 import { generationUrl, installModuleHooks } from '../module-hooks.ts'
 import type { PluginCandidate } from '../plugin-candidate.ts'
+import { ANSWERS } from '../plugin-answers.ts'
 import { ProblemError } from '../plugin-problem.ts'
-import type { ConfigIssue } from '../plugin-problem.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { toPlainData } from '../rpc/plain-data.ts'
-import { encodeResult } from '../rpc/wire-response.ts'
 import type { RunningPlugin } from '../running-plugin.ts'
 import { configureManifest, readManifest } from '../read-manifest.ts'
 import type { CheckedManifest, PluginIdentity } from '../read-manifest.ts'
@@ -34,7 +33,7 @@ import type {
 import { Callbacks } from './callbacks.ts'
 import { ChatBlocks } from './chat-blocks.ts'
 import { linkAhead } from './link-ahead.ts'
-import { createRemoteContext } from './remote-context.ts'
+import { createRemoteContext } from './wire-context.ts'
 import { createRemoteServices } from './remote-services.ts'
 
 /** The one plugin of a plugin process, from `load` to `stop`. */
@@ -141,8 +140,7 @@ export class ChildPlugin {
             (await this.#peer.call('chat-block', [chatId])) as JsonObject | undefined,
           ),
         controller,
-        // the host holds each call to its limit, and asks for a status with one
-        timeouts: { statusSeconds: request.cleanupSeconds, cleanupSeconds: request.cleanupSeconds },
+        timeouts: { cleanupSeconds: request.cleanupSeconds },
         onLate: (end) => (this.#late = end),
       })
       this.#running = plugin
@@ -150,56 +148,23 @@ export class ChildPlugin {
     })
   }
 
-  /** Asks the plugin about a message; `call` names the message to the host. */
-  async handle(call: number, message: string, data: ContextData, signal: AbortSignal): Promise<unknown> {
-    const plugin = this.#started()
-    return encodeResult(await plugin.handle(message, this.#context(call, data, signal)), this.#peer.streams)
-  }
-
-  /** Calls one of the plugin's tools. */
-  callTool(
-    call: number,
-    name: string,
-    args: unknown,
-    data: ContextData,
+  /** Answers a call of the host; the answer is fit to cross. */
+  async ask<Kind extends CallKind>(
+    kind: Kind,
+    question: Question<Kind>,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return this.#started().callTool(name, args, this.#context(call, data, signal))
+    const plugin = this.#started()
+    const asking = plugin.ask(kind, this.#withContext(kind, question, plugin), signal)
+    // the host does not wait any longer, and neither may this call be kept for it
+    const answer = await (CALLS[kind].whenLate === 'leave' ? unlessAborted(asking, signal) : asking)
+    const { encode } = ANSWERS[kind]
+    return encode ? encode(answer, this.#peer.streams) : answer
   }
 
-  /** Tells the plugin about a message that was answered. */
-  observe(event: ObservedMessage): Promise<void> {
-    return this.#started().observe(event)
-  }
-
-  /** Deletes what the plugin keeps about a user. */
-  forgetUser(userId: number): Promise<string | undefined> {
-    return this.#started().forgetUser(userId)
-  }
-
-  /** Calls what the plugin provides to others. */
-  callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#started().callProvided(method, args)
-  }
-
-  /** Runs a schedule: one of the manifest by its name, one of the code by its function's number. */
-  async runSchedule(target: string | number, run: ScheduledRun): Promise<void> {
-    if (typeof target === 'string') return this.#started().runSchedule(target, run)
-    await this.callbacks.call(target, [run])
-  }
-
-  /** What the schema finds wrong with a block. */
-  checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
-    return this.#started().checkConfig(block)
-  }
-
-  /** Goes on with another block, when the plugin listens for that. */
-  reconfigure(block: JsonObject): Promise<ReconfigureOutcome> {
-    return this.#started().reconfigure(block)
-  }
-
-  status(seconds: number): Promise<unknown> {
-    return this.#started().status(seconds)
+  /** Runs a schedule of the plugin's code, by the number of its function. */
+  async runScheduled(handler: number, run: ScheduledRun): Promise<void> {
+    await this.callbacks.call(handler, [run])
   }
 
   /** Labels of what the plugin set up. */
@@ -212,10 +177,17 @@ export class ChildPlugin {
     return (await this.#running?.stop(seconds)) ?? true
   }
 
-  #context(call: number, data: ContextData, signal: AbortSignal): CallContext {
+  /** A context crosses as data; its functions ask the host. */
+  #withContext<Kind extends CallKind>(
+    kind: Kind,
+    question: Question<Kind>,
+    { descriptor }: RunningPlugin,
+  ): Question<Kind> {
+    if (!CALLS[kind].hasContext) return question
+    const { context: data } = question as unknown as { readonly context: ContextData }
     this.#chatBlocks.note(data.chat.id, data.chatBlock)
-    const plugin = this.#started().descriptor.name
-    return createRemoteContext(data, { peer: this.#peer, plugin, call, signal })
+    const context = createRemoteContext(data, { peer: this.#peer, plugin: descriptor.name })
+    return { ...(question as object), context } as Question<Kind>
   }
 
   #limit(seconds: number): void {

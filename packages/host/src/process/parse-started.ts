@@ -2,10 +2,10 @@ import { ERROR_CODES } from '@pluggram/sdk'
 import { permissionShape } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
-import type { ReconfigureOutcome } from '../hosted-plugin.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
-import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
+import { issuesSchema } from '../config-issues.ts'
 import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../descriptor.ts'
 import { guardPatterns } from './guarded-pattern.ts'
 import type { Loaded, Started } from './protocol.ts'
@@ -15,18 +15,6 @@ const line = z.string().max(2_000)
 /** What `manifest-schema.ts` allows, and what more its copy may have. */
 const MAX_SCHEMA_CHARACTERS = 40_000
 const seconds = z.number().positive().max(3_600).optional()
-
-const issuesSchema = z
-  .array(
-    z.object({
-      path: z.array(z.union([line, z.number()])).max(100),
-      message: line,
-      isMissing: z.boolean(),
-      keys: z.array(line).max(1_000).optional(),
-      knownKeys: z.array(line).max(1_000).optional(),
-    }),
-  )
-  .max(1_000)
 
 const problemSchema = z.object({
   severity: z.enum(['error', 'warning']),
@@ -160,16 +148,6 @@ export function parseStarted(plugin: string, answer: unknown): Started {
     warnings: warnings.map((warning) => toProblem(plugin, warning)),
     effects,
   }
-}
-
-/** Reads what a process says is wrong with a configuration. @throws when it is no list of issues */
-export function parseIssues(answer: unknown): readonly ConfigIssue[] {
-  return issuesSchema.parse(answer)
-}
-
-/** Reads what a process says came of another configuration. @throws when it is something else */
-export function parseReconfigured(answer: unknown): ReconfigureOutcome {
-  return z.union([z.enum(['done', 'replace']), z.object({ issues: issuesSchema })]).parse(answer)
 }
 
 /** A checked descriptor under the plugin's own name, whatever the process calls itself. */

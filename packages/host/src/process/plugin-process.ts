@@ -1,17 +1,15 @@
-import type { PluginResult, PluginStatus, PluginSummary, ScheduledRun } from '@pluggram/sdk'
-import type { CallContext } from '@pluggram/sdk/runtime'
+import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
+import { CALLS } from '@pluggram/sdk/runtime'
+import type { Answer, CallKind, Question } from '@pluggram/sdk/runtime'
 import { withDeadline } from '../deadline.ts'
-import { thrownMessage } from '../error-location.ts'
 import type { HostServices } from '../local-services.ts'
-import { parseResult } from '../parse-result.ts'
-import { parseStatus } from '../parse-status.ts'
+import { ANSWERS } from '../plugin-answers.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
-import { decodeResult } from '../rpc/wire-response.ts'
 import { CallGuard } from './call-guard.ts'
 import type { CallLimits } from './call-guard.ts'
-import { toContextData } from './context-data.ts'
+import { contextOf, toContextData } from './wire-context.ts'
 import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
 import { Flow } from './flow.ts'
@@ -20,11 +18,9 @@ import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from './protocol.ts'
-import type { AsideMethod, ContextData } from './protocol.ts'
 import { ServedCalls } from './served-calls.ts'
 import { ServedServices } from './served-services.ts'
-import { toToolResult } from '../tool-result.ts'
-import type { JsonObject, JsonValue } from '../json-types.ts'
+import type { JsonObject } from '../json-types.ts'
 import { WatchedOutput } from './watched-output.ts'
 
 export interface PluginProcessOptions {
@@ -173,7 +169,7 @@ export class PluginProcess {
     const [peer, calls] = [this.#peer, this.#calls]
     this.#services = new ServedServices(services, {
       callBack: (callback, args) => peer.call('callback', [callback, ...args]),
-      runSchedule: (callback, run) => this.runSchedule(callback, run),
+      runSchedule: (callback, run) => this.runScheduled(callback, run),
       offer: (text) => peer.streams.offer(text),
       knows: (subject) => calls.knows(subject),
       contextOf: (call) => calls.contextOf(call),
@@ -186,62 +182,61 @@ export class PluginProcess {
   }
 
   /**
-   * Asks the plugin about a message.
+   * Asks the plugin something.
+   * @param seconds its limit; past it the process is ended, unless the call is one that is only looked at
    * @throws PluginCrashError when the process ends before the answer
    */
-  handle(
-    message: string,
-    context: CallContext,
-    callSeconds: number | undefined,
-  ): Promise<PluginResult | undefined> {
-    return this.#during(context, callSeconds, async (id, guard) => {
-      const answer = await this.#peer.call('handle', [id, message, this.#data(context)], guard.signal)
-      const open = (stream: number): AsyncIterable<string> => {
-        guard.hold()
-        return this.#peer.streams.read(stream, () => guard.release())
-      }
-      return parseResult(this.#options.plugin, decodeResult(answer, open))
+  ask<Kind extends CallKind>(
+    kind: Kind,
+    question: Question<Kind>,
+    signal: AbortSignal | undefined,
+    seconds: number | undefined,
+  ): Promise<Answer<Kind>> {
+    if (CALLS[kind].whenLate === 'leave') return this.#look(kind, question, seconds)
+    const context = contextOf(kind, question)
+    const id = context && this.#calls.add(context, signal)
+    const limits = {
+      signal,
+      callSeconds: seconds,
+      ...(id !== undefined && { onRelease: () => this.#calls.end(id) }),
+    }
+    return this.#guarded(limits, async (guard) => {
+      const asked =
+        context && id !== undefined
+          ? { ...question, context: toContextData(context, id, this.#options.chatBlock(context.chat.id)) }
+          : question
+      return this.#read(kind, await this.#peer.call(kind, [asked], guard.signal), guard)
     })
   }
 
-  /** Calls one of the plugin's tools. @throws PluginCrashError when the process ends before the result */
-  callTool(
-    name: string,
-    args: unknown,
-    context: CallContext,
-    callSeconds: number | undefined,
-  ): Promise<JsonValue> {
-    return this.#during(context, callSeconds, async (id, guard) =>
-      toToolResult(await this.#peer.call('tool', [id, name, args, this.#data(context)], guard.signal)),
-    )
+  /** Asks something that is no work: it holds nothing up, and a plugin that does not answer is left alone. */
+  async #look<Kind extends CallKind>(
+    kind: Kind,
+    question: Question<Kind>,
+    seconds = 1,
+  ): Promise<Answer<Kind>> {
+    const controller = new AbortController()
+    try {
+      const answer = await withDeadline(this.#peer.call(kind, [question], controller.signal), seconds)
+      return this.#read(kind, answer)
+    } catch (error) {
+      controller.abort(error)
+      throw error
+    }
   }
 
-  #data(context: CallContext): ContextData {
-    return toContextData(context, this.#options.chatBlock(context.chat.id))
+  #read<Kind extends CallKind>(kind: Kind, answer: unknown, guard?: CallGuard): Answer<Kind> {
+    const { decode, read } = ANSWERS[kind]
+    const open = (stream: number): AsyncIterable<string> => {
+      guard?.hold()
+      return this.#peer.streams.read(stream, () => guard?.release())
+    }
+    return read(decode ? decode(answer, open) : answer, this.#options.plugin)
   }
 
-  /** Asks the plugin something that no message waits for; what does not end in time ends with its process. */
-  aside(method: AsideMethod, args: readonly unknown[], callSeconds: number): Promise<unknown> {
-    const { signal } = new AbortController()
-    return this.#guarded({ signal, callSeconds }, (guard) => this.#peer.call(method, args, guard.signal))
-  }
-
-  /**
-   * Runs one of the plugin's schedules: by the manifest's name, or by the number of its function.
-   * @throws PluginCrashError when the process ends before the run does
-   */
-  async runSchedule(target: string | number, { signal, ...run }: ScheduledRun): Promise<void> {
-    await this.#guarded({ signal }, (guard) => this.#peer.call('schedule', [target, run], guard.signal))
-  }
-
-  #during<T>(
-    context: CallContext,
-    callSeconds: number | undefined,
-    work: (id: number, guard: CallGuard) => Promise<T>,
-  ): Promise<T> {
-    const id = this.#calls.add(context)
-    const limits = { signal: context.signal, callSeconds, onRelease: () => this.#calls.end(id) }
-    return this.#guarded(limits, (guard) => work(id, guard))
+  /** Runs a schedule of the plugin's code, by the number of its function. */
+  async runScheduled(handler: number, { signal, ...run }: ScheduledRun): Promise<void> {
+    await this.#guarded({ signal }, (guard) => this.#peer.call('run-scheduled', [handler, run], guard.signal))
   }
 
   async #guarded<T>(
@@ -269,15 +264,6 @@ export class PluginProcess {
       throw guard.timeout ?? explained
     } finally {
       guard.release()
-    }
-  }
-
-  /** What `getStatus` says. */
-  async status(seconds: number): Promise<PluginStatus> {
-    try {
-      return parseStatus(await withDeadline(this.#peer.call('status', [seconds]), seconds + 0.5))
-    } catch (error) {
-      return { status: 'failing', error: `getStatus: ${thrownMessage(error)}` }
     }
   }
 

@@ -63,6 +63,8 @@ export type Attempt<T> =
 
 /** The plain part of a message's context. */
 export interface ContextData {
+  /** The number under which the host knows the call. */
+  readonly call: number
   readonly chat: Chat
   readonly user: User
   readonly role: Role
@@ -74,9 +76,6 @@ export interface ContextData {
   /** What was set for the chat. */
   readonly chatBlock?: JsonObject
 }
-
-/** What is asked beside messages. */
-export type AsideMethod = 'observe' | 'forget' | 'provided' | 'check-config' | 'reconfigure'
 
 /** Where a context in a plugin process keeps the number under which the host knows its message. */
 export const CALL_NUMBER: unique symbol = Symbol('call number')

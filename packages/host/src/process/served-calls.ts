@@ -4,6 +4,7 @@ import type { CallContext } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../parse-result.ts'
 import type { Peer } from '../rpc/peer.ts'
 import { decodeResponse } from '../rpc/wire-response.ts'
+import type { AskedContext } from './wire-context.ts'
 
 /** The most replies to one message; more are a bug in the plugin. */
 const MAX_REPLIES = 200
@@ -12,7 +13,8 @@ const MAX_REPLIES = 200
 const MAX_PAST_CALLS = 100
 
 interface OpenCall {
-  readonly context: CallContext
+  readonly context: AskedContext
+  readonly signal: AbortSignal | undefined
   replies: number
 }
 
@@ -33,9 +35,9 @@ export class ServedCalls {
     return this.#open.size
   }
 
-  add(context: CallContext): number {
+  add(context: AskedContext, signal: AbortSignal | undefined): number {
     const id = this.#nextId++
-    this.#open.set(id, { context, replies: 0 })
+    this.#open.set(id, { context, signal, replies: 0 })
     return id
   }
 
@@ -62,7 +64,8 @@ export class ServedCalls {
    * @throws PluggramError `plugin-timeout`
    */
   contextOf(id: number): CallContext {
-    return this.#find(id).context
+    const { context, signal = new AbortController().signal } = this.#find(id)
+    return { ...context, signal }
   }
 
   async reply([id, response]: readonly unknown[], peer: Peer): Promise<unknown> {

@@ -46,7 +46,7 @@ function createPlugin(
         stopped: false,
         process: {
           inFlight: 0,
-          handle: () => answer(),
+          ask: () => answer(),
           stop: async () => (fake.stopped = true),
         } as unknown as PluginProcess,
       }
@@ -64,6 +64,10 @@ function createPlugin(
   })
 }
 
+function say(plugin: SupervisedPlugin, message: string, context: MessageContext): Promise<unknown> {
+  return plugin.ask('handle', { message, context }, context.signal)
+}
+
 function crash(): void {
   const last = processes.at(-1)
   last?.events.onCrash(last.process, new PluginCrashError('one', 'ended its own process (exit code 1)'))
@@ -72,20 +76,20 @@ function crash(): void {
 test('a process starts at the first use and ends when it is unused', async () => {
   const plugin = createPlugin()
   expect(plugin.condition().state).toBe('idle')
-  expect(await plugin.handle('x', CONTEXT)).toEqual({ success: true, response: 'fine' })
-  await Promise.all([plugin.handle('x', CONTEXT), plugin.handle('y', CONTEXT)])
+  expect(await say(plugin, 'x', CONTEXT)).toEqual({ success: true, response: 'fine' })
+  await Promise.all([say(plugin, 'x', CONTEXT), say(plugin, 'y', CONTEXT)])
   expect(processes).toHaveLength(1)
   expect(plugin.condition().state).toBe('running')
   await vi.advanceTimersByTimeAsync(61_000)
   expect(processes[0]?.stopped).toBe(true)
   expect(plugin.condition().state).toBe('idle')
-  await plugin.handle('x', CONTEXT)
+  await say(plugin, 'x', CONTEXT)
   expect(processes).toHaveLength(2)
 })
 
 test('a plugin with effects is not ended when it is unused, and is restarted without being asked', async () => {
   const plugin = createPlugin({}, ['timer'])
-  await plugin.handle('x', CONTEXT)
+  await say(plugin, 'x', CONTEXT)
   await vi.advanceTimersByTimeAsync(600_000)
   expect(processes).toHaveLength(1)
   expect(plugin.condition().state).toBe('running')
@@ -115,7 +119,7 @@ test('a plugin that stops while its process starts gives the process back', asyn
 test('the third crash in five minutes parks it, until it is asked to start anew', async () => {
   const plugin = createPlugin()
   for (let time = 0; time < 3; time += 1) {
-    const asked = plugin.handle('x', CONTEXT)
+    const asked = say(plugin, 'x', CONTEXT)
     await vi.advanceTimersByTimeAsync(2_000)
     await asked
     crash()
@@ -125,18 +129,18 @@ test('the third crash in five minutes parks it, until it is asked to start anew'
     crashes: 3,
     problem: { code: 'plugin-crashed', message: expect.stringContaining('pluggram plugins restart one') },
   })
-  expect(await plugin.handle('anything', CONTEXT)).toBeUndefined()
-  await expect(plugin.handle('/go', COMMAND)).rejects.toMatchObject({ code: 'plugin-crashed' })
+  expect(await say(plugin, 'anything', CONTEXT)).toBeUndefined()
+  await expect(say(plugin, '/go', COMMAND)).rejects.toMatchObject({ code: 'plugin-crashed' })
   expect(processes).toHaveLength(3)
   await plugin.restart()
   expect(plugin.condition()).toMatchObject({ state: 'running', crashes: 0 })
-  expect(await plugin.handle('/go', COMMAND)).toMatchObject({ success: true })
+  expect(await say(plugin, '/go', COMMAND)).toMatchObject({ success: true })
 })
 
 test('crashes that are far apart do not park it', async () => {
   const plugin = createPlugin()
   for (let time = 0; time < 6; time += 1) {
-    await plugin.handle('x', CONTEXT)
+    await say(plugin, 'x', CONTEXT)
     crash()
     await vi.advanceTimersByTimeAsync(151_000)
   }
@@ -151,21 +155,21 @@ test('a message is tried once more after a crash when the plugin says that it ma
     crash()
     throw new PluginCrashError('one', 'ended')
   }
-  const asked = createPlugin({ isIdempotent: true }).handle('x', CONTEXT)
+  const asked = say(createPlugin({ isIdempotent: true }), 'x', CONTEXT)
   await vi.advanceTimersByTimeAsync(300)
   expect(await asked).toEqual({ success: true, response: 'second' })
 
   calls = 0
-  await expect(createPlugin().handle('x', CONTEXT)).rejects.toMatchObject({ code: 'plugin-crashed' })
+  await expect(say(createPlugin(), 'x', CONTEXT)).rejects.toMatchObject({ code: 'plugin-crashed' })
   expect(calls).toBe(1)
 })
 
 test('what comes after its end goes to its successor', async () => {
   const [old, next] = [createPlugin(), createPlugin()]
-  await old.handle('x', CONTEXT)
+  await say(old, 'x', CONTEXT)
   old.successor = next
   await old.stop(1)
-  expect(await old.handle('late', CONTEXT)).toEqual({ success: true, response: 'fine' })
+  expect(await say(old, 'late', CONTEXT)).toEqual({ success: true, response: 'fine' })
   await next.stop(1)
-  await expect(old.handle('too late', CONTEXT)).rejects.toThrow('was stopped')
+  await expect(say(old, 'too late', CONTEXT)).rejects.toThrow('was stopped')
 })

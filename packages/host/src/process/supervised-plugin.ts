@@ -1,17 +1,16 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { Logger, ObservedMessage, PluginResult, PluginStatus, ScheduledRun } from '@pluggram/sdk'
-import type { CallContext, PluginDescriptor } from '@pluggram/sdk/runtime'
+import type { Logger } from '@pluggram/sdk'
+import { CALLS } from '@pluggram/sdk/runtime'
+import type { Answer, CallKind, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { askStopped, secondsFor } from '../call-limits.ts'
 import { thrownMessage } from '../error-location.ts'
-import { FORGET_SECONDS, toForgotten } from '../forgotten.ts'
 import type { HostPlan } from '../host-plan.ts'
-import type { Condition, HostedPlugin, ReconfigureOutcome } from '../hosted-plugin.ts'
-import type { ConfigIssue, PluginProblem } from '../plugin-problem.ts'
-import type { JsonObject } from '../json-types.ts'
+import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
 import type { EffectiveTimeouts } from '../plugin-timeouts.ts'
 import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
-import { parseIssues, parseReconfigured } from './parse-started.ts'
 import type { PluginProcess } from './plugin-process.ts'
 
 /** A process whose plugin is started. */
@@ -46,9 +45,6 @@ export interface SupervisedPluginOptions {
 }
 
 const CRASHES_TO_PARK = 3
-const OBSERVE_SECONDS = 10
-const PROVIDED_SECONDS = 30
-const CONFIG_SECONDS = 10
 const CRASH_WINDOW_MS = 5 * 60_000
 /** A message waits that long for a restart; beyond, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
@@ -76,8 +72,7 @@ export class SupervisedPlugin implements HostedPlugin {
   #isStopped = false
   #idleTimer: NodeJS.Timeout | undefined
   #restartTimer: NodeJS.Timeout | undefined
-  /** Takes the messages that come after the end. */
-  successor: HostedPlugin | undefined
+  successor: RunnablePlugin | undefined
 
   constructor(options: SupervisedPluginOptions) {
     this.descriptor = options.descriptor
@@ -102,72 +97,55 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process?.inFlight === 0) await this.#retire()
   }
 
-  async handle(message: string, context: CallContext): Promise<PluginResult | undefined> {
-    const { name } = this.descriptor
-    if (this.#isStopped) {
-      if (this.successor) return this.successor.handle(message, context)
-      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
-    }
+  async ask<Kind extends CallKind>(
+    kind: Kind,
+    question: Question<Kind>,
+    signal?: AbortSignal,
+  ): Promise<Answer<Kind>> {
+    const rules = CALLS[kind]
+    if (this.#isParked && !this.#isStopped && rules.whenParked !== 'ask')
+      return this.#askParked(kind, question)
+    if (!this.#process && !this.#isStopped && rules.whenIdle === 'answer') return this.#answerIdle(kind)
     try {
-      return await this.#ask(message, context)
+      return await this.#askProcess(kind, question, signal)
     } catch (error) {
-      const isWorthIt = error instanceof PluginCrashError && this.#options.isIdempotent
-      if (!isWorthIt || this.#isParked || this.#isStopped || context.signal.aborted) throw error
-      return this.#ask(message, context)
+      const isWorthIt =
+        error instanceof PluginCrashError && rules.afterCrash === 'retry' && this.#options.isIdempotent
+      if (!isWorthIt || this.#isParked || this.#isStopped || signal?.aborted) throw error
+      return this.#askProcess(kind, question, signal)
     }
   }
 
-  /** A tool is never called a second time by itself: what it did before the crash is not known. */
-  async callTool(tool: string, args: unknown, context: CallContext): Promise<unknown> {
-    const { name } = this.descriptor
-    if (this.#isStopped) {
-      if (this.successor) return this.successor.callTool(tool, args, context)
-      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+  async #askProcess<Kind extends CallKind>(
+    ...call: readonly [Kind, Question<Kind>, AbortSignal?]
+  ): Promise<Answer<Kind>> {
+    const process = this.#isStopped ? undefined : await this.#ready()
+    // it may have been stopped while its process started
+    if (!process || this.#isStopped) return askStopped(this.descriptor.name, this.successor, ...call)
+    const [kind] = call
+    try {
+      return await process.ask(...call, secondsFor(kind, this.#options.timeouts))
+    } finally {
+      if (CALLS[kind].whenLate === 'end') this.#touch()
     }
-    if (this.#isParked) throw parkedError(name)
-    return this.#use((process) => process.callTool(tool, args, context, this.#options.timeouts.callSeconds))
   }
 
-  async observe(event: ObservedMessage): Promise<void> {
-    if (this.#isStopped || this.#isParked) return
-    await this.#use((process) => process.aside('observe', [event], OBSERVE_SECONDS))
+  #askParked<Kind extends CallKind>(kind: Kind, question: Question<Kind>): Answer<Kind> {
+    const { whenParked } = CALLS[kind]
+    // whoever writes something else gets answers of other plugins; whoever asks for this one is told
+    const passes = whenParked === 'pass' || (whenParked === 'apologise' && !isAddressed(question))
+    if (!passes) throw parkedError(this.descriptor.name)
+    return undefined as Answer<Kind>
   }
 
-  async forgetUser(userId: number): Promise<string | undefined> {
-    if (this.#isStopped && this.successor?.forgetUser) return this.successor.forgetUser(userId)
-    if (this.#isParked) throw parkedError(this.descriptor.name)
-    return toForgotten(await this.#use((process) => process.aside('forget', [userId], FORGET_SECONDS)))
-  }
-
-  async callProvided(method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#isStopped && this.successor) return this.successor.callProvided(method, args)
-    if (this.#isParked) throw parkedError(this.descriptor.name)
-    return this.#use((process) => process.aside('provided', [method, args], PROVIDED_SECONDS))
-  }
-
-  async checkConfig(block: JsonObject): Promise<readonly ConfigIssue[]> {
-    return this.#use(async (process) =>
-      parseIssues(await process.aside('check-config', [block], CONFIG_SECONDS)),
-    )
-  }
-
-  async reconfigure(block: JsonObject, plan: HostPlan): Promise<ReconfigureOutcome> {
-    // one that does not run is started with the new block when it is needed
-    if (!this.#process) return 'replace'
-    const outcome = parseReconfigured(await this.#process.aside('reconfigure', [block], CONFIG_SECONDS))
-    if (outcome === 'done') this.#options.follow(plan)
-    return outcome
-  }
-
-  /** As a tool, it is not run a second time by itself. */
-  async runSchedule(task: string, run: ScheduledRun): Promise<void> {
-    const { name } = this.descriptor
-    if (this.#isStopped) {
-      if (this.successor?.runSchedule) return this.successor.runSchedule(task, run)
-      throw new PluggramError('plugin-not-found', `Plugin ${name} was stopped.`)
+  /** Answers for a plugin without a process: how it is, and that it takes another block when it starts. */
+  #answerIdle<Kind extends CallKind>(kind: Kind): Answer<Kind> {
+    const error = this.#lastError
+    const answers: { readonly [Idle in CallKind]?: Answer<Idle> } = {
+      status: { status: this.condition().state, ...(error !== undefined && { error }) },
+      reconfigure: 'replace',
     }
-    if (this.#isParked) throw parkedError(name)
-    return this.#use((process) => process.runSchedule(task, run))
+    return answers[kind] as Answer<Kind>
   }
 
   effects(): readonly string[] {
@@ -180,12 +158,6 @@ export class SupervisedPlugin implements HostedPlugin {
     const isWaiting = this.#retryAt > Date.now() && !this.#process
     const state = this.#process ? 'running' : isWaiting ? 'restarting' : this.#starting ? 'starting' : 'idle'
     return { state, crashes, ...(this.#lastError !== undefined && { problem: this.#problem() }) }
-  }
-
-  async status(): Promise<PluginStatus> {
-    if (this.#process) return this.#process.status(this.#options.timeouts.statusSeconds)
-    const { state } = this.condition()
-    return { status: state, ...(this.#lastError !== undefined && { error: this.#lastError }) }
   }
 
   async whenIdle(seconds: number): Promise<void> {
@@ -221,22 +193,8 @@ export class SupervisedPlugin implements HostedPlugin {
     if (this.#process) this.#options.sharePlugins(this.#process)
   }
 
-  async #ask(message: string, context: CallContext): Promise<PluginResult | undefined> {
-    if (this.#isParked) {
-      // whoever writes something else gets answers of other plugins; whoever asks for this one is told
-      if (!context.command && !context.callback) return undefined
-      throw parkedError(this.descriptor.name)
-    }
-    return this.#use((process) => process.handle(message, context, this.#options.timeouts.callSeconds))
-  }
-
-  async #use<T>(work: (process: PluginProcess) => Promise<T>): Promise<T> {
-    const process = await this.#ready()
-    try {
-      return await work(process)
-    } finally {
-      this.#touch()
-    }
+  follow(plan: HostPlan): void {
+    this.#options.follow(plan)
   }
 
   #ready(): Promise<PluginProcess> {
@@ -256,6 +214,9 @@ export class SupervisedPlugin implements HostedPlugin {
 
   async #start(wait: number): Promise<PluginProcess> {
     if (wait > 0) await sleep(wait)
+    // nothing is started for a plugin that was stopped during the pause
+    if (this.#isStopped)
+      throw new PluggramError('plugin-not-found', `Plugin ${this.descriptor.name} was stopped.`)
     try {
       const ready = await this.#options.launch(this.events)
       if (!this.#isStopped) this.adopt(ready)
@@ -344,4 +305,10 @@ export class SupervisedPlugin implements HostedPlugin {
 
 function parkedError(plugin: string): PluginCrashError {
   return new PluginCrashError(plugin, 'is parked after it crashed three times', { isParked: true })
+}
+
+/** Whether the user asked for this very plugin: by a command or a button of it. */
+function isAddressed(question: unknown): boolean {
+  const { context } = question as Partial<Question<'handle'>>
+  return context?.command !== undefined || context?.callback !== undefined
 }

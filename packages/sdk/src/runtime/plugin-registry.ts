@@ -1,12 +1,9 @@
-import type { Awaitable } from '../awaitable.ts'
-import type { MessageContext } from '../context.ts'
-import type { ObservedMessage } from '../observe.ts'
 import type { UpdateKind } from '../manifest.ts'
-import type { MissedPolicy, ScheduledRun } from '../services/scheduler.ts'
-import type { PluginResult } from '../reply.ts'
+import type { MissedPolicy } from '../services/scheduler.ts'
 import type { Role } from '../role.ts'
 import type { ToolEffect } from '../tool.ts'
 import type { CommandSummary } from '../assistant-directory.ts'
+import type { Ask } from './plugin-calls.ts'
 
 /** A tool as the model and others may see it. */
 export interface ToolDescriptor {
@@ -53,29 +50,10 @@ export interface PluginDescriptor {
   readonly forgets?: boolean
 }
 
-/** A message's context as the pipeline makes it; the host adds the plugin's configuration. */
-export type CallContext = Omit<MessageContext, 'config'>
-
 /** A plugin that runs and can be asked. */
 export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
-  /** Calls the command's function or `processMessage`; the plugin's own errors come out as they were thrown. */
-  handle(message: string, context: CallContext): Awaitable<PluginResult | undefined>
-  /** Runs `execute` of one of the manifest's schedules; rejects with what it threw. */
-  runSchedule?(name: string, run: ScheduledRun): Promise<void>
-  /**
-   * Checks the arguments and calls a tool of the plugin, wherever the plugin runs. The result is plain data of bounded
-   * size. Whether the caller may use the tool is the caller's to check.
-   * @throws PluggramError `tool-not-found`, `tool-arguments-invalid`; else whatever the tool threw
-   */
-  callTool(name: string, args: unknown, context: CallContext): Promise<unknown>
-  /** Tells an observer about a message; rejects with what it throws. */
-  observe?(event: ObservedMessage): Awaitable<void>
-  /**
-   * Deletes what the plugin keeps about a user; tells in a few words what that was. Rejects with what the plugin throws, and
-   * when it takes too long.
-   */
-  forgetUser?(userId: number): Promise<string | undefined>
+  readonly ask: Ask
 }
 
 /** A plugin that starts for the first time since the assistant did: what may be for it should wait. */
@@ -93,6 +71,19 @@ export interface PluginRegistry {
   plugins(): readonly RunnablePlugin[]
   /** Those that are not there yet, but soon may be. Default: none. */
   pending?(): readonly PendingPlugin[]
+  /** The name of the plugin that a command belongs to; more than one may declare it. */
+  ownerOf(command: string): string | undefined
   /** Calls `listener` after plugins came or went, until the returned function is called. */
   onChange(listener: () => void): () => void
+}
+
+/** The commands of a plugin that belong to it; those that another plugin keeps are left out. */
+export function ownCommands(
+  registry: Pick<PluginRegistry, 'ownerOf'>,
+  { name, commands }: Pick<PluginDescriptor, 'name' | 'commands'>,
+): PluginDescriptor['commands'] {
+  const isOwn = (command: string): boolean => registry.ownerOf(command) === name
+  return commands.every((command) => isOwn(command.name))
+    ? commands
+    : commands.filter((command) => isOwn(command.name))
 }

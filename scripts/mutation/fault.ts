@@ -1,0 +1,41 @@
+/** One small fault that could be made in a source file. */
+export interface Fault {
+  /** The same as long as the line and its file stay: what is accepted or chosen is found again after other code moved. */
+  readonly id: string
+  /** Relative to the root, with `/`. */
+  readonly file: string
+  readonly line: number
+  readonly kind: FaultKind
+  /** What is replaced, from `start` to `end` of the file's text. */
+  readonly start: number
+  readonly end: number
+  readonly original: string
+  readonly replacement: string
+}
+
+export const FAULT_KINDS = [
+  'boundary',
+  'equality',
+  'arithmetic',
+  'logic',
+  'condition',
+  'no-call',
+  'no-await',
+  'no-return',
+  'empty-body',
+  'constant',
+  'swapped-method',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** What came of a fault. */
+export type Outcome = 'killed' | 'timed out' | 'survived'
+
+/** For people: where it is and what it changes, on one line. */
+export function describeFault({ id, file, line, kind, original, replacement }: Fault): string {
+  const short = (text: string): string => {
+    const words = text.replaceAll(/\s+/g, ' ')
+    return words.length > 70 ? `${words.slice(0, 67)}…` : words
+  }
+  return `${id} ${file}:${line} ${kind}: ${short(original)} → ${short(replacement) || 'nothing'}`
+}

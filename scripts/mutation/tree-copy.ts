@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Fault, Outcome } from './fault.ts'
+
+const PARTS = [
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'packages',
+  'apps',
+  'plugins',
+  'scripts',
+  'e2e',
+  'docs',
+]
+/** Nobody but `.bin` and our own packages: those of the copy must be found instead. */
+const NOT_LINKED = new Set(['@pluggram', '.vite', '.vite-temp', '.vitest-cache'])
+
+/** Runs in groups of their own: an interrupt of ours does not reach them. */
+const running = new Set<number>()
+process.once('exit', () => {
+  for (const pid of running) endGroup(pid)
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+/** A copy of the tree, to be broken. */
+export interface TreeCopy {
+  /** Runs test files with a fault in place, and takes it out again. */
+  tryFault(fault: Fault, tests: readonly string[], limitMs: number): Promise<Outcome>
+  /** Runs test files as they are. */
+  runTests(tests: readonly string[], limitMs: number): Promise<Outcome>
+  remove(): void
+}
+
+/** Copies what tests need; installed packages are linked to. */
+export function createTreeCopy(root: string): TreeCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'pluggram-mutation-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const part of PARTS) {
+    cpSync(join(root, part), join(folder, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source) => !/\/node_modules(?:\/|$)/.test(source.slice(root.length)),
+    })
+  }
+  linkInstalled(root, folder)
+  // what a test leaves there when it is cut off goes with the copy
+  const temporary = join(folder, 'tmp')
+  mkdirSync(temporary)
+  const original = new Map<string, string>()
+
+  async function runTests(tests: readonly string[], limitMs: number): Promise<Outcome> {
+    if (tests.length === 0) return 'survived'
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const args = ['run', '--project=unit', '--bail=1', '--maxWorkers=1', '--reporter=dot', ...tests]
+    const child = spawn(process.execPath, [vitest, ...args], {
+      cwd: folder,
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: 'ignore',
+      detached: true,
+    })
+    const { pid = 0 } = child
+    running.add(pid)
+    return new Promise((resolve) => {
+      let isLate = false
+      const timer = setTimeout(() => {
+        isLate = true
+        endGroup(pid)
+      }, limitMs)
+      child.once('close', (code) => {
+        clearTimeout(timer)
+        endGroup(pid)
+        running.delete(pid)
+        if (isLate) resolve('timed out')
+        else resolve(code === 0 ? 'survived' : 'killed')
+      })
+    })
+  }
+
+  return {
+    runTests,
+    async tryFault({ file, start, end, replacement }, tests, limitMs) {
+      const path = join(folder, file)
+      const text = original.get(file) ?? readFileSync(path, 'utf8')
+      original.set(file, text)
+      writeFileSync(path, text.slice(0, start) + replacement + text.slice(end))
+      try {
+        return await runTests(tests, limitMs)
+      } finally {
+        writeFileSync(path, text)
+      }
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  }
+}
+
+function linkInstalled(root: string, folder: string): void {
+  for (const place of [
+    '.',
+    ...globSync('{packages,apps,plugins}/*/node_modules', { cwd: root }).map(dirname),
+  ]) {
+    const from = join(root, place, 'node_modules')
+    const to = join(folder, place, 'node_modules')
+    mkdirSync(to, { recursive: true })
+    for (const name of readdirSync(from))
+      if (!NOT_LINKED.has(name)) symlinkSync(join(from, name), join(to, name))
+  }
+  const scope = join(folder, 'node_modules/@pluggram')
+  mkdirSync(scope)
+  for (const path of globSync('{packages,apps,plugins}/*/package.json', { cwd: folder })) {
+    const { name } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { name: string }
+    if (name.startsWith('@pluggram/')) symlinkSync(join(folder, dirname(path)), join(scope, name.slice(10)))
+  }
+}
+
+/** Ends the run with everything that its tests started. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // all of it has ended
+  }
+}
