@@ -363,8 +363,8 @@ export async function startAssistant(options: AssistantOptions): Promise<Assista
     cleanups.push(followManifests(scheduler, plugins.host.registry))
     scheduler.start()
     cleanups.push(() => scheduler.stop())
-    telegram.receive()
     cleanups.push(() => telegram.stopReceiving(DRAIN_MS))
+    await telegram.receive()
     return {
       url: web.url,
       toolServer,

@@ -54,8 +54,8 @@ export interface Telegram {
   /** The way out for what answers no message. */
   readonly outgoing: PostOffice & BotApiCaller
   connection(): string
-  /** Begins to take updates. */
-  receive(): void
+  /** Begins to take updates, when what an earlier run left is queued. */
+  receive(): Promise<void>
   /** No more updates; what was accepted gets that long to be answered. */
   stopReceiving(drainMs: number): Promise<void>
   close(): Promise<void>
@@ -109,6 +109,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const menu = createCommandMenu({ api, logger })
   let bot: BotIdentity | undefined
   let isReceiving = false
+  let isStopping = false
 
   const sourceOptions = {
     api,
@@ -171,13 +172,15 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'
       return `${state}, ${name}${lastError === undefined ? '' : ` (${lastError})`}`
     },
-    receive() {
+    async receive() {
+      await pipeline.resume()
+      if (isStopping) return
       isReceiving = true
-      pipeline.resume()
       source.start()
     },
     async stopReceiving(drainMs) {
       isReceiving = false
+      isStopping = true
       stopWatching()
       await source.stop()
       const { left } = await pipeline.drain(drainMs)

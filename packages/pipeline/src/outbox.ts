@@ -62,6 +62,8 @@ export class Outbox {
   readonly #broadcastsWaiting = new Set<Waiting>()
   /** What answers no update may be pushed twice: by its plugin, and by the start after a crash. */
   readonly #posted = new Map<number, Promise<SentMessage>>()
+  /** Those of them that were sent while the start still reads what is not sent: it may have seen them before. */
+  #sentEarly: Set<number> | undefined = new Set()
   /** What came before there was a sender. */
   readonly #early: Waiting[] = []
   #sender: RowSender | undefined
@@ -107,7 +109,7 @@ export class Outbox {
     make: () => readonly OutgoingMessage[] | Promise<readonly OutgoingMessage[]>,
   ): Promise<Sending> {
     const { store } = this.#options
-    const known = store.interim(updateId, key)
+    const known = await store.interim(updateId, key)
     return this.#pushAll(known.length > 0 ? known : await store.addInterim(updateId, key, await make()))
   }
 
@@ -124,9 +126,20 @@ export class Outbox {
     if (row.updateId !== POSTED_UPDATE_ID) return this.#enqueue(row)
     const known = this.#posted.get(row.id)
     if (known) return known
-    const sending = this.#enqueue(row).finally(() => this.#posted.delete(row.id))
+    const sending = this.#enqueue(row).finally(() => this.#forgetPosted(row.id))
     this.#posted.set(row.id, sending)
     return sending
+  }
+
+  /** What an earlier run left is queued. */
+  recovered(): void {
+    for (const id of this.#sentEarly ?? []) this.#posted.delete(id)
+    this.#sentEarly = undefined
+  }
+
+  #forgetPosted(id: number): void {
+    if (this.#sentEarly) this.#sentEarly.add(id)
+    else this.#posted.delete(id)
   }
 
   /** Begins to hand rows to the sender. */

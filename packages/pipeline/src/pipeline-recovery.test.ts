@@ -1,3 +1,4 @@
+import { unsent } from '@pluggram/testing/contracts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeliveryError } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
@@ -25,7 +26,7 @@ describe('what survives the end of the program', () => {
     expect(await first.pipeline.drain(30)).toEqual({ left: 2 })
     expect(first.messenger.delivered).toEqual([])
     const second = start([echo], { store: first.store })
-    second.pipeline.resume()
+    await second.pipeline.resume()
     expect(await second.texts()).toEqual(['echo a', 'echo b'])
   })
 
@@ -42,7 +43,7 @@ describe('what survives the end of the program', () => {
     expect(await first.pipeline.drain(50)).toEqual({ left: 2 })
     expect(messenger.delivered.map((item) => item.text)).toEqual(['one'])
     const second = start([echo], { store: first.store })
-    second.pipeline.resume()
+    await second.pipeline.resume()
     expect(await second.texts(textUpdate('next'))).toEqual(['two', 'three', 'echo next'])
   })
 
@@ -58,10 +59,13 @@ describe('what survives the end of the program', () => {
     let before: readonly unknown[] = []
     const notes: FakePlugin = {
       name: 'notes',
-      handle: () => ((before = [store.unsent().length, messenger.delivered.length]), say('survived')),
+      handle: async () => (
+        (before = [(await unsent(store)).length, messenger.delivered.length]),
+        say('survived')
+      ),
     }
     const { pipeline, texts } = start([notes], { store, messenger })
-    pipeline.resume()
+    await pipeline.resume()
     expect(await texts()).toEqual(['of another', 'survived'])
     expect(before).toEqual([0, 1])
   })
@@ -76,7 +80,7 @@ describe('what survives the end of the program', () => {
     await first.pipeline.accept([textUpdate('hi')])
     await first.pipeline.drain(50)
     const second = start([echo], { store: first.store })
-    second.pipeline.resume()
+    await second.pipeline.resume()
     expect(await second.texts()).toEqual([])
     expect(second.pipeline.stats()).toMatchObject({ ambiguous: 1, unsent: 0 })
   })
@@ -100,7 +104,7 @@ describe('what survives the end of the program', () => {
     await expect.poll(() => first.messenger.delivered.map((item) => item.text)).toEqual(['working'])
     await first.pipeline.drain(50)
     const second = start([twice], { store: first.store })
-    second.pipeline.resume()
+    await second.pipeline.resume()
     expect(await second.texts()).toEqual(['done, after message 1, try 2'])
   })
 
@@ -109,10 +113,10 @@ describe('what survives the end of the program', () => {
     await store.accept([textUpdate('poison', { updateId: 42 })])
     for (let end = 0; end < 3; end += 1) await store.begin(42)
     const { pipeline, messenger } = start([echo], { store })
-    pipeline.resume()
+    await pipeline.resume()
     await expect.poll(() => pipeline.stats()).toMatchObject({ parked: 1 })
     expect(messenger.delivered).toEqual([])
-    expect(store.parked()).toMatchObject([{ update: { updateId: 42 }, tries: 3 }])
+    expect(await store.parked()).toMatchObject([{ update: { updateId: 42 }, tries: 3 }])
     expect(await pipeline.replay(42)).toBe(true)
     expect(await pipeline.replay(43)).toBe(false)
     await pipeline.drain(1_000)
@@ -136,10 +140,10 @@ describe('what survives the end of the program', () => {
       },
     }
     const { pipeline, texts } = start([slow], { store })
-    pipeline.resume()
+    await pipeline.resume()
     expect(await texts()).toEqual(['m1', 'm2', 'm3'])
     expect(most).toBe(1)
-    expect(store.parked()).toEqual([])
+    expect(await store.parked()).toEqual([])
   })
 
   test('an update that ends the program also when it is tried alone is parked beside others', async () => {
@@ -151,9 +155,9 @@ describe('what survives the end of the program', () => {
     for (let end = 0; end < 5; end += 1) await store.begin(1)
     await store.begin(2)
     const { pipeline, texts } = start([echo], { store })
-    pipeline.resume()
+    await pipeline.resume()
     expect(await texts()).toEqual(['echo other'])
-    expect(store.parked()).toMatchObject([{ update: { updateId: 1 } }])
+    expect(await store.parked()).toMatchObject([{ update: { updateId: 1 } }])
   })
 
   test('what the disk does not take is not acknowledged; an answer waits until it does', async () => {
@@ -192,7 +196,7 @@ test('of several edits of one message that wait, the newest is sent', async () =
   }
   const { texts, store } = start([edits], { messenger })
   expect(await texts(textUpdate('go'))).toEqual(['first', 'edit 3', 'ids 1,2,2,2'])
-  expect(store.unsent()).toEqual([])
+  expect(await unsent(store)).toEqual([])
 })
 
 test('a message that Telegram cannot take now is tried until it can, and holds up only its chat', async () => {
@@ -249,7 +253,7 @@ describe('a chat with more messages than are kept in memory', () => {
     await first.pipeline.accept(flood.map((text) => textUpdate(text, { chatId: 1 })))
     expect(await first.pipeline.drain(0)).toEqual({ left: flood.length })
     const second = start([echo], { store })
-    second.pipeline.resume()
+    await second.pipeline.resume()
     expect(await second.texts()).toEqual(flood.map((text) => `echo ${text}`))
   })
 })

@@ -1,3 +1,4 @@
+import { unfinished } from '@pluggram/testing/contracts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
 import type { AccessControl, CallContext } from '@pluggram/sdk/runtime'
@@ -23,7 +24,7 @@ describe('who may use it', () => {
     })
     expect(await texts(textUpdate('hi', { chatId: 8 }), textUpdate('hi', { chatId: 9 }))).toEqual(['echo hi'])
     expect(pipeline.stats().accepted).toBe(1)
-    expect(store.unfinished()).toEqual([])
+    expect(await unfinished(store)).toEqual([])
   })
 
   test('who is turned away hears the notice, or nothing, and no plugin sees the message', async () => {

@@ -69,8 +69,11 @@ export interface PipelineStats {
 
 /** The way of a message from the source into the outbox. */
 export interface Pipeline {
-  /** Goes on with what an earlier run left: first the messages not sent, then the updates not finished. */
-  resume(): void
+  /**
+   * Goes on with what an earlier run left: first the messages not sent, then the updates not finished. Updates may come
+   * in when it resolves; before, they would overtake those of their chat.
+   */
+  resume(): Promise<void>
   /**
    * Takes updates in: when it resolves they are on disk, and each id counts once. It resolves late under
    * load, so that a source which waits for it slows down instead of filling the memory.
@@ -107,6 +110,8 @@ class MessagePipeline implements Pipeline {
   readonly #answering: Answering
   readonly #recovery: Recovery
   readonly #forgetting: NodeJS.Timeout
+  /** Resolves when what an earlier run left is queued, or could not be read. */
+  #resuming: Promise<unknown> = Promise.resolve()
   #accepted = 0
 
   constructor(options: PipelineOptions) {
@@ -141,9 +146,14 @@ class MessagePipeline implements Pipeline {
     this.#forgetting.unref()
   }
 
-  resume(): void {
-    const { unfinished, occasion } = this.#recovery.resume()
-    for (const stored of unfinished) this.#enqueue(stored, occasion)
+  resume(): Promise<void> {
+    const resumed = this.#resume()
+    this.#resuming = resumed.catch(() => {})
+    return resumed
+  }
+
+  async #resume(): Promise<void> {
+    for await (const { stored, occasion } of this.#recovery.resume()) this.#enqueue(stored, occasion)
     void this.#forget()
   }
 
@@ -159,6 +169,8 @@ class MessagePipeline implements Pipeline {
   }
 
   async replay(updateId: number): Promise<boolean> {
+    // else the start would find the update as well, and work on it a second time
+    await this.#resuming
     const stored = await this.#options.store.replay(updateId)
     if (stored) this.#enqueue(stored, ALONE)
     return stored !== undefined
@@ -188,7 +200,7 @@ class MessagePipeline implements Pipeline {
     const { outbox, store } = this.#options
     clearInterval(this.#forgetting)
     const held = outbox.holdBroadcasts(Math.min(milliseconds, BROADCAST_GRACE_MS))
-    const idle = this.#lanes.whenIdle().then(() => outbox.whenIdle())
+    const idle = this.#resuming.then(() => this.#lanes.whenIdle()).then(() => outbox.whenIdle())
     if (!(await endsWithin(idle, milliseconds))) {
       this.#lanes.clear()
       this.#stop.abort(new Error('The assistant stops.'))
@@ -200,7 +212,8 @@ class MessagePipeline implements Pipeline {
     outbox.close()
     this.#router.close()
     this.#observers.close()
-    return { left: store.unfinished().length + store.unsent().length }
+    const { updates, messages } = await store.left()
+    return { left: updates + messages }
   }
 
   #enqueue(stored: StoredUpdate, occasion?: SecondOccasion): void {
@@ -214,7 +227,7 @@ class MessagePipeline implements Pipeline {
 
   /** Works on an update that was left on disk. */
   async #takeUp(updateId: number): Promise<void> {
-    const stored = this.#options.store.waiting(updateId)
+    const stored = await this.#options.store.waiting(updateId)
     if (stored) await this.#recovery.work(stored, stored.tries > 0 ? ALONE : undefined)
   }
 

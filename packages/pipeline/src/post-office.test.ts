@@ -1,5 +1,7 @@
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
+import type { MessageStore } from '@pluggram/sdk/runtime'
 import { createMemoryMessageStore } from '@pluggram/testing'
+import { unsent } from '@pluggram/testing/contracts'
 import { afterEach, describe, expect, test } from 'vitest'
 import { callbackTag } from './callback-data.ts'
 import { createRecordingMessenger, textUpdate } from './test-doubles.ts'
@@ -44,11 +46,37 @@ describe('messages that answer nothing', () => {
     const { pipeline, messenger } = start([], { store })
     const request = { ...news, replies: [{ text: 'daily' }], key: 'daily' }
     const early = await pipeline.post(request)
-    pipeline.resume()
+    await pipeline.resume()
     const late = await pipeline.post(request)
     await Promise.all([early.sent, late.sent])
     await pipeline.drain(1_000)
     expect(messenger.delivered.map(({ text }) => text)).toEqual(['daily'])
+  })
+
+  test('what is posted and sent while the start reads what is left is sent once', async () => {
+    const memory = createMemoryMessageStore()
+    const [sending, reading, read] = [createGate(), createGate(), createGate()]
+    const store: MessageStore = {
+      ...memory,
+      async *unsent() {
+        const left = await Array.fromAsync(memory.unsent())
+        read.release()
+        await reading.held
+        yield* left
+      },
+    }
+    const messenger = createRecordingMessenger(() => sending.held)
+    const { pipeline } = start([], { store, messenger })
+    const { sent } = await pipeline.post({ ...news, replies: [{ text: 'alarm' }] })
+    const resumed = pipeline.resume()
+    await read.held
+    sending.release()
+    await sent
+    reading.release()
+    await resumed
+    await pipeline.drain(1_000)
+    expect(messenger.delivered.map(({ text }) => text)).toEqual(['alarm'])
+    expect(await unsent(memory)).toEqual([])
   })
 
   test('a broadcast that waits holds up no answer of its chat', async () => {
@@ -76,7 +104,7 @@ describe('messages that answer nothing', () => {
     await first.sent
     await expect(second.sent).rejects.toMatchObject({ code: 'delivery-failed' })
     expect(await drained).toEqual({ left: 1 })
-    expect(store.unsent().map(({ content }) => content)).toEqual(['second'])
+    expect((await unsent(store)).map(({ content }) => content)).toEqual(['second'])
   })
 
   test('a plugin that floods is refused, and may go on when its messages are sent', async () => {

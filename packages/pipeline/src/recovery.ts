@@ -84,20 +84,26 @@ export class Recovery {
     return this.#options.answer(update, tries + 1)
   }
 
-  /** Queues what an earlier run did not send, and gives the updates it did not finish. */
-  resume(): { readonly unfinished: readonly StoredUpdate[]; readonly occasion: SecondOccasion } {
-    const { store, outbox } = this.#options
-    const unsent = store.unsent()
-    const unfinished = store.unfinished()
-    const begun = unfinished.filter(({ tries }) => tries > 0).length
-    if (unsent.length > 0 || begun > 0) outbox.startSlowly()
-    const sending = unsent.flatMap((row) => {
-      const sent = outbox.push(row)
-      sent.catch(() => {})
-      return row.isBroadcast === true ? [] : [sent]
-    })
+  /** Queues what an earlier run did not send, and gives the updates it did not finish, oldest first. */
+  async *resume(): AsyncGenerator<{ readonly stored: StoredUpdate; readonly occasion: SecondOccasion }> {
+    const { store, outbox, signal } = this.#options
+    const { begun, messages } = await store.left()
+    if (messages > 0 || begun > 0) outbox.startSlowly()
+    const sending: Promise<unknown>[] = []
+    for await (const rows of store.unsent()) {
+      for (const row of rows) {
+        const sent = outbox.push(row)
+        sent.catch(() => {})
+        if (row.isBroadcast !== true) sending.push(sent)
+      }
+    }
+    outbox.recovered()
     const whenSent = endsWithin(Promise.allSettled(sending), SEND_FIRST_MS)
-    return { unfinished, occasion: { maxTries: begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES, whenSent } }
+    const occasion = { maxTries: begun > 1 ? MAX_TRIES_AMONG_OTHERS : MAX_TRIES, whenSent }
+    for await (const page of store.unfinished()) {
+      if (signal.aborted) return
+      for (const stored of page) yield { stored, occasion }
+    }
   }
 
   async #secondTime(update: IncomingUpdate, tries: number, occasion?: SecondOccasion): Promise<void> {

@@ -58,6 +58,7 @@ export type {
 export type { ScheduleDescriptor } from './runtime/plugin-registry.ts'
 export type {
   DeliveryPolicy,
+  LeftOver,
   MessageStore,
   OutboxRow,
   OutgoingMessage,

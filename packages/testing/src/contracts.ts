@@ -1,2 +1,2 @@
-export { messageStoreContract, outboxPart, storedText } from './message-store-contract.ts'
+export { messageStoreContract, outboxPart, storedText, unfinished, unsent } from './message-store-contract.ts'
 export { storeBackendContract } from './store-backend-contract.ts'

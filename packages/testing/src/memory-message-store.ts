@@ -44,6 +44,9 @@ export function createMemoryMessageStore(): MessageStore {
     return toRow(row)
   }
 
+  const isUnsent = ({ state }: MemoryRow): boolean => state === 'unsent' || state === 'sending'
+  const unsent = (): MemoryRow[] => [...outbox.values()].filter(isUnsent)
+
   function noteBeginning(updateId: number): void {
     const row = inbox.get(updateId)
     if (row?.state === 'new') row.tries += 1
@@ -88,7 +91,7 @@ export function createMemoryMessageStore(): MessageStore {
         return known ? toInterim(known) : add(updateId, message, index, key)
       })
     },
-    interim: (updateId, key) =>
+    interim: async (updateId, key) =>
       [...outbox.values()].filter((row) => row.updateId === updateId && row.key === key).map(toInterim),
     async park(updateId, reason) {
       const row = inbox.get(updateId)
@@ -118,20 +121,36 @@ export function createMemoryMessageStore(): MessageStore {
           outbox.set(row.id, { ...row, message: { ...row.message, chatId: to } })
       }
     },
-    unfinished: () => inState('new').map(({ update, tries }) => ({ update, tries })),
-    waiting(updateId) {
+    async *unfinished(chatId) {
+      for (const row of inState('new')) {
+        const { update, tries, state } = row
+        const isWanted = chatId === undefined || update.chat.id === chatId
+        if (isWanted && state === 'new') yield [{ update, tries }]
+      }
+    },
+    async waiting(updateId) {
       const row = inbox.get(updateId)
       return row?.state === 'new' ? { update: row.update, tries: row.tries } : undefined
     },
-    unsent: () =>
-      [...outbox.values()].filter((row) => row.state === 'unsent' || row.state === 'sending').map(toRow),
-    parked: () =>
-      inState('parked').map(({ update, tries, reason, receivedAt }) => ({
+    async *unsent(chatId) {
+      for (const row of unsent()) {
+        const isWanted = chatId === undefined || row.message.chatId === chatId
+        if (isWanted && outbox.has(row.id) && isUnsent(row)) yield [toRow(row)]
+      }
+    },
+    async left() {
+      const open = inState('new')
+      const begun = open.filter(({ tries }) => tries > 0)
+      return { updates: open.length, begun: begun.length, messages: unsent().length }
+    },
+    async parked() {
+      return inState('parked').map(({ update, tries, reason, receivedAt }) => ({
         update,
         tries,
         reason,
         receivedAt,
-      })),
+      }))
+    },
     async replay(updateId) {
       const row = inbox.get(updateId)
       if (row?.state !== 'parked') return undefined

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { IncomingUpdate, MessageStore, OutgoingMessage } from '@pluggram/sdk/runtime'
+import type {
+  IncomingUpdate,
+  MessageStore,
+  OutboxRow,
+  OutgoingMessage,
+  StoredUpdate,
+} from '@pluggram/sdk/runtime'
 
 /** An update with the members a store looks at. */
 export function storedText(updateId: number, text = `text ${updateId}`): IncomingUpdate {
@@ -28,6 +34,16 @@ export function outboxPart(
   return { chatId: 7, content: { text }, policy }
 }
 
+/** All updates that are not finished. */
+export async function unfinished(store: MessageStore, chatId?: number): Promise<readonly StoredUpdate[]> {
+  return (await Array.fromAsync(store.unfinished(chatId))).flat()
+}
+
+/** All messages that are not sent. */
+export async function unsent(store: MessageStore, chatId?: number): Promise<readonly OutboxRow[]> {
+  return (await Array.fromAsync(store.unsent(chatId))).flat()
+}
+
 /** What every message store must do; each driver runs it. */
 export function messageStoreContract(
   create: () => { store: MessageStore; close?(): Promise<void> | void },
@@ -50,12 +66,12 @@ export function messageStoreContract(
       using(async (store) => {
         expect(ids(await store.accept([storedText(900), storedText(5)]))).toEqual([900, 5])
         expect(ids(await store.accept([storedText(5), storedText(77), storedText(77)]))).toEqual([77])
-        expect(ids(store.unfinished())).toEqual([900, 5, 77])
-        expect(store.unfinished()[0]?.update).toEqual(storedText(900))
-        expect(store.waiting(5)).toEqual({ update: storedText(5), tries: 0 })
+        expect(ids(await unfinished(store))).toEqual([900, 5, 77])
+        expect((await unfinished(store))[0]?.update).toEqual(storedText(900))
+        expect(await store.waiting(5)).toEqual({ update: storedText(5), tries: 0 })
         await store.finish(5, [])
-        expect(store.waiting(5)).toBeUndefined()
-        expect(store.waiting(6)).toBeUndefined()
+        expect(await store.waiting(5)).toBeUndefined()
+        expect(await store.waiting(6)).toBeUndefined()
       }),
     )
 
@@ -65,11 +81,54 @@ export function messageStoreContract(
         await store.accept([storedText(1), storedText(2)])
         const entries = await store.finish(1, [outboxPart('a'), outboxPart('b', 'at-most-once')])
         expect(entries.map((entry) => entry.content)).toEqual([{ text: 'a' }, { text: 'b' }])
-        expect(ids(store.unfinished())).toEqual([2])
+        expect(ids(await unfinished(store))).toEqual([2])
         expect(await store.accept([storedText(1)])).toEqual([])
-        expect(store.unsent()).toEqual(entries)
+        expect(await unsent(store)).toEqual(entries)
         await store.markSent(entries[0]?.id ?? 0, 10)
-        expect(store.unsent()).toEqual([entries[1]])
+        expect(await unsent(store)).toEqual([entries[1]])
+      }),
+    )
+
+    test(
+      'what waits can be read of one chat alone, and be counted',
+      using(async (store) => {
+        const other = storedText(2)
+        await store.accept([
+          storedText(1),
+          { ...other, chat: { ...other.chat, id: -5 } },
+          storedText(3),
+          storedText(4),
+        ])
+        await store.begin(3)
+        await store.finish(4, [outboxPart('a'), { ...outboxPart('b'), chatId: -5 }, outboxPart('c')])
+        expect(ids(await unfinished(store, 7))).toEqual([1, 3])
+        expect(ids(await unfinished(store, -5))).toEqual([2])
+        expect(await unfinished(store, 8)).toEqual([])
+        expect((await unsent(store, 7)).map(({ content }) => content)).toEqual([{ text: 'a' }, { text: 'c' }])
+        expect((await unsent(store, -5)).map(({ content }) => content)).toEqual([{ text: 'b' }])
+        expect(await store.left()).toEqual({ updates: 3, begun: 1, messages: 3 })
+      }),
+    )
+
+    test(
+      'many are read in pages, in order; what is done while they are read is left out',
+      using(async (store) => {
+        const numbers = Array.from({ length: 1_000 }, (_, at) => at + 1)
+        await store.accept(numbers.map((id) => storedText(id)))
+        const rows = await store.post(numbers.map((id) => outboxPart(String(id))))
+        const [updates, messages]: [number[], number[]] = [[], []]
+        for await (const page of store.unfinished()) {
+          expect(page.length).toBeLessThan(1_000)
+          if (updates.length === 0) await Promise.all([store.finish(999, []), store.park(1_000, 'poison')])
+          updates.push(...ids(page))
+        }
+        for await (const page of store.unsent()) {
+          expect(page.length).toBeLessThan(1_000)
+          if (messages.length === 0) await store.markSent(rows.at(-1)?.id ?? 0, 1)
+          messages.push(...page.map(({ id }) => id))
+        }
+        expect(updates).toEqual(numbers.slice(0, 998))
+        expect(messages).toEqual(rows.slice(0, 999).map(({ id }) => id))
       }),
     )
 
@@ -77,14 +136,14 @@ export function messageStoreContract(
       'messages that answer no update wait like all others, and broadcasts are known as such',
       using(async (store) => {
         const [first] = await store.post([{ ...outboxPart('news'), isBroadcast: true }, outboxPart('alarm')])
-        expect(store.unsent()).toMatchObject([
+        expect(await unsent(store)).toMatchObject([
           { updateId: POSTED_UPDATE_ID, content: { text: 'news' }, isBroadcast: true },
           { updateId: POSTED_UPDATE_ID, content: { text: 'alarm' } },
         ])
-        expect(store.unsent()[1]).not.toHaveProperty('isBroadcast')
+        expect((await unsent(store))[1]).not.toHaveProperty('isBroadcast')
         await store.markSent(first?.id ?? 0, 5)
-        expect(store.unsent()).toHaveLength(1)
-        expect(store.unfinished()).toEqual([])
+        expect(await unsent(store)).toHaveLength(1)
+        expect(await unfinished(store)).toEqual([])
       }),
     )
 
@@ -93,7 +152,7 @@ export function messageStoreContract(
       using(async (store) => {
         await store.post([outboxPart('a'), { ...outboxPart('b'), chatId: -5 }])
         await store.moveChat(-5, -1005)
-        expect(store.unsent().map(({ chatId }) => chatId)).toEqual([7, -1005])
+        expect((await unsent(store)).map(({ chatId }) => chatId)).toEqual([7, -1005])
       }),
     )
 
@@ -102,7 +161,7 @@ export function messageStoreContract(
       using(async (store) => {
         await store.accept([storedText(1)])
         await store.finish(1, [{ ...outboxPart('file'), bytes: new Uint8Array([0, 255, 7]) }])
-        expect([...(store.unsent()[0]?.bytes ?? [])]).toEqual([0, 255, 7])
+        expect([...((await unsent(store))[0]?.bytes ?? [])]).toEqual([0, 255, 7])
       }),
     )
 
@@ -113,10 +172,10 @@ export function messageStoreContract(
         const [first, second] = await store.finish(1, [outboxPart('a', 'at-most-once'), outboxPart('b')])
         await store.markSending(first?.id ?? 0)
         await store.markUnsent(first?.id ?? 0)
-        expect(store.unsent()[0]).toEqual(first)
+        expect((await unsent(store))[0]).toEqual(first)
         await store.markSending(first?.id ?? 0)
         await store.markFailed(second?.id ?? 0, 'refused')
-        expect(store.unsent()).toEqual([{ ...first, isAmbiguous: true }])
+        expect(await unsent(store)).toEqual([{ ...first, isAmbiguous: true }])
       }),
     )
 
@@ -125,16 +184,16 @@ export function messageStoreContract(
       using(async (store) => {
         await store.accept([storedText(1)])
         const messages = [outboxPart('working'), outboxPart('hard')]
-        expect(store.interim(1, 'dice:1')).toEqual([])
+        expect(await store.interim(1, 'dice:1')).toEqual([])
         const [first, second] = await store.addInterim(1, 'dice:1', messages)
         expect(second).not.toHaveProperty('sentMessageId')
         await store.markSent(first?.id ?? 0, 55)
         const again = await store.addInterim(1, 'dice:1', messages)
-        expect(store.interim(1, 'dice:1')).toEqual(again)
+        expect(await store.interim(1, 'dice:1')).toEqual(again)
         expect(again[0]).toMatchObject({ id: first?.id, sentMessageId: 55 })
         expect(again[1]).toEqual(second)
         await store.finish(1, [])
-        expect(store.unsent().map((row) => row.id)).toEqual([second?.id])
+        expect((await unsent(store)).map((row) => row.id)).toEqual([second?.id])
       }),
     )
 
@@ -144,20 +203,20 @@ export function messageStoreContract(
         await store.accept([storedText(1), storedText(2)])
         await store.begin(1)
         await store.begin(1)
-        expect(store.unfinished()[0]).toMatchObject({ tries: 2 })
+        expect((await unfinished(store))[0]).toMatchObject({ tries: 2 })
         await store.park(1, 'it ended the assistant')
         await store.park(2, 'so did this')
-        expect(store.unfinished()).toEqual([])
-        expect(store.parked()).toMatchObject([
+        expect(await unfinished(store)).toEqual([])
+        expect(await store.parked()).toMatchObject([
           { update: { updateId: 1 }, tries: 2, reason: 'it ended the assistant' },
           { update: { updateId: 2 } },
         ])
         expect(await store.replay(1)).toMatchObject({ update: storedText(1), tries: 0 })
         expect(await store.replay(1)).toBeUndefined()
-        expect(ids(store.unfinished())).toEqual([1])
+        expect(ids(await unfinished(store))).toEqual([1])
         expect(await store.drop(2)).toBe(true)
         expect(await store.drop(2)).toBe(false)
-        expect(store.parked()).toEqual([])
+        expect(await store.parked()).toEqual([])
         expect(await store.accept([storedText(2)])).toEqual([])
       }),
     )

@@ -35,7 +35,7 @@ export async function replay(
 ): Promise<number> {
   const ask = { method: 'GET', path: '/api/parked', answer: listSchema } as const
   const { parked } = await askElse(cli, ask, () =>
-    withStore(cli, (store) => ({ parked: store.parked().map(toSummary) })),
+    withStore(cli, async (store) => ({ parked: (await store.parked()).map(toSummary) })),
   )
   const chosen = options.all ? parked.map((item) => String(item.updateId)) : ids
   if (chosen.length === 0) return printList(cli, parked)
@@ -57,10 +57,10 @@ async function act(cli: CliEnvironment, id: string, { show, drop }: ReplayOption
   const answer = z.unknown()
   if (show) {
     const update = await askElse(cli, { method: 'GET', path, answer }, () =>
-      withStore(cli, (store) =>
+      withStore(cli, async (store) =>
         found(
           id,
-          store.parked().find((item) => String(item.update.updateId) === id),
+          (await store.parked()).find((item) => String(item.update.updateId) === id),
         ),
       ),
     )

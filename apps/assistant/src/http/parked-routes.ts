@@ -18,9 +18,9 @@ export function registerParkedRoutes(
   store: MessageStore,
   pipeline: { replay(updateId: number): Promise<unknown> },
 ): void {
-  server.get('/api/parked', () => ({ parked: store.parked().map(toSummary) }))
-  server.get<{ Params: { id: string } }>('/api/parked/:id', (request, reply) => {
-    const found = store.parked().find((item) => String(item.update.updateId) === request.params.id)
+  server.get('/api/parked', async () => ({ parked: (await store.parked()).map(toSummary) }))
+  server.get<{ Params: { id: string } }>('/api/parked/:id', async (request, reply) => {
+    const found = (await store.parked()).find((item) => String(item.update.updateId) === request.params.id)
     return reply.code(found ? 200 : 404).send(found ?? notParked(request.params.id))
   })
   server.post<{ Params: { id: string } }>('/api/parked/:id/replay', async (request, reply) => {

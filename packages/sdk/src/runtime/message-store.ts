@@ -44,9 +44,22 @@ export interface ParkedUpdate {
   readonly receivedAt: Date
 }
 
+/** How much waits. */
+export interface LeftOver {
+  /** Updates that are not finished. */
+  readonly updates: number
+  /** Those of them on which work began. */
+  readonly begun: number
+  /** Messages that are not sent. */
+  readonly messages: number
+}
+
 /**
- * The inbox and the outbox on disk. A promise resolves when what it stands for is committed: it survives
+ * The inbox and the outbox of one bot, on disk. A promise of a write resolves when it is committed: it survives
  * `kill -9` and power loss. Commits of the same moment are made together.
+ *
+ * What may be much is read in pages, each when it is asked for, of all chats or of one: a start reads everything, an
+ * instance that takes a chat over reads that chat.
  */
 export interface MessageStore {
   /** Takes updates in, in order; gives those that were never seen before. */
@@ -69,7 +82,7 @@ export interface MessageStore {
   /** Puts messages into the outbox that answer no update. */
   post(messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
   /** What an earlier try put there under that key; empty when it did not get so far. */
-  interim(updateId: number, key: string): readonly OutboxRow[]
+  interim(updateId: number, key: string): Promise<readonly OutboxRow[]>
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
   /** Notes that an `at-most-once` message is about to be sent. */
@@ -82,13 +95,14 @@ export interface MessageStore {
   markFailed(rowId: number, reason: string): Promise<void>
   /** A group has another id: what is not sent to it yet belongs to the new one. */
   moveChat(from: number, to: number): Promise<void>
-  /** Updates that are not finished, oldest first: what an earlier run left. */
-  unfinished(): readonly StoredUpdate[]
+  /** Updates that are not finished, oldest first. One that is finished or parked meanwhile is left out. */
+  unfinished(chatId?: number): AsyncIterable<readonly StoredUpdate[]>
   /** One of them; `undefined` when it is finished, parked or unknown. */
-  waiting(updateId: number): StoredUpdate | undefined
-  /** Messages that are not sent, oldest first: what an earlier run left. */
-  unsent(): readonly OutboxRow[]
-  parked(): readonly ParkedUpdate[]
+  waiting(updateId: number): Promise<StoredUpdate | undefined>
+  /** Messages that are not sent, oldest first. One that is sent or given up meanwhile is left out. */
+  unsent(chatId?: number): AsyncIterable<readonly OutboxRow[]>
+  left(): Promise<LeftOver>
+  parked(): Promise<readonly ParkedUpdate[]>
   /** Makes a parked update new again; `undefined` when there is none of that id. */
   replay(updateId: number): Promise<StoredUpdate | undefined>
   /** Deletes a parked update; false when there is none of that id. */

@@ -1,4 +1,4 @@
-import { outboxPart, storedText } from '@pluggram/testing/contracts'
+import { outboxPart, storedText, unfinished, unsent } from '@pluggram/testing/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   createSqliteAccessStore,
@@ -34,11 +34,11 @@ test('after the token changed nothing of the old bot is answered or sent, and al
   await before.close()
 
   const other = createSqliteMessageStore(log, { bot: SECOND })
-  expect(other.unfinished()).toEqual([])
-  expect(other.unsent()).toEqual([])
-  expect(other.parked()).toEqual([])
-  expect(other.waiting(2)).toBeUndefined()
-  expect(other.interim(2, 'dice:1')).toEqual([])
+  expect(await unfinished(other)).toEqual([])
+  expect(await unsent(other)).toEqual([])
+  expect(await other.parked()).toEqual([])
+  expect(await other.waiting(2)).toBeUndefined()
+  expect(await other.interim(2, 'dice:1')).toEqual([])
   expect(await other.replay(3)).toBeUndefined()
   expect(await other.drop(3)).toBe(false)
   await other.park(2, 'not mine')
@@ -50,17 +50,17 @@ test('after the token changed nothing of the old bot is answered or sent, and al
   expect(await other.accept([storedText(1), storedText(2)])).toHaveLength(2)
   const [sent] = await other.finish(2, [outboxPart('mine')])
   await other.markSent(sent?.id ?? 0, 9)
-  expect(other.unfinished()).toMatchObject([{ update: { updateId: 1 } }])
+  expect(await unfinished(other)).toMatchObject([{ update: { updateId: 1 } }])
   await other.close()
 
   const again = createSqliteMessageStore(log, { bot: FIRST })
-  expect(again.unfinished()).toEqual([{ update: storedText(2), tries: 0 }])
-  expect(again.unsent()).toMatchObject([
+  expect(await unfinished(again)).toEqual([{ update: storedText(2), tries: 0 }])
+  expect(await unsent(again)).toMatchObject([
     { content: { text: 'answer' }, chatId: 7 },
     { updateId: 2, chatId: 7 },
   ])
-  expect(again.parked()).toMatchObject([{ update: { updateId: 3 }, reason: 'poison' }])
-  expect(again.interim(2, 'dice:1')).toHaveLength(1)
+  expect(await again.parked()).toMatchObject([{ update: { updateId: 3 }, reason: 'poison' }])
+  expect(await again.interim(2, 'dice:1')).toHaveLength(1)
   expect(await again.accept([storedText(1), storedText(3)])).toEqual([])
   await again.close()
 })

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { IncomingUpdate, ParkedUpdate, StoredUpdate } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
+import { readPages } from './read-pages.ts'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
 
 /**
@@ -98,16 +99,25 @@ export class SqliteInbox {
     await this.#queue.write(() => this.#writes.park.run(updateId, reason))
   }
 
-  unfinished(): StoredUpdate[] {
-    return this.#reads.unfinished.all().map(decodeUpdate)
+  unfinished(chatId?: number): AsyncIterable<readonly StoredUpdate[]> {
+    const { unfinished, unfinishedOf } = this.#reads
+    return readPages(
+      () => (chatId === undefined ? unfinished.all() : unfinishedOf.all(chatId)).map(toUpdateId),
+      (updateId) => this.#find(updateId),
+    )
   }
 
-  waiting(updateId: number): StoredUpdate | undefined {
-    const row = this.#reads.waiting.get(updateId)
-    return row && decodeUpdate(row)
+  /** Updates that are not finished, and how many of them were begun. */
+  count(): { updates: number; begun: number } {
+    const row = this.#reads.count.get()
+    return { updates: Number(row?.updates), begun: Number(row?.begun) }
   }
 
-  parked(): ParkedUpdate[] {
+  async waiting(updateId: number): Promise<StoredUpdate | undefined> {
+    return this.#find(updateId)
+  }
+
+  async parked(): Promise<ParkedUpdate[]> {
     return this.#reads.parked.all().map((row) => ({
       ...decodeUpdate(row),
       reason: String(row.reason),
@@ -145,6 +155,15 @@ export class SqliteInbox {
       from = last
     }
   }
+
+  #find(updateId: number): StoredUpdate | undefined {
+    const row = this.#reads.waiting.get(updateId)
+    return row && decodeUpdate(row)
+  }
+}
+
+function toUpdateId(row: Record<string, unknown>): number {
+  return Number(row.update_id)
 }
 
 function prepareWrites(connection: DatabaseSync, bot: string) {
@@ -179,7 +198,15 @@ function prepareReads(connection: DatabaseSync, bot: string) {
        FROM (SELECT update_id, received_at, state FROM inbox WHERE bot = ${bot} AND update_id > ? ORDER BY update_id LIMIT ${SLICE})`,
     ),
     unfinished: connection.prepare(
-      `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND state = 'new' ORDER BY sequence`,
+      `SELECT update_id FROM inbox WHERE bot = ${bot} AND state = 'new' ORDER BY sequence`,
+    ),
+    // rare, so the chat has no column of its own that every update would have to write
+    unfinishedOf: connection.prepare(
+      `SELECT update_id FROM inbox WHERE bot = ${bot} AND state = 'new' AND payload ->> '$.chat.id' = ? ORDER BY sequence`,
+    ),
+    count: connection.prepare(
+      `SELECT count(*) AS updates, count(*) FILTER (WHERE tries > 0) AS begun
+       FROM inbox WHERE bot = ${bot} AND state = 'new'`,
     ),
     waiting: connection.prepare(
       `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND update_id = ? AND state = 'new'`,

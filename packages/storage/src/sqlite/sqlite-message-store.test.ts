@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageStoreContract, outboxPart, storedText } from '@pluggram/testing/contracts'
+import { messageStoreContract, outboxPart, storedText, unfinished, unsent } from '@pluggram/testing/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSqliteMessageStore } from '../index.ts'
 import { openStorage } from './test-storage.ts'
@@ -36,10 +36,10 @@ test('what was committed is there after the file is opened again', async () => {
   await first.close()
   const second = openFile()
   const again = createSqliteMessageStore(second.log, { bot: BOT })
-  expect(again.unfinished()).toEqual([{ update: storedText(2), tries: 0 }])
-  expect(again.unsent()).toMatchObject([{ content: { text: 'answer' }, updateId: 1 }])
+  expect(await unfinished(again)).toEqual([{ update: storedText(2), tries: 0 }])
+  expect(await unsent(again)).toMatchObject([{ content: { text: 'answer' }, updateId: 1 }])
   expect(await again.accept([storedText(1), storedText(3)])).toEqual([{ update: storedText(3), tries: 0 }])
-  expect(again.unfinished().map(({ update }) => update.updateId)).toEqual([2, 3])
+  expect((await unfinished(again)).map(({ update }) => update.updateId)).toEqual([2, 3])
   await again.close()
   await second.close()
 })
@@ -53,7 +53,7 @@ test('writes of one moment share a commit; one that fails fails them all and lea
   ])
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(store.failure()).toMatch(/NOT NULL/)
-  expect(store.unfinished()).toEqual([])
+  expect(await unfinished(store)).toEqual([])
   expect(await store.accept([storedText(1)])).toHaveLength(1)
   expect(store.failure()).toBeUndefined()
   await store.close()
@@ -75,7 +75,7 @@ test('ids are remembered for two days, then forgotten; open and parked updates s
   expect(await store.accept([storedText(1), storedText(2), storedText(3)])).toMatchObject([
     { update: { updateId: 1 } },
   ])
-  expect(store.parked()).toHaveLength(1)
+  expect(await store.parked()).toHaveLength(1)
   await store.close()
   await storage.close()
 })

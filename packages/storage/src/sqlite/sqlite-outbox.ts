@@ -3,6 +3,7 @@ import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { DeliveryPolicy, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
+import { readPages } from './read-pages.ts'
 
 /** Parts that were given up stay visible that long. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
@@ -76,12 +77,16 @@ export class SqliteOutbox {
     await this.#queue.write(() => {
       for (const [index, row] of rows.entries()) this.#insert(row, key, index)
     })
-    const stored = this.interim(updateId, key)
+    const stored = this.#interim(updateId, key)
     for (const { id } of stored) this.#interimRows.add(id)
     return stored
   }
 
-  interim(updateId: number, key: string): OutboxRow[] {
+  async interim(updateId: number, key: string): Promise<OutboxRow[]> {
+    return this.#interim(updateId, key)
+  }
+
+  #interim(updateId: number, key: string): OutboxRow[] {
     return this.#reads.interim.all(updateId, key).map(toInterimRow)
   }
 
@@ -104,8 +109,20 @@ export class SqliteOutbox {
     this.#interimRows.delete(id)
   }
 
-  unsent(): OutboxRow[] {
-    return this.#reads.unsent.all().map(toRow)
+  unsent(chatId?: number): AsyncIterable<readonly OutboxRow[]> {
+    const { unsent, unsentOf, one } = this.#reads
+    return readPages(
+      () => (chatId === undefined ? unsent.all() : unsentOf.all(chatId)).map(({ id }) => Number(id)),
+      (id) => {
+        const row = one.get(id)
+        return row && toRow(row)
+      },
+    )
+  }
+
+  /** Messages that are not sent. */
+  count(): number {
+    return Number(this.#reads.count.get()?.messages)
   }
 
   async moveChat(from: number, to: number): Promise<void> {
@@ -187,6 +204,7 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
 }
 
 function prepareReads(connection: DatabaseSync, bot: string) {
+  const unsent = `WHERE bot = ${bot} AND state IN ('unsent', 'sending')`
   return {
     interim: connection.prepare(
       `SELECT * FROM outbox WHERE bot = ${bot} AND update_id = ? AND interim_key = ? ORDER BY part`,
@@ -195,8 +213,9 @@ function prepareReads(connection: DatabaseSync, bot: string) {
     allInterim: connection.prepare(
       `SELECT id, update_id FROM outbox WHERE bot = ${bot} AND interim_key IS NOT NULL`,
     ),
-    unsent: connection.prepare(
-      `SELECT * FROM outbox WHERE bot = ${bot} AND state IN ('unsent', 'sending') ORDER BY id`,
-    ),
+    unsent: connection.prepare(`SELECT id FROM outbox ${unsent} ORDER BY id`),
+    unsentOf: connection.prepare(`SELECT id FROM outbox ${unsent} AND chat_id = ? ORDER BY id`),
+    one: connection.prepare(`SELECT * FROM outbox ${unsent} AND id = ?`),
+    count: connection.prepare(`SELECT count(*) AS messages FROM outbox ${unsent}`),
   }
 }
