@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '@pluggram/sdk'
 
+const NO_BUILDER =
+  'The pages are not built, and what builds them is not installed. Run "npm ci" once without --omit=dev.'
+
 /** The console's built pages. */
 export interface ConsolePages {
   /** The folder with index.html and assets/. */
@@ -15,8 +18,8 @@ export interface ConsolePages {
 }
 
 /**
- * Pages are built when the packages are installed; where install scripts do not run, the first start builds
- * them beside everything else it does.
+ * Pages are built when the packages are installed. Where install scripts do not run, the first start builds them while
+ * everything else starts.
  */
 export function findConsolePages(logger: Logger): ConsolePages {
   const root = dirname(fileURLToPath(import.meta.resolve('@pluggram/console')))
@@ -33,10 +36,8 @@ export function findConsolePages(logger: Logger): ConsolePages {
 }
 
 function startBuild(root: string): { done: Promise<string | undefined>; stop: () => void } {
-  const vite = join(
-    dirname(createRequire(join(root, 'package.json')).resolve('vite/package.json')),
-    'bin/vite.js',
-  )
+  const vite = findBuilder(root)
+  if (vite === undefined) return { done: Promise.resolve(NO_BUILDER), stop() {} }
   const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1' },
@@ -55,6 +56,18 @@ function startBuild(root: string): { done: Promise<string | undefined>; stop: ()
     )
   })
   return { done, stop: () => void child.kill() }
+}
+
+/** The builder's program, when devDependencies are installed. */
+function findBuilder(root: string): string | undefined {
+  try {
+    return join(
+      dirname(createRequire(join(root, 'package.json')).resolve('vite/package.json')),
+      'bin/vite.js',
+    )
+  } catch {
+    return undefined
+  }
 }
 
 /** The first lines of what the build said, without its stack. */

@@ -22,8 +22,8 @@ export async function drawSvg(svg: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function load(): Promise<Uint8Array[]> {
-  const read = async (name: string): Promise<Uint8Array> =>
-    new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(name))))
   await initWasm(await readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))))
-  return Promise.all(FONTS.map((name) => read(`dejavu-fonts-ttf/ttf/${name}`)))
+  const read = async (name: string): Promise<Uint8Array> =>
+    new Uint8Array(await readFile(new URL(`../fonts/${name}`, import.meta.url)))
+  return Promise.all(FONTS.map((name) => read(name)))
 }
