@@ -158,6 +158,6 @@ test('a plugin that crashed three times is parked, says so, and comes back when 
   expect((await ask(driver, ada, '/fragile')).join()).toContain('fragile')
   expect(await pluginStates(assistant)).toMatchObject({ fragile: { state: 'parked', crashes: 3 } })
   expect(await runCommand(home, 'plugins', 'restart', 'fragile')).toMatchObject({ code: 0 })
-  await assistant.waitFor(/fragile was started anew/)
+  await assistant.waitFor(/fragile restarted on request/)
   expect(await ask(driver, ada, '/fragile')).toEqual(['alive'])
 })

@@ -13,7 +13,10 @@ import { registerScheduleRoutes } from './http/schedule-routes.ts'
 
 export interface DoorOptions extends PluginRoutesOptions {
   readonly dataFolder: string
-  /** Makes a one-time link, and tells how other programs call tools. Absent while no pages are served. */
+  /**
+   * Makes a one-time link, and tells how other programs call tools. Absent while no pages are
+   * served.
+   */
   readonly web?: { createLoginLink(): string; readonly mcp: { readonly url: string; readonly token: string } }
   readonly messages: MessageStore
   /** Works again on a parked update. */
@@ -23,7 +26,8 @@ export interface DoorOptions extends PluginRoutesOptions {
 }
 
 /**
- * Opens the one way by which commands reach the running assistant: HTTP over a socket that only the home's owner can use.
+ * Opens the one way by which commands reach the running assistant: HTTP over a socket that only the
+ * home's owner can use.
  * @throws PluggramError `command-failed`
  */
 export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {

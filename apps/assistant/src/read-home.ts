@@ -9,7 +9,9 @@ export interface HomeReading {
   /** With the variables of the plugins that were found. */
   readonly configuration: LoadedConfiguration
   readonly found: Discovery
-  /** All that is wrong in the configuration. What is wrong with plugins stands in `found.problems`. */
+  /**
+   * All that is wrong in the configuration. What is wrong with plugins stands in `found.problems`.
+   */
   readonly configProblems: readonly ConfigProblem[]
 }
 

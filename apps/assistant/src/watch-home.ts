@@ -3,15 +3,15 @@ import { watch } from 'chokidar'
 
 /** Changes that come together are one. */
 const QUIET_MS = 150
-/** A file that is written all the time is read now and then nevertheless. */
+/** A file that is written constantly is still read this often. */
 const LONGEST_QUIET_MS = 1_000
-/** Of the home itself; whatever else stands there, data above all, is nobody's configuration. */
+/** Entries of the home that are configuration. Everything else there, above all data, is not. */
 const WATCHED = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
 
 export interface HomeWatchOptions {
   /** Must not throw; calls never overlap. */
   onChange(): Promise<void>
-  /** Told when a folder cannot be watched: its changes take effect at the next restart. */
+  /** Called when a folder cannot be watched: its changes take effect at the next start. */
   onError(error: unknown): void
 }
 
@@ -24,7 +24,7 @@ export function watchHome(home: string, { onChange, onError }: HomeWatchOptions)
   const watcher = watch(home, { ignoreInitial: true, ignored: (path) => isIgnored(relative(home, path)) })
   watcher.on('error', onError)
   watcher.on('all', schedule)
-  // what was saved while it looked around for the first time was not told
+  // chokidar does not report what was saved during its first scan
   watcher.once('ready', schedule)
 
   function schedule(): void {
@@ -49,7 +49,7 @@ export function watchHome(home: string, { onChange, onError }: HomeWatchOptions)
   }
 }
 
-/** What belongs to package managers and tools, and everything in the home that is not configuration. */
+/** Files of package managers and tools, and everything in the home that is not configuration. */
 function isIgnored(path: string): boolean {
   const [first = '', ...below] = path.split(sep)
   if (first === '') return false

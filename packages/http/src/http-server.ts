@@ -18,15 +18,21 @@ export interface HttpServerOptions {
   /** Whether the program is usable, and a report that is sent as JSON. */
   readiness(): Promise<{ readonly isReady: boolean; readonly report: unknown }>
   readonly logger: Logger
-  /** Takes the `POST` requests to one path, unguarded: its callers prove themselves in their own way. */
+  /**
+   * Takes the `POST` requests to one path, unguarded: its callers prove themselves in their own
+   * way.
+   */
   readonly webhook?: { readonly path: string; readonly handler: RequestHandler }
 }
 
 /** A request must be complete within this time; it bounds slow bodies. */
 const REQUEST_TIMEOUT_MS = 30_000
-/** How long a connection may be kept without a request: longer than proxies do, so that they end it and not we. */
+/**
+ * How long an idle connection is kept: longer than proxies keep theirs, so that the proxy closes it
+ * first.
+ */
 const KEEP_ALIVE_MS = 72_000
-/** Addresses that programs ask, not browsers. */
+/** Paths for programs, which may ask by IP address. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 const SECURITY_HEADERS = {
@@ -47,8 +53,8 @@ const NO_SESSION = errorBody(
 )
 
 /**
- * The HTTP surface: every request passes the host and origin guard, everything under `/api` needs a session.
- * Routes of other parts are registered on the returned server before `listen`.
+ * The HTTP surface: every request passes the host and origin guard, everything under `/api` needs a
+ * session. Routes of other parts are registered on the returned server before `listen`.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { login, logger, webhook } = options
@@ -59,7 +65,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
         webhook ? before(handler, webhook) : handler,
       ),
     bodyLimit: 1_048_576,
-    // a stop ends idle connections and event streams instead of waiting for browsers to leave
+    // closing ends idle connections and event streams instead of waiting for browsers to leave
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 512 },
   })
@@ -83,7 +89,8 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     const { host, origin } = request.headers
     const isOwn = PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host)
     if (!isOwn || !guard.isOwnOrigin(origin, host)) return reply.code(403).send(FOREIGN)
-    // the router decodes and normalises paths, so what it found decides, not what the request wrote
+    // the router decodes and normalises paths, so the matched route decides, not only the path as
+    // sent
     const route = request.routeOptions.url ?? path
     const isApi = route.startsWith('/api') || path.startsWith('/api')
     if (isApi && !hasSession(request, login)) return reply.code(401).send(NO_SESSION)

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const LINK_LIFETIME_MS = 60 * 60 * 1_000
 
-/** What a login link's token says: when it ends and which link it is. */
+/** What a login link's token holds: its expiry and its identity. */
 interface Claims {
   readonly expiresAt: number
   readonly nonce: string
@@ -15,8 +15,8 @@ export function createLoginToken(key: string, now: number = Date.now()): string 
 }
 
 /**
- * Accepts login tokens, each one once. The key is new at every start, so a token never outlives the
- * process that would know that it was used.
+ * Accepts each login token once. The key is new at every start, so no token outlives the process
+ * that remembers whether it was used.
  */
 export class LoginLinks {
   readonly #key: string
@@ -26,7 +26,7 @@ export class LoginLinks {
     this.#key = key
   }
 
-  /** True the first time a valid token is shown. */
+  /** True the first time a valid token is presented. */
   redeem(token: string, now: number = Date.now()): boolean {
     const claims = verify(this.#key, token)
     if (!claims || claims.expiresAt <= now || this.#used.has(claims.nonce)) return false

@@ -19,7 +19,10 @@ export function hasSession(request: FastifyRequest, { sessions, cookieName }: Lo
   return sessions.isValid(request.cookies[cookieName])
 }
 
-/** `GET /login?token=…` redeems a one-time link; `POST /login` takes the password where there is one. */
+/**
+ * `GET /login?token=…` redeems a one-time link; `POST /login` takes the password where there is
+ * one.
+ */
 export function registerLoginRoutes(server: FastifyInstance, options: LoginOptions): void {
   server.get<{ Querystring: { token?: string | string[] } }>('/login', (request, reply) => {
     const { token } = request.query

@@ -1,4 +1,4 @@
-/** A small page without scripts, for the few things said before the console is there. */
+/** A small page without scripts, for messages that are shown before the console is available. */
 export function messagePage(title: string, paragraphs: readonly string[], form = ''): string {
   const body = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

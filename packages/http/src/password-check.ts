@@ -8,8 +8,9 @@ const PAUSE_MS = 60_000
 export type PasswordCheck = (given: string, now?: number) => 'right' | 'wrong' | 'wait'
 
 /**
- * Slows guessing down: after ten wrong passwords in a row everyone waits a minute. The count is one for all who ask, by
- * whatever address and on every route that takes the password, since an attacker may have many addresses.
+ * Slows guessing down: after ten wrong passwords in a row everyone waits a minute. The count is one
+ * for all who ask, by whatever address and on every route that takes the password, since an
+ * attacker may have many addresses.
  */
 export function createPasswordCheck(password: string): PasswordCheck {
   let wrongInARow = 0

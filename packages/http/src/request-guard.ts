@@ -8,8 +8,8 @@ export interface RequestGuardOptions {
 }
 
 /**
- * Refuses requests that a foreign web page made the browser send: a name that was rebound to our address
- * shows in `Host`, another site shows in `Origin`.
+ * Refuses requests that a foreign web page made the browser send: a name that was rebound to our
+ * address shows in `Host`, another site shows in `Origin`.
  */
 export class RequestGuard {
   readonly #names: ReadonlySet<string>

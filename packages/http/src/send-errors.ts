@@ -15,7 +15,10 @@ export interface SendErrorsOptions {
   readonly isForOwner?: boolean
 }
 
-/** Makes a server answer with `{ error: { code, message } }` whatever goes wrong, and never with a stack. */
+/**
+ * Makes a server answer with `{ error: { code, message } }` whatever goes wrong, and never with a
+ * stack.
+ */
 export function sendErrors(server: FastifyInstance, options: SendErrorsOptions): void {
   const { logger, notFound, isForOwner = false } = options
   server.setNotFoundHandler((request, reply) =>

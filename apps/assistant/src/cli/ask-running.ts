@@ -8,7 +8,7 @@ import { lockHome } from '@pluggram/storage'
 import { doorFolder } from '../door-folder.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
-/** A start opens the door late: plugins may take ten seconds before. */
+/** A starting assistant opens the door late: its plugins may take ten seconds first. */
 const START_MS = 15_000
 const LOOK_MS = 100
 
@@ -20,8 +20,8 @@ export interface Ask<T> extends LocalRequest {
 }
 
 /**
- * Asks the assistant that runs in this home, or works on the files when none runs. While that work goes on, no assistant
- * can start.
+ * Asks the assistant that runs in this home, or works on the files when none runs. The work holds
+ * the home's lock, so no assistant can start meanwhile.
  * @throws PluggramError with what the assistant refused, `command-failed` when it cannot be asked
  */
 export async function askElse<T>(
@@ -82,7 +82,7 @@ async function askRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise<{ readon
 /** @returns `undefined` when an assistant, or another command, works in this home */
 function tryLock(home: string): { release(): void } | undefined {
   const file = join(home, 'data', 'assistant.lock')
-  // where nothing ever ran there is nothing to guard, and a command leaves no folder behind
+  // no assistant ever ran here: there is nothing to lock, and a command should not create data/
   if (!existsSync(file)) return { release() {} }
   try {
     return lockHome(file)

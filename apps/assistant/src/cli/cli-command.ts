@@ -17,7 +17,7 @@ export interface CliCommand {
   /** Flags → explanation: `--yes`, `--chat <id>`. */
   readonly options?: Readonly<Record<string, string>>
   /**
-   * Does the work. Import what is heavy inside, so that `--help` stays fast.
+   * Does the work. Import heavy modules inside it, so that `--help` stays fast.
    * @returns the exit code
    */
   run?(cli: CliEnvironment, input: CliInput): number | Promise<number>

@@ -6,8 +6,9 @@ import type { CliCommand } from './cli-command.ts'
 const FOLDER = join(import.meta.dirname, 'commands')
 
 /**
- * Reads the files of `commands/`, each of which exports `commands`. A file is named after the first word of its commands
- * (`plugins.ts`, `plugins-grant.ts`): only those of the typed word are loaded, and all of them when no file matches.
+ * Loads the files of `commands/`; each exports `commands`. A file is named after the first word of
+ * its commands (`plugins.ts`, `plugins-settings.ts`), so only the files of the typed word are
+ * loaded. All are when none matches.
  */
 export async function loadCommands(word: string | undefined): Promise<readonly CliCommand[]> {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

@@ -10,11 +10,11 @@ import type { CliEnvironment } from './cli-environment.ts'
 const accessSchema = z.object({ url: z.string(), token: z.string() })
 
 /**
- * Serves the plugins' tools on standard input and output: those of the assistant that runs in this home, or, when none
- * does, of its plugins alone, without Telegram, pages and schedules.
+ * Serves the plugins' tools on standard input and output. It forwards to the assistant that runs in
+ * this home. When none runs, it starts the plugins itself, without Telegram, pages and schedules.
  */
 export async function serveMcp(cli: CliEnvironment): Promise<number> {
-  // standard output belongs to the protocol
+  // standard output carries the protocol, so plugins must not print there
   globalThis.console = new Console(process.stderr, process.stderr)
   const ask = { method: 'GET', path: '/api/mcp-access', answer: accessSchema.optional() } as const
   const running = await askElse(cli, ask, () => undefined)

@@ -9,8 +9,8 @@ const changesSchema = z.object({
 })
 
 /**
- * Shows what an MCP server says of itself that its owner did not agree to; with `isAgreed`, agrees to it. A running
- * assistant connects again and offers what was agreed to.
+ * Shows the tool descriptions of an MCP server that its owner has not approved yet; with
+ * `isAgreed`, approves them. A running assistant then reconnects and offers the approved tools.
  * @returns the exit code
  */
 export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed: boolean): Promise<number> {
@@ -44,7 +44,7 @@ export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed
   return 0
 }
 
-/** In quotes and with every hidden character written out. */
+/** Quoted, with every invisible character escaped. */
 function shown(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[^\x20-\x7E\p{L}\p{N}\p{P}\p{S}]/gu,

@@ -2,7 +2,7 @@ import { z } from '@pluggram/sdk'
 import { askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
-/** For whom a setting is: everybody, or one chat. */
+/** Whose setting it is: everybody's, or one chat's. */
 export interface SettingsTarget {
   readonly plugin: string
   readonly chat: string | undefined
@@ -25,7 +25,7 @@ const listSchema = z.object({
   ),
 })
 
-/** Prints a plugin's settings, secrets hidden; with a chat as they hold there. */
+/** Prints a plugin's settings with secrets hidden; with a chat, the values that apply there. */
 export async function listSettings(cli: CliEnvironment, target: SettingsTarget): Promise<number> {
   if (!isChat(cli, target)) return 1
   const path = target.chat === undefined ? pathOf(target) : `${pathOf(target)}?chat=${target.chat}`
@@ -41,7 +41,7 @@ export async function listSettings(cli: CliEnvironment, target: SettingsTarget):
   return 0
 }
 
-/** Sets a key, for everybody in config.json or for one chat; without a text it is taken back. */
+/** Sets a key, for everybody in config.json or for one chat. Without a text, removes it. */
 export async function changeSetting(
   cli: CliEnvironment,
   target: SettingsTarget,

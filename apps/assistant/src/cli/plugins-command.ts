@@ -21,10 +21,10 @@ import { grantMcpServer } from './mcp-grant.ts'
 const statesSchema = z.object({
   plugins: z.array(z.object({ name: z.string(), state: z.string(), problem: z.string().optional() })),
 })
-/** Whatever a running assistant answers: it has taken the change over. */
+/** A running assistant applies the change at once, whatever it answers. */
 const NOW = z.unknown().transform(() => '')
 
-/** Lists every plugin that is there with its switch, where it runs and comes from, and how it is at this moment. */
+/** Lists every plugin: whether it is on, where it comes from and runs, and its current state. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const { configuration, found, configProblems } = await readHome(cli)
   const { candidates, problems } = found
@@ -140,7 +140,7 @@ export async function restartPlugin(cli: CliEnvironment, name: string): Promise<
   return 0
 }
 
-/** The plugin of that name; when there is none, says which there are. */
+/** Finds a plugin by name. Prints the names that exist when there is none. */
 function findPlugin(
   cli: CliEnvironment,
   { candidates }: Discovery,
@@ -164,14 +164,16 @@ function pathOf(name: string): string {
 
 type LivePlugin = z.infer<typeof statesSchema>['plugins'][number]
 
-/** How the plugins of the running assistant are; `undefined` when none runs in this home. */
+/** The states of the plugins; `undefined` when no assistant runs in this home. */
 async function askStates(cli: CliEnvironment): Promise<ReadonlyMap<string, LivePlugin> | undefined> {
   const ask = { method: 'GET', path: '/api/plugins', answer: statesSchema } as const
   const answer = await askIfRunning(cli, ask)
   return answer && new Map(answer.plugins.map((plugin) => [plugin.name, plugin]))
 }
 
-/** What a plugin prints while it is looked at is shown; the rest is not for a terminal. */
+/**
+ * Shows what a plugin prints while it is inspected. Other log lines do not belong in a terminal.
+ */
 function quietLogger(cli: CliEnvironment): Logger {
   return {
     debug() {},

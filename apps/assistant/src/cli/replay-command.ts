@@ -93,7 +93,10 @@ function printList(cli: CliEnvironment, list: Parked): number {
   return 0
 }
 
-/** Without a running assistant the file itself is changed; the next start works on what was replayed. */
+/**
+ * Without a running assistant the file itself is changed; the next start works on what was
+ * replayed.
+ */
 async function withStore<T>(cli: CliEnvironment, work: (store: MessageStore) => T | Promise<T>): Promise<T> {
   const done = await withDatabase(cli, async ({ log, bot }) => {
     const store: MessageStore = createSqliteMessageStore(log, { bot })

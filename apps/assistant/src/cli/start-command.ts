@@ -10,17 +10,17 @@ import { hideEnvironment } from '../hide-environment.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
-/** A stop may take ten seconds in all; what still runs then is cut off. */
+/** A stop may take ten seconds in all. Whatever still runs then is killed with the process. */
 const STOP_LIMIT_MS = 9_500
 
 /**
- * V8 lets the heap double and more before it collects what is old. While 200,000 updates are worked off that came to
- * 410 MB; with this it is 240 MB, at the same speed. The program is not started anew with an option, since its process id
- * must stay the same.
+ * By default V8 lets the heap more than double before it collects old objects: 410 MB while working
+ * through a backlog of 200,000 updates. With this value it stays at 240 MB, at the same speed. The
+ * flag is set at run time because restarting with an option would change the process id.
  */
 const HEAP_GROWING_PERCENT = 30
 
-/** A moment after the start, before much is to be done. */
+/** Soon after the start, before there is much to do. */
 const RELEASE_AFTER_MS = 300
 
 /** Runs the assistant until a signal ends it. */
@@ -71,32 +71,33 @@ export async function start(
   logger.info(`stopping (${signal})`)
   const isClean = await stop(assistant, logger)
   logger.info('stopped')
-  // what a plugin left behind, a timer or a socket, must not keep the process alive
+  // a timer or socket that a plugin left open must not keep the process alive
   setImmediate(() => process.exit(isClean ? 0 : 1))
   return isClean ? 0 : 1
 }
 
 async function stop(assistant: Assistant, logger: RootLogger): Promise<boolean> {
   const isClean = await endsWithin(assistant.stop(), STOP_LIMIT_MS)
-  if (!isClean) logger.error('something did not stop in time and is cut off')
+  if (!isClean) logger.error('the stop took too long; ending the process')
   return isClean
 }
 
-/** The first signal stops; npm and the terminal may both deliver it, and the second cuts nothing short. */
+/**
+ * npm and the terminal may both deliver the signal: the first one stops the assistant, later ones
+ * are ignored.
+ */
 function nextStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
   })
 }
 
-/** A plugin that throws in a timer or forgets a promise must not end the assistant. */
+/**
+ * A plugin that throws in a timer, or rejects a promise nobody awaits, must not end the assistant.
+ */
 function keepRunning(logger: RootLogger): void {
-  // whoever read the output may have gone; logging that would fail in the same way, without end
+  // the reader of our output may be gone; logging that error would fail again, forever
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  process.on('uncaughtException', (error) =>
-    logger.error('an error was thrown outside of any call', { err: error }),
-  )
-  process.on('unhandledRejection', (reason) =>
-    logger.error('a promise was rejected and nobody listened', { err: reason }),
-  )
+  process.on('uncaughtException', (error) => logger.error('uncaught exception', { err: error }))
+  process.on('unhandledRejection', (reason) => logger.error('unhandled promise rejection', { err: reason }))
 }

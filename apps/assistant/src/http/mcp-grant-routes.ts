@@ -5,7 +5,10 @@ interface Named {
   readonly Params: { readonly name: string }
 }
 
-/** `GET /api/mcp/:name/changes`: what its owner did not agree to yet; `POST /api/mcp/:name/grant` agrees. */
+/**
+ * `GET /api/mcp/:name/changes` lists what the owner has not approved yet; `POST
+ * /api/mcp/:name/grant` approves it.
+ */
 export function registerMcpGrantRoutes(
   server: FastifyInstance,
   { dataFolder, restart }: { readonly dataFolder: string; restart(name: string): Promise<unknown> },
@@ -16,7 +19,7 @@ export function registerMcpGrantRoutes(
   }))
   server.post<Named>('/api/mcp/:name/grant', async ({ params: { name } }) => {
     await grantPins(file, name)
-    // it connects again, and offers what was agreed to
+    // it reconnects, and offers the approved tools
     await restart(name)
     return {}
   })

@@ -4,13 +4,15 @@ import type { FastifyInstance } from 'fastify'
 
 export interface McpRouteOptions {
   readonly endpoint: McpEndpoint
-  /** Whoever sends one of these is the owner. */
+  /** A request with one of these tokens comes from the owner. */
   readonly tokens: () => readonly string[]
 }
 
 const BODY_LIMIT_BYTES = 4 * 1_048_576
 
-/** `/mcp`: the plugins' tools for other programs. The token is checked before the body is read. */
+/**
+ * `/mcp` offers the plugins' tools to other programs. It checks the token before it reads the body.
+ */
 export function registerMcpRoute(server: FastifyInstance, { endpoint, tokens }: McpRouteOptions): void {
   server.route({
     method: ['GET', 'POST', 'DELETE'],

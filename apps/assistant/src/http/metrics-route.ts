@@ -11,8 +11,8 @@ export interface MetricsRouteOptions {
 }
 
 /**
- * `GET /metrics` in Prometheus' text format: for whoever asks on this machine, for a session, and for the owner's password by
- * HTTP Basic, as Prometheus sends it.
+ * `GET /metrics` in the text format of Prometheus. Answers requests from this machine, with a
+ * session, or with the owner's password by HTTP Basic, as Prometheus sends it.
  */
 export function registerMetricsRoute(server: FastifyInstance, options: MetricsRouteOptions): void {
   function knowsPassword(request: FastifyRequest): boolean {
@@ -38,7 +38,7 @@ export function registerMetricsRoute(server: FastifyInstance, options: MetricsRo
   })
 }
 
-/** A proxy on this machine passes on what others ask: it says so, and then the request is not local. */
+/** A request that a proxy on this machine forwards is not local; the proxy's headers show it. */
 function isLocal({ raw, headers }: FastifyRequest): boolean {
   const address = raw.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
   const isLoopback = address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))

@@ -12,7 +12,10 @@ export interface ParkedSummary {
   readonly receivedAt: string
 }
 
-/** `GET /api/parked`, `GET /api/parked/:id`, `POST /api/parked/:id/replay`, `DELETE /api/parked/:id`. */
+/**
+ * `GET /api/parked`, `GET /api/parked/:id`, `POST /api/parked/:id/replay`, `DELETE
+ * /api/parked/:id`.
+ */
 export function registerParkedRoutes(
   server: FastifyInstance,
   store: MessageStore,

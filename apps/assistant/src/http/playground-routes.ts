@@ -10,7 +10,7 @@ export interface PlaygroundOptions {
   readonly pages: ConsolePages
   /** Absent when the assistant talks to Telegram. */
   readonly emulator?: BotApiEmulator
-  /** Says why there is no playground, when there is none. */
+  /** Explains why there is no playground. */
   readonly offMessage: () => string
 }
 

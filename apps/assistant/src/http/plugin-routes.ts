@@ -11,7 +11,7 @@ export interface PluginRoutesOptions {
   states(): Promise<readonly PluginState[]>
   /** Reads the files of the home again. Resolves when plugins are as the files say. */
   reload(): Promise<void>
-  /** Starts a plugin or an MCP server again, also one that is parked. */
+  /** Restarts a plugin or an MCP server, even a parked one. */
   restart(name: string): Promise<void>
   readonly logger: Logger
 }
@@ -45,7 +45,7 @@ export function registerPluginRoutes(server: FastifyInstance, options: PluginRou
   })
   server.post<Named>('/api/plugins/:name/restart', async ({ params: { name } }) => {
     await restart(name)
-    logger.info(`plugin ${name} was started anew, as asked`)
+    logger.info(`plugin ${name} restarted on request`)
     return {}
   })
 }

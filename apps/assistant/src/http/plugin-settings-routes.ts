@@ -5,12 +5,14 @@ import type { AdminService } from '@pluggram/sdk'
 const chatId = z.coerce.number().int().optional()
 const changeSchema = z.strictObject({
   key: z.string().min(1).max(200),
-  /** Left out or null: back to what holds without it. */
+  /** Left out or null: removes the setting. */
   text: z.string().max(100_000).nullish(),
   chat: z.int().optional(),
 })
 
-/** `GET /api/plugins/:name/settings?chat=ID`, and `POST` with `{ key, text, chat }` to change one. */
+/**
+ * `GET /api/plugins/:name/settings?chat=ID`, and `POST` with `{ key, text, chat }` to change one.
+ */
 export function registerPluginSettingsRoutes(
   server: FastifyInstance,
   admin: Pick<AdminService, 'settings' | 'changeSetting'>,

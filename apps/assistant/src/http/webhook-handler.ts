@@ -8,13 +8,16 @@ export const WEBHOOK_PATH = '/telegram/webhook'
 const BODY_LIMIT_BYTES = 1_048_576
 const RETRY_AFTER_SECONDS = 5
 const JSON_TYPE = 'application/json; charset=utf-8'
-/** Telegram reads a body only when a method is called in it (Bot API: Making requests when getting updates); none is one write less. */
+/**
+ * Telegram reads the body of an answer only when it calls a method (Bot API: Making requests when
+ * getting updates). An empty one saves a write.
+ */
 const TAKEN_HEADERS = { 'content-length': 0 }
 
-/** What the handler needs of the Telegram gateway. */
+/** What the handler needs from the source of updates. */
 export interface WebhookReceiver {
   checkSecret(header: string | string[] | undefined): boolean
-  /** False while the assistant starts or has more to do than it can hold. */
+  /** False while the assistant starts, or when its inbox is full. */
   isAccepting(): boolean
   accept(update: unknown): Promise<unknown>
 }
@@ -39,7 +42,7 @@ const BUSY: Refusal = {
   headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
 }
 const WRONG_TYPE: Refusal = { status: 415, code: 'wrong-type', message: 'The body must be application/json.' }
-/** The rest of it is not waited for. */
+/** Sent before the rest of the body has arrived. */
 const TOO_LARGE: Refusal = {
   status: 413,
   code: 'too-large',
@@ -59,11 +62,11 @@ const FAILED: Refusal = {
 }
 
 /**
- * `POST /telegram/webhook`: the secret is checked before the body is read; then only JSON up to 1 MiB is taken.
- * 503 and 500 ask Telegram to come back, which it does (Bot API: setWebhook).
+ * `POST /telegram/webhook`: checks the secret before it reads the body, and accepts only JSON up to
+ * 1 MiB. After 503 and 500 Telegram delivers the update again (Bot API: setWebhook).
  *
- * It stands before the web framework: this is the one address that is asked thousands of times a second, and the
- * framework's hooks and parsers took as long as all the rest of taking an update.
+ * It runs before the web framework: this address gets thousands of requests a second, and the
+ * framework's hooks and parsers took as long as everything else that accepting an update needs.
  */
 export function createWebhookHandler(receiver: WebhookReceiver, logger: Logger): RequestHandler {
   function take(body: string, response: ServerResponse): void {
@@ -108,7 +111,8 @@ function checkHead({ headers }: IncomingMessage, receiver: WebhookReceiver): Ref
 }
 
 function parseObject(body: string): { readonly value: object } | { readonly refusal: Refusal } {
-  // a key that poisons what is copied from it; no update has it, and in a text its quotes are escaped
+  // this key would pollute the prototype of copies; no update has it, and in a message's text its
+  // quotes are escaped
   if (body.includes('"__proto__"') && /"__proto__"\s*:/.test(body)) return { refusal: NO_UPDATE }
   try {
     const value: unknown = JSON.parse(body)
@@ -119,7 +123,7 @@ function parseObject(body: string): { readonly value: object } | { readonly refu
   }
 }
 
-/** What is left of the body is thrown away by Node: a connection cut beneath it could lose the answer. */
+/** Node discards the rest of the body. Closing the connection at once could lose the answer. */
 function refuse(response: ServerResponse, { status, code, message, headers }: Refusal): void {
   const body = JSON.stringify({ error: { code, message } })
   response

@@ -13,12 +13,13 @@ const TEMPORARY = 'pluggram-door-'
 const PIPE = String.raw`\\.\pipe\pluggram-`
 
 /**
- * Where a door stands. `folder` is private to its owner; in it is the socket itself, or, where the path would be too long
- * and on Windows, a file `address` that names a socket in a private temporary folder, or a pipe.
+ * Where a door stands. `folder` is private to its owner; in it is the socket itself, or, where the
+ * path would be too long and on Windows, a file `address` that names a socket in a private
+ * temporary folder, or a pipe.
  */
 export function findAddress(folder: string): string | undefined {
   const isEmpty = ['socket', 'address'].every((name) => !isThere(join(folder, name)))
-  // an empty folder may have any rights: a copy of a home often has others
+  // an empty folder may have any mode: copying a home often changes it
   if (isEmpty || !checkOwn(folder, 'folder')) return undefined
   const address = readNote(folder) ?? join(folder, 'socket')
   if (address.startsWith(PIPE)) return address
@@ -28,8 +29,9 @@ export function findAddress(folder: string): string | undefined {
 }
 
 /**
- * Prepares the place where a door is about to stand. What a killed process left is removed.
- * @throws PluggramError `command-failed` when a living process listens there, or something else stands there
+ * Prepares the address that a door is about to listen on. Removes what a killed process left.
+ * @throws PluggramError `command-failed` when a living process listens there, or something else
+ * stands there
  */
 export async function claimAddress(folder: string): Promise<string> {
   makePrivateFolder(folder)
@@ -75,7 +77,7 @@ function makeTemporaryFolder(): string {
   return mkdtempSync(join(isShort ? folder : '/tmp', TEMPORARY))
 }
 
-/** Whether a process listens there. One that is too busy to answer counts. */
+/** Whether a process listens there, even one that is too busy to answer. */
 function answers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address)

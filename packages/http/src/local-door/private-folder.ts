@@ -3,7 +3,10 @@ import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 
-/** Windows has no owners and rights in this sense; there a random name in the user's own folder takes their place. */
+/**
+ * Windows has no such owners and modes; there the random name of a pipe, kept in the user's own
+ * folder, protects the door.
+ */
 export const HAS_OWNERS = process.platform !== 'win32'
 
 /**
@@ -19,9 +22,10 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /**
- * Looks at what others could have planted.
+ * Checks something that another user could have planted.
  * @returns false when nothing is there
- * @throws PluggramError `command-failed` when it is a link, something else, another user's, or a folder that others may enter
+ * @throws PluggramError `command-failed` when it is a link, something else, another user's, or a
+ * folder that others may enter
  */
 export function checkOwn(path: string, kind: 'folder' | 'socket' | 'file'): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
@@ -38,7 +42,7 @@ function whyNotOwn(found: Stats, kind: 'folder' | 'socket' | 'file', path: strin
   return HAS_OWNERS && !isOwner(found.uid, path) ? 'it belongs to another user' : undefined
 }
 
-/** The administrator may also act for whoever owns the folder around it, as `docker exec` does. */
+/** Root may also act for the owner of the surrounding folder, as `docker exec` does. */
 function isOwner(owner: number, path: string): boolean {
   const user = process.getuid?.()
   return owner === user || (user === 0 && owner === lstatSync(dirname(path)).uid)

@@ -20,8 +20,8 @@ const MAX_BODY_BYTES = 1_048_576
 const MAX_CONNECTIONS = 64
 
 /**
- * Serves routes to the owner of a folder on this machine, and to nobody else: the socket stands in a folder that only its
- * owner can enter. Requests need no login.
+ * Serves routes to the owner of a folder on this machine, and to nobody else: the socket stands in
+ * a folder that only its owner can enter. Requests need no login.
  * @throws PluggramError `command-failed`
  */
 export async function serveLocally(options: LocalServerOptions): Promise<AsyncDisposable> {
