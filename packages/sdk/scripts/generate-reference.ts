@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS } from '../src/error-table.ts'
-import { SERVICES } from '../src/runtime/service-table.ts'
-import type { ServiceRow } from '../src/runtime/service-table.ts'
+import { SERVICES } from '../src/services.ts'
+import type { ServiceRow } from '../src/services.ts'
 import { permissionRows } from '../src/runtime/permission-lines.ts'
 
 /** A page of the reference that holds a table of the sdk between two marks. */

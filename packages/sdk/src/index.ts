@@ -75,55 +75,8 @@ export type {
 } from './reply.ts'
 export type { ObservedMessage } from './observe.ts'
 export type { Role } from './role.ts'
-export type { Services } from './services.ts'
-export type { CacheOptions, CacheService } from './services/cache.ts'
-export type { ConfigService } from './services/config.ts'
-export type {
-  DatabaseService,
-  OutsideDatabase,
-  QueryOptions,
-  SqlParameter,
-  SqlResult,
-  SqlRunner,
-  SqlStatement,
-} from './services/database.ts'
-export type { FilesService } from './services/files.ts'
-export type { HttpService } from './services/http.ts'
-export type { I18nService, MessageValues } from './services/i18n.ts'
-export type { Logger } from './services/logger.ts'
-export type {
-  Counter,
-  Gauge,
-  Histogram,
-  HistogramOptions,
-  MetricLabels,
-  MetricOptions,
-  MetricsService,
-} from './services/metrics.ts'
+export type * from './services.ts'
 export { definePluginReference } from './services/plugins.ts'
-export type { PluginReference, PluginsService, ProvidedMethods, Remote } from './services/plugins.ts'
-export type { Queue, QueueOptions, QueueService } from './services/queue.ts'
-export type { RateLimitRule, RateLimitService, RateLimitState } from './services/rate-limit.ts'
-export type { MetricReading, MetricSample, StatisticsService } from './services/statistics.ts'
-export type {
-  CronOptions,
-  MissedPolicy,
-  ScheduledRun,
-  ScheduleHandler,
-  ScheduleInfo,
-  ScheduleOptions,
-  SchedulerService,
-} from './services/scheduler.ts'
-export type { Store } from './services/store.ts'
-export type {
-  AdminParty,
-  AdminPlugin,
-  AdminService,
-  AdminSetting,
-  AdminSettingChange,
-  AdminStanding,
-} from './services/admin.ts'
-export type { SendOptions, TelegramService, WholeReply } from './services/telegram.ts'
 export type { ToolContext, ToolDefinition, ToolEffect } from './tool.ts'
 export type { ToolUse } from './tool-use.ts'
 export type { StandardSchemaV1 } from '@standard-schema/spec'

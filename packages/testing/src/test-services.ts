@@ -1,5 +1,6 @@
 import { createEffectScope } from '@pluggram/host'
 import type { DisposableEffectScope } from '@pluggram/host'
+import { SERVICES } from '@pluggram/sdk/runtime'
 import { createMemoryDatabase } from '@pluggram/services'
 import { PermissionError, PluggramError } from '@pluggram/sdk'
 import type {
@@ -86,6 +87,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
   const { name = 'Test assistant', plugins = [] } = overrides.assistant ?? {}
   const assistant: AssistantDirectory = { name, plugins: () => plugins }
   return {
+    ...servicesWithoutDouble(),
     logger: overrides.logger ?? {
       debug: at('debug'),
       info: at('info'),
@@ -118,6 +120,19 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
     logLines,
     exceptions,
   }
+}
+
+/** Every service of the table, refusing each call: what has a double replaces it. */
+function servicesWithoutDouble(): Services {
+  const entries = Object.entries(SERVICES).map(([service, { methods }]) => {
+    const refuse = async (): Promise<never> => {
+      throw new PluggramError('permission-missing', `This test has no ${service}.`)
+    }
+    return [service, Object.fromEntries(Object.keys(methods).map((method) => [method, refuse]))]
+  })
+  // plugins look whether they have it, and a test that manages the assistant gives its own
+  const { admin: _none, ...services } = Object.fromEntries(entries) as Services
+  return services
 }
 
 async function noNetwork(): Promise<never> {

@@ -9,11 +9,16 @@ const PLAIN = (Object.keys(SERVICES) as (keyof Services)[]).filter(
   (name) => !(name in CROSSINGS) && Object.values(SERVICES[name].methods).includes('value'),
 )
 
+type PlainServices = {
+  [
+    Name in keyof typeof SERVICES
+  ]: 'value' extends (typeof SERVICES)[Name]['methods'][keyof (typeof SERVICES)[Name]['methods']]
+    ? Name
+    : never
+}[keyof typeof SERVICES]
+
 /** Services of a plugin's process that are calls to the host. */
-export type RemoteServices = Pick<
-  Services,
-  keyof typeof CROSSINGS | 'files' | 'rateLimit' | 'statistics' | 'telegram'
->
+export type RemoteServices = Pick<Services, keyof typeof CROSSINGS | PlainServices>
 
 /** Makes the services of a plugin's process that the host answers, from the table of services. */
 export function createRemoteServices(linkTo: (service: string) => PluginLink): RemoteServices {
