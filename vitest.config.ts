@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const isLong = process.env['LONG'] === '1'
+const LONG_FORM = /'@pluggram\/testing\/long'|\/support\/levels\.ts'/
 /** Two even on one core: most tests wait for something most of the time. */
 const sideBySide = Math.max(2, availableParallelism())
 
@@ -23,13 +24,18 @@ const program = {
   expect: { poll: { timeout: 30_000, interval: 50 } },
 }
 
-/** They measure what they start: side by side they would measure each other. */
-const measuring = ['e2e/{reliability,scale}/**/*.test.ts', 'e2e/model-faults.test.ts', 'e2e/zoo/zoo.test.ts']
+/** They measure how fast what they start is: side by side they would measure each other. */
+const measuring = [
+  'e2e/reliability/{attacks,backlog,faults}.test.ts',
+  'e2e/scale/installed.test.ts',
+  'e2e/zoo/zoo.test.ts',
+]
 
-/** A long run repeats only the files that have a long form: those that ask `e2e/support/long.ts`. */
-function endToEnd(patterns: readonly string[]): string[] {
+/** A long run repeats only the files that have a long form. */
+function withForm(...patterns: readonly string[]): string[] {
   if (!isLong) return [...patterns]
-  return globSync(patterns).filter((file) => readFileSync(file, 'utf8').includes('support/long.ts'))
+  const files = globSync(patterns, { exclude: shared.exclude })
+  return files.filter((file) => LONG_FORM.test(readFileSync(file, 'utf8')))
 }
 
 // Each project has an order of its own. With the same order, vitest would put the one with a single worker behind the others;
@@ -37,14 +43,14 @@ function endToEnd(patterns: readonly string[]): string[] {
 const unit = {
   ...shared,
   name: 'unit',
-  include: ['{packages,apps,plugins,scripts}/**/*.test.ts'],
+  include: withForm('{packages,apps,plugins,scripts}/**/*.test.ts'),
   maxWorkers: sideBySide,
   sequence: { groupOrder: 1 },
 }
 const e2e = {
   ...program,
   name: 'e2e',
-  include: endToEnd(['e2e/**/*.test.ts']),
+  include: withForm('e2e/**/*.test.ts'),
   exclude: [...shared.exclude, ...measuring],
   maxWorkers: sideBySide,
   sequence: { groupOrder: 2 },
@@ -52,13 +58,13 @@ const e2e = {
 const measured = {
   ...program,
   name: 'measured',
-  include: endToEnd(measuring),
+  include: withForm(...measuring),
   maxWorkers: 1,
   sequence: { groupOrder: 3 },
 }
 
 export default defineConfig({
   test: {
-    projects: (isLong ? [e2e, measured] : [unit, e2e, measured]).map((test) => ({ test })),
+    projects: [unit, e2e, measured].map((test) => ({ test })),
   },
 })

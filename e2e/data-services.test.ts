@@ -3,6 +3,7 @@ import { logIn, startAssistant } from './support/assistant.ts'
 import { runCommand } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 afterEach(async () => {
@@ -49,7 +50,7 @@ export default class Keeper {
 const done = (value) => ({ success: true, response: JSON.stringify(value) })
 `
 
-test.each(['process', 'inline'] as const)(
+test.each(LEVELS)(
   'a plugin that runs %s has tables of its own and schedules, within limits',
   async (isolation) => {
     const home = await createHome({

@@ -8,6 +8,7 @@ import type { RunningAssistant } from './support/assistant.ts'
 import { ask, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 /** Counts its starts in a name of their own, and the blocks it hears of. */
@@ -86,7 +87,7 @@ async function state(command: string): Promise<{ born: string; heard: string; ur
   return { born, heard, url }
 }
 
-describe.each(['process', 'inline'] as const)('a plugin that runs %s', (isolation) => {
+describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
   test('hears of a changed block and goes on; one that does not listen is replaced', async () => {
     await start(isolation)
     const [listener, deaf] = [await state('listener'), await state('deaf')]

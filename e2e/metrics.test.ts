@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 afterEach(async () => {
@@ -33,7 +34,7 @@ async function metrics(url: string): Promise<string> {
   return (await fetch(`${url}/metrics`)).text()
 }
 
-describe.each(['process', 'inline'])('metrics of a plugin at level %s', (isolation) => {
+describe.each(LEVELS)('metrics of a plugin at level %s', (isolation) => {
   test('stand at /metrics, beside what the assistant counts about it', async () => {
     const home = await createHome({
       'plugins/counter.js': COUNTER,

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TelegramServer } from 'telegram-test-api/lib/telegramServer.js'
+import { long } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import { TOKEN } from './support/emulator.ts'
@@ -48,7 +49,7 @@ async function startSecretProxy(target: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test.each(['polling', 'webhook'])(
+test.each(long(['polling'], ['polling', 'webhook']))(
   '%s against telegram-test-api: 1,000 messages of 50 chats, each answered once, in order per chat',
   { timeout: 90_000 },
   async (mode) => {

@@ -8,6 +8,7 @@ import { runCommand } from './support/command.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { pressButton } from './support/press-button.ts'
 import { stopAllPrograms } from './support/program.ts'
 
@@ -113,7 +114,7 @@ async function askIn(chatId: number, user: EmulatedUser, text: string): Promise<
   return (await botMessages(emulator.driver, chatId, before.length + 1)).at(-1)?.text
 }
 
-describe.each(['process', 'inline'] as const)('a plugin that runs %s', (isolation) => {
+describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
   test('has another configuration in one chat, from the next message on and for good', async () => {
     await start(isolation)
     const { driver } = emulator

@@ -8,6 +8,7 @@ import type { RunningAssistant, Session } from './support/assistant.ts'
 import { grant } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 /** A plugin that wants more than there is of everything; each answer is what it got, or the code of what it was told. */
@@ -116,103 +117,100 @@ afterAll(async () => {
   await new Promise((resolve) => site.close(resolve))
 })
 
-describe.each(['inline', 'process'] as const)(
-  'limits of services, from a plugin at level %s',
-  (isolation) => {
-    let assistant: RunningAssistant
-    let driver: Session
-    let ada: EmulatedUser
+describe.each(LEVELS)('limits of services, from a plugin at level %s', (isolation) => {
+  let assistant: RunningAssistant
+  let driver: Session
+  let ada: EmulatedUser
 
-    beforeAll(async () => {
-      const home = await createHome({
-        'plugins/greedy.ts': GREEDY,
-        'plugins_config.json': { enabled_plugins: { greedy: true } },
-        'config.json': {
-          plugin_host: { plugins: { greedy: { isolation, memory_mb: 512, call_seconds: 60 } } },
-        },
-      })
-      await grant(home, 'greedy')
-      assistant = await startAssistant(home)
-      driver = await logIn(assistant)
-      ada = await createPerson(driver)
+  beforeAll(async () => {
+    const home = await createHome({
+      'plugins/greedy.ts': GREEDY,
+      'plugins_config.json': { enabled_plugins: { greedy: true } },
+      'config.json': {
+        plugin_host: { plugins: { greedy: { isolation, memory_mb: 512, call_seconds: 60 } } },
+      },
     })
+    await grant(home, 'greedy')
+    assistant = await startAssistant(home)
+    driver = await logIn(assistant)
+    ada = await createPerson(driver)
+  })
 
-    afterAll(async () => {
-      await stopAllPrograms()
-      await removeHomes()
-    })
+  afterAll(async () => {
+    await stopAllPrograms()
+    await removeHomes()
+  })
 
-    async function want(what: string): Promise<unknown> {
-      const [answer = ''] = await ask(driver, ada, what)
-      return JSON.parse(answer) as unknown
+  async function want(what: string): Promise<unknown> {
+    const [answer = ''] = await ask(driver, ada, what)
+    return JSON.parse(answer) as unknown
+  }
+
+  test('500 series of metrics are kept', async () => {
+    await want('series')
+    const text = await (await fetch(`${assistant.url}/metrics`)).text()
+    expect(text.match(/^plugin_greedy_series\{/gm)?.length).toBeLessThanOrEqual(500)
+  })
+
+  test.each([
+    ['metrics', { ok: 49, 'metric-invalid': 11 }],
+    ['labels', 'metric-invalid'],
+    ['storeValue', 'store-limit'],
+    ['storeKey', { 'store-limit': 2 }],
+    ['cacheValue', 'cache-limit'],
+    ['queues', { ok: 20, 'queue-full': 1 }],
+    ['queueOptions', { 'queue-full': 3 }],
+    ['rows', 'database-limit'],
+    ['bytes', 'database-limit'],
+    ['value', 'database-limit'],
+    ['time', 'database-timeout'],
+    ['schedules', { 'schedule-invalid': 2 }],
+    ['httpBytes', 'network-failed'],
+  ])('%s', async (what, got) => {
+    expect(await want(`${what} ${url}`)).toEqual(got)
+  })
+
+  test('the store holds 64 MiB', async () => {
+    const got = (await want('storeBytes')) as Record<string, number>
+    expect(got['ok']).toBeLessThanOrEqual(64)
+    expect(got['store-limit']).toBeGreaterThanOrEqual(6)
+  })
+
+  test('the cache holds 10,000 entries and 8 MiB, the newest ones', async () => {
+    expect(await want('cacheEntries')).toEqual({ kept: 10_000, isNewestThere: true })
+    expect((await want('cacheBytes')) as { kept: number }).toMatchObject({ kept: 15 })
+  })
+
+  test('rate limits know 10,000 keys; further ones share a count', async () => {
+    expect(await want('limit')).toEqual({ true: 10_001, false: 99 })
+  })
+
+  test('256 requests are under way at most, and a host gets what a second allows', async () => {
+    const got = (await want(`http ${url}`)) as Record<string, number>
+    expect([got['ok'], got['network-limited']]).toEqual([256, 44])
+    expect(most).toBeLessThanOrEqual(256)
+    const quick = (await want(`httpRate ${url}`)) as Record<string, number>
+    expect(quick['ok']).toBeLessThanOrEqual(1_000)
+    expect(quick['network-limited']).toBeGreaterThanOrEqual(500)
+  })
+
+  test('a database has 1,000 queries waiting and 256 MiB', async () => {
+    // a process has 512 calls under way; it is told so before the queries wait
+    const limited = {
+      inline: { ok: 1_000, 'database-limit': 200 },
+      process: { ok: 511, 'plugin-timeout': 689 },
     }
-
-    test('500 series of metrics are kept', async () => {
-      await want('series')
-      const text = await (await fetch(`${assistant.url}/metrics`)).text()
-      expect(text.match(/^plugin_greedy_series\{/gm)?.length).toBeLessThanOrEqual(500)
+    expect(await want('waiting')).toEqual({
+      ...limited[isolation],
+      first: 'database-timeout',
     })
+    expect(await want('file')).toEqual({ ok: 17, 'database-limit': 3 })
+  })
 
-    test.each([
-      ['metrics', { ok: 49, 'metric-invalid': 11 }],
-      ['labels', 'metric-invalid'],
-      ['storeValue', 'store-limit'],
-      ['storeKey', { 'store-limit': 2 }],
-      ['cacheValue', 'cache-limit'],
-      ['queues', { ok: 20, 'queue-full': 1 }],
-      ['queueOptions', { 'queue-full': 3 }],
-      ['rows', 'database-limit'],
-      ['bytes', 'database-limit'],
-      ['value', 'database-limit'],
-      ['time', 'database-timeout'],
-      ['schedules', { 'schedule-invalid': 2 }],
-      ['httpBytes', 'network-failed'],
-    ])('%s', async (what, got) => {
-      expect(await want(`${what} ${url}`)).toEqual(got)
-    })
-
-    test('the store holds 64 MiB', async () => {
-      const got = (await want('storeBytes')) as Record<string, number>
-      expect(got['ok']).toBeLessThanOrEqual(64)
-      expect(got['store-limit']).toBeGreaterThanOrEqual(6)
-    })
-
-    test('the cache holds 10,000 entries and 8 MiB, the newest ones', async () => {
-      expect(await want('cacheEntries')).toEqual({ kept: 10_000, isNewestThere: true })
-      expect((await want('cacheBytes')) as { kept: number }).toMatchObject({ kept: 15 })
-    })
-
-    test('rate limits know 10,000 keys; further ones share a count', async () => {
-      expect(await want('limit')).toEqual({ true: 10_001, false: 99 })
-    })
-
-    test('256 requests are under way at most, and a host gets what a second allows', async () => {
-      const got = (await want(`http ${url}`)) as Record<string, number>
-      expect([got['ok'], got['network-limited']]).toEqual([256, 44])
-      expect(most).toBeLessThanOrEqual(256)
-      const quick = (await want(`httpRate ${url}`)) as Record<string, number>
-      expect(quick['ok']).toBeLessThanOrEqual(1_000)
-      expect(quick['network-limited']).toBeGreaterThanOrEqual(500)
-    })
-
-    test('a database has 1,000 queries waiting and 256 MiB', async () => {
-      // a process has 512 calls under way; it is told so before the queries wait
-      const limited = {
-        inline: { ok: 1_000, 'database-limit': 200 },
-        process: { ok: 511, 'plugin-timeout': 689 },
-      }
-      expect(await want('waiting')).toEqual({
-        ...limited[isolation],
-        first: 'database-timeout',
-      })
-      expect(await want('file')).toEqual({ ok: 17, 'database-limit': 3 })
-    })
-
-    test('afterwards the assistant is well', async () => {
-      expect((await fetch(`${assistant.url}/readyz`)).status).toBe(200)
-      await want('logger')
-      const lines = assistant.output().match(/greedy line/g)?.length ?? 0
-      expect(isolation === 'inline' || lines < 1_000).toBe(true)
-    })
-  },
-)
+  test('afterwards the assistant is well', async () => {
+    expect((await fetch(`${assistant.url}/readyz`)).status).toBe(200)
+    await want('logger')
+    const lines = assistant.output().match(/greedy line/g)?.length ?? 0
+    expect(isolation === 'inline' || lines < 1_000).toBe(true)
+  })
+})

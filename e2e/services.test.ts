@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 afterEach(async () => {
@@ -103,7 +104,7 @@ const FILES = {
   'plugins/geocoder.js': GEOCODER,
 }
 
-describe.each(['process', 'inline'])('services of a plugin at level %s', (isolation) => {
+describe.each(LEVELS)('services of a plugin at level %s', (isolation) => {
   test('work', async () => {
     const home = await createHome({
       ...FILES,

@@ -5,6 +5,7 @@ import type { RunningAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 /** Does as it is told and says what came of it. */
@@ -72,7 +73,7 @@ function restart(): Promise<RunningAssistant> {
   return startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
 }
 
-test.each(['process', 'inline'])(
+test.each(LEVELS)(
   'a plugin in level %s writes where it has answered, and nowhere else',
   async (isolation) => {
     await start({ plugin_host: { plugins: { sender: { isolation } } } })

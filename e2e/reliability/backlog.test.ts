@@ -1,6 +1,6 @@
+import { long } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
-import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { runBacklog } from './backlog-run.ts'
 import { runFlood } from './flood-run.ts'

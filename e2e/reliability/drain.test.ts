@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { long } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
-import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import type { BotName } from './support/bots.ts'
 import { judge } from './support/judge.ts'

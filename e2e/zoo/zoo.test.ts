@@ -1,6 +1,6 @@
+import { long } from '@pluggram/testing/long'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
-import { long } from '../support/long.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { BAD_STARTS } from './bad-starts.ts'
 import { SPECIMENS } from './specimens.ts'

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { createDeflate } from 'node:zlib'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import fc from 'fast-check'
+import { long } from '@pluggram/testing/long'
 import { describe, expect, test } from 'vitest'
 import { decodeText } from './decode-text.ts'
 import { documentKind, readDocument } from './read-document.ts'
@@ -91,18 +92,22 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     expect(seconds).toBeLessThan(45)
   })
 
-  test.each([
+  const bombs = [
     ['a page of elements without end', '<p>a</p>', 'html', /cannot be read|too long/],
     ['a page of nothing but brackets', '<', 'html', /cannot be read|too long/],
     ['a text without a space', 'a', 'text', /too long/],
     ['a text of empty lines', '\n', 'text', /too long|no text/],
     ['headings without end', '# a\n', 'markdown', /cannot be read|too long/],
-  ] as const)('%s', async (_what, piece, kind, message) => {
-    const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
-    expect(problem).toMatch(message)
-    expect(seconds).toBeLessThan(45)
-    expect(stalled).toBeLessThan(1_000)
-  })
+  ] as const
+  test.each(long<readonly (typeof bombs)[number][]>(bombs.slice(0, 1), bombs))(
+    '%s',
+    async (_what, piece, kind, message) => {
+      const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
+      expect(problem).toMatch(message)
+      expect(seconds).toBeLessThan(45)
+      expect(stalled).toBeLessThan(1_000)
+    },
+  )
 })
 
 test('reading ends when it is aborted', async () => {
