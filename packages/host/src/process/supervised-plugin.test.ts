@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PluginCrashError } from './crash.ts'
 import type { PluginProcess } from './plugin-process.ts'
 import { SupervisedPlugin } from './supervised-plugin.ts'
-import type { ProcessEvents, SupervisedPluginOptions } from './supervised-plugin.ts'
+import type { ProcessEvents, ReadyProcess, SupervisedPluginOptions } from './supervised-plugin.ts'
 
 const CONTEXT = { signal: new AbortController().signal } as MessageContext
 const COMMAND = { ...CONTEXT, command: { name: 'go', args: '' } }
@@ -172,4 +172,64 @@ test('what comes after its end goes to its successor', async () => {
   expect(await say(old, 'late', CONTEXT)).toEqual({ success: true, response: 'fine' })
   await next.stop(1)
   await expect(say(old, 'too late', CONTEXT)).rejects.toThrow('was stopped')
+})
+
+test('a process whose plugin stops while it starts is ended, and what waited for it goes to the successor', async () => {
+  const started = Promise.withResolvers<ReadyProcess>()
+  const stop = vi.fn<PluginProcess['stop']>(async () => true)
+  const ask = vi.fn<PluginProcess['ask']>()
+  const old = createPlugin({ launch: () => started.promise })
+  old.successor = createPlugin()
+  const waiting = say(old, 'x', CONTEXT)
+  const stopped = old.stop(1)
+  started.resolve({ process: { inFlight: 0, ask, stop } as unknown as PluginProcess, effects: [] })
+  expect(await waiting).toEqual({ success: true, response: 'fine' })
+  expect(await stopped).toBe(true)
+  expect(stop).toHaveBeenCalledTimes(1)
+  expect(ask).not.toHaveBeenCalled()
+})
+
+test('a plugin that stops during the pause after a crash starts no process', async () => {
+  const plugin = createPlugin()
+  await say(plugin, 'x', CONTEXT)
+  crash()
+  const waiting = say(plugin, 'y', CONTEXT)
+  const refused = waiting.catch((error: unknown) => error)
+  const stopped = plugin.stop(1)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(await refused).toMatchObject({ code: 'plugin-not-found' })
+  expect(await stopped).toBe(true)
+  expect(processes).toHaveLength(1)
+})
+
+test('a stopped plugin without a successor starts no process for anybody', async () => {
+  const plugin = createPlugin()
+  await plugin.stop(1)
+  const gone = { code: 'plugin-not-found' }
+  await expect(plugin.ask('forget', { userId: 7 })).rejects.toMatchObject(gone)
+  await expect(plugin.ask('provided', { method: 'm', args: [] })).rejects.toMatchObject(gone)
+  await expect(plugin.ask('check-config', { block: {} })).rejects.toMatchObject(gone)
+  expect(await plugin.ask('observe', {} as never)).toBeUndefined()
+  expect(processes).toEqual([])
+})
+
+test('each kind of call is answered by its own rule while the plugin is idle or parked', async () => {
+  const plugin = createPlugin()
+  expect(await plugin.ask('status', undefined)).toEqual({ status: 'idle' })
+  expect(await plugin.ask('reconfigure', { block: {} })).toBe('replace')
+  expect(processes).toEqual([])
+  for (let time = 0; time < 3; time += 1) {
+    const asked = say(plugin, 'x', CONTEXT)
+    await vi.advanceTimersByTimeAsync(2_000)
+    await asked
+    crash()
+  }
+  const parked = { code: 'plugin-crashed', isRetryable: false }
+  await expect(plugin.ask('tool', {} as never)).rejects.toMatchObject(parked)
+  await expect(plugin.ask('schedule', {} as never)).rejects.toMatchObject(parked)
+  await expect(plugin.ask('forget', { userId: 7 })).rejects.toMatchObject(parked)
+  await expect(plugin.ask('provided', {} as never)).rejects.toMatchObject(parked)
+  expect(await plugin.ask('observe', {} as never)).toBeUndefined()
+  expect(await plugin.ask('status', undefined)).toMatchObject({ status: 'parked', error: expect.any(String) })
+  expect(processes).toHaveLength(3)
 })
