@@ -94,7 +94,7 @@ class TwoLevelHost implements PluginHost {
       servicesFor: options.servicesFor.bind(options),
       meet: (plugin: PluginIdentity, requires: readonly string[]) =>
         this.#requirements.meet(plugin, requires, this.#entries),
-      chatBlock: (plugin: string, chatId: number) => options.chatBlock?.(plugin, chatId),
+      chatBlock: options.chatBlock?.bind(options) ?? (() => undefined),
       signal: this.#stopping.signal,
     }
     this.#inline = new InlineStarter(common)

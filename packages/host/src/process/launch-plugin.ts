@@ -173,7 +173,7 @@ async function openProcess(
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
-    chatBlock: (chatId) => options.chatBlock(chatId),
+    chatBlock: options.chatBlock.bind(options),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
