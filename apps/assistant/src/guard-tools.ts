@@ -14,8 +14,9 @@ export interface ToolGuards {
 const NO_CHAT = 0
 
 /**
- * Makes every call of a tool, whoever asks for it: a plugin that is off in a chat has no tools there, and one whose tool
- * worked for a chat has answered in it. The result leaves the assistant, so secrets are hidden in it.
+ * Makes every call of a tool, whoever asks for it: a plugin that is off in a chat has no tools
+ * there, and one whose tool worked for a chat has answered in it. The result leaves the assistant,
+ * so secrets are hidden in it.
  */
 export function guardTools({ access, chats, mask }: ToolGuards): CallTool {
   return async (plugin, question, signal) => {

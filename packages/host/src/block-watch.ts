@@ -1,12 +1,18 @@
 export interface BlockWatchOptions {
-  /** Told which plugins were at work while the event loop stood still; one of them held it. */
+  /**
+   * Called with the plugins that were at work while the event loop was blocked; one of them blocked
+   * it.
+   */
   onBlocked(plugins: readonly string[], milliseconds: number): void
 }
 
 const TICK_MS = 50
-/** A loop that stands still for longer is felt by everybody. */
+/** Users notice an event loop that is blocked for longer than this. */
 const BLOCKED_MS = 100
-/** A loop that waited for a processor was not blocked by anybody: it used less of one than this. */
+/**
+ * A loop that used less processor time than this was not blocked by a plugin: it waited for a
+ * processor.
+ */
 const BUSY_CPU_MS = 100
 
 /** A plugin's work, however many messages it works on at the same time. */
@@ -30,7 +36,7 @@ export class BlockWatch {
     this.#timer.unref()
   }
 
-  /** A plugin begins to work; call the function that is given when it is done. */
+  /** A plugin begins to work; call the returned function when it is done. */
   begin(plugin: string): () => void {
     const work = this.#works.get(plugin) ?? this.#open(plugin)
     work.underWay += 1

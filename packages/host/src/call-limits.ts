@@ -17,7 +17,8 @@ export function secondsFor(
 }
 
 /**
- * Holds a call in this process to its limit: past it the signal is aborted, and a second later nobody waits any longer.
+ * Holds a call in this process to its limit: past it the signal is aborted, and a second later
+ * nobody waits any longer.
  * @throws PluggramError `plugin-timeout`; DeadlineError for a call that is only looked at
  */
 export async function withinLimit<T>(

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { PluginCandidate } from './plugin-candidate.ts'
 
-/** More files than that are dependencies or data, not a plugin's own code. */
+/** Beyond this many files, a folder holds dependencies or data, not a plugin's own code. */
 const MAX_FILES = 2_000
 const SKIPPED = new Set(['node_modules', '.git', 'data'])
 
-/** A fingerprint of files by their content; a file that cannot be read counts as such. */
+/** A fingerprint of files by their content; that a file cannot be read is part of it. */
 export async function digestFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   const sorted = [...new Set(files)].toSorted()

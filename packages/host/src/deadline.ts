@@ -1,4 +1,4 @@
-/** Past this the work is no longer waited for. */
+/** The work took too long; nobody waits for it any longer, but it may still run. */
 export class DeadlineError extends Error {
   constructor(seconds: number) {
     super(`not finished within ${seconds} s`)
@@ -6,7 +6,7 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for `work` at most `seconds`. The work itself is not ended: give it a signal, and abort that.
+ * Waits for `work` at most `seconds`. It does not end the work: give that a signal, and abort it.
  * @throws DeadlineError when time is up; the reason of `signal` when that is aborted first.
  */
 export async function withDeadline<T>(

@@ -83,7 +83,7 @@ function toTool(name: string, definition: ToolDefinition, role: Role): ToolDescr
   return {
     name,
     description: definition.description,
-    // what a schema library hands out may have getters and shared parts
+    // a schema library's output may have getters and shared parts
     inputSchema: toPlainData(schema, { depth: 40 }) as JsonSchema,
     role: definition.role ?? role,
     effect: definition.effect ?? 'external',

@@ -50,8 +50,8 @@ async function inspect(directory: string, fileName: string): Promise<Findings> {
 }
 
 /**
- * Looks at one folder. A folder without package.json counts when it has an index file and a fitting name, since it
- * may as well hold helpers of other plugins.
+ * Looks at one folder. A folder without package.json counts when it has an index file and a fitting
+ * name, since it may as well hold helpers of other plugins.
  */
 export async function discoverFolderPlugin(
   directory: string,
@@ -80,7 +80,7 @@ function loadProblem(plugin: string, file: string, message: string): PluginProbl
   return { plugin, severity: 'error', code: 'plugin-load-failed', message, file }
 }
 
-/** The complaint about a name that cannot be a key in the configuration. */
+/** The problem of a name that cannot be a key in the configuration. */
 function badName(name: string, file: string): PluginProblem {
   const fileName = path.basename(file)
   const extension = fileName.slice(name.length)

@@ -9,7 +9,10 @@ import { isPluginName, pluginNameOfPackage, suggestPluginName } from './plugin-n
 const KEYWORD = 'pluggram-plugin'
 const NONE: Findings = { candidates: [], problems: [] }
 
-/** Finds packages in `home/node_modules` with a "pluggram" key or the keyword `pluggram-plugin` in package.json. */
+/**
+ * Finds packages in `home/node_modules` with a "pluggram" key or the keyword `pluggram-plugin` in
+ * package.json.
+ */
 export async function discoverNpmPlugins(home: string): Promise<Findings> {
   const root = path.join(home, 'node_modules')
   const names = await listDirectory(root)

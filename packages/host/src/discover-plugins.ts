@@ -23,9 +23,10 @@ export interface Discovery {
 }
 
 /**
- * Finds every plugin that could be started: shipped ones, `home/plugins`, npm packages in `home/node_modules`.
- * One found twice by real path counts once, as the shipped one if it is shipped. Of two different
- * plugins with one name neither is a candidate: which one was meant is the owner's to say.
+ * Finds every plugin that could be started: shipped ones, `home/plugins`, npm packages in
+ * `home/node_modules`. One found twice by real path counts once, as the shipped one if it is
+ * shipped. Of two different plugins with one name neither is a candidate: only the owner knows
+ * which one is meant.
  */
 export async function discoverPlugins({ home, shipped }: DiscoverOptions): Promise<Discovery> {
   const places: Findings[] = await Promise.all([
@@ -49,7 +50,7 @@ export async function discoverPlugins({ home, shipped }: DiscoverOptions): Promi
     candidates: candidates.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     pluginPaths: [
       ...[...byRealPath.values()].map((candidate) => placeOf(candidate)),
-      // of a folder, its package.json may be what is wrong
+      // for a folder, the problem may be in its package.json
       ...problems.flatMap(({ file }) => (file === undefined ? [] : [file, path.dirname(file)])),
     ],
     problems: unique(problems),

@@ -2,21 +2,24 @@ import type { Awaitable, Disposer, EffectScope } from '@pluggram/sdk'
 import { withDeadline } from './deadline.ts'
 
 export interface EffectScopeOptions {
-  /** Told about every error of a disposer or a timer's callback; they are never thrown. */
+  /** Called with every error of a disposer or a timer's callback; they are never thrown. */
   readonly onError: (error: unknown, label: string) => void
 }
 
 /** An effect scope for those who make a plugin's services. */
 export interface PluginScope extends EffectScope {
-  /** Registers the end of a service. It is no effect of the plugin, so it is not listed and keeps nothing running. */
+  /**
+   * Registers what ends a service. It is no effect of the plugin: it is not listed and keeps no
+   * process alive.
+   */
   onEnd(end: () => Awaitable<void>): void
 }
 
 /** An effect scope together with its end. */
 export interface DisposableEffectScope extends PluginScope {
   /**
-   * Disposes everything, last in first out. Waits for each disposer as long as time is left; afterwards the
-   * rest is called without waiting. What is added later is disposed at once.
+   * Disposes everything, last in first out. Waits for each disposer as long as time is left;
+   * afterwards the rest is called without waiting. What is added later is disposed at once.
    */
   dispose(seconds: number): Promise<void>
 }
@@ -26,7 +29,7 @@ interface Effect {
   readonly dispose: () => Awaitable<void>
 }
 
-/** Longer delays make Node's timers fire at once. */
+/** Node's timers fire at once when the delay is longer. */
 const MAX_DELAY_MS = 2_147_483_647
 
 /** The effects of one plugin. */
@@ -66,7 +69,7 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
     setInterval(label, milliseconds, callback) {
       let isRunning = false
       const tick = async (): Promise<void> => {
-        // a slow callback is not started again over itself
+        // a slow callback never overlaps with itself
         if (isRunning) return
         isRunning = true
         await run(label, callback)

@@ -19,7 +19,7 @@ export function thrownMessage(error: unknown): string {
   }
 }
 
-/** `instanceof` for something that was thrown: a proxy can make even that throw. */
+/** `instanceof` for something that was thrown; a proxy can make even `instanceof` throw. */
 export function isThrown<T>(error: unknown, kind: abstract new (...parameters: never[]) => T): error is T {
   try {
     return error instanceof kind
@@ -39,15 +39,18 @@ export function thrownText(error: unknown, key: 'code' | 'name' | 'stack'): stri
 }
 
 /**
- * Where under `directory` an error came from: the place that a syntax error's report starts with, else the
- * topmost frame of its stack in the plugin's own files.
+ * Where under `directory` an error came from: the place that a syntax error's report starts with,
+ * else the topmost frame of its stack in the plugin's own files.
  */
 export function locateError(error: unknown, directory: string): Location | undefined {
   const stack = thrownText(error, 'stack')
   return syntaxLocation(stack, directory) ?? frameLocation(stack, directory)
 }
 
-/** Reads `FILE:LINE` and, some lines of source later, the carets under the place, as Node prints them. */
+/**
+ * Reads `FILE:LINE` and, some lines of source later, the carets under the place, as Node prints
+ * them.
+ */
 export function syntaxLocation(report: string, directory: string): Location | undefined {
   const [head = '', ...rest] = report.split('\n', 6)
   const match = /^(?<file>.+):(?<line>\d+)$/.exec(head.trim())
@@ -74,7 +77,10 @@ function frameLocation(stack: string, directory: string): Location | undefined {
   return undefined
 }
 
-/** The line that imports what was not found: Node names the importing file, the line is searched in it. */
+/**
+ * The line that imports what was not found: Node names the importing file, the line is searched in
+ * it.
+ */
 export function locateImport(error: unknown, directory: string): Location | undefined {
   const report = thrownText(error, 'stack')
   const wanted = /Cannot find (?:package|module) '(?<wanted>[^']+)'/.exec(report)?.groups?.['wanted']
@@ -94,7 +100,7 @@ export function locateImport(error: unknown, directory: string): Location | unde
   }
 }
 
-/** The path of a file in the plugin's folder; a dependency's file is not the author's. */
+/** The path of a file in the plugin's folder, without those of its dependencies. */
 function ownFile(place: string | undefined, directory: string): string | undefined {
   if (place === undefined) return undefined
   const file = place.startsWith('file:') ? fileURLToPath(place) : place

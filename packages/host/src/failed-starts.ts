@@ -4,7 +4,10 @@ import { z } from 'zod'
 
 const fileSchema = z.record(z.string(), z.string())
 
-/** Which plugins could not be started the last time, and by which content: nobody waits for them at the next start. */
+/**
+ * Plugins whose last start failed, with a fingerprint of their content: messages do not wait for
+ * them next time.
+ */
 export class FailedStarts {
   readonly #file: string | undefined
   #fingerprints = new Map<string, string>()
@@ -15,7 +18,7 @@ export class FailedStarts {
     this.#file = file
   }
 
-  /** Reads the file; one that is missing or broken tells of no failures. */
+  /** Reads the file; a missing or broken file means that no start failed. */
   async open(): Promise<void> {
     if (this.#file === undefined) return
     try {
@@ -26,7 +29,10 @@ export class FailedStarts {
     }
   }
 
-  /** @param fingerprint of everything that decides how the plugin starts; empty when that could not be read */
+  /**
+   * @param fingerprint of everything that decides how the plugin starts; empty when that could not
+   * be read
+   */
   has(plugin: string, fingerprint: string): boolean {
     return fingerprint !== '' && this.#fingerprints.get(plugin) === fingerprint
   }
@@ -38,7 +44,7 @@ export class FailedStarts {
     this.#isChanged = true
   }
 
-  /** Writes what changed; what cannot be written costs a wait at the next start, nothing else. */
+  /** Writes what changed. A failed write only means that the next start waits for the plugin. */
   async save(): Promise<void> {
     if (!this.#isChanged || this.#file === undefined) return
     this.#isChanged = false

@@ -3,7 +3,7 @@ import type { PendingPlugin, PluginDescriptor } from '@pluggram/sdk/runtime'
 export interface FirstStart {
   readonly name: string
   readonly start: Promise<unknown>
-  /** Nobody waits longer than that for it. */
+  /** The longest that messages wait for it. */
   readonly seconds: number
   readonly descriptor?: PluginDescriptor | undefined
 }
@@ -13,7 +13,10 @@ interface Waiting {
   end(): void
 }
 
-/** The plugins that start with the assistant and are not there yet, each until its start ends or takes too long. */
+/**
+ * Plugins that start with the assistant and are not ready yet, each until its start ends or takes
+ * too long.
+ */
 export class FirstStarts {
   readonly #waiting = new Set<Waiting>()
   #pending: readonly PendingPlugin[] = []
@@ -40,7 +43,7 @@ export class FirstStarts {
     start.then(waiting.end, waiting.end)
   }
 
-  /** Waits for nothing more. */
+  /** Ends all waits. */
   clear(): void {
     for (const waiting of this.#waiting) waiting.end()
   }

@@ -39,7 +39,7 @@ function isInlineOnly(name: string): name is PermissionName {
   return permissionRows().some(([known, row]) => known === name && row.isInlineOnly === true)
 }
 
-/** How an owner lets a plugin run inside the assistant. */
+/** What an owner writes to let a plugin run inside the assistant. */
 export function trustAdvice(name: string): string {
   return `if you trust it as you trust yourself, "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`
 }

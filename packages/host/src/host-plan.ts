@@ -9,14 +9,16 @@ import type { JsonObject, JsonSchema } from './json-types.ts'
 export interface HostPlan {
   /** From `discoverPlugins`. */
   readonly candidates: readonly PluginCandidate[]
-  /** Files and folders of plugins that are left out: the others read them as little as those of each other. */
+  /** Files and folders of plugins that are left out; other plugins may not read them either. */
   readonly pluginPaths?: readonly string[]
   isEnabled(name: string): boolean
   /** Names in the order of plugins_config.json. */
   readonly order: readonly string[]
-  /** A plugin's block; with its JSON Schema, values from the environment can be read as the types it asks for. */
+  /** A plugin's block. The JSON Schema says as which types to read values of the environment. */
   configFor(name: string, jsonSchema: JsonSchema | undefined): { readonly block: JsonObject }
-  /** Words for a misconfigured plugin; the default names `plugins.NAME.key` without file and line. */
+  /**
+   * Describes what is misconfigured; the default names `plugins.NAME.key` without file and line.
+   */
   readonly describeIssues?: (plugin: string, issues: readonly ConfigIssue[]) => string
   /** Default: shipped plugins run in this process, all others in one of their own. */
   levelFor?(candidate: PluginCandidate): IsolationLevel

@@ -4,7 +4,10 @@ import type { PluginProblem } from './plugin-problem.ts'
 
 /** How a plugin that was accepted is right now. */
 export interface Condition {
-  /** `idle`: it needs no process until it is used; `restarting`: it crashed and waits for its next start. */
+  /**
+   * `idle`: it needs no process until it is used; `restarting`: it crashed and waits for its next
+   * start.
+   */
   readonly state: 'running' | 'idle' | 'starting' | 'restarting' | 'parked'
   readonly problem?: PluginProblem
   /** Crashes within the last five minutes. */
@@ -18,7 +21,7 @@ export interface HostedPlugin extends RunnablePlugin {
   /** Labels of what it set up. */
   effects(): readonly string[]
   condition(): Condition
-  /** Waits until no call is under way, at most so long. */
+  /** Waits until no call is under way, at most this long. */
   whenIdle(seconds: number): Promise<void>
   /**
    * Ends it: its signal, `cleanup`, its effects, its process. Errors are reported as the plugin's.
@@ -26,7 +29,7 @@ export interface HostedPlugin extends RunnablePlugin {
    * @returns whether it ended in time
    */
   stop(seconds?: number): Promise<boolean>
-  /** Starts it anew, also when it is parked. Only plugins with a process of their own can do that. */
+  /** Restarts it, even when it is parked. Only plugins with a process of their own have this. */
   restart?(): Promise<void>
   /** Starts its process before it is needed; a failure shows at the first use. */
   warmUp?(): Promise<void>

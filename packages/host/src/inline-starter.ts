@@ -26,7 +26,7 @@ export interface InlineStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
-  /** Waits for the plugins that one requires. */
+  /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   /** What owners set for a plugin in one chat. */
   chatBlock(plugin: string, chatId: number): JsonObject | undefined
@@ -35,7 +35,7 @@ export interface InlineStarterOptions {
   readonly signal: AbortSignal
 }
 
-/** A plugin that blocks again and again is named now and then. */
+/** A plugin that blocks repeatedly is reported once in this time. */
 const QUIET_MS = 10_000
 
 /** Starts plugins in this process. */
@@ -81,7 +81,7 @@ export class InlineStarter {
     const checked = readManifest(identity, loaded)
     const timeouts = effectiveTimeouts(checked.manifest.timeouts, limits, this.#options.timeouts)
     const within = this.#limited(timeouts.startSeconds)
-    // what a part of the assistant requires is the assistant's own business
+    // built-in plugins are started in the right order by the assistant itself
     if (entry.origin !== 'built-in')
       await within(this.#options.meet(identity, checked.manifest.requires ?? []))
     return startPlugin(identity, loaded, checked, {
@@ -133,7 +133,7 @@ export class InlineStarter {
       try {
         return await withDeadline(work, left, this.#options.signal)
       } catch (error) {
-        // the rest of the time means nothing to a reader
+        // name the whole limit: the time that was left means nothing to a reader
         throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
       }
     }

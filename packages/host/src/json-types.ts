@@ -6,5 +6,5 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** A JSON Schema, as far as we look into it. */
+/** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -1,15 +1,14 @@
 import type { Logger } from '@pluggram/sdk'
 import type { PendingPlugin, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { FirstStarts } from './first-starts.ts'
-import { thrownMessage } from './error-location.ts'
 import { commandOwners, routePlugins } from './routing-order.ts'
 import type { OwnersOrder, Routable } from './routing-order.ts'
 
-/** The registry of the plugins that can be asked, kept in the order in which they are asked. */
+/** The registry of plugins that can be asked, in the order in which they are asked. */
 export class ListedRegistry implements PluginRegistry {
   readonly #logger: Logger
   readonly #listeners = new Set<() => void>()
-  /** Plugins that are waited for. */
+  /** Plugins that messages wait for. */
   readonly firstStarts = new FirstStarts()
   #order: OwnersOrder
   #running: readonly Routable[] = []
@@ -34,13 +33,13 @@ export class ListedRegistry implements PluginRegistry {
   }
 
   onChange(listener: () => void): () => void {
-    // a wrapper, so that one function can listen twice and leave once
+    // a wrapper, so that one function can be added twice and removed once
     const entry = (): void => listener()
     this.#listeners.add(entry)
     return () => void this.#listeners.delete(entry)
   }
 
-  /** Puts plugins in the place of others, in one step: nobody sees the time between. */
+  /** Replaces plugins by others in one step: no listener sees a state in between. */
   change({ add = [], remove = [] }: { add?: readonly Routable[]; remove?: readonly RunnablePlugin[] }): void {
     if (add.length + remove.length === 0) return
     const gone = new Set(remove)
@@ -69,7 +68,7 @@ export class ListedRegistry implements PluginRegistry {
       try {
         listener()
       } catch (error) {
-        this.#logger.error('A listener to plugin changes failed', { error: thrownMessage(error) })
+        this.#logger.error('a listener to plugin changes failed', { err: error })
       }
     }
   }

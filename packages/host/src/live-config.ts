@@ -8,21 +8,24 @@ export interface LiveConfigOptions {
   readonly schema: StandardSchemaV1 | undefined
   /** Keys that may be set for single chats. */
   readonly perChat: readonly string[]
-  /** As the files say it. */
+  /** As it stands in the files. */
   readonly block: JsonObject
   /** What the schema made of it. */
   readonly config: unknown
-  /** What was set for a chat, as it is known here; the same object until it changes. */
+  /** What owners set for a chat, as far as it is known here; the same object until it changes. */
   chatBlock(chatId: number): JsonObject | undefined
-  /** Asks for what was set for a chat. Default: `chatBlock`. */
+  /** Asks the host what owners set for a chat. Default: `chatBlock`. */
   readonly askChatBlock?: ((chatId: number) => Promise<JsonObject | undefined>) | undefined
   /** Takes what a listener threw. */
   onError(error: unknown): void
-  /** Told when what was set for a chat does not fit any more; the general configuration holds there then. */
+  /**
+   * Called when a chat's settings no longer fit the schema; the general configuration holds there
+   * then.
+   */
   onUnfit(issues: readonly ConfigIssue[]): void
 }
 
-/** A configuration in a box: what a schema makes of a block may be anything. */
+/** A configuration in an object: what a schema makes of a block may be anything, even a promise. */
 interface Boxed {
   readonly config: unknown
 }
@@ -33,7 +36,7 @@ export class LiveConfig {
   readonly #listeners = new Set<(config: never) => unknown>()
   #block: JsonObject
   #config: unknown
-  /** By what was set for a chat. */
+  /** By the block of a chat. */
   #merged = new WeakMap<JsonObject, Boxed | Promise<Boxed>>()
 
   constructor(options: LiveConfigOptions) {
@@ -56,12 +59,12 @@ export class LiveConfig {
     },
   }
 
-  /** Whether the plugin wants to hear of changes. */
+  /** Whether the plugin listens for changes. */
   get hasListeners(): boolean {
     return this.#listeners.size > 0
   }
 
-  /** What holds in a chat; a promise only while it is checked for the first time. */
+  /** The configuration of a chat; a promise only while it is validated for the first time. */
   inChat(chatId: number): Boxed | Promise<Boxed> {
     return this.#with(this.#options.chatBlock(chatId))
   }
@@ -75,7 +78,9 @@ export class LiveConfig {
     return (await validateConfig(this.#options.schema, block)).issues ?? []
   }
 
-  /** Goes on with another block and tells the listeners; one that the schema refuses changes nothing. */
+  /**
+   * Takes another block and tells the listeners; a block that the schema refuses changes nothing.
+   */
   async replace(block: JsonObject): Promise<readonly ConfigIssue[]> {
     const outcome = await validateConfig(this.#options.schema, block)
     if (outcome.issues) return outcome.issues
@@ -110,7 +115,7 @@ export class LiveConfig {
   async #merge(chatBlock: JsonObject): Promise<Boxed> {
     const general = { config: this.#config }
     const { schema, perChat, onError, onUnfit } = this.#options
-    // what the plugin does not name, or no longer, is not set for a chat
+    // keys that the plugin does not list under perChat, or no longer does, are ignored
     const allowed = Object.entries(chatBlock).filter(([key]) => perChat.includes(key))
     if (allowed.length === 0) return general
     try {

@@ -22,7 +22,9 @@ export interface LoadedPlugin {
   readonly packageManifest: Readonly<Record<string, unknown>>
 }
 
-/** The same candidate with symbolic links resolved, as Node names its files in errors and to hooks. */
+/**
+ * The same candidate with symbolic links resolved, as Node names its files in errors and to hooks.
+ */
 export async function withRealPaths(candidate: PluginCandidate): Promise<PluginCandidate> {
   try {
     const entry = await realpath(candidate.entry)
@@ -33,15 +35,15 @@ export async function withRealPaths(candidate: PluginCandidate): Promise<PluginC
       directory: isEntryOnTop ? path.dirname(entry) : await realpath(candidate.directory),
     }
   } catch {
-    // the import will say that the file is gone
+    // the import reports that the file is gone
     return candidate
   }
 }
 
 /**
  * Imports a plugin.
- * @param generation above 0, the files are read again although they were imported before
- * @param within gives the import its deadline: code at the top level of a module may wait for ever
+ * @param generation above 0, files that were imported before are read again
+ * @param within applies the deadline: top-level code of a module may wait forever
  * @throws ProblemError
  */
 export async function loadPlugin(
@@ -72,7 +74,7 @@ export async function loadPlugin(
   }
 }
 
-/** CommonJS modules are kept by their file's name alone. */
+/** CommonJS modules are cached by file name alone. */
 function forgetRequired(directory: string): void {
   for (const file of Object.keys(require.cache)) {
     if (file.startsWith(directory + path.sep)) Reflect.deleteProperty(require.cache, file)

@@ -15,9 +15,10 @@ import type { PluginProblem } from './plugin-problem.ts'
 import type { SyntaxCheck } from './syntax-check.ts'
 
 /**
- * Turns what `import()` of a plugin threw into words for its author.
+ * Describes for a plugin's author what its `import()` threw.
  * @param files the plugin's files that were looked at, to find the one with the syntax error
- * @param check looks for a syntax error in a file; a plugin process may not do that itself
+ * @param check looks for a syntax error in a file; a plugin process is not allowed to do that
+ * itself
  */
 export async function describeLoadError(
   candidate: PluginCandidate,
@@ -105,7 +106,7 @@ function isSyntaxError(error: unknown): boolean {
   return thrownText(error, 'name') === 'SyntaxError'
 }
 
-/** A syntax error in JavaScript does not tell its place; `node --check` does. */
+/** A syntax error in JavaScript has no position; `node --check` prints one. */
 async function findSyntaxError(
   candidate: PluginCandidate,
   error: unknown,

@@ -8,7 +8,7 @@ import { currentMessage } from './message-scope.ts'
 /** Services that work where the plugin runs, in this process or its own. */
 type LocalServices = Pick<Services, 'i18n' | 'queue' | 'config'>
 
-/** Services that the assistant gives; the others are added where the plugin runs. */
+/** Services that the assistant provides; the others are added where the plugin runs. */
 export type HostServices = Omit<Services, keyof LocalServices>
 
 /** Adds the services that work where the plugin runs. */

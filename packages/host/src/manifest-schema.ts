@@ -22,7 +22,7 @@ const commandSchema = z.looseObject({
     .optional(),
 })
 
-/** A tool's schema goes to the model with every request. */
+/** Bounded, because a tool's schema is sent to the model with every request. */
 const MAX_SCHEMA_CHARACTERS = 32_768
 
 const toolSchema = z.looseObject({
@@ -41,10 +41,10 @@ const toolSchema = z.looseObject({
   execute: z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function'),
 })
 
-/** A package.json cannot hold a RegExp, so a text is taken for one. */
+/** A package.json cannot hold a RegExp, so a string is read as one. */
 const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pattern, context) => {
   try {
-    // g and y would make a pattern remember where it stopped
+    // the flags g and y make a pattern remember where it stopped
     return typeof pattern === 'string'
       ? new RegExp(pattern, 'u')
       : new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, ''))
@@ -135,7 +135,10 @@ export type ManifestOutcome =
   | { readonly manifest: PluginManifest; readonly warnings: readonly string[] }
   | { readonly issues: readonly string[] }
 
-/** Checks a manifest of any origin. Keys that this release does not know are warned about and left out. */
+/**
+ * Checks a manifest of any origin. Keys that this release does not know are warned about and left
+ * out.
+ */
 export function parseManifest(value: unknown): ManifestOutcome {
   const parsed = manifestSchema.safeParse(value)
   if (!parsed.success) {
@@ -194,7 +197,10 @@ function mergeMembers(
   )
 }
 
-/** Adds what `configure` gave: records are joined, lists of permissions too, anything else replaces what stood there. */
+/**
+ * Adds what `configure` gave: records are joined, lists of permissions too, anything else replaces
+ * what stood there.
+ */
 export function addConfigured(
   manifest: Readonly<Record<string, unknown>>,
   configured: Readonly<Record<string, unknown>>,

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { MessageContext } from '@pluggram/sdk'
 
-/** What of a message the services of its plugin want to know. */
+/** What the services of a plugin need to know about a message. */
 export type MessageScope = Pick<MessageContext, 'chat' | 'user' | 'message'>
 
 const scopes = new AsyncLocalStorage<MessageScope>()
 
-/** Everything that `work` does, later too, knows which message it is about. */
+/** Everything that `work` does, even later, knows which message it is about. */
 export function aboutMessage<T>(scope: MessageScope, work: () => T): T {
   return scopes.run(scope, work)
 }

@@ -19,8 +19,9 @@ export interface ModuleHooks {
 }
 
 /**
- * Lets plugin files under `directories` (real paths) import `@pluggram/sdk` and `zod` without a node_modules: the sdk
- * is always the host's, zod is the plugin's own copy if it has one. Other modules of the process are left alone.
+ * Lets plugin files under `directories` (real paths) import `@pluggram/sdk` and `zod` without a
+ * node_modules: the sdk is always the host's, zod is the plugin's own copy if it has one. Other
+ * modules of the process are left alone.
  */
 export function installModuleHooks(directories: readonly string[]): ModuleHooks {
   const roots = new Set<string>()
@@ -93,8 +94,9 @@ const resolveFromHost: ResolveHook = (specifier, context, nextResolve) =>
     : nextResolve(specifier, { ...context, parentURL: HOST_URL })
 
 /**
- * Says that a file is an ES module where its package.json (if any) does not: Node would find out by itself, but
- * warn about every such file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the choice to Node.
+ * Says that a file is an ES module where its package.json (if any) does not: Node would find out by
+ * itself, but warn about every such file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the
+ * choice to Node.
  */
 function formatOf(file: string, known: string | null | undefined): string | undefined {
   // Node does not warn about dependencies

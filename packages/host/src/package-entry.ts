@@ -33,7 +33,10 @@ export async function findPackageEntry(
   return undefined
 }
 
-/** What `exports` gives for the package itself: its "." entry under the first condition that Node would take. */
+/**
+ * What `exports` gives for the package itself: its "." entry under the first condition that Node
+ * would take.
+ */
 function exportsTarget(exported: unknown): string | undefined {
   if (typeof exported === 'string') return exported
   if (Array.isArray(exported)) return firstTarget(exported)

@@ -3,7 +3,7 @@ import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
 import { isThrown } from './error-location.ts'
 import { isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
 
-/** More replies to one message are a mistake in the plugin. */
+/** More replies to one message than this are a mistake of the plugin. */
 const MAX_REPLIES = 1_000
 
 /**
@@ -26,7 +26,7 @@ function named<T>(plugin: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    // a getter or a proxy of the plugin may throw anything; only our own words are repeated
+    // a getter or proxy of the plugin may throw anything, so only our own messages are repeated
     const reason = isThrown(error, ShapeError) ? error.message : 'it cannot be read'
     throw new PluggramError('reply-invalid', `Plugin ${plugin} gave an answer that is no result: ${reason}.`)
   }

@@ -1,6 +1,6 @@
 import type { PluginStatus } from '@pluggram/sdk'
 
-/** A status is shown in chats and on a page; more than this is no status. */
+/** A status is shown in chats and on a page, so its size is limited. */
 const MAX_CHARACTERS = 16_384
 
 /**

@@ -14,15 +14,15 @@ export async function statusOf(plugin: HostedPlugin): Promise<PluginStatus> {
 
 /** What is known of one plugin's status. */
 interface Known {
-  /** The question that is not answered yet, for everybody who asks meanwhile. */
+  /** The question under way, shared by everybody who asks meanwhile. */
   asked: Promise<PluginStatus> | undefined
-  /** Set while the plugin takes longer than anybody waits: what is told until it is quick again. */
+  /** Set while the plugin is late: the answer until it is quick again. */
   late: PluginStatus | undefined
 }
 
 /**
- * Asks plugins for their status without letting a slow one keep the answer back: who looks at the assistant's health often
- * waits no more than a second, and must not take one plugin's silence for the assistant's.
+ * Asks plugins for their status without waiting for a slow one: health checks often allow only a
+ * second, and must not take one plugin's silence for the assistant's.
  */
 export class PatientStatus {
   readonly #patienceMs: number
@@ -32,7 +32,10 @@ export class PatientStatus {
     this.#patienceMs = patienceMs
   }
 
-  /** What the plugin says; after `patienceMs`, that it is late; and while it stays late, at once what it said last. */
+  /**
+   * What the plugin says; after `patienceMs`, that it is late; and while it stays late, at once
+   * what it said last.
+   */
   async of(plugin: HostedPlugin): Promise<PluginStatus> {
     const known = this.#known.get(plugin) ?? { asked: undefined, late: undefined }
     this.#known.set(plugin, known)

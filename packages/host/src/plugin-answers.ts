@@ -38,8 +38,8 @@ interface AnswerRow<Kind extends CallKind> {
   /** Runs the plugin's own code; what comes of it may be anything. */
   run(this: void, plugin: AnsweringPlugin, question: Question<Kind>, signal: AbortSignal): unknown
   /**
-   * Reads what came of it, or throws. The answer of a plugin process is read twice: there, and in the host, which does not
-   * trust the process.
+   * Reads what came of it, or throws. The answer of a plugin process is read twice: there, and in
+   * the host, which does not trust the process.
    */
   read(this: void, answer: unknown, plugin: string): Answer<Kind>
   /** The message that the call is about, for the plugin's services. */
@@ -158,7 +158,9 @@ async function callProvided(
 
 const MAX_FORGOTTEN_CHARACTERS = 200
 
-/** What `forgetUser` told, as a short line for a person; anything that is no text counts as nothing. */
+/**
+ * What `forgetUser` told, as a short line for a person; anything that is no text counts as nothing.
+ */
 function toForgotten(told: unknown): string | undefined {
   if (typeof told !== 'string') return undefined
   const line = told.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()

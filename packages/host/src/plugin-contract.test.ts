@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { createError } from '@pluggram/sdk/runtime'
 import { describe } from 'vitest'
-import { describePluginContract } from './plugin-contract.ts'
-import type { Starter } from './plugin-contract.ts'
+import { describePluginContract } from './test-plugin-contract.ts'
+import type { Starter } from './test-plugin-contract.ts'
 import { createTestHome, LEVELS } from './test-home.ts'
 
 // vitest has its own copy of the sdk; plugins in this process import the one that Node loads

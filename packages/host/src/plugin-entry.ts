@@ -18,15 +18,15 @@ export interface PluginEntry {
   /** Where it was found; a plugin that is part of the assistant has a definition instead. */
   readonly candidate?: PluginCandidate
   readonly definition?: PluginDefinition | PluginClass
-  /** Changes when the plugin has to be started anew: its files, limits, grants. */
+  /** Changes when the plugin must be restarted: covers its files, limits and grants. */
   fingerprint: string
-  /** Changes with its block of the configuration, with which some plugins can go on. */
+  /** Changes with its block of the configuration; some plugins take that without a restart. */
   blockDigest: string
   state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
-  /** What the configuration of a plugin should be that is out because of it. */
+  /** The schema that its configuration broke, for a plugin that was left out because of that. */
   configSchema?: JsonSchema | undefined
-  /** `startOf` a version whose start failed after it let other changes wait. */
+  /** `startOf` the version whose start failed slowly, so that other changes had to wait. */
   slowFailure?: string | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
@@ -50,7 +50,7 @@ function discoveredEntry(
   }
 }
 
-/** An entry for a plugin whose name the assistant needs for itself; it is not started. */
+/** An entry for a plugin with a name that the assistant itself uses; it is not started. */
 function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel): PluginEntry {
   const { name, entry } = candidate
   return {
@@ -80,7 +80,7 @@ function builtInEntry(name: string, definition: PluginDefinition | PluginClass):
   }
 }
 
-/** Everything that a plan names and the assistant brings along, in the order of its owner. */
+/** All built-in plugins and those of a plan, in the owner's order. */
 export function listEntries(
   plan: HostPlan,
   builtIn: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[],
@@ -122,12 +122,14 @@ export function keyOf(entry: PluginEntry): string {
   return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
 }
 
-/** Stands for everything that decides how a plugin starts; empty when that could not be read. */
+/**
+ * A fingerprint of everything that decides how a plugin starts; empty when that could not be read.
+ */
 export function startOf({ fingerprint, blockDigest }: PluginEntry): string {
   return fingerprint === '' ? '' : `${fingerprint}/${blockDigest}`
 }
 
-/** The version that works goes on; the next change is another try. */
+/** Keeps the old version running; the next change triggers another try. */
 export function goOn(entry: PluginEntry, before: PluginEntry): void {
   if (!before.plugin) return
   entry.plugin = before.plugin
@@ -141,12 +143,12 @@ export function isOn(entry: PluginEntry): boolean {
   return entry.state === 'starting'
 }
 
-/** What the registry takes; nothing while it does not run. */
+/** The entry for the registry; empty while the plugin does not run. */
 export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltIn: boolean }[] {
   return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
 }
 
-/** A start that failed with an error that is no problem yet. */
+/** Describes a start that failed with some error. */
 export function startProblem({ name, candidate }: PluginEntry, error: unknown): PluginProblem {
   return {
     plugin: name,
@@ -157,7 +159,7 @@ export function startProblem({ name, candidate }: PluginEntry, error: unknown): 
   }
 }
 
-/** Sets what a plugin depends on; a part that cannot be read fails its start, and is reported there. */
+/** Computes the fingerprints. What cannot be read makes the start fail, which reports it. */
 export async function fingerprintEntry(entry: PluginEntry, plan: HostPlan): Promise<void> {
   const { candidate, name, isolation } = entry
   if (!candidate || entry.state !== 'starting') return

@@ -42,16 +42,19 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   return new TwoLevelHost(options)
 }
 
-/** A replaced plugin may finish what it works on for so long. */
+/** How long a replaced plugin may take to finish its work. */
 const RETIRE_SECONDS = 120
-/** A start that fails after that long is not tried again before something of the plugin changed: other changes wait for it. */
+/**
+ * A start that fails after this time is retried only when the plugin changes, because other changes
+ * wait for it.
+ */
 const SLOW_MS = 1_500
-/** Whoever watches the assistant's health gives it a second, as a rule. */
+/** Health checks usually allow the assistant one second. */
 const HEALTH_PATIENCE_MS = 750
-/** How long a start may wait for others before its own time begins. */
+/** How long a start may queue behind others before its own time begins. */
 const QUEUE_SECONDS = 5
 
-/** A plugin that has to be started, and what is known of it nevertheless. */
+/** A plugin that must be started, with what an earlier start told about it. */
 interface Unstarted {
   readonly entry: PluginEntry
   readonly descriptor?: PluginDescriptor | undefined
@@ -176,7 +179,7 @@ class TwoLevelHost implements PluginHost {
     return this.#entries.find((entry) => entry.name === name && entry.state === 'running')?.plugin
   }
 
-  /** One plan after another. */
+  /** Applies plans one after another. */
   #inTurn(plan: HostPlan): Promise<StartReport> {
     const change = this.#changing.then(() => this.#bringTo(plan))
     this.#changing = change
@@ -220,7 +223,7 @@ class TwoLevelHost implements PluginHost {
     return this.#report(old, reconfigured)
   }
 
-  /** The entry that holds from now on: the old one where it can go on, perhaps with another block. */
+  /** The entry to use from now on: the old one if it can continue, perhaps with another block. */
   async #keepOrStart(
     before: PluginEntry | undefined,
     entry: PluginEntry,
@@ -240,19 +243,22 @@ class TwoLevelHost implements PluginHost {
     return before
   }
 
-  /** Ends plugins that are off or gone now; those that are replaced go when their successor is there. */
+  /** Ends plugins that are off or gone; replaced ones end once their successor runs. */
   async #leave(old: ReadonlyMap<string, PluginEntry>, kept: readonly PluginEntry[]): Promise<void> {
     const next = new Map(kept.map((entry) => [keyOf(entry), entry]))
     for (const [key, entry] of old) {
       const successor = next.get(key)
-      // what goes on in the entry of a block that was refused is no other plugin
+      // after a refused block the same plugin continues in a new entry
       if (!entry.plugin || successor?.plugin === entry.plugin || successor?.state === 'starting') continue
       this.registry.change({ remove: [entry.plugin] })
       void this.#retire(entry.plugin)
     }
   }
 
-  /** Plugins that did not change since an earlier start come back at once; gives the others. */
+  /**
+   * Accepts plugins that did not change since an earlier start without starting them; returns the
+   * others.
+   */
   async #takeKnown(
     entries: readonly PluginEntry[],
     plan: HostPlan,
@@ -273,7 +279,7 @@ class TwoLevelHost implements PluginHost {
     return { known, unknown }
   }
 
-  /** Until a plugin is there for the first time, what may be for it waits; but not for one that failed the last time. */
+  /** Messages that may be for a plugin wait for its first start, unless its last start failed. */
   #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
     const { name } = entry
     if (this.#failedStarts.has(name, startOf(entry))) return
@@ -373,12 +379,12 @@ class TwoLevelHost implements PluginHost {
     this.#inline.stop()
   }
 
-  /** When everything ends, a plugin has more time than others only if its owner gave it. */
+  /** When the assistant stops, a plugin gets more time than others only from its owner. */
   #stopSeconds({ descriptor }: HostedPlugin): number {
     return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }
 
-  /** Tells plugins in their processes about the others, once for many changes. */
+  /** Tells plugin processes about the other plugins, once for many changes. */
   #sharePlugins(): void {
     if (this.#isSharing) return
     this.#isSharing = true

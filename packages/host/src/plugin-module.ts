@@ -7,7 +7,8 @@ export type PluginModule =
   | { readonly form: 'definition'; readonly plugin: PluginDefinition }
 
 /**
- * Picks the plugin out of an imported module: a class or a `definePlugin` result as default export or `module.exports`.
+ * Picks the plugin out of an imported module: a class or a `definePlugin` result as default export
+ * or `module.exports`.
  * @throws TypeError that says what was found instead and what to write.
  */
 export function pickPlugin(module: unknown): PluginModule {

@@ -1,6 +1,9 @@
 const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
 
-/** Lower case letters, digits and `_`, starting with a letter: names are keys in configuration files and variables. */
+/**
+ * Lower case letters, digits and `_`, starting with a letter: names are keys in configuration files
+ * and variables.
+ */
 export function isPluginName(name: string): boolean {
   return PLUGIN_NAME.test(name)
 }

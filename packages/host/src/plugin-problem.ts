@@ -21,7 +21,10 @@ export interface PluginProblem {
 /** Carries a problem through a throw, with what was thrown first as its `cause`. */
 export class ProblemError extends Error {
   readonly problem: PluginProblem
-  /** With `plugin-config-invalid`: what the configuration should be, when the plugin's schema can tell. */
+  /**
+   * With `plugin-config-invalid`: what the configuration should be, when the plugin's schema can
+   * tell.
+   */
   readonly configSchema: JsonSchema | undefined
 
   constructor(problem: PluginProblem, cause?: unknown, configSchema?: JsonSchema) {

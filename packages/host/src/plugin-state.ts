@@ -13,16 +13,20 @@ export interface PluginState {
   readonly isolation: IsolationLevel
   readonly file?: string
   /**
-   * `off`: not switched on; `failed`: left out, see `problem`; `idle`: needs no process until it is used;
-   * `restarting`: crashed, and is started again; `parked`: crashed too often, and waits for its owner.
+   * `off`: not switched on; `failed`: left out, see `problem`; `idle`: needs no process until it is
+   * used; `restarting`: crashed, and is started again; `parked`: crashed too often, and waits for
+   * its owner.
    */
   readonly state: 'off' | 'starting' | 'running' | 'idle' | 'restarting' | 'parked' | 'failed' | 'stopped'
-  /** Why it is out, or what went wrong last. */
+  /** Why it was left out, or what went wrong last. */
   readonly problem?: PluginProblem
   /** Crashes within the last five minutes. */
   readonly crashes: number
   readonly version?: string
-  /** JSON Schema of its configuration, when it can tell; known of a plugin that does not run only if that is why. */
+  /**
+   * JSON Schema of its configuration, when it can tell; known of a plugin that does not run only if
+   * that is why.
+   */
   readonly configSchema?: JsonSchema
   /** Labels of what it set up, oldest first. */
   readonly effects: readonly string[]

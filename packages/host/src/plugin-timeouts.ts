@@ -1,7 +1,9 @@
 import type { PluginTimeouts } from '@pluggram/sdk'
 import type { ProcessLimits } from './process/process-limits.ts'
 
-/** Limits for plugins that neither their owner nor their manifest sets; default: `DEFAULT_TIMEOUTS`. */
+/**
+ * Limits for plugins that neither their owner nor their manifest sets; default: `DEFAULT_TIMEOUTS`.
+ */
 export interface HostTimeouts {
   /** For import, configuration and setup together. */
   readonly startSeconds?: number
@@ -11,7 +13,10 @@ export interface HostTimeouts {
   readonly cleanupSeconds?: number
 }
 
-/** The one place of these numbers; the manifest's TSDoc and the guides repeat them, and a test compares. */
+/**
+ * The one place of these numbers; the manifest's TSDoc and the guides repeat them, and a test
+ * compares.
+ */
 export const DEFAULT_TIMEOUTS: Required<HostTimeouts> = {
   startSeconds: 10,
   statusSeconds: 2,
@@ -24,13 +29,13 @@ export interface EffectiveTimeouts {
   readonly startSeconds: number
   readonly statusSeconds: number
   readonly cleanupSeconds: number
-  /** Without it, only the limit holds that is the same for every message. */
+  /** Unset: only the general limit for messages holds. */
   readonly callSeconds?: number
 }
 
 /**
- * The limits that hold for a plugin: the owner's, then the plugin's, then the host's. Health is asked all the time, so that
- * for `getStatus` a plugin itself may ask for less only.
+ * The limits of a plugin: the owner's, then the plugin's, then the host's. Health is asked all the
+ * time, so a plugin itself may only shorten the limit of `getStatus`.
  */
 export function effectiveTimeouts(
   own: PluginTimeouts | undefined,

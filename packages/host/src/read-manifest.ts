@@ -90,7 +90,10 @@ export function configureManifest(
   throw new ProblemError(problemOf(identity, 'plugin-config-invalid', message))
 }
 
-/** Patterns that an owner wrote meet the texts of strangers in the assistant itself, whoever runs the plugin. */
+/**
+ * Patterns that an owner wrote meet the texts of strangers in the assistant itself, whoever runs
+ * the plugin.
+ */
 function guarded(manifest: CheckedManifest['manifest']): CheckedManifest['manifest'] {
   const { patterns } = manifest
   return patterns === undefined ? manifest : { ...manifest, patterns: guardPatterns(patterns) }

@@ -7,7 +7,8 @@ import { describeConfigIssues } from './validate-config.ts'
 
 /**
  * Whether the plugin of an old entry can go on: as it is, or with the block that a plan has for it.
- * @returns `start` when the new entry has to be started; a problem when the block is refused and the old one holds
+ * @returns `start` when the new entry has to be started; a problem when the block is refused and
+ * the old one holds
  */
 export async function followBlock(
   before: PluginEntry,
@@ -15,7 +16,7 @@ export async function followBlock(
   plan: HostPlan,
 ): Promise<'same' | 'reconfigured' | 'start' | ProblemError> {
   const wanted = startOf(entry)
-  // known to let everybody wait, and to fail
+  // known to fail, after other changes had to wait for it
   if (wanted !== '' && before.slowFailure === wanted) return 'same'
   if (!before.plugin || before.fingerprint !== entry.fingerprint) return 'start'
   const isSame = before.blockDigest === entry.blockDigest
@@ -30,7 +31,8 @@ export async function followBlock(
 
 /**
  * Brings a running plugin to the block that a plan has for it.
- * @returns `replace` when it has to be started anew; a problem when the block is refused and the old one holds
+ * @returns `replace` when it has to be started anew; a problem when the block is refused and the
+ * old one holds
  */
 async function reconfigure(
   { name, plugin, candidate }: PluginEntry,
@@ -49,7 +51,7 @@ async function reconfigure(
       issues: outcome.issues,
     })
   } catch {
-    // a schema that fails, or a process that ended over it: its next start says why
+    // the schema failed, or the process ended over it: the next start reports why
     return 'replace'
   }
 }

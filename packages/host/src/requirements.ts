@@ -2,7 +2,10 @@ import { endsWithin } from '@pluggram/base'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
 
-/** A plugin whose requirement does not come waits no longer than that; its calls wait for themselves. */
+/**
+ * A plugin whose requirement does not come waits no longer than that; its calls wait for
+ * themselves.
+ */
 const LONGEST_WAIT_MS = 10_000
 
 /** Lets plugins start after those they call. */
@@ -30,7 +33,8 @@ export class Requirements {
   }
 
   /**
-   * Waits until everything a plugin requires has started. Plugins that require each other do not wait for each other.
+   * Waits until everything a plugin requires has started. Plugins that require each other do not
+   * wait for each other.
    * @throws ProblemError when a plugin is required that is not there or off
    */
   async meet(

@@ -27,15 +27,15 @@ export class OwnersOrder {
   }
 }
 
-/** A plugin together with what decides when it is asked. */
+/** A plugin, with what decides when it is asked. */
 export interface Routable {
   readonly runnable: RunnablePlugin
   readonly isBuiltIn: boolean
 }
 
 /**
- * The order in which plugins are asked: built-in ones, those with patterns, then the others; among equals
- * the higher priority first, then the owner's order.
+ * The order in which plugins are asked: built-in ones, those with patterns, then the others; among
+ * equals the higher priority first, then the owner's order.
  */
 export function routePlugins(plugins: readonly Routable[], order: OwnersOrder): readonly RunnablePlugin[] {
   return plugins
@@ -52,8 +52,8 @@ function group({ isBuiltIn, runnable }: Routable): number {
 }
 
 /**
- * Command → the plugin that it belongs to. A command that two plugins name belongs to the first of them in the owner's
- * order, so that a priority cannot take it away.
+ * Command → the plugin that it belongs to. A command that two plugins name belongs to the first of
+ * them in the owner's order, so that a priority cannot take it away.
  */
 export function commandOwners(
   descriptors: readonly PluginDescriptor[],

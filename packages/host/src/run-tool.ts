@@ -11,7 +11,7 @@ export interface ToolCall {
   readonly services: Services
 }
 
-/** A model that gets everything wrong needs no longer list. */
+/** A model that gets everything wrong is not helped by a longer list. */
 const MAX_ISSUES = 10
 
 /**

@@ -41,9 +41,9 @@ export interface StartContext {
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
   /** What each call is held to; unset in a plugin process, whose host does that. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>
-  /** Told that work on a message begins; gives what is to be called at its end. */
+  /** Called when work begins; returns what is to be called at its end. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
-  /** Takes the end of a start that failed but still goes on. */
+  /** Called with the end of a failed start that still runs. */
   readonly onLate?: (end: Promise<unknown>) => void
 }
 
@@ -204,7 +204,7 @@ function checkMembers(instance: object): Plugin {
   return instance
 }
 
-/** A command that nothing answers is worth a word; a plugin without any of it may still do its work in timers. */
+/** Warns about commands that nothing answers. A plugin without any may still work in timers. */
 function emptyWarnings(
   identity: PluginIdentity,
   manifest: PluginManifest,

@@ -12,7 +12,10 @@ import { createRefusedAi } from './refused-ai.ts'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './json-types.ts'
 
-/** For this package's tests: a home in a temporary folder; modules stay cached, so every home has a new path. */
+/**
+ * For this package's tests: a home in a temporary folder; modules stay cached, so every home has a
+ * new path.
+ */
 export interface TestHome extends AsyncDisposable {
   readonly directory: string
   write(file: string, text: string): Promise<void>
@@ -22,7 +25,10 @@ export interface TestHome extends AsyncDisposable {
 }
 
 interface TestHostOptions extends Partial<PluginHostOptions> {
-  /** Where all plugins run. Default: the level that the file's tests are about, else in this process. */
+  /**
+   * Where all plugins run. Default: the level that the file's tests are about, else in this
+   * process.
+   */
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]

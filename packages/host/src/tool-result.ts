@@ -2,7 +2,10 @@ import { isMap, isSet, isUint8Array } from 'node:util/types'
 import { toPlainData } from './rpc/plain-data.ts'
 import type { JsonValue } from './json-types.ts'
 
-/** As JSON; what is longer becomes a text that is cut. Nobody, and no model, reads more of one result. */
+/**
+ * As JSON; what is longer becomes a text that is cut. Nobody, and no model, reads more of one
+ * result.
+ */
 const MAX_CHARACTERS = 100_000
 
 /**

@@ -8,7 +8,10 @@ export type ConfigOutcome =
   | { readonly config: unknown; readonly issues?: undefined }
   | { readonly issues: readonly ConfigIssue[] }
 
-/** Checks a block with the plugin's schema and returns what the plugin receives, frozen; all issues at once. */
+/**
+ * Checks a block with the plugin's schema and returns what the plugin receives, frozen; all issues
+ * at once.
+ */
 export async function validateConfig(
   schema: StandardSchemaV1 | undefined,
   block: JsonObject,
@@ -29,8 +32,8 @@ export async function validateConfig(
 const MAX_UNIONS = 5
 
 /**
- * Zod says of a union only that nothing fits. What is meant is the alternative that fits best, so its issues are told; where
- * none fits in kind, what each of them expects.
+ * Zod says of a union only that nothing fits. What is meant is the alternative that fits best, so
+ * its issues are told; where none fits in kind, what each of them expects.
  */
 function withinUnion(issue: StandardSchemaV1.Issue, depth = 0): readonly StandardSchemaV1.Issue[] {
   const alternatives: unknown = 'errors' in issue ? issue.errors : undefined

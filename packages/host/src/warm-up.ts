@@ -5,8 +5,9 @@ import type { PluginEntry } from './plugin-entry.ts'
 const MAX_WARMED_UP = 8
 
 /**
- * Whoever is asked about every message is needed by the first one: it should not wait for one start after another. One at a
- * time, so that a plugin which somebody asks for starts before those for which nobody asked yet.
+ * Whoever is asked about every message is needed by the first one: it should not wait for one start
+ * after another. One at a time, so that a plugin which somebody asks for starts before those for
+ * which nobody asked yet.
  */
 export async function warmUp(entries: readonly PluginEntry[], signal: AbortSignal): Promise<void> {
   const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))

@@ -29,7 +29,10 @@ describe.skipIf(problem !== undefined)(
       await rm(root, { recursive: true, force: true })
     })
 
-    /** Runs code behind the walls, without Node's permission model in front of them, and gives what it prints. */
+    /**
+     * Runs code behind the walls, without Node's permission model in front of them, and gives what
+     * it prints.
+     */
     async function runInside(code: string): Promise<unknown> {
       await writeFile(join(root, 'plugin/main.mjs'), `const fs = await import('node:fs')\n${code}`)
       const [program, prefix] = bubblewrapCommand({

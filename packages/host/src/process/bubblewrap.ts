@@ -38,7 +38,10 @@ const WALLS = [
 
 let problem: Promise<string | undefined> | undefined
 
-/** Why bubblewrap cannot be used on this machine, in words for its owner; `undefined` when it can. Looked at once. */
+/**
+ * Why bubblewrap cannot be used on this machine, in words for its owner; `undefined` when it can.
+ * Looked at once.
+ */
 export function bubblewrapProblem(): Promise<string | undefined> {
   return (problem ??= probe())
 }

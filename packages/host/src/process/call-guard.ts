@@ -6,9 +6,9 @@ export interface CallGuardOptions {
   readonly plugin: string
   /** The plugin's own limit. */
   readonly callSeconds: number | undefined
-  /** The call was aborted and did not end in the time that remains then. */
+  /** The call was aborted and did not end within the grace period. */
   onOverdue(): void
-  /** The call and everything that was held for it is over. */
+  /** The call and everything that held it open is over. */
   onRelease(): void
 }
 
@@ -19,10 +19,10 @@ export interface CallLimits {
   readonly onRelease?: () => void
 }
 
-/** After an abort a call has this long to end by itself. */
+/** The grace period: how long an aborted call may take to end by itself. */
 const GRACE_MS = 1_000
 
-/** Watches one call from its begin until its answer is written to the end. */
+/** Watches one call from its start until its answer, streams included, is complete. */
 export class CallGuard {
   /** Aborted at the first of the two limits. */
   readonly signal: AbortSignal
@@ -51,12 +51,12 @@ export class CallGuard {
     }, callSeconds * 1_000)
   }
 
-  /** One more part of the call is open, such as a text that is still being written. */
+  /** Keeps the call open for one more part, such as a stream. */
   hold(): void {
     this.#holders += 1
   }
 
-  /** A part is over; after the last one nothing is watched any more. */
+  /** A part has ended; after the last one the watch ends. */
   release(): void {
     this.#holders -= 1
     if (this.#holders > 0) return

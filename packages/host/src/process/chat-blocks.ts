@@ -5,11 +5,13 @@ interface Noted {
   readonly block: JsonObject
 }
 
-/** What was set for single chats, as the host told it last: the same object for as long as it is the same. */
+/**
+ * What owners set for single chats, as the host said last; the same object while it stays equal.
+ */
 export class ChatBlocks {
   readonly #known = new Map<number, Noted>()
 
-  /** Keeps it; gives the object that stands for it. */
+  /** Keeps a block; returns the object to use for it. */
   note(chatId: number, block: JsonObject | undefined): JsonObject | undefined {
     if (!block) {
       this.#known.delete(chatId)

@@ -13,11 +13,11 @@ const EFFECTS_INTERVAL_MS = 250
 export interface ChildConnectionOptions {
   /** Called when a plugin was read, before any of it runs. */
   onLoad(request: LoadRequest): void
-  /** The host is gone, or has no more use for the plugin. */
+  /** The host is gone, or no longer needs the plugin. */
   onClose(): void
 }
 
-// taken now: the plugin may put something else in their place
+// taken now, because the plugin may replace them
 const { setInterval: every, clearInterval: cease } = globalThis
 const working = new AsyncLocalStorage<ChildConnection>()
 
@@ -53,7 +53,7 @@ export class ChildConnection {
     peer.note('hello', [])
   }
 
-  /** Whose work is done right now, as far as that can be told. */
+  /** The plugin whose call is being answered right now, if that is known. */
   static current(): ChildConnection | undefined {
     return working.getStore()
   }
@@ -69,7 +69,7 @@ export class ChildConnection {
     return stack.includes(candidate.isSingleFile ? candidate.entry : candidate.directory)
   }
 
-  /** Tells the host that the process ends of this. */
+  /** Tells the host that this error ends the process. */
   reportFatal(error: unknown, how: string, onSaid: () => void): void {
     this.#peer.note('fatal', [how, encodeError(error)])
     this.#channel.end(onSaid)
@@ -97,7 +97,10 @@ interface LifeCall {
   onLoad(request: LoadRequest): void
 }
 
-/** What the host asks besides the calls of `CALLS`: the plugin's start and end, and its functions by number. */
+/**
+ * What the host asks besides the calls of `CALLS`: the plugin's start and end, and its functions by
+ * number.
+ */
 const LIFE = {
   load: (plugin, [request], { onLoad }) =>
     plugin.load(request as LoadRequest, () => onLoad(request as LoadRequest)),

@@ -1,6 +1,7 @@
 /**
- * The program of a plugin process. It connects to its host, waits to be told which plugin it is for (or, when several
- * share it, which plugins), gives up what rights it needed to get that far, and only then imports the plugin.
+ * The program of a plugin process. It connects to its host, waits to be told which plugin it is for
+ * (or, when several share it, which plugins), gives up what rights it needed to get that far, and
+ * only then imports the plugin.
  */
 import net from 'node:net'
 import process from 'node:process'
@@ -13,10 +14,10 @@ import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { LoadRequest } from './protocol.ts'
 
-/** The report of a fatal error gets this long to leave. */
+/** How long the report of a fatal error may take to be sent. */
 const LAST_WORDS_MS = 200
 
-// taken now: the plugin may put something else in their place
+// taken now, because the plugin may replace them
 const exit = process.exit.bind(process)
 const { setTimeout: later } = globalThis
 
@@ -51,7 +52,7 @@ function serveMany(): void {
     },
     onClose: () => exit(0),
   })
-  // whoever asks is known by the work that it does
+  // the asking plugin is known by the call that is being answered
   globalThis.fetch = async (...request) => {
     const asking = ChildConnection.current()
     if (!asking) throw new Error('fetch: it cannot be told which plugin asks; use services.http.fetch')
@@ -76,7 +77,7 @@ function prepare({ candidate }: LoadRequest): void {
   process.title = group === '' ? `pluggram ${candidate.name}` : `pluggram group ${group}`
 }
 
-/** Ends the process, and tells the host of whom: of the one whose work it was, else of all. */
+/** Ends the process and tells the host which plugin did it, or all of them when that is unknown. */
 function die(error: unknown, how: string): void {
   later(() => exit(1), LAST_WORDS_MS)
   const stack = thrownText(error, 'stack')

@@ -5,10 +5,11 @@ import path from 'node:path'
 import process from 'node:process'
 
 /**
- * Gives a process that is about to start a way to the compiled code that earlier ones left. Node writes to that folder
- * until the process ends, past its permission model, and knows what it reads there by no more than a check sum: a
- * plugin could leave code for others under their files' names. So what a process is given is a link of its own, and
- * `returnCodeCache` removes it before any of the plugin's code runs.
+ * Gives a process that is about to start a way to the compiled code that earlier ones left. Node
+ * writes to that folder until the process ends, past its permission model, and knows what it reads
+ * there by no more than a check sum: a plugin could leave code for others under their files' names.
+ * So what a process is given is a link of its own, and `returnCodeCache` removes it before any of
+ * the plugin's code runs.
  * @returns the link; `undefined` where there can be none, and everything is compiled each time
  */
 export function lendCodeCache(cacheFolder: string): string | undefined {

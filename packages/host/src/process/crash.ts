@@ -6,14 +6,14 @@ export class PluginCrashError extends PluggramError {
   /** False when a neighbour ended the process that they share. */
   readonly isOwnFault: boolean
 
-  /** @param reason follows "Plugin NAME"; it is worth another try unless the plugin is parked */
+  /** @param reason follows "Plugin NAME"; the error is retryable unless the plugin is parked */
   constructor(plugin: string, reason: string, { isOwnFault = true, isParked = false } = {}) {
     super('plugin-crashed', `Plugin ${plugin} ${reason}.`, { isRetryable: !isParked })
     this.isOwnFault = isOwnFault
   }
 }
 
-/** A sandbox tells the end by a signal as shells do: 128 and the signal's number. */
+/** A sandbox reports a signal as shells do: 128 plus the signal's number. */
 const signalNames = new Map(
   Object.entries(os.constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )

@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream'
 const SLICE_MS = 50
 const MESSAGES_PER_SLICE = 1_000
 const BYTES_PER_SLICE = 8 * 1_048_576
-/** What a value costs, in bytes: it is made and looked at. */
+/** What a value costs in bytes, since it must be created and checked. */
 const BYTES_PER_VALUE = 64
-/** Being slowed down in that many slices running is more than a busy moment. */
+/** After this many throttled slices in a row the process counts as flooding. */
 const SLICES_OF_A_FLOOD = 20
 
 /**
- * Keeps one process from occupying the host: what it sends is read up to a budget for each slice of time; the rest
- * waits in the process.
+ * Keeps one process from occupying the host: each time slice has a budget for what is read from it;
+ * the rest waits in the process.
  */
 export class Flow {
   readonly #channel: Duplex
@@ -52,7 +52,7 @@ export class Flow {
     this.#bytes = 0
   }
 
-  /** Milliseconds that what was read takes by the budget: one large message may be that of many slices. */
+  /** Milliseconds by which the budget is overdrawn: one large message may use up many slices. */
   #debt(): number {
     return Math.floor(this.#bytes / BYTES_PER_SLICE - 1) * SLICE_MS
   }

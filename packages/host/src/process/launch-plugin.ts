@@ -28,7 +28,7 @@ import type { ConfigureRequest, Loaded, LoadRequest, Started, StartRequest } fro
 import { readablePaths } from './readable-paths.ts'
 import type { ProcessEvents } from './supervised-plugin.ts'
 
-/** A plugin that is to share its process, and what it brings along. */
+/** A plugin that shares a process, with its limits and grants. */
 export interface GroupMember {
   readonly candidate: PluginCandidate
   readonly memoryMb: number
@@ -75,7 +75,7 @@ export interface LaunchedPlugin {
 }
 
 export const DEFAULT_MEMORY_MB = 256
-/** A plugin that failed to start may undo for so long what it began. */
+/** How long a plugin whose start failed may take to clean up. */
 const LATE_SECONDS = 1
 
 /** The folder of a plugin's own files. */
@@ -84,7 +84,8 @@ export function pluginFolder(dataFolder: string, plugin: string): string {
 }
 
 /**
- * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and starts it.
+ * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and
+ * starts it.
  * @throws ProblemError; the process is gone then
  */
 export async function launchPlugin(
@@ -113,7 +114,7 @@ export async function launchPlugin(
       await process?.ended
       throw signal.reason
     }
-    // not awaited: what failed to start may take its time to end
+    // not awaited: a failed start may take long to end
     void process?.stop(LATE_SECONDS)
     throw toProblem(candidate, error)
   } finally {
@@ -122,7 +123,8 @@ export async function launchPlugin(
 }
 
 /**
- * Reads a plugin's manifest as its configuration makes it, in a process that ends at once; nothing of it is started.
+ * Reads a plugin's manifest for its configuration in a process that ends at once; the plugin is not
+ * started.
  * @throws ProblemError
  */
 export async function inspectPlugin(
@@ -184,7 +186,7 @@ async function openProcess(
   })
 }
 
-/** What the process may do: what its plugin may, or what all of the plugins may that share it. */
+/** What the process may do: what its plugin may, or all plugins that share it together. */
 async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
   const { candidate, pluginPaths, dataFolder, grants, memoryMb } = options
   const isAlone = { candidate, memoryMb, grants, isSandboxed: options.limits.sandbox === 'bubblewrap' }
@@ -210,7 +212,7 @@ async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOpti
   }
 }
 
-/** Who asked for walls does not get a plugin without them. */
+/** An owner who asked for the sandbox never gets a plugin without it. */
 async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
   const reason = await bubblewrapProblem()
   if (reason === undefined) return

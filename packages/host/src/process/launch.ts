@@ -20,7 +20,7 @@ export interface LaunchOptions {
   readonly workingDirectory: string
   /** Holds compiled code of earlier processes; in the sandbox nothing is kept. */
   readonly cacheFolder?: string
-  /** Walls of the kernel around it; `bubblewrapProblem` says whether there can be any. */
+  /** Runs it inside bubblewrap; `bubblewrapProblem` says whether that is possible. */
   readonly isSandboxed: boolean
   /** Several plugins share the process, under this name. */
   readonly group?: string
@@ -33,12 +33,15 @@ export interface ProcessEnd {
   readonly error?: Error
 }
 
-/** A plugin process that was started, or a seat in one; nothing was said to it yet. */
+/** A plugin process that was started, or a seat in one; no message was sent to it yet. */
 export interface LaunchedProcess {
   readonly pid: number | undefined
   readonly channel: Duplex
   readonly output: readonly Readable[]
-  /** The process that runs Node: in the sandbox another one than `pid`. `undefined` when it ended too early. */
+  /**
+   * The process that runs Node: in the sandbox another one than `pid`. `undefined` when it ended
+   * too early.
+   */
   workerPid(): Promise<number | undefined>
   kill(): void
   onEnd(listener: (end: ProcessEnd) => void): void
@@ -48,29 +51,32 @@ export interface LaunchedProcess {
 
 /** A plugin's place in a process that it shares. */
 export interface Seat {
-  /** Lets the process know who is at work when something goes wrong. */
+  /** Tells the process which plugin is at work, for when something goes wrong. */
   occupy(isBusy: () => boolean): void
   /** The plugin starts now: its process may be silent for longer, as one of its own might. */
   beginStart(seconds: number): void
   /** The plugin has started. */
   settle(): void
-  /** It is this plugin that ends the process. */
+  /** This plugin is why the process ends. */
   blame(): void
-  /** Why the process ended, as it concerns this plugin; `undefined` when nobody knows more than the process itself. */
+  /**
+   * Why the process ended, as it concerns this plugin; `undefined` when nobody knows more than the
+   * process itself.
+   */
   verdict(): { readonly reason: string; readonly isOwnFault: boolean } | undefined
 }
 
 const ENTRY = fileURLToPath(new URL('child-entry.js', import.meta.url))
-/** Plugins give way to the host, which has to answer everybody. */
+/** Plugins run at a lower priority than the host, which must answer everybody. */
 const NICENESS = 5
 /** Files and sockets that one plugin process may hold open. */
 const MAX_OPEN_FILES = 256
 const HEAP_SHARE = 0.7
 
 /**
- * Starts a Node that may do next to nothing: an empty environment, no handles but the channel and its output, the
- * permission model without network, child processes, workers, addons and WASI, and no `node:sqlite`, which the
- * permission model does not cover.
+ * Starts a Node that may do next to nothing: an empty environment, no handles but the channel and
+ * its output, the permission model without network, child processes, workers, addons and WASI, and
+ * no `node:sqlite`, which the permission model does not cover.
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
   const { cacheFolder, isSandboxed } = options
@@ -101,9 +107,9 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', isSandboxed ? 'pipe' : 'ignore'],
   })
-  // a failure to start is told to every listener; here it only must not go unheard
+  // every listener hears of a failed start; this one only keeps it from being unhandled
   child.once('error', () => {})
-  // there, if it did not get as far as to return it
+  // still there when the process ended before it returned the link
   if (codeCache !== undefined) child.once('close', () => void rm(codeCache, { force: true }).catch(() => {}))
   if (child.pid !== undefined) lowerPriority(child.pid)
   const { stdout, stderr } = child
@@ -119,7 +125,7 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     kill: () => void child.kill('SIGKILL'),
     onEnd(listener) {
       child.once('close', (code, signal) => listener({ code, signal }))
-      // what never ran does not close
+      // a process that never ran emits no close event
       child.once('error', (error) => {
         if (child.pid === undefined) listener({ code: null, signal: null, error })
       })
@@ -143,8 +149,9 @@ export async function limitMemory(launched: LaunchedProcess, memoryMb: number): 
 }
 
 /**
- * Limits what the process can take from now on: memory beyond what Node itself needed so far, open files, core dumps.
- * Without the program for it (it comes with every Linux) the watch over its resident memory remains.
+ * Limits what the process can take from now on: memory beyond what Node itself needed so far, open
+ * files, core dumps. Without the program for it (it comes with every Linux) the watch over its
+ * resident memory remains.
  */
 async function limitResources(pid: number, moreBytes: number, dataBytes: number): Promise<void> {
   const program = findProgram('prlimit')
@@ -171,6 +178,6 @@ function lowerPriority(pid: number): void {
   try {
     os.setPriority(pid, NICENESS)
   } catch {
-    // it ended already, or the system does not allow it: a courtesy only
+    // it ended already, or the system does not allow it; not essential
   }
 }

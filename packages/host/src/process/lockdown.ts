@@ -7,9 +7,10 @@ import v8 from 'node:v8'
 const REACHING_OUT = ['_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
 
 /**
- * Takes away what the permission model does not: signals to other processes and their priority, and what makes Node or V8
- * write files by themselves, past the permission model, wherever the plugin says. Like the permission model itself it is
- * a seat belt for plugins with mistakes, not a jail for hostile ones.
+ * Takes away what the permission model does not: signals to other processes and their priority, and
+ * what makes Node or V8 write files by themselves, past the permission model, wherever the plugin
+ * says. Like the permission model itself it is a seat belt for plugins with mistakes, not a jail
+ * for hostile ones.
  */
 export function lockDown(): void {
   for (const name of ['kill', '_kill'] as const) {

@@ -10,7 +10,7 @@ import { descriptorSchema, toDescriptor } from './parse-started.ts'
 export interface KnownPlugin {
   readonly manifest: ManifestSummary
   readonly descriptor: PluginDescriptor
-  /** It set something up when it started: it has to run to do its work. */
+  /** It set something up when it started, so it must run to do its work. */
   readonly hadEffects: boolean
 }
 
@@ -33,8 +33,8 @@ const fileSchema = z.record(z.string(), z.unknown())
 type StoredRecord = z.input<typeof recordSchema>
 
 /**
- * Manifests by the content of the files they come from and of everything else they depend on, so that a plugin which did
- * not change is known at the next start without being started.
+ * Manifests by the content of the files they come from and of everything else they depend on, so
+ * that a plugin which did not change is known at the next start without being started.
  */
 export class ManifestCache {
   readonly #file: string
@@ -54,7 +54,10 @@ export class ManifestCache {
     }
   }
 
-  /** @param basis everything but the files' content that decides what the plugin is: configuration, limits, grants */
+  /**
+   * @param basis everything but the files' content that decides what the plugin is: configuration,
+   * limits, grants
+   */
   async find(plugin: string, basis: unknown): Promise<KnownPlugin | undefined> {
     const stored = this.#records[plugin]
     if (stored === undefined) return undefined
@@ -87,7 +90,9 @@ export class ManifestCache {
     this.#isChanged = true
   }
 
-  /** Writes what changed; a cache that cannot be written costs time at the next start, nothing else. */
+  /**
+   * Writes what changed; a cache that cannot be written costs time at the next start, nothing else.
+   */
   async save(): Promise<void> {
     if (!this.#isChanged) return
     this.#isChanged = false

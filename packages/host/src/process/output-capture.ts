@@ -8,7 +8,9 @@ export interface OutputCaptureOptions {
 const MAX_LINE = 4_000
 const TAIL_CHARACTERS = 4_000
 
-/** Reads what a process prints, line by line, and remembers the end of it. It never stops reading. */
+/**
+ * Reads what a process prints, line by line, and remembers the end of it. It never stops reading.
+ */
 export class OutputCapture {
   /** The last characters that were printed. */
   tail = ''

@@ -32,24 +32,27 @@ export interface PluginProcessOptions {
   open(): LaunchedProcess
   /** What owners set for the plugin in one chat. */
   chatBlock(chatId: number): JsonObject | undefined
-  /** Takes what the process prints, and words about it. */
+  /** Logs what the process prints, and warnings about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void
-  /** Looks at a file that cannot be parsed; only the plugin's own files are asked about. */
+  /** Reports the syntax error of a file; only asked about the plugin's own files. */
   checkSyntax(file: string): Promise<string | undefined>
   onEffects(labels: readonly string[]): void
   /** Called once when the process is gone without having been asked to end. */
   onCrash(error: PluginCrashError): void
 }
 
-/** A process that does not come up at all. */
+/** How long a process may take until it says hello. */
 const HELLO_SECONDS = 15
-/** Bytes that may wait for a process that does not read. */
+/** The most bytes that may wait to be read by the process. */
 const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
 const EXIT_SECONDS = 1
 const HOUSEKEEPING_MS = 1_000
 
-/** The host's side of one plugin process, from its launch to its end. Nothing that it sends is trusted. */
+/**
+ * The host's side of one plugin process, from its launch to its end. Nothing that it sends is
+ * trusted.
+ */
 export class PluginProcess {
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>
@@ -57,7 +60,7 @@ export class PluginProcess {
   readonly #launched: LaunchedProcess
   readonly #peer: Peer
   readonly #flow: Flow
-  /** None in a process that is shared: that one is watched as a whole. */
+  /** Unset in a shared process, which is watched as a whole. */
   readonly #watch: ProcessWatch | undefined
   readonly #output: WatchedOutput
   readonly #housekeeping: NodeJS.Timeout
@@ -149,7 +152,7 @@ export class PluginProcess {
     argument: unknown,
     seconds: number,
   ): Promise<unknown> {
-    // the process has the same limit; beyond it, its event loop is blocked
+    // the process applies the same limit; if it is silent beyond that, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
     ;(this.#watch ?? this.#launched.seat)?.beginStart(seconds)
     this.#isStarting = true
@@ -183,7 +186,8 @@ export class PluginProcess {
 
   /**
    * Asks the plugin something.
-   * @param seconds its limit; past it the process is ended, unless the call is one that is only looked at
+   * @param seconds its limit; past it the process is ended, unless the call is one that is only
+   * looked at
    * @throws PluginCrashError when the process ends before the answer
    */
   ask<Kind extends CallKind>(
@@ -209,7 +213,10 @@ export class PluginProcess {
     })
   }
 
-  /** Asks something that is no work: it holds nothing up, and a plugin that does not answer is left alone. */
+  /**
+   * Asks something that is no work: it holds nothing up, and a plugin that does not answer is left
+   * alone.
+   */
   async #look<Kind extends CallKind>(
     kind: Kind,
     question: Question<Kind>,
@@ -274,7 +281,7 @@ export class PluginProcess {
     try {
       isPunctual = (await withDeadline(this.#peer.call('stop', [seconds]), seconds + 0.25)) === true
     } catch {
-      // it hangs or is gone: the end is the same
+      // it hangs or is gone; its end is the same
     }
     this.#peer.close()
     try {
@@ -327,7 +334,7 @@ export class PluginProcess {
 
   #onClose(reason: Error | undefined): void {
     if (this.#isStopping || this.#hasEnded) return
-    // a process that closes its channel but stays is of no use
+    // a process that closed its channel is useless, even if it still runs
     if (reason) this.kill(reason.message)
     else setTimeout(() => this.kill('closed the connection to its host'), 500).unref()
   }
@@ -352,7 +359,10 @@ export class PluginProcess {
     if (this.#output.isFlooding()) this.kill('floods the log')
   }
 
-  /** What a failed call really means: the end of the process explains it better than a closed connection. */
+  /**
+   * What a failed call really means: the end of the process explains it better than a closed
+   * connection.
+   */
   async #explain(error: unknown): Promise<unknown> {
     if (!this.#peer.isClosed && this.#reason === undefined) return error
     await this.ended

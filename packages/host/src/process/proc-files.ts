@@ -19,8 +19,9 @@ const AUXV_ENTRY_BYTES = 16
 let pageSize: number | undefined
 
 /**
- * Reads /proc; `undefined` where there is none, or when the process is gone. Each process is looked at several times a second:
- * the kernel answers this file from memory, in less time than a thread would take to be asked.
+ * Reads /proc; `undefined` where there is none, or when the process is gone. Each process is looked
+ * at several times a second: the kernel answers this file from memory, in less time than a thread
+ * would take to be asked.
  */
 export function readUsage(pid: number): ProcessUsage | undefined {
   try {
@@ -37,7 +38,10 @@ export function readUsage(pid: number): ProcessUsage | undefined {
   }
 }
 
-/** Bytes that count against a process's limit on data; `undefined` where there is no /proc, or when it is gone. */
+/**
+ * Bytes that count against a process's limit on data; `undefined` where there is no /proc, or when
+ * it is gone.
+ */
 export async function readDataBytes(pid: number): Promise<number | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'latin1')

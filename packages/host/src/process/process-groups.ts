@@ -7,8 +7,9 @@ export class ProcessGroups {
   readonly #processes = new Map<string, { readonly coverage: string; readonly process: SharedProcess }>()
 
   /**
-   * A seat in the group's process. A new process is started when there is none, when this plugin was in it before (its code
-   * would not be read again), or when the group has other members now; the others move over when they start next.
+   * A seat in the group's process. A new process is started when there is none, when this plugin
+   * was in it before (its code would not be read again), or when the group has other members now;
+   * the others move over when they start next.
    */
   takeSeat(
     plugin: string,

@@ -1,4 +1,7 @@
-/** Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from the host. */
+/**
+ * Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from
+ * the host.
+ */
 export interface ProcessLimits {
   /** Walls of the kernel around its process, besides Node's own. Default `none`. */
   readonly sandbox?: 'none' | 'bubblewrap' | undefined

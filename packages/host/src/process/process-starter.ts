@@ -50,7 +50,9 @@ export interface RecalledPlugin {
 }
 
 const DEFAULT_IDLE_SECONDS = 300
-/** A first start of very many plugins reads their manifests and keeps no more processes than that. */
+/**
+ * A first start of very many plugins reads their manifests and keeps no more processes than that.
+ */
 const MAX_WARM_PROCESSES = 16
 
 /** Starts plugins in processes of their own, each as late as possible. */
@@ -81,7 +83,10 @@ export class ProcessStarter {
     await this.#cache?.save()
   }
 
-  /** What is known of a plugin from an earlier start; with `started`, when it need not run until it is used. */
+  /**
+   * What is known of a plugin from an earlier start; with `started`, when it need not run until it
+   * is used.
+   */
   async recall(candidate: PluginCandidate, plan: HostPlan): Promise<RecalledPlugin> {
     const known = await this.#cache?.find(candidate.name, basis(candidate, plan)).catch(() => undefined)
     if (!known) return {}

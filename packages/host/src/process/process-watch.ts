@@ -6,9 +6,9 @@ export interface ProcessWatchOptions {
   readonly memoryMb: number
   /** Asks the process for a sign of life. */
   ping(): void
-  /** The event loop does not answer; said once per silence. */
+  /** The event loop does not answer; called once per silence. */
   onSilence(seconds: number): void
-  /** It keeps a processor busy all the time, although it answers; said now and then. */
+  /** It keeps a processor busy all the time, although it answers; called now and then. */
   onBusy(percent: number): void
   /** The process must end: it is over a limit. */
   onViolation(reason: string): void
@@ -17,22 +17,22 @@ export interface ProcessWatchOptions {
 }
 
 const TICK_MS = 250
-/** Silence that is worth a word, when the process used the processor meanwhile. */
+/** Silence that is reported when the process used the processor meanwhile. */
 const SILENCE_MS = 750
 const SILENCE_CPU_SECONDS = 0.1
-/** Silence that is worth a word whatever else: it may sleep, or wait for a processor. */
+/** Silence that is always reported, even if the process only sleeps or waits for a processor. */
 const LONG_SILENCE_MS = 1_250
-/** Processor time spent without a sign of life, after which the event loop counts as blocked. */
+/** Processor time without a sign of life after which the event loop counts as blocked. */
 const BLOCKED_CPU_SECONDS = 2
 /** An idle event loop answers within this even when it has to wait for a processor. */
 const BLOCKED_WALL_MS = 3_500
 const STOPPED_WALL_MS = 2_000
-/** This share of its time to start may pass without a sign of life. */
+/** The share of its start time that may pass without a sign of life. */
 const START_SHARE = 0.4
-/** When the host itself was late, an answer may be waiting to be read. */
+/** When the host itself was this late, an answer may be waiting to be read. */
 const HOST_DELAY_MS = 300
 
-/** A process that is busy for so long is worth a word. */
+/** A process that is busy for this long is reported. */
 const BUSY_WINDOW_MS = 15_000
 const BUSY_PERCENT = 90
 const BUSY_QUIET_MS = 5 * 60_000
@@ -44,8 +44,9 @@ interface Ping {
 }
 
 /**
- * Watches one process: signs of life, memory, processor. All times are the clock's, so that a limit holds whatever else the
- * machine does; a tick at which the host itself was late decides nothing, but the next one does.
+ * Watches one process: signs of life, memory, processor. All times are the clock's, so that a limit
+ * holds whatever else the machine does; a tick at which the host itself was late decides nothing,
+ * but the next one does.
  */
 export class ProcessWatch {
   readonly #options: ProcessWatchOptions
@@ -74,12 +75,12 @@ export class ProcessWatch {
     this.#ping = undefined
   }
 
-  /** Looks at another process from now on: the one inside the sandbox. */
+  /** Watches another process from now on: the one inside the sandbox. */
   follow(pid: number): void {
     this.#pid = pid
   }
 
-  /** The plugin starts and has so long for it: until `settle`, its deadline decides. */
+  /** The plugin starts and has this long for it; until `settle` its deadline decides. */
   beginStart(seconds: number): void {
     this.#startSeconds = seconds
   }
@@ -148,7 +149,7 @@ export class ProcessWatch {
   }
 
   #isWorthAWord(silence: number, cpuSeconds: number | undefined): boolean {
-    // importing takes time in one piece
+    // an import blocks the event loop in one piece
     const isWorking = this.#startSeconds === undefined && (cpuSeconds ?? 0) > SILENCE_CPU_SECONDS
     return silence > (isWorking ? SILENCE_MS : LONG_SILENCE_MS)
   }

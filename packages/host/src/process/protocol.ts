@@ -5,9 +5,9 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import type { JsonObject, JsonSchema } from '../json-types.ts'
 
-/** A message with 50 MB, the largest file that a bot may send, and something around it. */
+/** Room for 50 MB, the largest file that a bot may send, and the message around it. */
 export const MAX_MESSAGE_BYTES = 64 * 1_048_576
-/** A message with a value of the store, full of numbers, and something around it. */
+/** Room for a value of the store that is full of numbers, and the message around it. */
 export const MAX_MESSAGE_VALUES = 600_000
 
 /** The file descriptor on which a plugin process speaks with its host. */

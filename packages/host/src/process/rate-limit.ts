@@ -1,10 +1,10 @@
-/** So many things a second, with some saved up. */
+/** A token bucket: a number per second, with a burst. */
 export class RateLimit {
   readonly #perSecond: number
   readonly #burst: number
   #left: number
   #at = performance.now()
-  /** What was refused since somebody looked last. */
+  /** How many were refused since the last look. */
   #refused = 0
 
   constructor(perSecond: number, burst: number) {

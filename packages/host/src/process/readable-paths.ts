@@ -10,7 +10,10 @@ const require = createRequire(import.meta.url)
 
 let runtime: readonly string[] | undefined
 
-/** What every plugin process reads of Pluggram itself: this package, the sdk, the services that run in it, what they build on, and what the plugins that ship share. */
+/**
+ * What every plugin process reads of Pluggram itself: this package, the sdk, the services that run
+ * in it, what they build on, and what the plugins that ship share.
+ */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
     fileURLToPath(new URL('../../', import.meta.url)),
@@ -36,9 +39,9 @@ function installedFolders(name: string): string[] {
 }
 
 /**
- * What one plugin may read: a folder plugin its folder, a single file itself and its neighbours that are no plugins, and
- * both the packages installed for them. The permission model follows links wherever they lead, so links out of these
- * places are no part of them.
+ * What one plugin may read: a folder plugin its folder, a single file itself and its neighbours
+ * that are no plugins, and both the packages installed for them. The permission model follows links
+ * wherever they lead, so links out of these places are no part of them.
  * @param pluginPaths the files and folders of all plugins
  * @throws ProblemError when the plugin's folder holds such a link
  */

@@ -14,13 +14,14 @@ interface Member {
   readonly listeners: ((end: ProcessEnd) => void)[]
 }
 
-/** What a process has to come up. */
+/** How long a process may take to come up. */
 const START_SECONDS = 15
 
 /**
- * One process for several plugins. Each has a connection of its own and starts, works and stops by itself; the process is
- * watched as a whole, ends for all at once, and goes with its last plugin. Who ended it is found out as far as possible: the
- * others are started again without a crash on their account.
+ * One process for several plugins. Each has a connection of its own and starts, works and stops by
+ * itself; the process is watched as a whole, and ends with its last plugin. When it crashes, the
+ * culprit is found out as far as possible; the others are restarted without a crash counted against
+ * them.
  */
 export class SharedProcess {
   readonly #group: string
@@ -74,7 +75,7 @@ export class SharedProcess {
     this.#launched.onEnd((end) => this.#onEnd(end))
   }
 
-  /** Whether the plugin can be in it: not a second time, since its code would not be read again. */
+  /** Whether the plugin can join: never a second time, because its code would not be read again. */
   mayTake(plugin: string): boolean {
     return !this.#isOver && !this.#guests.has(plugin)
   }
@@ -131,7 +132,7 @@ export class SharedProcess {
 
   #leave(plugin: string, member: Member): void {
     if (this.#isOver || this.#members.get(plugin) !== member) return
-    // everybody's connection is over: the end of the process tells who it was
+    // all connections are gone: the end of the process shows who caused it
     const { destroyed, readableEnded } = this.#launched.channel
     if (destroyed || readableEnded) return
     this.#members.delete(plugin)
@@ -143,7 +144,10 @@ export class SharedProcess {
     this.#launched.kill()
   }
 
-  /** Whoever is at work when the process goes over a limit is to blame; the process alone cannot tell which of them. */
+  /**
+   * Blames the plugins at work when the process exceeds a limit; the process cannot tell which of
+   * them it was.
+   */
   #end(reason: string): void {
     this.#reason = reason
     for (const name of this.#atWork()) this.#culprits.add(name)

@@ -1,4 +1,4 @@
-/** Lets so many jobs run at once; the others wait for their turn. */
+/** Runs a limited number of jobs at once; the others wait for their turn. */
 export class StartQueue {
   readonly #limit: number
   readonly #waiting: (() => void)[] = []
@@ -14,7 +14,7 @@ export class StartQueue {
     try {
       return await job()
     } finally {
-      // the turn is handed over, so that nobody slips in between
+      // hands the turn over directly, so that no new job slips in
       const next = this.#waiting.shift()
       if (next) next()
       else this.#running -= 1

@@ -31,14 +31,14 @@ export interface SupervisedPluginOptions {
   readonly file?: string
   /** Starts a process and the plugin in it. */
   launch(events: ProcessEvents): Promise<ReadyProcess>
-  /** Further starts are made as this plan says. */
+  /** Makes further starts by this plan. */
   follow(plan: HostPlan): void
-  /** The assistant's plugins, for the process to know. */
+  /** Tells the process about the assistant's plugins. */
   sharePlugins(process: PluginProcess): void
   readonly timeouts: EffectiveTimeouts
-  /** After that long without use the process is ended; it is started again when it is needed. */
+  /** After this long without use the process ends; it is started again when needed. */
   readonly idleSeconds: number
-  /** A message is tried again once when the process crashed over it. */
+  /** A message is retried once when the process crashed over it. */
   readonly isIdempotent: boolean
   readonly logger: Logger
   readonly random?: () => number
@@ -46,18 +46,18 @@ export interface SupervisedPluginOptions {
 
 const CRASHES_TO_PARK = 3
 const CRASH_WINDOW_MS = 5 * 60_000
-/** A message waits that long for a restart; beyond, it is answered with an apology. */
+/** The longest that a message waits for a restart; beyond it, it is answered with an apology. */
 const LONGEST_WAIT_MS = 2_000
 
 /**
- * Keeps a plugin's process alive as far as it is needed.
+ * Keeps a plugin's process alive while it is needed.
  *
  *   idle ──used──▶ starting ──▶ running ──unused──▶ idle
  *                     ▲            │ crash
  *                     └─back-off── restarting ──third crash in five minutes──▶ parked ──restart()──▶ starting
  *
- * A plugin that set something up while it started (a timer, a connection) works by itself: it is not ended when it is
- * unused, and is started again after a crash without waiting for a message.
+ * A plugin that set something up while it started (a timer, a connection) works by itself. Its
+ * process is kept when unused, and restarted after a crash without waiting for a message.
  */
 export class SupervisedPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
@@ -79,13 +79,13 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#options = options
   }
 
-  /** What a process has to tell. */
+  /** Where processes report to. */
   readonly events: ProcessEvents = {
     onCrash: (process, error) => this.#onCrash(process, error),
     onEffects: (labels) => (this.#effects = labels),
   }
 
-  /** Takes over a process that was started already. */
+  /** Adopts a process that was started already. */
   adopt({ process, effects }: ReadyProcess): void {
     this.#effects = effects
     this.#process = process
@@ -132,13 +132,16 @@ export class SupervisedPlugin implements HostedPlugin {
 
   #askParked<Kind extends CallKind>(kind: Kind, question: Question<Kind>): Answer<Kind> {
     const { whenParked } = CALLS[kind]
-    // whoever writes something else gets answers of other plugins; whoever asks for this one is told
+    // other messages go to other plugins; a user who addressed this one is told
     const passes = whenParked === 'pass' || (whenParked === 'apologise' && !isAddressed(question))
     if (!passes) throw parkedError(this.descriptor.name)
     return undefined as Answer<Kind>
   }
 
-  /** Answers for a plugin without a process: how it is, and that it takes another block when it starts. */
+  /**
+   * Answers for a plugin without a process: how it is, and that it takes another block when it
+   * starts.
+   */
   #answerIdle<Kind extends CallKind>(kind: Kind): Answer<Kind> {
     const error = this.#lastError
     const answers: { readonly [Idle in CallKind]?: Answer<Idle> } = {
@@ -252,7 +255,7 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#startAgain(delay)
   }
 
-  /** Lets it start after a pause: by itself when it works by itself, else at its next use. */
+  /** Restarts it after a pause: at once if it works by itself, otherwise at its next use. */
   #startAgain(delay: number): void {
     this.#retryAt = Date.now() + delay
     if (this.#effects.length === 0) return

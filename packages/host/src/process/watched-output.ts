@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream'
 import { OutputCapture } from './output-capture.ts'
 import { RateLimit } from './rate-limit.ts'
 
-/** What a process may print within a second before it counts as flooding; four such seconds are too many. */
+/** What a process may print per second; four seconds above that count as flooding. */
 const FLOOD_BYTES = 4 * 1_048_576
 const FLOOD_SECONDS = 4
 
-/** What a process prints, in bounds. */
+/** The output of a process, within limits. */
 export class WatchedOutput {
   readonly #capture: OutputCapture
   readonly #printed = new RateLimit(100, 500)

@@ -41,8 +41,9 @@ export interface PluginCalls {
     PluginResult | undefined
   >
   /**
-   * Checks the input and runs a tool. The answer is plain data of bounded size. Whether the caller may use the tool is the
-   * caller's to check. Fails with `tool-not-found` or `tool-arguments-invalid`, or with what the tool threw.
+   * Checks the input and runs a tool. The answer is plain data of bounded size. Whether the caller
+   * may use the tool is the caller's to check. Fails with `tool-not-found` or
+   * `tool-arguments-invalid`, or with what the tool threw.
    */
   readonly tool: Call<
     { readonly name: string; readonly input: unknown; readonly context: AskedContext },
@@ -72,8 +73,9 @@ export type Question<Kind extends CallKind> = PluginCalls[Kind]['question']
 export type Answer<Kind extends CallKind> = PluginCalls[Kind]['answer']
 
 /**
- * Asks a plugin something. Rejects with what the plugin throws, with `plugin-timeout` past the limit of the call's kind,
- * and with `plugin-crashed` or `plugin-not-found` when the plugin cannot answer.
+ * Asks a plugin something. Rejects with what the plugin throws, with `plugin-timeout` past the
+ * limit of the call's kind, and with `plugin-crashed` or `plugin-not-found` when the plugin cannot
+ * answer.
  */
 export type Ask = <Kind extends CallKind>(
   kind: Kind,
@@ -84,16 +86,24 @@ export type Ask = <Kind extends CallKind>(
 
 /** What holds for one kind of call, at both isolation levels. */
 export interface CallRules<Kind extends CallKind = CallKind> {
-  /** Seconds; `call` and `status` are the plugin's own limits, and with `caller` only the caller's signal ends it. */
+  /**
+   * Seconds; `call` and `status` are the plugin's own limits, and with `caller` only the caller's
+   * signal ends it.
+   */
   readonly limit: number | 'call' | 'status' | 'caller'
   /**
-   * `end`: the signal is aborted, and a second later the plugin's process is ended. `leave`: nobody waits any longer, and
-   * the plugin is left alone.
+   * `end`: the signal is aborted, and a second later the plugin's process is ended. `leave`: nobody
+   * waits any longer, and the plugin is left alone.
    */
   readonly whenLate: 'end' | 'leave'
-  /** The process ended over it. `retry`: asked once more, if the manifest says that this is safe. */
+  /**
+   * The process ended over it. `retry`: asked once more, if the manifest says that this is safe.
+   */
   readonly afterCrash: 'retry' | 'fail'
-  /** `apologise`: fails when the user addressed the plugin and passes otherwise; `ask`: parking makes no difference. */
+  /**
+   * `apologise`: fails when the user addressed the plugin and passes otherwise; `ask`: parking
+   * makes no difference.
+   */
   readonly whenParked: 'fail' | 'pass' | 'apologise' | 'ask'
   /** The plugin was stopped; its successor, the version that replaced it, may answer instead. */
   readonly whenStopped: 'successor' | 'pass' | 'fail'
@@ -205,7 +215,10 @@ export type CallHandlers = {
   ) => Answer<Kind> | Promise<Answer<Kind>>
 }
 
-/** An `ask` for something that is no plugin of an author: each kind goes to its handler, and the others fail. */
+/**
+ * An `ask` for something that is no plugin of an author: each kind goes to its handler, and the
+ * others fail.
+ */
 export function askHandlers(name: string, handlers: CallHandlers): Ask {
   return async (kind, question, signal = new AbortController().signal) => {
     const handler = handlers[kind]

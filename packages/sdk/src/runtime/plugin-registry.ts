@@ -56,12 +56,17 @@ export interface RunnablePlugin {
   readonly ask: Ask
 }
 
-/** A plugin that starts for the first time since the assistant did: what may be for it should wait. */
+/**
+ * A plugin that starts for the first time since the assistant did: what may be for it should wait.
+ */
 export interface PendingPlugin {
   readonly name: string
   /** What it said about itself at an earlier start, when nothing of it changed since. */
   readonly descriptor?: PluginDescriptor
-  /** Resolves when it can be asked, failed, or is not worth waiting for any longer; it is no longer pending then. */
+  /**
+   * Resolves when it can be asked, failed, or is not worth waiting for any longer; it is no longer
+   * pending then.
+   */
   readonly settled: Promise<void>
 }
 

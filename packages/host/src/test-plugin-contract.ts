@@ -31,8 +31,8 @@ export type StartSpecimen = (options: {
 type ErrorCode = keyof typeof ERRORS
 
 /**
- * What holds for a plugin at every isolation level: a plugin cannot tell where it runs, and neither can whoever asks it.
- * Both starters of the host pass it.
+ * What holds for a plugin at every isolation level: a plugin cannot tell where it runs, and neither
+ * can whoever asks it. Both starters of the host pass it.
  */
 export function describePluginContract(starter: Starter): void {
   const bench = new Bench(starter)
