@@ -42,11 +42,17 @@ function withForm(...patterns: readonly string[]): string[] {
 // order 0 is special: vitest keeps such projects for the end when they have one worker.
 const unit = {
   ...shared,
-  name: 'unit',
   include: withForm('{packages,apps,plugins,scripts}/**/*.test.ts'),
   maxWorkers: sideBySide,
   sequence: { groupOrder: 1 },
 }
+/** They keep nothing in their modules: their files share a worker, which saves each of them a start. */
+const stateless =
+  '{packages/{ai,base,bot-api-emulator,config,observability,pipeline,sdk,storage,telegram},scripts}/**/*.test.ts'
+const units = [
+  { ...unit, name: 'unit', include: withForm(stateless), isolate: false },
+  { ...unit, name: 'unit-alone', exclude: [...shared.exclude, stateless] },
+]
 const e2e = {
   ...program,
   name: 'e2e',
@@ -65,6 +71,6 @@ const measured = {
 
 export default defineConfig({
   test: {
-    projects: [unit, e2e, measured].map((test) => ({ test })),
+    projects: [...units, e2e, measured].map((test) => ({ test })),
   },
 })

@@ -64,7 +64,7 @@ export function createTreeCopy(root: string): TreeCopy {
   async function runTests(tests: readonly string[], limitMs: number): Promise<Outcome> {
     if (tests.length === 0) return 'survived'
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const args = ['run', '--project=unit', '--bail=1', '--maxWorkers=1', '--reporter=dot', ...tests]
+    const args = ['run', '--project=unit*', '--bail=1', '--maxWorkers=1', '--reporter=dot', ...tests]
     const child = spawn(process.execPath, [vitest, ...args], {
       cwd: folder,
       env: { ...process.env, TMPDIR: temporary },
