@@ -79,7 +79,7 @@ describe('a manifest', () => {
       'notes',
       [
         { name: 'tidy', everySeconds: 60 },
-        { name: 'sum', cron: '5 * * * *' },
+        { name: 'sum', cron: '5 * * * *', timeZone: 'UTC' },
       ],
       run,
     )
@@ -88,7 +88,7 @@ describe('a manifest', () => {
     one.scheduler.withdraw('notes')
     await clock.pass(600)
     expect(runs).toHaveLength(6)
-    await one.scheduler.declare('notes', [{ name: 'sum', cron: '5 * * * *' }], run)
+    await one.scheduler.declare('notes', [{ name: 'sum', cron: '5 * * * *', timeZone: 'UTC' }], run)
     expect((await one.service.list()).map(({ name }) => name)).toEqual(['sum'])
   })
 
