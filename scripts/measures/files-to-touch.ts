@@ -18,8 +18,9 @@ const KINDS: readonly Kind[] = [
   {
     what: 'a permission',
     wanted: '1',
-    example: /['"]?\btrustedFolders\b|\bfilesystem\b['"]?:/,
-    own: /^$/,
+    example: /\bobserve: \{ kind\b|permissions\?\.observe\b/,
+    // the code that enforces it
+    own: /^packages\/host\/src\/start-plugin\.ts$/,
     within: /^packages\/(?:sdk|config|host)\/src\/|^apps\/assistant\/src\//,
   },
   {
@@ -33,14 +34,15 @@ const KINDS: readonly Kind[] = [
     what: 'a service',
     wanted: '3',
     example: /\b[Qq]ueueService\b|\bcreateQueueService\b|\bqueue:/,
-    own: /^packages\/services\/src\/queue\//,
+    own: /^packages\/services\/src\/queue\/|^packages\/sdk\/src\/services\/queue/,
     within: /^packages\/(?:sdk|services|host|testing)\/src\/|^apps\/assistant\/src\//,
   },
   {
     what: 'a method of the AI service',
     wanted: '2',
     example: /\btranscribe\b/,
-    own: /^$/,
+    // the models that do it, their prices and their settings
+    own: /^packages\/ai\/src\/(?:other-|budget\/|create-ai)/,
     within: /^packages\/(?:sdk|host|ai|testing|services)\/src\/|^apps\/assistant\/src\//,
   },
   {
