@@ -2,8 +2,9 @@ import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { Listed } from '@pluggram/sdk/runtime'
 
 /**
- * Aborts all its controllers when one signal is aborted. A listener of each would do the same, but a signal looks through
- * all its listeners whenever one comes or goes: with hundreds of messages under way that costs each of them.
+ * Aborts all its controllers when one signal is aborted. A listener for each controller would do
+ * the same, but a signal scans all its listeners when one is added or removed, which is slow with
+ * hundreds of messages in flight.
  */
 export class AbortGroup {
   readonly #members = new UnorderedList<AbortController>()

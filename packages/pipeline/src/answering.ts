@@ -71,7 +71,10 @@ export class Answering {
     return sending
   }
 
-  /** The owner reads the log; the chat should not wait for an answer that does not come. */
+  /**
+   * The owner sees it in the log; people in the chat should not wait for an answer that will not
+   * come.
+   */
   #tellUndelivered({ chat }: IncomingUpdate, error: unknown): void {
     const { format, outbox, signal } = this.#options
     const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'

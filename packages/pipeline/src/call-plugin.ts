@@ -5,7 +5,7 @@ import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 /** After the abort signal a plugin has this long to end its work by itself. */
 const GRACE_MS = 1_000
 
-/** How one plugin took one message. */
+/** The outcome of asking one plugin about one message. */
 export type CallOutcome =
   | { readonly outcome: 'ok'; readonly result: Extract<PluginResult, { success: true }> }
   | { readonly outcome: 'pass' }
@@ -21,7 +21,10 @@ export interface CallOptions {
   readonly controller: AbortController
 }
 
-/** Asks a plugin about a message and never rejects. Past the deadline the context's signal is aborted. */
+/**
+ * Asks a plugin about a message and never rejects. Past the deadline the context's signal is
+ * aborted.
+ */
 export function callPlugin(
   plugin: RunnablePlugin,
   message: string,
@@ -58,7 +61,9 @@ function toOutcome(result: PluginResult | undefined): CallOutcome {
   return { outcome: 'refused', error: result.error || 'no reason given' }
 }
 
-/** One line for the chat about a plugin that failed; never what it threw, which may hold anything. */
+/**
+ * One line for the chat about a plugin that failed; never what it threw, which may hold anything.
+ */
 export function apology(
   pluginName: string,
   outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,

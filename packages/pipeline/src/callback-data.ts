@@ -6,8 +6,9 @@ import type { Button, Reply } from '@pluggram/sdk'
 const MAX_DATA_BYTES = 59
 
 /**
- * A button's data on the wire is `TAG:data`, the tag being four characters of a hash of the plugin's
- * name: nothing has to be remembered, so buttons sent before a restart still find their plugin.
+ * A button's data on the wire is `TAG:data`, the tag being four characters of a hash of the
+ * plugin's name: nothing has to be remembered, so buttons sent before a restart still find their
+ * plugin.
  */
 export function callbackTag(pluginName: string): string {
   return createHash('sha256').update(pluginName).digest('base64url').slice(0, 4)

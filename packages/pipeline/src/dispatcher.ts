@@ -30,7 +30,7 @@ export interface DispatcherOptions {
   readonly chats?: Pick<PluginChats, 'enter'>
   /** What a private chat hears when no plugin answered. */
   readonly unansweredReply: string
-  /** Told how each plugin took the update, when its answer is written to the end. */
+  /** Told the outcome of each plugin's call, once its answer is complete. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   readonly typing: TypingIndicators
   /** Aborted when the assistant stops for good. */
@@ -59,10 +59,10 @@ export interface DispatchReport {
 }
 
 /**
- * Asks the plugins of an update's route one after another until one answers, and plans the answer. A plugin that still
- * starts is waited for when its turn comes.
- * A plugin that fails without having been addressed does not keep the next one from answering; the
- * apology is sent only when nobody did. Never throws.
+ * Asks the plugins of an update's route one after another until one answers, and formats the
+ * answer. A plugin that is still starting is waited for when its turn comes. A plugin that fails
+ * without having been addressed does not keep the next one from answering; the apology is sent only
+ * when no plugin answered. Never throws.
  */
 export async function dispatch(
   update: IncomingUpdate,
@@ -122,7 +122,10 @@ export async function dispatch(
   }
 }
 
-/** Those on a route who were not asked yet; in great numbers they are not looked for before their turn. */
+/**
+ * Those on a route who were not asked yet; in great numbers they are not looked for before their
+ * turn.
+ */
 function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnablePlugin, undefined> {
   const { target } = route
   if (target && !asked.has(target.descriptor.name)) yield target
@@ -217,7 +220,8 @@ function failed(
   const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
   if (signal.aborted) return answer
   const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
-  // a refusal is the plugin's answer; a crash or time-out may not be anybody's business but the owner's
+  // a refusal is the plugin's answer; a crash or time-out may not be anybody's business but the
+  // owner's
   if (isRefusal) logger.info('plugin answered with an error', fields)
   else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
   return answer

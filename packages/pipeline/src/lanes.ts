@@ -14,7 +14,10 @@ export interface LanesOptions {
   readonly concurrency: number
   /** How many tasks may wait before `whenRoomy` holds its callers. */
   readonly capacity: number
-  /** The same for what was left. Default four times `capacity`: a number takes far less memory than a task. */
+  /**
+   * The same for what was left. Default four times `capacity`: a number takes far less memory than
+   * a task.
+   */
   readonly leftCapacity?: number
   /** Does the work of a number that was left. Needed by whoever calls `leave`. */
   readonly takeUp?: (number: number) => Promise<void>
@@ -28,9 +31,10 @@ const LONG = 50
  *
  *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
  *
- * A lane that has more to do goes to the end of the ready list after each task, so a chat that floods
- * delays nobody by more than one task per worker. Nor does it take the room of others: of a long lane only
- * numbers are kept, and what they stand for waits where it is safe until its turn comes.
+ * A lane that has more to do goes to the end of the ready list after each task, so a chat that
+ * floods delays nobody by more than one task per worker. Nor does it take the room of others: of a
+ * long lane only numbers are kept, and what they stand for waits where it is safe until its turn
+ * comes.
  */
 export class Lanes {
   readonly #options: LanesOptions
@@ -71,8 +75,8 @@ export class Lanes {
   }
 
   /**
-   * Appends a task to a lane where nothing was left. The task must not throw: what it throws would be
-   * nobody's to hear.
+   * Appends a task to a lane where nothing was left. The task must not throw; no caller could catch
+   * it.
    */
   push(key: LaneKey, task: () => Promise<void>): void {
     this.#waiting += 1
@@ -164,10 +168,13 @@ export class Lanes {
   }
 }
 
-/** So many numbers that are gone are cut off together; cutting off each would move all the others. */
+/**
+ * Consumed numbers are removed in batches of this size, because each removal moves the rest of the
+ * array.
+ */
 const CUT = 1_024
 
-/** Numbers, first in, first out; one takes eight bytes. */
+/** A queue of numbers: eight bytes each. */
 export class NumberQueue {
   #numbers: number[] = []
   #from = 0
@@ -199,13 +206,13 @@ export class NumberQueue {
   }
 }
 
-/** Entries that may be idle and are kept: as many chats write again soon. */
+/** Idle entries up to this number are kept: many of those chats soon write again. */
 const KEPT = 1_000
 
 /**
- * A map of chats that are mostly idle: an idle entry is kept until there are many of them, and then all go at once.
- * A map whose entries come and go with every message moves to a new table again and again, and old tables burden the
- * garbage collector (see `UnorderedList`).
+ * A map of chats that are mostly idle: an idle entry is kept until there are many of them, and then
+ * all go at once. A map whose entries come and go with every message moves to a new table again and
+ * again, and old tables burden the garbage collector (see `UnorderedList`).
  */
 export class SparingMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()

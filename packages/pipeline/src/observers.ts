@@ -5,7 +5,7 @@ import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 export interface ObserversOptions {
   readonly registry: PluginRegistry
   readonly logger: Logger
-  /** Messages that may wait for one observer; further ones it misses. Default 1,000. */
+  /** Messages that may wait for one observer; it misses any beyond that. Default 1,000. */
   readonly capacity?: number
 }
 
@@ -18,7 +18,7 @@ interface Observer {
 
 const CAPACITY = 1_000
 
-/** Tells observers what came of messages, one message after another to each, and waits for none of them. */
+/** Tells observers the outcome of messages, one at a time to each, without waiting for them. */
 export class Observers {
   readonly #options: ObserversOptions
   readonly #stopListening: () => void
@@ -32,7 +32,7 @@ export class Observers {
     })
   }
 
-  /** False when nobody looks: then nothing need be put together. */
+  /** False when there are no observers: then the event need not be built. */
   get isWatched(): boolean {
     return this.#observers.length > 0
   }
@@ -53,7 +53,7 @@ export class Observers {
     this.#observers = []
   }
 
-  /** Those who stay keep what waits for them. */
+  /** Observers that stay keep their queues. */
   #find(): readonly Observer[] {
     return this.#options.registry
       .plugins()

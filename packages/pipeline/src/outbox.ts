@@ -11,14 +11,18 @@ export interface OutboxOptions {
   readonly logger: Logger
 }
 
-/** One promise for each message: it resolves when Telegram took the message, and rejects when it is given up. */
+/**
+ * One promise for each message: it resolves when Telegram took the message, and rejects when it is
+ * given up.
+ */
 export type Sending = readonly Promise<SentMessage>[]
 
 /** Sends what the outbox hands to it, one row of a chat at a time. */
 export interface RowSender extends Pick<MessageTransport, 'supersedes'> {
   /**
    * Sends a row and notes on disk what came of it.
-   * @param since when the row joined the outbox: monotonic, so that a clock that is set gives nothing up
+   * @param since when the row joined the outbox: monotonic, so that setting the clock does not
+   * expire messages
    */
   send(row: OutboxRow, since: number): Promise<SentMessage>
 }
@@ -38,19 +42,22 @@ interface ChatQueue {
 /** Enough to keep the pace of 30 a second while some wait for their chats' own pace. */
 const BROADCASTS_AT_ONCE = 64
 
-/** Creates an outbox. Messages can be added before a sender exists: they are on disk, and wait for `open`. */
+/**
+ * Creates an outbox. Messages can be added before a sender exists: they are on disk, and wait for
+ * `open`.
+ */
 export function createOutbox(options: OutboxOptions): Outbox {
   return new Outbox(options)
 }
 
 /**
- * The messages that are to be sent: on disk first, then in order. Messages of a chat go out one after another, chats side
- * by side; broadcasts have lanes of their own, behind all answers.
+ * The messages that are to be sent: on disk first, then in order. Messages of a chat go out one
+ * after another, chats side by side; broadcasts have lanes of their own, behind all answers.
  *
  *   add ──▶ on disk ──▶ waiting for a sender ──open──▶ the chat's queue ──▶ sending ──▶ gone
  *
- * A message is marked as sent on disk before the next one of its chat goes out: after `kill -9` at most the one that
- * was in flight is sent twice.
+ * A message is marked as sent on disk before the next one of its chat goes out: after `kill -9` at
+ * most the one that was in flight is sent twice.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -60,11 +67,17 @@ export class Outbox {
   /** One lane per chat as well, beside the answers': nothing waits behind a broadcast. */
   readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
   readonly #broadcastsWaiting = new Set<Waiting>()
-  /** What answers no update may be pushed twice: by its plugin, and by the start after a crash. */
+  /**
+   * Messages that answer no update can be pushed twice: by their plugin, and by the start after a
+   * crash.
+   */
   readonly #posted = new Map<number, Promise<SentMessage>>()
-  /** Those of them that were sent while the start still reads what is not sent: it may have seen them before. */
+  /**
+   * Those of them that were sent while the start still reads what is not sent: it may have seen
+   * them before.
+   */
   #sentEarly: Set<number> | undefined = new Set()
-  /** What came before there was a sender. */
+  /** Messages added before there was a sender. */
   readonly #early: Waiting[] = []
   #sender: RowSender | undefined
   #idleWaiters: (() => void)[] = []
@@ -99,8 +112,8 @@ export class Outbox {
   }
 
   /**
-   * Adds messages that are sent once for each key, however often they are asked for: interim replies, and messages to
-   * which a plugin gave a key.
+   * Adds messages that are sent once for each key, however often they are asked for: interim
+   * replies, and messages to which a plugin gave a key.
    * @param make called when nothing is known under that key
    */
   async addOnce(
@@ -153,7 +166,7 @@ export class Outbox {
     this.#slowStart.begin()
   }
 
-  /** Broadcasts rest from here on; those that are not sent stay on disk for the next start. */
+  /** Stops sending broadcasts; those not sent yet stay on disk for the next start. */
   async holdBroadcasts(milliseconds: number): Promise<void> {
     this.#broadcasts.clear()
     for (const waiting of this.#broadcastsWaiting) waiting.fail(heldBack())
@@ -214,7 +227,9 @@ export class Outbox {
     return queue
   }
 
-  /** Of several edits of one message that wait, only the newest is sent; the others share its fate. */
+  /**
+   * Of several edits of one message that wait, only the newest is sent; the others share its fate.
+   */
   #coalesce(queue: ChatQueue, newer: Waiting, sender: RowSender): void {
     // the first may be on its way already
     const index = queue.rows.findIndex((item, at) => at > 0 && sender.supersedes?.(newer.row, item.row))
@@ -269,17 +284,19 @@ function heldBack(): DeliveryError {
   )
 }
 
-/** So many at once at first. */
+/** How many sends may run at first. */
 const FIRST = 4
-/** At so many the limit ends. */
+/** The limit is lifted once it reaches this number. */
 const LAST = 64
-/** It ends after this long in any case: a few that wait must not hold up all the others. */
+/**
+ * The limit is lifted after this time in any case: a few slow sends must not hold up the others.
+ */
 const LONGEST_MS = 1_000
 
 /**
- * Bounds how many sends are under way at once after a start that follows a crash: few first, and one more with each that
- * ends. What ended the program may end it again, and of every message on its way then nobody knows whether it
- * arrived. In an ordinary start nothing is bounded.
+ * Limits how many sends run at once after a crash: few at first, one more for each that completes.
+ * The crash may happen again, and nobody would know of the messages in flight whether they arrived.
+ * An ordinary start has no limit.
  */
 export class SlowStart {
   #limit = Number.POSITIVE_INFINITY
@@ -287,14 +304,16 @@ export class SlowStart {
   #waiting: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** Begins to bound. */
+  /** Starts to limit. */
   begin(): void {
     this.#limit = FIRST
     this.#timer = setTimeout(() => this.end(), LONGEST_MS)
     this.#timer.unref()
   }
 
-  /** Takes a place; nothing when there was one, else it resolves when there is. */
+  /**
+   * Takes a place. Returns nothing when there is one, else a promise that resolves when there is.
+   */
   enter(): Promise<void> | undefined {
     this.#underWay += 1
     if (this.#underWay <= this.#limit) return undefined
@@ -306,11 +325,11 @@ export class SlowStart {
     if (this.#limit === Number.POSITIVE_INFINITY) return
     this.#limit += 1
     if (this.#limit > LAST) this.end()
-    // the place that was left, and the new one
+    // the place that became free, and the new one
     else for (const resolve of this.#waiting.splice(0, 2)) resolve()
   }
 
-  /** Bounds no more. */
+  /** Lifts the limit. */
   end(): void {
     clearTimeout(this.#timer)
     this.#limit = Number.POSITIVE_INFINITY

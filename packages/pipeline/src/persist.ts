@@ -4,7 +4,10 @@ import type { Logger } from '@pluggram/sdk'
 
 const RETRY_MS = 1_000
 
-/** Writes until it succeeds or the assistant stops: a full disk must not lose what was accepted or sent. */
+/**
+ * Writes until it succeeds or the assistant stops: a full disk must not lose what was accepted or
+ * sent.
+ */
 export function persist<T>(job: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T> {
   return job().catch(async (failure: unknown) => {
     logger.error('cannot write to the database; retrying until it works', {

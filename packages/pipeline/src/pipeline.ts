@@ -41,8 +41,8 @@ export interface PipelineOptions {
   /** Told in which chats plugins are at work. */
   readonly chats?: Pick<PluginChats, 'enter'>
   /**
-   * Updates that may wait in memory, and four times as many of chats with over fifty that wait on disk; beyond,
-   * `accept` resolves late. Default 10,000.
+   * Updates that may wait in memory, and four times as many of chats with over fifty that wait on
+   * disk; beyond, `accept` resolves late. Default 10,000.
    */
   readonly capacity?: number
   /** Told how each plugin took each update, for statistics. It must not throw. */
@@ -57,7 +57,10 @@ export interface PipelineStats {
   readonly accepted: number
   readonly answered: number
   readonly failed: number
-  /** Updates of people who may not use the assistant, since the start; those of blocked people are not counted. */
+  /**
+   * Updates of people who may not use the assistant, since the start; those of blocked people are
+   * not counted.
+   */
   readonly turnedAway: number
   /** Updates parked since the start, see `MAX_TRIES`. */
   readonly parked: number
@@ -70,13 +73,14 @@ export interface PipelineStats {
 /** The way of a message from the source into the outbox. */
 export interface Pipeline {
   /**
-   * Goes on with what an earlier run left: first the messages not sent, then the updates not finished. Updates may come
-   * in when it resolves; before, they would overtake those of their chat.
+   * Goes on with what an earlier run left: first the messages not sent, then the updates not
+   * finished. Updates may come in when it resolves; before, they would overtake those of their
+   * chat.
    */
   resume(): Promise<void>
   /**
-   * Takes updates in: when it resolves they are on disk, and each id counts once. It resolves late under
-   * load, so that a source which waits for it slows down instead of filling the memory.
+   * Takes updates in: when it resolves they are on disk, and each id counts once. It resolves late
+   * under load, so that a source which waits for it slows down instead of filling the memory.
    */
   accept(updates: readonly IncomingUpdate[]): Promise<void>
   /** Makes a parked update new again; false when there is none of that id. */
@@ -84,7 +88,9 @@ export interface Pipeline {
   /** True when `accept` would have to wait. */
   isFull(): boolean
   stats(): PipelineStats
-  /** Works on what was accepted, at most `milliseconds`; the rest stays on disk for the next start. */
+  /**
+   * Works on what was accepted, at most `milliseconds`; the rest stays on disk for the next start.
+   */
   drain(milliseconds: number): Promise<{ left: number }>
 }
 
@@ -208,7 +214,7 @@ class MessagePipeline implements Pipeline {
       await endsWithin(idle, ABORT_GRACE_MS)
     }
     await held
-    // what plugins post from here on is kept for the next start
+    // messages that plugins add from here on wait for the next start
     outbox.close()
     this.#router.close()
     this.#observers.close()
@@ -220,7 +226,8 @@ class MessagePipeline implements Pipeline {
     const { update } = stored
     this.#acknowledge(update)
     const key = laneKey(update, this.#router.isUrgent(update))
-    // a flood of one chat fills neither the memory nor the room of the others: it is on disk, and stays there
+    // a flood in one chat must not fill the memory or take other chats' room: the rest of it stays
+    // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
     else this.#lanes.push(key, () => this.#recovery.work(stored, occasion))
   }
@@ -231,7 +238,10 @@ class MessagePipeline implements Pipeline {
     if (stored) await this.#recovery.work(stored, stored.tries > 0 ? ALONE : undefined)
   }
 
-  /** A press is acknowledged at once, however busy its chat is: its spinner dies after some 15 seconds. */
+  /**
+   * A press is acknowledged at once, however busy its chat is: its spinner dies after some 15
+   * seconds.
+   */
   #acknowledge(update: IncomingUpdate): void {
     if (update.kind !== 'callback_query') return
     const { registry, actions } = this.#options

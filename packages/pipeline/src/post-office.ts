@@ -18,8 +18,8 @@ const BYTES_PER_COUNT = 65_536
 type Kept = ReturnType<PostOffice['post']>
 
 /**
- * Takes messages that answer no update. They are on disk before anything else happens; from there they go the same way
- * as answers, and the next start sends what this run leaves.
+ * Takes messages that answer no update. They are on disk before anything else happens; from there
+ * they go the same way as answers, and the next start sends what this run leaves.
  */
 export function createPostOffice({ outbox, format, logger }: PostOfficeOptions): PostOffice {
   const waiting = new Map<string, number>()
@@ -49,7 +49,7 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
         return messages
       })
       const sent = Promise.all(sending)
-      // whoever does not wait for it learns it from the log, where the sender told it
+      // for callers that do not wait, the sender has logged it
       sent.then(leave, (error: unknown) => {
         leave()
         if (!isPluggramError(error)) logger.debug('a message was not sent', { err: error })

@@ -5,13 +5,19 @@ import type { IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/r
 import type { Outbox } from './outbox.ts'
 import { persist } from './persist.ts'
 
-/** An update that was under way at that many ends of the program is parked: it may be what ended it. */
+/** An update that was under way at this many crashes is parked: it may be their cause. */
 export const MAX_TRIES = 3
-/** The same when others were under way too: one of them may have done it, or somebody who ends programs. */
+/**
+ * The limit when others were under way too: one of them, or whoever kills the program, may be the
+ * cause.
+ */
 export const MAX_TRIES_AMONG_OTHERS = 5
-/** After this many ends an update is worked on alone among its like, so that the guilty one shows itself. */
+/**
+ * From this number on, suspects are tried one at a time, so that the guilty one can be told from
+ * the others.
+ */
 const SUSPECT_TRIES = 2
-/** Messages of the earlier run get so long to be sent, and to be noted as sent, before an update is tried again. */
+/** How long an update's retry waits for unsent messages to go out and to be marked as sent. */
 const SEND_FIRST_MS = 2_000
 
 export interface RecoveryOptions {
@@ -35,7 +41,7 @@ export interface SecondOccasion {
 export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
 
 /**
- * Decides how an update is tried, by the number of ends of the program at which it was under way.
+ * Decides how an update is tried, by the number of crashes at which it was under way.
  *
  *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
  *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before the work starts
@@ -53,7 +59,7 @@ export class Recovery {
   readonly #suspects = new KeyLock()
   /** Updates parked since the start. */
   parked = 0
-  /** Updates whose work ended with an error that nobody expected. */
+  /** Updates whose work ended with an unexpected error. */
   failed = 0
 
   constructor(options: RecoveryOptions) {
@@ -84,7 +90,9 @@ export class Recovery {
     return this.#options.answer(update, tries + 1)
   }
 
-  /** Queues what an earlier run did not send, and gives the updates it did not finish, oldest first. */
+  /**
+   * Queues what an earlier run did not send, and gives the updates it did not finish, oldest first.
+   */
   async *resume(): AsyncGenerator<{ readonly stored: StoredUpdate; readonly occasion: SecondOccasion }> {
     const { store, outbox, signal } = this.#options
     const { begun, messages } = await store.left()
@@ -115,7 +123,8 @@ export class Recovery {
   async #tryAgain(update: IncomingUpdate, tries: number): Promise<void> {
     const { store, logger, signal, answer } = this.#options
     if (signal.aborted) return
-    // what was under way when the program ended may have ended it: the mark must be on disk before the work starts
+    // this update may have caused the crash: the begin mark must be on disk before the work starts
+    // again
     await persist(() => store.begin(update.updateId), logger, signal)
     await answer(update, tries + 1)
   }

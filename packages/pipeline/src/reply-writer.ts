@@ -36,8 +36,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Reads and formats replies in order; nothing is sent but reactions and previews. What has nothing to wait for, as most
-   * answers, is formatted at once.
+   * Reads and formats replies in order; nothing is sent but reactions and previews. What has
+   * nothing to wait for, as most answers, is formatted at once.
    */
   write(replies: readonly Reply[]): WrittenAnswer | Promise<WrittenAnswer> {
     const [only] = replies
@@ -55,8 +55,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Sends replies before the update is finished and waits until Telegram took them. When the update is tried
-   * again, what the earlier try had sent is not sent again.
+   * Sends replies before the update is finished and waits until Telegram took them. When the update
+   * is tried again, what the earlier try had sent is not sent again.
    */
   async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
     const { outbox, update, pluginName } = this.#options
@@ -137,8 +137,8 @@ export function resultReplies(result: Extract<PluginResult, { success: true }>):
 }
 
 /**
- * The same text stream, but a pause longer than `milliseconds` between two pieces ends it with an error, so a
- * stream that hangs cannot hold its chat for ever.
+ * The same text stream, but a pause longer than `milliseconds` between two pieces ends it with an
+ * error, so a stream that hangs cannot hold its chat for ever.
  */
 export async function* withStallLimit(
   chunks: AsyncIterable<string>,

@@ -13,7 +13,9 @@ import { callbackTag, parseCallbackData } from './callback-data.ts'
 export interface Route {
   /** The plugin that owns the command or the button: its failure is told to the user at once. */
   readonly target?: RunnablePlugin
-  /** Plugins asked when the target passes, or when there is none; most commands never need to know. */
+  /**
+   * Plugins asked when the target passes, or when there is none; most commands never need to know.
+   */
   others(): readonly RunnablePlugin[]
   /** The data of a pressed button without the wire form's tag. */
   readonly callbackData?: string
@@ -48,14 +50,15 @@ export class Router {
     const off = this.#access?.offIn(update.chat.id)
     if (!off) return route
     const isOn = ({ descriptor }: RunnablePlugin): boolean => !off.has(descriptor.name)
-    // a command of a plugin that is off means nothing here, to the others neither
+    // a command of a plugin that is off means nothing here, and other plugins do not get it either
     if (route.target && !isOn(route.target)) return { others: nobody }
     return { ...route, others: () => route.others().filter(isOn) }
   }
 
   /**
-   * The plugins that still start, may want the update, and would be asked before `next` (or at all, when nobody is left).
-   * One that nothing is known of yet may have any command; of texts it gets those that its equals leave.
+   * The plugins that are still starting, may want the update, and would be asked before `next` (or
+   * at all, when there is no next). A plugin nothing is known about may own any command; it gets
+   * texts after its equals.
    */
   awaited(update: IncomingUpdate, route: Route, next: RunnablePlugin | undefined): readonly PendingPlugin[] {
     const pending = this.#registry.pending?.() ?? []
@@ -79,7 +82,10 @@ export class Router {
     return target ? { target, others } : { others }
   }
 
-  /** True for what must not wait behind its chat's other messages: presses of buttons and urgent commands. */
+  /**
+   * True for what must not wait behind its chat's other messages: presses of buttons and urgent
+   * commands.
+   */
   isUrgent(update: IncomingUpdate): boolean {
     if (update.kind === 'callback_query') return true
     const { command } = update
@@ -123,7 +129,7 @@ function mayComeFirst(
 type Rank = Pick<PluginDescriptor, 'patterns' | 'priority'>
 const UNKNOWN: Rank = { patterns: [], priority: 0 }
 
-/** Whether a plugin is asked about texts before another one; among equals nobody waits. */
+/** Whether a plugin is asked about texts before another one; equals do not wait for each other. */
 function isBefore(plugin: Rank, next: RunnablePlugin | undefined): boolean {
   if (!next) return true
   const [own, other] = [plugin, next.descriptor].map(({ patterns }) => patterns.length > 0)

@@ -16,12 +16,13 @@ export interface SenderOptions {
   readonly timeToLive?: number
 }
 
-/** However long Telegram was away, what waited goes out within seconds when it is back. */
+/** However long Telegram was down, waiting messages go out within seconds when it is back. */
 const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
 const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
 
 /**
- * Sends what is in the outbox, until the outbox is closed. There is one sender for each bot. One message goes like this:
+ * Sends what is in the outbox, until the outbox is closed. There is one sender for each bot. One
+ * message goes like this:
  *
  *   row ──▶ (markSending, at-most-once) ──▶ transport.send ──▶ markSent
  *                                                ├─ later: pause, the same again until its time is over
@@ -42,7 +43,7 @@ export function startSender(options: SenderOptions): void {
       await write(() => store.markSent(row.id, sent.id))
       return sent
     } catch (error) {
-      // what a stop cut short is sent by the next start
+      // the next start sends what the stop interrupted
       if (!signal.aborted) await giveUp(row, error)
       else if (row.policy === 'at-most-once' && !isAmbiguous(error))
         await store.markUnsent(row.id).catch(() => {})

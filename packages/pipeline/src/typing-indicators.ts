@@ -2,13 +2,13 @@ import type { Chat } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed } from '@pluggram/sdk/runtime'
 
-/** A quick answer needs no "typing…", and a call saved is a call that cannot meet a limit. */
+/** A quick answer needs no "typing…", and a call that is not made cannot hit a limit. */
 const DELAY_MS = 250
 /** Telegram shows an action for five seconds (Bot API: sendChatAction). */
 const REPEAT_MS = 4_500
 const LOOK_MS = 100
 
-/** A message that is worked on. */
+/** A message that is being answered. */
 interface Work {
   readonly chat: Chat
   /** When "typing…" is shown next, by the monotonic clock. */
@@ -16,8 +16,9 @@ interface Work {
 }
 
 /**
- * Shows "typing…" in the chats of messages that take a while, from a moment after `begin` until `end`. One timer looks
- * after all of them: most messages are answered long before it matters, and one of its own would cost each of them.
+ * Shows "typing…" in the chats of messages that take a while, from a moment after `begin` until
+ * `end`. One timer serves all of them: most messages are answered long before it fires, and a timer
+ * for each would cost time.
  */
 export class TypingIndicators {
   readonly #actions: Pick<ChatActions, 'showTyping'>

@@ -108,7 +108,10 @@ export function createTestBot({
   return { ...createTelegramBot({ ...options, rich }), format: createFormat({ ...options, rich }) }
 }
 
-/** Sends a whole reply the way the pipeline does: reads its text, formats it, sends message by message. */
+/**
+ * Sends a whole reply the way the pipeline does: reads its text, formats it, sends message by
+ * message.
+ */
 export async function sendReply(
   bot: TestBot,
   chat: Chat,

@@ -13,7 +13,10 @@ export interface TelegramApiOptions {
   readonly apiRoot?: string
   /** Ends every call and closes idle connections when aborted. */
   readonly signal?: AbortSignal
-  /** Longest wait for an answer to an ordinary call, in seconds. Default 30; uploads get ten times as long. */
+  /**
+   * Longest wait for an answer to an ordinary call, in seconds. Default 30; uploads get ten times
+   * as long.
+   */
   readonly timeoutSeconds?: number
   /** Told what came of every call, for statistics. It must not throw. */
   readonly onCall?: (method: string, outcome: ApiOutcome, seconds: number) => void
@@ -24,7 +27,10 @@ type ApiOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 const DEFAULT_API_ROOT = 'https://api.telegram.org'
 
-/** grammY's `Api`, with a short way for the sender: going through grammY's layers costs as much as making the call. */
+/**
+ * grammY's `Api`, with a short way for the sender: going through grammY's layers costs as much as
+ * making the call.
+ */
 export interface TelegramApi extends Api {
   /**
    * Calls a method without uploads and gives its result, not checked.
@@ -34,9 +40,9 @@ export interface TelegramApi extends Api {
 }
 
 /**
- * Creates grammY's `Api`. Calls are made by a JSON caller of our own, which is several times as fast as
- * grammY's client; only uploads go grammY's way. Every error that leaves it is a `TelegramError`: raw ones
- * show the token.
+ * Creates grammY's `Api`. Calls are made by a JSON caller of our own, which is several times as
+ * fast as grammY's client; only uploads go grammY's way. Every error that leaves it is a
+ * `TelegramError`: raw ones show the token.
  * @throws PluggramError `config-invalid` when the token or the address cannot be one
  */
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
@@ -63,7 +69,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
 
   const api = new Api(token, {
     apiRoot,
-    // The transformer's limits are the real ones; grammY's own only has to be longer.
+    // The transformer enforces the real limits; grammY's own only has to be longer.
     timeoutSeconds: timeoutSeconds * 20,
     // node-fetch's options; grammY types them as those of the platform's fetch.
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
@@ -99,7 +105,10 @@ interface Calls {
   ): Promise<T>
 }
 
-/** Makes every call within its limit, tells what came of it and turns every failure into a `TelegramError`. */
+/**
+ * Makes every call within its limit, tells what came of it and turns every failure into a
+ * `TelegramError`.
+ */
 function makeCalls(options: CallOptions): Calls {
   const { token, timeoutSeconds, caller, onCall } = options
   return {

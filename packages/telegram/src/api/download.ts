@@ -6,7 +6,9 @@ import { cancelledError, TelegramError, transportError } from './errors.ts'
 /** Bot API: getFile, "bots can download files of up to 20MB in size". */
 export const DOWNLOAD_LIMIT = 20 * 1024 * 1024
 
-/** Reads a file's bytes. The file's address holds the token, so no error of the fetch is passed on. */
+/**
+ * Reads a file's bytes. The file's address holds the token, so no error of the fetch is passed on.
+ */
 export async function downloadFile(api: Api, fileId: string, signal: AbortSignal): Promise<Uint8Array> {
   const { file_path: path, file_size: size = 0 } = await findFile(api, fileId, signal)
   if (size > DOWNLOAD_LIMIT) throw tooLarge()

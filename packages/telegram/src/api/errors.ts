@@ -21,8 +21,9 @@ export interface TelegramErrorDetails {
 }
 
 /**
- * A Bot API call that did not succeed. It carries neither grammY's error nor the network's as a cause:
- * those show the request's address, which contains the token, and the payload when they are inspected.
+ * A Bot API call that did not succeed. It carries neither grammY's error nor the network's as a
+ * cause: those show the request's address, which contains the token, and the payload when they are
+ * inspected.
  */
 export class TelegramError extends DeliveryError {
   readonly method: string
@@ -132,7 +133,8 @@ export function toTelegramError(error: unknown, method: string, token = ''): Tel
   if (error instanceof TelegramError) return error
   if (error instanceof GrammyError) return refusalError(method, error, token)
   if (error instanceof HttpError) return transportError(method, { error, wasSent: !failedToConnect(error) })
-  // Not the network: grammY could not write the request, for example a value that JSON has no form for.
+  // Not the network: grammY could not write the request, for example a value that JSON has no form
+  // for.
   const kind = error instanceof Error ? error.name : typeof error
   return new TelegramError(`${method} could not be made into a request (${kind})`, {
     method,
@@ -140,7 +142,10 @@ export function toTelegramError(error: unknown, method: string, token = ''): Tel
   })
 }
 
-/** `ECONNREFUSED` and its kin, from an error or the errors it wraps; messages are left alone, they show addresses. */
+/**
+ * `ECONNREFUSED` and its kin, from an error or the errors it wraps; messages are left alone, they
+ * show addresses.
+ */
 function networkErrorCode(error: unknown): string | undefined {
   let current: unknown = error
   for (let depth = 0; depth < 4 && typeof current === 'object' && current !== null; depth++) {

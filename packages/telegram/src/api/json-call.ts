@@ -20,7 +20,7 @@ interface JsonCall {
   readonly signal: AbortSignal | undefined
 }
 
-/** Calls of the Bot API whose parameters are JSON, over connections that are kept. */
+/** Calls of the Bot API with JSON parameters, over kept-alive connections. */
 export interface JsonCaller {
   /** Gives what was answered, whatever it is; rejects with a `TelegramError`. */
   call(call: JsonCall): Promise<unknown>
@@ -30,20 +30,20 @@ export interface JsonCaller {
 
 /** Answers to getUpdates with 100 long messages stay far below. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
-/** More calls than that wait for one to end. Chats worked on side by side are fewer. */
+/** Further calls wait for a free connection. Fewer chats than this are worked on at once. */
 const MAX_CONNECTIONS = 256
 const CONNECT_MILLISECONDS = 10_000
 /**
- * An answer that began comes at once, mostly in one packet. Slower than this in any such span, the connection is as
- * good as dead, and waiting for the end of it would hold up the chat, or all updates.
+ * An answer that has begun arrives at once, mostly in one packet. A connection slower than this
+ * counts as dead: waiting for it would hold up the chat, or all updates.
  */
 const SLOWEST_BYTES = 512
 const SLOW_SPAN_MILLISECONDS = 2_500
 
 /**
- * Creates a caller on undici's `dispatch`. For our small requests and answers, streams and fetch's objects
- * would cost more than all the rest: measured against one fast server, a call takes 0.3 of the CPU time of
- * grammY's own client and 0.65 of that of `undici.request`.
+ * Creates a caller on undici's `dispatch`. For our small requests and answers, streams and fetch's
+ * objects would cost more than all the rest: measured against one fast server, a call takes 0.3 of
+ * the CPU time of grammY's own client and 0.65 of that of `undici.request`.
  */
 export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCaller {
   const { origin, pathname, username, password } = new URL(apiRoot)
@@ -87,8 +87,8 @@ function authorization(username: string, password: string): { authorization?: st
 }
 
 /**
- * Follows one call: waiting for a connection → on the wire → answered. What fails before it is on the
- * wire has no effect at Telegram; what fails later may have had one.
+ * Follows one call: waiting for a connection → on the wire → answered. What fails before it is on
+ * the wire has no effect at Telegram; what fails later may have had one.
  */
 class CallHandler implements Dispatcher.DispatchHandler {
   readonly #call: JsonCall
@@ -205,8 +205,9 @@ export interface Cancellable {
 const followers = new WeakMap<AbortSignal, UnorderedList<Cancellable>>()
 
 /**
- * Cancels when the signal is aborted, until the function it gives is called. All followers of a signal share one
- * listener: a signal looks through all it has whenever one comes or goes, and hundreds of sends follow the same.
+ * Cancels when the signal is aborted, until the function it gives is called. All followers of a
+ * signal share one listener: a signal scans its listeners when one is added or removed, and
+ * hundreds of sends follow the same signal.
  */
 export function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
   const known = followers.get(signal)

@@ -1,6 +1,9 @@
 import { z } from '@pluggram/sdk'
 
-/** A group became a supergroup, and has another id from now on (Bot API: Message.migrate_to_chat_id). */
+/**
+ * A group became a supergroup, and has another id from now on (Bot API:
+ * Message.migrate_to_chat_id).
+ */
 export interface ChatMigration {
   readonly from: number
   readonly to: number

@@ -12,7 +12,8 @@ export interface BotIdentity {
 
 /**
  * Asks Telegram who the bot is.
- * @throws PluggramError `startup-failed`: the token is unknown, or (retryable) Telegram cannot be reached
+ * @throws PluggramError `startup-failed`: the token is unknown, or (retryable) Telegram cannot be
+ * reached
  */
 export async function identifyBot(api: Api, signal?: AbortSignal): Promise<BotIdentity> {
   try {

@@ -9,8 +9,8 @@ import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-upd
  * Checks one update and puts it in our terms. Kinds nobody answers, service messages and malformed
  * updates give `undefined`.
  *
- * The text stays as it was typed but for one thing: the bot's own name is taken off a leading command,
- * so `/roll@our_bot 2d6` reads `/roll 2d6`. A command for another bot keeps its `@name`.
+ * The text stays as it was typed but for one thing: the bot's own name is taken off a leading
+ * command, so `/roll@our_bot 2d6` reads `/roll 2d6`. A command for another bot keeps its `@name`.
  */
 export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
   const update = parseUpdate(raw)
@@ -36,7 +36,8 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
 }
 
 function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): IncomingUpdate | undefined {
-  // Without a message the button stands under an inline message, without data it starts a game: neither is ours.
+  // Without a message the button stands under an inline message, without data it starts a game:
+  // neither is ours.
   if (!query.message || query.data === undefined) return undefined
   return {
     updateId,
@@ -88,7 +89,10 @@ function readMessage(
   }
 }
 
-/** In a forum topic, a message that answers nobody carries the topic's first service message as its quote. */
+/**
+ * In a forum topic, a message that answers nobody carries the topic's first service message as its
+ * quote.
+ */
 function isTopicStart(message: RawMessage): boolean {
   const quoted = message.reply_to_message
   return quoted?.forum_topic_created !== undefined && quoted.message_id === message.message_thread_id
@@ -122,7 +126,10 @@ function readChat(message: RawMessage): Chat {
   }
 }
 
-/** Anonymous admins and channels write as a chat; `from` then names a stand-in account of Telegram's. */
+/**
+ * Anonymous admins and channels write as a chat; `from` then names a stand-in account of
+ * Telegram's.
+ */
 function readUser(message: RawMessage): User | undefined {
   const author = message.sender_chat ?? (message.chat.type === 'channel' ? message.chat : undefined)
   if (author) {

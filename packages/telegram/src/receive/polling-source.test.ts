@@ -11,7 +11,10 @@ import type { EmulatedTelegram } from '../test-support.ts'
 
 let telegram: EmulatedTelegram
 let received: IncomingUpdate[]
-/** The status as it stood at the begin of every poll: what comes and goes between two looks is here, too. */
+/**
+ * The status as it stood at the begin of every poll: what comes and goes between two looks is here,
+ * too.
+ */
 let statuses: SourceStatus[]
 const sources: UpdateSource[] = []
 

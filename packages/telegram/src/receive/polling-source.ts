@@ -33,9 +33,9 @@ const CONFIRM_MILLISECONDS = 2000
  *
  *   identify the bot → remove a webhook (keeping its waiting updates) → poll → hand over → poll …
  *
- * Telegram forgets an update when a later poll's `offset` is above its id. The offset moves only after
- * `onUpdates` resolved, so whatever was not taken over comes again. After a failure the same step is tried
- * again, later and later; nothing but `stop` ends the loop.
+ * Telegram forgets an update when a later poll's `offset` is above its id. The offset moves only
+ * after `onUpdates` resolved, so whatever was not taken over comes again. After a failure the same
+ * step is tried again, later and later; nothing but `stop` ends the loop.
  */
 export function createPollingSource(options: PollingSourceOptions): UpdateSource {
   const { api, onUpdates, logger } = options
@@ -84,7 +84,8 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
 
   async function poll(): Promise<readonly unknown[]> {
     const { state } = tracker.status()
-    // A connection that hangs looks like a held poll: after a failure only an answer proves that Telegram is there.
+    // A connection that hangs looks like a held poll: after a failure only an answer proves that
+    // Telegram is there.
     const mustProve = state !== 'starting' && state !== 'polling' && state !== 'conflict'
     const settle = state === 'conflict' ? CONFLICT_SETTLE_MILLISECONDS : SETTLE_MILLISECONDS
     const held = mustProve ? undefined : setTimeout(() => trouble.over('polling'), settle)
@@ -119,7 +120,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     try {
       if (updates.length > 0) await onUpdates(updates)
     } catch (error) {
-      logger.error('Updates could not be taken over; Telegram keeps them and they are fetched again', {
+      logger.error('could not store updates; Telegram keeps them and they are fetched again', {
         error,
       })
       await wait(handOverBackoff.next(), signal)
@@ -135,7 +136,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     const request = { offset, limit: 1, timeout: 0, allowed_updates: ALLOWED_UPDATES }
     await api
       .getUpdates(request, toGrammySignal(AbortSignal.timeout(CONFIRM_MILLISECONDS)))
-      .catch((error: unknown) => logger.debug('The last offset could not be confirmed', { error }))
+      .catch((error: unknown) => logger.debug('could not confirm the last offset', { err: error }))
   }
 
   return {
@@ -143,7 +144,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
       running ??= run().catch((error: unknown) => {
         if (signal.aborted) return
         tracker.enter('unreachable', errorMessage(error))
-        logger.error('Polling ended by a fault of the assistant; restart it', { error })
+        logger.error('polling ended with an unexpected error; restart the assistant', { err: error })
       })
     },
     async stop(): Promise<void> {

@@ -5,7 +5,7 @@ import { z } from '@pluggram/sdk'
  * when it is malformed (`lenient`), so that one odd attachment does not cost a message its text.
  */
 const lenient = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
-  // most of them are absent, and what is optional first of all is passed over at half the cost
+  // most are absent, and `optional` as the outer check skips an absent member at half the cost
   schema.catch(undefined as never).optional()
 
 /** Lone surrogates cannot be stored or sent as UTF-8; their replacement has the same length. */
@@ -112,11 +112,12 @@ export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
 
 /**
  * Which updates Telegram is asked for. Channel posts belong to them because a command in a channel
- * where the bot is an admin should work; edits of channel posts and everything else nobody would answer.
+ * where the bot is an admin should work; edits of channel posts and everything else nobody would
+ * answer.
  */
 export const ALLOWED_UPDATES = ['message', 'edited_message', 'channel_post', 'callback_query'] as const
 
-/** A text of a person in a chat, and nothing besides: what nearly every update is. */
+/** A plain text message from a person, and nothing else: nearly every update is one. */
 interface CommonUpdate {
   readonly update_id: number
   readonly message: {
@@ -159,9 +160,9 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
 const CHAT_TYPES: ReadonlySet<unknown> = new Set(['private', 'group', 'supergroup', 'channel'])
 
 /**
- * True when the schema of an update would take this one as it is. A schema looks for every member that a message can
- * have and makes a copy of what it finds; on the way of every message that cost more than all the rest of reading it.
- * Whatever is unusual, or wrong, is the schema's business.
+ * True when the schema would accept this update unchanged. The schema looks for every member a
+ * message can have and copies what it finds, which cost more than the rest of reading a message.
+ * Anything unusual or wrong goes to the schema.
  */
 export function isCommonUpdate(raw: unknown): raw is CommonUpdate {
   if (!isObject(raw) || !hasOnly(UPDATE_MEMBERS, raw)) return false

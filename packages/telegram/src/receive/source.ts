@@ -92,14 +92,20 @@ export interface SourceOptions {
   readonly bot?: BotIdentity
   /** Told once, before the first update, who the bot is. */
   readonly onIdentified?: (bot: BotIdentity) => void
-  /** Takes updates over. They count as received only when this resolves; it may resolve late to slow us down. */
+  /**
+   * Takes updates over. They count as received only when this resolves; it may resolve late to slow
+   * us down.
+   */
   readonly onUpdates: (updates: IncomingUpdate[]) => Promise<void>
   /** Told when a group became a supergroup with another id; perhaps more than once. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions
-  /** Delays while the token is refused (default 5 s up to 60 s) or another program polls (2 s up to 5 s). */
+  /**
+   * Delays while the token is refused (default 5 s up to 60 s) or another program polls (2 s up to
+   * 5 s).
+   */
   readonly slowBackoff?: BackoffOptions
 }
 
@@ -119,11 +125,11 @@ export interface Trouble {
 
 const ADVICE: Partial<Record<SourceState, string>> = {
   conflict:
-    'Another program receives updates with this bot token: stop it, or give each its own token. Trying again until it is gone',
+    'another program receives updates with this bot token; stop it, or use a token of its own; retrying',
   unauthorized:
-    'Telegram does not know this bot token: check TELEGRAM_BOT_TOKEN (@BotFather shows it). Trying again slowly',
-  unreachable: 'Telegram cannot be reached. Trying again',
-  refused: 'Telegram refused the request. Trying again slowly',
+    'Telegram does not know this bot token; check TELEGRAM_BOT_TOKEN (@BotFather shows it); retrying slowly',
+  unreachable: 'cannot reach Telegram; retrying',
+  refused: 'Telegram refused the request; retrying slowly',
 }
 
 export function createTrouble(
@@ -162,7 +168,7 @@ export function createTrouble(
       slow.reset()
       contested.reset()
       tracker.enter(state)
-      if (announced !== undefined) logger.info('Updates from Telegram flow again')
+      if (announced !== undefined) logger.info('receiving updates from Telegram again')
       announced = undefined
     },
   }

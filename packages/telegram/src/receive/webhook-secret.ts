@@ -8,8 +8,9 @@ export type HeaderValue = string | readonly string[] | undefined
 const LONGEST = 256
 
 /**
- * Makes the check of the header `X-Telegram-Bot-Api-Secret-Token`. Both are filled up to the longest secret and compared
- * in constant time, so that neither the secret's text nor its length shows in how long a refusal takes.
+ * Makes the check of the header `X-Telegram-Bot-Api-Secret-Token`. Both are filled up to the
+ * longest secret and compared in constant time, so that neither the secret's text nor its length
+ * shows in how long a refusal takes.
  * @throws PluggramError `config-invalid` when Telegram would not take the secret
  */
 export function createSecretCheck(secret: string): (header: HeaderValue) => boolean {

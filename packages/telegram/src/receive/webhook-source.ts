@@ -23,8 +23,8 @@ export interface WebhookSourceOptions extends SourceOptions {
 
 export interface WebhookSource extends UpdateSource {
   /**
-   * Takes one delivered update; answer Telegram 200 when it resolves. `ignored` updates are of a kind nobody answers.
-   * When it rejects, answer 500: Telegram delivers the update again.
+   * Takes one delivered update; answer Telegram 200 when it resolves. `ignored` updates are of a
+   * kind nobody answers. When it rejects, answer 500: Telegram delivers the update again.
    */
   accept(update: unknown): Promise<'accepted' | 'ignored'>
   /** Whether the request comes from Telegram; call it before the body is read. */
@@ -35,15 +35,16 @@ export interface WebhookSource extends UpdateSource {
 const IDENTITY_WAIT_MILLISECONDS = 5000
 const CHECK_MILLISECONDS = 60_000
 /**
- * Telegram's default (Bot API: setWebhook). Enough that updates share commits: with 100, more were under way at the same
- * time, and each cost a fifth more.
+ * Telegram's default (Bot API: setWebhook). Enough that updates share commits: with 100, more were
+ * under way at the same time, and each cost a fifth more.
  */
 const MAX_CONNECTIONS = 40
 
 /**
- * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now and
- * then whether it is still set, since another program with this token may have removed it. Updates
- * waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is dropped while nobody runs.
+ * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now
+ * and then whether it is still set, since another program with this token may have removed it.
+ * Updates waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is
+ * dropped while nobody runs.
  * @throws PluggramError `config-invalid` when Telegram would not take the secret
  */
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
@@ -70,7 +71,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       const info = await persistently('getWebhookInfo', () => api.getWebhookInfo(toGrammySignal(signal)))
       if (info.url === url) continue
       logger.warn(
-        'Another program removed or replaced the webhook; it is set again. Give each program a bot token of its own',
+        'another program removed or replaced the webhook; setting it again; use one bot token for each program',
       )
       await persistently('setWebhook', set)
     }
@@ -121,7 +122,9 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
         identity.reject(notNow('The assistant is stopping'))
         if (signal.aborted) return
         tracker.enter('unreachable', 'the webhook could not be set up')
-        logger.error('Setting the webhook ended by a fault of the assistant; restart it', { error })
+        logger.error('setting the webhook ended with an unexpected error; restart the assistant', {
+          err: error,
+        })
       })
     },
     async stop(): Promise<void> {

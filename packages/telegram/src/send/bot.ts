@@ -22,14 +22,20 @@ export interface TelegramBotOptions extends Persistence {
   readonly logger: Logger
   /** Which texts become rich messages; the same object that `createFormat` has. */
   readonly rich: RichMessages
-  /** Hides secrets in previews, notices and calls of plugins; `createFormat` does it in messages. Default: none. */
+  /**
+   * Hides secrets in previews, notices and calls of plugins; `createFormat` does it in messages.
+   * Default: none.
+   */
   readonly mask?: ChatMask
   /**
-   * Where text shows while it is being written: `auto` in every chat, `private` in private chats only.
-   * Default `auto`.
+   * Where text shows while it is being written: `auto` in every chat, `private` in private chats
+   * only. Default `auto`.
    */
   readonly streaming?: 'auto' | 'private' | 'off'
-  /** The pace of previews, and of chats that met a 429. Default 30 a second, 1 a second per chat, 20 a minute per group. */
+  /**
+   * The pace of previews, and of chats that met a 429. Default 30 a second, 1 a second per chat, 20
+   * a minute per group.
+   */
   readonly limits?: SendLimits
   /** Told when a group became a supergroup with another id. */
   readonly onChatMigrated?: (from: number, to: number) => void
@@ -45,7 +51,10 @@ export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller
 }
 
 export interface TelegramBotStats {
-  /** Messages sent again because the answer to an earlier try was lost; each may stand in its chat twice. */
+  /**
+   * Messages sent again because the answer to an earlier try was lost; each may stand in its chat
+   * twice.
+   */
   readonly repeatedSends: number
   /** How often Telegram asked to slow down (429). */
   readonly floodWaits: number

@@ -33,9 +33,10 @@ export interface Persistence {
 const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
 
 /**
- * Makes a call until it succeeds, is refused for good, or `signal` is aborted. A 429 is waited out exactly
- * and does not count as a try. When an answer was lost, Telegram may have acted on the call without our
- * knowing: `at-least-once` makes it again, a message twice is better than none; `at-most-once` does not.
+ * Makes a call until it succeeds, is refused for good, or `signal` is aborted. A 429 is waited out
+ * exactly and does not count as a try. When an answer was lost, Telegram may have acted on the call
+ * without our knowing: `at-least-once` makes it again, a message twice is better than none;
+ * `at-most-once` does not.
  */
 export async function callPersistently<T>(
   call: () => Promise<T>,
@@ -68,7 +69,7 @@ export async function callPersistently<T>(
         onAmbiguous?.()
       }
       delays ??= createBackoff(backoff)
-      // Each repetition may put the message into the chat once more, so that after the first they come seldom.
+      // Each repetition may show the message once more, so further ones wait longer.
       unsureDelays ??= createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
       const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
       await orCancelled(wait(delay, signal), method)

@@ -46,7 +46,7 @@ export function createChatSignals(
       if (error instanceof TelegramError && error.retryAfterSeconds !== undefined) {
         gate.refused(target, error.retryAfterSeconds)
       }
-      logger.debug('Telegram did not show "typing…"', { error })
+      logger.debug('could not show "typing…"', { err: error })
     }
   }
 
@@ -74,7 +74,7 @@ export function createChatSignals(
         options,
       )
     } catch (error) {
-      logger.debug('A button press could not be answered', { error })
+      logger.debug('could not answer a button press', { err: error })
     }
   }
 

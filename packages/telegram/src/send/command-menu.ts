@@ -37,7 +37,8 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   const stopping = new AbortController()
   const { signal } = stopping
   const grammySignal = toGrammySignal(signal)
-  // Telegram limits changes of the menu apart from messages, and for long: neither holds up the other.
+  // Telegram limits changes of the menu apart from messages, and for long: neither holds up the
+  // other.
   const gate = holdGate(
     createFloodHolds(() => performance.now()),
     'commands',
@@ -57,7 +58,7 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
       try {
         await bring(menu)
       } catch (error) {
-        if (!signal.aborted) logger.warn('The command menu could not be updated', { error })
+        if (!signal.aborted) logger.warn('could not update the command menu', { err: error })
       }
     }
   }
@@ -68,14 +69,14 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
     if (menu.length === 0)
       await persistently('deleteMyCommands', () => api.deleteMyCommands({}, grammySignal))
     else await persistently('setMyCommands', () => api.setMyCommands(menu, {}, grammySignal))
-    logger.debug('The command menu was updated', { commands: menu.length })
+    logger.debug('updated the command menu', { commands: menu.length })
   }
 
   function warnAbout(leftOut: readonly string[]): void {
     const names = leftOut.join(', ')
     if (names !== '' && names !== warned) {
       logger.warn(
-        `Left out of the command menu: ${names}. Telegram takes 100 commands with distinct names of 1 to 32 lower-case letters, digits and _`,
+        `left out of the command menu: ${names}. Telegram takes 100 commands with distinct names of 1 to 32 lower-case letters, digits and _`,
       )
     }
     warned = names

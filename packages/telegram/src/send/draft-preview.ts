@@ -28,7 +28,10 @@ export interface PreviewOptions {
 const REFRESH_MILLISECONDS = 20_000
 const LAST_CALL_MILLISECONDS = 2000
 
-/** Shows text in a private chat while it is being written (Bot API: sendMessageDraft, sendRichMessageDraft). */
+/**
+ * Shows text in a private chat while it is being written (Bot API: sendMessageDraft,
+ * sendRichMessageDraft).
+ */
 export function createDraftPreview(options: PreviewOptions): TextPreview {
   const { api, chat, format, rich, logger } = options
   const target = {
@@ -44,7 +47,8 @@ export function createDraftPreview(options: PreviewOptions): TextPreview {
     paceFor: (length) => Math.min(300 + length / 8, 2000),
     refreshMilliseconds: REFRESH_MILLISECONDS,
     lastCallMilliseconds: LAST_CALL_MILLISECONDS,
-    onOff: (error) => logger.debug('Telegram took no preview; the answer comes in one piece', { error }),
+    onOff: (error) =>
+      logger.debug('Telegram refused a preview; the answer comes in one piece', { err: error }),
   })
 
   async function show(source: string, signal: AbortSignal): Promise<void> {
@@ -80,7 +84,9 @@ export function createDraftPreview(options: PreviewOptions): TextPreview {
   }
 }
 
-/** The end of a long text is what is being written; a cut inside a surrogate pair moves behind it. */
+/**
+ * The end of a long text is what is being written; a cut inside a surrogate pair moves behind it.
+ */
 function lastUnits(source: FormattedText): FormattedText {
   const { length } = source.text
   if (length <= MESSAGE_LIMIT) return source

@@ -27,7 +27,10 @@ export interface DraftWriterOptions {
   readonly now: () => number
 }
 
-/** Creates the reader of text that is still being written; meanwhile it shows the text where the chat can. */
+/**
+ * Creates the reader of text that is still being written; meanwhile it shows the text where the
+ * chat can.
+ */
 export function createDraftWriter(options: DraftWriterOptions): ChatActions['writeDraft'] {
   const { mask, streaming } = options
 

@@ -16,14 +16,17 @@ export interface EditPreviewOptions extends PreviewOptions {
 
 /** A short answer comes as fast without a preview. */
 const FIRST_MILLISECONDS = 1000
-/** The first preview is a message: if its answer is not awaited, nobody knows which one to change later. */
+/**
+ * The first preview is a message: if its answer is not awaited, nobody knows which one to change
+ * later.
+ */
 const LAST_CALL_MILLISECONDS = 10_000
 const DISCARD_MILLISECONDS = 2000
 const UNFINISHED = ' …'
 
 /**
- * Shows text in a group while it is being written: a message that is changed now and then, and becomes the
- * first part of the answer by one more change, which can be made twice without harm.
+ * Shows text in a group while it is being written: a message that is changed now and then, and
+ * becomes the first part of the answer by one more change, which can be made twice without harm.
  */
 export function createEditPreview(options: EditPreviewOptions): TextPreview {
   const { api, chat, format, reply, limits, logger } = options
@@ -38,7 +41,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
     paceFor: () => interval,
     lastCallMilliseconds: LAST_CALL_MILLISECONDS,
     onOff: (error) =>
-      logger.debug('Telegram took no preview; the answer comes when it is complete', { error }),
+      logger.debug('Telegram refused a preview; the answer comes when it is complete', { err: error }),
   })
 
   async function show(source: string, signal: AbortSignal): Promise<void> {
@@ -74,7 +77,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
         const signal = toGrammySignal(AbortSignal.timeout(DISCARD_MILLISECONDS))
         await api.raw.deleteMessage({ chat_id: chat.id, message_id: messageId }, signal)
       } catch (error) {
-        logger.debug('A preview could not be taken away', { error })
+        logger.debug('could not delete a preview', { err: error })
       }
     },
   }

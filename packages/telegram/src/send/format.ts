@@ -14,7 +14,9 @@ import { MEDIA_FIELDS, mediaMethod, mediaSource } from './media.ts'
 import type { FileBytes, MediaField, MediaMethod } from './media.ts'
 
 export interface FormatOptions {
-  /** Which texts become rich messages; shared with the bot, which learns when Telegram takes none. */
+  /**
+   * Which texts become rich messages; shared with the bot, which learns when Telegram takes none.
+   */
   readonly rich: RichMessages
   /** Hides secrets in every message. Default: hides nothing. */
   readonly mask?: ChatMask
@@ -23,8 +25,8 @@ export interface FormatOptions {
 }
 
 /**
- * Creates the step from a reply to its messages: secrets are hidden, the text is rendered and split, and each message
- * becomes plain data for the outbox. It needs no connection.
+ * Creates the step from a reply to its messages: secrets are hidden, the text is rendered and
+ * split, and each message becomes plain data for the outbox. It needs no connection.
  */
 export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): Format {
   return (chat, given, written) => {
@@ -56,7 +58,10 @@ export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): F
 
 const paragraph = (text: string): { type: 'paragraph'; text: string } => ({ type: 'paragraph', text })
 
-/** A call as the outbox keeps it: the bytes of a file stand beside the content, everything else is JSON. */
+/**
+ * A call as the outbox keeps it: the bytes of a file stand beside the content, everything else is
+ * JSON.
+ */
 export function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'): OutgoingMessage {
   const chatId = call.payload.chat_id
   for (const field of MEDIA_FIELDS) {
@@ -87,7 +92,9 @@ export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | st
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
-/** A call that puts a message into a chat or changes one, with what its sender has to know besides. */
+/**
+ * A call that puts a message into a chat or changes one, with what its sender has to know besides.
+ */
 export interface BotApiCall {
   readonly method:
     | 'sendMessage'
@@ -107,9 +114,9 @@ export interface BotApiCall {
 }
 
 /**
- * Decides which messages a reply becomes, in order: the edited one or the media first, with as much text
- * as fits, then the rest of the text, then the location. Buttons stand under the last. A preview that shows
- * the text already becomes the first part.
+ * Decides which messages a reply becomes, in order: the edited one or the media first, with as much
+ * text as fits, then the rest of the text, then the location. Buttons stand under the last. A
+ * preview that shows the text already becomes the first part.
  * @throws DeliveryError `reply-invalid` when nothing would be sent
  */
 export function planMessages(

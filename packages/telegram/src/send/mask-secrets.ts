@@ -11,8 +11,8 @@ export interface ChatMask {
 export const NO_MASK: ChatMask = { applyToChat: (text) => text, heldBack: () => 0 }
 
 /**
- * The same reply without secrets: a plugin may repeat what a server said to it, or an error with the address that it
- * asked. The very same object when there is nothing to hide.
+ * The same reply without secrets: a plugin may repeat what a server said to it, or an error with
+ * the address that it asked. The very same object when there is nothing to hide.
  */
 export function maskReply(reply: Reply, mask: ChatMask): Reply {
   const { text, buttons } = reply

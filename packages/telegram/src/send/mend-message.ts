@@ -82,7 +82,7 @@ export function createMender(
       const mended = used.has(name) ? undefined : apply(error, message)
       if (mended) {
         used.add(name)
-        logger.warn('Telegram refused a message; it is sent in another way', {
+        logger.warn('Telegram refused a message; sending it in another way', {
           mend: name,
           description: error.description,
         })

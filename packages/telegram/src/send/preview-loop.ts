@@ -2,12 +2,12 @@ import { TelegramError } from '../api/errors.ts'
 import type { BlockedChats } from './send-gate.ts'
 import type { GatedCall, SendGate } from './send-gate.ts'
 
-/** Shows text while it is being written. It can fail, the answer cannot. */
+/** Shows text while it is being written. A failed preview must never fail the answer. */
 export interface TextPreview {
   update(source: string): void
   /**
-   * Resolves when nothing can follow any more, so that the final message comes after the last preview;
-   * gives the message that shows the text, when it is one that stays.
+   * Resolves when nothing can follow any more, so that the final message comes after the last
+   * preview; gives the message that shows the text, when it is one that stays.
    */
   stop(): Promise<number | undefined>
   /** Stops, and takes away what is shown, when it would stay. */
@@ -40,8 +40,9 @@ export interface PreviewLoop {
 const BEARABLE_SECONDS = 10
 
 /**
- * One preview is on its way at a time, and none sooner than the pace and the gate allow; what is shown then
- * is the newest text. In words: update → timer → gate → show → timer …, until `stop` or a failure.
+ * One preview is on its way at a time, and none sooner than the pace and the gate allow; what is
+ * shown then is the newest text. In words: update → timer → gate → show → timer …, until `stop` or
+ * a failure.
  */
 export function createPreviewLoop(options: PreviewLoopOptions): PreviewLoop {
   const { gate, call, now } = options

@@ -6,10 +6,10 @@ import type { SendLimits } from './send-pace.ts'
 /** Longer timers would overflow and fire at once. */
 const LONGEST_TIMER = 2 ** 30
 
-/** What Telegram forbade until when (`retry_after` of a 429). */
+/** What may not be called until when (`retry_after` of a 429). */
 export interface FloodHolds {
   hold(key: string, seconds: number): void
-  /** False when nothing is forbidden. */
+  /** False when nothing is held. */
   readonly isAny: boolean
   /** Milliseconds until `key` is free; 0 when it is. */
   remaining(key: string): number
@@ -48,7 +48,7 @@ export function createFloodHolds(now: () => number): FloodHolds {
   }
 }
 
-/** Chats that do not want to hear from the bot: it was blocked there, or removed. */
+/** Chats in which the bot was blocked, or from which it was removed. */
 export interface BlockedChats {
   /** Telegram answered 403. */
   mark(chatId: number): void
@@ -100,12 +100,12 @@ export function createBlockedChats(now: () => number): BlockedChats {
 }
 
 /**
- * Who goes first when several wait: an answer to a person, the end of an answer whose text was shown while
- * it was written, such a preview, and messages nobody waits for.
+ * Who goes first when several wait: an answer to a person, the end of an answer whose text was
+ * shown while it was written, such a preview, and messages nobody waits for.
  */
 export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
 
-/** What is held by a 429: messages, and apart from them what can be left out without a loss. */
+/** What a 429 holds: messages, or separately what can be left out without loss. */
 type SendKind = 'message' | 'draft' | 'typing'
 
 export interface GatedCall {
@@ -116,7 +116,10 @@ export interface GatedCall {
 
 /** Lets calls through when Telegram's limits allow. */
 export interface SendGate {
-  /** Nothing when the call may be made at once; else resolves when it may, and rejects when `signal` is aborted. */
+  /**
+   * Nothing when the call may be made at once; else resolves when it may, and rejects when `signal`
+   * is aborted.
+   */
   pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined
   /** Notes that Telegram took the call. */
   succeeded(call: Pick<GatedCall, 'chatId'>): void
@@ -137,7 +140,7 @@ export interface SendGateOptions {
 }
 
 const EVERYTHING = 'everything'
-/** So many chats refused within a second mean that the limit is the bot's own, not a chat's. */
+/** When this many chats meet a 429 within a second, the limit is the bot's, not a chat's. */
 const GLOBAL_CHATS = 3
 const GLOBAL_MILLISECONDS = 1000
 const RANKS: readonly SendRank[] = ['answer', 'final', 'preview', 'broadcast']
@@ -154,7 +157,8 @@ interface Waiting {
  *   held or too fast ──▶ waits; at the earliest moment that any waiting call may go, the gate looks again,
  *                        from the highest rank to the lowest, oldest first
  *
- * A 429 holds its chat for exactly `retry_after`; what waits for one chat is not in the way of another.
+ * A 429 holds its chat for exactly `retry_after`; what waits for one chat is not in the way of
+ * another.
  */
 export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions): SendGate {
   const holds = createFloodHolds(now)

@@ -55,8 +55,9 @@ interface Sending {
 type CallSender = (call: BotApiCall, sending: Sending) => Promise<SentMessage>
 
 /**
- * Creates the sender of messages. A rich message that Telegram does not take is sent as text, which can be several
- * messages: how many of them are sent already is remembered for as long as the message is tried in this run.
+ * Creates the sender of messages. A rich message that Telegram does not take is sent as text, which
+ * can be several messages: how many of them are sent already is remembered for as long as the
+ * message is tried in this run.
  */
 export function createMessageSender(options: MessageSenderOptions): MessageTransport['send'] {
   const { rich } = options
@@ -76,7 +77,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
       if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
     }
     const sent = await sendAll(fallback, sending, progress)
-    // The text was taken, so it is the richness that was refused and not the chat.
+    // The text was accepted, so Telegram refused the rich form and not the chat.
     rich.rest()
     return sent
   }
@@ -171,7 +172,7 @@ function uploadIn(payload: BotApiPayload): MediaField | undefined {
   return undefined
 }
 
-/** Files go grammY's way. */
+/** Files are uploaded by grammY. */
 function callWithUpload(
   api: TelegramApi,
   method: BotApiCall['method'],
@@ -194,7 +195,9 @@ function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {
   return errorCode === 400 && /message is not modified/i.test(description)
 }
 
-/** Edits may answer just `true`; a message's own chat id is the one that counts after a migration. */
+/**
+ * Edits may answer just `true`; a message's own chat id is the one that counts after a migration.
+ */
 function readSent(answer: unknown, { method, payload }: BotApiCall): SentMessage {
   const known = { id: payload.message_id ?? 0, chatId: payload.chat_id }
   if (typeof answer !== 'object' || answer === null || !('message_id' in answer)) {

@@ -1,4 +1,4 @@
-/** What Telegram says of its limits (Bot API FAQ): about that much is taken for long. */
+/** Telegram's limits as its FAQ states them: a bot can keep up this pace. */
 export interface SendLimits {
   readonly overallPerSecond: number
   readonly chatPerSecond: number
@@ -15,16 +15,19 @@ export interface SendPace {
   count(chatId: number): void
   /** Notes that Telegram took one. */
   succeed(chatId: number): void
-  /** Notes that Telegram refused with a 429: from now on this chat (`undefined`: every chat) keeps the pace. */
+  /**
+   * Notes that Telegram refused with a 429: from now on this chat (`undefined`: every chat) keeps
+   * the pace.
+   */
   learn(chatId: number | undefined, holdSeconds: number): void
 }
 
 /** How long a chat keeps the pace after its last 429 is over. */
 const LEARNED_MILLISECONDS = 60_000
-/** How many times as long the spans become at most, and how short when all goes well. */
+/** The longest and the shortest factor by which the spans are stretched. */
 const SLOWEST = 8
 const FASTEST = 1 / 4
-/** So many messages without a 429 make the pace twice as fast, unless it was found too fast before. */
+/** After this many messages without a 429 the pace doubles, unless that pace met a 429 before. */
 const TRUST_AFTER = 5
 /** Answers keep the pace over this span: the parts of one answer may come together. */
 const BURST_SECONDS = 5
@@ -32,8 +35,8 @@ const MINUTE = 60_000
 const PRUNE_SIZE = 5000
 
 /**
- * What is known of the pace that Telegram takes now. It begins at the limits; messages that pass make it
- * faster, a 429 after some that passed shows that it was too fast, and it does not become so again.
+ * The pace that Telegram accepts at present. It begins at the limits and grows with each message
+ * that passes. A 429 after some messages shows that the pace was too fast; it is not tried again.
  */
 class LearnedPace {
   stretch = 1
@@ -47,7 +50,7 @@ class LearnedPace {
   }
 
   refuse(time: number, holdSeconds: number): void {
-    // While nothing passes at all, a 429 says nothing about the pace.
+    // While no message passes at all, a 429 says nothing about the pace.
     if (this.#passed > 0) {
       this.#fastest = Math.min(this.stretch * 2, SLOWEST)
       this.stretch = Math.max(this.#fastest, 1)
@@ -65,8 +68,9 @@ interface ChatPace {
 }
 
 /**
- * Keeps two things apart: what was sent is always counted, but only previews, broadcasts and chats that
- * met a 429 wait for room. Telegram lets short bursts pass, so an answer to a person is not slowed on suspicion.
+ * Keeps two things apart: what was sent is always counted, but only previews, broadcasts and chats
+ * that met a 429 wait for room. Telegram lets short bursts pass, so an answer to a person is not
+ * slowed on suspicion.
  *
  * @param now monotonic milliseconds
  */
@@ -110,7 +114,10 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
     return pace
   }
 
-  /** `undefined` when there is no pace to keep; what is always paced never goes faster than the limits. */
+  /**
+   * `undefined` when there is no pace to keep; what is always paced never goes faster than the
+   * limits.
+   */
   function stretchFor(
     learned: LearnedPace | undefined,
     time: number,
@@ -169,8 +176,9 @@ export function windowOf(events: number, seconds: number): WindowLimit {
 }
 
 /**
- * Remembers when the latest events were, and tells how long the next has to wait. It keeps the times and
- * not a count per period, since Telegram's limits hold for any minute, not for those that begin with ours.
+ * Remembers when the latest events were, and tells how long the next has to wait. It keeps the
+ * times and not a count per period, since Telegram's limits hold for any minute, not for those that
+ * begin with ours.
  */
 export class SlidingWindow {
   readonly #limit: WindowLimit

@@ -9,10 +9,13 @@ export interface StreamedText {
 
 /** Far above any answer; a stream that goes on is a loop. */
 const STREAM_LIMIT = 2 ** 20
-/** A stream that never waits would keep everything else from running; it is made to wait this often. */
+/** A stream that never waits would block the event loop; reading it pauses this often. */
 const BREATH_MILLISECONDS = 20
 
-/** Reads a stream to its end. Leaves it, without waiting for it, as soon as `signal` is aborted. Never throws. */
+/**
+ * Reads a stream to its end. Leaves it, without waiting for it, as soon as `signal` is aborted.
+ * Never throws.
+ */
 export async function readTextStream(
   stream: AsyncIterable<unknown>,
   signal: AbortSignal,
@@ -56,7 +59,7 @@ function checkChunk(chunk: unknown, length: number): string {
   return chunk
 }
 
-/** Tells the stream that nobody listens any more; one that hangs cannot be waited for. */
+/** Tells the stream that nobody reads it any more, without waiting: it may hang. */
 function leave(iterator: AsyncIterator<unknown> | undefined): void {
   try {
     iterator?.return?.().then(undefined, () => undefined)

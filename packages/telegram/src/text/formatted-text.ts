@@ -68,7 +68,10 @@ export class FormattedTextBuilder {
     this.#length += text.length
   }
 
-  /** Formats what `content` writes. Formatting inside the same formatting adds nothing and is left out. */
+  /**
+   * Formats what `content` writes. Formatting inside the same formatting adds nothing and is left
+   * out.
+   */
   within(style: EntityStyle, content: () => void): void {
     const close = this.open(style)
     content()
@@ -103,7 +106,10 @@ export class FormattedTextBuilder {
 
 const BARRED_FROM_CODE = new Set(['bold', 'italic', 'underline', 'strikethrough', 'spoiler'])
 
-/** Telegram allows no other style on code (Bot API: MessageEntity): the others end before it and go on after it. */
+/**
+ * Telegram allows no other style on code (Bot API: MessageEntity): the others end before it and go
+ * on after it.
+ */
 function keepCodeApart(entities: readonly MessageEntity[]): MessageEntity[] {
   const codes = entities
     .filter(({ type }) => type === 'code' || type === 'pre')
@@ -141,9 +147,9 @@ export const CAPTION_LIMIT = 1024
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**
- * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The parts joined
- * are the whole text. A cut is never inside formatting that fits into one part, nor inside a line of code
- * or a row of a table; longer formatting goes on in the next part.
+ * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The parts
+ * joined are the whole text. A cut is never inside formatting that fits into one part, nor inside a
+ * line of code or a row of a table; longer formatting goes on in the next part.
  */
 export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLimit = limit): FormattedText[] {
   const parts: FormattedText[] = []
@@ -197,11 +203,15 @@ function outside({ type, offset, length }: MessageEntity, { text, start, cut, li
   if (canMove && before - start >= limit / 2) return before
   const line = text.lastIndexOf('\n', cut - 1) + 1
   if (line > Math.max(offset, start)) return line
-  // Not even its first line fits here: the whole block begins in the next part, and is cut there if it must be.
+  // Not even its first line fits here: the whole block begins in the next part, and is cut there if
+  // it must be.
   return before > start ? before : cut
 }
 
-/** Where formatting ends that begins with the part and fits into it; it cannot go to the next part instead. */
+/**
+ * Where formatting ends that begins with the part and fits into it; it cannot go to the next part
+ * instead.
+ */
 function endOfFirst({ text, entities }: FormattedText, start: number, hardEnd: number): number {
   const ends = entities
     .filter(({ type, offset }) => offset === start && !BLOCKS.has(type))

@@ -42,8 +42,9 @@ const GAPS: Readonly<Record<string, number>> = {
 const INVISIBLE = new Set(['script', 'style', 'head', 'title', 'noscript'])
 
 /**
- * Turns Telegram's HTML (Bot API: HTML style) into text and entities. Spaces and line breaks count as
- * they are typed; paragraphs, headings and lists are understood too; other tags leave their content.
+ * Turns Telegram's HTML (Bot API: HTML style) into text and entities. Spaces and line breaks count
+ * as they are typed; paragraphs, headings and lists are understood too; other tags leave their
+ * content.
  */
 export function htmlToFormatted(html: string): FormattedText {
   const writer = new HtmlWriter()

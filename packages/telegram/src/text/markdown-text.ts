@@ -6,9 +6,9 @@ import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markd
 import { tableRows } from './table-text.ts'
 
 /**
- * Turns GitHub-flavoured Markdown, finished or still being written, into text and entities. Telegram
- * has no headings, lists or tables: headings are bold, lists get bullets, tables become aligned columns.
- * HTML stays as it was typed, but for line breaks.
+ * Turns GitHub-flavoured Markdown, finished or still being written, into text and entities.
+ * Telegram has no headings, lists or tables: headings are bold, lists get bullets, tables become
+ * aligned columns. HTML stays as it was typed, but for line breaks.
  * @param showsAddresses writes the address of a link behind its words instead of under them
  */
 export function markdownToFormatted(markdown: string, showsAddresses = false): FormattedText {
@@ -17,7 +17,10 @@ export function markdownToFormatted(markdown: string, showsAddresses = false): F
   return builder.finish()
 }
 
-/** Writes blocks one below the other, with a blank line where the source has one. `indent` starts new lines. */
+/**
+ * Writes blocks one below the other, with a blank line where the source has one. `indent` starts
+ * new lines.
+ */
 function writeBlocks(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
   let gap = 0
   let isFirst = true

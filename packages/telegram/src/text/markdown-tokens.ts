@@ -32,12 +32,17 @@ function leaf(token: Token): Token {
   return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
 }
 
-/** Where a link of the text leads is not shown; other words in the same form, like `[Note]: wait`, are. */
+/**
+ * Where a link of the text leads is not shown; other words in the same form, like `[Note]: wait`,
+ * are.
+ */
 export function isHidden(token: Token): boolean {
   return isType(token, 'def') && isLinkAddress(token.href)
 }
 
-/** Whether a row has more cells than the head: GitHub's rules leave those out, and so does marked. */
+/**
+ * Whether a row has more cells than the head: GitHub's rules leave those out, and so does marked.
+ */
 export function losesCells({ raw, header }: Tokens.Table): boolean {
   return raw
     .trimEnd()
@@ -56,7 +61,8 @@ function cellsOf(row: string): number {
 
 /**
  * Reads GitHub-flavoured Markdown.
- * @param showsAddresses makes of every link and image its words with the address in brackets behind them
+ * @param showsAddresses makes of every link and image its words with the address in brackets behind
+ * them
  */
 export function lexMarkdown(markdown: string, showsAddresses: boolean): Token[] {
   const tokens = new Lexer({ gfm: true }).lex(markdown)

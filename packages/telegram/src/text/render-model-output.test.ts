@@ -50,7 +50,10 @@ function placesOf(parts: readonly BotApiPayload[], whole: string): number[] {
   return places
 }
 
-/** Throws when a cut is inside formatting that fits into one part, or inside a line of code or row of a table. */
+/**
+ * Throws when a cut is inside formatting that fits into one part, or inside a line of code or row
+ * of a table.
+ */
 function checkCuts(cuts: readonly number[], { text, entities }: FormattedText): void {
   for (const cut of cuts) {
     for (const { type, offset, length } of entities) {

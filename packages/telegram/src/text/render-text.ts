@@ -10,7 +10,10 @@ import { markdownToFormatted } from './markdown-text.ts'
  */
 const CONVERSION_LIMIT = 32_768
 
-/** Turns a reply's text into what Telegram shows. Text that cannot be converted is shown as it was written. */
+/**
+ * Turns a reply's text into what Telegram shows. Text that cannot be converted is shown as it was
+ * written.
+ */
 export function renderText(source: string, format: TextFormat = 'plain'): FormattedText {
   if (format === 'plain' || source.length > CONVERSION_LIMIT) return plainText(source)
   try {
@@ -25,8 +28,8 @@ export function renderText(source: string, format: TextFormat = 'plain'): Format
 }
 
 /**
- * Whether Telegram would call `text` empty: white space, control and invisible characters, and the few
- * marks that it takes out of every text.
+ * Whether Telegram would call `text` empty: white space, control and invisible characters, and the
+ * few marks that it takes out of every text.
  */
 export function isBlank(text: string): boolean {
   return /^(?:[\s\p{Cc}\p{Cf}\u2800\uFFFC]|\u030A|\u0333|\u033F)*$/u.test(text)

@@ -16,12 +16,12 @@ const SIMPLE = new Set([
 const DETECTED = new Set(['mention', 'hashtag', 'cashtag', 'bot_command', 'url', 'email', 'phone_number'])
 
 /**
- * Puts a plugin's own entities beside its text. One that Telegram would refuse is left out with a warning,
- * since the words must arrive whatever was said about them.
+ * Puts a plugin's own entities beside its text. One that Telegram would refuse is left out with a
+ * warning, since the words must arrive whatever was said about them.
  */
 export function formatWithEntities(text: string, entities: unknown, logger: Logger): FormattedText {
   if (!Array.isArray(entities)) {
-    logger.warn('The entities of a reply are no list; it is sent without them')
+    logger.warn('the entities of a reply are not a list; sending it without them')
     return withStyles(text, [])
   }
   const wanted = (entities as readonly unknown[]).filter((entity) => !isDetected(entity))

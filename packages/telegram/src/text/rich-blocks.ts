@@ -9,7 +9,10 @@ import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markd
 export type RichContent = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
 type RichBlock = NonNullable<RichContent['blocks']>[number]
 
-/** Markdown as the blocks of a rich message, and whether a message with entities would show it as well. */
+/**
+ * Markdown as the blocks of a rich message, and whether a message with entities would show it as
+ * well.
+ */
 export interface RichDocument {
   readonly blocks: RichBlock[]
   /** UTF-16 units of all texts. */
@@ -27,8 +30,8 @@ const MAX_COLUMNS = 20
 class DoesNotFit extends Error {}
 
 /**
- * Turns Markdown into blocks, never into Telegram's rich Markdown: that would fetch the images and obey the
- * HTML that a model was talked into writing. `undefined` when it does not fit.
+ * Turns Markdown into blocks, never into Telegram's rich Markdown: that would fetch the images and
+ * obey the HTML that a model was talked into writing. `undefined` when it does not fit.
  */
 export function markdownToBlocks(markdown: string, showsAddresses = false): RichDocument | undefined {
   const writer = new BlockWriter()

@@ -6,7 +6,9 @@ import { MESSAGE_LIMIT } from './formatted-text.ts'
 
 /** Which texts go as rich messages, as long as Telegram takes them. */
 export interface RichMessages {
-  /** The rich message of a text that needs one: it has structure, or is too long for one message. */
+  /**
+   * The rich message of a text that needs one: it has structure, or is too long for one message.
+   */
   render(source: string, format: TextFormat | undefined): RichContent | undefined
   /** Whether Telegram does not take rich messages, or not this one. */
   isRefusal(error: TelegramError): boolean
@@ -44,7 +46,8 @@ export function createRichMessages({ mode, logger, now }: RichMessagesOptions): 
     },
     isRefusal: ({ errorCode }) => errorCode === 400 || errorCode === 404,
     rest(): void {
-      if (!isResting()) logger.warn('Telegram takes no rich messages now; answers come as formatted text')
+      if (!isResting())
+        logger.warn('Telegram refuses rich messages; sending formatted text instead for a while')
       restUntil = now() + REST_MILLISECONDS
     },
   }

@@ -1,9 +1,12 @@
 type Alignment = 'left' | 'center' | 'right' | null
 
-/** Wider rows are broken by every screen, and filling them up would make a small table huge. */
+/** Every screen wraps wider rows, and padding them would make a small table huge. */
 const WIDEST_ROW = 120
 
-/** Sets cells in columns, aligned if they fit on a screen, a rule under the first row. For fixed-width display. */
+/**
+ * Sets cells in columns, aligned if they fit on a screen, a rule under the first row. For
+ * fixed-width display.
+ */
 export function tableRows(rows: readonly (readonly string[])[], align: readonly Alignment[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const content = Array.from({ length: columns }, (_, column) =>
