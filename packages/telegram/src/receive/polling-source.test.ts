@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTelegramApi } from '../api/api.ts'
 import { createPollingSource } from './polling-source.ts'
 import type { PollingSourceOptions } from './polling-source.ts'
-import type { UpdateSource } from './source.ts'
-import type { SourceStatus } from './source.ts'
+import type { SourceStatus, UpdateSource } from './source.ts'
 import { callsOf, createRecordingLogger, QUICK, startEmulatedTelegram } from '../test-support.ts'
 import type { EmulatedTelegram } from '../test-support.ts'
 
@@ -181,7 +180,7 @@ describe('status', () => {
     await until(() => expect(state(source)).toBe('polling'))
     await until(() => expect(receivedTexts()).toEqual(['meanwhile', 'later']))
     const errors = telegram.logger.lines.filter(({ level }) => level === 'error')
-    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('Another program')])
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('another program')])
   })
 
   it('removes a webhook that another program set meanwhile', async () => {

@@ -3,15 +3,12 @@ import { errorMessage } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { toGrammySignal } from '../api/api.ts'
 import { TelegramError } from '../api/errors.ts'
-import { identifyWithRetries } from './source.ts'
+import { createStatusTracker, createTrouble, DEFAULT_BACKOFF, identifyWithRetries } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
-import { DEFAULT_BACKOFF } from './source.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
-import { createStatusTracker } from './source.ts'
-import { createTrouble } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
   /** How long Telegram holds a poll, in seconds. Default 30; it counts as hung 15 s later. */

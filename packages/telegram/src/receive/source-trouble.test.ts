@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createTelegramApi } from '../api/api.ts'
 import { refusalError } from '../api/errors.ts'
-import { createTrouble } from './source.ts'
-import { createStatusTracker } from './source.ts'
+import { createStatusTracker, createTrouble } from './source.ts'
 import { createRecordingLogger } from '../test-support.ts'
 
 beforeEach(() => {

@@ -1,14 +1,13 @@
 import { wait, withinTime } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
+import type { WebhookInfo } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { identifyWithRetries } from './source.ts'
+import { createStatusTracker, createTrouble, identifyWithRetries } from './source.ts'
+import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
 import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
-import type { SourceOptions, UpdateSource } from './source.ts'
-import { createStatusTracker } from './source.ts'
-import { createTrouble } from './source.ts'
 import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
@@ -65,15 +64,16 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   async function run(): Promise<void> {
     known = await identifyWithRetries(options, trouble, signal)
     identity.resolve(known)
-    await persistently('setWebhook', set)
+    await persistently('setWebhook', set, trouble, signal)
     for (;;) {
       await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
-      const info = await persistently('getWebhookInfo', () => api.getWebhookInfo(toGrammySignal(signal)))
+      const look = (): Promise<WebhookInfo> => api.getWebhookInfo(toGrammySignal(signal))
+      const info = await persistently('getWebhookInfo', look, trouble, signal)
       if (info.url === url) continue
       logger.warn(
         'another program removed or replaced the webhook; setting it again; use one bot token for each program',
       )
-      await persistently('setWebhook', set)
+      await persistently('setWebhook', set, trouble, signal)
     }
   }
 
@@ -83,18 +83,6 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
       toGrammySignal(signal),
     )
-
-  async function persistently<T>(method: string, call: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        const answer = await call()
-        trouble.over('receiving')
-        return answer
-      } catch (error) {
-        await trouble.sit(error, method, signal)
-      }
-    }
-  }
 
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
@@ -136,6 +124,24 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     status: () => tracker.status(),
     accept,
     checkSecret,
+  }
+}
+
+/** Calls until Telegram answers, or `signal` is aborted. */
+async function persistently<T>(
+  method: string,
+  call: () => Promise<T>,
+  trouble: Trouble,
+  signal: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    try {
+      const answer = await call()
+      trouble.over('receiving')
+      return answer
+    } catch (error) {
+      await trouble.sit(error, method, signal)
+    }
   }
 }
 

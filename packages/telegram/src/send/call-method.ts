@@ -2,11 +2,10 @@ import { wait } from '@pluggram/base'
 import type { BotApiCaller } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
-import type { BlockedChats } from './send-gate.ts'
+import type { BlockedChats, SendGate } from './send-gate.ts'
 import { callPersistently, gateOf } from './call-persistently.ts'
 import type { CallGate, Persistence } from './call-persistently.ts'
 import { TelegramError } from '../api/errors.ts'
-import type { SendGate } from './send-gate.ts'
 
 export interface MethodCallerOptions extends Persistence {
   readonly api: Api

@@ -2,8 +2,7 @@ import { createBackoff, wait } from '@pluggram/base'
 import type { Backoff, BackoffOptions } from '@pluggram/base'
 import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
-import type { FloodHolds } from './send-gate.ts'
-import type { GatedCall, SendGate } from './send-gate.ts'
+import type { FloodHolds, GatedCall, SendGate } from './send-gate.ts'
 
 /** What a call waits for before it is made, and who is told of its 429s. */
 export interface CallGate {

@@ -4,11 +4,10 @@ import type { ChatActions } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import type { ReactionTypeEmoji } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
-import type { BlockedChats } from './send-gate.ts'
+import type { BlockedChats, SendGate } from './send-gate.ts'
 import { callPersistently, gateOf } from './call-persistently.ts'
 import type { CallGate, Persistence } from './call-persistently.ts'
 import { TelegramError } from '../api/errors.ts'
-import type { SendGate } from './send-gate.ts'
 
 export interface ChatSignalsOptions extends Persistence {
   readonly api: Api

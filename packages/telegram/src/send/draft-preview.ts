@@ -2,16 +2,14 @@ import { randomInt } from 'node:crypto'
 import type { Chat, Logger, TextFormat } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
-import type { BlockedChats } from './send-gate.ts'
+import type { BlockedChats, SendGate } from './send-gate.ts'
 import { toTelegramError } from '../api/errors.ts'
-import { sliceFormatted } from '../text/formatted-text.ts'
+import { MESSAGE_LIMIT, sliceFormatted } from '../text/formatted-text.ts'
 import type { FormattedText } from '../text/formatted-text.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from '../text/render-text.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
-import type { SendGate } from './send-gate.ts'
-import { MESSAGE_LIMIT } from '../text/formatted-text.ts'
 
 export interface PreviewOptions {
   readonly api: Api

@@ -1,13 +1,12 @@
 import type { Reply } from '@pluggram/sdk'
 import { toGrammySignal } from '../api/api.ts'
 import type { PreviewOptions } from './draft-preview.ts'
-import { appendPlain } from '../text/formatted-text.ts'
+import { appendPlain, MESSAGE_LIMIT, splitText } from '../text/formatted-text.ts'
 import { newMessageMembers, quoteMembers, textMembers, toKeyboard } from './format.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
 import { isBlank, renderText } from '../text/render-text.ts'
 import type { SendLimits } from './send-pace.ts'
-import { MESSAGE_LIMIT, splitText } from '../text/formatted-text.ts'
 
 export interface EditPreviewOptions extends PreviewOptions {
   readonly reply: Reply

@@ -1,6 +1,5 @@
 import { TelegramError } from '../api/errors.ts'
-import type { BlockedChats } from './send-gate.ts'
-import type { GatedCall, SendGate } from './send-gate.ts'
+import type { BlockedChats, GatedCall, SendGate } from './send-gate.ts'
 
 /** Shows text while it is being written. A failed preview must never fail the answer. */
 export interface TextPreview {

@@ -67,6 +67,25 @@ interface ChatPace {
   learned: LearnedPace | undefined
 }
 
+function refused(learned: LearnedPace | undefined, time: number, holdSeconds: number): LearnedPace {
+  const pace = learned && learned.until > time ? learned : new LearnedPace()
+  pace.refuse(time, holdSeconds)
+  return pace
+}
+
+/**
+ * `undefined` when there is no pace to keep; what is always paced never goes faster than the
+ * limits.
+ */
+function stretchFor(
+  learned: LearnedPace | undefined,
+  time: number,
+  isAlwaysPaced: boolean,
+): number | undefined {
+  const stretch = learned && learned.until > time ? learned.stretch : undefined
+  return isAlwaysPaced ? Math.max(stretch ?? 1, 1) : stretch
+}
+
 /**
  * Keeps two things apart: what was sent is always counted, but only previews, broadcasts and chats
  * that met a 429 wait for room. Telegram lets short bursts pass, so an answer to a person is not
@@ -107,26 +126,6 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
     pruneAt = Math.max(PRUNE_SIZE, chats.size * 2)
   }
 
-  function refused(learned: LearnedPace | undefined, holdSeconds: number): LearnedPace {
-    const time = now()
-    const pace = learned && learned.until > time ? learned : new LearnedPace()
-    pace.refuse(time, holdSeconds)
-    return pace
-  }
-
-  /**
-   * `undefined` when there is no pace to keep; what is always paced never goes faster than the
-   * limits.
-   */
-  function stretchFor(
-    learned: LearnedPace | undefined,
-    time: number,
-    isAlwaysPaced: boolean,
-  ): number | undefined {
-    const stretch = learned && learned.until > time ? learned.stretch : undefined
-    return isAlwaysPaced ? Math.max(stretch ?? 1, 1) : stretch
-  }
-
   return {
     delay(chatId, isAlwaysPaced): number {
       const time = now()
@@ -154,10 +153,10 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
       learnedOverall?.pass()
     },
     learn(chatId, holdSeconds): void {
-      if (chatId === undefined) learnedOverall = refused(learnedOverall, holdSeconds)
+      if (chatId === undefined) learnedOverall = refused(learnedOverall, now(), holdSeconds)
       else {
         const pace = paceOf(chatId)
-        pace.learned = refused(pace.learned, holdSeconds)
+        pace.learned = refused(pace.learned, now(), holdSeconds)
       }
     },
   }

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FormattedText } from './formatted-text.ts'
-import { plainText } from './formatted-text.ts'
-import { splitText } from './formatted-text.ts'
+import { plainText, splitText } from './formatted-text.ts'
 
 const piece = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
