@@ -3,15 +3,11 @@ import { ownCommands } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 
 /** What plugins and the demo model may know of the assistant, read from the plugins that run at this moment. */
-export function createDirectory(name: string, registry: () => PluginRegistry): AssistantDirectory {
+export function createDirectory(name: string, registry: PluginRegistry): AssistantDirectory {
   return {
     name,
-    plugins() {
-      const current = registry()
-      return current
-        .plugins()
-        .map(({ descriptor }) => summarise(descriptor, ownCommands(current, descriptor)))
-    },
+    plugins: () =>
+      registry.plugins().map(({ descriptor }) => summarise(descriptor, ownCommands(registry, descriptor))),
   }
 }
 

@@ -2,11 +2,16 @@ import { withinTime } from '@pluggram/base'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
+/** What keeps something of a user beside the plugins. */
+export interface Forgetter {
+  forget(userId: number): void
+}
+
 export interface ForgetMeOptions {
   /** All plugins that run. */
-  readonly registry: () => PluginRegistry
-  /** Forgets what the assistant itself keeps of a user. */
-  forgetUser(userId: number): void
+  readonly registry: PluginRegistry
+  /** What the assistant itself keeps. */
+  readonly forgetters: readonly Forgetter[]
   readonly logger: Pick<Logger, 'warn'>
 }
 
@@ -39,9 +44,9 @@ export class ForgetMe {
 
   async press(data: string, { chat, user, message }: MessageContext): Promise<PluginResult | undefined> {
     if (data !== YES || chat.type !== 'private') return undefined
-    const plugins = this.#options.registry().plugins()
+    const plugins = this.#options.registry.plugins()
     const told = await Promise.all(plugins.map((plugin) => this.#forget(plugin, user.id)))
-    this.#options.forgetUser(user.id)
+    for (const { forget } of this.#options.forgetters) forget(user.id)
     const failed = told.flatMap((item) => (item && 'failed' in item ? [item.failed] : []))
     const done = told.flatMap((item) => (item && 'done' in item ? [item.done] : []))
     const lines = [

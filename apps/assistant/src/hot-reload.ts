@@ -1,34 +1,28 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
 import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
-import type { HostPlan } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins, unknownKeys } from './plugins.ts'
-import type { PlanOptions, Plugins, PluginsPlan } from './plugins.ts'
+import type { PlanOptions } from './plugins.ts'
+import type { PluginBoard } from './plugin-board.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { watchHome } from './watch-home.ts'
-import { WorkingPlans } from './working-plans.ts'
 
 export interface ReloaderOptions extends PlanOptions {
   readonly home: string
-  /** What the assistant was started with. */
-  readonly plugins: Plugins
+  readonly board: PluginBoard
   /** What the files say; the reloader writes it. */
   readonly configuration: Changeable<LoadedConfiguration>
   readonly settings: LiveSettings
   readonly logger: Logger
   readonly mask: SecretMask
   readonly problemLog: ProblemLog
-  /** Told of a configuration that can be used, before plugins are brought to it. */
-  onPlan(plan: PluginsPlan): void
 }
 
 /** Brings plugins to what the files say now. */
 export interface Reloader {
   /** Reads the files anew. Never rejects: what is wrong stands in the log. */
   reload(): Promise<void>
-  /** The plan that holds now. */
-  plan(): HostPlan
 }
 
 /**
@@ -36,9 +30,7 @@ export interface Reloader {
  * last version that worked, and the log says why.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
-  const { home, plugins, configuration, settings, logger, mask, problemLog } = options
-  const plans = new WorkingPlans(plugins.plan)
-  let { plan } = plugins
+  const { home, board, configuration, settings, logger, mask, problemLog } = options
   let working: Promise<void> = Promise.resolve()
 
   async function readAndApply(): Promise<void> {
@@ -52,10 +44,8 @@ export function createReloader(options: ReloaderOptions): Reloader {
     mask.add(next.configuration.secrets)
     configuration.set(next.configuration)
     const waiting = settings.take(next.configuration)
-    options.onPlan(next)
-    plan = plans.follow(next)
-    const report = await plugins.host.apply(plan)
-    const lines = [...next.problems, ...unknownKeys(next.configuration, plugins.host), ...waiting]
+    const report = await board.want(next)
+    const lines = [...next.problems, ...unknownKeys(next.configuration, board.hosted), ...waiting]
     problemLog.settle(lines, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
   }
@@ -67,7 +57,6 @@ export function createReloader(options: ReloaderOptions): Reloader {
         .catch((error: unknown) => logger.error('a change could not be taken over', { err: error }))
       return working
     },
-    plan: () => plan,
   }
 }
 

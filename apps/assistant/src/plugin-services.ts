@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { withTools } from '@pluggram/ai'
 import type { Tools } from '@pluggram/ai'
 import { createRefusedAi, pluginFolder } from '@pluggram/host'
-import type { HostServices, PluginHost, PluginScope } from '@pluggram/host'
+import type { HostServices, PluginScope } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import { PERMISSIONS } from '@pluggram/sdk/runtime'
 import type { PermissionRow } from '@pluggram/sdk/runtime'
@@ -19,6 +19,7 @@ import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/obse
 import type { Caches, OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { createRateLimits, createStore } from '@pluggram/services'
+import type { PluginBoard } from './plugin-board.ts'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
 import { httpFor } from './services/http.ts'
@@ -35,7 +36,7 @@ export interface ServicesOptions {
   readonly stores: PluginStores
   /** The AI service as the plugin of that name has it. */
   readonly ai: (plugin: string) => AiService
-  readonly tools: () => Tools
+  readonly tools: Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
   readonly caches: Caches
@@ -45,7 +46,7 @@ export interface ServicesOptions {
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
-  readonly host: () => PluginHost
+  readonly board: Pick<PluginBoard, 'call'>
   /** What a plugin that asks for `admin` gets: nothing, unless it runs inside the assistant. */
   adminFor(plugin: string): Pick<Services, 'admin'>
 }
@@ -80,7 +81,7 @@ export function createServicesFactory(
       cache: options.caches.forPlugin(name),
       rateLimit: rateLimits.forPlugin(name),
       plugins: pluginsFor(name, requires, {
-        host: options.host,
+        board: options.board,
         onRefused: (message) => onRefused('requires', message),
       }),
       statistics: statisticsFor(permissions, {
@@ -93,7 +94,7 @@ export function createServicesFactory(
           ? withTools(
               name,
               options.ai(name),
-              permissions.tools === true ? options.tools() : undefined,
+              permissions.tools === true ? options.tools : undefined,
               (message) => onRefused('tools', message),
             )
           : createRefusedAi(() => refuse('ai')),

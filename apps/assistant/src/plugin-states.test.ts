@@ -13,12 +13,12 @@ function problem(plugin: string, message: string): PluginProblem {
 }
 
 function read(hosted: PluginState[], leftOut: PluginProblem[] = []): Promise<readonly PluginState[]> {
-  return readPluginStates({
-    hosted: async () => hosted,
+  const board = {
+    quickStatuses: async () => hosted,
     mounted: () => [state('mounted', { origin: 'mcp' })],
-    leftOut: () => leftOut,
-    mask: createSecretMask(['key-of-the-weather']),
-  })
+    wanted: { leftOut },
+  }
+  return readPluginStates(board, createSecretMask(['key-of-the-weather']))
 }
 
 test('a status that gives the whole configuration shows none of its secrets', async () => {

@@ -1,34 +1,34 @@
 import { looksSecret } from '@pluggram/base'
 import type { PluginProblem, PluginState } from '@pluggram/host'
 import type { SecretMask } from '@pluggram/observability'
+import type { PluginBoard } from './plugin-board.ts'
+import type { PluginsPlan } from './plugins.ts'
 
 const HIDDEN = '[secret]'
 
-export interface PluginStatesOptions {
-  /** Those that the host runs, or tried to. */
-  hosted(): Promise<readonly PluginState[]>
-  /** MCP servers. */
-  mounted(): readonly PluginState[]
-  /** Those that are switched on and were not even tried. */
-  leftOut(): readonly PluginProblem[]
-  readonly mask: SecretMask
+/** What is asked of the board. */
+export interface PluginStatesSource extends Pick<PluginBoard, 'quickStatuses' | 'mounted'> {
+  readonly wanted: Pick<PluginsPlan, 'leftOut'>
 }
 
 /**
  * How all plugins are, for `/readyz` and `/status`. Whoever may read that may not read secrets: `getStatus` often gives
  * the configuration, so what is secret in it is hidden.
  */
-export async function readPluginStates(options: PluginStatesOptions): Promise<readonly PluginState[]> {
-  const hosted = await options.hosted()
+export async function readPluginStates(
+  board: PluginStatesSource,
+  mask: SecretMask,
+): Promise<readonly PluginState[]> {
+  const hosted = await board.quickStatuses()
   const isRunning = new Set(hosted.filter(({ state }) => state !== 'off').map(({ name }) => name))
   const reasons = Map.groupBy(
-    options.leftOut().filter(({ plugin }) => !isRunning.has(plugin)),
+    board.wanted.leftOut.filter(({ plugin }) => !isRunning.has(plugin)),
     ({ plugin }) => plugin,
   )
   return [
-    ...hosted.filter(({ name }) => !reasons.has(name)).map((state) => hideSecrets(state, options.mask)),
+    ...hosted.filter(({ name }) => !reasons.has(name)).map((state) => hideSecrets(state, mask)),
     ...[...reasons.values()].map(toFailedState),
-    ...options.mounted(),
+    ...board.mounted(),
   ]
 }
 

@@ -1,74 +1,19 @@
-import { join } from 'node:path'
 import { describePluginIssues, formatProblem, reportUnknownKeys } from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
-import { createPluginHost, formatProblem as formatPluginProblem } from '@pluggram/host'
+import { formatProblem as formatPluginProblem } from '@pluggram/host'
 import type {
   HostPlan,
   IsolationLevel,
   PluginCandidate,
-  PluginHost,
-  PluginHostOptions,
   PluginProblem,
   PluginState,
   ProcessLimits,
 } from '@pluggram/host'
-import { APPROVALS_PLUGIN } from '@pluggram/ai'
-import type { PluginDefinition } from '@pluggram/sdk'
+import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ComponentHealth } from '@pluggram/observability'
 import { findPlugins } from './read-home.ts'
 import { DEFAULT_PLUGIN } from './shipped-plugins.ts'
-import { SYSTEM_PLUGIN_NAME } from './system-plugin.ts'
 import type { PluginStatusLine } from './system-plugin.ts'
-
-export interface PluginsOptions extends PlanOptions {
-  readonly systemPlugin: PluginDefinition
-  /** Behind the buttons of calls that wait for approval. */
-  readonly approvalsPlugin: PluginDefinition
-  readonly servicesFor: PluginHostOptions['servicesFor']
-  readonly chatBlock: NonNullable<PluginHostOptions['chatBlock']>
-  readonly logger: PluginHostOptions['logger']
-  /** Told about a plugin's problem as soon as it is known. */
-  onProblem(problem: PluginProblem): void
-}
-
-export interface Plugins {
-  readonly host: PluginHost
-  readonly plan: HostPlan
-  /** The configuration with the variables of the plugins that were found. */
-  readonly configuration: LoadedConfiguration
-  /** What was wrong before any plugin started, each a line for the owner. */
-  readonly problems: readonly string[]
-  /** Plugins that are switched on and not even tried. */
-  readonly leftOut: readonly PluginProblem[]
-  /** Of all plugins that are there, on or off. */
-  names(): ReadonlySet<string>
-}
-
-/** Finds the plugins of a home and prepares their host; nothing is started yet. */
-export async function preparePlugins(loaded: LoadedConfiguration, options: PluginsOptions): Promise<Plugins> {
-  const { plan, configuration, problems, leftOut } = await planPlugins(loaded, options)
-  const host = createPluginHost({
-    ...plan,
-    servicesFor: options.servicesFor,
-    chatBlock: options.chatBlock,
-    assistantName: configuration.settings.assistant.name,
-    builtIn: [
-      { name: SYSTEM_PLUGIN_NAME, definition: options.systemPlugin },
-      { name: APPROVALS_PLUGIN, definition: options.approvalsPlugin },
-    ],
-    dataFolder: join(loaded.home, 'data'),
-    logger: options.logger,
-    onProblem: options.onProblem,
-  })
-  return {
-    host,
-    plan,
-    configuration,
-    problems,
-    leftOut,
-    names: () => new Set(host.states().map(({ name }) => name)),
-  }
-}
 
 export interface PlanOptions {
   /** Leaves out every plugin that does not ship with Pluggram. */
@@ -136,7 +81,7 @@ export async function planPlugins(
 }
 
 /** Keys of blocks that the running plugins do not know, each a line for the owner. */
-export function unknownKeys(configuration: LoadedConfiguration, { registry }: PluginHost): readonly string[] {
+export function unknownKeys(configuration: LoadedConfiguration, registry: PluginRegistry): readonly string[] {
   return registry
     .plugins()
     .flatMap(({ descriptor }) => reportUnknownKeys(configuration, descriptor.name, descriptor.configSchema))
@@ -156,11 +101,6 @@ export function limitsFor({ settings }: LoadedConfiguration, name: string): Proc
   const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
   const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
   return { memoryMb, idleSeconds, sandbox, ...own }
-}
-
-/** Whether a plugin runs inside the assistant, with all its rights. */
-export function isInline(host: PluginHost, name: string): boolean {
-  return host.states().some((state) => state.name === name && state.isolation === 'inline')
 }
 
 /** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */

@@ -1,7 +1,6 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { DeliveryError } from '@pluggram/sdk'
-import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
+import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, startSender } from '@pluggram/pipeline'
 import type { Outbox, Pipeline } from '@pluggram/pipeline'
 import { ownCommands } from '@pluggram/sdk/runtime'
@@ -24,6 +23,7 @@ import {
   createWebhookSource,
 } from '@pluggram/telegram'
 import type { BotIdentity, TelegramBotStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
+import type { HealthCheck } from './health-check.ts'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
 import { connectTelegram } from './telegram-link.ts'
 
@@ -31,7 +31,6 @@ export interface TelegramOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly registry: PluginRegistry
-  readonly health: Health
   /** Told when a group became a supergroup with another id; perhaps more than once. */
   onChatMigrated(from: number, to: number): void
   createPipeline(format: Format, actions: ChatActions): Pipeline
@@ -49,6 +48,7 @@ export interface Telegram {
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
+  readonly healthChecks: readonly HealthCheck[]
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
   /** The way out for what answers no message. */
@@ -61,28 +61,12 @@ export interface Telegram {
   close(): Promise<void>
 }
 
-/** Stands for a connection where there is none. */
-export const NO_TELEGRAM: Pick<Telegram, 'outgoing' | 'connection'> = {
-  connection: () => 'not connected',
-  outgoing: {
-    post: async () => notConnected(),
-    call: async () => notConnected(),
-  },
-}
-
-function notConnected(): never {
-  throw new DeliveryError(
-    'delivery-failed',
-    'This program only serves tools and writes to no chat. Start the assistant: npx pluggram start.',
-  )
-}
-
 /** The playground limits nobody, so text that is being written can show as smoothly as a page allows. */
 const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMinute: 300 }
 
 /** Connects everything between the Bot API and the pipeline; updates flow after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
-  const { configuration, logger, registry, health, mask } = options
+  const { configuration, logger, registry, mask } = options
   const { telegram } = configuration.settings
   const link = await connectTelegram(configuration, logger)
   const closing = new AbortController()
@@ -143,24 +127,33 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   }
   const stopWatching = registry.onChange(syncMenu)
 
-  health.register('telegram', () => {
-    const { isReady, state, since, lastError } = source.status()
-    return {
-      status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
-      source: state,
-      since: since.toISOString(),
-      mode: link.emulator ? 'playground' : 'telegram',
-      ...(bot && { bot: bot.username }),
-      ...telegramBot.stats(),
-      ...(lastError !== undefined && { lastError }),
-    }
-  })
-  health.register('pipeline', () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }))
+  const healthChecks: readonly HealthCheck[] = [
+    {
+      name: 'telegram',
+      check() {
+        const { isReady, state, since, lastError } = source.status()
+        return {
+          status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
+          source: state,
+          since: since.toISOString(),
+          mode: link.emulator ? 'playground' : 'telegram',
+          ...(bot && { bot: bot.username }),
+          ...telegramBot.stats(),
+          ...(lastError !== undefined && { lastError }),
+        }
+      },
+    },
+    {
+      name: 'pipeline',
+      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
+    },
+  ]
 
   return {
     ...(link.emulator && { emulator: link.emulator }),
     ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
     bot: () => bot,
+    healthChecks,
     pipeline,
     messengerStats: () => telegramBot.stats(),
     outgoing: {

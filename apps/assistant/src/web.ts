@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import {
   createHttpServer,
   createLoginKey,
@@ -14,15 +15,11 @@ import type { LoginOptions } from '@pluggram/http'
 import { createMcpEndpoint } from '@pluggram/mcp'
 import type { ToolServerOptions } from '@pluggram/mcp'
 import { PluggramError } from '@pluggram/sdk'
-import type { AdminService } from '@pluggram/sdk'
-import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { findConsolePages } from './console-pages.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
-import { registerParkedRoutes } from './http/parked-routes.ts'
-import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { createWebhookHandler, WEBHOOK_PATH } from './http/webhook-handler.ts'
 import type { Telegram } from './telegram.ts'
@@ -35,29 +32,31 @@ export interface WebOptions {
   readonly mask: SecretMask
   readonly health: Health
   readonly telegram: Telegram
-  readonly messages: MessageStore
   /** The tools that other programs may call. */
   readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
-  /** What owners do with plugins' settings. */
-  readonly admin: AdminService
 }
 
 export interface Web {
+  /** Other parts register their routes on it before it listens. */
+  readonly server: FastifyInstance
+  /** Where it listens. */
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
   /** What other programs need to call tools during this run. */
   readonly mcp: { readonly url: string; readonly token: string }
+  /** @throws PluggramError `startup-failed` when the address cannot be listened on */
+  listen(): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Starts the pages, health and the webhook.
- * @throws PluggramError `startup-failed` when the address cannot be listened on, or is public without a password
+ * Prepares the pages, health and the webhook.
+ * @throws PluggramError `startup-failed` when the address is public and there is no password
  */
-export async function startWeb(options: WebOptions): Promise<Web> {
-  const { configuration, logger, mask, health, telegram, messages, metrics } = options
+export async function createWeb(options: WebOptions): Promise<Web> {
+  const { configuration, logger, mask, health, telegram, metrics } = options
   const { host, port, allowedHosts, password } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
@@ -101,21 +100,26 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     endpoint,
     tokens: () => [ownToken, options.mcpToken.now].filter((token) => token !== undefined),
   })
-  registerParkedRoutes(server, messages, telegram.pipeline)
-  registerPluginSettingsRoutes(server, options.admin)
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
     hasSession: (request) => hasSession(request, login),
     ...(login.checkPassword && { checkPassword: login.checkPassword }),
   })
-  await listen(() => server.listen({ host, port }), host, port)
-  const address = server.server.address()
-  const boundPort = typeof address === 'object' && address ? address.port : port
-  const url = `http://${linkHost(host)}:${boundPort}`
+  const findUrl = (): string => {
+    const address = server.server.address()
+    const boundPort = typeof address === 'object' && address ? address.port : port
+    return `http://${linkHost(host)}:${boundPort}`
+  }
   return {
-    url,
-    createLoginLink: () => loginLink(url, loginKey),
-    mcp: { url, token: ownToken },
+    server,
+    get url() {
+      return findUrl()
+    },
+    createLoginLink: () => loginLink(findUrl(), loginKey),
+    get mcp() {
+      return { url: findUrl(), token: ownToken }
+    },
+    listen: () => listen(() => server.listen({ host, port }), host, port),
     async close() {
       pages.close()
       await endpoint.close()

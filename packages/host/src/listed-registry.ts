@@ -1,8 +1,8 @@
 import type { Logger } from '@pluggram/sdk'
 import type { PendingPlugin, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { FirstStarts } from './first-starts.ts'
-import { commandOwners, routePlugins } from './routing-order.ts'
-import type { OwnersOrder, Routable } from './routing-order.ts'
+import { commandOwners, OwnersOrder, routePlugins } from './routing-order.ts'
+import type { Routable } from './routing-order.ts'
 
 /** The registry of plugins that can be asked, in the order in which they are asked. */
 export class ListedRegistry implements PluginRegistry {
@@ -72,4 +72,9 @@ export class ListedRegistry implements PluginRegistry {
       }
     }
   }
+}
+
+/** The list of plugins that can be asked, empty until a host writes into it. */
+export function createPluginList(logger: Logger): ListedRegistry {
+  return new ListedRegistry(new OwnersOrder([], []), logger)
 }

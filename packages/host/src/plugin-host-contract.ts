@@ -1,6 +1,7 @@
 import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
 import type { ConfigIssue, PluginRegistry } from '@pluggram/sdk/runtime'
 import type { PluginScope } from './effect-scope.ts'
+import type { ListedRegistry } from './listed-registry.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { JsonObject } from './json-types.ts'
 import type { HostServices } from './local-services.ts'
@@ -16,6 +17,8 @@ export interface PluginHostOptions extends HostPlan {
    * What owners set for a plugin in one chat; the same object until it changes. Default: nothing.
    */
   chatBlock?(plugin: string, chatId: number): JsonObject | undefined
+  /** Where the host writes which plugins can be asked; made by `createPluginList`. Default: a list of its own. */
+  readonly list?: ListedRegistry
   /** The assistant's own plugins: always on, asked first. */
   readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
   /**

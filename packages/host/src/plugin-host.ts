@@ -10,7 +10,7 @@ import { DEFAULT_TIMEOUTS } from './plugin-timeouts.ts'
 import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 import { InlineStarter } from './inline-starter.ts'
-import { ListedRegistry } from './listed-registry.ts'
+import { createPluginList, type ListedRegistry } from './listed-registry.ts'
 import { withRealPaths } from './load-plugin.ts'
 import {
   fingerprintEntry,
@@ -88,7 +88,7 @@ class TwoLevelHost implements PluginHost {
     this.#builtIn = (options.builtIn ?? []).map(({ name }) => name)
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
     this.#order = new OwnersOrder(this.#builtIn, options.order)
-    this.registry = new ListedRegistry(this.#order, logger)
+    this.registry = options.list ?? createPluginList(logger)
     this.registry.onChange(() => this.#sharePlugins())
     const common = {
       assistantName,

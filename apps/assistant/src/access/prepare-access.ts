@@ -1,15 +1,14 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { LiveSettings } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
-import { botIdOf, createSqliteAccessStore } from '@pluggram/storage'
 import type { AccessStore } from '@pluggram/storage'
 import { createAccessControl } from './access-control.ts'
 import type { Roles } from './access-control.ts'
 import { createOwnerPairing } from './owner-pairing.ts'
 
 export interface AccessOptions {
-  readonly database: DatabaseSync
+  /** What was decided by chat. */
+  readonly store: AccessStore
   readonly settings: LiveSettings
   readonly mask: SecretMask
   readonly logger: Logger
@@ -23,8 +22,7 @@ export interface Access {
 }
 
 /** Who may use the assistant: config.json, what was decided by chat, and the pairing of the first owner. */
-export function prepareAccess({ database, settings, mask, logger }: AccessOptions): Access {
-  const store = createSqliteAccessStore(database, { bot: botIdOf(settings.now.telegram.botToken) })
+export function prepareAccess({ store, settings, mask, logger }: AccessOptions): Access {
   const lists = settings.at('access')
   const isPlayground = settings.now.telegram.botToken === undefined
   const hasOwner = lists.now.owners.length > 0 || store.parties().some(({ standing }) => standing === 'owner')

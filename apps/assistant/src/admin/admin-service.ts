@@ -1,19 +1,20 @@
 import { setPluginSwitch } from '@pluggram/config'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
-import type { JsonObject, PluginHost, PluginState } from '@pluggram/host'
+import type { JsonObject, PluginState } from '@pluggram/host'
 import type { LogTail, SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminParty, AdminService, AdminStanding } from '@pluggram/sdk'
 import type { AccessStore, ChatSettings } from '@pluggram/storage'
 import type { Reloader } from '../hot-reload.ts'
+import type { PluginBoard } from '../plugin-board.ts'
 import { changeSetting } from './change-setting.ts'
 import { describeSettings } from './plugin-settings.ts'
 import type { SettingsBasis } from './plugin-settings.ts'
 
 export interface AdminServiceOptions {
   readonly home: string
-  host(): PluginHost
-  reloader(): Reloader
+  readonly board: PluginBoard
+  readonly reloader: Reloader
   /** As the files say now. */
   readonly configuration: Live<LoadedConfiguration>
   readonly chatSettings: ChatSettings
@@ -27,12 +28,9 @@ const MAX_PROBLEM = 1_500
 
 /** What owners do by chat: plugins, their settings, people. */
 export function createAdminService(options: AdminServiceOptions): AdminService {
-  const { home, host, reloader, configuration, chatSettings, store, logTail, mask } = options
+  const { home, board, reloader, configuration, chatSettings, store, logTail, mask } = options
 
-  const states = (): readonly PluginState[] =>
-    host()
-      .states()
-      .filter(({ origin }) => origin !== 'built-in')
+  const states = (): readonly PluginState[] => board.states().filter(({ origin }) => origin !== 'built-in')
 
   function stateOf(name: string): PluginState {
     const state = states().find((item) => item.name === name)
@@ -44,10 +42,8 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     const schema = stateOf(plugin).configSchema
     if (!schema)
       throw new PluggramError('config-invalid', `${plugin} has no settings that can be changed here.`)
-    const descriptor = host()
-      .registry.plugins()
-      .find((item) => item.descriptor.name === plugin)?.descriptor
-    const { block } = reloader().plan().configFor(plugin, schema)
+    const descriptor = board.hosted.plugins().find((item) => item.descriptor.name === plugin)?.descriptor
+    const { block } = board.plan.configFor(plugin, schema)
     return {
       plugin,
       configuration: configuration.now,
@@ -63,9 +59,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
   return {
     async plugins() {
       const summaries = new Map(
-        host()
-          .registry.plugins()
-          .map(({ descriptor }) => [descriptor.name, descriptor.description]),
+        board.hosted.plugins().map(({ descriptor }) => [descriptor.name, descriptor.description]),
       )
       return states().map(({ name, state, isolation, problem }) => {
         const description = summaries.get(name)
@@ -82,14 +76,11 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     async switchPlugin(name, isOn) {
       stateOf(name)
       await setPluginSwitch(home, name, isOn)
-      await reloader().reload()
+      await reloader.reload()
     },
     async restartPlugin(name) {
-      const { isolation } = stateOf(name)
-      if (isolation === 'process' && (await host().restart(name))) return
-      const plan = reloader().plan()
-      await host().apply({ ...plan, isEnabled: (other) => other !== name && plan.isEnabled(other) })
-      await host().apply(plan)
+      stateOf(name)
+      await board.restart(name)
     },
     async settings(plugin, chatId) {
       if (!stateOf(plugin).configSchema) return []

@@ -1,18 +1,19 @@
 import { literalValue, setPluginValue } from '@pluggram/config'
-import type { JsonObject, JsonValue, PluginHost, PluginState } from '@pluggram/host'
+import type { JsonObject, JsonValue, PluginState } from '@pluggram/host'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import type { SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminSettingChange } from '@pluggram/sdk'
 import type { ChatSettings } from '@pluggram/storage'
 import type { Reloader } from '../hot-reload.ts'
+import type { PluginBoard } from '../plugin-board.ts'
 import { checkKey, readSetting } from './plugin-settings.ts'
 import type { SettingsBasis } from './plugin-settings.ts'
 
 export interface ChangeOptions {
   readonly home: string
-  host(): PluginHost
-  reloader(): Reloader
+  readonly board: Pick<PluginBoard, 'checkConfig'>
+  readonly reloader: Reloader
   readonly chatSettings: ChatSettings
   readonly mask: SecretMask
   stateOf(plugin: string): PluginState
@@ -50,14 +51,14 @@ async function changeForAll({ basis, key, value }: Change, options: ChangeOption
   const write = (content: JsonValue | undefined): Promise<JsonValue | undefined> =>
     setPluginValue(home, { plugin, key, value: content })
   const before = await write(value === undefined ? undefined : literalValue(value))
-  await reloader().reload()
+  await reloader.reload()
   const { problem } = stateOf(plugin)
   // one that did not run may lack other keys as well; it goes on lacking them
   const wrong = problem?.issues?.filter(({ path, isMissing }) => path[0] === key && !isMissing)
   const isRefused = isRunning ? problem !== undefined : wrong !== undefined && wrong.length > 0
   if (!isRefused) return
   await write(before)
-  await reloader().reload()
+  await reloader.reload()
   const reason = wrong && wrong.length > 0 ? describe(wrong) : (problem?.message.split('\n', 1)[0] ?? '')
   throw refusal(options.mask.apply(reason))
 }
@@ -65,9 +66,9 @@ async function changeForAll({ basis, key, value }: Change, options: ChangeOption
 /** @returns whether it runs and could be asked */
 async function check(
   { plugin, block }: { readonly plugin: string; readonly block: JsonObject },
-  { host, mask }: ChangeOptions,
+  { board, mask }: ChangeOptions,
 ): Promise<boolean> {
-  const issues = await host().checkConfig(plugin, block)
+  const issues = await board.checkConfig(plugin, block)
   if (issues && issues.length > 0) throw refusal(mask.apply(describe(issues)))
   return issues !== undefined
 }

@@ -3,7 +3,9 @@ import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/mcp'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'
-import { startAssistant } from '../assistant.ts'
+import { toolServer } from '../parts/tokens.ts'
+import { TOOLS_ONLY } from '../profiles.ts'
+import { startParts } from '../start-parts.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
@@ -34,9 +36,9 @@ export async function serveMcp(cli: CliEnvironment): Promise<number> {
     mask,
     write: (line) => void process.stderr.write(line),
   })
-  const assistant = await startAssistant({ configuration, logger, mask, isToolsOnly: true })
+  const assistant = await startParts(TOOLS_ONLY, { configuration, logger, mask })
   try {
-    await serveMcpStdio(assistant.toolServer)
+    await serveMcpStdio(assistant.get(toolServer))
   } finally {
     await assistant.stop()
   }

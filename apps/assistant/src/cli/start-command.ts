@@ -1,12 +1,14 @@
 import { setFlagsFromString } from 'node:v8'
+import type { Assembly } from '@pluggram/assembly'
 import { endsWithin } from '@pluggram/base'
 import { createLogger, createLogTail, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { PAIRING_MINUTES } from '../access/owner-pairing.ts'
-import { startAssistant } from '../assistant.ts'
-import type { Assistant } from '../assistant.ts'
 import { hideEnvironment } from '../hide-environment.ts'
+import { access, web } from '../parts/tokens.ts'
+import { ASSISTANT } from '../profiles.ts'
+import { startParts } from '../start-parts.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 
@@ -52,13 +54,15 @@ export async function start(
   }
   if (safe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
-  const assistant = await startAssistant({ configuration, logger, mask, logTail, repair, isSafe: safe })
+  const options = { configuration, logger, mask, logTail, repair, isSafe: safe }
+  const assistant = await startParts(ASSISTANT, options)
+  const { url, createLoginLink } = assistant.get(web)
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-  logger.info(`ready in ${seconds} s`, { url: assistant.url })
+  logger.info(`ready in ${seconds} s`, { url })
   const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'
-  cli.print(`\n${hint} (the link works once):\n${assistant.createLoginLink()}\n`)
+  cli.print(`\n${hint} (the link works once):\n${createLoginLink()}\n`)
 
-  const code = assistant.pairingCode()
+  const code = assistant.get(access).pairingCode()
   if (code !== undefined) {
     cli.print(
       `Nobody owns this bot yet. Send it this within ${PAIRING_MINUTES} minutes, and you do:\n/pair ${code}\n`,
@@ -76,7 +80,7 @@ export async function start(
   return isClean ? 0 : 1
 }
 
-async function stop(assistant: Assistant, logger: RootLogger): Promise<boolean> {
+async function stop(assistant: Assembly, logger: RootLogger): Promise<boolean> {
   const isClean = await endsWithin(assistant.stop(), STOP_LIMIT_MS)
   if (!isClean) logger.error('the stop took too long; ending the process')
   return isClean

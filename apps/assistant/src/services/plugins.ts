@@ -1,13 +1,16 @@
-import type { PluginHost } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type { PluginManifest, PluginsService } from '@pluggram/sdk'
+import type { PluginBoard } from '../plugin-board.ts'
 import { createPluginsService } from '@pluggram/services/plugin-side'
 
 /** Lets one plugin call those that its manifest requires. */
 export function pluginsFor(
   name: string,
   requires: PluginManifest['requires'],
-  { host, onRefused }: { readonly host: () => PluginHost; onRefused(this: void, message: string): void },
+  {
+    board,
+    onRefused,
+  }: { readonly board: Pick<PluginBoard, 'call'>; onRefused(this: void, message: string): void },
 ): PluginsService {
   return createPluginsService(async <Result>(plugin: string, method: string, ...args: readonly unknown[]) => {
     if (!(requires ?? []).includes(plugin)) {
@@ -15,6 +18,6 @@ export function pluginsFor(
       onRefused(message)
       throw new PermissionError(message)
     }
-    return (await host().call(plugin, method, args)) as Result
+    return (await board.call(plugin, method, args)) as Result
   })
 }

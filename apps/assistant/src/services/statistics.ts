@@ -1,15 +1,15 @@
 import type { AssistantMetrics } from '@pluggram/observability'
-import type { PluginHost } from '@pluggram/host'
+import type { PluginBoard } from '../plugin-board.ts'
 import type { Telegram } from '../telegram.ts'
 
 /** Shows in `/metrics` what inbox, outbox, sender and host know about themselves. */
 export function watchStatistics(
   metrics: AssistantMetrics,
-  { telegram, host }: { readonly telegram: Telegram; readonly host: PluginHost },
+  { telegram, board }: { readonly telegram: Telegram; readonly board: PluginBoard },
 ): void {
   metrics.watch({
     pipeline: () => telegram.pipeline.stats(),
     messenger: () => telegram.messengerStats(),
-    plugins: () => host.states().filter(({ state, origin }) => state !== 'off' && origin !== 'built-in'),
+    plugins: () => board.states().filter(({ state, origin }) => state !== 'off' && origin !== 'built-in'),
   })
 }

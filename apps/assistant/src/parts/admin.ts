@@ -1,0 +1,29 @@
+import { definePart } from '@pluggram/assembly'
+import { createAdminService } from '../admin/admin-service.ts'
+import { registerPluginSettingsRoutes } from '../http/plugin-settings-routes.ts'
+import * as tokens from './tokens.ts'
+
+/** What owners do by chat, page and command: plugins, their settings, people. */
+export const ownerService = definePart({
+  name: 'admin',
+  needs: {
+    folders: tokens.folders,
+    board: tokens.board,
+    reloader: tokens.reloader,
+    configuration: tokens.configuration,
+    storage: tokens.storage,
+    logTail: tokens.logTail,
+    mask: tokens.mask,
+  },
+  gives: tokens.admin,
+  start({ folders, storage, ...needs }, life) {
+    const admin = createAdminService({
+      ...needs,
+      home: folders.home,
+      chatSettings: storage.chatSettings,
+      store: storage.access,
+    })
+    life.add(tokens.routes, (server) => registerPluginSettingsRoutes(server, admin))
+    return admin
+  },
+})

@@ -1,0 +1,19 @@
+import { definePart } from '@pluggram/assembly'
+import { startErrorReports } from '../services/error-reports.ts'
+import { configuration, logger, mask, ownLogger } from './tokens.ts'
+
+/** With `SENTRY_DSN`, whatever is logged as an error goes to Sentry, too. */
+export const errorReports = definePart({
+  name: 'error reports',
+  needs: { configuration, ownLogger, mask },
+  gives: logger,
+  start(needs, life) {
+    const reporting = startErrorReports({
+      configuration: needs.configuration.now,
+      logger: needs.ownLogger,
+      mask: needs.mask,
+    })
+    life.onStop(() => reporting.close())
+    return reporting.logger
+  },
+})

@@ -1,0 +1,55 @@
+import { definePart } from '@pluggram/assembly'
+import { createPluginMetrics } from '@pluggram/observability'
+import { createOutsideDatabases } from '@pluggram/services'
+import { createServicesFactory } from '../plugin-services.ts'
+import { openCaches } from '../services/caches.ts'
+import * as tokens from './tokens.ts'
+
+/** What each plugin receives. */
+export const servicesOfPlugins = definePart({
+  name: 'services of plugins',
+  needs: {
+    settings: tokens.settings,
+    folders: tokens.folders,
+    storage: tokens.storage,
+    models: tokens.models,
+    tools: tokens.tools,
+    directory: tokens.directory,
+    scheduler: tokens.scheduler,
+    outgoing: tokens.outgoing,
+    board: tokens.board,
+    admin: tokens.admin,
+    metrics: tokens.metrics,
+    logger: tokens.logger,
+  },
+  gives: tokens.pluginServices,
+  start({ settings, folders, storage, models, outgoing, board, admin, metrics, logger, ...needs }, life) {
+    const outside = settings.at('databases')
+    const databases = createOutsideDatabases(() => outside.now)
+    life.onStop(() => databases.close())
+    const caches = openCaches(settings.now.cache.url, logger)
+    life.onStop(() => caches.close())
+    const limits = settings.at('pluginHost', 'plugins')
+    return createServicesFactory({
+      ...needs,
+      logger,
+      metrics,
+      databases,
+      caches,
+      board,
+      stores: storage.pluginStores,
+      dataFolder: folders.data,
+      ai: (plugin) => models.serviceFor(plugin),
+      telegram: {
+        connection: () => outgoing,
+        chats: storage.pluginChats,
+        listedChats: (plugin) => limits.now[plugin]?.chats ?? [],
+      },
+      adminFor: (plugin) => (board.isInline(plugin) ? { admin } : {}),
+      pluginMetrics: createPluginMetrics({
+        registry: metrics.registry,
+        onRefused: (plugin, message) => logger.warn(message, { plugin }),
+      }),
+    })
+  },
+})

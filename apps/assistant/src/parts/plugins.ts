@@ -1,0 +1,46 @@
+import { definePart } from '@pluggram/assembly'
+import { createPluginHost } from '@pluggram/host'
+import type { JsonObject } from '@pluggram/host'
+import { unknownKeys } from '../plugins.ts'
+import * as tokens from './tokens.ts'
+
+/** Starts the plugins that the board wants, and brings them to what it wants later. */
+export const plugins = definePart({
+  name: 'plugins',
+  needs: {
+    settings: tokens.settings,
+    folders: tokens.folders,
+    storage: tokens.storage,
+    board: tokens.board,
+    ownPlugins: tokens.ownPlugins,
+    pluginServices: tokens.pluginServices,
+    problemLog: tokens.problemLog,
+    logger: tokens.logger,
+  },
+  start({ settings, folders, storage, board, ownPlugins, pluginServices, problemLog, logger }, life) {
+    const { chatSettings } = storage
+    const host = createPluginHost({
+      ...board.plan,
+      list: board.hosted,
+      servicesFor: pluginServices,
+      chatBlock: (plugin, chatId) => chatSettings.of(plugin, chatId) as JsonObject | undefined,
+      assistantName: settings.now.assistant.name,
+      builtIn: ownPlugins,
+      dataFolder: folders.data,
+      logger,
+      onProblem: (problem) => problemLog.tell(problem),
+    })
+    board.runBy(host)
+    life.onOpen(() => {
+      const { problems, configuration } = board.wanted
+      for (const problem of problems) problemLog.tellLine(problem)
+      life.onStop(() => host.stop())
+      life.add(tokens.firstStarts, host.whenSettled())
+      void host
+        .start()
+        .then((report) =>
+          problemLog.settle([...problems, ...unknownKeys(configuration, board.hosted)], report.problems),
+        )
+    })
+  },
+})

@@ -1,0 +1,38 @@
+import { definePart } from '@pluggram/assembly'
+import { createReloader, reloadOnSave } from '../hot-reload.ts'
+import * as tokens from './tokens.ts'
+
+/** Reads the files of the home anew when somebody asks for it. */
+export const reloading = definePart({
+  name: 'reloader',
+  needs: {
+    folders: tokens.folders,
+    configuration: tokens.configuration,
+    settings: tokens.settings,
+    board: tokens.board,
+    mode: tokens.mode,
+    problemLog: tokens.problemLog,
+    mask: tokens.mask,
+    logger: tokens.logger,
+  },
+  gives: tokens.reloader,
+  start: ({ folders, mode, ...needs }) =>
+    createReloader({ ...needs, home: folders.home, isSafe: mode.isSafe }),
+})
+
+/** Reads them whenever one is saved. */
+export const hotReload = definePart({
+  name: 'hot reload',
+  needs: {
+    folders: tokens.folders,
+    reloader: tokens.reloader,
+    settings: tokens.settings,
+    logger: tokens.logger,
+  },
+  start({ folders, ...needs }, life) {
+    life.onOpen(() => {
+      const saving = reloadOnSave(folders.home, needs)
+      life.onStop(() => saving.close())
+    })
+  },
+})

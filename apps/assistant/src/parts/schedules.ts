@@ -1,0 +1,28 @@
+import { definePart } from '@pluggram/assembly'
+import { createScheduler, followManifests } from '../services/scheduler.ts'
+import { board, logger, scheduler, storage } from './tokens.ts'
+
+/** The schedules that plugins keep; none runs yet. */
+export const schedules = definePart({
+  name: 'schedules',
+  needs: { storage, logger },
+  gives: scheduler,
+  start(needs, life) {
+    const made = createScheduler(needs.storage.schedules, needs.logger)
+    life.onStop(() => made.durable.close())
+    return made
+  },
+})
+
+/** Runs schedules, those of manifests included. */
+export const runSchedules = definePart({
+  name: 'run schedules',
+  needs: { scheduler, board },
+  start(needs, life) {
+    life.onOpen(() => {
+      life.onStop(followManifests(needs.scheduler, needs.board.hosted))
+      needs.scheduler.start()
+      life.onStop(() => needs.scheduler.stop())
+    })
+  },
+})

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { definePart } from '@pluggram/assembly'
+import type { Life } from '@pluggram/assembly'
+import { markOfChat } from '@pluggram/services'
+import {
+  botIdOf,
+  createSqliteAccessStore,
+  createSqliteAiLedger,
+  createSqliteChatSettings,
+  createSqliteMessageStore,
+  createSqlitePluginChats,
+  createSqlitePluginStores,
+  createSqliteScheduleStore,
+  findOtherBots,
+  lockHome,
+  openSqliteDatabase,
+  WriteLog,
+} from '@pluggram/storage'
+import type { Storage } from '../storage.ts'
+import { chatKeepers, folders, forgetters, healthChecks, logger, mode, settings, storage } from './tokens.ts'
+
+/** The home's lock and its database. */
+export const sqliteStorage = definePart({
+  name: 'storage',
+  needs: { folders, settings, mode, logger },
+  gives: storage,
+  async start({ folders: { data }, settings: { now }, ...needs }, life) {
+    const lock = lockHome(join(data, 'assistant.lock'))
+    life.onStop(() => lock.release())
+    const database = openSqliteDatabase(join(data, 'pluggram.db'), {
+      ...now.storage,
+      repair: needs.mode.repair,
+      onRepair: (movedTo) =>
+        needs.logger.warn(`the damaged database is at ${movedTo} now; starting with what can be read of it`),
+    })
+    life.onStop(() => database.close())
+    const log = new WriteLog(database, now.storage)
+    life.onStop(() => log.close())
+    const bot = botIdOf(now.telegram.botToken)
+    for (const other of findOtherBots(database, bot))
+      needs.logger.warn('messages of another bot wait on disk; they go on when its token is back', {
+        ...other,
+      })
+    const messages = createSqliteMessageStore(log, { bot })
+    life.onStop(() => messages.close())
+    const pluginStores = createSqlitePluginStores(log)
+    life.onStop(() => pluginStores.close())
+    await pluginStores.deleteExpired()
+    const pluginChats = createSqlitePluginChats(database, { bot })
+    life.onStop(() => pluginChats.close())
+    const stores: Storage = {
+      messages,
+      pluginStores,
+      pluginChats,
+      chatSettings: createSqliteChatSettings(database, { bot }),
+      access: createSqliteAccessStore(database, { bot }),
+      aiLedger: createSqliteAiLedger(database, { bot }),
+      schedules: createSqliteScheduleStore(log, { bot }),
+    }
+    contribute(stores, life)
+    return stores
+  },
+})
+
+/** Whatever is kept under the id of a chat or a user must follow the chat and forget the user. */
+function contribute(
+  { messages, pluginStores, pluginChats, chatSettings, access, aiLedger }: Storage,
+  life: Life,
+): void {
+  const keep = (what: string, move: (from: number, to: number) => unknown): void =>
+    life.add(chatKeepers, { what, move })
+  keep('messages that wait', (from, to) => messages.moveChat(from, to))
+  keep('the chats of plugins', (from, to) => pluginChats.move(from, to))
+  keep('what plugins keep for chats', (from, to) => pluginStores.movePrefix(markOfChat(from), markOfChat(to)))
+  keep('settings of plugins', (from, to) => chatSettings.move(from, to))
+  keep('the access settings', (from, to) => access.move(from, to))
+  keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
+  life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
+  life.add(forgetters, { forget: (userId) => access.forget(userId) })
+  life.add(healthChecks, {
+    name: 'storage',
+    check() {
+      const failure = messages.failure()
+      return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
+    },
+  })
+}

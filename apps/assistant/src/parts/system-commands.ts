@@ -1,0 +1,34 @@
+import { definePart } from '@pluggram/assembly'
+import { ForgetMe } from '../forget-me.ts'
+import { readPluginStates } from '../plugin-states.ts'
+import { toStatusLine } from '../plugins.ts'
+import { createSystemPlugin, SYSTEM_PLUGIN_NAME } from '../system-plugin.ts'
+import * as tokens from './tokens.ts'
+
+/** `/start`, `/help`, `/status` and `/forget_me`. */
+export const systemCommands = definePart({
+  name: 'system commands',
+  needs: {
+    settings: tokens.settings,
+    board: tokens.board,
+    directory: tokens.directory,
+    models: tokens.models,
+    outgoing: tokens.outgoing,
+    forgetters: tokens.forgetters,
+    mask: tokens.mask,
+    logger: tokens.logger,
+  },
+  start({ settings, board, directory, models, outgoing, forgetters, mask, logger }, life) {
+    const definition = createSystemPlugin({
+      forgetMe: new ForgetMe({ registry: board.hosted, forgetters, logger }),
+      assistantName: settings.now.assistant.name,
+      startedAt: Date.now(),
+      plugins: () => directory.plugins(),
+      describeModel: () => models.describe(),
+      pluginStatuses: async () =>
+        (await readPluginStates(board, mask)).flatMap((state) => toStatusLine(state) ?? []),
+      connection: () => outgoing.connection(),
+    })
+    life.add(tokens.ownPlugins, { name: SYSTEM_PLUGIN_NAME, definition })
+  },
+})

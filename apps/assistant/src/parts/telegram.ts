@@ -1,0 +1,78 @@
+import { definePart } from '@pluggram/assembly'
+import { createPipeline } from '@pluggram/pipeline'
+import { createChatMoves } from '../chat-moves.ts'
+import { watchStatistics } from '../services/statistics.ts'
+import { startTelegram } from '../telegram.ts'
+import * as tokens from './tokens.ts'
+
+/** Updates get that long to be answered when the assistant stops. */
+const DRAIN_MS = 6_000
+
+/** The connection to Telegram, or to the playground, with the pipeline behind it. */
+export const telegramConnection = definePart({
+  name: 'telegram',
+  needs: {
+    configuration: tokens.configuration,
+    settings: tokens.settings,
+    storage: tokens.storage,
+    outbox: tokens.outbox,
+    access: tokens.access,
+    board: tokens.board,
+    metrics: tokens.metrics,
+    mask: tokens.mask,
+    logger: tokens.logger,
+    chatKeepers: tokens.chatKeepers,
+  },
+  gives: tokens.telegram,
+  async start({ configuration, settings, storage, outbox, access, board, chatKeepers, ...needs }, life) {
+    const { metrics, logger } = needs
+    const { limits } = settings.now
+    const telegram = await startTelegram({
+      ...needs,
+      configuration: configuration.now,
+      registry: board.hosted,
+      outbox,
+      messages: storage.messages,
+      onChatMigrated: createChatMoves(chatKeepers, logger),
+      createPipeline: (format, actions) =>
+        createPipeline({
+          registry: board.hosted,
+          outbox,
+          format,
+          actions,
+          store: storage.messages,
+          logger,
+          chats: storage.pluginChats,
+          concurrentChats: limits.concurrentChats,
+          access: access.control,
+          pluginTimeoutMs: limits.pluginTimeoutSeconds * 1_000,
+          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
+          unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
+        }),
+    })
+    life.onStop(() => telegram.close())
+    for (const check of telegram.healthChecks) life.add(tokens.healthChecks, check)
+    watchStatistics(metrics, { telegram, board })
+    return telegram
+  },
+})
+
+/** Posts and calls through that connection. */
+export const telegramOutgoing = definePart({
+  name: 'outgoing',
+  needs: { telegram: tokens.telegram },
+  gives: tokens.outgoing,
+  start: ({ telegram }) => ({ ...telegram.outgoing, connection: () => telegram.connection() }),
+})
+
+/** Takes updates, once everything else runs. */
+export const receiveUpdates = definePart({
+  name: 'receive updates',
+  needs: { telegram: tokens.telegram },
+  start({ telegram }, life) {
+    life.onOpen(async () => {
+      life.onStop(() => telegram.stopReceiving(DRAIN_MS))
+      await telegram.receive()
+    })
+  },
+})

@@ -1,0 +1,87 @@
+import type { Ai, CallTool, Tools } from '@pluggram/ai'
+import { many, one } from '@pluggram/assembly'
+import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
+import type { PluginHostOptions } from '@pluggram/host'
+import type { McpServers, ToolServerOptions } from '@pluggram/mcp'
+import type { AssistantMetrics, LogTail, RootLogger, SecretMask } from '@pluggram/observability'
+import type { AdminService, AssistantDirectory, PluginDefinition } from '@pluggram/sdk'
+import type { Scheduler } from '@pluggram/services'
+import type { Outbox } from '@pluggram/pipeline'
+import type { BotApiCaller, PostOffice } from '@pluggram/sdk/runtime'
+import type { FastifyInstance } from 'fastify'
+import type { Access } from '../access/prepare-access.ts'
+import type { ChatKeeper } from '../chat-moves.ts'
+import type { Forgetter } from '../forget-me.ts'
+import type { HealthCheck } from '../health-check.ts'
+import type { Reloader } from '../hot-reload.ts'
+import type { PluginBoard } from '../plugin-board.ts'
+import type { ProblemLog } from '../problem-log.ts'
+import type { Telegram } from '../telegram.ts'
+import type { Web } from '../web.ts'
+import type { Storage } from '../storage.ts'
+
+/** How the assistant was asked to start. */
+export interface StartMode {
+  /** Moves a damaged database aside instead of refusing to start. */
+  readonly repair: boolean
+  /** Leaves out every plugin that does not ship with Pluggram. */
+  readonly isSafe: boolean
+}
+
+/** The home's folders. */
+export interface HomeFolders {
+  readonly home: string
+  readonly data: string
+}
+
+/** The way to chats for what answers no message. */
+export interface Outgoing extends PostOffice, BotApiCaller {
+  /** In a few words, for example `polling, @my_bot`. */
+  connection(): string
+}
+
+// state, and what is there before any part starts
+export const mode = one<StartMode>('mode')
+export const folders = one<HomeFolders>('folders')
+export const configuration = one<Changeable<LoadedConfiguration>>('configuration')
+export const settings = one<LiveSettings>('settings')
+export const ownLogger = one<RootLogger>('log')
+export const logTail = one<LogTail | undefined>('log tail')
+export const mask = one<SecretMask>('secret mask')
+
+// what parts give
+export const logger = one<RootLogger>('logger')
+export const storage = one<Storage>('storage')
+export const access = one<Access>('access')
+export const metrics = one<AssistantMetrics>('metrics')
+export const problemLog = one<ProblemLog>('problem log')
+export const mcpServers = one<McpServers>('MCP servers')
+export const board = one<PluginBoard>('plugin board')
+export const directory = one<AssistantDirectory>('directory')
+export const models = one<Ai>('models')
+export const scheduler = one<Scheduler>('scheduler')
+export const outbox = one<Outbox>('outbox')
+export const telegram = one<Telegram>('telegram')
+export const outgoing = one<Outgoing>('outgoing')
+export const callTool = one<CallTool>('call of a tool')
+export const tools = one<Tools>('tools')
+export const toolServer = one<ToolServerOptions>('tool server')
+export const reloader = one<Reloader>('reloader')
+export const admin = one<AdminService>('admin service')
+export const pluginServices = one<PluginHostOptions['servicesFor']>('services of plugins')
+/** Works again on a parked update. */
+export const replay = one<(updateId: number) => Promise<unknown>>('replay of parked updates')
+export const web = one<Web>('web')
+
+// what parts add to others
+export const healthChecks = many<HealthCheck>('health checks')
+/** What the command line needs of the pages; empty where none are served. */
+export const pages = many<Pick<Web, 'createLoginLink' | 'mcp'>>('pages')
+export const routes = many<(server: FastifyInstance) => void>('routes')
+export const chatKeepers = many<ChatKeeper>('chat keepers')
+export const forgetters = many<Forgetter>('forgetters')
+/** Settled when nothing of theirs is left that messages should wait for. */
+export const firstStarts = many<Promise<unknown>>('first starts')
+export const ownPlugins = many<{ readonly name: string; readonly definition: PluginDefinition }>(
+  'own plugins',
+)

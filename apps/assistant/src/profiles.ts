@@ -1,0 +1,76 @@
+import type { Part } from '@pluggram/assembly'
+import { accessRules } from './parts/access.ts'
+import { ownerService } from './parts/admin.ts'
+import { commandDoor } from './parts/door.ts'
+import { errorReports } from './parts/error-reports.ts'
+import { headStart, waitForPlugins } from './parts/head-start.ts'
+import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
+import { assistantMetrics } from './parts/metrics.ts'
+import { languageModels } from './parts/models.ts'
+import { noChats } from './parts/no-chats.ts'
+import { messageOutbox } from './parts/outbox.ts'
+import { parkedOnDisk, parkedUpdates } from './parts/parked.ts'
+import { pluginBoard, pluginDirectory, pluginProblems } from './parts/plugin-board.ts'
+import { servicesOfPlugins } from './parts/plugin-services.ts'
+import { plugins } from './parts/plugins.ts'
+import { hotReload, reloading } from './parts/reload.ts'
+import { runSchedules, schedules } from './parts/schedules.ts'
+import { sqliteStorage } from './parts/storage.ts'
+import { systemCommands } from './parts/system-commands.ts'
+import { receiveUpdates, telegramConnection, telegramOutgoing } from './parts/telegram.ts'
+import { guardedTools, modelTools, servedTools } from './parts/tools.ts'
+import { webPages } from './parts/web.ts'
+
+/** What is remembered; nothing of it works yet. */
+const state: readonly Part[] = [
+  errorReports,
+  sqliteStorage,
+  accessRules,
+  assistantMetrics,
+  messageOutbox,
+  mcpServerList,
+  pluginProblems,
+  pluginBoard,
+  pluginDirectory,
+]
+
+/** What plugins need to run. */
+const pluginWorld: readonly Part[] = [
+  languageModels,
+  schedules,
+  systemCommands,
+  guardedTools,
+  modelTools,
+  servedTools,
+  reloading,
+  ownerService,
+  servicesOfPlugins,
+]
+
+/** The assistant as people know it. They open in this order, and stop in the reverse one. */
+export const ASSISTANT: readonly Part[] = [
+  ...state,
+  telegramConnection,
+  telegramOutgoing,
+  ...pluginWorld,
+  parkedUpdates,
+  webPages,
+  plugins,
+  mountMcpServers,
+  commandDoor,
+  hotReload,
+  headStart,
+  runSchedules,
+  receiveUpdates,
+]
+
+/** Plugins and nothing else, for their tools: no pages, no Telegram, no schedules. */
+export const TOOLS_ONLY: readonly Part[] = [
+  ...state,
+  noChats,
+  ...pluginWorld,
+  parkedOnDisk,
+  plugins,
+  waitForPlugins,
+  commandDoor,
+]

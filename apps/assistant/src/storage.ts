@@ -1,0 +1,14 @@
+import type { AccessStore, ChatSettings, PluginStores, StoredPluginChats } from '@pluggram/storage'
+import type { ScheduleStore } from '@pluggram/storage/contracts'
+import type { AiLedger, MessageStore } from '@pluggram/sdk/runtime'
+
+/** Everything that the assistant keeps. */
+export interface Storage {
+  readonly messages: MessageStore
+  readonly pluginStores: PluginStores
+  readonly pluginChats: StoredPluginChats
+  readonly chatSettings: ChatSettings
+  readonly access: AccessStore
+  readonly aiLedger: AiLedger
+  readonly schedules: ScheduleStore
+}
