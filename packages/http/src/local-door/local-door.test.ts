@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PluggramError, z } from '@pluggram/sdk'
@@ -147,4 +148,45 @@ test('a command of another version is refused, and told what to do', async () =>
       .end()
   })
   expect(status).toMatch(/^400 .*Restart the assistant/)
+})
+
+test('a temporary folder that others may enter is refused', async () => {
+  folder = join(home, 'a'.repeat(60), 'b'.repeat(60), 'door')
+  await serve()
+  const address = await readFile(join(folder, 'address'), 'utf8')
+  await chmod(join(address, '..'), 0o755)
+  await expect(where()).rejects.toThrow('other users may enter it')
+})
+
+/** Something else listens at the door: an assistant of another version, or a broken one. */
+async function listenAs(answer: (response: ServerResponse) => void): Promise<void> {
+  await mkdir(folder, { mode: 0o700 })
+  const server = createServer((_request, response) => answer(response))
+  await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve))
+  open.push({
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  })
+}
+
+test('the answer of an assistant of another version is not used', async () => {
+  await listenAs((response) => response.end('{ "at": "elsewhere" }'))
+  await expect(where()).rejects.toThrow('different versions')
+})
+
+test('an answer that is too large is given up', async () => {
+  const chunk = Buffer.alloc(1_048_576)
+  let sent = 0
+  await listenAs((response) => {
+    const more = (): void => {
+      sent += 1
+      if (sent <= 80) response.write(chunk, more)
+      else response.end()
+    }
+    more()
+  })
+  await expect(where()).rejects.toThrow('no whole answer')
+  expect(sent).toBeLessThan(80)
 })
