@@ -3,7 +3,7 @@ import { isTest } from '../house.ts'
 import type { House } from '../house.ts'
 
 /** The names that tell the way of one outgoing message, in its order, each with where it is declared. */
-export const MESSAGE_TYPES = ['Reply', 'OutgoingMessage', 'OutboxRow', 'SentMessage'] as const
+const MESSAGE_TYPES = ['Reply', 'OutgoingMessage', 'OutboxRow', 'SentMessage'] as const
 
 /** Names that sound like an outgoing message and are none, or belong to what authors write. */
 const OTHERS = new Set<string>([

@@ -20,7 +20,7 @@ import { selectionId } from './selection.ts'
 import { LOCAL_SERVERS } from './vendors.ts'
 
 /** The chosen model, with the owner's view of it. */
-export interface ModelReport extends ModelDescription {
+interface ModelReport extends ModelDescription {
   /** How it was chosen, for example `OPENAI_API_KEY is set`. */
   readonly reason: string
   /** What the owner can do to get a better one. */
@@ -30,7 +30,7 @@ export interface ModelReport extends ModelDescription {
 }
 
 /** How the models are, for `/readyz`. They are not asked for it. */
-export interface AiHealth {
+interface AiHealth {
   readonly status: 'ok' | 'degraded'
   /** What the owner has to mend, one line each; holds no secret. */
   readonly problems?: readonly string[]

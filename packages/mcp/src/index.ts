@@ -1,6 +1,6 @@
 export { createMcpServers } from './mcp-servers.ts'
 export type { McpServers } from './mcp-servers.ts'
-export type { McpServerSettings, McpSettings } from './mcp-settings.ts'
+export type { McpSettings } from './mcp-settings.ts'
 export type { McpServerState } from './mounted-server.ts'
 export { grantPins, pendingPins, pinsFile } from './tool-pins.ts'
 export { bridgeMcpStdio, createMcpEndpoint, serveMcpStdio } from './serve-mcp.ts'

@@ -4,9 +4,9 @@ import { addStatisticsMetrics } from './statistics-metrics.ts'
 import type { StatisticsSource } from './statistics-metrics.ts'
 
 /** How one plugin took one message. */
-export type PluginOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+type PluginOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
 /** What came of a request that a plugin made to another server. */
-export type HttpOutcome =
+type HttpOutcome =
   | 'ok'
   | 'client-error'
   | 'server-error'
@@ -16,7 +16,7 @@ export type HttpOutcome =
   | 'open'
   | 'cached'
 /** What came of a call to the Bot API. */
-export type TelegramOutcome = 'ok' | 'refused' | 'flood' | 'failed'
+type TelegramOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 /** The assistant's own metrics; docs/reference/metrics.md explains each one. */
 export interface AssistantMetrics {

@@ -5,7 +5,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { LogTail } from './log-tail.ts'
 import type { SecretMask } from './secret-mask.ts'
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 export interface LoggerOptions {
   readonly level: LogLevel
