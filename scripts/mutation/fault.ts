@@ -31,6 +31,12 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** What came of a fault. */
 export type Outcome = 'killed' | 'timed out' | 'survived'
 
+/** What came of test files that were run, and the one that failed. */
+export interface TestRun {
+  readonly outcome: Outcome
+  readonly failed?: string
+}
+
 /** For people: where it is and what it changes, on one line. */
 export function describeFault({ id, file, line, kind, original, replacement }: Fault): string {
   const short = (text: string): string => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -11,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { Fault, Outcome } from './fault.ts'
+import { dirname, join, relative } from 'node:path'
+import type { Fault, TestRun } from './fault.ts'
 
 const PARTS = [
   'package.json',
@@ -28,6 +29,9 @@ const PARTS = [
 /** Nobody but `.bin` and our own packages: those of the copy must be found instead. */
 const NOT_LINKED = new Set(['@pluggram', '.vite', '.vite-temp', '.vitest-cache'])
 
+/** Programs that were just ended may still write. */
+const REMOVING = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }
+
 /** Runs in groups of their own: an interrupt of ours does not reach them. */
 const running = new Set<number>()
 process.once('exit', () => {
@@ -38,16 +42,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** A copy of the tree, to be broken. */
 export interface TreeCopy {
   /** Runs test files with a fault in place, and takes it out again. */
-  tryFault(fault: Fault, tests: readonly string[], limitMs: number): Promise<Outcome>
+  tryFault(fault: Fault, tests: readonly string[], limitMs: number): Promise<TestRun>
   /** Runs test files as they are. */
-  runTests(tests: readonly string[], limitMs: number): Promise<Outcome>
+  runTests(tests: readonly string[], limitMs: number): Promise<TestRun>
   remove(): void
 }
 
 /** Copies what tests need; installed packages are linked to. */
 export function createTreeCopy(root: string): TreeCopy {
   const folder = mkdtempSync(join(tmpdir(), 'pluggram-mutation-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => rmSync(folder, REMOVING))
   for (const part of PARTS) {
     cpSync(join(root, part), join(folder, part), {
       recursive: true,
@@ -59,12 +63,22 @@ export function createTreeCopy(root: string): TreeCopy {
   // what a test leaves there when it is cut off goes with the copy
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
+  const report = join(temporary, 'report.json')
   const original = new Map<string, string>()
 
-  async function runTests(tests: readonly string[], limitMs: number): Promise<Outcome> {
-    if (tests.length === 0) return 'survived'
+  async function runTests(tests: readonly string[], limitMs: number): Promise<TestRun> {
+    if (tests.length === 0) return { outcome: 'survived' }
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const args = ['run', '--project=unit*', '--bail=1', '--maxWorkers=1', '--reporter=dot', ...tests]
+    const args = [
+      'run',
+      '--project=unit*',
+      '--bail=1',
+      '--maxWorkers=1',
+      '--reporter=json',
+      `--outputFile=${report}`,
+      ...tests,
+    ]
+    rmSync(report, { force: true })
     const child = spawn(process.execPath, [vitest, ...args], {
       cwd: folder,
       env: { ...process.env, TMPDIR: temporary },
@@ -83,8 +97,9 @@ export function createTreeCopy(root: string): TreeCopy {
         clearTimeout(timer)
         endGroup(pid)
         running.delete(pid)
-        if (isLate) resolve('timed out')
-        else resolve(code === 0 ? 'survived' : 'killed')
+        if (isLate) resolve({ outcome: 'timed out' })
+        else if (code === 0) resolve({ outcome: 'survived' })
+        else resolve({ outcome: 'killed', ...failedIn(report, folder) })
       })
     })
   }
@@ -102,7 +117,7 @@ export function createTreeCopy(root: string): TreeCopy {
         writeFileSync(path, text)
       }
     },
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+    remove: () => rmSync(folder, REMOVING),
   }
 }
 
@@ -123,6 +138,16 @@ function linkInstalled(root: string, folder: string): void {
     const { name } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { name: string }
     if (name.startsWith('@pluggram/')) symlinkSync(join(folder, dirname(path)), join(scope, name.slice(10)))
   }
+}
+
+/** The first test file that failed; none when the run ended before it could say. */
+function failedIn(report: string, folder: string): { failed?: string } {
+  if (!existsSync(report)) return {}
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: { name: string; status: string }[]
+  }
+  const failed = testResults.find(({ status }) => status === 'failed')
+  return failed ? { failed: relative(folder, failed.name) } : {}
 }
 
 /** Ends the run with everything that its tests started. */
