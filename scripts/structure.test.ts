@@ -121,3 +121,10 @@ test('a function and a file have a greatest length, tests of functions apart', a
     'packages/host/src/a.ts:1 far: the function has 81 lines, the most is 80',
   ])
 })
+
+test('a retired word is refused, with the one to use; parts of other words are not', async () => {
+  const root = await house({
+    'packages/host/src/a.ts': '\n// one ctx for all\nexport const doctxt = 1',
+  })
+  expect(findStructureProblems(root)).toEqual(['packages/host/src/a.ts:2 says "ctx"; the word is: context'])
+})

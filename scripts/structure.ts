@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { checkFunctionLengths } from './function-lengths.ts'
 import { isTest, ownerOf, readHouse, readJson } from './house.ts'
 import type { House, SourceFile } from './house.ts'
+import { checkWords } from './retired-words.ts'
 
 /** What a part of the house may import of the others; arrows go one way only. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -46,7 +47,7 @@ const MOST_LINES = 400
 /**
  * Reads the checkout at `root` and lists what breaks the rules of the house, a line each: wrong arrows, import circles
  * (addresses of workers count), packages that are imported but not declared or declared but not imported, files and
- * functions that are too long.
+ * functions that are too long, retired words.
  */
 export function findStructureProblems(root: string): string[] {
   const house = readHouse(root)
@@ -56,6 +57,7 @@ export function findStructureProblems(root: string): string[] {
     ...wrongDeclarations(house),
     ...longFiles(house),
     ...checkFunctionLengths(house),
+    ...checkWords(house),
   ]
 }
 
