@@ -14,6 +14,9 @@ afterEach(async () => {
 
 const LINK = /^http:\/\/127\.0\.0\.1:\d+\/login\?token=\S+\n$/
 
+/** In `/readyz`. */
+const STARTED = /"burglar":\{"state":"(?:running|idle)"/
+
 /** Tries to reach the door from within a plugin's process. */
 const BURGLAR = `import { connect } from 'node:net'
 export default class {
@@ -48,6 +51,7 @@ test('commands reach the assistant of their home, which a plugin cannot', async 
     code: 0,
     output: 'burglar is on.\n',
   })
+  await expect.poll(async () => (await fetch(`${assistant.url}/readyz`)).text()).toMatch(STARTED)
   const ada = await createPerson(driver)
   const door = join(home, 'data', 'door')
   expect((await stat(door)).mode & 0o777).toBe(0o700)

@@ -1,6 +1,5 @@
 import { Console } from 'node:console'
 import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/mcp'
-import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'
 import { toolServer } from '../parts/tokens.ts'
@@ -8,6 +7,7 @@ import { TOOLS_ONLY } from '../profiles.ts'
 import { startParts } from '../start-parts.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { loadUsable } from './load-usable.ts'
 
 const accessSchema = z.object({ url: z.string(), token: z.string() })
 
@@ -24,11 +24,8 @@ export async function serveMcp(cli: CliEnvironment): Promise<number> {
     await bridgeMcpStdio(`${running.url}/mcp`, running.token)
     return 0
   }
-  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  if (!configuration.isUsable) {
-    for (const problem of configuration.problems) cli.printError(formatProblem(problem, configuration))
-    return 1
-  }
+  const configuration = await loadUsable(cli)
+  if (!configuration) return 1
   const mask = createSecretMask(configuration.secrets)
   const logger = createLogger({
     level: configuration.settings.log.level,

@@ -3,7 +3,6 @@ import type { Assembly } from '@pluggram/assembly'
 import { endsWithin } from '@pluggram/base'
 import { createLogger, createLogTail, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
-import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { PAIRING_MINUTES } from '../access/owner-pairing.ts'
 import { hideEnvironment } from '../hide-environment.ts'
 import { access, web } from '../parts/tokens.ts'
@@ -11,6 +10,7 @@ import { ASSISTANT } from '../profiles.ts'
 import { startParts } from '../start-parts.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { loadUsable } from './load-usable.ts'
 
 /** A stop may take ten seconds in all. Whatever still runs then is killed with the process. */
 const STOP_LIMIT_MS = 9_500
@@ -33,12 +33,8 @@ export async function start(
   const startedAt = performance.now()
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`)
   const isTerminal = process.stdout.isTTY === true
-  const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
-  if (!configuration.isUsable) {
-    cli.printError('The configuration cannot be used:')
-    for (const problem of configuration.problems) cli.printError(`  ${formatProblem(problem, configuration)}`)
-    return 1
-  }
+  const configuration = await loadUsable(cli)
+  if (!configuration) return 1
   const mask = createSecretMask(configuration.secrets)
   const logTail = createLogTail()
   const logger = createLogger({
