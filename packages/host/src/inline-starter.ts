@@ -89,12 +89,12 @@ export class InlineStarter {
       blockFor: (jsonSchema) => plan.configFor(entry.name, jsonSchema).block,
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       describeIssues: plan.describeIssues,
-      chatBlock: (chatId) => this.#options.chatBlock(entry.name, chatId),
+      chatBlock: this.#options.chatBlock.bind(this.#options, entry.name),
       within,
       controller: new AbortController(),
       timeouts,
       limits: timeouts,
-      onCall: (name) => this.#watch.begin(name),
+      onCall: this.#watch.begin.bind(this.#watch),
     })
   }
 

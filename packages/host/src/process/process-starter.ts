@@ -168,7 +168,7 @@ export class ProcessStarter {
       grants: plan.grantsFor?.(candidate.name) ?? 'everything',
       blockFor: (jsonSchema) => plan.configFor(candidate.name, jsonSchema).block,
       assistantName,
-      chatBlock: (chatId) => this.#options.chatBlock(candidate.name, chatId),
+      chatBlock: this.#options.chatBlock.bind(this.#options, candidate.name),
       servicesFor: (name, manifest, effects) => this.#options.servicesFor(name, manifest, effects),
       meet: (plugin, requires) => this.#options.meet(plugin, requires),
       describeIssues: plan.describeIssues,
