@@ -13,7 +13,7 @@ export interface Fault {
   readonly replacement: string
 }
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'boundary',
   'equality',
   'arithmetic',

@@ -2,7 +2,7 @@ import type { Life, ListToken, Part, Token } from './part.ts'
 import { sortParts } from './sort-parts.ts'
 
 /** How long one part took, in milliseconds. */
-export interface PartTime {
+interface PartTime {
   readonly part: string
   readonly startMs: number
   readonly openMs: number

@@ -8,7 +8,7 @@ import type { ProcessLimits } from './process/process-limits.ts'
 import { SPECIMEN } from './test-specimen.ts'
 
 /** A host with one plugin, `specimen`, that is started from `source`. */
-export interface StartedSpecimen extends AsyncDisposable {
+interface StartedSpecimen extends AsyncDisposable {
   readonly host: PluginHost
   /** Lines that the plugin wrote to its log. */
   readonly logged: readonly string[]
@@ -22,7 +22,7 @@ export interface Starter {
 }
 
 /** Starts a plugin at one isolation level. */
-export type StartSpecimen = (options: {
+type StartSpecimen = (options: {
   readonly source: string
   readonly services: Partial<Services>
   readonly limits?: ProcessLimits

@@ -1,6 +1,6 @@
 export { createOutbox } from './outbox.ts'
 export type { Outbox } from './outbox.ts'
 export { createPipeline } from './pipeline.ts'
-export type { Pipeline, PipelineOptions, PipelineStats } from './pipeline.ts'
+export type { Pipeline } from './pipeline.ts'
 export { createPostOffice } from './post-office.ts'
 export { startSender } from './sender.ts'

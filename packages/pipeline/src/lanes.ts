@@ -175,7 +175,7 @@ export class Lanes {
 const CUT = 1_024
 
 /** A queue of numbers: eight bytes each. */
-export class NumberQueue {
+class NumberQueue {
   #numbers: number[] = []
   #from = 0
 

@@ -49,7 +49,7 @@ export interface PipelineOptions {
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
-export interface PipelineStats {
+interface PipelineStats {
   /** Updates that wait or are being answered. */
   readonly pending: number
   /** Messages that are not sent yet. */

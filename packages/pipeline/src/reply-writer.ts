@@ -118,7 +118,7 @@ function hasContent(reply: Reply): boolean {
 }
 
 /** A plugin's response as a list of replies, in order. */
-export function toReplies(response: PluginResponse): Reply[] {
+function toReplies(response: PluginResponse): Reply[] {
   if (typeof response === 'string') return [{ text: response }]
   if (Array.isArray(response))
     return response.map((item) => (typeof item === 'string' ? { text: item } : item))
@@ -140,7 +140,7 @@ export function resultReplies(result: Extract<PluginResult, { success: true }>):
  * The same text stream, but a pause longer than `milliseconds` between two pieces ends it with an
  * error, so a stream that hangs cannot hold its chat for ever.
  */
-export async function* withStallLimit(
+async function* withStallLimit(
   chunks: AsyncIterable<string>,
   milliseconds: number,
   onStall: () => Error,
@@ -164,6 +164,6 @@ export async function* withStallLimit(
   }
 }
 
-export function isAsyncIterable(value: unknown): value is AsyncIterable<string> {
+function isAsyncIterable(value: unknown): value is AsyncIterable<string> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }

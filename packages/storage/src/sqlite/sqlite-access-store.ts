@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { botInSql } from '../bot-id.ts'
 
 /** What an owner decided about a user or a group. */
-export type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
+type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
 
 /** Somebody the access settings know; `unknown`: they wrote, and nothing was decided. */
-export interface KnownParty {
+interface KnownParty {
   /** A user's id, or a group's, which is negative. */
   readonly id: number
   readonly standing: Standing | 'unknown'

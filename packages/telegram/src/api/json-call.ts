@@ -198,7 +198,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
 }
 
 /** Something that a signal can end. */
-export interface Cancellable {
+interface Cancellable {
   cancel(): void
 }
 
@@ -209,7 +209,7 @@ const followers = new WeakMap<AbortSignal, UnorderedList<Cancellable>>()
  * signal share one listener: a signal scans its listeners when one is added or removed, and
  * hundreds of sends follow the same signal.
  */
-export function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
+function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
   const known = followers.get(signal)
   const group = known ?? new UnorderedList<Cancellable>()
   const member = group.add(follower)

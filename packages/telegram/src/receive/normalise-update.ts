@@ -158,7 +158,7 @@ function toUser(user: RawUser): User {
 export type BotName = Pick<BotIdentity, 'id' | 'username'>
 
 /** Whom a leading `/command` is for. */
-export interface CommandAddress {
+interface CommandAddress {
   /** `this` bot by name or without a name, `other` bot by name, or no command at all. */
   readonly target: 'this' | 'other' | 'none'
   /** Set when the target is this bot. */
@@ -171,7 +171,7 @@ const NO_COMMAND: CommandAddress = { target: 'none' }
 const OTHER_BOT: CommandAddress = { target: 'other' }
 
 /** Reads a command at the start of `text`, `/name` or `/name@bot`. */
-export function readCommandAddress(text: string, bot: BotName): CommandAddress {
+function readCommandAddress(text: string, bot: BotName): CommandAddress {
   const written = readCommand(text)
   if (!written) return NO_COMMAND
   const { command } = written
@@ -182,7 +182,7 @@ export function readCommandAddress(text: string, bot: BotName): CommandAddress {
 }
 
 /** Whether an entity of `text` mentions the bot, by `@name` or by a link to its account. */
-export function mentionsBot(text: string, entities: readonly RawEntity[], bot: BotName): boolean {
+function mentionsBot(text: string, entities: readonly RawEntity[], bot: BotName): boolean {
   return entities.some(
     (entity) =>
       (entity.type === 'mention' &&
@@ -192,7 +192,7 @@ export function mentionsBot(text: string, entities: readonly RawEntity[], bot: B
 }
 
 /** Takes `suffix` out of the entities as it was taken out of the text. */
-export function shiftEntities(
+function shiftEntities(
   entities: readonly TextEntity[],
   suffix: { readonly start: number; readonly end: number },
 ): TextEntity[] {
@@ -220,7 +220,7 @@ interface RawFile {
 }
 
 /** What a message carries besides text, in a plugin's terms. */
-export function readAttachments(message: RawMessage): Attachment[] {
+function readAttachments(message: RawMessage): Attachment[] {
   const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
   const attachments: Attachment[] = []
 

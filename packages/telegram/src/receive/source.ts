@@ -14,7 +14,7 @@ import type { BotIdentity } from './identify-bot.ts'
  * `conflict` (another program polls with this token), `unreachable` (network, or Telegram is down),
  * `unauthorized` (wrong token), `refused` (Telegram does not take the webhook). `stopped` is final.
  */
-export type SourceState =
+type SourceState =
   | 'starting'
   | 'polling'
   | 'receiving'
@@ -71,7 +71,7 @@ export function createStatusTracker(): StatusTracker {
 }
 
 /** The state that a failed call puts a source in. */
-export function stateAfterError(error: { readonly errorCode: number | undefined }): SourceState {
+function stateAfterError(error: { readonly errorCode: number | undefined }): SourceState {
   if (error.errorCode === 401 || error.errorCode === 404) return 'unauthorized'
   if (error.errorCode === 409) return 'conflict'
   return error.errorCode === 400 ? 'refused' : 'unreachable'
@@ -112,8 +112,8 @@ export interface SourceOptions {
 /** However long Telegram was away, people are answered within seconds when it is back. */
 export const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
 /** Each try ends the other program's poll too, so it is not made at once. */
-export const DEFAULT_CONFLICT_BACKOFF: BackoffOptions = { minimum: 2000, maximum: 5000 }
-export const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }
+const DEFAULT_CONFLICT_BACKOFF: BackoffOptions = { minimum: 2000, maximum: 5000 }
+const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }
 
 /** What a source does after a failed call: say it once, show it in the status, wait ever longer. */
 export interface Trouble {

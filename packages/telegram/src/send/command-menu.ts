@@ -6,7 +6,7 @@ import { toGrammySignal } from '../api/api.ts'
 import { callPersistently, holdGate } from './call-persistently.ts'
 import { createFloodHolds } from './send-gate.ts'
 
-export interface MenuCommand {
+interface MenuCommand {
   readonly name: string
   readonly description: string
 }

@@ -62,7 +62,7 @@ const paragraph = (text: string): { type: 'paragraph'; text: string } => ({ type
  * A call as the outbox keeps it: the bytes of a file stand beside the content, everything else is
  * JSON.
  */
-export function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'): OutgoingMessage {
+function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'): OutgoingMessage {
   const chatId = call.payload.chat_id
   for (const field of MEDIA_FIELDS) {
     if (typeof call.payload[field] !== 'object') continue
@@ -119,7 +119,7 @@ export interface BotApiCall {
  * preview that shows the text already becomes the first part.
  * @throws DeliveryError `reply-invalid` when nothing would be sent
  */
-export function planMessages(
+function planMessages(
   chat: Chat,
   reply: Reply,
   text: FormattedText,
@@ -175,7 +175,7 @@ export function planMessages(
 }
 
 /** The rich message that a reply becomes: a new one, or in place of its preview. */
-export function planRichMessage(
+function planRichMessage(
   chat: Chat,
   reply: Reply,
   richMessage: RichContent,

@@ -163,13 +163,13 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
 }
 
 /** At most so many events in any span of so many milliseconds. */
-export interface WindowLimit {
+interface WindowLimit {
   readonly count: number
   readonly milliseconds: number
 }
 
 /** What `perSecond` events a second come to; less than one is one event in a longer span. */
-export function windowOf(events: number, seconds: number): WindowLimit {
+function windowOf(events: number, seconds: number): WindowLimit {
   const count = Math.max(1, Math.floor(events))
   return { count, milliseconds: (1000 * seconds * count) / events }
 }
@@ -179,7 +179,7 @@ export function windowOf(events: number, seconds: number): WindowLimit {
  * times and not a count per period, since Telegram's limits hold for any minute, not for those that
  * begin with ours.
  */
-export class SlidingWindow {
+class SlidingWindow {
   readonly #limit: WindowLimit
   /** A ring: once it is full, the oldest stands where the next goes. */
   readonly #times: number[] = []
