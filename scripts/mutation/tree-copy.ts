@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   globSync,
@@ -25,6 +26,10 @@ const PARTS = [
   'scripts',
   'e2e',
   'docs',
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
 ]
 /** Nobody but `.bin` and our own packages: those of the copy must be found instead. */
 const NOT_LINKED = new Set(['@pluggram', '.vite', '.vite-temp', '.vitest-cache'])
@@ -51,6 +56,8 @@ export interface TreeCopy {
 /** Copies what tests need; installed packages are linked to. */
 export function createTreeCopy(root: string): TreeCopy {
   const folder = mkdtempSync(join(tmpdir(), 'pluggram-mutation-'))
+  // servers that tests start run as users of their own, and must get in
+  chmodSync(folder, 0o755)
   process.once('exit', () => rmSync(folder, REMOVING))
   for (const part of PARTS) {
     cpSync(join(root, part), join(folder, part), {

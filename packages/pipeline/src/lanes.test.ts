@@ -66,6 +66,22 @@ test('holds callers while it is full and lets them go when there is room', async
   expect(lanes.size).toBeLessThan(3)
 })
 
+test('lets those go who wait for room when what waits is forgotten', async () => {
+  const lanes = new Lanes({ concurrency: 1, capacity: 1 })
+  let release = (): void => {}
+  lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
+  lanes.push('a', async () => {})
+  let hasRoom = false
+  void lanes.whenRoomy().then(() => (hasRoom = true))
+  await setImmediate()
+  expect(hasRoom).toBe(false)
+  expect(lanes.clear()).toBe(1)
+  await setImmediate()
+  expect(hasRoom).toBe(true)
+  release()
+  await lanes.whenIdle()
+})
+
 test('what was left in a long lane comes behind its tasks, in order, and takes no room of other lanes', async () => {
   const done: (string | number)[] = []
   const lanes = new Lanes({
