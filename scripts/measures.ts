@@ -63,14 +63,7 @@ function sayStaticFigures(): void {
 
 function sayUnusedExports(): void {
   const knip = join(root, 'node_modules/knip/bin/knip.js')
-  const args = [
-    '--include-entry-exports',
-    '--include',
-    'exports,types',
-    '--reporter',
-    'json',
-    '--no-config-hints',
-  ]
+  const args = ['--include', 'exports,types', '--reporter', 'json', '--no-config-hints']
   const { stdout } = spawnSync(process.execPath, [knip, ...args], {
     cwd: root,
     encoding: 'utf8',

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { House } from '../house.ts'
 
 /** The composition root: where the parts are put together. */
-const ROOT = /^apps\/assistant\/src\/(?:assistant|profiles|telegram|web)\.ts$|^apps\/assistant\/src\/parts\//
+const ROOT = /^apps\/assistant\/src\/(?:main|profiles)\.ts$|^apps\/assistant\/src\/parts\//
 
 export interface RootStyle {
   readonly lets: readonly string[]
