@@ -4,7 +4,7 @@ import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 /** What keeps something of a user beside the plugins. */
 export interface Forgetter {
-  forget(userId: number): void
+  forget(userId: number): unknown
 }
 
 export interface ForgetMeOptions {
@@ -46,7 +46,7 @@ export class ForgetMe {
     if (data !== YES || chat.type !== 'private') return undefined
     const plugins = this.#options.registry.plugins()
     const told = await Promise.all(plugins.map((plugin) => this.#forget(plugin, user.id)))
-    for (const { forget } of this.#options.forgetters) forget(user.id)
+    for (const { forget } of this.#options.forgetters) await forget(user.id)
     const failed = told.flatMap((item) => (item && 'failed' in item ? [item.failed] : []))
     const done = told.flatMap((item) => (item && 'done' in item ? [item.done] : []))
     const lines = [

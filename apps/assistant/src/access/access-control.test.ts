@@ -1,7 +1,7 @@
 import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { AssistantSettings } from '@pluggram/config'
-import { createSqliteAccessStore, openSqliteDatabase } from '@pluggram/storage'
+import { CommitQueue, createSqliteAccessStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import type { AccessStore } from '@pluggram/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createAccessControl } from './access-control.ts'
@@ -23,15 +23,20 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const DAY = 24 * 60 * 60 * 1_000
 
 let database: ReturnType<typeof openSqliteDatabase>
+let queue: CommitQueue
 let store: AccessStore
 let time: number
 
 beforeEach(() => {
   time = 1_000 * DAY
   database = openSqliteDatabase(':memory:')
-  store = createSqliteAccessStore(database, { bot: 1, now: () => time })
+  queue = new CommitQueue(new WriteLog(database))
+  store = createSqliteAccessStore(queue, { bot: 1, now: () => time })
 })
-afterEach(() => database.close())
+afterEach(async () => {
+  await queue.close()
+  database.close()
+})
 
 function create(
   settings: Partial<AccessSettings> = {},
@@ -76,10 +81,10 @@ test('in the playground everybody is an owner', () => {
   expect(create({ mode: 'listed' }, { isPlayground: true }).admit(message(7))).toEqual({ role: 'owner' })
 })
 
-test('roles come from config.json and from what was decided by chat', () => {
+test('roles come from config.json and from what was decided by chat', async () => {
   const access = create({ owners: [1], trusted: [2] })
-  store.decide(3, 'owner')
-  store.decide(4, 'trusted')
+  await store.decide(3, 'owner')
+  await store.decide(4, 'trusted')
   expect([1, 2, 3, 4, 5].map((id) => access.roleOf(id))).toEqual([
     'owner',
     'trusted',
@@ -89,9 +94,9 @@ test('roles come from config.json and from what was decided by chat', () => {
   ])
 })
 
-test('who is blocked, or writes in a blocked group, is ignored, but for an owner of config.json', () => {
+test('who is blocked, or writes in a blocked group, is ignored, but for an owner of config.json', async () => {
   const access = create({ owners: [1], blocked: [1, 2, -5] })
-  store.decide(3, 'blocked')
+  await store.decide(3, 'blocked')
   const ignored = [message(1), message(2), message(3), message(4), message(4, { chatId: -5 })]
   expect(ignored.map((update) => access.isIgnored(update))).toEqual([false, true, true, false, true])
   expect(access.admit(message(3))).toEqual({})
@@ -110,10 +115,10 @@ test('in the mode "listed" strangers hear their id once a day, and nothing in gr
   expect(store.parties()).toMatchObject([{ id: 7, standing: 'unknown', name: 'Ada' }])
 })
 
-test('in the mode "listed" allowed users chat everywhere, and everyone inside an allowed group', () => {
+test('in the mode "listed" allowed users chat everywhere, and everyone inside an allowed group', async () => {
   const access = create({ mode: 'listed', allowedUsers: [1], allowedGroups: [-5], trusted: [2] })
-  store.decide(3, 'allowed')
-  store.decide(-6, 'allowed')
+  await store.decide(3, 'allowed')
+  await store.decide(-6, 'allowed')
   const admitted = [
     message(1),
     message(2),
@@ -134,7 +139,7 @@ test('in the mode "listed" allowed users chat everywhere, and everyone inside an
   ])
 })
 
-test('the code of the terminal makes its sender the owner, for good, also where only listed people chat', () => {
+test('the code of the terminal makes its sender the owner, for good, also where only listed people chat', async () => {
   const pairing = createOwnerPairing(() => 0)
   const access = create({ mode: 'listed' }, { pairing })
   const text = `/pair ${pairing.code()}`
@@ -144,7 +149,8 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   })
   expect(access.admit(message(7, { text }))).toEqual({ notice: expect.stringContaining('You are the owner') })
   expect(access.admit(message(7))).toEqual({ role: 'owner' })
-  expect(createSqliteAccessStore(database, { bot: 1 }).standingOf(7)).toBe('owner')
+  await queue.write(() => {})
+  expect(createSqliteAccessStore(queue, { bot: 1 }).standingOf(7)).toBe('owner')
   expect(access.admit(message(8, { text }))).toEqual({
     notice: expect.stringContaining('does not count any more'),
   })

@@ -80,7 +80,10 @@ export function createAccessControl(options: AccessControlOptions): Roles {
       return undefined
     const outcome = pairing.claim(user.id, command.args)
     if (outcome === 'paired') {
-      store.decide(user.id, 'owner', nameOf(user))
+      // written before the answer is: both go through the same log, in this order
+      store.decide(user.id, 'owner', nameOf(user)).catch((error: unknown) => {
+        logger.error('cannot keep the new owner; pair again after the next start', { err: error })
+      })
       logger.warn(`the user ${user.id} is an owner from now on: the code of the terminal was used`)
       return 'You are the owner of this assistant now. /plugins, /users and /logs are yours.'
     }

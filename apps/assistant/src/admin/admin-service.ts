@@ -96,7 +96,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     offIn: async (chatId) => [...(store.offIn(chatId) ?? [])],
     async switchIn(chatId, plugin, isOn) {
       stateOf(plugin)
-      store.switchInChat(chatId, plugin, isOn)
+      await store.switchInChat(chatId, plugin, isOn)
     },
     async logLines({ count, onlyProblems = false }) {
       return logTail?.lines({ count: Math.min(count, MAX_LINES), onlyProblems }) ?? []
@@ -120,7 +120,7 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
           `config.json says that ${id} is ${fixed.standing}; change it there.`,
         )
       }
-      store.decide(id, standing)
+      await store.decide(id, standing)
     },
   }
 }

@@ -35,7 +35,7 @@ export async function changeSetting(
   const block = withKey({ ...basis.block, ...without(basis.chatBlock ?? {}, key) }, key, value)
   if (!(await check({ plugin, block }, options)))
     throw refusal(`${plugin} does not run, so nothing can be set for one chat.`)
-  options.chatSettings.set(plugin, chatId, key, value)
+  await options.chatSettings.set(plugin, chatId, key, value)
 }
 
 interface Change {

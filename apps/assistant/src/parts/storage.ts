@@ -4,6 +4,7 @@ import type { Life } from '@pluggram/assembly'
 import { markOfChat } from '@pluggram/services'
 import {
   botIdOf,
+  CommitQueue,
   createSqliteAccessStore,
   createSqliteAiLedger,
   createSqliteChatSettings,
@@ -48,12 +49,14 @@ export const sqliteStorage = definePart({
     await pluginStores.deleteExpired()
     const pluginChats = createSqlitePluginChats(database, { bot })
     life.onStop(() => pluginChats.close())
+    const records = new CommitQueue(log)
+    life.onStop(() => records.close())
     const stores: Storage = {
       messages,
       pluginStores,
       pluginChats,
-      chatSettings: createSqliteChatSettings(database, { bot }),
-      access: createSqliteAccessStore(database, { bot }),
+      chatSettings: createSqliteChatSettings(records, { bot }),
+      access: createSqliteAccessStore(records, { bot }),
       aiLedger: createSqliteAiLedger(database, { bot }),
       schedules: createSqliteScheduleStore(log, { bot }),
     }

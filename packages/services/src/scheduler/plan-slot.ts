@@ -3,11 +3,11 @@ import type { ScheduleProgress, ScheduleRecord, UsedSlots } from '@pluggram/stor
 import { slotsOf } from './schedule-times.ts'
 import type { Slots } from './schedule-times.ts'
 
-/** A slot is missed when it is later than that. */
+/** A slot that starts later than this counts as missed. */
 const LATE_MS = 60_000
-/** A clock that was so far ahead was wrong: the next slot is looked for from now on, beside those that were taken. */
+/** A clock that was this far ahead was wrong. The search for the next slot then starts from now, without the taken ones. */
 const WRONG_CLOCK_MS = 2 * 86_400_000
-/** Slots that were taken are remembered as so many rows of slots at most: a clock that is set makes a new one. */
+/** How many rows of taken slots are remembered. Each change of the clock starts a new row. */
 const MOST_USED = 64
 
 /** What to do with a schedule at one moment. */
@@ -17,15 +17,15 @@ export type SlotPlan =
   | {
       readonly kind: 'advance'
       readonly progress: ScheduleProgress
-      /** The slot to run once the progress is on disk; none: what passed is left out. */
+      /** The slot to run once the progress is on disk; `undefined` when the missed ones are skipped. */
       readonly slot?: number
       readonly isCatchUp: boolean
     }
 
 /**
- * Decides about the next slot of a schedule. A clock that is set forward makes slots missed, which the policy deals with.
- * A clock that is set back leaves the next slot where it is, so that none runs twice; an interval, whose slots are no
- * times of the day, begins anew instead of being silent until then.
+ * Decides about the next slot of a schedule. When the clock is set forward, slots are missed, and the policy applies. When
+ * it is set back, the next slot stays where it is, so that none runs twice. An interval begins anew instead: its slots are
+ * no times of the day, and it would be silent until then.
  */
 export function planSlot(record: ScheduleRecord, now: number): SlotPlan {
   const { nextSlot, lastSlot, times } = record
@@ -65,7 +65,7 @@ function takeSlot(record: ScheduleRecord, nextSlot: number, now: number): SlotPl
 function beginAnew({ times, anchor, lastSlot, used }: ScheduleRecord, now: number): SlotPlan {
   const step = times.kind === 'every' ? times.seconds * 1_000 : 1_000
   const begun = remember([...used, [anchor, anchor]])
-  // never the very milliseconds of slots that were used up
+  // a new anchor must not produce a slot that was taken before
   let fresh = now
   while (begun.some(([earlier]) => (fresh - earlier) % step === 0)) fresh += 1
   return advance({ anchor: fresh, nextSlot: fresh + step, lastSlot, used: begun })

@@ -6,7 +6,7 @@ import { slotsOf } from './schedule-times.ts'
 
 const MAX_DATA_CHARACTERS = 16 * 1_024
 const TIMEOUT_SECONDS = 60
-/** A date that far back is over, and is never run. */
+/** A date further back is over and never runs. */
 export const PAST_MS = 30 * 86_400_000
 
 const name = z
@@ -52,7 +52,7 @@ export function createRecord(
   }
   const { times, options, task } = parsed.data
   const first = times.kind === 'at' ? times.date.getTime() : slotsOf(times, now).after(now)
-  // said here, too, so that a date that is none is refused
+  // refuses an invalid date
   slotsOf(times, now)
   if (first === undefined) throw new ScheduleError('That schedule never comes.')
   return {

@@ -3,7 +3,7 @@ import type { ScheduleTimes } from '@pluggram/sdk/runtime'
 import { Cron } from 'croner'
 
 const MAX_SECONDS = 366 * 86_400
-/** So many missed slots are caught up at most. */
+/** How many missed slots are caught up at most. */
 const MAX_SLOTS = 1_000
 
 /** The slots of one schedule. All times are milliseconds since 1970. */
@@ -52,7 +52,7 @@ function cronSlots(expression: string, timeZone: string | undefined): Slots {
   return {
     after,
     between(first, last) {
-      // an expression of every second, missed for a year, is looked at from its end
+      // of an expression that fires every second and was missed for a year, only the end is read
       for (const hours of [1, 24, 24 * 60, 24 * 366]) {
         const from = Math.max(first, after(last - hours * 3_600_000) ?? first)
         const slots = walk(from, last, after)
@@ -74,7 +74,7 @@ function walk(first: number, last: number, after: Slots['after']): number[] {
 function parseCron(expression: string, timeZone: string | undefined): Cron {
   try {
     const cron = new Cron(expression, { paused: true, ...(timeZone !== undefined && { timezone: timeZone }) })
-    // a wrong time zone shows only when a time is asked for
+    // croner checks the time zone only when a time is asked for
     cron.nextRun()
     return cron
   } catch (error) {

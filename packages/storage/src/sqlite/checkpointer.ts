@@ -1,7 +1,4 @@
-/**
- * The thread that moves what is committed from the log into the database file. That waits for the disk several times;
- * here nobody waits with it.
- */
+/** The thread that moves commits from the log into the database file. That flushes several times, and blocks nobody here. */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { tuneWriter } from './connection.ts'
@@ -13,7 +10,7 @@ const version = Number(database.prepare('PRAGMA user_version').get()?.user_versi
 
 function checkpoint(): void {
   const moved = move.get()
-  // the first commit behind a whole checkpoint begins the log anew, and waits until the disk has its first page
+  // the first commit after a complete checkpoint restarts the log and flushes its first page
   if (moved?.log === moved?.checkpointed)
     database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`)
 }
@@ -22,7 +19,7 @@ parentPort?.on('message', (order: 'checkpoint' | 'close') => {
   try {
     if (order === 'checkpoint') checkpoint()
   } catch {
-    // a full disk: the log stays as it is, and every commit is in it
+    // a full disk: the log keeps every commit
     if (database.isTransaction) database.exec('ROLLBACK')
   }
   if (order === 'checkpoint') return parentPort?.postMessage('done')

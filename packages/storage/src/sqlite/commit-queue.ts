@@ -1,14 +1,15 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage } from '@pluggram/sdk'
 import type { WriteLog } from './write-log.ts'
 
-/** What need not be written soon travels with others, or after that long. */
+/** What need not be written soon is written with others, or after this time. */
 const LATER_MS = 1
 /** While somebody else writes to the database. */
 const BUSY_AGAIN_MS = 5
-/** Who writes for longer is another program, and has forgotten to end its transaction. */
+/** A transaction that takes longer belongs to another program that never ended it. */
 const LOCKED_MS = 5_000
-/** A disk that refuses to be written to is asked again after that long. */
+/** How long to wait before a failed flush is retried. */
 const FLUSH_AGAIN_MS = 1_000
 
 interface Job {
@@ -19,15 +20,15 @@ interface Job {
 }
 
 /**
- * Groups writes into common transactions: waiting for the disk takes long, and once is enough for all that came in while it
- * was waited for the last time.
+ * Groups writes into common transactions. A flush takes long, and one flush is enough for all writes that came in during
+ * the flush before.
  *
  *   write ──▶ waiting ──the disk is free──▶ BEGIN, every job, COMMIT ──flush──▶ all promises resolve
  *                                               └─ an error: ROLLBACK, all promises reject
  *
- * Jobs of a group are all done or none is; nobody hears of success before the disk has it. `writeLight` and `writeLater` are
- * for notes that save work but lose nothing: they survive the end of the program, not a power loss, since nobody waits
- * for the disk. A group waits when one of its jobs must.
+ * Jobs of a group are all done or none is, and no promise resolves before the disk has them. `writeLight` and `writeLater` are
+ * for notes that save work: they survive a crash of the program, but not a power loss, since they do not wait for the disk.
+ * A group waits for the disk when one of its jobs must.
  */
 export class CommitQueue {
   readonly #log: WriteLog
@@ -49,6 +50,11 @@ export class CommitQueue {
     process.on('exit', this.#atExit)
   }
 
+  /** The connection on which jobs run; statements of jobs are prepared on it. */
+  get connection(): DatabaseSync {
+    return this.#log.connection
+  }
+
   /** Why the last group failed; `undefined` when it did not. */
   get failure(): string | undefined {
     return this.#failure
@@ -66,7 +72,7 @@ export class CommitQueue {
     return this.writeLater(job)
   }
 
-  /** The same for what may become pointless: it waits for a moment, and sees then what there is to do. */
+  /** The same for a job that may become unnecessary: it waits for a moment before it runs. */
   writeLater<T>(job: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ run: job, resolve: resolve as Job['resolve'], reject, result: undefined })
@@ -86,8 +92,8 @@ export class CommitQueue {
   }
 
   /**
-   * What comes in during one turn of the event loop travels together, and all that comes in while the disk is busy. Another turn
-   * lets come along what the last group set off: fewer commits, each of more jobs.
+   * Writes of one turn of the event loop share a group, and so do all that come in during a flush. A second turn adds the
+   * writes that the last group caused: fewer commits, each with more jobs.
    */
   #schedule(): void {
     if (this.#isBusy || this.#isDue || this.#waiting.length === 0) return
@@ -129,7 +135,10 @@ export class CommitQueue {
     for (const resolve of this.#idleWaiters.splice(0)) resolve()
   }
 
-  /** Who ends the program at once takes no note with it: by the one that work began, what ends it again and again is found. */
+  /**
+   * Runs when the process exits at once. The begin marks must reach the disk: they are how the next start finds the update
+   * that keeps crashing it.
+   */
   #commitAtExit(): void {
     const jobs = this.#waiting
     this.#waiting = []
@@ -139,7 +148,7 @@ export class CommitQueue {
         for (const { run } of jobs) run()
       })
     } catch {
-      // nobody is there any more who could hear of it
+      // the process exits; no caller could catch it
     }
   }
 
@@ -154,7 +163,7 @@ export class CommitQueue {
     }
   }
 
-  /** What is committed cannot be taken back: while the disk refuses it, nobody hears of success, or of failure. */
+  /** A commit cannot be undone. While the flush fails, its promises neither resolve nor reject. */
   async #flush(): Promise<void> {
     for (;;) {
       try {
@@ -167,7 +176,7 @@ export class CommitQueue {
     }
   }
 
-  /** A log that cannot be emptied now costs space, nothing else. */
+  /** A log that cannot be emptied now only costs space. */
   async #emptyLog(): Promise<void> {
     try {
       await this.#log.checkpoint()

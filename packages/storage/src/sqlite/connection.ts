@@ -1,23 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /**
- * A log of 1 MiB at most, where SQLite would let it grow to 4: what was acknowledged must still fit on a disk that is
- * nearly full, and moving the log's pages into the database needs space too. Costs no time that could be measured.
+ * At most 1 MiB of log, a quarter of SQLite's default: on a nearly full disk acknowledged updates must still fit, and a
+ * checkpoint needs space too. No cost was measurable.
  */
 export const CHECKPOINT_PAGES = 256
-/** What a long read made of the log is given back when the log begins anew. */
+/** A log that grew during a long read is truncated to this size when it restarts. */
 const KEPT_LOG_BYTES = 2 * 1024 * 1024
 /** How long a connection waits while another one writes. */
 const BUSY_MS = 5_000
 
-/** Sets what every connection to the assistant's database keeps to. */
+/** Settings of every connection to the assistant's database. */
 export function tuneConnection(database: DatabaseSync): void {
   database.exec(
     `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${KEPT_LOG_BYTES}`,
   )
 }
 
-/** The same for a connection whose commits wait for no disk: somebody else waits, and empties the log. */
+/** The same for a connection whose commits do not flush: `WriteLog` flushes and checkpoints. */
 export function tuneWriter(database: DatabaseSync): void {
   tuneConnection(database)
   database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL')

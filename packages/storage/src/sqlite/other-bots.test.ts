@@ -1,6 +1,7 @@
 import { outboxPart, storedText, unfinished, unsent } from '@pluggram/testing/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
+  CommitQueue,
   createSqliteAccessStore,
   createSqliteAiLedger,
   createSqliteChatSettings,
@@ -81,19 +82,20 @@ test('the ids of another bot are forgotten with age, and nothing that waits', as
   await other.close()
 })
 
-test('what was decided, set, chosen and used with one bot counts for no other', () => {
+test('what was decided, set, chosen and used with one bot counts for no other', async () => {
+  const queue = new CommitQueue(log)
   const open = (bot: number) => ({
-    access: createSqliteAccessStore(database, { bot }),
-    settings: createSqliteChatSettings(database, { bot }),
+    access: createSqliteAccessStore(queue, { bot }),
+    settings: createSqliteChatSettings(queue, { bot }),
     chats: createSqlitePluginChats(database, { bot }),
     ledger: createSqliteAiLedger(database, { bot }),
   })
   const at = new Date()
   const account = { scope: 'chat', name: '-5', isCheaper: false } as const
   const first = open(FIRST)
-  first.access.decide(7, 'owner', 'Ada')
-  first.access.switchInChat(-5, 'dice', false)
-  first.settings.set('greeter', -5, 'loud', true)
+  await first.access.decide(7, 'owner', 'Ada')
+  await first.access.switchInChat(-5, 'dice', false)
+  await first.settings.set('greeter', -5, 'loud', true)
   first.chats.enter('dice', -5)(true)
   first.chats.close()
   first.ledger.record([account], { tokens: 5, micros: 1 }, at)
@@ -108,9 +110,9 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   expect(second.ledger.used(account, 'day', at).tokens).toBe(0)
   expect(second.ledger.choice('chat', -5)).toBeUndefined()
   // the same group moves with one bot at a time
-  for (const store of [second.access, second.settings, second.chats]) store.move(-5, -1005)
+  for (const store of [second.access, second.settings, second.chats]) await store.move(-5, -1005)
   second.ledger.moveChat(-5, -1005)
-  second.access.forget(7)
+  await second.access.forget(7)
   second.ledger.choose('chat', -5, null)
 
   const again = open(FIRST)
@@ -120,4 +122,5 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   expect(again.chats.has('dice', -5)).toBe(true)
   expect(again.ledger.used(account, 'day', at).tokens).toBe(5)
   expect(again.ledger.choice('chat', -5)).toBe('openai:x')
+  await queue.close()
 })

@@ -1,38 +1,43 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSqliteAccessStore, openSqliteDatabase } from '../index.ts'
+import { CommitQueue, createSqliteAccessStore, openSqliteDatabase, WriteLog } from '../index.ts'
 
 let database: ReturnType<typeof openSqliteDatabase>
+let queue: CommitQueue
 let time = 1_000_000_000
-const open = () => createSqliteAccessStore(database, { bot: 1, now: () => time })
+const open = () => createSqliteAccessStore(queue, { bot: 1, now: () => time })
 
 beforeEach(() => {
   database = openSqliteDatabase(':memory:')
+  queue = new CommitQueue(new WriteLog(database))
 })
-afterEach(() => database.close())
+afterEach(async () => {
+  await queue.close()
+  database.close()
+})
 
-test('decisions hold after a restart, and can be taken back', () => {
+test('decisions hold after a restart, and can be taken back', async () => {
   const store = open()
-  store.decide(7, 'trusted', 'Ada')
-  store.decide(8, 'blocked')
+  await store.decide(7, 'trusted', 'Ada')
+  await store.decide(8, 'blocked')
   expect([open().standingOf(7), open().standingOf(8), open().standingOf(9)]).toEqual([
     'trusted',
     'blocked',
     undefined,
   ])
-  store.decide(8, undefined)
+  await store.decide(8, undefined)
   expect([store.standingOf(8), open().standingOf(8)]).toEqual([undefined, undefined])
 })
 
-test('a decision about somebody who wrote keeps their name', () => {
+test('a decision about somebody who wrote keeps their name', async () => {
   const store = open()
   store.noteStranger(7, 'Ada (@ada)')
-  store.decide(7, 'allowed')
+  await store.decide(7, 'allowed')
   expect(store.parties()).toMatchObject([{ id: 7, standing: 'allowed', name: 'Ada (@ada)' }])
 })
 
-test('only the latest strangers are remembered, and all decisions', () => {
+test('only the latest strangers are remembered, and all decisions', async () => {
   const store = open()
-  store.decide(1, 'blocked')
+  await store.decide(1, 'blocked')
   for (let id = 100; id < 700; id += 1) {
     time += 1
     store.noteStranger(id, 'stranger')
@@ -43,33 +48,33 @@ test('only the latest strangers are remembered, and all decisions', () => {
   expect(parties.at(-1)?.id).toBe(1)
 })
 
-test('plugins are switched off in one chat only, and on again', () => {
+test('plugins are switched off in one chat only, and on again', async () => {
   const store = open()
-  store.switchInChat(-5, 'dice', false)
-  store.switchInChat(-5, 'feeds', false)
+  await store.switchInChat(-5, 'dice', false)
+  await store.switchInChat(-5, 'feeds', false)
   expect([...(open().offIn(-5) ?? [])]).toEqual(['dice', 'feeds'])
   expect(store.offIn(-6)).toBeUndefined()
-  store.switchInChat(-5, 'dice', true)
-  store.switchInChat(-5, 'feeds', true)
+  await store.switchInChat(-5, 'dice', true)
+  await store.switchInChat(-5, 'feeds', true)
   expect([store.offIn(-5), open().offIn(-5)]).toEqual([undefined, undefined])
 })
 
-test('a group that became a supergroup keeps what was decided about it', () => {
+test('a group that became a supergroup keeps what was decided about it', async () => {
   const store = open()
-  store.decide(-5, 'allowed', 'Team')
-  store.switchInChat(-5, 'dice', false)
-  store.move(-5, -1005)
+  await store.decide(-5, 'allowed', 'Team')
+  await store.switchInChat(-5, 'dice', false)
+  await store.move(-5, -1005)
   expect([store.standingOf(-5), store.standingOf(-1005)]).toEqual([undefined, 'allowed'])
   expect([...(store.offIn(-1005) ?? [])]).toEqual(['dice'])
 })
 
-test('who wants to be forgotten is gone, and a decision about them stays without a name', () => {
+test('who wants to be forgotten is gone, and a decision about them stays without a name', async () => {
   const store = open()
   store.noteStranger(7, 'Ada (@ada)')
   store.noteStranger(8, 'Bob (@bob)')
-  store.decide(9, 'blocked', 'Eve (@eve)')
-  store.forget(7)
-  store.forget(9)
+  await store.decide(9, 'blocked', 'Eve (@eve)')
+  await store.forget(7)
+  await store.forget(9)
   for (const read of [store, open()]) {
     expect(read.parties().map(({ id, name, standing }) => [id, name, standing])).toEqual([
       [8, 'Bob (@bob)', 'unknown'],

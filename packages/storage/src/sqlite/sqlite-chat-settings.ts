@@ -1,24 +1,14 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { botInSql } from '../bot-id.ts'
+import type { ChatSettings } from '../contracts/chat-settings.ts'
+import type { CommitQueue } from './commit-queue.ts'
 
-/** What owners set for a plugin in single chats: keys of its configuration with JSON values. */
-export interface ChatSettings {
-  /** The same object until it changes; `undefined` when nothing is set there. */
-  of(plugin: string, chatId: number): Readonly<Record<string, unknown>> | undefined
-  /** Chats in which something is set for a plugin. */
-  chats(plugin: string): readonly number[]
-  /** `undefined` takes it back. */
-  set(plugin: string, chatId: number, key: string, value: unknown): void
-  /** A group became a supergroup: what was set there holds for its new id. */
-  move(from: number, to: number): void
-}
-
-/** Keeps settings on disk, and answers from memory: it is asked about every message. */
+/** Chat settings in SQLite, see `ChatSettings`. */
 export function createSqliteChatSettings(
-  database: DatabaseSync,
+  queue: CommitQueue,
   options: { readonly bot: number },
 ): ChatSettings {
   const bot = botInSql(options.bot)
+  const database = queue.connection
   const all = database.prepare(
     `SELECT chat_id, plugin, key, value FROM chat_settings WHERE bot = ${bot} ORDER BY key`,
   )
@@ -54,13 +44,16 @@ export function createSqliteChatSettings(
   return {
     of: (plugin, chatId) => known.get(plugin)?.get(chatId),
     chats: (plugin) => [...(known.get(plugin)?.keys() ?? [])],
-    set(plugin, chatId, key, value) {
-      if (value === undefined) remove.run(chatId, plugin, key)
-      else upsert.run(chatId, plugin, key, JSON.stringify(value))
+    async set(plugin, chatId, key, value) {
+      const json = JSON.stringify(value)
+      await queue.write(() => {
+        if (value === undefined) remove.run(chatId, plugin, key)
+        else upsert.run(chatId, plugin, key, json)
+      })
       note(plugin, chatId, { [key]: value })
     },
-    move(from, to) {
-      moveAll.run(to, from)
+    async move(from, to) {
+      await queue.write(() => moveAll.run(to, from))
       load()
     },
   }

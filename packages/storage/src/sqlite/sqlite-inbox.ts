@@ -34,7 +34,7 @@ export class SqliteInbox {
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
   #sequence: number
-  /** Updates of which it is not written yet that work on them began. */
+  /** Updates whose begin mark is not written yet. */
   readonly #beginning = new Set<number>()
   #isNoting = false
 
@@ -66,7 +66,7 @@ export class SqliteInbox {
     await this.#queue.writeLight(() => this.#writes.begin.run(updateId))
   }
 
-  /** Most updates are finished before this is written; then it need not be. */
+  /** Most updates are finished before the mark is written; then it is dropped. */
   beginSoon(updateId: number): void {
     this.#beginning.add(updateId)
     if (this.#isNoting) return
@@ -85,7 +85,7 @@ export class SqliteInbox {
       })
   }
 
-  /** No note is due any more that work on the update began. */
+  /** Drops a begin mark that is not written yet. */
   finishing(updateId: number): void {
     this.#beginning.delete(updateId)
   }

@@ -12,8 +12,8 @@ export interface MessageStoreOptions {
 }
 
 /**
- * Inbox and outbox in one SQLite file. What a repeated message could come of, and no lost one, is committed
- * without waiting for the disk: that work began, and that a part was sent.
+ * Inbox and outbox in one SQLite file. Notes whose loss could repeat a message, but not lose one, do not wait for the disk:
+ * that work began, and that a message was sent.
  */
 export function createSqliteMessageStore(
   log: WriteLog,

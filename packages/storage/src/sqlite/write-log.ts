@@ -14,8 +14,8 @@ export interface WriteLogOptions {
 }
 
 /**
- * The database's log (WAL) as its writers see it. SQLite would wait for the disk at every commit, and the whole program with
- * it; here a commit only appends to the log, and whoever must be sure waits for `flush`, while everything else goes on.
+ * The database's log (WAL) as its writers see it. SQLite would wait for the disk at every commit, and block the program. Here
+ * a commit only appends to the log, and a caller that needs durability awaits `flush` while everything else goes on.
  *
  *   transact ──▶ log (survives the end of the program) ──flush──▶ disk (survives a power loss)
  *                  └──256 pages──▶ a thread moves them into the database file, and begins the log anew
@@ -24,7 +24,7 @@ export interface WriteLogOptions {
  * log is written to the disk (https://sqlite.org/pragma.html#pragma_synchronous).
  */
 export class WriteLog {
-  /** For statements of transactions; it must not be left within one. */
+  /** For statements of transactions. No transaction may stay open on it. */
   readonly connection: DatabaseSync
   readonly #file: string | null
   readonly #waitsForDisk: boolean
@@ -33,12 +33,12 @@ export class WriteLog {
   readonly #measure: StatementSync
   #descriptor: number | undefined
   #lastFlush: Promise<void> = Promise.resolve()
-  /** The disk refused to keep the log: what of it is there is not known. */
+  /** A flush failed: how much of the log is on disk is unknown. */
   #isDoubtful = false
   #checkpointer: Worker | undefined
-  /** The thread ended without having been asked to. */
+  /** The thread ended unasked. */
   #hasEnded = false
-  /** After a checkpoint no other one before the log has that many pages: somebody who reads may hold all of them up. */
+  /** No checkpoint before the log has this many pages: a reader may block each of them. */
   #restUntil = 0
 
   /** @param database One in memory has no log: it is written to as it is. */
@@ -47,7 +47,7 @@ export class WriteLog {
     this.#waitsForDisk = synchronous === 'full' && this.#file !== null
     this.connection = this.#file === null ? database : new DatabaseSync(this.#file)
     if (this.#file !== null) tuneWriter(this.connection)
-    // whoever finds it busy comes again: SQLite would stop the whole program while it waits
+    // a busy database is retried by the queue; SQLite's own wait would block the program
     this.connection.exec('PRAGMA busy_timeout = 0')
     this.#begin = this.connection.prepare('BEGIN IMMEDIATE')
     this.#commit = this.connection.prepare('COMMIT')
@@ -72,10 +72,10 @@ export class WriteLog {
     }
   }
 
-  /** Resolves when all that was committed before is safe from a power loss; rejects when the disk refuses. */
+  /** Resolves when all earlier commits survive a power loss; rejects when the flush fails. */
   flush(): Promise<void> {
     if (!this.#waitsForDisk) return Promise.resolve()
-    // one at a time: of two of the same moment only one would hear that the disk refused
+    // one at a time: of two concurrent fdatasync calls only one reports the error
     const synchronize = (): Promise<void> => this.#synchronize()
     this.#lastFlush = this.#lastFlush.then(synchronize, synchronize)
     return this.#lastFlush
@@ -87,7 +87,7 @@ export class WriteLog {
     const { log, left } = this.#pages()
     const isLong = left >= CHECKPOINT_PAGES
     if (!isLong) this.#restUntil = 0
-    // a thread needs a moment to start, so it is there before the log is long; one that ended is missed only then
+    // a thread takes a moment to start, so it starts before the log is long; one that ended is replaced only then
     if (isLong ? log >= this.#restUntil : !this.#hasEnded)
       this.#checkpointer ??= this.#startCheckpointer(this.#file)
     const checkpointer = this.#checkpointer
@@ -128,8 +128,8 @@ export class WriteLog {
   }
 
   /**
-   * Linux takes what it could not write for written, and says of the next try that all went well
-   * (https://wiki.postgresql.org/wiki/Fsync_Errors). So the log is given to it once more, while nobody else may append to it.
+   * After a failed fsync, Linux marks the pages as clean, and the next fsync succeeds without writing them
+   * (https://wiki.postgresql.org/wiki/Fsync_Errors). So the whole log is written again, under a write lock.
    */
   #writeAgain(descriptor: number): void {
     this.#begin.run()
@@ -153,7 +153,7 @@ export class WriteLog {
     return { log: Number(row?.log), left: Number(row?.log) - Number(row?.checkpointed) }
   }
 
-  /** A checkpoint that did not succeed costs space, nothing else: the next is tried when the log is longer. */
+  /** A failed checkpoint only costs space. The next one is tried when the log is longer. */
   #rest(): void {
     this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
   }
