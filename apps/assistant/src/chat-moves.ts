@@ -7,7 +7,7 @@ export interface ChatKeeper {
   move(from: number, to: number): unknown
 }
 
-/** Moves whatever is kept under the id of a group that became a supergroup; once in a run for each. */
+/** Moves what is kept under the id of a group that became a supergroup, once per run and group. */
 export function createChatMoves(
   keepers: readonly ChatKeeper[],
   logger: Logger,

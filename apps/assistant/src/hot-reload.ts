@@ -26,8 +26,8 @@ export interface Reloader {
 }
 
 /**
- * Lets changed plugins, blocks, switches and grants take effect while the assistant runs. Whatever is broken keeps its
- * last version that worked, and the log says why.
+ * Lets changed plugins, blocks, switches and grants take effect while the assistant runs. Whatever
+ * breaks keeps the last version that worked, and the log says why.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { home, board, configuration, settings, logger, mask, problemLog } = options

@@ -2,11 +2,11 @@ import { formatProblem } from '@pluggram/host'
 import type { PluginProblem } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 
-/** Problems in the log: each as soon as it is known, and once for as long as it stays. */
+/** Logs each problem as soon as it is known, and once for as long as it stays. */
 export interface ProblemLog {
   tell(problem: PluginProblem): void
   tellLine(line: string): void
-  /** Says what is wrong now: what was not told yet is, and what is not among it may be told again. */
+  /** Takes the list of all current problems: logs new ones, and forgets those that are gone. */
   settle(lines: readonly string[], problems: readonly PluginProblem[]): void
 }
 

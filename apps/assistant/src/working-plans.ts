@@ -1,7 +1,7 @@
 import type { HostPlan } from '@pluggram/host'
 import type { PluginsPlan } from './plugins.ts'
 
-/** Remembers, for plugins whose block became unusable, the plan in which it still was usable: they go on with that. */
+/** Keeps the last usable plan of each plugin whose block became unusable. */
 export class WorkingPlans {
   #last: HostPlan
   #kept: ReadonlyMap<string, HostPlan> = new Map()
@@ -10,7 +10,7 @@ export class WorkingPlans {
     this.#last = first
   }
 
-  /** The plan to follow now: the next one, but for plugins that it breaks. Nothing older is kept than what these need. */
+  /** The plan to follow now: the next one, except for plugins that it breaks. Older plans are dropped. */
   follow({ plan, broken }: PluginsPlan): HostPlan {
     const kept = new Map([...broken].map((name) => [name, this.#kept.get(name) ?? this.#last]))
     this.#last = plan

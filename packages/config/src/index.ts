@@ -1,4 +1,4 @@
-export { settingKeys, type SettingKey, type TakesEffect } from './setting-keys.ts'
+export { settingKeys } from './setting-keys.ts'
 export { coerceToSchema } from './coerce-to-schema.ts'
 export { formatProblem, type ConfigProblem } from './config-problem.ts'
 export { describePluginIssues, reportUnknownKeys } from './describe-plugin-issues.ts'
