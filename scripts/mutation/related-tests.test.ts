@@ -25,7 +25,7 @@ test('tests that reach a file are found, the nearest first, those of other packa
     'packages/a/src/deep.ts': '',
     'packages/a/src/user.ts': `import { deep } from './deep.ts'`,
     'packages/a/src/far.test.ts': `import './user.ts'`,
-    'packages/a/src/deep.test.ts': `const file = new URL('./deep.ts', import.meta.url)`,
+    'packages/a/src/deep.test.ts': `const file = new URL('deep.ts', import.meta.url)`,
     'packages/a/src/other.test.ts': `import './nothing.ts'`,
     'packages/b/package.json': '{ "name": "@pluggram/b" }',
     'packages/b/src/b.test.ts': `import { deep } from '@pluggram/a'`,

@@ -2,10 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 /** Anything that could name another file of the house: imports of every form, workers, programs that are started. */
-const REFERENCE = /['"`](\.{1,2}\/[\w./-]+\.ts|@pluggram\/[\w/-]+)['"`]/g
+const REFERENCE = /['"`]((?:\.{1,2}\/)?[\w./-]+\.[jt]s|@pluggram\/[\w/-]+)['"`]/g
 const TEST = /\.test\.ts$/
 /** Where a file stands is outside of the tests' packages: too far away to be run for a single fault. */
-const SOURCES = ['packages/*/src/**/*.ts', 'apps/assistant/src/**/*.ts', 'plugins/*/src/**/*.ts']
+const SOURCES = ['packages/*/src/**/*.{ts,js}', 'apps/assistant/src/**/*.ts', 'plugins/*/src/**/*.ts']
 
 export interface RelatedTests {
   /** Of the file's own package, the nearest first. */
