@@ -1,5 +1,5 @@
 import { definePlugin } from '@pluggram/sdk'
-import type { ForgetMe } from './forget-me.ts'
+import type { ForgetMe } from '@pluggram/access'
 import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
 
 /** The name under which the assistant's own commands appear; no other plugin may use it. */

@@ -1,5 +1,5 @@
 import { definePart } from '@pluggram/assembly'
-import { prepareAccess } from '../access/prepare-access.ts'
+import { prepareAccess } from '@pluggram/access'
 import { access, logger, mask, settings, storage } from './tokens.ts'
 
 /** Who may use the assistant. */

@@ -1,5 +1,5 @@
 import { definePart } from '@pluggram/assembly'
-import { ForgetMe } from '../forget-me.ts'
+import { ForgetMe } from '@pluggram/access'
 import { readPluginStates } from '../plugin-states.ts'
 import { toStatusLine } from '../plugins.ts'
 import { createSystemPlugin, SYSTEM_PLUGIN_NAME } from '../system-plugin.ts'

@@ -1,6 +1,6 @@
 import { definePart } from '@pluggram/assembly'
 import { createPipeline } from '@pluggram/pipeline'
-import { createChatMoves } from '../chat-moves.ts'
+import { createChatMoves } from '@pluggram/access'
 import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
 import * as tokens from './tokens.ts'

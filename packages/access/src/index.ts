@@ -1,0 +1,7 @@
+export { createChatMoves } from './chat-moves.ts'
+export type { ChatKeeper } from './chat-moves.ts'
+export { ForgetMe } from './forget-me.ts'
+export type { Forgetter } from './forget-me.ts'
+export { PAIRING_MINUTES } from './owner-pairing.ts'
+export { prepareAccess } from './prepare-access.ts'
+export type { Access } from './prepare-access.ts'
