@@ -78,7 +78,7 @@ export function createPluginList(logger: Logger): ListedRegistry {
   return new ListedRegistry(new OwnersOrder([], []), logger)
 }
 
-export interface FirstStart {
+interface FirstStart {
   readonly name: string
   readonly start: Promise<unknown>
   /** The longest that messages wait for it. */
@@ -95,7 +95,7 @@ interface Waiting {
  * Plugins that start with the assistant and are not ready yet, each until its start ends or takes
  * too long.
  */
-export class FirstStarts {
+class FirstStarts {
   readonly #waiting = new Set<Waiting>()
   #pending: readonly PendingPlugin[] = []
 

@@ -1,5 +1,5 @@
 /** What an owner decided about a user or a group. */
-export type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
+type Standing = 'owner' | 'trusted' | 'allowed' | 'blocked'
 
 /** Somebody the access settings know; `unknown`: they wrote, and nothing was decided. */
 export interface KnownParty {
