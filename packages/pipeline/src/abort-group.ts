@@ -15,7 +15,7 @@ export class AbortGroup {
     signal.addEventListener('abort', () => this.#abort(), { once: true })
   }
 
-  /** A new controller of the group; `leave` when its work is done. */
+  /** Adds a controller to the group. Pass it to `leave` when its work is done. */
   join(): Listed<AbortController> {
     const controller = new AbortController()
     if (this.#signal.aborted) controller.abort(this.#signal.reason)

@@ -18,26 +18,26 @@ export interface AnsweringOptions {
   readonly signal: AbortSignal
 }
 
-/** A lane rests while that many messages of its chat are not sent. */
+/** A lane pauses while more messages of its chat than this are unsent. */
 const MAX_UNSENT_PER_CHAT = 50
 
-/** Answers one update: who may ask, what the plugins say, and the answer into the outbox. */
+/** Answers one update: checks access, asks the plugins and puts the answer into the outbox. */
 export class Answering {
   readonly #options: AnsweringOptions
   answered = 0
   failed = 0
-  /** Updates of people who may not use the assistant; those of blocked people are not counted. */
+  /** Updates from people who may not use the assistant, except blocked people. */
   turnedAway = 0
 
   constructor(options: AnsweringOptions) {
     this.#options = options
   }
 
-  /** @param attempt 1 at the first try of the update */
+  /** @param attempt 1 on the first try */
   async answer(update: IncomingUpdate, attempt: number): Promise<void> {
     const { access, dispatching, observers, outbox, logger } = this.#options
     const startedAt = performance.now()
-    // asked at each try, not when the update came in: a role may have changed since
+    // checked on each try, since a role may have changed after the update came in
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return this.#turnAway(update, admission.notice)
     const report = await dispatch(update, { attempt, role: admission.role }, dispatching)
@@ -64,7 +64,7 @@ export class Answering {
     )
   }
 
-  /** Keeps the answer, and begins to send it. */
+  /** Stores the answer and starts sending it. */
   async #finish(update: IncomingUpdate, messages: readonly OutgoingMessage[]): Promise<Sending> {
     const sending = await this.#options.outbox.finish(update.updateId, messages)
     for (const sent of sending) sent.catch((error: unknown) => this.#tellUndelivered(update, error))
@@ -72,15 +72,14 @@ export class Answering {
   }
 
   /**
-   * The owner sees it in the log; people in the chat should not wait for an answer that will not
-   * come.
+   * The owner sees the failure in the log. People in the chat must learn that no answer will come.
    */
   #tellUndelivered({ chat }: IncomingUpdate, error: unknown): void {
     const { format, outbox, signal } = this.#options
     const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
     if (isBlocked || signal.aborted) return
     const text = '⚠️ An answer was refused by Telegram and could not be shown.'
-    // a notice that is refused as well is only logged
+    // if Telegram refuses the notice too, it is only logged
     outbox.add(format(chat, { text })).then(
       (sending) => void Promise.allSettled(sending),
       () => {},

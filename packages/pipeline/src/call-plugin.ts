@@ -2,7 +2,7 @@ import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { PluginResult } from '@pluggram/sdk'
 import type { CallContext, RunnablePlugin } from '@pluggram/sdk/runtime'
 
-/** After the abort signal a plugin has this long to end its work by itself. */
+/** How long an aborted plugin has to stop before its call counts as timed out. */
 const GRACE_MS = 1_000
 
 /** The outcome of asking one plugin about one message. */
@@ -11,19 +11,18 @@ export type CallOutcome =
   | { readonly outcome: 'pass' }
   /** The plugin answered that it failed; its text is for the user. */
   | { readonly outcome: 'refused'; readonly error: string }
-  /** The plugin threw, or answered with something that is no result. */
+  /** The plugin threw, or returned something that is not a result. */
   | { readonly outcome: 'error'; readonly error: unknown }
   | { readonly outcome: 'timeout'; readonly error: PluggramError }
 
 export interface CallOptions {
   readonly timeoutMs: number
-  /** The context's signal is this controller's. */
+  /** The controller behind the context's signal. */
   readonly controller: AbortController
 }
 
 /**
- * Asks a plugin about a message and never rejects. Past the deadline the context's signal is
- * aborted.
+ * Asks a plugin about a message. Never rejects. At the deadline it aborts the context's signal.
  */
 export function callPlugin(
   plugin: RunnablePlugin,
@@ -62,7 +61,8 @@ function toOutcome(result: PluginResult | undefined): CallOutcome {
 }
 
 /**
- * One line for the chat about a plugin that failed; never what it threw, which may hold anything.
+ * One line for the chat about a plugin that failed. What it threw is left out: it may contain
+ * secrets.
  */
 export function apology(
   pluginName: string,
@@ -95,7 +95,7 @@ function tooLong(pluginName: string): string {
   return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
 }
 
-/** Fields that say in a log why a call failed. */
+/** The log fields that say why a call failed. */
 export function failureFields(outcome: CallOutcome): Record<string, unknown> {
   if (outcome.outcome === 'ok' || outcome.outcome === 'pass') return {}
   const { error } = outcome
@@ -105,7 +105,7 @@ export function failureFields(outcome: CallOutcome): Record<string, unknown> {
 /** How a call is counted. */
 export type CountedOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
 
-/** What a failure counts as: a plugin's refusal is its error, too. */
+/** What a failure counts as. A refusal counts as an error. */
 export function countedFailure(error: unknown): Exclude<CountedOutcome, 'ok' | 'pass'> {
   if (!isPluggramError(error)) return 'error'
   if (error.code === 'plugin-timeout') return 'timeout'

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto'
 import { DeliveryError } from '@pluggram/sdk'
 import type { Button, Reply } from '@pluggram/sdk'
 
-/** Telegram takes 64 bytes of callback data; five of them say which plugin made the button. */
+/**
+ * Telegram allows 64 bytes of callback data; five of them name the plugin that made the button.
+ */
 const MAX_DATA_BYTES = 59
 
 /**
- * A button's data on the wire is `TAG:data`, the tag being four characters of a hash of the
- * plugin's name: nothing has to be remembered, so buttons sent before a restart still find their
- * plugin.
+ * The four-character tag in a button's wire data, `TAG:data`. It is a hash of the plugin's name, so
+ * buttons sent before a restart still find their plugin.
  */
 export function callbackTag(pluginName: string): string {
   return createHash('sha256').update(pluginName).digest('base64url').slice(0, 4)
 }
 
-/** Splits wire data into tag and data; `undefined` for data that no plugin of ours made. */
+/** Splits wire data into tag and data; `undefined` for data that no plugin made. */
 export function parseCallbackData(wire: string): { tag: string; data: string } | undefined {
   return wire[4] === ':' ? { tag: wire.slice(0, 4), data: wire.slice(5) } : undefined
 }

@@ -3,7 +3,7 @@ const MAX_ENTRIES = 200
 
 /**
  * A result's `data` as readable text: lists as lines, objects as `key: value`, nested ones
- * indented. Circles and deep or endless structures are cut with `…`, never followed.
+ * indented. Circular, deep and endless structures are truncated with `…`.
  */
 export function describeData(data: unknown): string {
   return lines(data, 0, new Set()).join('\n')

@@ -32,36 +32,36 @@ export interface DispatcherOptions {
   /** Told the outcome of each plugin's call, once its answer is complete. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   readonly typing: TypingIndicators
-  /** Aborted when the assistant stops for good. */
+  /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
-  /** Whose signals are aborted with it. */
+  /** The controllers of calls in progress, aborted when `signal` is. */
   readonly underWay: AbortGroup
 }
 
-/** How an update comes to the plugins. */
+/** Which try this is, and on whose behalf. */
 export interface Asking {
-  /** 1 at the first try. */
+  /** 1 on the first try. */
   readonly attempt: number
-  /** What the writer may do. */
+  /** The role of the person who wrote. */
   readonly role: Role
 }
 
-/** What came of one update. */
+/** The outcome of one update. */
 export interface DispatchReport {
   /** The plugin that answered, or the first that failed. */
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
   /** Texts of the answer. */
   readonly answers: readonly string[]
-  /** What is to be sent. */
+  /** The messages to send. */
   readonly messages: readonly OutgoingMessage[]
 }
 
 /**
  * Asks the plugins of an update's route one after another until one answers, and formats the
- * answer. A plugin that is still starting is waited for when its turn comes. A plugin that fails
- * without having been addressed does not keep the next one from answering; the apology is sent only
- * when no plugin answered. Never throws.
+ * answer. When it is the turn of a plugin that is still starting, it waits for that plugin. If a
+ * plugin fails without having been addressed, the next one is asked. The apology is sent only when
+ * no plugin answered. Never throws.
  */
 export async function dispatch(
   update: IncomingUpdate,
@@ -84,7 +84,7 @@ export async function dispatch(
       if (awaited.length > 0) {
         await oneSettled(awaited, options.signal)
         if (options.signal.aborted) return { outcome: 'interrupted', answers: [], messages: [] }
-        // who it was now has a place in the order
+        // the plugin that has just started now has its place in the order
         route = router.route(update)
         queue = unasked(route, asked)
         continue
@@ -122,8 +122,8 @@ export async function dispatch(
 }
 
 /**
- * Those on a route who were not asked yet; in great numbers they are not looked for before their
- * turn.
+ * The plugins of a route that have not been asked yet. A generator, because the first plugin
+ * usually answers and matching the others takes time.
  */
 function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnablePlugin, undefined> {
   const { target } = route
@@ -138,11 +138,11 @@ type Answer =
 
 interface Way extends Asking {
   readonly route: Route
-  /** Takes the texts of the answer. */
+  /** Collects the texts of the answer. */
   readonly answers: string[]
 }
 
-/** Asks one plugin; `controller` ends what it does. */
+/** Asks one plugin; `controller` aborts the call. */
 async function ask(
   controller: AbortController,
   plugin: RunnablePlugin,
@@ -219,14 +219,13 @@ function failed(
   const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
   if (signal.aborted) return answer
   const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
-  // a refusal is the plugin's answer; a crash or time-out may not be anybody's business but the
-  // owner's
+  // a refusal is an answer to the user; a crash or timeout concerns the owner
   if (isRefusal) logger.info('plugin answered with an error', fields)
   else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
   return answer
 }
 
-/** The plugin answered, but its answer ended half way or cannot be sent: nobody else is asked. */
+/** The plugin answered, but the answer broke off or cannot be sent. No other plugin is asked. */
 function brokeOff(
   name: string,
   update: IncomingUpdate,
@@ -243,7 +242,7 @@ function brokeOff(
     }
     logger.error('an answer broke off', fields)
   }
-  // the part that is there says itself that it is not the whole
+  // the truncated text already says that it is incomplete
   if (messages.length > 0) return { messages }
   const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
   const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`

@@ -1,29 +1,29 @@
-/** What a lane is found by; a number costs less than its text. */
+/** Identifies a lane. A number is cheaper than its text. */
 export type LaneKey = number | string
 
 interface Lane {
   readonly tasks: (() => Promise<void>)[]
-  /** What comes behind the tasks: numbers of which `takeUp` makes tasks. */
+  /** Numbers that wait behind the tasks; `takeUp` does their work. */
   readonly left: NumberQueue
   /** Ready or working. */
   isBusy: boolean
 }
 
 export interface LanesOptions {
-  /** How many lanes work at the same time. */
+  /** How many lanes run at the same time. */
   readonly concurrency: number
-  /** How many tasks may wait before `whenRoomy` holds its callers. */
+  /** How many tasks may wait before `whenRoomy` makes its callers wait. */
   readonly capacity: number
   /**
-   * The same for what was left. Default four times `capacity`: a number takes far less memory than
-   * a task.
+   * How many numbers may wait. Default four times `capacity`: a number takes far less memory than a
+   * task.
    */
   readonly leftCapacity?: number
-  /** Does the work of a number that was left. Needed by whoever calls `leave`. */
+  /** Does the work that a number stands for. Required when `leave` is used. */
   readonly takeUp?: (number: number) => Promise<void>
 }
 
-/** A lane with so many tasks is long. */
+/** A lane with this many tasks is long. */
 const LONG = 50
 
 /**
@@ -31,10 +31,9 @@ const LONG = 50
  *
  *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
  *
- * A lane that has more to do goes to the end of the ready list after each task, so a chat that
- * floods delays nobody by more than one task per worker. Nor does it take the room of others: of a
- * long lane only numbers are kept, and what they stand for waits where it is safe until its turn
- * comes.
+ * A lane with more tasks goes to the end of the ready list after each one, so a flooding chat
+ * delays others by at most one task per worker. Beyond its first tasks a long lane holds only
+ * numbers, to save memory; their updates wait on disk.
  */
 export class Lanes {
   readonly #options: LanesOptions
@@ -50,7 +49,7 @@ export class Lanes {
     this.#options = options
   }
 
-  /** Tasks that wait or run, those that were left included. */
+  /** Tasks and numbers that wait or run. */
   get size(): number {
     return this.#waiting + this.#left + this.#working
   }
@@ -60,7 +59,7 @@ export class Lanes {
     return this.#waiting >= capacity || this.#left >= leftCapacity
   }
 
-  /** True when so much waits in a lane that the rest had better be left where it is. */
+  /** True when further work should be added with `leave`. */
   isLong(key: LaneKey): boolean {
     const lane = this.#lanes.get(key)
     return lane !== undefined && (lane.tasks.length >= LONG || lane.left.size > 0)
@@ -75,8 +74,7 @@ export class Lanes {
   }
 
   /**
-   * Appends a task to a lane where nothing was left. The task must not throw; no caller could catch
-   * it.
+   * Appends a task to a lane that is not long. The task must not throw; no caller could catch it.
    */
   push(key: LaneKey, task: () => Promise<void>): void {
     this.#waiting += 1
@@ -88,7 +86,7 @@ export class Lanes {
     this.#startWorkers()
   }
 
-  /** Resolves when less waits than the capacity allows. */
+  /** Resolves when there is room for another task. */
   async whenRoomy(): Promise<void> {
     while (this.isFull) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve))
@@ -102,7 +100,7 @@ export class Lanes {
     }
   }
 
-  /** Forgets all tasks that have not begun and tells how many those were. */
+  /** Drops everything that has not started. Returns how many tasks and numbers that were. */
   clear(): number {
     const dropped = this.#waiting + this.#left
     this.#ready.length = 0
@@ -206,13 +204,13 @@ class NumberQueue {
   }
 }
 
-/** Idle entries up to this number are kept: many of those chats soon write again. */
+/** Up to this many entries, idle ones are kept, because many of those chats soon write again. */
 const KEPT = 1_000
 
 /**
- * A map of chats that are mostly idle: an idle entry is kept until there are many of them, and then
- * all go at once. A map whose entries come and go with every message moves to a new table again and
- * again, and old tables burden the garbage collector (see `UnorderedList`).
+ * A map of chats that are mostly idle. Idle entries are kept until there are many, then removed all
+ * at once. Adding and removing an entry for every message would reallocate the table again and
+ * again, which burdens the garbage collector (see `UnorderedList`).
  */
 export class SparingMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()

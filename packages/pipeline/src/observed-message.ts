@@ -5,7 +5,7 @@ import type { DispatchReport } from './dispatcher.ts'
 
 const MAX_TEXT = 4_096
 
-/** An update and what came of it, for observers. */
+/** An update and its outcome, for observers. */
 export function toObserved(update: IncomingUpdate, report: DispatchReport, seconds: number): ObservedMessage {
   const { kind, chat, user, message } = update
   return {

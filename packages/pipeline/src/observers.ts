@@ -32,7 +32,7 @@ export class Observers {
     })
   }
 
-  /** False when there are no observers: then the event need not be built. */
+  /** False when there are no observers, so that callers need not build the event. */
   get isWatched(): boolean {
     return this.#observers.length > 0
   }
@@ -53,7 +53,7 @@ export class Observers {
     this.#observers = []
   }
 
-  /** Observers that stay keep their queues. */
+  /** Known observers keep their queues. */
   #find(): readonly Observer[] {
     return this.#options.registry
       .plugins()

@@ -1,6 +1,6 @@
 import type { PendingPlugin } from '@pluggram/sdk/runtime'
 
-/** Waits until one of the plugins is not pending any more, or the signal is aborted. */
+/** Waits until one of the plugins has started or failed, or the signal is aborted. */
 export async function oneSettled(plugins: readonly PendingPlugin[], signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()

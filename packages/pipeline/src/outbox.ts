@@ -12,17 +12,17 @@ export interface OutboxOptions {
 }
 
 /**
- * One promise for each message: it resolves when Telegram took the message, and rejects when it is
- * given up.
+ * One promise for each message: it resolves when Telegram has accepted the message, and rejects
+ * when the sender gives up.
  */
 export type Sending = readonly Promise<SentMessage>[]
 
-/** Sends what the outbox hands to it, one row of a chat at a time. */
+/** Sends the outbox's rows, one row of a chat at a time. */
 export interface RowSender extends Pick<MessageTransport, 'supersedes'> {
   /**
-   * Sends a row and notes on disk what came of it.
-   * @param since when the row joined the outbox: monotonic, so that setting the clock does not
-   * expire messages
+   * Sends a row and records the outcome on disk.
+   * @param since when the row was queued, on the monotonic clock, so that a clock change does not
+   *   expire messages
    */
   send(row: OutboxRow, since: number): Promise<SentMessage>
 }
@@ -39,42 +39,43 @@ interface ChatQueue {
   isSending: boolean
 }
 
-/** Enough to keep the pace of 30 a second while some wait for their chats' own pace. */
+/** Enough for 30 messages a second while some chats wait for their own limits. */
 const BROADCASTS_AT_ONCE = 64
 
 /**
- * Creates an outbox. Messages can be added before a sender exists: they are on disk, and wait for
- * `open`.
+ * Creates an outbox. Messages can be added before there is a sender: they are stored on disk and
+ * wait for `open`.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
   return new Outbox(options)
 }
 
 /**
- * The messages that are to be sent: on disk first, then in order. Messages of a chat go out one
- * after another, chats side by side; broadcasts have lanes of their own, behind all answers.
+ * The messages to send. Each is written to disk first. Messages of one chat go out one after
+ * another, those of different chats in parallel. Broadcasts have lanes of their own, so that
+ * answers do not wait for them.
  *
  *   add ──▶ on disk ──▶ waiting for a sender ──open──▶ the chat's queue ──▶ sending ──▶ gone
  *
- * A message is marked as sent on disk before the next one of its chat goes out: after `kill -9` at
- * most the one that was in flight is sent twice.
+ * A message is marked as sent on disk before the next one of its chat goes out. After `kill -9`,
+ * only a chat's message in flight can be sent twice.
  */
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #chats = new SparingMap<number, ChatQueue>(({ isSending }) => !isSending)
   readonly #closing = new AbortController()
   readonly #slowStart = new SlowStart()
-  /** One lane per chat as well, beside the answers': nothing waits behind a broadcast. */
+  /** Also one lane per chat, but separate from the answers: no answer waits behind a broadcast. */
   readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
   readonly #broadcastsWaiting = new Set<Waiting>()
   /**
-   * Messages that answer no update can be pushed twice: by their plugin, and by the start after a
-   * crash.
+   * Messages that answer no update, by row id. Both their plugin and the recovery at startup can
+   * push one.
    */
   readonly #posted = new Map<number, Promise<SentMessage>>()
   /**
-   * Those of them that were sent while the start still reads what is not sent: it may have seen
-   * them before.
+   * Posted messages that were sent while the startup still reads unsent rows. It may have read them
+   * already and must not send them again.
    */
   #sentEarly: Set<number> | undefined = new Set()
   /** Messages added before there was a sender. */
@@ -84,7 +85,7 @@ export class Outbox {
   #size = 0
   /** Messages given up, since the start. */
   failed = 0
-  /** Messages of which nobody knows whether they arrived, since the start. */
+  /** Messages that may or may not have arrived, since the start. */
   ambiguous = 0
 
   constructor(options: OutboxOptions) {
@@ -112,9 +113,9 @@ export class Outbox {
   }
 
   /**
-   * Adds messages that are sent once for each key, however often they are asked for: interim
-   * replies, and messages to which a plugin gave a key.
-   * @param make called when nothing is known under that key
+   * Adds messages that are sent once per key, even if added again: interim replies, and messages to
+   * which a plugin gave a key.
+   * @param make called when nothing is stored under that key
    */
   async addOnce(
     updateId: number,
@@ -144,7 +145,7 @@ export class Outbox {
     return sending
   }
 
-  /** What an earlier run left is queued. */
+  /** Called when everything that an earlier run left is queued. */
   recovered(): void {
     for (const id of this.#sentEarly ?? []) this.#posted.delete(id)
     this.#sentEarly = undefined
@@ -155,13 +156,13 @@ export class Outbox {
     else this.#posted.delete(id)
   }
 
-  /** Begins to hand rows to the sender. */
+  /** Starts to pass rows to the sender. */
   open(sender: RowSender): void {
     this.#sender = sender
     for (const waiting of this.#early.splice(0)) this.#line(waiting, sender)
   }
 
-  /** The last run was cut short: begin with few sends at once. */
+  /** Starts with few sends at once, because the last run crashed. */
   startSlowly(): void {
     this.#slowStart.begin()
   }
@@ -174,18 +175,20 @@ export class Outbox {
     await endsWithin(this.#broadcasts.whenIdle(), milliseconds)
   }
 
-  /** Resolves when nothing waits but broadcasts. */
+  /** Resolves when only broadcasts are left. */
   async whenIdle(): Promise<void> {
     while (this.#size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }
 
-  /** Ends sending; what is not sent stays on disk. */
+  /** Stops sending. Unsent messages stay on disk. */
   close(): void {
     this.#slowStart.end()
     this.#closing.abort(new Error('The assistant stops.'))
   }
 
-  /** All are queued before one is awaited: nothing of the chat may come between them. */
+  /**
+   * Queues all rows before any is awaited, so that no other message of the chat comes between them.
+   */
   #pushAll(rows: readonly OutboxRow[]): Sending {
     return rows.map((row) =>
       row.sentMessageId === undefined
@@ -228,7 +231,8 @@ export class Outbox {
   }
 
   /**
-   * Of several edits of one message that wait, only the newest is sent; the others share its fate.
+   * Of several waiting edits of one message, only the newest is sent. The others resolve or reject
+   * with it.
    */
   #coalesce(queue: ChatQueue, newer: Waiting, sender: RowSender): void {
     // the first may be on its way already
@@ -276,7 +280,7 @@ export class Outbox {
   }
 }
 
-/** The assistant stops before a broadcast's turn came. */
+/** The assistant stopped before the broadcast was sent. */
 function heldBack(): DeliveryError {
   return new DeliveryError(
     'delivery-failed',
@@ -295,8 +299,8 @@ const LONGEST_MS = 1_000
 
 /**
  * Limits how many sends run at once after a crash: few at first, one more for each that completes.
- * The crash may happen again, and nobody would know of the messages in flight whether they arrived.
- * An ordinary start has no limit.
+ * If the crash happens again, nobody knows whether the messages in flight have arrived. An ordinary
+ * start has no limit.
  */
 export class SlowStart {
   #limit = Number.POSITIVE_INFINITY
@@ -304,16 +308,14 @@ export class SlowStart {
   #waiting: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** Starts to limit. */
+  /** Starts limiting. */
   begin(): void {
     this.#limit = FIRST
     this.#timer = setTimeout(() => this.end(), LONGEST_MS)
     this.#timer.unref()
   }
 
-  /**
-   * Takes a place. Returns nothing when there is one, else a promise that resolves when there is.
-   */
+  /** Takes a slot. Returns nothing when one is free, else a promise that resolves when one is. */
   enter(): Promise<void> | undefined {
     this.#underWay += 1
     if (this.#underWay <= this.#limit) return undefined
@@ -325,7 +327,7 @@ export class SlowStart {
     if (this.#limit === Number.POSITIVE_INFINITY) return
     this.#limit += 1
     if (this.#limit > LAST) this.end()
-    // the place that became free, and the new one
+    // the slot that became free, and the additional one
     else for (const resolve of this.#waiting.splice(0, 2)) resolve()
   }
 

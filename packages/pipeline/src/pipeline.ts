@@ -38,14 +38,14 @@ export interface PipelineOptions {
   readonly unansweredReply: string
   /** Who may use the assistant. Default: everyone, with every plugin. */
   readonly access?: AccessControl
-  /** Told in which chats plugins are at work. */
+  /** Records which chats a plugin has been active in. */
   readonly chats?: Pick<PluginChats, 'enter'>
   /**
-   * Updates that may wait in memory, and four times as many of chats with over fifty that wait on
-   * disk; beyond, `accept` resolves late. Default 10,000.
+   * How many updates may wait in memory; beyond that, `accept` resolves late. Four times as many
+   * may wait on disk, from chats with over fifty waiting. Default 10,000.
    */
   readonly capacity?: number
-  /** Told how each plugin took each update, for statistics. It must not throw. */
+  /** Called with the outcome of each plugin's call, for statistics. It must not throw. */
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
 }
 
@@ -58,46 +58,47 @@ interface PipelineStats {
   readonly answered: number
   readonly failed: number
   /**
-   * Updates of people who may not use the assistant, since the start; those of blocked people are
-   * not counted.
+   * Updates from people who may not use the assistant, since the start. Blocked people are not
+   * counted.
    */
   readonly turnedAway: number
   /** Updates parked since the start, see `MAX_TRIES`. */
   readonly parked: number
   /** Messages given up, since the start. */
   readonly undelivered: number
-  /** Messages of which nobody knows whether they arrived, since the start. */
+  /** Messages that may or may not have arrived, since the start. */
   readonly ambiguous: number
 }
 
-/** The way of a message from the source into the outbox. */
+/** Takes messages from the source to the outbox. */
 export interface Pipeline {
   /**
-   * Goes on with what an earlier run left: first the messages not sent, then the updates not
-   * finished. Updates may come in when it resolves; before, they would overtake those of their
-   * chat.
+   * Continues with what an earlier run left: first the unsent messages, then the unfinished
+   * updates. Start the source only when it resolves; otherwise new updates would overtake older
+   * ones of their chat.
    */
   resume(): Promise<void>
   /**
-   * Takes updates in: when it resolves they are on disk, and each id counts once. It resolves late
-   * under load, so that a source which waits for it slows down instead of filling the memory.
+   * Accepts updates. When it resolves they are on disk; repeated ids are ignored. It resolves late
+   * under load, so that a source that awaits it slows down instead of filling the memory.
    */
   accept(updates: readonly IncomingUpdate[]): Promise<void>
-  /** Makes a parked update new again; false when there is none of that id. */
+  /** Retries a parked update; false when there is none with that id. */
   replay(updateId: number): Promise<boolean>
   /** True when `accept` would have to wait. */
   isFull(): boolean
   stats(): PipelineStats
   /**
-   * Works on what was accepted, at most `milliseconds`; the rest stays on disk for the next start.
+   * Works for at most `milliseconds` on what was accepted. The rest stays on disk for the next
+   * start.
    */
   drain(milliseconds: number): Promise<{ left: number }>
 }
 
 const DEFAULT_CAPACITY = 10_000
-/** After the abort, answers get this long to end what they were doing. */
+/** How long answers have to stop after the abort. */
 const ABORT_GRACE_MS = 500
-/** Broadcasts that are being sent get this long when the assistant stops. */
+/** How long broadcasts in flight have to complete when the assistant stops. */
 const BROADCAST_GRACE_MS = 1_000
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
@@ -175,7 +176,7 @@ class MessagePipeline implements Pipeline {
   }
 
   async replay(updateId: number): Promise<boolean> {
-    // else the start would find the update as well, and work on it a second time
+    // otherwise `resume` would find the update too and process it a second time
     await this.#resuming
     const stored = await this.#options.store.replay(updateId)
     if (stored) this.#enqueue(stored, ALONE)
@@ -226,20 +227,20 @@ class MessagePipeline implements Pipeline {
     const { update } = stored
     this.#acknowledge(update)
     const key = laneKey(update, this.#router.isUrgent(update))
-    // a flood in one chat must not fill the memory or take other chats' room: the rest of it stays
+    // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
     else this.#lanes.push(key, () => this.#recovery.work(stored, occasion))
   }
 
-  /** Works on an update that was left on disk. */
+  /** Processes an update that was left on disk. */
   async #takeUp(updateId: number): Promise<void> {
     const stored = await this.#options.store.waiting(updateId)
     if (stored) await this.#recovery.work(stored, stored.tries > 0 ? ALONE : undefined)
   }
 
   /**
-   * A press is acknowledged at once, however busy its chat is: its spinner dies after some 15
+   * Acknowledges a button press at once, however busy its chat is: the spinner ends after about 15
    * seconds.
    */
   #acknowledge(update: IncomingUpdate): void {
@@ -262,7 +263,7 @@ class MessagePipeline implements Pipeline {
   }
 }
 
-/** One lane per chat, and per topic where a chat has topics; beside it one for what is urgent. */
+/** One lane per chat or topic, and another for its urgent updates. */
 function laneKey({ chat }: IncomingUpdate, isUrgent: boolean): LaneKey {
   const { id, topicId } = chat
   if (topicId === undefined && !isUrgent) return id

@@ -11,15 +11,17 @@ export interface PostOfficeOptions {
   readonly logger: Logger
 }
 
-/** Messages of one plugin that wait; a file counts as one more for each of these bytes. */
+/**
+ * How many messages of one plugin may wait. A file counts as one more per `BYTES_PER_COUNT` bytes.
+ */
 const MAX_WAITING = 5_000
 const BYTES_PER_COUNT = 65_536
 
 type Kept = ReturnType<PostOffice['post']>
 
 /**
- * Takes messages that answer no update. They are on disk before anything else happens; from there
- * they go the same way as answers, and the next start sends what this run leaves.
+ * Accepts messages that answer no update. They are written to disk first and then sent like
+ * answers; the next start sends what is left.
  */
 export function createPostOffice({ outbox, format, logger }: PostOfficeOptions): PostOffice {
   const waiting = new Map<string, number>()
@@ -29,7 +31,7 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
     const { plugin, key } = request
     if (key === undefined) return send(request, (make) => outbox.add(make()))
     const name = `post:${plugin}:${key}`
-    // two calls with one key at the same moment are one message, too
+    // concurrent calls with one key also make one message
     const before = underWay.get(name)
     if (before) return before
     const posted = send(request, (make) => outbox.addOnce(POSTED_UPDATE_ID, name, make))
@@ -49,7 +51,7 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
         return messages
       })
       const sent = Promise.all(sending)
-      // for callers that do not wait, the sender has logged it
+      // handled here for callers that do not wait; the sender has logged it
       sent.then(leave, (error: unknown) => {
         leave()
         if (!isPluggramError(error)) logger.debug('a message was not sent', { err: error })
@@ -74,7 +76,7 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
     return isBroadcast ? messages.map((message) => ({ ...message, isBroadcast })) : messages
   }
 
-  /** Counts what waits, and refuses what is too much. */
+  /** Counts the plugin's waiting messages, and throws when there are too many. */
   function enter(plugin: string, messages: readonly OutgoingMessage[]): () => void {
     const count = messages.reduce(
       (sum, { bytes }) => sum + 1 + Math.floor((bytes?.length ?? 0) / BYTES_PER_COUNT),

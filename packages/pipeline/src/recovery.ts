@@ -5,16 +5,15 @@ import type { IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/r
 import type { Outbox } from './outbox.ts'
 import { persist } from './persist.ts'
 
-/** An update that was under way at this many crashes is parked: it may be their cause. */
+/** An update that was in progress at this many crashes is parked: it may be their cause. */
 export const MAX_TRIES = 3
 /**
- * The limit when others were under way too: one of them, or whoever kills the program, may be the
- * cause.
+ * The limit when others were in progress too. One of them, or someone killing the process, may be
+ * the cause.
  */
 export const MAX_TRIES_AMONG_OTHERS = 5
 /**
- * From this number on, suspects are tried one at a time, so that the guilty one can be told from
- * the others.
+ * After this many crashes suspects are tried one at a time, to find out which one is the cause.
  */
 const SUSPECT_TRIES = 2
 /** How long an update's retry waits for unsent messages to go out and to be marked as sent. */
@@ -26,14 +25,14 @@ export interface RecoveryOptions {
   readonly logger: Logger
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
-  /** Does the work; `attempt` is 1 at the first try. */
+  /** Does the work; `attempt` is 1 on the first try. */
   readonly answer: (update: IncomingUpdate, attempt: number) => Promise<void>
 }
 
-/** How an update that an earlier run left is taken up again. */
+/** How to retry an update that an earlier run left. */
 export interface SecondOccasion {
   readonly maxTries: number
-  /** Resolves when the messages that were not sent are out, or have had the time to. */
+  /** Resolves when the unsent messages are sent, or after a time limit. */
   readonly whenSent?: Promise<unknown>
 }
 
@@ -41,7 +40,7 @@ export interface SecondOccasion {
 export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
 
 /**
- * Decides how an update is tried, by the number of crashes at which it was under way.
+ * Decides how an update is tried, by the number of crashes during which it was in progress.
  *
  *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
  *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before the work starts
@@ -66,7 +65,7 @@ export class Recovery {
     this.#options = options
   }
 
-  /** Works on an update, or parks it. Never rejects. */
+  /** Processes an update, or parks it. Never rejects. */
   async work(stored: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
     const { signal, logger } = this.#options
     if (signal.aborted) return
@@ -91,7 +90,8 @@ export class Recovery {
   }
 
   /**
-   * Queues what an earlier run did not send, and gives the updates it did not finish, oldest first.
+   * Queues what an earlier run did not send, and yields the updates it did not finish, oldest
+   * first.
    */
   async *resume(): AsyncGenerator<{ readonly stored: StoredUpdate; readonly occasion: SecondOccasion }> {
     const { store, outbox, signal } = this.#options

@@ -18,7 +18,7 @@ export interface ReplyWriterOptions {
   readonly onStall: () => Error
 }
 
-/** What a result becomes: messages for the outbox, and why its text broke off if it did. */
+/** The messages that a result becomes, and the error if its text broke off. */
 export interface WrittenAnswer {
   readonly messages: readonly OutgoingMessage[]
   readonly failure?: { readonly error: unknown }
@@ -27,7 +27,7 @@ export interface WrittenAnswer {
 /** Turns one plugin's replies to one update into messages. */
 export class ReplyWriter {
   readonly #options: ReplyWriterOptions
-  /** What was written, for those who observe. */
+  /** The texts so far, for observers. */
   readonly texts: string[] = []
   #interimCount = 0
 
@@ -36,8 +36,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Reads and formats replies in order; nothing is sent but reactions and previews. What has
-   * nothing to wait for, as most answers, is formatted at once.
+   * Reads and formats replies in order. It sends only reactions and previews. Replies with nothing
+   * to wait for, which most are, are formatted synchronously.
    */
   write(replies: readonly Reply[]): WrittenAnswer | Promise<WrittenAnswer> {
     const [only] = replies
@@ -55,8 +55,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Sends replies before the update is finished and waits until Telegram took them. When the update
-   * is tried again, what the earlier try had sent is not sent again.
+   * Sends replies before the update is finished and waits until Telegram has accepted them. A retry
+   * of the update does not send them again.
    */
   async sendNow(response: PluginResponse): Promise<readonly SentMessage[]> {
     const { outbox, update, pluginName } = this.#options
@@ -130,15 +130,15 @@ function toReplies(response: PluginResponse): Reply[] {
   )
 }
 
-/** What a successful result shows; empty when it shows nothing. */
+/** The replies of a successful result; empty when it shows nothing. */
 export function resultReplies(result: Extract<PluginResult, { success: true }>): Reply[] {
   if (result.response !== undefined) return toReplies(result.response)
   return result.data === undefined ? [] : [{ text: describeData(result.data) }]
 }
 
 /**
- * The same text stream, but a pause longer than `milliseconds` between two pieces ends it with an
- * error, so a stream that hangs cannot hold its chat for ever.
+ * The same stream, but a pause longer than `milliseconds` ends it with an error, so that a stream
+ * that hangs does not block its chat forever.
  */
 async function* withStallLimit(
   chunks: AsyncIterable<string>,

@@ -9,15 +9,16 @@ import type {
 } from '@pluggram/sdk/runtime'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
 
-/** Who is asked about an update, in order. */
+/** The plugins to ask about an update, in order. */
 export interface Route {
-  /** The plugin that owns the command or the button: its failure is told to the user at once. */
+  /** The plugin that owns the command or the button. If it fails, the user is told at once. */
   readonly target?: RunnablePlugin
   /**
-   * Plugins asked when the target passes, or when there is none; most commands never need to know.
+   * Plugins to ask when the target passes or there is none. A function, because most commands never
+   * need them.
    */
   others(): readonly RunnablePlugin[]
-  /** The data of a pressed button without the wire form's tag. */
+  /** The data of a pressed button, without its tag. */
   readonly callbackData?: string
 }
 
@@ -29,7 +30,9 @@ interface Index {
   readonly editListeners: readonly RunnablePlugin[]
 }
 
-/** Finds who answers, by an index that is rebuilt only when plugins come or go. */
+/**
+ * Finds the plugins that may answer, with an index that is rebuilt only when plugins come or go.
+ */
 export class Router {
   readonly #registry: PluginRegistry
   readonly #access: Pick<AccessControl, 'offIn'> | undefined
@@ -44,21 +47,21 @@ export class Router {
     })
   }
 
-  /** The way of one update, without the plugins that are off in its chat. */
+  /** The route of one update, without the plugins that are off in its chat. */
   route(update: IncomingUpdate): Route {
     const route = this.#routeAmongAll(update)
     const off = this.#access?.offIn(update.chat.id)
     if (!off) return route
     const isOn = ({ descriptor }: RunnablePlugin): boolean => !off.has(descriptor.name)
-    // a command of a plugin that is off means nothing here, and other plugins do not get it either
+    // no other plugin gets a command whose owner is off in this chat
     if (route.target && !isOn(route.target)) return { others: nobody }
     return { ...route, others: () => route.others().filter(isOn) }
   }
 
   /**
    * The plugins that are still starting, may want the update, and would be asked before `next` (or
-   * at all, when there is no next). A plugin nothing is known about may own any command; it gets
-   * texts after its equals.
+   * at all, when there is no next). A plugin without a known descriptor may own any command; texts
+   * do not wait for it when a plugin of equal rank has started.
    */
   awaited(update: IncomingUpdate, route: Route, next: RunnablePlugin | undefined): readonly PendingPlugin[] {
     const pending = this.#registry.pending?.() ?? []
@@ -83,8 +86,8 @@ export class Router {
   }
 
   /**
-   * True for what must not wait behind its chat's other messages: presses of buttons and urgent
-   * commands.
+   * True for updates that must not wait behind their chat's other messages: button presses and
+   * urgent commands.
    */
   isUrgent(update: IncomingUpdate): boolean {
     if (update.kind === 'callback_query') return true
@@ -129,7 +132,10 @@ function mayComeFirst(
 type Rank = Pick<PluginDescriptor, 'patterns' | 'priority'>
 const UNKNOWN: Rank = { patterns: [], priority: 0 }
 
-/** Whether a plugin is asked about texts before another one; equals do not wait for each other. */
+/**
+ * Whether a plugin is asked about texts before another one. Plugins of equal rank do not wait for
+ * each other.
+ */
 function isBefore(plugin: Rank, next: RunnablePlugin | undefined): boolean {
   if (!next) return true
   const [own, other] = [plugin, next.descriptor].map(({ patterns }) => patterns.length > 0)
@@ -147,7 +153,7 @@ function matching(listeners: readonly RunnablePlugin[], text: string): RunnableP
 function matches({ patterns }: PluginDescriptor, text: string): boolean {
   if (patterns.length === 0) return true
   return patterns.some((pattern) => {
-    // a pattern with the g or y flag would remember where it stopped
+    // a pattern with the g or y flag keeps its position between calls
     pattern.lastIndex = 0
     return pattern.test(text)
   })

@@ -10,19 +10,21 @@ export interface SenderOptions {
   readonly store: MessageStore
   readonly transport: MessageTransport
   readonly logger: Logger
-  /** Pauses between the tries of a message that Telegram does not take now, in milliseconds. */
+  /** Delays between retries of a message, in milliseconds. The last one repeats. */
   readonly retryDelays?: readonly number[]
-  /** How long a message is tried, in milliseconds. Default a day. */
+  /** How long a message is retried, in milliseconds. Default a day. */
   readonly timeToLive?: number
 }
 
-/** However long Telegram was down, waiting messages go out within seconds when it is back. */
+/**
+ * Short, so that messages go out within seconds once Telegram is back, however long it was down.
+ */
 const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
 const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
 
 /**
- * Sends what is in the outbox, until the outbox is closed. There is one sender for each bot. One
- * message goes like this:
+ * Sends the outbox's messages until the outbox is closed. There is one sender for each bot. The
+ * states of one message:
  *
  *   row ──▶ (markSending, at-most-once) ──▶ transport.send ──▶ markSent
  *                                                ├─ later: pause, the same again until its time is over
@@ -87,12 +89,12 @@ export function startSender(options: SenderOptions): void {
   outbox.open({ send, ...(transport.supersedes && { supersedes: transport.supersedes }) })
 }
 
-/** Whether Telegram may have taken the message although the call failed. */
+/** Whether Telegram may have accepted the message although the call failed. */
 function isAmbiguous(error: unknown): boolean {
   return error instanceof DeliveryError && error.isAmbiguous
 }
 
-/** The program ended while an at-most-once message was being sent. */
+/** The assistant crashed while an at-most-once message was being sent. */
 class LostAnswer extends Error {
   constructor() {
     super('The assistant ended while this was being sent; by its policy it is not sent again.')

@@ -25,7 +25,7 @@ export interface RecordingMessenger extends ChatActions, MessageTransport {
   typingCount: number
 }
 
-/** A messenger that keeps what is delivered; `failWith` makes deliveries throw. */
+/** A messenger that records deliveries; `failWith` makes them throw. */
 export function createRecordingMessenger(
   failWith?: (text: string) => Error | undefined | Promise<Error | undefined>,
 ): RecordingMessenger {

@@ -16,11 +16,13 @@ export interface TestPipeline {
   readonly pipeline: Pipeline & PostOffice
   readonly messenger: RecordingMessenger
   readonly store: MessageStore
-  /** Takes updates in, works them off, and gives everything that was delivered. */
+  /**
+   * Accepts updates, waits until they are processed, and returns everything that was delivered.
+   */
   texts(...updates: Parameters<Pipeline['accept']>[0]): Promise<string[]>
 }
 
-/** A pipeline with its outbox, its sender and the way for what answers nothing. */
+/** A pipeline with its outbox, its sender and a post office. */
 export function startPipeline(options: {
   registry: PluginRegistry
   messenger: RecordingMessenger
@@ -76,7 +78,7 @@ export function start(
   return { pipeline, messenger, store, texts }
 }
 
-/** Ends what a test started. */
+/** Stops the pipelines that a test started. */
 export async function endPipelines(): Promise<void> {
   for (const pipeline of running.splice(0)) await pipeline.drain(0)
 }

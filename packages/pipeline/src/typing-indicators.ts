@@ -2,7 +2,7 @@ import type { Chat } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed } from '@pluggram/sdk/runtime'
 
-/** A quick answer needs no "typing…", and a call that is not made cannot hit a limit. */
+/** A quick answer needs no "typing…", and each call counts toward Telegram's limits. */
 const DELAY_MS = 250
 /** Telegram shows an action for five seconds (Bot API: sendChatAction). */
 const REPEAT_MS = 4_500
@@ -16,9 +16,8 @@ interface Work {
 }
 
 /**
- * Shows "typing…" in the chats of messages that take a while, from a moment after `begin` until
- * `end`. One timer serves all of them: most messages are answered long before it fires, and a timer
- * for each would cost time.
+ * Shows "typing…" for messages that take a while, from shortly after `begin` until `end`. All share
+ * one timer: most are answered long before it fires, and a timer for each would cost time.
  */
 export class TypingIndicators {
   readonly #actions: Pick<ChatActions, 'showTyping'>
@@ -29,7 +28,7 @@ export class TypingIndicators {
     this.#actions = actions
   }
 
-  /** Gives what `end` takes. */
+  /** Returns the handle for `end`. */
   begin(chat: Chat): Listed<Work> {
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
     return this.#works.add({ chat, showAt: performance.now() + DELAY_MS })
