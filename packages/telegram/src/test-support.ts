@@ -32,7 +32,7 @@ export function createRecordingLogger(): RecordingLogger {
   return { lines, debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') }
 }
 
-/** An emulated Telegram with a client of it and one person. */
+/** An emulated Telegram with an API client and one person. */
 export interface EmulatedTelegram {
   readonly emulator: BotApiEmulator
   readonly api: TelegramApi
@@ -70,7 +70,7 @@ export const QUICK = { minimum: 10, maximum: 50 }
 
 export const anySignal = (): AbortSignal => AbortSignal.timeout(30_000)
 
-/** Text that is written chunk by chunk; its last chunk comes only after `isSeen`. */
+/** Streams text chunk by chunk; the last chunk comes only after `isSeen`. */
 export async function* writeSlowly(
   chunks: readonly string[],
   pauseMilliseconds: number,
@@ -94,7 +94,7 @@ export function callsOf(
     .map((call) => call.params)
 }
 
-/** A bot with the format that belongs to it. */
+/** A bot with its format. */
 export interface TestBot extends TelegramBot {
   readonly format: Format
 }
@@ -109,8 +109,7 @@ export function createTestBot({
 }
 
 /**
- * Sends a whole reply the way the pipeline does: reads its text, formats it, sends message by
- * message.
+ * Sends a whole reply as the pipeline does: reads its text, formats it, sends message by message.
  */
 export async function sendReply(
   bot: TestBot,
@@ -132,7 +131,7 @@ function isStreamed(reply: Reply): reply is Parameters<ChatActions['writeDraft']
   return typeof reply.text === 'object'
 }
 
-/** Refuses some calls before they are made, on both ways of the API. */
+/** Refuses some calls before they are made, whether by grammY's methods or by `call`. */
 export function refuseCalls(
   api: TelegramApi,
   isRefused: (method: string, payload: object) => boolean,

@@ -9,41 +9,37 @@ import type { JsonCaller } from './json-call.ts'
 
 export interface TelegramApiOptions {
   readonly token: string
-  /** Another Bot API server's address. Default `https://api.telegram.org`. */
+  /** The address of the Bot API server. Default `https://api.telegram.org`. */
   readonly apiRoot?: string
-  /** Ends every call and closes idle connections when aborted. */
+  /** Aborting it cancels every call and closes idle connections. */
   readonly signal?: AbortSignal
-  /**
-   * Longest wait for an answer to an ordinary call, in seconds. Default 30; uploads get ten times
-   * as long.
-   */
+  /** The timeout of an ordinary call, in seconds. Default 30; uploads get ten times as long. */
   readonly timeoutSeconds?: number
-  /** Told what came of every call, for statistics. It must not throw. */
+  /** Called with the outcome of every call, for statistics. It must not throw. */
   readonly onCall?: (method: string, outcome: ApiOutcome, seconds: number) => void
 }
 
-/** `flood`: Telegram asked to slow down (429); `failed`: no answer, or none of the Bot API. */
+/** `flood`: Telegram answered 429; `failed`: no answer, or one that is not the Bot API's. */
 type ApiOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 const DEFAULT_API_ROOT = 'https://api.telegram.org'
 
 /**
- * grammY's `Api`, with a short way for the sender: going through grammY's layers costs as much as
- * making the call.
+ * grammY's `Api`, with a shortcut for the sender: grammY's layers cost as much as the call itself.
  */
 export interface TelegramApi extends Api {
   /**
-   * Calls a method without uploads and gives its result, not checked.
+   * Calls a method without uploads and returns its unvalidated result.
    * @throws TelegramError (as rejection) like every other call
    */
   call(method: string, payload: object, signal: AbortSignal): Promise<unknown>
 }
 
 /**
- * Creates grammY's `Api`. Calls are made by a JSON caller of our own, which is several times as
- * fast as grammY's client; only uploads go grammY's way. Every error that leaves it is a
- * `TelegramError`: raw ones show the token.
- * @throws PluggramError `config-invalid` when the token or the address cannot be one
+ * Creates grammY's `Api`. Our own JSON caller makes the calls, since it is several times as fast as
+ * grammY's client; only uploads use that client. Every error is a `TelegramError`, because raw
+ * errors show the token.
+ * @throws PluggramError `config-invalid` when the token or the address is malformed
  */
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   const { token, signal, timeoutSeconds = 30 } = options
@@ -69,14 +65,14 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
 
   const api = new Api(token, {
     apiRoot,
-    // The transformer enforces the real limits; grammY's own only has to be longer.
+    // The transformer enforces the real timeouts; grammY's own only has to be longer.
     timeoutSeconds: timeoutSeconds * 20,
     // node-fetch's options; grammY types them as those of the platform's fetch.
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
   })
   const calls = makeCalls({ ...options, timeoutSeconds, caller })
   api.config.use(calls.transform)
-  // Logging the client by accident must not print the token.
+  // Accidentally logging the client must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return Object.assign(api, {
     call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> => calls.perform(...call, resultOf),
@@ -94,9 +90,9 @@ interface Success {
 }
 
 interface Calls {
-  /** Every call of grammY's. */
+  /** Makes every call that goes through grammY. */
   readonly transform: Transformer
-  /** One without uploads; gives what `pick` takes of the answer. */
+  /** Makes a call without uploads; resolves with what `pick` returns for the answer. */
   perform<T>(
     method: string,
     payload: object,
@@ -106,7 +102,7 @@ interface Calls {
 }
 
 /**
- * Makes every call within its limit, tells what came of it and turns every failure into a
+ * Makes every call within its timeout, reports its outcome and turns every failure into a
  * `TelegramError`.
  */
 function makeCalls(options: CallOptions): Calls {
@@ -180,7 +176,7 @@ function makeCalls(options: CallOptions): Calls {
 const whole = (answer: Success): Success => answer
 const resultOf = ({ result }: Success): unknown => result
 
-/** A held poll waits its own time-out plus a grace; uploads need time for their bytes. */
+/** A long poll gets its own timeout plus a grace period; uploads need time to transfer. */
 function limitOf(method: string, payload: unknown, timeoutSeconds: number): number {
   if (method === 'getUpdates') {
     const held = (payload as { timeout?: number } | undefined)?.timeout ?? 0
@@ -189,7 +185,7 @@ function limitOf(method: string, payload: unknown, timeoutSeconds: number): numb
   return UPLOAD_METHODS.has(method) ? timeoutSeconds * 10 : timeoutSeconds
 }
 
-/** How long after its own time-out a held poll counts as hung. */
+/** How long after its own timeout a long poll counts as hung. */
 const POLL_GRACE_SECONDS = 15
 const UPLOAD_METHODS = new Set(['sendPhoto', 'sendDocument', 'sendVoice', 'sendAudio', 'sendVideo'])
 
@@ -207,7 +203,7 @@ function toJson<T>(method: string, payload: unknown, send: (body: string) => Pro
   return send(body)
 }
 
-// What answers at the address may be a proxy: its JSON is checked before it is believed.
+// A proxy may have answered, so its JSON is checked first.
 function isSuccess(answer: unknown): answer is Success {
   return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true
 }
@@ -226,7 +222,9 @@ function isRefusal(answer: unknown): answer is { ok: false; error_code: number; 
 
 type GrammySignal = NonNullable<Parameters<ApiCallFn<RawApi>>[2]>
 
-/** grammY types signals by the abort-controller package; Node's own do the same job. */
+/**
+ * grammY uses the signal type of the abort-controller package; Node's own signals work as well.
+ */
 export function toGrammySignal(signal: AbortSignal): GrammySignal {
   return signal as unknown as GrammySignal
 }

@@ -7,7 +7,8 @@ import { cancelledError, TelegramError, transportError } from './errors.ts'
 export const DOWNLOAD_LIMIT = 20 * 1024 * 1024
 
 /**
- * Reads a file's bytes. The file's address holds the token, so no error of the fetch is passed on.
+ * Reads a file's bytes. The file's address contains the token, so errors of fetch are not passed
+ * on.
  */
 export async function downloadFile(api: Api, fileId: string, signal: AbortSignal): Promise<Uint8Array> {
   const { file_path: path, file_size: size = 0 } = await findFile(api, fileId, signal)
@@ -46,14 +47,14 @@ async function readLimited(body: ReadableStream<Uint8Array>): Promise<Uint8Array
   let length = 0
   for await (const chunk of body) {
     length += chunk.byteLength
-    // Leaving the loop ends the download.
+    // Throwing out of the loop aborts the download.
     if (length > DOWNLOAD_LIMIT) throw tooLarge()
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks, length))
 }
 
-/** `<root>/file/bot<token>/<path>`, each segment of the path taken as a name and nothing else. */
+/** `<root>/file/bot<token>/<path>`, with each segment of the path escaped. */
 function fileAddress(api: Api, path: string): string {
   const segments = path.split('/')
   if (path.startsWith('/') || segments.some((segment) => segment === '' || /^\.\.?$/.test(segment))) {

@@ -1,10 +1,10 @@
 import { DeliveryError } from '@pluggram/sdk'
 import { GrammyError, HttpError } from 'grammy'
 
-/** What a failed call came to. `unreachable` also covers answers that are not the Bot API's. */
+/** How a call failed. `unreachable` also covers answers that are not the Bot API's. */
 export type TelegramFailure = 'refused' | 'unreachable' | 'timeout' | 'cancelled'
 
-/** The members of a refusal that callers decide by (Bot API: ResponseParameters). */
+/** The details of a failure that callers base decisions on (Bot API: ResponseParameters). */
 export interface TelegramErrorDetails {
   readonly method: string
   readonly failure: TelegramFailure
@@ -14,16 +14,15 @@ export interface TelegramErrorDetails {
   readonly description?: string
   readonly retryAfterSeconds?: number
   readonly migrateToChatId?: number
-  /** True when the request was written and its answer lost: Telegram may have acted on it. */
+  /** True when the request was sent but its answer was lost: Telegram may have acted on it. */
   readonly isAmbiguous?: boolean
-  /** False when the call must not be made again, although it could. */
+  /** False when the call must not be retried, although it could be. */
   readonly mayRepeat?: boolean
 }
 
 /**
- * A Bot API call that did not succeed. It carries neither grammY's error nor the network's as a
- * cause: those show the request's address, which contains the token, and the payload when they are
- * inspected.
+ * A Bot API call that failed. It has no cause: when inspected, grammY's and the network's errors
+ * show the payload and the request's address, which contains the token.
  */
 export class TelegramError extends DeliveryError {
   readonly method: string
@@ -52,14 +51,14 @@ function isWorthRetrying({ failure, errorCode = 0 }: TelegramErrorDetails): bool
   return failure !== 'cancelled'
 }
 
-/** The part of a Bot API answer that tells why a call was refused. */
+/** The part of a Bot API answer that says why a call was refused. */
 export interface Refusal {
   readonly error_code: number
   readonly description: string
   readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number } | undefined
 }
 
-/** Makes the error of a call that Telegram answered with `ok: false`. */
+/** Creates the error of a call that Telegram answered with `ok: false`. */
 export function refusalError(method: string, refusal: Refusal, token: string): TelegramError {
   const errorCode = Number(refusal.error_code) || 0
   const description = redactToken(String(refusal.description), token)
@@ -82,15 +81,15 @@ function refusalMessage(method: string, errorCode: number, description: string):
   return base
 }
 
-/** What is known of a call that got no usable answer. */
+/** What is known about a call without a usable answer. */
 export interface LostCall {
   readonly wasSent: boolean
   readonly timedOut?: boolean
-  /** What the network threw; only its code is taken over. */
+  /** What the network threw; only its code is kept. */
   readonly error?: unknown
 }
 
-/** Makes the error of a call that got no usable answer. */
+/** Creates the error of a call without a usable answer. */
 export function transportError(method: string, { wasSent, timedOut, error }: LostCall): TelegramError {
   if (timedOut === true) {
     return new TelegramError(`Telegram did not answer ${method} in time`, {
@@ -108,7 +107,7 @@ export function transportError(method: string, { wasSent, timedOut, error }: Los
   })
 }
 
-/** Makes the error of a call that its caller gave up. */
+/** Creates the error of a call that its caller cancelled. */
 export function cancelledError(method: string, { wasSent }: Pick<LostCall, 'wasSent'>): TelegramError {
   return new TelegramError(`${method} was cancelled before Telegram answered`, {
     method,
@@ -117,7 +116,7 @@ export function cancelledError(method: string, { wasSent }: Pick<LostCall, 'wasS
   })
 }
 
-/** The same failure for a message that may not be sent twice. */
+/** The same failure, marked as not to be retried, for a message that may not be sent twice. */
 export function finalLoss(failure: TelegramError): TelegramError {
   const { method, failure: kind } = failure
   return new TelegramError(`${failure.message}; it may have arrived, so by its policy it is not sent again`, {
@@ -133,8 +132,7 @@ export function toTelegramError(error: unknown, method: string, token = ''): Tel
   if (error instanceof TelegramError) return error
   if (error instanceof GrammyError) return refusalError(method, error, token)
   if (error instanceof HttpError) return transportError(method, { error, wasSent: !failedToConnect(error) })
-  // Not the network: grammY could not write the request, for example a value that JSON has no form
-  // for.
+  // Not a network error: grammY could not serialize the request, for example because of a BigInt.
   const kind = error instanceof Error ? error.name : typeof error
   return new TelegramError(`${method} could not be made into a request (${kind})`, {
     method,
@@ -143,7 +141,7 @@ export function toTelegramError(error: unknown, method: string, token = ''): Tel
 }
 
 /**
- * `ECONNREFUSED` and its kin, from an error or the errors it wraps; messages are left alone, they
+ * A code such as `ECONNREFUSED`, from an error or the errors it wraps. Messages are not used: they
  * show addresses.
  */
 function networkErrorCode(error: unknown): string | undefined {

@@ -6,44 +6,44 @@ import { cancelledError, transportError } from './errors.ts'
 import type { TelegramError } from './errors.ts'
 
 export interface JsonCallerOptions {
-  /** The Bot API server, without a slash at the end. */
+  /** The address of the Bot API server, without a trailing slash. */
   readonly apiRoot: string
-  /** Comes behind the root in every address. */
+  /** Part of every request's path. */
   readonly token: string
 }
 
 interface JsonCall {
   readonly method: string
   readonly body: string
-  /** Longest wait for the whole answer. */
+  /** The timeout of the whole call. */
   readonly limitMilliseconds: number
   readonly signal: AbortSignal | undefined
 }
 
 /** Calls of the Bot API with JSON parameters, over kept-alive connections. */
 export interface JsonCaller {
-  /** Gives what was answered, whatever it is; rejects with a `TelegramError`. */
+  /** Resolves with the parsed answer, unvalidated; rejects with a `TelegramError`. */
   call(call: JsonCall): Promise<unknown>
-  /** Cancels what is under way and closes the connections. */
+  /** Cancels all calls and closes the connections. */
   close(): void
 }
 
-/** Answers to getUpdates with 100 long messages stay far below. */
+/** An answer to getUpdates with 100 long messages is far smaller. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
-/** Further calls wait for a free connection. Fewer chats than this are worked on at once. */
+/** Further calls wait for a free connection. Fewer chats than this are processed at once. */
 const MAX_CONNECTIONS = 256
 const CONNECT_MILLISECONDS = 10_000
 /**
- * An answer that has begun arrives at once, mostly in one packet. A connection slower than this
- * counts as dead: waiting for it would hold up the chat, or all updates.
+ * An answer that has begun to arrive is usually complete at once. A connection slower than this
+ * counts as dead: waiting for it would block the chat, or all updates.
  */
 const SLOWEST_BYTES = 512
 const SLOW_SPAN_MILLISECONDS = 2_500
 
 /**
- * Creates a caller on undici's `dispatch`. For our small requests and answers, streams and fetch's
- * objects would cost more than all the rest: measured against one fast server, a call takes 0.3 of
- * the CPU time of grammY's own client and 0.65 of that of `undici.request`.
+ * Creates a caller on undici's `dispatch`. For such small requests and answers, streams and fetch's
+ * objects would cost more than everything else. Against one fast server, a call takes 0.3 of the
+ * CPU time of grammY's client and 0.65 of that of `undici.request`.
  */
 export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCaller {
   const { origin, pathname, username, password } = new URL(apiRoot)
@@ -53,7 +53,7 @@ export function createJsonCaller({ apiRoot, token }: JsonCallerOptions): JsonCal
     connections: MAX_CONNECTIONS,
     allowH2: false,
     maxResponseSize: MAX_ANSWER_BYTES,
-    // Each call has one limit for the whole of it.
+    // Each call has a single timeout of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: CONNECT_MILLISECONDS },
@@ -87,8 +87,8 @@ function authorization(username: string, password: string): { authorization?: st
 }
 
 /**
- * Follows one call: waiting for a connection → on the wire → answered. What fails before it is on
- * the wire has no effect at Telegram; what fails later may have had one.
+ * Tracks one call: waiting for a connection → on the wire → answered. A call that fails before it
+ * is on the wire has no effect at Telegram; one that fails later may have had one.
  */
 class CallHandler implements Dispatcher.DispatchHandler {
   readonly #call: JsonCall
@@ -99,7 +99,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
   #received = 0
-  /** How many bytes are announced. */
+  /** The announced length of the answer, in bytes. */
   #expected = Number.POSITIVE_INFINITY
   #watch: NodeJS.Timeout | undefined
   #controller: Dispatcher.DispatchController | undefined
@@ -130,12 +130,12 @@ class CallHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // A call that was given up while it waited for a connection is not made any more.
+    // A call that was cancelled while it waited for a connection is not made.
     if (this.#isOver) controller.abort(new Error('given up'))
     else this.#controller = controller
   }
 
-  /** The status says nothing that the answer does not. */
+  /** The status is ignored: the answer contains everything it says. */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     _status: number,
@@ -148,7 +148,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     if (this.#isOver) return
     this.#chunks.push(chunk)
     this.#received += chunk.length
-    // most answers come whole, and need no watch
+    // most answers arrive whole and need no timer
     if (this.#received < this.#expected) this.#watch ??= this.#watchPace()
   }
 
@@ -185,7 +185,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('given up'))
   }
 
-  /** False when the call was over already. */
+  /** False when the call had already ended. */
   #end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
@@ -197,7 +197,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Something that a signal can end. */
+/** Something that a signal can cancel. */
 interface Cancellable {
   cancel(): void
 }
@@ -205,9 +205,9 @@ interface Cancellable {
 const followers = new WeakMap<AbortSignal, UnorderedList<Cancellable>>()
 
 /**
- * Cancels when the signal is aborted, until the function it gives is called. All followers of a
- * signal share one listener: a signal scans its listeners when one is added or removed, and
- * hundreds of sends follow the same signal.
+ * Cancels the follower when the signal is aborted. Call the returned function to stop following.
+ * All followers of a signal share one listener, because a signal scans its listeners when one is
+ * added or removed, and hundreds of sends follow the same signal.
  */
 function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
   const known = followers.get(signal)

@@ -1,9 +1,6 @@
 import { z } from '@pluggram/sdk'
 
-/**
- * A group became a supergroup, and has another id from now on (Bot API:
- * Message.migrate_to_chat_id).
- */
+/** A group became a supergroup and got a new id (Bot API: Message.migrate_to_chat_id). */
 export interface ChatMigration {
   readonly from: number
   readonly to: number
@@ -17,7 +14,9 @@ const migrationUpdate = z.object({
   }),
 })
 
-/** Reads the service message of a migration, which stands in the old chat and in the new one. */
+/**
+ * Reads the service message of a migration. Telegram sends it to the old chat and to the new one.
+ */
 export function readMigration(raw: unknown): ChatMigration | undefined {
   const parsed = migrationUpdate.safeParse(raw)
   if (!parsed.success) return undefined

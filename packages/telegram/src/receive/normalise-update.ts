@@ -6,11 +6,11 @@ import { parseUpdate, rawEntity } from './raw-update.ts'
 import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-update.ts'
 
 /**
- * Checks one update and puts it in our terms. Kinds nobody answers, service messages and malformed
- * updates give `undefined`.
+ * Validates one update and converts it to our types. Returns `undefined` for service messages,
+ * malformed updates and kinds that no plugin handles.
  *
- * The text stays as it was typed but for one thing: the bot's own name is taken off a leading
- * command, so `/roll@our_bot 2d6` reads `/roll 2d6`. A command for another bot keeps its `@name`.
+ * The text stays as it was typed, except that the bot's own name is removed from a leading command:
+ * `/roll@our_bot 2d6` becomes `/roll 2d6`. A command for another bot keeps its `@name`.
  */
 export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
   const update = parseUpdate(raw)
@@ -36,8 +36,8 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
 }
 
 function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): IncomingUpdate | undefined {
-  // Without a message the button stands under an inline message, without data it starts a game:
-  // neither is ours.
+  // A query without a message comes from an inline message, one without data starts a game. We send
+  // neither.
   if (!query.message || query.data === undefined) return undefined
   return {
     updateId,
@@ -89,10 +89,7 @@ function readMessage(
   }
 }
 
-/**
- * In a forum topic, a message that answers nobody carries the topic's first service message as its
- * quote.
- */
+/** In a forum topic, a message that is not a reply quotes the topic's first service message. */
 function isTopicStart(message: RawMessage): boolean {
   const quoted = message.reply_to_message
   return quoted?.forum_topic_created !== undefined && quoted.message_id === message.message_thread_id
@@ -127,7 +124,7 @@ function readChat(message: RawMessage): Chat {
 }
 
 /**
- * Anonymous admins and channels write as a chat; `from` then names a stand-in account of
+ * Anonymous admins and channels write as a chat; `from` is then a placeholder account of
  * Telegram's.
  */
 function readUser(message: RawMessage): User | undefined {
@@ -154,16 +151,16 @@ function toUser(user: RawUser): User {
   }
 }
 
-/** The parts of an identity that tell whether a message means the bot. */
+/** The parts of an identity that show whether a message addresses the bot. */
 export type BotName = Pick<BotIdentity, 'id' | 'username'>
 
-/** Whom a leading `/command` is for. */
+/** Which bot a leading `/command` is for. */
 interface CommandAddress {
-  /** `this` bot by name or without a name, `other` bot by name, or no command at all. */
+  /** `this`: this bot by name, or no name; `other`: another bot by name; `none`: not a command. */
   readonly target: 'this' | 'other' | 'none'
   /** Set when the target is this bot. */
   readonly command?: Command
-  /** Where `@name` stands in the text, when it names this bot. */
+  /** The position of `@name` in the text, when it names this bot. */
   readonly suffix?: { readonly start: number; readonly end: number }
 }
 
@@ -191,13 +188,13 @@ function mentionsBot(text: string, entities: readonly RawEntity[], bot: BotName)
   )
 }
 
-/** Takes `suffix` out of the entities as it was taken out of the text. */
+/** Adjusts the entities for the removal of `suffix` from the text. */
 function shiftEntities(
   entities: readonly TextEntity[],
   suffix: { readonly start: number; readonly end: number },
 ): TextEntity[] {
   const removed = suffix.end - suffix.start
-  // A position inside the removed text falls on its start.
+  // A position inside the removed text moves to its start.
   const move = (position: number): number =>
     position <= suffix.start ? position : Math.max(suffix.start, position - removed)
   return entities
@@ -219,7 +216,7 @@ interface RawFile {
   readonly mime_type?: string | undefined
 }
 
-/** What a message carries besides text, in a plugin's terms. */
+/** A message's attachments, as plugins see them. */
 function readAttachments(message: RawMessage): Attachment[] {
   const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
   const attachments: Attachment[] = []

@@ -11,28 +11,28 @@ import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, UpdateSource } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
-  /** How long Telegram holds a poll, in seconds. Default 30; it counts as hung 15 s later. */
+  /** The long polling timeout, in seconds. Default 30; a poll counts as hung 15 s later. */
   readonly pollTimeoutSeconds?: number
 }
 
-/** A poll that did not fail this long counts as held. */
+/** A poll that has not failed for this long counts as held by Telegram. */
 const SETTLE_MILLISECONDS = 150
-/** The same after a conflict, which shows only when the other program polls again. */
+/** The same after a conflict, which appears only when the other program polls again. */
 const CONFLICT_SETTLE_MILLISECONDS = 5000
 
-/** Servers that hold no polls answer at once; they are not asked more often than this. */
+/** Some servers answer polls at once; they are not polled more often than this. */
 const HASTY_MILLISECONDS = 100
-/** How long `stop` may take to tell Telegram what was received. */
+/** How long `stop` may take to confirm received updates to Telegram. */
 const CONFIRM_MILLISECONDS = 2000
 
 /**
- * Long polling. In words:
+ * Long polling. The steps:
  *
  *   identify the bot → remove a webhook (keeping its waiting updates) → poll → hand over → poll …
  *
  * Telegram forgets an update when a later poll's `offset` is above its id. The offset moves only
- * after `onUpdates` resolved, so whatever was not taken over comes again. After a failure the same
- * step is tried again, later and later; nothing but `stop` ends the loop.
+ * after `onUpdates` has resolved, so Telegram resends everything that was not stored. A failed step
+ * is retried with a growing delay; only `stop` ends the loop.
  */
 export function createPollingSource(options: PollingSourceOptions): UpdateSource {
   const { api, onUpdates, logger } = options
@@ -81,8 +81,8 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
 
   async function poll(): Promise<readonly unknown[]> {
     const { state } = tracker.status()
-    // A connection that hangs looks like a held poll: after a failure only an answer proves that
-    // Telegram is there.
+    // A connection that hangs looks like a held poll. After a failure only an answer proves that
+    // Telegram is reachable.
     const mustProve = state !== 'starting' && state !== 'polling' && state !== 'conflict'
     const settle = state === 'conflict' ? CONFLICT_SETTLE_MILLISECONDS : SETTLE_MILLISECONDS
     const held = mustProve ? undefined : setTimeout(() => trouble.over('polling'), settle)
@@ -98,7 +98,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     }
   }
 
-  /** Updates that nobody answers may still tell something. */
+  /** Reports the migration of a chat, if this is one. No plugin handles such updates. */
   function noteMigration(raw: unknown): undefined {
     const migration = readMigration(raw)
     if (migration) options.onChatMigrated?.(migration.from, migration.to)
@@ -127,7 +127,7 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     offset = Math.max(...ids) + 1
   }
 
-  /** Updates that were taken over while `stop` was called would come again after a restart. */
+  /** Confirms the last updates. Otherwise Telegram would resend them after a restart. */
   async function confirm(): Promise<void> {
     if (offset === confirmedOffset) return
     const request = { offset, limit: 1, timeout: 0, allowed_updates: ALLOWED_UPDATES }

@@ -1,14 +1,17 @@
 import { z } from '@pluggram/sdk'
 
 /**
- * The parts of Bot API updates that become `IncomingUpdate`s. Whatever can be left out is left out
- * when it is malformed (`lenient`), so that one odd attachment does not cost a message its text.
+ * The parts of Bot API updates that become `IncomingUpdate`s. Malformed optional members are
+ * dropped (`lenient`), so that a message with an odd attachment keeps its text.
  */
 const lenient = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
-  // most are absent, and `optional` as the outer check skips an absent member at half the cost
+  // most are absent, and with `optional` as the outer check an absent member costs half as much
   schema.catch(undefined as never).optional()
 
-/** Lone surrogates cannot be stored or sent as UTF-8; their replacement has the same length. */
+/**
+ * Lone surrogates cannot be encoded as UTF-8. Their replacement has the same length, so offsets
+ * stay valid.
+ */
 const wellFormed = z.string().transform((value) => value.toWellFormed())
 
 const rawUser = z.object({
@@ -99,7 +102,7 @@ const rawUpdate = z.object({
   callback_query: lenient(rawCallbackQuery),
 })
 
-/** Checks one update; `undefined` when it is none. */
+/** Validates one update; `undefined` when it is malformed. */
 export function parseUpdate(raw: unknown): RawUpdate | undefined {
   return isCommonUpdate(raw) ? raw : rawUpdate.safeParse(raw).data
 }
@@ -111,13 +114,12 @@ export type RawMessage = z.infer<typeof rawMessage>
 export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
 
 /**
- * Which updates Telegram is asked for. Channel posts belong to them because a command in a channel
- * where the bot is an admin should work; edits of channel posts and everything else nobody would
- * answer.
+ * The kinds of updates to request. Channel posts are included so that commands work in channels
+ * where the bot is an admin. No plugin would answer edits of channel posts, or anything else.
  */
 export const ALLOWED_UPDATES = ['message', 'edited_message', 'channel_post', 'callback_query'] as const
 
-/** A plain text message from a person, and nothing else: nearly every update is one. */
+/** A text message from a person, without anything else. Nearly every update is one. */
 interface CommonUpdate {
   readonly update_id: number
   readonly message: {
@@ -160,9 +162,9 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
 const CHAT_TYPES: ReadonlySet<unknown> = new Set(['private', 'group', 'supergroup', 'channel'])
 
 /**
- * True when the schema would accept this update unchanged. The schema looks for every member a
- * message can have and copies what it finds, which cost more than the rest of reading a message.
- * Anything unusual or wrong goes to the schema.
+ * True when the schema would accept this update unchanged. The schema checks every possible member
+ * and copies what it finds, which took more time than the rest of reading a message. Anything
+ * unusual or malformed goes to the schema.
  */
 export function isCommonUpdate(raw: unknown): raw is CommonUpdate {
   if (!isObject(raw) || !hasOnly(UPDATE_MEMBERS, raw)) return false

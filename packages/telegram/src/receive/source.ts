@@ -8,11 +8,11 @@ import { identifyBot } from './identify-bot.ts'
 import type { BotIdentity } from './identify-bot.ts'
 
 /**
- * Where a source of updates stands.
+ * The state of an update source.
  *
- * starting → polling | receiving, and from there to one of the troubles and back:
- * `conflict` (another program polls with this token), `unreachable` (network, or Telegram is down),
- * `unauthorized` (wrong token), `refused` (Telegram does not take the webhook). `stopped` is final.
+ * starting → polling | receiving, and from there to an error state and back: `conflict` (another
+ * program polls with this token), `unreachable` (network, or Telegram is down), `unauthorized`
+ * (wrong token), `refused` (Telegram rejects the webhook). `stopped` is final.
  */
 type SourceState =
   | 'starting'
@@ -26,17 +26,17 @@ type SourceState =
 
 export interface SourceStatus {
   readonly state: SourceState
-  /** True when updates flow in: a long poll is held, or the webhook is set. */
+  /** True when updates can arrive: a long poll is held, or the webhook is set. */
   readonly isReady: boolean
-  /** Since when the state holds. */
+  /** When the state was entered. */
   readonly since: Date
-  /** Why the last call failed; kept until updates flow again. */
+  /** Why the last call failed; cleared when updates arrive again. */
   readonly lastError?: string
-  /** When a poll last came back, or an update was last delivered. */
+  /** When the last poll was answered, or the last update delivered. */
   readonly lastPollAt?: Date
 }
 
-/** Keeps a source's status; `since` moves only when the state changes. */
+/** Tracks a source's status; `since` changes only with the state. */
 export interface StatusTracker {
   /** Returns true when the state changed. */
   enter(state: SourceState, lastError?: string): boolean
@@ -70,34 +70,34 @@ export function createStatusTracker(): StatusTracker {
   }
 }
 
-/** The state that a failed call puts a source in. */
+/** The state of a source after a failed call. */
 function stateAfterError(error: { readonly errorCode: number | undefined }): SourceState {
   if (error.errorCode === 401 || error.errorCode === 404) return 'unauthorized'
   if (error.errorCode === 409) return 'conflict'
   return error.errorCode === 400 ? 'refused' : 'unreachable'
 }
 
-/** Where updates come from. It never gives up by itself: only `stop` ends it. */
+/** Receives updates. It retries forever; only `stop` ends it. */
 export interface UpdateSource {
-  /** Begins in the background; look at `status` for how it goes. */
+  /** Starts in the background; `status` shows the progress. */
   start(): void
-  /** Resolves when nothing of the source runs any more. */
+  /** Stops the source; resolves when all its work has ended. */
   stop(): Promise<void>
   status(): SourceStatus
 }
 
 export interface SourceOptions {
   readonly api: Api
-  /** Who the bot is, when that is known already; else the source asks Telegram first. */
+  /** The bot's identity, if already known; otherwise the source asks Telegram first. */
   readonly bot?: BotIdentity
-  /** Told once, before the first update, who the bot is. */
+  /** Called once with the bot's identity, before the first update. */
   readonly onIdentified?: (bot: BotIdentity) => void
   /**
-   * Takes updates over. They count as received only when this resolves; it may resolve late to slow
-   * us down.
+   * Stores updates. They count as received only when this resolves; resolving late slows the source
+   * down.
    */
   readonly onUpdates: (updates: IncomingUpdate[]) => Promise<void>
-  /** Told when a group became a supergroup with another id; perhaps more than once. */
+  /** Called when a group became a supergroup with a new id, possibly more than once. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
@@ -109,17 +109,19 @@ export interface SourceOptions {
   readonly slowBackoff?: BackoffOptions
 }
 
-/** However long Telegram was away, people are answered within seconds when it is back. */
+/**
+ * Short, so that people get answers within seconds once Telegram is back, however long it was down.
+ */
 export const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
-/** Each try ends the other program's poll too, so it is not made at once. */
+/** Each try also ends the other program's poll, so retries wait longer. */
 const DEFAULT_CONFLICT_BACKOFF: BackoffOptions = { minimum: 2000, maximum: 5000 }
 const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }
 
-/** What a source does after a failed call: say it once, show it in the status, wait ever longer. */
+/** Handles failed calls: logs a new state once, shows it in the status, and backs off. */
 export interface Trouble {
   /** Records the failure and waits before the next try; rejects when `signal` is aborted. */
   sit(error: unknown, method: string, signal: AbortSignal): Promise<void>
-  /** Updates flow again. */
+  /** Notes that updates arrive again. */
   over(state: 'polling' | 'receiving'): void
 }
 
@@ -147,7 +149,7 @@ export function createTrouble(
   function announce(state: SourceState, error: TelegramError): void {
     if (state === announced) return
     announced = state
-    // the network comes back by itself; everything else waits for the owner
+    // the network recovers by itself; everything else needs the owner
     const level = state === 'unreachable' ? 'warn' : 'error'
     logger[level](ADVICE[state] ?? error.message, { error: error.message })
   }
@@ -174,7 +176,7 @@ export function createTrouble(
   }
 }
 
-/** Finds out who the bot is, however long it takes; rejects when `signal` is aborted. */
+/** Asks Telegram for the bot's identity until it answers; rejects when `signal` is aborted. */
 export async function identifyWithRetries(
   options: Pick<SourceOptions, 'api' | 'bot' | 'onIdentified'>,
   trouble: Trouble,

@@ -4,14 +4,14 @@ import { PluggramError } from '@pluggram/sdk'
 /** A request header as Node gives it: an array when it was sent more than once. */
 export type HeaderValue = string | readonly string[] | undefined
 
-/** The longest secret that Telegram takes (Bot API: setWebhook). */
+/** The longest secret that Telegram allows (Bot API: setWebhook). */
 const LONGEST = 256
 
 /**
- * Makes the check of the header `X-Telegram-Bot-Api-Secret-Token`. Both are filled up to the
- * longest secret and compared in constant time, so that neither the secret's text nor its length
- * shows in how long a refusal takes.
- * @throws PluggramError `config-invalid` when Telegram would not take the secret
+ * Creates the check of the header `X-Telegram-Bot-Api-Secret-Token`. Both values are padded and
+ * compared in constant time, so that the time of a refusal reveals neither the secret nor its
+ * length.
+ * @throws PluggramError `config-invalid` when Telegram would reject the secret
  */
 export function createSecretCheck(secret: string): (header: HeaderValue) => boolean {
   if (!/^[\w-]{1,256}$/.test(secret)) {

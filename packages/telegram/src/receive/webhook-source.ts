@@ -12,39 +12,40 @@ import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
 export interface WebhookSourceOptions extends SourceOptions {
-  /** The full public address, `/telegram/webhook` included. */
+  /** The full public address, including `/telegram/webhook`. */
   readonly url: string
-  /** What Telegram sends along in `X-Telegram-Bot-Api-Secret-Token`. */
+  /** The value that Telegram sends in `X-Telegram-Bot-Api-Secret-Token`. */
   readonly secret: string
-  /** How often to look whether the webhook is still set, in milliseconds. Default a minute. */
+  /** How often to check that the webhook is still set, in milliseconds. Default a minute. */
   readonly checkMilliseconds?: number
 }
 
 export interface WebhookSource extends UpdateSource {
   /**
-   * Takes one delivered update; answer Telegram 200 when it resolves. `ignored` updates are of a
-   * kind nobody answers. When it rejects, answer 500: Telegram delivers the update again.
+   * Accepts one delivered update; answer 200 when it resolves. `ignored` updates are of a kind that
+   * no plugin handles. When it rejects, answer 500, and Telegram delivers the update again.
    */
   accept(update: unknown): Promise<'accepted' | 'ignored'>
-  /** Whether the request comes from Telegram; call it before the body is read. */
+  /** Whether the request comes from Telegram. Call it before reading the body. */
   checkSecret(header: HeaderValue): boolean
 }
 
-/** How long a delivery waits for the bot to be known, before Telegram is asked to come again. */
+/**
+ * How long a delivery waits for the bot's identity before it fails, so that Telegram retries it.
+ */
 const IDENTITY_WAIT_MILLISECONDS = 5000
 const CHECK_MILLISECONDS = 60_000
 /**
- * Telegram's default (Bot API: setWebhook). Enough that updates share commits: with 100, more were
- * under way at the same time, and each cost a fifth more.
+ * Telegram's default (Bot API: setWebhook). It is enough for updates to share commits. With 100,
+ * more updates ran at the same time, and each cost a fifth more.
  */
 const MAX_CONNECTIONS = 40
 
 /**
- * A webhook: identify the bot → set the webhook, again and again until Telegram takes it → look now
- * and then whether it is still set, since another program with this token may have removed it.
- * Updates waiting at Telegram are kept, and the webhook stays set at `stop`, so that none is
- * dropped while nobody runs.
- * @throws PluggramError `config-invalid` when Telegram would not take the secret
+ * A webhook: identify the bot → set the webhook, with retries → check regularly that it is still
+ * set, since another program with this token may have removed it. Pending updates are kept, and the
+ * webhook stays set after `stop`, so that none is lost while the assistant is down.
+ * @throws PluggramError `config-invalid` when Telegram would reject the secret
  */
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
   const { api, url, secret, onUpdates, logger } = options
@@ -54,7 +55,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   const stopping = new AbortController()
   const { signal } = stopping
   const identity = Promise.withResolvers<BotIdentity>()
-  // Nobody may be waiting for it when the source stops.
+  // When the source stops, nothing may be awaiting this promise.
   identity.promise.catch(() => undefined)
   let known: BotIdentity | undefined
   let accepting = 0
@@ -127,7 +128,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   }
 }
 
-/** Calls until Telegram answers, or `signal` is aborted. */
+/** Retries a call until it succeeds or `signal` is aborted. */
 async function persistently<T>(
   method: string,
   call: () => Promise<T>,

@@ -18,49 +18,46 @@ import type { SendLimits } from './send-pace.ts'
 export interface TelegramBotOptions extends Persistence {
   readonly api: TelegramApi
   readonly logger: Logger
-  /** Which texts become rich messages; the same object that `createFormat` has. */
+  /** Decides which texts become rich messages. Must be the object that `createFormat` has. */
   readonly rich: RichMessages
   /**
-   * Hides secrets in previews, notices and calls of plugins; `createFormat` does it in messages.
-   * Default: none.
+   * Hides secrets in previews, notices and plugins' calls; `createFormat` hides them in messages.
+   * Default: hides nothing.
    */
   readonly mask?: ChatMask
   /**
-   * Where text shows while it is being written: `auto` in every chat, `private` in private chats
+   * Where text is previewed while it is written: `auto` in every chat, `private` in private chats
    * only. Default `auto`.
    */
   readonly streaming?: 'auto' | 'private' | 'off'
   /**
-   * The pace of previews, and of chats that met a 429. Default 30 a second, 1 a second per chat, 20
-   * a minute per group.
+   * The rate limits for previews, and for chats after a 429. Default 30 a second, 1 a second per
+   * chat, 20 a minute per group.
    */
   readonly limits?: SendLimits
-  /** Told when a group became a supergroup with another id. */
+  /** Called when a group became a supergroup with a new id. */
   readonly onChatMigrated?: (from: number, to: number) => void
   /** Monotonic milliseconds; for tests. */
   readonly now?: () => number
 }
 
-/** Everything that goes out to Telegram under one token, within its limits. */
+/** Sends everything that goes to Telegram under one token, within Telegram's limits. */
 export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller {
-  /** Somebody wrote in the chat: if the bot was blocked there, it is not any more. */
+  /** Notes that somebody wrote in the chat, so the bot is no longer blocked there. */
   noteActivity(chatId: number): void
   stats(): TelegramBotStats
 }
 
 export interface TelegramBotStats {
-  /**
-   * Messages sent again because the answer to an earlier try was lost; each may stand in its chat
-   * twice.
-   */
+  /** Messages sent again because an earlier answer was lost; each may appear twice in its chat. */
   readonly repeatedSends: number
-  /** How often Telegram asked to slow down (429). */
+  /** How often Telegram answered 429. */
   readonly floodWaits: number
-  /** Chats that are left alone since the bot is blocked there. */
+  /** Chats that get no messages because they blocked the bot. */
   readonly blockedChats: number
 }
 
-/** Creates the way out to Telegram. */
+/** Creates the bot. */
 export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const { api, logger, mask = NO_MASK, now = performance.now.bind(performance) } = given
   const limits = given.limits ?? DEFAULT_SEND_LIMITS

@@ -16,9 +16,9 @@ export interface MethodCallerOptions extends Persistence {
 type RawMethod = (params: object, signal: unknown) => Promise<unknown>
 
 /**
- * Creates the caller for methods that are named by a plugin. Calls about a chat count for its
- * limits like answers; since nobody knows what a method does, none is repeated when Telegram may
- * have acted on it.
+ * Creates the caller for methods that a plugin names. Calls for a chat count toward its limits like
+ * answers. Since the effect of a method is unknown, no call is retried when Telegram may have acted
+ * on it.
  */
 export function createMethodCaller({
   api,

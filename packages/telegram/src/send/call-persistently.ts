@@ -4,9 +4,9 @@ import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
 import type { FloodHolds, GatedCall, SendGate } from './send-gate.ts'
 
-/** What a call waits for before it is made, and who is told of its 429s. */
+/** Delays calls to keep within Telegram's limits, and takes note of 429s. */
 export interface CallGate {
-  /** Nothing when the call may be made at once. */
+  /** Returns nothing when the call may be made at once. */
   pass(signal: AbortSignal): Promise<void> | undefined
   refused(retryAfterSeconds: number): void
   succeeded?(): void
@@ -16,26 +16,26 @@ export interface PersistentCall {
   readonly method: string
   readonly gate: CallGate
   readonly signal: AbortSignal
-  /** What happens when the answer is lost. Default `at-least-once`. */
+  /** Whether to retry when the answer was lost. Default `at-least-once`. */
   readonly policy?: DeliveryPolicy
-  /** Told when a call is made again although Telegram may have acted on it. */
+  /** Called before a retry of a call that Telegram may have acted on. */
   readonly onAmbiguous?: (() => void) | undefined
 }
 
 export interface Persistence {
-  /** Delays after failures of the network or of Telegram. Default 0.5 s up to 5 s. */
+  /** Delays after network or server errors. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions | undefined
-  /** How often a call is made at most, not counting 429s. Default 8. */
+  /** How many times a call is tried, not counting 429s. Default 8. */
   readonly tries?: number | undefined
 }
 
 const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
 
 /**
- * Makes a call until it succeeds, is refused for good, or `signal` is aborted. A 429 is waited out
- * exactly and does not count as a try. When an answer was lost, Telegram may have acted on the call
- * without our knowing: `at-least-once` makes it again, a message twice is better than none;
- * `at-most-once` does not.
+ * Retries a call until it succeeds, is refused for good, or `signal` is aborted. After a 429 it
+ * waits exactly as long as told; that does not count as a try. When the answer was lost, Telegram
+ * may have acted on the call. `at-least-once` retries it, since a message twice is better than
+ * none; `at-most-once` does not.
  */
 export async function callPersistently<T>(
   call: () => Promise<T>,
@@ -68,7 +68,7 @@ export async function callPersistently<T>(
         onAmbiguous?.()
       }
       delays ??= createBackoff(backoff)
-      // Each repetition may show the message once more, so further ones wait longer.
+      // Each retry may show the message once more, so further retries wait longer.
       unsureDelays ??= createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
       const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
       await orCancelled(wait(delay, signal), method)
@@ -85,7 +85,7 @@ export function gateOf(gate: SendGate, call: GatedCall): CallGate {
   }
 }
 
-/** A gate for calls that have a limit of their own. */
+/** A gate for calls with a rate limit of their own. */
 export function holdGate(holds: FloodHolds, key: string): CallGate {
   return {
     pass: (signal) => holds.whenFree(key, signal),

@@ -16,12 +16,12 @@ export interface ChatSignalsOptions extends Persistence {
   readonly blocked: BlockedChats
 }
 
-/** For calls that no caller limits. */
+/** For calls without a deadline of their own. */
 const SHORT_CALL_MILLISECONDS = 10_000
 /** Bot API: answerCallbackQuery, text 0-200 characters. */
 const CALLBACK_TEXT_LIMIT = 200
 
-/** What is said to a chat beside messages: "typing…", reactions, the end of a button's spinner. */
+/** Signals to a chat other than messages: "typing…", reactions, the end of a button's spinner. */
 export function createChatSignals(
   options: ChatSignalsOptions,
 ): Pick<ChatActions, 'showTyping' | 'react' | 'answerCallback'> {
@@ -30,7 +30,7 @@ export function createChatSignals(
     async pass(signal) {
       for (let left = gate.heldOverall(); left > 0; left = gate.heldOverall()) await wait(left, signal)
     },
-    // Presses belong to no chat that Telegram could limit.
+    // Answers to button presses count toward no chat's limit.
     refused: (seconds) => gate.refused(undefined, seconds),
   }
 
@@ -51,7 +51,7 @@ export function createChatSignals(
 
   async function react(chat: Chat, messageId: number, emoji: string | null): Promise<void> {
     const signal = AbortSignal.timeout(3 * SHORT_CALL_MILLISECONDS)
-    // Which emoji are allowed changes; Telegram says so when one is not.
+    // The set of allowed emoji changes, so Telegram checks it.
     const reaction =
       emoji === null ? [] : [{ type: 'emoji', emoji: emoji as ReactionTypeEmoji['emoji'] } as const]
     const method = 'setMessageReaction'

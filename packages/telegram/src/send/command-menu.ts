@@ -11,11 +11,11 @@ interface MenuCommand {
   readonly description: string
 }
 
-/** Telegram's command menu, kept as the plugins' commands are. */
+/** Keeps Telegram's command menu in sync with the plugins' commands. */
 export interface CommandMenu {
-  /** Never throws. Calls made while one is under way become one: only the last list counts. */
+  /** Never throws. Calls during a running sync are merged: only the last list counts. */
   sync(commands: readonly MenuCommand[]): Promise<void>
-  /** Ends what is under way. */
+  /** Cancels a running sync. */
   stop(): void
 }
 
@@ -24,7 +24,7 @@ export interface CommandMenuOptions {
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions
-  /** How often a call is made at most, not counting 429s. Default 8. */
+  /** How many times a call is tried, not counting 429s. Default 8. */
   readonly tries?: number
 }
 
@@ -37,8 +37,8 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   const stopping = new AbortController()
   const { signal } = stopping
   const grammySignal = toGrammySignal(signal)
-  // Telegram limits changes of the menu apart from messages, and for long: neither holds up the
-  // other.
+  // Telegram limits changes of the menu separately, and for long. Menu and messages must not delay
+  // each other.
   const gate = holdGate(
     createFloodHolds(() => performance.now()),
     'commands',

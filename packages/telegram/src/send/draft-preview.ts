@@ -22,12 +22,12 @@ export interface PreviewOptions {
   readonly now: () => number
 }
 
-/** Telegram takes a preview away after 30 s. */
+/** Telegram removes a preview after 30 s. */
 const REFRESH_MILLISECONDS = 20_000
 const LAST_CALL_MILLISECONDS = 2000
 
 /**
- * Shows text in a private chat while it is being written (Bot API: sendMessageDraft,
+ * Previews text in a private chat while it is written (Bot API: sendMessageDraft,
  * sendRichMessageDraft).
  */
 export function createDraftPreview(options: PreviewOptions): TextPreview {
@@ -59,7 +59,7 @@ export function createDraftPreview(options: PreviewOptions): TextPreview {
     )
   }
 
-  /** False when the text needs no rich message or Telegram takes none. */
+  /** False when the text needs no rich message, or Telegram refuses them. */
   async function showRich(source: string, signal: AbortSignal): Promise<boolean> {
     const message = rich.render(source, format)
     if (!message) return false
@@ -82,9 +82,7 @@ export function createDraftPreview(options: PreviewOptions): TextPreview {
   }
 }
 
-/**
- * The end of a long text is what is being written; a cut inside a surrogate pair moves behind it.
- */
+/** The end of a long text, which is where it grows. The cut never splits a surrogate pair. */
 function lastUnits(source: FormattedText): FormattedText {
   const { length } = source.text
   if (length <= MESSAGE_LIMIT) return source

@@ -21,14 +21,13 @@ export interface DraftWriterOptions {
   readonly rich: RichMessages
   readonly limits: SendLimits
   readonly streaming: 'auto' | 'private' | 'off'
-  /** Hides secrets in what is shown before the text is complete. */
+  /** Hides secrets in previews. */
   readonly mask: ChatMask
   readonly now: () => number
 }
 
 /**
- * Creates the reader of text that is still being written; meanwhile it shows the text where the
- * chat can.
+ * Creates the function that reads a text stream to its end and previews it where the chat allows.
  */
 export function createDraftWriter(options: DraftWriterOptions): ChatActions['writeDraft'] {
   const { mask, streaming } = options
@@ -47,7 +46,7 @@ export function createDraftWriter(options: DraftWriterOptions): ChatActions['wri
     const preview = previewOf(chat, reply)
     const stream = maskStream(reply.text, mask)
     const { text, failure } = await readTextStream(stream, signal, preview?.update ?? ignore)
-    // What is stopped may be answered anew at the next start, and then in another message.
+    // After a stop, the next start may answer the update again, in another message.
     if (signal.aborted) await preview?.discard()
     const messageId = signal.aborted ? undefined : await preview?.stop()
     const written = {
@@ -62,7 +61,9 @@ export function createDraftWriter(options: DraftWriterOptions): ChatActions['wri
 
 function ignore(): void {}
 
-/** What the user reads: our own errors are written to be shown, others may hold anything. */
+/**
+ * The reason that users see. Only our own errors are written for them; others may contain secrets.
+ */
 function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'stopped'
   return isPluggramError(error) ? error.message : 'something went wrong'

@@ -13,19 +13,19 @@ export interface EditPreviewOptions extends PreviewOptions {
   readonly limits: SendLimits
 }
 
-/** A short answer comes as fast without a preview. */
+/** Short answers arrive as fast without a preview. */
 const FIRST_MILLISECONDS = 1000
 /**
- * The first preview is a message: if its answer is not awaited, nobody knows which one to change
- * later.
+ * The first preview is a message; without the answer to that call its id is unknown and it cannot
+ * be edited.
  */
 const LAST_CALL_MILLISECONDS = 10_000
 const DISCARD_MILLISECONDS = 2000
 const UNFINISHED = ' …'
 
 /**
- * Shows text in a group while it is being written: a message that is changed now and then, and
- * becomes the first part of the answer by one more change, which can be made twice without harm.
+ * Previews text in a group while it is written, by editing a message. A last edit turns that
+ * message into the first part of the answer; repeating that edit is harmless.
  */
 export function createEditPreview(options: EditPreviewOptions): TextPreview {
   const { api, chat, format, reply, limits, logger } = options

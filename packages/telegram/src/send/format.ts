@@ -15,18 +15,19 @@ import type { FileBytes, MediaField, MediaMethod } from './media.ts'
 
 export interface FormatOptions {
   /**
-   * Which texts become rich messages; shared with the bot, which learns when Telegram takes none.
+   * Decides which texts become rich messages. Shared with the bot, which learns when Telegram
+   * refuses them.
    */
   readonly rich: RichMessages
   /** Hides secrets in every message. Default: hides nothing. */
   readonly mask?: ChatMask
-  /** Told when something of a reply has to be left out. */
+  /** Warns when a part of a reply has to be left out. */
   readonly logger: Logger
 }
 
 /**
- * Creates the step from a reply to its messages: secrets are hidden, the text is rendered and
- * split, and each message becomes plain data for the outbox. It needs no connection.
+ * Creates the function that turns a reply into messages. It hides secrets, renders and splits the
+ * text, and makes each message plain data for the outbox. It needs no connection.
  */
 export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): Format {
   return (chat, given, written) => {
@@ -58,10 +59,7 @@ export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): F
 
 const paragraph = (text: string): { type: 'paragraph'; text: string } => ({ type: 'paragraph', text })
 
-/**
- * A call as the outbox keeps it: the bytes of a file stand beside the content, everything else is
- * JSON.
- */
+/** A call as the outbox stores it: JSON, with the bytes of a file beside it. */
 function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'): OutgoingMessage {
   const chatId = call.payload.chat_id
   for (const field of MEDIA_FIELDS) {
@@ -74,7 +72,7 @@ function toMessage(call: BotApiCall, policy: Reply['delivery'] = 'at-least-once'
   return { chatId, content: call, policy }
 }
 
-/** The members that our messages use, whichever method sends them. */
+/** The parameters that our messages use, across all methods. */
 export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | string>> {
   readonly chat_id: number
   readonly message_thread_id?: number
@@ -92,9 +90,7 @@ export interface BotApiPayload extends Partial<Record<MediaField, FileBytes | st
   readonly reply_markup?: InlineKeyboardMarkup
 }
 
-/**
- * A call that puts a message into a chat or changes one, with what its sender has to know besides.
- */
+/** A call that sends or edits a message, with what its sender has to know besides. */
 export interface BotApiCall {
   readonly method:
     | 'sendMessage'
@@ -105,18 +101,18 @@ export interface BotApiCall {
     | 'editMessageReplyMarkup'
     | MediaMethod
   readonly payload: BotApiPayload
-  /** Set when the text was shown while it was written: others wait for their first word. */
+  /** Set when the text was previewed; then other chats' answers go first. */
   readonly isStreamed?: boolean
-  /** What is sent instead when Telegram does not take a rich message. */
+  /** Sent instead when Telegram refuses the rich message. */
   readonly fallback?: readonly BotApiCall[]
-  /** Where in the payload the file belongs whose bytes are kept beside it. */
+  /** The parameter for the file whose bytes are stored beside the payload. */
   readonly upload?: { readonly field: MediaField; readonly fileName: string }
 }
 
 /**
- * Decides which messages a reply becomes, in order: the edited one or the media first, with as much
- * text as fits, then the rest of the text, then the location. Buttons stand under the last. A
- * preview that shows the text already becomes the first part.
+ * Plans a reply's messages, in order: first the edited one or the media with as much text as fits,
+ * then the rest of the text, then the location. Buttons go under the last. A preview of the text
+ * becomes the first part.
  * @throws DeliveryError `reply-invalid` when nothing would be sent
  */
 function planMessages(
@@ -170,11 +166,11 @@ function planMessages(
       reply.buttons ? 'buttons need a text to stand under' : 'it has no text and nothing else to send',
     )
   }
-  // A preview quotes already what the answer quotes.
+  // A preview already quotes the message.
   return withButtons(previewMessageId === undefined ? withQuote(messages, reply) : messages, reply)
 }
 
-/** The rich message that a reply becomes: a new one, or in place of its preview. */
+/** A reply as a rich message: a new one, or an edit of its preview. */
 function planRichMessage(
   chat: Chat,
   reply: Reply,
@@ -193,7 +189,7 @@ function planRichMessage(
   return message
 }
 
-/** What every new message of a reply has. */
+/** The parameters of every new message of a reply. */
 export function newMessageMembers(chat: Chat, reply: Reply): BotApiPayload {
   return {
     chat_id: chat.id,
@@ -202,7 +198,7 @@ export function newMessageMembers(chat: Chat, reply: Reply): BotApiPayload {
   }
 }
 
-/** What a message or an edit has for a text. */
+/** The parameters for a text, in a message or an edit. */
 export function textMembers(
   { text, entities }: FormattedText,
   { linkPreview }: Reply,
@@ -214,13 +210,13 @@ export function textMembers(
   }
 }
 
-/** Answers a message visibly. */
+/** The parameters for quoting a message. */
 export function quoteMembers({ replyToMessageId }: Reply): Pick<BotApiPayload, 'reply_parameters'> {
   if (replyToMessageId === undefined) return {}
   return { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }
 }
 
-/** The first new message quotes. */
+/** Makes the first new message quote. */
 function withQuote(messages: BotApiCall[], reply: Reply): BotApiCall[] {
   if (reply.replyToMessageId === undefined) return messages
   const first = messages.findIndex(({ method }) => method.startsWith('send'))

@@ -1,9 +1,9 @@
 import type { Button, Reply } from '@pluggram/sdk'
 
-/** Hides secrets of the configuration in what people read. */
+/** Hides secrets of the configuration in texts for chats. */
 export interface ChatMask {
   applyToChat(text: string): string
-  /** How many characters at the end of a text may be the beginning of a secret. */
+  /** How many characters at the end of a text could be the start of a secret. */
   heldBack(text: string): number
 }
 
@@ -11,8 +11,8 @@ export interface ChatMask {
 export const NO_MASK: ChatMask = { applyToChat: (text) => text, heldBack: () => 0 }
 
 /**
- * The same reply without secrets: a plugin may repeat what a server said to it, or an error with
- * the address that it asked. The very same object when there is nothing to hide.
+ * The reply without secrets. A plugin may repeat a server's answer, or an error that shows a URL.
+ * Returns the same object when there is nothing to hide.
  */
 export function maskReply(reply: Reply, mask: ChatMask): Reply {
   const { text, buttons } = reply
@@ -22,13 +22,13 @@ export function maskReply(reply: Reply, mask: ChatMask): Reply {
   const { entities, ...rest } = reply
   return {
     ...rest,
-    // formatting by position would stand at other words
+    // the entities' positions no longer match the masked text
     ...(masked === text ? entities && { entities } : { text: masked as string }),
     ...(hidden && { buttons: hidden }),
   }
 }
 
-/** The very same rows when there is nothing to hide. */
+/** Returns the same rows when there is nothing to hide. */
 export function maskButtons(
   rows: readonly (readonly Button[])[],
   mask: ChatMask,
@@ -45,7 +45,10 @@ export function maskButtons(
     : rows
 }
 
-/** Text as it is written; its end waits while it may be the beginning of a secret. */
+/**
+ * A masked text stream. It holds back the end of the text while that could be the start of a
+ * secret.
+ */
 export async function* maskStream(chunks: AsyncIterable<string>, mask: ChatMask): AsyncGenerator<string> {
   let waiting = ''
   for await (const chunk of chunks) {

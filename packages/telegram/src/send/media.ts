@@ -3,7 +3,7 @@ import type { Media } from '@pluggram/sdk'
 
 export type MediaField = Media['kind']
 export const MEDIA_FIELDS: readonly MediaField[] = ['photo', 'document', 'voice', 'audio', 'video']
-/** A file that travels as bytes. */
+/** A file to upload. */
 export interface FileBytes {
   readonly bytes: Uint8Array
   readonly fileName: string
@@ -27,8 +27,8 @@ export function mediaMethod({ kind }: Media): MediaMethod {
 }
 
 /**
- * What Telegram is given for a file. Addresses are checked, since a Bot API server run by the owner
- * would read `file://` from its own disk.
+ * The value for a file's parameter. URLs are checked, since a Bot API server run by the owner would
+ * read `file://` from its own disk.
  */
 export function mediaSource({ kind, source, fileName }: Media): FileBytes | string {
   if (source instanceof Uint8Array) return { bytes: source, fileName: fileName ?? kind }

@@ -7,11 +7,11 @@ type MendName = 'migrated' | 'formatting' | 'buttons' | 'topic' | 'photo' | 'cap
 
 interface Mend {
   readonly name: MendName
-  /** Gives the message to send instead, or `undefined` when this is not what was wrong. */
+  /** Returns the message to send instead, or `undefined` when the error has another cause. */
   apply(error: TelegramError, message: BotApiCall): BotApiCall | undefined
 }
 
-/** What can be left out or changed of a refused message so that its words still arrive. */
+/** What can be removed or changed in a refused message so that its text still arrives. */
 const MENDS: readonly Mend[] = [
   {
     name: 'migrated',
@@ -71,7 +71,7 @@ const MENDS: readonly Mend[] = [
   },
 ]
 
-/** Mends one message as its refusals come, each way at most once. */
+/** Mends one message after each refusal, each way at most once. */
 export function createMender(
   logger: Logger,
 ): (error: TelegramError, message: BotApiCall) => BotApiCall | undefined {

@@ -1,15 +1,15 @@
 import { TelegramError } from '../api/errors.ts'
 import type { BlockedChats, GatedCall, SendGate } from './send-gate.ts'
 
-/** Shows text while it is being written. A failed preview must never fail the answer. */
+/** Shows text while it is written. A failed preview must never fail the answer. */
 export interface TextPreview {
   update(source: string): void
   /**
-   * Resolves when nothing can follow any more, so that the final message comes after the last
-   * preview; gives the message that shows the text, when it is one that stays.
+   * Resolves when no further preview can follow, so that the final message comes last. Returns the
+   * message that shows the text, if the preview is a lasting message.
    */
   stop(): Promise<number | undefined>
-  /** Stops, and takes away what is shown, when it would stay. */
+  /** Stops, and deletes a preview that is a lasting message. */
   discard(): Promise<void>
 }
 
@@ -17,14 +17,14 @@ export interface PreviewLoopOptions {
   readonly gate: SendGate
   readonly blocked: BlockedChats
   readonly call: GatedCall
-  /** Shows the text; what it throws ends the preview, but for a short 429. */
+  /** Shows the text. An error ends the preview, except for a short 429. */
   show(source: string, signal: AbortSignal): Promise<void>
   readonly firstMilliseconds: number
-  /** How long to wait after a preview of a text of that length. */
+  /** The delay after a preview of a text of that length. */
   paceFor(length: number): number
   /** Shows an unchanged text again after this long. */
   readonly refreshMilliseconds?: number
-  /** How long the call under way may take when the text has ended. */
+  /** How long a call in progress may take after the end of the text. */
   readonly lastCallMilliseconds: number
   readonly onOff: (error: unknown) => void
   readonly now: () => number
@@ -35,13 +35,12 @@ export interface PreviewLoop {
   stop(): Promise<void>
 }
 
-/** A longer 429 ends the preview: what it would show later is the answer itself. */
+/** A longer 429 ends the preview: by then the answer itself is likely complete. */
 const BEARABLE_SECONDS = 10
 
 /**
- * One preview is on its way at a time, and none sooner than the pace and the gate allow; what is
- * shown then is the newest text. In words: update → timer → gate → show → timer …, until `stop` or
- * a failure.
+ * Makes one preview call at a time, as often as the pace and the gate allow, with the newest text:
+ * update → timer → gate → show → timer …, until `stop` or a failure.
  */
 export function createPreviewLoop(options: PreviewLoopOptions): PreviewLoop {
   const { gate, call, now } = options
@@ -89,7 +88,7 @@ export function createPreviewLoop(options: PreviewLoopOptions): PreviewLoop {
     }
   }
 
-  /** True when the preview may go on later. */
+  /** True when the preview may continue later. */
   function noteFailure(error: unknown): boolean {
     if (!(error instanceof TelegramError)) return false
     if (error.errorCode === 403) options.blocked.mark(call.chatId)

@@ -6,14 +6,14 @@ import type { SendLimits } from './send-pace.ts'
 /** Longer timers would overflow and fire at once. */
 const LONGEST_TIMER = 2 ** 30
 
-/** What may not be called until when (`retry_after` of a 429). */
+/** Which calls must wait until when (`retry_after` of a 429). */
 export interface FloodHolds {
   hold(key: string, seconds: number): void
   /** False when nothing is held. */
   readonly isAny: boolean
   /** Milliseconds until `key` is free; 0 when it is. */
   remaining(key: string): number
-  /** Resolves when `key` is free, not a moment earlier; rejects when `signal` is aborted. */
+  /** Resolves when `key` is free, never early; rejects when `signal` is aborted. */
   whenFree(key: string, signal: AbortSignal): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function createFloodHolds(now: () => number): FloodHolds {
       ends.set(key, Math.max(ends.get(key) ?? 0, now() + seconds * 1000))
     },
     async whenFree(key, signal): Promise<void> {
-      // Timers may fire a little early, and another call may have prolonged the hold meanwhile.
+      // Timers may fire slightly early, and another call may have extended the hold.
       for (let left = remaining(key); left > 0; left = remaining(key)) {
         await wait(Math.min(Math.ceil(left), LONGEST_TIMER), signal)
       }
@@ -48,11 +48,11 @@ export function createFloodHolds(now: () => number): FloodHolds {
   }
 }
 
-/** Chats in which the bot was blocked, or from which it was removed. */
+/** Chats that blocked or removed the bot. */
 export interface BlockedChats {
   /** Telegram answered 403. */
   mark(chatId: number): void
-  /** Somebody wrote there: it is open again. */
+  /** Somebody wrote in the chat, so the bot is no longer blocked. */
   clear(chatId: number): void
   isBlocked(chatId: number): boolean
   /** @throws DeliveryError `delivery-blocked` while the chat is marked */
@@ -60,7 +60,7 @@ export interface BlockedChats {
   readonly size: number
 }
 
-/** A chat can open again without writing; then a message is tried after this long. */
+/** A person can unblock the bot without writing, so after this long a message is tried again. */
 const MARKED_MILLISECONDS = 15 * 60_000
 const MAX_MARKS = 10_000
 
@@ -80,7 +80,7 @@ export function createBlockedChats(now: () => number): BlockedChats {
     mark(chatId): void {
       ends.delete(chatId)
       ends.set(chatId, now() + MARKED_MILLISECONDS)
-      // The oldest mark stands first.
+      // The oldest mark comes first.
       const [oldest] = ends.keys()
       if (ends.size > MAX_MARKS && oldest !== undefined) ends.delete(oldest)
     },
@@ -100,12 +100,12 @@ export function createBlockedChats(now: () => number): BlockedChats {
 }
 
 /**
- * Who goes first when several wait: an answer to a person, the end of an answer whose text was
- * shown while it was written, such a preview, and messages nobody waits for.
+ * Priorities, highest first: an answer to a person, the end of a previewed answer, a preview, and
+ * messages nobody waits for.
  */
 export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
 
-/** What a 429 holds: messages, or separately what can be left out without loss. */
+/** What a 429 holds: messages, or one kind of call that can be skipped. */
 type SendKind = 'message' | 'draft' | 'typing'
 
 export interface GatedCall {
@@ -117,17 +117,17 @@ export interface GatedCall {
 /** Lets calls through when Telegram's limits allow. */
 export interface SendGate {
   /**
-   * Nothing when the call may be made at once; else resolves when it may, and rejects when `signal`
-   * is aborted.
+   * Returns nothing when the call may be made at once; else a promise that resolves when it may,
+   * and rejects when `signal` is aborted.
    */
   pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined
-  /** Notes that Telegram took the call. */
+  /** Notes that Telegram accepted the call. */
   succeeded(call: Pick<GatedCall, 'chatId'>): void
   /** Notes a 429. Without a chat it holds everything. */
   refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void
   /** Milliseconds until calls of the kind are allowed again in the chat; 0 when they are. */
   held(call: Pick<GatedCall, 'chatId' | 'kind'>): number
-  /** The same for calls that belong to no chat. */
+  /** The same for calls without a chat. */
   heldOverall(): number
   /** How many 429s there were. */
   readonly refusals: number
@@ -151,13 +151,13 @@ interface Waiting {
 }
 
 /**
- * One gate for all calls to chats. In words:
+ * One gate for all calls to chats:
  *
  *   free and in pace ──▶ counted, passes at once
  *   held or too fast ──▶ waits; at the earliest moment that any waiting call may go, the gate looks again,
  *                        from the highest rank to the lowest, oldest first
  *
- * A 429 holds its chat for exactly `retry_after`; what waits for one chat is not in the way of
+ * A 429 holds its chat for exactly `retry_after`. Calls that wait for one chat do not delay
  * another.
  */
 export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions): SendGate {
@@ -190,7 +190,7 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
         else waiting.admit()
       }
     }
-    // Timers may fire a little early; then the gate looks once more.
+    // Timers may fire slightly early; then the gate looks again.
     if (next < Infinity) timer = setTimeout(look, Math.min(Math.ceil(next), LONGEST_TIMER))
   }
 
@@ -224,7 +224,7 @@ export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOp
     return queues.values().some((queue) => queue.size > 0)
   }
 
-  /** Whether this 429 is one of several that different chats met at the same time. */
+  /** Whether this 429 is one of several that different chats got at the same time. */
   function isGlobal(chatId: number): boolean {
     const time = now()
     for (const [other, at] of lately) if (time - at > GLOBAL_MILLISECONDS) lately.delete(other)

@@ -13,7 +13,7 @@ import type { MediaField } from './media.ts'
 import { createMender } from './mend-message.ts'
 import type { BlockedChats, SendGate, SendRank } from './send-gate.ts'
 
-/** The call of a message that `toMessage` made, in this run or in an earlier one. */
+/** The call that `toMessage` stored in a message, in this run or an earlier one. */
 export function toCall({ content, bytes }: OutgoingMessage): BotApiCall {
   const call = content as BotApiCall
   if (!call.upload || !bytes) return call
@@ -21,13 +21,13 @@ export function toCall({ content, bytes }: OutgoingMessage): BotApiCall {
   return { ...rest, payload: { ...payload, [upload.field]: { bytes, fileName: upload.fileName } } }
 }
 
-/** True when both change the same message and the newer leaves nothing of the older. */
+/** True when both edit the same message and the newer edit replaces all of the older. */
 export function supersedes(newer: OutgoingMessage, older: OutgoingMessage): boolean {
   const next = newer.content as BotApiCall
   const previous = older.content as BotApiCall
   if (newer.chatId !== older.chatId || !previous.method.startsWith('edit')) return false
   if (next.payload.message_id !== previous.payload.message_id) return false
-  // New text brings its own buttons; new buttons leave the text as it is.
+  // An edit of the text replaces the buttons too; an edit of the buttons keeps the text.
   return (
     next.method === 'editMessageText' || (next.method === previous.method && next.method.startsWith('edit'))
   )
@@ -39,9 +39,9 @@ export interface MessageSenderOptions extends Persistence {
   readonly gate: SendGate
   readonly blocked: BlockedChats
   readonly rich: RichMessages
-  /** Told when a message is sent again although it may have arrived. */
+  /** Called when a message is sent again although it may have arrived. */
   readonly onAmbiguous: () => void
-  /** Told when a group became a supergroup with another id. */
+  /** Called when a group became a supergroup with a new id. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
 }
 
@@ -51,13 +51,12 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
-/** Makes one call; gives the message that stands in the chat afterwards. */
+/** Makes one call; resolves with the sent or edited message. */
 type CallSender = (call: BotApiCall, sending: Sending) => Promise<SentMessage>
 
 /**
- * Creates the sender of messages. A rich message that Telegram does not take is sent as text, which
- * can be several messages: how many of them are sent already is remembered for as long as the
- * message is tried in this run.
+ * Creates the sender of messages. A rich message that Telegram refuses is sent as text, possibly as
+ * several messages. While this run retries it, it keeps count of those already sent.
  */
 export function createMessageSender(options: MessageSenderOptions): MessageTransport['send'] {
   const { rich } = options
@@ -77,7 +76,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
       if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
     }
     const sent = await sendAll(fallback, sending, progress)
-    // The text was accepted, so Telegram refused the rich form and not the chat.
+    // Telegram accepted the text, so it refused the rich form and not the chat.
     rich.rest()
     return sent
   }
@@ -109,10 +108,13 @@ function rankOf({ isBroadcast }: OutgoingMessage, { isStreamed }: BotApiCall): S
   return isStreamed === true ? 'final' : 'answer'
 }
 
-/** It waits out 429s, tries again after failures and mends what Telegram refuses. */
+/**
+ * Creates the function that makes one call. It waits out 429s, retries failures and mends what
+ * Telegram refuses.
+ */
 function createCallSender(options: MessageSenderOptions): CallSender {
   const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
-  // Groups that became supergroups while we run; whoever knows only the old id still reaches them.
+  // Groups that became supergroups during this run, so that messages to the old id still arrive.
   const newChatIds = new Map<number, number>()
 
   function noteMigration(from: number, to: number): void {
@@ -156,7 +158,7 @@ function redirect(message: BotApiCall, newChatIds: ReadonlyMap<number, number>):
   return { ...message, payload: { ...message.payload, chat_id: newChatId } }
 }
 
-/** The methods take different payloads; `planMessages` gives each what it takes. */
+/** Each method takes a different payload; `planMessages` has built the right one. */
 function callApi(api: TelegramApi, message: BotApiCall, signal: AbortSignal): Promise<SentMessage> {
   const { method, payload } = message
   const upload = uploadIn(payload)
@@ -183,7 +185,7 @@ function callWithUpload(
   return send(payload, toGrammySignal(signal))
 }
 
-/** Bytes become a new upload at every try: grammY reads an upload only once. */
+/** Each try needs a new upload object, because grammY reads one only once. */
 function withUpload(payload: BotApiPayload, field: MediaField): object {
   const file = payload[field]
   return typeof file === 'object'
@@ -196,7 +198,8 @@ function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {
 }
 
 /**
- * Edits may answer just `true`; a message's own chat id is the one that counts after a migration.
+ * An edit may return just `true`. After a migration, the chat id in the returned message is the
+ * right one.
  */
 function readSent(answer: unknown, { method, payload }: BotApiCall): SentMessage {
   const known = { id: payload.message_id ?? 0, chatId: payload.chat_id }

@@ -1,4 +1,4 @@
-/** Telegram's limits as its FAQ states them: a bot can keep up this pace. */
+/** Telegram's limits, as its FAQ states them. */
 export interface SendLimits {
   readonly overallPerSecond: number
   readonly chatPerSecond: number
@@ -7,36 +7,39 @@ export interface SendLimits {
 
 export const DEFAULT_SEND_LIMITS: SendLimits = { overallPerSecond: 30, chatPerSecond: 1, groupPerMinute: 20 }
 
-/** How fast messages go, and how fast they may go. */
+/** Measures and limits the rate of messages. */
 export interface SendPace {
-  /** Milliseconds until a message to this chat keeps the pace. */
+  /** Milliseconds until a message to this chat is within the pace. */
   delay(chatId: number, isAlwaysPaced: boolean): number
-  /** Notes that one is sent. */
+  /** Notes that a message is being sent. */
   count(chatId: number): void
-  /** Notes that Telegram took one. */
+  /** Notes that Telegram accepted a message. */
   succeed(chatId: number): void
-  /**
-   * Notes that Telegram refused with a 429: from now on this chat (`undefined`: every chat) keeps
-   * the pace.
-   */
+  /** Notes a 429: from now on messages to this chat (`undefined`: every chat) are limited. */
   learn(chatId: number | undefined, holdSeconds: number): void
 }
 
-/** How long a chat keeps the pace after its last 429 is over. */
+/** How long a chat stays limited after its last 429 has ended. */
 const LEARNED_MILLISECONDS = 60_000
-/** The longest and the shortest factor by which the spans are stretched. */
+/** The largest and smallest factors for the time windows. */
 const SLOWEST = 8
 const FASTEST = 1 / 4
-/** After this many messages without a 429 the pace doubles, unless that pace met a 429 before. */
+/**
+ * After this many messages without a 429 the pace doubles, unless the faster pace caused a 429
+ * before.
+ */
 const TRUST_AFTER = 5
-/** Answers keep the pace over this span: the parts of one answer may come together. */
+/**
+ * The pace of answers is averaged over this span, so that the parts of one answer can go out
+ * together.
+ */
 const BURST_SECONDS = 5
 const MINUTE = 60_000
 const PRUNE_SIZE = 5000
 
 /**
- * The pace that Telegram accepts at present. It begins at the limits and grows with each message
- * that passes. A 429 after some messages shows that the pace was too fast; it is not tried again.
+ * The pace that Telegram currently accepts. It starts at the limits and grows with the messages
+ * that pass. A 429 after some messages shows that the pace was too fast; it is not tried again.
  */
 class LearnedPace {
   stretch = 1
@@ -50,7 +53,7 @@ class LearnedPace {
   }
 
   refuse(time: number, holdSeconds: number): void {
-    // While no message passes at all, a 429 says nothing about the pace.
+    // When no message has passed since the last 429, another one says nothing about the pace.
     if (this.#passed > 0) {
       this.#fastest = Math.min(this.stretch * 2, SLOWEST)
       this.stretch = Math.max(this.#fastest, 1)
@@ -73,10 +76,7 @@ function refused(learned: LearnedPace | undefined, time: number, holdSeconds: nu
   return pace
 }
 
-/**
- * `undefined` when there is no pace to keep; what is always paced never goes faster than the
- * limits.
- */
+/** `undefined` when no limit applies. Messages that are always paced never exceed the limits. */
 function stretchFor(
   learned: LearnedPace | undefined,
   time: number,
@@ -87,9 +87,8 @@ function stretchFor(
 }
 
 /**
- * Keeps two things apart: what was sent is always counted, but only previews, broadcasts and chats
- * that met a 429 wait for room. Telegram lets short bursts pass, so an answer to a person is not
- * slowed on suspicion.
+ * Counts every message, but delays only previews, broadcasts and chats that got a 429. Telegram
+ * allows short bursts, so answers to people are not slowed as a precaution.
  *
  * @param now monotonic milliseconds
  */
@@ -162,26 +161,26 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
   }
 }
 
-/** At most so many events in any span of so many milliseconds. */
+/** At most `count` events in any span of `milliseconds`. */
 interface WindowLimit {
   readonly count: number
   readonly milliseconds: number
 }
 
-/** What `perSecond` events a second come to; less than one is one event in a longer span. */
+/** The limit for `events` in `seconds`. Fewer than one becomes one event in a longer span. */
 function windowOf(events: number, seconds: number): WindowLimit {
   const count = Math.max(1, Math.floor(events))
   return { count, milliseconds: (1000 * seconds * count) / events }
 }
 
 /**
- * Remembers when the latest events were, and tells how long the next has to wait. It keeps the
- * times and not a count per period, since Telegram's limits hold for any minute, not for those that
- * begin with ours.
+ * Records the times of the latest events, and computes how long the next has to wait. It keeps
+ * times and not a count per period, since Telegram's limits hold for any minute, not for fixed
+ * ones.
  */
 class SlidingWindow {
   readonly #limit: WindowLimit
-  /** A ring: once it is full, the oldest stands where the next goes. */
+  /** A ring buffer: when it is full, the next time overwrites the oldest. */
   readonly #times: number[] = []
   #next = 0
 
@@ -189,7 +188,7 @@ class SlidingWindow {
     this.#limit = limit
   }
 
-  /** Milliseconds until there is room. `stretch` makes the span that many times as long. */
+  /** Milliseconds until there is room. `stretch` multiplies the span. */
   delay(now: number, stretch = 1): number {
     const { count, milliseconds } = this.#limit
     const oldest = this.#times[this.#next]

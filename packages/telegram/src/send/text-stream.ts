@@ -1,21 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
 import { DeliveryError } from '@pluggram/sdk'
 
-/** What a stream brought; `failure` when it did not end by itself. */
+/** The text of a stream; `failure` is set when it did not end normally. */
 export interface StreamedText {
   readonly text: string
   readonly failure?: { readonly error: unknown }
 }
 
-/** Far above any answer; a stream that goes on is a loop. */
+/** Far above any answer; a longer stream is an endless loop. */
 const STREAM_LIMIT = 2 ** 20
-/** A stream that never waits would block the event loop; reading it pauses this often. */
+/** Reading yields this often, so that a stream that never waits does not block the event loop. */
 const BREATH_MILLISECONDS = 20
 
-/**
- * Reads a stream to its end. Leaves it, without waiting for it, as soon as `signal` is aborted.
- * Never throws.
- */
+/** Reads a stream to its end. Stops reading as soon as `signal` is aborted. Never throws. */
 export async function readTextStream(
   stream: AsyncIterable<unknown>,
   signal: AbortSignal,
@@ -59,7 +56,7 @@ function checkChunk(chunk: unknown, length: number): string {
   return chunk
 }
 
-/** Tells the stream that nobody reads it any more, without waiting: it may hang. */
+/** Closes the stream. Does not await that, since the stream may hang. */
 function leave(iterator: AsyncIterator<unknown> | undefined): void {
   try {
     iterator?.return?.().then(undefined, () => undefined)

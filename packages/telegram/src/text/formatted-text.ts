@@ -1,6 +1,6 @@
 import type { MessageEntity } from 'grammy/types'
 
-/** Text as Telegram shows it, with its formatting beside it; offsets count UTF-16 units. */
+/** Text as Telegram shows it, with its formatting as entities; offsets count UTF-16 units. */
 export interface FormattedText {
   readonly text: string
   readonly entities: readonly MessageEntity[]
@@ -28,7 +28,7 @@ export function plainText(text: string): FormattedText {
   return { text: text.toWellFormed(), entities: [] }
 }
 
-/** Text with formatting whose places are known. */
+/** Text with formatting at known positions. */
 export function withStyles(text: string, entities: readonly MessageEntity[]): FormattedText {
   return { text: text.toWellFormed(), entities: inOrder(keepCodeApart(entities)) }
 }
@@ -37,7 +37,7 @@ function inOrder(entities: readonly MessageEntity[]): MessageEntity[] {
   return entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
 }
 
-/** The units from `start` to `end`; entities that cross a border are cut there. */
+/** The units from `start` to `end`; entities that cross a boundary are cut there. */
 export function sliceFormatted(source: FormattedText, start: number, end: number): FormattedText {
   const entities = source.entities.flatMap((entity) => {
     const from = Math.max(entity.offset, start)
@@ -47,12 +47,12 @@ export function sliceFormatted(source: FormattedText, start: number, end: number
   return { text: source.text.slice(start, end), entities }
 }
 
-/** Puts plain text behind `source`. */
+/** Appends plain text to `source`. */
 export function appendPlain(source: FormattedText, text: string): FormattedText {
   return { text: source.text + text.toWellFormed(), entities: source.entities }
 }
 
-/** Writes text and formatting in one go; formatting is opened, written into and closed. */
+/** Builds text and formatting together: formatting is opened, written into and closed. */
 export class FormattedTextBuilder {
   #chunks: string[] = []
   #length = 0
@@ -68,17 +68,14 @@ export class FormattedTextBuilder {
     this.#length += text.length
   }
 
-  /**
-   * Formats what `content` writes. Formatting inside the same formatting adds nothing and is left
-   * out.
-   */
+  /** Formats what `content` writes. Formatting nested in the same formatting is dropped. */
   within(style: EntityStyle, content: () => void): void {
     const close = this.open(style)
     content()
     close()
   }
 
-  /** Starts formatting here; it ends where the returned function is called. */
+  /** Starts formatting at the current position; the returned function ends it. */
   open(style: EntityStyle): () => void {
     const family = style.type.endsWith('blockquote') ? 'blockquote' : style.type
     if (this.#open.has(family)) return () => undefined
@@ -107,8 +104,8 @@ export class FormattedTextBuilder {
 const BARRED_FROM_CODE = new Set(['bold', 'italic', 'underline', 'strikethrough', 'spoiler'])
 
 /**
- * Telegram allows no other style on code (Bot API: MessageEntity): the others end before it and go
- * on after it.
+ * Telegram allows no other style on code (Bot API: MessageEntity): other styles end before it and
+ * resume after it.
  */
 function keepCodeApart(entities: readonly MessageEntity[]): MessageEntity[] {
   const codes = entities
@@ -133,7 +130,7 @@ function keepCodeApart(entities: readonly MessageEntity[]): MessageEntity[] {
 
 const LINK_PROTOCOLS = new Set(['http:', 'https:', 'tg:', 'mailto:', 'tel:'])
 
-/** Whether Telegram can make `address` a link; relative and script addresses cannot be one. */
+/** Whether Telegram accepts `address` as a link; it refuses relative and script URLs. */
 export function isLinkAddress(address: string): boolean {
   const url = URL.parse(address)
   return url !== null && LINK_PROTOCOLS.has(url.protocol)
@@ -147,9 +144,9 @@ export const CAPTION_LIMIT = 1024
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**
- * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The parts
- * joined are the whole text. A cut is never inside formatting that fits into one part, nor inside a
- * line of code or a row of a table; longer formatting goes on in the next part.
+ * Splits text into parts of at most `limit` units (the first of at most `firstLimit`). The joined
+ * parts are the whole text. No cut falls inside formatting that fits into one part, a line of code
+ * or a row of a table; longer formatting continues in the next part.
  */
 export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLimit = limit): FormattedText[] {
   const parts: FormattedText[] = []
@@ -162,7 +159,10 @@ export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLim
   return parts
 }
 
-/** How far into a part a cut must be to be good: paragraphs may leave more room than words. */
+/**
+ * Places to cut, and how full the part must be for each: a cut at a paragraph may leave more room
+ * than one at a word.
+ */
 const PLACES: readonly { readonly pattern: RegExp; readonly after: number }[] = [
   { pattern: /\n[^\S\n]*\n\s*/g, after: 0.4 },
   { pattern: /\n/g, after: 0.5 },
@@ -173,7 +173,7 @@ const PLACES: readonly { readonly pattern: RegExp; readonly after: number }[] = 
 function findCut({ text, entities }: FormattedText, start: number, limit: number): number {
   const hardEnd = start + limit
   if (text.length <= hardEnd) return text.length
-  // Every round moves the cut towards the start, so that it ends.
+  // Every round moves the cut towards the start, so the loop ends.
   let cut = goodPlace(text, { start, limit, from: endOfFirst({ text, entities }, start, hardEnd) })
   for (;;) {
     const torn = entities.filter(({ offset, length }) => offset < cut && cut < offset + length)
@@ -194,23 +194,23 @@ interface Cut {
 
 const BLOCKS: ReadonlySet<string> = new Set(['pre', 'blockquote', 'expandable_blockquote'])
 
-/** Where to cut instead of inside `entity`; `cut` itself when that is the best there is. */
+/** Where to cut instead of inside `entity`; `cut` itself when there is no better place. */
 function outside({ type, offset, length }: MessageEntity, { text, start, cut, limit }: Cut): number {
   const before = withoutTornPair(text, offset)
   const canMove = before > start && offset + length - before <= limit
   if (!BLOCKS.has(type)) return canMove ? before : cut
-  // A block that fits in the next part goes there, unless that leaves this part half empty.
+  // A block that fits into the next part moves there, unless that leaves this part half empty.
   if (canMove && before - start >= limit / 2) return before
   const line = text.lastIndexOf('\n', cut - 1) + 1
   if (line > Math.max(offset, start)) return line
-  // Not even its first line fits here: the whole block begins in the next part, and is cut there if
-  // it must be.
+  // Not even its first line fits here: the block starts in the next part, and is cut there if
+  // necessary.
   return before > start ? before : cut
 }
 
 /**
- * Where formatting ends that begins with the part and fits into it; it cannot go to the next part
- * instead.
+ * Where formatting ends that starts with the part and fits into it. Moving it to the next part
+ * would leave this one empty.
  */
 function endOfFirst({ text, entities }: FormattedText, start: number, hardEnd: number): number {
   const ends = entities
@@ -220,7 +220,7 @@ function endOfFirst({ text, entities }: FormattedText, start: number, hardEnd: n
   return Math.max(start, ...ends)
 }
 
-/** A good place to cut as far as words go, not before `from`. */
+/** A good place to cut by paragraphs, lines or words, not before `from`. */
 function goodPlace(
   text: string,
   { start, limit, from }: { readonly start: number; readonly limit: number; readonly from: number },
@@ -241,12 +241,12 @@ function lastEnd(window: string, pattern: RegExp): number {
   return end
 }
 
-/** The last place up to `end` that tears no character apart. */
+/** The last place up to `end` that does not split a character. */
 function wholeCharacterCut(text: string, start: number, end: number): number {
   const from = withoutTornPair(text, Math.max(start, end - 64))
   const character = graphemes.segment(text.slice(from, end + 64)).containing(end - from)
   const cut = from + (character?.index ?? end - from)
-  // Marks can pile up without limit on one character: then only surrogate pairs are kept whole.
+  // A character can have any number of combining marks; then only surrogate pairs are kept whole.
   return cut > start ? cut : withoutTornPair(text, end)
 }
 

@@ -24,7 +24,7 @@ const STYLES: Readonly<Record<string, EntityStyle['type']>> = {
   'tg-spoiler': 'spoiler',
   code: 'code',
 }
-/** How many line breaks stand around a block. */
+/** How many line breaks surround a block. */
 const GAPS: Readonly<Record<string, number>> = {
   p: 2,
   h1: 2,
@@ -42,9 +42,9 @@ const GAPS: Readonly<Record<string, number>> = {
 const INVISIBLE = new Set(['script', 'style', 'head', 'title', 'noscript'])
 
 /**
- * Turns Telegram's HTML (Bot API: HTML style) into text and entities. Spaces and line breaks count
- * as they are typed; paragraphs, headings and lists are understood too; other tags leave their
- * content.
+ * Turns Telegram's HTML (Bot API: HTML style) into text and entities. Spaces and line breaks are
+ * kept as typed. Paragraphs, headings and lists are supported too; of other tags only the content
+ * remains.
  */
 export function htmlToFormatted(html: string): FormattedText {
   const writer = new HtmlWriter()
@@ -65,7 +65,7 @@ class HtmlWriter {
   writeAll(nodes: readonly Node[]): void {
     for (const node of nodes) {
       if ('attribs' in node) this.#writeElement(node)
-      // Comments and directives have data too, but are not text.
+      // Comments and directives have `data` too, but are not text.
       else if (node.nodeType === 3 && 'data' in node) this.#write(node.data)
     }
   }
@@ -110,7 +110,7 @@ class HtmlWriter {
   #writeList(list: Element): void {
     const start = Number.parseInt(list.attribs['start'] ?? '1', 10)
     this.#lists.push({ next: list.name === 'ol' ? start || 1 : undefined })
-    // Line breaks between the items are layout of the source, not text.
+    // Line breaks between the items are source layout, not text.
     this.writeAll(list.childNodes.filter((node) => 'attribs' in node))
     this.#lists.pop()
   }
@@ -123,7 +123,7 @@ class HtmlWriter {
 
   #write(text: string): void {
     if (this.#gap > 0) {
-      // White space between blocks does not make the gap wider.
+      // White space between blocks does not widen the gap.
       if (text !== '' && text.trim() === '') return
       this.#builder.breakLine(this.#gap)
       this.#gap = 0

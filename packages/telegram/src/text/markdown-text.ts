@@ -8,8 +8,8 @@ import { tableRows } from './table-text.ts'
 /**
  * Turns GitHub-flavoured Markdown, finished or still being written, into text and entities.
  * Telegram has no headings, lists or tables: headings are bold, lists get bullets, tables become
- * aligned columns. HTML stays as it was typed, but for line breaks.
- * @param showsAddresses writes the address of a link behind its words instead of under them
+ * aligned columns. HTML stays as typed, except for line breaks.
+ * @param showsAddresses writes the URL of a link after its text instead of linking it
  */
 export function markdownToFormatted(markdown: string, showsAddresses = false): FormattedText {
   const builder = new FormattedTextBuilder()
@@ -18,8 +18,8 @@ export function markdownToFormatted(markdown: string, showsAddresses = false): F
 }
 
 /**
- * Writes blocks one below the other, with a blank line where the source has one. `indent` starts
- * new lines.
+ * Writes blocks below each other, with a blank line where the source has one. New lines start with
+ * `indent`.
  */
 function writeBlocks(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
   let gap = 0
@@ -77,7 +77,7 @@ function itemMark(list: Tokens.List, item: Tokens.ListItem, number: number): str
   return list.ordered ? `${number}. ` : '• '
 }
 
-/** The blocks of a list item stand close together. */
+/** Writes the blocks of a list item without blank lines. */
 function writeTight(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
   const blocks = tokens.filter((token) => token.type !== 'space' && !isHidden(token))
   blocks.forEach((token, index) => {
@@ -144,7 +144,7 @@ function writeLink(builder: FormattedTextBuilder, link: Tokens.Link | Tokens.Ima
     if (link.text === '') builder.write(link.href)
     else writeInline(builder, inlineTokens(link), indent)
   }
-  // Telegram itself links addresses that are spelled out.
+  // Telegram links literal URLs by itself.
   const isSpelledOut = link.text === link.href || link.href === `mailto:${link.text}`
   if (isSpelledOut) builder.write(link.text)
   else if (isLinkAddress(link.href)) builder.within({ type: 'text_link', url: link.href }, writeLabel)

@@ -17,12 +17,14 @@ interface KnownTokens {
   def: Tokens.Def
 }
 
-/** Narrows a token; marked's own union cannot, since extensions may add any type. */
+/**
+ * Narrows a token's type. marked's union cannot be narrowed, since extensions may add any type.
+ */
 export function isType<T extends keyof KnownTokens>(token: Token, type: T): token is KnownTokens[T] {
   return token.type === type
 }
 
-/** What stands inside a token, or its own words when it has no inner ones. */
+/** A token's inner tokens, or its own text as one token. */
 export function inlineTokens(token: Token): readonly Token[] {
   return 'tokens' in token && token.tokens?.length ? token.tokens : [leaf(token)]
 }
@@ -32,17 +34,12 @@ function leaf(token: Token): Token {
   return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
 }
 
-/**
- * Where a link of the text leads is not shown; other words in the same form, like `[Note]: wait`,
- * are.
- */
+/** Link definitions are not shown. Other text of the same form, like `[Note]: wait`, is. */
 export function isHidden(token: Token): boolean {
   return isType(token, 'def') && isLinkAddress(token.href)
 }
 
-/**
- * Whether a row has more cells than the head: GitHub's rules leave those out, and so does marked.
- */
+/** Whether a row has more cells than the header: marked drops them, as GitHub's rules say. */
 export function losesCells({ raw, header }: Tokens.Table): boolean {
   return raw
     .trimEnd()
@@ -61,8 +58,7 @@ function cellsOf(row: string): number {
 
 /**
  * Reads GitHub-flavoured Markdown.
- * @param showsAddresses makes of every link and image its words with the address in brackets behind
- * them
+ * @param showsAddresses turns every link and image into its text with the URL in brackets after it
  */
 export function lexMarkdown(markdown: string, showsAddresses: boolean): Token[] {
   const tokens = new Lexer({ gfm: true }).lex(markdown)

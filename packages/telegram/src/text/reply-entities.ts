@@ -12,12 +12,12 @@ const SIMPLE = new Set([
   'expandable_blockquote',
   'code',
 ])
-/** Telegram finds these in the text by itself. */
+/** Telegram detects these in the text by itself. */
 const DETECTED = new Set(['mention', 'hashtag', 'cashtag', 'bot_command', 'url', 'email', 'phone_number'])
 
 /**
- * Puts a plugin's own entities beside its text. One that Telegram would refuse is left out with a
- * warning, since the words must arrive whatever was said about them.
+ * Applies a plugin's own entities to its text. Entities that Telegram would refuse are dropped with
+ * a warning, so that the text still arrives.
  */
 export function formatWithEntities(text: string, entities: unknown, logger: Logger): FormattedText {
   if (!Array.isArray(entities)) {

@@ -5,17 +5,14 @@ import type { RichBlockTableCell, RichText } from 'grammy/types'
 import { isLinkAddress } from './formatted-text.ts'
 import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
 
-/** A rich message without files, as drafts take it too. */
+/** A rich message without files, which drafts accept too. */
 export type RichContent = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
 type RichBlock = NonNullable<RichContent['blocks']>[number]
 
-/**
- * Markdown as the blocks of a rich message, and whether a message with entities would show it as
- * well.
- */
+/** Markdown as the blocks of a rich message. */
 export interface RichDocument {
   readonly blocks: RichBlock[]
-  /** UTF-16 units of all texts. */
+  /** The length of all texts in UTF-16 units. */
   readonly length: number
   /** True for headings, tables and nested lists, which entities can only imitate. */
   readonly hasStructure: boolean
@@ -26,12 +23,12 @@ const MAX_BLOCKS = 500
 const MAX_DEPTH = 16
 const MAX_COLUMNS = 20
 
-/** Thrown when a text does not fit into a rich message; it is sent as text then. */
+/** Thrown when a text does not fit into a rich message; it is then sent as text. */
 class DoesNotFit extends Error {}
 
 /**
- * Turns Markdown into blocks, never into Telegram's rich Markdown: that would fetch the images and
- * obey the HTML that a model was talked into writing. `undefined` when it does not fit.
+ * Turns Markdown into blocks, not into Telegram's rich Markdown, which would load images and
+ * interpret HTML that a prompt injection made a model write. `undefined` when it does not fit.
  */
 export function markdownToBlocks(markdown: string, showsAddresses = false): RichDocument | undefined {
   const writer = new BlockWriter()
@@ -96,7 +93,7 @@ class BlockWriter {
   }
 
   #table(table: Tokens.Table, depth: number): RichBlock {
-    // A row with more cells than the head would lose them.
+    // A row with more cells than the header would lose them.
     if (table.header.length > MAX_COLUMNS || losesCells(table)) throw new DoesNotFit()
     this.hasStructure = true
     const cells = [table.header, ...table.rows].map((row, rowIndex) => {

@@ -4,15 +4,16 @@ import { markdownToBlocks } from './rich-blocks.ts'
 import type { RichContent } from './rich-blocks.ts'
 import { MESSAGE_LIMIT } from './formatted-text.ts'
 
-/** Which texts go as rich messages, as long as Telegram takes them. */
+/** Decides which texts are sent as rich messages, while Telegram accepts them. */
 export interface RichMessages {
   /**
-   * The rich message of a text that needs one: it has structure, or is too long for one message.
+   * The rich message for a text that needs one, because it has structure or is too long for one
+   * message.
    */
   render(source: string, format: TextFormat | undefined): RichContent | undefined
-  /** Whether Telegram does not take rich messages, or not this one. */
+  /** Whether the error means that Telegram refuses rich messages, or this one. */
   isRefusal(error: TelegramError): boolean
-  /** After a refusal: texts go as text and entities for a while. */
+  /** After a refusal: sends texts with entities for a while instead. */
   rest(): void
   isResting(): boolean
 }
@@ -24,7 +25,7 @@ export interface RichMessagesOptions {
   readonly now: () => number
 }
 
-/** Bot API: up to 32,768 characters; counted in UTF-16 units, of which there are never fewer. */
+/** Bot API: up to 32,768 characters. Counted in UTF-16 units, which are never fewer. */
 const RICH_LIMIT = 32_768
 const REST_MILLISECONDS = 15 * 60_000
 

@@ -1,11 +1,11 @@
 type Alignment = 'left' | 'center' | 'right' | null
 
-/** Every screen wraps wider rows, and padding them would make a small table huge. */
+/** Every screen wraps wider rows, and padding could make a small table huge. */
 const WIDEST_ROW = 120
 
 /**
- * Sets cells in columns, aligned if they fit on a screen, a rule under the first row. For
- * fixed-width display.
+ * Lays cells out in columns for a fixed-width font, aligned if they fit on a screen, with a rule
+ * under the first row.
  */
 export function tableRows(rows: readonly (readonly string[])[], align: readonly Alignment[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length))

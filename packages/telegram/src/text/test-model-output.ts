@@ -6,13 +6,13 @@ export interface ModelOutput {
   readonly words: readonly string[]
 }
 
-/** Stands for a word until all of a text are numbered. */
+/** Placeholder for a word until all words of a text are numbered. */
 const WORD = '§'
 
 const run = (most: number): fc.Arbitrary<string> =>
   fc.integer({ min: 1, max: most }).map((count) => Array.from({ length: count }, () => WORD).join(' '))
 
-/** What stands between words: marks out of place, odd characters, other scripts, half an escape. */
+/** Noise between words: misplaced marks, odd characters, other scripts, incomplete escapes. */
 const ODDITIES = {
   marks: ['*', '**', '_', '`', '~~', '|', '||', '[', '](', ')', '<', '>', '1.', '-', '#', '\\', '=='],
   markup: ['<b>', '</i>', '<br>', '<think>', '<!--', '&amp;', '&', '$x^2$', '\\(a\\)'],
@@ -96,7 +96,7 @@ const odd = fc.constantFrom(
   `    ${WORD} indented`,
   `\\# ${WORD}`,
 )
-/** So long that the text is split, without a good place to cut or with few of them. */
+/** Long enough that the text is split, with few good places to cut, or none. */
 const long = fc.oneof(
   fc.integer({ min: 200, max: 3000 }).map((count) => `${WORD} `.repeat(count)),
   fc.integer({ min: 1000, max: 9000 }).map((count) => `${WORD}${'x'.repeat(count)}`),
