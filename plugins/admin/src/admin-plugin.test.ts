@@ -36,7 +36,7 @@ function start(admin: TestAdminService, services = createTestServices()): Promis
   return runPlugin(adminPlugin, { config, services: { ...services, admin } })
 }
 
-/** The page behind a button of dice's page. */
+/** The page that opens from a button on the page of dice. */
 async function settingsOf(assistant: PluginUnderTest, label: string, who: TestMessage): Promise<Reply> {
   const list = replyOf(await assistant.send('/plugins', who))
   const page = replyOf(await assistant.press(button(list, 'dice'), who))
@@ -260,7 +260,7 @@ test('in a group a plugin is switched and configured there, or everywhere', asyn
   const off = replyOf(await assistant.press(button(page, 'Switch off here'), GROUP))
   expect(off.text).toContain('it is off')
   const everywhere = replyOf(await assistant.press(button(page, 'Everywhere'), GROUP))
-  // what holds for everybody may be nobody's business in this group
+  // settings that apply to everybody are not shown in this group
   expect(labels(everywhere)).toEqual(['Switch off', 'Restart', 'In this chat »', '« Back'])
   expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain('private chat only')
   await assistant.press(button(everywhere, 'Switch off'), GROUP)
@@ -278,7 +278,7 @@ test('people are decided about by id, a group from inside, and nobody about them
   await assistant.send('/block 2', OWNER)
   await assistant.send('/allow', GROUP)
   const replyTo = { id: 3, text: 'spam', fromBot: false }
-  // a group is not blocked by who means the writer of one message
+  // whoever means the writer of one message must not block the whole group by mistake
   expect(replyOf(await assistant.send('/block', { ...GROUP, replyTo })).text).toContain('Write the id')
   for (const wrong of ['/block 1', '/allow', '/trust Bob', '/trust -7', '/trust 0'])
     await assistant.send(wrong, OWNER)

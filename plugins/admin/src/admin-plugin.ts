@@ -22,14 +22,14 @@ const config = z.object({
 type Context = CommandContext<z.infer<typeof config>>
 type Work = (admin: AdminService, args: string, context: Context) => Promise<AskingReply>
 
-/** Owners manage the assistant by chat. Every command and every button asks for the role of whoever uses it. */
+/** Owners manage the assistant by chat. Every command and button checks the role of its user. */
 export default definePlugin({
   name: 'admin',
   version: '0.1.0',
   description: 'Owners manage the assistant by chat: plugins, people, the log.',
   config,
   permissions: { admin: true, telegram: ['deleteMessage'] },
-  // an answer to one of its questions is for no other plugin
+  // first in line, so that no other plugin gets the answer to one of its questions
   priority: 100,
   commands: {
     plugins: {
@@ -109,8 +109,8 @@ function owned(work: Work): (args: string, context: Context) => Promise<PluginRe
 }
 
 /**
- * What the assistant refuses is told in its own words; anything else is a mistake, and goes to the log. A message that
- * holds a secret does not stay in the chat.
+ * A refusal of the assistant is shown in its own words. Any other error is a bug and goes to the
+ * log. A message that contains a secret is deleted from the chat.
  */
 async function answer(
   { chat, message, callback }: MessageContext,
@@ -150,7 +150,7 @@ async function logPage(
   { chat, config: { log_lines } }: Context,
   onlyProblems: boolean,
 ): Promise<Reply> {
-  // a log names chats and people: it is nothing for a group
+  // a log names chats and people, so it is not shown in a group
   if (chat.type !== 'private') return { text: 'I show the log in our private chat only.' }
   const asked = /^\d{1,3}$/.test(args) ? Number(args) : log_lines
   const lines = await admin.logLines({ count: Math.min(200, Math.max(1, asked)), onlyProblems })
@@ -163,7 +163,7 @@ function decision(standing: AdminStanding): Work {
     if (args === '' && message.replyTo) {
       return { text: 'Whose message that is I am not told. Write the id: /users shows who wrote lately.' }
     }
-    // inside a group, and without an id, it is about the group
+    // in a group, a command without an id is about the group
     const id = args === '' && chat.type !== 'private' ? chat.id : Number(args)
     if (!/^-?\d{1,16}$/.test(args === '' ? String(id) : args) || !Number.isSafeInteger(id) || id === 0) {
       return { text: 'Write the id of a user or group behind it: /users shows who wrote lately.' }

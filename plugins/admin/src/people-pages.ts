@@ -10,7 +10,7 @@ const SIGNS: Readonly<Record<AdminParty['standing'], string>> = {
 const STANDINGS: readonly AdminStanding[] = ['owner', 'trusted', 'allowed', 'blocked']
 const MAX_SHOWN = 40
 
-/** Everybody that something was decided about, and strangers who wrote lately. */
+/** Everybody with a decision about them, and strangers who wrote recently. */
 export async function peoplePage(admin: AdminService): Promise<Reply> {
   const parties = await admin.parties()
   if (parties.length === 0) {
@@ -32,7 +32,7 @@ export async function peoplePage(admin: AdminService): Promise<Reply> {
   }
 }
 
-/** One of them, with what can be decided. */
+/** The page of one person or group, with the possible decisions. */
 async function personPage(admin: AdminService, id: number): Promise<Reply> {
   const party = (await admin.parties()).find((item) => item.id === id)
   const standing = party?.standing ?? 'unknown'
@@ -46,7 +46,7 @@ async function personPage(admin: AdminService, id: number): Promise<Reply> {
   }
 }
 
-/** Decides; nobody decides about themselves, so that no owner locks himself out. */
+/** Applies a decision. People cannot decide about themselves, so no owner locks himself out. */
 export async function decide(
   admin: AdminService,
   { id, by, standing }: { id: number; by: number; standing: AdminStanding | undefined },

@@ -6,7 +6,7 @@ import type { Place, Scope } from './page-place.ts'
 import { pressSetting, settingsPage } from './setting-pages.ts'
 
 const PER_PAGE = 20
-/** Whoever switches this plugin off cannot switch it on again. */
+/** Switching off this plugin cannot be undone by chat. */
 const LOCKED = 'admin'
 
 /** The list of plugins with a button for each. */
@@ -34,7 +34,7 @@ export async function listPage(admin: AdminService, place: Place, page = 0): Pro
   }
 }
 
-/** One plugin: how it is, and what can be done with it, here or everywhere. */
+/** One plugin: its state, and what can be done with it, here or everywhere. */
 export async function pluginPage(
   admin: AdminService,
   place: Place,
@@ -71,7 +71,7 @@ export async function pluginPage(
   return { text: lines.filter((line) => line !== '').join('\n'), buttons: [actions, [other, back('l')]] }
 }
 
-/** Switches a plugin; the words are for people. */
+/** Switches a plugin. The returned text is for people. */
 export async function switchPlugin(
   admin: AdminService,
   place: Place,
@@ -83,7 +83,7 @@ export async function switchPlugin(
   return `${name} is ${isOn ? 'on' : 'off'}${scope === 'here' ? ' in this chat' : ''}.`
 }
 
-/** Does what a button of these pages says, and gives the page to show then. */
+/** Does what a button of these pages says, and returns the page to show next. */
 export async function press(admin: AdminService, place: Place, data: string): Promise<Reply | undefined> {
   const [word = '', ref, second, third] = data.split(':')
   if (word === 'l') return listPage(admin, place, Math.max(0, Math.floor(Number(ref ?? 0))) || 0)
@@ -121,7 +121,7 @@ function sign({ name, isOn, state }: AdminPlugin, offHere: ReadonlySet<string>):
   return offHere.has(name) ? '🌑' : '🟢'
 }
 
-/** Without them a page would look the same, as if nothing had been done. */
+/** Without these words the page would look unchanged, as if nothing had been done. */
 function withWords(words: string, page: Reply): Reply {
   return { ...page, text: `${page.text as string}\n\n${words}` }
 }

@@ -13,7 +13,7 @@ const USAGE = `/plugins – all of them, with buttons
 /plugins set NAME KEY VALUE – for everybody; with “here” at the end for this chat
 /plugins unset NAME KEY – back to the default; with “here” as everywhere`
 
-/** `/plugins` and what may stand behind it. */
+/** `/plugins` and its arguments. */
 export async function pluginsCommand(admin: AdminService, place: Place, args: string): Promise<AskingReply> {
   const { words, scope } = takeScope(args)
   const [verb = '', name = '', key = ''] = words.split(/\s+/)
@@ -43,7 +43,7 @@ export async function pluginsCommand(admin: AdminService, place: Place, args: st
   }
 }
 
-/** `PLUGIN KEY VALUE`, perhaps with `here` at the end. */
+/** `PLUGIN KEY VALUE`, optionally with `here` at the end. */
 export async function setCommand(admin: AdminService, place: Place, args: string): Promise<AskingReply> {
   const { words, scope = 'everywhere' } = takeScope(args)
   const match = /^(?<plugin>\S+)\s+(?<key>\S+)\s+(?<value>[^]+)$/.exec(words)?.groups
@@ -54,7 +54,7 @@ export async function setCommand(admin: AdminService, place: Place, args: string
   return setValue(admin, place, { plugin, key, scope, text: value })
 }
 
-/** Sets a key, and says what it is then. */
+/** Sets a key and reports its new value. */
 export async function setValue(
   admin: AdminService,
   place: Place,
@@ -68,7 +68,7 @@ export async function setValue(
   return { text: await tell(admin, place, about) }
 }
 
-/** In a group nothing is said of what holds for everybody but that it was changed. */
+/** In a group, a change for everybody is only reported as made, without the value. */
 async function tell(
   admin: AdminService,
   place: Place,
@@ -81,7 +81,7 @@ async function tell(
   return `${plugin}.${key} is ${value} ${where} now.`
 }
 
-/** `here` as the last word; in quotes it is part of a value. */
+/** `here` as the last word. In quotes it is part of the value. */
 function takeScope(args: string): { words: string; scope?: Scope } {
   const match = /^(?<words>[^]*?)\s+here$/i.exec(args)
   return match?.groups ? { words: match.groups['words'] ?? '', scope: 'here' } : { words: args }

@@ -11,7 +11,10 @@ const askedSchema = z.object({
   scope: z.enum(['here', 'everywhere']),
 })
 
-/** Messages of this plugin whose answers set a key. They are known after a restart, for a day. */
+/**
+ * Messages of this plugin whose answers set a key. They are stored for a day, so they survive a
+ * restart.
+ */
 export class Questions {
   readonly #store: Store
 
@@ -19,14 +22,14 @@ export class Questions {
     this.#store = store
   }
 
-  /** Notes what the page now asks for that the pressed message shows; it may be nothing. */
+  /** Stores what the page asks for that the pressed message shows now; it may be nothing. */
   async note({ chat, message }: MessageContext, asked: Asked | undefined): Promise<void> {
     const key = keyOf(chat.id, message.id)
     if (asked) await this.#store.set(key, asked, { ttlSeconds: TTL_SECONDS })
     else await this.#store.delete(key)
   }
 
-  /** What a message sets because it answers one of these pages. */
+  /** The key that a message sets because it answers one of these pages. */
   async answeredBy({ chat, message, command }: MessageContext): Promise<Asked | undefined> {
     if (command || !message.replyTo?.fromBot) return undefined
     return askedSchema.safeParse(await this.#store.get(keyOf(chat.id, message.replyTo.id))).data

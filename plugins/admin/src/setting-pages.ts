@@ -4,13 +4,13 @@ import { back, pairs } from './button-rows.ts'
 import { buttonData, chatOf } from './page-place.ts'
 import type { Place, Scope } from './page-place.ts'
 
-/** Settings of one plugin, of everybody or of the chat in which they are shown. */
+/** Settings of one plugin, for everybody or for the chat in which they are shown. */
 export interface SettingsOf {
   readonly plugin: string
   readonly scope: Scope
 }
 
-/** A page that takes a value: whoever answers the message sets that key. */
+/** A page that asks for a value: an answer to the message sets that key. */
 export interface AskingReply extends Reply {
   readonly asks?: { readonly plugin: string; readonly key: string; readonly scope: Scope }
 }
@@ -18,7 +18,7 @@ export interface AskingReply extends Reply {
 const MAX_TEXT = 3_900
 const MAX_BUTTONS = 80
 
-/** The keys of a plugin, with values and what they mean. */
+/** The keys of a plugin, with their values and descriptions. */
 export async function settingsPage(
   admin: AdminService,
   place: Place,
@@ -60,7 +60,7 @@ function describeAll(plugin: string, scope: Scope, settings: readonly AdminSetti
   return long.length <= MAX_TEXT ? long : [head, ...settings.map(line)].join('\n').slice(0, MAX_TEXT)
 }
 
-/** One key, with its choices as buttons; others are set by an answer to the page. */
+/** One key, with its choices as buttons. Other keys are set by an answer to the page. */
 function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): AskingReply {
   const refs = [shortRef(plugin), shortRef(setting.key)] as const
   const choices = choicesOf(setting)
@@ -140,7 +140,7 @@ export async function pressSetting(
   return settingPage(settings, (await find()) ?? setting)
 }
 
-/** In a chat only what can be set for single chats. */
+/** In a chat, only keys that can be set for single chats. */
 async function shownSettings(
   admin: AdminService,
   place: Place,

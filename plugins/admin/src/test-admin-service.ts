@@ -2,7 +2,7 @@ import { PluggramError } from '@pluggram/sdk'
 import type { AdminParty, AdminPlugin, AdminService, AdminSetting } from '@pluggram/sdk'
 
 export interface TestAdminService extends AdminService {
-  /** What was done, in order. */
+  /** The changes that were made, in order. */
   readonly done: string[]
 }
 

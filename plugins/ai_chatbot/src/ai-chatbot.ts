@@ -4,7 +4,7 @@ import { createChatbot } from './chatbot.ts'
 import { configuration } from './configuration.ts'
 import { rememberForModel } from './remember-tool.ts'
 
-/** The conversation: answers what no other plugin took. */
+/** The conversation: answers messages that no other plugin took. */
 const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
   name: 'ai_chatbot',
   version: '0.1.0',

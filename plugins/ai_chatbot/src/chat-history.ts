@@ -4,7 +4,7 @@ import type { Chat, ChatMessage, Store } from '@pluggram/sdk'
 import { turnSchema, windowStart } from './history-window.ts'
 import type { Turn, WindowLimits } from './history-window.ts'
 
-/** Bounds what a chat may occupy in the store, whatever the model may be shown. */
+/** Limits what a chat may occupy in the store, independent of what the model is shown. */
 const MAX_STORED = { messages: 1_000, tokens: 40_000 }
 const MAX_TURN_CHARACTERS = 16_000
 const PARTIAL_NOTE = '\n\n[This answer broke off here.]'
@@ -13,7 +13,9 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000
 const conversationSchema = z.object({
   id: z.string(),
   turns: z.array(turnSchema),
-  /** What was said before the turns, in short; `since` is when the oldest of it was said. */
+  /**
+   * A short version of what was said before the turns; `since` is when its oldest message was said.
+   */
   summary: z.object({ text: z.string(), since: z.number() }).optional(),
 })
 type Conversation = z.infer<typeof conversationSchema>
@@ -21,15 +23,18 @@ type Conversation = z.infer<typeof conversationSchema>
 /** Where a conversation is: a chat, or one of its topics. */
 type Place = Pick<Chat, 'id' | 'topicId'>
 
-/** A conversation as it was when a message came in. */
+/** A conversation at the time when a message arrived. */
 export interface Recollection {
-  /** Names the conversation, so that an answer that ends after `/new` is not written into the next one. */
+  /**
+   * Identifies the conversation, so that an answer that ends after `/new` is not added to the next
+   * one.
+   */
   readonly conversationId: string
   readonly messages: readonly ChatMessage[]
   readonly summary?: string
 }
 
-/** All that is kept of a conversation. */
+/** Everything that is stored of a conversation. */
 export interface StoredTalk {
   readonly turns: readonly Turn[]
   readonly summary?: string
@@ -41,7 +46,7 @@ export interface Exchange {
   readonly isPartial: boolean
 }
 
-/** The oldest part of a conversation, which no longer fits into what the model is shown. */
+/** The oldest part of a conversation, which no longer fits into the model's window. */
 export interface Overflow {
   readonly conversationId: string
   readonly turns: readonly Turn[]
@@ -68,7 +73,7 @@ export class ChatHistory {
     this.#now = now
   }
 
-  /** Reads a chat's conversation; begins one when there is none. */
+  /** Reads a chat's conversation; starts one if there is none. */
   recall(chat: Chat): Promise<Recollection> {
     return this.#lock.run(keyOf(chat), async () => {
       const { id, turns, summary } = (await this.#read(chat)) ?? (await this.#begin(chat))
@@ -80,7 +85,7 @@ export class ChatHistory {
     })
   }
 
-  /** Adds a question with its answer, unless the conversation was ended meanwhile. */
+  /** Adds a question with its answer, unless the conversation has ended meanwhile. */
   add(chat: Chat, conversationId: string, { user, assistant, isPartial }: Exchange): Promise<void> {
     return this.#change(chat, conversationId, (conversation) => {
       const at = this.#now()
@@ -93,7 +98,10 @@ export class ChatHistory {
     })
   }
 
-  /** What should be summed up now, so that it is not forgotten; the newer half of what fits stays as it is. */
+  /**
+   * The turns to summarise now, so that they are not forgotten. The newer half of what fits stays
+   * unchanged.
+   */
   async overflow(chat: Chat): Promise<Overflow | undefined> {
     const conversation = await this.#read(chat)
     if (!conversation || windowStart(conversation.turns, this.#window(1)) === 0) return undefined
@@ -105,7 +113,7 @@ export class ChatHistory {
     }
   }
 
-  /** Puts a summary in the place of old turns, unless the conversation was ended or shortened meanwhile. */
+  /** Replaces old turns by a summary, unless the conversation was ended or shortened meanwhile. */
   condense(chat: Chat, { conversationId, turns: old }: Overflow, text: string): Promise<void> {
     return this.#change(chat, conversationId, ({ id, turns, summary }) => {
       const isThere = old.every(({ content }, index) => turns[index]?.content === content)
@@ -115,14 +123,14 @@ export class ChatHistory {
     })
   }
 
-  /** Forgets everything said in a chat. */
+  /** Forgets everything that was said in a chat. */
   forget(chat: Chat): Promise<void> {
     return this.#lock.run(keyOf(chat), async () => {
       await this.#begin(chat)
     })
   }
 
-  /** Forgets what was said in a chat, in all its topics; tells in how many something was said. */
+  /** Forgets what was said in a chat, in all its topics. Returns how many of them had turns. */
   async forgetTopics(chatId: number): Promise<number> {
     let count = 0
     for (const chat of await this.topics(chatId)) {
@@ -146,7 +154,7 @@ export class ChatHistory {
     return [...whole, ...topics.toSorted((one, other) => (one.topicId ?? 0) - (other.topicId ?? 0))]
   }
 
-  /** All that is stored of a chat, for its people to see. */
+  /** Everything that is stored of a chat, for its people to see. */
   async stored(chat: Place): Promise<StoredTalk> {
     const conversation = await this.#read(chat)
     return {
@@ -179,7 +187,7 @@ export class ChatHistory {
     await this.#store.set(keyOf(chat), conversation, ttlSeconds > 0 ? { ttlSeconds } : {})
   }
 
-  /** `undefined` also for what cannot be read: the store is open to other programs. */
+  /** Also `undefined` for unreadable data, because other programs can write to the store. */
   async #read(chat: Place): Promise<Conversation | undefined> {
     const { data } = conversationSchema.safeParse(await this.#store.get(keyOf(chat)))
     if (!data) return undefined

@@ -5,22 +5,24 @@ import { respondModes } from './configuration.ts'
 import type { Configuration, RespondMode } from './configuration.ts'
 
 const storedSchema = z.object({
-  /** A persona of config.json, or words of the chat's own; `default` stands against what config.json says. */
+  /**
+   * A persona of config.json, or the chat's own words. `default` overrides what config.json says.
+   */
   persona: z.union([z.object({ name: z.string() }), z.object({ prompt: z.string() })]).optional(),
   respond: z.enum(respondModes).optional(),
 })
 type Stored = z.infer<typeof storedSchema>
 
-/** The name that goes back to `system_prompt`. */
+/** The name that selects `system_prompt` again. */
 export const DEFAULT_PERSONA = 'default'
 
 export interface Persona {
-  /** A name of config.json, `default`, or `custom`. */
+  /** A persona of config.json, `default`, or `custom`. */
   readonly name: string
   readonly prompt: string
 }
 
-/** What was chosen in each chat, over what config.json says. */
+/** What each chat has chosen; it overrides config.json. */
 export class ChatSettings {
   readonly #store: Store
   readonly #config: Configuration
@@ -32,7 +34,7 @@ export class ChatSettings {
     this.#lock = lock
   }
 
-  /** The same with the configuration of one chat. */
+  /** The same settings with the configuration of one chat. */
   with(config: Configuration): ChatSettings {
     return config === this.#config ? this : new ChatSettings(this.#store, config, this.#lock)
   }
@@ -43,7 +45,7 @@ export class ChatSettings {
     }
     if ('prompt' in chosen) return { name: 'custom', prompt: chosen.prompt }
     const { personas, system_prompt } = this.#config
-    // a persona that the owner took away is no reason to fall silent
+    // if the owner removed the chosen persona, the default one answers
     const persona = Object.hasOwn(personas, chosen.name) ? personas[chosen.name] : undefined
     return persona
       ? { name: chosen.name, prompt: persona.prompt }
@@ -54,7 +56,7 @@ export class ChatSettings {
     return this.#change(id, { persona })
   }
 
-  /** What is answered in a group. */
+  /** Which messages are answered in a group. */
   async respond({ id }: Chat): Promise<RespondMode> {
     return (await this.#read(id)).respond ?? this.#configured(id)?.respond ?? this.#config.groups
   }
@@ -63,7 +65,7 @@ export class ChatSettings {
     return this.#change(id, { respond })
   }
 
-  /** Goes back to what config.json says. */
+  /** Returns to what config.json says. */
   forget(chatId: number): Promise<boolean> {
     return this.#lock.run(keyOf(chatId), () => this.#store.delete(keyOf(chatId)))
   }

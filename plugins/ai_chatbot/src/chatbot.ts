@@ -26,7 +26,7 @@ import { stopResult } from './stop-command.ts'
 import { usageCommand } from './usage-command.ts'
 import { UserFacts } from './user-facts.ts'
 
-/** Puts the conversation together: what is a command, what is a button, what is for the model. */
+/** Decides whether a message is a command, a pressed button, or a question for the model. */
 export function createChatbot({
   config,
   services,
@@ -68,7 +68,7 @@ export function createChatbot({
   }
 }
 
-/** `undefined` when it is no command of ours. */
+/** `undefined` if it is not one of our commands. */
 async function runCommand(context: MessageContext, parts: ChatbotParts): Promise<PluginResult | undefined> {
   const { name, args = '' } = context.command ?? {}
   switch (name) {
@@ -106,7 +106,7 @@ async function press(
   switch (kind) {
     case 'stop': {
       const outcome = parts.running.stop(rest[0] ?? '', context)
-      // the answer under the button shows that it was stopped; one that ended already has lost its button
+      // a stopped answer says so itself; a finished one has already lost its button
       return outcome === 'theirs' ? stopResult(outcome) : { success: true }
     }
     case 'forget':
@@ -128,16 +128,16 @@ async function answer(
   parts: ChatbotParts,
 ): Promise<PluginResult | undefined> {
   const { chat, command, user, message } = context
-  // two bots that answer each other would never end
+  // two bots that answer each other would never stop
   if (user.isBot) return undefined
   if (chat.type !== 'private') {
-    // an unknown command in a group is probably another bot's
+    // an unknown command in a group probably belongs to another bot
     if (command) return undefined
     const mode = await parts.settings.respond(chat)
     if (mode === 'never' || (mode === 'when_addressed' && !message.isAddressed)) return undefined
   }
   if (text === '' && message.attachments.length === 0) return undefined
-  // a picture without words in a group is for the group, unless everything is answered there
+  // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
   try {
     return await answerMessage(text, context, parts)

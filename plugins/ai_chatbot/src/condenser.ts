@@ -17,8 +17,8 @@ export interface CondenserOptions {
 }
 
 /**
- * Sums up what no longer fits into a conversation, after the answer and beside it: nobody waits for a summary, and when
- * there is none the oldest messages are left out without one.
+ * Summarises what no longer fits into a conversation, in the background after the answer. Nobody
+ * waits for a summary. Without one, the oldest messages are simply left out.
  */
 export class Condenser {
   readonly #options: CondenserOptions
@@ -28,7 +28,7 @@ export class Condenser {
     this.#options = options
   }
 
-  /** Begins to sum up a chat when there is something to sum up. One summary of a chat is written at a time. */
+  /** Starts to summarise a chat if necessary. Only one summary of a chat is written at a time. */
   begin(context: Pick<MessageContext, 'chat' | 'user'>): void {
     const key = `${context.chat.id}:${context.chat.topicId ?? ''}`
     if (this.#underWay.has(key)) return
@@ -44,7 +44,7 @@ export class Condenser {
     this.#underWay.set(key, work)
   }
 
-  /** Resolves when nothing is being summed up. */
+  /** Resolves when no summary is being written. */
   async whenIdle(): Promise<void> {
     await Promise.all(this.#underWay.values())
   }
@@ -60,7 +60,7 @@ export class Condenser {
     const overflow = await history.overflow(chat)
     if (!overflow || overflow.turns.length === 0) return
     const { isDemo } = await services.ai.model({ chat, user })
-    // the demo model answers questions about itself; it cannot sum up
+    // the demo model answers questions about itself; it cannot summarise
     if (isDemo) return
     const summary = await write(services.ai, overflow, {
       for: { chat, user },
@@ -75,7 +75,7 @@ async function write(
   { turns, summary }: Overflow,
   request: { for: Pick<MessageContext, 'chat' | 'user'>; signal: AbortSignal },
 ): Promise<string> {
-  // what people write cannot end the material early: they do not know the mark
+  // the mark is random, so text in a message cannot end the material early
   const mark = `=== ${crypto.randomUUID()} ===`
   const said = turns.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
   const before = summary === undefined ? '' : `Summed up before: ${summary}\n\n`

@@ -6,7 +6,7 @@ Use Markdown where it helps: bold, lists, code. When you do not know something, 
 
 const prompt = z.string().trim().min(1).max(20_000)
 
-/** A persona's name stands in a button: short, and nothing that needs escaping. */
+/** A persona's name is shown in a button: short, and without characters that need escaping. */
 const personaName = z.string().regex(/^[a-z0-9_-]{1,32}$/, 'a name of 1 to 32 of a-z, 0-9, _ and -')
 
 export const respondModes = ['when_addressed', 'always', 'never'] as const

@@ -12,9 +12,9 @@ import type { Fact, UserFacts } from './user-facts.ts'
 
 const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
 const STOPPED = '⏹ Stopped.'
-/** Some twenty-five messages: nobody reads more, and every one of them holds up the chat. */
+/** Some twenty-five messages. Nobody reads more, and each of them blocks the chat. */
 const MAX_SHOWN_CHARACTERS = 100_000
-/** What is said under an answer that its model ended before it was complete. */
+/** The note below an answer that its model ended too early. */
 const CUT_SHORT: Partial<Readonly<Record<TextEnd['reason'], string>>> = {
   length: '⚠️ The answer has reached its greatest length. Write “go on” for the rest.',
   filtered: '⚠️ The answer ends here: the provider of the language model does not let it go on.',
@@ -31,17 +31,17 @@ export interface ChatbotParts {
   readonly condenser: Condenser
 }
 
-/** A message as the model is to get it. */
+/** A message in the form that the model gets. */
 export interface Question {
   readonly text: string
   readonly files: readonly ModelFile[]
-  /** What stays in the conversation; files and long texts do not. */
+  /** What is stored in the conversation, without files and long texts. */
   readonly remembered: string
-  /** Text of others than the writer is in it. */
+  /** It contains text that the writer did not write. */
   readonly isUntrusted: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
-  /** Why it does not get them, for the person. */
+  /** Why the model does not get them, in words for the user. */
   readonly problem?: string | undefined
 }
 
@@ -81,7 +81,7 @@ export async function converse(
     )
   } catch (error) {
     answer.end()
-    // whoever asked sees what became of it, as they do when there were words already
+    // the user is told that it was stopped, as if the answer had already begun
     if (answer.signal.aborted) return { success: true, response: STOPPED }
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
@@ -108,17 +108,20 @@ export async function converse(
   }
 }
 
-/** What is more than the person's own words: a file, a recording, or a message of somebody else that is answered. */
+/**
+ * Whether it holds more than the user's own words: a file, a recording, or a replied-to message of
+ * somebody else.
+ */
 function holdsOthersText({ text, remembered, isUntrusted }: Question, { message }: MessageContext): boolean {
   const answersOther = message.replyTo !== undefined && !message.replyTo.fromBot
   return isUntrusted || text !== remembered || answersOther
 }
 
-/** What is remembered beside the messages themselves. */
+/** What is remembered besides the messages themselves. */
 interface Knowledge {
   readonly facts: readonly Fact[]
   readonly summary: string | undefined
-  /** A model wrote some of it, and may have taken it from files or tools. */
+  /** A model wrote some of it, possibly from files or tools. */
   readonly isUntrusted: boolean
 }
 
@@ -127,7 +130,7 @@ async function whatIsKnown(
   { chat, user }: MessageContext,
   { config, facts }: ChatbotParts,
 ): Promise<Knowledge> {
-  // what somebody told the assistant alone is nothing for a group to hear
+  // facts that a user told the assistant in private must not reach a group
   const isShown = chat.type === 'private' && config.facts !== 'off'
   const known = isShown ? await facts.list(user.id) : []
   return {
@@ -161,11 +164,11 @@ interface Writing {
   readonly recollection: Recollection
   readonly context: MessageContext
   readonly answer: RunningAnswer
-  /** Why the answer that ended is not complete, if it is not. */
+  /** Why the finished answer is incomplete, if it is. */
   cutShort(): string | undefined
 }
 
-/** Passes the answer on as it is written and remembers it afterwards, however far it came. */
+/** Streams the answer, then stores it, even if it is only a part. */
 async function* write(
   { question, opened: { opening, rest }, recollection, context, answer, cutShort }: Writing,
   { config, services, history, condenser }: ChatbotParts,
@@ -189,7 +192,7 @@ async function* write(
     if (reason) yield `\n\n${reason}`
   } catch (error) {
     if (signal.aborted) throw error
-    // the words that came are worth keeping; say that they are not all
+    // the words so far are worth keeping; say that the answer is incomplete
     if (answer.signal.aborted) {
       yield `\n\n${STOPPED}`
       return
@@ -202,7 +205,7 @@ async function* write(
     if (config.history_messages > 0) await remember()
   }
 
-  /** An answer that was given must not turn into an error because it could not be stored. */
+  /** A delivered answer must not turn into an error because it could not be stored. */
   async function remember(): Promise<void> {
     try {
       const user = userTurn(question.remembered, context)

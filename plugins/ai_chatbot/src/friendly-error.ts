@@ -16,8 +16,8 @@ const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
 }
 
 /**
- * What a person reads about a failure of the model; `undefined` for any other failure. Addresses and keys stay out. Owners
- * read in their private chat what they have to mend.
+ * What a user reads about a failure of the model; `undefined` for any other failure. It contains no
+ * addresses and no keys. In their private chat, owners also read what to fix.
  */
 export function friendlyError(
   error: unknown,

@@ -6,12 +6,12 @@ export const turnSchema = z.object({
   content: z.string(),
   /** When it was said, in milliseconds since 1970. */
   at: z.number(),
-  /** The answer did not come to its end. */
+  /** The answer is incomplete. */
   isPartial: z.boolean().optional(),
 })
 export type Turn = z.infer<typeof turnSchema>
 
-/** How much of a conversation is taken. */
+/** Which part of a conversation is used. */
 export interface WindowLimits {
   readonly messages: number
   readonly tokens: number
@@ -19,18 +19,21 @@ export interface WindowLimits {
   readonly since: number
 }
 
-/** What the frame of a message costs, beside its words. */
+/** The overhead of a message, besides its words. */
 const TOKENS_PER_MESSAGE = 4
 
 /**
- * A cheap guess that needs no tokenizer: four bytes of UTF-8 a token. English text comes out right, Cyrillic and
- * Chinese within a third, code somewhat low.
+ * A cheap estimate that needs no tokenizer: four bytes of UTF-8 a token. It is right for English,
+ * within a third for Cyrillic and Chinese, and somewhat low for code.
  */
 function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4) + TOKENS_PER_MESSAGE
 }
 
-/** Where the newest turns within all limits begin; a user's comes first, since models refuse what starts otherwise. */
+/**
+ * The start of the newest turns within all limits. A user's turn comes first, since models refuse
+ * anything else.
+ */
 export function windowStart(turns: readonly Turn[], { messages, tokens, since }: WindowLimits): number {
   let size = 0
   let start = turns.length

@@ -11,13 +11,13 @@ const FACTS_OFF = 'The owner switched long-term facts off; I remember our conver
 
 type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
 
-/** `/new`: what was said here is forgotten. */
+/** `/new`: forgets what was said here. */
 export async function newCommand({ chat }: MessageContext, { history }: Parts): Promise<PluginResult> {
   await history.forget(chat)
   return { success: true, response: 'This is a new conversation: what was said before is forgotten.' }
 }
 
-/** `/forget`: asks what is to be forgotten. */
+/** `/forget`: asks what to forget. */
 export function forgetCommand({ chat, role }: MessageContext): PluginResult {
   const isPrivate = chat.type === 'private'
   const rows: Button[][] = [[{ text: 'This conversation', data: 'forget:talk' }]]
@@ -60,12 +60,14 @@ export async function forgetPress(
   }
 }
 
-/** Deletes all that is kept about a user; what was said in groups belongs to the groups. */
+/**
+ * Deletes everything that is stored about a user. What was said in groups belongs to the groups.
+ */
 export async function forgetUser(
   userId: number,
   { history, facts, settings }: Parts,
 ): Promise<string | undefined> {
-  // a private chat has its user's id
+  // a private chat has the id of its user
   const talks = await history.forgetTopics(userId)
   const count = await facts.clear(userId)
   const hadSettings = await settings.forget(userId)
@@ -85,7 +87,7 @@ function describeFacts(count: number): string {
   return count === 1 ? 'one fact about you' : `${count} facts about you`
 }
 
-/** `/remember WORDS`: notes a fact about the user. */
+/** `/remember WORDS`: stores a fact about the user. */
 export async function rememberCommand(
   args: string,
   { chat, user }: MessageContext,
@@ -110,7 +112,7 @@ export async function rememberCommand(
   }
 }
 
-/** `/memory`: what is remembered, with a button to delete each fact. */
+/** `/memory`: lists what is remembered, with a button to delete each fact. */
 export async function memoryCommand(context: MessageContext, parts: Parts): Promise<PluginResult> {
   if (context.chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
   return { success: true, response: await memoryList(context, parts, 0) }
@@ -172,7 +174,10 @@ function factLines(facts: readonly Fact[], first: number, isOff: boolean): strin
   return ['Facts about you:', ...lines]
 }
 
-/** `/export`: everything that is stored of the chat, in all its topics, and its user, as a JSON file. */
+/**
+ * `/export`: everything that is stored of the chat, in all its topics, and about its user, as a
+ * JSON file.
+ */
 export async function exportCommand(
   { chat, user }: MessageContext,
   { history, facts, settings }: Parts,

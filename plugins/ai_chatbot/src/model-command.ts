@@ -8,8 +8,8 @@ type Parts = Pick<ChatbotParts, 'config' | 'services'>
 const DEFAULT = 'default'
 
 /**
- * `/model`: which models may be chosen, with a button for each; `/model NAME` chooses. A choice is a user's own, in a group
- * the group's.
+ * `/model` lists the models to choose from, with a button for each; `/model NAME` chooses one. A
+ * choice belongs to the user, or in a group to the group.
  */
 export async function modelCommand(
   name: string,
@@ -41,7 +41,7 @@ export async function modelPress(key: string, context: MessageContext, parts: Pa
   return { success: true, response: { ...(await list(context, parts)), editMessageId: context.message.id } }
 }
 
-/** The default is no choice: when the owner changes it, it changes here, too. */
+/** Choosing the default stores no choice, so it follows when the owner changes the default. */
 async function choose(
   choice: ModelChoice | undefined,
   context: MessageContext,
@@ -88,7 +88,7 @@ function subjectOf({ chat, user }: MessageContext): AiSubject {
   return chat.type === 'private' ? { user } : { chat }
 }
 
-/** A model's name may be longer than what a button carries. */
+/** A model's name may be too long for a button. */
 function keyOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 12)
 }

@@ -7,7 +7,7 @@ installLeakCheck()
 
 const LONG = `far:${'away'.repeat(30)}`
 
-/** Models that can be chosen, and what was. */
+/** Models to choose from, and the choice that was made. */
 function choosing(): { ai: Partial<AiService>; chosen: { id: string | null; subject: AiSubject }[] } {
   const chosen: { id: string | null; subject: AiSubject }[] = []
   const models = async (): Promise<ModelChoice[]> =>

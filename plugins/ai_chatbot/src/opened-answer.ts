@@ -5,7 +5,8 @@ export interface OpenedAnswer {
 }
 
 /**
- * Waits until a model has really begun to answer, so that a failure before the first word can be told as such.
+ * Waits until a model has produced its first word, so that an earlier failure can be reported as an
+ * error.
  * @throws whatever the stream throws before its first word
  */
 export async function openAnswer(chunks: AsyncIterable<string>): Promise<OpenedAnswer | undefined> {

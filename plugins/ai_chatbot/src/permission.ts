@@ -3,12 +3,12 @@ import type { Configuration } from './configuration.ts'
 
 const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
 
-/** Whether somebody may change how the assistant behaves in a chat. */
+/** Whether a user may change how the assistant behaves in a chat. */
 export function mayChange({ role }: Pick<MessageContext, 'role'>, { persona_role }: Configuration): boolean {
   return RANKS[role] >= RANKS[persona_role]
 }
 
-/** What everybody else hears. */
+/** The answer to everybody else. */
 export function refusal(config: Configuration): PluginResult {
   return { success: false, error: `Only ${whoMay(config)} can change this.` }
 }

@@ -14,7 +14,10 @@ const RESPOND_WORDS: Readonly<Record<RespondMode, string>> = {
   never: 'no messages, only commands',
 }
 
-/** `/persona`: shows the ways to behave; `/persona NAME` or words of one's own choose one for this chat. */
+/**
+ * `/persona` lists the personas. `/persona NAME` chooses one for this chat, `/persona WORDS`
+ * defines one.
+ */
 export async function personaCommand(
   args: string,
   context: MessageContext,
@@ -24,7 +27,7 @@ export async function personaCommand(
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   const isName = args === DEFAULT_PERSONA || Object.hasOwn(parts.config.personas, args)
   if (!isName && !/\s/.test(args)) {
-    // a single word is a name that was written wrong, not a way to behave
+    // a single word is a misspelled name, not a description
     const names = [DEFAULT_PERSONA, ...Object.keys(parts.config.personas)]
     return {
       success: false,
@@ -84,7 +87,7 @@ async function personaList(
   return { text, buttons: rowsOf(buttons, 3) }
 }
 
-/** `/respond`: what is answered in this group. */
+/** `/respond`: chooses which messages are answered in this group. */
 export async function respondCommand(
   args: string,
   context: MessageContext,

@@ -97,7 +97,7 @@ test('an owner sets another system prompt, and what is answered, for one chat', 
   expect(bot.lastRequest.system).toMatch(/^Talk like a pirate\./)
   await bot.say('hello')
   expect(bot.lastRequest.system).toMatch(/^Be brief\./)
-  // what was chosen in the chat itself stays stronger
+  // the choice made in the chat itself has priority
   await bot.say('/persona You are a poet.', { ...GROUP, role: 'owner' })
   await bot.say('hello', GROUP)
   expect(bot.lastRequest.system).toMatch(/^You are a poet\./)

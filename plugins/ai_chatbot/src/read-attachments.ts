@@ -9,26 +9,26 @@ import type {
 } from '@pluggram/sdk'
 import { attachmentNames } from './attachment-names.ts'
 
-/** What the attachments of a message come to. */
+/** What was read from the attachments of a message. */
 export interface ReadAttachments {
   readonly files: readonly ModelFile[]
-  /** Words that stand for attachments, behind the message's own. */
+  /** Text from attachments, placed after the message's own words. */
   readonly texts: readonly string[]
-  /** The same in short, for what is kept of the conversation. */
+  /** The same in short, for the stored conversation. */
   readonly remembered: readonly string[]
-  /** What was spoken, in place of words that were written. */
+  /** The transcript of a voice message, in place of written words. */
   readonly spoken?: string
-  /** Attachments that nobody could read. */
+  /** Attachments that could not be read. */
   readonly unseen: readonly Attachment[]
   /** Why, in words for the user. */
   readonly problem?: string
-  /** Text of others than the writer is in it. */
+  /** It contains text that the writer did not write. */
   readonly isUntrusted: boolean
 }
 
 type Part = Partial<Omit<ReadAttachments, 'unseen'>> & { readonly isUnseen?: boolean }
 
-/** Telegram lets bots download no more. */
+/** Telegram's limit for downloads by bots. */
 const MAX_FILE_BYTES = 20_000_000
 const MAX_TEXT_CHARACTERS = 60_000
 const TEXT_TYPE = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|sql|javascript)$|\+(?:json|xml)$/
@@ -36,8 +36,9 @@ const TEXT_NAME =
   /\.(?:txt|md|markdown|csv|tsv|json|xml|ya?ml|toml|ini|log|sql|html?|css|[cm]?[jt]sx?|py|rb|go|rs|java|c|h|cpp|sh)$/i
 
 /**
- * Reads what came with a message: pictures and PDFs for models that take them, recordings as text, texts as they are. What
- * cannot be read is named, so that the model and the user know.
+ * Reads what came with a message: pictures and PDFs for models that accept them, recordings as a
+ * transcript, text files as text. It names what cannot be read, so that the model and the user
+ * know.
  */
 export async function readAttachments(context: MessageContext, services: Services): Promise<ReadAttachments> {
   const { attachments } = context.message
@@ -108,7 +109,7 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
     ? `${content.slice(0, MAX_TEXT_CHARACTERS).toWellFormed()}\n[the rest is left out]`
     : content
   const name = oneLine(fileName) || 'a text'
-  // the writer of the file cannot know the mark, so the file cannot pretend to end
+  // the mark is random, so a file cannot pretend to end
   const mark = crypto.randomUUID().slice(0, 8)
   return {
     texts: [
@@ -119,7 +120,7 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
   }
 }
 
-/** A file for the model itself. */
+/** A file that the model itself reads. */
 async function readFile(
   file: DownloadableAttachment,
   mediaType: string,
@@ -161,7 +162,7 @@ async function readRecording(
   const { text } = await services.ai.transcribe({ audio, for: context, signal: context.signal })
   const said = text.trim()
   if (said === '') return { isUnseen: true, problem: 'I heard no words in that recording.' }
-  // a voice message is the writer's own; other recordings may be anybody's
+  // a voice message contains the writer's own words; other recordings may be anybody's
   return file.kind === 'voice' ? { spoken: said } : { ...words(`[a recording: ${said}]`), isUntrusted: true }
 }
 

@@ -3,13 +3,13 @@ import type { Configuration } from './configuration.ts'
 import { UserFacts } from './user-facts.ts'
 
 /**
- * The model's way to note a fact. It says so in the chat each time: whatever a model is talked into, the user sees what is kept
- * and can delete it.
+ * Lets the model store a fact. Each time, it says so in the chat: even if the model was tricked,
+ * the user sees what is stored and can delete it.
  */
 export async function rememberForModel(fact: string, context: ToolContext<Configuration>): Promise<string> {
   const { chat, user, config, services } = context
   if (config.facts !== 'on') return 'The owner wants no facts noted this way.'
-  // a call that came from no chat has no user
+  // a call from outside a chat has no user
   if (chat.type !== 'private' || user.id === 0) return 'Facts are noted in private chats only.'
   const outcome = await new UserFacts(services.store).add(user.id, fact, 'model')
   if ('fact' in outcome) {

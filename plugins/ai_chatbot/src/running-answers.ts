@@ -6,21 +6,24 @@ type Stopper = Pick<MessageContext, 'chat' | 'user' | 'role'>
 
 /** An answer that is being written. */
 export interface RunningAnswer {
-  /** Stands in the button that stops it. */
+  /** Part of the data of its Stop button. */
   readonly id: string
   /** Aborted when somebody stops the answer. */
   readonly signal: AbortSignal
   end(): void
 }
 
-/** `theirs`: somebody else asked, and only they or the owner's people may stop it. */
+/** `theirs`: somebody else asked, and only they, trusted users and owners may stop it. */
 export type StopOutcome = 'stopped' | 'theirs' | 'nothing'
 
 interface Entry extends Asker {
   readonly controller: AbortController
 }
 
-/** An answer nobody reads never ends here; so many are more than can be written at the same time. */
+/**
+ * Answers that nobody reads never end here. The limit is higher than the number that can be written
+ * at once.
+ */
 const MAX_ENTRIES = 1_000
 
 /** The answers that are being written now, so that they can be stopped. */
@@ -36,7 +39,7 @@ export class RunningAnswers {
     return { id, signal: controller.signal, end: () => void this.#entries.delete(id) }
   }
 
-  /** Stops what is being written in a chat and topic. */
+  /** Stops all answers that are being written in a chat and topic. */
   stopAll(stopper: Stopper): StopOutcome {
     const { id, topicId } = stopper.chat
     const here = [...this.#entries.values()].filter(({ chat }) => chat.id === id && chat.topicId === topicId)
@@ -46,7 +49,7 @@ export class RunningAnswers {
     return here.length > 0 ? 'theirs' : 'nothing'
   }
 
-  /** Stops one answer by its button. */
+  /** Stops the answer that a button belongs to. */
   stop(answerId: string, stopper: Stopper): StopOutcome {
     const entry = this.#entries.get(answerId)
     if (entry?.chat.id !== stopper.chat.id) return 'nothing'

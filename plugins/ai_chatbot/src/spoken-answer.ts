@@ -1,11 +1,11 @@
 import type { MessageContext, PluginResult, Reply, Services } from '@pluggram/sdk'
 
-/** What a model speaks in one go. */
+/** The most that a model speaks in one go. */
 const MAX_SPOKEN_CHARACTERS = 4_000
 
 /**
- * The answer as a voice message, with its words under it. It is read to its end first, since a recording cannot be sent in
- * parts; when it cannot be spoken, the words come alone.
+ * The answer as a voice message with its words below. It is collected first, since a recording
+ * cannot be sent in parts. If it cannot be spoken, only the words are sent.
  */
 export async function speakAnswer(
   result: PluginResult,
@@ -45,7 +45,7 @@ async function readText({ text }: { readonly text: AsyncIterable<string> }): Pro
   return whole
 }
 
-/** Marks of formatting are not for reading aloud. */
+/** Formatting marks should not be read aloud. */
 function plainWords(markdown: string): string {
   return markdown
     .replaceAll(/```[^]*?```/g, ' ')

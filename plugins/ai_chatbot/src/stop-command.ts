@@ -1,7 +1,7 @@
 import type { PluginResult } from '@pluggram/sdk'
 import type { StopOutcome } from './running-answers.ts'
 
-/** What `/stop` and the button answer; the answer that ends says itself that it was stopped. */
+/** The reply to `/stop` and the button. The stopped answer itself says that it was stopped. */
 export function stopResult(outcome: StopOutcome): PluginResult {
   switch (outcome) {
     case 'stopped':

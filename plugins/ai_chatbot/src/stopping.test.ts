@@ -5,7 +5,7 @@ import { GROUP, hangingAfter, TestChatbot } from './test-chatbot.ts'
 
 installLeakCheck()
 
-/** Waits until the model was asked. */
+/** Waits until the model has received a request. */
 async function asked(bot: TestChatbot): Promise<void> {
   while (bot.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
 }

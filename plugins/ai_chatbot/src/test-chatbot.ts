@@ -33,14 +33,14 @@ const DICE = {
   commands: [{ name: 'roll', description: 'Roll dice', usage: '/roll 2d6', examples: [] }],
 }
 
-/** The chatbot with a model that says what the test wants, and remembers what it was asked. */
+/** The chatbot with a model that says what the test wants and records its requests. */
 export class TestChatbot implements AsyncDisposable {
   readonly requests: TextRequest[] = []
   /** Requests for summaries. */
   readonly summaryRequests: TextRequest[] = []
   readonly store: MemoryStore
   readonly services: TestServices
-  /** How many streams were left before their end. */
+  /** How many streams were abandoned before their end. */
   abandoned = 0
   script: Script = (request) => ['You said ', `“${request.messages.at(-1)?.content}”.`]
   summary = 'They talked.'
@@ -87,7 +87,7 @@ export class TestChatbot implements AsyncDisposable {
     return this.#plugin.send(text, message)
   }
 
-  /** What the chat shows in the end; `undefined` when the message was not the plugin's. */
+  /** What the chat finally shows; `undefined` if the plugin did not take the message. */
   async say(text: string, message?: TestMessage): Promise<string | undefined> {
     return shown(await this.#plugin.send(text, message))
   }
@@ -96,7 +96,7 @@ export class TestChatbot implements AsyncDisposable {
     return shown(await this.#plugin.press(data, message))
   }
 
-  /** The model calls the tool of that name. */
+  /** Lets the model call the tool of that name. */
   async remember(fact: string, message: TestMessage = {}): Promise<{ result: unknown; replies: unknown[] }> {
     const context = createTestContext(message)
     const config = configuration.parse(this.#config)
@@ -119,7 +119,7 @@ export class TestChatbot implements AsyncDisposable {
     return request
   }
 
-  /** What the model was told of the conversation. */
+  /** The conversation that the model was given. */
   get lastMessages(): { role: string; content: string }[] {
     return this.lastRequest.messages.map(({ role, content }) => ({ role, content }))
   }

@@ -7,7 +7,10 @@ const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
   overall: 'The whole assistant',
 }
 
-/** `/usage`: what was used of the model, and what is left; the owner sees everything, others what is theirs. */
+/**
+ * `/usage`: what was used of the model, and what is left. The owner sees everything, others see
+ * their own usage.
+ */
 export async function usageCommand(context: MessageContext, { ai }: Services): Promise<PluginResult> {
   const { currency, lines } = await ai.usage(context)
   const shown = lines.filter(({ scope }) => context.role === 'owner' || scope === 'user' || scope === 'chat')
@@ -34,7 +37,7 @@ function describe(line: AiUsageLine, currency: string): string {
 
 type Used = Pick<AiUsageLine, 'tokens' | 'money'>
 
-/** What was used of what may be. */
+/** What was used, out of what limit. */
 function share({ tokens, money }: Used, { tokenLimit, moneyLimit }: AiUsageLine, currency: string): string {
   const inTokens = `${count(tokens)}${tokenLimit === undefined ? '' : ` of ${count(tokenLimit)}`} tokens`
   if (money === 0 && moneyLimit === undefined) return inTokens

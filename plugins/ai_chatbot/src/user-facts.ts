@@ -8,22 +8,22 @@ const MAX_FACT_CHARACTERS = 240
 const factSchema = z.object({
   id: z.string(),
   text: z.string(),
-  /** When it was noted, in milliseconds since 1970. */
+  /** When it was stored, in milliseconds since 1970. */
   at: z.number(),
-  /** Who wrote it down. */
+  /** Who stored it. */
   by: z.enum(['user', 'model']),
 })
 const storedSchema = z.object({ facts: z.array(factSchema) })
 
-/** Something a user wants remembered. */
+/** A fact to remember about a user. */
 export type Fact = z.infer<typeof factSchema>
 
 export type AddOutcome = { readonly fact: Fact } | { readonly refused: 'empty' | 'known' | 'full' }
 
-/** Commands and the model's tool work on the same facts, each with an object of its own. */
+/** Commands and the model's tool change the same facts, each through its own object. */
 const lock = new KeyLock()
 
-/** Long-term facts, by user: they are shown to the model in that user's private chat only. */
+/** Long-term facts, by user. The model sees them in that user's private chat only. */
 export class UserFacts {
   readonly #store: Store
   readonly #now: () => number
@@ -37,7 +37,7 @@ export class UserFacts {
     return storedSchema.safeParse(await this.#store.get(keyOf(userId))).data?.facts ?? []
   }
 
-  /** Notes a fact in one line. */
+  /** Stores a fact, as one line. */
   add(userId: number, text: string, by: Fact['by']): Promise<AddOutcome> {
     const line = oneLine(text)
     return lock.run(keyOf(userId), async () => {
@@ -51,7 +51,7 @@ export class UserFacts {
     })
   }
 
-  /** False when there is no such fact any more. */
+  /** False if the fact no longer exists. */
   remove(userId: number, factId: string): Promise<boolean> {
     return lock.run(keyOf(userId), async () => {
       const facts = await this.list(userId)
@@ -62,7 +62,7 @@ export class UserFacts {
     })
   }
 
-  /** Forgets all facts of a user and tells how many there were. */
+  /** Forgets all facts of a user and returns their number. */
   clear(userId: number): Promise<number> {
     return lock.run(keyOf(userId), async () => {
       const facts = await this.list(userId)
@@ -76,7 +76,10 @@ function keyOf(userId: number): string {
   return `facts:${userId}`
 }
 
-/** Line breaks and invisible marks could make one fact look like several, or like something else. */
+/**
+ * Line breaks and invisible characters could make one fact look like several, or like something
+ * else.
+ */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
   return line.slice(0, MAX_FACT_CHARACTERS).toWellFormed()

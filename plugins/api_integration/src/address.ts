@@ -3,8 +3,8 @@ import { fillIn, parseTemplate } from './template.ts'
 import type { Template } from './template.ts'
 
 /**
- * Checks an address with expressions in it: they may stand behind the host only, so that nobody but the owner decides
- * where requests go.
+ * Checks an address that contains expressions. They may only follow the host, so that nobody but
+ * the owner decides where requests go.
  * @throws Error
  */
 export function parseAddress(text: string): Template {
@@ -22,19 +22,20 @@ function probe({ texts }: Template, filling: string): URL | null {
   return URL.parse(texts.join(filling))
 }
 
-/** The host that an address leads to, for the permission to reach it. */
+/** The host of an address, for the permission to reach it. */
 export function hostOf(template: Template): string {
   return probe(template, 'x')?.hostname.replaceAll(/[[\]]/g, '') ?? ''
 }
 
 /**
- * Fills an address in. What expressions give is encoded, and cannot change the path's shape.
+ * Fills in an address. Values of expressions are encoded, and cannot change the structure of the
+ * path.
  * @throws ApiError
  */
 export async function fillInAddress(template: Template, data: unknown): Promise<URL> {
   const shape = probe(template, 'x')
   const url = URL.parse(await fillIn(template, data, (text) => encodeURIComponent(text.toWellFormed())))
-  // "." and ".." need no character that is encoded, and would climb up in the path
+  // "." and ".." contain no character that is encoded, and would climb up in the path
   const isSame = shape && url?.origin === shape.origin && segments(url) === segments(shape)
   if (!isSame) throw new ApiError('That cannot be looked up.')
   return url

@@ -1,4 +1,7 @@
-/** Short words for a user about a request that failed. `details` are for the log and hold no secrets. */
+/**
+ * A short message for a user about a failed request. `details` are for the log and contain no
+ * secrets.
+ */
 export class ApiError extends Error {
   readonly details: Readonly<Record<string, unknown>>
 

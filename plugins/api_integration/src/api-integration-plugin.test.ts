@@ -27,7 +27,7 @@ interface Bench extends AsyncDisposable {
 
 type Config = NonNullable<NonNullable<Parameters<typeof runPlugin>[1]>['config']>
 
-/** Runs the plugin before a service that gives one answer. */
+/** Runs the plugin against a service that gives one answer. */
 async function bench(
   config: Config,
   answer: () => Response = () => Response.json({ text: 'hello' }),

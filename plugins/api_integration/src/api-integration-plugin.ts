@@ -22,13 +22,16 @@ import { showAnswer } from './show-answer.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 
-/** Asks other services: endpoints that the owner describes, and services that describe themselves with OpenAPI. */
+/**
+ * Calls other services: endpoints that the owner describes, and services with an OpenAPI
+ * description.
+ */
 const apiIntegration: PluginDefinition<typeof configuration> = definePlugin({
   name: 'api_integration',
   version: '0.1.0',
   description: 'Asks other services and tells what they answer',
   config: configuration,
-  // the owner who writes an address into the configuration decides that it may be reached
+  // an address that the owner writes into the configuration may be reached
   configure: (config) => fromConfiguration(config),
   setup({ config, services }) {
     const endpoints = listEndpoints(config).filter((endpoint) => endpoint.config.pattern !== undefined)
@@ -57,7 +60,7 @@ export default apiIntegration
 type Commands = Record<string, CommandDefinition<Configuration>>
 type Tools = Record<string, ToolDefinition<unknown, Configuration>>
 
-/** @throws Error saying which part of the configuration cannot be used */
+/** @throws Error that names the unusable part of the configuration */
 function fromConfiguration(
   config: Configuration,
 ): Pick<PluginManifest<typeof configuration>, 'commands' | 'tools' | 'patterns' | 'permissions'> {
@@ -85,7 +88,7 @@ function fromConfiguration(
   return {
     commands,
     tools,
-    // without a pattern no message is meant for this plugin
+    // without a pattern, no message is meant for this plugin
     patterns: patterns.length === 0 ? [/(?!)/] : patterns.map((pattern) => new RegExp(pattern, 'iu')),
     permissions: { network: [...hosts].filter((host) => host !== '') },
   }
@@ -174,7 +177,7 @@ function notAllowed(role: Role): PluginResult {
   return { success: false, error: `Only people with the role “${role}” may use this command.` }
 }
 
-/** Short words for the user, the rest for the log. */
+/** A short message for the user; the details go to the log. */
 async function told(
   services: Services,
   name: string,
@@ -196,7 +199,7 @@ async function forModel(services: Services, name: string, work: () => Promise<Ap
   }
 }
 
-/** @throws whatever is not an ApiError */
+/** @throws every error that is not an ApiError */
 function explain({ logger }: Services, endpoint: string, error: unknown): string {
   if (!(error instanceof ApiError)) throw error
   logger.warn(`The endpoint ${endpoint} failed: ${error.message}`, error.details)

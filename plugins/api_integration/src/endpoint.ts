@@ -7,7 +7,7 @@ import type { ApiAnswer, ApiRequest } from './send-request.ts'
 import { showAnswer, showText } from './show-answer.ts'
 import { fillIn, fillInJson, parseTemplate } from './template.ts'
 
-/** One endpoint of the configuration, ready to be called. */
+/** One endpoint of the configuration, ready to call. */
 export class Endpoint {
   readonly name: string
   readonly config: EndpointConfig
@@ -19,14 +19,14 @@ export class Endpoint {
     this.#pattern = config.pattern === undefined ? undefined : new GuardedRegExp(config.pattern, 'iu')
   }
 
-  /** The groups of its pattern in a message; `undefined` when it does not match. */
+  /** The groups that its pattern finds in a message; `undefined` if it does not match. */
   match(message: string): Readonly<Record<string, string>> | undefined {
     const found = this.#pattern?.exec(message)
     return found ? { ...found.groups } : undefined
   }
 
   /**
-   * Sends a message and makes a reply of the answer.
+   * Sends a message and turns the answer into a reply.
    * @throws ApiError
    */
   async answer(
@@ -73,7 +73,7 @@ export class Endpoint {
       method,
       auth,
       headers: {
-        // the same update tried again is the same request to services that know this header
+        // with this header, a service recognises the request when the update is retried
         ...(method !== 'GET' && { 'idempotency-key': idempotencyKey }),
         ...(body && { 'content-type': body.type }),
         ...Object.fromEntries(filled),
@@ -97,7 +97,7 @@ export class Endpoint {
   }
 }
 
-/** What expressions can use. */
+/** The variables of expressions. */
 function requestData(
   message: string,
   { chat, user }: MessageContext,

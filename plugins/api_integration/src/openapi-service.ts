@@ -9,7 +9,7 @@ import type { Operation } from './openapi/operations.ts'
 import { sendRequest } from './send-request.ts'
 import type { ApiAnswer } from './send-request.ts'
 
-/** A service that described itself with OpenAPI, with the operations that its owner offers. */
+/** A service described by OpenAPI, with the operations that its owner offers. */
 export class OpenApiService {
   readonly config: OpenApiConfig
   readonly operations: readonly Operation[]
@@ -20,7 +20,7 @@ export class OpenApiService {
     this.operations = readOperations(config)
   }
 
-  /** The host that it is reached at. */
+  /** The host of the service. */
   host(): string {
     const [operation] = this.operations
     return operation
@@ -28,7 +28,7 @@ export class OpenApiService {
       : ''
   }
 
-  /** What the model has to give. */
+  /** The arguments that the model has to give. */
   schemaOf({ schema }: Operation): z.ZodType {
     return z.fromJSONSchema(schema, { defaultTarget: 'openapi-3.0' })
   }

@@ -3,7 +3,7 @@ import type { HttpService } from '@pluggram/sdk'
 import { ApiError } from './api-error.ts'
 import type { AuthConfig } from './configuration.ts'
 
-/** A request that is ready to go. */
+/** A request that is ready to be sent. */
 export interface ApiRequest {
   readonly url: URL
   readonly method: string
@@ -14,18 +14,18 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
   readonly status: number
-  /** Data when the answer is JSON, else its text. */
+  /** Parsed data if the answer is JSON, else its text. */
   readonly content: unknown
   /** It is HTML. */
   readonly isPage: boolean
 }
 
 export interface SendOptions {
-  /** How the service is called to users. */
+  /** The service's name for users. */
   readonly name: string
   readonly seconds: number
   readonly signal: AbortSignal
-  /** What is said at a status, instead of its number. */
+  /** The message for a status, instead of its number. */
   readonly errors: Readonly<Record<string, string>>
 }
 
@@ -33,7 +33,8 @@ const MAX_BYTES = 1_048_576
 const MAX_LOGGED = 300
 
 /**
- * Sends a request and reads the answer. Redirects are not followed: a secret goes to the host that the owner wrote down.
+ * Sends a request and reads the answer. Redirects are not followed: a secret goes only to the host
+ * that the owner configured.
  * @throws ApiError
  */
 export async function sendRequest(
@@ -56,7 +57,7 @@ export async function sendRequest(
   } catch (error) {
     if (signal.aborted) throw error
     if (timeout.aborted) throw new ApiError(`${name} did not answer in time.`, { seconds: options.seconds })
-    // another error's words may hold the address, and with it a secret
+    // the text of another error may contain the address, and with it a secret
     throw new ApiError(`${name} does not answer.`, isPluggramError(error) ? { reason: error.message } : {})
   }
   const bytes = await response.arrayBuffer()
@@ -98,7 +99,7 @@ function withAuth({ url, headers, auth }: ApiRequest): { url: URL; headers: Head
   return { url: target, headers: all }
 }
 
-/** A header is one line of Latin letters; what else a message holds goes in encoded. */
+/** A header is one line of Latin letters. All other characters are encoded. */
 function headerValue(text: string): string {
   return text.replaceAll(/[^\t\u0020-\u007E]/g, (character) => encodeURIComponent(character.toWellFormed()))
 }

@@ -2,12 +2,12 @@ import type { PluginResult, Reply } from '@pluggram/sdk'
 import { ApiError } from './api-error.ts'
 import type { ApiAnswer } from './send-request.ts'
 
-/** More would be messages upon messages; it comes as a file. */
+/** Longer text would fill many messages, so it is sent as a file. */
 const MOST_CHARACTERS = 8_000
 
 /**
- * An answer as a reply, where no template says how it is shown.
- * @throws ApiError when it is a web page: a login form or an error page instead of data
+ * An answer as a reply, if no template says how to show it.
+ * @throws ApiError if it is a web page: a login form or an error page instead of data
  */
 export function showAnswer(name: string, { status, content, isPage }: ApiAnswer): PluginResult {
   if (isPage) throw new ApiError(`${name} answered with a web page, not with data.`, { status })
@@ -19,7 +19,9 @@ export function showAnswer(name: string, { status, content, isPage }: ApiAnswer)
     : { success: true, data: content }
 }
 
-/** @throws ApiError for what is nested so deeply that it could be parsed, but can no longer be written */
+/**
+ * @throws ApiError if the value is nested so deeply that it could be parsed but not written again
+ */
 function indented(name: string, content: unknown): string {
   try {
     return JSON.stringify(content, null, 2)
@@ -28,7 +30,7 @@ function indented(name: string, content: unknown): string {
   }
 }
 
-/** A text, as a file when it is long. */
+/** A text, sent as a file if it is long. */
 export function showText(name: string, text: string): Reply {
   return text.length > MOST_CHARACTERS ? asFile(`${name}.txt`, text) : { text }
 }

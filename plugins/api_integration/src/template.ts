@@ -2,28 +2,31 @@ import { GuardedRegExp } from '@pluggram/plugin-kit'
 import jsonata from 'jsonata'
 import { ApiError } from './api-error.ts'
 
-/** Text with `{{ expressions }}` in it; an expression is JSONata (jsonata.org) over what the template is filled with. */
+/**
+ * Text with `{{ expressions }}` in it. An expression is JSONata (jsonata.org) over the template's
+ * input.
+ */
 export interface Template {
-  /** Texts and expressions in turn, beginning with a text; texts may be empty. */
+  /** Alternating texts and expressions, starting with a text; texts may be empty. */
   readonly texts: readonly string[]
   readonly expressions: readonly Expression[]
 }
 
 type Expression = (data: unknown) => Promise<unknown>
 
-/** An expression that runs longer, deeper or wider is ended. */
+/** An expression that runs longer, deeper or wider is aborted. */
 const LIMITS = {
   timeout: 1_000,
   stack: 200,
   sequence: 100_000,
-  // it is called as a constructor only
+  // used as a constructor only
   RegexEngine: GuardedRegExp as unknown as RegExpConstructor,
 }
 const EXPRESSION = /\{\{([^]*?)\}\}/
 
 /**
- * Reads a template.
- * @throws Error with the mistake in an expression and where it is
+ * Parses a template.
+ * @throws Error with the mistake in an expression and its position
  */
 export function parseTemplate(text: string): Template {
   const parts = text.split(EXPRESSION)
@@ -45,7 +48,7 @@ function compile(source: string): Expression {
   return async (data) => {
     try {
       const value: unknown = await expression.evaluate(data)
-      // lists of JSONata carry members of its own
+      // JSONata's arrays carry members of their own
       return value === undefined ? undefined : JSON.parse(JSON.stringify(value) ?? 'null')
     } catch (error) {
       const reason = `“${source}” failed: ${describe(error)}`
@@ -59,7 +62,7 @@ function describe(error: unknown): string {
   return 'unknown reason'
 }
 
-/** Fills a template in; `encode` makes each expression's text safe where it goes. */
+/** Fills in a template. `encode` makes the text of each expression safe for its context. */
 export async function fillIn(
   { texts, expressions }: Template,
   data: unknown,
@@ -72,7 +75,7 @@ export async function fillIn(
   return filled
 }
 
-/** The value of a template that is one expression and nothing else keeps its type; any other one gives text. */
+/** A template that is a single expression keeps the type of its value; any other gives text. */
 export async function valueOf(template: Template, data: unknown): Promise<unknown> {
   const [only] = template.expressions
   const isAlone = template.expressions.length === 1 && template.texts.every((text) => text.trim() === '')
@@ -95,7 +98,7 @@ export async function fillInJson(value: unknown, data: unknown): Promise<unknown
   return Object.fromEntries(members)
 }
 
-/** Every text of a JSON value, to look for mistakes in it. */
+/** Every text of a JSON value, to check them for mistakes. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []

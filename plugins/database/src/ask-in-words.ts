@@ -3,7 +3,7 @@ import type { AiService, MessageContext, OutsideDatabase, SqlResult } from '@plu
 import { LookupError } from './build-lookup.ts'
 import { readRows } from './read-rows.ts'
 
-/** What came of a question. */
+/** The result of a question. */
 export interface WordsAnswer {
   readonly sql: string
   readonly result: SqlResult
@@ -11,10 +11,10 @@ export interface WordsAnswer {
 
 export interface WordsQuestion {
   readonly question: string
-  /** What the owner says about the tables. */
+  /** The owner's description of the tables. */
   readonly about: string
   readonly maxRows: number
-  /** Who asks, and where: it decides which model writes, and whose budget pays. */
+  /** Who asks, and where: decides which model writes the query, and whose budget pays. */
   readonly context: MessageContext
 }
 
@@ -36,8 +36,8 @@ const COLUMNS: Readonly<Record<OutsideDatabase['dialect'], string>> = {
 }
 
 /**
- * Lets the model write a query and runs it. The model is not trusted: the database is one that cannot be written to, and
- * limits on rows and time hold for whatever it writes.
+ * Lets the model write a query and runs it. The model is not trusted: the database is read-only,
+ * and the limits on rows and time apply to every query.
  * @throws LookupError in words for the user
  */
 export async function askInWords(

@@ -2,14 +2,14 @@ import type { OutsideDatabase, SqlStatement } from '@pluggram/sdk'
 import type { Lookup } from './configuration.ts'
 import { MOST_COUNTED } from './read-rows.ts'
 
-/** Words for a user about something that cannot be looked up. */
+/** A message for a user about a lookup that is not possible. */
 export class LookupError extends Error {}
 
 const MAX_CHARACTERS = 500
 
 /**
- * The statement of a lookup. What the user wrote is only ever a value; names come from the configuration, are plain by its
- * schema, and are quoted besides.
+ * The statement of a lookup. The user's words are only ever values. Names come from the
+ * configuration; its schema allows plain names only, and they are also quoted.
  * @throws LookupError
  */
 export function buildLookup(

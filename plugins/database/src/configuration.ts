@@ -2,7 +2,7 @@ import { z } from '@pluggram/sdk'
 
 const ROLES = ['everyone', 'trusted', 'owner'] as const
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is no name of a database in config.json')
-/** A name of a table or column; a table's may have its schema before it. */
+/** The name of a table or column. A table's name may include its schema. */
 const identifier = z.string().regex(/^[\p{L}_][\p{L}\p{N}_$]{0,62}$/u, 'is no plain name of a column')
 const table = z
   .string()

@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A model that writes this query. */
+/** A model that answers with this query. */
 function modelThatWrites(sql: string, isDemo = false): AiService {
   return {
     ...createScriptedAi([]),

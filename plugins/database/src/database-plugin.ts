@@ -20,7 +20,7 @@ type Context = CommandContext<Configuration>
 
 const ROLES = ['everyone', 'trusted', 'owner'] as const
 
-/** Answers by looking records up in the databases of the owner. */
+/** Answers with records from the owner's databases. */
 const database: PluginDefinition<typeof configuration> = definePlugin({
   name: 'database',
   version: '0.1.0',
@@ -91,7 +91,7 @@ function show(result: SqlResult, { config, signal }: Context): Promise<Reply> {
   return formatRows(result, { max: config.max_rows, tables: config.tables, signal })
 }
 
-/** The query that was run: whoever reads the answer can tell what was really asked. */
+/** The query that ran: it lets the reader of the answer see what was really asked. */
 function asCode(sql: string): Reply {
   return {
     text: sql,
@@ -115,7 +115,7 @@ async function answer(
   }
 }
 
-/** What a database says of its tables is for the owner's log, not for the chat. */
+/** What a database reports about its tables goes to the owner's log, not to the chat. */
 function explain(error: unknown, { services }: Context): string {
   if (error instanceof LookupError) return error.message
   if (isPluggramError(error)) {
@@ -138,7 +138,10 @@ function explain(error: unknown, { services }: Context): string {
   }
 }
 
-/** Whether PostgreSQL could not read a value as the column's type: the user's mistake, and nothing for the owner to mend. */
+/**
+ * Whether PostgreSQL could not parse a value as the column's type. That is the user's mistake; the
+ * owner has nothing to fix.
+ */
 function isMisfit({ code, message }: PluggramError): boolean {
   return (
     code === 'database-query-failed' &&

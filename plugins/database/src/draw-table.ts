@@ -1,6 +1,8 @@
 export interface TablePicture {
   readonly svg: string
-  /** Columns that fit; fewer than there are when the picture would be too wide to read. */
+  /**
+   * The number of columns that fit; fewer than there are if the picture would be too wide to read.
+   */
   readonly columns: number
 }
 
@@ -11,7 +13,9 @@ const MOST_COLUMN = 340
 const MOST_WIDTH = 1_600
 const LEAST_WIDTH = 320
 
-/** How wide characters of DejaVu Sans are, in parts of the font's size; a little too wide rather than too narrow. */
+/**
+ * Widths of characters of DejaVu Sans, relative to the font size; rather too wide than too narrow.
+ */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/\p{M}/u, 0],
   [/[ijlI.,:;'|! ]/, 0.34],
@@ -20,19 +24,19 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[\u2e80-\u{10ffff}]/u, 1.4],
   [/[\p{Lu}_]/u, 0.78],
 ]
-/** What DejaVu Sans can draw: these scripts, and signs below those of East Asia. */
+/** The scripts that DejaVu Sans can draw, and symbols with code points below those of East Asia. */
 const DRAWABLE =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Georgian}\p{Script=Common}\p{Script=Inherited}]*$/u
 const EAST_OR_PICTURE = /[\u2e80-\u{10ffff}\p{Emoji_Presentation}]/u
 
-/** Whether the font of the picture has every character of a text. */
+/** Whether the picture's font has every character of a text. */
 export function isDrawable(text: string): boolean {
   return DRAWABLE.test(text) && !EAST_OR_PICTURE.test(text)
 }
 
 /**
- * A table as SVG: a line for each row, numbers at the right of their column. Cells are text of one line; nothing in them
- * becomes a part of the picture's code, and none reaches into its neighbour.
+ * Draws a table as SVG: a line for each row, numbers aligned right. Cells hold a single line of
+ * text. Their text cannot become SVG markup or overlap the next cell.
  */
 export function drawTable(
   header: readonly string[],
@@ -74,7 +78,7 @@ export function drawTable(
   return { svg, columns: widths.length }
 }
 
-/** The columns from the left that stay readable side by side; one is always shown. */
+/** The leftmost columns that stay readable side by side, at least one. */
 function fitting(widths: readonly number[]): number[] {
   let sum = 0
   return widths.filter((width, index) => {
@@ -95,7 +99,7 @@ interface Place {
   readonly isRight: boolean
 }
 
-/** An inner `svg` is cut at its edges, whatever marks a text piles up. */
+/** An inner `svg` is clipped at its edges, however many combining marks a text has. */
 function drawCell(text: string, { x, y, width, isBold, isRight }: Place): string {
   const shown = escape(shorten(text, width - 2 * PADDING))
   const at = isRight ? `x="${width - PADDING}" text-anchor="end"` : `x="${PADDING}"`

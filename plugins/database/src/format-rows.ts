@@ -7,7 +7,7 @@ import { formatValue } from './format-value.ts'
 export type TableStyle = 'auto' | 'text' | 'picture'
 
 export interface FormatOptions {
-  /** Rows that are shown. */
+  /** The number of rows to show. */
   readonly max: number
   readonly tables: TableStyle
   readonly signal: AbortSignal
@@ -17,12 +17,13 @@ type Rows = Pick<SqlResult, 'rows' | 'columns' | 'isCut'>
 
 const MAX_CELL = 40
 const MAX_VALUE = 500
-/** Characters of a fixed font in one line of a telephone. */
+/** How many characters of a fixed-width font fit into one line on a phone. */
 const PHONE_WIDTH = 40
 
 /**
- * One record as lines; several as a table in a fixed font, or as a picture of a table. Nothing in them is taken for formatting.
- * `auto` draws what is too wide for a telephone, unless the picture's font lacks a character; `text` shows that record by record.
+ * Shows one record as lines, several as a table in a fixed-width font or as a picture. Values are
+ * never read as formatting. `auto` draws a table that is too wide for a phone, unless the font
+ * lacks a character. `text` shows such a table record by record.
  */
 export async function formatRows(result: Rows, options: FormatOptions): Promise<Reply> {
   const { columns } = result
@@ -45,7 +46,7 @@ export async function formatRows(result: Rows, options: FormatOptions): Promise<
   return { text: join(table, more), entities: [{ type: 'pre', offset: 0, length: table.length }] }
 }
 
-/** How many there are of what is not shown. */
+/** Says how many rows are left out. */
 function note({ rows, isCut }: Rows, shown: number): string {
   if (!isCut && rows.length <= shown) return ''
   return `${shown} of ${isCut ? 'more than ' : ''}${rows.length} rows.`
@@ -61,7 +62,7 @@ function formatRecord(row: Readonly<Record<string, unknown>>, columns: readonly 
     .join('\n')
 }
 
-/** `undefined` when a telephone would break its lines. */
+/** `undefined` if a phone would break its lines. */
 function formatTable(cells: readonly (readonly string[])[]): string | undefined {
   const widths = (cells[0] ?? []).map((_, index) =>
     Math.max(...cells.map((line) => [...(line[index] ?? '')].length)),
@@ -83,7 +84,7 @@ interface Drawing {
   readonly signal: AbortSignal
 }
 
-/** `undefined` when it cannot be drawn: words are better than nothing. */
+/** `undefined` if drawing fails: text is better than nothing. */
 async function draw(
   names: readonly string[],
   cells: readonly (readonly string[])[],

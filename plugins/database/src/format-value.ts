@@ -1,6 +1,6 @@
 /**
- * A value of a database in one line that shows no more than `most` characters. What would break a line, turn its direction
- * or be no character at all is gone.
+ * A value of a database in one line of at most `most` characters. Line breaks, direction marks and
+ * invalid characters are removed.
  */
 export function formatValue(value: unknown, most: number): string {
   if (value === null || value === undefined) return '–'
@@ -12,7 +12,7 @@ export function formatValue(value: unknown, most: number): string {
   }
   const text =
     typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | bigint | boolean)
-  // a cell may be megabytes: what is not shown is not worked on
+  // a cell may be megabytes: only work on the part that is shown
   const line = text
     .slice(0, most * 8)
     .toWellFormed()

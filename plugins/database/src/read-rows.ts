@@ -1,10 +1,12 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { OutsideDatabase, SqlResult, SqlStatement } from '@pluggram/sdk'
 
-/** Rows are counted so far, to tell how many there are beside those that are shown. */
+/** Rows are counted up to this number, to report how many are left out. */
 export const MOST_COUNTED = 1_000
 
-/** Runs a query; gives up to a thousand rows, or only `max` where that many are too large to be fetched. */
+/**
+ * Runs a query and returns up to a thousand rows; only `max` if a thousand are too large to fetch.
+ */
 export async function readRows(
   database: OutsideDatabase,
   { sql, params = [] }: SqlStatement,

@@ -30,7 +30,7 @@ test('whatever is written is either rolled within its bounds or refused in words
   fc.assert(
     fc.property(fc.oneof(fc.string(), notation, fc.stringMatching(/^[0-9d+ -]{0,45}$/)), (input) => {
       const parsed = parseOrRefuse(input)
-      // an exception other than a refusal has failed the test by now
+      // any exception other than a refusal has already failed the test
       if (parsed === undefined) return
       expect(Buffer.byteLength(parsed.text)).toBeLessThanOrEqual(59)
       const { faces, total } = rollDice(parsed)

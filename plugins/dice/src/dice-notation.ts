@@ -1,16 +1,16 @@
-/** One part of a notation: so many dice of so many sides, or a fixed number. */
+/** One term of a notation: a number of dice with a number of sides, or a fixed number. */
 export type Term =
   | { readonly kind: 'dice'; readonly sign: 1 | -1; readonly count: number; readonly sides: number }
   | { readonly kind: 'number'; readonly sign: 1 | -1; readonly value: number }
 
-/** What `2d6+1` says. */
+/** The parsed form of a notation such as `2d6+1`. */
 export interface DiceNotation {
-  /** In one spelling: `1d6` for `D6`, without blanks. Short enough for a button's data. */
+  /** Normalised: `1d6` for `D6`, without blanks. Short enough for a button's data. */
   readonly text: string
   readonly terms: readonly Term[]
 }
 
-/** Words for a user about a notation that cannot be rolled. */
+/** A message for a user about a notation that cannot be rolled. */
 export class NotationError extends Error {}
 
 const MAX_CHARACTERS = 40
@@ -20,7 +20,7 @@ const MAX_NUMBER = 10_000
 const TERM = /^(?:(?<count>\d{0,6})d(?<sides>\d{1,6})|(?<value>\d{1,6}))$/
 
 /**
- * Reads dice as role players write them: `d20`, `2d6+1`, `3d6 - d4 + 2`.
+ * Parses dice notation as role players write it: `d20`, `2d6+1`, `3d6 - d4 + 2`.
  * @throws NotationError
  */
 export function parseDice(input: string, maxDice: number): DiceNotation {

@@ -20,7 +20,7 @@ const config = z
     }
   })
 
-/** Rolls dice. It is written as a function, with `definePlugin`. */
+/** Rolls dice. The plugin is written as a function, with `definePlugin`. */
 export default definePlugin({
   name: 'dice',
   description: 'Rolls dice',
@@ -78,7 +78,7 @@ function answer(dice: string, maxDice: number): PluginResult {
   }
 }
 
-/** For the model: a mistake in the notation is a result it can learn from. */
+/** For the model: a mistake in the notation is a result from which it can learn. */
 function throwFor(dice: string, maxDice: number): { text: string; total: number } | { error: string } {
   try {
     const roll = rollDice(parseDice(dice, maxDice))

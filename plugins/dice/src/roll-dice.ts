@@ -4,12 +4,12 @@ import type { DiceNotation, Term } from './dice-notation.ts'
 /** One throw. */
 export interface Roll {
   readonly notation: DiceNotation
-  /** The faces that showed, term by term; a fixed number shows itself. */
+  /** The faces, term by term; a fixed number is its own face. */
   readonly faces: readonly (readonly number[])[]
   readonly total: number
 }
 
-/** Gives a number from 1 to `sides`. */
+/** Returns a number from 1 to `sides`. */
 export type Die = (sides: number) => number
 
 const fairDie: Die = (sides) => randomInt(1, sides + 1)

@@ -1,2 +1,2 @@
-/** Words for a user about a feed that cannot be read. */
+/** A message for a user about a feed that cannot be read. */
 export class FeedError extends Error {}

@@ -9,7 +9,7 @@ import feeds from './index.ts'
 
 installLeakCheck()
 
-/** A site with a feed whose entries the test writes. */
+/** A site with a feed whose entries the test sets. */
 class Site {
   entries = ['one']
   answer: (() => Response) | undefined

@@ -15,7 +15,7 @@ const USAGE = [
   '`/feed check` looks now',
 ].join('\n')
 
-/** Brings RSS, Atom and JSON feeds into chats. */
+/** Posts new entries of RSS, Atom and JSON feeds in chats. */
 const feeds: PluginDefinition<typeof configuration> = definePlugin({
   name: 'feeds',
   version: '0.1.0',
@@ -57,7 +57,8 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       return { success: true, response: `This chat follows “${feed.title}” already.` }
     }
     const key = feedKey(url)
-    // what is there now is not news; another chat may be ahead already
+    // entries that exist now are not news; if another chat follows the feed already, its state is
+    // kept
     if (!(await subscriptions.state(key))) {
       const seen = feed.entries.map(({ id }) => id)
       await subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
@@ -116,7 +117,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       await subscriptions.remove(key, context.chat)
       return list(context, context.message.id)
     }
-    // a command that nobody has comes to every plugin
+    // every plugin gets a command that belongs to nobody
     if (command?.name !== 'feed') return undefined
     const [, word = '', rest = ''] = /^(\S*)\s*([^]*)$/.exec(command.args) ?? []
     if (word === 'list') return list(context)

@@ -4,7 +4,7 @@ import { FeedError } from './feed-error.ts'
 import type { Feed } from './parse-feed.ts'
 import { findFeedOfPage, readFeed } from './read-safely.ts'
 
-/** What a server said to tell versions apart; sent back to be told only of another one. */
+/** The server's version headers, sent back so that it only answers with a newer version. */
 export interface Validators {
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
@@ -18,7 +18,7 @@ const MAX_BYTES = 4 * 1_048_576
 const SECONDS = 20
 
 /**
- * Fetches a feed, unless the server says that it is as it was.
+ * Fetches a feed, unless the server says that it has not changed.
  * @throws FeedError
  */
 export async function fetchFeed(
@@ -32,7 +32,7 @@ export async function fetchFeed(
 }
 
 /**
- * Finds the feed of an address: the feed itself, or the one that a page names.
+ * Finds the feed for an address: the address itself, or the feed that its page names.
  * @throws FeedError
  */
 export async function discoverFeed(
@@ -96,7 +96,7 @@ async function fetchText(
   return { text: decode(bytes, response), response }
 }
 
-/** By the header, else by what the XML says of itself, else UTF-8. */
+/** Decodes by the header, else by the XML declaration, else as UTF-8. */
 function decode(bytes: ArrayBuffer, response: Response): string {
   const head = new TextDecoder('latin1').decode(bytes.slice(0, 200))
   const label =

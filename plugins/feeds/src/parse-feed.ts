@@ -3,9 +3,9 @@ import { parseFeed as parse } from 'feedsmith'
 import { FeedError } from './feed-error.ts'
 import { shorten, toText } from './to-text.ts'
 
-/** One entry of a feed, cleaned. */
+/** One entry of a feed, cleaned up. */
 export interface Entry {
-  /** The same for the same entry: short, and fit for a key. */
+  /** Stable for the same entry; short, and valid in a key. */
   readonly id: string
   readonly title: string
   readonly summary: string
@@ -13,7 +13,7 @@ export interface Entry {
   readonly link?: string
 }
 
-/** A feed, its newest entry first as feeds have it. */
+/** A feed, with its newest entry first, as is usual in feeds. */
 export interface Feed {
   readonly title: string
   readonly entries: readonly Entry[]
@@ -31,8 +31,8 @@ const MAX_TITLE = 200
 const MAX_SUMMARY = 400
 
 /**
- * Reads RSS, RDF, Atom or JSON Feed.
- * @throws FeedError when it is none of them
+ * Parses RSS, RDF, Atom or JSON Feed.
+ * @throws FeedError if it is none of them
  */
 export function parseFeed(text: string, url: string): Feed {
   const { title, entries } = readRaw(text)

@@ -19,16 +19,16 @@ const read = createThreadWork<ReadInput>({
 })
 
 /**
- * Reads RSS, RDF, Atom or JSON Feed in a thread with limits on time and memory.
- * @throws FeedError when it is none of them, or a limit is reached
+ * Parses RSS, RDF, Atom or JSON Feed in a thread with limits on time and memory.
+ * @throws FeedError if it is none of them, or a limit is reached
  */
 export async function readFeed(text: string, url: string, signal: AbortSignal): Promise<Feed> {
   return feedSchema.parse(await readSafely({ kind: 'feed', text, url }, signal))
 }
 
 /**
- * The address of the feed that a page names, found in such a thread.
- * @throws FeedError when a limit is reached
+ * Finds the address of the feed that a page names, in such a thread.
+ * @throws FeedError if a limit is reached
  */
 export async function findFeedOfPage(
   html: string,

@@ -1,4 +1,4 @@
-/** Reads one feed or page and ends: what hostile XML takes, it takes from this thread only. */
+/** Reads one feed or page and ends. Hostile XML can only crash or stall this thread. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { readInput, readWork } from './read-work.ts'
 

@@ -1,7 +1,10 @@
 import type { Reply } from '@pluggram/sdk'
 import type { Entry } from './parse-feed.ts'
 
-/** An entry as a message. Formatting goes beside the text, so that nothing in a feed can become formatting. */
+/**
+ * An entry as a message. Formatting is separate from the text, so nothing in a feed can become
+ * formatting.
+ */
 export function renderEntry(
   feed: string,
   { title, summary, link }: Entry,

@@ -8,12 +8,12 @@ const feedSchema = z.object({ url: z.string(), title: z.string(), subscribers: z
 const feedsSchema = z.record(z.string(), feedSchema)
 
 const stateSchema = z.object({
-  /** Ids of entries that were sent or were there before, newest first. */
+  /** Ids of entries that were sent or existed at the start, newest first. */
   seen: z.array(z.string()),
   etag: z.string().optional(),
   lastModified: z.string().optional(),
   failures: z.int().default(0),
-  /** Milliseconds since 1970: not looked at before. */
+  /** Not checked before this time, in milliseconds since 1970. */
   notBefore: z.number().default(0),
 })
 
@@ -27,7 +27,7 @@ const MAX_FEEDS = 2_000
 const MAX_SUBSCRIBERS = 500
 const MAX_SEEN = 500
 
-/** Who follows which feed, and what they have seen of it. */
+/** Who follows which feed, and which of its entries were seen. */
 export class Subscriptions {
   readonly #store: Store
 
@@ -45,8 +45,8 @@ export class Subscriptions {
   }
 
   /**
-   * False when the chat follows it already.
-   * @throws FeedError when there are too many
+   * False if the chat follows it already.
+   * @throws FeedError if there are too many
    */
   async add(
     { url, title }: { url: string; title: string },
@@ -72,7 +72,7 @@ export class Subscriptions {
     return isNew
   }
 
-  /** False when the chat did not follow it. */
+  /** False if the chat did not follow it. */
   async remove(key: string, chat: Chat): Promise<boolean> {
     let wasThere = false
     let isLast = false
@@ -96,7 +96,7 @@ export class Subscriptions {
   }
 }
 
-/** A short name for an address. */
+/** A short key for an address. */
 export function feedKey(url: string): string {
   return createHash('sha256').update(url).digest('base64url').slice(0, 22)
 }

@@ -7,7 +7,7 @@ const BLOCKS = new Set(
 )
 const HIDDEN = new Set('script style noscript template iframe object svg select textarea title'.split(' '))
 
-/** The words of a piece of HTML, in lines. What is no HTML stays as it is. */
+/** The text of a piece of HTML, in lines. Text without HTML stays unchanged. */
 export function toText(html: string): string {
   let text = ''
   let hidden = 0

@@ -15,14 +15,14 @@ interface CheckOptions {
   readonly signal: AbortSignal
   /** The time of the check. */
   readonly now: Date
-  /** Looks also at feeds that are not due, and throws when one fails. Default false. */
+  /** Also checks feeds that are not due, and throws if one fails. Default false. */
   readonly isForced?: boolean
 }
 
 const AT_ONCE = 4
 const LONGEST_PAUSE_MINUTES = 1_440
 
-/** Looks at feeds and sends what is new in them. */
+/** Checks feeds and sends their new entries. */
 export class FeedWatch {
   readonly #options: WatchOptions
 
@@ -30,7 +30,7 @@ export class FeedWatch {
     this.#options = options
   }
 
-  /** Looks at every feed that is due, a few at the same time. */
+  /** Checks every feed that is due, a few at the same time. */
   async checkAll(check: CheckOptions): Promise<void> {
     const waiting = await this.#options.subscriptions.all()
     const work = async (): Promise<void> => {
@@ -42,8 +42,9 @@ export class FeedWatch {
   }
 
   /**
-   * Looks at one feed; gives how many entries were new. A feed that fails is left alone for longer and longer.
-   * @throws FeedError when it fails and the check is forced
+   * Checks one feed and returns the number of new entries. The pause grows with each failure in a
+   * row.
+   * @throws FeedError if it fails and the check is forced
    */
   async check(feed: FollowedFeed, { signal, now, isForced = false }: CheckOptions): Promise<number> {
     const { services, subscriptions } = this.#options
@@ -76,7 +77,10 @@ export class FeedWatch {
     }
   }
 
-  /** Oldest first. The key of a message keeps it from being sent twice when the program ends before the state is kept. */
+  /**
+   * Sends the oldest first. The key of a message prevents a second send if the program ends before
+   * the state is saved.
+   */
   async #send(
     feed: FollowedFeed,
     entries: readonly Parameters<typeof renderEntry>[1][],
@@ -96,7 +100,7 @@ export class FeedWatch {
           await telegram.send(chatId, `${feed.title}: and ${more} more.`, { ...place, broadcast: true, key })
         }
       } catch (error) {
-        // one chat that cannot be written to must not keep the others from their news
+        // if one chat cannot be written to, the others still get their entries
         logger.warn(`Entries of ${feed.title} could not be sent`, { chat: chatId, err: error })
       }
     }

@@ -1,6 +1,6 @@
 import type { DownloadableAttachment } from '@pluggram/sdk'
 
-/** The kinds of files this plugin tells about. */
+/** The kinds of files that this plugin describes. */
 export type FileAttachment = Exclude<DownloadableAttachment, { kind: 'sticker' }>
 
 const TITLES: Readonly<Record<FileAttachment['kind'], string>> = {
@@ -11,11 +11,11 @@ const TITLES: Readonly<Record<FileAttachment['kind'], string>> = {
   video: '🎬 Video',
 }
 
-/** What reading the file's bytes gave. */
+/** The facts from reading the file's bytes. */
 export interface FileFacts {
   readonly size?: number | undefined
   readonly checksum?: string | undefined
-  /** Why there is less than one would like. */
+  /** Why facts are missing. */
   readonly note?: string | undefined
 }
 
@@ -34,7 +34,7 @@ export function describeFile(file: FileAttachment, { size, checksum, note }: Fil
   return [TITLES[file.kind], ...lines, ...(note === undefined ? [] : [note])].join('\n')
 }
 
-/** Names come from strangers: line breaks and marks that reverse the text are taken out. */
+/** Names come from strangers: line breaks and characters that reverse the text are removed. */
 function oneLine(text: string): string {
   const clean = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   return clean.length > 200 ? `${clean.slice(0, 200).toWellFormed()}…` : clean
@@ -49,7 +49,7 @@ export function formatSize(bytes: number): string {
   return `${size.toFixed(1)} ${unit} (${exact})`
 }
 
-/** `1:05`, or `1:01:05` above an hour. */
+/** `1:05`, or `1:01:05` for an hour or more. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   const [hours, minutes, rest] = [Math.floor(whole / 3_600), Math.floor(whole / 60) % 60, whole % 60]

@@ -13,7 +13,7 @@ import { describeFile } from './describe-file.ts'
 import type { FileAttachment, FileFacts } from './describe-file.ts'
 
 const KEEP_SECONDS = 7 * 24 * 60 * 60
-/** Telegram gives bots no larger files (Bot API: getFile). */
+/** Telegram's limit for downloads by bots (Bot API: getFile). */
 const MAX_DOWNLOAD_BYTES = 20_000_000
 
 const configSchema = z.object({
@@ -26,7 +26,7 @@ const rememberedSchema = z.object({
   fileId: z.string(),
 })
 
-/** Tells what a file is and where a location lies. It is written as a class. */
+/** Describes a file, or says where a location is. The plugin is written as a class. */
 export default class FileInfoPlugin {
   static readonly manifest = defineManifest({
     name: 'file_info',
@@ -60,7 +60,7 @@ export default class FileInfoPlugin {
 
   async #describe(file: FileAttachment, context: MessageContext): Promise<Reply> {
     this.#filesSeen += 1
-    // a file's id is too long for a button, so the button carries a key
+    // a file's id is too long for a button, so the button holds a key
     const key = createHash('sha256')
       .update(`${context.chat.id} ${file.fileId}`)
       .digest('base64url')
@@ -91,11 +91,11 @@ export default class FileInfoPlugin {
 
   async #sendBack(key: string, context: MessageContext): Promise<PluginResult> {
     const { data: file } = rememberedSchema.safeParse(await this.#services.store.get(key))
-    // what a button carries comes from outside: it must not open another chat's files
+    // a button's data comes from outside: it must not open files of another chat
     if (file?.chatId !== context.chat.id) {
       return { success: false, error: 'I no longer remember that file. Please send it again.' }
     }
-    // Telegram sends a known file only as the kind it was sent as
+    // Telegram resends a known file only as the kind it was first sent as
     return { success: true, response: { media: { kind: file.kind, source: { fileId: file.fileId } } } }
   }
 }

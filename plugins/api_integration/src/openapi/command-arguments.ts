@@ -1,7 +1,7 @@
 import { ApiError } from '../api-error.ts'
 import type { Operation } from './operations.ts'
 
-/** `/pets_get ID [status=…]`: how the command of an operation is written. */
+/** The usage line of an operation's command: `/pets_get ID [status=…]`. */
 export function commandUsage({ name, parameters, body }: Operation): string {
   const words = parameters.map((parameter) =>
     parameter.required ? parameter.name.toUpperCase() : `[${parameter.name}=…]`,
@@ -10,8 +10,8 @@ export function commandUsage({ name, parameters, body }: Operation): string {
 }
 
 /**
- * Reads what somebody wrote after the command: required parameters in their order, any one as `name=value`, and a body as
- * JSON at the end.
+ * Reads the arguments of a command: required parameters in order, any parameter as `name=value`,
+ * and a body as JSON at the end.
  * @throws ApiError
  */
 export function commandArguments(operation: Operation, written: string): Record<string, unknown> {
@@ -43,7 +43,7 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** What is written is text; the schema says what it is meant as. */
+/** Arguments are text; the schema says which type they have. */
 function convert({ schema }: Operation, name: string, text: string): unknown {
   const { properties } = schema as { properties?: Record<string, { type?: unknown }> }
   const type = properties?.[name]?.type

@@ -7,18 +7,18 @@ const documentSchema = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
 })
 
-/** An OpenAPI 3 document, as far as it is looked into here; the rest is read where it is used. */
+/** The parts of an OpenAPI 3 document that are checked here. The rest is read where it is used. */
 export type OpenApiDocument = z.infer<typeof documentSchema>
 
 const MAX_DEPTH = 12
 const MAX_PARTS = 5_000
 
 /**
- * Reads a document, as JSON or YAML.
+ * Parses a document, as JSON or YAML.
  * @throws Error
  */
 export function parseDocument(source: unknown): OpenApiDocument {
-  // few aliases: a small file must not unfold into gigabytes
+  // few aliases: a small file must not expand to gigabytes
   const value: unknown = typeof source === 'string' ? parse(source, { maxAliasCount: 50 }) : source
   const { data, error } = documentSchema.safeParse(value)
   if (data) return data
@@ -29,8 +29,9 @@ export function parseDocument(source: unknown): OpenApiDocument {
 }
 
 /**
- * Puts in place what `$ref` points to inside the document. What refers to itself, and what would unfold into more than
- * 5,000 parts, ends as “anything”: schemas that mention each other grow without end otherwise. Nothing outside is fetched.
+ * Resolves each `$ref` that points into the document. A reference to itself, or more than 5,000
+ * resolved parts, becomes “anything”: otherwise schemas that refer to each other would grow without
+ * end. Nothing outside the document is fetched.
  */
 export function resolve(document: OpenApiDocument, value: unknown): unknown {
   let parts = 0

@@ -4,7 +4,7 @@ import type { ApiRequest } from '../send-request.ts'
 import type { Operation } from './operations.ts'
 
 /**
- * The request of an operation with these arguments, which were checked against its schema.
+ * The request of an operation with these arguments, already checked against its schema.
  * @throws ApiError
  */
 export function operationRequest(

@@ -12,14 +12,14 @@ interface Parameter {
 
 /** One operation of a document, ready to be offered and called. */
 export interface Operation {
-  /** Of its command and tool. */
+  /** The name of its command and tool. */
   readonly name: string
   readonly description: string
   readonly method: string
   /** The server's address and the path, with `{name}` for parameters. */
   readonly address: string
   readonly parameters: readonly Parameter[]
-  /** The name under which the body is given; absent when there is none. */
+  /** The argument that holds the body; absent if there is none. */
   readonly body?: string
   /** JSON Schema of all arguments. */
   readonly schema: Readonly<Record<string, unknown>>
@@ -50,7 +50,7 @@ const operationSchema = z.looseObject({
 
 /**
  * The operations that a document offers and the owner wants.
- * @throws Error when the document has no address to send to, or lacks an operation that the owner names
+ * @throws Error if the document has no server address, or lacks an operation that the owner names
  */
 export function readOperations(config: OpenApiConfig): Operation[] {
   const document = parseDocument(config.document)
@@ -82,7 +82,10 @@ interface Place {
   readonly item: Readonly<Record<string, unknown>>
 }
 
-/** One operation; `undefined` when it needs what cannot be given here, such as a cookie or a file. */
+/**
+ * One operation; `undefined` if it needs something that cannot be given here, such as a cookie or a
+ * file.
+ */
 function readOperation(place: Place): { id: string; operation: Operation } | undefined {
   const { document, config, path, method, item } = place
   const { data } = operationSchema.safeParse(resolve(document, item[method]))
@@ -94,7 +97,7 @@ function readOperation(place: Place): { id: string; operation: Operation } | und
   const declared = [...shared, ...data.parameters].flatMap(
     (value) => parameterSchema.safeParse(value).data ?? [],
   )
-  // what an operation says about a parameter goes before what its path says
+  // a parameter of the operation overrides the same one of its path
   const byName = [
     ...new Map(declared.map((parameter) => [`${parameter.in} ${parameter.name}`, parameter])).values(),
   ]
@@ -136,7 +139,7 @@ function readOperation(place: Place): { id: string; operation: Operation } | und
   return { id, operation }
 }
 
-/** `getPetById` → `get_pet_by_id`: what a command and a tool may be called. */
+/** `getPetById` → `get_pet_by_id`: a valid name for a command and a tool. */
 function toName(id: string): string {
   const words = id
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
