@@ -8,7 +8,7 @@ Cite the passages you use by their numbers in brackets, like [1] or [2][3], righ
 When the passages do not answer the question, say so; do not guess.
 Answer in the language of the question. Be brief.`
 
-/** Answers a question from passages, with citations and the list of what was cited. */
+/** Answers a question from passages, with citations and a list of the cited documents. */
 export async function answerQuestion(
   question: string,
   passages: readonly FoundPassage[],
@@ -29,7 +29,7 @@ export async function answerQuestion(
   })
   const words = stream[Symbol.asyncIterator]()
   try {
-    // what fails before the first word is answered with the passages themselves
+    // if the model fails before the first word, the passages themselves are the answer
     const first = await words.next()
     return { success: true, response: { text: write(first, words, passages), format: 'markdown' } }
   } catch (error) {
@@ -40,8 +40,8 @@ export async function answerQuestion(
 }
 
 /**
- * Passages as a model reads them: between marks that their authors cannot know, so that none can pretend to end, and
- * with the word that they are material.
+ * Passages as a model reads them, labelled as material. They stand between random marks, so that
+ * none can pretend to end.
  */
 export function markPassages(passages: readonly FoundPassage[]): string {
   const mark = crypto.randomUUID().slice(0, 8)

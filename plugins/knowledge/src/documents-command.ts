@@ -5,7 +5,10 @@ import { describeScope, visibleScopes } from './scope.ts'
 
 const PER_PAGE = 8
 
-/** `/documents`: what may be told in this chat, with a button to delete each document that one may delete. */
+/**
+ * `/documents`: the documents that this chat may see, with a button for each one that the user may
+ * delete.
+ */
 export async function documentsCommand(context: MessageContext, library: Library): Promise<PluginResult> {
   return { success: true, response: await list(context, library, 0) }
 }
@@ -19,7 +22,7 @@ export async function documentsPress(
   const [action = '', argument = ''] = data.split(':')
   let page = Number(argument)
   if (action === 'delete') {
-    // only among what may be seen here: what a button carries comes from outside
+    // only among visible documents, because a button's data comes from outside
     const documents = await library.list(visibleScopes(context))
     const index = documents.findIndex(({ id }) => id === Number(argument))
     const document = documents[index]
@@ -58,7 +61,7 @@ async function list(context: MessageContext, library: Library, wanted: number): 
   return { text: `Documents:\n${lines.join('\n')}`, ...(buttons.length > 0 && { buttons }) }
 }
 
-/** What comes from a folder would come again: it is deleted there. */
+/** A document from a folder would come back, so it can only be deleted in the folder. */
 function mayDelete({ source, added_by, scope }: StoredDocument, { user, role }: MessageContext): boolean {
   if (source.startsWith(FOLDER_SOURCE)) return false
   return role === 'owner' || (scope !== 'everyone' && added_by === user.id)

@@ -23,10 +23,13 @@ export interface FolderWatchOptions {
   readonly signal: AbortSignal
 }
 
-/** Keeps the library in step with folders: new and changed files are learned, files that are gone are forgotten. */
+/** Keeps the library in sync with folders: learns new and changed files, forgets deleted ones. */
 export class FolderWatch {
   readonly #options: FolderWatchOptions
-  /** Size and time of files as they were learned or refused, so that they are not read again unchanged. */
+  /**
+   * Size and modification time of files that were learned or refused, so that unchanged files are
+   * not read again.
+   */
   readonly #seen = new Map<string, string>()
   #underWay: Promise<void> | undefined
 
@@ -34,7 +37,7 @@ export class FolderWatch {
     this.#options = options
   }
 
-  /** Looks at all folders once; a look that is under way is the one that counts. */
+  /** Scans all folders once. If a scan is running already, returns that one. */
   look(): Promise<void> {
     this.#underWay ??= this.#lookAtAll().finally(() => {
       this.#underWay = undefined
@@ -42,7 +45,7 @@ export class FolderWatch {
     return this.#underWay
   }
 
-  /** Resolves when no look is under way. */
+  /** Resolves when no scan is running. */
   async whenIdle(): Promise<void> {
     await this.#underWay
   }
@@ -62,14 +65,14 @@ export class FolderWatch {
         })
       }
     }
-    // a disk that is not mounted must not empty the library
+    // an unmounted disk must not empty the library
     if (!isComplete || signal.aborted) return
     for (const { id, scope, source } of await library.fromFolders()) {
       if (!present.has(`${scope} ${source}`)) await library.remove(id)
     }
   }
 
-  /** Learns what is new and gives all that is there, as `SCOPE SOURCE`. */
+  /** Learns new files and returns all files that exist, as `SCOPE SOURCE`. */
   async #lookAt({ path, chat }: Folder): Promise<string[]> {
     const scope: Scope = chat === undefined ? 'everyone' : `chat:${chat}`
     const root = await realpath(path)
@@ -99,7 +102,7 @@ export class FolderWatch {
   }
 }
 
-/** Files below a folder; hidden ones and links are left out, since a link may lead anywhere. */
+/** Files below a folder, without hidden ones and links, since a link may lead anywhere. */
 async function listFiles(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries

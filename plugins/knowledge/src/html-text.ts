@@ -18,7 +18,7 @@ const SKIPPED = new Set(
   'SCRIPT STYLE NOSCRIPT TEMPLATE SVG IFRAME BUTTON SELECT TEXTAREA HEAD NAV'.split(' '),
 )
 
-/** The words of a page by its headings. The walk needs no recursion, so that depth costs nothing. */
+/** The text of a page, by its headings. It does not recurse, so deep nesting does no harm. */
 export function htmlText(html: string): Section[] {
   const isWhole = /<html[\s>]/i.test(html) && /<body[\s>]/i.test(html)
   const { document } = parseHTML(

@@ -14,7 +14,7 @@ import { search } from './search.ts'
 const MAX_QUESTION_CHARACTERS = 1_000
 const PASSAGES_FOR_THE_TOOL = 5
 
-/** Answers questions from documents, and says where it stands. */
+/** Answers questions from documents and cites them. */
 const knowledge: PluginDefinition<typeof configuration> = definePlugin({
   name: 'knowledge',
   version: '0.1.0',
@@ -66,7 +66,8 @@ async function createKnowledge({ config, services, signal }: SetupContext<Config
   const library = await Library.open(services.database)
   const learner = new Learner(library, services, config)
   const folders = new FolderWatch({ folders: config.folders, library, learner, services, signal })
-  // not awaited: a large folder takes its time, and nobody should wait for it; without folders it forgets those that were
+  // not awaited: a large folder takes time; without folders, documents from earlier folders are
+  // forgotten
   void folders.look()
   if (config.folders.length > 0) {
     services.effects.setInterval('look at the folders', config.folder_minutes * 60_000, () => folders.look())

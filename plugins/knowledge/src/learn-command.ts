@@ -15,7 +15,7 @@ const FOR_EVERYBODY = /^everyone\b\s*/i
 const USAGE =
   'Send me a text, Markdown, HTML or PDF file with the caption /learn, or write what I shall know behind the command: /learn The library opens at 10.'
 
-/** `/learn`, as the caption of a file or with words behind it. `/learn everyone …` is for all chats. */
+/** `/learn`, as the caption of a file or followed by text. `/learn everyone …` is for all chats. */
 export async function learnCommand(
   args: string,
   context: MessageContext,

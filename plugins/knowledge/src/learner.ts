@@ -23,15 +23,15 @@ export interface Material {
   readonly for?: AiSubject
 }
 
-/** What became of a document. */
+/** The outcome for a document. */
 export interface Learned {
   readonly title: string
   readonly passages: number
-  /** It was there already, the very same. */
+  /** The library already had exactly this document. */
   readonly isKnown: boolean
 }
 
-/** Reads documents into the library, one at a time: reading is work for a processor. */
+/** Reads documents into the library, one at a time, because reading takes processor time. */
 export class Learner {
   readonly #library: Library
   readonly #services: Services
@@ -70,7 +70,9 @@ export class Learner {
     return { title, passages: passages.length, isKnown: false }
   }
 
-  /** A document without vectors is still found by its words, so a failure here is for the log. */
+  /**
+   * A document without vectors is still found by its words, so a failure here only goes to the log.
+   */
   async #embed(
     {
       scope,
@@ -107,7 +109,7 @@ export class Learner {
   }
 }
 
-/** Titles come from strangers and stand in lists, answers and prompts. */
+/** Titles come from strangers and appear in lists, answers and prompts. */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
   return line.slice(0, MAX_TITLE_CHARACTERS).toWellFormed() || 'Untitled'

@@ -4,7 +4,7 @@ import type { DatabaseService, SqlStatement } from '@pluggram/sdk'
 import type { Scope } from './scope.ts'
 import type { Passage } from './split-text.ts'
 
-/** Step n runs once, ever. */
+/** Each step runs exactly once. */
 const MIGRATIONS = [
   `CREATE TABLE documents (
     id INTEGER PRIMARY KEY, scope TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, hash TEXT NOT NULL,
@@ -14,16 +14,16 @@ const MIGRATIONS = [
   'CREATE INDEX passages_document ON passages (document)',
   'CREATE TABLE vectors (passage INTEGER PRIMARY KEY, scope TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL)',
   'CREATE INDEX vectors_scope ON vectors (scope, model)',
-  // the headings say what a passage is about, often in words that it does not repeat
+  // headings say what a passage is about, often in words that it does not repeat
   "CREATE VIRTUAL TABLE phrases USING fts5(heading, text, tokenize = 'porter unicode61 remove_diacritics 2')",
 ]
-/** A word of a heading says more than one of the text. */
+/** A word in a heading counts more than one in the text. */
 const HEADING_WEIGHT = 2
 
-/** How the source of a document begins that stands in a folder. */
+/** The prefix of the source of a document that comes from a folder. */
 export const FOLDER_SOURCE = 'folder:'
 const PASSAGES_PER_STATEMENT = 50
-/** Ids of passages are those of their document and their place in it. */
+/** A passage's id consists of its document's id and its position in it. */
 const MAX_PASSAGES = 10_000
 const MAX_DOCUMENT_ID = 2 ** 38
 
@@ -37,24 +37,27 @@ const documentSchema = z.object({
   added_at: z.number(),
   passages: z.number(),
 })
-/** A document as it is stored. */
+/** A stored document. */
 export type StoredDocument = z.infer<typeof documentSchema>
 
 const foundSchema = z.object({ id: z.number(), title: z.string(), place: z.string(), text: z.string() })
-/** A passage with where it stands. */
+/** A passage with its place in the document. */
 export type FoundPassage = z.infer<typeof foundSchema>
 
 export interface NewDocument {
   readonly scope: Scope
   readonly title: string
-  /** Names the document within its scope: one of the same source is replaced. */
+  /** Identifies the document within its scope: a new one with the same source replaces it. */
   readonly source: string
   readonly hash: string
   readonly addedBy: number
   readonly passages: readonly Passage[]
 }
 
-/** The documents and their passages, in the plugin's own tables. Whatever is read is read of given scopes only. */
+/**
+ * The documents and their passages, in the plugin's own tables. Every search is limited to given
+ * scopes.
+ */
 export class Library {
   readonly #database: DatabaseService
   readonly #now: () => number
@@ -69,7 +72,10 @@ export class Library {
     this.#now = now
   }
 
-  /** Adds a document, in place of an earlier one of the same source; all of it or nothing. Gives the ids of its passages. */
+  /**
+   * Adds a document, replacing an earlier one with the same source, in one transaction. Returns the
+   * ids of its passages.
+   */
   async add({ scope, title, source, hash, addedBy, passages }: NewDocument): Promise<number[]> {
     const id = randomInt(1, MAX_DOCUMENT_ID)
     const ids = passages.map((_, index) => id * MAX_PASSAGES + index)
@@ -108,7 +114,7 @@ export class Library {
     return z.array(documentSchema).parse(rows)
   }
 
-  /** All documents that stand in folders, of every scope. */
+  /** All documents from folders, of every scope. */
   async fromFolders(): Promise<StoredDocument[]> {
     const rows = await this.#database.query('SELECT * FROM documents WHERE substr(source, 1, ?) = ?', [
       FOLDER_SOURCE.length,
@@ -117,7 +123,10 @@ export class Library {
     return z.array(documentSchema).parse(rows)
   }
 
-  /** Those that a user added, whoever may be told of them; what is for everybody is not the user's alone. */
+  /**
+   * The documents that a user added, in whatever scope. Those for everybody are excluded: they are
+   * not the user's alone.
+   */
   async addedBy(userId: number): Promise<StoredDocument[]> {
     const rows = await this.#database.query(
       "SELECT * FROM documents WHERE scope = ? OR (added_by = ? AND scope <> 'everyone' AND substr(source, 1, ?) <> ?)",
@@ -130,7 +139,7 @@ export class Library {
     await this.#database.transaction(removal(documentId))
   }
 
-  /** The passages that share words with a question, the best first. */
+  /** The passages that share words with a question, best first. */
   async searchWords(words: string, scopes: readonly Scope[], limit: number): Promise<FoundPassage[]> {
     const rows = await this.#database.query(
       `SELECT passages.id, documents.title, passages.place, phrases.text
@@ -142,7 +151,7 @@ export class Library {
     return z.array(foundSchema).parse(rows)
   }
 
-  /** Passages by their ids, in the order of the ids. */
+  /** Passages by their ids, in the same order. */
   async passages(ids: readonly number[], scopes: readonly Scope[]): Promise<FoundPassage[]> {
     if (ids.length === 0) return []
     const rows = await this.#database.query(
@@ -160,7 +169,7 @@ export class Library {
     model: string,
     vectors: readonly { readonly passage: number; readonly vector: Uint8Array }[],
   ): Promise<void> {
-    // a document that was deleted meanwhile gets none
+    // adds nothing for a document that was deleted meanwhile
     await this.#database.transaction(
       vectors.map(({ passage, vector }) => ({
         sql: 'INSERT OR REPLACE INTO vectors SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM passages WHERE id = ?)',
@@ -169,7 +178,7 @@ export class Library {
     )
   }
 
-  /** Vectors of some scopes, in pages: those of passages behind `after`, at most `limit`. */
+  /** Vectors of some scopes, page by page: at most `limit`, of passages after `after`. */
   async vectors(
     model: string,
     scopes: readonly Scope[],

@@ -1,6 +1,6 @@
 import type { Section } from './split-text.ts'
 
-/** The parts of a Markdown text by its headings; what stands in a code block is no heading. */
+/** The sections of a Markdown text, by its headings. Lines in a code block are no headings. */
 export function markdownSections(markdown: string): Section[] {
   const sections: { place: string; lines: string[] }[] = [{ place: '', lines: [] }]
   let isCode = false

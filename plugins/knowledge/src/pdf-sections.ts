@@ -1,11 +1,14 @@
 import { getDocumentProxy } from 'unpdf'
 import type { Section } from './split-text.ts'
 
-/** More than can be learned: nobody reads on. */
+/** More than can be learned, so reading stops here. */
 const MAX_TEXT = 5_000_000
 const MAX_PAGES = 5_000
 
-/** The words of a PDF by its pages, read one after another, so that never more than one of them lies unpacked in memory. */
+/**
+ * The text of a PDF, by page. Pages are read one after another, so that only one of them is
+ * unpacked in memory at a time.
+ */
 export async function pdfSections(bytes: Uint8Array): Promise<Section[]> {
   const pdf = await getDocumentProxy(bytes)
   const sections: Section[] = []
@@ -20,10 +23,10 @@ export async function pdfSections(bytes: Uint8Array): Promise<Section[]> {
   return sections
 }
 
-/** A page's text in the order in which it is painted, as much as is wanted of it. */
+/** At most `most` characters of a page's text, in painting order. */
 async function textOf(stream: ReadableStream<unknown>, most: number): Promise<string> {
   let text = ''
-  // leaving the loop ends the work on the page
+  // leaving the loop stops the work on the page
   for await (const chunk of stream) {
     for (const item of itemsOf(chunk)) {
       text += item.hasEOL === true ? `${item.str}\n` : item.str

@@ -53,8 +53,8 @@ describe('what cannot be learned is told in words', () => {
 
 describe('a file that was made to do harm ends within limits, and nobody waits for it meanwhile', () => {
   /**
-   * The most that the process grew by, and the longest that its main thread was at work without looking
-   * up (in its own time, which other programs do not lengthen), while a file was read.
+   * How much the process grew at most while a file was read, and the longest time that its main
+   * thread was blocked. The time is the thread's own, so other programs do not lengthen it.
    */
   async function watch(file: Uint8Array, kind: 'pdf' | 'html' | 'text' | 'markdown') {
     const base = process.memoryUsage.rss()

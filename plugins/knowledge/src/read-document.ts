@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
   '.pdf': 'pdf',
 }
 
-/** Which of the kinds that can be read a file is, by its name, then by its type. */
+/** The kind of a file that can be read, by its name, else by its type. */
 export function documentKind(fileName: string, mimeType = ''): DocumentKind | undefined {
   const ending = /\.[a-z]+$/.exec(fileName.toLowerCase())?.[0] ?? ''
   const named = Object.hasOwn(KINDS, ending) ? KINDS[ending] : undefined
@@ -42,8 +42,8 @@ export function documentKind(fileName: string, mimeType = ''): DocumentKind | un
 }
 
 /**
- * Reads a document in a thread of its own and cuts it into passages.
- * @throws DocumentProblem when it cannot be read, takes too long, or holds no text
+ * Reads a document in a thread of its own and splits it into passages.
+ * @throws DocumentProblem if it cannot be read, takes too long, or contains no text
  */
 export async function readDocument(
   bytes: Uint8Array,
@@ -64,7 +64,7 @@ export async function readDocument(
 
 async function readSafely(bytes: Uint8Array, kind: DocumentKind, signal: AbortSignal): Promise<unknown> {
   try {
-    // copied: a shared pool is not handed to a thread
+    // copied, because a shared buffer pool cannot be transferred to a thread
     return await read({ bytes: Uint8Array.from(bytes), kind }, signal)
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error

@@ -4,11 +4,11 @@ import { splitText } from './split-text.ts'
 import type { Passage } from './split-text.ts'
 
 const MAX_PASSAGES = 3_000
-/** More letters than so many passages hold: it is not cut into passages first. */
+/** More characters than that many passages hold. A longer text is refused before it is split. */
 const MAX_TEXT = 4_000_000
 
 /**
- * A document's passages; `null` when it is too long.
+ * A document's passages; `null` if it is too long.
  * @throws whatever its parser throws
  */
 export async function readPassages(bytes: Uint8Array, kind: DocumentKind): Promise<Passage[] | null> {

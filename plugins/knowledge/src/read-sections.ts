@@ -7,7 +7,7 @@ import type { Section } from './split-text.ts'
 export const DOCUMENT_KINDS = ['text', 'markdown', 'html', 'pdf'] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
-/** The words of a document by its pages or headings; throws whatever its parser throws. */
+/** The text of a document, by page or heading. Throws whatever its parser throws. */
 export async function readSections(bytes: Uint8Array, kind: DocumentKind): Promise<Section[]> {
   switch (kind) {
     case 'pdf':

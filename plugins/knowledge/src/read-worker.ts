@@ -4,8 +4,8 @@ import { readPassages } from './read-passages.ts'
 import { DOCUMENT_KINDS } from './read-sections.ts'
 
 /**
- * Reads one document in a thread of its own: parsers meet files of strangers here, and a file that makes one run for ever or eat
- * memory ends this thread and nothing else.
+ * Reads one document in a thread of its own. Its parsers handle files of strangers. A file that
+ * makes a parser hang or run out of memory only ends this thread.
  */
 const { bytes, kind } = z
   .object({ bytes: z.instanceof(Uint8Array), kind: z.enum(DOCUMENT_KINDS) })

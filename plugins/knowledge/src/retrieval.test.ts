@@ -7,7 +7,7 @@ import plugin from './index.ts'
 const DOCS = new URL('../../../docs/', import.meta.url)
 const FOLDERS = ['guides', 'reference', 'decisions']
 
-/** Questions as people ask them, with the documents that answer each and words of the passage that does. */
+/** Typical questions, with the documents that answer each and words of the right passage. */
 const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [
   ['How do I connect Ollama?', 'ai.md', /ollama pull/],
   ['Where do I put my OpenAI key?', 'ai.md', /OPENAI_API_KEY=/],
@@ -65,7 +65,7 @@ test('finds the passage that answers a question among the first three, in the pr
     right += top.filter(isRight).length
   }
   const share = (count: number): number => Math.round((100 * count) / QUESTIONS.length)
-  // what the README says was measured like this; the documents change, so less is asked for here
+  // the README gives the figures as measured; the documents change, so the test requires less
   const measured = { first: share(first), amongThree: share(among), precision: share(right / 3) }
   expect(measured).toSatisfy(({ amongThree }: typeof measured) => amongThree >= 70)
 })

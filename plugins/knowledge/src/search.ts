@@ -5,11 +5,11 @@ import { dotProduct, packVector } from './vectors.ts'
 
 const MAX_QUERY_WORDS = 32
 const PAGE = 1_000
-/** Beyond, passages are found by their words only. */
+/** With more vectors than this, passages are found by their words only. */
 const MAX_VECTORS = 10_000
-/** Texts that are less alike than this have nothing to do with each other, in every model we know. */
+/** Texts that are less similar than this are unrelated, in every model we know. */
 const MIN_LIKENESS = 0.2
-/** Weighs how much the first places count: the usual value of reciprocal rank fusion. */
+/** How much the first ranks count: the usual value of reciprocal rank fusion. */
 const RANK_SMOOTHING = 60
 const TIME_LIMIT_MS = 20_000
 
@@ -20,8 +20,8 @@ export interface SearchOptions {
 }
 
 /**
- * The passages that answer a question best, by words and, when a model for embeddings is set, by meaning; both lists are merged by
- * rank. Without that model, or when it fails, words alone decide.
+ * Finds the passages that answer a question best: by words and, if an embedding model is set, by
+ * meaning. The two lists are merged by rank. Without that model, or if it fails, only words count.
  */
 export async function search(
   question: string,
@@ -45,7 +45,7 @@ export async function search(
   return library.passages(best, scopes)
 }
 
-/** Words of questions that say nothing about what is asked, in the languages that are met most. */
+/** Question words that say nothing about the topic, in the most frequent languages. */
 const ASKING = new Set(
   `a about am an and any are as at be been but by can could did do does for from had has have how i if in into is it its me my
   of on or our shall should so than that the their them there these they this those to was we were what when where which who
@@ -59,7 +59,10 @@ const ASKING = new Set(
   ),
 )
 
-/** Any of the words, long ones also as beginnings; quoted, since the words are a stranger's and FTS5 has a syntax. */
+/**
+ * Matches any of the words, long ones also as prefixes. They are quoted, because they come from
+ * strangers and FTS5 has a query syntax.
+ */
 export function wordQuery(question: string): string {
   const all = question.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   const telling = all.filter((word) => !ASKING.has(word))

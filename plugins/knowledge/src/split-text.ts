@@ -1,18 +1,21 @@
-/** A part of a document that has a name of its own: a page, a chapter. */
+/** A named part of a document: a page, a chapter. */
 export interface Section {
-  /** For example `page 3`, or the chapter's heading; '' when there is none. */
+  /** For example `page 3`, or the chapter's heading; '' if there is none. */
   readonly place: string
   readonly text: string
 }
 
-/** A passage as it is found and cited. */
+/** A passage, the unit that is found and cited. */
 export type Passage = Section
 
-/** Long enough to answer a question, short enough that six of them are no burden for a model. */
+/** Long enough to answer a question, short enough that a model can read six of them. */
 const MAX_CHARACTERS = 1_200
 const MIN_CHARACTERS = 300
 
-/** Cuts sections into passages, between paragraphs where it can, then between sentences, then between words. */
+/**
+ * Splits sections into passages: between paragraphs if possible, else between sentences, else
+ * between words.
+ */
 export function splitText(sections: readonly Section[]): Passage[] {
   return sections.flatMap(({ place, text }) => {
     const pieces = text
@@ -25,7 +28,7 @@ export function splitText(sections: readonly Section[]): Passage[] {
   })
 }
 
-/** Joins pieces that follow each other as long as they stay within the limit. */
+/** Joins consecutive pieces as long as they stay within the limit. */
 function pack(pieces: readonly string[]): string[] {
   const packed: string[] = []
   for (const piece of pieces) {

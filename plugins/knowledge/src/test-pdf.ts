@@ -4,7 +4,7 @@ export function createPdf(pages: readonly string[]): Uint8Array {
   return fromContents(contents, '')
 }
 
-/** A PDF of one page, of which the content is packed already. */
+/** A PDF of one page with compressed content. */
 export function createPackedPdf(packed: Uint8Array): Uint8Array {
   return fromContents([Buffer.from(packed).toString('latin1')], '/Filter /FlateDecode')
 }

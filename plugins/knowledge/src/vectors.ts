@@ -1,8 +1,8 @@
 const SCALE = 127
 
 /**
- * A vector of length 1 in a byte a number: a quarter of the space, and the order of likeness stays as good as the same. A
- * vector without a direction becomes zeros.
+ * Packs a vector of length 1 into one byte per number. This takes a quarter of the space and hardly
+ * changes the order of similarity. A vector without a direction becomes zeros.
  */
 export function packVector(vector: readonly number[]): Uint8Array {
   const length = Math.hypot(...vector)
@@ -10,7 +10,7 @@ export function packVector(vector: readonly number[]): Uint8Array {
   return new Uint8Array(packed.buffer)
 }
 
-/** How alike two packed vectors are, from -1 to 1; 0 when they come from different models. */
+/** The similarity of two packed vectors, from -1 to 1; 0 if they come from different models. */
 export function dotProduct(a: Uint8Array, b: Uint8Array): number {
   if (a.length !== b.length) return 0
   const left = new Int8Array(a.buffer, a.byteOffset, a.length)

@@ -14,12 +14,12 @@ const entrySchema = z.object({
   answers: z.array(z.string()).optional(),
 })
 
-/** One message and what came of it. */
+/** One message and its outcome. */
 export type JournalEntry = z.infer<typeof entrySchema>
 
 export interface JournalOptions {
   readonly retentionDays: number
-  /** Without it only who, when and what came of it is kept. */
+  /** Without it, only who, when and the outcome are stored. */
   readonly keepsText: boolean
   readonly maxCharacters: number
   readonly now: () => number
@@ -28,7 +28,10 @@ export interface JournalOptions {
 const PREFIX = 'entry:'
 const PAGE = 500
 
-/** Keeps entries in the plugin's store, oldest first; each vanishes when its time is over. */
+/**
+ * Keeps entries in the plugin's store, oldest first. Each is deleted when its retention time is
+ * over.
+ */
 export class Journal {
   readonly #store: Store
   readonly #options: JournalOptions
@@ -75,7 +78,7 @@ export class Journal {
     }
   }
 
-  /** The newest ones that hold `words`, newest last. */
+  /** The newest entries that contain `words`, newest last. */
   async newest(count: number, words: string): Promise<readonly JournalEntry[]> {
     const found: JournalEntry[] = []
     for await (const entry of this.all()) {

@@ -20,7 +20,7 @@ const config = z.object({
 
 const SHOWN = 10
 const MOST_SHOWN = 50
-/** Telegram takes documents up to 50 MB from bots. */
+/** Telegram accepts documents of up to 50 MB from bots. */
 const MAX_EXPORT_BYTES = 20 * 1_048_576
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
@@ -44,7 +44,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
     let failed = 0
     return {
       async observe(event) {
-        // the journal is not about itself
+        // the journal does not record itself
         if (event.plugin === 'logging') return
         try {
           await journal.add(event)
@@ -57,7 +57,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       async processMessage(_message, { chat, command, role }) {
         if (command?.name !== 'journal') return undefined
         if (role !== 'owner') return { success: false, error: 'The journal is for the owner.' }
-        // the journal holds private chats, too
+        // the journal also contains private chats
         if (chat.type !== 'private')
           return { success: false, error: 'I show the journal in our private chat only.' }
         return answer(journal, command.args)
@@ -100,7 +100,7 @@ async function exportAll(journal: Journal): Promise<PluginResult> {
     const line = `${JSON.stringify(entry)}\n`
     bytes += Buffer.byteLength(line)
     lines.push(line)
-    // the newest ones are worth most
+    // drop the oldest, because the newest are worth most
     while (bytes > MAX_EXPORT_BYTES) {
       bytes -= Buffer.byteLength(lines.shift() ?? '')
       isCut = true
@@ -127,7 +127,7 @@ async function forget(journal: Journal, whom: string): Promise<PluginResult> {
   return { success: true, response: `${count} entries are deleted.` }
 }
 
-/** One line, whatever the texts hold. */
+/** Always one line, whatever the texts contain. */
 function describe({ at, chat, user, outcome, plugin: by, seconds, text, answers }: JournalEntry): string {
   const oneLine = (value: string): string => value.replaceAll(/\s+/g, ' ').slice(0, 80)
   const said = text === undefined ? '' : ` “${oneLine(text)}”`

@@ -6,7 +6,7 @@ export interface PluginBar {
 }
 
 export interface ChartData {
-  /** Messages of each minute, oldest first. */
+  /** Messages per minute, oldest first. */
   readonly perMinute: readonly number[]
   readonly plugins: readonly PluginBar[]
 }
@@ -18,7 +18,7 @@ const BARS_TOP = 310
 const BAR_HEIGHT = 28
 const MOST_BARS = 10
 
-/** A picture of the last hour and of the plugins, as SVG. */
+/** Draws the last hour and the plugins, as SVG. */
 export function drawChart({ perMinute, plugins }: ChartData): string {
   const shown = plugins.slice(0, MOST_BARS)
   const height = BARS_TOP + Math.max(1, shown.length) * BAR_HEIGHT + 30

@@ -1,7 +1,7 @@
 import type { MetricReading, MetricSample } from '@pluggram/sdk'
 import type { PluginBar } from './chart.ts'
 
-/** What `/stats` reads. */
+/** The metrics that `/stats` reads. */
 export const NAMES = [
   'plugin_requests_total',
   'plugin_processing_seconds',
@@ -19,7 +19,7 @@ export function single(readings: readonly MetricReading[], name: (typeof NAMES)[
   return samples(readings, name)[0]?.value ?? 0
 }
 
-/** Answers of each plugin, the busiest first; what was not its own does not count. */
+/** Answers of each plugin, the busiest first. Messages that a plugin passed on do not count. */
 export function pluginBars(readings: readonly MetricReading[]): readonly PluginBar[] {
   const bars = new Map<string, { ok: number; failed: number }>()
   for (const { labels, value } of samples(readings, 'plugin_requests_total')) {
@@ -35,7 +35,7 @@ export function pluginBars(readings: readonly MetricReading[]): readonly PluginB
     .toSorted((a, b) => b.ok + b.failed - (a.ok + a.failed))
 }
 
-/** A few lines of figures, for the caption. */
+/** A few lines of figures for the caption. */
 export function describeFigures(readings: readonly MetricReading[], now: number): string {
   const hours = (now / 1_000 - single(readings, 'pluggram_start_time_seconds')) / 3_600
   const times = samples(readings, 'plugin_processing_seconds')

@@ -1,17 +1,17 @@
 import { z } from '@pluggram/sdk'
 import type { Question } from './form-definition.ts'
 
-/** An answer as it is stored; `null` when the question was skipped. */
+/** An answer as it is stored; `null` if the question was skipped. */
 export type Answer = string | number | boolean | null
 
-/** Words for a user about an answer that does not fit. */
+/** A message for a user about an answer that does not fit. */
 export class AnswerError extends Error {}
 
 const YES = /^(?:y|yes|yeah|true|1|ok|sure)$/i
 const NO = /^(?:n|no|nope|false|0)$/i
 
 /**
- * Reads what somebody wrote as the answer to a question.
+ * Parses a written answer to a question.
  * @throws AnswerError
  */
 export function parseAnswer(question: Question, written: string): Answer {
@@ -52,7 +52,7 @@ function parseChoice({ choices = [] }: Question, text: string): string {
   return choice
 }
 
-/** How an answer reads. */
+/** An answer as text. */
 export function showAnswer(answer: Answer | undefined): string {
   if (answer === null || answer === undefined) return '–'
   return typeof answer === 'boolean' ? (answer ? 'yes' : 'no') : String(answer)

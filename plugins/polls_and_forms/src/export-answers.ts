@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 import type { Form } from './form-definition.ts'
 
-/** One form that somebody sent. */
+/** One submitted form. */
 export interface Submission {
   /** ISO 8601. */
   readonly sentAt: string
@@ -28,12 +28,12 @@ export function toCsv(form: Form, submissions: readonly Submission[]): string {
 function toCell(value: Answer): string {
   if (value === null) return ''
   if (typeof value !== 'string') return String(value)
-  // a spreadsheet would take such a text for a formula and run it
+  // a spreadsheet would run such a text as a formula
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The same as JSON, with nothing changed. */
+/** The same data as JSON, unchanged. */
 export function toJson(submissions: readonly Submission[]): string {
   return `${JSON.stringify(submissions, null, 2)}\n`
 }

@@ -4,7 +4,7 @@ import { AnswerError, parseAnswer, showAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { Form, Question } from './form-definition.ts'
 
-/** How far somebody is with a form. After the last question, `answers` has one for each. */
+/** A user's progress in a form. After the last question, `answers` has one entry for each. */
 export const sessionSchema = z.object({
   form: z.string(),
   answers: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
@@ -14,13 +14,13 @@ export type Session = z.infer<typeof sessionSchema>
 
 const CANCEL: Button = { text: '✖ Cancel', data: 'form:cancel' }
 
-/** The question that is open; `undefined` when only sending is left. */
+/** The open question; `undefined` if only sending is left. */
 export function openQuestion(form: Form, session: Session): Question | undefined {
   return form.questions[session.answers.length]
 }
 
 /**
- * Takes what somebody wrote as the answer to the open question.
+ * Takes a text as the answer to the open question.
  * @throws AnswerError
  */
 export function answerQuestion(form: Form, session: Session, written: string): Session {
@@ -29,14 +29,14 @@ export function answerQuestion(form: Form, session: Session, written: string): S
   return { ...session, answers: [...session.answers, parseAnswer(question, written)] }
 }
 
-/** @throws AnswerError when the question has to be answered */
+/** @throws AnswerError if the question is required */
 export function skipQuestion(form: Form, session: Session): Session {
   const question = openQuestion(form, session)
   if (!question || question.required) throw new AnswerError('This question cannot be skipped.')
   return { ...session, answers: [...session.answers, null] }
 }
 
-/** The next question, or everything that was answered with a button to send it. */
+/** The next question, or a summary of all answers with a button to send it. */
 export function renderStep(form: Form, session: Session): Reply {
   const question = openQuestion(form, session)
   return question ? renderQuestion(form, session, question) : renderSummary(form, session)
@@ -74,7 +74,7 @@ function renderSummary(form: Form, { answers }: Session): Reply {
   }
 }
 
-/** The text behind a choice's button; `undefined` when the button belongs to another question. */
+/** The text of a choice's button; `undefined` if the button belongs to another question. */
 export function choiceOf(form: Form, session: Session, position: number, index: number): string | undefined {
   const question = openQuestion(form, session)
   if (!question || position !== session.answers.length + 1) return undefined

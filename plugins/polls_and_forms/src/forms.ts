@@ -14,7 +14,7 @@ import {
 import type { Session } from './form-session.ts'
 import { Submissions } from './submissions.ts'
 
-/** A form that was begun and not sent is forgotten after a day. */
+/** A form that was started and not sent is forgotten after a day. */
 const SESSION_SECONDS = 86_400
 const GONE = 'There is no form open. Begin one with /form.'
 
@@ -40,7 +40,7 @@ export class Forms {
     return this.#begin(word, context)
   }
 
-  /** Something that was written in a chat; `undefined` when no form is open there. */
+  /** A text in a chat; `undefined` if no form is open there. */
   async answer(message: string, context: MessageContext): Promise<PluginResult | undefined> {
     const { chat, command } = context
     const isCancel = command?.name === 'cancel'
@@ -51,7 +51,7 @@ export class Forms {
     return this.#step(open.form, answerQuestion(open.form, open.session, message), context)
   }
 
-  /** A pressed button; `undefined` when it is none of a form's. */
+  /** A pressed button; `undefined` if it does not belong to a form. */
   async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
     const [kind, action = '', first = '', second = ''] = data.split(':')
     if (kind !== 'form') return undefined
@@ -67,7 +67,7 @@ export class Forms {
       return this.#step(form, skipQuestion(form, session), context)
     }
     const written = choiceOf(form, session, Number(first), Number(second))
-    // a button of a question that was answered already
+    // the button belongs to a question that is already answered
     if (written === undefined) return { success: true }
     return this.#step(form, answerQuestion(form, session, written), context)
   }
@@ -106,7 +106,7 @@ export class Forms {
   async #send(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
     const { user, message } = context
     if (openQuestion(form, session)) throw new AnswerError('There are questions left.')
-    // whoever deletes the session has the right to send it: two quick taps send once
+    // only the call that deletes the session may send it, so two quick taps send once
     if (!(await this.#store.delete(sessionKey(context)))) return { success: true }
     await this.#submissions.add(session.form, {
       sentAt: new Date().toISOString(),
@@ -134,7 +134,7 @@ export class Forms {
     const form = this.#forms[name]
     if (role !== 'owner') return { success: false, error: 'Only the owner of this assistant can do that.' }
     if (!form) return { success: false, error: `There is no form “${name}”. /form lists them.` }
-    // answers are told to the owner, not to a group
+    // answers are shown to the owner, not to a group
     if (chat.type !== 'private') return { success: false, error: 'I show answers in our private chat only.' }
     if (action === 'clear') {
       return {

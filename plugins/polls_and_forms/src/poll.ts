@@ -1,13 +1,13 @@
 import { z } from '@pluggram/sdk'
 import type { Reply } from '@pluggram/sdk'
 
-/** Words for a user about something that cannot be done. */
+/** A message for a user about something that is not possible. */
 export class PollError extends Error {}
 
 const MAX_OPTIONS = 12
 const MAX_QUESTION = 300
 const MAX_OPTION = 60
-/** With more people a poll would outgrow what the store takes for one value. */
+/** With more people, a poll would exceed the store's limit for one value. */
 const MAX_VOTERS = 20_000
 const BAR = 10
 
@@ -24,7 +24,7 @@ export const pollSchema = z.object({
 export type Poll = z.infer<typeof pollSchema>
 
 /**
- * Reads `Lunch?; Pizza; Soup`, also with line breaks between the parts.
+ * Parses `Lunch?; Pizza; Soup`, also with line breaks between the parts.
  * @throws PollError
  */
 export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
@@ -48,7 +48,7 @@ export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
 }
 
 /**
- * Gives a user's one vote to an option; given again to the same one, it is taken back.
+ * Gives a user's single vote to an option. Voting again for the same option takes the vote back.
  * @throws PollError
  */
 export function vote(poll: Poll, userId: number, option: number): Poll {
@@ -61,7 +61,7 @@ export function vote(poll: Poll, userId: number, option: number): Poll {
   return { ...poll, votes: before === option ? others : { ...others, [String(userId)]: option } }
 }
 
-/** Who may end a poll: the one who began it, and the assistant's owner. */
+/** Who may end a poll: the user who started it, and the assistant's owner. */
 export function closePoll(poll: Poll, { userId, isOwner }: { userId: number; isOwner: boolean }): Poll {
   if (poll.isClosed) throw new PollError('This poll is over already.')
   if (poll.creatorId !== userId && !isOwner)

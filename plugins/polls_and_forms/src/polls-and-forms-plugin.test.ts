@@ -77,7 +77,7 @@ test('a form asks question by question, takes what fits, and is stored when it i
   const meal = await plugin.send('2')
   expect(await plugin.send('Meat')).toEqual({ success: false, error: 'Please tap one of the buttons.' })
   const music = await plugin.press(dataOf(meal, 'Vegetables'))
-  // a second tap on a question that is answered changes nothing
+  // a second tap on an answered question changes nothing
   expect(await plugin.press(dataOf(meal, 'Fish'))).toEqual({ success: true })
   const notes = await plugin.press(dataOf(music, 'Yes'))
   const summary = await plugin.press(dataOf(notes, 'Skip'))
@@ -87,7 +87,7 @@ test('a form asks question by question, takes what fits, and is stored when it i
   expect(await collectText(await plugin.press(dataOf(summary, '✅')))).toBe('Thank you! See you there.')
   expect(await plugin.press(dataOf(summary, '✅'))).toMatchObject({ success: false })
   expect(entries()).toHaveLength(1)
-  // the form is done: what is written now is for others
+  // the form is finished, so further messages go to other plugins
   expect(await plugin.send('hello')).toBeUndefined()
   expect(await plugin.send('/form signup')).toEqual({
     success: false,

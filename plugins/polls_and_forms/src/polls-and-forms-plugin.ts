@@ -6,7 +6,7 @@ import { Forms } from './forms.ts'
 import { PollError } from './poll.ts'
 import { Polls } from './polls.ts'
 
-/** Polls with live counts, and forms that are filled in question by question. */
+/** Polls with live counts, and forms that ask one question at a time. */
 const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
   name: 'polls_and_forms',
   version: '0.1.0',
@@ -17,7 +17,7 @@ const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
     'The owner gets the answers with `/form export NAME csv` (or `json`) and deletes them with `/form clear NAME`.',
   ].join('\n\n'),
   config: configuration,
-  // an open form has to hear its answers before the conversation does
+  // an open form must get its answers before the conversation does
   priority: 50,
   commands: {
     poll: {

@@ -5,7 +5,7 @@ import type { Poll } from './poll.ts'
 
 const PRESS = /^(?:vote:(?<voted>[\w-]{12}):(?<option>\d{1,2})|close:(?<closed>[\w-]{12}))$/
 
-/** Polls that are kept in the store, under ids that their buttons carry. */
+/** Polls in the store, under ids that their buttons carry. */
 export class Polls {
   readonly #store: Store
   readonly #keepSeconds: number
@@ -24,7 +24,7 @@ export class Polls {
   }
 
   /**
-   * A pressed button of a poll; `undefined` when it is none.
+   * A pressed button of a poll; `undefined` if it is none.
    * @throws PollError
    */
   async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
@@ -46,7 +46,7 @@ export class Polls {
       keyOf(id),
       (stored) => {
         const { data: poll } = pollSchema.safeParse(stored)
-        // what a button carries comes from outside: it reaches the polls of its own chat only
+        // a button's data comes from outside, so it reaches polls of its own chat only
         if (poll?.chatId !== chat.id) throw new PollError('This poll is not known any more.')
         return change(poll)
       },

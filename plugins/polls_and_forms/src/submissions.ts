@@ -13,10 +13,10 @@ const submissionSchema = z.object({
 
 const keysSchema = z.array(z.string()).catch([])
 
-/** Their keys are one value of the store. */
+/** The keys of a form's submissions are one value of the store. */
 const MAX_SUBMISSIONS = 20_000
 
-/** What people sent, form by form. */
+/** Submitted forms, by form. */
 export class Submissions {
   readonly #store: Store
   readonly #keepSeconds: number | undefined
@@ -26,7 +26,7 @@ export class Submissions {
     this.#keepSeconds = keepDays === undefined ? undefined : keepDays * 86_400
   }
 
-  /** @throws AnswerError when the form has as many as can be kept */
+  /** @throws AnswerError if the form has reached its maximum */
   async add(form: string, submission: Submission): Promise<void> {
     const key = `sent:${form}:${submission.sentAt}:${randomBytes(6).toString('base64url')}`
     const options = this.#keepSeconds === undefined ? {} : { ttlSeconds: this.#keepSeconds }
@@ -49,7 +49,7 @@ export class Submissions {
     return found
   }
 
-  /** Deletes all of a form's, and gives their number. */
+  /** Deletes all submissions of a form and returns their number. */
   async clear(form: string): Promise<number> {
     let keys: string[] = []
     await this.#store.update<unknown>(listKey(form), (stored) => {

@@ -3,7 +3,7 @@ import { parseReminder, ReminderError } from './parse-reminder.ts'
 
 const OPTIONS = { now: new Date('2026-11-22T12:00:00Z'), zone: 'Europe/Berlin', defaultHour: 9 }
 
-/** What became of it: `read`, or the class of what was thrown. */
+/** The outcome: `read`, or the class of the error. */
 function readOrRefuse(text: string, language: string): string {
   try {
     parseReminder(text, { ...OPTIONS, language })
@@ -13,7 +13,7 @@ function readOrRefuse(text: string, language: string): string {
   }
 }
 
-// chrono alone thinks about each of them from one second to half a minute
+// on its own, chrono takes between one second and half a minute for each of them
 test.each([
   ['es', 'years \t half\n'],
   ['fr', '10 minutes \t 12'],

@@ -2,28 +2,31 @@ import { TimeLimitError, withinMilliseconds } from '@pluggram/plugin-kit'
 import * as chrono from 'chrono-node'
 import { momentOf, offsetMinutes } from './time-zone.ts'
 
-/** What is to be remembered, and when. */
+/** What to remind of, and when. */
 export interface ParsedReminder {
   readonly what: string
   readonly due: Date
 }
 
-/** Words for a user about a reminder that cannot be understood. */
+/** A message for a user about a reminder that could not be parsed. */
 export class ReminderError extends Error {}
 
 export interface ParseOptions {
   readonly now: Date
   readonly zone: string
-  /** The hour of a day for which none is said. */
+  /** The hour for a date without a time. */
   readonly defaultHour: number
   /** IETF tag of the user's language. */
   readonly language?: string | undefined
 }
 
 const MAX_CHARACTERS = 1_000
-/** So much at the beginning and at the end of a text is looked at for a date; the work grows with the third power of it. */
+/**
+ * How much of the start and the end of a text is searched for a date. The work grows with its third
+ * power.
+ */
 const WINDOW = 160
-/** chrono's expressions think for ever about some texts. */
+/** chrono's regular expressions practically never finish on some texts. */
 const LIMIT_MS = 1_000
 const MAX_YEARS = 5
 const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
@@ -40,20 +43,20 @@ const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
 }
 const UNIT =
   '(?:minute|hour|day|weekday|weekend|week|month|year|morning|evening|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?'
-/** `every day` right before or behind the time, not somewhere in what is to be remembered. */
+/** `every day` directly before or after the time, not somewhere in the text of the reminder. */
 const AGAIN_BEFORE = new RegExp(
   `\\b(?:every|each)(?:\\s+(?:other|\\d+))?(?:\\s+${UNIT})?\\s*(?:at|on|,)?\\s*$`,
   'i',
 )
 const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\s+)?${UNIT}\\b`, 'i')
-/** Behind a day: what looks like a time of it and was not read as one. */
+/** After a date: something that looks like its time and was not parsed as one. */
 const ODD_TIME = /^\s*,?\s*(?:at|um|à|a las|@)?\s*(\d{1,2}[:.]\d{2})(?!\d)/i
 const ONCE =
   'I remind once. What comes again and again is a job: the owner and those they trust write /every day 9:00 …'
 const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
 
 /**
- * Reads `tomorrow at 9 to water the plants`, `in 20 minutes tea`, `call Ann on Friday`.
+ * Parses `tomorrow at 9 to water the plants`, `in 20 minutes tea`, `call Ann on Friday`.
  * @throws ReminderError
  */
 export function parseReminder(input: string, options: ParseOptions): ParsedReminder {
@@ -76,7 +79,7 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
 }
 
 /**
- * Reads a date alone, as a model gives it.
+ * Parses a date alone, as a model gives it.
  * @throws ReminderError
  */
 export function parseWhen(input: string, options: ParseOptions): Date {
@@ -91,7 +94,7 @@ interface FoundDate {
   readonly start: chrono.ParsedComponents
 }
 
-/** The first date at the beginning of a text, else the first one at its end. */
+/** The first date near the start of a text, else the first one near its end. */
 function findDate(text: string, options: ParseOptions): FoundDate | undefined {
   try {
     return withinMilliseconds(LIMIT_MS, () => {
@@ -119,12 +122,14 @@ function parseDate(text: string, { now, zone, language }: ParseOptions): chrono.
   return undefined
 }
 
-/** Runs of blanks are what chrono thinks about longest, and say nothing. */
+/** Runs of blanks slow chrono down most, and mean nothing. */
 function squeeze(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-/** `tomorrow at 9` is nine o'clock on the user's wall, whatever the offset will be by then. */
+/**
+ * `tomorrow at 9` is nine o'clock in the user's local time, whatever the offset will be by then.
+ */
 function parseMoment({ start }: FoundDate, { now, zone, defaultHour }: ParseOptions): Date {
   const isExact = start.isCertain('timezoneOffset')
   const get = (part: chrono.Component): number => start.get(part) ?? 0
@@ -138,7 +143,7 @@ function parseMoment({ start }: FoundDate, { now, zone, defaultHour }: ParseOpti
   return due
 }
 
-/** What is left when the date is taken out, without the words that tied both together. */
+/** The text without the date and without the words that joined both. */
 function tidy(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')

@@ -7,10 +7,13 @@ import type { Reminder } from './reminder-table.ts'
 
 /** The schedule of the manifest that delivers one reminder. */
 const DELIVER = 'deliver'
-/** A reminder that is so late was missed by its schedule: the program ended, or Telegram could not be reached. */
+/**
+ * A reminder this late was missed by its schedule: the program ended, or Telegram could not be
+ * reached.
+ */
 const LATE_MS = 120_000
 
-/** Keeps reminders, and sends them when they are due. */
+/** Stores reminders and sends them when they are due. */
 export class ReminderBook {
   readonly table: ReminderTable
   readonly #services: Services
@@ -22,7 +25,7 @@ export class ReminderBook {
     this.table = new ReminderTable(services.database)
   }
 
-  /** @throws ReminderError when the user has too many */
+  /** @throws ReminderError if the user has too many */
   async add(reminder: Omit<Reminder, 'id'>): Promise<number> {
     const waiting = await this.table.waitingFor(reminder.userId)
     if (waiting.length >= this.#config.max_per_person) {
@@ -43,7 +46,7 @@ export class ReminderBook {
     await this.#services.scheduler.cancel(nameOf(id, due))
   }
 
-  /** Sends a reminder that is due, once: the key keeps a second send back. */
+  /** Sends a due reminder once: the key prevents a second send. */
   async deliver(id: number): Promise<void> {
     const reminder = await this.table.findWaiting(id)
     if (!reminder) return
@@ -56,13 +59,13 @@ export class ReminderBook {
         { key: nameOf(id, due), ...(topicId !== undefined && { topicId }) },
       )
     } catch (error) {
-      // a chat that is gone stays gone; everything else is tried again by the sweep
+      // a blocked chat stays blocked; the sweep retries everything else
       if (!(error instanceof DeliveryError) || error.code !== 'delivery-blocked') throw error
     }
     await this.table.close(id, 'sent')
   }
 
-  /** Sends what should have been sent a while ago. */
+  /** Sends reminders that should have been sent earlier. */
   async sweep(now: Date): Promise<void> {
     const late = await this.table.dueBefore(new Date(now.getTime() - LATE_MS))
     const results = await Promise.allSettled(late.map(({ id }) => this.deliver(id)))

@@ -1,7 +1,7 @@
 import { z } from '@pluggram/sdk'
 import type { DatabaseService, SqlParameter } from '@pluggram/sdk'
 
-/** A reminder on disk. */
+/** A stored reminder. */
 export interface Reminder {
   readonly id: number
   readonly userId: number
@@ -44,7 +44,7 @@ const MIGRATIONS = [
    CREATE TABLE zones (user_id INTEGER PRIMARY KEY, zone TEXT NOT NULL);`,
 ]
 const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at'
-/** What was sent is forgotten after that long; until then it can be put off. */
+/** Sent reminders are deleted after this time; until then they can be snoozed. */
 const KEEP_MS = 30 * 86_400_000
 
 /** The reminders and time zones of all users. */
@@ -67,7 +67,7 @@ export class ReminderTable {
     return Number(lastInsertId)
   }
 
-  /** Deletes all of a user's reminders, and the time zone; tells how many reminders there were. */
+  /** Deletes all of a user's reminders and the time zone. Returns the number of reminders. */
   async forget(userId: number): Promise<number> {
     const all = await this.#select('WHERE user_id = ?', [userId])
     await this.#database.transaction([
@@ -81,7 +81,7 @@ export class ReminderTable {
     return this.#select("WHERE user_id = ? AND state = 'waiting' ORDER BY due_at", [userId])
   }
 
-  /** Whatever is due and waits, oldest first. */
+  /** All waiting reminders that are due, oldest first. */
   async dueBefore(time: Date): Promise<readonly Reminder[]> {
     return this.#select("WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT 100", [time.getTime()])
   }
@@ -91,7 +91,7 @@ export class ReminderTable {
     return reminder
   }
 
-  /** A reminder of that user's that was not cancelled. */
+  /** A reminder of that user, unless it was cancelled. */
   async findOwn(id: number, userId: number): Promise<Reminder | undefined> {
     const [reminder] = await this.#select("WHERE id = ? AND user_id = ? AND state <> 'cancelled'", [
       id,

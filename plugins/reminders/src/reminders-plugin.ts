@@ -18,7 +18,7 @@ const SPOKEN = /^\s*(?:please\s+)?remind me\b/i
 const MAX_LISTED = 20
 const MAX_WHAT = 1_000
 
-/** Reminds people at the time they say. */
+/** Reminds people at the time they name. */
 const reminders: PluginDefinition<typeof configuration> = definePlugin({
   name: 'reminders',
   version: '0.1.0',
@@ -59,7 +59,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
           .max(200)
           .describe('In English, in the time of the user: "tomorrow at 9", "2027-01-05 10:00"'),
       }),
-      // it only writes to whoever asked, who sees the answer and can remove it
+      // it only writes to the user who asked, who sees the answer and can remove the reminder
       effect: 'none',
       role: 'everyone',
       async execute({ what, when }, context) {
@@ -111,7 +111,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
 })
 export default reminders
 
-/** What commands, tools and schedules have alike. */
+/** What commands, tools and schedules share. */
 interface Surroundings {
   readonly config: Configuration
   readonly services: Services
@@ -161,7 +161,7 @@ function keep({ what, due }: { what: string; due: Date }, context: Asked): Promi
 async function list(context: Asked): Promise<PluginResult> {
   const { zone } = await parseOptions(context)
   const waiting = await bookOf(context).table.waitingFor(context.user.id)
-  // what somebody wants to remember is not for a whole group
+  // a user's reminders are not for a whole group
   const shown = waiting.filter(({ chatId }) => context.chat.type === 'private' || chatId === context.chat.id)
   if (shown.length === 0) {
     return { success: true, response: 'Nothing waits. Write: remind me tomorrow at 9 to …' }

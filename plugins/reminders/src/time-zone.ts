@@ -1,4 +1,4 @@
-/** A day and time as a clock on the wall shows it. */
+/** A date and time as a wall clock shows it. */
 export interface WallTime {
   readonly year: number
   /** 1 to 12. */
@@ -8,7 +8,10 @@ export interface WallTime {
   readonly minute: number
 }
 
-/** How a time zone is written: `europe/berlin` is `Europe/Berlin`; `undefined` when there is none of that name. */
+/**
+ * The canonical name of a time zone: `europe/berlin` gives `Europe/Berlin`; `undefined` if there is
+ * no such zone.
+ */
 export function findTimeZone(name: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
@@ -17,7 +20,7 @@ export function findTimeZone(name: string): string | undefined {
   }
 }
 
-/** Minutes that a zone's clocks are ahead of UTC at a moment. */
+/** A zone's offset from UTC at a moment, in minutes. */
 export function offsetMinutes(zone: string, moment: Date): number {
   const parts = new Intl.DateTimeFormat('en-u-ca-iso8601-hc-h23', {
     timeZone: zone,
@@ -33,10 +36,13 @@ export function offsetMinutes(zone: string, moment: Date): number {
   return Math.round((wall - Math.floor(moment.getTime() / 60_000) * 60_000) / 60_000)
 }
 
-/** The moment at which a zone's clocks show that time; one that they leave out in spring is an hour later. */
+/**
+ * The moment at which a zone's clocks show that time. A time that is skipped in spring is taken as
+ * an hour later.
+ */
 export function momentOf(zone: string, { year, month, day, hour, minute }: WallTime): Date {
   const asUtc = Date.UTC(year, month - 1, day, hour, minute)
-  // the day before a change of the clocks another offset holds than the day after
+  // the offset may differ between the day before a clock change and the day after
   const before = offsetMinutes(zone, new Date(asUtc - 86_400_000))
   const first = new Date(asUtc - before * 60_000)
   const actual = offsetMinutes(zone, first)
@@ -45,7 +51,7 @@ export function momentOf(zone: string, { year, month, day, hour, minute }: WallT
   return offsetMinutes(zone, second) === actual ? second : first
 }
 
-/** `Tue 24 Nov 2026, 09:00`, as the zone's clocks show it. */
+/** `Tue 24 Nov 2026, 09:00`, in the zone's local time. */
 export function describeMoment(zone: string, moment: Date): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,

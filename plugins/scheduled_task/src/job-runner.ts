@@ -5,19 +5,19 @@ import { JobTable } from './job-table.ts'
 import { parseTimes } from './parse-times.ts'
 import type { Times } from './parse-times.ts'
 
-/** The schedule of the manifest that runs a job. */
+/** The manifest's schedule that runs a job. */
 const RUN = 'run'
 const CONFIG_PREFIX = 'config-'
 const dataSchema = z.union([z.object({ job: z.number() }), z.object({ config: z.string() })])
 
-/** What a run has to do. */
+/** The work of one run. */
 interface Work {
   readonly chats: readonly { readonly chatId: number; readonly topicId?: number | undefined }[]
   readonly kind: 'message' | 'prompt'
   readonly text: string
 }
 
-/** Keeps jobs in the scheduler, and does their work. */
+/** Keeps jobs in the scheduler and runs them. */
 export class JobRunner {
   readonly table: JobTable
   readonly #services: Services
@@ -29,7 +29,7 @@ export class JobRunner {
     this.table = new JobTable(services.database)
   }
 
-  /** Brings the scheduler to what config.json says; jobs that are gone from there end. */
+  /** Updates the scheduler to match config.json; cancels jobs that were removed there. */
   async takeOverConfiguration(): Promise<void> {
     const { scheduler } = this.#services
     for (const [name, job] of Object.entries(this.#config.jobs)) {
@@ -54,12 +54,12 @@ export class JobRunner {
     else await scheduler.cron(times.expression, { timeZone: zone, ...options }, RUN)
   }
 
-  /** The schedule's name of a job that was made in a chat. */
+  /** The schedule name of a job that was created in a chat. */
   nameOf(id: number): string {
     return `job-${id}`
   }
 
-  /** Does what is due. The slot is the key: work that is done twice is sent once. */
+  /** Runs a due job. The slot is part of the key: a repeated run sends only once. */
   async run({ data, slot, signal }: ScheduledRun): Promise<void> {
     const work = await this.#find(data)
     if (!work) return
@@ -102,7 +102,7 @@ export class JobRunner {
     const { text } = await this.#services.ai.generateText({
       system: 'You write a message that is sent to a chat at a fixed time. Write the message only.',
       messages: [{ role: 'user', content: prompt }],
-      // the budget of the chat that it is for; what goes to several is nobody's alone
+      // the target chat's budget pays; a message to several chats belongs to none of them
       ...(only && others.length === 0 && { for: { chat: { id: only.chatId } } }),
       signal,
     })

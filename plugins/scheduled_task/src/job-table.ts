@@ -1,12 +1,12 @@
 import { z } from '@pluggram/sdk'
 import type { DatabaseService } from '@pluggram/sdk'
 
-/** A job that was made in a chat. */
+/** A job that was created in a chat. */
 export interface Job {
   readonly id: number
   readonly chatId: number
   readonly topicId: number | undefined
-  /** The times as they were written. */
+  /** The times as written by the user. */
   readonly words: string
   readonly kind: 'message' | 'prompt'
   readonly text: string
@@ -32,7 +32,7 @@ const rowSchema = z
 
 const COLUMNS = 'id, chat_id, topic_id, words, kind, text'
 
-/** The jobs that were made in chats. */
+/** The jobs that were created in chats. */
 export class JobTable {
   readonly #database: DatabaseService
 

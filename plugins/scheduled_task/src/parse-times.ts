@@ -1,17 +1,17 @@
-/** When a job runs: what the scheduler understands. */
+/** When a job runs, in the form that the scheduler understands. */
 export type Times =
   | { readonly kind: 'every'; readonly seconds: number }
   | { readonly kind: 'cron'; readonly expression: string }
 
-/** Times, and what followed them. */
+/** Parsed times, and the text after them. */
 export interface ParsedTimes {
   readonly times: Times
-  /** The times as they were written. */
+  /** The times as written by the user. */
   readonly words: string
   readonly rest: string
 }
 
-/** Words for a user about times that cannot be read. */
+/** A message for a user about times that could not be parsed. */
 export class TimesError extends Error {}
 
 const DAYS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const DAYS: Readonly<Record<string, string>> = {
 }
 const UNITS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400, week: 604_800 }
 const DAY_WORD = Object.keys(DAYS).join('|')
-/** `day` alone has a time of the day behind it; with a number it is an interval. */
+/** `day` alone is followed by a time of day; with a number it is an interval. */
 const INTERVAL =
   /^(?:(?<count>\d{1,4})\s+(?<unit>minute|hour|day|week)|(?<single>minute|hour|week))s?(?=\s|$)/i
 const CRON =
@@ -42,7 +42,7 @@ const MAX_HOURS = 24 * 31
 const EXAMPLES = 'For example: weekday 9:00, monday and friday 17:30, 2 hours, cron: 0 9 1 * *'
 
 /**
- * Reads the times at the beginning of a text: `weekday 9:00 Stand-up!`.
+ * Parses the times at the start of a text: `weekday 9:00 Stand-up!`.
  * @throws TimesError
  */
 export function parseTimes(input: string): ParsedTimes {

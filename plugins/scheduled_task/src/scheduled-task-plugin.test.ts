@@ -73,7 +73,7 @@ test('an order is answered by the model when it is due', async () => {
   expect(services.telegram.records).toMatchObject([
     { reply: { text: 'Herons stand on one leg.', format: 'markdown' } },
   ])
-  // on the budget of the chat that it is for
+  // paid from the budget of the target chat
   expect(ai.requests).toMatchObject([{ for: { chat: { id: 1_001 } } }])
 })
 

@@ -17,7 +17,7 @@ interface Surroundings {
 }
 type Asked = MessageContext & Surroundings
 
-/** Messages and AI prompts at certain times. */
+/** Sends messages and answers to AI prompts at set times. */
 const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
   name: 'scheduled_task',
   version: '0.1.0',
@@ -62,7 +62,7 @@ function runnerOf({ services, config }: Surroundings): JobRunner {
   return new JobRunner(services, config)
 }
 
-/** Jobs write to chats by themselves: not everybody may make them. */
+/** Jobs write to chats unasked, so not everybody may create them. */
 async function guarded(
   context: MessageContext & { readonly config?: Configuration },
   work: () => Promise<PluginResult>,
@@ -121,7 +121,7 @@ async function list(context: Asked): Promise<PluginResult> {
   const { config, services, chat } = context
   const runner = runnerOf(context)
   const schedules = new Map((await services.scheduler.list()).map((info) => [info.name, info]))
-  // an owner sees all of them in the private chat; in a group only those of the group show
+  // in the private chat an owner sees all jobs; a group shows only its own
   const isWhole = chat.type === 'private' && context.role === 'owner'
   const own = (await runner.table.all()).filter((job) => isWhole || job.chatId === chat.id)
   const fixed = isWhole ? Object.entries(config.jobs) : []

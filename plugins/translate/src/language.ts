@@ -2,11 +2,11 @@
 export interface Language {
   /** IETF tag, for example `de` or `pt-BR`. */
   readonly code: string
-  /** In English: that is how the model is told. */
+  /** In English, for the prompt. */
   readonly name: string
 }
 
-/** Codes that are everyday English words too: they need a colon after them when more words follow. */
+/** Codes that are also everyday English words. If more words follow, they need a colon. */
 const WORDS = new Set('am an as be do go he hi ho id is it la ma me my no oh ok or pa si so to'.split(' '))
 const TAG = /^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}$/i
 
@@ -45,14 +45,14 @@ function readNames(): ReadonlyMap<string, string> {
   return found
 }
 
-/** What `/translate` was asked. */
+/** The parsed arguments of `/translate`. */
 export interface TranslationRequest {
-  /** Absent when no language was named. */
+  /** Absent if no language was named. */
   readonly language?: Language
   readonly text: string
 }
 
-/** Reads `german Good morning`, `to it: Good morning`, `Good morning`. */
+/** Parses `german Good morning`, `to it: Good morning`, `Good morning`. */
 export function parseRequest(args: string): TranslationRequest {
   const [, first = '', rest = ''] = /^(?:to\s+)?(\S+)\s*([^]*)$/i.exec(args) ?? []
   const named = first.replace(/:$/, '')
@@ -62,13 +62,16 @@ export function parseRequest(args: string): TranslationRequest {
 }
 
 const ORDER = /^(?:please\s+)?translate(?=\s)/i
-/** At the end of an order; looked for in a few words only, since whoever writes may write anything. */
+/**
+ * The language at the end of a request. Only a few characters are searched, because the text can be
+ * anything.
+ */
 const INTO = /\s(?:in)?to\s+([^\s.!?]+(?: [^\s.!?]+)?)[.!?\s]{0,5}$/i
 const INTO_CHARACTERS = 80
 
 /**
- * Reads `translate good morning to German`; `text` is empty when that says only “this” or “it”.
- * @returns undefined unless it says that and nothing else, into a language that is known
+ * Parses `translate good morning to German`; `text` is empty if that says only “this” or “it”.
+ * @returns undefined unless the message is such a request and nothing else, with a known language
  */
 export function parseSpoken(message: string): Required<TranslationRequest> | undefined {
   const order = message.trim()

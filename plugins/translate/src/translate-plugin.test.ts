@@ -78,7 +78,7 @@ test('in a group, only those who may can have everything translated', async () =
     success: true,
   })
   expect(await plugin.send('Good morning', { ...group, isAddressed: false })).toMatchObject({ success: true })
-  // what is said to the assistant is for the conversation
+  // messages to the assistant belong to the conversation
   expect(await plugin.send('Good morning', { ...group, isAddressed: true })).toBeUndefined()
 })
 

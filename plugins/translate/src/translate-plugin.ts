@@ -13,7 +13,7 @@ const USAGE = [
   '`/translate auto german` translates every further message of this chat, `/translate auto off` ends that.',
 ].join('\n')
 
-/** Translates texts, messages that are answered, or everything in a chat. */
+/** Translates texts, replied-to messages, or everything in a chat. */
 const translate: PluginDefinition<typeof configuration> = definePlugin({
   name: 'translate',
   version: '0.1.0',
@@ -81,7 +81,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     }
   }
 
-  /** “Translate good morning to German”, with nothing else around it. */
+  /** “Translate good morning to German”, as the whole message. */
   async function spoken(message: string, context: Context): Promise<PluginResult | undefined> {
     if (context.callback || context.command || context.user.isBot) return undefined
     if (context.chat.type !== 'private' && !context.message.isAddressed) return undefined
@@ -92,7 +92,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     return { success: true, response: translation ?? `That is ${request.language.name} already.` }
   }
 
-  /** A message of a chat in which everything is translated. */
+  /** A message in a chat where everything is translated. */
   async function overheard(message: string, context: Context): Promise<PluginResult | undefined> {
     const isForUs = context.chat.type !== 'private' && context.message.isAddressed
     if (context.callback || context.command || context.user.isBot || isForUs || !/\p{L}/u.test(message))
@@ -129,7 +129,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
   }
 }
 
-/** The owner's choice for this chat or all of them, else the language of the user's app. */
+/** The owner's choice for this chat or for all chats, else the language of the user's app. */
 function languageOf({ user, config }: Context): Language {
   const own = config.language ?? user.languageCode
   return (

@@ -3,20 +3,20 @@ import type { AiService, MessageContext } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
 import type { Language } from './language.ts'
 
-/** What the model answers when there is nothing to do. */
+/** The model's answer if there is nothing to translate. */
 const SAME = '='
 
-/** Words for a user about a text that is not translated. */
+/** A message for a user about a text that was not translated. */
 export class TranslationError extends Error {}
 
 const NO_MODEL =
   'Translating takes a language model, and the demo model that answers now is none. Its owner can connect one: see docs/guides/ai.md.'
 
 export interface Translator {
-  /** @throws TranslationError when no model can translate now */
+  /** @throws TranslationError if no model can translate now */
   check(context: MessageContext<Configuration>): Promise<void>
   /**
-   * The text in that language; `undefined` when it is in it already.
+   * The text in that language; `undefined` if it already is in it.
    * @throws TranslationError
    */
   translate(

@@ -13,9 +13,9 @@ const extract = createThreadWork<string>({
 })
 
 /**
- * Extracts a page's text in a thread with limits on time and memory, two at once. In a plugin process, which may have no
- * threads, it is done at once: there the process is the limit.
- * @throws PageError when a limit is reached
+ * Extracts a page's text in a thread with limits on time and memory, two at once. A plugin process
+ * may have no threads, so there it runs directly: the process is the limit.
+ * @throws PageError if a limit is reached
  */
 export async function extractSafely(html: string, signal: AbortSignal): Promise<PageText> {
   try {

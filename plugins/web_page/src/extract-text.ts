@@ -1,14 +1,14 @@
 import { Readability } from '@mozilla/readability'
 import { parseHTML } from 'linkedom'
 
-/** What a page says, without what stands around it. */
+/** The content of a page, without navigation and the like. */
 export interface PageText {
   readonly title: string
-  /** Paragraphs with an empty line between them. */
+  /** Paragraphs, separated by an empty line. */
   readonly text: string
 }
 
-/** A page with more elements is no text to read, and would take long. */
+/** A page with more elements is not text to read, and would take long. */
 const MAX_ELEMENTS = 50_000
 const BLOCKS = new Set(
   'ADDRESS ARTICLE ASIDE BLOCKQUOTE BR DD DIV DL DT FIGCAPTION FIGURE FOOTER H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION TABLE TR UL'.split(
@@ -26,7 +26,7 @@ interface TreeNode {
   readonly childNodes: Iterable<TreeNode>
 }
 
-/** Finds the article in a page; a page without one gives all of its words. */
+/** Extracts a page's article; from a page without one, all of its text. */
 export function extractText(html: string): PageText {
   const { document } = parseDocument(html)
   const title = oneLine(document.querySelector('title')?.textContent ?? '')
@@ -36,18 +36,18 @@ export function extractText(html: string): PageText {
     serializer: (node: unknown) => node as TreeNode,
   }).parse()
   const text = article?.content ? toText(article.content) : ''
-  // an article of a few words is a sign that the page is something else
+  // an article of a few words suggests that the page is something else
   const isArticle = text.length >= Math.min(200, whole.length / 4)
   return { title: oneLine(article?.title ?? '') || title, text: isArticle ? text : whole }
 }
 
-/** The parser makes no page of what is only a part of one. */
+/** Completes a fragment of HTML, because the parser does not build a page from it. */
 function parseDocument(html: string): ReturnType<typeof parseHTML> {
   const isWhole = /<html[\s>]/i.test(html) && /<body[\s>]/i.test(html)
   return parseHTML(isWhole ? html : `<!doctype html><html><head></head><body>${html}</body></html>`)
 }
 
-/** The text of a tree, block by block; the walk needs no recursion, so that depth costs nothing. */
+/** The text of a tree, block by block. It does not recurse, so deep nesting does no harm. */
 function toText(root: TreeNode | null): string {
   if (!root) return ''
   const blocks: string[] = []

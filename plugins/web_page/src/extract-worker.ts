@@ -1,4 +1,4 @@
-/** Extracts one page's text and ends: what hostile HTML takes, it takes from this thread only. */
+/** Extracts one page's text and ends. Hostile HTML can only crash or stall this thread. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { extractText } from './extract-text.ts'
 

@@ -2,9 +2,9 @@ import { isPluggramError } from '@pluggram/sdk'
 import type { HttpService } from '@pluggram/sdk'
 import { PageError } from './page-url.ts'
 
-/** A page as it came, decoded. */
+/** A fetched page, decoded. */
 export interface FetchedPage {
-  /** Where it was found at last: redirects were followed. */
+  /** The final address, after redirects. */
   readonly url: string
   readonly isHtml: boolean
   readonly text: string
@@ -20,7 +20,8 @@ const HTML = /^(?:text\/html|application\/xhtml\+xml)$/
 const PLAIN = /^(?:text\/[\w.+-]+|application\/(?:json|xml|[\w.+-]+\+(?:json|xml)))$/
 
 /**
- * Fetches a page of text. The http service refuses addresses inside the owner's network, also behind redirects and names.
+ * Fetches a text page. The http service refuses addresses inside the owner's network, even if a
+ * redirect or a name leads there.
  * @throws PageError
  */
 export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits): Promise<FetchedPage> {
@@ -64,7 +65,7 @@ function describe(error: unknown, host: string): unknown {
   return error
 }
 
-/** By the header's charset, else what the page says of itself, else UTF-8. */
+/** Decodes by the header's charset, else by the page's own, else as UTF-8. */
 function decode(bytes: Uint8Array, parameters: string, isHtml: boolean): string {
   const head = isHtml ? new TextDecoder('latin1').decode(bytes.subarray(0, 2_048)) : ''
   const named = /charset\s*=\s*["']?([\w-]+)/i

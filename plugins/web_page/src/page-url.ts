@@ -1,13 +1,13 @@
-/** Words for a user about a page that cannot be read. */
+/** A message for a user about a page that cannot be read. */
 export class PageError extends Error {}
 
 const MAX_CHARACTERS = 2_048
 const IN_TEXT = /(?:https?:\/\/|www\.)[^\s<>"'`]+/i
-/** `example.com/page`: a name with a dot, so that words are not taken for addresses. */
+/** `example.com/page`: the name needs a dot, so that plain words are not taken for addresses. */
 const BARE = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d{1,5})?(?:[/?#]\S*)?$/u
 
 /**
- * The address that a text is or has in it.
+ * The address that a text is or contains.
  * @throws PageError
  */
 export function pageUrl(text: string): URL {

@@ -13,7 +13,7 @@ interface Reader {
   readonly services: Services
 }
 
-/** Reads a page and says what it says. */
+/** Reads a page and summarises it. */
 const webPage: PluginDefinition<typeof configuration> = definePlugin({
   name: 'web_page',
   version: '0.1.0',
@@ -52,7 +52,7 @@ const webPage: PluginDefinition<typeof configuration> = definePlugin({
 })
 export default webPage
 
-/** A tool's result is cut at 20,000 characters; the end mark must stay. */
+/** A tool's result is cut at 20,000 characters; the end mark must survive. */
 const TOOL_CHARACTERS = 18_000
 
 async function report(args: string, context: MessageContext, reader: Reader): Promise<PluginResult> {
