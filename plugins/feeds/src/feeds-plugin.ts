@@ -57,8 +57,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       return { success: true, response: `This chat follows “${feed.title}” already.` }
     }
     const key = feedKey(url)
-    // entries that exist now are not news; if another chat follows the feed already, its state is
-    // kept
+    // existing entries are not news; a feed that another chat follows keeps its state
     if (!(await subscriptions.state(key))) {
       const seen = feed.entries.map(({ id }) => id)
       await subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
