@@ -14,22 +14,25 @@ export const WEBHOOK_SECRET = 'bench-secret'
 const BOT_CORE = 1
 const CLOCK_TICKS_PER_SECOND = 100
 
-/** A bot in a process of its own. */
+/** A bot in its own process. */
 export interface Contender {
   readonly webhookUrl: string
   /** CPU seconds used so far. */
   cpuSeconds(): number
-  /** The most memory it ever had, in MB. */
+  /** Peak memory, in MB. */
   peakMegabytes(): number
   stop(): Promise<void>
 }
 
-/** Arguments of `spawn` for a Node program that may use one core only: what a bot costs must not hide on a second one. */
+/**
+ * Arguments of `spawn` for a Node program limited to one core, so that no part of a bot's cost is
+ * hidden on a second core.
+ */
 export function onCore(core: number, options: readonly string[]): [string, string[]] {
   return ['taskset', ['-c', String(core), process.execPath, ...options]]
 }
 
-/** Starts a contender by name against a fake Bot API; `webhook` tells it to wait for deliveries. */
+/** Starts a contender by name against a fake Bot API. With `webhook` it waits for deliveries. */
 export async function startContender(name: string, apiRoot: string, webhook: boolean): Promise<Contender> {
   const port = await findFreePort()
   const home = await mkdtemp(join(tmpdir(), 'pluggram-bench-'))
@@ -72,7 +75,10 @@ function spawnPeer(name: string, apiRoot: string, port: number): ChildProcess {
   })
 }
 
-/** The real assistant with its durable store and one plugin that answers, inside it or in its own process. */
+/**
+ * The real assistant with its durable store and one plugin that answers, inline or in its own
+ * process.
+ */
 async function spawnPluggram(
   home: string,
   apiRoot: string,
@@ -111,7 +117,7 @@ function untilReady(child: ChildProcess, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('close', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)))
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      // a moment more: the first poll, or the webhook, must be there too
+      // a little longer, until the first poll has been made or the webhook set
       if (/ready|login\?token/.test(chunk)) setTimeout(resolve, 700)
     })
   })

@@ -1,6 +1,6 @@
 /**
- * A Bot API that is as fast as it can be: it hands out prepared updates and counts what is sent. It knows
- * nothing of chats, so that a benchmark measures the bot and not the server. Runs as a process of its own.
+ * A Bot API that is as fast as possible: it hands out prepared updates and counts sent messages. It
+ * keeps no chats, so that a benchmark measures the bot and not the server. Runs in its own process.
  *
  *   POST /bench/load   { count, chats, perSecond, webhook?: { url, secret }, delayMs } → when all were answered: Run
  *   anything else      the Bot API, with any token
@@ -13,19 +13,19 @@ import { Agent, request } from 'undici'
 export interface Load {
   readonly count: number
   readonly chats: number
-  /** 0 hands updates out as fast as they are taken. */
+  /** 0 hands out updates as fast as the bot takes them. */
   readonly perSecond: number
   readonly webhook?: { readonly url: string; readonly secret: string }
-  /** How long each sendMessage is held, in milliseconds: the way to Telegram and back. */
+  /** How long each sendMessage is delayed, in milliseconds: the round trip to Telegram. */
   readonly delayMs: number
 }
 
 export interface Run {
-  /** Milliseconds from the first update that was there to the last answer. */
+  /** Milliseconds from the first available update to the last answer. */
   readonly wallMs: number
   readonly answered: number
   readonly repeated: number
-  /** Milliseconds from an update being there to its answer, by percentile. */
+  /** Milliseconds from the time an update is available to its answer, by percentile. */
   readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number }
 }
 
@@ -41,7 +41,7 @@ interface Running {
 }
 
 const BATCH = 100
-/** Telegram's default; a bot may ask for up to 100 (Bot API: setWebhook). */
+/** Telegram's default; a bot may request up to 100 (Bot API: setWebhook). */
 let webhookConnections = 40
 const agent = new Agent({ connections: 100, pipelining: 1 })
 let running: Running | undefined
@@ -159,7 +159,7 @@ async function startLoad(load: Load): Promise<Run> {
   return done
 }
 
-/** Makes updates available at the asked pace, and pushes them when there is a webhook. */
+/** Makes updates available at the requested pace, and pushes them if there is a webhook. */
 async function feed(load: Load, run: Running): Promise<void> {
   const startedAt = performance.now()
   const inFlight = new Set<Promise<void>>()

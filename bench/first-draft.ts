@@ -1,7 +1,8 @@
 /**
- * `npm run bench:ai`: how long from the model's first token to the first draft that Telegram is asked to show, through the
- * whole assistant, and how much of it is ours. The model server and the Bot API are in this process, so that one clock
- * measures; the assistant is a process of its own. Medians go to bench/AI.md.
+ * `npm run bench:ai`: the time from the model's first token to the first draft sent to Telegram,
+ * through the whole assistant, and our share of it. The model server and the Bot API are in this
+ * process, so that one clock measures both. The assistant runs in its own process. Medians go to
+ * bench/AI.md.
  *
  *   npm run bench:ai -- --answers 200
  */
@@ -20,7 +21,7 @@ const TOKEN = '123456789:AAbench-bench-bench-bench-bench-bench'
 const WARM_UP = 20
 const WORDS = ['Well', ', ', 'that ', 'is ', 'a ', 'good ', 'question.']
 const WORD_PAUSE_MS = 15
-/** Between a question and its first token, as a quick model takes. */
+/** The time from a question to its first token, as with a fast model. */
 const THINKING_MS = 30
 const DEADLINE_MS = 20_000
 
@@ -114,7 +115,10 @@ function within<T>(work: Promise<T>, what: string): Promise<T> {
   ])
 }
 
-/** Asks once in a chat of its own; milliseconds from the model's first token to the first draft. */
+/**
+ * Asks once in a new chat. Returns the milliseconds from the model's first token to the first
+ * draft.
+ */
 async function askAssistant(): Promise<number> {
   const draft = new Promise<number>((resolve) => (onDraft = resolve))
   const message = new Promise<void>((resolve) => (onMessage = resolve))
@@ -140,7 +144,10 @@ async function askAssistant(): Promise<number> {
   return took
 }
 
-/** What the same stream takes with `fetch` alone: until its first token was read, and a draft would be sent with `fetch`. */
+/**
+ * The time for the same stream with `fetch` alone: until its first token is read and a draft would
+ * be sent with `fetch`.
+ */
 async function askWithFetch(model: string, botApi: string): Promise<number> {
   const draft = new Promise<number>((resolve) => (onDraft = resolve))
   const response = await fetch(`${model}/v1/chat/completions`, { method: 'POST', body: '{}' })

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:plugins`: what plugins cost, in processes of their own and in great numbers. The figures go to
- * bench/PLUGINS.md. Needs Linux (/proc).
+ * `npm run bench:plugins`: the cost of plugins in their own processes and in great numbers. The
+ * figures go to bench/PLUGINS.md. Needs Linux (/proc).
  */
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -15,7 +15,7 @@ import { stopAllPrograms } from '../e2e/support/program.ts'
 const ROUND_TRIPS = 5_000
 const WARM_UP_TRIPS = 500
 const INSTALLED = 1_000
-/** Messages of one block; blocks of both assistants take turns, so that a busy moment hits both. */
+/** Messages of one block. Blocks of both assistants alternate, so that a busy moment hits both. */
 const BLOCK = 60
 const BLOCKS = 6
 
@@ -67,7 +67,7 @@ interface Cost {
   readonly cpuMs: number
 }
 
-/** The same messages for one installed plugin and for a thousand, block by block in turn. */
+/** The same messages for one installed plugin and for a thousand, in alternating blocks. */
 async function measureInstalled(): Promise<{ one: Cost; all: Cost }> {
   const homes = [await createWarmHome(1), await createWarmHome(INSTALLED)] as const
   const one = await openInstalled(homes[0], 1)

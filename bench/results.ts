@@ -1,10 +1,10 @@
 import type { Load, Run } from './fake-bot-api.ts'
 
-/** One kind of load and who takes it. */
+/** One kind of load and its contenders. */
 export interface Scenario {
   readonly name: string
   readonly contenders: readonly string[]
-  /** Ratios are to this contender. */
+  /** Ratios compare with this contender. */
   readonly reference: string
   readonly isWebhook?: boolean
   /** Paced loads are compared by latency, others by throughput. */
@@ -17,7 +17,7 @@ export interface Measured extends Run {
   readonly peakMegabytes: number
 }
 
-/** The value that a share of all is below of, between two of them by proportion. */
+/** A quantile, interpolated between the two nearest values. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const place = (sorted.length - 1) * share
@@ -30,7 +30,7 @@ function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** The page with every scenario's medians; ratios are of turns that followed each other. */
+/** The page with the medians of every scenario. Ratios compare consecutive turns. */
 export function formatResults(
   results: ReadonlyMap<Scenario, ReadonlyMap<string, readonly Measured[]>>,
   machine: { readonly rounds: number; readonly turns: number; readonly cores: number; readonly date: string },
@@ -63,7 +63,7 @@ function section(scenario: Scenario, byName: ReadonlyMap<string, readonly Measur
   ].join('\n')
 }
 
-/** The median of the turns, and between which the middle half of them was. */
+/** The median of the turns, and the range of their middle half. */
 function comparisonOf({ isPaced }: Scenario, ratios: readonly number[]): string {
   const show = (value: number): string => (isPaced ? signed(value) : value.toFixed(2))
   const unit = isPaced ? ' ms' : '×'

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: the same load for Pluggram and for bots that people write, against one fast fake Bot API,
- * in short turns, several rounds with fresh processes; medians and ratios go to bench/RESULTS.md. Needs Linux (/proc,
- * taskset): bots on one core, the fake Bot API on another.
+ * `npm run bench`: the same load for Pluggram and for typical other bots, against one fast fake Bot
+ * API. The bots take short turns, in several rounds with fresh processes. Medians and ratios go to
+ * bench/RESULTS.md. Needs Linux (/proc, taskset): bots run on one core, the fake Bot API on another.
  *
  *   npm run bench -- --rounds 5 --updates 4000
  */
@@ -28,11 +28,11 @@ const chosen = values.bots === undefined ? undefined : new Set(values.bots.split
 const CHATS = 200
 const WARM_UP = 40_000
 /**
- * How often each contender is measured in a round. A machine that others share may be half as fast for a second or two: with many
- * short turns that hits all alike.
+ * How often each contender is measured in a round. A shared machine may run at half speed for a
+ * second or two. With many short turns, that affects all contenders alike.
  */
 const TURNS = 12
-/** Before each of its turns: who had nothing to do for a second is slow at first. */
+/** Before each of its turns, because a contender is slow after a second without work. */
 const RUN_UP = 1_000
 
 const SCENARIOS: readonly Scenario[] = [
@@ -78,10 +78,10 @@ async function startFakeApi(): Promise<{ url: string; stop(): void }> {
   return { url, stop: () => void child.kill('SIGKILL') }
 }
 
-/** A contender that is up, with a fake Bot API of its own. */
+/** A running contender, with its own fake Bot API. */
 interface Entrant {
   readonly name: string
-  /** Takes updates as fast as they come, which are not measured. */
+  /** Processes updates as fast as they come, without measuring them. */
   warmUp(count: number): Promise<unknown>
   measure(): Promise<Measured>
   stop(): Promise<void>
@@ -124,7 +124,7 @@ async function prepare(scenario: Scenario, name: string): Promise<Entrant> {
   }
 }
 
-/** All contenders are up at once and take short turns, so that ratios are of turns that follow each other. */
+/** All contenders run at once and take short turns, so that ratios compare consecutive turns. */
 async function runRound(scenario: Scenario, names: readonly string[], tell: Tell): Promise<void> {
   const entrants: Entrant[] = []
   try {
@@ -135,7 +135,7 @@ async function runRound(scenario: Scenario, names: readonly string[], tell: Tell
       for (let turn = 0; turn < TURNS; turn += 1)
         for (const entrant of turn % 2 === 0 ? entrants : entrants.toReversed()) await work(entrant)
     }
-    // what runs for weeks is measured warm: V8 goes on compiling until then
+    // bots run for weeks, so they are measured warm; V8 goes on compiling until then
     await inTurns((entrant) => entrant.warmUp(Math.ceil(WARM_UP / TURNS)))
     await inTurns(async (entrant) => {
       await entrant.warmUp(RUN_UP)

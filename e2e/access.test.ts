@@ -223,7 +223,7 @@ test('the code is taken in private only, in small letters too, and not guessed',
     expect(await ask(driver, bob, `/pair AAAA-AAA${guess + 2}`)).toEqual([
       expect.stringContaining('not the code'),
     ])
-  // who guessed too often is not believed even when right
+  // after too many wrong guesses, even the right code is refused
   expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('not the code')])
   expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
     expect.stringContaining('You are the owner'),

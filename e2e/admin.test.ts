@@ -18,7 +18,7 @@ import { createHome, removeHomes } from './support/home.ts'
 import { pressButton } from './support/press-button.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Says its configuration; refuses a greeting of one letter. */
+/** Reports its configuration; refuses a greeting of one letter. */
 const GREETER = `import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
   config: z.object({
@@ -33,7 +33,7 @@ export default definePlugin({
   }),
 })`
 
-/** Cannot start without two keys. */
+/** Cannot start without two settings. */
 const NEEDY = `import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
   config: z.object({ city: z.string().describe('Where it is.'), days: z.number().max(30) }),
@@ -107,7 +107,7 @@ test('an owner switches, configures and restarts a plugin by buttons', async () 
     access: { owners: [ada.id] },
     plugins: { greeter: { api_key: 'hunter2-secret', loud: true, greeting: 'Good morning' } },
   })
-  // the message still takes answers after a restart
+  // the message still accepts answers after a restart
   expect(await answerMessage(driver, ada, page, 'Good evening')).toEqual([expect.stringContaining('evening')])
   await ask(driver, ada, '/plugins unset greeter greeting')
   expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])

@@ -23,7 +23,7 @@ async function startModel(): Promise<LLMock> {
   return mock
 }
 
-/** The JSON of the guide, each block with what it holds. */
+/** The JSON blocks of the guide, each with its content. */
 async function readGuide(): Promise<{ ai?: Record<string, unknown>; models?: unknown }[]> {
   const guide = await readFile(new URL('../docs/guides/ai.md', import.meta.url), 'utf8')
   return [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as object)
@@ -49,7 +49,7 @@ test.each([
     const model = await startModel()
     const home = await createHome({
       '.env': `${key}=key-of-the-guide-123\n`,
-      // the maker's address is the only thing that a test has to change
+      // the vendor's address is the only thing that a test has to change
       'config.json': {
         ai: {
           model: provider === 'openai' ? 'openai:gpt-6-luna' : `${provider}:m`,
@@ -135,7 +135,7 @@ test('a compatible server answers with the two lines of the guide, as they stand
   expect(await ask(session, await createPerson(session), 'Are you there?')).toEqual(['Yes, here I am.'])
   const request = model.getLastRequest()
   expect(request?.path).toBe('/v1/chat/completions')
-  // the comment is no part of the key
+  // the comment is not part of the key
   expect(JSON.stringify(request?.headers)).not.toContain('only if')
   expect(assistant.output()).not.toContain('key-of-the-guide-456')
 })

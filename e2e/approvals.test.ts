@@ -36,7 +36,7 @@ export default definePlugin({
 `
 
 const APPROVAL_SECONDS = 600
-/** A clock that is ahead: nobody has to wait until a question is too old. */
+/** A clock that is ahead, so that no test has to wait until a question expires. */
 const LATER = `const real = Date.now; Date.now = () => real() + ${(APPROVAL_SECONDS + 1) * 1_000}`
 
 interface Stage {
@@ -44,7 +44,7 @@ interface Stage {
   readonly chatId: number
   readonly ada: EmulatedUser
   readonly bob: EmulatedUser
-  /** Starts the assistant again, with further variables in its environment. */
+  /** Restarts the assistant with additional environment variables. */
   restart(more?: Readonly<Record<string, string>>): Promise<RunningAssistant>
   readonly assistant: RunningAssistant
 }
@@ -84,7 +84,7 @@ async function setUp(): Promise<Stage> {
   }
 }
 
-/** Asks for a mail and gives the question that comes. */
+/** Asks for a mail and returns the resulting question. */
 async function order({ driver, chatId }: Stage, user: EmulatedUser, to: string): Promise<TranscriptMessage> {
   await driver.post(`/chats/${chatId}/messages`, { userId: user.id, text: `mail to ${to}` })
   return untilMessage(driver, chatId, ({ text, buttons }) => text.includes(`"${to}"`) && buttons.length > 0)
@@ -124,7 +124,7 @@ test('in a group each question belongs to whoever asked, whatever the others pre
   expect(adas.text).toMatch(/^🔐 Ada, may I use mailer\.send\?/)
   expect(bobs.text).toMatch(/^🔐 Bob, may I use mailer\.send\?/)
 
-  // the other one's press does nothing, to approve or to refuse
+  // a press by the other person neither approves nor refuses
   await press(stage, bob, adas, 0)
   await press(stage, ada, bobs, 1)
   await sleep(300)

@@ -13,7 +13,7 @@ const PING =
   'export default class { processMessage(message) { if (message === "ping") return { success: true, response: "pong" } } }'
 const SECRET = 'sk-never-shown-1234567890'
 
-/** Starts in a home with a healthy plugin beside the broken things; the healthy one must answer. */
+/** Starts with broken files and a healthy plugin. The healthy one must answer. */
 async function startBeside(
   files: Record<string, string | object>,
   switches: Record<string, boolean>,
@@ -32,7 +32,7 @@ async function startBeside(
 }
 
 const END_MS = 2_000
-/** On a machine that is slow by itself, such a start may take so many times what the least command takes. */
+/** How many times longer than the smallest command such a start may take on a slow machine. */
 const SLOW_MACHINE_FACTOR = 15
 
 describe('a file that cannot be used ends the start within two seconds, with its place', () => {

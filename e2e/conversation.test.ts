@@ -28,7 +28,7 @@ async function startModel(): Promise<LLMock> {
   return mock
 }
 
-/** Collects the events that a page would see until `stop`. */
+/** Collects the events that a page would receive until `stop`. */
 async function watchEvents(assistant: RunningAssistant, session: Session) {
   const controller = new AbortController()
   const response = await fetch(`${assistant.url}/api/playground/events`, {

@@ -57,7 +57,7 @@ test.each(['polling', 'webhook'])(
     for (const person of people) {
       while ((await answers(person)).length < MESSAGES_EACH && Date.now() < end) await sleep(50)
     }
-    // a repeated answer would still be on its way
+    // time for a repeated answer to arrive
     await sleep(500)
     for (const person of people) expect(await answers(person)).toEqual(expected(person))
   },

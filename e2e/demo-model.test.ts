@@ -41,7 +41,7 @@ test('somebody without any key says in plain words what a plugin of a fresh clon
   expect((await ask(session, ada, 'roll 3 dice')).join()).toMatch(/^.*3d6/)
   const [reminder = ''] = await ask(session, ada, 'remind me tomorrow at 9 to call Ann')
   expect(reminder).toMatch(/^I will remind you on .*09:00.*: call Ann$/)
-  // not the words that the plugin listens for: the model calls its tool
+  // the text is not the plugin's command, so the model has to call its tool
   const [again = ''] = await ask(session, ada, 'Can you set a reminder for tomorrow at 10 to feed the cat?')
   expect(again).toContain('feed the cat')
   const [list = ''] = await ask(session, ada, 'what are my reminders?')
@@ -72,6 +72,6 @@ test('roles and approvals hold for the demo model, too', async () => {
   expect((await botMessages(driver, ada.id, 4)).at(-1)?.text).toBe(
     '✅ lamp.switch_lamp is done.\n\nthe lamp is on',
   )
-  // what became of it stands before the next message, and does not hide what that says
+  // the result of the tool precedes the next message, but must not hide what that says
   expect((await ask(driver, ada, 'what can you do?')).join()).toContain('lamp')
 })

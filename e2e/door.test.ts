@@ -14,10 +14,10 @@ afterEach(async () => {
 
 const LINK = /^http:\/\/127\.0\.0\.1:\d+\/login\?token=\S+\n$/
 
-/** In `/readyz`. */
+/** As in `/readyz`. */
 const STARTED = /"burglar":\{"state":"(?:running|idle)"/
 
-/** Tries to reach the door from within a plugin's process. */
+/** Tries to reach the door from a plugin's process. */
 const BURGLAR = `import { connect } from 'node:net'
 export default class {
   async processMessage(message) {

@@ -11,7 +11,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-/** A plugin that remembers, forgets, or fails at it, in a process of its own. */
+/** A plugin in its own process that remembers, and that forgets or fails to. */
 const diary = (name: string, body: string): string => `
 import { definePlugin } from '@pluggram/sdk'
 export default definePlugin({
@@ -34,7 +34,7 @@ async function press(session: Session, userId: number, text: string): Promise<vo
   await session.post(`/chats/${userId}/messages/${message.id}/press`, { userId, row, column })
 }
 
-/** The message at that place, as soon as it begins so. */
+/** The message at that position, as soon as it starts with that text. */
 async function untilBegins(session: Session, chatId: number, index: number, words: string): Promise<string> {
   for (let tries = 0; ; tries++) {
     const text = (await botMessages(session, chatId))[index]?.text ?? ''

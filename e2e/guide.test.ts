@@ -15,7 +15,7 @@ import { ROOT, stopAllPrograms } from './support/program.ts'
 const KEY = 'key-of-the-example-0123456789'
 const EXAMPLE = join(ROOT, 'docs/examples/home')
 
-/** The service that api_plugin talks to. */
+/** The service that api_plugin calls. */
 async function startService(): Promise<{ server: Server; url: string }> {
   const server = createServer(async (request, response) => {
     let body = ''
@@ -40,7 +40,7 @@ describe("the guide's home", () => {
     server = service.server
     const home = await createHome()
     await cp(EXAMPLE, home, { recursive: true })
-    // the example's service does not exist, its variables are set to one that does
+    // the example's service does not exist, so its variables point to one that does
     const variables = (await readFile(join(EXAMPLE, 'example.env'), 'utf8'))
       .replace('API_KEY=xxx', `API_KEY=${KEY}`)
       .replace(/ENDPOINT=.*/, `ENDPOINT=${service.url}`)

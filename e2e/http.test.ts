@@ -15,7 +15,7 @@ interface Answer {
   readonly body: string
 }
 
-/** fetch does not let a test choose the Host header; this does. */
+/** Sends a request with any Host header, which fetch does not allow. */
 function send(
   url: string,
   headers: Record<string, string | string[]>,
@@ -129,7 +129,9 @@ describe('the pages and the API', () => {
   })
 })
 
-/** The printed link was used by a test; `pluggram login` asks the assistant for another one. */
+/**
+ * A test has already used the printed link; `pluggram login` asks the assistant for another one.
+ */
 async function createSecondSession(assistant: RunningAssistant): Promise<string> {
   const home = /starting in ([^"\s]+)/.exec(assistant.output())?.[1] ?? ''
   const { output } = await runCommand(home, 'login')

@@ -171,7 +171,7 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
 })
 
-/** How often the update that was tried most was begun, as it stands on disk. */
+/** The highest number of tries of any update on disk. */
 function triesIn(home: string): unknown {
   using database = new DatabaseSync(join(home, 'data/pluggram.db'), { readOnly: true })
   return database.prepare('SELECT max(tries) AS tries FROM inbox').get()?.['tries']
@@ -189,7 +189,7 @@ test('an update that ends the assistant again and again is set aside, listed, an
       }
     }`,
     'plugins_config.json': { enabled_plugins: { poison: true } },
-    // it looks at a file outside of its folder
+    // it reads a file outside of its folder
     'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
   })
   const emulator = await startEmulator()
@@ -199,7 +199,7 @@ test('an update that ends the assistant again and again is set aside, listed, an
   for (let end = 0; end < 3; end += 1) {
     const doomed = await startAssistant(home, environment)
     await doomed.waitFor(/swallowed poison/)
-    // an ordinary try is noted beside the work, a repeated one before it
+    // a first try is recorded while the work runs, a repeated one before it
     await expect.poll(() => triesIn(home)).toBe(end + 1)
     await doomed.stop('SIGKILL')
   }
@@ -237,7 +237,7 @@ test('an update that ends the assistant at once is set aside after three ends, t
       }
     }`,
     'plugins_config.json': { enabled_plugins: { poison: true } },
-    // one in a process of its own ends that alone
+    // in a process of its own, the plugin would crash alone
     'config.json': { plugin_host: { plugins: { poison: { isolation: 'inline' } } } },
   })
   const emulator = await startEmulator()

@@ -11,7 +11,7 @@ import { createHome, removeHomes } from './support/home.ts'
 import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Counts its starts in a name of their own, and the blocks it hears of. */
+/** Counts its starts in a separate name, and the configuration blocks that it receives. */
 const source = (isListening: boolean): string => `import { definePlugin, z } from '@pluggram/sdk'
 const born = Math.random()
 export default definePlugin({
@@ -74,7 +74,7 @@ function configOf(isolation: string, block: object): object {
   }
 }
 
-/** Writes as an editor does: another file, renamed over the old one. */
+/** Writes like an editor: a new file, renamed over the old one. */
 async function save(content: object | string): Promise<void> {
   const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2)
   await writeFile(join(home, 'config.json.new'), text)
@@ -103,7 +103,7 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
     await expect.poll(async () => (await state('deaf')).url).toBe('two')
     expect((await state('deaf')).born).not.toBe(deaf.born)
 
-    // written otherwise it is the same block, and nobody is told
+    // the same block in different spelling; the plugin is not notified
     const same = JSON.stringify(configOf(isolation, { size: 7, url: 'two' }))
     await save(same)
     const wrong = JSON.stringify(configOf(isolation, { url: 'x', size: 'big' }), null, 2)
@@ -152,7 +152,7 @@ test('hot_reload that is switched off is announced, and so is every key that wai
   await assistant.waitFor(/hot_reload was switched off/)
   await expect.poll(async () => (await state('listener')).url).toBe('three')
   await save(configOf('process', { url: 'four' }))
-  // longer than a watcher that still ran would wait for the last of several writes
+  // longer than a running watcher would wait for the last of several writes
   await sleep(1_500)
   expect((await state('listener')).url).toBe('three')
 })

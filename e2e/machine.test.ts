@@ -10,7 +10,8 @@ const NEEDS: Readonly<Record<string, string | undefined>> = {
   MariaDB: findMariadb() === undefined ? 'there is none (Debian package "mariadb-server")' : undefined,
 }
 
-// Elsewhere the tests that need it are skipped. In the gate a skipped test would pass for a promise that holds.
+// Elsewhere, tests that need these are skipped. In the gate, a skipped test would look like a
+// passed one.
 test.for(Object.entries(NEEDS).map(([name, problem]) => ({ name, problem })))(
   'the machine of the gate has $name',
   ({ problem }, { skip }) => {

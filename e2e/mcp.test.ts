@@ -108,7 +108,7 @@ test('it calls the tools of the running assistant over HTTP and through "pluggra
   await expectTools(await connect(overHttp(assistant.url, TOKEN)))
   await expectTools(await connect(overStdio(home)))
 
-  // the owner grants it while all of that runs
+  // the owner grants it during these calls
   await writeFile(join(home, 'config.json'), JSON.stringify({ ai: { tools: { granted: ['lamp.on'] } } }))
   const client = await connect(overHttp(assistant.url, TOKEN))
   await expect
@@ -218,7 +218,7 @@ test('whatever is sent to /mcp, with the token or without, the assistant goes on
       expect(text).not.toContain(TOKEN)
     }
   }
-  // a long body is not read to its end, and the connection closed meanwhile
+  // the server closes the connection before it has read a long body to its end
   for (const body of hostile.filter(({ length }) => length < 10_000)) {
     expect((await send(body, `${TOKEN}x`)).status).toBe(401)
   }

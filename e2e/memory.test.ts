@@ -15,7 +15,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-/** A chat with what was said, noted and learned in it, and nowhere else. */
+/** A chat, with what was said, noted and learned only there. */
 interface Place {
   readonly chatId: number
   readonly user: EmulatedUser
@@ -86,7 +86,7 @@ test(
       const homes = places.filter(({ canaries }) => canaries.some((canary) => seen.includes(canary)))
       expect(homes.length, `a prompt knows of several chats: ${seen.join(', ')}`).toBeLessThanOrEqual(1)
     }
-    // and each of them does remember what is its own
+    // and each chat does remember its own
     for (const place of places) {
       const [said = '', noted = '', learned = ''] = place.canaries
       expect(of(place).some((prompt) => prompt.split(said).length > 2)).toBe(true)

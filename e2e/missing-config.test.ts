@@ -5,7 +5,7 @@ import { startAssistant } from './support/assistant.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Needs two keys, takes two more, and no others. */
+/** Needs two settings, accepts two more, and no others. */
 const SCHEMA = `z.strictObject({
     api_key: z.string(),
     city: z.string(),
@@ -30,7 +30,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-/** Starts a home with that plugin and gives what the program says. */
+/** Starts a home with that plugin and returns the program's output. */
 async function outputOf(config: string | undefined, plugin = FUNCTION): Promise<string> {
   const home = await createHome({
     'plugins/my_plugin.ts': plugin,
@@ -40,7 +40,7 @@ async function outputOf(config: string | undefined, plugin = FUNCTION): Promise<
   const assistant = await startAssistant(home)
   await assistant.waitFor(/plugins\.my_plugin/)
   const ready = await fetch(`${assistant.url}/readyz`)
-  // the rest of the assistant is usable, and the culprit is named
+  // the rest of the assistant works, and the plugin at fault is named
   expect(ready.status).toBe(200)
   expect(await ready.text()).toContain('Missing required config: plugins.my_plugin.')
   await assistant.stop('SIGTERM')

@@ -26,10 +26,10 @@ const piece = (content: string): string =>
   `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
 const END = `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`
 
-/** No secret begins with its full stop, so nothing of it is held back until it is known what follows. */
+/** No secret starts with the full stop at its end, so the mask holds nothing back. */
 const HALF = 'Half an answer.'
 
-/** What the server does when the user asks for it by name. */
+/** What the server does if the user's message names it. */
 const FAULTS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   hang: () => {},
   overload: (response) => void response.writeHead(429).end(`{"error":{"message":"slow down, ${SECRET}"}}`),
@@ -140,7 +140,7 @@ test('/stop ends an answer at once, keeps its words and ends the request', async
   await expect.poll(drafts).toContain(HALF)
   const start = performance.now()
   expect(await ask(driver, ada, '/stop')).toEqual([`${HALF}\n\n⏹ Stopped.`])
-  // by itself it would end after thirty seconds
+  // on its own, the stream would end after thirty seconds
   expect(performance.now() - start).toBeLessThan(10_000)
   expect(await ask(driver, ada, 'hello')).toEqual(['All is well.'])
 })
@@ -164,7 +164,7 @@ test('of several silent models the user hears as soon as of one', async () => {
   for (const text of ['hello', 'and now?']) {
     const start = performance.now()
     expect(await ask(session, ada, text)).toEqual(['⚠️ The language model took too long. Please try again.'])
-    // one after another, each with the whole time, they would take nine seconds
+    // three full time limits in a row would take nine seconds
     expect((performance.now() - start) / 1_000).toBeLessThan(timeouts.first_token_seconds + 2)
   }
 })

@@ -21,7 +21,10 @@ afterEach(async () => {
   await removeHomes()
 })
 
-/** A Bot API server that we did not write. It has no long poll, no menu, no chat actions and no webhook secret. */
+/**
+ * A Bot API server that we did not write. It supports no long polling, menus, chat actions or
+ * webhook secrets.
+ */
 async function startPeer(): Promise<TelegramServer> {
   const server = new TelegramServer({
     port: 29_000 + (process.pid % 2_000),
@@ -33,7 +36,7 @@ async function startPeer(): Promise<TelegramServer> {
   return server
 }
 
-/** Adds the secret header that this peer does not know of, as a reverse proxy could. */
+/** Adds the secret header, which this server does not support, as a reverse proxy could. */
 async function startSecretProxy(target: string): Promise<string> {
   const server: Server = createServer((incoming, answer) => {
     const headers = { ...incoming.headers, 'x-telegram-bot-api-secret-token': SECRET }
@@ -71,14 +74,15 @@ test.each(long(['polling'], ['polling', 'webhook']))(
       ...(mode === 'webhook' && webhook),
     })
     if (mode === 'webhook') {
-      // the peer delivers to the proxy, the proxy to the assistant
+      // the server delivers to the proxy, the proxy to the assistant
       peer.setWebhook({ url: await startSecretProxy(webhook.TELEGRAM_WEBHOOK_URL) }, TOKEN)
     }
     const chatIds = Array.from({ length: CHATS }, (_, index) => 9_000 + index)
     for (let index = 0; index < MESSAGES_EACH; index += 1) {
       for (const chatId of chatIds) {
         const client = peer.getClient(TOKEN, { chatId, userId: chatId, firstName: `P${chatId}` })
-        // in webhook mode the peer counts its update ids on only after the delivery, and would use one twice
+        // in webhook mode the server increments its update id only after the delivery, and would
+        // use one twice
         const isTaken = peer.waitUserMessage()
         await client.sendMessage(client.makeMessage(`${chatId}-${index}`))
         await isTaken

@@ -12,7 +12,7 @@ import { LEVELS } from './support/levels.ts'
 import { pressButton } from './support/press-button.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Says what it knows of its configuration, wherever a plugin meets it. */
+/** Reports its configuration from every place where a plugin can read it. */
 const GREETER = `import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
   config: z
@@ -49,7 +49,7 @@ export default definePlugin({
   }),
 })`
 
-/** The class form, which has no types of its schema. */
+/** The class form, whose schema has no types. */
 const CLASSY = `import { defineManifest, z } from '@pluggram/sdk'
 export default class {
   static manifest = defineManifest({
@@ -107,7 +107,7 @@ async function createGroup(): Promise<number> {
   return group.id
 }
 
-/** What comes back in a group. */
+/** The answer in a group. */
 async function askIn(chatId: number, user: EmulatedUser, text: string): Promise<string | undefined> {
   const before = await botMessages(emulator.driver, chatId, 0)
   await emulator.driver.post(`/chats/${chatId}/messages`, { userId: user.id, text })
@@ -136,7 +136,7 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
     await restart()
     expect(await askIn(group, bob, '/greet')).toBe('AHOY THERE')
 
-    // what holds everywhere shows where nothing else was set
+    // the setting for everywhere applies where the chat has none of its own
     await ask(driver, ada, '/plugins set greeter greeting Servus')
     expect(await askIn(group, bob, '/greet')).toBe('AHOY THERE')
     await askIn(group, ada, '/plugins unset greeter greeting here')
@@ -154,7 +154,7 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
       (await ask(driver, ada, `/plugins set greeter ${words} here`))[0]
     expect(await set('greeting x')).toMatch(/greeting: Too small: expected string to have >=2 characters/)
     expect(await set('loud perhaps')).toContain('loud must be a boolean')
-    // the whole block is checked, not only the key
+    // validation covers the whole block, not only the key
     expect(await set('least 4')).toContain('least: is more than most')
     expect(await set('farewell Tschüss')).toContain('What can is greeting, loud, least.')
     expect(await set('greting Ahoy')).toContain('no key greting. It has: greeting, farewell')

@@ -93,7 +93,7 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
 
   const fromBot = () => page.locator('[data-testid=message][data-from=bot]')
 
-  /** Sends a text and waits until the bot's next message shows. */
+  /** Sends a text and waits until the bot's next message appears. */
   async function say(text: string): Promise<string> {
     const before = await fromBot().count()
     await page.getByTestId('composer').fill(text)
@@ -141,7 +141,7 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
   test('an answer shows while it is being written and ends as one message', async () => {
     const before = await fromBot().count()
     await page.getByTestId('composer').fill('how do I connect a model?')
-    // the page itself looks: a draft may be gone before one from outside could
+    // the page itself watches: seen from outside, a draft may be gone too early
     const draftShows = page.evaluate<string>(`new Promise((resolve) => {
       const observer = new MutationObserver(() => {
         const words = document.querySelector('[data-testid=draft]')?.textContent.trim()

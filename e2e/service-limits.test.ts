@@ -11,7 +11,7 @@ import { createHome, removeHomes } from './support/home.ts'
 import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** A plugin that wants more than there is of everything; each answer is what it got, or the code of what it was told. */
+/** A plugin that exceeds every limit. Each answer is what it got, or the code of the error. */
 const GREEDY = `
 import { definePlugin } from '@pluggram/sdk'
 
@@ -69,7 +69,7 @@ export default definePlugin({
       value: () => tried(() => database.query('SELECT zeroblob(17000000) AS big')),
       time: () => tried(() => database.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n')),
       waiting: async () => {
-        // whatever comes in these two seconds waits
+        // all queries of these two seconds have to wait
         const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
         const first = tried(() => database.execute(endless, [], { timeoutSeconds: 2 }))
         return { ...(await many(1_200, () => database.query('SELECT 1'))), first: await first }
@@ -94,7 +94,7 @@ export default definePlugin({
 
 let site: Server
 let url: string
-/** Requests to /wait that are under way, and the most there were. */
+/** Requests to /wait in progress, and their highest number. */
 let [waiting, most] = [0, 0]
 
 beforeAll(async () => {
@@ -195,7 +195,7 @@ describe.each(LEVELS)('limits of services, from a plugin at level %s', (isolatio
   })
 
   test('a database has 1,000 queries waiting and 256 MiB', async () => {
-    // a process has 512 calls under way; it is told so before the queries wait
+    // a process can have 512 calls in progress, so it is refused before the queries queue up
     const limited = {
       inline: { ok: 1_000, 'database-limit': 200 },
       process: { ok: 511, 'plugin-timeout': 689 },

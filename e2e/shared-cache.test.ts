@@ -48,7 +48,7 @@ test.runIf(programs)('assistants share a cache on a server, and go on without it
   const url = `postgres://postgres:s3cret-pw@127.0.0.1:${server.port}/postgres`
   try {
     const [one, two] = [await start(url, 'inline'), await start(url, 'process')]
-    // the server takes a moment to come up; until then each has a cache of its own
+    // the server needs a moment to start; until then each assistant has a cache of its own
     await eventually(async () => {
       await one.say('keep tea')
       expect(await two.say('read')).toBe('tea')

@@ -98,7 +98,7 @@ afterAll(async () => {
   await removeHomes()
 })
 
-/** Writes, and gives the first message that comes back. */
+/** Sends a message and returns the first answer. */
 async function say(text: string, who: EmulatedUser = owner): Promise<TranscriptMessage> {
   const { driver } = emulator
   const before = (await botMessages(driver, who.id, 0)).length

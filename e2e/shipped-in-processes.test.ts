@@ -27,7 +27,7 @@ async function startSite(): Promise<{ server: Server; url: string }> {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** A plugin may run in a process of its own or inside the assistant, and cannot tell which. */
+/** A plugin may run in its own process or inside the assistant, and cannot tell which. */
 describe('plugins that ship, each in a process of its own', () => {
   let assistant: RunningAssistant
   let driver: Session

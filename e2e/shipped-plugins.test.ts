@@ -15,7 +15,7 @@ import { CHROMIUM, chromiumNote, chromiumProblem } from './support/chromium.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** A folder for a picture of each plugin, to be looked at. */
+/** A folder for a picture of each plugin, for people to look at. */
 const { SCREENSHOTS } = process.env
 
 const PARAGRAPH =
@@ -26,7 +26,7 @@ const names = shippedPlugins().map(({ name }) => name)
 
 const ships = (name: string): boolean => names.includes(name)
 
-/** Web pages, a feed and an API on this machine. */
+/** Local web pages, a feed and an API. */
 class Site {
   readonly entries = ['Opening day']
   readonly #server: Server = createServer(async (request, response) => {
@@ -73,7 +73,7 @@ class Site {
   }
 }
 
-/** A language model of a vendor's kind, that knows two answers. */
+/** A language model like a vendor's, with two fixed answers. */
 async function startModel(): Promise<LLMock> {
   const mock = new LLMock({ port: 0 })
   mock.onMessage('Good morning', { content: 'Guten Morgen' })
@@ -203,7 +203,7 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
 
   const fromBot = (): Locator => page.locator('[data-testid=message][data-from=bot]')
 
-  /** Writes, and gives the bot's messages that came after it, as soon as there are so many. */
+  /** Sends a message and returns the bot's messages after it, as soon as there are that many. */
   async function say(text: string, count = 1): Promise<Locator> {
     const before = await fromBot().count()
     await page.getByTestId('composer').fill(text)
@@ -218,14 +218,14 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
     return fromBot().nth(before + count - 1)
   }
 
-  /** Presses a button under the last message that has it, and gives what comes. */
+  /** Presses a button below the last message that has it, and returns the answers. */
   async function press(name: string | RegExp): Promise<Locator> {
     const before = await fromBot().count()
     await page.getByTestId('inline-button').filter({ hasText: name }).last().click()
     return arrival(before)
   }
 
-  /** Presses a button that changes the message it stands under. */
+  /** Presses a button that changes its own message. */
   async function pressToChange(name: string, text: string | RegExp): Promise<void> {
     await page.getByTestId('inline-button').filter({ hasText: name }).last().click()
     await fromBot().filter({ hasText: text }).last().waitFor({ timeout: 30_000 })

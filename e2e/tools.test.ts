@@ -52,7 +52,7 @@ async function startModel(act: (request: ModelRequest, index: number) => ModelAc
   return model
 }
 
-/** Calls a tool when it is told so by the last message, and repeats what came of it. */
+/** Calls a tool if the last message says so, and repeats the result. */
 function obeys(request: ModelRequest): ModelAct {
   const results = toolResults(request)
   if (results.length > 0) return { text: `It gave: ${results.join(' ')}` }
@@ -103,7 +103,7 @@ test.each(['inline', 'process'])(
     expect((await ask(session, ada, 'CALL dice__roll {"dice":"3d6"}')).join()).toContain('3d6')
     expect((await ask(session, ada, 'CALL mailer__add {"a":"x"}')).join()).toContain('do not fit')
 
-    // one message is the question, the other one the model's answer
+    // one message is the question, the other the model's answer
     const [question, answer] = (await ask(session, ada, 'CALL mailer__send {"to":"ann@example.org"}', 2)) as [
       string,
       string,
@@ -151,7 +151,7 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
   const ada = await createPerson(emulator.driver)
   expect((await ask(emulator.driver, ada, 'CALL mailer__secret {}')).join()).toContain('for owner users only')
 
-  // the owner granted the tool: it runs at once, as long as nothing from elsewhere was read
+  // the owner granted the tool, so it runs at once unless outside text was read
   await ask(emulator.driver, ada, '/new')
   expect((await ask(emulator.driver, ada, 'CALL mailer__send {"to":"ann@example.org"}')).join()).toContain(
     'sent to ann@example.org',

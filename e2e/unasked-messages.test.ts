@@ -8,7 +8,7 @@ import { createHome, removeHomes } from './support/home.ts'
 import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Does as it is told and says what came of it. */
+/** Does as it is told and reports the result. */
 const SENDER = `export default class {
   static manifest = {
     commands: Object.fromEntries(['tell', 'once', 'change', 'pin', 'ban', 'buttons', 'broadcast'].map((name) => [name, { description: name }])),
@@ -80,7 +80,7 @@ test.each(LEVELS)(
     expect(await ask(emulator.driver, ada, `/tell ${bob.id} hello`)).toEqual([
       'PermissionError permission-missing',
     ])
-    // Bob is known as soon as the plugin answered him
+    // Bob is known as soon as the plugin has answered him
     await ask(emulator.driver, bob, `/tell ${bob.id} me`, 2)
     expect(await ask(emulator.driver, ada, `/tell ${bob.id} hello`)).toEqual(['"1 sent"'])
     expect((await botMessages(emulator.driver, bob.id, 3)).at(-1)?.text).toBe('hello')

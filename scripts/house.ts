@@ -5,13 +5,16 @@ import { parseSync } from 'oxc-parser'
 const SOURCE = /\.(?:ts|tsx|js)$/
 const TEST = /(?:\.test|(?:^|\/)test-[a-z-]+)\.tsx?$|__fixtures__|\/testing\//
 
-/** A file of the house and what it refers to. */
+/** A file of the repository and its references. */
 export interface SourceFile {
   readonly path: string
   readonly text: string
-  /** Files of the house that it imports, starts or reads as modules; type-only imports included. */
+  /**
+   * Files of the repository that it imports, starts or reads as modules, including type-only
+   * imports.
+   */
   readonly imports: readonly string[]
-  /** Names of packages that it imports, those of the house included. */
+  /** Packages that it imports, including our own. */
   readonly packages: readonly string[]
 }
 
@@ -24,7 +27,7 @@ export interface House {
   readonly files: ReadonlyMap<string, SourceFile>
 }
 
-/** Reads all packages, or throws at a file that cannot be parsed. */
+/** Reads all packages; throws if a file cannot be parsed. */
 export function readHouse(root: string): House {
   const packages = readPackages(root)
   const paths = [...packages.values()].flatMap((folder) => sourceFiles(join(root, folder)))
@@ -37,7 +40,7 @@ export function isTest(file: string): boolean {
   return TEST.test(file)
 }
 
-/** The part of the house a file belongs to: its first two folders. */
+/** The part of the repository that a file belongs to: its first two folders. */
 export function ownerOf(file: string, root: string): string {
   return relative(root, file).split('/').slice(0, 2).join('/')
 }
@@ -79,13 +82,16 @@ function readSource(path: string, packages: ReadonlyMap<string, string>, root: s
   return { path, text, imports: [...new Set(imports)], packages: [...new Set(bare)] }
 }
 
-/** A module's address beside this one: a worker's, or a program's. */
+/** The address of a module relative to this one: a worker's, or a program's. */
 const ADDRESS = /new URL\(\s*(['"])([^'"\n]+)\1,\s*import\.meta\.url\s*,?\s*\)/g
-/** Modules that are found but not imported. */
+/** Modules that are resolved but not imported. */
 const RESOLVED =
   /(?:\brequire(?:\.resolve)?|createRequire\(import\.meta\.url\)(?:\.resolve)?|import\.meta\.resolve)\(\s*(['"])([^'"\n]+)\1/g
 
-/** Every module that a file names: static and dynamic imports, re-exports, and addresses such as a worker's. */
+/**
+ * Every module that a file refers to: static and dynamic imports, re-exports, and addresses such as
+ * a worker's.
+ */
 function specifiersOf(path: string, text: string): string[] {
   const { module, errors, comments } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
@@ -95,7 +101,7 @@ function specifiersOf(path: string, text: string): string[] {
     const literal = /^(['"])([^'"\n]+)\1$/.exec(text.slice(start, end))?.[2]
     return literal ?? []
   })
-  // tests hold programs as text
+  // tests contain programs as text
   const find = (pattern: RegExp): string[] =>
     isTest(path)
       ? []

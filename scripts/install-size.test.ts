@@ -10,7 +10,7 @@ test('an installation for use has at most 150 MB besides Node', () => {
   const packages = installedForUse(root)
   const total = packages.reduce((sum, { megabytes }) => sum + megabytes, 0)
   expect(total).toBeLessThanOrEqual(150)
-  // it looked at something
+  // makes sure that it found packages at all
   expect(total).toBeGreaterThan(50)
 })
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A package of an installation, without the packages inside it. */
+/** A package of an installation, without its nested packages. */
 export interface InstalledPackage {
   /** Its path below the root: `node_modules/zod`. */
   readonly path: string
@@ -14,10 +14,13 @@ interface Lockfile {
   >
 }
 
-/** Node itself, which an installation brings along for one platform. */
+/** Node itself, which an installation includes for one platform. */
 const NODE = /^node_modules\/node-(?:bin-)?(?:linux|darwin|win)-/
 
-/** What `npm ci --omit=dev` installs besides Node's own package, the biggest first: from the lockfile and what is here. */
+/**
+ * What `npm ci --omit=dev` installs besides Node's own package, biggest first. It reads the
+ * lockfile and the installed files.
+ */
 export function installedForUse(root: string): InstalledPackage[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile
   return Object.entries(packages)
@@ -29,9 +32,9 @@ export function installedForUse(root: string): InstalledPackage[] {
     .toSorted((a, b) => b.megabytes - a.megabytes)
 }
 
-/** As `du` counts: whole blocks. Packages inside are counted by themselves. */
+/** Counts whole blocks, like `du`. Nested packages are counted separately. */
 function bytesIn(folder: string): number {
-  // another platform's is not here
+  // a package for another platform is not installed
   if (!existsSync(folder)) return 0
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(folder, entry.name)

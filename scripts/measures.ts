@@ -1,6 +1,6 @@
 /**
- * `npm run measures`: prints how the house stands, each figure from the code as it is. With `--files`, also the files that
- * run for one message. Needs Linux for that (it reads /proc).
+ * `npm run measures`: prints the measures of the code's structure, computed from the current code.
+ * With `--files`, also the files that run for one message; that needs Linux (it reads /proc).
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ function say(measure: string, figure: string | number, wanted: string): void {
   console.log(`${measure.padEnd(62)} ${String(figure).padEnd(28)} ${wanted}`)
 }
 
-/** The parts of the house that a message passes through; what everybody may import is no place on its way. */
+/** The parts that a message passes through, without those that everybody may import. */
 function partsOf(files: readonly string[]): string[] {
   const parts = new Set(files.map((file) => ownerOf(join(root, file), root)))
   return [...parts].filter((part) => part !== 'packages/base' && part !== 'packages/sdk')

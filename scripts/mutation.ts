@@ -1,13 +1,13 @@
 /**
- * Plants small faults in copies of the tree and looks whether the unit tests notice: `npm run test:mutation`. Prints what
- * survived, and per package how many were killed; ends with 1 when something survived that `mutation/accepted.json` does
- * not name, or when it names a fault that is no longer there.
+ * Plants small faults in copies of the tree and checks whether the unit tests notice them:
+ * `npm run test:mutation`. Prints the survivors, and how many faults were killed in each package.
+ * Exits with 1 if `mutation/accepted.json` lacks a survivor, or names a fault that no longer exists.
  *
  *   npm run test:mutation -- --only storage        one package, or a part of a file's path
- *   npm run test:mutation -- --sample 30 --seed 7  other faults than the usual ones; the same seed chooses the same
+ *   npm run test:mutation -- --sample 30 --seed 7  other faults than usual; the same seed gives the same faults
  *   npm run test:mutation -- --fault 1a2b3c4d5e    one fault by its id
- *   npm run test:mutation -- --list                what would be planted
- *   npm run test:mutation -- --workers 1           one at a time; two is the default
+ *   npm run test:mutation -- --list                print the faults without planting them
+ *   npm run test:mutation -- --workers 1           one at a time; the default is two
  */
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
@@ -23,10 +23,10 @@ import type { TreeCopy } from './mutation/tree-copy.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGES = ['pipeline', 'storage', 'telegram', 'host', 'services', 'ai', 'access']
-/** What only tests and generators use, tables, and what was generated. */
+/** Files that only tests and generators use, tables, and generated files. */
 const NO_SOURCE =
   /(?:\.test|\.test-d|\/test-[a-z-]+|\/default-prices|\/index)\.ts$|\/(?:__fixtures__|generated|node_modules)\//
-/** Most faults are found by the tests nearest to them; the others run only when these notice nothing. */
+/** The nearest tests find most faults; the others run only if these notice nothing. */
 const NEAREST = 3
 const MOST_OWN = 25
 const MOST_OTHERS = 4
@@ -36,7 +36,7 @@ const GOAL = 0.9
 
 interface Accepted {
   readonly id: string
-  /** For people, and to find it again when its line was changed. */
+  /** For people, and to find it again if its line was changed. */
   readonly fault: string
   readonly why: string
 }
@@ -73,7 +73,10 @@ else report(await tryAll(chosen, createRelatedTests(ROOT)))
 for (const { id, fault } of stale) console.log(`stale, remove it from accepted.json: ${id} ${fault}`)
 if (stale.length > 0) process.exitCode = 1
 
-/** The same number of each package, as far as it has so many. The order comes from ids, so most stay when code moves. */
+/**
+ * The same number from each package, if it has that many. The order comes from ids, so most stay
+ * when code moves.
+ */
 function choose(faults: readonly Fault[]): Fault[] {
   if (values.fault !== undefined) return faults.filter(({ id }) => id === values.fault)
   const rank = ({ id }: Fault): string => createHash('sha256').update(`${values.seed} ${id}`).digest('hex')
@@ -134,7 +137,10 @@ async function tryAll(
     return 'survived'
   }
 
-  /** A test that fails without any fault as well has killed nothing. Each that claims to is run once as it is. */
+  /**
+   * A test that also fails without a fault has killed nothing. So each test that claims a kill is
+   * run once on the unchanged code.
+   */
   async function isSound(copy: TreeCopy, test: string): Promise<boolean> {
     if (sound.has(test)) return true
     const { outcome } = await copy.runTests([test], LIMIT_MS + LIMIT_MS_PER_FILE)

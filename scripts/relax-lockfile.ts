@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * npm leaves an optional package out when the Node that runs npm does not fit the package's `engines`. Our
- * optional packages are the binaries of tools that run on the pinned Node, so that check is about the wrong
- * Node: on a system with an old one the pages could not be built. This takes `engines` of optional packages
- * out of package-lock.json; run it after the lockfile changed.
+ * If the Node that runs npm does not match an optional package's `engines`, npm leaves the package
+ * out. Our optional packages are binaries of tools that run on the pinned Node, so that check tests
+ * the wrong Node. On a system with an old one, the pages could not be built. This removes `engines`
+ * of optional packages from package-lock.json. Run it after the lockfile has changed.
  */
 export function relaxLockfile(text: string): string {
   const lockfile = JSON.parse(text) as { packages: Record<string, { optional?: boolean; engines?: unknown }> }

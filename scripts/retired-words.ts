@@ -3,8 +3,9 @@ import { isTest } from './house.ts'
 import type { House } from './house.ts'
 
 /**
- * Words that once named something here and do not any more, each with the word to use. They are refused in names and
- * comments of the production code; the glossary has the words that are in use. Add a word when its last use is gone.
+ * Words that used to name something here, each with its replacement. They are refused in names and
+ * comments of the production code; the glossary has the current words. Add a word when its last use
+ * is gone.
  */
 const RETIRED: Readonly<Record<string, string>> = {
   OutboxPart: 'OutgoingMessage',
@@ -26,12 +27,12 @@ const RETIRED: Readonly<Record<string, string>> = {
 }
 const WORDS = new RegExp(`(?<![A-Za-z])(?:${Object.keys(RETIRED).join('|')})(?![a-z])`, 'g')
 
-/** Every use of a retired word, a line each. */
+/** Every use of a retired word, one line each. */
 export function checkWords({ root, files }: House): string[] {
   return (
     [...files.values()]
       .map(({ path, text }) => ({ file: relative(root, path), text }))
-      // the playground is a messenger indeed
+      // the playground really is a messenger
       .filter(({ file }) => !isTest(file) && !file.startsWith('apps/console/'))
       .flatMap(({ file, text }) =>
         [...text.matchAll(WORDS)].map(({ 0: word, index }) => {

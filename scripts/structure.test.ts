@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const folder of made.splice(0)) await rm(folder, { recursive: true })
 })
 
-/** A small house in a temporary folder. */
+/** A small repository in a temporary folder. */
 async function house(files: Record<string, string>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'pluggram-house-'))
   made.push(root)

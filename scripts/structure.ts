@@ -4,7 +4,7 @@ import { isTest, ownerOf, readHouse, readJson } from './house.ts'
 import type { House, SourceFile } from './house.ts'
 import { checkWords } from './retired-words.ts'
 
-/** What a part of the house may import of the others; arrows go one way only. */
+/** What each part may import from the others; dependencies point in one direction only. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'packages/base': [],
   'packages/sdk': [],
@@ -40,20 +40,23 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 const PLUGIN_ARROWS = ['packages/base', 'packages/sdk', 'packages/plugin-kit']
-/** Tests may use the test kit, the emulator and the guides' examples besides what their package may import. */
+/**
+ * Besides what their package may import, tests may use the test kit, the emulator and the guides'
+ * examples.
+ */
 const TEST_ARROWS = new Set([
   'packages/testing',
   'packages/bot-api-emulator',
   'docs/examples',
   'docs/reference',
 ])
-/** Longest file, in lines. */
+/** The longest file allowed, in lines. */
 const MOST_LINES = 400
 
 /**
- * Reads the checkout at `root` and lists what breaks the rules of the house, a line each: wrong arrows, import circles
- * (addresses of workers count), packages that are imported but not declared or declared but not imported, files and
- * functions that are too long, retired words.
+ * Checks the repository at `root` and lists each violation on one line: forbidden imports, import
+ * circles (addresses of workers count), packages that are imported but not declared or declared but
+ * not imported, files and functions that are too long, retired words.
  */
 export function findStructureProblems(root: string): string[] {
   const house = readHouse(root)
@@ -112,8 +115,8 @@ interface Manifest {
 }
 
 /**
- * A package declares what its sources import; tests may use devDependencies and what the root declares for all of them.
- * That nothing else is declared is knip's to say.
+ * A package must declare what its sources import. Tests may use devDependencies and whatever the
+ * root declares for all packages. knip checks that nothing else is declared.
  */
 function wrongDeclarations({ root, packages, files }: House): string[] {
   const shared = readJson(join(root, 'package.json')) as Manifest
@@ -126,7 +129,7 @@ function wrongDeclarations({ root, packages, files }: House): string[] {
       '@pluggram/testing',
       '@pluggram/bot-api-emulator',
     ])
-    // its pages are built before they are shipped: what they import is needed only then
+    // its pages are built before shipping, so only the build needs their imports
     const isBuilt = folder === 'apps/console'
     const own = [...files.values()].filter(({ path }) => path.startsWith(join(root, folder, '/')))
     return own.flatMap(({ path, packages: imported }) =>

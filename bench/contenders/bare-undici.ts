@@ -1,4 +1,4 @@
-/** No library, no checks, nothing kept: what a poll and a send cost at the least. */
+/** No library, no checks, no storage: the minimum cost of a poll and a send. */
 import { Agent, request } from 'undici'
 
 const root = `${process.env.API_ROOT}/bot${process.env.BOT_TOKEN}`

@@ -1,6 +1,6 @@
 /**
- * 500 clients at once on http, cache and store, each for some seconds: how much they do, and how much memory it takes.
- * Run with `npm run test:load`.
+ * 500 clients at once on http, cache and store, each for some seconds. Measures the throughput and
+ * the memory used. Run with `npm run test:load`.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,10 @@ interface Outcome {
   readonly megabytes: number
 }
 
-/** Lets every client do one thing after another; gives what was done, refused, and the most memory used beyond the start. */
+/**
+ * Lets every client run one request after another. Returns how many succeeded and were refused, and
+ * the peak memory above the start.
+ */
 async function load(work: (one: number, turn: number) => Promise<unknown>): Promise<Outcome> {
   const before = process.memoryUsage.rss()
   const end = performance.now() + SECONDS * 1_000

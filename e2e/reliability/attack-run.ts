@@ -17,28 +17,31 @@ import {
 import type { WebhookClient } from './support/webhook-client.ts'
 
 export interface AttackReport {
-  /** What each kind of request was answered with. */
+  /** The status that each kind of request got. */
   readonly statuses: Readonly<Record<string, number>>
   /** Statuses of the same update, sent a hundred times at once. */
   readonly repeated: readonly number[]
   /** What the bot wrote to the attacker's chat. */
   readonly effects: readonly string[]
-  /** Honest requests during all of it: their statuses, how many, and the 99th percentile of their acks in ms. */
+  /**
+   * Honest requests during the attacks: statuses, number, and the 99th percentile of
+   * acknowledgement times in ms.
+   */
   readonly honest: { readonly statuses: readonly number[]; readonly count: number; readonly p99Ms: number }
-  /** How much memory the assistant held at most above what it held before, in MB. */
+  /** Peak memory of the assistant above its memory before, in MB. */
   readonly growthMb: number
 }
 
 const SLOW_BODIES = 500
 const CONNECTIONS = 1_000
 const REPEATS = 100
-/** How long slow bodies and idle connections are kept up. */
+/** How long slow bodies and idle connections are held open. */
 const SIEGE_MS = 3_000
 const WARM_UP_MS = 1_500
 const MIB = 1_048_576
 const SECRET_HEADER = 'x-telegram-bot-api-secret-token'
 
-/** Sends the webhook what Telegram never would, beside honest updates. */
+/** Sends the webhook requests that Telegram never sends, together with honest updates. */
 export async function runAttacks(): Promise<AttackReport> {
   const emulator = await startEmulator()
   const port = await findFreePort()
@@ -80,7 +83,7 @@ export async function runAttacks(): Promise<AttackReport> {
   }
 }
 
-/** Each once; every update in them asks for an answer that must not come. */
+/** Each is sent once. Every update in them asks for an answer that must not come. */
 async function sendEveryAttack(
   client: WebhookClient,
   attacker: EmulatedUser,
@@ -115,7 +118,7 @@ async function sendEveryAttack(
   }
 }
 
-/** Bodies that come a byte a second, and connections on which nothing comes, all at once. */
+/** Bodies at one byte a second, and idle connections, all at once. */
 async function besiege(client: WebhookClient): Promise<void> {
   const slow = await Promise.all(
     Array.from({ length: SLOW_BODIES }, () => client.open(`${requestHead(1_000)}{`)),

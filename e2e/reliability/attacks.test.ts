@@ -14,7 +14,7 @@ test(
   async () => {
     const { statuses, repeated, effects, honest, growthMb } = await runAttacks()
     const { 'chunks without end': endless, ...rest } = statuses
-    // the answer may be lost when the connection is cut beneath a client that keeps writing
+    // if the connection is cut while the client still writes, the response may be lost
     expect([413, 0]).toContain(endless)
     expect(rest).toEqual({
       'no secret': 401,
@@ -26,7 +26,7 @@ test(
       '2 MiB': 413,
       'gzip bomb': 400,
       'depth 100,000': 400,
-      // an update of a kind that nobody answers
+      // an update of a type that nobody handles
       'depth 100,000 inside an update': 200,
       'wrong type': 415,
       form: 415,
@@ -39,7 +39,7 @@ test(
     expect(effects).toEqual(['echo once'])
     expect(honest.statuses).toEqual([200])
     expect(growthMb).toBeLessThan(100)
-    // 100 ms on a machine with nothing else to do
+    // 100 ms on an idle machine
     expect(honest.p99Ms).toBeLessThan(500)
   },
 )

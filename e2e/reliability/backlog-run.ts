@@ -15,18 +15,18 @@ import type { Traffic } from './support/traffic.ts'
 export interface BacklogReport extends Verdict {
   /** From the start of the assistant until the last answer was sent. */
   readonly seconds: number
-  /** From its start until the first answer was there. */
+  /** From its start until the first answer arrived. */
   readonly firstAnswerMs: number
-  /** The most memory the assistant held, in MB. */
+  /** Peak memory of the assistant, in MB. */
   readonly memoryMb: number
 }
 
 /** How many people write at the same time while the backlog grows. */
 const WRITERS = 10
-/** How long the count of answers may stand still before what is missing counts as lost. */
+/** If no answer arrives for this long, missing ones count as lost. */
 const QUIET_MS = 30_000
 
-/** Messages pile up while the assistant is off; then it starts and works them off. */
+/** Messages pile up while the assistant is off. Then it starts and processes them. */
 export async function runBacklog(options: { updates: number; chats: number }): Promise<BacklogReport> {
   const emulator = await startEmulator()
   try {
@@ -74,7 +74,7 @@ async function whenDrained(assistant: RunningAssistant, updates: number): Promis
   }
 }
 
-/** Updates whose answers are sent, as the assistant's own health tells. */
+/** Updates whose answers are sent, according to the assistant's health report. */
 async function countAnswered({ url }: RunningAssistant): Promise<number> {
   const response = await fetch(`${url}/readyz`)
   const { components } = (await response.json()) as {

@@ -22,7 +22,7 @@ const NOTHING_LOST = {
   strange: [],
 }
 
-// runs of their own, with 200,000 and 10,000 messages: npm run test:backlog
+// the long runs, with 200,000 and 10,000 messages: npm run test:backlog
 test(
   `a backlog of ${UPDATES} messages is worked off in order and in bounded memory`,
   { timeout: 180_000 },
@@ -40,10 +40,11 @@ test.for(BOTS)(
   async (bot) => {
     const report = await runFlood({ bot, messages: 600, calmSeconds: 2, perSecond: 20 })
     expect(report).toMatchObject(NOTHING_LOST)
-    // the room is for other programs of a busy machine; who had to wait behind the flood would wait for seconds
+    // the margin is for other programs on a busy machine; chats blocked by the flood would wait for
+    // seconds
     const limit = 2 * report.idle.waitedMs + 500
     const { incoming, workingOff } = report
-    // a failure shows on which stretch of the way they waited
+    // a failure shows at which stage messages waited
     const late = [incoming, workingOff].filter(({ waitedMs }) => waitedMs > limit)
     expect(late).toEqual([])
   },

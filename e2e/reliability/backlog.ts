@@ -1,6 +1,6 @@
 /**
- * The long load runs: 200,000 messages that waited while the assistant was off, and one chat with 10,000 messages
- * beside quiet ones. Prints figures; ends with 1 when a limit does not hold.
+ * The long load runs: 200,000 messages that waited while the assistant was off, and one chat with
+ * 10,000 messages beside quiet ones. Prints figures; exits with 1 if a limit is exceeded.
  *
  *   npm run test:backlog
  *   npm run test:backlog -- --updates 50000
@@ -17,7 +17,7 @@ import { STATIONS } from './support/way.ts'
 const CHATS = 100
 const MEMORY_MB = 300
 const FLOOD = 10_000
-/** Below this, twice the idle time is within the noise of two cores that do everything. */
+/** Below this, twice the idle time is within the noise of two cores that run everything. */
 const NOISE_MS = 50
 
 const { values } = parseArgs({ options: { updates: { type: 'string', default: '200000' } } })

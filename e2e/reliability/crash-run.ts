@@ -14,37 +14,40 @@ export interface CrashRunOptions {
   readonly updates: number
   readonly chats: number
   readonly kills: number
-  /** Messages that people write a second, all together. */
+  /** Messages a second, from all people together. */
   readonly perSecond: number
-  /** The same seed gives the same messages and the same moments of kills. */
+  /** The same seed gives the same messages and the same kill times. */
   readonly seed: number
 }
 
 export interface CrashReport extends Verdict {
   readonly bot: BotName
   readonly kills: ReadonlyMap<KillPoint, number>
-  /** Messages that a handler began to work on more than once. */
+  /** Messages whose handler started more than once. */
   readonly workedAgain: number
-  /** Messages set aside because the bot ended three times while it worked on them. */
+  /** Messages parked because the bot crashed three times during their work. */
   readonly parked: number
   readonly seconds: number
 }
 
 /** How long a handler works on a message. */
 const WORK_MS = 50
-/** In one round of so many the kill may fall into the rush after the start, when every chat is answered at once. */
+/**
+ * In one of this many rounds, the kill may fall into the rush after a start, when every chat is
+ * answered at once.
+ */
 const IN_THE_RUSH = 3
-/** A life that is to be killed answers so many messages first, or has had the time to. */
+/** Before a run is killed, it sends this many replies, or has had the time to. */
 const REPLIES_FIRST = 5
 const LIFE_MS = 2_500
-/** How many of a round's messages are written before its kill is due. */
+/** The share of a round's messages that is written before its kill is due. */
 const SHARE_BEFORE_KILL = 0.6
-/** After the last kill: how long nothing may come before what is missing counts as lost. */
+/** After the last kill: if nothing arrives for this long, missing answers count as lost. */
 const QUIET_MS = 8_000
 
 /**
- * People write steadily in many chats while the bot is killed and started again, over and over; at the end every
- * chat is read. The emulator, and so what people see, lives on.
+ * People write steadily in many chats while the bot is killed and restarted again and again. At the
+ * end every chat is read. The emulator, and with it what people see, keeps running.
  */
 export async function runCrashes(options: CrashRunOptions): Promise<CrashReport> {
   const { bot, updates, perSecond } = options
@@ -63,7 +66,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
       await whenAtWork(stage, round % IN_THE_RUSH !== 0)
       await sleep(random() * (before / perSecond) * 1_000)
       await leadIn
-      // the point is passed by only while people write
+      // the program only reaches the point while people write
       const writing = stage.traffic.write(messages - before, perSecond)
       for (const wanted of points) {
         const { program } = stage.life()
@@ -78,7 +81,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
     }
     await stage.life().ready
     await whenAnswered(stage, QUIET_MS)
-    // a repeat would still be on its way
+    // time for a repeat to arrive
     await sleep(500)
     const verdict = judge(stage.records())
     const workedAgain = [...stage.work.visits.values()].filter((visits) => visits > 1).length
@@ -90,7 +93,7 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashReport>
   }
 }
 
-/** The kills of each round; one that hits a start follows the one before it at once. */
+/** The kills of each round. A kill at a start immediately follows the previous one. */
 function planKills(kills: number): KillPoint[][] {
   const rounds: KillPoint[][] = []
   for (let kill = 0; kill < kills; kill += 1) {
@@ -101,13 +104,13 @@ function planKills(kills: number): KillPoint[][] {
   return rounds
 }
 
-/** The messages of one round: the same for each, and the rest in the last. */
+/** The number of messages in a round: equal for all, with the remainder in the last. */
 function messagesOf(round: number, rounds: number, updates: number): number {
   const each = Math.floor(updates / rounds)
   return round === rounds - 1 ? updates - each * (rounds - 1) : each
 }
 
-/** The bot runs and answers; where `isCaughtUp` is asked for, it has worked off what waited for it. */
+/** Waits until the bot runs and answers; with `isCaughtUp`, until it has processed the backlog. */
 async function whenAtWork(stage: Stage, isCaughtUp: boolean): Promise<void> {
   await stage.life().ready
   const end = Date.now() + LIFE_MS

@@ -14,7 +14,7 @@ afterEach(async () => {
 const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
 const CHATS = 20
 
-// a run of its own, with 2,000 updates and 56 kills for each bot: npm run test:crash
+// the long run, with 2,000 updates and 56 kills for each bot: npm run test:crash
 test.each(BOTS)(
   '%s: killed at every named point, it loses nothing, keeps the order and repeats only what was in flight',
   { timeout: 180_000 },
@@ -38,8 +38,9 @@ test.each(BOTS)(
       strange: [],
     })
     expect([...kills.values()].reduce((sum, count) => sum + count)).toBe(KILL_POINTS.length)
-    // every repeat followed a kill directly; a kill can catch one send of each chat in flight, and most points
-    // here are chosen to. The share of repeats says something only in the long form, which reports it.
+    // Every repeat directly follows a kill. A kill can catch one send in flight per chat, and most
+    // points here are chosen for that. The share of repeats is only meaningful in the long form,
+    // which reports it.
     expect(repeated, `seed ${seed}`).toBeLessThanOrEqual(KILL_POINTS.length * CHATS)
     expect(expected).toBeGreaterThan(0)
   },

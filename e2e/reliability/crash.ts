@@ -1,6 +1,6 @@
 /**
- * The long crash run: 2,000 updates over 20 chats, 56 kills for each bot. Prints a table; ends with 1 when the
- * assistant lost, reordered or repeated what it must not.
+ * The long crash run: 2,000 updates over 20 chats, 56 kills for each bot. Prints a table; exits with 1
+ * if the assistant lost or reordered a message, or repeated too many.
  *
  *   npm run test:crash               Pluggram, polling and webhook
  *   npm run test:crash -- --peers    grammY, its runner and Telegraf in the same conditions as well
@@ -18,7 +18,7 @@ const UPDATES = 2_000
 const CHATS = 20
 const KILLS = 56
 const PER_SECOND = 30
-/** Of all replies, how many may stand there twice. */
+/** The share of all replies that may be repeated. */
 const REPEATS_ALLOWED = 0.01
 
 const { values } = parseArgs({

@@ -12,11 +12,11 @@ import type { Stage } from './support/stage.ts'
 
 export interface FaultRunOptions {
   readonly plan: FaultPlan
-  /** Whether one chat's messages are hit, or all that the bot calls. */
+  /** Whether the fault hits one chat's messages, or every call of the bot. */
   readonly scope: 'one chat' | 'everything'
   readonly chats: number
   readonly perSecond: number
-  /** How long all is well first, in seconds. */
+  /** How long the run is without faults first, in seconds. */
   readonly calmSeconds: number
   readonly faultSeconds: number
 }
@@ -24,26 +24,32 @@ export interface FaultRunOptions {
 export interface FaultReport extends Verdict {
   readonly name: string
   readonly scope: string
-  /** From the end of the fault (and of the last `retry_after`) until everything written before was answered, in ms. */
+  /**
+   * From the end of the fault (and of the last `retry_after`) until everything written before was
+   * answered, in ms.
+   */
   readonly recoveryMs: number
   /** Calls for a chat within its `retry_after`. */
   readonly callsInHold: number
-  /** How long people waited before the fault, and those in other chats during it: the 95th percentile, in ms. */
+  /**
+   * How long people waited before the fault, and people in other chats during it: the 95th
+   * percentile, in ms.
+   */
   readonly normalMs: number
   readonly othersMs: number
 }
 
 const WORK_MS = 5
-/** After everything: how long nothing may come before what is missing counts as lost. */
+/** At the end: if nothing arrives for this long, missing answers count as lost. */
 const QUIET_MS = 45_000
 /** The person whose chat is hit. */
 const VICTIM = 0
-/** A call that was on its way when the 429 came cannot know of it. */
+/** A call that was under way when the 429 came cannot know about it. */
 const ON_ITS_WAY_MS = 50
-/** Timers may be a little early. */
+/** Timers may fire a little early. */
 const TIMER_MS = 5
 
-/** People write while something goes wrong for a while; they keep writing until it is over. */
+/** People write while a fault lasts for a while, and go on until it is over. */
 export async function runFault(options: FaultRunOptions): Promise<FaultReport> {
   const { plan, scope, perSecond, calmSeconds, faultSeconds } = options
   let isSlow = false
@@ -57,7 +63,7 @@ export async function runFault(options: FaultRunOptions): Promise<FaultReport> {
   const victim = stage.traffic.people[VICTIM]?.id
   try {
     await whenReady(await stage.begin().ready)
-    // the first answers find cold code
+    // the code is cold for the first answers
     await stage.traffic.write(options.chats * 2, perSecond * 2)
     const calmFrom = Date.now()
     await stage.traffic.write(calmSeconds * perSecond, perSecond)
@@ -74,7 +80,7 @@ export async function runFault(options: FaultRunOptions): Promise<FaultReport> {
     await clearFaults(stage)
 
     await whenAnswered(stage, QUIET_MS)
-    // a repeat would still be on its way
+    // time for a repeat to arrive
     await sleep(300)
     const calls = stage.botDoor.calls
     const isOther = (person: number): boolean => scope === 'everything' || person !== VICTIM
@@ -121,7 +127,10 @@ function countCallsInHold(calls: readonly DoorCall[]): number {
   ).length
 }
 
-/** The slowest chat's time from when it could be answered again until it was, for what was written before. */
+/**
+ * The longest time a chat took to answer all earlier messages, counted from when it could be
+ * answered again.
+ */
 function recovery({ traffic, chats }: Stage, faultTo: number, holds: readonly Hold[]): number {
   const seen = new Map<string, number>()
   for (const { text, at } of chats.replies) if (!seen.has(text)) seen.set(text, at)

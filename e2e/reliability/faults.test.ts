@@ -12,14 +12,14 @@ afterEach(async () => {
 
 const SHORT = { chats: 20, perSecond: 25, calmSeconds: 1, faultSeconds: 1.4 }
 const plans = faultPlans([1, 1])
-/** One of each family in the short form: refused, unheard, turned away. */
+/** One of each family in the short form: refused, lost, rate-limited. */
 const PLANS_FOR_ALL = long(
   plans.filter(({ name }) => ['500', 'response dropped', '409'].includes(name)),
   plans.filter(({ only }) => only !== 'one chat'),
 )
 const PLANS_FOR_ONE_CHAT = plans.filter(({ name }) => long(['429'], ['429', '500']).includes(name))
 
-// a run of its own, with 30 s of each fault: npm run test:faults
+// the long run, with 30 s of each fault: npm run test:faults
 test.each(PLANS_FOR_ALL)(
   'nothing is lost to $name, and all goes on when it is over',
   { timeout: 120_000 },
@@ -49,7 +49,8 @@ test.each(PLANS_FOR_ONE_CHAT)(
       strange: [],
     })
     expect(report.recoveryMs).toBeLessThan(10_000)
-    // the room is for other programs of a busy machine; the chat that is hit waits for 1,000 ms and more
+    // the margin is for other programs on a busy machine; the chat that is hit waits for 1,000 ms
+    // and more
     expect(report.othersMs).toBeLessThan(2 * report.normalMs + 500)
   },
 )

@@ -1,7 +1,7 @@
 /**
- * The long fault run: 30 s of everything that can go wrong between the assistant and Telegram, for one chat and for
- * all. Prints a table; ends with 1 when something was lost, came out of order, went on too late, or was
- * sent within a `retry_after`.
+ * The long fault run: 30 s of each fault between the assistant and Telegram, for one chat and for all.
+ * Prints a table. Exits with 1 if a message was lost or out of order, the recovery took too long, or
+ * a call was made within a `retry_after`.
  *
  *   npm run test:faults
  *   npm run test:faults -- --only 429
@@ -17,7 +17,7 @@ const SECONDS = 30
 const CHATS = 20
 const PER_SECOND = 8
 const RECOVERY_MS = 10_000
-/** Below this, twice the normal time is within the noise of two cores that do everything. */
+/** Below this, twice the normal time is within the noise of two cores that run everything. */
 const NOISE_MS = 50
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })

@@ -9,7 +9,7 @@ import { createStage, whenAnswered } from './support/stage.ts'
 import { wayOf } from './support/way.ts'
 import type { WayReport } from './support/way.ts'
 
-/** How people in quiet chats fared in a span of the run. */
+/** The waiting times of people in quiet chats during a span of the run. */
 export interface SpanReport {
   /** How long they waited for an answer: the 95th percentile, in ms. */
   readonly waitedMs: number
@@ -20,9 +20,9 @@ export interface FloodReport extends Verdict {
   readonly bot: BotName
   /** Before one chat was flooded. */
   readonly idle: SpanReport
-  /** While the flood came in. */
+  /** While the flood arrived. */
   readonly incoming: SpanReport
-  /** While it was worked off. */
+  /** While the backlog was processed. */
   readonly workingOff: SpanReport
   readonly seconds: number
 }
@@ -31,16 +31,16 @@ export interface FloodOptions {
   readonly bot: BotName
   readonly messages: number
   readonly calmSeconds: number
-  /** What people in all chats write a second. */
+  /** Messages a second, from people in all chats. */
   readonly perSecond: number
 }
 
 const FLOODER = 0
 const CHATS = 20
-/** Far more than the chat is answered in a second. */
+/** Far more than the chat can be answered in a second. */
 const FLOOD_PER_SECOND = 500
 const WORK_MS = 5
-/** How long the count of answers may stand still before what is missing counts as lost. */
+/** If no answer arrives for this long, missing ones count as lost. */
 const QUIET_MS = 30_000
 
 /** One chat is flooded while people in others write as before. */

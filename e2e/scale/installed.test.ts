@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const INSTALLED = long(50, 1_000)
 const READY_SECONDS = 3
-/** On a machine that is slow by itself, a start may take so many times what it takes with one plugin. */
+/** How many times longer than with one plugin a start may take on a slow machine. */
 const SLOW_MACHINE_FACTOR = 2
 const RESIDENT_MB = 250
 

@@ -7,12 +7,15 @@ import { ask, createPerson, startEmulator, TOKEN } from '../support/emulator.ts'
 import type { RunningEmulator } from '../support/emulator.ts'
 import { createHome } from '../support/home.ts'
 
-/** An assistant with so many plugins, of which a few are used. */
+/** An assistant with many plugins, a few of which are used. */
 export interface Installed {
   readonly assistant: RunningAssistant
-  /** From the start of the program until it is ready, when every plugin can be asked; all are known from an earlier start. */
+  /**
+   * From the start of the program until every plugin can be called. All are known from an earlier
+   * start.
+   */
   readonly readySeconds: number
-  /** Lets people write so many messages to the plugins in use, and gives what one of them costs. */
+  /** Sends that many messages to the plugins in use, and returns the cost of one. */
   work(messages: number): Promise<{ readonly medianMs: number; readonly cpuMs: number }>
   residentMegabytes(): Promise<number>
   stop(): Promise<void>
@@ -34,7 +37,7 @@ function source(name: string): string {
 }`
 }
 
-/** A home whose plugins were all started once, so that their manifests are known. */
+/** A home in which each plugin has been started once, so that its manifest is known. */
 export async function createWarmHome(count: number): Promise<string> {
   const home = await createHome({
     ...Object.fromEntries(names(count).map((name) => [`plugins/${name}.js`, source(name)])),
@@ -69,7 +72,7 @@ export async function openInstalled(home: string, count: number): Promise<Instal
     assistant,
     readySeconds,
     async work(messages) {
-      // a chat of its own for each block: a long one takes longer to read
+      // a new chat for each block, because a long chat takes longer to read
       const person = await createPerson(emulator.driver)
       await ask(emulator.driver, person, `/${used[0] ?? ''}`)
       const cpuBefore = await cpuTicks(assistant.pid)
@@ -93,7 +96,7 @@ export async function openInstalled(home: string, count: number): Promise<Instal
   }
 }
 
-/** A plugin whose process is not up yet is started by the first message for it. */
+/** If a plugin's process is not up yet, the first message for it starts it. */
 async function expectAllCanBeAsked({ url }: RunningAssistant, count: number): Promise<void> {
   const report = (await (await fetch(`${url}/readyz`)).json()) as {
     components: { plugins: { plugins: Record<string, { state: string; isolation: string }> } }

@@ -11,14 +11,14 @@ afterEach(async () => {
 
 const RELOADS = long(48, 120)
 const BYTES_PER_RELOAD = 1_024
-/** One object that each reload leaves behind makes 1. */
+/** 1 means that each reload leaks one object. */
 const OBJECTS_PER_RELOAD = 0.75
 
 test('plugins that are saved again and again leave nothing in the assistant', async ({ annotate }) => {
   const figures = await measureReloads(RELOADS)
   await annotate(JSON.stringify(figures))
   const { dataBytesPerReload, objectsPerReload, before, after } = figures
-  // after so few reloads V8 still compiles; the run of a thousand looks at that, too
+  // V8 still compiles after so few reloads; the run of a thousand checks this, too
   expect(dataBytesPerReload).toBeLessThanOrEqual(BYTES_PER_RELOAD)
   expect(objectsPerReload).toBeLessThanOrEqual(OBJECTS_PER_RELOAD)
   expect(after.children).toBe(before.children)

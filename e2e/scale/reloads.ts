@@ -1,6 +1,7 @@
 /**
- * Saves plugins again and again while the real assistant runs, and looks at what that leaves in it:
- * `npm run test:reloads` (1,000 reloads after 600 to warm up), or `node e2e/scale/reloads.ts 200`.
+ * Saves plugins again and again while the real assistant runs, and measures what that leaves behind
+ * in it: `npm run test:reloads` (1,000 reloads after 600 to warm up), or `node e2e/scale/reloads.ts
+ * 200`.
  */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,11 +23,14 @@ interface Holdings {
 
 export interface ReloadFigures {
   readonly reloads: number
-  /** The slope of all of the heap in use, by least squares over all samples after the warm-up. */
+  /** The slope of the used heap, by least squares over all samples after the warm-up. */
   readonly heapBytesPerReload: number
-  /** The same without compiled code: V8 compiles each function that is used often, once, during some 600 reloads. */
+  /**
+   * The same without compiled code: during some 600 reloads, V8 compiles each frequently used
+   * function once.
+   */
   readonly dataBytesPerReload: number
-  /** The slope of how many JavaScript objects there are. One that each reload leaves behind makes 1. */
+  /** The slope of the number of JavaScript objects; 1 means that each reload leaks one. */
   readonly objectsPerReload: number
   readonly before: Holdings
   readonly after: Holdings
@@ -44,12 +48,15 @@ const NAMES = Array.from({ length: 8 }, (_, index) => `saved_${index}`)
 const FEWEST_WARM_UP_ROUNDS = 6
 const WARM_UP_SHARE = 0.6
 const RELOAD_MS = 30_000
-/** Pauses between polls, calls to Telegram and their buffers come and go; what stays is there each time that one looks. */
+/**
+ * Pauses between polls, calls to Telegram and their buffers come and go. Leaks are there in every
+ * sample.
+ */
 const LOOKS = 3
 const LOOK_MS = 150
 const SETTLE_MS = 15_000
 
-/** Trusted, so that it runs inside the assistant and can look at it. */
+/** Trusted, so that it runs inside the assistant and can inspect it. */
 const GAUGE = `import v8 from 'node:v8'
 export default class {
   static manifest = { commands: { gauge: { description: 'Tells what the assistant holds' } } }
@@ -82,7 +89,7 @@ function source(name: string, version: number): string {
 }
 
 export async function measureReloads(reloads: number): Promise<ReloadFigures> {
-  // messages are kept in the emulator: in a process of its own they do not count
+  // the emulator keeps messages; in its own process they do not count
   const emulator = await startEmulator()
   const home = await createHome({
     ...Object.fromEntries(NAMES.map((name) => [`plugins/${name}.js`, source(name, 0)])),
@@ -155,18 +162,18 @@ async function saveAll(assistant: RunningAssistant, home: string, version: numbe
   }
 }
 
-/** Waits until every plugin has one process again. */
+/** Waits until every plugin has exactly one process again. */
 async function settle(assistant: RunningAssistant): Promise<void> {
   const end = Date.now() + SETTLE_MS
   while ((await countChildren(assistant.pid)) > NAMES.length) {
     if (Date.now() > end) throw new Error('replaced processes do not end')
     await sleep(100)
   }
-  // what they held is closed a moment later
+  // their handles are closed a moment later
   await sleep(1_000)
 }
 
-/** How fast y grows with x. */
+/** The slope of y over x. */
 function slope(points: readonly (readonly [number, number])[]): number {
   const count = points.length
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / count

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startProgram } from './program.ts'
 import type { Program } from './program.ts'
 
-/** The real assistant in a process of its own. */
+/** The real assistant in its own process. */
 export interface RunningAssistant extends Program {
   readonly url: string
   /** The one-time link it printed. */
@@ -36,7 +36,7 @@ async function waitUntilReady(url: string, program: Program): Promise<void> {
   throw new Error(`not ready: ${last}\n${program.output()}`)
 }
 
-/** A logged-in session: calls carry the cookie and speak JSON. */
+/** A logged-in session: calls carry the cookie and use JSON. */
 export interface Session {
   readonly cookie: string
   get<T>(path: string): Promise<T>
@@ -51,7 +51,7 @@ export async function logIn(assistant: RunningAssistant): Promise<Session> {
   return createSession(`${assistant.url}/api/playground`, { cookie })
 }
 
-/** Speaks to a chat driver, of the assistant or of an emulator. */
+/** Calls a chat driver, of the assistant or of an emulator. */
 export function createSession(root: string, headers: Readonly<Record<string, string>>): Session {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(root + path, {

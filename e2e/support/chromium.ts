@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 
-/** Where the browser of the tests is; `CHROMIUM_PATH` names another one. */
+/** The path of the tests' browser; `CHROMIUM_PATH` overrides it. */
 export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 
-/** Why the browser tests cannot run on this machine; `undefined` when they can. */
+/** Why the browser tests cannot run on this machine; `undefined` if they can. */
 export const chromiumProblem = existsSync(CHROMIUM)
   ? undefined
   : `there is no ${CHROMIUM} (Debian package "chromium")`

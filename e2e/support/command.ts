@@ -11,7 +11,7 @@ export async function runCommand(home: string, ...args: string[]): Promise<Ended
   return { code: await program.exited, output: program.output() }
 }
 
-/** Gives plugins what they ask for. */
+/** Grants plugins what they ask for. */
 export async function grant(home: string, ...plugins: string[]): Promise<void> {
   for (const plugin of plugins) {
     const { code, output } = await runCommand(home, 'plugins', 'grant', plugin, '--yes')

@@ -7,7 +7,7 @@ import type { Program } from './program.ts'
 
 export const TOKEN = '700000001:AAE2E-emulated-token-for-tests-000000'
 
-/** The Bot API emulator in a process of its own, with a session that drives its chats. */
+/** The Bot API emulator in its own process, with a session that drives its chats. */
 export interface RunningEmulator {
   readonly program: Program
   readonly url: string
@@ -25,12 +25,12 @@ export async function createPerson(driver: Session, firstName = 'Ada'): Promise<
   return driver.post<EmulatedUser>('/users', { firstName, languageCode: 'en' })
 }
 
-/** Writes into the person's private chat. */
+/** Writes in the person's private chat. */
 export async function write(driver: Session, user: EmulatedUser, text: string): Promise<TranscriptMessage> {
   return driver.post<TranscriptMessage>(`/chats/${user.id}/messages`, { userId: user.id, text })
 }
 
-/** What the bot said in a chat, oldest first, as soon as there are that many messages. */
+/** The bot's messages in a chat, oldest first, as soon as there are that many. */
 export async function botMessages(
   driver: Session,
   chatId: number,
@@ -51,7 +51,7 @@ export async function botMessages(
   }
 }
 
-/** Asks and gives the texts of what came back. */
+/** Sends a message and returns the texts of the answers. */
 export async function ask(driver: Session, user: EmulatedUser, text: string, count = 1): Promise<string[]> {
   const before = await botMessages(driver, user.id, 0)
   await write(driver, user, text)
@@ -59,7 +59,10 @@ export async function ask(driver: Session, user: EmulatedUser, text: string, cou
   return all.slice(before.length).map((message) => message.text)
 }
 
-/** Answers a message of the bot in the person's private chat, and gives the texts of what comes back. */
+/**
+ * Replies to a message of the bot in the person's private chat, and returns the texts of the
+ * answers.
+ */
 export async function answerMessage(
   driver: Session,
   user: EmulatedUser,

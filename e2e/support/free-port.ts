@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Systems give connections and servers that ask for any port one above these. */
+/** Systems assign automatic ports to connections and servers above this range. */
 const [LOWEST, HIGHEST] = [20_000, 29_999]
 
-/** A port that nobody listens on, and that nobody is given by chance before it is used. */
+/** A free port that the system does not assign to somebody else before it is used. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1)

@@ -23,7 +23,10 @@ export async function createHome(
   return home
 }
 
-/** Removes every home that was made; the process of a plugin may write to it until it has seen that its host is gone. */
+/**
+ * Removes every home that was created. A plugin's process may still write to it until it notices
+ * that its host is gone.
+ */
 export async function removeHomes(): Promise<void> {
   const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }
   await Promise.all(made.splice(0).map((home) => rm(home, options)))

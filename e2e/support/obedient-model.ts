@@ -1,14 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a language model is sent, as far as tests look at it. */
+/** The parts of a request to a language model that tests look at. */
 export interface ModelRequest {
   readonly messages: readonly { readonly role: string; readonly content?: unknown }[]
   readonly tools?: readonly { readonly function: { readonly name: string; readonly description: string } }[]
   readonly tool_choice?: unknown
 }
 
-/** What it does: writes, or calls. */
+/** Its answer: text or a call. */
 export interface ModelAct {
   readonly text?: string
   readonly calls?: readonly { readonly name: string; readonly args: unknown }[]
@@ -21,7 +21,7 @@ export interface ObedientModel {
   close(): Promise<void>
 }
 
-/** An OpenAI-compatible server whose model does what `act` says, whatever it is asked. */
+/** An OpenAI-compatible server whose model does what `act` says, whatever the request. */
 export async function startObedientModel(
   act: (request: ModelRequest, index: number) => ModelAct,
 ): Promise<ObedientModel> {
@@ -78,7 +78,7 @@ export async function startObedientModel(
   }
 }
 
-/** What the model reads of its last calls. */
+/** The results of its last calls, as the model reads them. */
 export function toolResults({ messages }: ModelRequest): string[] {
   const results: string[] = []
   for (const { role, content } of messages.toReversed()) {

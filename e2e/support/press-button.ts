@@ -3,7 +3,10 @@ import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator
 import type { Session } from './assistant.ts'
 import { botMessages } from './emulator.ts'
 
-/** Presses the button with that label under the newest message that has it, and gives the message as it is then. */
+/**
+ * Presses the button with that label below the newest message that has it, and returns the changed
+ * message.
+ */
 export async function pressButton(
   driver: Session,
   { chatId, user, label }: { readonly chatId: number; readonly user: EmulatedUser; readonly label: string },

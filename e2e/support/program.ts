@@ -4,24 +4,24 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A program of the project, running on its own as a person would start it. */
+/** A program of the project, started as a person would start it. */
 export interface Program {
   readonly pid: number
-  /** Everything it printed so far, both streams. */
+  /** Its output so far, both streams. */
   output(): string
-  /** Waits until the output matches and gives the match. */
+  /** Waits until the output matches and returns the match. */
   waitFor(pattern: RegExp, milliseconds?: number): Promise<RegExpExecArray>
-  /** Closes our ends of its output, as a reader that went away does. */
+  /** Closes our ends of its output, like a reader that went away. */
   closeOutput(): void
   /** Resolves with the exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>
-  /** Sends the signal and waits for the end. */
+  /** Sends the signal and waits until the program has ended. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
 const running = new Set<ChildProcess>()
 
-/** Starts a file with this Node and nothing in its environment but what is given. */
+/** Starts a file with this Node and only the given environment. */
 export function startProgram(
   file: string,
   args: readonly string[],
@@ -85,7 +85,7 @@ export function startProgram(
   }
 }
 
-/** Ends what a test left running. */
+/** Stops whatever a test left running. */
 export async function stopAllPrograms(): Promise<void> {
   await Promise.all(
     [...running].map(

@@ -1,16 +1,16 @@
 import { BEGIN } from './specimens.ts'
 
-/** A plugin that goes wrong while it starts. */
+/** A plugin that misbehaves during its start. */
 export interface BadStart {
   readonly name: string
   readonly source: string
-  /** What the assistant's output says about it. */
+  /** What the assistant's output must say about it. */
   readonly named: RegExp
-  /** Seconds from its begin to the deadline from which times count. */
+  /** Seconds from its start to the deadline, from which times are measured. */
   readonly afterSeconds?: number
 }
 
-/** What each of them has to start; it is the deadline of those that hang. */
+/** The time limit for the start of each plugin; those that hang reach it. */
 export const START_SECONDS = 2
 
 export const BAD_STARTS: readonly BadStart[] = [

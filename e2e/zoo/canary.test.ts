@@ -15,7 +15,10 @@ const HOST_CANARY = 'hostcanary-51f0c7'
 const OTHER_CANARY = 'othercanary-8be21d'
 const OWN_CANARY = 'owncanary-a97c33'
 
-/** Looks for secrets wherever a plugin can look, its own memory included; tells which ones it saw, by their kind. */
+/**
+ * Searches for secrets everywhere a plugin can look, its own memory included. Reports the kinds it
+ * found.
+ */
 const SEARCHER = `import fs from 'node:fs'
 import v8 from 'node:v8'
 
@@ -28,7 +31,7 @@ export default class {
     const read = []
     const look = (place, text) => {
       for (const kind of ['host', 'other', 'own'])
-        // put together here, so that this file itself does not hold it
+        // concatenated here, so that this file itself does not contain it
         if (text.includes(kind + 'canary' + '-')) seen.add(kind + ' in ' + place)
     }
     const attempt = (place, work) => { try { const text = String(work()); read.push(place); look(place, text) } catch {} }
@@ -63,7 +66,7 @@ test('no plugin finds a secret of the host or of another plugin', async () => {
       export default class { constructor(config) { this.secret = config.plugins.other.secret_key } processMessage() {} }`,
     'plugins/other_folder/index.js': `// ${OTHER_CANARY}
       export default class { processMessage() {} }`,
-    // left out: two of one name, and one whose block is no object
+    // left out: two of the same name, and one whose block is not an object
     'plugins/twice.js': `// ${OTHER_CANARY}`,
     'plugins/twice/index.js': `// ${OTHER_CANARY}`,
     'plugins/broken.js': `// ${OTHER_CANARY}`,

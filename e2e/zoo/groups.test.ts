@@ -42,7 +42,7 @@ function home(): Promise<string> {
   })
 }
 
-/** How often each plugin crashed, of those that did. */
+/** The number of crashes of each plugin that crashed. */
 async function crashes({ url }: RunningAssistant): Promise<Readonly<Record<string, number>>> {
   const report = (await (await fetch(`${url}/readyz`)).json()) as {
     components: { plugins: { plugins: Record<string, { crashes?: number }> } }

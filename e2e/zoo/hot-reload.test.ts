@@ -25,7 +25,7 @@ const answering = (version: string): string => `export default class {
   cleanup() { console.log('cleaned up ${version}') }
 }`
 
-/** As many editors do it: write beside the file, then move over it. */
+/** Saves like many editors: writes a second file, then renames it over the first. */
 async function replaceFile(file: string, text: string): Promise<void> {
   await writeFile(`${file}.tmp`, text)
   await rename(`${file}.tmp`, file)
@@ -98,7 +98,7 @@ test('no message is lost or answered twice while a plugin is replaced a hundred 
   for (let version = 1; version <= RELOADS; version += 1) {
     await writeFile(join(home, 'plugins/counting.js'), counting(version))
     await assistant.waitFor(new RegExp(`version ${version} is read`))
-    // a file that is seen half written is read twice
+    // a half-written file is read twice
     const reloads = (): number => assistant.output().split('reloaded: counting').length - 1
     await expect.poll(reloads).toBeGreaterThanOrEqual(version)
   }

@@ -19,7 +19,7 @@ const FAILING = `export default class {
     if (command) return { success: true, response: 'fine' }
   }
 }`
-/** Ends its process at the first of two tries. */
+/** Ends its process on the first of two tries. */
 const REPEATABLE = `export default class {
   static manifest = { commands: { again: { description: 'Crashes once' } }, idempotent: true }
   constructor(config, { store }) { this.store = store }
@@ -54,7 +54,7 @@ test('what came of a call is told to the chat in honest words, and counted', asy
   expect(await ask(driver, ada, '/fail exit')).toEqual([
     '⚠️ failing crashed and is started again. Please try again.',
   ])
-  // the third end of its process parks it; who asked nobody in particular gets the next plugin's answer
+  // the third crash parks it; a question to no plugin in particular gets the next plugin's answer
   expect(await ask(driver, ada, 'everybody')).toEqual(['next'])
   expect(await ask(driver, ada, '/fail')).toEqual([
     '⚠️ failing is out of order since it crashed again and again. The owner finds the reason in the log.',

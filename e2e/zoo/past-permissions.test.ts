@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const MARK = 'left-by-writer'
 
-/** Makes Node and V8 write files by themselves: Node's permission model does not look at those. */
+/** Makes Node and V8 themselves write files, which Node's permission model does not check. */
 const WRITER = `import module from 'node:module'
 import os from 'node:os'
 import v8, { setFlagsFromString } from 'node:v8'
@@ -69,7 +69,7 @@ test('nothing that a plugin makes Node or V8 do by themselves writes a file', as
 
   const cache = join(home, 'data/cache/compiled')
   const [kept, plugins] = [await namesOfAll(cache), await namesOfAll(join(home, 'plugins'))]
-  // the process did keep what it compiled before the plugin ran
+  // the process did store what it compiled before the plugin ran
   expect(kept.length).toBeGreaterThan(50)
   expect(await ask(driver, ada, '/compile')).toEqual([MARK])
   expect((await ask(driver, ada, '/fill')).join()).toContain('writer')

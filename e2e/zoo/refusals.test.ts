@@ -9,7 +9,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-/** Asks for nothing and tries everything. */
+/** Requests no permissions and tries everything. */
 const greedy = (name: string): string => `const ATTEMPTS = {
   network: (services) => services.http.fetch('http://127.0.0.1:1/'),
   ai: (services) => services.ai.generateText({ prompt: 'hello' }),

@@ -43,7 +43,7 @@ describe.skipIf(problem !== undefined)(
       const assistant = await startAssistant(await home('bubblewrap'))
       const driver = await logIn(assistant)
       const ada = await createPerson(driver)
-      // the only process of a world of its own
+      // the only process of its namespace
       expect(await ask(driver, ada, '/walled')).toEqual(['process 1'])
       expect(await ask(driver, ada, '/walled note')).toEqual(['kept'])
       await ask(driver, ada, '/walled loop')

@@ -1,33 +1,33 @@
-/** One way to misbehave. */
+/** One kind of misbehaviour. */
 export interface Specimen {
-  /** The plugin's name, and the command that sets it off. */
+  /** The plugin's name, and the command that triggers it. */
   readonly name: string
-  /** What the command does; `args`, `context` and `services` are at hand. */
+  /** The code of the command; it can use `args`, `context` and `services`. */
   readonly act: string
-  /** More of its code: top level, and members of the manifest. */
+  /** Additional code: top level, and members of the manifest. */
   readonly top?: string
   readonly manifest?: string
-  /** What the assistant's output says about it, within two seconds. */
+  /** What the assistant's output must say about it within two seconds. */
   readonly named?: RegExp
-  /** Its process is gone within five seconds. */
+  /** Whether its process must be gone within five seconds. */
   readonly isEnded?: boolean
-  /** What the chat reads. */
+  /** What the chat must read. */
   readonly answer?: RegExp
-  /** Seconds from the begin of the act to the deadline from which times count. */
+  /** Seconds from the start of the act to the deadline, from which times are measured. */
   readonly afterSeconds?: number
 }
 
-/** A plugin's own word about when it begins, by the clock that all processes share. */
+/** Prints when the act starts, by the clock that all processes share. */
 export const BEGIN = `console.log('zoo begin ' + process.pid + ' ' + Date.now());`
 
-/** What `act` answers when it was refused. */
+/** The answer of `act` if it was refused. */
 const REFUSED = /^(?:refused|failed)/
 
 const attempt = (code: string): string =>
   `try { const found = await (async () => { ${code} })(); return { success: true, response: 'got ' + String(found).slice(0, 200) } }
    catch (error) { return { success: true, response: 'refused ' + error.code } }`
 
-/** Writes to the channel between plugin and host past everything that stands in front of it. */
+/** Writes to the channel between plugin and host directly, bypassing all checks. */
 const FORGES = `import fs from 'node:fs'
 import v8 from 'node:v8'
 const send = (payload) => {
@@ -39,7 +39,7 @@ const send = (payload) => {
 }
 const forge = (message) => send(v8.serialize(message))`
 
-/** Each is asked once, by its command. */
+/** Each is called once, by its command. */
 export const SPECIMENS: readonly Specimen[] = [
   {
     name: 'endless_loop',
@@ -210,7 +210,7 @@ import { setPriority } from 'node:os'`,
   {
     name: 'replies_endlessly',
     act: `const all = []; for (let i = 0; i < 100_000; i += 1) all.push(context.reply('reply ' + i).catch(() => {})); await Promise.all(all)`,
-    // its memory may end before the count does
+    // it may run out of memory before it reaches the count
     named: /replies_endlessly.*(?:sent more than 200 replies|memory|ended)/,
     afterSeconds: 3,
   },
@@ -328,7 +328,7 @@ import { setPriority } from 'node:os'`,
     answer: /sends_holes/,
   },
   {
-    // three bytes for each of two million objects that the host would have to make
+    // three bytes for each of two million objects that the host would have to create
     name: 'sends_many_objects',
     top: FORGES,
     act: `const objects = Buffer.alloc(6_000_000, Buffer.from([0x6f, 0x7b, 0]));
@@ -345,7 +345,7 @@ import { setPriority } from 'node:os'`,
   },
 ]
 
-/** A plugin's file for a specimen. */
+/** The source file of a specimen. */
 export function toSource({ name, act, top = '', manifest = '' }: Specimen): string {
   return `${top}
 export default class {

@@ -3,19 +3,20 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import type { Session } from '../support/assistant.ts'
 import { ask, createPerson } from '../support/emulator.ts'
 
-/** A chat that grows takes longer to read: people come and go. */
+/** A growing chat takes longer to read, so people change. */
 const QUESTIONS_PER_PERSON = 25
 const PAUSE_MS = 60
 
-/** Milliseconds from question to answer: in the zoo, and at the same moment beside it. */
+/** Milliseconds from question to answer: in the zoo, and at the same moment outside it. */
 export interface Latencies {
   readonly zoo: number[]
   readonly control: number[]
 }
 
 /**
- * Asks a healthy plugin of two assistants again and again, both at the same moment: one lives with misbehaving neighbours,
- * the other without. What the machine and the measuring itself cost shows in both.
+ * Asks a healthy plugin of two assistants again and again, both at the same moment. One has
+ * misbehaving neighbours, the other has none. Both include the cost of the machine and of the
+ * measurement.
  */
 export async function keepAsking(
   zoo: Session,
@@ -27,7 +28,7 @@ export async function keepAsking(
   for (let number = 0; !signal.aborted; number += 1) {
     if (number % QUESTIONS_PER_PERSON === 0) {
       people = { zoo: await createPerson(zoo, 'Regular'), control: await createPerson(control, 'Regular') }
-      // the first question of a chat is no measure
+      // the first question of a chat is not representative
       await Promise.all([ask(zoo, people.zoo, 'well? first'), ask(control, people.control, 'well? first')])
     }
     if (!people) return
@@ -37,12 +38,13 @@ export async function keepAsking(
     ])
     latencies.zoo.push(inZoo)
     latencies.control.push(beside)
-    // one traffic accompanies many tests and ends with the zoo: its pause is nothing that a single test leaves behind
+    // the traffic runs beside many tests and ends with the zoo, so its pause is not a leak of a
+    // single test
     await sleep(PAUSE_MS, undefined, { ref: false })
   }
 }
 
-/** The time within which 99 of 100 answers came. */
+/** The time within which 99 of 100 answers arrived. */
 export function percentile99(times: readonly number[]): number {
   const sorted = times.toSorted((a, b) => a - b)
   return Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN)

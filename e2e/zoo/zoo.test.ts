@@ -39,10 +39,10 @@ const SHOWN_STARTS = long(
   BAD_STARTS,
 )
 
-/** Plugins of one assistant: more would make its start long, fewer would make many starts. */
+/** Plugins per assistant: more would slow down its start, fewer would need many starts. */
 const GROUP_SIZE = 16
 const HEALTHY_MS = 250
-/** On a machine that is slow by itself, an answer may take so many times what it takes beside the zoo. */
+/** How many times longer than outside the zoo an answer may take on a slow machine. */
 const SLOW_MACHINE_FACTOR = 2
 
 const latencies: Latencies = { zoo: [], control: [] }
@@ -57,7 +57,7 @@ afterAll(async () => {
   await removeHomes()
 })
 
-/** Opens an assistant whose healthy plugin is asked all the time. */
+/** Starts an assistant whose healthy plugin gets questions all the time. */
 async function openBusyZoo(...inhabitants: Parameters<typeof openZoo>): Promise<Zoo> {
   const zoo = await openZoo(...inhabitants)
   const controller = new AbortController()

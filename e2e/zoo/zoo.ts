@@ -20,7 +20,7 @@ const HEALTHY = `export default class {
 }`
 const NAMED_MS = 2_000
 const ENDED_MS = 5_000
-/** A machine with much to do may take long to bring the command to the plugin: that is not measured. */
+/** A busy machine may be slow to deliver the command to the plugin; that is not measured. */
 const BEGIN_MS = 20_000
 const ANSWER_MS = 15_000
 
@@ -29,11 +29,11 @@ export interface Zoo {
   readonly home: string
   readonly assistant: RunningAssistant
   readonly driver: Session
-  /** Ends the assistant; gives its exit code and how many processes it left. */
+  /** Stops the assistant; returns its exit code and the number of processes it left. */
   close(): Promise<{ code: unknown; left: number }>
 }
 
-/** Starts an assistant with these plugins; those that start badly are off until `observeStart`. */
+/** Starts an assistant with these plugins. Those with a bad start stay off until `observeStart`. */
 export async function openZoo(
   specimens: readonly Specimen[],
   badStarts: readonly BadStart[] = [],
@@ -55,7 +55,7 @@ export async function openZoo(
   })
   const assistant = await startAssistant(home, { HOST_SECRET_TOKEN: CANARY })
   const driver = await logIn(assistant)
-  // everybody is there before the first one misbehaves
+  // all plugins run before the first one misbehaves
   await assistantKnows(assistant, names.length)
   return {
     home,
@@ -68,7 +68,7 @@ export async function openZoo(
   }
 }
 
-/** Sets a specimen off by its command and gives everything that is not as it should be. */
+/** Triggers a specimen by its command and returns everything that is wrong. */
 export async function observe(zoo: Zoo, specimen: Specimen): Promise<string[]> {
   const { driver } = zoo
   const visitor = await createPerson(driver, 'Visitor')
@@ -87,7 +87,7 @@ export async function observe(zoo: Zoo, specimen: Specimen): Promise<string[]> {
   ]
 }
 
-/** Switches a plugin on that starts badly, and gives everything that is not as it should be. */
+/** Switches on a plugin with a bad start, and returns everything that is wrong. */
 export async function observeStart(zoo: Zoo, badStart: BadStart): Promise<string[]> {
   const said = follow(zoo)
   const file = join(zoo.home, 'plugins_config.json')
@@ -99,8 +99,8 @@ export async function observeStart(zoo: Zoo, badStart: BadStart): Promise<string
 type Watched = Pick<Specimen, 'name' | 'named' | 'isEnded' | 'afterSeconds'>
 
 /**
- * Looks at a plugin's process and at the log from its begin. Both the begin and the words of the log carry the time at which
- * they were said, so that a slow machine between them and this test does not count.
+ * Watches a plugin's process and the log from the start of its act. The start message and the log
+ * lines contain their own times, so delays on the way to this test do not count.
  */
 async function watch(zoo: Zoo, specimen: Watched, said: () => string): Promise<string[]> {
   const { named, isEnded = false, afterSeconds = 0 } = specimen
@@ -140,7 +140,7 @@ function complain(isWrong: boolean, words: string): string[] {
   return isWrong ? [words.slice(0, 5_000)] : []
 }
 
-/** What the assistant prints from now on. */
+/** The assistant's output from now on. */
 function follow({ assistant }: Zoo): () => string {
   const from = assistant.output().length
   return () => assistant.output().slice(from)
@@ -158,7 +158,7 @@ async function waitForBegin(name: string, said: () => string): Promise<{ pid: nu
   }
 }
 
-/** When the log first said it. */
+/** When the log first contained these words. */
 function timeOf(words: RegExp, output: string): number | undefined {
   const line = output.split('\n').find((text) => words.test(text) && !BEGIN_LINE.test(text))
   const time = line === undefined ? undefined : /"time":"?(?<time>[^",}]+)/.exec(line)?.groups?.['time']

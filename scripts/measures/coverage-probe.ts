@@ -1,6 +1,7 @@
 /**
- * Loaded into the assistant and into plugin processes while they are measured: writes down which functions ran since the
- * last SIGUSR2. Plugin processes run without Node's permission model then, because it forbids the inspector.
+ * Loaded into the assistant and into plugin processes while they are measured. It writes down which
+ * functions ran since the last SIGUSR2. Plugin processes then run without Node's permission model,
+ * because it forbids the inspector.
  */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
@@ -34,10 +35,11 @@ function hasRun({ ranges }: FunctionCoverage): boolean {
   return ranges.some(({ count }) => count > 0)
 }
 
-// a plugin process gives up rights when it has started: without the permission model there are none to give up
+// a plugin process drops permissions after its start; without the permission model there are none
+// to drop
 Object.assign(process, { permission: { has: () => true, drop: () => {} } })
 
-// the host starts plugin processes with this program: the same Node, and this probe in it
+// the host starts plugin processes with this program, which runs the same Node with this probe
 if (process.argv[1]?.endsWith('main.ts') === true) {
   mkdirSync(folder, { recursive: true })
   const program = join(folder, 'node.sh')

@@ -5,15 +5,17 @@ import type { House } from '../house.ts'
 interface Kind {
   readonly what: string
   readonly wanted: string
-  /** One that exists, and how it is written where somebody who adds another one must write, too. */
+  /** An existing example, as a pattern for the places that must also be edited to add another. */
   readonly example: RegExp
-  /** Its own implementation: there has to be one, in one file or folder. */
+  /** Its own implementation, which is always needed: one file or folder. */
   readonly own: RegExp
-  /** Where to look; the rest of the house only uses it. */
+  /** Where to look; the rest of the code only uses it. */
   readonly within: RegExp
 }
 
-/** Each is counted by one that exists: what names it has to be touched for the next one. */
+/**
+ * Each kind is counted by an example: the files that name it have to be edited for the next one.
+ */
 const KINDS: readonly Kind[] = [
   {
     what: 'a permission',
@@ -67,7 +69,10 @@ export interface FilesToTouch {
   readonly files: readonly string[]
 }
 
-/** For each kind of thing, the files that name one that is there: as near as reading the code comes to adding another. */
+/**
+ * For each kind, the files that name its example. This is the best estimate that reading the code
+ * can give of adding another.
+ */
 export function filesToTouch({ root, files }: House): FilesToTouch[] {
   return KINDS.map(({ what, wanted, example, own, within }) => {
     const touched = [...files.values()]

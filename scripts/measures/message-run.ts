@@ -14,9 +14,9 @@ const MEASURED = 3
 const LIMIT_MS = 30_000
 
 /**
- * Starts the real assistant with one small plugin of the owner's against a Bot API of its own, and lists the files of the
- * house in which a function ran while a message was received, answered and marked as sent. A file counts when it ran for
- * each of three messages: what a timer does now and then is no part of their way.
+ * Starts the real assistant with one small plugin of the owner's against its own Bot API. Lists the
+ * files in which a function ran while a message was received, answered and marked as sent. A file
+ * counts if it ran for each of three messages: work that a timer does now and then is excluded.
  */
 export async function filesOfOneMessage(root: string, isolation: 'inline' | 'process'): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pluggram-measure-'))
@@ -42,13 +42,13 @@ export async function filesOfOneMessage(root: string, isolation: 'inline' | 'pro
     },
   )
   try {
-    // the first ones compile, connect, and start what starts only when it is needed
+    // the first messages compile code, connect, and start whatever starts on demand
     for (let number = 0; number < 3; number += 1) await api.answerTo(`warm ${number}`)
     const runs: Set<string>[] = []
     for (let number = 0; number < MEASURED; number += 1) {
       await look(child.pid ?? 0, looks)
       await api.answerTo(`measured ${number}`)
-      // the answer is marked as sent after it was sent
+      // the answer is marked as sent only after it was sent
       await sleep(500)
       runs.push(await look(child.pid ?? 0, looks))
     }
@@ -79,7 +79,7 @@ async function createHome(folder: string, isolation: string): Promise<string> {
   return home
 }
 
-/** Has the assistant and every plugin process write down what ran since the last time. */
+/** Makes the assistant and every plugin process write down what ran since the last time. */
 async function look(pid: number, folder: string): Promise<Set<string>> {
   for (const name of await readdir(folder)) if (name.endsWith('.json')) await rm(join(folder, name))
   const pids = [pid, ...(await childrenOf(pid))]
@@ -110,12 +110,12 @@ async function childrenOf(pid: number): Promise<number[]> {
 
 interface BotApi {
   readonly url: string
-  /** Sends a text as the person and waits for the answer to it. */
+  /** Sends a text as the person and waits for its answer. */
   answerTo(text: string): Promise<void>
   close(): void
 }
 
-/** As much of the Bot API as one conversation needs; polls are held until there is something. */
+/** The part of the Bot API that one conversation needs. Polls are held until there is an update. */
 async function startBotApi(): Promise<BotApi> {
   let number = 0
   let held: ServerResponse | undefined

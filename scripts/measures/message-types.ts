@@ -2,12 +2,12 @@ import { relative } from 'node:path'
 import { isTest } from '../house.ts'
 import type { House } from '../house.ts'
 
-/** The names that tell the way of one outgoing message, in its order, each with where it is declared. */
+/** The type names that an outgoing message takes, in order, each with the file that declares it. */
 const MESSAGE_TYPES = ['Reply', 'OutgoingMessage', 'OutboxRow', 'SentMessage'] as const
 
-/** Names that sound like an outgoing message and are none, or belong to what authors write. */
+/** Names that sound like an outgoing message but are not, or belong to what authors write. */
 const OTHERS = new Set<string>([
-  // incoming, or what a plugin looks at
+  // incoming, or something that a plugin looks at
   'ObservedMessage',
   'MessageContext',
   'MessageScope',
@@ -22,18 +22,18 @@ const OTHERS = new Set<string>([
 
 const PARTS = /^packages\/(?:sdk|pipeline|telegram|storage|host)\//
 const DECLARED = /^export (?:interface|type) (\w+)/gm
-/** What a message on its way out has been called. */
+/** All names that an outgoing message has had. */
 const SOUNDS_LIKE =
   /^(?:\w*Repl(?:y|ies)|\w*(?:Outgoing|Outbox|Interim|Planned|Settled|Posted|Sent)\w*|\w*Part|\w*Message)$/
 
 export interface MessageTypes {
-  /** Of the list, as far as they exist. */
+  /** The names of the list that exist. */
   readonly names: readonly string[]
-  /** Exported on the way of a message, sound like one, and are in no list. */
+  /** Names exported along a message's path that sound like one and are in no list. */
   readonly strangers: readonly string[]
 }
 
-/** Counts the names; one that the code has and no list does counts, too. */
+/** Counts the names, including those that exist in the code but in no list. */
 export function messageTypes({ root, files }: House): MessageTypes {
   const declared = new Set(
     [...files.values()]

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { House } from '../house.ts'
 
-/** The composition root: where the parts are put together. */
+/** The composition root, where the parts are assembled. */
 const ROOT = /^apps\/assistant\/src\/(?:main|profiles)\.ts$|^apps\/assistant\/src\/parts\//
 
 export interface RootStyle {
@@ -10,8 +10,8 @@ export interface RootStyle {
 }
 
 /**
- * Finds variables of the composition root that are set later, and functions without parameters that only reach for such
- * a variable, or for something that is made further below.
+ * Finds variables of the composition root that are assigned later. Also finds functions without
+ * parameters that only return such a variable, or something that is created further below.
  */
 export function rootStyle({ root, files }: House): RootStyle {
   const lets: string[] = []

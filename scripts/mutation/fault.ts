@@ -1,12 +1,15 @@
-/** One small fault that could be made in a source file. */
+/** One small fault that could be planted in a source file. */
 export interface Fault {
-  /** The same as long as the line and its file stay: what is accepted or chosen is found again after other code moved. */
+  /**
+   * Constant as long as the line and its file stay the same. So accepted and chosen faults are
+   * found again after other code has moved.
+   */
   readonly id: string
   /** Relative to the root, with `/`. */
   readonly file: string
   readonly line: number
   readonly kind: FaultKind
-  /** What is replaced, from `start` to `end` of the file's text. */
+  /** The replaced text, from `start` to `end` of the file's text. */
   readonly start: number
   readonly end: number
   readonly original: string
@@ -28,10 +31,10 @@ const FAULT_KINDS = [
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** What came of a fault. */
+/** The outcome of a fault. */
 export type Outcome = 'killed' | 'timed out' | 'survived'
 
-/** What came of test files that were run, and the one that failed. */
+/** The outcome of a run of test files, and the one that failed. */
 export interface TestRun {
   readonly outcome: Outcome
   readonly failed?: string

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-/** What the code would be with each of its faults, and the ids of the faults. */
+/** The code with each of its faults, and the ids of the faults. */
 async function faultsOf(code: string): Promise<{ codes: string[]; ids: string[] }> {
   await writeFile(join(root, 'code.ts'), code)
   const faults = findFaults(root, 'code.ts')

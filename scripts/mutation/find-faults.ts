@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { Fault, FaultKind } from './fault.ts'
 
-/** A node of the syntax tree, as far as faults look at it. */
+/** The parts of a syntax tree node that faults look at. */
 interface Node {
   readonly type: string
   readonly start: number
@@ -46,16 +46,18 @@ const METHODS: Readonly<Record<string, string>> = {
   push: 'unshift',
 }
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
-/** Words of the log are promised to nobody, and a timer that is no reason to stay is seen by the leak check alone. */
+/** Nobody relies on log texts, and only the leak check notices a missing `unref`. */
 const UNSEEN_CALL =
   /^(?:await )?(?:[\w.?!#]*\b)?(?:logger|log|console)\??\.(?:debug|info|warn|error|trace)\(|\.unref\??\.?\(\)$/
-/** How long something waits is tried where it matters; one more millisecond would change nothing that can be seen. */
+/**
+ * Waiting times are tested where they matter; one more millisecond would change nothing visible.
+ */
 const TIME_NAME = /(?:_MS|Ms|_SECONDS|Seconds|_BYTES|_MB)$/
 
-/** One more than a large number is seldom different; one more than a small one mostly is. */
+/** Adding one to a large number seldom makes a difference; to a small one it mostly does. */
 const LARGEST = 10
 
-/** Every fault that can be made in a file; what would no longer parse is left out. */
+/** Every fault that can be planted in a file, without those that would not parse. */
 export function findFaults(root: string, file: string): Fault[] {
   const text = readFileSync(join(root, file), 'utf8')
   const { program, errors } = parseSync(file, text)
@@ -72,7 +74,10 @@ export function findFaults(root: string, file: string): Fault[] {
   })
 }
 
-/** Its id comes from its line's words, not from its number; equal lines of a file are told apart by their order. */
+/**
+ * The id comes from the words of its line, not from its number. Equal lines of a file are numbered
+ * in order.
+ */
 function toFault(file: string, text: string, change: Change, seen: Map<string, number>): Fault {
   const { kind, start, end, replacement } = change
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
@@ -91,7 +96,7 @@ function walk(
   parent: Node | undefined,
   visit: (node: Node, parent: Node | undefined) => void,
 ): void {
-  // types are gone when the program runs
+  // types do not exist at run time
   if (node.type.startsWith('TS') && !('expression' in node)) return
   visit(node, parent)
   for (const value of Object.values(node)) {
@@ -155,7 +160,7 @@ function isText(node: Node): boolean {
   return node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node.value === 'string')
 }
 
-/** A comparison is turned round by its operator already. */
+/** A comparison is already inverted through its operator. */
 function conditionChanges(test: Node, text: string): Change[] {
   if (test.type === 'BinaryExpression') return []
   if (test.type === 'UnaryExpression' && test.operator === '!')

@@ -1,20 +1,22 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
-/** Anything that could name another file of the house: imports of every form, workers, programs that are started. */
+/**
+ * Anything that could name another file of ours: imports of every form, workers, started programs.
+ */
 const REFERENCE = /['"`]((?:\.{1,2}\/)?[\w./-]+\.[jt]s|@pluggram\/[\w/-]+)['"`]/g
 const TEST = /\.test\.ts$/
-/** Where a file stands is outside of the tests' packages: too far away to be run for a single fault. */
+/** Tests outside of these packages are too far away to run for a single fault. */
 const SOURCES = ['packages/*/src/**/*.{ts,js}', 'apps/assistant/src/**/*.ts', 'plugins/*/src/**/*.ts']
 
 export interface RelatedTests {
-  /** Of the file's own package, the nearest first. */
+  /** In the file's own package, nearest first. */
   readonly own: readonly string[]
-  /** Of other packages, the nearest first. */
+  /** In other packages, nearest first. */
   readonly others: readonly string[]
 }
 
-/** Reads who refers to whom and gives, for a source file, the tests that reach it. */
+/** Reads all references between files. Returns, for a source file, the tests that reach it. */
 export function createRelatedTests(root: string): (file: string) => RelatedTests {
   const packages = new Map(
     globSync('{packages,apps,plugins}/*/package.json', { cwd: root }).map((path) => {

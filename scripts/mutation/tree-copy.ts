@@ -31,32 +31,35 @@ const PARTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
 ]
-/** Nobody but `.bin` and our own packages: those of the copy must be found instead. */
+/** Everything else is linked. Our own packages must be found in the copy instead. */
 const NOT_LINKED = new Set(['@pluggram', '.vite', '.vite-temp', '.vitest-cache'])
 
-/** Programs that were just ended may still write. */
+/** Programs that have just ended may still write. */
 const REMOVING = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }
 
-/** Runs in groups of their own: an interrupt of ours does not reach them. */
+/**
+ * Process ids of the runs. They have their own process groups, so our interrupt does not reach
+ * them.
+ */
 const running = new Set<number>()
 process.once('exit', () => {
   for (const pid of running) endGroup(pid)
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** A copy of the tree, to be broken. */
+/** A copy of the tree, in which faults are planted. */
 export interface TreeCopy {
-  /** Runs test files with a fault in place, and takes it out again. */
+  /** Runs test files with a fault in place, then restores the file. */
   tryFault(fault: Fault, tests: readonly string[], limitMs: number): Promise<TestRun>
-  /** Runs test files as they are. */
+  /** Runs test files on the unchanged code. */
   runTests(tests: readonly string[], limitMs: number): Promise<TestRun>
   remove(): void
 }
 
-/** Copies what tests need; installed packages are linked to. */
+/** Copies what tests need; installed packages are linked. */
 export function createTreeCopy(root: string): TreeCopy {
   const folder = mkdtempSync(join(tmpdir(), 'pluggram-mutation-'))
-  // servers that tests start run as users of their own, and must get in
+  // servers that tests start run as their own users, and need access
   chmodSync(folder, 0o755)
   process.once('exit', () => rmSync(folder, REMOVING))
   for (const part of PARTS) {
@@ -67,7 +70,7 @@ export function createTreeCopy(root: string): TreeCopy {
     })
   }
   linkInstalled(root, folder)
-  // what a test leaves there when it is cut off goes with the copy
+  // files left by an aborted test are removed with the copy
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
   const report = join(temporary, 'report.json')
@@ -147,7 +150,7 @@ function linkInstalled(root: string, folder: string): void {
   }
 }
 
-/** The first test file that failed; none when the run ended before it could say. */
+/** The first test file that failed; none if the run ended before it could report. */
 function failedIn(report: string, folder: string): { failed?: string } {
   if (!existsSync(report)) return {}
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -157,11 +160,11 @@ function failedIn(report: string, folder: string): { failed?: string } {
   return failed ? { failed: relative(folder, failed.name) } : {}
 }
 
-/** Ends the run with everything that its tests started. */
+/** Kills the run and everything that its tests started. */
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // all of it has ended
+    // the whole group has already ended
   }
 }

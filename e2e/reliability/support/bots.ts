@@ -5,24 +5,26 @@ import { startProgram } from '../../support/program.ts'
 import type { Program } from '../../support/program.ts'
 import { createEchoHome } from './echo.ts'
 
-/** What a bot program is told. */
+/** The settings of a bot program. */
 export interface BotSurroundings {
   readonly apiRoot: string
   readonly workUrl: string
-  /** Where Telegram delivers to, for bots with a webhook. */
+  /** Where Telegram delivers, for bots with a webhook. */
   readonly webhookUrl: string
 }
 
-/** A life of a bot program. */
+/** One run of a bot program. */
 export interface BotLife {
   readonly program: Program
-  /** Resolves with the address of its HTTP server ('' when it has none) when the bot takes updates. */
+  /**
+   * Resolves when the bot accepts updates, with the address of its HTTP server ('' if it has none).
+   */
   readonly ready: Promise<string>
 }
 
-/** A bot that can be started again and again; what it keeps on disk survives. */
+/** A bot that can be restarted again and again; its data on disk survives. */
 export interface Bot {
-  /** Where Telegram's deliveries go, for a bot with a webhook; the same in every life. */
+  /** Where Telegram delivers, for a bot with a webhook; the same in every run. */
   readonly address?: string
   start(): BotLife
 }
@@ -42,7 +44,7 @@ const PEERS: Partial<Record<BotName, string>> = {
   Telegraf: 'telegraf.ts',
 }
 
-/** Prepares a bot; nothing runs yet. */
+/** Prepares a bot; nothing is started yet. */
 export async function createBot(name: BotName, surroundings: BotSurroundings): Promise<Bot> {
   const peer = PEERS[name]
   if (peer !== undefined) return { start: () => startPeer(peer, surroundings) }
@@ -78,13 +80,13 @@ function startPluggram(home: string, { apiRoot, webhookUrl }: BotSurroundings, w
   return { program, ready: whenListening(program) }
 }
 
-/** The address it prints; in webhook mode Telegram delivers there as soon as it listens. */
+/** The printed address. In webhook mode Telegram delivers there as soon as the bot listens. */
 async function whenListening(program: Program): Promise<string> {
   const [, url = ''] = await program.waitFor(/(http:\/\/\S+?)\/login\?token=/, 30_000)
   return url
 }
 
-/** Waits until the assistant says that updates flow. */
+/** Waits until the assistant reports that it receives updates. */
 export async function whenReady(url: string, milliseconds = 30_000): Promise<void> {
   const end = Date.now() + milliseconds
   for (;;) {

@@ -3,42 +3,45 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A call on its way through a door. Bodies that are no JSON object count as empty. */
+/** A call that passes a door. Bodies that are not JSON objects count as empty. */
 export interface DoorCall {
   /** The last segment of the path: for the Bot API the method. */
   readonly name: string
   readonly params: Readonly<Record<string, unknown>>
-  /** Milliseconds since 1970, when the whole request was here. */
+  /** When the whole request had arrived, in milliseconds since 1970. */
   readonly askedAt: number
   answer?: { readonly at: number; readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 }
 
 /**
- * Where a call is: `asked` by the client, `sent` on to the server, `answered` by the server, `passed` back to
- * the client.
+ * The stage of a call: `asked` by the client, `sent` on to the server, `answered` by the server,
+ * `passed` back to the client.
  */
 export type Stage = 'asked' | 'sent' | 'answered' | 'passed'
 
-/** Looks at a call; `drop` breaks the client's connection at that stage. */
+/** Sees a call; `drop` breaks the client's connection at that stage. */
 export type Guard = (stage: Stage, call: DoorCall) => 'pass' | 'drop'
 
-/** A passage that sees every call and can end it at an exact point. */
+/** A proxy that sees every call and can break it at an exact point. */
 export interface Door {
   readonly url: string
-  /** Every call that came, oldest first. */
+  /** Every call so far, oldest first. */
   readonly calls: readonly DoorCall[]
   close(): Promise<void>
 }
 
 export interface DoorOptions {
-  /** The server behind; asked for at each call, since a restarted program has another port. */
+  /**
+   * The server behind the door. It is looked up for each call, since a restarted program has
+   * another port.
+   */
   readonly target: () => string | undefined
   readonly guard?: Guard
-  /** Whether a call's answer passes at one byte a second, and does so to its end. */
+  /** Whether a call's response passes at one byte a second, to its end. */
   readonly isSlow?: (call: DoorCall) => boolean
 }
 
-/** Opens a door on a free port of this machine. */
+/** Opens a door on a free local port. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { target, guard = () => 'pass', isSlow = () => false } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 512 })
@@ -78,7 +81,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
         () => outgoing.destroy(),
       )
     })
-    // a client that is gone waits for nothing: a held poll must not stay held in its name
+    // if the client is gone, its held poll must end too
     outgoing.once('close', () => {
       if (!outgoing.writableFinished) onward.destroy()
     })
@@ -106,7 +109,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   }
 }
 
-/** Writes byte by byte, until the client has had enough. */
+/** Writes byte by byte, until the client disconnects. */
 async function trickle(body: Buffer, outgoing: ServerResponse): Promise<void> {
   for (const byte of body) {
     if (outgoing.destroyed) return

@@ -1,15 +1,15 @@
 import { createHome } from '../../support/home.ts'
 
-/** Messages that end so are answered in three parts. */
+/** Messages that end like this are answered in three parts. */
 const PARTED = ' in parts'
 const PARTS = 3
 
-/** The text of one person's message number `index`; every tenth asks for an answer in parts. */
+/** Message number `index` of one person; every tenth asks for an answer in parts. */
 export function messageText(person: number, index: number): string {
   return `${person}.${index}${index % 10 === 9 ? PARTED : ''}`
 }
 
-/** What the echo bots answer to a text, part by part. */
+/** The answer of the echo bots to a text, part by part. */
 export function echoParts(text: string): string[] {
   if (!text.endsWith(PARTED)) return [`echo ${text}`]
   return Array.from({ length: PARTS }, (_, index) => `echo ${text} ${index + 1}/${PARTS}`)
@@ -28,7 +28,7 @@ const PLUGIN = `export default class {
   }
 }`
 
-/** A home whose only plugin echoes; with a work address it reports there first. */
+/** A home whose only plugin echoes. With a work address, it reports there first. */
 export async function createEchoHome(workUrl = '', settings: object = {}): Promise<string> {
   return createHome({
     'plugins/echo.js': PLUGIN,

@@ -1,9 +1,12 @@
-/** Something that goes wrong between the bot and Telegram for a while. */
+/** A temporary fault between the bot and Telegram. */
 export interface FaultPlan {
   readonly name: string
-  /** Bodies for the emulator's `POST /emulator/faults`, given the chat that is hit (`undefined`: every call). */
+  /**
+   * Bodies for the emulator's `POST /emulator/faults`, given the chat to hit (`undefined`: every
+   * call).
+   */
   faults(chatId: number | undefined): object[]
-  /** Whether the way is slow, which is the door's work and not the emulator's. */
+  /** Whether the connection is slow; the door does that, not the emulator. */
   readonly isSlow?: boolean
   /** Faults that only make sense for one chat, or only for all calls. */
   readonly only?: 'one chat' | 'everything'
@@ -17,7 +20,7 @@ function always(kind: object): (chatId: number | undefined) => object[] {
   ]
 }
 
-/** @param retryAfter the seconds of the 429s that one chat meets, one after another */
+/** @param retryAfter the seconds of the 429s that one chat gets, one after another */
 export function faultPlans(retryAfter: readonly number[]): FaultPlan[] {
   return [
     { name: '500', faults: always({ kind: 'server-error' }) },

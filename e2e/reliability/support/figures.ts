@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { echoParts } from './echo.ts'
 import type { Stage } from './stage.ts'
 
-/** The value below which 95 (or another share) of 100 lie; 0 of nothing. */
+/** The 95th (or another) percentile; 0 for no values. */
 export function percentile(values: readonly number[], share = 0.95): number {
   const sorted = values.toSorted((left, right) => left - right)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
 /**
- * How long people waited for the first part of an answer, in milliseconds, for messages written in a span of time.
- * Who still waits counts with the time so far.
+ * How long people waited for the first part of an answer, in milliseconds, for messages written in
+ * a time span. For a message that still waits, the time so far counts.
  */
 export function waits(
   { traffic, chats }: Stage,
@@ -29,7 +29,7 @@ export function waits(
   })
 }
 
-/** The memory a process holds now and held at most, in MB (Linux). */
+/** The current and the peak memory of a process, in MB (Linux). */
 export async function memoryOf(pid: number): Promise<{ now: number; most: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   const read = (field: string): number =>

@@ -1,6 +1,6 @@
 /**
- * Delivers honest updates one after another until it is told to end; runs in a thread of its own, so that what the
- * attacks cost the attacker does not show in its figures.
+ * Delivers honest updates one after another until it is stopped. It runs in its own thread, so that
+ * the attacker's own work does not distort the figures.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
@@ -8,7 +8,7 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { createWebhookClient, messageUpdate } from './webhook-client.ts'
 
 export interface HonestFigures {
-  /** How long each acknowledgement took, in ms. */
+  /** The duration of each acknowledgement, in ms. */
   readonly acks: readonly number[]
   readonly statuses: readonly number[]
 }
@@ -20,7 +20,7 @@ interface Task {
 }
 
 export interface HonestSender {
-  /** Ends it and gives what it saw. */
+  /** Stops it and returns its figures. */
   end(): Promise<HonestFigures>
 }
 

@@ -4,30 +4,30 @@ import { echoParts } from './echo.ts'
 export interface ChatRecord {
   /** What the person wrote, in order. */
   readonly written: readonly string[]
-  /** What the bot wrote, in order, with the number of the life of the program in which it came. */
+  /** What the bot wrote, in order, each with the number of the program run that sent it. */
   readonly replies: readonly { readonly text: string; readonly life: number }[]
 }
 
-/** What became of the messages of a run. */
+/** The outcome of a run's messages. */
 export interface Verdict {
   readonly updates: number
-  /** Parts of answers that should be there. */
+  /** Expected parts of answers. */
   readonly expected: number
-  /** Messages of which nothing was answered. */
+  /** Messages without any answer. */
   readonly lostUpdates: number
-  /** Parts of answers that are missing. */
+  /** Missing parts of answers. */
   readonly lostReplies: number
-  /** Parts that stand there once more than they should. */
+  /** Parts that arrived more than once. */
   readonly repeated: number
   /** Repeats beyond one for each chat and kill: more than the one send that was in flight. */
   readonly repeatedWithoutKill: number
-  /** Parts that stand before one that belongs before them. */
+  /** Parts that arrived after one that belongs behind them. */
   readonly outOfOrder: number
-  /** Messages of the bot that are no echo. */
+  /** Messages of the bot that are not an echo. */
   readonly strange: readonly string[]
 }
 
-/** Compares what was written with what was answered. */
+/** Compares the messages with the answers. */
 export function judge(chats: readonly ChatRecord[]): Verdict {
   const totals = { updates: 0, expected: 0, lostUpdates: 0, lostReplies: 0 }
   const faults = { repeated: 0, repeatedWithoutKill: 0, outOfOrder: 0 }
@@ -50,8 +50,8 @@ export function judge(chats: readonly ChatRecord[]): Verdict {
 }
 
 /**
- * A repeat is explained by a kill when it is the chat's first message of a new life and says what the chat's last
- * message before said: that was the one in flight.
+ * A kill explains a repeat if it is the chat's first message of a new run and equals the chat's
+ * last message before. That send was in flight.
  */
 function walk(
   replies: ChatRecord['replies'],

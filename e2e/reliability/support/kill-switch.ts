@@ -3,7 +3,7 @@ import { endsWithin } from '@pluggram/base'
 import type { DoorCall, Guard } from './door.ts'
 import type { Random } from './random.ts'
 
-/** Where a `kill -9` falls. */
+/** Where a `kill -9` hits. */
 export const KILL_POINTS = [
   'any moment',
   'at start',
@@ -16,19 +16,22 @@ export const KILL_POINTS = [
 ] as const
 export type KillPoint = (typeof KILL_POINTS)[number]
 
-/** The longest wait for the point to be passed by; then the kill falls wherever the program is. */
+/** The longest wait for the point; after that, the program is killed wherever it is. */
 const PATIENCE_MS = 5_000
-/** How long the inbox needs at most, from the updates' arrival to their commit, on a machine with nothing else to do. */
+/** The longest time from the arrival of updates to their commit, on an idle machine. */
 const COMMIT_MS = 6
 
-/** Kills a program the moment it comes by a point. Looks through both doors and hears of every handler's begin. */
+/**
+ * Kills a program the moment it reaches a point. It watches both doors and is told when a handler
+ * starts.
+ */
 export interface KillSwitch {
   /** Sees the bot's calls to Telegram. */
   readonly botGuard: Guard
   /** Sees Telegram's deliveries to the bot. */
   readonly webhookGuard: Guard
   readonly onVisit: () => void
-  /** Kills the program at the point; gives the point it was really killed at. */
+  /** Kills the program at the point; returns the point where it was really killed. */
   kill(point: KillPoint, pid: number): Promise<KillPoint>
 }
 
@@ -42,7 +45,7 @@ interface Armed {
 export function createKillSwitch(random: Random): KillSwitch {
   let armed: Armed | undefined
 
-  /** Kills at once if that is the point waited for. */
+  /** Kills at once if that is the awaited point. */
   function hit(...points: readonly KillPoint[]): boolean {
     if (!armed || !points.includes(armed.point)) return false
     const { pid, point, done, fail } = armed
@@ -67,7 +70,7 @@ export function createKillSwitch(random: Random): KillSwitch {
   return {
     botGuard(stage, call) {
       if (call.name === 'getUpdates') {
-        // the offset moves only after the commit: the next poll tells of it
+        // the offset only advances after the commit, so the next poll reveals the commit
         if (stage === 'asked' && Number(call.params.offset) > 0 && hit('after inbox commit')) return 'drop'
         if (stage === 'passed' && hasUpdates(call)) updatesArrived()
       }

@@ -1,7 +1,7 @@
-/** Numbers from 0 up to 1. */
+/** Numbers from 0 up to, but not including, 1. */
 export type Random = () => number
 
-/** The same numbers for the same seed (mulberry32), so that a run can be repeated. */
+/** The same seed gives the same numbers (mulberry32), so that a run can be repeated. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {

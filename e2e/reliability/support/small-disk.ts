@@ -6,15 +6,15 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A disk of its own, small enough to be filled. */
+/** A separate disk, small enough to be filled. */
 export interface SmallDisk {
-  /** Takes all the space that is left. */
+  /** Uses up all remaining space. */
   fill(): Promise<void>
   free(): Promise<void>
   unmount(): Promise<void>
 }
 
-/** Mounts a disk in memory at a folder. */
+/** Mounts a memory disk at a folder. */
 export async function mountSmallDisk(folder: string, megabytes: number): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true })
   await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
@@ -23,7 +23,7 @@ export async function mountSmallDisk(folder: string, megabytes: number): Promise
     async fill() {
       const file = await open(filler, 'w')
       try {
-        // the last blocks one by one: what a large write leaves would still take a commit
+        // the last blocks one by one: the rest after a large write would still fit a commit
         for (const size of [65_536, 4_096]) await writeUntilFull(() => file.write(Buffer.alloc(size)))
       } finally {
         await file.close()

@@ -23,13 +23,13 @@ export interface StageOptions {
   readonly botGuard?: Guard
   readonly webhookGuard?: Guard
   readonly onVisit?: () => void
-  /** Whether Telegram's answer to a call of the bot passes at one byte a second, to its end. */
+  /** Whether Telegram's response to a call of the bot passes at one byte a second, to its end. */
   readonly isSlow?: (call: DoorCall) => boolean
 }
 
 /**
- * Everything around a bot: Telegram (the emulator, a process of its own), people, the place where handlers report,
- * and a door that each call between bot and Telegram passes, one for each direction.
+ * Everything around a bot: Telegram (the emulator, in its own process), people, and the server
+ * where handlers report. Each call between bot and Telegram passes a door, one for each direction.
  */
 export interface Stage {
   readonly emulator: RunningEmulator
@@ -40,12 +40,12 @@ export interface Stage {
   readonly botDoor: Door
   /** Telegram's deliveries to the bot. */
   readonly webhookDoor: Door
-  /** Starts the bot, again after it ended. */
+  /** Starts the bot, or restarts it after it ended. */
   begin(): BotLife
   life(): BotLife
   lives(): number
   repliesInLife(): number
-  /** What the bot printed in all its lives. */
+  /** The bot's output from all its runs. */
   output(): string
   /** Every chat as people saw it. */
   records(): ChatRecord[]
@@ -104,7 +104,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       repliesInLife = 0
       current = bot.start()
       programs.push(current.program)
-      // a life may end before it is ready, and nobody may be waiting for it
+      // a run may end before it is ready, possibly with nobody waiting for it
       current.ready.catch(() => {})
       return current
     },
@@ -131,7 +131,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
 
 const keyOf = (chatId: number, messageId: number): string => `${chatId}/${messageId}`
 
-/** Waits until every answer is there, or until nothing came for `quietMs`: what is missing then is lost. */
+/**
+ * Waits until every answer has arrived, or nothing has for `quietMs`: what is missing then is lost.
+ */
 export async function whenAnswered({ traffic, chats }: Stage, quietMs: number): Promise<void> {
   const seen = new Set<string>()
   let taken = 0

@@ -8,17 +8,17 @@ import type { Random } from './random.ts'
 /** People who write to the bot, each in a private chat. */
 export interface Traffic {
   readonly people: readonly EmulatedUser[]
-  /** What each of them wrote so far. */
+  /** What each person has written so far. */
   readonly written: readonly (readonly string[])[]
-  /** How many messages that is. */
+  /** The number of these messages. */
   count(): number
   /** When a text was written, in milliseconds since 1970. */
   writtenAt(text: string): number | undefined
-  /** When Telegram had taken it. */
+  /** When Telegram had accepted it. */
   takenAt(text: string): number | undefined
-  /** True when the bot wrote every part of every answer. */
+  /** Whether the bot has written every part of every answer. */
   isAnswered(seen: ReadonlySet<string>): boolean
-  /** Writes so many more messages, evenly spread over time and at random over the chats. */
+  /** Writes that many more messages, evenly spread over time and at random over the chats. */
   write(messages: number, perSecond: number): Promise<void>
   /** One message of one person. */
   writeTo(person: number): Promise<void>
@@ -30,7 +30,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
   const written = people.map((): string[] => [])
   const times = new Map<string, number>()
   const taken = new Map<string, number>()
-  /** A person writes one message after another, also when two loops write for them. */
+  /** Each person writes one message after another, even if two loops write for them. */
   const writing = new Map<number, Promise<void>>()
 
   async function writeTo(index: number): Promise<void> {
@@ -62,7 +62,7 @@ export async function createTraffic(driver: Session, chats: number, random: Rand
       for (let count = 0; count < messages; count += 1) {
         const dueAt = startedAt + (count / perSecond) * 1_000
         await sleep(Math.max(0, dueAt - performance.now()))
-        // everybody writes once, then whoever comes
+        // first everybody writes once, then people are chosen at random
         await writeTo(times.size < chats ? times.size : Math.floor(random() * chats))
       }
     },

@@ -1,6 +1,6 @@
 import type { DriverEvent } from '@pluggram/bot-api-emulator'
 
-/** What a person saw the bot write. */
+/** A message of the bot, as a person saw it. */
 export interface SeenReply {
   readonly messageId: number
   readonly chatId: number
@@ -9,14 +9,14 @@ export interface SeenReply {
   readonly at: number
 }
 
-/** Follows what the bot writes in all chats. */
+/** Follows the bot's messages in all chats. */
 export interface ChatWatch {
-  /** In the order they came. */
+  /** In the order in which they arrived. */
   readonly replies: readonly SeenReply[]
   close(): Promise<void>
 }
 
-/** Subscribes to the emulator's events; resolves when nothing later is missed. */
+/** Subscribes to the emulator's events; resolves when no later event can be missed. */
 export async function watchChats(
   emulatorUrl: string,
   onReply: (reply: SeenReply) => void = () => undefined,

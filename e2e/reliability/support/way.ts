@@ -3,7 +3,7 @@ import { percentile } from './figures.ts'
 import type { DoorCall } from './door.ts'
 import type { Stage } from './stage.ts'
 
-/** The stations of a message: each figure is the time spent since the one before. */
+/** The stages of a message; each figure is the time since the previous one. */
 export const STATIONS = [
   'taken by Telegram',
   'handed to the bot',
@@ -13,12 +13,12 @@ export const STATIONS = [
 ] as const
 export type Station = (typeof STATIONS)[number]
 
-/** Where messages spent their time: the 95th percentile of each stretch of the way, in ms. */
+/** The time that messages spent in each stage: the 95th percentile, in ms. */
 export type WayReport = Readonly<Record<Station, number>>
 
 /**
- * Tells on which stretch people's messages of a span waited. All stations are seen from this process, with its clock:
- * how busy it and the emulator are is a part of the first and the last stretch.
+ * Shows in which stage messages of a time span waited. This process sees all stages, with its own
+ * clock. So the first and the last stage include how busy this process and the emulator are.
  */
 export function wayOf(
   stage: Stage,
@@ -57,7 +57,7 @@ export function wayOf(
   return Object.fromEntries(report) as WayReport
 }
 
-/** When each text left for the bot: in the answer to a poll, or as a delivery. */
+/** When each text was handed to the bot: in the response to a poll, or as a delivery. */
 function handedAt(calls: readonly DoorCall[]): Map<string, number> {
   const times = new Map<string, number>()
   for (const call of calls) {

@@ -9,11 +9,11 @@ const SECRET_HEADER = 'x-telegram-bot-api-secret-token'
 
 /** Posts to the assistant's webhook, as Telegram does or as it never would. */
 export interface WebhookClient {
-  /** Posts a body; gives the status, or 0 when the connection was broken. */
+  /** Posts a body; returns the status, or 0 if the connection was broken. */
   post(body: string | Buffer, headers?: Readonly<Record<string, string | string[]>>): Promise<number>
-  /** Streams chunks without an end until an answer comes; gives the status. */
+  /** Streams chunks endlessly until a response arrives; returns its status. */
   postForEver(chunk: Buffer): Promise<number>
-  /** Opens a connection and says so much of a request. */
+  /** Opens a connection and sends the first part of a request. */
   open(beginning: string): Promise<Socket>
   close(): void
 }
@@ -60,7 +60,7 @@ export function createWebhookClient(url: string): WebhookClient {
         })
         sockets.add(socket)
         socket.once('error', reject)
-        // whoever attacks does not mind being thrown out
+        // an attacker does not mind a closed connection
         socket.on('error', () => undefined)
         socket.resume()
       }),
@@ -75,7 +75,7 @@ export function honestHeaders(): Record<string, string> {
   return { 'content-type': 'application/json', [SECRET_HEADER]: SECRET }
 }
 
-/** The beginning of an honest request whose body is to be so long. */
+/** The headers of an honest request that announce a body of that length. */
 export function requestHead(length: number): string {
   const headers = Object.entries({ ...honestHeaders(), host: '127.0.0.1', 'content-length': String(length) })
   return `POST ${PATH} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`

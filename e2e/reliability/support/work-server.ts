@@ -2,14 +2,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Where a bot's handler reports that it works on a message; the answer is the work's end. */
+/** Where a bot's handler reports that it works on a message. The work ends with the response. */
 export interface WorkServer {
   readonly url: string
-  /** How often a handler began to work on a text. */
+  /** How often a handler started to work on a text. */
   readonly visits: ReadonlyMap<string, number>
-  /** When a handler first began to work on a text, in milliseconds since 1970. */
+  /** When a handler first started to work on a text, in milliseconds since 1970. */
   firstVisit(text: string): number | undefined
-  /** From now on the work on a message takes so many milliseconds. */
+  /** Changes how long the work on a message takes, in milliseconds. */
   setPace(workMs: number): void
   close(): Promise<void>
 }
@@ -17,11 +17,11 @@ export interface WorkServer {
 export interface WorkServerOptions {
   /** How long the work on a message takes at first, in milliseconds. */
   readonly workMs: number
-  /** Told as soon as a handler began. */
+  /** Called as soon as a handler has started. */
   readonly onVisit?: (text: string) => void
 }
 
-/** Opens the place where handlers report. */
+/** Starts the server to which handlers report. */
 export async function openWorkServer({ workMs, onVisit }: WorkServerOptions): Promise<WorkServer> {
   let pace = workMs
   const visits = new Map<string, number>()

@@ -1,6 +1,9 @@
 import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
 
-/** All text of a response or of a result, streams read to their end; several replies are joined by line breaks. */
+/**
+ * All text of a response or a result, with streams read to their end. Several replies are joined by
+ * line breaks.
+ */
 export async function collectText(response: PluginResponse | PluginResult | undefined): Promise<string> {
   if (response === undefined) return ''
   if (typeof response === 'object' && 'success' in response) {

@@ -10,7 +10,7 @@ import Hello from '../../../docs/examples/hello.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
 import { collectText, createTestContext, createTestServices, runPlugin } from './index.ts'
-// the guide's own examples of tests run here
+// runs the test examples of the guide
 import '../../../docs/examples/greeter.test.ts'
 import '../../../docs/examples/notes.test.ts'
 import '../../../docs/examples/home/plugins/my_plugin.test.ts'

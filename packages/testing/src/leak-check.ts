@@ -3,8 +3,8 @@ import { createLeakDetector } from './leaks.ts'
 import type { LeakDetector, LeakOptions } from './leaks.ts'
 
 /**
- * Lets every test of a file (or, from a vitest setup file, of a project) fail that leaves timers, connections,
- * servers, watchers or child processes behind.
+ * Makes every test of a file fail if it leaves timers, connections, servers, watchers or child
+ * processes behind. In a vitest setup file, it covers all tests of a project.
  */
 export function installLeakCheck(options: LeakOptions = {}): void {
   let detector: LeakDetector | undefined

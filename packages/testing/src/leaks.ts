@@ -1,20 +1,26 @@
 import { createHook } from 'node:async_hooks'
 
 export interface LeakOptions {
-  /** How long closing things may take. Default 500. */
+  /** How long things may take to close. Default 500. */
   readonly settleMilliseconds?: number
-  /** Kinds that are no leak, as `process.getActiveResourcesInfo()` names them. */
+  /** Kinds that do not count as leaks, named as in `process.getActiveResourcesInfo()`. */
   readonly ignore?: readonly string[]
 }
 
-/** Watches what comes to keep the process alive. */
+/** Detects new resources that keep the process alive. */
 export interface LeakDetector {
-  /** What came since and is still there, for example `2 × TCP server`; closing things get a moment to be gone. */
+  /**
+   * New resources that still exist, for example `2 × TCP server`. Resources get a moment to close
+   * first.
+   */
   leaks(options?: LeakOptions): Promise<readonly string[]>
   close(): void
 }
 
-/** Handles that last. Requests that end by themselves (a file being read, a name being looked up) are left out. */
+/**
+ * Long-lived handles. Requests that end by themselves (reading a file, looking up a name) are left
+ * out.
+ */
 const LASTING = new Map([
   ['TCPSocketWrap', 'TCP connection'],
   ['TCPServerWrap', 'TCP server'],
@@ -29,7 +35,7 @@ const LASTING = new Map([
   ['SignalWrap', 'signal listener'],
 ])
 
-// taken now: a test may put fake timers in their place
+// stored now, because a test may install fake timers
 const sleep = globalThis.setTimeout
 
 interface TrackedTimer {
@@ -38,8 +44,8 @@ interface TrackedTimer {
 }
 
 /**
- * Handles are counted. Timers are followed one by one, since the test runner has some of its own that come and
- * go: a timer counts when the code that made it is neither the runner's nor Node's.
+ * Handles are counted. Timers are tracked one by one, since the test runner has short-lived timers
+ * of its own. A timer counts if neither the runner's code nor Node's created it.
  */
 export function createLeakDetector(): LeakDetector {
   const baseline = countHandles()
@@ -91,7 +97,7 @@ function countHandles(): ReadonlyMap<string, number> {
   return counts
 }
 
-/** The place that made a timer; `undefined` when that is the test runner or Node. */
+/** The place that created a timer; `undefined` if that is the test runner or Node. */
 function originOf(stack: string): string | undefined {
   const frames = stack.split('\n').slice(1)
   const maker = frames.find((frame) => !frame.includes('node:') && !frame.includes(' AsyncHook.init '))

@@ -1,9 +1,8 @@
-/** Whether the big forms of the tests run: `npm run test:long` sets `LONG=1`. */
+/** Whether the long forms of the tests run: `npm run test:long` sets `LONG=1`. */
 export const isLong = process.env['LONG'] === '1'
 
 /**
- * Gives what a test works on in its short form, which `npm test` runs, or in its long form.
- *
+ * Returns a test's input for its short form, which `npm test` runs, or for its long form.
  * A file that imports this has a long form; `vitest.config.ts` looks for it.
  */
 export function long<T>(small: T, big: T): T {

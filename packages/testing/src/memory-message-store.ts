@@ -21,7 +21,7 @@ interface MemoryRow {
   sentMessageId?: number
 }
 
-/** A message store that forgets everything with the process: for tests of what stands on top of one. */
+/** A message store in memory, for tests of the layers above it. */
 export function createMemoryMessageStore(): MessageStore {
   const inbox = new Map<number, InboxRow>()
   const outbox = new Map<number, MemoryRow>()

@@ -1,9 +1,12 @@
 import type { Store } from '@pluggram/sdk'
 import { createStore, isChatKey, MemoryStoreBackend } from '@pluggram/services'
 
-/** A store in memory with the limits of the real one; it reads the clock, so fake timers move its expiry. */
+/**
+ * A store in memory with the limits of the real one. It reads the clock, so fake timers expire its
+ * values.
+ */
 export interface MemoryStore extends Store {
-  /** What is stored and not expired; keys of chats are left out. */
+  /** What is stored and has not expired, without the keys of chats. */
   entries(): Readonly<Record<string, unknown>>
 }
 

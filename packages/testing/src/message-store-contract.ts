@@ -8,7 +8,7 @@ import type {
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
 
-/** An update with the members a store looks at. */
+/** An update with the members that a store reads. */
 export function storedText(updateId: number, text = `text ${updateId}`): IncomingUpdate {
   return {
     updateId,
@@ -34,17 +34,17 @@ export function outboxPart(
   return { chatId: 7, content: { text }, policy }
 }
 
-/** All updates that are not finished. */
+/** All unfinished updates. */
 export async function unfinished(store: MessageStore, chatId?: number): Promise<readonly StoredUpdate[]> {
   return (await Array.fromAsync(store.unfinished(chatId))).flat()
 }
 
-/** All messages that are not sent. */
+/** All unsent messages. */
 export async function unsent(store: MessageStore, chatId?: number): Promise<readonly OutboxRow[]> {
   return (await Array.fromAsync(store.unsent(chatId))).flat()
 }
 
-/** What every message store must do; each driver runs it. */
+/** The contract of every message store; each driver runs it. */
 export function messageStoreContract(
   create: () => { store: MessageStore; close?(): Promise<void> | void },
 ): void {

@@ -9,7 +9,7 @@ export interface RecordedMetric {
   readonly value: number
 }
 
-/** Metrics with the checks of the real ones, which keep what a plugin did with them. */
+/** Metrics with the checks of the real ones, which record what a plugin did with them. */
 export function createRecordedMetrics(): { service: MetricsService; records: readonly RecordedMetric[] } {
   const records: RecordedMetric[] = []
   const service = createMetricsService({

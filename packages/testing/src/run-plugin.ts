@@ -16,36 +16,44 @@ import { createTestServices } from './test-services.ts'
 import type { TestServices } from './test-services.ts'
 
 export interface RunPluginOptions {
-  /** The plugin's name; default: the manifest's, else `plugin_under_test`. */
+  /** The plugin's name; by default the manifest's, else `plugin_under_test`. */
   readonly name?: string
-  /** Its block of config.json; checked by the plugin's schema. */
+  /** Its block of config.json; the plugin's schema checks it. */
   readonly config?: JsonObject
-  /** What an owner set for single chats, by the chat's id (`createTestContext` writes in chat 1001). */
+  /**
+   * What an owner has set for single chats, by the chat's id (`createTestContext` writes in chat
+   * 1001).
+   */
   readonly chatConfig?: Readonly<Record<number, JsonObject>>
   /** Default: `createTestServices()`. */
   readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
 
-/** A plugin that runs as it would in the assistant, without one. */
+/** A plugin that runs as in the assistant, without one. */
 export interface PluginUnderTest extends AsyncDisposable {
   readonly descriptor: PluginDescriptor
-  /** Sends a message, with attachments or as another user if you like. `undefined`: not the plugin's. */
+  /**
+   * Sends a message, optionally with attachments or as another user. `undefined`: the plugin did
+   * not take it.
+   */
   send(text: string, message?: TestMessage): Promise<PluginResult | undefined>
   /** Presses a button. */
   press(data: string, message?: TestMessage): Promise<PluginResult | undefined>
-  /** Asks with a context of yours, to look at its `replies` and `reactions` afterwards. */
+  /**
+   * Calls the plugin with your own context, so that you can inspect its `replies` and `reactions`.
+   */
   ask(context: TestContext): Promise<PluginResult | undefined>
   /**
    * Calls a tool as the model would; the arguments are checked.
    * @throws PluggramError `tool-arguments-invalid`, or whatever the tool throws
    */
   callTool(name: string, args?: unknown, message?: TestMessage): Promise<unknown>
-  /** Has the plugin forget a user, as `/forget_me` does; gives what it tells about it. */
+  /** Makes the plugin forget a user, as `/forget_me` does; returns the plugin's report. */
   forgetUser(userId: number): Promise<string | undefined>
   status(): Promise<PluginStatus | undefined>
-  /** Labels of what the plugin has set up now. */
+  /** Labels of the plugin's current effects. */
   effects(): readonly string[]
-  /** Runs `cleanup` and disposes the effects. */
+  /** Runs `cleanup` and disposes of the effects. */
   stop(): Promise<void>
 }
 

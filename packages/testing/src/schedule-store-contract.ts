@@ -20,7 +20,7 @@ export function scheduleRecord(name: string, more: Partial<ScheduleRecord> = {})
   }
 }
 
-/** What every store of schedules must do; each driver runs it. */
+/** The contract of every store of schedules; each driver runs it. */
 export function scheduleStoreContract(
   create: () => { store: ScheduleStore; close?(): Promise<void> | void },
 ): void {

@@ -2,12 +2,12 @@ import type { AiService, AiUsage, TextEnd, TextRequest } from '@pluggram/sdk'
 import { AiError } from '@pluggram/sdk'
 import { createAiService } from '@pluggram/sdk/runtime'
 
-/** A model that says what the test wrote down, and remembers what it was asked. */
+/** A model that answers from the test's script and records its requests. */
 export interface ScriptedAi extends AiService {
   readonly requests: readonly TextRequest[]
 }
 
-/** What may be put in place of the defaults. */
+/** Replacements for the defaults. */
 export type ScriptedAiOverrides = Partial<AiService>
 
 const MODEL = 'test:scripted'
@@ -15,9 +15,9 @@ const NOTHING: AiUsage = { inputTokens: 0, outputTokens: 0 }
 const END: TextEnd = { model: MODEL, usage: NOTHING, reason: 'stop' }
 
 /**
- * An answer to `generateObject` is the script's text read as JSON. All but conversations, such as embeddings,
- * fails unless `overrides` says how.
- * @param script the pieces of every answer, or a function that gives them for a request
+ * `generateObject` answers with the script's text parsed as JSON. Everything but conversations,
+ * such as embeddings, fails unless `overrides` handles it.
+ * @param script the pieces of every answer, or a function that returns them for a request
  */
 export function createScriptedAi(
   script: readonly string[] | ((request: TextRequest) => readonly string[]),

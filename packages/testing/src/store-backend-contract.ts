@@ -8,7 +8,7 @@ export interface StoresUnderTest {
   close(): Promise<void> | void
 }
 
-/** What every place where plugins' values are kept has to do. */
+/** The contract of every backend that stores plugins' values. */
 export function storeBackendContract(
   title: string,
   create: (options: { now: () => number }) => StoresUnderTest,

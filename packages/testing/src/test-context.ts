@@ -15,16 +15,16 @@ import type {
 import { readCommand } from '@pluggram/sdk/runtime'
 import { collectText } from './collect-text.ts'
 
-/** What a message is made of; everything has a default. */
+/** The parts of a message; each has a default. */
 export interface TestMessage {
-  /** `/roll 2d6` also makes the command, as the assistant does. */
+  /** `/roll 2d6` also creates the command, as in the assistant. */
   readonly text?: string
   readonly user?: Partial<User>
   /** Default `everyone`. */
   readonly role?: Role
   readonly chat?: Partial<Chat>
   readonly attachments?: readonly Attachment[]
-  /** Bytes that `context.download` gives, by file id. */
+  /** Bytes that `context.download` returns, by file id. */
   readonly files?: Readonly<Record<string, Uint8Array>>
   /** The data of a pressed button. */
   readonly callback?: string
@@ -32,15 +32,18 @@ export interface TestMessage {
   readonly replyTo?: IncomingMessage['replyTo']
   readonly isEdited?: boolean
   readonly isAddressed?: boolean
-  /** What `context.config` is when a test calls the plugin itself; `runPlugin` fills it in. Default: empty. */
+  /**
+   * `context.config` for a test that calls the plugin itself; `runPlugin` fills it in. Default:
+   * empty.
+   */
   readonly config?: unknown
   readonly attempt?: number
   readonly signal?: AbortSignal
 }
 
-/** A context that keeps what a plugin sent by `reply` and `react`. */
+/** A context that records what a plugin sent by `reply` and `react`. */
 export interface TestContext extends MessageContext {
-  /** Checked as the assistant would; streamed text is read to its end. */
+  /** Checked as in the assistant; streamed text is read to its end. */
   readonly replies: readonly Reply[]
   readonly reactions: readonly (string | null)[]
 }
@@ -99,7 +102,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   }
 }
 
-/** The command as the assistant would pass it: one that names a bot is not for this one. */
+/** The command as the assistant would pass it. One that names a bot is meant for another bot. */
 function commandIn(text: string): Command | undefined {
   const written = readCommand(text)
   return written?.bot === undefined ? written?.command : undefined

@@ -4,14 +4,14 @@ import type { DatabaseService } from '@pluggram/sdk'
 
 /** Outside databases for a test of a plugin. */
 export interface TestDatabases {
-  /** For `createTestServices({ database })`; it has no tables of the plugin's own. */
+  /** For `createTestServices({ database })`; it contains no tables of the plugin's own. */
   readonly service: DatabaseService
   close(): Promise<void>
 }
 
 /**
- * Opens databases as the assistant does, with queries of at most a second.
- * @param databases by name, as `databases` of config.json has them; SQLite files need no server
+ * Opens databases as the assistant does; a query may take at most a second.
+ * @param databases by name, as in `databases` of config.json; SQLite files need no server
  */
 export function openTestDatabase(
   databases: Readonly<Record<string, { readonly url: string; readonly writable?: boolean }>>,

@@ -6,17 +6,18 @@ import type { SchedulerService } from '@pluggram/sdk'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
 
-/** A scheduler whose clock stands still until the test moves it. */
+/** A scheduler whose clock only moves when the test moves it. */
 export interface TestScheduler {
   readonly service: SchedulerService
-  /** What the clock shows; it begins with the real time. */
+  /** The clock's time; it starts with the real time. */
   now(): Date
   /**
-   * Moves the clock on and runs what becomes due, in order. Waits for each run, so that what it does outside of this thread
-   * gets done; for one that goes on for longer than five real seconds the clock is moved on.
+   * Advances the clock and runs whatever becomes due, in order. It waits for each run, so that work
+   * outside of this thread gets done. After five real seconds it stops waiting for a run and moves
+   * on.
    */
   advance(seconds: number): Promise<void>
-  /** Takes over the schedules of a plugin's manifest. */
+  /** Adopts the schedules of a plugin's manifest. */
   declare(plugin: RunnablePlugin): void
 }
 
@@ -26,11 +27,11 @@ interface Timer {
 }
 
 const PLUGIN = 'plugin_under_test'
-/** Turns of the event loop in which a run may get on before the clock moves. */
+/** The number of event loop turns that a run gets before the clock moves. */
 const TURNS = 5
 const PATIENCE_MS = 5_000
 
-/** @param onError takes what runs threw */
+/** @param onError receives the errors of runs */
 export function createTestScheduler(onError: (error: unknown, schedule: string) => void): TestScheduler {
   let time = Date.now()
   const timers = new Set<Timer>()
@@ -73,7 +74,10 @@ export function createTestScheduler(onError: (error: unknown, schedule: string) 
   }
 }
 
-/** Lets what is under way get on: a few turns of the event loop, and once some real time for each run. */
+/**
+ * Lets current work continue: for a few turns of the event loop, and once for each run for some
+ * real time.
+ */
 function createSettle(scheduler: Scheduler): () => Promise<void> {
   const waitedFor = new WeakSet<Promise<void>>()
   const turns = async (): Promise<void> => {

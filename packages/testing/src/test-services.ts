@@ -27,23 +27,23 @@ import type { TestScheduler } from './test-scheduler.ts'
 import { createTestTelegram } from './test-telegram.ts'
 import type { TestTelegram } from './test-telegram.ts'
 
-/** What may be put in place of the defaults. */
+/** Replacements for the defaults. */
 export interface TestServicesOverrides {
   readonly store?: Store
   readonly logger?: Logger
-  /** Pieces of every answer of the model, a function that gives them, or a whole service. */
+  /** Pieces of every answer of the model, a function that returns them, or a whole service. */
   readonly ai?: readonly string[] | ((request: TextRequest) => readonly string[]) | AiService
-  /** Answers requests to other servers; by default every one fails. */
+  /** Answers requests to other servers; by default each one fails. */
   readonly fetch?: HttpService['fetch']
   /** Default: empty tables in memory. */
   readonly database?: DatabaseService
-  /** The plugin's own folder; by default it has none. */
+  /** The plugin's own folder; by default it does not have one. */
   readonly folder?: string
-  /** By default every chat may be written to, and methods answer `true`. */
+  /** By default every chat accepts messages, and methods return `true`. */
   readonly telegram?: TestTelegram
-  /** Answers calls of other plugins; by default there are none. */
+  /** Answers calls to other plugins; by default there are none. */
   readonly plugins?: PluginsService['call']
-  /** What `statistics.read` gives; default: nothing. */
+  /** The result of `statistics.read`; by default nothing. */
   readonly readings?: readonly MetricReading[]
   readonly assistant?: { readonly name?: string; readonly plugins?: readonly PluginSummary[] }
 }
@@ -54,23 +54,23 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** Services that keep what a plugin did with them. */
+/** Services that record what a plugin did with them. */
 export interface TestServices extends Services {
   readonly telegram: TestTelegram
-  /** The scheduler's clock stands still until it is moved. */
+  /** The scheduler's clock stands still until the test moves it. */
   readonly schedules: TestScheduler
   readonly effects: DisposableEffectScope
   readonly logLines: readonly LogLine[]
-  /** What was counted, set and observed, oldest first. */
+  /** Everything counted, set and observed, oldest first. */
   readonly recordedMetrics: readonly RecordedMetric[]
-  /** What went to `captureException`, errors of timers and disposers included. */
+  /** Everything passed to `captureException`, including errors of timers and disposers. */
   readonly exceptions: readonly {
     readonly error: unknown
     readonly context: Readonly<Record<string, unknown>>
   }[]
 }
 
-/** Services for one test: a store in memory, a log to look at, a model that says what it is told to. */
+/** Services for one test: a store in memory, a log to inspect, a model that follows a script. */
 export function createTestServices(overrides: TestServicesOverrides = {}): TestServices {
   const logLines: LogLine[] = []
   const exceptions: { error: unknown; context: Readonly<Record<string, unknown>> }[] = []
@@ -122,7 +122,7 @@ export function createTestServices(overrides: TestServicesOverrides = {}): TestS
   }
 }
 
-/** Every service of the table, refusing each call: what has a double replaces it. */
+/** All services, each refusing every call, as a base for the doubles. */
 function servicesWithoutDouble(): Services {
   const entries = Object.entries(SERVICES).map(([service, { methods }]) => {
     const refuse = async (): Promise<never> => {
@@ -130,7 +130,7 @@ function servicesWithoutDouble(): Services {
     }
     return [service, Object.fromEntries(Object.keys(methods).map((method) => [method, refuse]))]
   })
-  // plugins look whether they have it, and a test that manages the assistant gives its own
+  // plugins check whether they have it; a test that manages the assistant passes its own
   const { admin: _none, ...services } = Object.fromEntries(entries) as Services
   return services
 }

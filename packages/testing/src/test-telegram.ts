@@ -9,13 +9,14 @@ export type TelegramRecord =
   | { readonly kind: 'call'; readonly method: string; readonly params: Readonly<Record<string, unknown>> }
 
 export interface TestTelegram extends TelegramService {
-  /** In the order in which it was done; several replies of one `send` are several records. */
+  /** In the order of the calls; several replies of one `send` are several records. */
   readonly records: readonly TelegramRecord[]
 }
 
 /**
- * A `telegram` service that keeps what a plugin did. It lets the plugin write to every chat, and sends a key once.
- * @param answer what methods of the Bot API answer; by default `true`
+ * A `telegram` service that records what a plugin did. It accepts messages to every chat, and sends
+ * each key once.
+ * @param answer what methods of the Bot API return; by default `true`
  */
 export function createTestTelegram(
   answer: (method: string, params: Readonly<Record<string, unknown>>) => unknown = () => true,
