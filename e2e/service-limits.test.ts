@@ -69,7 +69,7 @@ export default definePlugin({
       value: () => tried(() => database.query('SELECT zeroblob(17000000) AS big')),
       time: () => tried(() => database.query('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n')),
       waiting: async () => {
-        // all queries of these two seconds have to wait
+        // whatever comes in these two seconds waits
         const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
         const first = tried(() => database.execute(endless, [], { timeoutSeconds: 2 }))
         return { ...(await many(1_200, () => database.query('SELECT 1'))), first: await first }

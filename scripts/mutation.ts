@@ -4,7 +4,7 @@
  * Exits with 1 if `mutation/accepted.json` lacks a survivor, or names a fault that no longer exists.
  *
  *   npm run test:mutation -- --only storage        one package, or a part of a file's path
- *   npm run test:mutation -- --sample 30 --seed 7  other faults than usual; the same seed gives the same faults
+ *   npm run test:mutation -- --sample 30 --seed 7  other faults; a seed always gives the same ones
  *   npm run test:mutation -- --fault 1a2b3c4d5e    one fault by its id
  *   npm run test:mutation -- --list                print the faults without planting them
  *   npm run test:mutation -- --workers 1           one at a time; the default is two

@@ -31,7 +31,7 @@ export default class {
     const read = []
     const look = (place, text) => {
       for (const kind of ['host', 'other', 'own'])
-        // concatenated here, so that this file itself does not contain it
+        // put together here, so that this file itself does not hold it
         if (text.includes(kind + 'canary' + '-')) seen.add(kind + ' in ' + place)
     }
     const attempt = (place, work) => { try { const text = String(work()); read.push(place); look(place, text) } catch {} }
