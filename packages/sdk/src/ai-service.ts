@@ -3,7 +3,7 @@ import type { AiUsageReport } from './ai-usage.ts'
 import { z } from 'zod'
 import type { ToolUse } from './tool-use.ts'
 
-/** A file that the model is to look at or listen to. */
+/** A file for the model to look at or listen to. */
 export interface ModelFile {
   /** For example `image/jpeg`, `application/pdf`, `audio/ogg`. */
   readonly mediaType: string
@@ -16,52 +16,54 @@ export interface ChatMessage {
   readonly role: 'user' | 'assistant'
   readonly content: string
   /**
-   * What the user sent with the text. Only for models that take it: see `ModelDescription.takes`.
+   * Files the user sent with the text. Only some models accept them: see `ModelDescription.takes`.
    */
   readonly files?: readonly ModelFile[]
 }
 
-/** Kinds of files that models take: `documents` are PDF. */
+/** Kinds of files that models accept. `documents` are PDFs. */
 export type ModelInput = 'images' | 'documents' | 'audio'
 
 /** The language model that answers. */
 export interface ModelDescription {
   /** `provider:model`, for example `openai:gpt-5-mini`. */
   readonly id: string
-  /** True for the built-in demo model, which matches help texts and is no large language model. */
+  /**
+   * True for the built-in demo model, which matches help texts instead of running a language model.
+   */
   readonly isDemo: boolean
-  /** Files that may stand beside text. Empty when nobody can tell. */
+  /** Files that may accompany text. Empty when it is not known. */
   readonly takes?: readonly ModelInput[]
 }
 
-/** A model that may be chosen for a chat or a user. */
+/** A model that can be chosen for a chat or a user. */
 export interface ModelChoice {
   /** `provider:model`; give it to `choose`. */
   readonly id: string
-  /** Answers when nothing was chosen. */
+  /** True for the model used when nothing was chosen. */
   readonly isDefault: boolean
-  /** Answers the subject that was asked about. */
+  /** True for the model that currently answers the given subject. */
   readonly isCurrent: boolean
 }
 
 /**
- * For whom the model works; a message's context is one (`for: context`). It decides which model
- * answers and whose budget pays. A plugin in a process of its own can only name the chat and user
- * of a message that it was given: any other is left out, and the call counts for the plugin alone.
+ * The chat and user a request is made for; a message's context is one (`for: context`). It decides
+ * which model answers and whose budget is charged. A plugin in its own process can only name the
+ * chat and user of a message it is handling. Any other is ignored, and only the plugin is charged.
  */
 export interface AiSubject {
   readonly chat?: { readonly id: number }
   readonly user?: { readonly id: number }
 }
 
-/** What every request may carry. */
+/** Options of every request. */
 export interface AiRequest {
   readonly for?: AiSubject
-  /** Ends the request, also while text is streaming. */
+  /** Cancels the request, even while text is streaming. */
   readonly signal?: AbortSignal
 }
 
-/** What a request took. */
+/** What a request consumed. */
 export interface AiUsage {
   readonly inputTokens: number
   readonly outputTokens: number
@@ -69,14 +71,14 @@ export interface AiUsage {
   readonly money?: number
 }
 
-/** What is known when an answer is complete. */
+/** Details of a completed answer. */
 export interface TextEnd {
-  /** The model that answered: after a fallback another one than the first. */
+  /** The model that answered. After a fallback this is not the first choice. */
   readonly model: string
   readonly usage: AiUsage
   /**
-   * `length`: the answer reached `maxOutputTokens` and is cut short; `filtered`: the provider's
-   * filter ended it.
+   * `length`: the answer was truncated at `maxOutputTokens`. `filtered`: the provider's filter
+   * stopped it.
    */
   readonly reason: 'stop' | 'length' | 'filtered' | 'other'
 }
@@ -86,9 +88,12 @@ export interface TextRequest extends AiRequest, ToolUse {
   readonly system?: string
   /** The conversation, oldest first; the last one is the user's. */
   readonly messages: readonly ChatMessage[]
-  /** The longest answer, in tokens. Default: the owner's setting, or what the model gives. */
+  /**
+   * Maximum length of the answer, in tokens. Default: the owner's setting, or the model's own
+   * limit.
+   */
   readonly maxOutputTokens?: number
-  /** Told once when a streamed answer came to its end; not after a failure. */
+  /** Called once when a streamed answer is complete; not called after a failure. */
   readonly onEnd?: (end: TextEnd) => void
 }
 
@@ -100,9 +105,7 @@ export interface ObjectRequest<Schema extends StandardSchemaV1 = StandardSchemaV
   TextRequest,
   'onEnd' | keyof ToolUse
 > {
-  /**
-   * What the answer must look like: an object schema that can be written as JSON Schema (Zod can).
-   */
+  /** The shape of the answer: an object schema that converts to JSON Schema, as Zod schemas do. */
   readonly schema: Schema
 }
 
@@ -117,7 +120,7 @@ export interface EmbedRequest extends AiRequest {
 
 export interface EmbedResult {
   readonly model: string
-  /** One for each text, in order; all of one length. */
+  /** One vector per text, in the same order; all have the same length. */
   readonly vectors: readonly (readonly number[])[]
   readonly usage: AiUsage
 }
@@ -130,7 +133,7 @@ export interface TranscribeRequest extends AiRequest {
 export interface TranscribeResult {
   readonly model: string
   readonly text: string
-  /** What was spoken, as an ISO 639-1 code, when the model says so. */
+  /** The spoken language as an ISO 639-1 code, if the model reports it. */
   readonly language?: string
   readonly seconds?: number
 }
@@ -144,13 +147,13 @@ export interface SpeakRequest extends AiRequest {
 
 export interface SpeakResult {
   readonly model: string
-  /** Ogg with Opus where the model can, so that it can be sent as a voice message. */
+  /** Ogg with Opus if the model supports it, so that it can be sent as a voice message. */
   readonly audio: Uint8Array
   readonly mediaType: string
 }
 
 /**
- * Models for other things than conversations, as `provider:model`; what is absent nobody can do.
+ * Models for tasks other than conversation, as `provider:model`. An absent member is unsupported.
  */
 export interface AiAbilities {
   readonly embed?: string
@@ -159,42 +162,43 @@ export interface AiAbilities {
 }
 
 /**
- * The assistant's models. Every call throws `AiError`: `ai-unavailable` and `ai-timeout` may pass,
- * `ai-refused`, `ai-too-long` and `ai-filtered` will not with the same request, `ai-misconfigured`
- * is the owner's to mend, `ai-limit` is a budget that is used up, `ai-busy` too many requests of
- * one user at once.
+ * The assistant's models. Every call may throw an `AiError`. `ai-unavailable` and `ai-timeout` are
+ * temporary. `ai-refused`, `ai-too-long` and `ai-filtered` recur with the same request.
+ * `ai-misconfigured` needs the owner. `ai-limit` means that a budget is used up, `ai-busy` that one
+ * user has too many requests running.
  */
 export interface AiService {
-  /** The model that answers the subject, or everybody. */
+  /** The model that answers the subject; without a subject, the default. */
   model(subject?: AiSubject): Promise<ModelDescription>
-  /** The models that may be chosen: those of `ai.choices`, the default first. */
+  /** The models that can be chosen: those in `ai.choices`, default first. */
   models(subject?: AiSubject): Promise<readonly ModelChoice[]>
   /**
-   * Chooses a model for a chat, or for a user in all chats that have none; `null` goes back to the
-   * default. It is kept over restarts. Whether somebody may choose is for the caller to decide.
+   * Chooses a model for a chat, or for a user in all chats without their own choice. `null`
+   * restores the default. The choice survives restarts. The caller checks whether the user is
+   * allowed to choose.
    * @throws AiError `ai-refused` when `ai.choices` does not list the model, or the subject is not
    * one chat or one user
    */
   choose(id: string | null, subject: AiSubject): Promise<void>
-  /** Which models there are for other things than conversations. */
+  /** The models for tasks other than conversation. */
   abilities(): Promise<AiAbilities>
-  /** What was used in this day and month: overall, by this plugin, and by the subject. */
+  /** Usage today and this month: overall, by this plugin, and by the subject. */
   usage(subject?: AiSubject): Promise<AiUsageReport>
   /**
-   * Text as the model writes it. Leaving the loop early ends the request; errors come while
-   * iterating.
+   * Streams text as the model writes it. Leaving the loop early cancels the request. Errors are
+   * thrown while iterating.
    */
   streamText(request: TextRequest): AsyncIterable<string>
-  /** The whole text at once. */
+  /** Waits for the whole text. */
   generateText(request: Omit<TextRequest, 'onEnd' | keyof ToolUse>): Promise<TextResult>
   /**
-   * An answer as data, validated.
+   * Returns the answer as validated data.
    * @throws AiError `ai-unavailable` when the model's answer does not fit the schema
    */
   generateObject<Schema extends StandardSchemaV1>(
     request: ObjectRequest<Schema>,
   ): Promise<ObjectResult<StandardSchemaV1.InferOutput<Schema>>>
-  /** Numbers for texts, close to each other for texts that mean alike. */
+  /** Returns a vector for each text; texts with similar meanings have nearby vectors. */
   embed(request: EmbedRequest): Promise<EmbedResult>
   /** Speech to text. */
   transcribe(request: TranscribeRequest): Promise<TranscribeResult>
@@ -225,21 +229,20 @@ const conversation = () => ({
   maxOutputTokens: z.number().exactOptional(),
 })
 
-/** How a method of the AI service is called by a plugin in a process of its own. */
+/** How a plugin in its own process calls a method of the AI service. */
 export interface AiMethodRow {
   readonly crosses: 'value' | 'stream'
   /**
-   * What each argument may be; the schemas are made when they are first used. `subject` is an
-   * `AiSubject`; an object is an `AiRequest`, whose `for` and `signal` cross by themselves and do
-   * not stand here.
+   * The schema of each argument, created on first use. `subject` is an `AiSubject`. An object is an
+   * `AiRequest`; its `for` and `signal` cross the border separately and are not listed here.
    */
   readonly args: readonly ('subject' | (() => z.ZodType))[]
 }
 
 /**
- * Every method of the AI service. A method that is added to `AiService` needs a row here and its
- * implementation in packages/ai; the process border, refusals, wrappers and test doubles come from
- * the rows.
+ * Every method of the AI service. To add a method to `AiService`, add a row here and implement it
+ * in packages/ai. The process border, refusals, wrappers and test doubles are derived from these
+ * rows.
  */
 export const AI_METHODS = {
   model: { crosses: 'value', args: ['subject'] },
@@ -260,7 +263,7 @@ export const AI_METHODS = {
     ],
   },
   generateText: { crosses: 'value', args: [() => z.object(conversation())] },
-  // the schema itself stays with the plugin; it crosses as JSON Schema
+  // the schema itself stays in the plugin's process; only its JSON Schema is sent
   generateObject: {
     crosses: 'value',
     args: [() => z.object({ ...conversation(), jsonSchema: z.record(z.string(), z.unknown()) })],
@@ -273,7 +276,7 @@ export const AI_METHODS = {
   },
 } as const satisfies { readonly [Method in keyof AiService]: AiMethodRow }
 
-/** Makes an AI service whose methods all do what `make` gives for their name. */
+/** Creates an AI service from `make`, which returns the implementation of each method. */
 export function createAiService(make: (method: keyof AiService) => unknown): AiService {
   const methods = Object.keys(AI_METHODS) as (keyof AiService)[]
   return Object.fromEntries(methods.map((method) => [method, make(method)])) as unknown as AiService

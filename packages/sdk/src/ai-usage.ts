@@ -1,30 +1,30 @@
-/** Whose use is counted. */
+/** What usage is counted for. */
 export type AiUsageScope = 'overall' | 'plugin' | 'chat' | 'user'
 
-/** Days and months of UTC. */
+/** Days and months in UTC. */
 export type AiUsagePeriod = 'day' | 'month'
 
-/** What one scope used in one period, with its limits. */
+/** The usage of one scope in one period, with its limits. */
 export interface AiUsageLine {
   readonly scope: AiUsageScope
   readonly period: AiUsagePeriod
   readonly tokens: number
   readonly money: number
   /**
-   * The part of both that the cheaper model of `ai.at_limit` took, which has limits of its own of
-   * the same height.
+   * The part of both used by the cheaper model of `ai.at_limit`. It has its own limits, equally
+   * high.
    */
   readonly cheaper?: { readonly tokens: number; readonly money: number }
-  /** Absent where the owner set no limit. */
+  /** Absent when the owner set no limit. */
   readonly tokenLimit?: number
   readonly moneyLimit?: number
-  /** When counting starts anew. */
+  /** When the counters reset. */
   readonly endsAt: Date
 }
 
-/** What was used, requests under way included with what is reserved for them. */
+/** Usage, including the amounts reserved for running requests. */
 export interface AiUsageReport {
-  /** Of all money here, for example `USD`. */
+  /** The currency of all amounts, for example `USD`. */
   readonly currency: string
   readonly lines: readonly AiUsageLine[]
 }

@@ -15,7 +15,7 @@ export interface PluginSummary {
   readonly commands: readonly CommandSummary[]
 }
 
-/** Who the assistant is and what it can do at this moment. */
+/** The assistant's name and what it can do right now. */
 export interface AssistantDirectory {
   /** The assistant's display name. */
   readonly name: string

@@ -6,7 +6,7 @@ import type { Role } from './role.ts'
 export interface Command {
   /** Without slash and bot name, lower case. */
   readonly name: string
-  /** What follows, trimmed. */
+  /** The rest of the text, trimmed. */
   readonly args: string
 }
 
@@ -17,11 +17,12 @@ export interface Callback {
   readonly data: string
 }
 
-/** What a plugin knows about the message it is asked to answer, and what it can do meanwhile. */
+/** The message a plugin is asked to answer, and what the plugin can do while answering. */
 export interface MessageContext<Config = unknown> {
   /**
-   * The plugin's block as it holds in this chat: the general one, with what an owner set for this
-   * chat over it (keys of the manifest's `perChat`). Checked and completed by the plugin's schema.
+   * The plugin's configuration for this chat: the general block, plus the owner's overrides for
+   * this chat (keys in the manifest's `perChat`). Validated by the plugin's schema, with defaults
+   * filled in.
    */
   readonly config: Config
   readonly chat: Chat
@@ -31,21 +32,24 @@ export interface MessageContext<Config = unknown> {
   readonly message: IncomingMessage
   readonly command?: Command
   readonly callback?: Callback
-  /** Aborted at the deadline, and when the assistant stops. Pass it to everything that waits. */
+  /** Aborted at the deadline, and when the assistant stops. Pass it to every asynchronous call. */
   readonly signal: AbortSignal
-  /** 1 at the first try; higher when the same update is delivered again. */
+  /** 1 on the first try; higher when the same update is processed again. */
   readonly attempt: number
-  /** The same for every try of this update by this plugin: give it to APIs that can deduplicate. */
+  /**
+   * The same for every try of this update by this plugin. Pass it to APIs that deduplicate
+   * requests.
+   */
   readonly idempotencyKey: string
   /**
-   * Sends something to this chat now, before the result. Resolves when Telegram has taken it.
+   * Sends a message to this chat now, before the result. Resolves when Telegram has accepted it.
    * @throws DeliveryError when Telegram refuses it.
    */
   reply(response: PluginResponse): Promise<readonly SentMessage[]>
-  /** Puts an emoji on the user's message, or takes it away with `null`. */
+  /** Reacts to the user's message with an emoji; `null` removes the reaction. */
   react(emoji: string | null): Promise<void>
   /**
-   * Reads an attachment's bytes; Telegram lets bots download up to 20 MB (Bot API: getFile).
+   * Downloads an attachment; Telegram allows bots at most 20 MB (Bot API: getFile).
    * @throws DeliveryError when the file is too large or gone.
    */
   download(attachment: DownloadableAttachment): Promise<Uint8Array>

@@ -1,5 +1,7 @@
 // oxlint-disable vitest/expect-expect, typescript/no-extraneous-class -- what is refused is asserted by `@ts-expect-error`
-/** What the types of the contract accept and refuse. `types.test.ts` lets the compiler read it. */
+/**
+ * Code that the contract's types must accept or reject. `types.test.ts` runs the compiler on it.
+ */
 import { expectTypeOf, test } from 'vitest'
 import { defineManifest, definePlugin, definePluginReference, z } from './index.ts'
 import type {
@@ -23,7 +25,7 @@ test('a result says whether it succeeded, and an error has words', () => {
   expectTypeOf<{ success: false }>().not.toExtend<PluginResult>()
   expectTypeOf<{ response: string }>().not.toExtend<PluginResult>()
   expectTypeOf<{ success: true; response: number }>().not.toExtend<PluginResult>()
-  // whether it succeeded must be known, not only that it is said
+  // TypeScript must know whether it succeeded, not just that `success` is present
   expectTypeOf<{ success: boolean }>().not.toExtend<PluginResult>()
 })
 

@@ -1,6 +1,6 @@
-/** What the table says about one error code. */
+/** One error code's row in the table. */
 interface ErrorRow {
-  /** The class that errors of this code have, inline and across the process border. */
+  /** The class of errors with this code, both inline and across the process border. */
   readonly class:
     | 'AiError'
     | 'DatabaseError'
@@ -11,7 +11,7 @@ interface ErrorRow {
     | 'PluggramError'
     | 'ScheduleError'
     | 'StoreError'
-  /** What `isRetryable` is unless the error says otherwise. Default false. */
+  /** The default of `isRetryable` for this code. Default false. */
   readonly isRetryable?: boolean
   /** What happened, for docs/reference/errors.md. */
   readonly meaning: string
@@ -20,9 +20,9 @@ interface ErrorRow {
 }
 
 /**
- * Every code Pluggram throws or reports. Codes are never reused. The classes' constructors, the
- * decoding of errors from other processes and docs/reference/errors.md come from this table: `npm
- * run generate -w @pluggram/sdk` writes the page.
+ * Every error code of Pluggram. Codes are never reused. The class constructors, the decoding of
+ * errors from other processes and docs/reference/errors.md are derived from this table. `npm run
+ * generate -w @pluggram/sdk` writes the page.
  */
 export const ERRORS = {
   'ai-unavailable': {
@@ -265,8 +265,7 @@ export type CodeOf<Class extends ErrorClass> = {
 export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[]
 
 /**
- * What `isRetryable` is for errors of a code that do not say; a plugin in plain JavaScript may name
- * any code.
+ * The default of `isRetryable` for a code. A plugin in plain JavaScript may pass an unknown code.
  */
 export function isRetryableByDefault(code: ErrorCode): boolean {
   const row: ErrorRow | undefined = ERRORS[code]

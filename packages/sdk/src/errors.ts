@@ -5,16 +5,14 @@ const BRAND = Symbol.for('pluggram.error')
 
 export interface ErrorOptions {
   readonly cause?: unknown
-  /**
-   * True when the same call may succeed later. Default: what the table of errors says of the code.
-   */
+  /** True when the same call may succeed later. Default: the code's value in the error table. */
   readonly isRetryable?: boolean
 }
 
 /**
- * The base of all errors Pluggram throws on purpose. The message names the culprit and the next
- * step and holds no secret. Use `isPluggramError` instead of `instanceof`: it also knows errors of
- * another installed copy.
+ * The base class of all errors Pluggram throws on purpose. The message names the cause and the next
+ * step, and contains no secrets. Use `isPluggramError` instead of `instanceof`: it also recognises
+ * errors of another installed copy of the sdk.
  */
 export class PluggramError extends Error {
   readonly code: ErrorCode
@@ -36,13 +34,13 @@ export function isPluggramError(error: unknown): error is PluggramError {
 
 export interface DeliveryErrorOptions extends ErrorOptions {
   /**
-   * True when nobody knows whether the message arrived: it was sent, and the answer was lost.
+   * True when the response to the request was lost, so it is unknown whether the message arrived.
    * Default false.
    */
   readonly isAmbiguous?: boolean
 }
 
-/** Telegram did not take a message, or a file could not be read. */
+/** Telegram did not accept a message, or a file could not be read. */
 export class DeliveryError extends PluggramError {
   readonly isAmbiguous: boolean
 
@@ -59,14 +57,14 @@ export class AiError extends PluggramError {
   }
 }
 
-/** The plugin did not declare what it uses. */
+/** The plugin uses something that its manifest does not declare. */
 export class PermissionError extends PluggramError {
   constructor(message: string, options?: ErrorOptions) {
     super('permission-missing', message, options)
   }
 }
 
-/** A key or value the store does not take. */
+/** The store rejected a key or value. */
 export class StoreError extends PluggramError {
   constructor(message: string, options?: ErrorOptions) {
     super('store-limit', message, options)
@@ -74,11 +72,11 @@ export class StoreError extends PluggramError {
 }
 
 export interface LimitErrorOptions extends ErrorOptions {
-  /** When the same may succeed. */
+  /** How long to wait before the same call may succeed. */
   readonly retryAfterSeconds?: number
 }
 
-/** A limit of a service was reached; nothing was done. */
+/** A service's limit was reached; the call had no effect. */
 export class LimitError extends PluggramError {
   readonly retryAfterSeconds: number | undefined
 
@@ -88,28 +86,28 @@ export class LimitError extends PluggramError {
   }
 }
 
-/** A database did not do what it was asked. */
+/** A database call failed. */
 export class DatabaseError extends PluggramError {
   constructor(code: CodeOf<'DatabaseError'>, message: string, options?: ErrorOptions) {
     super(code, message, options)
   }
 }
 
-/** A metric that cannot be registered as it was asked for. */
+/** A metric could not be registered with these options. */
 export class MetricError extends PluggramError {
   constructor(message: string, options?: ErrorOptions) {
     super('metric-invalid', message, options)
   }
 }
 
-/** A schedule that cannot be kept: its times, name or data are wrong, or there are too many. */
+/** A schedule is invalid (its times, name or data), or there are too many schedules. */
 export class ScheduleError extends PluggramError {
   constructor(message: string, options?: ErrorOptions) {
     super('schedule-invalid', message, options)
   }
 }
 
-/** What an error of any class can be given. */
+/** The options of all error classes together. */
 export type AnyErrorOptions = DeliveryErrorOptions & LimitErrorOptions
 
 const FACTORIES: {
@@ -130,14 +128,14 @@ const FACTORIES: {
   StoreError: (_code, message, options) => new StoreError(message, options),
 }
 
-/** Makes an error of the class that the table of errors gives its code. */
+/** Creates an error of the class that the error table lists for the code. */
 export function createError(code: ErrorCode, message: string, options: AnyErrorOptions = {}): PluggramError {
-  // TypeScript cannot see that the class of a code takes that code
+  // TypeScript cannot see that the class of a code accepts that code
   const create = FACTORIES[ERRORS[code].class] as (...args: Parameters<typeof createError>) => PluggramError
   return create(code, message, options)
 }
 
-/** The message of anything that was thrown, without its stack. */
+/** The message of any thrown value, without its stack. */
 export function errorMessage(error: unknown): string {
   if (error instanceof Error) return error.message || error.name
   return typeof error === 'string' ? error : 'an unknown error was thrown'

@@ -7,7 +7,7 @@ import type { CronOptions, ScheduledRun } from './services/scheduler.ts'
 import type { ToolDefinition } from './tool.ts'
 import type { Awaitable } from './awaitable.ts'
 
-/** Which updates a plugin is asked about, besides presses of its own buttons. */
+/** The updates a plugin receives, in addition to presses of its own buttons. */
 export type UpdateKind = 'message' | 'edited_message'
 
 /**
@@ -22,15 +22,15 @@ export type CommandContext<Config = unknown> = MessageContext<Config> & {
 export interface CommandDefinition<Config = unknown> {
   /** One line, at most 256 characters (Bot API: BotCommand). */
   readonly description: string
-  /** How to write it, for example `/roll 2d6`. */
+  /** How to type it, for example `/roll 2d6`. */
   readonly usage?: string
   /** Things people say when they mean this command; the demo model matches them. */
   readonly examples?: readonly string[]
-  /** Leave it out of Telegram's menu with `false`. Default true. */
+  /** `false` hides it from Telegram's menu. Default true. */
   readonly menu?: boolean
   /**
-   * Runs at once, even while an earlier message of the chat is being answered: for commands that
-   * stop something. Default false.
+   * Runs immediately, even while an earlier message of the chat is being answered. For commands
+   * that stop something. Default false.
    */
   readonly urgent?: boolean
   /** Answers the command. Without it, `processMessage` is called with `context.command` set. */
@@ -38,8 +38,8 @@ export interface CommandDefinition<Config = unknown> {
 }
 
 /**
- * What a schedule's function receives: the run, the plugin's general config, and services. A run
- * that is for one chat asks `services.config.forChat(chatId)`.
+ * What a schedule's function receives: the run, the plugin's general config, and services. For a
+ * chat's configuration, call `services.config.forChat(chatId)`.
  */
 export type ScheduleContext<Config = unknown> = ScheduledRun & {
   readonly config: Config
@@ -47,8 +47,9 @@ export type ScheduleContext<Config = unknown> = ScheduledRun & {
 }
 
 /**
- * Work at certain times, durable under its name. With neither `every` nor `cron` it runs only when
- * the code asks for it, as in `services.scheduler.at(date, { data }, 'name')`.
+ * Work that runs on a schedule, stored under its name so that it survives restarts. Without `every`
+ * and `cron` it runs only when the code schedules it, as in `services.scheduler.at(date, { data },
+ * 'name')`.
  */
 export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 'name' | 'data'> {
   readonly every?: { readonly seconds: number }
@@ -58,22 +59,21 @@ export interface ScheduleDefinition<Config = unknown> extends Omit<CronOptions, 
 }
 
 /**
- * Where a plugin would like to run. Its owner decides: a plugin that does not ship with Pluggram
- * has a process of its own until its owner trusts it; `inline` is shown to the owner together with
- * what the plugin asks for.
+ * Where a plugin would like to run; the owner decides. A plugin that does not ship with Pluggram
+ * runs in its own process until the owner trusts it. A request for `inline` is shown to the owner
+ * together with the permissions.
  */
 export type PluginIsolation = 'inline' | 'process'
 
 /**
- * How long the parts of a plugin's life may take, in seconds. The owner can set others in
+ * Time limits for each stage of a plugin's life, in seconds. The owner can override them in
  * config.json.
  */
 export interface PluginTimeouts {
   /** Import, configuration and setup together. Default 10. */
   readonly startSeconds?: number
   /**
-   * One message or command. Default `limits.plugin_timeout_seconds` of config.json, which is also
-   * the most.
+   * One message or command. Default and maximum: `limits.plugin_timeout_seconds` in config.json.
    */
   readonly callSeconds?: number
   /** `getStatus`. Default 2. */
@@ -82,14 +82,14 @@ export interface PluginTimeouts {
   readonly cleanupSeconds?: number
 }
 
-/** A key of a plugin's block, as far as its schema tells them. */
+/** A key of a plugin's configuration, if its schema lists them. */
 type ConfigKey<Schema extends StandardSchemaV1> =
   unknown extends StandardSchemaV1.InferOutput<Schema>
     ? string
     : keyof StandardSchemaV1.InferOutput<Schema> & string
 
 /**
- * The static part of a plugin: what it is called, what triggers it, what it needs. Every member is
+ * The static part of a plugin: its name, what triggers it, and what it needs. Every member is
  * optional.
  */
 export interface PluginManifest<
@@ -107,12 +107,13 @@ export interface PluginManifest<
   /** More help in Markdown, for `/help NAME` and the demo model. */
   readonly help?: string
   /**
-   * Validates and types `plugins.NAME` in config.json (any Standard Schema; Zod is at hand as `z`).
+   * Validates and types `plugins.NAME` in config.json (any Standard Schema; the sdk exports Zod as
+   * `z`).
    */
   readonly config?: Schema
   /**
-   * Keys of `config` that an owner may set for single chats; `context.config` has them. Default:
-   * none. A key that holds a secret can never be set by chat.
+   * Keys of `config` that an owner may override for single chats; `context.config` includes the
+   * override. Default: none. A key that holds a secret can never be overridden.
    */
   readonly perChat?: readonly ConfigKey<Schema>[]
   readonly permissions?: PluginPermissions
@@ -125,36 +126,37 @@ export interface PluginManifest<
     readonly [Name in keyof Tools]: ToolDefinition<Tools[Name], StandardSchemaV1.InferOutput<Schema>>
   }
   /**
-   * Plugins that it calls through `services.plugins`; they are started first, and it is not started
-   * without them.
+   * Plugins that it calls through `services.plugins`. They start first; if one is missing, this
+   * plugin does not start.
    */
   readonly requires?: readonly string[]
-  /** Asks for `permissions: { schedule: true }` by itself. */
+  /** Implies `permissions: { schedule: true }`. */
   readonly schedules?: Readonly<Record<string, ScheduleDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /**
-   * Only messages whose text matches one of these are offered, besides commands and own buttons.
+   * The plugin receives only messages whose text matches one of these, besides its commands and
+   * buttons.
    */
   readonly patterns?: readonly RegExp[]
   /** Default `['message']`. */
   readonly updates?: readonly UpdateKind[]
-  /** Plugins without triggers are asked from the highest to the lowest; default 0. */
+  /** Plugins without triggers are asked in descending order of priority. Default 0. */
   readonly priority?: number
   readonly isolation?: PluginIsolation
   readonly timeouts?: PluginTimeouts
   /**
-   * True when a message may be handled twice without harm: after a crash the message is tried again
-   * once, instead of being answered with an apology. Default false.
+   * True when handling a message twice is harmless. After a crash the message is retried once;
+   * otherwise the user gets an apology. Default false.
    */
   readonly idempotent?: boolean
   /**
-   * Gives what depends on the owner's configuration: further commands, tools, patterns and
-   * permissions, beside those that stand here. Called before `setup`, perhaps more than once; an
-   * error says what is wrong with the configuration.
+   * Returns additional commands, tools, patterns and permissions that depend on the owner's
+   * configuration. Called before `setup`, possibly more than once. Throw an error to report what is
+   * wrong with the configuration.
    */
   configure?(config: StandardSchemaV1.InferOutput<Schema>): ConfiguredManifest<Schema>
 }
 
-/** The parts of a manifest that may depend on the owner's configuration. */
+/** The parts of a manifest that can depend on the owner's configuration. */
 export type ConfiguredManifest<Schema extends StandardSchemaV1 = StandardSchemaV1> = Pick<
   PluginManifest<Schema>,
   'commands' | 'help' | 'patterns' | 'permissions' | 'tools'

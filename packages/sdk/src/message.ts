@@ -8,7 +8,10 @@ export interface Chat {
   readonly topicId?: number
 }
 
-/** Who wrote (Bot API: User). Channel posts and anonymous admins carry the chat's id and title. */
+/**
+ * The author of a message (Bot API: User). Channel posts and anonymous admins have the chat's id
+ * and title.
+ */
 export interface User {
   readonly id: number
   readonly firstName: string
@@ -31,15 +34,14 @@ export interface TextEntity {
 interface FileAttachment {
   /** Pass the attachment to `context.download` to read its bytes. */
   readonly fileId: string
-  /** Bytes, when Telegram says so. */
+  /** Size in bytes, if Telegram reports it. */
   readonly size?: number
   readonly fileName?: string
   readonly mimeType?: string
 }
 
 /**
- * Something a message carries besides text. `kind` tells which; files are read with
- * `context.download`.
+ * Content of a message other than text. `kind` identifies it. Read files with `context.download`.
  */
 export type Attachment =
   | (FileAttachment & { readonly kind: 'photo'; readonly width: number; readonly height: number })
@@ -56,10 +58,10 @@ export type Attachment =
   | { readonly kind: 'location'; readonly latitude: number; readonly longitude: number }
   | { readonly kind: 'contact'; readonly phoneNumber: string; readonly name: string }
 
-/** An attachment that has bytes. */
+/** An attachment that is a file. */
 export type DownloadableAttachment = Extract<Attachment, { fileId: string }>
 
-/** One message as it came in. */
+/** An incoming message. */
 export interface IncomingMessage {
   /** Unique within its chat. */
   readonly id: number
@@ -69,8 +71,8 @@ export interface IncomingMessage {
   readonly attachments: readonly Attachment[]
   readonly date: Date
   /**
-   * True when the user changed a message sent before. Only plugins with `updates:
-   * ['edited_message']` see these.
+   * True when the user edited an earlier message. Only plugins with `updates: ['edited_message']`
+   * receive these.
    */
   readonly isEdited: boolean
   /** True in private chats, and in groups when the bot is mentioned, replied to, or commanded. */

@@ -1,29 +1,31 @@
-/** What the table says about one permission. */
+/** One permission's row in the table. */
 export interface PermissionRow {
-  /** A `flag` is asked for with `true`, a `list` with names. */
+  /** A `flag` is requested with `true`, a `list` with names. */
   readonly kind: 'flag' | 'list'
-  /** What the names of a list are. A granted host such as `*.example.com` covers further hosts. */
+  /**
+   * The kind of names in the list. A granted host such as `*.example.com` covers its subdomains.
+   */
   readonly items?: 'host' | 'name'
-  /** The longest name that is taken. */
+  /** The maximum length of a name. */
   readonly maxItemCharacters?: number
   /** The service it opens, if any. */
   readonly service?: string
-  /** True when it takes effect only inside the assistant, whatever the owner granted. */
+  /** True when only plugins inside the assistant can use it, whatever the owner granted. */
   readonly isInlineOnly?: boolean
   /** What the plugin may do with it, for docs/reference/permissions.md. */
   readonly words: string
 }
 
 /**
- * Everything a plugin can ask of its owner. `PluginPermissions`, the manifest's schema, what a
- * plugin process may claim, the grants in plugins_config.json, `pluggram plugins grant` and
- * docs/reference/permissions.md come from this table. A new permission is a row here, besides the
- * code that enforces it.
+ * Every permission a plugin can request. `PluginPermissions`, the manifest's schema, the checks on
+ * plugin processes, the grants in plugins_config.json, `pluggram plugins grant` and
+ * docs/reference/permissions.md are derived from this table. To add a permission, add a row here
+ * and the code that enforces it.
  */
 export const PERMISSIONS = {
   /**
-   * Hosts it talks to: `api.example.com`, `*.example.com`, or `*` for the whole public internet. An
-   * address inside the owner's network has to be named in numbers.
+   * Hosts it connects to: `api.example.com`, `*.example.com`, or `*` for the whole public internet.
+   * A host inside the owner's network must be listed by its IP address.
    */
   network: {
     kind: 'list',
@@ -32,7 +34,7 @@ export const PERMISSIONS = {
     service: 'http',
     words: 'talk to these hosts; `*.example.com` is every host below, `*` every public one',
   },
-  /** Bot API methods beyond replying in the own chat. */
+  /** Bot API methods, beyond replying in the current chat. */
   telegram: {
     kind: 'list',
     items: 'name',
@@ -40,7 +42,7 @@ export const PERMISSIONS = {
     service: 'telegram',
     words: 'call these methods of the Bot API; `sendMessage` lets it write to every chat',
   },
-  /** Names of outside databases that its owner configured; `*` stands for all of them. */
+  /** Names of outside databases that the owner configured; `*` means all of them. */
   databases: {
     kind: 'list',
     items: 'name',
@@ -51,25 +53,25 @@ export const PERMISSIONS = {
   /** May call the assistant's language model. */
   ai: { kind: 'flag', service: 'ai', words: 'use the language model' },
   /**
-   * May let the language model call the tools of all plugins, on behalf of whoever wrote. For
-   * conversation plugins.
+   * May let the language model call the tools of all plugins on the user's behalf. For conversation
+   * plugins.
    */
   tools: {
     kind: 'flag',
     service: 'ai',
     words: 'let the language model call the tools of all plugins for whoever wrote',
   },
-  /** Tables of its own. */
+  /** Its own database tables. */
   database: { kind: 'flag', service: 'database', words: 'keep tables of its own' },
-  /** May run at times of its choice; a manifest with `schedules` asks for it by itself. */
+  /** May run work on a schedule. A manifest with `schedules` requests it automatically. */
   schedule: { kind: 'flag', service: 'scheduler', words: 'run at times of its choice' },
-  /** A folder of its own. */
+  /** Its own folder. */
   files: { kind: 'flag', service: 'files', words: 'keep files in a folder of its own' },
-  /** May see every message and what came of it: for `observe`. */
+  /** May see every message and its outcome; needed for `observe`. */
   observe: { kind: 'flag', words: 'see every message and what came of it, after the answer' },
   /** May read the assistant's metrics: `services.statistics`. */
   metrics: { kind: 'flag', service: 'statistics', words: "read the assistant's metrics" },
-  /** May manage the assistant for its owners; only plugins inside the assistant can have it. */
+  /** May manage the assistant for its owners. Only plugins inside the assistant can have it. */
   admin: {
     kind: 'flag',
     service: 'admin',
@@ -81,8 +83,8 @@ export const PERMISSIONS = {
 export type PermissionName = keyof typeof PERMISSIONS
 
 /**
- * What a plugin asks of its owner. `store`, `logger`, `metrics`, `captureException` and replying
- * need no permission.
+ * The permissions a plugin requests. `store`, `logger`, `metrics`, `captureException` and replying
+ * need none.
  */
 export type PluginPermissions = {
   readonly [Name in keyof typeof PERMISSIONS]?: (typeof PERMISSIONS)[Name]['kind'] extends 'list'

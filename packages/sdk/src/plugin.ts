@@ -8,8 +8,9 @@ import type { Services } from './services.ts'
 import type { ProvidedMethods } from './services/plugins.ts'
 
 /**
- * The configuration a class plugin is constructed with: `config.plugins.my_plugin` is its block of
- * config.json, validated and completed by its schema. Other plugins' blocks are not in it.
+ * The configuration passed to a class plugin's constructor. `config.plugins.my_plugin` is its block
+ * of config.json, validated by its schema, with defaults filled in. Other plugins' blocks are not
+ * included.
  */
 export interface AssistantConfig {
   readonly assistant: { readonly name: string }
@@ -18,29 +19,29 @@ export interface AssistantConfig {
 }
 
 /**
- * A running plugin. Every member is optional as long as the manifest or `processMessage` gives it
- * something to do. `definePlugin` infers `Config` from the schema.
+ * A running plugin. Every member is optional, but the plugin needs `processMessage` or something to
+ * do in its manifest. `definePlugin` infers `Config` from the schema.
  */
 export interface Plugin<Config = unknown> {
   /** Answers `message` (text, caption or a button's data); `undefined` means "not mine". */
   processMessage?(message: string, context: MessageContext<Config>): Awaitable<PluginResult | undefined>
   /**
-   * Told about every message and what came of it, when it is answered; it delays nothing. Needs
-   * `permissions: { observe: true }`. An observer that is slow misses messages: 1,000 wait for it
-   * at most.
+   * Called with every message and its outcome after it is answered, so it delays nothing. Needs
+   * `permissions: { observe: true }`. At most 1,000 messages are queued; a slow observer misses the
+   * rest.
    */
   observe?(event: ObservedMessage): Awaitable<void>
   /** Methods for other plugins: `services.plugins.call('this_plugin', 'method', …)`. */
   readonly provides?: ProvidedMethods
   /**
-   * A user wants everything forgotten that is kept about them, and said so twice (`/forget_me`).
-   * Only the assistant asks for it. Deletes it.
-   * @returns what was deleted, in a few words for that person, for example `3 reminders`; nothing
-   * when there was nothing
+   * Deletes everything stored about a user who asked for it and confirmed (`/forget_me`). Only the
+   * assistant calls it.
+   * @returns what was deleted, in a few words for the user, for example `3 reminders`; nothing if
+   * there was no data
    */
   forgetUser?(user: { readonly id: number }): Awaitable<string | void>
   getStatus?(): Awaitable<PluginStatus>
-  /** Called once at stop, before the plugin's effects are disposed. */
+  /** Called once when the plugin stops, before its effects are disposed. */
   cleanup?(): Awaitable<void>
 }
 
@@ -52,10 +53,7 @@ export interface PluginClass {
 
 /** What `setup` of a function plugin receives. */
 export interface SetupContext<Config> {
-  /**
-   * The plugin's validated block, as it was at the start; `context.config` is what holds for a
-   * message.
-   */
+  /** The plugin's validated configuration at startup. For a message, use `context.config`. */
   readonly config: Config
   readonly services: Services
   /** Aborted when the plugin is asked to stop. */
@@ -67,7 +65,7 @@ export interface PluginDefinition<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
   Tools extends object = Readonly<Record<string, unknown>>,
 > extends PluginManifest<Schema, Tools> {
-  /** Runs once at start. It may be left out when the manifest's commands do all the work. */
+  /** Runs once at startup. Optional when the manifest's commands do all the work. */
   setup?(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>>,
   ): Awaitable<Plugin<StandardSchemaV1.InferOutput<Schema>> | void>
@@ -91,7 +89,7 @@ export function definePlugin<
   Schema extends StandardSchemaV1 = StandardSchemaV1,
   Tools extends object = Readonly<Record<string, unknown>>,
 >(definition: PluginDefinition<Schema, Tools>): PluginDefinition<Schema> {
-  // the types of the arguments have done their work inside the definition
+  // the argument types only matter inside the definition
   return Object.freeze({ ...definition, [DEFINITION]: true }) as unknown as PluginDefinition<Schema>
 }
 
@@ -103,7 +101,7 @@ export function defineManifest<
   return Object.freeze({ ...manifest }) as unknown as PluginManifest<Schema>
 }
 
-/** Whether `value` was made by `definePlugin`, of this or of another installed copy of the sdk. */
+/** Whether `value` was created by `definePlugin` of this or another installed copy of the sdk. */
 export function isPluginDefinition(value: unknown): value is PluginDefinition {
   return typeof value === 'object' && value !== null && DEFINITION in value
 }

@@ -1,13 +1,13 @@
 import type { TextEntity } from './message.ts'
 
 /**
- * How `Reply.text` is written. `plain` (the default) shows every character as it stands.
- * `model-markdown` is Markdown that a language model wrote: the address of a link is shown behind
- * its words, so that nobody is led elsewhere unseen.
+ * The format of `Reply.text`. `plain` (the default) shows the text unchanged. `model-markdown` is
+ * Markdown written by a language model: each link's address is shown after its text, so that a link
+ * cannot hide where it leads.
  */
 export type TextFormat = 'plain' | 'markdown' | 'html' | 'model-markdown'
 
-/** A button under a reply: it sends `data` back to the plugin that made it, or opens `url`. */
+/** A button under a reply. It sends `data` back to the plugin that created it, or opens `url`. */
 export type Button =
   | {
       readonly text: string
@@ -20,66 +20,62 @@ export type Button =
   | { readonly text: string; readonly url: string }
 
 /**
- * A file to send: bytes, a public https address that Telegram fetches, or a file Telegram has
- * already.
+ * A file to send: bytes, a public https address that Telegram fetches, or a file Telegram already
+ * has.
  */
 export interface Media {
   readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video'
   readonly source: Uint8Array | { readonly url: string } | { readonly fileId: string }
-  /** What the receiver sees; defaults to the kind. */
+  /** The file name the recipient sees. Default: the kind. */
   readonly fileName?: string
 }
 
-/** A reply with more than plain text. Text beside `media` becomes its caption. */
+/** A reply with more than plain text. With `media`, the text becomes the caption. */
 export interface Reply {
-  /** Text, or text that is still being written. Long text is split, never cut. */
+  /**
+   * Text, or a stream of text that is still being written. Long text is split into messages, never
+   * truncated.
+   */
   readonly text?: string | AsyncIterable<string>
   readonly format?: TextFormat
   /**
-   * Formatting beside a `plain` text, as `message.entities` has it. What Telegram cannot show is
-   * left out.
+   * Formatting of a `plain` text, in the form of `message.entities`. Unsupported formatting is
+   * dropped.
    */
   readonly entities?: readonly TextEntity[]
-  /** Rows of buttons; they stand under the last part of a split text. */
+  /** Rows of buttons. When the text is split, they appear under the last part. */
   readonly buttons?: readonly (readonly Button[])[]
   /**
-   * Rows of buttons under a text while it is being written, where that is a message already (in
-   * groups); they go when the text is complete. Private chats show unfinished text as a draft,
-   * which carries no buttons.
+   * Rows of buttons shown in groups while the text is being written, and removed when it is
+   * complete. Private chats show unfinished text as a draft, which cannot have buttons.
    */
   readonly previewButtons?: readonly (readonly Button[])[]
   readonly media?: Media
   readonly location?: { readonly latitude: number; readonly longitude: number }
-  /** An emoji put on the user's message. */
+  /** An emoji reaction to the user's message. */
   readonly reaction?: string
-  /** Answers that message visibly. */
+  /** Sends the reply as an answer to that message. */
   readonly replyToMessageId?: number
-  /**
-   * Changes that message of the assistant's instead of sending a new one; `media` cannot be changed
-   * this way.
-   */
+  /** Edits that message of the assistant instead of sending a new one. `media` cannot be edited. */
   readonly editMessageId?: number
-  /** Sends without a sound. Default false. */
+  /** Sends without a notification sound. Default false. */
   readonly silent?: boolean
   /** Shows a preview of the first link. Default false. */
   readonly linkPreview?: boolean
   /**
-   * What happens when the answer to a send is lost, so that nobody knows whether it arrived: it is
-   * sent again (`at-least-once`, the default), or left alone (`at-most-once`).
+   * What happens when the response to a send is lost, so it is unknown whether the message arrived.
+   * `at-least-once` (the default) sends it again; `at-most-once` does not.
    */
   readonly delivery?: 'at-least-once' | 'at-most-once'
 }
 
-/**
- * What a plugin answers with: text, a reply, several of them in order, or text that is still being
- * written.
- */
+/** A plugin's answer: text, a reply, several of them in order, or a stream of text. */
 export type PluginResponse = string | Reply | readonly (string | Reply)[] | AsyncIterable<string>
 
 /**
- * The outcome of a message. `undefined` (instead of a result) means "not mine": the next plugin is
- * asked. A result with `data` and no `response` is shown as readable text; with neither, nothing is
- * sent.
+ * A plugin's result for a message. Returning `undefined` instead means "not mine": the next plugin
+ * is asked. A result with only `data` is shown as readable text. With neither `data` nor
+ * `response`, nothing is sent.
  */
 export type PluginResult =
   | { readonly success: true; readonly response?: PluginResponse; readonly data?: unknown }
@@ -91,7 +87,7 @@ export interface SentMessage {
   readonly chatId: number
 }
 
-/** How a plugin is doing, as `getStatus` tells it; shown in `/status` and `/readyz`. */
+/** A plugin's health, as `getStatus` returns it. Shown in `/status` and `/readyz`. */
 export interface PluginStatus {
   /** For example `active`, `degraded`, `waiting`. */
   readonly status: string

@@ -1,5 +1,5 @@
 /**
- * What a user may do, from the most to the least: an owner runs the assistant; a trusted user may
- * use what the owner keeps from strangers; everyone else may chat as far as the owner lets them.
+ * A user's role, most powerful first. An owner runs the assistant. A trusted user may use what the
+ * owner reserves for trusted people. Everyone else may chat as far as the owner allows.
  */
 export type Role = 'owner' | 'trusted' | 'everyone'

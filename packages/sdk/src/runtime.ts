@@ -1,6 +1,6 @@
 /**
- * Contracts between the assistant's own packages: what the gateway hands to the pipeline, what the
- * pipeline needs from the sender and from the host. Plugin authors need nothing from here.
+ * Contracts between Pluggram's own packages: host, pipeline, storage and Telegram. Plugin authors
+ * need nothing from here.
  */
 export type { AccessControl, Admission } from './runtime/access-control.ts'
 export { AI_METHODS, createAiService } from './ai-service.ts'

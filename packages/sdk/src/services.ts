@@ -37,7 +37,7 @@ export type * from './services/statistics.ts'
 export type * from './services/store.ts'
 export type * from './services/telegram.ts'
 
-/** What every plugin receives. */
+/** The services every plugin receives. */
 export interface Services {
   readonly logger: Logger
   readonly store: Store
@@ -60,28 +60,28 @@ export interface Services {
   /** Needs `permissions: { schedule: true }`. */
   readonly scheduler: SchedulerService
   readonly files: FilesService
-  /** Messages without being asked, and granted methods of the Bot API. */
+  /** Sends messages that are not answers, and calls granted Bot API methods. */
   readonly telegram: TelegramService
   /** Only for plugins inside the assistant with `permissions: { admin: true }`. */
   readonly admin?: AdminService
-  /** What must be undone when the plugin stops. */
+  /** Things to undo when the plugin stops. */
   readonly effects: EffectScope
   /**
-   * Reports an error you handled: it is logged with the plugin's name and your context, counted,
-   * and sent to Sentry if there is one.
+   * Reports an error you handled. It is logged with the plugin's name and your context, counted,
+   * and sent to Sentry if configured.
    */
   captureException(error: unknown, context?: Readonly<Record<string, unknown>>): void
 }
 
 /**
- * How a method of a service works for a plugin in a process of its own.
+ * How a service method works for a plugin in its own process.
  *
- * - `value`: plain data goes to the host, plain data comes back
- * - `callback`: as `value`, and the host calls a function that stays in the process
- * - `stream`: text comes back piece by piece
- * - `note`: plain data goes to the host, nothing comes back
- * - `here`: it works in the process
- * - `never`: only plugins inside the assistant have it
+ * - `value`: sends plain data to the host and receives plain data
+ * - `callback`: like `value`, and the host can call a function that stays in the process
+ * - `stream`: receives text in chunks
+ * - `note`: sends plain data to the host and receives nothing
+ * - `here`: runs in the plugin's process
+ * - `never`: available only to plugins inside the assistant
  */
 export type MethodCrossing = 'value' | 'callback' | 'stream' | 'note' | 'here' | 'never'
 
@@ -90,25 +90,26 @@ export type MethodOf<Service> = {
   [Key in keyof Service]: Service[Key] extends (...args: never[]) => unknown ? Key : never
 }[keyof Service]
 
-/** What the table says about one service. */
+/** One service's row in the table. */
 export interface ServiceRow<Service = unknown> {
   /**
-   * Every method, and how it crosses to a process; a service that is a single function has none.
+   * Every method and how it crosses the process border. Empty for a service that is a single
+   * function.
    */
   readonly methods: { readonly [Method in MethodOf<Service>]: MethodCrossing }
-  /** How the reference writes it, when that is more than its name. */
+  /** Its title in the reference, if not its name. */
   readonly title?: string
   /** What it does, for docs/reference/services.md. */
   readonly words: string
   readonly limits?: string
-  /** What a manifest has to ask for. */
+  /** What the manifest must declare. */
   readonly permission?: `${PermissionName | 'requires'}: ${string}`
 }
 
 /**
- * Every service of a plugin. What a plugin process may call, the proxies there and
- * docs/reference/services.md come from this table; methods that are more than a `value` have their
- * crossing in packages/services, in the service's folder.
+ * Every service of a plugin. The calls a plugin process may make, its proxies and
+ * docs/reference/services.md are derived from this table. Methods other than `value` implement
+ * their crossing in the service's folder in packages/services.
  */
 export const SERVICES = {
   logger: {

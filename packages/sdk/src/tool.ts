@@ -5,16 +5,16 @@ import type { Role } from './role.ts'
 import type { Services } from './services.ts'
 
 /**
- * What a tool does outside of its own answer. `none`: it computes or looks something up.
- * `external`: it sends, buys, deletes, publishes or changes something, so a person approves each
- * call unless the owner granted the tool for good.
+ * A tool's side effects. `none`: it only computes or looks something up. `external`: it sends,
+ * buys, deletes, publishes or changes something. A person must approve each call, unless the owner
+ * granted the tool permanently.
  */
 export type ToolEffect = 'none' | 'external'
 
 /**
- * What a tool's function receives. It is the context of the message that led to the call; `signal`
- * is aborted at the tool's deadline. A call that did not come from a chat (over MCP) has the chat
- * and user 0 and cannot reply.
+ * What a tool's function receives: the context of the message that led to the call. `signal` is
+ * aborted at the tool's deadline. A call from outside a chat (over MCP) has chat and user id 0 and
+ * cannot reply.
  */
 export type ToolContext<Config = unknown> = MessageContext<Config> & {
   readonly services: Services
@@ -25,21 +25,21 @@ export interface ToolDefinition<Args = unknown, Config = unknown> {
   /** For the model: what it does and when to use it, at most 1,024 characters. */
   readonly description: string
   /**
-   * The arguments, an object schema; any Standard Schema that has a JSON form. Without it the tool
-   * takes none.
+   * The arguments: an object schema, in any Standard Schema that converts to JSON Schema. Without
+   * it the tool takes no arguments.
    */
   readonly schema?: StandardSchemaV1<unknown, Args>
   /**
-   * Who may use it, checked at every call. Default: `owner`; in plugins that ship with Pluggram
-   * `everyone`.
+   * Who may use it, checked at every call. Default: `owner`, or `everyone` in plugins that ship
+   * with Pluggram.
    */
   readonly role?: Role
   /** Default `external`. */
   readonly effect?: ToolEffect
   /**
-   * Does the work. The result is text or plain data and is shown to the model as data, at most
-   * 20,000 characters of it. Whatever is thrown ends the call; the model reads a `PluggramError`'s
-   * message and no other.
+   * Runs the tool. The result is text or plain data; the model sees at most 20,000 characters of
+   * it, marked as data. An error ends the call. The model sees the message of a `PluggramError`,
+   * but of no other error.
    */
   execute(args: Args, context: ToolContext<Config>): Awaitable<unknown>
 }

@@ -1,24 +1,21 @@
 import type { AiUsagePeriod, AiUsageScope } from '../ai-usage.ts'
 
-/** Whose use is counted together. */
+/** An account that usage is counted for. */
 export interface AiAccount {
   readonly scope: AiUsageScope
-  /** The user's or chat's number, the plugin's name; '' overall. */
+  /** The user's or chat's id, or the plugin's name; '' for the overall account. */
   readonly name: string
-  /**
-   * True for what the cheaper model took after a budget was used up: that has an account of its
-   * own.
-   */
+  /** True for usage of the cheaper model after a budget is used up, which is counted separately. */
   readonly isCheaper: boolean
 }
 
 export interface AiAmount {
   readonly tokens: number
-  /** Millionths of the currency's unit: sums of them stay exact. */
+  /** Millionths of the currency unit: integers, so that sums are exact. */
   readonly micros: number
 }
 
-/** What an account may use in a period; a member that is absent limits nothing. */
+/** An account's limits for a period. An absent member means no limit. */
 export interface AiLimit {
   readonly account: AiAccount
   readonly period: AiUsagePeriod
@@ -26,12 +23,12 @@ export interface AiLimit {
   readonly micros?: number
 }
 
-/** Counts what models take. It is on disk, so that a restart forgets nothing. */
+/** Records model usage on disk, so that it survives restarts. */
 export interface AiLedger {
   /**
-   * Adds `amount` to the accounts unless one of the limits is reached already: the last call before
-   * a limit may pass it, by no more than itself. Nobody comes between the check and the addition.
-   * @returns the number of the reservation, or the limit that is reached
+   * Adds `amount` to the accounts unless one of the limits is already reached. So the last call may
+   * exceed a limit, by at most its own amount. Check and addition are atomic.
+   * @returns the id of the reservation, or the limit that is reached
    */
   reserve(
     accounts: readonly AiAccount[],
@@ -39,18 +36,17 @@ export interface AiLedger {
     amount: AiAmount,
     at: Date,
   ): { readonly id: number } | { readonly reached: AiLimit }
-  /** Adds what was used without having been reserved. */
+  /** Adds usage that was not reserved. */
   record(accounts: readonly AiAccount[], amount: AiAmount, at: Date): void
-  /** Puts what was really used in the place of a reservation. */
+  /** Replaces a reservation with the actual usage. */
   settle(id: number, amount: AiAmount): void
-  /** What an account used in the period around `at`, reservations included. */
+  /** An account's usage in the period that contains `at`, including reservations. */
   used(account: AiAccount, period: AiUsagePeriod, at: Date): AiAmount
   /** The model chosen for a chat or user. */
   choice(kind: 'chat' | 'user', id: number): string | undefined
   choose(kind: 'chat' | 'user', id: number, model: string | null): void
   /**
-   * A group became a supergroup: its use, its open reservations and its model go on under the new
-   * id.
+   * A group became a supergroup: moves its usage, open reservations and chosen model to the new id.
    */
   moveChat(from: number, to: number): void
 }

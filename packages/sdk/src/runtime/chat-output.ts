@@ -3,28 +3,28 @@ import type { Reply, SentMessage } from '../reply.ts'
 import type { OutgoingMessage } from './message-store.ts'
 
 /*
- * What leads to a chat. A reply becomes messages in memory (`Format`), the messages go into the outbox, and a sender
- * hands them to the `MessageTransport` one by one. The Telegram package implements all of it; errors are `DeliveryError`.
+ * The path from a reply to a chat. `Format` turns a reply into messages in memory, the outbox
+ * stores them, and a sender passes them to the `MessageTransport` one by one. The Telegram package
+ * implements these contracts; errors are `DeliveryError`s.
  */
 
-/** A reply's text that was read to its end. */
+/** A reply's streamed text, read to its end. */
 export interface WrittenText {
   readonly text: string
-  /** Words about the text that stand under it. */
+  /** A note shown below the text. */
   readonly note?: string
-  /** Why the text broke off, when it did; `text` is empty when nothing of it can be shown. */
+  /** Set when the stream failed. `text` is then what arrived before; it may be empty. */
   readonly failure?: { readonly error: unknown }
   /**
-   * Set when the text was shown while it was being written; a message that showed it becomes the
-   * first of the answer.
+   * Set when a preview of the text was shown. A preview message becomes the first message of the
+   * answer.
    */
   readonly preview?: { readonly messageId?: number }
 }
 
 /**
- * The messages that a reply becomes, in order, without secrets. It only computes: it sends nothing
- * and reads nothing. A text that was still being written comes as `written`. Buttons carry the wire
- * form of their data.
+ * Turns a reply into messages, in order, with secrets masked. A pure function: it does no I/O.
+ * Streamed text is passed as `written`, already read. The data of buttons is already in wire form.
  * @throws DeliveryError `reply-invalid` when nothing of the reply can be sent
  */
 export type Format = (chat: Chat, reply: Reply, written?: WrittenText) => readonly OutgoingMessage[]
@@ -32,24 +32,24 @@ export type Format = (chat: Chat, reply: Reply, written?: WrittenText) => readon
 /** Sends messages of the outbox. */
 export interface MessageTransport {
   /**
-   * Sends one message and gives what stands in the chat afterwards. Waits out limits, and falls
-   * back to plain text when formatting is refused.
-   * @throws DeliveryError; `isRetryable` when Telegram may take it later, `isAmbiguous` when it may
-   * have taken it already. An `at-most-once` message is never retryable once it is ambiguous.
+   * Sends one message and returns it as it appears in the chat. Waits out rate limits, and falls
+   * back to plain text when Telegram rejects the formatting.
+   * @throws DeliveryError; `isRetryable` when Telegram may accept it later, `isAmbiguous` when it
+   * may already have been sent. An `at-most-once` message is never retryable once it is ambiguous.
    */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage>
   /**
-   * True when `newer` makes `older` pointless: both change the same message, and neither is sent
-   * yet.
+   * True when `newer` makes `older` unnecessary: both edit the same message, and neither has been
+   * sent.
    */
   supersedes?(newer: OutgoingMessage, older: OutgoingMessage): boolean
 }
 
-/** What happens in a chat beside messages of the outbox. */
+/** Actions in a chat that do not go through the outbox. */
 export interface ChatActions {
   /**
-   * Reads text that is still being written, showing it where the chat can. Never throws for the
-   * text's sake.
+   * Reads a stream of text and previews it where the chat supports that. Never throws because the
+   * stream failed.
    */
   writeDraft(
     chat: Chat,
@@ -59,7 +59,7 @@ export interface ChatActions {
   /** Shows "typing…" for about five seconds; never throws. */
   showTyping(chat: Chat): Promise<void>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>
-  /** Ends a button's spinner; never throws, since an old query is gone anyway. */
+  /** Stops a button's spinner. Never throws, because an expired query no longer has one. */
   answerCallback(callbackId: string, text?: string): Promise<void>
   download(fileId: string, signal: AbortSignal): Promise<Uint8Array>
 }

@@ -61,7 +61,7 @@ class RunnerConnection implements DatabaseConnection {
   }
 }
 
-/** One connection for all: the work is queued where the database is. */
+/** A single shared connection is enough: the database side queues the work. */
 class RunnerDriver implements Driver {
   readonly #connection: DatabaseConnection
 

@@ -9,11 +9,11 @@ import type {
   SqlStatement,
 } from '../services/database.ts'
 
-/** What is asked of a plugin's databases, as plain data: it crosses between processes as it is. */
+/** A request to a plugin's databases, as plain data that can cross the process border. */
 export type DatabaseRequest =
   | {
       readonly kind: 'execute'
-      /** Left out: the plugin's own tables. */
+      /** Absent: the plugin's own tables. */
       readonly database?: string
       readonly statement: SqlStatement
       readonly options: QueryOptions
@@ -22,10 +22,10 @@ export type DatabaseRequest =
   | { readonly kind: 'migrate'; readonly steps: readonly string[] }
   | { readonly kind: 'describe'; readonly database: string }
 
-/** What `describe` gives. */
+/** The result of `describe`. */
 export type DatabaseDescription = Pick<OutsideDatabase, 'dialect' | 'isWritable'>
 
-/** Does the work; what it gives fits the request's kind. */
+/** Executes a request; the result depends on the request's kind. */
 export type DatabaseCall = (request: DatabaseRequest) => Promise<unknown>
 
 class ClientRunner implements SqlRunner {
@@ -62,7 +62,7 @@ class ClientRunner implements SqlRunner {
   }
 
   async kysely<Tables>(): Promise<Kysely<Tables>> {
-    // most plugins do without, and it takes as long to load as a plugin process does
+    // loaded lazily: most plugins do not need it, and it takes as long to load as a plugin process
     const { createKysely } = await import('./create-kysely.ts')
     return createKysely<Tables>(this, this.#dialect)
   }
@@ -73,11 +73,11 @@ class ClientRunner implements SqlRunner {
 }
 
 /**
- * The database service over a single function, which is local inline and a call to the host in a
+ * The database service on top of a single function, which is local inline and calls the host from a
  * plugin process.
  */
 export class DatabaseClient extends ClientRunner implements DatabaseService {
-  /** Passes a request of a plugin process on. */
+  /** Forwards a request from a plugin process. */
   readonly call: DatabaseCall
 
   constructor(call: DatabaseCall) {

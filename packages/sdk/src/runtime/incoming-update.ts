@@ -2,22 +2,22 @@ import type { Command } from '../context.ts'
 import type { Chat, IncomingMessage, User } from '../message.ts'
 
 interface UpdateBase {
-  /** Telegram's id: dedupe by set membership, never by order (ids jump). */
+  /** Telegram's id. Deduplicate by set membership, never by order, because ids can jump. */
   readonly updateId: number
   readonly chat: Chat
   readonly user: User
-  /** For a callback: the message that carries the button. */
+  /** For a callback: the message that has the button. */
   readonly message: IncomingMessage
   /**
-   * The command a new message starts with, unless it names another bot. Edited messages and presses
-   * have none.
+   * The command a new message starts with, unless it names another bot. Absent for edited messages
+   * and button presses.
    */
   readonly command?: Command
 }
 
 /**
- * An update after the source checked and normalised it. Plain data: it can be stored and sent to a
- * process.
+ * An update after the source validated and normalised it. Plain data, so that it can be stored and
+ * sent to a plugin process.
  */
 export type IncomingUpdate =
   | (UpdateBase & { readonly kind: 'message' | 'edited_message' })

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** The JSON Schema of what `schema` takes, when it can tell (Standard JSON Schema; Zod can). */
+/** The JSON Schema of the input of `schema`, if it supports Standard JSON Schema, as Zod does. */
 export function jsonSchemaOf(
   schema: StandardSchemaV1 | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
@@ -13,7 +13,7 @@ export function jsonSchemaOf(
       ? (result as Readonly<Record<string, unknown>>)
       : undefined
   } catch {
-    // some schemas, such as transforms of classes, have no JSON form
+    // some schemas, such as class instances, have no JSON Schema
     return undefined
   }
 }

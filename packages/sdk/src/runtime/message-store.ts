@@ -1,42 +1,45 @@
 import type { IncomingUpdate } from './incoming-update.ts'
 
-/** An update that is on disk and not answered yet. */
+/** An update that is stored but not answered yet. */
 export interface StoredUpdate {
   readonly update: IncomingUpdate
-  /** How often work on it began before, in this run or an earlier one. */
+  /** How many times processing has started before, in this run or an earlier one. */
   readonly tries: number
 }
 
-/** What to do with a send whose answer was lost: send again (default), or leave it. */
+/** What to do when the response to a send was lost: send again (default), or not. */
 export type DeliveryPolicy = 'at-least-once' | 'at-most-once'
 
-/** A message ready for Telegram: plain data that JSON can hold, except for the bytes of a file. */
+/** A message ready for Telegram: JSON-compatible data, except for the bytes of a file. */
 export interface OutgoingMessage {
   readonly chatId: number
-  /** What to call and with which parameters. Only the code that formats messages and the sender read it. */
+  /** The method to call and its parameters. Only the formatter and the sender read it. */
   readonly content: unknown
   /** The bytes of a file, when the message carries one. */
   readonly bytes?: Uint8Array
   readonly policy: DeliveryPolicy
-  /** True when nobody waits for it: it goes behind all answers, at Telegram's pace. */
+  /**
+   * True when nobody is waiting for it. It is sent after all answers, within Telegram's rate
+   * limits.
+   */
   readonly isBroadcast?: boolean
 }
 
-/** Stands for the update of messages that answer none; updates have no negative ids. */
+/** The update id of messages that answer no update. Real ids are never negative. */
 export const POSTED_UPDATE_ID = -1
 
-/** A message in the outbox, on disk. Messages of one chat are sent in the order of their ids. */
+/** A message stored in the outbox. Messages of one chat are sent in order of their ids. */
 export interface OutboxRow extends OutgoingMessage {
   readonly id: number
   /** The update it answers; `POSTED_UPDATE_ID` when it answers none. */
   readonly updateId: number
-  /** True when the program ended while the message was being sent: whether it arrived is unknown. */
+  /** True when the program exited while sending the message, so it may or may not have arrived. */
   readonly isAmbiguous: boolean
-  /** Set on messages of an interim reply that an earlier try sent or gave up. */
+  /** Set on messages of an interim reply that an earlier try sent or gave up on. */
   readonly sentMessageId?: number
 }
 
-/** A parked update, for the owner to look at. */
+/** A parked update, as shown to the owner. */
 export interface ParkedUpdate {
   readonly update: IncomingUpdate
   readonly tries: number
@@ -44,73 +47,81 @@ export interface ParkedUpdate {
   readonly receivedAt: Date
 }
 
-/** How much waits. */
+/** How much work is pending. */
 export interface LeftOver {
-  /** Updates that are not finished. */
+  /** Unfinished updates. */
   readonly updates: number
-  /** Those of them on which work began. */
+  /** How many of them were already being processed. */
   readonly begun: number
-  /** Messages that are not sent. */
+  /** Unsent messages. */
   readonly messages: number
 }
 
 /**
- * The inbox and the outbox of one bot, on disk. A promise of a write resolves when it is committed: it survives
- * `kill -9` and power loss. Commits of the same moment are made together.
+ * The inbox and the outbox of one bot, on disk. A write resolves once it is committed: from then on
+ * it survives `kill -9` and power loss. Concurrent writes share a commit.
  *
- * What may be much is read in pages, each when it is asked for, of all chats or of one: a start reads everything, an
- * instance that takes a chat over reads that chat.
+ * Long results are read lazily in pages, for all chats or for one. Startup reads everything; an
+ * instance that takes over a chat reads only that chat.
  */
 export interface MessageStore {
-  /** Takes updates in, in order; gives those that were never seen before. */
+  /** Stores updates in order and returns those not seen before. */
   accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
-  /** Notes that work on an update begins; when it resolves, the end of the program does not undo the note. */
+  /**
+   * Records that processing of an update starts. Once it resolves, the record survives an exit of
+   * the program.
+   */
   begin(updateId: number): Promise<void>
-  /** The same with one of the next commits, or not at all when the update is finished before. */
+  /** The same, but written with a later commit, or not at all when the update finishes first. */
   beginSoon(updateId: number): void
   /** Marks the update done and puts its replies into the outbox, in one transaction. */
   finish(updateId: number, messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
   /**
-   * Puts an interim reply into the outbox: one that is sent before the update is finished. `key` is the same for the
-   * same reply of every try; what an earlier try put there is found instead of added again.
+   * Puts an interim reply into the outbox: one that is sent before the update is finished. Every
+   * try uses the same `key` for the same reply. If an earlier try added it, the existing rows are
+   * returned instead.
    */
   addInterim(
     updateId: number,
     key: string,
     messages: readonly OutgoingMessage[],
   ): Promise<readonly OutboxRow[]>
-  /** Puts messages into the outbox that answer no update. */
+  /** Adds messages that answer no update to the outbox. */
   post(messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
-  /** What an earlier try put there under that key; empty when it did not get so far. */
+  /** The messages an earlier try added under that key; empty when it added none. */
   interim(updateId: number, key: string): Promise<readonly OutboxRow[]>
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
-  /** Notes that an `at-most-once` message is about to be sent. */
+  /** Records that an `at-most-once` message is about to be sent. */
   markSending(rowId: number): Promise<void>
-  /** Takes that note back: the message was not sent after all. */
+  /** Reverts that record: the message was not sent after all. */
   markUnsent(rowId: number): Promise<void>
-  /** Notes that a message was sent. */
+  /** Records that a message was sent. */
   markSent(rowId: number, sentMessageId: number): Promise<void>
-  /** Gives a message up: Telegram refused it for good, or whether it arrived stays unknown. */
+  /**
+   * Gives up on a message: Telegram refused it permanently, or it is unknown whether it arrived.
+   */
   markFailed(rowId: number, reason: string): Promise<void>
-  /** A group has another id: what is not sent to it yet belongs to the new one. */
+  /** A group's id changed: its unsent messages move to the new id. */
   moveChat(from: number, to: number): Promise<void>
-  /** Updates that are not finished, oldest first. One that is finished or parked meanwhile is left out. */
+  /**
+   * Unfinished updates, oldest first. Skips updates that are finished or parked while iterating.
+   */
   unfinished(chatId?: number): AsyncIterable<readonly StoredUpdate[]>
-  /** One of them; `undefined` when it is finished, parked or unknown. */
+  /** One unfinished update; `undefined` when it is finished, parked or unknown. */
   waiting(updateId: number): Promise<StoredUpdate | undefined>
-  /** Messages that are not sent, oldest first. One that is sent or given up meanwhile is left out. */
+  /** Unsent messages, oldest first. Skips messages that are sent or given up on while iterating. */
   unsent(chatId?: number): AsyncIterable<readonly OutboxRow[]>
   left(): Promise<LeftOver>
   parked(): Promise<readonly ParkedUpdate[]>
-  /** Makes a parked update new again; `undefined` when there is none of that id. */
+  /** Queues a parked update again with no tries; `undefined` when no parked update has that id. */
   replay(updateId: number): Promise<StoredUpdate | undefined>
-  /** Deletes a parked update; false when there is none of that id. */
+  /** Deletes a parked update; false when no parked update has that id. */
   drop(updateId: number): Promise<boolean>
   /** Why the last write failed, for example a full disk; `undefined` while writes succeed. */
   failure(): string | undefined
-  /** Deletes ids of finished updates that Telegram cannot repeat any more. */
+  /** Deletes ids of finished updates that are too old for Telegram to deliver again. */
   forgetOld(): Promise<void>
-  /** Writes what waits, and ends. */
+  /** Commits pending writes, then closes the store. */
   close(): Promise<void>
 }

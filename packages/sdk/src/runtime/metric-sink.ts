@@ -1,22 +1,25 @@
-/** A metric as a plugin registered it, under the plugin's own name for it. */
+/** A metric as a plugin registered it, without the plugin's prefix. */
 export interface MetricDefinition {
   readonly kind: 'counter' | 'gauge' | 'histogram'
   readonly name: string
   readonly help: string
   readonly labels: readonly string[]
-  /** Of a histogram. */
+  /** Only for histograms. */
   readonly buckets?: readonly number[]
 }
 
-/** What happened to one series of a metric. */
+/** A change to one series of a metric. */
 export interface MetricChange {
   readonly operation: 'add' | 'set' | 'observe'
-  /** One value for each label of the definition, in its order. */
+  /** One value per label, in the order of the definition. */
   readonly labelValues: readonly string[]
   readonly value: number
 }
 
-/** Takes what plugins count. Never throws: counting must not break what is counted. */
+/**
+ * Records plugins' metrics. Never throws: recording a metric must not break the code that is
+ * measured.
+ */
 export interface MetricSink {
   record(definition: MetricDefinition, change: MetricChange): void
 }

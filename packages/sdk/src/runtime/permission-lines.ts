@@ -2,30 +2,30 @@ import { z } from 'zod'
 import { PERMISSIONS } from '../permissions.ts'
 import type { PermissionName, PermissionRow, PluginPermissions } from '../permissions.ts'
 
-/** A permission, or one name of a list of them, as it is asked for and granted. */
+/** A flag permission, or one name of a list permission, as requested and granted. */
 export interface PermissionLine {
   readonly permission: PermissionName
   readonly item?: string
-  /** For people: `ai`, or `network: api.example.com`. */
+  /** Text for people: `ai`, or `network: api.example.com`. */
   readonly text: string
 }
 
 const MAX_ITEMS = 1_000
 
 /**
- * The members of an object with permissions, whether a manifest, a plugin process or
- * plugins_config.json holds it.
+ * The schema members of a permissions object, shared by manifests, plugin processes and
+ * plugins_config.json.
  */
 export const permissionShape = Object.fromEntries(
   permissionRows().map(([name, row]) => [name, memberSchema(row).optional()]),
 ) as { [Name in PermissionName]: z.ZodOptional<z.ZodType<PluginPermissions[Name]>> }
 
-/** The table's rows in their order. */
+/** The rows of the table, in order. */
 export function permissionRows(): (readonly [PermissionName, PermissionRow])[] {
   return Object.entries(PERMISSIONS) as [PermissionName, PermissionRow][]
 }
 
-/** What is asked for or granted, a line for each flag and each name of a list. */
+/** Lists permissions, one line for each flag and for each name in a list. */
 export function permissionLines(permissions: PluginPermissions): PermissionLine[] {
   return permissionRows().flatMap(([permission]): PermissionLine[] => {
     const value = permissions[permission]

@@ -3,26 +3,26 @@ import type { ObservedMessage } from '../observe.ts'
 import type { PluginResult, PluginStatus } from '../reply.ts'
 import type { ScheduledRun } from '../services/scheduler.ts'
 
-/** A message's context as the pipeline makes it; the host adds the plugin's configuration. */
+/** A message's context as the pipeline creates it; the host adds the plugin's configuration. */
 export type CallContext = Omit<MessageContext, 'config'>
 
-/** A context as part of a question; the signal is the third argument of `ask`. */
+/** The context within a question. The signal is passed as the third argument of `ask`. */
 type AskedContext = Omit<CallContext, 'signal'>
 
-/** One thing that is wrong with a plugin's configuration. */
+/** One problem in a plugin's configuration. */
 export interface ConfigIssue {
-  /** Where, relative to the plugin's block; empty for the block itself. */
+  /** Path within the plugin's block; empty for the block itself. */
   readonly path: readonly (string | number)[]
   readonly message: string
-  /** True when nothing stands at `path`. */
+  /** True when there is no value at `path`. */
   readonly isMissing: boolean
-  /** Keys at `path` that the schema does not take. */
+  /** Keys at `path` that the schema does not accept. */
   readonly keys?: readonly string[] | undefined
-  /** With `keys`: those that it takes, when it can tell. */
+  /** With `keys`: the keys that it accepts, if known. */
   readonly knownKeys?: readonly string[] | undefined
 }
 
-/** `replace`: the plugin cannot continue with another block and must be started anew. */
+/** `replace`: the plugin cannot switch to the new block and must be restarted. */
 export type ReconfigureOutcome = 'done' | 'replace' | { readonly issues: readonly ConfigIssue[] }
 
 interface Call<Asked, Answered> {
@@ -33,7 +33,7 @@ interface Call<Asked, Answered> {
 /** A plugin's block of the configuration. */
 type Block = Readonly<Record<string, unknown>>
 
-/** Everything that is asked of a plugin, wherever it runs. */
+/** Every call the assistant makes to a plugin, inline or in its own process. */
 export interface PluginCalls {
   /** Runs the command's function or `processMessage`; `undefined` means "not mine". */
   readonly handle: Call<
@@ -41,9 +41,9 @@ export interface PluginCalls {
     PluginResult | undefined
   >
   /**
-   * Checks the input and runs a tool. The answer is plain data of bounded size. Whether the caller
-   * may use the tool is the caller's to check. Fails with `tool-not-found` or
-   * `tool-arguments-invalid`, or with what the tool threw.
+   * Validates the input and runs a tool. The answer is plain data of bounded size. The caller
+   * checks whether the tool may be used. Fails with `tool-not-found`, `tool-arguments-invalid`, or
+   * the tool's own error.
    */
   readonly tool: Call<
     { readonly name: string; readonly input: unknown; readonly context: AskedContext },
@@ -53,29 +53,28 @@ export interface PluginCalls {
   readonly observe: Call<ObservedMessage, void>
   /** Runs `execute` of one of the manifest's schedules. */
   readonly schedule: Call<{ readonly task: string; readonly run: Omit<ScheduledRun, 'signal'> }, void>
-  /** Deletes what the plugin keeps about a user; the answer says in a few words what that was. */
+  /** Deletes what the plugin stores about a user. The answer briefly describes what was deleted. */
   readonly forget: Call<{ readonly userId: number }, string | undefined>
   /** Calls a method that the plugin provides to other plugins. */
   readonly provided: Call<{ readonly method: string; readonly args: readonly unknown[] }, unknown>
-  /** What `getStatus` says. */
+  /** Returns the result of `getStatus`. */
   readonly status: Call<undefined, PluginStatus>
-  /** What the plugin's schema finds wrong with a block; nothing changes. */
+  /** Validates a block against the plugin's schema without applying it. */
   readonly 'check-config': Call<{ readonly block: Block }, readonly ConfigIssue[]>
-  /** Continues with another block, if the plugin listens for changes. */
+  /** Applies another block, if the plugin listens for changes. */
   readonly reconfigure: Call<{ readonly block: Block }, ReconfigureOutcome>
 }
 
 /** A kind of call. */
 export type CallKind = keyof PluginCalls
-/** What a call of that kind asks. */
+/** The question of that kind of call. */
 export type Question<Kind extends CallKind> = PluginCalls[Kind]['question']
-/** What a call of that kind gives. */
+/** The answer to that kind of call. */
 export type Answer<Kind extends CallKind> = PluginCalls[Kind]['answer']
 
 /**
- * Asks a plugin something. Rejects with what the plugin throws, with `plugin-timeout` past the
- * limit of the call's kind, and with `plugin-crashed` or `plugin-not-found` when the plugin cannot
- * answer.
+ * Makes a call to a plugin. Rejects with the plugin's own error, with `plugin-timeout` after the
+ * time limit, or with `plugin-crashed` or `plugin-not-found` when the plugin cannot answer.
  */
 export type Ask = <Kind extends CallKind>(
   kind: Kind,
@@ -84,32 +83,33 @@ export type Ask = <Kind extends CallKind>(
   signal?: AbortSignal,
 ) => Promise<Answer<Kind>>
 
-/** What holds for one kind of call, at both isolation levels. */
+/** The rules for one kind of call, the same at both isolation levels. */
 export interface CallRules<Kind extends CallKind = CallKind> {
   /**
-   * Seconds; `call` and `status` are the plugin's own limits, and with `caller` only the caller's
-   * signal ends it.
+   * Time limit in seconds. `call` and `status` are the plugin's own limits; with `caller`, only the
+   * caller's signal ends the call.
    */
   readonly limit: number | 'call' | 'status' | 'caller'
   /**
-   * `end`: the signal is aborted, and a second later the plugin's process is ended. `leave`: nobody
-   * waits any longer, and the plugin is left alone.
+   * `end`: the signal is aborted, and a second later the plugin's process is killed. `leave`: the
+   * caller stops waiting, but the plugin keeps running.
    */
   readonly whenLate: 'end' | 'leave'
   /**
-   * The process ended over it. `retry`: asked once more, if the manifest says that this is safe.
+   * What happens when the process crashed during the call. `retry`: one retry, if the manifest says
+   * that this is safe.
    */
   readonly afterCrash: 'retry' | 'fail'
   /**
-   * `apologise`: fails when the user addressed the plugin and passes otherwise; `ask`: parking
-   * makes no difference.
+   * `apologise`: fails when the user addressed the plugin, passes otherwise. `ask`: the call is
+   * made anyway.
    */
   readonly whenParked: 'fail' | 'pass' | 'apologise' | 'ask'
-  /** The plugin was stopped; its successor, the version that replaced it, may answer instead. */
+  /** What happens when the plugin was stopped. Its `successor` is the version that replaced it. */
   readonly whenStopped: 'successor' | 'pass' | 'fail'
-  /** The plugin has no process right now. `answer`: the host answers for it. */
+  /** What happens when the plugin's process is not running. `answer`: the host answers instead. */
   readonly whenIdle: 'start' | 'answer'
-  /** True when the question has a context: what the plugin does then is about that message. */
+  /** True when the question has a context, which ties the plugin's actions to that message. */
   readonly hasContext: Question<Kind> extends { readonly context: AskedContext } ? true : false
 }
 
@@ -124,7 +124,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenIdle: 'start',
     hasContext: true,
   },
-  // never run a second time by itself: what it did before the crash is not known
+  // not retried automatically: it may have had an effect before the crash
   tool: {
     limit: 'call',
     whenLate: 'end',
@@ -143,7 +143,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenIdle: 'start',
     hasContext: false,
   },
-  // as a tool, it is not run a second time by itself
+  // not retried automatically, for the same reason as a tool
   schedule: {
     limit: 'caller',
     whenLate: 'end',
@@ -153,7 +153,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenIdle: 'start',
     hasContext: false,
   },
-  // a plugin may have to search all that it keeps for what is the user's
+  // the plugin may have to search everything it stores for the user's data
   forget: {
     limit: 30,
     whenLate: 'end',
@@ -172,7 +172,8 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenIdle: 'start',
     hasContext: false,
   },
-  // asked all the time: it keeps no process alive, and a hung `getStatus` ends none
+  // called constantly, so it must not keep a process alive, and a hung `getStatus` must not kill
+  // one
   status: {
     limit: 'status',
     whenLate: 'leave',
@@ -207,7 +208,7 @@ export function isCallKind(name: string): name is CallKind {
   return Object.hasOwn(CALLS, name)
 }
 
-/** Functions that answer some kinds of calls. */
+/** Handlers for some kinds of calls. */
 export type CallHandlers = {
   readonly [Kind in CallKind]?: (
     question: Question<Kind>,
@@ -216,8 +217,8 @@ export type CallHandlers = {
 }
 
 /**
- * An `ask` for something that is no plugin of an author: each kind goes to its handler, and the
- * others fail.
+ * Creates an `ask` for something other than an author's plugin, such as an MCP server. Kinds
+ * without a handler fail.
  */
 export function askHandlers(name: string, handlers: CallHandlers): Ask {
   return async (kind, question, signal = new AbortController().signal) => {

@@ -5,7 +5,7 @@ import type { ToolEffect } from '../tool.ts'
 import type { CommandSummary } from '../assistant-directory.ts'
 import type { Ask } from './plugin-calls.ts'
 
-/** A tool as the model and others may see it. */
+/** A tool as shown to the model and other callers. */
 export interface ToolDescriptor {
   readonly name: string
   readonly description: string
@@ -15,7 +15,7 @@ export interface ToolDescriptor {
   readonly effect: ToolEffect
 }
 
-/** A schedule of a manifest; without times it runs only when the plugin's code asks for it. */
+/** A schedule of a manifest. Without times it runs only when the plugin's code schedules it. */
 export interface ScheduleDescriptor {
   readonly name: string
   readonly everySeconds?: number
@@ -34,9 +34,9 @@ export interface PluginDescriptor {
   readonly help?: string
   readonly commands: readonly (CommandSummary & { readonly inMenu: boolean; readonly isUrgent: boolean })[]
   readonly tools: readonly ToolDescriptor[]
-  /** JSON Schema of its configuration, when it can tell. */
+  /** JSON Schema of its configuration, if its schema provides one. */
   readonly configSchema?: Readonly<Record<string, unknown>>
-  /** Keys of its configuration that may be set for single chats. */
+  /** Configuration keys that can be overridden for single chats. */
   readonly perChat?: readonly string[]
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
@@ -44,28 +44,27 @@ export interface PluginDescriptor {
   readonly priority: number
   /** False when the plugin only answers its commands. */
   readonly answersMessages: boolean
-  /** True when it is told about every message. */
+  /** True when it observes every message. */
   readonly observes?: boolean
-  /** True when it can forget a user. */
+  /** True when it implements `forgetUser`. */
   readonly forgets?: boolean
 }
 
-/** A plugin that runs and can be asked. */
+/** A running plugin that accepts calls. */
 export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
   readonly ask: Ask
 }
 
 /**
- * A plugin that starts for the first time since the assistant did: what may be for it should wait.
+ * A plugin that is still starting up with the assistant. Messages that may be for it should wait.
  */
 export interface PendingPlugin {
   readonly name: string
-  /** What it said about itself at an earlier start, when nothing of it changed since. */
+  /** Its descriptor from an earlier start, if the plugin has not changed since. */
   readonly descriptor?: PluginDescriptor
   /**
-   * Resolves when it can be asked, failed, or is not worth waiting for any longer; it is no longer
-   * pending then.
+   * Resolves when it accepts calls, failed, or has taken too long; it is then no longer pending.
    */
   readonly settled: Promise<void>
 }
@@ -74,15 +73,17 @@ export interface PendingPlugin {
 export interface PluginRegistry {
   /** In the order they are asked. */
   plugins(): readonly RunnablePlugin[]
-  /** Those that are not there yet, but soon may be. Default: none. */
+  /** Plugins that are still starting. Default: none. */
   pending?(): readonly PendingPlugin[]
-  /** The name of the plugin that a command belongs to; more than one may declare it. */
+  /** The name of the plugin that owns a command; several plugins may declare it. */
   ownerOf(command: string): string | undefined
-  /** Calls `listener` after plugins came or went, until the returned function is called. */
+  /**
+   * Calls `listener` whenever the set of plugins changes, until the returned function is called.
+   */
   onChange(listener: () => void): () => void
 }
 
-/** The commands of a plugin that belong to it; those that another plugin keeps are left out. */
+/** The commands a plugin declares and owns, without those that belong to another plugin. */
 export function ownCommands(
   registry: Pick<PluginRegistry, 'ownerOf'>,
   { name, commands }: Pick<PluginDescriptor, 'name' | 'commands'>,

@@ -3,11 +3,11 @@ import type { Command } from '../context.ts'
 /** A command at the start of a text. */
 export interface WrittenCommand {
   readonly command: Command
-  /** The user name behind `/name@`, as it was written: the bot that is meant. */
+  /** The user name after `/name@`, as written: the bot that is addressed. */
   readonly bot?: string
 }
 
-/** Bot API (BotCommand): 1 to 32 of a–z, 0–9 and _. People write commands in either case. */
+/** Bot API (BotCommand): 1 to 32 of a–z, 0–9 and _. Users type commands in either case. */
 const COMMAND = /^\/([a-z0-9_]{1,32})(?:@([a-z0-9_]{1,64}))?(?=\s|$)/i
 
 /**

@@ -13,17 +13,17 @@ export type ScheduleTimes =
   | { readonly kind: 'cron'; readonly expression: string; readonly timeZone?: string | undefined }
   | { readonly kind: 'at'; readonly date: Date }
 
-/** A schedule to be added, as plain data: it crosses between processes as it is. */
+/** A schedule to add, as plain data that can cross the process border. */
 export interface ScheduleRequest {
   readonly times: ScheduleTimes
   readonly options: ScheduleOptions
-  /** The manifest's schedule whose `execute` does the work; without it a function does. */
+  /** The manifest's schedule whose `execute` does the work; absent when a function does it. */
   readonly task?: string | undefined
 }
 
 export type ScheduleChange = 'cancel' | 'pause' | 'resume' | 'run-now'
 
-/** Keeps the schedules of one plugin and runs them. */
+/** Stores and runs the schedules of one plugin. */
 export interface SchedulerBackend {
   /** @returns the schedule's name */
   add(request: ScheduleRequest, handler: ScheduleHandler | undefined): Promise<string>
@@ -32,13 +32,16 @@ export interface SchedulerBackend {
 }
 
 /**
- * The scheduler service over a backend, which is local inline and in the host for a plugin process.
+ * The scheduler service on top of a backend, which is local inline and in the host for a plugin
+ * process.
  */
 export class SchedulerClient implements SchedulerService {
   readonly #backend: SchedulerBackend
   readonly #report: (error: unknown) => void
 
-  /** @param report told about schedules that could not be added, in case nobody awaits them */
+  /**
+   * @param report called when a schedule could not be added, in case the plugin does not await it
+   */
   constructor(backend: SchedulerBackend, report: (error: unknown) => void) {
     this.#backend = backend
     this.#report = report
@@ -99,7 +102,8 @@ export class SchedulerClient implements SchedulerService {
     handler: ScheduleHandler | string | undefined,
   ): Promise<string> {
     const added = this.#tryAdd(times, options, handler)
-    // a schedule that nobody awaits must not end the program when it cannot be added
+    // when nobody awaits the promise, a failure must not crash the program as an unhandled
+    // rejection
     added.catch((error: unknown) => this.#report(error))
     return added
   }
@@ -115,7 +119,7 @@ export class SchedulerClient implements SchedulerService {
   }
 }
 
-/** Options and handler, whichever comes first. */
+/** Separates options and handler, which can come in either order. */
 function split<Options extends ScheduleOptions>(
   ...given: readonly (Options | ScheduleHandler | string | undefined)[]
 ): [Partial<Options>, ScheduleHandler | string | undefined] {
@@ -124,7 +128,7 @@ function split<Options extends ScheduleOptions>(
   return [options ?? {}, handler]
 }
 
-/** Adds what a plugin process asks for to the service that the host keeps for it. */
+/** Adds a plugin process's schedule to the scheduler that the host runs for it. */
 export function addSchedule(
   scheduler: SchedulerService,
   { times, options, task }: ScheduleRequest,
@@ -147,7 +151,7 @@ export function addSchedule(
   }
 }
 
-/** A scheduler that only says why it cannot be used. */
+/** A scheduler whose methods all throw the reason why it cannot be used. */
 export function createRefusedScheduler(refuse: () => never): SchedulerService {
   const backend: SchedulerBackend = {
     add: async () => refuse(),

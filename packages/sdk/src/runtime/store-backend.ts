@@ -1,17 +1,17 @@
-/** A value as it is stored: JSON text, and when it vanishes, in milliseconds since 1970. */
+/** A stored value: JSON text, and its expiry time in milliseconds since 1970. */
 export interface StoredValue {
   readonly json: string
   readonly expiresAt: number | null
 }
 
-/** Where one plugin's keys and values are kept. Keys and values were checked. */
+/** Storage for one plugin's keys and values, which are already validated. */
 export interface StoreBackend {
-  /** Nothing when there is none or it is expired. */
+  /** `undefined` when the key is absent or expired. */
   read(key: string): Promise<StoredValue | undefined>
   /** @throws StoreError when the plugin's store is full */
   write(key: string, value: StoredValue): Promise<void>
-  /** Whether there was something. */
+  /** Whether the key existed. */
   remove(key: string): Promise<boolean>
-  /** Keys that begin with `prefix`, ascending, behind `after`; expired ones are none. */
+  /** Keys that start with `prefix` and come after `after`, ascending, without expired ones. */
   keys(prefix: string, after: string, limit: number): Promise<readonly string[]>
 }

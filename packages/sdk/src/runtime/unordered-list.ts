@@ -5,13 +5,12 @@ export interface Listed<Value> {
 }
 
 /**
- * What is under way just now, in no order; one joins and one leaves at the same small cost however
- * many there are.
+ * An unordered collection of the items in progress. Adding and removing take constant time.
  *
- * A `Set` whose members come and go moves to a new table again and again. The old tables, once they
- * are old, keep alive whatever was in them then, until a full collection: with thousands of
- * messages a second, that kept most of what each had needed, and made the garbage collector's work
- * several times as much. This list stays where it is.
+ * A `Set` with many additions and removals keeps reallocating its hash table. Once promoted to the
+ * old generation, a discarded table retains its former members until a full garbage collection. At
+ * thousands of messages a second, this retained most of each message's data and multiplied the
+ * collector's work. The array of this list only grows.
  */
 export class UnorderedList<Value> {
   readonly #items: (Listed<Value> | undefined)[] = []
@@ -21,7 +20,7 @@ export class UnorderedList<Value> {
     return this.#size
   }
 
-  /** Gives what `remove` takes. */
+  /** Returns the handle to pass to `remove`. */
   add(value: Value): Listed<Value> {
     const item = { value, place: this.#size }
     this.#items[this.#size] = item
@@ -29,7 +28,7 @@ export class UnorderedList<Value> {
     return item
   }
 
-  /** Does nothing when it was removed before. */
+  /** Does nothing if the item was already removed. */
   remove(item: Listed<Value>): void {
     if (this.#items[item.place] !== item) return
     this.#size -= 1
@@ -40,7 +39,7 @@ export class UnorderedList<Value> {
     this.#items[item.place] = last
   }
 
-  /** What is there now; what joins or leaves meanwhile does not change it. */
+  /** A snapshot of the values; later changes do not affect it. */
   values(): Value[] {
     return this.#items.slice(0, this.#size).flatMap((item) => (item ? [item.value] : []))
   }

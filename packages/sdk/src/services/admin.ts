@@ -1,4 +1,4 @@
-/** One plugin as its owner sees it. */
+/** A plugin as the owner sees it. */
 export interface AdminPlugin {
   readonly name: string
   readonly description?: string
@@ -6,7 +6,7 @@ export interface AdminPlugin {
   /** `running`, `idle`, `starting`, `restarting`, `parked`, `failed` or `off`. */
   readonly state: string
   readonly isolation: 'inline' | 'process'
-  /** Why it is out, or what went wrong last. */
+  /** Why it does not run, or its latest error. */
   readonly problem?: string
 }
 
@@ -14,17 +14,17 @@ export interface AdminPlugin {
 export interface AdminSetting {
   readonly key: string
   readonly description?: string
-  /** What it is now, for people; secrets and values from the environment are masked. */
+  /** The current value as readable text; secrets and values from the environment are masked. */
   readonly value: string
-  /** `other`: lists and objects, which are written as JSON. */
+  /** `other`: lists and objects, written as JSON. */
   readonly type: 'text' | 'number' | 'boolean' | 'choice' | 'other'
   readonly choices?: readonly string[]
   readonly isSecret: boolean
-  /** Nothing stands there, and the plugin needs it. */
+  /** True when the key is required but not set. */
   readonly isMissing: boolean
-  /** The plugin lets it be set for single chats. */
+  /** True when the plugin allows setting it for single chats. */
   readonly isPerChat: boolean
-  /** It stands in config.json; asked for a chat: it was set for that chat. */
+  /** True when it is set in config.json or, for a chat, when it is set for that chat. */
   readonly isSet: boolean
 }
 
@@ -32,63 +32,63 @@ export interface AdminSetting {
 export interface AdminSettingChange {
   readonly plugin: string
   readonly key: string
-  /** Read as the type that the key has; left out: back to what holds without it. */
+  /** Parsed as the key's type. If omitted, the key is reset to its default. */
   readonly text?: string
-  /** Only there; left out: for everybody. */
+  /** The chat to change it for; everybody if omitted. */
   readonly chatId?: number
 }
 
-/** What an owner can decide about a user or a group. */
+/** The access level an owner can give a user or a group. */
 export type AdminStanding = 'owner' | 'trusted' | 'allowed' | 'blocked'
 
 export interface AdminParty {
   /** A user's id, or a group's, which is negative. */
   readonly id: number
   readonly name: string
-  /** `unknown`: they wrote, and nothing was decided. */
+  /** `unknown`: they wrote, but the owner has not decided yet. */
   readonly standing: AdminStanding | 'unknown'
-  /** Decided in config.json, where only people write. */
+  /** True when config.json sets it; it can only be changed there. */
   readonly isInConfig: boolean
 }
 
 /**
- * What an owner does by chat. Given only to plugins inside the assistant that have `permissions: {
- * admin: true }`; the plugin checks that whoever asks is an owner.
+ * Lets an owner manage the assistant by chat. Only plugins inside the assistant with `permissions:
+ * { admin: true }` get it. The plugin must check that the user is an owner.
  */
 export interface AdminService {
   plugins(): Promise<readonly AdminPlugin[]>
   /**
-   * Switches a plugin on or off for everybody; plugins_config.json says so from then on.
+   * Switches a plugin on or off for everybody and saves this in plugins_config.json.
    * @throws PluggramError `plugin-not-found`
    */
   switchPlugin(name: string, isOn: boolean): Promise<void>
   /**
-   * Ends a plugin and starts it anew.
+   * Restarts a plugin.
    * @throws PluggramError `plugin-not-found`
    */
   restartPlugin(name: string): Promise<void>
   /**
-   * The keys of a plugin, with the values that hold for everybody or in one chat; none when its
-   * schema cannot tell them.
+   * The settings of a plugin, with the values for everybody or for one chat. Empty when its schema
+   * does not list its keys.
    * @throws PluggramError `plugin-not-found`
    */
   settings(plugin: string, chatId?: number): Promise<readonly AdminSetting[]>
   /**
-   * Sets a key. For everybody it is written to config.json, whose formatting stays; for one chat it
-   * is kept in the data folder. It holds from the next message on.
-   * @throws PluggramError `config-invalid` when the plugin does not take it, and nothing is changed
-   * then; `config-secret` when a secret was written, which does not belong into a chat
+   * Changes a setting. For everybody it is written to config.json, preserving the formatting; for
+   * one chat it is stored in the data folder. It takes effect with the next message.
+   * @throws PluggramError `config-invalid` when the plugin rejects the value, in which case nothing
+   * changes; `config-secret` when the key is a secret, which must not be sent in a chat
    */
   changeSetting(change: AdminSettingChange): Promise<void>
-  /** Names of the plugins that are off in one chat. */
+  /** Names of the plugins that are switched off in a chat. */
   offIn(chatId: number): Promise<readonly string[]>
   switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>
-  /** The last lines of the log, oldest first, secrets masked. At most 200. */
+  /** The last log lines, at most 200, oldest first, with secrets masked. */
   logLines(options: { readonly count: number; readonly onlyProblems?: boolean }): Promise<readonly string[]>
-  /** Everybody that something was decided about, and strangers who wrote lately. */
+  /** Users and groups with a decision, and strangers who wrote recently. */
   parties(): Promise<readonly AdminParty[]>
   /**
-   * Decides about a user or group; `undefined` takes the decision back.
+   * Sets the access level of a user or group; `undefined` removes it.
    * @throws PluggramError `config-invalid` when config.json says otherwise
    */
   decide(id: number, standing: AdminStanding | undefined): Promise<void>

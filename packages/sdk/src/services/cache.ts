@@ -1,24 +1,23 @@
 import type { Awaitable } from '../awaitable.ts'
 
 /**
- * Values that may be forgotten: in memory, at most 8 MiB and 10,000 entries of a plugin; the least
- * used go first. Values are copied as `structuredClone` does.
+ * An in-memory cache of at most 8 MiB and 10,000 entries per plugin; the least recently used are
+ * evicted. Values are copied with `structuredClone`.
  */
 export interface CacheService {
-  /** `undefined` when there is none, or no more. */
+  /** `undefined` when the key is absent, expired or evicted. */
   get<T = unknown>(key: string): Promise<T | undefined>
   /**
    * @param options.ttlSeconds default 300, at most a day
-   * @throws LimitError `cache-limit` when the key is over 512 characters, or the value is over 1
-   * MiB or cannot be copied
+   * @throws LimitError `cache-limit` when the key is longer than 512 characters, or the value is
+   * larger than 1 MiB or cannot be copied
    */
   set(key: string, value: unknown, options?: CacheOptions): Promise<void>
-  /** True when there was something to delete. */
+  /** True when the key existed. */
   delete(key: string): Promise<boolean>
   /**
-   * The value, which `create` makes when there is none. While it is being made, everyone who asks
-   * for the key waits for it: `create` runs once. What it throws is not kept; `undefined` is not
-   * either.
+   * Returns the cached value, or calls `create` and caches its result. Concurrent calls for a key
+   * share one run of `create`. Errors and `undefined` are not cached.
    */
   wrap<T>(key: string, options: CacheOptions, create: () => Awaitable<T>): Promise<T>
 }

@@ -1,20 +1,19 @@
 import type { Disposer } from '../effects.ts'
 
-/** The plugin's own block of config.json, checked and completed by its schema. */
+/** The plugin's own block of config.json, validated by its schema, with defaults filled in. */
 export interface ConfigService {
-  /** As it is now, for everybody. */
+  /** The current general configuration. */
   get<Config = unknown>(): Config
   /**
-   * As it holds in one chat, with what an owner set there over it. For work without a message, such
-   * as a schedule's; a message brings it along as `context.config`.
+   * The configuration of one chat, including the owner's overrides for it. Use it for work without
+   * a message, such as a schedule; with a message, use `context.config`.
    */
   forChat<Config = unknown>(chatId: number): Promise<Config>
   /**
-   * Registers a listener for a changed block: the plugin goes on with it and is not started anew. A
-   * plugin without a listener is replaced, and so is one whose manifest has `configure`, because
-   * its commands may change. The block is checked first: one that the schema refuses never arrives,
-   * the owner is told, and the old one holds. What is set for single chats is no change of the
-   * block.
+   * Registers a listener for configuration changes, so that the plugin keeps running. A plugin
+   * without a listener is restarted, and so is one with `configure` in its manifest, because its
+   * commands may change. A block that the schema rejects is not delivered: the owner is told, and
+   * the old one stays in force. Changes for single chats do not call the listener.
    * @example
    * services.config.onChange<Settings>((config) => client.setUrl(config.url))
    */

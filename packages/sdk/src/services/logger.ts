@@ -1,6 +1,6 @@
 /**
- * Writes to the assistant's log; lines carry the plugin's name, and the chat and message it works
- * on. Secrets of the configuration are masked.
+ * Writes to the assistant's log. Each line includes the plugin's name and the current chat and
+ * message. Secrets from the configuration are masked.
  */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void

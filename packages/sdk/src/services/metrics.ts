@@ -1,12 +1,10 @@
-/**
- * Values of a metric's labels, for example `{ city: 'Oslo' }`; a label that is left out is empty.
- */
+/** Values of a metric's labels, for example `{ city: 'Oslo' }`. An omitted label is empty. */
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>
 
 export interface MetricOptions {
-  /** One line for whoever reads `/metrics`. */
+  /** A one-line description, shown in `/metrics`. */
   readonly help: string
-  /** Names of the labels. Keep their values few: never a user's id or text. At most 8. */
+  /** Label names, at most 8. Use labels with few distinct values, never a user's id or text. */
   readonly labels?: readonly string[]
 }
 
@@ -15,14 +13,14 @@ export interface HistogramOptions extends MetricOptions {
   readonly buckets?: readonly number[]
 }
 
-/** Counts up: requests, errors. */
+/** A value that only increases, such as a number of requests or errors. */
 export interface Counter {
   /** Adds 1, or `value`, which must not be negative. */
   inc(value?: number): void
   inc(labels: MetricLabels, value?: number): void
 }
 
-/** Goes up and down: open connections, a temperature. */
+/** A value that goes up and down, such as open connections or a temperature. */
 export interface Gauge {
   set(value: number): void
   set(labels: MetricLabels, value: number): void
@@ -32,21 +30,21 @@ export interface Gauge {
   dec(labels: MetricLabels, value?: number): void
 }
 
-/** Puts values, mostly durations in seconds, into buckets. */
+/** Counts values in buckets; mostly used for durations in seconds. */
 export interface Histogram {
   observe(value: number): void
   observe(labels: MetricLabels, value: number): void
-  /** Begins to measure; the returned function observes the seconds since then and gives them. */
+  /** Starts a timer. The returned function records the elapsed seconds and returns them. */
   startTimer(labels?: MetricLabels): () => number
 }
 
 /**
- * Counters, gauges and histograms of the plugin; `/metrics` shows `counter('lookups_total', …)` of
- * the plugin `weather` as `plugin_weather_lookups_total`. Asking again for a name gives the same
- * metric. A plugin has at most 50 metrics and 500 series (values of labels that differ); what is
- * beyond is not counted, and the log says so once.
- * @throws MetricError when a name, label or bucket cannot be used, or the name is used with another
- * kind
+ * The plugin's counters, gauges and histograms. `counter('lookups_total', …)` of the plugin
+ * `weather` appears in `/metrics` as `plugin_weather_lookups_total`. Calls with the same name
+ * return the same metric. A plugin can have at most 50 metrics and 500 series (distinct label
+ * values). Anything beyond is not counted, and a warning is logged once.
+ * @throws MetricError when a name, label or bucket is invalid, or the name is used by a metric of
+ * another kind
  */
 export interface MetricsService {
   counter(name: string, options: MetricOptions): Counter

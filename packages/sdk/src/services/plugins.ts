@@ -1,18 +1,18 @@
 import type { Awaitable } from '../awaitable.ts'
 
-/** Methods that a plugin provides to others. */
+/** Methods that a plugin provides to other plugins. */
 // oxlint-disable-next-line typescript/no-explicit-any -- what a provider takes is its own business
 export type ProvidedMethods = Readonly<Record<string, (...args: any[]) => Awaitable<unknown>>>
 
 declare const METHODS: unique symbol
 
-/** A plugin's name together with the type of what it provides. */
+/** A plugin's name with the type of its provided methods. */
 export interface PluginReference<Methods extends object> {
   readonly plugin: string
   readonly [METHODS]?: Methods
 }
 
-/** The same methods, each of which gives a promise. */
+/** The same methods, each returning a promise. */
 export type Remote<Methods extends object> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
@@ -20,24 +20,23 @@ export type Remote<Methods extends object> = {
 }
 
 /**
- * The services of other plugins. A plugin names those it calls in its manifest: `requires:
- * ['geocoder']`.
+ * Calls methods of other plugins. The manifest must list those plugins: `requires: ['geocoder']`.
  */
 export interface PluginsService {
   /**
-   * Calls what another plugin provides; arguments and result are plain data. It waits for that
-   * plugin's start.
+   * Calls a method that another plugin provides, after waiting for that plugin to start. Arguments
+   * and result are plain data.
    * @throws PermissionError when the manifest does not require the plugin
-   * @throws PluggramError `plugin-not-found` when it is not there or provides no such method,
+   * @throws PluggramError `plugin-not-found` when the plugin or the method does not exist,
    * `plugin-timeout` after 30 s
    */
   call<Result = unknown>(plugin: string, method: string, ...args: readonly unknown[]): Promise<Result>
-  /** The same by a typed reference: `services.plugins.use(geocoder).find('Oslo')`. */
+  /** The same with a typed reference: `services.plugins.use(geocoder).find('Oslo')`. */
   use<Methods extends object>(reference: PluginReference<Methods>): Remote<Methods>
 }
 
 /**
- * Makes a typed reference; a plugin exports it for those who call it.
+ * Creates a typed reference, which a plugin exports for its callers.
  * @example
  * export const geocoder = definePluginReference<{ find(place: string): Promise<Position> }>('geocoder')
  */

@@ -1,29 +1,28 @@
-/** So many in so much time: the whole number at once, then steadily one after another. */
+/** A token bucket: a burst of all `points` is allowed, then they refill steadily over `seconds`. */
 export interface RateLimitRule {
-  /** How many, 1 to 1,000,000. */
+  /** Number of points, 1 to 1,000,000. */
   readonly points: number
-  /** In how many seconds, up to a day. */
+  /** Time to refill all points, at most a day. */
   readonly seconds: number
 }
 
 export interface RateLimitState {
   readonly isAllowed: boolean
-  /** How many more are allowed now. */
+  /** Points left now. */
   readonly remaining: number
-  /** How long to wait; 0 when it was allowed. */
+  /** How long to wait before trying again; 0 when allowed. */
   readonly retryAfterSeconds: number
 }
 
 /**
- * Counts how often something happens, by keys of the plugin's choice: a user, a chat, an address. A
- * plugin has at most 10,000 keys in use; further ones share one count, so that a limit is never
- * exceeded.
+ * Limits how often something happens per key, such as a user, a chat or an address. A plugin can
+ * have at most 10,000 active keys. Further keys share one count, so that no limit is exceeded.
  */
 export interface RateLimitService {
-  /** Takes one (or `cost`) if it is allowed. */
+  /** Takes one point (or `cost`) if available. */
   take(key: string, rule: RateLimitRule, cost?: number): Promise<RateLimitState>
   /**
-   * The same for those who want to stop.
+   * Like `take`, but throws when it is not allowed.
    * @throws LimitError `rate-limited` with `retryAfterSeconds`
    */
   require(key: string, rule: RateLimitRule, cost?: number): Promise<void>

@@ -1,11 +1,11 @@
-/** One figure of a metric. */
+/** One value of a metric. */
 export interface MetricSample {
   readonly labels: Readonly<Record<string, string>>
-  /** For a histogram: how many values there were. */
+  /** For a histogram: the number of recorded values. */
   readonly value: number
-  /** For a histogram: the sum of its values. */
+  /** For a histogram: the sum of the recorded values. */
   readonly sum?: number
-  /** For a histogram: how many values were at most that large, by upper bound. */
+  /** For a histogram: the cumulative count for each upper bound. */
   readonly buckets?: readonly { readonly upTo: number; readonly count: number }[]
 }
 
@@ -18,8 +18,7 @@ export interface MetricReading {
 }
 
 /**
- * The assistant's metrics, to look at. Needs `permissions: { metrics: true }` and the owner's
- * consent.
+ * Reads the assistant's metrics. Needs `permissions: { metrics: true }` and the owner's consent.
  */
 export interface StatisticsService {
   /**

@@ -1,28 +1,29 @@
 import type { Awaitable } from '../awaitable.ts'
 
 /**
- * The plugin's own key-value store; it outlives restarts. Values are JSON. A plugin has at most
- * 100,000 keys and 64 MiB. Every method throws `StoreError` (`store-limit`) when a key is empty,
- * over 512 characters or holds control characters.
+ * The plugin's own persistent key-value store. Values are JSON. A plugin can have at most 100,000
+ * keys and 64 MiB. Every method throws `StoreError` (`store-limit`) when a key is empty, longer
+ * than 512 characters, or contains control characters.
  */
 export interface Store {
   /** `undefined` when the key is absent or expired. */
   get<T = unknown>(key: string): Promise<T | undefined>
   /**
-   * @param options.ttlSeconds the value vanishes after that long; default: never
-   * @throws StoreError when the value is no JSON or over 1 MiB, or the plugin's store is full
+   * @param options.ttlSeconds the value expires after this time; default: never
+   * @throws StoreError when the value is not JSON or larger than 1 MiB, or the plugin's store is
+   * full
    */
   set(key: string, value: unknown, options?: { readonly ttlSeconds?: number }): Promise<void>
-  /** True when there was something to delete. */
+  /** True when the key existed. */
   delete(key: string): Promise<boolean>
   /**
-   * Changes a value in one step: nobody writes the key between reading and writing. `change` gets
-   * the value (`undefined` when there is none) and gives the new one; `undefined` deletes the key.
-   * It may be asynchronous, for at most 10 seconds.
-   * @param options.ttlSeconds default: the value vanishes when it would have before
-   * @returns what is stored now
-   * @throws StoreError as `set`, and when `change` takes too long; what `change` throws, and then
-   * nothing is changed
+   * Changes a value atomically: no other write can come between reading and writing. `change`
+   * receives the value (`undefined` if absent) and returns the new one; `undefined` deletes the
+   * key. It may be asynchronous, but must finish within 10 seconds.
+   * @param options.ttlSeconds default: the expiry time stays the same
+   * @returns the new value
+   * @throws StoreError as `set`, and when `change` takes too long; if `change` throws, its error is
+   * passed on and nothing changes
    */
   update<T = unknown>(
     key: string,
@@ -32,13 +33,13 @@ export interface Store {
   /**
    * Keys in ascending order.
    * @param prefix default: all keys
-   * @param options.limit default and most: 1,000
-   * @param options.after keys behind this one, for the next page
+   * @param options.limit default and maximum: 1,000
+   * @param options.after returns keys after this one, for the next page
    */
   list(
     prefix?: string,
     options?: { readonly limit?: number; readonly after?: string },
   ): Promise<readonly string[]>
-  /** The part of the store that belongs to one chat; its keys are none of the whole store's. */
+  /** A separate store for one chat. Its keys do not appear in the main store. */
   forChat(chatId: number): Store
 }

@@ -1,44 +1,44 @@
 import type { Reply, SentMessage } from '../reply.ts'
 
-/** A message whose text is written: what `telegram.send` takes. */
+/** A reply with complete text (not streamed), as `telegram.send` accepts it. */
 export type WholeReply = string | (Omit<Reply, 'text' | 'reaction'> & { readonly text?: string })
 
-/** How `telegram.send` sends. */
+/** Options of `telegram.send`. */
 export interface SendOptions {
   /** The forum topic, in groups that have topics. */
   readonly topicId?: number
   /**
-   * True for what goes to many and nobody waits for: it is sent at the pace that Telegram asks for,
-   * behind all answers to people, and `until` defaults to `kept`. Default false.
+   * True for a message to many chats that nobody is waiting for. It is sent after all answers,
+   * within Telegram's rate limits, and `until` defaults to `kept`. Default false.
    */
   readonly broadcast?: boolean
   /**
-   * Text of 1 to 200 characters that names this message: whatever is sent with it in the next seven
-   * days is not sent again, also after a crash. For work that may be done twice, such as the run of
-   * a schedule.
+   * A deduplication key of 1 to 200 characters. Messages with the same key are sent only once
+   * within seven days, even after a crash. Use it for work that may run twice, such as a scheduled
+   * run.
    */
   readonly key?: string
   /**
-   * What the promise waits for: that Telegram took the message (`sent`, the default), or only that
-   * it is on disk (`kept`), from where it is sent whatever happens to the plugin or the assistant.
+   * When the promise resolves. `sent` (the default): once Telegram accepted the message. `kept`:
+   * once it is on disk; it is then sent even if the plugin or the assistant crashes.
    */
   readonly until?: 'sent' | 'kept'
 }
 
 /**
- * Writes to chats without being asked. A plugin may write to the chats in which it has answered,
- * and to those that the owner lists for it in `plugin_host.plugins.NAME.chats`; with `permissions:
- * { telegram: ['sendMessage'] }` to every chat of the bot. At most 5,000 messages of a plugin wait
- * at the same time.
+ * Sends messages that are not answers. A plugin may write to chats where it has answered, and to
+ * those the owner lists in `plugin_host.plugins.NAME.chats`. With `permissions: { telegram:
+ * ['sendMessage'] }` it may write to every chat of the bot. At most 5,000 messages of a plugin can
+ * be pending.
  */
 export interface TelegramService {
   /**
-   * Sends a message, or several in order. It is on disk before it is sent, so that the end of the
-   * program loses nothing. Presses of its buttons come to this plugin.
-   * @returns the messages as they stand in the chat; none with `until: 'kept'`
+   * Sends a message, or several in order. Messages are stored on disk before they are sent, so a
+   * crash loses none. Button presses on them are delivered to this plugin.
+   * @returns the sent messages; empty with `until: 'kept'`
    * @throws PermissionError when the plugin may not write to that chat
-   * @throws DeliveryError `reply-invalid`; `delivery-limit` when too much of the plugin waits;
-   * `delivery-blocked` and `delivery-failed` when Telegram refuses it
+   * @throws DeliveryError `reply-invalid`; `delivery-limit` when too many of the plugin's messages
+   * are pending; `delivery-blocked` and `delivery-failed` when Telegram refuses it
    */
   send(
     chatId: number,
@@ -46,7 +46,7 @@ export interface TelegramService {
     options?: SendOptions,
   ): Promise<readonly SentMessage[]>
   /**
-   * Changes a message of the assistant's. Of several changes that wait, only the newest is sent.
+   * Edits one of the assistant's messages. Of several pending edits, only the newest is sent.
    * @throws as `send`
    */
   edit(chatId: number, messageId: number, reply: WholeReply): Promise<void>
@@ -57,10 +57,10 @@ export interface TelegramService {
    */
   delete(chatId: number, messageId: number): Promise<void>
   /**
-   * Calls a method of the Bot API by its name and gives what it answers; the method must be in
-   * `permissions.telegram`. It is called at once and waits out Telegram's limits, 30 s at most;
-   * unlike `send`, it is not kept on disk, and not repeated when its answer is lost. Files go by
-   * `send`.
+   * Calls a Bot API method by name and returns its result. The method must be listed in
+   * `permissions.telegram`. The call waits out Telegram's rate limits for at most 30 s. Unlike
+   * `send`, it is not stored on disk, and not retried when its response is lost. Use `send` for
+   * files.
    * @throws PermissionError when the method was not granted, or names a chat that the plugin may
    * not write to
    * @throws DeliveryError when Telegram refuses it or does not answer; `isAmbiguous` when it may
