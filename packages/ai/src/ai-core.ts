@@ -12,11 +12,11 @@ import type { ModelProblems } from './model-problems.ts'
 import type { ModelSelector } from './model-selector.ts'
 import type { OtherCalls } from './other-calls.ts'
 
-/** What the AI services of all plugins share. */
+/** State shared by the AI services of all plugins. */
 export interface AiCore {
   readonly pool: ModelPool
   readonly choices: ModelChoices
-  /** Answers when a budget is used up. */
+  /** The model that answers once a budget is used up. */
   readonly atLimit: ModelSelector | undefined
   readonly own: OwnModels
   readonly otherCalls: OtherCalls

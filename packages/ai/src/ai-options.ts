@@ -4,13 +4,13 @@ import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { GateLimits } from './budget/request-gate.ts'
 import type { LocalServer, ProviderApi } from './vendors.ts'
 
-/** The part of the configuration that says which models answer: `ai` of config.json. */
+/** The `ai` section of config.json: which models answer. */
 export interface AiSettings {
-  /** `auto`, `provider:model`, or several: when one fails, the next answers. */
+  /** `auto`, `provider:model`, or a list: if one fails, the next one answers. */
   readonly model: string | readonly string[]
-  /** Models that people may choose, beside the default. */
+  /** Models that users can choose in addition to the default. */
   readonly choices?: readonly string[]
-  /** An OpenAI-compatible server; wins over `OPENAI_BASE_URL`. */
+  /** An OpenAI-compatible server; overrides `OPENAI_BASE_URL`. */
   readonly baseUrl?: string | undefined
   /** Servers by name. */
   readonly providers?: Readonly<Record<string, ProviderSettings>>
@@ -23,7 +23,7 @@ export interface AiSettings {
   readonly timeouts: AiTimeouts
   /** Default: no limits. */
   readonly budgets?: BudgetSettings
-  /** `refuse` (the default), or the model that answers when a budget is used up. */
+  /** `refuse` (the default), or the model that answers once a budget is used up. */
   readonly atLimit?: string
   /** Default: 4 for a user, 64 overall. */
   readonly concurrency?: GateLimits
@@ -31,16 +31,16 @@ export interface AiSettings {
 
 /** One server of `ai.providers`. */
 interface ProviderSettings {
-  /** Default: openai-compatible; for openai, anthropic and google their own. */
+  /** Default: openai-compatible, or the vendor's own API for openai, anthropic and google. */
   readonly api?: ProviderApi | undefined
   readonly baseUrl?: string | undefined
   readonly apiKey?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
-  /** Default: what is known about the model. */
+  /** Default: derived from the model. */
   readonly takes?: readonly ModelInput[] | undefined
 }
 
-/** How long the model may be silent. Past any of them the request is cancelled. */
+/** Timeouts of a request. When one of them expires, the request is cancelled. */
 export interface AiTimeouts {
   readonly firstTokenSeconds: number
   readonly betweenTokensSeconds: number
@@ -51,18 +51,21 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface AiOptions {
   readonly settings: AiSettings
-  /** Where keys and addresses are looked up; `process.env` is never read. */
+  /** Source of keys and addresses; `process.env` is never read directly. */
   readonly environment: Environment
-  /** What the demo model may talk about, asked again for every answer. */
+  /** What the demo model can talk about, read again for every answer. */
   readonly directory: () => AssistantDirectory
-  /** Counts what is used and keeps which models were chosen. */
+  /** Records usage and the chosen models. */
   readonly ledger: AiLedger
-  /** The assistant's home: prices.json, GGUF files and what the owner installed. */
+  /** The assistant's home, with prices.json, GGUF files and the packages the owner installed. */
   readonly home: string
   readonly logger: Logger
-  /** The assistant's own HTTP port, so that it never takes itself for a model server. */
+  /** The assistant's own HTTP port, so that it does not mistake itself for a model server. */
   readonly ownPort?: number
-  /** Where `auto` looks for a model on this machine. Default: the usual ports of Ollama, LM Studio, llama.cpp, vLLM. */
+  /**
+   * Where `auto` looks for a model on this machine. Default: the usual ports of Ollama, LM Studio,
+   * llama.cpp and vLLM.
+   */
   readonly localServers?: readonly LocalServer[]
   /** Pause between two words of the demo model. Default 25. */
   readonly demoWordMilliseconds?: number

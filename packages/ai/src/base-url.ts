@@ -2,9 +2,10 @@ import { AiError } from '@pluggram/sdk'
 import type { ModelServer } from './selection.ts'
 
 /**
- * Takes a configured base URL apart. A user and password in it become a header, since `fetch` refuses them in the
- * address and errors must not show them.
- * @throws AiError when it is no http(s) address; the message does not repeat it, since it may hold a password.
+ * Parses a configured base URL. A user and password in it become a header: `fetch` rejects them in
+ * the address, and errors must not show them.
+ * @throws AiError when it is not an http(s) address. The message omits the address, which may
+ * contain a password.
  */
 export function parseBaseUrl(
   text: string,
@@ -31,13 +32,13 @@ function displayUrl(url: URL): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
-/** `path` below the server's base URL, with the query that every request carries. */
+/** The URL of `path` below the server's base URL, with the query parameters of every request. */
 export function serverUrl(server: Pick<ModelServer, 'baseUrl' | 'queryParameters'>, path: string): string {
   const query = new URLSearchParams(server.queryParameters).toString()
   return `${server.baseUrl}${path}${query && `?${query}`}`
 }
 
-/** What a request to the server carries to be let in; a key wins over a user and password in the address. */
+/** The authorization headers for a server. A key overrides a user and password in the address. */
 export function authorizationHeaders({
   apiKey,
   headers,

@@ -1,18 +1,18 @@
-/** A whole answer, headers of the stream included: more is no answer that anybody reads. */
+/** Limit of a whole response. Nobody would read a longer answer. */
 const MAX_BYTES = 64 * 1_048_576
-/** One line of a stream: its reader keeps a line until it ends. */
+/** Limit of one line in a stream, because the parser buffers a line until it is complete. */
 const MAX_LINE_BYTES = 2 * 1_048_576
-/** An answer that is read in one piece, such as an error. */
+/** Limit of a response that is read at once, such as an error. */
 const MAX_WHOLE_BYTES = 16 * 1_048_576
 
 const LINE_FEED = 10
 
-/** The web's `fetch`, or what stands in for it. */
+/** The global `fetch` or a substitute. */
 export type Fetch = typeof globalThis.fetch
 
 /**
- * `fetch` for model servers. What they send is bounded, and redirects are not followed: a key must not travel to another
- * server.
+ * A `fetch` for model servers. It limits the size of responses and does not follow redirects, which
+ * could leak a key to another server.
  */
 export function createBoundedFetch(fetch: Fetch = globalThis.fetch): Fetch {
   return async (input, init) => {

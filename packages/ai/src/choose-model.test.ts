@@ -130,7 +130,7 @@ describe('a local server', () => {
     const startedAt = performance.now()
     expect(await choose('auto', {}, { localServers })).toMatchObject({ provider: 'demo' })
     expect(server.requests).toHaveLength(8)
-    // side by side, and each for 300 ms
+    // concurrently, and for 300 ms each
     expect(mostOpen).toBe(8)
     expect(performance.now() - startedAt).toBeLessThan(4_000)
   })

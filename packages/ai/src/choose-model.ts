@@ -24,7 +24,7 @@ export interface ChooseOptions {
 /**
  * Finds the model that answers.
  * @param wanted `auto` or `provider:model`
- * @throws AiError when the configuration names something unusable, or a configured server does not answer.
+ * @throws AiError when the configuration is unusable, or a configured server does not answer.
  */
 export async function chooseModel(wanted: string, options: ChooseOptions): Promise<Selection> {
   const name = wanted.trim()
@@ -182,7 +182,7 @@ async function firstModelOf(
   source: string,
   { signal }: ChooseOptions,
 ): Promise<Selection> {
-  // people forget the /v1 that compatible servers expect
+  // people forget the /v1 in the address of compatible servers
   const isBare = new URL(configured.baseUrl).pathname === '/'
   const candidates = isBare
     ? [configured, { ...configured, baseUrl: `${configured.baseUrl}/v1` }]

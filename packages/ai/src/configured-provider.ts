@@ -10,8 +10,8 @@ export interface ConfiguredOptions {
 }
 
 /**
- * The model of a server that `ai.providers` names; `undefined` when it names no such server.
- * @throws AiError when the entry or the model's name is not enough to ask it
+ * The model on a server listed in `ai.providers`; `undefined` when there is no such server.
+ * @throws AiError when the entry or the model's name is incomplete
  */
 export function configuredProvider(
   name: string,

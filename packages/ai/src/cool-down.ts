@@ -1,10 +1,12 @@
 import type { ModelSelector } from './model-selector.ts'
 
-/** A model that failed is asked after the others for this long. */
+/** For this long after a failure, a model is only asked after the others. */
 const DEFAULT_MS = 30_000
 const LONGEST_MS = 300_000
 
-/** Remembers which models failed lately, so that not every request waits for the same dead server. */
+/**
+ * Remembers which models failed recently, so that not every request waits for the same dead server.
+ */
 export class CoolDown {
   readonly #until = new Map<ModelSelector, number>()
   readonly #now: () => number
@@ -22,7 +24,7 @@ export class CoolDown {
     this.#until.delete(selector)
   }
 
-  /** The models that failed lately come last; none is left out. */
+  /** Moves models that failed recently to the end; none is removed. */
   order(chain: readonly ModelSelector[]): readonly ModelSelector[] {
     const isCooling = (selector: ModelSelector): boolean => (this.#until.get(selector) ?? 0) > this.#now()
     return [...chain.filter((selector) => !isCooling(selector)), ...chain.filter(isCooling)]

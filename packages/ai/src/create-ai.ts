@@ -19,30 +19,33 @@ import { PluginAi } from './plugin-ai.ts'
 import { selectionId } from './selection.ts'
 import { LOCAL_SERVERS } from './vendors.ts'
 
-/** The chosen model, with the owner's view of it. */
+/** The chosen model, with details for the owner. */
 interface ModelReport extends ModelDescription {
   /** How it was chosen, for example `OPENAI_API_KEY is set`. */
   readonly reason: string
-  /** What the owner can do to get a better one. */
+  /** How the owner can get a better one. */
   readonly setupHint?: string
-  /** Why no model can answer at the moment, with the next step; holds no secret. */
+  /** Why no model can answer now, with the next step. Contains no secrets. */
   readonly problem?: string
 }
 
-/** How the models are, for `/readyz`. They are not asked for it. */
+/** The models' health, for `/readyz`. Reading it does not call them. */
 interface AiHealth {
   readonly status: 'ok' | 'degraded'
-  /** What the owner has to mend, one line each; holds no secret. */
+  /** Problems the owner has to fix, one line each. Contains no secrets. */
   readonly problems?: readonly string[]
 }
 
 export interface Ai {
   /** The service as the plugin of that name receives it. */
   serviceFor(plugin: string): AiService
-  /** Which model answers and why; asks again when `auto` may have found another meanwhile. Never throws. */
+  /**
+   * Which model answers and why. Searches again when `auto` may find a different one by now. Never
+   * throws.
+   */
   describe(): Promise<ModelReport>
   health(): AiHealth
-  /** Ends the requests that are under way; later ones fail. */
+  /** Cancels running requests; later ones fail. */
   close(): Promise<void>
 }
 
@@ -51,7 +54,7 @@ export function createAi(options: AiOptions): Ai {
   const { settings, environment, logger, ledger, localServers = LOCAL_SERVERS } = options
   const closing = new AbortController()
   const { signal } = closing
-  // the SDK writes its warnings to the process's stderr unless this global says no
+  // otherwise the SDK writes its warnings to stderr
   Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
   const chooseOptions = {
     settings,

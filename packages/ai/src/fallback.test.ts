@@ -70,7 +70,7 @@ test('silent models share the time for the first word, and the last of them is s
   expect(await failureOf(readText(other))).toMatchObject({ code: 'ai-timeout' })
   const seconds = (performance.now() - start) / 1_000
   expect(seconds).toBeGreaterThan(2.8)
-  // one after another, each with the whole time, they would take nine seconds
+  // one after another, each with its full timeout, they would take nine seconds
   expect(seconds).toBeLessThan(8)
 })
 
@@ -85,7 +85,7 @@ test('a server that hangs when it is asked for its models counts as silent', asy
   })
   const start = performance.now()
   expect((await readText(ai)).join('')).toBe('from the second')
-  // the question itself would be given up after five seconds
+  // the request itself would time out after five seconds
   expect(performance.now() - start).toBeLessThan(4_500)
 })
 

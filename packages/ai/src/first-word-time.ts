@@ -1,9 +1,12 @@
-/** However little is left, a model gets this long: an answer that is there already must not be missed. */
+/**
+ * Minimum time for a model, however little is left, so that an answer that is already there is not
+ * missed.
+ */
 const LEAST_SECONDS = 0.25
 
 /**
- * The time in which somebody has to hear the first word, whichever model says it: the models of a chain share it, and what
- * one does not take is left to the next. Waiting for one's turn does not count.
+ * The time until the first word must arrive. All models of a chain share it: the time one model
+ * does not use is left for the next. Time spent waiting for a turn does not count.
  */
 export class FirstWordTime {
   #left: number
@@ -15,17 +18,17 @@ export class FirstWordTime {
     this.#now = now
   }
 
-  /** False when another try would have next to nothing. */
+  /** False when there is too little time for another try. */
   get isLeft(): boolean {
     return this.#left > LEAST_SECONDS
   }
 
-  /** The seconds for one try when so many models may still be asked, this one included. */
+  /** The seconds for one try, given how many models may still be asked, including this one. */
   share(models: number): number {
     return Math.max(LEAST_SECONDS, this.#left / Math.max(1, models))
   }
 
-  /** Counts what a try takes, until the returned function is called. */
+  /** Measures a try until the returned function is called. */
   begin(): () => void {
     const start = this.#now()
     return () => {

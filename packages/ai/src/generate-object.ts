@@ -2,12 +2,12 @@ import { AiError } from '@pluggram/sdk'
 import type { AiService, AiUsage, ObjectRequest, ObjectResult, StandardSchemaV1 } from '@pluggram/sdk'
 import { asSchema } from 'ai'
 
-/** An answer that does not fit is shown to the model once more. */
+/** The model gets one chance to correct an answer that does not fit. */
 const MAX_TRIES = 2
 
 /**
- * Asks for JSON and checks it. The schema stands in the instructions: many servers take no schema beside a request, and
- * some ignore the one that they take.
+ * Requests JSON and validates it. The schema is part of the instructions, because many servers do
+ * not support a schema parameter and some ignore it.
  * @throws AiError
  */
 export async function generateObject<Schema extends StandardSchemaV1>(
@@ -74,7 +74,7 @@ async function check<Schema extends StandardSchemaV1>(
   return { fits: false, problem: `${problems.join('; ').slice(0, 1_000)}.` }
 }
 
-/** Models like to put a fence around code, told or not. */
+/** Models often wrap code in a fence, even when told not to. */
 function withoutFence(text: string): string {
   return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/i.exec(text)?.[1] ?? text
 }

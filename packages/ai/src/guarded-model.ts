@@ -18,27 +18,30 @@ import type { Selection } from './selection.ts'
 
 const MAX_TRIES = 2
 const RETRY_DELAY_MS = 500
-/** Whoever asks us to wait longer than a person would is not asked again. */
+/** A provider that asks for a longer delay is not retried: nobody would wait that long. */
 const MAX_RETRY_DELAY_MS = 5_000
 
 export interface GuardedModelOptions {
-  /** The models that may answer, in the order they are asked. */
+  /** The candidate models, in the order they are asked. */
   readonly chain: readonly ModelSelector[]
-  /** Answers when a budget is used up. */
+  /** The model that answers once a budget is used up. */
   readonly atLimit?: ModelSelector | undefined
   readonly own: OwnModels
   readonly limits: RequestLimits
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
   readonly coolDown: CoolDown
-  /** Told about every model that failed, and every one that answered, by its name in the configuration. */
+  /**
+   * Called for each model that fails, as `onSuccess` is for each that answers, with its configured
+   * name.
+   */
   onFailure(wanted: string, failure: AiError): void
   onSuccess(wanted: string): void
 }
 
 /**
- * The assistant's model as the AI SDK sees it: behind every call stand the owner's models in order, the time limits, and
- * the budgets. One request may make several calls, for example with tools in between.
+ * The assistant's model as the AI SDK sees it. It adds the owner's fallback chain, timeouts and
+ * budgets to every call. One request may make several calls, for example with tools in between.
  */
 export class GuardedModel implements SdkLanguageModel {
   readonly specificationVersion = 'v4'
@@ -58,7 +61,7 @@ export class GuardedModel implements SdkLanguageModel {
     return this.#selection
   }
 
-  /** What all calls took so far. */
+  /** The usage of all calls so far. */
   get usage(): AiUsage {
     return this.#usage
   }
@@ -91,7 +94,7 @@ export class GuardedModel implements SdkLanguageModel {
       } catch (error) {
         this.#options.limits.signal.throwIfAborted()
         if (!mayAnotherModelHelp(error)) throw error
-        // the first model is the one the owner wants: its failure says most
+        // report the first model's failure, since it is the one the owner prefers
         failure ??= error
       }
     }
@@ -125,7 +128,9 @@ export class GuardedModel implements SdkLanguageModel {
     }
   }
 
-  /** Finding out which model it is takes of the same time: a server may hang there, too. */
+  /**
+   * Selecting the model counts towards the same timeout, because a server may hang then as well.
+   */
   async #select(selector: ModelSelector, { time, models }: Turn): Promise<Selection> {
     const { limits, timeouts } = this.#options
     const end = time.begin()
@@ -150,7 +155,7 @@ export class GuardedModel implements SdkLanguageModel {
     const { limits, timeouts, meter, own } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
     const model = createLanguageModel(selection, own)
-    // not raced: whoever gets a reservation must settle it
+    // not raced: a reservation must always be settled
     const reservation = await meter.reserve(
       { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
       limits.signal,
@@ -185,7 +190,10 @@ export class GuardedModel implements SdkLanguageModel {
     return failure
   }
 
-  /** What `auto` finds now that its pick failed; `undefined` when the model is fixed or it is the same one again. */
+  /**
+   * What `auto` finds after its choice failed; `undefined` when the model is fixed or is found
+   * again.
+   */
   async #another(
     selector: ModelSelector,
     failed: Selection,
@@ -206,15 +214,15 @@ export class GuardedModel implements SdkLanguageModel {
 
 /** One model's turn in a chain. */
 interface Turn {
-  /** It answers because a budget is used up. */
+  /** True when it answers because a budget is used up. */
   readonly isCheaper: boolean
-  /** What all models of the chain have together. */
+  /** The time shared by all models of the chain. */
   readonly time: FirstWordTime
-  /** How many may still be asked, this one included. */
+  /** How many models may still be asked, including this one. */
   readonly models: number
 }
 
-/** Nobody waits twice for a silent model, nor in a queue. */
+/** Timeouts and a full queue are not retried: the user has already waited once. */
 function mayAskAgain({ isRetryable, code }: AiError): boolean {
   return isRetryable && code !== 'ai-timeout' && code !== 'ai-busy'
 }

@@ -16,7 +16,7 @@ export interface OwnModels {
   llamaCpp(file: string): SdkLanguageModel
 }
 
-/** The AI SDK's model for a selection; those without a server are `own`. */
+/** Creates the AI SDK's model for a selection. `own` provides the models without a server. */
 export function createLanguageModel(selection: Selection, own: OwnModels): SdkLanguageModel {
   const { api, model, server } = selection
   if (!server) return api === 'llama-cpp' ? own.llamaCpp(model) : own.demo
@@ -25,14 +25,14 @@ export function createLanguageModel(selection: Selection, own: OwnModels): SdkLa
   if (api === 'google') return createGoogle(settings).languageModel(model)
   if (api === 'openai') return createOpenAI(settings).languageModel(model)
   const compatible = createOpenAICompatible(compatibleSettings(server))
-  // several local servers pass a model's thoughts on inside the text
+  // some local servers include the model's reasoning in the text
   return wrapLanguageModel({
     model: compatible.chatModel(model),
     middleware: extractReasoningMiddleware({ tagName: 'think' }),
   })
 }
 
-/** Options only the real OpenAI API knows: conversations are not kept there. */
+/** Options that only the real OpenAI API supports: it must not store conversations. */
 export function providerOptions(selection: Selection): { openai: { store: false } } | undefined {
   return selection.api === 'openai' ? { openai: { store: false } } : undefined
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failureOf, HELLO, openTestAi, readText } from './test-ai.ts'
 
-/** Has node-llama-cpp's shape and answers with what it was given. */
+/** A stand-in for node-llama-cpp that echoes its input. */
 const MODULE = `
 export async function getLlama() {
   return {

@@ -37,22 +37,23 @@ const moduleShape = z.looseObject({ getLlama: functionSchema, LlamaChatSession: 
 const packageShape = z.looseObject({ exports: z.unknown(), main: z.string().optional() })
 
 /**
- * Models in GGUF files, answered in this process by the node-llama-cpp that the owner installed in the home. Each file is
- * loaded at its first question; questions are answered one after another, since memory is what such a machine lacks.
+ * Runs GGUF files in this process, using the node-llama-cpp that the owner installed in the home.
+ * Each file is loaded on first use. Requests run one at a time, because such machines are short of
+ * memory.
  */
 export class LlamaCpp {
   readonly #home: string
   readonly #loading = new Map<string, Promise<{ module: LlamaCppModule; model: LoadedModel }>>()
   #last: Promise<unknown> = Promise.resolve()
 
-  /** @param home where node_modules and relative paths of models are looked up */
+  /** @param home base folder for node_modules and relative model paths */
   constructor(home: string) {
     this.#home = home
   }
 
   /**
    * @param file the GGUF file, relative to the home or absolute
-   * @throws AiError while it is asked: node-llama-cpp or the file is missing or does not load
+   * @throws AiError on the first request, if node-llama-cpp or the file is missing or does not load
    */
   model(file: string): SdkLanguageModel {
     return {
@@ -99,7 +100,7 @@ export class LlamaCpp {
     if (known) return known
     const loading = this.#open(file)
     this.#loading.set(file, loading)
-    // what failed is tried again with the next question
+    // a failed load is retried with the next request
     loading.catch(() => this.#loading.delete(file))
     return loading
   }
@@ -117,7 +118,7 @@ export class LlamaCpp {
       const llama = await module.getLlama()
       return { module, model: await llama.loadModel({ modelPath }) }
     } catch {
-      // what it says may be pages of a native library's output
+      // its message may be pages of a native library's output
       throw new AiError(
         'ai-misconfigured',
         `${PACKAGE} cannot load ${file}. Check that it is a whole GGUF file and fits into memory.`,
@@ -226,7 +227,7 @@ function findEntry(home: string): string | undefined {
   return join(dirname(file), target)
 }
 
-/** What `exports` gives for an import of the package itself. */
+/** The target in `exports` for an import of the package itself. */
 function importTarget(exports: unknown): string | undefined {
   if (typeof exports === 'string') return exports
   if (typeof exports !== 'object' || exports === null) return undefined

@@ -3,7 +3,7 @@ import { askModels, firstChatModel } from './models-list.ts'
 import type { Selection } from './selection.ts'
 import type { LocalServer } from './vendors.ts'
 
-/** A server on this machine answers in a few milliseconds; a port that hangs must not delay the first reply. */
+/** Local servers answer within milliseconds, and a hanging port must not delay the first reply. */
 const PROBE_TIMEOUT_MS = 300
 
 export interface FindOptions {
@@ -14,10 +14,10 @@ export interface FindOptions {
 
 export type LocalModel =
   | { readonly kind: 'found'; readonly selection: Selection }
-  /** `hint` when a server runs that has no model yet. */
+  /** `hint` is set when a server is running but has no model yet. */
   | { readonly kind: 'none'; readonly hint?: string }
 
-/** Asks all servers at once; the first of the list that offers a chat model wins. */
+/** Probes all servers concurrently. The first one in the list with a chat model wins. */
 export async function findLocalModel({ localServers, ownPort, signal }: FindOptions): Promise<LocalModel> {
   const candidates = localServers.filter(({ baseUrl }) => isLoopback(baseUrl) && portOf(baseUrl) !== ownPort)
   const answers = await Promise.all(

@@ -14,9 +14,12 @@ export type StreamPart =
     : never
 type FinishPart = Extract<StreamPart, { type: 'finish' }>
 
-/** Nobody reads an answer longer than this, thoughts included. */
+/** Limit of an answer, including its reasoning. Nobody would read a longer one. */
 const MAX_CHARACTERS = 1_000_000
-/** Parts before the first word, such as thoughts, that are held back until it is certain that this model answers. */
+/**
+ * Limit of buffered parts, such as reasoning, that arrive before it is certain that this model
+ * answers.
+ */
 const MAX_HELD_PARTS = 50_000
 
 export interface ModelAttemptOptions {
@@ -24,16 +27,17 @@ export interface ModelAttemptOptions {
   readonly model: SdkLanguageModel
   readonly limits: AttemptLimits
   readonly reservation: CallReservation
-  /** Counted for the question when the provider does not count. */
+  /** Input tokens to assume when the provider does not report them. */
   readonly inputTokens: number
   onEnd(usage: AiUsage): void
 }
 
 /**
- * One model's try at one answer. Until its first word nothing leaves it, so that another model may answer in its place;
- * from there on its parts pass through as they come. However it ends, it is settled once.
+ * One model's attempt at one answer. Nothing is passed on before the first word, so that another
+ * model can still take over. After that, parts pass through as they arrive. The reservation is
+ * settled exactly once, however the attempt ends.
  *
- *   open ──(thoughts are held)──▶ first word or tool call ──▶ parts pass ──▶ finish │ error │ abort │ reader leaves
+ *   open ──(reasoning is held)──▶ first word or tool call ──▶ parts pass ──▶ finish │ error │ abort │ reader leaves
  *     └─ fault before that: the next model is asked
  */
 export class ModelAttempt {
@@ -52,7 +56,7 @@ export class ModelAttempt {
 
   /**
    * Waits for the first word.
-   * @throws whatever the model, its server or a limit threw
+   * @throws the error of the model, its server or a limit
    */
   async open(call: CallOptions): Promise<ReadableStream<StreamPart>> {
     const { model, limits, selection } = this.#options
@@ -89,10 +93,10 @@ export class ModelAttempt {
             }
             isFinished ||= part.type === 'finish'
             controller.enqueue(part)
-            // what a model leaves open after its last part is of no interest
+            // parts after the last one are ignored
             if (isFinished) controller.close()
           } catch (error) {
-            // the end aborts the limits: their reason counts only if it came first
+            // ending aborts the limits, so their reason only counts if it came first
             const reason: unknown = limits.signal.aborted ? limits.signal.reason : toAiError(error, selection)
             this.#end(this.#estimate())
             controller.error(reason)
@@ -109,9 +113,9 @@ export class ModelAttempt {
     if (!this.#reader) throw new Error('read before open')
     limits.await()
     for (;;) {
-      // a stream that ignores its signal must not hold us
+      // raced, because a stream may ignore its signal
       const { done, value: part } = await limits.race(this.#reader.read())
-      // giving up closes the stream, which looks like its end
+      // cancelling closes the stream, which looks like a normal end
       if (done) limits.signal.throwIfAborted()
       if (done) return undefined
       if (part.type === 'error') throw part.error
@@ -122,7 +126,7 @@ export class ModelAttempt {
     }
   }
 
-  /** Some providers' streams that are cut off look like an end of which no reason was told. */
+  /** With some providers a truncated stream looks like an end without a reason. */
   #checkFinish(part: FinishPart): void {
     const { selection } = this.#options
     if (!this.#hasAnswered) throw emptyAnswer(part, selection)
@@ -154,7 +158,7 @@ export class ModelAttempt {
     }
   }
 
-  /** What the provider counted; what it left out is estimated. */
+  /** The usage the provider reported, with missing values estimated. */
   #counted({ usage }: FinishPart): CallUsage {
     const estimate = this.#estimate()
     return {
@@ -180,7 +184,7 @@ export class ModelAttempt {
       onEnd(reservation.settle(usage))
     } finally {
       limits[Symbol.dispose]()
-      // not awaited: a source that hangs in read() hangs in cancel() too
+      // not awaited: a source that hangs in read() also hangs in cancel()
       this.#reader?.cancel().catch(() => {})
     }
   }

@@ -10,7 +10,7 @@ export interface ModelChoicesOptions {
   readonly ledger: Pick<AiLedger, 'choice' | 'choose'>
 }
 
-/** Which model was chosen for a chat or a user; only what the owner lists counts. */
+/** The models chosen for chats and users, restricted to the owner's list. */
 export class ModelChoices {
   readonly #options: ModelChoicesOptions
   readonly #ids: readonly string[]
@@ -20,12 +20,14 @@ export class ModelChoices {
     this.#ids = [...new Set([...options.defaults, ...options.choices])]
   }
 
-  /** Everything that may be chosen, the default first. */
+  /** All models that can be chosen, default first. */
   get ids(): readonly string[] {
     return this.#ids
   }
 
-  /** The chat's choice, else the user's; one that the owner took off the list no longer counts. */
+  /**
+   * The chat's choice, else the user's. A choice the owner has removed from the list is ignored.
+   */
   of({ chat, user }: AiSubject): string | undefined {
     const { ledger } = this.#options
     const chosen = (chat && ledger.choice('chat', chat.id)) ?? (user && ledger.choice('user', user.id))

@@ -1,11 +1,14 @@
 import type { ModelInput } from '@pluggram/sdk'
 import type { Selection } from './selection.ts'
 
-/** Names of models that see, where nobody says so. */
+/** Names of models that accept images, for providers that do not say so. */
 const SEES =
   /gpt-[4-9]|o[134]\b|claude|gemini|llava|vision|-vl\b|[-_.]vl[-_:.]|pixtral|minicpm-v|moondream|gemma-?3|gemma-?4|qwen[\d.]*-?vl|internvl|llama-?4|mistral-(small|medium)-?3/i
 
-/** What a model takes beside text: as its owner says, else as its maker or its name does. */
+/**
+ * The inputs a model accepts besides text: the owner's setting, else guessed from its vendor or
+ * name.
+ */
 export function inputsOf({ api, model, takes, server }: Selection): readonly ModelInput[] {
   if (takes) return takes
   if (api === 'demo' || !server) return []
@@ -14,7 +17,7 @@ export function inputsOf({ api, model, takes, server }: Selection): readonly Mod
   return SEES.test(model) ? ['images'] : []
 }
 
-/** The kind of file that a media type is; `undefined` for what no model takes. */
+/** The input kind of a media type; `undefined` if no model accepts it. */
 export function inputKind(mediaType: string): ModelInput | undefined {
   if (mediaType.startsWith('image/')) return 'images'
   if (mediaType.startsWith('audio/')) return 'audio'

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '@pluggram/sdk'
 import type { ModelMessage } from 'ai'
 
-/** A turn as the AI SDK takes it; files stand before the text that is about them. */
+/** Converts a turn to the AI SDK's format. Files come before the text about them. */
 export function toModelMessage({ role, content, files = [] }: ChatMessage): ModelMessage {
   if (role === 'assistant' || files.length === 0) return { role, content }
   return {

@@ -14,7 +14,7 @@ export interface ModelPoolOptions {
   readonly signal: AbortSignal
 }
 
-/** The models that the configuration names; each is looked for at its first use. */
+/** The configured models; each is resolved on first use. */
 export class ModelPool {
   readonly #options: ModelPoolOptions
   readonly #selectors = new Map<string, ModelSelector>()
@@ -30,7 +30,7 @@ export class ModelPool {
     return [first, ...rest]
   }
 
-  /** The models to ask in order: the chosen one first, then those of `ai.model` when it names a chain. */
+  /** The models to ask, in order: the chosen one, then those of `ai.model` if it is a chain. */
   chain(chosen?: string): readonly [ModelSelector, ...ModelSelector[]] {
     const [first, ...others] = this.defaults
     if (chosen === undefined || chosen === first) {

@@ -1,13 +1,16 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { AiError, Logger } from '@pluggram/sdk'
 
-/** More models than this are not remembered. */
+/** Problems of further models are not remembered. */
 const MAX_PROBLEMS = 50
 
-/** What the owner has to mend, such as a bad key: told once in the log, and by health until it works. */
+/**
+ * Problems the owner has to fix, such as an invalid key. Each is logged once, and reported as
+ * unhealthy until it is solved.
+ */
 export class ModelProblems {
   readonly #logger: Logger
-  /** Model → what is wrong. */
+  /** Maps a model to its problem. */
   readonly #open = new Map<string, string>()
 
   constructor(logger: Logger) {
@@ -30,7 +33,7 @@ export class ModelProblems {
     if (this.#open.delete(model)) this.#logger.info('The language model works again.', { model })
   }
 
-  /** Why a model cannot be used; `undefined` when nothing is known against it. */
+  /** Why a model cannot be used; `undefined` if no problem is known. */
   of(model: string): string | undefined {
     return this.#open.get(model)
   }

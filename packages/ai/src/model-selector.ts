@@ -1,18 +1,19 @@
 import type { Selection } from './selection.ts'
 
-/** With the demo model in charge, a server that was started meanwhile is noticed after this long. */
+/** While the demo model answers, `auto` looks for a newly started server at this interval. */
 const LOOK_AGAIN_MS = 60_000
 
 export interface ModelSelectorOptions {
-  /** What the configuration says: `auto` or `provider:model`. */
+  /** The configured value: `auto` or `provider:model`. */
   readonly wanted: string
   choose(): Promise<Selection>
   now?(): number
 }
 
 /**
- * Remembers which model was chosen. A configured one stays; one that `auto` found is looked for again after it
- * failed, and when only the demo model was found, after a minute. Callers that come at once share one search.
+ * Caches the selected model. A configured model is kept. With `auto`, the search is repeated after
+ * a failure, and every minute while only the demo model is found. Concurrent callers share one
+ * search.
  */
 export class ModelSelector {
   readonly wanted: string
@@ -38,7 +39,7 @@ export class ModelSelector {
     return selection
   }
 
-  /** Forgets `failed` if `auto` may find something else now; says whether it did. */
+  /** Forgets `failed` if `auto` may now find another model; returns whether it did. */
   forget(failed: Selection): boolean {
     if (!failed.isProvisional) return false
     if (this.#current?.selection === failed) this.#current = undefined

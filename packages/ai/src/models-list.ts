@@ -1,16 +1,16 @@
 import { authorizationHeaders, serverUrl } from './base-url.ts'
 import type { ModelServer } from './selection.ts'
 
-/** A list longer than this is no models list. */
+/** A longer response is not a list of models. */
 const MAX_BYTES = 8 * 1024 * 1024
 
-/** Names of models that do not chat. */
+/** Names of models that are not for chat. */
 const NOT_FOR_CHAT =
   /embed|whisper|(^|[-_/.])(tts|asr|stt|ocr|clip|sora|bge|e5|gte|minilm|rerank\w*)([-_/.:]|$)|dall-?e|transcri|moderation|stable-diffusion|sdxl|flux|imagen?([-_/.:]|$)|realtime|speech|audio-preview|davinci|babbage/i
 
 export type ModelsAnswer =
   | { readonly kind: 'models'; readonly ids: readonly string[] }
-  /** Something answered, but not with a list of models. */
+  /** A server answered, but not with a list of models. */
   | { readonly kind: 'no-list'; readonly status: number }
   | { readonly kind: 'unreachable'; readonly isTimeout: boolean }
 
@@ -19,7 +19,7 @@ export interface AskOptions {
   readonly signal: AbortSignal
 }
 
-/** Asks `GET /models` of an OpenAI-compatible server. Never throws. */
+/** Calls `GET /models` on an OpenAI-compatible server. Never throws. */
 export async function askModels(
   server: Pick<ModelServer, 'baseUrl' | 'apiKey' | 'headers' | 'queryParameters'>,
   { timeoutMs, signal }: AskOptions,
@@ -28,7 +28,7 @@ export async function askModels(
   try {
     const response = await fetch(serverUrl(server, '/models'), {
       headers: { Accept: 'application/json', ...authorizationHeaders(server) },
-      // a key must not follow a redirect, and a models list does not need one
+      // a redirect could leak the key, and listing models does not need one
       redirect: 'manual',
       signal: AbortSignal.any([timeout, signal]),
     })

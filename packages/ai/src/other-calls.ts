@@ -29,9 +29,9 @@ import type { AiTimeouts } from './ai-options.ts'
 const MAX_TEXTS = 1_000
 const MAX_AUDIO_BYTES = 25 * 1_048_576
 const MAX_SPOKEN_CHARACTERS = 4_096
-/** Telegram's voice messages take about this much for a minute. */
+/** Approximate size of a minute of a Telegram voice message. */
 const BYTES_PER_MINUTE = 240_000
-/** What was found is looked for again after this long, so that a server started later counts. */
+/** The search is repeated after this time, so that a server started later is found. */
 const LOOK_AGAIN_MS = 60_000
 
 export interface OtherCallsOptions {
@@ -43,7 +43,7 @@ export interface OtherCallsOptions {
   readonly signal: AbortSignal
 }
 
-/** Embedding, transcribing and speaking. */
+/** Embeds, transcribes and speaks. */
 export class OtherCalls {
   readonly #options: OtherCallsOptions
   readonly #found = new Map<
@@ -58,7 +58,7 @@ export class OtherCalls {
   async abilities(): Promise<AiAbilities> {
     const entries = await Promise.all(
       (['embed', 'transcribe', 'speak'] as const).map(async (ability) => {
-        // what is configured wrongly cannot be used: that is all a plugin needs to know here
+        // a misconfigured model counts as missing here
         const selection = await this.#find(ability).catch(() => undefined)
         return [ability, selection && selectionId(selection)] as const
       }),
@@ -141,7 +141,7 @@ export class OtherCalls {
     using limits = new RequestLimits(this.#options.timeouts, [request.signal, this.#options.signal])
     const selection = await limits.race(this.#find(ability))
     if (!selection) throw new AiError('ai-misconfigured', MISSING[ability])
-    // not raced: whoever gets a reservation must settle it
+    // not raced: a reservation must always be settled
     const reservation = await meter.reserve(
       { selection, ...estimate, maxOutputTokens: 0, isCheaper: false },
       limits.signal,
@@ -153,7 +153,7 @@ export class OtherCalls {
       const outcome = await limits.race(work(selection, limits.signal))
       ;({ used, finish } = outcome)
     } catch (error) {
-      // aborted on the way: what was asked for may have been done
+      // aborted mid-request: the provider may have done the work, so charge the estimate
       if (limits.signal.aborted) used = estimate
       limits.signal.throwIfAborted()
       throw toAiError(error, selection)
@@ -171,7 +171,7 @@ export class OtherCalls {
       wanted: this.#options.wanted[ability],
     })
     this.#found.set(ability, { selection, at: performance.now() })
-    // what failed is looked for again at once
+    // a failed search is repeated immediately
     selection.catch(() => this.#found.delete(ability))
     return selection
   }
@@ -189,7 +189,7 @@ function refused(message: string): AiError {
   return new AiError('ai-refused', message)
 }
 
-/** Files of Ogg begin with this word. */
+/** Whether the bytes start with the Ogg signature. */
 function isOgg(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'OggS'
 }

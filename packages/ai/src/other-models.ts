@@ -9,12 +9,12 @@ import { askModels } from './models-list.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import type { ModelServer, Selection } from './selection.ts'
 
-/** What models do besides conversations. */
+/** Tasks of models other than conversation. */
 export type Ability = 'embed' | 'transcribe' | 'speak'
 
 const LIST_TIMEOUT_MS = 2_000
 
-/** What the makers offer for each; chosen by `auto`. */
+/** The vendors' models for each task, chosen by `auto`. */
 const BY_VENDOR: Readonly<Record<string, Partial<Record<Ability, string>>>> = {
   openai: {
     embed: 'text-embedding-3-small',
@@ -24,7 +24,7 @@ const BY_VENDOR: Readonly<Record<string, Partial<Record<Ability, string>>>> = {
   google: { embed: 'gemini-embedding-001' },
 }
 
-/** Names under which servers list such models. */
+/** Names of such models in servers' lists. */
 const NAMES: Readonly<Record<Ability, RegExp>> = {
   embed: /embed|(^|[-_/.])(bge|e5|gte|minilm)([-_/.:]|$)/i,
   transcribe: /whisper|transcri|(^|[-_/.])(asr|stt)([-_/.:]|$)/i,
@@ -34,13 +34,13 @@ const NAMES: Readonly<Record<Ability, RegExp>> = {
 export interface FindOptions extends ChooseOptions {
   /** `auto`, `off`, or `provider:model`. */
   readonly wanted: string
-  /** The model that answers people, as the configuration names it: its provider is asked first. */
+  /** The configured conversation model; its provider is tried first. */
   readonly conversation: string
 }
 
 /**
- * Finds the model for something; `undefined` when nobody can do it.
- * @throws AiError when the configuration names something unusable
+ * Finds the model for a task; `undefined` when none supports it.
+ * @throws AiError when the configuration is unusable
  */
 export async function findOtherModel(
   ability: Ability,
@@ -63,7 +63,7 @@ export async function findOtherModel(
   )
 }
 
-/** What the provider of a model offers. */
+/** Finds a provider's model for a task. */
 async function findAt(
   name: string,
   ability: Ability,
@@ -95,7 +95,10 @@ export function createEmbeddingModel({ api, model, server, label }: Selection): 
   throw unable(label)
 }
 
-/** Compatible servers take speech as OpenAI does. @throws AiError when the provider has no such models */
+/**
+ * Compatible servers use OpenAI's API for speech. @throws AiError when the provider has no such
+ * models
+ */
 export function createTranscriptionModel({ api, model, server, label }: Selection): TranscriptionModel {
   if (server && (api === 'openai' || api === 'openai-compatible'))
     return createOpenAI(providerSettings(server)).transcription(model)

@@ -32,7 +32,7 @@ import { streamModel } from './stream-model.ts'
 import type { StepRequest } from './tools/tool-step.ts'
 import { createUsageReport } from './usage-report.ts'
 
-/** The AI service as one plugin has it. */
+/** The AI service of one plugin. */
 export class PluginAi implements AiService {
   readonly #plugin: string
   readonly #core: AiCore
@@ -128,7 +128,7 @@ export class PluginAi implements AiService {
 }
 
 /**
- * The models of a chain that take the files of a conversation.
+ * The models of a chain that accept all files of a conversation.
  * @throws AiError `ai-refused` when none does
  */
 async function takingFiles(

@@ -2,18 +2,24 @@ import { AiError, isPluggramError } from '@pluggram/sdk'
 import { APICallError, RetryError, StreamProviderError } from 'ai'
 import type { Selection } from './selection.ts'
 
-/** What a failed call told, reduced to what may be shown: a provider's message or body may repeat a key or a prompt. */
+/**
+ * The details of a failed call that are safe to show. A provider's message or body may contain a
+ * key or a prompt.
+ */
 interface Failure {
   readonly status?: number
   /** For example `insufficient_quota`. */
   readonly code?: string
   readonly isNetwork: boolean
-  /** The conversation is longer than the model takes. */
+  /** True when the conversation exceeds the model's context. */
   readonly isTooLong: boolean
   readonly retryAfterMs?: number
 }
 
-/** An error of the AI SDK as ours: one line, no secret, with the next step. The cause is left out on purpose. */
+/**
+ * Converts an error of the AI SDK to an `AiError`: one line with the next step and no secrets. The
+ * cause is omitted on purpose.
+ */
 export function toAiError(error: unknown, selection: Selection | undefined): AiError {
   if (error instanceof AiError) return error
   if (isPluggramError(error)) return new AiError('ai-unavailable', error.message)
@@ -90,7 +96,9 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   })
 }
 
-/** Whether another model may answer where this one failed: not when the request itself was refused, or a budget is used up. */
+/**
+ * Whether another model may succeed: not if the request itself was refused or a budget is used up.
+ */
 export function mayAnotherModelHelp(error: unknown): boolean {
   if (!(error instanceof AiError)) return true
   return (
@@ -101,13 +109,16 @@ export function mayAnotherModelHelp(error: unknown): boolean {
   )
 }
 
-/** True when the server cannot be reached, is broken, or no longer has the model: time to look for another. */
+/**
+ * True when the server is unreachable, broken, or no longer has the model: time to look for another
+ * one.
+ */
 export function isServerGone(error: unknown): boolean {
   const { status, isNetwork } = readFailure(error)
   return isNetwork || status === 404 || (status !== undefined && status >= 500)
 }
 
-/** How long the provider asks to wait, if it says so. */
+/** The delay that the provider asks for, if any. */
 export function retryAfterMs(error: unknown): number | undefined {
   return readFailure(error).retryAfterMs
 }
@@ -119,7 +130,7 @@ function readFailure(thrown: unknown): Failure {
     const code = findCode(error.data) ?? findCode(parseJson(error.responseBody))
     const wait = readRetryAfter(error.responseHeaders)
     return {
-      // some servers answer 200 and then break off: that is no status worth showing
+      // some servers answer 200 and then fail mid-stream; that status would only confuse
       ...(status !== undefined && status >= 300 && { status }),
       ...(code !== undefined && { code }),
       ...(wait !== undefined && { retryAfterMs: wait }),
@@ -146,7 +157,7 @@ function isNetworkError(error: unknown): boolean {
   return error.cause !== undefined && isNetworkError(error.cause)
 }
 
-/** Many servers say this in prose only; the prose is looked at, never shown. */
+/** Many servers report this in prose only. The prose is searched, but never shown. */
 function isTooLong(status: number | undefined, code: string | undefined, body: string | undefined): boolean {
   if (status === 413 || /context_length|too_long|too_large|prompt_too/i.test(code ?? '')) return true
   const words = body?.slice(0, 4_000) ?? ''
@@ -162,7 +173,10 @@ function isQuota({ code = '' }: Failure): boolean {
   return /insufficient_quota|billing|credit/i.test(code)
 }
 
-/** The machine-readable word of `{ error: { code, type, status } }`, as OpenAI, Anthropic and Google write it. */
+/**
+ * The machine-readable code in `{ error: { code, type, status } }`, as OpenAI, Anthropic and Google
+ * send it.
+ */
 function findCode(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const inner: unknown = 'error' in body ? body.error : body
@@ -174,7 +188,7 @@ function findCode(body: unknown): string | undefined {
   return undefined
 }
 
-/** Only short snake_case words pass: what looks like a word cannot be a key. */
+/** Accepts only short snake_case words, which cannot be a key. */
 function asCode(value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z]+(_[a-z]+){0,6}$/i.test(value) && value.length <= 48
     ? value.toLowerCase()

@@ -5,12 +5,12 @@ import { startLoopbackServer, writeAnswer, writeChunk } from './test-server.ts'
 
 const MEBIBYTE = 1_048_576
 const TIMEOUTS = { firstTokenSeconds: 0.5, betweenTokensSeconds: 0.5, totalSeconds: 3 }
-/** What the time limits of a case leave, and two seconds for everything else. */
+/** The time limits of a case, plus two seconds for everything else. */
 const LATEST_MS = (TIMEOUTS.totalSeconds + 7) * 1_000
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** Writes until the reader leaves. */
+/** Writes until the reader disconnects. */
 function writeOn(response: ServerResponse, next: (count: number) => string, most = Infinity): void {
   let count = 0
   const write = (): void => {

@@ -3,7 +3,10 @@ import { createBoundedFetch } from './bounded-fetch.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import type { ModelServer } from './selection.ts'
 
-/** What the vendors' own clients need. Address and key are always given: left out, they would be read from the process. */
+/**
+ * Settings for the vendors' clients. Address and key are always set, because otherwise the clients
+ * read them from the environment.
+ */
 export function providerSettings({ baseUrl, apiKey = '', headers }: ModelServer): {
   baseURL: string
   apiKey: string
@@ -13,7 +16,7 @@ export function providerSettings({ baseUrl, apiKey = '', headers }: ModelServer)
   return { baseURL: baseUrl, apiKey, headers: { ...headers }, fetch: createBoundedFetch() }
 }
 
-/** What the client for compatible servers needs. */
+/** Settings for the client of compatible servers. */
 export function compatibleSettings(server: ModelServer): {
   name: string
   baseURL: string

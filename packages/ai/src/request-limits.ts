@@ -2,7 +2,10 @@ import { unlessAborted } from '@pluggram/base'
 import { AiError } from '@pluggram/sdk'
 import type { AiTimeouts } from './ai-options.ts'
 
-/** Work that ends together: `signal` aborts when one of the signals it follows does, when it is told to, or at `dispose`. */
+/**
+ * A cancellation scope. `signal` aborts when a parent signal does, when the scope is aborted, or at
+ * `dispose`.
+ */
 class AbortScope implements Disposable {
   readonly #controller = new AbortController()
   readonly #followed: readonly AbortSignal[]
@@ -23,7 +26,7 @@ class AbortScope implements Disposable {
     this.#controller.abort(reason)
   }
 
-  /** Gives what `work` gives, but rejects with the reason as soon as the work is aborted. */
+  /** Resolves like `work`, but rejects with the reason as soon as the scope is aborted. */
   race<T>(work: PromiseLike<T>): Promise<Awaited<T>> {
     return unlessAborted(work, this.signal)
   }
@@ -33,7 +36,7 @@ class AbortScope implements Disposable {
     this.#controller.abort()
   }
 
-  /** Aborts with a time-out error after `seconds`. */
+  /** Aborts with a timeout error after `seconds`. */
   protected after(seconds: number, setting: keyof typeof SETTINGS): NodeJS.Timeout {
     return setTimeout(() => {
       const message = `The model ${SETTINGS[setting]} within ${Number(seconds.toFixed(1))} s. Try again, or raise ai.timeouts.${setting} in config.json.`
@@ -52,7 +55,7 @@ const SETTINGS = {
   total_seconds: 'did not finish its answer',
 } as const
 
-/** The whole of one request, whichever models are tried and however often. */
+/** Limits of one whole request, across all models and tries. */
 export class RequestLimits extends AbortScope {
   readonly #total: NodeJS.Timeout
 
@@ -68,7 +71,8 @@ export class RequestLimits extends AbortScope {
 }
 
 /**
- * One model's try at an answer. Only time spent waiting for the model counts, not the time its reader takes.
+ * Limits of one model's attempt. Only time spent waiting for the model counts, not the reader's
+ * time.
  *
  *   begin ──first_token──▶ content ┈reader┈ await ──between_tokens──▶ content ┈reader┈ … ──▶ dispose
  */
@@ -83,13 +87,13 @@ export class AttemptLimits extends AbortScope {
     this.#silence = this.after(timeouts.firstTokenSeconds, 'first_token_seconds')
   }
 
-  /** Somebody waits for the model now. */
+  /** Starts the timer: the reader is waiting for the model. */
   await(): void {
     if (!this.#hasHeard || this.#silence) return
     this.#silence = this.after(this.#timeouts.betweenTokensSeconds, 'between_tokens_seconds')
   }
 
-  /** The model said something, be it only a thought. */
+  /** Stops the timer: the model sent something, even if only reasoning. */
   heard(): void {
     this.#hasHeard = true
     clearTimeout(this.#silence)

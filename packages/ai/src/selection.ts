@@ -1,27 +1,33 @@
 import type { ModelInput } from '@pluggram/sdk'
 import type { ProviderApi } from './vendors.ts'
 
-/** A model that was chosen, with everything needed to talk to it. */
+/** A selected model, with everything needed to call it. */
 export interface Selection {
   /** A built-in name, or one of `ai.providers`. */
   readonly provider: string
   /** `demo` is the built-in model, `llama-cpp` a GGUF file in this process. */
   readonly api: ProviderApi | 'demo' | 'llama-cpp'
   readonly model: string
-  /** How errors call the other side, for example `OpenAI` or `the model server at http://127.0.0.1:11434/v1`. */
+  /**
+   * The provider's name in errors, for example `OpenAI` or `the model server at
+   * http://127.0.0.1:11434/v1`.
+   */
   readonly label: string
-  /** Why this one, for the owner. */
+  /** Why this model was selected, for the owner. */
   readonly reason: string
   readonly setupHint?: string
   /** Absent for models in this process. */
   readonly server?: ModelServer
-  /** True when `auto` may come to another result later: after a failure, or when a local server appears. */
+  /**
+   * True when `auto` may select another model later: after a failure, or when a local server
+   * appears.
+   */
   readonly isProvisional: boolean
-  /** What the owner says the model takes beside text. */
+  /** The inputs besides text, if set by the owner. */
   readonly takes?: readonly ModelInput[]
 }
 
-/** A model API's address and what it asks for. */
+/** A model API's address and credentials. */
 export interface ModelServer {
   /** Without credentials, query and trailing slash. */
   readonly baseUrl: string
@@ -29,13 +35,13 @@ export interface ModelServer {
   /** Sent with every request, for example for a base URL with user and password. */
   readonly headers?: Readonly<Record<string, string>>
   readonly queryParameters?: Readonly<Record<string, string>>
-  /** What to correct when the server refuses the key, for example `OPENAI_API_KEY in .env`. */
+  /** What to correct when the server rejects the key, for example `OPENAI_API_KEY in .env`. */
   readonly keySource: string
-  /** Runs on this machine and was found, not configured. */
+  /** True when it was discovered on this machine rather than configured. */
   readonly isLocal: boolean
 }
 
-/** `provider:model`, as `ai.model` takes it. */
+/** The `provider:model` to write in `ai.model`. */
 export function selectionId(selection: Selection): string {
   return `${selection.provider}:${selection.model}`
 }

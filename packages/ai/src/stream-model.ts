@@ -15,8 +15,8 @@ export interface StreamModelOptions {
 }
 
 /**
- * The model's text through the AI SDK; what came of it is the generator's return value.
- * @throws AiError, or the reason why the request was aborted
+ * Streams the model's text through the AI SDK. The generator returns the details of the end.
+ * @throws AiError, or the abort reason
  */
 export async function* streamModel(options: StreamModelOptions): AsyncGenerator<string, TextEnd> {
   const { model, request, limits } = options
@@ -27,10 +27,11 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     ...(request.system !== undefined && { instructions: request.system }),
     ...(request.maxOutputTokens !== undefined && { maxOutputTokens: request.maxOutputTokens }),
     abortSignal: limits.signal,
-    // the guarded model retries: it knows what has been shown, and how long a provider asks to wait
+    // the guarded model retries instead: it knows what was already shown and the provider's
+    // requested delay
     maxRetries: 0,
     telemetry: { isEnabled: false },
-    // errors come again as stream parts; without a handler the SDK prints them to the console
+    // errors also arrive as stream parts; without a handler the SDK prints them to the console
     onError: () => {},
   })
   const parts = result.stream[Symbol.asyncIterator]()
@@ -46,7 +47,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     }
     calls.take(part)
     if (part.type === 'error') {
-      // a model that was told to write and calls once more: its caller sees the calls, and makes none of them
+      // the model called tools although it had to write: the calls are reported, but not made
       if (!ToolChoiceViolationError.isInstance(part.error)) throw part.error
       calls.endUnwanted(part.error)
       return end('other')

@@ -7,7 +7,7 @@ import { createOpenLedger, SILENT_LOGGER } from './test-doubles.ts'
 
 export const HELLO: TextRequest = { messages: [{ role: 'user', content: 'hello' }] }
 
-/** An assistant's AI for one test; `using` closes it. */
+/** Opens an AI for one test; `using` closes it. */
 export function openTestAi(
   settings: Partial<AiSettings>,
   options: Partial<Omit<AiOptions, 'settings'>> = {},
@@ -30,12 +30,12 @@ export function openTestAi(
   return { ...ai, [Symbol.dispose]: () => void ai.close() }
 }
 
-/** The pieces of an answer. */
+/** The chunks of an answer. */
 export async function readText(ai: Ai, request: TextRequest = HELLO): Promise<string[]> {
   return Array.fromAsync(ai.serviceFor('test').streamText(request))
 }
 
-/** What an answer failed with. */
+/** The error an answer failed with. */
 export async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     (value) => new Error(`succeeded with ${JSON.stringify(value)}`),

@@ -3,7 +3,7 @@ import type { Logger } from '@pluggram/sdk'
 
 export const SILENT_LOGGER: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A ledger in memory that refuses nothing. */
+/** An in-memory ledger without limits. */
 export function createOpenLedger(): AiLedger {
   const choices = new Map<string, string>()
   return {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { once } from 'node:events'
 
-/** A server of a test's own on 127.0.0.1. */
+/** A test's own server on 127.0.0.1. */
 export interface LoopbackServer extends AsyncDisposable {
   readonly port: number
   /** `http://127.0.0.1:PORT/v1` */
@@ -10,7 +10,7 @@ export interface LoopbackServer extends AsyncDisposable {
   readonly requests: readonly IncomingMessage[]
 }
 
-/** Starts a server for one test; `await using` closes it, open connections included. */
+/** Starts a server for one test; `await using` closes it along with open connections. */
 export async function startLoopbackServer(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<LoopbackServer> {
@@ -47,7 +47,7 @@ export function servesModels(...ids: string[]): (request: IncomingMessage, respo
   }
 }
 
-/** One piece of a streamed answer, as OpenAI-compatible servers send it. */
+/** Writes one chunk of a streamed answer, in the format of OpenAI-compatible servers. */
 export function writeChunk(
   response: ServerResponse,
   delta: string | object,
@@ -61,7 +61,7 @@ export function writeChunk(
   )
 }
 
-/** A whole streamed answer with what it took. */
+/** Writes a whole streamed answer with its usage. */
 export function writeAnswer(
   response: ServerResponse,
   text: string,

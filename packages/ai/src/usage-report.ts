@@ -12,7 +12,9 @@ export interface UsageReportOptions {
   readonly now: Date
 }
 
-/** What was used in this day and month, with the owner's limits. What a cheaper model took is counted in. */
+/**
+ * Usage of the current day and month, with the owner's limits. Includes usage of the cheaper model.
+ */
 export function createUsageReport(options: UsageReportOptions): AiUsageReport {
   const { plugin, subject, ledger, budgets, currency, now } = options
   const lines = accountsOf(plugin, subject, false).flatMap((account) =>

@@ -1,17 +1,17 @@
-/** How a server is spoken to. */
+/** The protocol of a server. */
 export type ProviderApi = 'openai' | 'anthropic' | 'google' | 'openai-compatible'
 
 export interface Vendor {
   readonly provider: 'openai' | 'anthropic' | 'google'
-  /** How people call it. */
+  /** The vendor's display name. */
   readonly label: string
   readonly keyVariable: string
   readonly baseUrl: string
-  /** Used when `ai.model` is `auto`: small, quick and cheap enough for a chat. */
+  /** Used when `ai.model` is `auto`: small, fast and cheap enough for a chat. */
   readonly defaultModel: string
 }
 
-/** The paid APIs, in the order `ai.model: auto` looks for their keys. */
+/** The paid APIs, in the order in which `ai.model: auto` looks for their keys. */
 export const VENDORS: readonly Vendor[] = [
   {
     provider: 'openai',
@@ -46,14 +46,14 @@ export const PROVIDER_NAMES: readonly string[] = [
   'demo',
 ]
 
-/** A program that serves models on this machine. */
+/** A local program that serves models. */
 export interface LocalServer {
   readonly label: string
   /** Always a loopback address. */
   readonly baseUrl: string
 }
 
-/** Where the usual programs listen. */
+/** Default addresses of common programs. */
 export const LOCAL_SERVERS: readonly LocalServer[] = [
   { label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   { label: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },

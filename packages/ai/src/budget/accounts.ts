@@ -5,7 +5,7 @@ import type { BudgetSettings } from './budget-settings.ts'
 const PERIODS = ['day', 'month'] as const
 export const MICROS = 1_000_000
 
-/** Whose budgets a call touches. */
+/** The accounts that a call is charged to. */
 export function accountsOf(plugin: string, { chat, user }: AiSubject, isCheaper: boolean): AiAccount[] {
   return [
     { scope: 'overall', name: '', isCheaper },
@@ -15,7 +15,7 @@ export function accountsOf(plugin: string, { chat, user }: AiSubject, isCheaper:
   ]
 }
 
-/** What the owner set for these accounts. */
+/** The owner's limits for these accounts. */
 export function limitsOf(accounts: readonly AiAccount[], budgets: BudgetSettings): AiLimit[] {
   return accounts.flatMap((account) =>
     PERIODS.flatMap((period): AiLimit[] => {

@@ -12,7 +12,7 @@ import type { OpenCalls } from './open-calls.ts'
 import type { Prices } from './prices.ts'
 import type { RequestGate } from './request-gate.ts'
 
-/** The longest answer where a budget applies and nobody said another one. */
+/** Maximum length of an answer when a budget applies and no other maximum is set. */
 const DEFAULT_MAX_OUTPUT_TOKENS = 4_096
 const MILLION = 1_000_000
 
@@ -32,10 +32,10 @@ export interface BudgetMeterOptions {
 }
 
 /**
- * Holds the calls of one plugin for one subject to the owner's budgets.
+ * Enforces the owner's budgets on one plugin's calls for one subject.
  *
  *   turn at the gate ──▶ reserve the most that the call can take ──▶ call ──▶ settle with what it took
- *        ▲                  │ calls under way have set aside what is left
+ *        ▲                  │ running calls have reserved the rest
  *        └── one ends ◀─────┘
  */
 export class BudgetMeter implements CallMeter {
@@ -60,9 +60,9 @@ export class BudgetMeter implements CallMeter {
     }
   }
 
-  /** @returns `undefined` when what is left is set aside for calls under way */
+  /** @returns `undefined` when the rest is reserved by running calls */
   #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation | undefined {
-    // the demo model asks nobody and costs nothing
+    // the demo model is local and free
     if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
     const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
@@ -100,13 +100,13 @@ export class BudgetMeter implements CallMeter {
     }
   }
 
-  /** A model on this machine costs nothing unless its owner says otherwise. */
+  /** A local model is free unless the owner sets a price. */
   #priceOf(selection: Selection): ModelPrice | undefined {
     const price = this.#options.prices().find(selectionId(selection))
     return price ?? (isFree(selection) ? FREE : undefined)
   }
 
-  /** Limits of money do not hold back what costs nothing. */
+  /** Limits in money do not apply to free models. */
   #limits(all: readonly AiLimit[], price: ModelPrice | undefined, selection: Selection): readonly AiLimit[] {
     const hasMoney = all.some(({ micros }) => micros !== undefined)
     if (hasMoney && !price) {
@@ -127,7 +127,7 @@ function isFree({ server }: Selection): boolean {
   return !server || server.isLocal || isLoopback(server.baseUrl)
 }
 
-/** @returns the tokens and what they cost; micros are rounded up, so that nothing is for free by being small */
+/** @returns the tokens and their cost; micros are rounded up, so that small amounts are not free */
 function toAmount(
   { inputTokens, cachedInputTokens, outputTokens, minutes = 0, characters = 0 }: CallUsage,
   price: ModelPrice | undefined,

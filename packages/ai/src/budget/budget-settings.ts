@@ -1,4 +1,4 @@
-/** `ai.budgets`: what may be used; what is absent is not limited. */
+/** `ai.budgets`: usage limits. An absent member means no limit. */
 export type BudgetSettings = Readonly<Record<'overall' | 'user' | 'chat' | 'plugin', Allowance>>
 
 interface Allowance {

@@ -1,42 +1,42 @@
 import type { AiUsage } from '@pluggram/sdk'
 import type { Selection } from '../selection.ts'
 
-/** What a call is about to need, at most. */
+/** Upper bound of a call's usage. */
 export interface CallEstimate {
   readonly selection: Selection
   readonly inputTokens: number
-  /** What the caller asked for. */
+  /** The maximum that the caller requested. */
   readonly maxOutputTokens: number | undefined
-  /** Of speech to transcribe. */
+  /** Minutes of speech to transcribe. */
   readonly minutes?: number
-  /** To speak. */
+  /** Characters to speak. */
   readonly characters?: number
-  /** True when a cheaper model answers because a budget is used up. */
+  /** True when the cheaper model answers because a budget is used up. */
   readonly isCheaper: boolean
 }
 
-/** What a call took, as its provider counted it or as well as we know. */
+/** A call's actual usage, reported by the provider or estimated. */
 export interface CallUsage {
   readonly inputTokens: number
   readonly cachedInputTokens: number
   readonly outputTokens: number
-  /** Of speech that was transcribed. */
+  /** Minutes of speech transcribed. */
   readonly minutes?: number
-  /** That were spoken. */
+  /** Characters spoken. */
   readonly characters?: number
 }
 
-/** Permission for one call. It must be settled, whatever comes of the call. */
+/** Permission for one call. It must be settled even if the call fails. */
 export interface CallReservation {
-  /** The longest answer that the budget allows for, in tokens. */
+  /** Maximum length of the answer within the budget, in tokens. */
   readonly maxOutputTokens: number | undefined
   settle(usage: CallUsage): AiUsage
 }
 
-/** Watches over what one caller's calls cost. */
+/** Meters the cost of one caller's calls. */
 export interface CallMeter {
   /**
-   * @throws AiError `ai-limit` when a budget is used up, `ai-busy` when too much is under way
+   * @throws AiError `ai-limit` when a budget is used up, `ai-busy` when too many calls are running
    */
   reserve(estimate: CallEstimate, signal: AbortSignal): Promise<CallReservation>
 }

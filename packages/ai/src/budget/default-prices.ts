@@ -1,8 +1,9 @@
 import type { ModelPrice } from './model-price.ts'
 
 /**
- * List prices of 2026-11-22 in US dollars per million tokens, for the usual length of prompts; makers ask more for very long ones, and
- * some less for a while. The owner's prices.json wins over them.
+ * List prices as of 2026-11-22, in US dollars per million tokens, for prompts of usual length.
+ * Surcharges for very long prompts and temporary discounts are ignored. The owner's prices.json
+ * overrides them.
  */
 export const DEFAULT_PRICES: Readonly<Record<string, ModelPrice>> = {
   'openai:gpt-6-astra': { input: 10, cached_input: 1, output: 50 },

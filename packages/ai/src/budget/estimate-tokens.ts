@@ -2,20 +2,26 @@ import type { SdkLanguageModel } from '../language-model.ts'
 
 type Prompt = Parameters<SdkLanguageModel['doStream']>[0]['prompt']
 
-/** Four characters of English make a token; other scripts need more tokens, so this errs on the high side. */
+/**
+ * English has about four characters per token, other scripts fewer. This value overestimates the
+ * tokens.
+ */
 const CHARACTERS_PER_TOKEN = 3
-/** What models count for an image of usual size. */
+/** Tokens that models count for an image of typical size. */
 const TOKENS_PER_FILE = 1_600
-/** A PDF counts for its pages, which nobody has counted yet. */
+/** Models count a PDF by page; its size is used because the number of pages is not known yet. */
 const BYTES_PER_DOCUMENT_TOKEN = 40
 const TOKENS_PER_MESSAGE = 8
 
-/** About how many tokens a text is. */
+/** Estimates the tokens of a text. */
 export function estimateTextTokens(characters: number): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN)
 }
 
-/** About how many tokens a prompt is, for a reservation before anybody has counted. */
+/**
+ * Estimates the tokens of a prompt, for the reservation before the provider reports the real
+ * number.
+ */
 export function estimatePromptTokens(prompt: Prompt, tools: readonly object[] = []): number {
   let tokens = tools.length === 0 ? 0 : estimateTextTokens(JSON.stringify(tools).length)
   for (const message of prompt) {

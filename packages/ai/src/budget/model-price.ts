@@ -4,17 +4,17 @@ const amount = z.number().min(0).max(1e6)
 
 /** One entry of prices.json. */
 export const modelPrice = z.strictObject({
-  /** For a million tokens of questions. */
+  /** Per million input tokens. */
   input: amount,
-  /** For a million tokens of answers. */
+  /** Per million output tokens. */
   output: amount,
-  /** For a million tokens of questions that the provider still had; default: as `input`. */
+  /** Per million input tokens in the provider's cache. Default: same as `input`. */
   cached_input: amount.exactOptional(),
-  /** For a minute of speech that is transcribed. */
+  /** Per minute of transcribed speech. */
   minute: amount.exactOptional(),
-  /** For a million characters that are spoken. */
+  /** Per million spoken characters. */
   million_characters: amount.exactOptional(),
 })
 
-/** What a model costs, in the currency of the list. */
+/** A model's prices, in the currency of the list. */
 export type ModelPrice = z.infer<typeof modelPrice>

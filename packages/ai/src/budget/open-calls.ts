@@ -1,12 +1,12 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiAccount, AiAmount, AiLimit } from '@pluggram/sdk/runtime'
 
-/** Who waits longer than this is told so. */
+/** A call that waits longer than this fails with `ai-busy`. */
 const MAX_WAIT_MS = 30_000
 
 /**
- * What calls under way have set aside. Most of it comes back when they end, so whoever finds a budget taken up by them
- * alone waits for one to end, and is refused only when the budget is really used up.
+ * Amounts reserved by running calls. Most of a reservation is released when its call ends. So when
+ * only reservations exhaust a budget, a call waits; it is refused only when actual usage does.
  */
 export class OpenCalls {
   readonly #maxWaitMs: number
@@ -17,7 +17,9 @@ export class OpenCalls {
     this.#maxWaitMs = maxWaitMs
   }
 
-  /** A call has set `amount` aside; the function that is given is called once, when it is settled. */
+  /**
+   * Records a call's reservation. Call the returned function once, when the reservation is settled.
+   */
   begin(accounts: readonly AiAccount[], amount: AiAmount): () => void {
     this.#add(accounts, amount, 1)
     return () => {
@@ -26,7 +28,7 @@ export class OpenCalls {
     }
   }
 
-  /** Whether a limit is reached only by what calls under way have set aside. */
+  /** Whether a limit is reached only because of the reservations of running calls. */
   hold({ account, tokens = Infinity, micros = Infinity }: AiLimit, used: AiAmount): boolean {
     const open = this.#setAside.get(keyOf(account))
     return open !== undefined && used.tokens - open.tokens < tokens && used.micros - open.micros < micros

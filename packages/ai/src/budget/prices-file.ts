@@ -7,8 +7,8 @@ import type { Prices } from './prices.ts'
 const MAX_BYTES = 1_048_576
 
 /**
- * The prices in a file of the owner's, read again when it changes. While it cannot be used, the prices of before hold,
- * and the log says why, once.
+ * The owner's price list, read again when the file changes. While the file is invalid, the previous
+ * prices stay in force, and the reason is logged once.
  */
 export class PricesFile {
   readonly #path: string | undefined
@@ -22,7 +22,7 @@ export class PricesFile {
     this.#logger = logger
   }
 
-  /** Why the file cannot be used. */
+  /** Why the file is invalid. */
   get problem(): string | undefined {
     return this.#problem
   }
@@ -43,7 +43,7 @@ export class PricesFile {
   }
 }
 
-/** Changes whenever the file does; '' when there is none. */
+/** A value that changes whenever the file does; '' when there is no file. */
 function stateOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats ? `${stats.mtimeMs}:${stats.size}:${stats.ino}` : ''

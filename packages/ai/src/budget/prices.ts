@@ -3,7 +3,7 @@ import { DEFAULT_PRICES } from './default-prices.ts'
 import { modelPrice } from './model-price.ts'
 import type { ModelPrice } from './model-price.ts'
 
-/** What an owner writes into prices.json. */
+/** The contents of prices.json. */
 const pricesFile = z.strictObject({
   $schema: z.string().exactOptional(),
   currency: z
@@ -20,10 +20,11 @@ export interface Prices {
 }
 
 /**
- * Reads prices.json; its entries win over the built-in ones. A name may end in `*`: `openrouter:*` is every model there,
- * and the longest name that fits wins. With another currency than USD the built-in prices do not count.
+ * Parses prices.json, whose entries override the built-in ones. A name may end in `*`:
+ * `openrouter:*` matches every model there; the longest matching name wins. With a currency other
+ * than USD the built-in prices are ignored.
  * @param text the file, or `undefined` when there is none
- * @throws Error with words for the owner when the file cannot be used
+ * @throws Error with a message for the owner when the file is invalid
  */
 export function parsePrices(text: string | undefined): Prices {
   const file = pricesFile.safeParse(text === undefined ? {} : parseJson(text))
@@ -49,7 +50,7 @@ export function parsePrices(text: string | undefined): Prices {
 
 function parseJson(text: string): unknown {
   try {
-    // editors on Windows begin files with this mark
+    // editors on Windows write a byte order mark
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new Error(`it is no JSON (${(error as Error).message})`, { cause: error })

@@ -1,8 +1,8 @@
 import { AiError } from '@pluggram/sdk'
 
-/** Who waits longer than this is told so. */
+/** A request that waits longer than this fails with `ai-busy`. */
 const MAX_WAIT_MS = 30_000
-/** More waiting than this is a flood. */
+/** Further requests are refused. */
 const MAX_WAITING = 1_000
 
 export interface GateLimits {
@@ -15,7 +15,7 @@ interface Waiting {
   readonly enter: () => void
 }
 
-/** Lets so many requests of one user, and of all together, through at a time; the others wait in order. */
+/** Limits concurrent requests per user and overall; the others wait in order. */
 export class RequestGate {
   readonly #limits: GateLimits
   readonly #maxWaitMs: number
@@ -29,7 +29,7 @@ export class RequestGate {
   }
 
   /**
-   * Waits for a turn. The function that is given ends it, and may be called more than once.
+   * Waits for a turn. The returned function ends it and can be called more than once.
    * @throws AiError `ai-busy`, or the signal's reason
    */
   async enter(user: number | undefined, signal: AbortSignal): Promise<() => void> {
@@ -80,7 +80,7 @@ export class RequestGate {
     }
     for (const waiting of this.#waiting) {
       if (!this.#isFree(waiting.user)) continue
-      // taken here, so that nobody slips in before the one who waited goes on
+      // taken here, so that no other request can slip in before the waiting one continues
       this.#waiting.delete(waiting)
       this.#take(waiting.user)
       waiting.enter()

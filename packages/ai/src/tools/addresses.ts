@@ -1,18 +1,18 @@
 /**
- * With a scheme, or a host name that something follows; a row of letters is walked along once, since others choose how
- * long it is.
+ * Matches addresses with a scheme, or a host name followed by a path or the like. It must run in
+ * linear time, because attackers control the input.
  */
 const ADDRESS =
   /(?:\b(?:https?|wss?|ftp):\/\/|(?<![\p{L}\p{N}_@.-])(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?=[/?:#]))[^\s"'<>\\`{}|^]+/giu
-/** What stands behind an address in a sentence. */
+/** Punctuation that can follow an address in a sentence. */
 const PUNCTUATION = '.,;:!?*_)]}…'
 
-/** Every web address in a text, without the punctuation that follows it. */
+/** Finds every web address in a text, without trailing punctuation. */
 export function findAddresses(text: string): string[] {
   return [...text.matchAll(ADDRESS)].map(([address]) => trimEnd(address))
 }
 
-/** The same address is written in several ways; the fragment never leaves the machine. */
+/** Normalises the spelling of an address. The fragment is dropped, because it is never sent. */
 export function normaliseAddress(address: string): string {
   const url = URL.parse(address.includes('://') ? address : `https://${address}`)
   if (!url) return address
@@ -27,7 +27,7 @@ function trimEnd(address: string): string {
     if (character === '(') opened += 1
     if (character === ')') opened -= 1
   }
-  // a closing bracket belongs to the address when one was opened in it
+  // a closing bracket belongs to the address if its opening bracket does
   for (; opened > 0 && address[end] === ')'; opened -= 1) end += 1
   return address.slice(0, end)
 }

@@ -2,15 +2,18 @@ import type { Reply } from '@pluggram/sdk'
 import type { Approval } from './approval-record.ts'
 import { escapedText, oneVisibleLine } from './visible-text.ts'
 
-/** Arguments that fill more than a screen are not read before the button is pressed. */
+/** Nobody would read more than a screen of arguments before pressing the button. */
 export const MAX_SHOWN_ARGUMENTS = 3_000
 
-/** The arguments as a person approves them: all of them, hidden characters written out. */
+/** The complete arguments as shown for approval, with hidden characters escaped. */
 export function shownArguments(args: unknown): string {
   return escapedText(JSON.stringify(args ?? {}, null, 2))
 }
 
-/** The question, with its buttons. The arguments stand in it as code, so that nothing in them can look like our words. */
+/**
+ * The question with its buttons. The arguments are formatted as code, so that they cannot pass for
+ * our text.
+ */
 export function approvalQuestion(approval: Approval, reason: string, seconds: number): Reply {
   const { id, fingerprint, userName } = approval
   const key = `${id}:${fingerprint.slice(0, 8)}`
@@ -23,7 +26,7 @@ export function approvalQuestion(approval: Approval, reason: string, seconds: nu
   ])
 }
 
-/** What stands in place of the question when it is settled. */
+/** The message that replaces the question once it is settled. */
 export function settledQuestion(approval: Approval, outcome: string): Reply {
   return withCode(`🔐 ${nameOf(approval)}`, shownArguments(approval.args), outcome, [])
 }

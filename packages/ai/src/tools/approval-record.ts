@@ -2,32 +2,35 @@ import { createHash } from 'node:crypto'
 import { z } from '@pluggram/sdk'
 import type { ToolDescriptor } from '@pluggram/sdk/runtime'
 
-/** A call that waits for a person, as it is kept on disk. */
+/** A call that waits for approval, as stored on disk. */
 export const approvalSchema = z.object({
   id: z.string(),
   plugin: z.string(),
   tool: z.string(),
   args: z.unknown(),
-  /** Of everything that is approved; the button carries it, too. */
+  /** A hash of everything that is approved; the button includes it too. */
   fingerprint: z.string(),
   chatId: z.number(),
   topicId: z.number().optional(),
-  /** Who asked. */
+  /** The user who asked. */
   userId: z.number(),
   userName: z.string(),
   /** Milliseconds since 1970. */
   expiresAt: z.number(),
-  /** `running`: somebody approved it and the call began; it never begins twice. */
+  /** `running`: it was approved and the call started. A call never starts twice. */
   state: z.enum(['open', 'running', 'done', 'refused', 'void']),
-  /** What was told when it was done, to tell it again to a press that is repeated after the end of the program. */
+  /**
+   * The answer given when the call was done, repeated if the same button press is retried after a
+   * crash.
+   */
   answer: z.string().optional(),
 })
 
 export type Approval = z.infer<typeof approvalSchema>
 
 /**
- * Of a call in all its parts: the tool as it is described, the arguments, where and for whom. A tool that was changed
- * meanwhile has another one.
+ * The fingerprint of a call: the tool's description, the arguments, the chat and the user. It
+ * changes when the tool changes.
  */
 export function fingerprintOf(
   call: Pick<Approval, 'plugin' | 'tool' | 'args' | 'chatId' | 'userId'>,

@@ -3,11 +3,11 @@ import type { PluginDefinition } from '@pluggram/sdk'
 import { APPROVALS_PLUGIN } from './approvals.ts'
 import type { ApprovalDecider } from './decide-approval.ts'
 
-/** The plugin behind the buttons of approvals; it answers nothing else. */
+/** The plugin that handles the buttons of approvals, and nothing else. */
 export function createApprovalsPlugin(decider: ApprovalDecider): PluginDefinition {
   return definePlugin({
     name: APPROVALS_PLUGIN,
-    // matches no text: only its buttons lead here
+    // matches no text, so that only its buttons reach this plugin
     patterns: [/(?!)/],
     setup: () => ({
       processMessage: (data, context) => (context.callback ? decider.press(data, context) : undefined),

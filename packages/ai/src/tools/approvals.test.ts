@@ -23,7 +23,7 @@ describe('a call with an effect outside of the chat', () => {
     const [question] = bench.questions
     expect(question?.chat.id).toBe(7)
     expect(question?.reply.text).toContain('Ann, may I use mail.send?')
-    // what nobody would see is written out
+    // hidden characters are escaped
     expect(question?.reply.text).toContain(
       '{\n  "to": "ann@example.org",\n  "text": "hello\\u{200b}\\u{202e}"\n}',
     )
@@ -88,7 +88,7 @@ describe('a call with an effect outside of the chat', () => {
     expect(await bench.press('Approve', { chat, user: bob, role: 'trusted' })).toMatchObject({
       success: false,
     })
-    // a button that somebody carried into another chat
+    // a button that was copied to another chat
     expect(await bench.press('Approve', { chat: { id: 9, type: 'private' } })).toMatchObject({
       success: false,
     })
@@ -124,7 +124,7 @@ describe('a call with an effect outside of the chat', () => {
     await bench.answer(callsMail())
     const first = bench.questions[0]
     await bench.answer(callsMail({ to: 'eve@example.org', text: 'hello' }))
-    // what was changed is another question; the first approval is still for the first arguments
+    // changed arguments need another approval; the first one is still for the first arguments
     expect(bench.questions).toHaveLength(2)
     const buttons = (reply = first?.reply): string[] =>
       (reply?.buttons?.flat() ?? []).flatMap((button) => ('data' in button ? [button.data] : []))

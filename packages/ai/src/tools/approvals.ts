@@ -10,14 +10,16 @@ import { chatKey } from './chat-key.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { visibleText } from './visible-text.ts'
 
-/** The name under which questions are sent and their buttons come back; no other plugin may use it. */
+/**
+ * The plugin name that sends the questions and receives their buttons. No other plugin may use it.
+ */
 export const APPROVALS_PLUGIN = 'approvals'
 
-/** Sends a message of the plugin `approvals`; resolves when it is in the chat. */
+/** Sends a message as the plugin `approvals`; resolves once it is in the chat. */
 export type SendQuestion = (chat: Chat, reply: Reply) => Promise<unknown>
 
 export interface ApprovalsOptions {
-  /** Keeps what waits over a restart. */
+  /** Stores open approvals across restarts. */
   readonly store: Store
   readonly send: SendQuestion
   readonly approvalSeconds: () => number
@@ -30,23 +32,23 @@ export interface ApprovalRequest {
   readonly offered: OfferedTool
   readonly args: unknown
   readonly context: CallContext
-  /** Why a person has to look at it. */
+  /** Why a person must approve the call. */
   readonly reason: string
 }
 
-/** `asked`: the question is in the chat. `waiting`: the same one stood there already. */
+/** `asked`: the question was sent. `waiting`: the same question is already open. */
 export type AskOutcome = 'asked' | 'waiting' | { readonly refused: string }
 
-/** More questions in one chat nobody reads. */
+/** Limit of open questions in a chat. Nobody would read more. */
 const MAX_OPEN = 5
-/** A settled or forgotten question can still be answered with words for so long. */
+/** For this long, a press on a settled or expired question still gets an explanation. */
 const REMEMBERED_SECONDS = 7 * 86_400
 
 const idsSchema = z.array(z.string())
 
 /**
- * Calls that wait for a person. Each is on disk before its question is sent, with the arguments that will be used: what
- * is approved is what stands there.
+ * Calls that wait for approval. Each is stored with its arguments before its question is sent, so
+ * that exactly what was shown is executed.
  *
  *   open ──Refuse──▶ refused        open ──time passes──▶ (a press is too late)
  *     └──Approve──▶ running ──▶ done         open ──the tool changed──▶ void
@@ -59,7 +61,7 @@ export class Approvals {
     this.#options = options
   }
 
-  /** Puts the question into the chat. */
+  /** Sends the question to the chat. */
   ask(request: ApprovalRequest): Promise<AskOutcome> {
     return this.#locks.run(chatKey(request.context.chat), () => this.#ask(request))
   }
@@ -70,7 +72,7 @@ export class Approvals {
 
   /**
    * Moves an approval from one state to another.
-   * @returns false when somebody else did it first
+   * @returns false when another press did it first
    */
   move(
     approval: Approval,
@@ -93,7 +95,7 @@ export class Approvals {
   async #ask({ offered, args, context, reason }: ApprovalRequest): Promise<AskOutcome> {
     const { chat, user } = context
     if (chat.id === 0) return { refused: 'nobody can approve it where this call comes from' }
-    // an anonymous administrator has the chat's own id, as all the others have
+    // anonymous administrators all share the chat's id, so the user cannot be told apart
     if (chat.type !== 'private' && user.id === chat.id) {
       return { refused: 'it must be approved by whoever asks, and nobody can tell who asked' }
     }
@@ -110,7 +112,8 @@ export class Approvals {
       ttlSeconds: REMEMBERED_SECONDS,
     })
     try {
-      // shown before the answer goes on: whoever reads that it waits for approval finds the buttons
+      // sent before the answer continues, so that the buttons are there when it mentions the
+      // approval
       await this.#options.send(chat, approvalQuestion(approval, reason, seconds))
       return 'asked'
     } catch (error) {
@@ -142,7 +145,7 @@ export class Approvals {
     }
   }
 
-  /** Those of a chat that can still be approved. */
+  /** The approvals of a chat that are still open. */
   async #open(context: CallContext): Promise<readonly Approval[]> {
     const ids = idsSchema.safeParse(await this.#options.store.get(openKey(context))).data ?? []
     const found = await Promise.all(ids.map((id) => this.find(id)))

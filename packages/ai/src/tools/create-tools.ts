@@ -15,15 +15,15 @@ import type { StreamStep } from './tool-step.ts'
 import { Turns } from './turn.ts'
 
 export interface ToolsOptions {
-  /** The plugins of one chat, or all of them. */
+  /** The plugins that are on in a chat, or all of them. */
   readonly registry: (chatId?: number) => PluginRegistry
-  /** Makes every call of a tool. */
+  /** Executes all tool calls. */
   readonly callTool: CallTool
-  /** Asked again for every answer, so that a changed configuration holds at once. */
+  /** Read for every answer, so that configuration changes take effect immediately. */
   readonly settings: () => ToolSettings
   /** `ai.timeouts.total_seconds`. */
   readonly totalSeconds: () => number
-  /** Keeps approvals over a restart. */
+  /** Stores approvals across restarts. */
   readonly store: Store
   /** Sends the questions. */
   readonly send: SendQuestion
@@ -34,13 +34,15 @@ export interface ToolsOptions {
 
 /** The tools of all plugins, for the model that answers. */
 export interface Tools {
-  /** A request with `tools` is answered in steps; any other goes to `streamStep` as it is. */
+  /**
+   * Answers a request with `tools` in steps; passes any other request to `streamStep` unchanged.
+   */
   stream(request: TextRequest, streamStep: StreamStep): AsyncIterable<string>
-  /** Takes the presses of approvals' buttons; to be started with the other plugins. */
+  /** Handles the buttons of approvals. Must be started with the other plugins. */
   readonly plugin: PluginDefinition
 }
 
-/** Puts the parts together: who may call what, who approves it, and the steps of an answer. */
+/** Wires up tool calling: permissions, approvals, and the steps of an answer. */
 export function createTools(options: ToolsOptions): Tools {
   const { registry, callTool, settings, store, send, logger, totalSeconds, now = Date.now } = options
   const settled = new SettledCalls(store)

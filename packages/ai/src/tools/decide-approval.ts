@@ -22,10 +22,10 @@ export interface DecideOptions {
 }
 
 const PRESS = /^(?<answer>yes|no):(?<id>[\w-]{12}):(?<mark>[\w-]{8})$/
-/** What a chat is shown of a result; the model reads more of it. */
+/** How much of a result the chat shows; the model sees more. */
 const MAX_SHOWN_RESULT = 3_000
 
-/** A press of one of an approval's buttons. */
+/** Handles presses of approval buttons. */
 export class ApprovalDecider {
   readonly #options: DecideOptions
 
@@ -81,7 +81,7 @@ export class ApprovalDecider {
       callTool,
       offered,
       args: approval.args,
-      // whoever asked is whom it is for, also when an owner pressed
+      // the call is on behalf of the user who asked, even if an owner pressed the button
       context: isAsker
         ? context
         : { ...context, user: { id: approval.userId, firstName: approval.userName, isBot: false } },
@@ -97,11 +97,11 @@ export class ApprovalDecider {
     return { success: true, response: answer }
   }
 
-  /** Somebody decided before, or the program ended while the call ran. */
+  /** The approval was already decided, or the program crashed during the call. */
   async #tooLate(approval: Approval, context: CallContext): Promise<PluginResult> {
     const { approvals } = this.#options
     const current = (await approvals.find(approval.id)) ?? approval
-    // the same press, tried again after the end of the program: nobody knows how far the call came
+    // a retry of the same press after a crash: it is unknown how far the call got
     if (current.state === 'running' && context.attempt > 1) {
       await approvals.move(current, 'running', 'done')
       const text = `The assistant was ended while ${nameOf(current)} ran: nobody knows whether it was done. It is not tried again by itself.`
@@ -135,7 +135,10 @@ export class ApprovalDecider {
     }
   }
 
-  /** Takes the buttons away before the call begins; a question that cannot be changed keeps nobody from it. */
+  /**
+   * Removes the buttons before the call starts. If the question cannot be edited, the call is made
+   * anyway.
+   */
   async #show(approval: Approval, context: CallContext, outcome: string): Promise<void> {
     try {
       await context.reply({ ...settledQuestion(approval, outcome), editMessageId: context.message.id })

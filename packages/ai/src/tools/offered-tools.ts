@@ -4,19 +4,22 @@ import type { ToolSet } from 'ai'
 import type { PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { visibleText } from './visible-text.ts'
 
-/** A tool under the name that a model knows it by. */
+/** A tool with the name used for the model. */
 export interface OfferedTool {
-  /** `plugin.tool`, as people write it. */
+  /** `plugin.tool`, as shown to people. */
   readonly id: string
   readonly plugin: RunnablePlugin
   readonly tool: ToolDescriptor
 }
 
-/** What providers take at most. */
+/** The maximum that providers accept. */
 const MAX_TOOLS = 128
 const MAX_NAME = 64
 
-/** The tools of all plugins that run now, by the names that models are given, and how many were too many. */
+/**
+ * The tools of all running plugins by model-facing name, and how many were dropped because of the
+ * limit.
+ */
 export function offerTools(registry: PluginRegistry): {
   readonly tools: ReadonlyMap<string, OfferedTool>
   readonly leftOut: number
@@ -33,7 +36,7 @@ export function offerTools(registry: PluginRegistry): {
   return { tools, leftOut: Math.max(0, all.length - MAX_TOOLS) }
 }
 
-/** The same tools as the AI SDK takes them: described, but called by nobody but us. */
+/** The same tools in the AI SDK's format, without `execute`: only our code calls them. */
 export function toToolSet(tools: ReadonlyMap<string, OfferedTool>): ToolSet {
   return Object.fromEntries(
     [...tools].map(([name, { tool: item }]) => {
@@ -46,7 +49,7 @@ export function toToolSet(tools: ReadonlyMap<string, OfferedTool>): ToolSet {
   )
 }
 
-/** `plugin__tool`; a name that is too long or taken ends in a hash. */
+/** `plugin__tool`; a name that is too long or already taken gets a hash at the end. */
 function nameFor({ id, plugin, tool: item }: OfferedTool, taken: ReadonlyMap<string, unknown>): string {
   const name = `${plugin.descriptor.name}__${item.name}`.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
   if (name.length <= MAX_NAME && !taken.has(name)) return name

@@ -3,9 +3,9 @@ import type { Chat, Store } from '@pluggram/sdk'
 import { findAddresses } from './addresses.ts'
 import { chatKey } from './chat-key.ts'
 
-/** What others wrote stays in a conversation as long as it goes on without pause. */
+/** A conversation counts as tainted until it has paused for this long. */
 const KEEP_SECONDS = 24 * 3_600
-/** Together they stay far below what a store takes for one key. */
+/** Keeps the list far below the store's limit for one value. */
 const MAX_ADDRESSES = 300
 const MAX_ADDRESS_CHARACTERS = 300
 
@@ -13,7 +13,7 @@ const storedSchema = z.object({ addresses: z.array(z.string()) })
 
 type Place = Pick<Chat, 'id' | 'topicId'>
 
-/** In which conversations text from outside was read, and the addresses that stood in it. */
+/** Remembers which conversations contain third-party text, and the addresses in it. */
 export class ReadBefore {
   readonly #store: Store
 
@@ -21,14 +21,16 @@ export class ReadBefore {
     this.#store = store
   }
 
-  /** @returns the addresses that were read; `undefined` when nothing of others was */
+  /**
+   * @returns the addresses in it; `undefined` when the conversation contains no third-party text
+   */
   async addresses(chat: Place): Promise<readonly string[] | undefined> {
     const stored = await this.#store.get(keyOf(chat))
     if (stored === undefined) return undefined
     return storedSchema.safeParse(stored).data?.addresses ?? []
   }
 
-  /** These texts from outside were read here: what the model says from now on may come from them. */
+  /** Records third-party texts: whatever the model says from now on may be derived from them. */
   async add(chat: Place, texts: readonly string[]): Promise<void> {
     const found = texts.flatMap(findAddresses).filter((address) => address.length <= MAX_ADDRESS_CHARACTERS)
     const all = [...new Set([...((await this.addresses(chat)) ?? []), ...found])]

@@ -6,7 +6,7 @@ import type { OfferedTool } from './offered-tools.ts'
 import { resultText } from './untrusted-data.ts'
 import { oneVisibleLine } from './visible-text.ts'
 
-/** Asks a plugin's tool; whoever gives this function guards every call. */
+/** Calls a plugin's tool. Whoever provides this function must guard every call. */
 export type CallTool = (
   plugin: RunnablePlugin,
   question: Question<'tool'>,
@@ -22,11 +22,11 @@ export interface RunCallOptions {
   readonly logger: Logger
 }
 
-/** After its deadline a tool has this long to end by itself; beyond, nobody waits for it. */
+/** After its deadline, a tool has this long to stop by itself. Then it is no longer awaited. */
 const GRACE_MS = 1_500
 const MAX_ERROR_CHARACTERS = 500
 
-/** What a call gave: a result, or why there is none in words that may be shown. */
+/** A call's result, or an error message that is safe to show. */
 export type CallResult =
   | { readonly isDone: true; readonly text: string }
   | { readonly isDone: false; readonly error: string }
@@ -59,7 +59,7 @@ export async function runCall(options: RunCallOptions): Promise<CallResult> {
   }
 }
 
-/** Only errors that were written to be read are repeated; what else is thrown may hold anything. */
+/** Passes on only the messages of our own errors; other errors may contain anything. */
 function errorFor(id: string, error: unknown): string {
   return isPluggramError(error)
     ? oneVisibleLine(error.message, MAX_ERROR_CHARACTERS)

@@ -7,19 +7,19 @@ const settledSchema = z.object({
   tool: z.string(),
   args: z.unknown(),
   outcome: z.enum(['done', 'failed', 'refused']),
-  /** What it gave, or why it gave nothing. */
+  /** Its result, or why there is none. */
   text: z.string(),
 })
 const listSchema = z.array(settledSchema)
 
-/** A call that a person decided about after the answer that asked for it. */
+/** A call that was approved or refused after the answer that requested it. */
 export type SettledCall = z.infer<typeof settledSchema>
 
 const MAX_CALLS = 5
-/** A conversation that rests longer is about something else. */
+/** After a longer pause, a conversation is probably about something else. */
 const KEEP_SECONDS = 24 * 3_600
 
-/** What came of approved calls, until the next answer in that chat has read it. */
+/** Results of approved calls, kept until the next answer in that chat reads them. */
 export class SettledCalls {
   readonly #store: Store
 
@@ -32,7 +32,7 @@ export class SettledCalls {
     await this.#store.set(keyFor(chat), calls, { ttlSeconds: KEEP_SECONDS })
   }
 
-  /** Gives them once. */
+  /** Returns the settled calls and removes them. */
   async take(chat: Pick<Chat, 'id' | 'topicId'>): Promise<readonly SettledCall[]> {
     const calls = await this.#read(chat)
     if (calls.length > 0) await this.#store.delete(keyFor(chat))

@@ -1,7 +1,7 @@
 import type { ModelMessage, ToolChoiceViolationError, ToolSet } from 'ai'
 import type { ModelCall, StepRequest } from './tool-step.ts'
 
-/** What the AI SDK is asked for when a request is a step of an answer with tools; nothing for any other request. */
+/** The AI SDK's options for a step of an answer with tools; empty for any other request. */
 export function stepOptions({ step }: StepRequest): { tools?: ToolSet; toolChoice?: 'auto' | 'none' } {
   return step ? { tools: step.tools, toolChoice: step.mayCall ? 'auto' : 'none' } : {}
 }
@@ -19,7 +19,7 @@ export class StepCalls {
     return this.#calls.length === 0
   }
 
-  /** Takes a part if it is a call. */
+  /** Records a part if it is a call. */
   take(part: { readonly type: string }): void {
     if (part.type !== 'tool-call' || !this.#request.step) return
     const { toolCallId, toolName, input, invalid } = part as unknown as SdkToolCall
@@ -31,16 +31,19 @@ export class StepCalls {
     })
   }
 
-  /** The step is over. */
+  /** Reports the end of the step. */
   async end(said: PromiseLike<readonly ModelMessage[]>): Promise<void> {
     const { step } = this.#request
     if (!step) return
-    // the SDK answers calls of tools that do not exist by itself; every call is answered once, by us
+    // the SDK itself answers calls of unknown tools; drop its answers, because we answer every call
     const messages = this.isEmpty ? [] : (await said).filter(({ role }) => role === 'assistant')
     step.onEnd(this.#calls, messages)
   }
 
-  /** The step is over, and the model called although it had to write; the SDK keeps such calls back. */
+  /**
+   * Reports the end of a step in which the model called tools although it had to write. The SDK
+   * withholds such calls.
+   */
   endUnwanted({ content }: Pick<ToolChoiceViolationError, 'content'>): void {
     const calls = content
       .filter((part) => part.type === 'tool-call')

@@ -1,6 +1,6 @@
 import type { AiUsage, TextEnd } from '@pluggram/sdk'
 
-/** Adds up what the steps of one answer took. */
+/** Adds up the usage of the steps of one answer. */
 export class StepsUsage {
   #usage: AiUsage = { inputTokens: 0, outputTokens: 0 }
   #last: TextEnd | undefined
@@ -16,7 +16,7 @@ export class StepsUsage {
     }
   }
 
-  /** The end of the whole: as the last step ended, with the use of all. */
+  /** Reports the end of the answer: the last step's end, with the usage of all steps. */
   tell(listener: ((end: TextEnd) => void) | undefined): void {
     if (this.#last) listener?.({ ...this.#last, usage: this.#usage })
   }

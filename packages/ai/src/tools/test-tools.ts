@@ -8,7 +8,7 @@ import type { Tools } from './create-tools.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall, StepRequest, StreamStep } from './tool-step.ts'
 
-/** For this folder's tests: a tool of a plugin, and what it does. */
+/** A plugin's tool for this folder's tests. */
 export interface TestTool {
   /** `plugin.tool`. */
   readonly id: string
@@ -17,7 +17,7 @@ export interface TestTool {
   readonly run?: (args: unknown, context: CallContext) => unknown
 }
 
-/** Plugins with these tools; `calls` are those that were made. */
+/** A registry of plugins with these tools; it records the `calls`. */
 function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
   readonly calls: { id: string; args: unknown; context: CallContext }[]
 } {
@@ -55,13 +55,13 @@ function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
   return { plugins: () => plugins, ownerOf: () => undefined, onChange: () => () => {}, calls }
 }
 
-/** What a model does in one step: writes, calls, or both. */
+/** What a model does in one step: writes text, calls tools, or both. */
 export interface ScriptedStep {
   readonly text?: string
   readonly calls?: readonly { readonly name: string; readonly args?: unknown }[]
 }
 
-/** A model that does what `script` says after looking at what it was sent. */
+/** A model that follows `script`, which can inspect each request. */
 export function createScriptedSteps(
   script: (request: StepRequest, index: number) => ScriptedStep | Promise<ScriptedStep>,
 ): StreamStep & { readonly requests: StepRequest[] } {
@@ -81,7 +81,7 @@ export function createScriptedSteps(
   return Object.assign(stream, { requests })
 }
 
-/** What the model read of its calls: the last results. */
+/** The tool results in the last request. */
 export function lastResults(request: StepRequest): string[] {
   const last = request.step?.messages.at(-1)
   if (last?.role !== 'tool') return []
@@ -92,7 +92,7 @@ export function lastResults(request: StepRequest): string[] {
 
 export interface TestBench extends Tools {
   readonly registry: ReturnType<typeof createToolRegistry>
-  /** Questions that were sent. */
+  /** The approval questions sent. */
   readonly questions: { readonly chat: Chat; readonly reply: Reply }[]
   readonly store: Store
   now: number
@@ -119,7 +119,7 @@ const SETTINGS: ToolSettings = {
   granted: [],
 }
 
-/** Tools with everything around them but a model. */
+/** A complete set-up of tools except for the model. */
 export function createBench(
   tools: readonly TestTool[],
   options: { settings?: Partial<ToolSettings>; store?: Store; totalSeconds?: number } = {},
@@ -188,10 +188,10 @@ export function createContext(context: Partial<MessageContext> = {}): MessageCon
   }
 }
 
-/** A store that keeps what a file would keep: text. */
+/** A store that keeps JSON text, as the real one does. */
 export function createMapStore(): Store {
   const values = new Map<string, string>()
-  // approvals use no more of it
+  // the only methods that approvals use
   const store: Pick<Store, 'get' | 'set' | 'delete'> = {
     get: async <T>(key: string) => {
       const text = values.get(key)

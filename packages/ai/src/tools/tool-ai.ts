@@ -4,8 +4,8 @@ import { createAiService } from '@pluggram/sdk/runtime'
 import type { Tools } from './create-tools.ts'
 
 /**
- * The AI service of one plugin, with tools where it may use them.
- * @param onRefused told when tools are refused
+ * The AI service of one plugin, with tools if it may use them.
+ * @param onRefused called when tools are refused
  * @param tools absent for a plugin without `permissions: { tools: true }`
  */
 export function withTools(

@@ -18,7 +18,7 @@ export interface ToolCallerOptions {
   readonly logger: Logger
 }
 
-/** The calls of one step, and what they are made for. */
+/** The calls of one step and their context. */
 export interface CallsRequest {
   readonly calls: readonly ModelCall[]
   readonly tools: ReadonlyMap<string, OfferedTool>
@@ -26,18 +26,20 @@ export interface CallsRequest {
   readonly context: CallContext
 }
 
-/** What the model reads of a call. */
+/** What the model gets to see of a call. */
 export interface CallAnswer {
   readonly call: ModelCall
   readonly text: string
-  /** A tool that the owner did not grant gave it: it may hold anything. */
+  /** True for the result of a tool that the owner did not grant: it may contain anything. */
   readonly isForeign: boolean
 }
 
-/** A model that asks for more at once is out of its mind. */
+/** Limit of calls in one step. A model that asks for more has gone wrong. */
 const MAX_CALLS = 16
 
-/** Decides about every call, and makes those that may be made: no more of them at the same time than the owner allows. */
+/**
+ * Checks every call and executes the allowed ones, within the owner's limit of concurrent calls.
+ */
 export class ToolCaller {
   readonly #options: ToolCallerOptions
 
@@ -48,7 +50,7 @@ export class ToolCaller {
   /** @throws the reason of the context's signal when that is aborted */
   async callAll(request: CallsRequest): Promise<readonly CallAnswer[]> {
     const { calls, guard } = request
-    // all are judged before any of them runs: none was made in knowledge of another one's result
+    // all calls are judged before any runs: the model made them without seeing each other's results
     const works = calls.map((call, index) =>
       index < MAX_CALLS
         ? this.#prepare(call, request)
@@ -120,7 +122,7 @@ export class ToolCaller {
   }
 }
 
-/** An answer in our own words. */
+/** An answer written by us, not by a tool. */
 function own(call: ModelCall, text: string): CallAnswer {
   return { call, text, isForeign: false }
 }

@@ -51,7 +51,7 @@ describe('an answer with tools', () => {
       index === 0 ? { calls: [{ name: 'home__unlock' }, { name: 'home__light' }] } : { text: 'done' },
     )
     await bench.answer(steps, { context: { role: 'trusted' } })
-    // both are offered to everybody
+    // both are offered to every user
     expect(Object.keys(steps.requests[0]?.step?.tools ?? {})).toEqual(['home__unlock', 'home__light'])
     expect(bench.registry.calls.map(({ id }) => id)).toEqual(['home.light'])
     expect(lastResults(steps.requests[1] ?? ({} as never))).toEqual([

@@ -10,19 +10,19 @@ import { StepsUsage } from './steps-usage.ts'
 import type { ToolRequest, Turns } from './turn.ts'
 
 export interface ToolLoopOptions {
-  /** The plugins that may be used in a chat. */
+  /** The plugins that are on in a chat. */
   readonly registry: (chatId: number) => PluginRegistry
   readonly settings: () => ToolSettings
   readonly caller: ToolCaller
   readonly turns: Turns
-  /** For the answer in all its steps, the tools' work included. */
+  /** Time limit for the whole answer, including tool calls. */
   readonly totalSeconds: () => number
   readonly logger: Logger
 }
 
 /**
- * Answers with tools. A step is one request to the model; its calls are decided about, made, and their results given to
- * the next step. The owner's limit of rounds holds whatever the model does: after it, the model has to write.
+ * Answers with tools. A step is one request to the model; its calls are checked and made, and the
+ * next step gets the results. After the owner's limit of rounds, the model must write its answer.
  *
  *   step ──text──▶ done
  *     │ ▲
@@ -35,7 +35,7 @@ export class ToolLoop {
     this.#options = options
   }
 
-  /** @throws AiError `ai-timeout` past the limit for the whole; what the model's requests throw */
+  /** @throws AiError `ai-timeout` after the total time limit; errors of the model's requests */
   async *stream(request: ToolRequest, streamStep: StreamStep): AsyncGenerator<string> {
     const total = this.#options.totalSeconds()
     const controller = new AbortController()
@@ -46,7 +46,7 @@ export class ToolLoop {
       yield* this.#steps({ ...request, signal, context: { ...request.context, signal } }, streamStep, signal)
     } finally {
       clearTimeout(timer)
-      // whoever leaves early ends the tools, too
+      // a reader that leaves early cancels the tools as well
       controller.abort(new AiError('ai-unavailable', 'The answer was given up.'))
     }
   }
@@ -85,7 +85,7 @@ export class ToolLoop {
           yield text
         }
       } catch (error) {
-        // a model or server that knows no tools refuses the request
+        // a model or server without tool support refuses the request
         if (!isRefusal(error) || !hasTools || hasText || round > 0) throw error
         logger.warn('The language model refused a request with tools; it is asked again without them')
         hasTools = false

@@ -1,18 +1,21 @@
 /** `ai.tools` of config.json. */
 export interface ToolSettings {
-  /** How many times in one answer the model may read results before it has to write. */
+  /** Maximum number of rounds of calls in one answer; then the model must write. */
   readonly maxRounds: number
-  /** Calls of one answer that run at the same time. */
+  /** Maximum number of concurrent calls in one answer. */
   readonly maxParallel: number
-  /** How long one call may take. */
+  /** Time limit of one call. */
   readonly timeoutSeconds: number
-  /** How long a person has to approve a call. */
+  /** Time to approve a call before it expires. */
   readonly approvalSeconds: number
-  /** Tools as `plugin.tool` whose effects the owner approved for good; `plugin.*` are all of a plugin. */
+  /**
+   * Tools as `plugin.tool` whose effects the owner approved permanently; `plugin.*` means all tools
+   * of a plugin.
+   */
   readonly granted: readonly string[]
 }
 
-/** Whether the owner approved a tool for good. */
+/** Whether the owner approved a tool permanently. */
 export function isGranted({ granted }: Pick<ToolSettings, 'granted'>, plugin: string, tool: string): boolean {
   return granted.includes(`${plugin}.${tool}`) || granted.includes(`${plugin}.*`)
 }

@@ -1,31 +1,37 @@
 import type { TextRequest } from '@pluggram/sdk'
 import type { ModelMessage, ToolSet } from 'ai'
 
-/** A call that a model asked for. */
+/** A call requested by a model. */
 export interface ModelCall {
   readonly id: string
-  /** The name that the model was given. */
+  /** The model-facing name of the tool. */
   readonly name: string
   readonly args: unknown
-  /** The model wrote arguments that cannot be read. */
+  /** Set when the model wrote unparsable arguments. */
   readonly error?: string
 }
 
 /** The part of a request that makes it one step of an answer with tools. */
 interface ToolStep {
-  /** What was said and given since the request's own messages. */
+  /** Messages and results added since the request's own messages. */
   readonly messages: readonly ModelMessage[]
   readonly tools: ToolSet
-  /** False: the model is to write now. */
+  /** False when the model must write its answer now. */
   readonly mayCall: boolean
-  /** Told at the end of the step: what was called, and what the model said as it must be repeated to it. */
+  /**
+   * Called at the end of the step with its calls and the model's messages, to be sent back in the
+   * next step.
+   */
   onEnd(calls: readonly ModelCall[], messages: readonly ModelMessage[]): void
 }
 
-/** A request of which the caller handles the tools. */
+/** A request whose tool calls are handled by the caller. */
 export interface StepRequest extends TextRequest {
   readonly step?: ToolStep
 }
 
-/** One request to whichever model answers: text as it is written; retries, limits and budgets are behind it. */
+/**
+ * Makes one request to the selected model and streams its text. Includes retries, limits and
+ * budgets.
+ */
 export type StreamStep = (request: StepRequest) => AsyncIterable<string>

@@ -1,24 +1,30 @@
 import { findAddresses, normaliseAddress } from './addresses.ts'
 
-/** What was known when a turn began. */
+/** The facts at the start of a turn. */
 export interface TurnBeginning {
-  /** What people and the owner wrote, and the addresses that tools gave before. */
+  /** What people and the owner wrote, and the addresses from earlier tool results. */
   readonly trustedText: string
   /** The part of it that a model wrote. */
   readonly modelText: string
-  /** Text of others is in it already: a document, a group's other members, an earlier turn's results. */
+  /**
+   * True when it already contains third-party text: a document, other group members' messages, or
+   * earlier results.
+   */
   readonly isUntrusted: boolean
-  /** There is more than the person's present message: a history, memory, a system prompt with facts. */
+  /**
+   * True when it contains more than the current message: a history, memory, or a system prompt with
+   * facts.
+   */
   readonly isPrivate: boolean
 }
 
-/** Whether a call may run at once; else why a person has to look at it. */
+/** Whether a call may run immediately; otherwise why a person must approve it. */
 export type Verdict = { readonly mayRun: true } | { readonly mayRun: false; readonly reason: string }
 
 /**
- * The rule that holds whatever a model was talked into: text from outside, private data and an effect outside of the chat
- * never meet without a person's approval, and a grant does not change that. An address that nobody wrote is an effect, too:
- * whoever asks for it can be told anything in it.
+ * The rule that protects against prompt injection. Third-party text, private data and an external
+ * effect never combine without a person's approval, even for granted tools. Fetching an address
+ * that nobody wrote is also an effect, because the address itself can leak data.
  */
 export class TurnGuard {
   readonly #addresses: Set<string>
@@ -32,14 +38,14 @@ export class TurnGuard {
     this.#isPrivate = isPrivate
   }
 
-  /** Text from outside was read; it may hold anything, also private data. */
+  /** Records third-party text, which may contain anything, including private data. */
   sawResult(text: string): void {
     this.#isUntrusted = true
     this.#isPrivate = true
     for (const address of findAddresses(text)) this.#addresses.add(normaliseAddress(address))
   }
 
-  /** @param args as the tool would get them */
+  /** @param args the arguments as passed to the tool */
   judge(effect: 'none' | 'external', isGranted: boolean, args: unknown): Verdict {
     const isExposed = this.#isUntrusted && this.#isPrivate
     if (effect === 'external') {

@@ -5,7 +5,7 @@ import type { SettledCalls } from './settled-calls.ts'
 import { TurnGuard } from './turn-guard.ts'
 import { markUntrusted, UNTRUSTED_NOTE } from './untrusted-data.ts'
 
-/** A request for text with tools, on behalf of whoever wrote the context's message. */
+/** A request for text with tools, on behalf of the author of the context's message. */
 export interface ToolRequest extends TextRequest {
   readonly context: CallContext
 }
@@ -18,7 +18,7 @@ export interface Turn {
 
 const TOOLS_NOTE = `You can call tools. ${UNTRUSTED_NOTE} A call with an effect outside of this chat may have to wait until a person presses a button; when a result says that it waits, say so in a few words and do not make the call again.`
 
-/** Begins turns. */
+/** Creates turns. */
 export class Turns {
   readonly #readBefore: ReadBefore
   readonly #settled: SettledCalls
@@ -31,13 +31,13 @@ export class Turns {
   async begin({ context, ...request }: ToolRequest): Promise<Turn> {
     const { chat } = context
     const { messages, system } = request
-    // nothing was said before: a new conversation
+    // no earlier messages, so this is a new conversation
     const isFresh = messages.length <= 1
     if (isFresh) await this.#readBefore.forget(chat)
     const read = await this.#readBefore.addresses(chat)
     const calls = await this.#settled.take(chat)
     const isForeign = holdsOthersText(request)
-    // the answer may repeat what it reads, and it stays in the conversation
+    // the answer may repeat the results, and it stays in the conversation
     if (isForeign || calls.length > 0) {
       await this.#readBefore.add(chat, [...said(messages), ...calls.map(({ text }) => text)])
     }
@@ -64,23 +64,26 @@ export class Turns {
     }
   }
 
-  /** Text from outside was read here: what the model says from now on may come from it. */
+  /** Records third-party text: whatever the model says from now on may be derived from it. */
   async taint({ chat }: CallContext, texts: readonly string[]): Promise<void> {
     await this.#readBefore.add(chat, texts)
   }
 }
 
-/** What people wrote: an answer of the model may have made up an address, or taken one over with more in it. */
+/**
+ * Texts written by people. The model's answers do not count: it may invent an address, or extend
+ * one with data.
+ */
 function said(messages: readonly ChatMessage[]): string[] {
   return messages.filter(({ role }) => role === 'user').map(({ content }) => content)
 }
 
-/** A file may say anything, a photo of a page, too. */
+/** Whether the request contains third-party text. A file may contain anything, even a photo. */
 function holdsOthersText({ isUntrusted, messages }: TextRequest): boolean {
   return isUntrusted === true || messages.some(({ files }) => files !== undefined && files.length > 0)
 }
 
-/** Puts notes before what the person says now. */
+/** Inserts notes before the user's current message. */
 function withNotes(messages: readonly ChatMessage[], notes: readonly string[]): readonly ChatMessage[] {
   const last = messages.at(-1)
   if (!last || notes.length === 0) return messages

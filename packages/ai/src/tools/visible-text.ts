@@ -1,6 +1,7 @@
 /**
- * Characters that nobody sees but a model reads: control and format characters (zero-width, bidirectional, tags),
- * variation selectors but the one of emoji, fillers, private and unassigned ones.
+ * Characters that people do not see but models read: control and format characters (zero-width,
+ * bidirectional, tags), variation selectors except the one for emoji, fillers, and private and
+ * unassigned characters.
  */
 const INVISIBLE = new RegExp(
   [
@@ -9,13 +10,13 @@ const INVISIBLE = new RegExp(
     String.raw`[\u{E0100}-\u{E01EF}]`,
     String.raw`[\u{180B}-\u{180F}]`,
     String.raw`\u{34F}|\u{115F}|\u{1160}|\u{17B4}|\u{17B5}|\u{2800}|\u{3164}|\u{FFA0}`,
-    // the emoji selector twice in a row selects nothing
+    // a repeated emoji selector has no effect
     String.raw`(?<=\u{FE0F})\u{FE0F}`,
   ].join('|'),
   'gu',
 )
 
-/** What a person would see of a text: lines and tabs stay, hidden characters go. */
+/** The text without hidden characters; line breaks and tabs are kept. */
 export function visibleText(text: string): string {
   return text
     .toWellFormed()
@@ -23,7 +24,7 @@ export function visibleText(text: string): string {
     .replaceAll(INVISIBLE, (character) => (character === '\n' || character === '\t' ? character : ''))
 }
 
-/** The same text with every hidden character written out, so that what is shown is all there is. */
+/** The text with hidden characters escaped, so that nothing in it is invisible. */
 export function escapedText(text: string): string {
   return text
     .toWellFormed()
@@ -32,7 +33,7 @@ export function escapedText(text: string): string {
     )
 }
 
-/** On one line, at most so long. */
+/** The visible text on one line, truncated to `maximum`. */
 export function oneVisibleLine(text: string, maximum: number): string {
   const line = visibleText(text).replaceAll(/\s+/gu, ' ').trim()
   return line.length > maximum ? `${line.slice(0, maximum - 1).toWellFormed()}…` : line
