@@ -7,27 +7,27 @@ import type { OwnerPairing } from './owner-pairing.ts'
 type AccessSettings = AssistantSettings['access']
 
 export interface AccessControlOptions {
-  /** As config.json says now. */
+  /** The current settings in config.json. */
   settings(): AccessSettings
-  /** What was decided by chat. */
+  /** Decisions that owners made by chat. */
   readonly store: AccessStore
-  /** Present while nobody owns the assistant. */
+  /** Present while the assistant has no owner. */
   readonly pairing?: OwnerPairing | undefined
-  /** The playground stands behind the owner's login: whoever writes there is an owner. */
+  /** The playground requires the owner's login, so everyone writing there is an owner. */
   readonly isPlayground: boolean
   readonly logger: Logger
 }
 
-/** Who is who. */
+/** Access control that can also look up roles. */
 export interface Roles extends AccessControl {
-  /** `undefined` for who is blocked. */
+  /** `undefined` for a blocked user. */
   roleOf(userId: number): Role | undefined
 }
 
 /**
- * Decides about each update before any plugin sees it. An owner in config.json cannot be blocked, so that nobody locks
- * himself out; who is blocked is nothing else; then an owner, trusted or everyone, as config.json and the decisions made
- * by chat say.
+ * Checks each update before any plugin sees it. An owner in config.json cannot be blocked, so that
+ * owners cannot lock themselves out. Otherwise a block overrides every role. The remaining roles
+ * come from config.json and from decisions made by chat.
  */
 export function createAccessControl(options: AccessControlOptions): Roles {
   const { store, pairing, isPlayground, logger } = options
@@ -65,7 +65,7 @@ export function createAccessControl(options: AccessControlOptions): Roles {
     return role === 'trusted' || mayChat(user.id, chat.id) ? { role } : turnAway(update)
   }
 
-  /** A stranger hears once a day what to do; inside a group nobody asked for that. */
+  /** Strangers are told once a day how to get access. In groups they are ignored. */
   function turnAway({ kind, chat, user }: IncomingUpdate): Admission {
     const isNew = kind === 'message' && chat.type === 'private' && store.noteStranger(user.id, nameOf(user))
     if (!isNew) return {}
@@ -74,13 +74,13 @@ export function createAccessControl(options: AccessControlOptions): Roles {
     }
   }
 
-  /** What `/pair CODE` is answered with; `undefined` for every other message. */
+  /** The answer to `/pair CODE`; `undefined` for any other message. */
   function pair({ chat, user, command }: IncomingUpdate): string | undefined {
     if (!pairing || chat.type !== 'private' || command?.name !== 'pair' || command.args === '')
       return undefined
     const outcome = pairing.claim(user.id, command.args)
     if (outcome === 'paired') {
-      // written before the answer is: both go through the same log, in this order
+      // committed before the answer, because both are written to the same log in this order
       store.decide(user.id, 'owner', nameOf(user)).catch((error: unknown) => {
         logger.error('cannot keep the new owner; pair again after the next start', { err: error })
       })

@@ -1,13 +1,13 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
-/** What keeps something under a chat's id. */
+/** A part that stores data by chat id. */
 export interface ChatKeeper {
   readonly what: string
   move(from: number, to: number): unknown
 }
 
-/** Moves what is kept under the id of a group that became a supergroup, once per run and group. */
+/** Moves a group's data to the new id when it becomes a supergroup, once per group and run. */
 export function createChatMoves(
   keepers: readonly ChatKeeper[],
   logger: Logger,

@@ -2,27 +2,27 @@ import { withinTime } from '@pluggram/base'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
-/** What keeps something of a user beside the plugins. */
+/** A part of the assistant that stores data about users. */
 export interface Forgetter {
   forget(userId: number): unknown
 }
 
 export interface ForgetMeOptions {
-  /** All plugins that run. */
+  /** All running plugins. */
   readonly registry: PluginRegistry
-  /** What the assistant itself keeps. */
+  /** The assistant's own data. */
   readonly forgetters: readonly Forgetter[]
   readonly logger: Pick<Logger, 'warn'>
 }
 
-/** The data of the button that says it is meant. */
+/** The data of the confirmation button. */
 const YES = 'forget-me'
-/** A plugin that takes longer is named as one that did not do it. */
+/** A plugin that takes longer is reported as failed. */
 const LIMIT_MS = 20_000
 
 /**
- * `/forget_me`: deletes what plugins keep about whoever asks. It belongs to the assistant, so that no plugin can make others
- * forget somebody: only that person's own press of the button does.
+ * `/forget_me`: deletes everything stored about the user who asks. The assistant itself implements
+ * it, so that no plugin can delete a user's data: it takes the user's own press of the button.
  */
 export class ForgetMe {
   readonly #options: ForgetMeOptions

@@ -1,8 +1,11 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 
-/** How somebody becomes the owner: by a code that only who sees the terminal knows. */
+/** Makes somebody the owner by a code that is shown only in the terminal. */
 export interface OwnerPairing {
-  /** For the terminal, for example `K7QX-2MPA`; `undefined` when it is used, too old, or was guessed at too often. */
+  /**
+   * The code to show, for example `K7QX-2MPA`; `undefined` once it is used, expired, or had too
+   * many wrong guesses.
+   */
   code(): string | undefined
   /** Compares in constant time. `paired` ends the pairing. */
   claim(userId: number, code: string): 'paired' | 'wrong' | 'too-often' | 'closed'
@@ -44,7 +47,7 @@ export function createOwnerPairing(now: () => number = () => performance.now()):
   }
 }
 
-/** People type it in small letters, and without the dash. */
+/** Users may type it in lower case or without the dash. */
 function normalise(code: string): string {
   return code
     .slice(0, 64)

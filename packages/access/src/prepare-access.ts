@@ -7,7 +7,7 @@ import type { Roles } from './access-control.ts'
 import { createOwnerPairing } from './owner-pairing.ts'
 
 export interface AccessOptions {
-  /** What was decided by chat. */
+  /** Decisions that owners made by chat. */
   readonly store: AccessStore
   readonly settings: LiveSettings
   readonly mask: SecretMask
@@ -17,11 +17,17 @@ export interface AccessOptions {
 export interface Access {
   readonly control: Roles
   readonly store: AccessStore
-  /** What makes whoever sends it to the bot the owner; `undefined` when there is an owner, and in the playground. */
+  /**
+   * The code that makes its sender the owner. `undefined` if there is an owner already, and in the
+   * playground.
+   */
   pairingCode(): string | undefined
 }
 
-/** Who may use the assistant: config.json, what was decided by chat, and the pairing of the first owner. */
+/**
+ * Sets up access control from config.json, decisions made by chat, and the pairing of the first
+ * owner.
+ */
 export function prepareAccess({ store, settings, mask, logger }: AccessOptions): Access {
   const lists = settings.at('access')
   const isPlayground = settings.now.telegram.botToken === undefined

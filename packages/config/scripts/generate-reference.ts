@@ -3,7 +3,7 @@ import path from 'node:path'
 import { createJsonSchema } from '../src/json-schema.ts'
 import { createReference } from '../src/reference.ts'
 
-/** The files made from the schema, and what each of them holds now. */
+/** The files generated from the schema, with their up-to-date contents. */
 export function generatedFiles(): { readonly file: string; readonly text: string }[] {
   const packageFolder = path.join(import.meta.dirname, '..')
   return [

@@ -10,7 +10,7 @@ function ids(description: string, expected: string): z.ZodDefault<z.ZodArray<z.Z
 
 const USER = "a user's id, a whole number above 0"
 
-/** `access` in config.json: what people decide there holds beside what owners decide by chat. */
+/** `access` in config.json. It applies together with the decisions that owners make by chat. */
 export const accessSettings = z
   .strictObject({
     mode: z

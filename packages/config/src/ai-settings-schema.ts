@@ -62,7 +62,7 @@ const provider = z.strictObject({
     .optional(),
 })
 
-/** What may be used in one period; a key that is left out limits nothing. */
+/** Usage limits for one period. A missing key means no limit. */
 const period = z.strictObject({
   tokens: z
     .number()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Where plugins' caches are. */
+/** Where plugins' caches are stored. */
 export const cacheSettings = z
   .strictObject({
     url: z

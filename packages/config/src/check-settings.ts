@@ -30,7 +30,7 @@ export function checkSettings(settings: z.output<typeof settingsSchema>, placeOf
       createProblem({
         at: place.at,
         path: place.path,
-        // Other Bot API servers, and those for tests, give out tokens of other shapes.
+        // Other Bot API servers, such as those for tests, issue tokens in other formats.
         severity: isOfficialServer(telegram.api_root) ? 'error' : 'warning',
         expected: expectedAt(path) ?? 'a bot token',
         got: 'a string of another shape (not shown)',
@@ -43,7 +43,7 @@ export function checkSettings(settings: z.output<typeof settingsSchema>, placeOf
 
 type AiSettings = z.output<typeof settingsSchema>['ai']
 
-/** Every model must be of a provider that is built in or stands in `ai.providers`. */
+/** Every model's provider must be built in or listed in `ai.providers`. */
 function checkModels({ model, choices, providers, ...ai }: AiSettings, placeOf: PlaceOf): ConfigProblem[] {
   const known = new Set([...BUILT_IN_PROVIDERS, 'auto', 'off', 'refuse', ...Object.keys(providers)])
   const named: [path: (string | number)[], models: readonly string[]][] = [

@@ -8,9 +8,9 @@ const DEEPEST_REFERENCE = 16
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /**
- * Reads text from the environment as the type that a schema asks for: `"3"` as 3, `"true"` as true,
- * `["a"]` as an array. Text stays text where the schema takes text, where it says nothing, and where the
- * reading would be a guess; the plugin's own validation then says what is wrong.
+ * Converts text from the environment to the type in a schema: `"3"` to 3, `"true"` to true, `["a"]`
+ * to an array. Text stays text if the schema accepts text or has no type, or if the conversion
+ * would be a guess. The plugin's own validation then reports what is wrong.
  */
 export function coerceToSchema(text: string, schema: unknown, root: unknown = schema): JsonValue {
   const types = acceptedTypes(schema, root, 0)
@@ -31,7 +31,7 @@ export function coerceToSchema(text: string, schema: unknown, root: unknown = sc
   return text
 }
 
-/** The schema of one property or item, or `undefined` when nothing is said about it. */
+/** The schema of one property or item; `undefined` if there is none. */
 export function schemaOfMember(schema: unknown, key: string | number, root: unknown, depth = 0): unknown {
   const resolved = resolveReference(schema, root)
   if (!isRecord(resolved) || depth > DEEPEST_REFERENCE) return undefined
@@ -47,7 +47,7 @@ export function schemaOfMember(schema: unknown, key: string | number, root: unkn
   return undefined
 }
 
-/** Whether the schema lists every key it takes and this is none of them. */
+/** Whether the schema lists all its keys and this is not one of them. */
 export function refusesKey(schema: unknown, key: string): boolean {
   const resolved = resolveReference(schema, schema)
   if (!isRecord(resolved) || resolved['additionalProperties'] !== false) return false
@@ -77,7 +77,7 @@ function alternatives(schema: JsonSchema): unknown[] {
   })
 }
 
-/** Follows `#/…` references inside the same schema; others are left alone. */
+/** Follows `#/…` references within the schema; leaves others alone. */
 function resolveReference(schema: unknown, root: unknown): unknown {
   let resolved = schema
   for (let step = 0; step < DEEPEST_REFERENCE && isRecord(resolved); step++) {

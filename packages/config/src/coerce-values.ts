@@ -2,8 +2,8 @@ import { coerceToSchema, schemaOfMember, type JsonSchema } from './coerce-to-sch
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
 
 /**
- * A copy of `object`, which stands at `path`, with its text from the environment read as the types that
- * `schema` asks for. Text that a person wrote into the file stays as it is.
+ * A copy of `object`, which is at `path`, with values from the environment converted to the types
+ * in `schema`. Text written in the file itself is not converted.
  */
 export function coerceValues(
   object: JsonObject,

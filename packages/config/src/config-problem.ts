@@ -8,22 +8,22 @@ export interface ConfigLocation {
   readonly column: number
 }
 
-/** One thing wrong in the configuration. It never holds a secret's value. */
+/** One problem in the configuration. It never contains a secret's value. */
 export interface ConfigProblem extends ConfigLocation {
   readonly severity: 'error' | 'warning'
   /** The key, as in `plugins.my_plugin.api_key`; an environment variable's name; empty for a whole file. */
   readonly path: string
-  /** `expected … got …`, or a sentence where that form does not fit. */
+  /** `expected … got …`, or a sentence if that form does not fit. */
   readonly message: string
   readonly expected?: string
   readonly got?: string
   /** What to do about it. */
   readonly fix: string
-  /** Set when only this plugin is affected: the host leaves it out and starts the rest. */
+  /** Set when only this plugin is affected. The host skips it and starts the others. */
   readonly plugin?: string
 }
 
-/** What `createProblem` needs: `expected` and `got`, or a `message` of its own. */
+/** The input of `createProblem`: `expected` and `got`, or a whole `message`. */
 export type ProblemDetails = {
   readonly at: ConfigLocation
   readonly path: string
@@ -59,7 +59,7 @@ export function formatProblem(problem: ConfigProblem, options: { readonly home: 
   return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
 
-/** At most `limit` problems, and one line that counts the rest. */
+/** At most `limit` problems, plus one line with the number of the others. */
 export function limitProblems(problems: readonly ConfigProblem[], limit: number): ConfigProblem[] {
   if (problems.length <= limit) return [...problems]
   const last = problems[limit] as ConfigProblem

@@ -1,7 +1,9 @@
 import { PluggramError } from '@pluggram/sdk'
 import { formatProblem, type ConfigProblem } from './config-problem.ts'
 
-/** A configuration that cannot be used or changed; the message shows every problem on its own line. */
+/**
+ * A configuration that cannot be used or changed. The message lists every problem on its own line.
+ */
 export class ConfigurationError extends PluggramError {
   readonly problems: readonly ConfigProblem[]
 

@@ -8,16 +8,16 @@ import type { LoadedConfiguration } from './loaded-configuration.ts'
 import { pluginVariableName } from './plugin-environment.ts'
 import { isSecretPath, redactSecrets } from './secrets.ts'
 
-/** An issue as Standard Schema validators report it; Zod's own extra fields make the text better. */
+/** An issue from a Standard Schema validator. Zod's additional fields allow better messages. */
 export interface PluginIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
   readonly message: string
   readonly expected?: unknown
-  /** Whether a required key is missing. Found out from the block when absent. */
+  /** Whether a required key is missing. If absent, this is derived from the block. */
   readonly isMissing?: boolean
-  /** Keys that the schema does not know, which stand at `path`. */
+  /** Unknown keys in the object at `path`. */
   readonly keys?: unknown
-  /** With `keys`: those that it knows. */
+  /** With `keys`: the known keys. */
   readonly knownKeys?: readonly string[] | undefined
 }
 
@@ -25,8 +25,9 @@ const MOST_PROBLEMS = 50
 const LONGEST_MESSAGE = 300
 
 /**
- * Turns what a plugin's schema found wrong with its block into located problems, all of that plugin alone.
- * Values never show: those at secret keys, from the environment, and what the validator repeats of them.
+ * Converts a plugin's validation issues to problems with positions, all limited to that plugin.
+ * Secret values and values from the environment are never shown, not even if the validator repeats
+ * them.
  */
 export function describePluginIssues(
   loaded: LoadedConfiguration,
@@ -121,8 +122,8 @@ function unknownKey(
 }
 
 /**
- * Warns of keys in a plugin's block that its schema does not name: it leaves them out without a word, as schemas do that are
- * not strict.
+ * Warns about keys in a plugin's block that are not in its schema. A schema that is not strict
+ * drops them silently.
  */
 export function reportUnknownKeys(
   loaded: LoadedConfiguration,
@@ -140,7 +141,7 @@ export function reportUnknownKeys(
     .map((key) => ({ ...unknownKey(loaded, plugin, [key], known), severity: 'warning' }))
 }
 
-/** `a string`, from Zod's `expected` or from its wording `expected string, received …`. */
+/** `a string`, taken from Zod's `expected` or its message `expected string, received …`. */
 function expectedOf(issue: PluginIssue): string | undefined {
   const word = typeof issue.expected === 'string' ? issue.expected : undefined
   const found = word ?? /^Invalid input: expected ([a-z ]{1,40}), received \w+$/.exec(issue.message)?.[1]
@@ -151,7 +152,7 @@ function expectedOf(issue: PluginIssue): string | undefined {
     : quote(found, LONGEST_MESSAGE).slice(1, -1)
 }
 
-/** The validator's own words without anything secret it may have repeated. */
+/** The validator's message with secrets removed. */
 function cleanMessage(
   loaded: LoadedConfiguration,
   issue: PluginIssue,
@@ -163,7 +164,7 @@ function cleanMessage(
   return quote(message, LONGEST_MESSAGE).slice(1, -1)
 }
 
-/** Only a key right inside the block has a variable of its own. */
+/** Only the block's top-level keys have environment variables. */
 function variableFor(plugin: string, inner: readonly (string | number)[]): string | undefined {
   const [key, ...deeper] = inner
   if (typeof key !== 'string' || deeper.length > 0 || !/^[a-z0-9][a-z0-9_]*$/.test(key)) return undefined

@@ -3,7 +3,10 @@ import { quote } from './format-path.ts'
 
 const LONGEST_EXCERPT = 40
 
-/** What stands in the file, for `got …`. With `isHidden`, and for what resembles a credential, only its type. */
+/**
+ * Describes a value for `got …`. Shows only its type if `isHidden` or if it looks like a
+ * credential.
+ */
 export function describeValue(value: unknown, isHidden: boolean): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'

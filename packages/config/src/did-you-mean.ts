@@ -1,6 +1,6 @@
 const LONGEST_WORD = 64
 
-/** The candidate a person most likely meant, or `undefined` when none is close. */
+/** The candidate that was most likely meant; `undefined` if none is close. */
 export function findClosest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = normalise(word)
   if (wanted.length > LONGEST_WORD) return undefined
@@ -24,7 +24,9 @@ function normalise(word: string): string {
     .replace(/[^a-z0-9]+/g, '_')
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours cost one each. */
+/**
+ * Optimal string alignment: each insertion, deletion, replacement and swap of neighbours costs one.
+ */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

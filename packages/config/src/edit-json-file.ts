@@ -5,17 +5,17 @@ import { ConfigurationError } from './configuration-error.ts'
 import type { JsonPath } from './json-value.ts'
 import { errorCode } from './read-text-file.ts'
 
-/** Changes of one file run one after the other, or the later would undo the earlier. */
+/** Edits of a file are serialised; otherwise one could overwrite another. */
 const locks = new KeyLock()
 
-/** Waits for the changes of a file that were begun before. */
+/** Runs `work` after all earlier edits of the file. */
 export function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
   return locks.run(file, work)
 }
 
 export interface JsonEdit {
   readonly file: string
-  /** The file as it was read; without a text there is none yet. */
+  /** The file as it was read; it does not exist yet if there is no text. */
   readonly source: { readonly text?: string | undefined; readonly hasByteOrderMark: boolean }
   readonly at: JsonPath
   /** `undefined` removes the key. */
@@ -23,8 +23,8 @@ export interface JsonEdit {
 }
 
 /**
- * Changes one value of a JSON file: everything else in it stays as people wrote it, and a reader sees the old file or the
- * new one, never half of it.
+ * Changes one value in a JSON file, keeping everything else as written. The write is atomic: a
+ * reader sees the old or the new file.
  * @throws {ConfigurationError} when the file cannot be written
  */
 export async function editJsonFile(home: string, { file, source, at, value }: JsonEdit): Promise<void> {

@@ -17,14 +17,17 @@ export interface EnvFile {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const MOST_PROBLEMS = 20
 
-/** Reads `.env`; a missing file has no entries. */
+/** Reads `.env`. A missing file counts as empty. */
 export async function readEnvFile(file: string): Promise<EnvFile> {
   const { text, problem } = await readTextFile(file)
   if (text === undefined) return { entries: [], problems: problem === undefined ? [] : [problem] }
   return parseEnvFile(file, text)
 }
 
-/** Node's own parser gives the values; the scan of the lines gives the positions and finds what it would skip. */
+/**
+ * Node's parser provides the values. A separate scan provides the positions and finds lines that
+ * Node would skip.
+ */
 export function parseEnvFile(file: string, text: string): EnvFile {
   const content = text.replace(/\r\n?/g, '\n')
   const values = parseEnv(content)
@@ -64,7 +67,7 @@ function scanLines(content: string): { lineOf: Map<string, number>; badLines: nu
   return { lineOf, badLines }
 }
 
-/** A quoted value may go on over several lines; the index of the line on which it ends. */
+/** The index of the line on which a value ends; a quoted value may span several lines. */
 function endOfValue(lines: readonly string[], start: number, value: string): number {
   const quote = value.charAt(0)
   if (!`"'\``.includes(quote) || quote === '' || value.includes(quote, 1)) return start

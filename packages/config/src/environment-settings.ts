@@ -2,11 +2,11 @@ import type { TakesEffect } from './setting-keys.ts'
 import type { EnvironmentEntry } from './environment.ts'
 import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
 
-/** A variable that sets a key of `config.json`, and wins over it. */
+/** A variable that overrides a key of `config.json`. */
 export interface EnvironmentSetting {
   readonly name: string
   readonly path: readonly string[]
-  /** A right value in other clothes, such as `INFO` for `info`. */
+  /** Converts accepted spellings of a value, such as `INFO` for `info`. */
   readonly normalise?: (value: string) => string | number
 }
 
@@ -27,15 +27,18 @@ export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
   { name: 'MCP_TOKEN', path: ['mcp', 'token'], normalise: (value) => value.trim() },
 ]
 
-/** A variable that sets no key. */
+/** A variable that does not set a key. */
 export interface OtherVariable {
   readonly name: string
   readonly description: string
-  /** Absent for what only the process environment can say, which never changes while the assistant runs. */
+  /**
+   * Absent for variables read only from the process environment, which cannot change while the
+   * assistant runs.
+   */
   readonly takesEffect?: TakesEffect
 }
 
-/** Variables that set no key of `config.json`, for the reference. */
+/** Variables that do not set a key of `config.json`, for the reference. */
 export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
   {
     name: 'PLUGGRAM_HOME',

@@ -5,12 +5,15 @@ import { settingKeys } from './setting-keys.ts'
 import type { SettingKey } from './setting-keys.ts'
 import { PLUGIN_NAME, settingsSchema } from './settings-schema.ts'
 
-/** An editor must not mark `"${TELEGRAM_BOT_TOKEN}"`: the variable is replaced before the value is checked. */
+/**
+ * Editors must accept `"${TELEGRAM_BOT_TOKEN}"`, because variables are substituted before
+ * validation.
+ */
 const REFERENCE_PATTERN = '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}'
 
 /**
- * The JSON Schema (draft 2020-12) of `config.json`, for editors and forms. `pluginSchemas` describes the
- * blocks of the plugins that are there; blocks of others may hold anything.
+ * The JSON Schema (draft 2020-12) of `config.json`, for editors and forms. `pluginSchemas`
+ * describes the blocks of installed plugins; blocks of others may contain anything.
  */
 export function createJsonSchema(
   pluginSchemas: Readonly<Record<string, JsonSchema>> = {},
@@ -19,11 +22,11 @@ export function createJsonSchema(
     target: 'draft-2020-12',
     io: 'input',
     override: ({ jsonSchema }) => {
-      // It helps this package's messages; a JSON Schema has no such keyword.
+      // used for this package's messages; not a JSON Schema keyword
       delete jsonSchema['expected']
-      // Sections hand it down; below, every key gets its own.
+      // inherited from sections; each key gets its own value below
       delete jsonSchema['takesEffect']
-      // Called again for each wrapper (default, optional) around the same schema.
+      // called again for each wrapper (default, optional) around the same schema
       const { pattern } = jsonSchema
       if (typeof pattern === 'string' && !pattern.endsWith(REFERENCE_PATTERN)) {
         jsonSchema.pattern = `${pattern}|${REFERENCE_PATTERN}`
@@ -56,7 +59,7 @@ export function createJsonSchema(
   }
 }
 
-/** Writes beside a key when a change of it takes effect; editors ignore that, forms can show it. */
+/** Adds to a key's schema when a change takes effect. Editors ignore this; forms can show it. */
 function markKey(schema: unknown, { path, takesEffect }: SettingKey): void {
   let key: unknown = schema
   for (const name of path) {
@@ -70,9 +73,9 @@ function definitionName(plugin: string): string {
   return `plugin_${plugin}`
 }
 
-/** A plugin's schema inside the big one: its own references must follow it to its new place. */
+/** Embeds a plugin's schema, adjusting its references to the new location. */
 function embed(plugin: string, schema: JsonSchema): unknown {
-  // Required keys may come from the environment, so their absence in the file is no mistake an editor should mark.
+  // required keys may come from the environment, so an editor must not report them as missing
   const { $schema: _schema, $id: _id, required: _required, ...block } = schema
   return moveReferences(block, `#/$defs/${definitionName(plugin)}`)
 }

@@ -1,29 +1,32 @@
-/** Any value that strict JSON can hold. */
+/** Any value that strict JSON can represent. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 
-/** A JSON object as read from a file; forbidden keys (`__proto__` and kin) never occur in it. */
+/** A JSON object read from a file. Forbidden keys such as `__proto__` never occur in it. */
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** Where a value stands: object keys and array indices from the root. */
+/** The path to a value: object keys and array indices from the root. */
 export type JsonPath = readonly (string | number)[]
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Keys that reach into JavaScript's object model; they are refused wherever a program could assign them. */
+/**
+ * Keys with a special meaning in JavaScript objects; they are rejected wherever a program could
+ * assign them.
+ */
 export function isForbiddenKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
-/** One string per path, for sets and maps of paths. */
+/** A unique string per path, for sets and maps of paths. */
 export function pathKey(path: JsonPath): string {
   return JSON.stringify(path)
 }
 
-/** The value at `path`, or `undefined` when an own property on the way is missing. */
+/** The value at `path`; `undefined` if an own property on the way is missing. */
 export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value: unknown = root
   for (const segment of path) {

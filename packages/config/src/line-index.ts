@@ -1,9 +1,12 @@
-/** Turns offsets into lines and columns, both from 1; columns count UTF-16 units as editors do. */
+/**
+ * Converts offsets to lines and columns, both starting at 1. Columns count UTF-16 units, as editors
+ * do.
+ */
 export interface LineIndex {
   positionAt(offset: number): { readonly line: number; readonly column: number }
 }
 
-/** Lines end with LF, CRLF or a lone CR, as the JSON parser and most editors see them. */
+/** Lines end with LF, CRLF or a lone CR, as in the JSON parser and most editors. */
 export function createLineIndex(text: string): LineIndex {
   const starts = [0]
   for (let index = 0; index < text.length; index++) {

@@ -10,7 +10,7 @@ const LATER = 'it takes effect when the assistant is started again.'
 const keys = settingKeys().filter(({ path }) => path[0] !== 'plugins')
 const named = keys.map(({ path, takesEffect }) => [path.join('.'), path, takesEffect] as const)
 
-/** The same configuration with another value at one key. */
+/** The same configuration with one key changed. */
 function changed(loaded: LoadedConfiguration, path: readonly string[], value: unknown): LoadedConfiguration {
   const settings = structuredClone(loaded.settings) as object
   let section = settings as Record<string, unknown>
@@ -28,7 +28,7 @@ test('every key says when it takes effect', () => {
   expect(settingKeys().filter(({ takesEffect }) => takesEffect === undefined)).toEqual([])
 })
 
-/** The key, or what is two levels below the top and holds it. */
+/** The key, or its ancestor two levels below the top. */
 const followed = (path: readonly string[]) => path.map(camelCase).slice(0, 2) as ['mcp', 'servers']
 
 test.each(named.filter(([, , mark]) => mark === 'live'))('%s is live', async (_name, path) => {
@@ -54,7 +54,7 @@ test.each(named.filter(([, , mark]) => mark === 'next start'))('%s is announced'
   expect(lines).toEqual([`${name} in config.json was changed; ${LATER}`])
   expect(at(live.now, path)).toEqual(before)
   expect(() => live.at(...followed(path))).toThrow('is marked "next start"')
-  // it is told for as long as it waits, and no longer
+  // it is reported only while it is pending
   expect(live.take(next)).toEqual(lines)
   expect(live.take(started)).toEqual([])
 })

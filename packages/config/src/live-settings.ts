@@ -10,25 +10,25 @@ import type { AssistantSettings } from './settings.ts'
 
 type Settings = AssistantSettings
 
-/** The settings in force: keys that are marked `next start` keep the value that the assistant was started with. */
+/** The settings in force. Keys marked `next start` keep the value from startup. */
 export interface LiveSettings {
   readonly now: Settings
   /**
-   * One key that is marked `live`, for whoever looks at it whenever it is needed, or listens to its changes.
+   * A key marked `live`, to be read when needed or watched for changes.
    * @throws Error when the key, or one below it, is marked `next start`
    */
   at<A extends keyof Settings>(section: A): Live<Settings[A]>
   at<A extends keyof Settings, B extends keyof Settings[A]>(section: A, key: B): Live<Settings[A][B]>
-  /** What was asked for with `at`, for example `pluginHost.hotReload`. */
+  /** The keys that were requested with `at`, for example `pluginHost.hotReload`. */
   readonly readers: ReadonlySet<string>
   /**
-   * Takes what the files say now.
-   * @returns what was changed and waits for the next start, a line each
+   * Applies a new configuration.
+   * @returns one line for each change that takes effect at the next start
    */
   take(next: LoadedConfiguration): readonly string[]
 }
 
-/** Creates the settings in force from what the assistant is started with. */
+/** Creates the settings in force from the configuration at startup. */
 export function createLiveSettings(started: LoadedConfiguration): LiveSettings {
   const keys = settingKeys().filter(({ path }) => path[0] !== 'plugins')
   const waiting = keys.filter(({ takesEffect }) => takesEffect !== 'live')
@@ -81,7 +81,7 @@ function lineOf({ path }: SettingKey, next: LoadedConfiguration): string {
   return `${path.join('.')}${place} was changed; ${LATER}`
 }
 
-/** Variables that set no key. */
+/** Reports changed variables that do not set a key. */
 function changedVariables(started: LoadedConfiguration, next: LoadedConfiguration): string[] {
   return OTHER_ENVIRONMENT.flatMap(({ name, takesEffect }) =>
     takesEffect === 'next start' && started.environment[name] !== next.environment[name]
@@ -102,7 +102,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
 }
 
-/** `target` with the value that `source` has at `path`. */
+/** A copy of `target` with `source`'s value at `path`. */
 function withValueFrom<Value>(source: Value, target: Value, path: readonly string[]): Value {
   const [key, ...rest] = path
   if (key === undefined) return source

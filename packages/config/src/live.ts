@@ -1,17 +1,17 @@
 /** A value that may change while the assistant runs. */
 export interface Live<Value> {
-  /** As it is at this moment. */
+  /** The current value. */
   readonly now: Value
-  /** Calls `listener` after each change. @returns ends that */
+  /** Calls `listener` after each change. @returns a function that stops this */
   onChange(listener: (now: Value, before: Value) => void): () => void
 }
 
-/** A `Live` with the means to change it. */
+/** A `Live` that can be changed. */
 export interface Changeable<Value> extends Live<Value> {
   set(value: Value): void
 }
 
-/** State that workers look at or listen to. A listener that throws does not keep the others from hearing of a change. */
+/** Creates state that workers read or watch. If a listener throws, the others are still called. */
 export function createLive<Value>(first: Value): Changeable<Value> {
   const listeners = new Set<(now: Value, before: Value) => void>()
   let now = first

@@ -121,7 +121,7 @@ it('never shows a secret in a formatted problem, however broken the files are', 
           1,
         )
         if (broken !== null) {
-          // A damaged address cannot be told from ordinary text any more.
+          // a damaged address cannot be distinguished from ordinary text
           const address = text.indexOf('https://')
           const any = Math.floor(broken.at * text.length)
           const at = any > address - 4 && any < address + 60 ? 0 : any
@@ -149,7 +149,7 @@ it('never shows a secret in a formatted problem, however broken the files are', 
           .map((problem) => `${formatProblem(problem, loaded)}\n${JSON.stringify(problem)}`)
           .join('\n')
         expect(loaded.problems.length).toBeGreaterThan(0)
-        // Damage may cut a secret in two; half of one is as bad.
+        // the damage may split a secret; leaking half of it is just as bad
         const leaked = broken === null ? secrets.filter((value) => lines.includes(value)) : []
         expect(leaked).toEqual([])
         expect(lines.replaceAll(/bad: .*/g, '')).not.toMatch(/Zq[A-Za-z0-9_-]{8}/)

@@ -29,15 +29,15 @@ import { validateSettings, type PlaceOf } from './validate-settings.ts'
 const MOST_PROBLEMS = 200
 
 export interface LoadConfigurationOptions {
-  /** The folder with config.json, plugins_config.json and .env; each of them may be missing. */
+  /** The folder with config.json, plugins_config.json and .env, all of them optional. */
   readonly home: string
-  /** Usually `process.env`. It wins over `.env`, and both win over config.json. */
+  /** Usually `process.env`. It overrides `.env`, and both override config.json. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * Reads, merges and checks a home's configuration. It never throws for what it finds: every problem of
- * every file and variable is reported at once, and `isUsable` says whether a start makes sense.
+ * Reads, merges and validates a home's configuration. Instead of throwing, it reports all problems
+ * in all files and variables together. `isUsable` says whether the assistant can start.
  */
 export async function loadConfiguration(options: LoadConfigurationOptions): Promise<LoadedConfiguration> {
   const home = path.resolve(options.home)
@@ -76,7 +76,7 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     return name === undefined || entry === undefined ? placeInFile(at, part) : placeOfVariable(name, entry)
   }
 
-  // A reference that failed is one problem; what its literal text fails to be is not another.
+  // a failed reference is already reported; do not report its literal text as another problem
   const failedKeys = new Set(substitution.failures.map((failure) => formatPath(failure.path)))
   const inFile = validateSettings(fileSettings, placeInFile)
   const fileProblems = inFile.problems.filter((problem) => !failedKeys.has(problem.path))
@@ -131,7 +131,7 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
 
 const MOST_FILES = 100
 
-/** The texts of files that a configuration names; one that cannot be read is missing. */
+/** Reads the files that a configuration references. Unreadable files are missing in the result. */
 async function readFiles(home: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
   for (const name of [...names].slice(0, MOST_FILES)) {
@@ -141,7 +141,7 @@ async function readFiles(home: string, names: ReadonlySet<string>): Promise<Map<
   return texts
 }
 
-/** A home that is not there is a mistyped path, not an empty configuration. */
+/** A missing home is a mistyped path, not an empty configuration. */
 async function checkHome(home: string): Promise<ConfigProblem[]> {
   const isFolder = await stat(home).then(
     (status) => status.isDirectory(),
@@ -190,7 +190,7 @@ function findSecrets(
 ): readonly string[] {
   const secrets = new Set<string>()
   collectSecrets(config.value, [], secrets)
-  // What stayed `${NAME}` because NAME is not set is no secret.
+  // a `${NAME}` left in place because NAME is not set is not a secret
   for (const { path: at } of config.failures) secrets.delete(String(valueAt(config.value, at)))
   collectSecrets(overlay, [], secrets)
   for (const value of config.inserted) addSecret(value, secrets)

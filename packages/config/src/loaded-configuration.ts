@@ -10,46 +10,49 @@ export type ValueLocation = ConfigLocation & {
   readonly via: 'config.json' | '.env' | `environment ${string}`
 }
 
-/** One reading of a home's configuration; it never changes. */
+/** An immutable snapshot of a home's configuration. */
 export interface LoadedConfiguration {
   /** Absolute path of the home. */
   readonly home: string
-  /** The defaults alone, when `isUsable` is false. */
+  /** Only the defaults if `isUsable` is false. */
   readonly settings: AssistantSettings
   readonly plugins: {
-    /** Plugin name → its block: `${NAME}` replaced, keys as written. */
+    /** Maps a plugin's name to its block, with `${NAME}` replaced and keys as written. */
     readonly blocks: Readonly<Record<string, JsonObject>>
-    /** `plugins_config.json`, in its order. */
+    /** The switches in `plugins_config.json`, in the file's order. */
     readonly switches: ReadonlyMap<string, boolean>
-    /** What the owner allowed each plugin, from `plugins_config.json`. */
+    /** The permissions granted to each plugin in `plugins_config.json`. */
     readonly grants: ReadonlyMap<string, PluginPermissions>
   }
-  /** `.env` under the process environment; empty variables are left out. */
+  /** `.env` overridden by the process environment, without empty variables. */
   readonly environment: Readonly<Record<string, string>>
   readonly problems: readonly ConfigProblem[]
-  /** False when the assistant must not start. Problems with a `plugin` leave that plugin out and nothing else. */
+  /** False when the assistant must not start. Problems with a `plugin` exclude only that plugin. */
   readonly isUsable: boolean
-  /** Every secret value seen, longest first, for the redaction of logs. */
+  /** Every known secret value, longest first, for masking logs. */
   readonly secrets: readonly string[]
-  /** The position of a key, or of the nearest ancestor that exists. */
+  /** The position of a key, or of its nearest existing ancestor. */
   locate(path: JsonPath): ValueLocation
   /** The position of a plugin's switch in `plugins_config.json`. */
   locateSwitch(name: string): ConfigLocation
   /** Where a variable was set. */
   locateVariable(name: string): ValueLocation | undefined
-  /** Whether the value at `path` was set by, or holds, a variable of the environment. Such values are never shown. */
+  /**
+   * Whether the value at `path` was set by, or contains, an environment variable. Such values are
+   * never shown.
+   */
   isFromEnvironment(path: JsonPath): boolean
   /**
-   * A fresh copy of one plugin's block (empty when there is none). With the JSON Schema of the plugin's
-   * configuration, values from the environment are read as the numbers, booleans and arrays it asks for.
+   * A copy of one plugin's block, or an empty block. With the plugin's JSON Schema, values from the
+   * environment are converted to the numbers, booleans and arrays in the schema.
    */
   pluginBlock(name: string, jsonSchema?: JsonSchema): Record<string, JsonValue>
 }
 
-/** The data of a configuration without the parts that are derived from it. */
+/** A configuration without its derived parts. */
 export type ConfigurationData = Omit<LoadedConfiguration, 'pluginBlock'>
 
-/** Completes a configuration's data; the result is frozen. */
+/** Adds the derived parts to a configuration and freezes it. */
 export function createLoadedConfiguration(data: ConfigurationData): LoadedConfiguration {
   return Object.freeze({
     ...data,
@@ -64,7 +67,8 @@ function readBlock(data: ConfigurationData, name: string, schema?: JsonSchema): 
   const path = ['plugins', name]
   const result = coerceValues(block, path, schema, data.isFromEnvironment)
   for (const key of Object.keys(result)) {
-    // A variable that merely starts like the plugin's name, and the old "enabled", must not fail a strict schema.
+    // a variable that only shares the plugin's prefix, or the old "enabled", must not fail a strict
+    // schema
     const isForeign = key === 'enabled' || data.isFromEnvironment([...path, key])
     if (isForeign && refusesKey(schema, key) && !isWrittenByHand(data, path, key)) delete result[key]
   }

@@ -5,32 +5,44 @@ import { isForbiddenKey, type JsonPath, type JsonValue } from './json-value.ts'
 import { createLineIndex, type LineIndex } from './line-index.ts'
 import { explainSyntaxError } from './syntax-problem.ts'
 
-/** Deeper nesting is refused before the recursive parser sees it, so that no file can overflow the stack. */
+/**
+ * Deeper nesting is rejected before the recursive parser runs, so that no file can overflow the
+ * stack.
+ */
 const DEEPEST_NESTING = 64
-/** After that many problems of one kind in one file, more of them help nobody. */
+/** Maximum number of problems of one kind to report in a file. */
 const MOST_PROBLEMS = 100
-/** Syntax errors breed more of their kind: the first of a line, on the first few lines, tell the story. */
+/**
+ * One syntax error causes others. Only the first one in a line is reported, and only for a few
+ * lines.
+ */
 const MOST_SYNTAX_PROBLEMS = 5
 
-/** A parsed JSON file that knows where each of its values stands. */
+/** A parsed JSON file with the position of each value. */
 export interface JsonDocument {
   readonly file: string
   readonly value: JsonValue
-  /** The keys of the object at `path`, in the file's order (JavaScript would move number-like keys ahead). */
+  /**
+   * The keys of the object at `path`, in the file's order. (JavaScript objects move numeric keys to
+   * the front.)
+   */
   keysAt(path: JsonPath): readonly string[]
-  /** The position of a key (or an array's item), or of the nearest ancestor that exists. */
+  /** The position of a key or array item, or of its nearest existing ancestor. */
   locateKey(path: JsonPath): ConfigLocation
-  /** The position of the value itself, or of the nearest ancestor's key. */
+  /** The position of a value, or of its nearest existing ancestor's key. */
   locateValue(path: JsonPath): ConfigLocation
 }
 
-/** `document` is absent when the text is unusable; `problems` then say why, all at once. */
+/** `document` is absent if the text is invalid; `problems` then contains all the reasons. */
 export interface ParsedJson {
   readonly document?: JsonDocument
   readonly problems: readonly ConfigProblem[]
 }
 
-/** Parses strict JSON: no comments, no trailing commas, no duplicate keys, no `__proto__`, nothing too deep. */
+/**
+ * Parses strict JSON: no comments, no trailing commas, no duplicate keys, no `__proto__`, no deep
+ * nesting.
+ */
 export function parseJsonDocument(file: string, text: string): ParsedJson {
   const lines = createLineIndex(text)
   const at = (offset: number): ConfigLocation => ({ file, ...lines.positionAt(offset) })
@@ -75,7 +87,7 @@ function syntaxProblems(
   return problems
 }
 
-/** The language's own parser has the last word on what JSON is. */
+/** `JSON.parse` decides what is valid JSON. */
 function isStrictJson(text: string): boolean {
   try {
     JSON.parse(text)
@@ -85,20 +97,26 @@ function isStrictJson(text: string): boolean {
   }
 }
 
-/** jsonc-parser's token kinds; its `SyntaxKind` is a const enum, which type stripping cannot read. */
+/**
+ * jsonc-parser's token kinds. Its `SyntaxKind` is a const enum, which type stripping does not
+ * support.
+ */
 const TOKEN = { openBrace: 1, openBracket: 3, endOfFile: 17 } as const
 
-/** The offset of the first bracket beyond the limit, by the parser's own scanner (which knows text and comments). */
+/**
+ * The offset of the first bracket beyond the limit. Uses the parser's scanner, which skips strings
+ * and comments.
+ */
 function findTooDeep(text: string): number | undefined {
   const scanner = createScanner(text, true)
   const open: number[] = []
   for (let token: number = scanner.scan(); token !== TOKEN.endOfFile; token = scanner.scan()) {
     if (token === TOKEN.openBrace || token === TOKEN.openBracket) {
-      // The closing bracket's kind is the next number.
+      // the closing bracket's kind is the next number
       open.push(token + 1)
       if (open.length > DEEPEST_NESTING) return scanner.getTokenOffset()
     } else if (token === open.at(-1)) {
-      // Only the matching bracket closes: the parser nests on after a wrong one.
+      // only the matching bracket closes: the parser nests further after a wrong one
       open.pop()
     }
   }

@@ -6,7 +6,7 @@ import type { JsonDocument } from './parse-json-document.ts'
 import { SWITCHES_FILE } from './plugin-switches.ts'
 import { PLUGIN_NAME } from './settings-schema.ts'
 
-/** The plugin that is on even when `plugins_config.json` does not name it. */
+/** The plugin that is on even if `plugins_config.json` does not list it. */
 const ON_BY_DEFAULT = 'ai_chatbot'
 const MOST_PROBLEMS = 100
 
@@ -15,7 +15,7 @@ export interface PluginBlocks {
   readonly problems: readonly ConfigProblem[]
 }
 
-/** Takes `plugins` apart. What is wrong with one plugin's block concerns that plugin only. */
+/** Splits `plugins` into blocks. A problem in a plugin's block affects only that plugin. */
 export function readPluginBlocks(
   plugins: JsonValue | undefined,
   document: JsonDocument | undefined,
@@ -69,7 +69,10 @@ export function readPluginBlocks(
   return { blocks, problems }
 }
 
-/** People try to switch a plugin in its block, too; a switch there that decides nothing is named. */
+/**
+ * Reports an `enabled` in a plugin's block that has no effect. People try to switch plugins there
+ * as well.
+ */
 function checkEnabled(
   name: string,
   block: JsonObject,

@@ -17,10 +17,10 @@ export function pluginVariableName(plugin: string, key: string): string {
 }
 
 /**
- * Merges variables such as `MY_PLUGIN_API_KEY` into the blocks of the plugins that exist. The longest
- * plugin name that fits wins (`my_plugin` before `my`), and the assistant's own variables
- * (`TELEGRAM_…`, `OPENAI_…` and kin) never reach a plugin this way. Values are text here;
- * `pluginBlock(name, jsonSchema)` reads them as the types a plugin asks for.
+ * Merges variables such as `MY_PLUGIN_API_KEY` into the blocks of existing plugins. The longest
+ * matching plugin name wins (`my_plugin` before `my`). The assistant's own variables, such as
+ * `TELEGRAM_…` and `OPENAI_…`, never reach a plugin. Values are text here; `pluginBlock(name,
+ * jsonSchema)` converts them.
  */
 export function applyPluginEnvironment(
   loaded: LoadedConfiguration,

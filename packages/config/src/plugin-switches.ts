@@ -18,9 +18,9 @@ const MOST_PROBLEMS = 100
 /** `plugins_config.json`: which plugins are on. */
 export interface PluginSwitches {
   readonly source: JsonObjectFile
-  /** In the file's order. */
+  /** The switches, in the file's order. */
   readonly switches: ReadonlyMap<string, boolean>
-  /** What the owner allowed each plugin. */
+  /** The permissions granted to each plugin. */
   readonly grants: ReadonlyMap<string, PluginPermissions>
   readonly problems: readonly ConfigProblem[]
 }
@@ -29,7 +29,7 @@ export function switchesFile(home: string): string {
   return path.join(home, SWITCHES_FILE)
 }
 
-/** Reads `{ "enabled_plugins": { name: boolean } }`. A missing file switches nothing. */
+/** Reads `{ "enabled_plugins": { name: boolean } }`. A missing file contains no switches. */
 export async function readPluginSwitches(home: string): Promise<PluginSwitches> {
   const source = await readJsonObjectFile(switchesFile(home))
   const { document, value } = source
@@ -73,7 +73,7 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
 
 const grantSchema = z.strictObject(permissionShape)
 
-/** A grant that cannot be read grants nothing; the plugin it is for says so when it is not started. */
+/** An invalid grant grants nothing. Its plugin is then not started, and the reason is reported. */
 function notAGrant(at: { file: string; line: number; column: number }, name?: string): ConfigProblem {
   return createProblem({
     at,

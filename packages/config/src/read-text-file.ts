@@ -4,17 +4,23 @@ import path from 'node:path'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { createLineIndex } from './line-index.ts'
 
-/** Larger files are refused: a configuration of this size is a mistake, or an attack on the memory. */
+/**
+ * Larger files are rejected: a configuration of this size is a mistake, or an attempt to exhaust
+ * memory.
+ */
 export const LARGEST_FILE = 1024 * 1024
 
-/** `text` is absent when the file does not exist (which is fine) and when it is unusable (then `problem` says why). */
+/**
+ * `text` is absent if the file does not exist, which is fine, or if it is unusable; then `problem`
+ * says why.
+ */
 export interface TextFile {
   readonly text?: string
   readonly hasByteOrderMark?: boolean
   readonly problem?: ConfigProblem
 }
 
-/** Reads a UTF-8 text file without its byte order mark. Reports, and never throws. */
+/** Reads a UTF-8 text file without its byte order mark. Reports problems instead of throwing. */
 export async function readTextFile(file: string): Promise<TextFile> {
   let bytes: Buffer
   try {
@@ -33,7 +39,7 @@ export async function readTextFile(file: string): Promise<TextFile> {
 }
 
 async function readAtMost(file: string, limit: number): Promise<Buffer> {
-  // O_NONBLOCK: a pipe that took the file's place after the check must not hold the start up.
+  // O_NONBLOCK: if a pipe replaced the file after the check, it must not block the startup
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const chunks: Buffer[] = []
@@ -73,7 +79,7 @@ function decode(file: string, bytes: Buffer): TextFile {
   }
 }
 
-/** The length of the longest valid prefix, found by halving. */
+/** The length of the longest valid prefix, found by binary search. */
 function firstInvalidByte(content: Buffer): number {
   let low = 0
   let high = content.length
@@ -81,7 +87,7 @@ function firstInvalidByte(content: Buffer): number {
     const middle = Math.ceil((low + high) / 2)
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
     try {
-      // `stream` accepts a prefix that ends inside a character.
+      // `stream` accepts a prefix that ends within a character
       decoder.decode(content.subarray(0, middle), { stream: true })
       low = middle
     } catch {
@@ -123,7 +129,7 @@ async function describeReadError(file: string, error: unknown): Promise<TextFile
   return unusable(file, 'a readable file', `the error ${code}`, `make ${name} readable for the assistant`)
 }
 
-/** The system's code of a failed file operation, such as `EACCES`. */
+/** The error code of a failed file operation, such as `EACCES`. */
 export function errorCode(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : 'unknown'

@@ -5,7 +5,10 @@ import type { LoadedConfiguration } from './loaded-configuration.ts'
 
 const MOST_PROBLEMS = 100
 
-/** Warns of blocks in `config.json` and switches in `plugins_config.json` that name a plugin which does not exist. */
+/**
+ * Warns about blocks in `config.json` and switches in `plugins_config.json` of plugins that do not
+ * exist.
+ */
 export function reportUnknownPlugins(
   loaded: LoadedConfiguration,
   knownNames: Iterable<string>,

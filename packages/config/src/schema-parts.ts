@@ -15,7 +15,7 @@ function withoutTrailingSlashes(text: string): string {
   return text.slice(0, end)
 }
 
-/** An http(s) address; slashes at its end are taken off. */
+/** An http(s) address, with trailing slashes removed. */
 export function httpUrl(): z.ZodString {
   return z.string().max(2048).refine(isHttpUrl).overwrite(withoutTrailingSlashes)
 }

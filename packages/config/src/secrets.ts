@@ -1,15 +1,18 @@
 import { looksSecret } from '@pluggram/base'
 import type { JsonPath } from './json-value.ts'
 
-/** Shorter values are not redacted: they occur in ordinary text too often. */
+/** Shorter values are not masked, because they occur too often in ordinary text. */
 const SHORTEST_SECRET = 6
 
-/** Whether any key on the way to a value looks secret. */
+/** Whether any key in a path looks secret. */
 export function isSecretPath(path: readonly PropertyKey[]): boolean {
   return path.some((segment) => typeof segment === 'string' && looksSecret(segment))
 }
 
-/** The strings inside `value` that must not be shown: those at secret keys, and passwords inside URLs. */
+/**
+ * Collects the strings in `value` that must not be shown: values of secret keys, and passwords in
+ * URLs.
+ */
 export function collectSecrets(value: unknown, path: JsonPath, into: Set<string>): void {
   if (typeof value === 'string') {
     if (isSecretPath(path)) addSecret(value, into)
@@ -27,7 +30,7 @@ export function addSecret(value: string, into: Set<string>): void {
   if (trimmed.length >= SHORTEST_SECRET) into.add(trimmed)
 }
 
-/** `postgres://user:password@host` and kin: the password, as written and decoded. */
+/** Adds the password of a URL such as `postgres://user:password@host`, as written and decoded. */
 export function addUrlPassword(value: string, into: Set<string>): void {
   const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(value)
   const userInfo = match?.[1]
@@ -38,16 +41,18 @@ export function addUrlPassword(value: string, into: Set<string>): void {
   try {
     addSecret(decodeURIComponent(password), into)
   } catch {
-    // Not percent-encoded after all: the password as written is the only form there is.
+    // not percent-encoded, so the password as written is the only form
   }
 }
 
-/** Longest first, so that a secret that contains another one is replaced whole. */
+/**
+ * Sorts secrets longest first, so that a secret that contains another one is replaced completely.
+ */
 export function sortSecrets(secrets: Iterable<string>): readonly string[] {
   return Object.freeze([...new Set(secrets)].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)))
 }
 
-/** `text` with every one of `secrets` (sorted longest first) replaced. */
+/** Replaces all `secrets` in `text`; they must be sorted longest first. */
 export function redactSecrets(text: string, secrets: readonly string[]): string {
   let redacted = text
   for (const secret of secrets) redacted = redacted.replaceAll(secret, '[redacted]')

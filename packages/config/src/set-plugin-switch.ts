@@ -9,18 +9,19 @@ import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
 import { PLUGIN_NAME } from './settings-schema.ts'
 
 /**
- * Switches a plugin on or off in `plugins_config.json`: other keys, their order and the indentation stay,
- * and a reader sees the old file or the new one, never half of it.
- * Changes by this process wait for each other; another process that writes at the same instant may win.
+ * Switches a plugin on or off in `plugins_config.json`, preserving other keys, their order and the
+ * indentation. The write is atomic. Edits by this process are serialised, but a concurrent write by
+ * another process may win.
  *
- * @throws {ConfigurationError} when the file is unusable (it is left alone), cannot be written, or `name` is no plugin's name.
+ * @throws {ConfigurationError} when the file is invalid (it is left alone), cannot be written, or
+ * `name` is not a valid plugin name.
  */
 export async function setPluginSwitch(home: string, name: string, enabled: boolean): Promise<void> {
   await change(home, { key: 'enabled_plugins', name, value: enabled })
 }
 
 /**
- * Writes into `plugins_config.json` what a plugin may use, in the place of what it was granted before.
+ * Replaces a plugin's grants in `plugins_config.json`.
  * @throws {ConfigurationError} as `setPluginSwitch`
  */
 export async function setPluginGrants(home: string, name: string, grants: PluginPermissions): Promise<void> {

@@ -15,10 +15,10 @@ export interface PluginValue {
 }
 
 /**
- * Writes one key of a plugin's block into config.json, which may be missing: everything else in the file stays as people
- * wrote it, and a reader sees the old file or the new one, never half of it.
- * @returns what stood there before, for a change that has to be taken back
- * @throws {ConfigurationError} when the file is unusable (it is left alone) or cannot be written
+ * Writes one key of a plugin's block to config.json, creating the file if necessary. Everything
+ * else in the file stays as written, and the write is atomic.
+ * @returns the previous value, so that the change can be undone
+ * @throws {ConfigurationError} when the file is invalid (it is left alone) or cannot be written
  */
 export async function setPluginValue(
   home: string,
@@ -48,7 +48,7 @@ export async function setPluginValue(
   })
 }
 
-/** A value that means itself in config.json: `${NAME}` inside it is text, not a variable. */
+/** Escapes a value for config.json, so that `${NAME}` in it is text, not a variable. */
 export function literalValue(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.replaceAll(/\$\{(?=[^{}]*\})/g, () => '$${')
   if (Array.isArray(value)) return value.map((item: JsonValue) => literalValue(item))

@@ -1,25 +1,25 @@
 import { z } from 'zod'
 import { schemaAt } from './settings-schema.ts'
 
-/** When a change of a key counts: at once, or when the assistant is started again. */
+/** When a change of a key takes effect: immediately, or at the next start. */
 export type TakesEffect = 'live' | 'next start'
 
 declare module 'zod' {
   interface GlobalMeta {
-    /** When a change of this key, and of the keys below it that say nothing themselves, counts. */
+    /** When a change of this key takes effect. Inherited by the keys below it. */
     takesEffect?: TakesEffect
   }
 }
 
-/** One key of `config.json`; what is below a list or an object of names belongs to it. */
+/** One key of `config.json`. A list or a map of names counts as one key, with everything in it. */
 export interface SettingKey {
-  /** As it stands in the file: `['http', 'allowed_hosts']`. */
+  /** The path in the file: `['http', 'allowed_hosts']`. */
   readonly path: readonly string[]
-  /** `undefined` when the schema forgot to say it. */
+  /** `undefined` if the schema does not define it. */
   readonly takesEffect: TakesEffect | undefined
 }
 
-/** Every key of `config.json` but `$schema`, which the assistant ignores. */
+/** Every key of `config.json` except `$schema`, which the assistant ignores. */
 export function settingKeys(): readonly SettingKey[] {
   return keysBelow([], undefined).filter(({ path }) => path[0] !== '$schema')
 }

@@ -8,7 +8,7 @@ import { httpUrl, isHttpUrl, seconds } from './schema-parts.ts'
 
 declare module 'zod' {
   interface GlobalMeta {
-    /** What a right value looks like, for `expected …` in problems and for the reference. */
+    /** Describes a valid value, for `expected …` in problems and for the reference. */
     expected?: string
   }
 }
@@ -26,7 +26,7 @@ function hostName(): z.ZodString {
     .overwrite(withoutBrackets)
 }
 
-/** IPv6 addresses stand in brackets inside URLs, and without them everywhere else. */
+/** Removes the brackets of an IPv6 address, which are only used in URLs. */
 function withoutBrackets(text: string): string {
   return /^\[(.*)\]$/.exec(text)?.[1] ?? text
 }
@@ -321,7 +321,10 @@ const pluginBlocks = z.record(z.string().regex(PLUGIN_NAME), z.record(z.string()
   takesEffect: 'live',
 })
 
-/** The shape of `config.json`: the one source of types, defaults, messages, JSON Schema and reference. */
+/**
+ * The schema of `config.json`, from which types, defaults, messages, JSON Schema and reference are
+ * derived.
+ */
 export const settingsSchema = z
   .strictObject({
     $schema: z

@@ -13,16 +13,19 @@ type CamelCaseKeys<Value> = Value extends readonly (infer Item)[]
 
 type RawSettings = Omit<z.output<typeof settingsSchema>, '$schema' | 'plugins'>
 
-/** Everything in `config.json` and its environment variables but the plugins' blocks: checked, with defaults, frozen. */
+/**
+ * The settings from `config.json` and its environment variables, without the plugins' blocks.
+ * Validated, with defaults, and frozen.
+ */
 export type AssistantSettings = CamelCaseKeys<Omit<RawSettings, 'mcp'>> & Pick<RawSettings, 'mcp'>
 
-/** Parsed settings as the program reads them: camelCase keys, deeply frozen. */
+/** Converts parsed settings for the program: camelCase keys, deeply frozen. */
 export function createSettings(parsed: z.output<typeof settingsSchema>): AssistantSettings {
   const { $schema: _schema, plugins: _plugins, plugin_host: pluginHost, databases, mcp, ...settings } = parsed
   const { plugins, ...host } = pluginHost
   const settingsInCamelCase = {
     ...(toCamelCase(settings) as object),
-    // its keys are names, of servers, variables and headers
+    // its keys are names of servers, variables and headers, so they are not converted
     mcp: deepFreeze(mcp),
     pluginHost: Object.freeze({
       ...(toCamelCase(host) as object),
@@ -33,14 +36,14 @@ export function createSettings(parsed: z.output<typeof settingsSchema>): Assista
   return Object.freeze(settingsInCamelCase) as AssistantSettings
 }
 
-/** Names of plugins and databases stay as they are. */
+/** Keeps names of plugins and databases unchanged. */
 function withNames(record: Readonly<Record<string, unknown>>): object {
   return Object.freeze(
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, toCamelCase(value)])),
   )
 }
 
-/** What holds when nothing is configured. */
+/** The settings when nothing is configured. */
 export function createDefaultSettings(): AssistantSettings {
   return createSettings(settingsSchema.parse({}))
 }

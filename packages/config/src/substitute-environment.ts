@@ -1,31 +1,33 @@
 import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
 
-/** All inserted text together: a small file must not grow into gigabytes by naming a long variable often. */
+/**
+ * Limit of all inserted text. A small file must not grow to gigabytes by repeating a long variable.
+ */
 const MOST_INSERTED = 4 * 1024 * 1024
 
 const REFERENCE = /\$\$\{([^{}]*)\}|\$\{([^{}]*)\}/g
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** `${file:petstore.yaml}` is a file's text. */
+/** `${file:petstore.yaml}` is replaced with the file's contents. */
 const FILE = /^file:(?=.*\S)/
 
 /** Why a `${…}` could not be replaced. */
 export interface SubstitutionFailure {
   readonly path: JsonPath
   readonly reason: 'unset' | 'no-file' | 'bad-name' | 'too-long'
-  /** The variable or `file:…`, when it is one. */
+  /** The variable or `file:…`, if valid. */
   readonly name?: string
 }
 
 export interface Substitution {
   readonly value: JsonObject
-  /** `pathKey` of each string that holds a variable's value or a file's text. */
+  /** The `pathKey` of each string with an inserted variable or file. */
   readonly paths: ReadonlySet<string>
   /** The inserted values of variables. */
   readonly inserted: ReadonlySet<string>
   readonly failures: readonly SubstitutionFailure[]
 }
 
-/** Every file that the strings of a configuration name as `${file:…}`, each with the part before the name. */
+/** Every `file:…` reference in the strings of a configuration, including the prefix. */
 export function fileReferences(value: JsonValue): ReadonlySet<string> {
   const names = new Set<string>()
   const visit = (item: JsonValue): void => {
@@ -39,9 +41,9 @@ export function fileReferences(value: JsonValue): ReadonlySet<string> {
 }
 
 /**
- * Replaces `${NAME}` in every string of a parsed configuration; `$${NAME}` stands for a literal `${NAME}`.
- * It works on values, never on the file's text, so what a variable holds cannot become structure.
- * A string with a reference that fails stays as it is written.
+ * Replaces `${NAME}` in every string of a parsed configuration; `$${NAME}` is a literal `${NAME}`.
+ * It works on values, not on the file's text, so that a variable cannot inject structure. A string
+ * with a failed reference stays unchanged.
  */
 export function substituteEnvironment(
   root: JsonObject,
@@ -77,7 +79,7 @@ export function substituteEnvironment(
           return ''
         }
         hasReplaced = true
-        // a file is a document; what is secret in it is known by its key
+        // a whole file is not a secret; secrets in it are recognised by their keys
         if (!isFile) used.push(value)
         return value
       },

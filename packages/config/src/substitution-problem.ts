@@ -2,7 +2,10 @@ import { createProblem, type ConfigLocation, type ConfigProblem } from './config
 import { formatPath } from './format-path.ts'
 import type { SubstitutionFailure } from './substitute-environment.ts'
 
-/** Says why a `${NAME}` was not replaced. Inside `plugins.x` the problem is that plugin's alone. */
+/**
+ * Describes why a `${NAME}` was not replaced. Within `plugins.x`, the problem affects only that
+ * plugin.
+ */
 export function describeSubstitutionFailure(failure: SubstitutionFailure, at: ConfigLocation): ConfigProblem {
   const { path, reason, name } = failure
   const plugin = path[0] === 'plugins' && typeof path[1] === 'string' ? path[1] : undefined

@@ -2,7 +2,10 @@ import { printParseErrorCode, type ParseError } from 'jsonc-parser'
 
 type ErrorName = ReturnType<typeof printParseErrorCode>
 
-/** The three parts of a syntax error's message. No text of the file is repeated: it may be a secret. */
+/**
+ * The three parts of a syntax error's message. They never quote the file, which may contain
+ * secrets.
+ */
 export interface SyntaxExplanation {
   readonly offset: number
   readonly expected: string
@@ -39,7 +42,7 @@ const STRING_ERRORS = {
   ],
 } as const
 
-/** Says in words what the JSON parser found; `text` is the whole file. */
+/** Explains an error of the JSON parser; `text` is the whole file. */
 export function explainSyntaxError(error: ParseError, text: string): SyntaxExplanation {
   const name = printParseErrorCode(error.error)
   const found = describeToken(text, error.offset)
@@ -121,7 +124,7 @@ function explainSymbol(token: string): Omit<SyntaxExplanation, 'offset'> {
   return { expected: 'a JSON value', got: 'a word without quotes', fix: 'put text and keys in double quotes' }
 }
 
-/** The offset of a comma that stands right before the closing bracket at `offset`. */
+/** The offset of a trailing comma before the closing bracket at `offset`. */
 function trailingCommaBefore(text: string, offset: number): number | undefined {
   if (!/[}\]]/.test(text.charAt(offset))) return undefined
   let index = offset - 1

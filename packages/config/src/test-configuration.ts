@@ -6,13 +6,13 @@ import { createTestHome } from './test-home.ts'
 type Files = Parameters<typeof createTestHome>[0]
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** For this package's tests: what a home with these files and variables is read as. */
+/** For this package's tests: loads a home with these files and variables. */
 export async function load(files: Files, environment: Variables = {}): Promise<LoadedConfiguration> {
   await using home = await createTestHome(files)
   return loadConfiguration({ home: home.home, environment })
 }
 
-/** Its problems as people read them. */
+/** Its problems as formatted lines. */
 export function linesOf(loaded: LoadedConfiguration): string[] {
   return loaded.problems.map((problem) => formatProblem(problem, loaded))
 }

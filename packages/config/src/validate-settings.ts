@@ -10,12 +10,12 @@ import { schemaAt, settingsSchema } from './settings-schema.ts'
 
 const MOST_UNKNOWN_KEYS = 50
 
-/** How a problem at a key of `config.json`, or in the variable that set it, is shown. */
+/** How to report a problem at a key of `config.json`, or in the variable that set it. */
 interface SettingPlace {
   readonly at: ConfigLocation
   /** The key, or the variable's name. */
   readonly path: string
-  /** What the person changes: `http.port in config.json`, `PORT in .env`. */
+  /** What the user has to change: `http.port in config.json`, `PORT in .env`. */
   readonly target: string
   readonly isHidden: boolean
 }
@@ -27,7 +27,7 @@ export interface ValidatedSettings {
   readonly problems: readonly ConfigProblem[]
 }
 
-/** Checks settings (without `plugins`) against the schema and says each problem in words. */
+/** Validates settings (without `plugins`) against the schema and describes each problem. */
 export function validateSettings(candidate: JsonObject, placeOf: PlaceOf): ValidatedSettings {
   const result = settingsSchema.safeParse(candidate)
   if (result.success) return { parsed: result.data, problems: [] }
@@ -41,7 +41,7 @@ export function validateSettings(candidate: JsonObject, placeOf: PlaceOf): Valid
       )
       continue
     }
-    // Several checks may fail on one value: they all expect the same thing.
+    // several checks may fail on one value; they all expect the same
     const name = formatPath(path)
     if (seen.has(name)) continue
     seen.add(name)
@@ -63,7 +63,7 @@ function wrongValue(candidate: JsonObject, path: JsonPath, message: string, plac
   })
 }
 
-/** What a right value at `path` looks like, from the schema's own words. */
+/** Describes a valid value at `path`, in the schema's words. */
 export function expectedAt(path: JsonPath): string | undefined {
   const schema = schemaAt(path)
   return schema instanceof Object && 'meta' in schema ? (schema as z.ZodType).meta()?.expected : undefined
@@ -92,7 +92,7 @@ function keysOf(path: JsonPath): string[] {
   return isJsonObject(shape) ? Object.keys(shape) : []
 }
 
-/** A key that stands one level deeper, such as `model` for `ai.model`. */
+/** Finds a key one level deeper, such as `ai.model` for `model`. */
 function findElsewhere(key: string): string | undefined {
   return keysOf([])
     .flatMap((section) => keysOf([section]).map((name) => ({ name, full: `${section}.${name}` })))

@@ -3,7 +3,7 @@ import type { KnownCommand } from './known-command.ts'
 import { plain } from './markdown-text.ts'
 import { pick } from './words.ts'
 
-/** Said wherever the demo model introduces itself: it never passes for a large model. */
+/** Used wherever the demo model introduces itself, so that nobody takes it for a large model. */
 export const DEMO_MODEL = 'the built-in demo model, not a large language model'
 
 const IDENTITY = [
@@ -28,7 +28,7 @@ const ABOUT_MANAGING =
 const CONNECT =
   /\b(connect|use|using|add|set ?up|setup|configure|switch|enable|get|have|hook|plug|run|upgrade|change|need|install|link)\b.{0,60}\b(model|models|llm|chat ?gpt|gpt|openai|claude|anthropic|gemini|ollama|lm studio|llama|vllm|openrouter|mistral|api keys?)\b/
 
-/** Greetings that are the whole sentence. */
+/** Sentences that are only a greeting. */
 export const GREETING =
   /^(hi+|hello+|hey+|yo|hiya|howdy|greetings|good (morning|afternoon|evening|day)|hallo|moin|servus|hola|bonjour|salut|ciao)( there| all| everyone| everybody| again| bot| assistant| friend)?$/
 
@@ -72,7 +72,7 @@ export function capabilities(knowledge: Knowledge): string {
   return `${plugins}\n\n/help shows all commands, /status how everything is doing. Beyond that I am ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
 }
 
-/** “Try /roll 2d6, or …”: something to do next. */
+/** A suggestion what to do next: “Try /roll 2d6, or …”. */
 export function suggestion({ commands }: Knowledge): string {
   const [first, second] = commands.filter(({ plugin }) => plugin && plugin.name !== 'ai_chatbot')
   if (!first) return 'Send /help to see what is there.'
@@ -80,7 +80,7 @@ export function suggestion({ commands }: Knowledge): string {
   return `Try ${usageOf(first)}${more}, or send /help.`
 }
 
-/** How to write a command; a plain `/name` so that Telegram makes it tappable. */
+/** A command's usage; a plain `/name`, so that Telegram makes it tappable. */
 export function usageOf({ command }: KnownCommand): string {
   const usage = command.usage?.trim()
   return usage?.startsWith(`/${command.name}`)

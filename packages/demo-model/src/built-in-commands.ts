@@ -1,6 +1,6 @@
 import type { CommandSummary } from '@pluggram/sdk'
 
-/** Commands that the assistant answers itself, whatever plugins are on. */
+/** Commands that the assistant itself answers, whatever plugins are on. */
 export const BUILT_IN_COMMANDS: readonly CommandSummary[] = [
   {
     name: 'help',

@@ -5,29 +5,29 @@ import type { FilledArguments } from './fill-arguments.ts'
 import type { KnownCommand } from './known-command.ts'
 import { contentWords } from './words.ts'
 
-/** A tool that a sentence means. */
+/** The tool that a sentence asks for. */
 export interface ChosenTool extends FilledArguments {
   readonly tool: DemoTool
   /** 0 to 1. */
   readonly confidence: number
-  /** A sentence that its plugin gives as an example. */
+  /** An example sentence from its plugin. */
   readonly example?: string
 }
 
-/** Longer texts are no orders. */
+/** Longer texts are not treated as orders. */
 const MAX_ORDER = 300
 const NEGATION =
   /\b(?:do ?n['’]?t|not|never|no longer|wo ?n['’]?t|cannot|ca ?n['’]?t|without|stop|instead)\b/i
-/** Asks about something rather than for it to be done. */
+/** Matches sentences that ask about something instead of asking to do it. */
 const ABOUT =
   /^(?:how|why|who|where|explain|describe|help|do you|does|did|is|are there|was|were|tell me (?:more )?about)\b/i
 const POLITE =
   /^(?:(?:hi|hello|hey|ok|okay|so|well|and|please|kindly|can|could|would|will|you|i|want|would like|['’]d like|need|like|to|let['’]?s|lets|now)\b[\s,]*)+/i
 
 /**
- * The tool that a sentence asks for. Words that are plainly arguments are taken out first; what is left has to be the tool by
- * its name, its description, or an example of its plugin's command. Of several, one that lacks nothing is taken, then the one
- * that found most of its words.
+ * Finds the tool that a sentence asks for. Words that are clearly arguments are removed first. The
+ * rest must match the tool's name, its description, or an example of its plugin's command. A tool
+ * with all its arguments is preferred, then the one with the most words matched.
  */
 export function chooseTool(
   text: string,
@@ -42,7 +42,7 @@ export function chooseTool(
   const isQuestion = said.endsWith('?') && !isPolite
   const chosen = tools
     .flatMap((tool) => weigh(tool, order, commands))
-    // a question is no order; it may be one for what takes no words, such as a list
+    // a question is not an order, except for a tool that needs no arguments, such as a list
     .filter(({ tool }) => !isQuestion || tool.parameters.every(({ isRequired }) => !isRequired))
   const complete = chosen.filter(({ missing }) => missing.length === 0)
   const [first] = (complete.length > 0 ? complete : chosen).toSorted(
@@ -57,13 +57,13 @@ export function chooseTool(
 function weigh(tool: DemoTool, order: string, commands: readonly KnownCommand[]): readonly ChosenTool[] {
   const said = commands.filter((known) => isCommandOf(known, tool)).flatMap(({ command }) => command.examples)
   const filled = fillArguments(order, tool)
-  // of the examples, too, only what they ask for counts, not their arguments
+  // the arguments are removed from the examples as well
   const examples = said.map((example) => fillArguments(example, tool).rest)
   const matcher = new CommandMatcher([
     { command: { name: tool.tool, description: tool.description, examples } },
   ])
   const [verb = ''] = filled.rest.trim().split(' ')
-  // “read https://…”: some verbs are too common to say anything alone
+  // “read https://…”: some verbs are too common to identify a tool on their own
   const isOrder = isVerb(verb, tool.tool) && filled.missing.length === 0 && taken(filled) > 0
   const matched = matcher.match(filled.rest)?.confidence ?? 0
   const confidence = isOrder ? Math.max(matched, CERTAIN) : matched
@@ -73,7 +73,7 @@ function weigh(tool: DemoTool, order: string, commands: readonly KnownCommand[])
     : [{ tool, confidence, ...filled, ...(example !== undefined && { example }) }]
 }
 
-/** Whether a command does the same: its name says so, and it takes words as the tool takes arguments. */
+/** Whether a command does the same as a tool: their names match, and both take arguments. */
 function isCommandOf(
   { command, plugin }: KnownCommand,
   { plugin: owner, tool, parameters }: DemoTool,

@@ -2,9 +2,9 @@ import MiniSearch from 'minisearch'
 import type { KnownCommand } from './known-command.ts'
 import { contentWords } from './words.ts'
 
-/** From here on a sentence probably means the command. */
+/** From this confidence on, a sentence probably means the command. */
 const LIKELY = 0.5
-/** From here on it means the command more than anything a help text could say. */
+/** From this confidence on, the command is a better answer than any help text. */
 export const CERTAIN = 0.65
 
 export interface CommandMatch {
@@ -20,7 +20,7 @@ interface Vocabulary {
   readonly all: ReadonlySet<string>
 }
 
-/** Finds the command that a sentence means, and the one that a mistyped name means. */
+/** Finds the command meant by a sentence or by a mistyped name. */
 export class CommandMatcher {
   readonly #vocabularies: readonly Vocabulary[]
   readonly #names: MiniSearch<{ id: string }>
@@ -29,14 +29,14 @@ export class CommandMatcher {
     this.#vocabularies = commands.map(createVocabulary)
     this.#names = new MiniSearch({
       fields: ['id'],
-      // a command's name is one word, underscores included
+      // a command's name is one word, including underscores
       tokenize: (text) => [text],
       searchOptions: { prefix: (term) => term.length >= 2, fuzzy: (term) => (term.length <= 3 ? 1 : 2) },
     })
     this.#names.addAll(commands.map(({ command }) => ({ id: command.name })))
   }
 
-  /** The command with the highest confidence, if it is at least `LIKELY`. */
+  /** The command with the highest confidence, if at least `LIKELY`. */
   match(sentence: string): CommandMatch | undefined {
     const query = contentWords(sentence)
     if (query.size === 0) return undefined
@@ -50,7 +50,7 @@ export class CommandMatcher {
     return best
   }
 
-  /** Names of commands that look like `name`, the closest first. */
+  /** Names of commands similar to `name`, closest first. */
   similarNames(name: string): string[] {
     return this.#names
       .search(name.slice(0, 32))
@@ -69,8 +69,9 @@ function createVocabulary(known: KnownCommand): Vocabulary {
 }
 
 /**
- * How well a sentence fits: best of (a) its overlap with one example, (b) an example that it holds whole,
- * (c) how much of it the command's name, description and examples cover.
+ * How well a sentence fits: the best of (a) its overlap with one example, (b) an example it
+ * contains completely, (c) how much of it is covered by the command's name, description and
+ * examples.
  */
 function confidenceOf(query: ReadonlySet<string>, { examples, name, all }: Vocabulary): number {
   let best = 0
@@ -81,7 +82,7 @@ function confidenceOf(query: ReadonlySet<string>, { examples, name, all }: Vocab
   }
   const covered = query.intersection(all).size
   const isNamed = query.intersection(name).size > 0
-  // one word of a description says too little
+  // a single word of a description is too little evidence
   if (isNamed || covered > 1) best = Math.max(best, (isNamed ? 0.9 : 0.6) * (covered / query.size))
   return best
 }

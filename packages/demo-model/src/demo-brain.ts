@@ -27,19 +27,20 @@ import { exampleUsage } from './example-usage.ts'
 import { askForMissing, showResults } from './tool-answers.ts'
 import { contentWords, pick } from './words.ts'
 
-/** Enough to understand a question; longer texts are no questions for a matcher. */
+/** Enough for a question; the rest of a longer text is ignored. */
 const MAX_INPUT = 1_000
 const MAX_HELP = 1_500
-/** Asks what something is, rather than for it to be done. */
+/** Matches sentences that ask what something is instead of asking to do it. */
 const EXPLAIN =
   /^(how does|tell me (more )?about|what is|whats|what does|explain|describe|help|info(rmation)?)\b/
-/** Work for a real model, whatever it is about. */
+/** Requests that need a real model, whatever the topic. */
 const CREATIVE = /\b(poem|haiku|story|song|essay|joke|riddle|recipe|summary|summarise|summarize|translate)\b/
 
 /**
- * Answers from help texts. Rules come from the surest to the vaguest, and the first that knows something answers:
- * commands written out, pleasantries, questions about the conversation, about itself, about models, sentences that
- * mean a tool or a command, texts that answer a question, other languages; at last it says that it does not know.
+ * Answers from help texts. Rules are ordered from certain to vague, and the first match answers.
+ * The order: explicit commands, small talk, questions about the conversation, itself or models,
+ * sentences that mean a tool or a command, matching help texts, and other languages. Otherwise it
+ * says that it does not know.
  */
 export class DemoBrain {
   readonly #knowledge: () => Knowledge
@@ -49,8 +50,8 @@ export class DemoBrain {
   }
 
   /**
-   * What to do about the last turn: always the same for the same conversation.
-   * @param results what the tools gave that were called for it
+   * Decides how to respond to the last turn. Deterministic for the same conversation.
+   * @param results results of the tools called for it
    */
   act(turns: readonly DemoTurn[], tools: readonly DemoTool[] = [], results: readonly string[] = []): DemoAct {
     const last = turns.at(-1)
@@ -99,7 +100,7 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
       ? write(askForMissing(chosen))
       : { kind: 'call', name: chosen.tool.name, args: chosen.args }
   }
-  // while the demo model answers there is nothing to choose from: /model is not what they need
+  // while the demo model answers there is no model to choose, so /model does not help
   if (isConnectQuestion(sentence) && (!match || match.known.command.name === 'model')) {
     return write(CONNECT_A_MODEL)
   }
@@ -149,7 +150,7 @@ function useCommand(known: KnownCommand, text: string, seed: string): string {
   return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${asSentence(command.description)}`
 }
 
-/** The plugin whose name a sentence says. */
+/** The plugin that a sentence names. */
 function findPlugin(sentence: string, { plugins }: Knowledge): PluginSummary | undefined {
   const said = contentWords(sentence)
   return plugins.find(({ name }) => {
@@ -184,14 +185,16 @@ function unknown(knowledge: Knowledge, history: readonly DemoTurn[], seed: strin
   return `${sorry} ${suggestion(knowledge)}\n\n${connect}`
 }
 
-/** What the assistant adds to a message: what became of calls that waited, and the message that is answered. */
+/**
+ * Removes what the assistant adds to a message: results of approved calls, and the quoted message.
+ */
 function withoutNotes(text: string): string {
   return text
     .replace(/^(?:\[Meanwhile [^\n]*\](?:\n<(data-[0-9a-f]{12})[^>\n]*>\n[\s\S]*?\n<\/\1>)?\n\n)+/, '')
     .replace(/\n\n\[answers this message: “[^\n]*”\]$/, '')
 }
 
-/** Group messages begin with the writer's name and a colon. */
+/** Removes the author's name and colon at the start of group messages. */
 function withoutSpeaker(text: string): string {
   return text.replace(/^[^\s:/?!.][^:\n/?!]{0,63}: (?=\S)/, '')
 }

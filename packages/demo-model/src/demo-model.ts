@@ -16,7 +16,10 @@ type StreamPart =
     : never
 type GenerateResult = Awaited<ReturnType<SdkLanguageModel['doGenerate']>>
 
-/** Long answers are written several words at a time: nobody waits for more pauses than these. */
+/**
+ * Maximum number of chunks. Longer answers are written several words at a time, to limit the
+ * pauses.
+ */
 const MAX_PIECES = 120
 
 const USAGE: GenerateResult['usage'] = {
@@ -30,7 +33,10 @@ export interface DemoModelOptions {
   readonly wordMilliseconds?: number
 }
 
-/** The built-in model: an AI SDK model like any other, but its words come from help texts, in this process. */
+/**
+ * The built-in model. It implements the AI SDK's interface, but answers from help texts in this
+ * process.
+ */
 export function createDemoModel({ directory, wordMilliseconds = 25 }: DemoModelOptions): SdkLanguageModel {
   const brain = new DemoBrain(directory)
   return {
@@ -105,7 +111,7 @@ function toTurns(prompt: CallOptions['prompt']): DemoTurn[] {
   })
 }
 
-/** What the tools gave that were called for the last message. */
+/** Results of the tools called for the last message. */
 function lastResults(prompt: CallOptions['prompt']): string[] {
   const last = prompt.at(-1)
   if (last?.role !== 'tool') return []

@@ -14,20 +14,20 @@ const inputSchema = z.object({
 /** One argument of a tool, as far as the demo model understands its schema. */
 export interface DemoParameter {
   readonly name: string
-  /** `other`: only a real model could fill it. */
+  /** `other`: only a real model could provide a value. */
   readonly type: 'string' | 'number' | 'choice' | 'other'
   readonly isRequired: boolean
   readonly description: string
   readonly format: string
-  /** The words that may be chosen from, when `type` is `choice`. */
+  /** The allowed values if `type` is `choice`. */
   readonly choices: readonly string[]
 }
 
-/** A tool that is offered with a request. */
+/** A tool offered in a request. */
 export interface DemoTool {
-  /** As the request calls it. */
+  /** Its name in the request. */
   readonly name: string
-  /** `plugin.tool`, as people write it. */
+  /** `plugin.tool`, as shown to people. */
   readonly id: string
   readonly plugin: string
   readonly tool: string
@@ -35,14 +35,14 @@ export interface DemoTool {
   readonly parameters: readonly DemoParameter[]
 }
 
-/** What a request says about a tool. */
+/** The description of a tool in a request. */
 export interface OfferedFunction {
   readonly name: string
   readonly description?: string | undefined
   readonly inputSchema: unknown
 }
 
-/** Reads a tool of a request; its schema may be anything. */
+/** Converts a tool of a request. Its schema is not trusted. */
 export function toDemoTool({ name, description = '', inputSchema: given }: OfferedFunction): DemoTool {
   const [plugin = name, tool = name] = splitName(name)
   const { properties, required } = inputSchema.safeParse(given).data ?? { properties: {}, required: [] }

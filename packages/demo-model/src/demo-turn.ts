@@ -4,7 +4,7 @@ export interface DemoTurn {
   readonly text: string
 }
 
-/** What the demo model does: it writes, or calls one tool. */
+/** The demo model's response: text, or a call of one tool. */
 export type DemoAct =
   | { readonly kind: 'text'; readonly text: string }
   | {

@@ -1,8 +1,8 @@
 import type { CommandSummary } from '@pluggram/sdk'
 
 /**
- * How to write a command for what somebody said. When the sentence holds something of the shape of the usage's
- * argument (`3d20` for `/roll 2d6`), it is put in; otherwise the usage stands as its author wrote it.
+ * The usage of a command, adapted to a sentence. If the sentence contains an argument of the same
+ * form (`3d20` for `/roll 2d6`), it is inserted. Otherwise the usage is unchanged.
  */
 export function exampleUsage(command: CommandSummary, sentence: string): string {
   const slash = `/${command.name}`
@@ -11,7 +11,7 @@ export function exampleUsage(command: CommandSummary, sentence: string): string 
   const argument = /^\/\w+ (\S*\d\S*)$/.exec(written)?.[1]
   if (!argument) return written
   const shape = shapeOf(argument)
-  // a lone number may mean anything: two dice are not /roll 2
+  // a lone number is ambiguous: two dice are not /roll 2
   if (shape === '0') return written
   const given = sentence.split(/\s+/).find((word) => shapeOf(word) === shape)
   return given ? `${slash} ${given}` : written

@@ -1,8 +1,8 @@
-/** What the demo model knows about Pluggram itself. */
+/** A fact about Pluggram that the demo model knows. */
 export interface Fact {
   readonly id: string
   readonly title: string
-  /** Words people use when they ask for it. */
+  /** Words people use when asking about it. */
   readonly keywords: string
   /** Markdown. */
   readonly text: string

@@ -1,12 +1,12 @@
 import type { DemoParameter, DemoTool } from './demo-tool.ts'
 import { stem } from './words.ts'
 
-/** A tool's arguments as far as a sentence says them plainly. */
+/** A tool's arguments that a sentence states clearly. */
 export interface FilledArguments {
   readonly args: Readonly<Record<string, string | number>>
-  /** Required, and not plainly said. */
+  /** Required arguments that the sentence does not state clearly. */
   readonly missing: readonly DemoParameter[]
-  /** The sentence without the words that became arguments: what it asks for. */
+  /** The sentence without the words used as arguments. */
   readonly rest: string
 }
 
@@ -31,12 +31,12 @@ const TIME = [
 ].join('|')
 const WHEN = new RegExp(String.raw`\b(?:(?:for|by) )?((?:${TIME})(?:,? (?:${TIME}))*)(?![\w:.]\w)`, 'i')
 const AGAIN = /\b(?:every|each) \w+|\b(?:hour|dai|week|month|year)ly\b/i
-/** Words behind which stands what it is about. */
+/** Words that are followed by a free-text argument. */
 const MARKER = /:\s+|\b(?:that|to|about|for|saying|called|named|of)\s+/i
 
 /**
- * Fills a tool's arguments from a sentence: only with words whose kind is plain, such as a number, a time, an address, a
- * quotation, or all that stands behind “to”, “that” or “for”. Nothing is guessed.
+ * Fills a tool's arguments from a sentence. It only uses words with a clear role: a number, a time,
+ * an address, a quotation, or everything after “to”, “that” or “for”. It never guesses.
  */
 export function fillArguments(sentence: string, tool: DemoTool): FilledArguments {
   const args: Record<string, string | number> = {}
@@ -52,7 +52,7 @@ export function fillArguments(sentence: string, tool: DemoTool): FilledArguments
   }
   const numeric = parameters.filter(({ type }) => type === 'number')
   const numbers = [...withDigits(rest).matchAll(NUMBER)].map(([text]) => text)
-  // as many numbers as places for them: any other way nobody knows which is which
+  // only if the counts match; otherwise it is unclear which number is which argument
   if (numeric.length > 0 && numbers.length === numeric.length) {
     rest = withDigits(rest)
     for (const [index, { name }] of numeric.entries()) {
@@ -71,11 +71,11 @@ export function fillArguments(sentence: string, tool: DemoTool): FilledArguments
 
 interface Found {
   readonly value: string
-  /** The words that it was taken from. */
+  /** The words it was taken from. */
   readonly from: string
 }
 
-/** Something whose form says what it is. */
+/** Finds a value that is recognisable by its form. */
 function findShaped(
   text: string,
   { name, type, format, description, choices }: DemoParameter,
@@ -90,14 +90,14 @@ function findShaped(
   if (format === 'uri' || /^(?:url|link|address|page)$/i.test(name)) return whole(ADDRESS.exec(text))
   if (format === 'email' || /^(?:e?mail|to|recipient)$/i.test(name)) return whole(MAIL.exec(text))
   if (isTime({ name })) {
-    // what comes again and again is more than one time
+    // a repeating time is not a single point in time
     const [from, value] = AGAIN.test(text) || format !== '' ? [] : (WHEN.exec(text) ?? [])
     return from === undefined || value === undefined ? undefined : { from, value }
   }
   return findLike(text, description)
 }
 
-/** A word of the same form as an example in the description: `3d20` where that says “such as 2d6”. */
+/** Finds a word of the same form as an example in the description: `3d20` for “such as 2d6”. */
 function findLike(text: string, description: string): Found | undefined {
   const shapes = new Set((description.match(/[\w+*/.-]*\d[\w+*/.-]*/g) ?? []).map(shapeOf))
   shapes.delete('0')
@@ -113,13 +113,16 @@ function findLike(text: string, description: string): Found | undefined {
   return from === undefined || count === undefined ? undefined : { value: `${count}d6`, from }
 }
 
-/** Words that may be anything: a quotation, what follows a word such as “that”, or all that follows the tool's own verb. */
+/**
+ * Finds free text: a quotation, what follows a word such as “that”, or everything after the tool's
+ * verb.
+ */
 function findFree(text: string, { tool, parameters }: DemoTool): Found | undefined {
   const quoted = QUOTED.exec(text)
   if (quoted?.[1]) return { value: quoted[1].trim(), from: quoted[0] }
   const marker = MARKER.exec(text)
   const [verb = ''] = text.split(' ')
-  // with several arguments, nobody knows which one follows the verb
+  // with several arguments it is unclear which one follows the verb
   const followsVerb = isVerb(verb, tool) && parameters.filter(({ isRequired }) => isRequired).length === 1
   const start = marker ? marker.index + marker[0].length : followsVerb ? verb.length : undefined
   const from = start === undefined ? '' : text.slice(start).trim()
@@ -127,7 +130,7 @@ function findFree(text: string, { tool, parameters }: DemoTool): Found | undefin
   return value === '' ? undefined : { value, from }
 }
 
-/** Whether a word is the one that a tool's name begins with: `read` of `read_web_page`. */
+/** Whether a word is the first word of a tool's name: `read` of `read_web_page`. */
 export function isVerb(word: string, tool: string): boolean {
   const [verb = ''] = tool.toLowerCase().split('_')
   return stem(word.toLowerCase()) === stem(verb)

@@ -1,7 +1,7 @@
 import { words } from './words.ts'
 
 interface Language {
-  /** Words that are frequent in it and no English words. */
+  /** Frequent words in the language that are not English words. */
   readonly words: ReadonlySet<string>
   /** “I understand English only.” */
   readonly sorry: string
@@ -59,12 +59,14 @@ const SCRIPTS: readonly { readonly letters: RegExp; readonly sorry: string }[] =
   { letters: /[^\p{Script=Latin}\P{L}]/gu, sorry: '' },
 ]
 
-/** English words that settle the matter, since several languages share short words with it. */
+/**
+ * English words that prove a text is English, because other languages share short words with it.
+ */
 const ENGLISH = set(
   'the and is are you what how can do does who why where my your please tell me with of to i it this that a in on for',
 )
 
-/** When a text is not English: a sentence in its language that says so ('' when we cannot write it). */
+/** If a text is not English: an apology in its language, or '' if we have none. */
 export function foreignLanguageApology(text: string): string | undefined {
   const letters = text.match(/\p{L}/gu)?.length ?? 0
   if (letters === 0) return undefined

@@ -4,7 +4,7 @@ import { FACTS } from './facts.ts'
 import type { Fact } from './facts.ts'
 import { contentWords, stem, words } from './words.ts'
 
-/** More than so much of a question must be found in a text for the text to be its answer. */
+/** More than this share of a question's words must occur in a text for it to be the answer. */
 const MIN_COVERAGE = 0.5
 
 export type HelpHit =
@@ -18,7 +18,7 @@ interface Document {
   readonly text: string
 }
 
-/** Full-text search over what is known about Pluggram and over the plugins' help texts. */
+/** Full-text search in the facts about Pluggram and the plugins' help texts. */
 export class HelpSearch {
   readonly #hits = new Map<string, HelpHit>()
   readonly #index = new MiniSearch<Document>({
@@ -26,7 +26,7 @@ export class HelpSearch {
     tokenize: words,
     processTerm: stem,
     searchOptions: {
-      // the words of a question come stemmed already
+      // the words of a question are already stemmed
       processTerm: (term) => term,
       boost: { title: 3, keywords: 2 },
       prefix: (term) => term.length >= 5,
@@ -52,18 +52,18 @@ export class HelpSearch {
     }
   }
 
-  /** The text that answers a question, if one covers enough of it. */
+  /** The text that answers a question, if one matches well enough. */
   find(question: string): HelpHit | undefined {
     const query = contentWords(question)
     if (query.size === 0) return undefined
     const found = this.#index.search([...query].join(' ')).find((result) => {
-      // a question of two words needs both
+      // a question of two words must match both
       const coverage = result.queryTerms.length / query.size
       if (coverage <= MIN_COVERAGE) return false
       const isTopic = Object.values(result.match).some((fields) =>
         fields.some((field) => field === 'title' || field === 'keywords'),
       )
-      // one word that only stands somewhere in a text about Pluggram is a weak sign
+      // a single word somewhere in a text about Pluggram is weak evidence
       return isTopic || result.queryTerms.length > 1 || String(result.id).startsWith('plugin:')
     })
     return found && this.#hits.get(String(found.id))

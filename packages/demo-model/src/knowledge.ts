@@ -13,7 +13,10 @@ export interface Knowledge {
   readonly search: HelpSearch
 }
 
-/** Returns the knowledge about a directory, and builds it anew only when plugins came, went or changed. */
+/**
+ * Returns the knowledge about a directory, and rebuilds it only when plugins were added, removed or
+ * changed.
+ */
 export function createKnowledgeSource(directory: () => AssistantDirectory): () => Knowledge {
   let cached: { readonly key: string; readonly knowledge: Knowledge } | undefined
   return () => {
@@ -30,7 +33,7 @@ function buildKnowledge(assistantName: string, all: readonly PluginSummary[]): K
   const commands = new Map<string, KnownCommand>(
     BUILT_IN_COMMANDS.map((command) => [command.name, { command }]),
   )
-  // the assistant's own commands may come as a plugin; they are described better here
+  // the assistant's own commands may also appear as a plugin, but are described better here
   const plugins = all.filter((plugin) => {
     const isOwn = plugin.commands.length > 0 && plugin.commands.every(({ name }) => commands.has(name))
     return !isOwn

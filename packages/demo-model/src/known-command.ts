@@ -1,6 +1,6 @@
 import type { CommandSummary, PluginSummary } from '@pluggram/sdk'
 
-/** A command with the plugin it belongs to; the assistant's own commands belong to none. */
+/** A command with its plugin; the assistant's own commands have none. */
 export interface KnownCommand {
   readonly command: CommandSummary
   readonly plugin?: PluginSummary

@@ -1,4 +1,4 @@
-/** Plain text inside Markdown: it shows as it stands, on one line. */
+/** Escapes plain text for Markdown and puts it on one line. */
 export function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
@@ -7,7 +7,7 @@ export function plain(text: string): string {
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
 }
 
-/** What somebody wrote, shortened and quoted. */
+/** Shortens and quotes a user's text. */
 export function quote(text: string, maximum = 300): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const characters = Array.from(line)
@@ -15,7 +15,7 @@ export function quote(text: string, maximum = 300): string {
   return `“${plain(short)}”`
 }
 
-/** A Markdown text of at most about `maximum` characters, ended at a paragraph or line where possible. */
+/** Shortens Markdown to about `maximum` characters, ending at a paragraph or line if possible. */
 export function shorten(markdown: string, maximum: number): string {
   const text = markdown.trim()
   if (text.length <= maximum) return text

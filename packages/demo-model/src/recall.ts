@@ -9,7 +9,7 @@ const MY_NAME = /^(whats|what is|do you (still )?(know|remember)|say|tell me) my
 const REMEMBER = /^(do|can|will) you (still )?remember\b|^do you have (a |any )?memory\b/
 const TOLD_NAME = /\b(?:my name is|my names|call me|i am called)\s+(\p{L}[\p{L}-]{0,30})/iu
 
-/** Questions about this conversation, answered from its history; `undefined` for everything else. */
+/** Answers questions about this conversation from its history; `undefined` for everything else. */
 export function recall(sentence: string, history: readonly DemoTurn[]): string | undefined {
   const mine = history.filter((turn) => turn.role === 'user' && turn.text.trim() !== '')
   if (WHAT_I_SAID.test(sentence)) {

@@ -1,6 +1,6 @@
 import { pick } from './words.ts'
 
-/** Rules see a cleaned sentence: lower case, without apostrophes and closing punctuation. */
+/** Rules get a normalised sentence: lower case, without apostrophes and final punctuation. */
 interface Rule {
   readonly pattern: RegExp
   readonly replies: readonly [string, ...string[]]
@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** An answer to a pleasantry that is the whole sentence. */
+/** Answers a sentence that is only small talk. */
 export function smallTalk(sentence: string, seed: string): string | undefined {
   const rule = RULES.find(({ pattern }) => pattern.test(sentence))
   return rule && pick(rule.replies, seed)

@@ -5,7 +5,7 @@ const MAX_RESULT = 1_500
 const MAX_LINES = 20
 const MARKED = /<(?<mark>data-[0-9a-f]{12})[^>\n]*>\n(?<text>[\s\S]*?)\n<\/\k<mark>>/
 
-/** Asks for what a tool needs and the sentence did not say plainly. */
+/** Asks for the arguments that the sentence did not state clearly. */
 export function askForMissing({ tool, missing, example }: ChosenTool): string {
   const lines = missing.map(
     ({ name, description }) => `- **${plain(name)}**${description && `: ${plain(description)}`}`,
@@ -14,14 +14,14 @@ export function askForMissing({ tool, missing, example }: ChosenTool): string {
   return `For that I would use **${plain(tool.id)}**, but I did not find in your words:\n\n${lines.join('\n')}\n\nPlease say it all in one sentence.${shown}`
 }
 
-/** What tools gave, for people to read: the demo model adds nothing to it. */
+/** Formats tool results for people; the demo model adds nothing to them. */
 export function showResults(results: readonly string[]): string {
   return results.map((result) => shorten(showResult(result), MAX_RESULT)).join('\n\n')
 }
 
 function showResult(result: string): string {
   const marked = MARKED.exec(result)?.groups?.['text']
-  // without marks it is what the assistant itself says about the call
+  // without marks it is the assistant's own message about the call
   return marked === undefined ? plain(result) : showValue(readJson(marked))
 }
 

@@ -1,4 +1,4 @@
-/** Words that say nothing about what a sentence is about. */
+/** Words that say nothing about the topic of a sentence. */
 const STOP_WORDS = new Set(
   `a an the i you he she it we they me my mine your yours our us them his her its is are was were be been being am
   do does did done can could would should will shall may might must please just some any to of in on at for with from
@@ -22,11 +22,11 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   photos: 'photo',
 }
 
-/** A word without its ending, so that `rolling`, `rolls` and `roll` are the same. */
+/** Strips a word's ending, so that `rolling`, `rolls` and `roll` are equal. */
 export function stem(word: string): string {
   let result = IRREGULAR[word] ?? word
   if (result.length > 3 && result.endsWith('s') && !result.endsWith('ss')) result = result.slice(0, -1)
-  // a reminder reminds
+  // reminder → remind
   if (result.length > 6 && result.endsWith('er')) result = result.slice(0, -2)
   if (result.length > 5 && result.endsWith('ing')) result = result.slice(0, -3)
   else if (result.length > 4 && result.endsWith('ed')) result = result.slice(0, -2)
@@ -34,7 +34,7 @@ export function stem(word: string): string {
   return result.replace(/([^aeiou])\1$/, '$1')
 }
 
-/** All words, lower case; `don't` is one word. */
+/** All words in lower case; `don't` is one word. */
 export function words(text: string): string[] {
   return (
     text
@@ -45,7 +45,10 @@ export function words(text: string): string[] {
   )
 }
 
-/** Stems of the words that carry meaning; `3` and `2d6` are left out, since `roll 3 dice` means what `roll dice` does. */
+/**
+ * Stems of the meaningful words. `3` and `2d6` are omitted, since `roll 3 dice` means the same as
+ * `roll dice`.
+ */
 export function contentWords(text: string): Set<string> {
   return new Set(
     words(text)
@@ -54,7 +57,7 @@ export function contentWords(text: string): Set<string> {
   )
 }
 
-/** Always the same choice for the same seed. */
+/** Picks an item; always the same one for the same seed. */
 export function pick<Item>(items: readonly [Item, ...Item[]], seed: string): Item {
   let hash = 0x811c9dc5
   for (let index = 0; index < seed.length; index++) {

@@ -1,7 +1,10 @@
-/** Of one answer, an endless stream of events included. */
+/** Limit of one response, which may be an endless event stream. */
 const MAX_ANSWER_BYTES = 16 * 1_048_576
 
-/** The web's fetch, but an answer that is too large breaks off, and no redirect takes our headers elsewhere. */
+/**
+ * A `fetch` that cancels responses that are too large, and does not follow redirects, which could
+ * leak our headers.
+ */
 export async function limitedFetch(input: string | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, { ...init, redirect: 'error' })
   if (!response.body) return response

@@ -8,43 +8,44 @@ import { ProcessTransport } from './process-transport.ts'
 export interface McpConnectionOptions {
   readonly settings: McpServerSettings
   readonly workingDirectory: string
-  /** For the first words and the list of tools. */
+  /** Time limit for the handshake and the list of tools. */
   readonly startSeconds: number
-  /** Takes what the server's program prints. */
+  /** Called with each line the server's program prints. */
   onOutput(line: string): void
-  /** The server says that its tools are others now. */
+  /** Called when the server reports that its tools changed. */
   onToolsChanged(): void
-  /** The connection ended without having been asked to. */
+  /** Called when the connection ends unexpectedly. */
   onEnd(reason: string): void
 }
 
-/** A connection to a server, from its begin to its end. */
+/** An open connection to a server. */
 export interface McpConnection {
-  /** As the server describes itself. */
+  /** The server's description of itself. */
   readonly title: string
   listTools(): Promise<readonly Tool[]>
   /**
-   * @throws PluggramError `tool-refused` with the server's words; Error when the connection ends or the signal is aborted
+   * @throws PluggramError `tool-refused` with the server's message; Error when the connection ends
+   * or the signal is aborted
    */
   callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string>
-  /** Whether it answers at all. */
+  /** Whether the server answers a ping. */
   isAlive(): Promise<boolean>
   close(): Promise<void>
 }
 
 const MAX_PAGES = 20
-/** The limit of whoever calls holds; this one only keeps the protocol from giving up earlier. */
+/** The caller's time limit applies. This only disables the library's shorter default. */
 const CALL_MS = 3_600_000
 const PING_MS = 3_000
 const MAX_REASON = 300
 
-/** Connects to a server. @throws Error with a reason in words */
+/** Connects to a server. @throws Error with a readable reason */
 export async function connectMcp(options: McpConnectionOptions): Promise<McpConnection> {
   const milliseconds = options.startSeconds * 1_000
   const client = new Client(
     { name: 'pluggram', version: '0.1.0' },
     {
-      // no sampling, no elicitation, no roots: a server asks us for nothing
+      // no sampling, elicitation or roots: servers cannot make requests to us
       capabilities: {},
       listMaxPages: MAX_PAGES,
       listChanged: {
@@ -54,7 +55,7 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
   )
   let reason = 'the connection ended'
   let isClosing = false
-  // the protocol's client is no EventTarget
+  // the protocol's client is not an EventTarget
   Object.assign(client, {
     onerror(error: Error) {
       reason = shorten(error.message)
@@ -111,7 +112,10 @@ function createTransport({ settings, workingDirectory, onOutput }: McpConnection
   })
 }
 
-/** A server's words are hostile, and addresses in errors may hold keys: short, and on one line. */
+/**
+ * Shortens an error to one line. A server's text is not trusted, and addresses in errors may
+ * contain keys.
+ */
 function describe(error: unknown, reason: string): string {
   const message = error instanceof Error ? error.message : String(error)
   if (/closed/i.test(message)) return shorten(reason)

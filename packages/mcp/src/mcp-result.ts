@@ -4,8 +4,8 @@ import { PluggramError } from '@pluggram/sdk'
 const MAX_CHARACTERS = 100_000
 
 /**
- * What a server's tool gave, as text.
- * @throws PluggramError `tool-refused` with the server's words when it says that the call failed
+ * Converts a tool's result to text.
+ * @throws PluggramError `tool-refused` with the server's message when the call failed
  */
 export function resultToText({ content, structuredContent, isError }: CallToolResult): string {
   const blocks = (content ?? []).map((block) => blockToText(block))

@@ -89,7 +89,7 @@ describe('real servers from npm', () => {
     await expect(call(servers, 'everything.get-sum', { a: 'two' })).rejects.toMatchObject({
       code: expect.stringMatching(/tool-refused|network-failed/),
     })
-    // nothing of the assistant's environment but the harmless part
+    // only harmless variables of the assistant's environment
     process.env['PLUGGRAM_TEST_SECRET'] = 'hunter2'
     try {
       expect(await call(servers, 'everything.get-env')).not.toContain('hunter2')
@@ -101,7 +101,7 @@ describe('real servers from npm', () => {
   test('server-everything over HTTP works the same', async () => {
     const { spawn } = await import('node:child_process')
     const script = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
-    // below the ports that the system gives to whoever asks for any
+    // below the range of ephemeral ports
     const port = 12_000 + Math.floor(Math.random() * 20_000)
     const server = spawn(process.execPath, [script, 'streamableHttp'], {
       env: { ...process.env, PORT: String(port) },
@@ -218,7 +218,7 @@ describe('servers that misbehave', () => {
       message: 'odd.work: it sent a message of more than 8 MB',
     })
     await expect.poll(() => servers.states()[0]?.problem).toBe('It sent a message of more than 8 MB.')
-    // the next use starts it again
+    // the next call restarts it
     expect(await call(servers, 'odd.work', { what: 'x' })).toBe('work {"what":"x"}')
   })
 

@@ -7,30 +7,32 @@ import type { McpServerState } from './mounted-server.ts'
 import { checkPins, pinsFile } from './tool-pins.ts'
 
 export interface McpServersOptions {
-  /** The assistant's home: where programs are started. */
+  /** The assistant's home, the working directory of programs. */
   readonly home: string
-  /** Where it is kept what the owner agreed to. */
+  /** Where the owner's approvals are stored. */
   readonly dataFolder: string
   readonly logger: Logger
 }
 
-/** The MCP servers that are mounted as plugins. */
+/** The MCP servers mounted as plugins. */
 export interface McpServers {
-  /** Those with their tools, as they are now. */
+  /** The servers and their current tools. */
   readonly registry: PluginRegistry
   /**
-   * Brings the servers to another configuration: new ones are connected, changed ones anew, others ended. Resolves when
-   * all have answered or failed; never rejects.
-   * @param taken names of plugins, which no server can have
+   * Applies a configuration: connects new servers, reconnects changed ones and stops removed ones.
+   * Resolves when all have answered or failed; never rejects.
+   * @param taken names of plugins, which servers cannot use
    */
   apply(settings: McpSettings, taken: ReadonlySet<string>): Promise<void>
   states(): readonly McpServerState[]
-  /** Connects a server anew. False when there is none of that name. @throws PluggramError when that fails */
+  /**
+   * Reconnects a server. False if there is none of that name. @throws PluggramError if that fails
+   */
   restart(name: string): Promise<boolean>
   stop(): Promise<void>
 }
 
-/** Creates the list of servers; nothing is contacted before `apply`. */
+/** Creates the servers; nothing is contacted before `apply`. */
 export function createMcpServers({ home, dataFolder, logger }: McpServersOptions): McpServers {
   const servers = new Map<string, MountedServer>()
   const listeners = new Set<() => void>()
@@ -47,7 +49,7 @@ export function createMcpServers({ home, dataFolder, logger }: McpServersOptions
       name,
       settings,
       workingDirectory: home,
-      // the protocol's library is only loaded by who uses it
+      // the protocol's library is loaded only if needed
       connect: async (options) => (await import('./mcp-connection.ts')).connectMcp(options),
       checkPins: (offered) => locks.run('pins', () => checkPins(file, name, offered)),
       onChange,

@@ -8,11 +8,14 @@ export type McpServerSettings = {
   | {
       readonly command: string
       readonly args: readonly string[]
-      /** Besides PATH, HOME and the like; nothing else of the assistant's environment is given. */
+      /**
+       * Environment variables, in addition to PATH, HOME and the like. The server gets nothing else
+       * of the assistant's environment.
+       */
       readonly env: Readonly<Record<string, string>>
     }
   | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
 )
 
-/** Servers by the name under which they are mounted. */
+/** Servers by their mounted name. */
 export type McpSettings = Readonly<Record<string, McpServerSettings>>

@@ -10,14 +10,14 @@ const MAX_DESCRIPTION = 1_024
 const MAX_SCHEMA_CHARACTERS = 32_768
 const MAX_TOOLS = 100
 
-/** A tool of a server that can be offered. */
+/** A server's tool that can be offered. */
 export interface McpTool {
   readonly descriptor: ToolDescriptor
-  /** Of what the server says, hidden characters included. */
+  /** The pin of the server's original text, including hidden characters. */
   readonly pin: ToolPin
 }
 
-/** The tools of a server that can be offered, and why others cannot. */
+/** Returns the tools of a server that can be offered, and why the others cannot. */
 export function readTools(
   tools: readonly Tool[],
   role: Role,
@@ -49,14 +49,17 @@ function toTool(
       description: told.length > MAX_DESCRIPTION ? `${told.slice(0, MAX_DESCRIPTION).toWellFormed()}…` : told,
       inputSchema: withoutHiddenText(inputSchema) as ToolDescriptor['inputSchema'],
       role,
-      // only who says that it changes nothing is believed, and only as long as it says exactly that
+      // a server's claim that a tool is read-only is trusted only while its description is
+      // unchanged (see the pin)
       effect: annotations?.readOnlyHint === true ? 'none' : 'external',
     },
     pin: pinOf({ name, title, description, inputSchema, outputSchema, annotations }),
   }
 }
 
-/** Descriptions stand all over a schema, and the model reads every one. */
+/**
+ * Removes hidden characters everywhere in a schema, because the model reads all its descriptions.
+ */
 function withoutHiddenText(value: unknown): unknown {
   if (typeof value === 'string') return visibleText(value)
   if (Array.isArray(value)) return value.map((item) => withoutHiddenText(item))

@@ -13,20 +13,20 @@ export interface MountedServerOptions {
   readonly settings: McpServerSettings
   readonly workingDirectory: string
   readonly connect: (options: McpConnectionOptions) => Promise<McpConnection>
-  /** Names of the tools that are as the owner agreed to them. */
+  /** Returns the names of the tools that are unchanged since the owner approved them. */
   readonly checkPins: (offered: ReadonlyMap<string, ToolPin>) => Promise<ReadonlySet<string>>
-  /** Its tools are others now. */
+  /** Called when its tools changed. */
   onChange(): void
   readonly logger: Logger
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
-/** How a server is. */
+/** The state of a server. */
 export interface McpServerState {
   readonly name: string
   readonly state: 'starting' | 'running' | 'restarting' | 'parked' | 'stopped'
-  /** What the owner should do something about. */
+  /** A problem the owner should fix. */
   readonly problem?: string
 }
 
@@ -36,15 +36,15 @@ const CRASHES_TO_PARK = 3
 const PAUSE_MS = 1_000
 
 /**
- * A server as a plugin with tools. It is connected when the assistant starts, to know its tools, and again at the next use
- * after it ended.
+ * A server as a plugin with tools. It is connected at startup, to list its tools. After a crash it
+ * is reconnected on the next use.
  *
  *   starting ──▶ running ──ends──▶ restarting ──used──▶ starting
  *                                     └──third time in five minutes──▶ parked ──restart()──▶ starting
  */
 export class MountedServer implements RunnablePlugin {
   readonly #options: MountedServerOptions
-  /** A server answers no messages: its tools are called. */
+  /** Only answers tool calls; a server does not handle messages. */
   readonly ask: Ask
   #descriptor: PluginDescriptor
   #connection: McpConnection | undefined
@@ -74,7 +74,7 @@ export class MountedServer implements RunnablePlugin {
     return { name, state: this.#stateName(), ...(problem !== undefined && { problem }) }
   }
 
-  /** Connects; a failure shows in `state`. */
+  /** Connects. A failure is reported in `state`. */
   async start(): Promise<void> {
     await this.#ready().catch(() => {})
   }
@@ -96,7 +96,7 @@ export class MountedServer implements RunnablePlugin {
       return await connection.callTool(tool, { ...input }, signal)
     } catch (error) {
       if (signal.aborted) void this.#endIfHung(connection)
-      // whoever gave the call up knows best why
+      // prefer the reason of whoever aborted the call
       if (isPluggramError(signal.reason)) throw signal.reason
       if (isPluggramError(error)) throw error
       throw new PluggramError('network-failed', `${name}.${tool}: ${errorMessage(error)}`, {
@@ -105,7 +105,7 @@ export class MountedServer implements RunnablePlugin {
     }
   }
 
-  /** Connects anew, also after it was parked. */
+  /** Reconnects, even if parked. */
   async restart(): Promise<void> {
     this.#ends = []
     this.#reason = undefined
@@ -187,7 +187,7 @@ export class MountedServer implements RunnablePlugin {
     this.#options.onChange()
   }
 
-  /** The server says that its tools changed; until they are read again, none of the old ones is what it was. */
+  /** Handles changed tools. Until they are listed again, none of the old ones can be trusted. */
   async #refresh(): Promise<void> {
     const connection = this.#connection
     if (!connection) return
@@ -200,7 +200,7 @@ export class MountedServer implements RunnablePlugin {
     }
   }
 
-  /** A call was given up: a server that does not even answer a ping is ended. */
+  /** After an aborted call: stops the server if it does not even answer a ping. */
   async #endIfHung(connection: McpConnection): Promise<void> {
     if (this.#connection !== connection || (await connection.isAlive())) return
     if (this.#connection !== connection) return

@@ -1,26 +1,28 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Programs that must not outlive the assistant, however it ends. */
+/** Programs that must not outlive the assistant, however it exits. */
 const alive = new Set<ChildProcess>()
 
 function killAll(): void {
   for (const child of alive) kill(child, 'SIGKILL')
 }
 
-/** Takes care that a program, which leads its own group, ends with the assistant. */
+/**
+ * Makes sure that a program, which leads its own process group, is killed when the assistant exits.
+ */
 export function tieToAssistant(child: ChildProcess): void {
   if (alive.size === 0) process.on('exit', killAll)
   alive.add(child)
   child.once('exit', () => {
-    // what it started itself may still run
+    // its child processes may still be running
     kill(child, 'SIGKILL')
     alive.delete(child)
     if (alive.size === 0) process.off('exit', killAll)
   })
 }
 
-/** Asks a program and all that it started to end, and makes them. */
+/** Terminates a process group: asks first, then kills. */
 export async function endGroup(child: ChildProcess, patienceMs: number): Promise<void> {
   const gone = (): boolean => child.exitCode !== null || child.signalCode !== null
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -38,10 +40,10 @@ export async function endGroup(child: ChildProcess, patienceMs: number): Promise
 function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return
   try {
-    // a negative number is a group; Windows has none
+    // a negative id means a process group; Windows has none
     if (process.platform === 'win32') child.kill(signal)
     else process.kill(-child.pid, signal)
   } catch {
-    // it is gone already
+    // already exited
   }
 }

@@ -9,23 +9,24 @@ export interface ProcessTransportOptions {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly workingDirectory: string
-  /** Takes what the program prints beside the protocol, line by line. */
+  /** Called with each line the program prints outside the protocol. */
   onOutput(line: string): void
 }
 
 /** A larger message ends the connection. */
 const MAX_MESSAGE_BYTES = 8 * 1_048_576
-/** A message that its reader does not take; beyond, the program is ended. */
+/** Limit of unread output to the program. If it stops reading, the program is killed. */
 const MAX_BACKLOG_BYTES = 16 * 1_048_576
-/** A program has so long to end by itself, and once more after it was told to. */
+/** Time for a program to exit by itself, and again after it was asked to. */
 const PATIENCE_MS = 500
 const MAX_LINE = 2_000
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LOGNAME', 'USER', 'SHELL', 'TERM', 'TMPDIR', 'TZ']
 const INHERITED_ON_WINDOWS = ['APPDATA', 'LOCALAPPDATA', 'PATHEXT', 'SYSTEMROOT', 'TEMP', 'USERPROFILE']
 
 /**
- * Speaks with a server through its standard input and output. The program leads a process group of its own, so that
- * whatever it starts ends with it, and a Ctrl-C in the terminal reaches the assistant only.
+ * Connects to a server over its standard input and output. The program leads its own process group,
+ * so that its child processes can be killed with it, and a Ctrl-C in the terminal reaches only the
+ * assistant.
  */
 export class ProcessTransport implements Transport {
   onclose?: () => void
@@ -52,10 +53,10 @@ export class ProcessTransport implements Transport {
     tieToAssistant(child)
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk))
     child.stderr.on('data', (chunk: Buffer) => this.#print(chunk))
-    // a pipe breaks when the program ends; its end says it better
+    // pipes break when the program exits; the exit itself is reported instead
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
     child.once('exit', (code, signal) => {
-      // when it was told to end, the reason is known
+      // no error if we closed it
       if (!this.#closed) this.onerror?.(new Error(`it ended (${signal ?? `exit code ${code}`})`))
       void this.close()
     })
@@ -112,7 +113,7 @@ export class ProcessTransport implements Transport {
         if (message === null) return
         this.onmessage?.(message)
       } catch {
-        // a line that is no message, such as a greeting: the next one may be
+        // skip a line that is not a message, such as a greeting
         this.#options.onOutput('a line on standard output that is no message of the protocol')
       }
     }

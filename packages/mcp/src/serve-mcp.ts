@@ -1,13 +1,13 @@
 import type { ToolServerOptions } from './tool-server.ts'
 
-/** Answers requests over HTTP, of the revisions of 2025 and 2026 alike. */
+/** Answers HTTP requests of the protocol's 2025 and 2026 revisions. */
 export interface McpEndpoint {
-  /** Whoever asks must have proved before that they may. */
+  /** The caller must already be authenticated. */
   fetch(request: Request): Promise<Response>
   close(): Promise<void>
 }
 
-/** The plugins' tools over HTTP. The protocol's library is loaded at the first request. */
+/** Serves the plugins' tools over HTTP. The protocol's library is loaded on the first request. */
 export function createMcpEndpoint(options: ToolServerOptions): McpEndpoint {
   let handler: Promise<McpEndpoint> | undefined
   const load = async (): Promise<McpEndpoint> => {
@@ -25,7 +25,7 @@ export function createMcpEndpoint(options: ToolServerOptions): McpEndpoint {
   }
 }
 
-/** The plugins' tools over this program's standard input and output, until the other side leaves. */
+/** Serves the plugins' tools over standard input and output until the client disconnects. */
 export async function serveMcpStdio(options: ToolServerOptions): Promise<void> {
   const [{ serveStdio, StdioServerTransport }, { createToolServer }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
@@ -39,7 +39,7 @@ export async function serveMcpStdio(options: ToolServerOptions): Promise<void> {
   await handle.close()
 }
 
-/** Passes what comes on standard input on to an assistant that runs already, and its answers back. */
+/** Forwards standard input to a running assistant, and its answers back. */
 export async function bridgeMcpStdio(url: string, token: string): Promise<void> {
   const [{ StdioServerTransport }, { StreamableHTTPClientTransport }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),

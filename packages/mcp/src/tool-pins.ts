@@ -5,7 +5,7 @@ import { replaceFile } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 
 const pinSchema = z.object({
-  /** Of everything that the model is told about the tool. */
+  /** A hash of everything the model is told about the tool. */
   hash: z.string(),
   description: z.string(),
 })
@@ -14,31 +14,31 @@ const fileSchema = z.object({
     z.string(),
     z.object({
       granted: z.record(z.string(), pinSchema),
-      /** What the server says now, as far as it is something else. */
+      /** The server's current descriptions, where they differ. */
       pending: z.record(z.string(), pinSchema),
     }),
   ),
 })
 
-/** A tool as it was when its owner agreed to it. */
+/** A tool's description as the owner approved it. */
 export type ToolPin = z.infer<typeof pinSchema>
 
-/** What changed in a server since its owner agreed to it. */
+/** A change in a server since the owner's approval. */
 export interface PinChange {
   readonly tool: string
-  /** Absent for a tool that is new. */
+  /** Absent for a new tool. */
   readonly before?: string
   readonly after: string
 }
 
 type PinFile = z.infer<typeof fileSchema>
 
-/** Where the descriptions of MCP servers' tools are remembered. */
+/** The file with the approved descriptions of MCP servers' tools. */
 export function pinsFile(dataFolder: string): string {
   return join(dataFolder, 'mcp-tools.json')
 }
 
-/** The pin of a tool; `definition` is what the server says about it. */
+/** The pin of a tool; `definition` is the server's description of it. */
 export function pinOf(
   definition: Readonly<Record<string, unknown>> & { readonly description?: string | undefined },
 ): ToolPin {
@@ -47,8 +47,8 @@ export function pinOf(
 }
 
 /**
- * Compares what a server offers with what its owner agreed to. A server that nobody knows yet is agreed to as it is: its
- * owner has just written it into the configuration.
+ * Compares a server's tools with the ones the owner approved. A new server is approved as it is,
+ * because the owner has just added it to the configuration.
  * @returns names of the tools that may be used
  */
 export async function checkPins(
@@ -70,7 +70,7 @@ export async function checkPins(
   return new Set([...offered.keys()].filter((tool) => !Object.hasOwn(pending, tool)))
 }
 
-/** What waits for the owner's consent. */
+/** The changes waiting for the owner's approval. */
 export async function pendingPins(file: string, server: string): Promise<readonly PinChange[]> {
   const known = (await readPins(file)).servers[server]
   return Object.entries(known?.pending ?? {}).map(([tool, { description }]) => {
@@ -79,7 +79,7 @@ export async function pendingPins(file: string, server: string): Promise<readonl
   })
 }
 
-/** The owner agrees to what a server offers now. */
+/** Records the owner's approval of a server's current tools. */
 export async function grantPins(file: string, server: string): Promise<void> {
   const contents = await readPins(file)
   const known = contents.servers[server]
@@ -92,7 +92,10 @@ function withServer(contents: PinFile, server: string, entry: PinFile['servers']
   return { servers: { ...contents.servers, [server]: entry } }
 }
 
-/** @throws Error when the file is there but cannot be read: guessing would agree to anything */
+/**
+ * @throws Error when the file exists but cannot be read: treating it as missing would approve
+ * anything
+ */
 async function readPins(file: string): Promise<PinFile> {
   let text
   try {
@@ -118,7 +121,7 @@ async function writePins(file: string, contents: PinFile): Promise<void> {
   await replaceFile(file, `${JSON.stringify(contents, null, 2)}\n`, { mode: 0o600, makesFolder: true })
 }
 
-/** The same text for the same content, in whatever order its members come. */
+/** JSON with sorted keys, so that equal content gives equal text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'

@@ -6,13 +6,16 @@ import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { isGranted, offerTools, runCall, visibleText } from '@pluggram/ai/tools'
 import type { CallTool, OfferedTool, ToolSettings } from '@pluggram/ai/tools'
 
-/** What is served to other programs. */
+/** Options of the tool server. */
 export interface ToolServerOptions {
   readonly registry: () => PluginRegistry
-  /** Makes every call of a tool. */
+  /** Executes all tool calls. */
   readonly callTool: CallTool
   readonly settings: () => ToolSettings
-  /** Hides secrets in the text of a result or an error; `callTool` has hidden them in results as data already. */
+  /**
+   * Masks secrets in the text of a result or an error. `callTool` has already masked them in the
+   * result's data.
+   */
   hideSecrets(text: string): string
   readonly logger: Logger
 }
@@ -20,8 +23,9 @@ export interface ToolServerOptions {
 let calls = 0
 
 /**
- * A server of the Model Context Protocol whose tools are the plugins' tools. Whoever speaks to it was let in as the owner;
- * there is nobody to press a button, so a tool with an effect outside of its answer needs the owner's grant.
+ * A Model Context Protocol server that offers the plugins' tools. Its clients are authenticated as
+ * the owner. Nobody can press an approval button there, so a tool with external effects needs the
+ * owner's grant.
  */
 export function createToolServer(options: ToolServerOptions): Server {
   const server = new Server({ name: 'pluggram', version: '0.1.0' }, { capabilities: { tools: {} } })
@@ -72,7 +76,7 @@ function failure(text: string): CallToolResult {
   return { isError: true, content: [{ type: 'text', text }] }
 }
 
-/** A call without a message: there is no chat to answer in. */
+/** The context of a call without a message, so there is no chat to reply to. */
 function createContext({ id }: OfferedTool, signal: AbortSignal): CallContext {
   const nobody = async (): Promise<never> => {
     throw new DeliveryError('delivery-failed', `${id} was called over MCP: there is no chat to write to.`)

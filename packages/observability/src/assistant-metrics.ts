@@ -3,9 +3,9 @@ import { addProcessMetrics } from './process-metrics.ts'
 import { addStatisticsMetrics } from './statistics-metrics.ts'
 import type { StatisticsSource } from './statistics-metrics.ts'
 
-/** How one plugin took one message. */
+/** The outcome of one message in one plugin. */
 type PluginOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
-/** What came of a request that a plugin made to another server. */
+/** The outcome of a plugin's HTTP request. */
 type HttpOutcome =
   | 'ok'
   | 'client-error'
@@ -15,20 +15,20 @@ type HttpOutcome =
   | 'limited'
   | 'open'
   | 'cached'
-/** What came of a call to the Bot API. */
+/** The outcome of a Bot API call. */
 type TelegramOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
 /** The assistant's own metrics; docs/reference/metrics.md explains each one. */
 export interface AssistantMetrics {
-  /** Everything that `/metrics` shows. */
+  /** The registry behind `/metrics`. */
   readonly registry: Registry
   pluginCalled(plugin: string, outcome: PluginOutcome, seconds: number): void
   exceptionCaptured(plugin: string): void
-  /** A plugin used what it was not granted. */
+  /** Counts a plugin's use of a permission it does not have. */
   pluginRefused(plugin: string, permission: string): void
   httpRequested(plugin: string, outcome: HttpOutcome): void
   telegramCalled(method: string, outcome: TelegramOutcome, seconds: number): void
-  /** Shows figures that others keep; they are read when somebody looks. */
+  /** Exposes figures kept elsewhere; they are read on each scrape. */
   watch(source: StatisticsSource): void
 }
 
@@ -112,7 +112,10 @@ export function createAssistantMetrics(): AssistantMetrics {
   }
 }
 
-/** prom-client looks a series up by a text of all its labels; on the way of every message that is worth keeping. */
+/**
+ * Caches the lookup of a series. prom-client builds a string of all labels each time, which is slow
+ * on the path of every message.
+ */
 function remembered<Series>(
   find: (first: string, second: string) => Series,
 ): (first: string, second: string) => Series {

@@ -1,7 +1,10 @@
 import { withinTime } from '@pluggram/base'
 import type { Awaitable } from '@pluggram/sdk'
 
-/** How one part is. `starting` and `failed` make the assistant not ready when the part is required. */
+/**
+ * The health of one component. A required component that is `starting` or `failed` makes the
+ * assistant not ready.
+ */
 export interface ComponentHealth {
   readonly status: 'ok' | 'starting' | 'degraded' | 'failed'
   readonly [detail: string]: unknown
@@ -19,11 +22,11 @@ interface Component {
 
 const CHECK_TIMEOUT_MS = 3_000
 
-/** Asks every part how it is, each within three seconds. */
+/** Checks the health of all components, each within three seconds. */
 export class Health {
   readonly #components = new Map<string, Component>()
 
-  /** Registers a part. A part that is not required may fail without the assistant being called not ready. */
+  /** Registers a component. One that is not required may fail while the assistant stays ready. */
   register(name: string, check: Component['check'], options: { isRequired?: boolean } = {}): void {
     this.#components.set(name, { check, isRequired: options.isRequired ?? true })
   }

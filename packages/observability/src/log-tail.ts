@@ -1,13 +1,13 @@
-/** The last lines of the log, for whoever cannot look at the terminal. */
+/** The last log lines, for owners without access to the terminal. */
 export interface LogTail {
-  /** Takes a line of JSON in which secrets are masked already. */
+  /** Adds a JSON line whose secrets are already masked. */
   add(line: string): void
-  /** Oldest first, each for people to read. */
+  /** Formatted lines, oldest first. */
   lines(options: { readonly count: number; readonly onlyProblems?: boolean }): readonly string[]
 }
 
 const MAX_LINES = 500
-/** Problems have a list of their own: much talk does not push them out. */
+/** Problems have a separate list, so that other lines do not push them out. */
 const MAX_PROBLEMS = 200
 const MAX_LENGTH = 4_000
 const PROBLEM = /^\{"level":"(?:warn|error|fatal)"/
@@ -20,7 +20,7 @@ export function createLogTail(): LogTail {
 
   function keep(list: string[], line: string, most: number): void {
     list.push(line)
-    // now and then instead of for every line
+    // trim in batches instead of for every line
     if (list.length >= most * 2) list.splice(0, list.length - most)
   }
 
@@ -42,7 +42,7 @@ function toText(line: string): string {
   try {
     record = JSON.parse(line) as Record<string, unknown>
   } catch {
-    // a line that was cut
+    // a truncated line, which is not valid JSON
     return line.slice(0, 300)
   }
   const { level, time, msg, plugin, err } = record

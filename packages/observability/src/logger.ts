@@ -9,13 +9,13 @@ type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 export interface LoggerOptions {
   readonly level: LogLevel
-  /** Coloured lines for people instead of JSON for programs. */
+  /** Writes coloured lines for people instead of JSON. */
   readonly isPretty: boolean
-  /** Every line passes through it before it is written. */
+  /** Applied to every line before it is written. */
   readonly mask: SecretMask
-  /** Keeps the last lines. */
+  /** Keeps the most recent lines. */
   readonly tail?: LogTail
-  /** Where lines go. Default: the standard output. */
+  /** Writes a line. Default: to standard output. */
   readonly write?: (line: string) => void
 }
 
@@ -25,7 +25,9 @@ export interface RootLogger extends Logger {
   fatal(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** Creates the logger. Lines are written synchronously, so that none is lost when the process ends. */
+/**
+ * Creates the logger. Lines are written synchronously, so that none is lost when the process exits.
+ */
 export function createLogger(options: LoggerOptions): RootLogger {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
   const isDebugging = options.level === 'debug' || options.level === 'trace'
@@ -37,7 +39,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
         singleLine: true,
       })
     : (line: string) => line
-  // masked while it is still JSON: there every form a value can take is known
+  // masked as JSON, because there all encodings of a secret are known
   const stream = {
     write(line: string) {
       const masked = options.mask.apply(line)
@@ -58,7 +60,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
   return adapt(root)
 }
 
-/** An error given as the line's `error` shows as its message; text stays as it is. */
+/** Replaces an error in the line's `error` field with its message; text is unchanged. */
 function messageOf(error: unknown): unknown {
   return error instanceof Error ? error.message : error
 }
@@ -74,7 +76,10 @@ function adapt(logger: PinoLogger): RootLogger {
   }
 }
 
-/** Only what helps: an HTTP client's error objects carry requests, and requests carry tokens. */
+/**
+ * Copies only selected fields: errors of HTTP clients contain the request, which may contain
+ * tokens.
+ */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const code = 'code' in error ? error.code : undefined

@@ -4,13 +4,13 @@ import type { Registry } from 'prom-client'
 
 export interface PluginMetricsOptions {
   readonly registry: Registry
-  /** Told once when a plugin's metric cannot be taken. */
+  /** Called once when a plugin's metric is rejected. */
   onRefused(plugin: string, message: string): void
 }
 
-/** What plugins count, in the assistant's registry, each plugin under its own prefix and within its own bounds. */
+/** Plugins' metrics in the assistant's registry, each plugin with its own prefix and limits. */
 export interface PluginMetrics {
-  /** The way of one start of a plugin into the registry; after `close` of its last one its gauges are gone. */
+  /** Opens a sink for one run of a plugin. When its last sink is closed, its gauges are removed. */
   open(plugin: string): MetricSink & { close(): void }
 }
 
@@ -31,7 +31,10 @@ interface Owner {
   hasWarned: boolean
 }
 
-/** Creates the part of the registry that plugins may write to. What they send is checked here, wherever they run. */
+/**
+ * Creates the part of the registry that plugins write to. It validates their data, inline or
+ * isolated.
+ */
 export function createPluginMetrics({ registry, onRefused }: PluginMetricsOptions): PluginMetrics {
   const owners = new Map<string, Owner>()
 
@@ -41,14 +44,14 @@ export function createPluginMetrics({ registry, onRefused }: PluginMetricsOption
     onRefused(plugin, message)
   }
 
-  /** The metric, made if need be; `undefined` once and for all when it cannot be. */
+  /** Returns the metric, creating it if needed. If creation fails, it stays `undefined`. */
   function find(plugin: string, owner: Owner, definition: MetricDefinition): OwnMetric | undefined {
     if (owner.metrics.has(definition.name)) {
       const known = owner.metrics.get(definition.name)
       return known && isSame(known.definition, definition) ? known : undefined
     }
     const name = `plugin_${plugin}_${definition.name}`
-    // two plugins' names can come to the same: a_b with c, and a with b_c
+    // two plugins can produce the same name: a_b with c, and a with b_c
     if (registry.getSingleMetric(name) || owner.metrics.size >= MAX_METRICS) {
       const isTaken = owner.metrics.size < MAX_METRICS
       refuse(
@@ -88,7 +91,7 @@ export function createPluginMetrics({ registry, onRefused }: PluginMetricsOption
     owner.starts -= 1
     if (owner.starts > 0) return
     for (const [key, metric] of owner.metrics) {
-      // what was counted stays true after the plugin ended; what it measured does not
+      // counts stay valid after the plugin stops; gauges do not
       if (metric?.definition.kind !== 'gauge') continue
       registry.removeSingleMetric(metric.name)
       owner.metrics.delete(key)

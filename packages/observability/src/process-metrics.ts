@@ -3,8 +3,8 @@ import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
 /**
- * Memory, processor time and how busy the event loop is. prom-client's own set keeps observers of every garbage
- * collection; these are read when somebody looks, and cost nothing else.
+ * Memory, CPU time and event loop utilisation. prom-client's default metrics observe every garbage
+ * collection; these are only read on each scrape.
  */
 export function addProcessMetrics(registry: Registry): void {
   const registers = [registry]

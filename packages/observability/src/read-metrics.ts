@@ -7,7 +7,7 @@ interface RawValue {
   readonly metricName?: string
 }
 
-/** What a registry shows at this moment, a histogram's parts put together. */
+/** Reads a registry's current values, with the parts of each histogram combined. */
 export async function readMetrics(registry: Registry, names?: readonly string[]): Promise<MetricReading[]> {
   const wanted = names && new Set(names)
   const readings: MetricReading[] = []

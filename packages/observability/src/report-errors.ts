@@ -1,6 +1,8 @@
 import type { RootLogger } from './logger.ts'
 
-/** The same logger; errors that it logs go to `report` as well, with the fields of their line. */
+/**
+ * Wraps a logger so that logged errors are also passed to `report`, with the fields of their line.
+ */
 export function reportErrors(
   logger: RootLogger,
   report: (error: Error, context: Readonly<Record<string, unknown>>) => void,

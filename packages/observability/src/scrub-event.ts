@@ -1,17 +1,17 @@
 import type { Event } from '@sentry/core'
 import type { SecretMask } from './secret-mask.ts'
 
-/** Keys of a context that say who somebody is: none of them leaves, nor does what stands there. */
+/** Context keys that identify a person. The keys and their values are removed. */
 const IDENTITY =
   /^(?:user|chat|from|sender|member|person|owner)(?:_?ids?|s)?$|^(?:first|last|full|user)_?name$|^(?:phone|e_?mail|ip)(?:_?(?:address|number))?$/i
-/** Keys at which people's words stand. Numbers there are ids of messages and lengths. */
+/** Keys whose strings are people's texts. Numbers there are message ids and lengths. */
 const WORDS = /^(?:message|text|body|caption|content|prompt|question|answer|response|reply|query|input)$/i
-/** A shorter name or number would blot out ordinary words. */
+/** Shorter names or numbers would mask ordinary words. */
 const MIN_IDENTITY_LENGTH = 5
 
 /**
- * What may leave: members that are named here, without secrets, without ids of users and chats (a private chat has its
- * user's), without people's words.
+ * Reduces an event to the members listed here, without secrets, people's texts, or ids of users and
+ * chats. (A private chat has its user's id.)
  */
 export function scrubEvent<Kind extends Event>(event: Kind, mask: SecretMask): Kind {
   const identities = new Set<string>()

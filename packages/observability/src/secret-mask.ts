@@ -1,24 +1,27 @@
 import { BOT_TOKENS } from '@pluggram/base'
 
 const MASK = '[secret]'
-/** Shorter values would blot out ordinary words. */
+/** Shorter values would mask ordinary words. */
 const MIN_SECRET_LENGTH = 6
-/** In chats ordinary words matter more: a weak password may be one. */
+/** Higher in chats, because a weak password may be an ordinary word. */
 const MIN_CHAT_SECRET_LENGTH = 8
 const LONG_SECRET = 16
 
 /** Replaces secrets in text that leaves the process. */
 export interface SecretMask {
   apply(text: string): string
-  /** The same for what people read: values that could be ordinary words stay. */
+  /** The same for chats: values that could be ordinary words are not masked. */
   applyToChat(text: string): string
-  /** How many characters at the end of a text may be the beginning of a secret that `applyToChat` hides. */
+  /**
+   * The number of characters at the end of a text that may be the start of a secret masked by
+   * `applyToChat`.
+   */
   heldBack(text: string): number
-  /** Adds values to hide. */
+  /** Adds values to mask. */
   add(secrets: readonly string[]): void
 }
 
-/** A mask that always hides bot tokens, and the values it is told, also in their JSON and URL forms. */
+/** Creates a mask for bot tokens and the given values, including their JSON and URL encodings. */
 export function createSecretMask(secrets: readonly string[] = []): SecretMask {
   const known = new Set<string>()
   const inChats = new Set<string>()
@@ -71,7 +74,7 @@ function isNoWord(value: string): boolean {
   return value.length >= LONG_SECRET || (/\d/.test(value) && /\p{L}/u.test(value))
 }
 
-/** The longest first, so that a secret which contains another is hidden whole. */
+/** Longest first, so that a secret that contains another one is masked completely. */
 function patternOf(values: ReadonlySet<string>): RegExp | undefined {
   if (values.size === 0) return undefined
   const sorted = [...values].toSorted((a, b) => b.length - a.length)

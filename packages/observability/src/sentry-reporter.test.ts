@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Takes envelopes as Sentry does. */
+/** A server that accepts envelopes like Sentry. */
 async function receiver() {
   const envelopes: string[] = []
   const server = createServer(async (request, response) => {

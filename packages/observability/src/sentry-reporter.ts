@@ -4,30 +4,31 @@ import type { SecretMask } from './secret-mask.ts'
 export interface SentryOptions {
   /** `SENTRY_DSN`. */
   readonly dsn: string
-  /** Everything that leaves passes through it. */
+  /** Applied to everything that is sent. */
   readonly mask: SecretMask
-  /** Told once when nothing can be sent. */
+  /** Called once when reports cannot be sent. */
   onProblem(message: string): void
 }
 
 /** Sends errors to Sentry. */
 export interface SentryReporter {
-  /** Never throws and never waits. */
+  /** Never throws or blocks. */
   report(error: unknown, context: Readonly<Record<string, unknown>>): void
-  /** Sends what waits, at most that long. */
+  /** Flushes pending reports within this time. */
   close(milliseconds: number): Promise<void>
 }
 
-/** More a minute say nothing new, and cost. */
+/** Limit per minute. More events would add cost, but no information. */
 const EVENTS_PER_MINUTE = 60
 const MAX_CONTEXT_CHARACTERS = 4_000
 const SEND_TIMEOUT_MS = 5_000
-/** Names of the plugin and of its parts; whatever else stands in a context may be somebody's words. */
+/** Context keys sent as tags. Other values may be people's texts. */
 const TAGS = new Set(['plugin', 'outcome', 'effect', 'during'])
 
 /**
- * Creates a reporter. Sentry's code is loaded with the first error, without integrations: no request, user, breadcrumb or
- * variable is collected. What an event holds is chosen member by member, and masked.
+ * Creates a reporter. Sentry's code is loaded on the first error, without integrations: no request,
+ * user, breadcrumb or variable is collected. Only selected members of an event are sent, and they
+ * are masked.
  */
 export function createSentryReporter({ dsn, mask, onProblem }: SentryOptions): SentryReporter {
   let client: Promise<Client | undefined> | undefined
@@ -56,7 +57,7 @@ export function createSentryReporter({ dsn, mask, onProblem }: SentryOptions): S
     try {
       opened?.send(error, context)
     } catch {
-      // an error that cannot be read is in the log all the same
+      // the error is in the log anyway
     }
   }
 
@@ -125,13 +126,13 @@ async function createClient(
   }
 }
 
-/** Plain data as it is, while it is small; anything else as text, cut. */
+/** Returns small plain data unchanged, and anything else as truncated text. */
 function plain(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'string') return value.slice(0, MAX_CONTEXT_CHARACTERS)
   try {
     const text = JSON.stringify(value) ?? 'nothing'
-    // cut JSON would hide from the scrubbing what stands at which key
+    // truncated JSON could not be scrubbed by key
     return text.length <= MAX_CONTEXT_CHARACTERS ? (JSON.parse(text) as unknown) : 'too large to be shown'
   } catch {
     return 'cannot be read'

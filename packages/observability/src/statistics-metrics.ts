@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
-/** Figures that other parts keep anyway. */
+/** Figures that other components keep anyway. */
 export interface StatisticsSource {
   pipeline(): {
     readonly pending: number
@@ -14,13 +14,13 @@ export interface StatisticsSource {
     readonly ambiguous: number
   }
   messenger(): { readonly repeatedSends: number; readonly floodWaits: number; readonly blockedChats: number }
-  /** Plugins that are on. */
+  /** The plugins that are on. */
   plugins(): readonly { readonly name: string; readonly state: string; readonly crashes: number }[]
 }
 
 const RUNNING = new Set(['running', 'idle'])
 
-/** Inbox, outbox, lanes, sender and the state of plugins. */
+/** Adds metrics of inbox, outbox, lanes, sender and plugin states. */
 export function addStatisticsMetrics(registry: Registry, source: StatisticsSource): void {
   const total = (name: string, help: string, read: () => number): void => {
     const counter: Counter = new Counter({

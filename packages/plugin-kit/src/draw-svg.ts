@@ -6,7 +6,7 @@ const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
 
 let fonts: Promise<Uint8Array[]> | undefined
 
-/** Makes a PNG of an SVG in this thread, with fonts of our own: the machine's fonts are not asked for. */
+/** Renders an SVG to PNG in this thread, using bundled fonts instead of the machine's. */
 export async function drawSvg(svg: string): Promise<Uint8Array<ArrayBuffer>> {
   const fontBuffers = await (fonts ??= load())
   const picture = new Resvg(svg, {

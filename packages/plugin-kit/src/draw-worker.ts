@@ -1,4 +1,7 @@
-/** Draws one picture and ends: it takes a second of a processor, which nobody else should wait for. */
+/**
+ * Renders one picture and exits. Rendering takes a second of CPU time, which must not block other
+ * work.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { drawSvg } from './draw-svg.ts'
 

@@ -4,7 +4,7 @@ import { renderPng } from './render-png.ts'
 
 const { signal } = new AbortController()
 
-/** Width, height, and how many bytes of its pixels are neither black nor white. */
+/** Width, height, and the number of pixel bytes that are neither black nor white. */
 function readPng(png: Uint8Array): { width: number; height: number; ink: number } {
   const bytes = Buffer.from(png)
   const data: Buffer[] = []
@@ -14,7 +14,7 @@ function readPng(png: Uint8Array): { width: number; height: number; ink: number 
     }
   }
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]
-  // each line begins with a byte that says how it is written
+  // each line starts with a byte for its filter type
   const isPixel = (index: number): boolean => index % (4 * width + 1) !== 0
   const pixels = inflateSync(Buffer.concat(data))
   const ink = pixels.filter((value, index) => isPixel(index) && value !== 0 && value !== 255).length

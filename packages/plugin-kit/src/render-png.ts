@@ -10,9 +10,9 @@ const draw = createThreadWork<string>({
 })
 
 /**
- * Makes a PNG of an SVG in a thread of its own, with the fonts DejaVu Sans and its bold: the machine's fonts are not asked for.
- * Text from strangers must be escaped by whoever writes the SVG. At most 20 s.
- * @throws ThreadWorkError when it is no SVG or takes too long
+ * Renders an SVG to PNG in a separate thread, within 20 s. It uses DejaVu Sans, regular and bold,
+ * and none of the machine's fonts. The caller must escape untrusted text in the SVG.
+ * @throws ThreadWorkError when it is not an SVG or takes too long
  */
 export async function renderPng(svg: string, signal: AbortSignal): Promise<Uint8Array> {
   const png = await draw(svg, signal)

@@ -1,34 +1,38 @@
 import { Worker } from 'node:worker_threads'
 
 export interface ThreadWorkOptions<Input> {
-  /** A module that reads `workerData`, posts one message with the result, and ends. */
+  /** A module that reads `workerData`, posts one message with the result, and exits. */
   readonly script: URL
-  /** The same work in this thread, for a process that may have no threads: a plugin's own, which is the limit then. */
+  /**
+   * Does the same work in this thread, for plugin processes that may not start threads. There the
+   * process itself is the limit.
+   */
   here(input: Input): unknown
-  /** Milliseconds for one piece of work. */
+  /** Time limit of one job, in milliseconds. */
   readonly limitMs: number
-  /** Of JavaScript's heap. Default 256. */
+  /** Limit of the JavaScript heap, in MB. Default 256. */
   readonly memoryMb?: number
   /**
-   * By how much the whole process may grow while one piece of work is done: buffers, such as what a small file unpacks to, lie
-   * outside of the heap, and Node limits those of no thread. Looked at every 50 ms. Default 512.
+   * Limit of the whole process's growth during one job, checked every 50 ms. Default 512. Buffers,
+   * such as an unpacked file, are outside the heap, and Node cannot limit them per thread.
    */
   readonly growthMb?: number
-  /** Pieces of work at a time; others wait. Default 2. */
+  /** Number of concurrent jobs; others wait. Default 2. */
   readonly atOnce?: number
 }
 
 /**
- * Does one piece of work.
- * @throws ThreadWorkError when it failed or a limit was reached; the signal's reason when it was aborted
+ * Runs one job.
+ * @throws ThreadWorkError when it failed or a limit was reached; the signal's reason when it was
+ * aborted
  */
 export type ThreadWork<Input> = (input: Input, signal: AbortSignal) => Promise<unknown>
 
 const LOOK_MS = 50
 
-/** Why a piece of work gave no result. */
+/** Why a job failed. */
 export class ThreadWorkError extends Error {
-  /** True when it took too long; otherwise it threw or needed too much memory. */
+  /** True when it timed out; otherwise it threw or needed too much memory. */
   readonly isLate: boolean
 
   constructor(isLate: boolean, options?: ErrorOptions) {
@@ -39,8 +43,8 @@ export class ThreadWorkError extends Error {
 }
 
 /**
- * Work on what strangers send, each piece in a thread of its own with limits on time and memory: what runs for ever or eats
- * memory ends that thread and nothing else.
+ * Processes untrusted input, each job in its own thread with time and memory limits. A job that
+ * hangs or exhausts memory only terminates its own thread.
  */
 export function createThreadWork<Input>(options: ThreadWorkOptions<Input>): ThreadWork<Input> {
   const { atOnce = 2 } = options
@@ -61,7 +65,7 @@ export function createThreadWork<Input>(options: ThreadWorkOptions<Input>): Thre
 }
 
 function mayStartThreads(): boolean {
-  // absent without a permission model, whatever the types say
+  // absent without Node's permission model, despite the types
   const { permission }: { permission?: NodeJS.ProcessPermission } = process
   return permission?.has('worker') ?? true
 }
@@ -83,7 +87,7 @@ async function inThread<Input>(
     workerData: input,
     env: {},
     execArgv: [],
-    // what parsers say of a broken file is no line of the log
+    // keep parsers' messages about broken files out of the log
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 32 },

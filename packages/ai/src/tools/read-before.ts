@@ -3,7 +3,7 @@ import type { Chat, Store } from '@pluggram/sdk'
 import { findAddresses } from './addresses.ts'
 import { chatKey } from './chat-key.ts'
 
-/** A conversation counts as tainted until it has paused for this long. */
+/** A conversation counts as tainted for this long after its last third-party text. */
 const KEEP_SECONDS = 24 * 3_600
 /** Keeps the list far below the store's limit for one value. */
 const MAX_ADDRESSES = 300

@@ -1,6 +1,6 @@
 /**
- * A server that speaks the protocol by hand, so that it can do what no library would: see `MODE`. It takes whatever the
- * environment names as descriptions, and says what it was started with.
+ * A server that implements the protocol by hand, so that it can misbehave as no library would: see
+ * `MODE`. It takes descriptions from the environment and reports how it was started.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -30,7 +30,7 @@ const tools = [
 
 if (MODE === 'deaf') setInterval(() => {}, 1_000)
 if (MODE === 'family') {
-  // something that would go on when only its parent is ended
+  // a child process that would keep running if only its parent were killed
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)'], { stdio: 'ignore' })
   tools[0] = { ...tools[0], description: `child ${child.pid}` } as never
   setInterval(() => {}, 1_000)

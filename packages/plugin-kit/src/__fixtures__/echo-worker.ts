@@ -1,4 +1,4 @@
-/** Does what its input says: `loop`, `eat`, `throw`, or gives it back. */
+/** Follows its input: `loop`, `eat` or `throw`; otherwise returns it. */
 import { parentPort, workerData } from 'node:worker_threads'
 
 if (workerData === 'loop') for (;;);
