@@ -1,9 +1,9 @@
-/** Stands for the bot of the playground: Telegram gives nobody this id. */
+/** The playground's bot. Telegram never assigns this id. */
 export const PLAYGROUND_BOT = 0
 
 /**
- * The id of the bot that a token belongs to. A token begins with it (`123456789:AA…`), so it is known before Telegram has
- * answered anything. Without a token it is the playground's.
+ * The id of the bot that a token belongs to. A token starts with it (`123456789:AA…`), so it is
+ * known before any call to Telegram. Without a token it is the playground's.
  */
 export function botIdOf(token: string | undefined): number {
   const id = Number(/^(\d{1,15}):/.exec(token ?? '')?.[1])
@@ -11,8 +11,8 @@ export function botIdOf(token: string | undefined): number {
 }
 
 /**
- * The id as it stands in SQL: binding it to every statement would cost every message.
- * @throws TypeError when it is no id
+ * The id as an SQL literal. Binding it as a parameter would slow down every message.
+ * @throws TypeError when it is not a valid id
  */
 export function botInSql(bot: number): string {
   if (!Number.isSafeInteger(bot) || bot < 0) throw new TypeError(`${bot} is not the id of a bot.`)

@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { PluggramError } from '@pluggram/sdk'
 
 /**
- * Makes sure that one assistant works in a home: two would answer every message twice. The lock is the file
- * lock that SQLite holds on an open transaction; the system frees it however the process ends.
+ * Ensures that only one assistant runs in a home; two would answer every message twice. The lock is
+ * the file lock of an open SQLite transaction. The operating system releases it however the process
+ * ends.
  * @throws PluggramError `startup-failed` when another process holds it
  */
 export function lockHome(file: string): { release(): void } {

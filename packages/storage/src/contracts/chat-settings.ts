@@ -1,15 +1,15 @@
 /**
- * What owners set for a plugin in single chats of one bot: keys of its configuration with JSON values. It is asked about every
- * message, so an implementation loads everything when it is made and answers from memory. A write resolves when it survives
- * a power loss, and counts from then on.
+ * Plugin settings that owners made for single chats of one bot: configuration keys with JSON
+ * values. They are read for every message, so an implementation loads everything at the start and
+ * answers from memory. A write resolves when it survives a power loss, and takes effect then.
  */
 export interface ChatSettings {
-  /** The same object until it changes; `undefined` when nothing is set there. */
+  /** Returns the same object until a setting changes; `undefined` when nothing is set. */
   of(plugin: string, chatId: number): Readonly<Record<string, unknown>> | undefined
-  /** Chats in which something is set for a plugin. */
+  /** The chats with settings for a plugin. */
   chats(plugin: string): readonly number[]
-  /** `undefined` takes it back. */
+  /** `undefined` removes the setting. */
   set(plugin: string, chatId: number, key: string, value: unknown): Promise<void>
-  /** A group became a supergroup: what was set there holds for its new id. */
+  /** A group became a supergroup: moves its settings to the new id. */
   move(from: number, to: number): Promise<void>
 }

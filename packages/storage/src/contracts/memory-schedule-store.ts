@@ -1,6 +1,6 @@
 import type { ScheduleRecord, ScheduleStore } from './schedule-store.ts'
 
-/** Schedules that end with the program: those without a name, and those of tests. */
+/** Keeps schedules in memory only: those without a name, and those of tests. */
 export function createMemoryScheduleStore(): ScheduleStore {
   const records = new Map<string, ScheduleRecord>()
   const keyOf = (plugin: string, name: string): string => JSON.stringify([plugin, name])

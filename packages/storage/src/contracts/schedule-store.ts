@@ -2,28 +2,28 @@ import type { MissedPolicy } from '@pluggram/sdk'
 import type { ScheduleTimes } from '@pluggram/sdk/runtime'
 
 /**
- * What must not run again when the clock is set back. Of cron expressions: the first and last of consecutive slots that were
- * taken. Of intervals: where earlier ones began, twice.
+ * What must not run again when the clock is set back. For cron expressions: the first and last of
+ * consecutive taken slots. For intervals: the anchor of each earlier one, twice.
  */
 export type UsedSlots = readonly (readonly [first: number, last: number])[]
 
-/** A schedule as it is kept. Times are milliseconds since 1970. */
+/** A stored schedule. Times are milliseconds since 1970. */
 export interface ScheduleRecord {
   readonly plugin: string
   readonly name: string
   readonly times: ScheduleTimes
-  /** The manifest's schedule that does the work. */
+  /** The schedule of the manifest that does the work. */
   readonly task?: string | undefined
-  /** True when it stands in the manifest itself. */
+  /** True when the manifest declares it. */
   readonly isDeclared: boolean
   readonly missed: MissedPolicy
   readonly jitterMs: number
   readonly timeoutMs: number
   /** JSON. */
   readonly data?: string | undefined
-  /** Where an interval began. */
+  /** The start of an interval. */
   readonly anchor: number
-  /** The next slot that nobody took yet; `undefined` when the schedule is over. */
+  /** The next slot that is not taken; `undefined` when the schedule is over. */
   readonly nextSlot: number | undefined
   readonly lastSlot: number | undefined
   readonly used: UsedSlots
@@ -34,16 +34,16 @@ export interface ScheduleRecord {
 export type ScheduleProgress = Pick<ScheduleRecord, 'anchor' | 'nextSlot' | 'lastSlot' | 'used'>
 
 /**
- * Where one bot's schedules are kept. Several assistants may share it. A promise of a write resolves when the write survives
- * a power loss.
+ * Stores one bot's schedules. Several assistants may share it. The promise of a write resolves when
+ * the write survives a power loss.
  */
 export interface ScheduleStore {
   all(): Promise<readonly ScheduleRecord[]>
   find(plugin: string, name: string): Promise<ScheduleRecord | undefined>
   /**
-   * Replaces a record by what `change` makes of it. `undefined` stands for no record, before and after. Nobody else writes
-   * in between. `change` must be synchronous, and may be called again after a failure.
-   * @returns what is there now
+   * Replaces a record with the result of `change`, atomically. `undefined` stands for no record,
+   * before and after. `change` must be synchronous, and may be called again after a failure.
+   * @returns the record as it is now
    */
   update(
     plugin: string,
@@ -51,12 +51,12 @@ export interface ScheduleStore {
     change: (before: ScheduleRecord | undefined) => ScheduleRecord | undefined,
   ): Promise<ScheduleRecord | undefined>
   /**
-   * Moves a schedule on, if its next slot is still the one of `record` and it is not paused. Whoever gets true may run the
-   * slot, and nobody else does.
+   * Advances a schedule if its next slot is still that of `record` and it is not paused. Only one
+   * caller gets true for a slot, and that one runs it.
    */
   advance(record: ScheduleRecord, progress: ScheduleProgress): Promise<boolean>
-  /** Differs from the last answer whenever somebody else may have changed a schedule. */
+  /** Changes whenever another process may have changed a schedule. */
   version(): Promise<number>
-  /** Resolves when all that was asked for is written. */
+  /** Resolves when all writes are complete. */
   close(): Promise<void>
 }

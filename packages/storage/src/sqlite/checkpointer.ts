@@ -1,4 +1,7 @@
-/** The thread that moves commits from the log into the database file. That flushes several times, and blocks nobody here. */
+/**
+ * A thread that moves commits from the log into the database file. That takes several flushes,
+ * which here do not block the assistant.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { tuneWriter } from './connection.ts'
@@ -10,7 +13,8 @@ const version = Number(database.prepare('PRAGMA user_version').get()?.user_versi
 
 function checkpoint(): void {
   const moved = move.get()
-  // the first commit after a complete checkpoint restarts the log and flushes its first page
+  // after a complete checkpoint, the next commit restarts the log and flushes its first page; do it
+  // here
   if (moved?.log === moved?.checkpointed)
     database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`)
 }
@@ -19,7 +23,7 @@ parentPort?.on('message', (order: 'checkpoint' | 'close') => {
   try {
     if (order === 'checkpoint') checkpoint()
   } catch {
-    // a full disk: the log keeps every commit
+    // the disk may be full; the log still has every commit
     if (database.isTransaction) database.exec('ROLLBACK')
   }
   if (order === 'checkpoint') return parentPort?.postMessage('done')

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage } from '@pluggram/sdk'
 import type { WriteLog } from './write-log.ts'
 
-/** What need not be written soon is written with others, or after this time. */
+/** How long a write that is not urgent waits for others to join. */
 const LATER_MS = 1
-/** While somebody else writes to the database. */
+/** The retry delay while another connection writes. */
 const BUSY_AGAIN_MS = 5
-/** A transaction that takes longer belongs to another program that never ended it. */
+/** A lock held longer than this comes from a program that never ended its transaction. */
 const LOCKED_MS = 5_000
-/** How long to wait before a failed flush is retried. */
+/** The delay before a failed flush is retried. */
 const FLUSH_AGAIN_MS = 1_000
 
 interface Job {
@@ -20,23 +20,23 @@ interface Job {
 }
 
 /**
- * Groups writes into common transactions. A flush takes long, and one flush is enough for all writes that came in during
- * the flush before.
+ * Groups writes into shared transactions. A flush is slow, and one flush is enough for all writes
+ * that came in during the previous one.
  *
  *   write ──▶ waiting ──the disk is free──▶ BEGIN, every job, COMMIT ──flush──▶ all promises resolve
  *                                               └─ an error: ROLLBACK, all promises reject
  *
- * Jobs of a group are all done or none is, and no promise resolves before the disk has them. `writeLight` and `writeLater` are
- * for notes that save work: they survive a crash of the program, but not a power loss, since they do not wait for the disk.
- * A group waits for the disk when one of its jobs must.
+ * A group is atomic, and no promise resolves before it is on disk. `writeLight` and `writeLater`
+ * are for records that only save work: they skip the flush, so they survive a crash but not a power
+ * loss. A group is flushed when at least one of its jobs needs it.
  */
 export class CommitQueue {
   readonly #log: WriteLog
   #waiting: Job[] = []
-  /** A group is on its way to the disk, or the log is being emptied. */
+  /** A group is being written, or the log is being checkpointed. */
   #isBusy = false
   #mustFlush = false
-  /** A job that waits should be done as soon as it can be. */
+  /** A waiting job should run as soon as possible. */
   #isUrgent = false
   #isDue = false
   #isClosing = false
@@ -50,29 +50,31 @@ export class CommitQueue {
     process.on('exit', this.#atExit)
   }
 
-  /** The connection on which jobs run; statements of jobs are prepared on it. */
+  /** The connection on which jobs run. Prepare their statements on it. */
   get connection(): DatabaseSync {
     return this.#log.connection
   }
 
-  /** Why the last group failed; `undefined` when it did not. */
+  /** Why the last group failed; `undefined` when it succeeded. */
   get failure(): string | undefined {
     return this.#failure
   }
 
-  /** Runs `job`, which must be synchronous, in the next transaction, and waits until the disk has it. */
+  /**
+   * Runs `job`, which must be synchronous, in the next transaction. Resolves when it is on disk.
+   */
   write<T>(job: () => T): Promise<T> {
     this.#mustFlush = true
     return this.writeLight(job)
   }
 
-  /** Runs `job` in the next transaction; a power loss may undo it, the end of the program does not. */
+  /** Runs `job` in the next transaction. A power loss may undo it; a crash does not. */
   writeLight<T>(job: () => T): Promise<T> {
     this.#isUrgent = true
     return this.writeLater(job)
   }
 
-  /** The same for a job that may become unnecessary: it waits for a moment before it runs. */
+  /** The same for a job that may become unnecessary: it runs after a short delay. */
   writeLater<T>(job: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ run: job, resolve: resolve as Job['resolve'], reject, result: undefined })
@@ -80,7 +82,7 @@ export class CommitQueue {
     })
   }
 
-  /** Resolves when all that waits is written, or the disk has refused it. */
+  /** Resolves when every waiting job is written or has failed. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#isUrgent = true
@@ -92,8 +94,9 @@ export class CommitQueue {
   }
 
   /**
-   * Writes of one turn of the event loop share a group, and so do all that come in during a flush. A second turn adds the
-   * writes that the last group caused: fewer commits, each with more jobs.
+   * Writes of one turn of the event loop share a group, as do all that come in during a flush.
+   * Waiting a second turn adds the writes that the last group caused, which makes fewer, larger
+   * commits.
    */
   #schedule(): void {
     if (this.#isBusy || this.#isDue || this.#waiting.length === 0) return
@@ -163,7 +166,9 @@ export class CommitQueue {
     }
   }
 
-  /** A commit cannot be undone. While the flush fails, its promises neither resolve nor reject. */
+  /**
+   * A commit cannot be undone, so its promises stay pending while the flush fails and is retried.
+   */
   async #flush(): Promise<void> {
     for (;;) {
       try {
@@ -176,7 +181,7 @@ export class CommitQueue {
     }
   }
 
-  /** A log that cannot be emptied now only costs space. */
+  /** A failed checkpoint only costs disk space. */
   async #emptyLog(): Promise<void> {
     try {
       await this.#log.checkpoint()

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 /** The layout of SQLite's write-ahead log (sqlite.org/fileformat2.html, "The Write-Ahead Log"). */
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
-/** The last bit of the magic number tells in which byte order checksums are made. */
+/** The last bit of the magic number is the byte order of checksums. */
 const MAGIC = 0x37_7f_06_82
 /**
- * A power loss may leave pages of the last commits written and earlier ones of them not; at least every other commit
- * waits for the disk. So many whole commits behind a broken place cannot come of that.
+ * A power loss may lose pages of the last commits while later pages survive, but at least every
+ * other commit is flushed. So it cannot leave this many intact commits after a damaged place.
  */
 const CERTAIN_COMMITS = 4
 
@@ -17,13 +17,17 @@ interface Log {
   readonly bytes: Buffer
   readonly pageBytes: number
   readonly isBigEndian: boolean
-  /** What the frames of this round carry. Behind them stand those of earlier rounds, not overwritten yet. */
+  /**
+   * The salts of the current frames. After them come frames of earlier rounds that are not
+   * overwritten yet.
+   */
   readonly salts: Buffer
 }
 
 /**
- * SQLite takes the first broken place in its log for the end of it, and forgets what was written behind. Tells how many
- * whole commits stand there; `undefined` when there is no such place, or when it may be the end that a power loss left.
+ * SQLite treats the first damaged place in its log as the end and drops everything after it.
+ * Returns how many intact commits follow; `undefined` when there is no damage, or when a power loss
+ * may explain it.
  */
 export function findLogDamage(file: string): { readonly commits: number } | undefined {
   const path = `${file}-wal`
@@ -46,7 +50,7 @@ function readLog(bytes: Buffer): Log | undefined {
   const salts = hasSoundHeader(bytes) ? 16 : HEADER_BYTES + 8
   return {
     bytes,
-    // when the header is what is damaged: this is the size in every file that we make
+    // if the header itself is damaged: all files that we create have this page size
     pageBytes: isKnown ? pageBytes : 4_096,
     isBigEndian: hasBigEndianSums(bytes),
     salts: bytes.subarray(salts, salts + 8),
@@ -70,7 +74,10 @@ function countFrames({ bytes, pageBytes }: Log): number {
 const startOf = ({ pageBytes }: Log, index: number): number =>
   HEADER_BYTES + index * (FRAME_HEADER_BYTES + pageBytes)
 
-/** A frame's checksum goes on with that of the frame before, which stands there: each can be judged by itself. */
+/**
+ * A frame's checksum continues that of the previous frame, which is stored there, so each frame can
+ * be checked alone.
+ */
 function isSound(log: Log, index: number): boolean {
   const { bytes } = log
   const start = startOf(log, index)

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { botInSql } from '../bot-id.ts'
 
-/** What waits for another bot than the one that runs. */
+/** What another bot than the running one left. */
 export interface OtherBot {
   readonly bot: number
   readonly updates: number
@@ -9,8 +9,9 @@ export interface OtherBot {
 }
 
 /**
- * The bots whose token this home had before, with what they left: it stays on disk until a start has their token again.
- * Nobody else may answer or send it, since their chats are not this bot's.
+ * Finds what bots with earlier tokens of this home left. It stays on disk until the assistant
+ * starts with their token again: another bot must not answer or send it, since their chats are not
+ * its own.
  */
 export function findOtherBots(database: DatabaseSync, bot: number): readonly OtherBot[] {
   const rows = database

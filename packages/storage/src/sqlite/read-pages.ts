@@ -1,9 +1,9 @@
-/** Rows that are read at once; more would hold up everything else. */
+/** Rows to read at once; more would block the event loop. */
 const PAGE = 200
 
 /**
- * Reads rows page by page: first all keys, in one statement, then each page when it is asked for. A row that is gone by then
- * is left out.
+ * Reads rows page by page: first all keys, in one statement, then each page on demand. Rows that
+ * were deleted meanwhile are skipped.
  */
 export async function* readPages<K, T>(
   keys: () => readonly K[],

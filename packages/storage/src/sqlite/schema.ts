@@ -1,4 +1,4 @@
-/** The whole schema of the first release. The tables are described in the package's README. */
+/** The schema of the first release. The tables are described in the package's README. */
 const FIRST_SCHEMA = `
   CREATE TABLE inbox (
     bot INTEGER NOT NULL,
@@ -116,9 +116,9 @@ const FIRST_SCHEMA = `
 `
 
 /**
- * Each step takes the schema one version up; a released step never changes.
+ * Each step migrates the schema by one version; a released step never changes.
  *
- * What every message writes has no more indexes than it needs, and compares states with `=`: SQLite checks an `IN` list
- * by filling a temporary table for each row.
+ * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
+ * list SQLite fills a temporary table for each row.
  */
 export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA]

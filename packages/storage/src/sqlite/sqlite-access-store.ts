@@ -4,22 +4,22 @@ import type { AccessStore, KnownParty } from '../contracts/access-store.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
 interface Remembered extends KnownParty {
-  /** When the party heard last that it may not chat; milliseconds since 1970. */
+  /** When the party was last told that it may not chat; milliseconds since 1970. */
   readonly toldAt: number | null
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** Strangers that are remembered; the oldest are forgotten. */
+/** How many strangers are remembered; the oldest are deleted. */
 const MAX_STRANGERS = 500
 
 export interface AccessStoreOptions {
-  /** The bot whose people these are. */
+  /** The bot whose users these are. */
   readonly bot: number
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
 }
 
-/** The access store in SQLite, see `AccessStore`. */
+/** Implements `AccessStore` in SQLite. */
 export function createSqliteAccessStore(
   queue: CommitQueue,
   { bot, now = Date.now }: AccessStoreOptions,
@@ -30,7 +30,7 @@ export function createSqliteAccessStore(
   const switches = createSwitches(queue, statements)
   for (const row of statements.all.all()) parties.set(Number(row.id), toParty(row))
 
-  /** Writes what is known of a party now, or that nothing is. */
+  /** Writes the current record of a party, or deletes it. */
   const write = (id: number): Promise<void> => queue.write(() => put(id))
   function put(id: number): void {
     const party = parties.get(id)
@@ -117,7 +117,7 @@ function createSwitches(queue: CommitQueue, statements: ReturnType<typeof prepar
       if (plugins?.size === 0) switchedOff.delete(chatId)
       await queue.write(() => statements.switchOn.run(chatId, plugin))
     },
-    /** @returns writes the move, within a transaction */
+    /** @returns a function that writes the move, within a transaction */
     move(from: number, to: number): () => void {
       for (const plugin of switchedOff.get(from) ?? []) noteOff(to, plugin)
       switchedOff.delete(from)

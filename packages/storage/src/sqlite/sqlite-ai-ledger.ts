@@ -4,20 +4,20 @@ import type { AiAccount, AiAmount, AiLedger } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
 
 const PERIODS: readonly AiUsagePeriod[] = ['day', 'month']
-/** Older use is of no interest to anybody. */
+/** Older usage is deleted. */
 const KEPT_DAYS = 400
 const DAY_MS = 86_400_000
 
 export interface AiLedgerOptions {
-  /** The bot whose use this is. */
+  /** The bot whose usage this is. */
   readonly bot: number
   /** Injected by tests. */
   readonly now?: () => Date
 }
 
 /**
- * Keeps the ledger in the assistant's database. A reservation that the last run of the program did not settle stays
- * counted in full: the call may have been made, and nobody knows what it took.
+ * Keeps the ledger in the assistant's database. A reservation that the last run left open stays
+ * counted in full, because its call may have been made at an unknown cost.
  */
 export function createSqliteAiLedger(
   database: DatabaseSync,
@@ -95,7 +95,7 @@ export function createSqliteAiLedger(
           tokens: amount.tokens - Number(row.tokens),
           micros: amount.micros - Number(row.micros),
         }
-        // what was reserved before midnight belongs to the day before
+        // a reservation from before midnight counts for the previous day
         addTo(JSON.parse(String(row.accounts)) as AiAccount[], correction, new Date(Number(row.at)))
       }),
     used,
@@ -111,7 +111,10 @@ export function createSqliteAiLedger(
   }
 }
 
-/** What a chat used is added to what its new id used already; a model chosen under the new id is the newer choice. */
+/**
+ * Adds a chat's usage to that of its new id. A model chosen under the new id is newer, so it is
+ * kept.
+ */
 function prepareChatMove(database: DatabaseSync, bot: string): (from: number, to: number) => void {
   const addUsage = database.prepare(
     `INSERT INTO ai_usage SELECT bot, period, scope, ?, is_cheaper, tokens, micros FROM ai_usage WHERE bot = ${bot} AND scope = 'chat' AND name = ? ` +

@@ -2,7 +2,7 @@ import { botInSql } from '../bot-id.ts'
 import type { ChatSettings } from '../contracts/chat-settings.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
-/** Chat settings in SQLite, see `ChatSettings`. */
+/** Implements `ChatSettings` in SQLite. */
 export function createSqliteChatSettings(
   queue: CommitQueue,
   options: { readonly bot: number },

@@ -8,29 +8,29 @@ import { MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
   /**
-   * `full` (default) survives a power loss: every commit waits for the disk. `normal` survives the end of the
-   * program, but a power loss may cost the last commits, that is, messages that were acknowledged.
+   * `full` (default) survives a power loss: every commit is flushed. `normal` survives a crash, but
+   * a power loss may lose the last commits, that is, acknowledged messages.
    */
   readonly synchronous?: 'full' | 'normal'
   /**
-   * Moves a damaged file aside and starts with an empty one. Of a file whose log alone is damaged, a copy is put aside,
-   * and all that can be read stays.
+   * Moves a damaged file aside and starts with an empty one. If only the log is damaged, it puts a
+   * copy aside and keeps everything that is readable.
    */
   readonly repair?: boolean
-  /** Told where the damaged file is now. */
+  /** Called with the new path of the damaged file. */
   readonly onRepair?: (movedTo: string) => void
-  /** The steps to the newest schema; tests have some of their own. */
+  /** The steps to the newest schema; tests pass their own. */
   readonly migrations?: readonly string[]
 }
 
-/** Larger files are not checked at every start: it would read them whole. */
+/** Larger files are not checked at every start, since a check reads the whole file. */
 const CHECK_BELOW_BYTES = 64 * 1024 * 1024
 const DAMAGE = /malformed|not a database|corrupt|quick_check/i
 
 /**
  * Opens (and creates) the assistant's database file in WAL mode.
- * @throws PluggramError `startup-failed` when the file cannot be opened, is damaged, or was written by a
- * newer release; the file is left as it is then.
+ * @throws PluggramError `startup-failed` when the file cannot be opened, is damaged, or was written
+ *   by a newer release; the file is then left unchanged.
  */
 export function openSqliteDatabase(file: string, options: OpenOptions = {}): DatabaseSync {
   refuseDamagedLog(file, options)
@@ -54,7 +54,7 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
   }
 }
 
-/** SQLite would go on without a word, and without what stands behind the damage. */
+/** SQLite would silently drop everything after the damage. */
 function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOptions): void {
   const log = `${file}-wal`
   if (!existsSync(log) || statSync(log).size > CHECK_BELOW_BYTES) return
@@ -91,8 +91,8 @@ function open(file: string, { synchronous = 'full', migrations = MIGRATIONS }: O
 }
 
 /**
- * SQLite takes an empty file for a new database. Ours get their name when they are more than that: an empty one has
- * lost what was in it.
+ * SQLite treats an empty file as a new database. Ours get their name only once they have content,
+ * so an empty file has lost its data.
  */
 function prepareFile(file: string): void {
   if (existsSync(file)) {
@@ -128,8 +128,8 @@ function checkPages(database: DatabaseSync, file: string): void {
 }
 
 /**
- * Each step is one transaction with its version number: `kill -9` leaves the schema before or after it. Of several
- * processes that open the file at once, one takes a step; the others find it done.
+ * Each step and its version number are one transaction, so `kill -9` cannot leave half a step. When
+ * several processes open the file at once, one runs the step and the others find it done.
  */
 function migrate(database: DatabaseSync, file: string, migrations: readonly string[]): void {
   const version = readVersion(database)
@@ -142,7 +142,9 @@ function migrate(database: DatabaseSync, file: string, migrations: readonly stri
   }
 }
 
-/** A whole copy, made under another name first: a copy that is there is complete. */
+/**
+ * Makes a copy under a temporary name and renames it, so that an existing copy is always complete.
+ */
 function backUp(database: DatabaseSync, target: string): void {
   if (target.startsWith(':memory:') || existsSync(target)) return
   const unfinished = `${target}.unfinished`

@@ -7,22 +7,23 @@ import { readPages } from './read-pages.ts'
 import { decodeUpdate, encodeUpdate } from './stored-update.ts'
 
 /**
- * Telegram keeps an update for 24 hours, so an id need not be remembered much longer. Ids are kept as a set:
- * they jump to a random value after a quiet week.
+ * Telegram keeps an update for 24 hours, so ids need not be kept much longer. A highest id would
+ * not do: ids jump to a random value after a quiet week.
  */
 const REMEMBER_MS = 48 * 60 * 60 * 1_000
-/** How many rows are looked through at once; more would hold up the updates behind them. */
+/** How many rows one step scans; more would delay waiting updates. */
 const SLICE = 2_000
 
 export interface InboxOptions {
-  /** Whose updates these are. */
+  /** The bot whose updates these are. */
   readonly bot: number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /**
- * One bot's rows of the inbox. Those of other bots stay untouched, except that what is done is forgotten with age.
+ * One bot's rows of the inbox. Other bots' rows stay untouched, except that old finished ones are
+ * deleted.
  *
  *   new ──finish──▶ done ──48 h──▶ forgotten
  *    │ ▲
@@ -38,7 +39,7 @@ export class SqliteInbox {
   readonly #beginning = new Set<number>()
   #isNoting = false
 
-  /** @param connection the one on which the queue's jobs run */
+  /** @param connection the queue's connection */
   constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now }: InboxOptions) {
     this.#queue = queue
     this.#writes = prepareWrites(connection, botInSql(bot))
@@ -47,7 +48,7 @@ export class SqliteInbox {
     this.#sequence = Number(connection.prepare('SELECT max(sequence) AS last FROM inbox').get()?.last ?? 0)
   }
 
-  /** Gives the updates whose ids are new. */
+  /** Stores updates; resolves with those whose ids are new. */
   accept(updates: readonly IncomingUpdate[]): Promise<StoredUpdate[]> {
     const receivedAt = this.#now()
     return this.#queue.write(() => {
@@ -66,7 +67,7 @@ export class SqliteInbox {
     await this.#queue.writeLight(() => this.#writes.begin.run(updateId))
   }
 
-  /** Most updates are finished before the mark is written; then it is dropped. */
+  /** Writes the begin mark soon. Most updates finish before that, and their mark is dropped. */
   beginSoon(updateId: number): void {
     this.#beginning.add(updateId)
     if (this.#isNoting) return
@@ -79,7 +80,7 @@ export class SqliteInbox {
         this.#beginning.clear()
         for (const id of noted) this.#writes.begin.run(id)
       })
-      // a full disk: they are written with the next ones
+      // the disk may be full; they are written with the next ones
       .catch(() => {
         for (const id of noted) this.#beginning.add(id)
       })
@@ -90,7 +91,7 @@ export class SqliteInbox {
     this.#beginning.delete(updateId)
   }
 
-  /** Within the transaction that keeps the answer. */
+  /** Marks an update done, within the transaction that stores its answer. */
   finish(updateId: number): void {
     this.#writes.finish.run(updateId)
   }
@@ -107,7 +108,7 @@ export class SqliteInbox {
     )
   }
 
-  /** Updates that are not finished, and how many of them were begun. */
+  /** Counts unfinished updates, and those among them that were begun. */
   count(): { updates: number; begun: number } {
     const row = this.#reads.count.get()
     return { updates: Number(row?.updates), begun: Number(row?.begun) }
@@ -138,8 +139,8 @@ export class SqliteInbox {
   }
 
   /**
-   * Looks through all rows, slice by slice: an index by age would save that once an hour, and cost every update
-   * more than its row does.
+   * Deletes old rows by scanning all of them, slice by slice. An index by age would save this
+   * hourly scan, but cost every update more than its row does.
    */
   async forgetOld(): Promise<void> {
     const before = this.#now() - REMEMBER_MS
@@ -180,7 +181,7 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
     replay: connection.prepare(
       `UPDATE inbox SET state = 'new', tries = 0, reason = NULL, sequence = ?2 WHERE bot = ${bot} AND update_id = ?1 AND state = 'parked' RETURNING payload, tries`,
     ),
-    // the id stays known: a dropped update must not come back as a repeated one
+    // keeps the id, so that a dropped update is not accepted again when Telegram resends it
     drop: connection.prepare(`UPDATE inbox SET state = 'done', payload = NULL ${one} 'parked'`),
     forget: connection.prepare(
       `DELETE FROM inbox WHERE bot = ${bot} AND update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'`,
@@ -200,7 +201,7 @@ function prepareReads(connection: DatabaseSync, bot: string) {
     unfinished: connection.prepare(
       `SELECT update_id FROM inbox WHERE bot = ${bot} AND state = 'new' ORDER BY sequence`,
     ),
-    // rare, so the chat has no column of its own that every update would have to write
+    // a rare query, so the chat has no column of its own, which every update would have to write
     unfinishedOf: connection.prepare(
       `SELECT update_id FROM inbox WHERE bot = ${bot} AND state = 'new' AND payload ->> '$.chat.id' = ? ORDER BY sequence`,
     ),

@@ -12,8 +12,8 @@ export interface MessageStoreOptions {
 }
 
 /**
- * Inbox and outbox in one SQLite file. Notes whose loss could repeat a message, but not lose one, do not wait for the disk:
- * that work began, and that a message was sent.
+ * Inbox and outbox in one SQLite file. Two kinds of records are not flushed, because losing them
+ * can repeat a message but not lose one: begin marks, and marks of sent messages.
  */
 export function createSqliteMessageStore(
   log: WriteLog,

@@ -5,19 +5,19 @@ import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { readPages } from './read-pages.ts'
 
-/** Parts that were given up stay visible that long. */
+/** How long failed parts stay visible. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
 
 export interface OutboxOptions {
-  /** Whose messages these are. */
+  /** The bot whose messages these are. */
   readonly bot: number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /**
- * One bot's rows of the outbox; those of other bots stay as they are. A final part is deleted when it was sent; an interim part stays until its update is
- * finished, so that a later try knows what was sent.
+ * One bot's rows of the outbox; other bots' rows stay untouched. A final part is deleted once it is
+ * sent. An interim part stays until its update is finished, so that a retry knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
  */
@@ -26,12 +26,15 @@ export class SqliteOutbox {
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
-  /** Updates with interim parts, and those parts: most updates have none, and cost no statement for them. */
+  /**
+   * Updates with interim parts, and those parts. Most updates have none and need no statement for
+   * them.
+   */
   readonly #interimUpdates = new Set<number>()
   readonly #interimRows = new Set<number>()
   #lastId: number
 
-  /** @param connection the one on which the queue's jobs run */
+  /** @param connection the queue's connection */
   constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now }: OutboxOptions) {
     this.#queue = queue
     this.#writes = prepareWrites(connection, botInSql(bot))
@@ -44,23 +47,26 @@ export class SqliteOutbox {
     }
   }
 
-  /** The rows that the messages of an answer become. */
+  /** Creates the rows of an answer's messages. */
   toRows(updateId: number, messages: readonly OutgoingMessage[]): OutboxRow[] {
     return messages.map((message) => ({ ...message, id: ++this.#lastId, updateId, isAmbiguous: false }))
   }
 
-  /** Within the transaction that finishes the update: forgets what was sent before, keeps what is to be sent. */
+  /**
+   * Within the transaction that finishes the update: deletes its interim parts and inserts the
+   * answer.
+   */
   finish(updateId: number, rows: readonly OutboxRow[]): void {
     for (const [index, row] of rows.entries()) this.#insert(row, null, index)
     if (this.#interimUpdates.has(updateId)) this.#writes.deleteSentInterim.run(updateId)
   }
 
-  /** Once what `finish` did is written. */
+  /** Called when the transaction of `finish` is written. */
   finished(updateId: number): void {
     this.#interimUpdates.delete(updateId)
   }
 
-  /** Messages that answer no update. */
+  /** Stores messages that answer no update. */
   async post(messages: readonly OutgoingMessage[]): Promise<OutboxRow[]> {
     const rows = this.toRows(POSTED_UPDATE_ID, messages)
     await this.#queue.write(() => this.finish(POSTED_UPDATE_ID, rows))
@@ -120,7 +126,7 @@ export class SqliteOutbox {
     )
   }
 
-  /** Messages that are not sent. */
+  /** Counts unsent messages. */
   count(): number {
     return Number(this.#reads.count.get()?.messages)
   }
@@ -178,12 +184,12 @@ function toRow(row: Record<string, unknown>): OutboxRow {
 
 function prepareWrites(connection: DatabaseSync, bot: string) {
   return {
-    // what most answers are, with few values to bind
+    // for most answers, with few values to bind
     insertCommon: connection.prepare(
       `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, policy, state, created_at)
        VALUES (?, ${bot}, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
     ),
-    // an interim part of an earlier try stays as it is
+    // an interim part of an earlier try stays unchanged
     insert: connection.prepare(
       `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at)
        VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,

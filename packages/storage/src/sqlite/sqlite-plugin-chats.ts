@@ -3,20 +3,23 @@ import type { PluginChats } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
 
 export interface StoredPluginChats extends PluginChats {
-  /** A group became a supergroup: what plugins may do in the old chat, they may do in the new one. */
+  /**
+   * A group became a supergroup: gives plugins the same rights in the new chat as in the old one.
+   */
   move(from: number, to: number): void
-  /** Writes what is not written yet. */
+  /** Writes pending chats. */
   close(): void
 }
 
-/** New chats of this span are written together. */
+/** New chats within this span are written together. */
 const WRITE_AFTER_MS = 1_000
-/** Chats of one plugin that are kept in memory; the file knows all of them. */
+/** How many chats of one plugin are cached; the database has all of them. */
 const MAX_KNOWN = 20_000
 
 /**
- * Remembers in which chats plugins have answered. Asked for every answer, so what is known is in memory; a new chat is
- * written within a second, and what a crash costs is noted again with the chat's next answer.
+ * Records which chats plugins have answered in. It is read for every answer, so known chats are
+ * cached. A new chat is written within a second; if a crash loses it, the next answer in that chat
+ * records it again.
  */
 export function createSqlitePluginChats(
   database: DatabaseSync,
@@ -58,7 +61,7 @@ export function createSqlitePluginChats(
       for (const row of rows) insert.run(...row)
       database.exec('COMMIT')
     } catch {
-      // a full disk: these chats are noted again by their next answers
+      // the disk may be full; the next answers in these chats record them again
       known.clear()
       if (database.isTransaction) database.exec('ROLLBACK')
     }

@@ -3,40 +3,43 @@ import type { StoreBackend } from '@pluggram/sdk/runtime'
 import { CommitQueue } from './commit-queue.ts'
 import type { WriteLog } from './write-log.ts'
 
-/** Gives each plugin its own part of one table. */
+/** Gives each plugin its own part of a shared table. */
 export interface PluginStores {
-  /** The values of one plugin; it sees no other plugin's keys. */
+  /** The values of one plugin, isolated from those of others. */
   forPlugin(plugin: string): StoreBackend
-  /** Gives keys of all plugins that begin with `from` another beginning; what is there already under the new one stays. */
+  /**
+   * Renames all plugins' keys with the prefix `from` to the prefix `to`. Values that already exist
+   * under the new key stay.
+   */
   movePrefix(from: string, to: string): Promise<void>
-  /** Deletes what has expired; reading never returns expired values anyway. */
+  /** Deletes expired values. Reads never return them in any case. */
   deleteExpired(): Promise<void>
-  /** Resolves when all is written. */
+  /** Resolves when all writes are complete. */
   close(): Promise<void>
 }
 
 export interface PluginStoresOptions {
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
-  /** Of one plugin. Default 100,000. */
+  /** For each plugin. Default 100,000. */
   readonly maxKeys?: number
-  /** Of one plugin, keys and values together. Default 64 MiB. */
+  /** For each plugin, keys and values together. Default 64 MiB. */
   readonly maxBytes?: number
 }
 
 const MAX_KEYS = 100_000
 const MAX_BYTES = 64 * 1_048_576
-/** Behind every key that begins with a prefix. */
+/** Appended to a prefix, it sorts after every key with that prefix. */
 const LAST_CHARACTER = '\u{10ffff}'
 const FIRST_OWN_KEY = ' '
 
-/** What a plugin's values take. */
+/** How much a plugin stores. */
 interface Usage {
   keys: number
   bytes: number
 }
 
-/** Values of plugins in SQLite. Writes of the same moment share a commit. */
+/** Stores plugins' values in SQLite. Simultaneous writes share a commit. */
 export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOptions = {}): PluginStores {
   const database = log.connection
   const { now = Date.now, maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
@@ -75,7 +78,7 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
       try {
         return await commits.write(job)
       } catch (error) {
-        // what was written together was undone together
+        // the whole group was rolled back, so the counts are wrong
         usage = undefined
         throw error
       }
@@ -88,7 +91,7 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
         usage.keys + (before === 0 ? 1 : 0) <= maxKeys &&
         usage.bytes - before + after <= maxBytes
       if (fits() || after <= before) return
-      // what has expired takes space until somebody looks
+      // expired values count until they are deleted
       expireOwn.run(plugin, now())
       usage = measure(plugin)
       if (fits()) return
@@ -106,7 +109,7 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
         return { json: String(row.value), expiresAt }
       },
       async write(key, { json, expiresAt }) {
-        // a refusal concerns this value alone, not those that share its commit
+        // a refusal must not roll back the other writes of the commit
         const refusal = await commit(() => {
           const before = sizeOf(key)
           const after = Buffer.byteLength(key) + Buffer.byteLength(json)

@@ -6,8 +6,9 @@ import { CommitQueue } from './commit-queue.ts'
 import type { WriteLog } from './write-log.ts'
 
 /**
- * Schedules in the assistant's database. A slot is taken by one statement, so that of several assistants over the same
- * file one takes it. The commit waits for the disk, so that no slot is taken twice after a power loss.
+ * Stores schedules in the assistant's database. One statement takes a slot, so that only one of
+ * several assistants on the same file gets it. The commit is flushed, so that no slot is taken
+ * twice after a power loss.
  */
 export function createSqliteScheduleStore(log: WriteLog, options: { readonly bot: number }): ScheduleStore {
   const queue = new CommitQueue(log)
@@ -82,7 +83,7 @@ type Definition = Pick<
   'task' | 'isDeclared' | 'missed' | 'jitterMs' | 'timeoutMs' | 'data'
 > & { readonly times: ScheduleTimes }
 
-/** The record of a row that this program wrote. */
+/** Decodes a row. Only the assistant writes rows, so they are not validated. */
 function toRecord(row: Record<string, unknown>): ScheduleRecord {
   const { times, ...definition } = JSON.parse(String(row.definition)) as Definition
   const time = (value: unknown): number | undefined => (value === null ? undefined : Number(value))

@@ -14,17 +14,18 @@ export interface WriteLogOptions {
 }
 
 /**
- * The database's log (WAL) as its writers see it. SQLite would wait for the disk at every commit, and block the program. Here
- * a commit only appends to the log, and a caller that needs durability awaits `flush` while everything else goes on.
+ * The database's log (WAL) for writers. SQLite would flush at every commit and block the process
+ * meanwhile. Here a commit only appends to the log, and a caller that needs durability awaits
+ * `flush` without blocking others.
  *
  *   transact ──▶ log (survives the end of the program) ──flush──▶ disk (survives a power loss)
  *                  └──256 pages──▶ a thread moves them into the database file, and begins the log anew
  *
- * That is what SQLite does by itself with `synchronous = FULL`, in the same order: a commit appends to the log, then the
- * log is written to the disk (https://sqlite.org/pragma.html#pragma_synchronous).
+ * SQLite does the same with `synchronous = FULL`, in the same order: it appends a commit to the
+ * log, then flushes the log (https://sqlite.org/pragma.html#pragma_synchronous).
  */
 export class WriteLog {
-  /** For statements of transactions. No transaction may stay open on it. */
+  /** For preparing the statements of transactions. Leave no transaction open on it. */
   readonly connection: DatabaseSync
   readonly #file: string | null
   readonly #waitsForDisk: boolean
@@ -33,21 +34,21 @@ export class WriteLog {
   readonly #measure: StatementSync
   #descriptor: number | undefined
   #lastFlush: Promise<void> = Promise.resolve()
-  /** A flush failed: how much of the log is on disk is unknown. */
+  /** A flush failed, so it is unknown how much of the log is on disk. */
   #isDoubtful = false
   #checkpointer: Worker | undefined
-  /** The thread ended unasked. */
+  /** The thread ended unexpectedly. */
   #hasEnded = false
-  /** No checkpoint before the log has this many pages: a reader may block each of them. */
+  /** No checkpoint before the log has this many pages; a reader may be blocking checkpoints. */
   #restUntil = 0
 
-  /** @param database One in memory has no log: it is written to as it is. */
+  /** @param database A database in memory has no log; its own connection is used. */
   constructor(database: DatabaseSync, { synchronous = 'full' }: WriteLogOptions = {}) {
     this.#file = database.location()
     this.#waitsForDisk = synchronous === 'full' && this.#file !== null
     this.connection = this.#file === null ? database : new DatabaseSync(this.#file)
     if (this.#file !== null) tuneWriter(this.connection)
-    // a busy database is retried by the queue; SQLite's own wait would block the program
+    // the queue retries when the database is busy; SQLite's own wait would block the process
     this.connection.exec('PRAGMA busy_timeout = 0')
     this.#begin = this.connection.prepare('BEGIN IMMEDIATE')
     this.#commit = this.connection.prepare('COMMIT')
@@ -55,8 +56,9 @@ export class WriteLog {
   }
 
   /**
-   * Runs `work` as one transaction. Gives false when another connection writes just now; nothing was done then.
-   * @throws what `work` throws, and SQLite's errors, such as a full disk; nothing is written then
+   * Runs `work` as one transaction. Returns false, with nothing done, when another connection is
+   * writing.
+   * @throws what `work` throws, and SQLite's errors, such as a full disk; nothing is then written
    */
   transact(work: () => void): boolean {
     if (!this.connection.isOpen) throw new Error('the database is closed')
@@ -81,13 +83,14 @@ export class WriteLog {
     return this.#lastFlush
   }
 
-  /** Empties a log that has become long; `undefined` when there is nothing to wait for. */
+  /** Checkpoints a log that has become long; `undefined` when there is nothing to wait for. */
   checkpoint(): Promise<void> | undefined {
     if (this.#file === null) return undefined
     const { log, left } = this.#pages()
     const isLong = left >= CHECKPOINT_PAGES
     if (!isLong) this.#restUntil = 0
-    // a thread takes a moment to start, so it starts before the log is long; one that ended is replaced only then
+    // the thread starts early, since that takes a moment; one that has ended is replaced only when
+    // the log is long
     if (isLong ? log >= this.#restUntil : !this.#hasEnded)
       this.#checkpointer ??= this.#startCheckpointer(this.#file)
     const checkpointer = this.#checkpointer
@@ -128,8 +131,9 @@ export class WriteLog {
   }
 
   /**
-   * After a failed fsync, Linux marks the pages as clean, and the next fsync succeeds without writing them
-   * (https://wiki.postgresql.org/wiki/Fsync_Errors). So the whole log is written again, under a write lock.
+   * After a failed fsync, Linux marks the pages as clean, and the next fsync succeeds without
+   * writing them (https://wiki.postgresql.org/wiki/Fsync_Errors). So this rewrites the whole log,
+   * under a write lock.
    */
   #writeAgain(descriptor: number): void {
     this.#begin.run()
@@ -147,13 +151,13 @@ export class WriteLog {
     }
   }
 
-  /** How many pages the log has, and how many of them are not in the file yet. */
+  /** The number of pages in the log, and of those not yet in the database file. */
   #pages(): { log: number; left: number } {
     const row = this.#measure.get()
     return { log: Number(row?.log), left: Number(row?.log) - Number(row?.checkpointed) }
   }
 
-  /** A failed checkpoint only costs space. The next one is tried when the log is longer. */
+  /** A failed checkpoint only costs disk space. The next one is tried when the log is longer. */
   #rest(): void {
     this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
   }
@@ -177,12 +181,15 @@ export class WriteLog {
     try {
       this.connection.exec('ROLLBACK')
     } catch {
-      // SQLite has rolled back by itself (a full disk), or never began
+      // SQLite has already rolled back (on a full disk), or never began
     }
   }
 }
 
-/** Only the beginning of a transaction can find another one in its way (https://sqlite.org/wal.html#busy). */
+/**
+ * Only the start of a transaction can fail because another connection is writing
+ * (https://sqlite.org/wal.html#busy).
+ */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
 }
