@@ -1,21 +1,21 @@
 export interface BlockWatchOptions {
   /**
-   * Called with the plugins that were at work while the event loop was blocked; one of them blocked
+   * Called with the plugins that were running while the event loop was blocked; one of them blocked
    * it.
    */
   onBlocked(plugins: readonly string[], milliseconds: number): void
 }
 
 const TICK_MS = 50
-/** Users notice an event loop that is blocked for longer than this. */
+/** Users notice an event loop blocked for longer than this. */
 const BLOCKED_MS = 100
 /**
- * A loop that used less processor time than this was not blocked by a plugin: it waited for a
- * processor.
+ * If the process used less CPU time than this, no plugin blocked the loop: the process waited for a
+ * CPU.
  */
 const BUSY_CPU_MS = 100
 
-/** A plugin's work, however many messages it works on at the same time. */
+/** One plugin's work, across all messages that it is processing. */
 interface Work {
   underWay: number
   endedAt: number
@@ -36,7 +36,7 @@ export class BlockWatch {
     this.#timer.unref()
   }
 
-  /** A plugin begins to work; call the returned function when it is done. */
+  /** Notes that a plugin starts work; call the returned function when it is done. */
   begin(plugin: string): () => void {
     const work = this.#works.get(plugin) ?? this.#open(plugin)
     work.underWay += 1

@@ -5,7 +5,7 @@ import { CallGuard } from './process/call-guard.ts'
 import { withDeadline } from './deadline.ts'
 import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 
-/** Seconds that a plugin has for a call; `undefined`: as long as the caller waits. */
+/** How many seconds a plugin has for a call; `undefined`: as long as the caller waits. */
 export function secondsFor(
   kind: CallKind,
   { callSeconds, statusSeconds }: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>,
@@ -17,9 +17,10 @@ export function secondsFor(
 }
 
 /**
- * Holds a call in this process to its limit: past it the signal is aborted, and a second later
- * nobody waits any longer.
- * @throws PluggramError `plugin-timeout`; DeadlineError for a call that is only looked at
+ * Enforces the deadline of a call in this process: aborts its signal, and a second later stops
+ * waiting.
+ * @throws PluggramError `plugin-timeout`; DeadlineError for a call whose plugin is left alone when
+ *   it is late
  */
 export async function withinLimit<T>(
   { kind, plugin, seconds }: { readonly kind: CallKind; readonly plugin: string; readonly seconds: number },
@@ -55,7 +56,7 @@ export async function askStopped<Kind extends CallKind>(
 ): Promise<Answer<Kind>> {
   const { whenStopped } = CALLS[kind]
   if (whenStopped === 'successor' && successor) return successor.ask(kind, question, signal)
-  // only calls without an answer pass
+  // only calls without an answer have `pass` here
   if (whenStopped === 'pass') return undefined as Answer<Kind>
   throw new PluggramError('plugin-not-found', `Plugin ${plugin} was stopped.`)
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const line = z.string().max(2_000)
 
-/** Issues as they come from a process that is not trusted. */
+/** Issues from an untrusted process. */
 export const issuesSchema = z
   .array(
     z.object({
@@ -18,12 +18,12 @@ export const issuesSchema = z
 
 const outcomeSchema = z.union([z.enum(['done', 'replace']), z.object({ issues: issuesSchema })])
 
-/** Reads what is wrong with a configuration. @throws when it is no list of issues */
+/** Parses a list of configuration issues. @throws when it is malformed */
 export function parseIssues(answer: unknown): readonly ConfigIssue[] {
   return issuesSchema.parse(answer)
 }
 
-/** Reads what became of another configuration. @throws when it is something else */
+/** Parses the outcome of a reconfiguration. @throws when it is malformed */
 export function parseReconfigured(answer: unknown): ReconfigureOutcome {
   return outcomeSchema.parse(answer)
 }

@@ -7,7 +7,7 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 const MAX_FILES = 2_000
 const SKIPPED = new Set(['node_modules', '.git', 'data'])
 
-/** A fingerprint of files by their content; that a file cannot be read is part of it. */
+/** A fingerprint of files by their content. An unreadable file changes it too. */
 export async function digestFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   const sorted = [...new Set(files)].toSorted()
@@ -25,7 +25,7 @@ export function digestData(data: unknown): string {
   return createHash('sha256').update(JSON.stringify(data)).digest('base64url')
 }
 
-/** The files whose content decides what a plugin is, besides those that it imports. */
+/** The files that define a plugin, besides those that it imports. */
 export async function ownFiles({
   entry,
   directory,

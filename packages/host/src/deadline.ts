@@ -1,4 +1,4 @@
-/** The work took too long; nobody waits for it any longer, but it may still run. */
+/** The work took too long. Its caller no longer waits for it, but it may still run. */
 export class DeadlineError extends Error {
   constructor(seconds: number) {
     super(`not finished within ${seconds} s`)
@@ -6,8 +6,8 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for `work` at most `seconds`. It does not end the work: give that a signal, and abort it.
- * @throws DeadlineError when time is up; the reason of `signal` when that is aborted first.
+ * Waits for `work` at most `seconds`. It does not cancel the work; use a signal for that.
+ * @throws DeadlineError at the deadline; the reason of `signal` when that is aborted first.
  */
 export async function withDeadline<T>(
   work: PromiseLike<T> | T,

@@ -1,7 +1,4 @@
-/**
- * Freezes plain objects and arrays all the way down; instances of classes (a URL, a Date) are left
- * as they are.
- */
+/** Freezes plain objects and arrays recursively; class instances (a URL, a Date) stay mutable. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -17,11 +17,11 @@ export interface DescriptorBasis {
   readonly manifest: PluginManifest
   /** False when the plugin has no `processMessage`. */
   readonly answersMessages: boolean
-  /** It has `observe` and asks for it. */
+  /** True when the plugin has `observe` and requests it. */
   readonly observes: boolean
-  /** It has `forgetUser`. */
+  /** True when the plugin has `forgetUser`. */
   readonly forgets: boolean
-  /** Who may use tools that do not say it. */
+  /** Who may use tools that do not set a role. */
   readonly toolRole: Role
 }
 
@@ -59,7 +59,7 @@ export function toDescriptor({
   }
 }
 
-/** A schema that is too large to be shown is left out. */
+/** Leaves out a schema that is too large to show. */
 function configSchema(manifest: PluginManifest): Pick<PluginDescriptor, 'configSchema'> {
   const schema = jsonSchemaOf(manifest.config)
   if (!schema) return {}
@@ -83,7 +83,7 @@ function toTool(name: string, definition: ToolDefinition, role: Role): ToolDescr
   return {
     name,
     description: definition.description,
-    // a schema library's output may have getters and shared parts
+    // the output of a schema library may have getters and shared parts
     inputSchema: toPlainData(schema, { depth: 40 }) as JsonSchema,
     role: definition.role ?? role,
     effect: definition.effect ?? 'external',

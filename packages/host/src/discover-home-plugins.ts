@@ -7,7 +7,7 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 import { isPluginName, suggestPluginName } from './plugin-name.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 
-/** What one place holds. */
+/** The plugins and problems found in one place. */
 export interface Findings {
   readonly candidates: readonly PluginCandidate[]
   readonly problems: readonly PluginProblem[]
@@ -17,7 +17,7 @@ const NOTHING: Findings = { candidates: [], problems: [] }
 const PLUGIN_FILE = /^(?<name>[^._].*)\.(?:ts|mts|js|mjs|cjs)$/
 const NO_PLUGIN = /(?:\.d\.[cm]?ts|\.(?:test|spec)\.[cm]?[jt]s)$/
 
-/** Finds the files and folders in `home/plugins`; there may be none. */
+/** Finds the files and folders in `home/plugins`, which need not exist. */
 export async function discoverHomePlugins(home: string): Promise<Findings> {
   const directory = path.join(home, 'plugins')
   let names: string[]
@@ -50,8 +50,8 @@ async function inspect(directory: string, fileName: string): Promise<Findings> {
 }
 
 /**
- * Looks at one folder. A folder without package.json counts when it has an index file and a fitting
- * name, since it may as well hold helpers of other plugins.
+ * Checks one folder. Without a package.json it counts only if it has an index file and a valid
+ * name, since it might hold helpers of other plugins.
  */
 export async function discoverFolderPlugin(
   directory: string,
@@ -80,7 +80,7 @@ function loadProblem(plugin: string, file: string, message: string): PluginProbl
   return { plugin, severity: 'error', code: 'plugin-load-failed', message, file }
 }
 
-/** The problem of a name that cannot be a key in the configuration. */
+/** The problem for a name that cannot be a configuration key. */
 function badName(name: string, file: string): PluginProblem {
   const fileName = path.basename(file)
   const extension = fileName.slice(name.length)

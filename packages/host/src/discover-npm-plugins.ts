@@ -35,7 +35,7 @@ async function inspectPackage(directory: string): Promise<Findings> {
   try {
     packageFile = await readPackageFile(directory)
   } catch {
-    // a broken package.json of some dependency is not a plugin's problem
+    // ignore broken package.json files, which may belong to any dependency
     return NONE
   }
   if (packageFile === undefined) return NONE

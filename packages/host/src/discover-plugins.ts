@@ -10,23 +10,22 @@ import type { PluginProblem } from './plugin-problem.ts'
 export interface DiscoverOptions {
   /** The assistant's home. */
   readonly home: string
-  /** What comes with this release. */
+  /** The plugins that ship with this release. */
   readonly shipped: readonly { readonly name: string; readonly directory: string }[]
 }
 
 export interface Discovery {
-  /** Sorted by name; every name occurs once. */
+  /** Sorted by name; names are unique. */
   readonly candidates: readonly PluginCandidate[]
-  /** The files and folders of all plugins, those that are left out included. */
+  /** The files and folders of all plugins, including those that are left out. */
   readonly pluginPaths: readonly string[]
   readonly problems: readonly PluginProblem[]
 }
 
 /**
  * Finds every plugin that could be started: shipped ones, `home/plugins`, npm packages in
- * `home/node_modules`. One found twice by real path counts once, as the shipped one if it is
- * shipped. Of two different plugins with one name neither is a candidate: only the owner knows
- * which one is meant.
+ * `home/node_modules`. A real path that is found twice counts once, as shipped if it is. When two
+ * different plugins have one name, neither is a candidate: only the owner knows which one is meant.
  */
 export async function discoverPlugins({ home, shipped }: DiscoverOptions): Promise<Discovery> {
   const places: Findings[] = await Promise.all([
@@ -72,7 +71,7 @@ function duplicate(name: string, claims: readonly PluginCandidate[]): PluginProb
   }
 }
 
-/** The same broken folder can be found in several places. */
+/** Removes duplicates, since a broken folder can be found in several places. */
 function unique(problems: readonly PluginProblem[]): PluginProblem[] {
   return [
     ...new Map(problems.map((problem) => [`${problem.file ?? ''}\n${problem.message}`, problem])).values(),

@@ -6,20 +6,20 @@ export interface EffectScopeOptions {
   readonly onError: (error: unknown, label: string) => void
 }
 
-/** An effect scope for those who make a plugin's services. */
+/** An effect scope for the code that creates a plugin's services. */
 export interface PluginScope extends EffectScope {
   /**
-   * Registers what ends a service. It is no effect of the plugin: it is not listed and keeps no
-   * process alive.
+   * Registers a function that closes a service. It is not an effect of the plugin: it is not listed
+   * and keeps no process alive.
    */
   onEnd(end: () => Awaitable<void>): void
 }
 
-/** An effect scope together with its end. */
+/** An effect scope that its creator can dispose. */
 export interface DisposableEffectScope extends PluginScope {
   /**
-   * Disposes everything, last in first out. Waits for each disposer as long as time is left;
-   * afterwards the rest is called without waiting. What is added later is disposed at once.
+   * Disposes everything, last in first out. It awaits each disposer until time is up; the rest is
+   * called without waiting. Effects added later are disposed at once.
    */
   dispose(seconds: number): Promise<void>
 }

@@ -9,7 +9,7 @@ export interface Location {
   readonly column?: number
 }
 
-/** The message of whatever was thrown, on one line and bounded; never throws itself. */
+/** The message of anything thrown, on one line and truncated. Never throws. */
 export function thrownMessage(error: unknown): string {
   try {
     const [line = ''] = errorMessage(error).trim().split('\n')
@@ -19,7 +19,7 @@ export function thrownMessage(error: unknown): string {
   }
 }
 
-/** `instanceof` for something that was thrown; a proxy can make even `instanceof` throw. */
+/** A safe `instanceof` for anything thrown; with a proxy, even `instanceof` can throw. */
 export function isThrown<T>(error: unknown, kind: abstract new (...parameters: never[]) => T): error is T {
   try {
     return error instanceof kind
@@ -28,7 +28,7 @@ export function isThrown<T>(error: unknown, kind: abstract new (...parameters: n
   }
 }
 
-/** A property of whatever was thrown, as text. */
+/** A property of anything thrown, as text. */
 export function thrownText(error: unknown, key: 'code' | 'name' | 'stack'): string {
   try {
     const value: unknown = Reflect.get(Object(error), key)
@@ -39,18 +39,15 @@ export function thrownText(error: unknown, key: 'code' | 'name' | 'stack'): stri
 }
 
 /**
- * Where under `directory` an error came from: the place that a syntax error's report starts with,
- * else the topmost frame of its stack in the plugin's own files.
+ * Where under `directory` an error came from: the position at the start of a syntax error's report,
+ * else the topmost stack frame in the plugin's own files.
  */
 export function locateError(error: unknown, directory: string): Location | undefined {
   const stack = thrownText(error, 'stack')
   return syntaxLocation(stack, directory) ?? frameLocation(stack, directory)
 }
 
-/**
- * Reads `FILE:LINE` and, some lines of source later, the carets under the place, as Node prints
- * them.
- */
+/** Parses Node's report: `FILE:LINE`, then lines of source with carets under the column. */
 export function syntaxLocation(report: string, directory: string): Location | undefined {
   const [head = '', ...rest] = report.split('\n', 6)
   const match = /^(?<file>.+):(?<line>\d+)$/.exec(head.trim())
@@ -78,8 +75,8 @@ function frameLocation(stack: string, directory: string): Location | undefined {
 }
 
 /**
- * The line that imports what was not found: Node names the importing file, the line is searched in
- * it.
+ * The line of an import that failed. Node names only the importing file, so this searches the line
+ * in it.
  */
 export function locateImport(error: unknown, directory: string): Location | undefined {
   const report = thrownText(error, 'stack')
@@ -100,7 +97,7 @@ export function locateImport(error: unknown, directory: string): Location | unde
   }
 }
 
-/** The path of a file in the plugin's folder, without those of its dependencies. */
+/** The path of a file in the plugin's folder; `undefined` for files of its dependencies. */
 function ownFile(place: string | undefined, directory: string): string | undefined {
   if (place === undefined) return undefined
   const file = place.startsWith('file:') ? fileURLToPath(place) : place

@@ -5,15 +5,15 @@ import { z } from 'zod'
 const fileSchema = z.record(z.string(), z.string())
 
 /**
- * Plugins whose last start failed, with a fingerprint of their content: messages do not wait for
- * them next time.
+ * Records plugins whose last start failed, with a fingerprint of their content. At the next start
+ * messages do not wait for them.
  */
 export class FailedStarts {
   readonly #file: string | undefined
   #fingerprints = new Map<string, string>()
   #isChanged = false
 
-  /** @param file without it, nothing is known at the next start */
+  /** @param file without it, nothing is kept for the next start */
   constructor(file: string | undefined) {
     this.#file = file
   }
@@ -29,10 +29,7 @@ export class FailedStarts {
     }
   }
 
-  /**
-   * @param fingerprint of everything that decides how the plugin starts; empty when that could not
-   * be read
-   */
+  /** @param fingerprint of everything that affects the start; empty when that could not be read */
   has(plugin: string, fingerprint: string): boolean {
     return fingerprint !== '' && this.#fingerprints.get(plugin) === fingerprint
   }
@@ -44,7 +41,7 @@ export class FailedStarts {
     this.#isChanged = true
   }
 
-  /** Writes what changed. A failed write only means that the next start waits for the plugin. */
+  /** Writes changes. If that fails, messages only wait for the plugin at the next start. */
   async save(): Promise<void> {
     if (!this.#isChanged || this.#file === undefined) return
     this.#isChanged = false

@@ -4,15 +4,15 @@ import { permissionLines, PERMISSIONS, permissionRows } from '@pluggram/sdk/runt
 import type { PermissionLine, PermissionRow } from '@pluggram/sdk/runtime'
 import type { PluginProblem } from './plugin-problem.ts'
 
-/** What the owner allows a plugin: everything it asks for, or what is listed. */
+/** What the owner grants a plugin: everything it requests, or the listed permissions. */
 export type Grants = PluginPermissions | 'everything'
 
-/** What a plugin asks for as short lines, such as `network: api.example.com`. */
+/** A plugin's requested permissions as short lines, such as `network: api.example.com`. */
 export function describePermissions(permissions: PluginPermissions): string[] {
   return permissionLines(permissions).map(({ text }) => text)
 }
 
-/** What a plugin asks for and was not granted. */
+/** The permissions that a plugin requests but does not have. */
 export function missingGrants(asked: PluginPermissions, granted: Grants): string[] {
   if (granted === 'everything') return []
   const given = permissionLines(granted)
@@ -28,7 +28,7 @@ function covers(grant: PermissionLine, asked: PermissionLine): boolean {
   return isOfHosts && pattern !== undefined && host !== undefined && coversHost(pattern, host)
 }
 
-/** Names what a plugin asks for and gets only inside the assistant, whatever was granted. */
+/** The requested permissions that only inline plugins get, whatever was granted. */
 export function inlineOnly(permissions: PluginPermissions): PermissionName[] {
   return permissionLines(permissions)
     .map(({ permission }) => permission)
@@ -39,14 +39,14 @@ function isInlineOnly(name: string): name is PermissionName {
   return permissionRows().some(([known, row]) => known === name && row.isInlineOnly === true)
 }
 
-/** What an owner writes to let a plugin run inside the assistant. */
+/** Tells an owner which setting runs a plugin inside the assistant. */
 export function trustAdvice(name: string): string {
   return `if you trust it as you trust yourself, "plugin_host": { "plugins": { "${name}": { "isolation": "inline" } } } in config.json.`
 }
 
 /**
- * Whether a granted name such as `*.example.com` includes `host`, which may be such a name itself.
- * `*` is every name of the internet; an address in numbers or this machine has to be named.
+ * Whether a granted name such as `*.example.com` includes `host`, which may also be a pattern. `*`
+ * covers every name on the internet; numeric addresses and this machine must be granted explicitly.
  */
 export function coversHost(pattern: string, host: string): boolean {
   const [wide, narrow] = [pattern.toLowerCase(), host.toLowerCase()]
@@ -56,7 +56,7 @@ export function coversHost(pattern: string, host: string): boolean {
   )
 }
 
-/** Why a plugin that asks for more than it was granted is not started. */
+/** The problem of a plugin that is not started because it requests more than it was granted. */
 export function grantProblem(
   plugin: { readonly name: string; readonly file?: string },
   missing: readonly string[],

@@ -2,11 +2,11 @@ import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { HostPlan } from './host-plan.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 
-/** How a plugin that was accepted is right now. */
+/** The current condition of an accepted plugin. */
 export interface Condition {
   /**
-   * `idle`: it needs no process until it is used; `restarting`: it crashed and waits for its next
-   * start.
+   * `idle`: it needs no process until it is used; `restarting`: it crashed and waits for its
+   * restart.
    */
   readonly state: 'running' | 'idle' | 'starting' | 'restarting' | 'parked'
   readonly problem?: PluginProblem
@@ -14,27 +14,28 @@ export interface Condition {
   readonly crashes: number
 }
 
-/** A plugin in the care of the host, whatever level it runs at. */
+/** A plugin that the host runs, at any isolation level. */
 export interface HostedPlugin extends RunnablePlugin {
-  /** The version that replaced it; answers what comes after its end, see `CALLS`. */
+  /** The version that replaced it. It answers calls that arrive after the end, see `CALLS`. */
   successor: RunnablePlugin | undefined
-  /** Labels of what it set up. */
+  /** Labels of its effects. */
   effects(): readonly string[]
   condition(): Condition
-  /** Waits until no call is under way, at most this long. */
+  /** Waits until no call is in progress, at most this long. */
   whenIdle(seconds: number): Promise<void>
   /**
-   * Ends it: its signal, `cleanup`, its effects, its process. Errors are reported as the plugin's.
+   * Stops it: aborts its signal, runs `cleanup`, disposes its effects and ends its process. Errors
+   * are reported as the plugin's.
    * @param seconds Default: the plugin's own.
-   * @returns whether it ended in time
+   * @returns whether it stopped in time
    */
   stop(seconds?: number): Promise<boolean>
-  /** Restarts it, even when it is parked. Only plugins with a process of their own have this. */
+  /** Restarts it, even when it is parked. Only plugins with their own process have this. */
   restart?(): Promise<void>
-  /** Starts its process before it is needed; a failure shows at the first use. */
+  /** Starts its process before it is needed. A failure appears at the first use. */
   warmUp?(): Promise<void>
   /** Tells it that the list of the assistant's plugins changed. */
   pluginsChanged?(): void
-  /** Further starts of its process are made as this plan says. */
+  /** Uses this plan for further starts of its process. */
   follow?(plan: HostPlan): void
 }

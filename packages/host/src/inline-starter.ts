@@ -28,7 +28,7 @@ export interface InlineStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
-  /** What owners set for a plugin in one chat. */
+  /** A plugin's settings for one chat. */
   chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
@@ -53,13 +53,13 @@ export class InlineStarter {
     this.#options = options
   }
 
-  /** Lets files in these folders find the sdk. */
+  /** Lets files in these folders import the sdk. */
   cover(directories: readonly string[]): void {
     if (this.#hooks) this.#hooks.add(directories)
     else this.#hooks = installModuleHooks(directories)
   }
 
-  /** @throws ProblemError, or whatever the configuration or the services threw */
+  /** @throws ProblemError, or what the configuration or the services threw */
   async start(
     entry: PluginEntry,
     plan: HostPlan,
@@ -81,7 +81,7 @@ export class InlineStarter {
     const checked = readManifest(identity, loaded)
     const timeouts = effectiveTimeouts(checked.manifest.timeouts, limits, this.#options.timeouts)
     const within = this.#limited(timeouts.startSeconds)
-    // built-in plugins are started in the right order by the assistant itself
+    // the assistant itself starts built-in plugins in the right order
     if (entry.origin !== 'built-in')
       await within(this.#options.meet(identity, checked.manifest.requires ?? []))
     return startPlugin(identity, loaded, checked, {
@@ -133,7 +133,7 @@ export class InlineStarter {
       try {
         return await withDeadline(work, left, this.#options.signal)
       } catch (error) {
-        // name the whole limit: the time that was left means nothing to a reader
+        // name the whole limit, since the remaining time means nothing to a reader
         throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
       }
     }

@@ -3,7 +3,7 @@ import type { PendingPlugin, PluginDescriptor, PluginRegistry, RunnablePlugin } 
 import { commandOwners, OwnersOrder, routePlugins } from './routing-order.ts'
 import type { Routable } from './routing-order.ts'
 
-/** The registry of plugins that can be asked, in the order in which they are asked. */
+/** The registry of plugins that can be asked, in routing order. */
 export class ListedRegistry implements PluginRegistry {
   readonly #logger: Logger
   readonly #listeners = new Set<() => void>()
@@ -38,7 +38,7 @@ export class ListedRegistry implements PluginRegistry {
     return () => void this.#listeners.delete(entry)
   }
 
-  /** Replaces plugins by others in one step: no listener sees a state in between. */
+  /** Replaces plugins atomically, so that no listener sees an intermediate state. */
   change({ add = [], remove = [] }: { add?: readonly Routable[]; remove?: readonly RunnablePlugin[] }): void {
     if (add.length + remove.length === 0) return
     const gone = new Set(remove)
@@ -73,7 +73,7 @@ export class ListedRegistry implements PluginRegistry {
   }
 }
 
-/** The list of plugins that can be asked, empty until a host writes into it. */
+/** Creates the list of plugins that can be asked, which a host fills. */
 export function createPluginList(logger: Logger): ListedRegistry {
   return new ListedRegistry(new OwnersOrder([], []), logger)
 }
@@ -81,7 +81,7 @@ export function createPluginList(logger: Logger): ListedRegistry {
 interface FirstStart {
   readonly name: string
   readonly start: Promise<unknown>
-  /** The longest that messages wait for it. */
+  /** The longest time that messages wait for it. */
   readonly seconds: number
   readonly descriptor?: PluginDescriptor | undefined
 }
@@ -92,8 +92,7 @@ interface Waiting {
 }
 
 /**
- * Plugins that start with the assistant and are not ready yet, each until its start ends or takes
- * too long.
+ * Plugins that start with the assistant and are not ready, each until its start ends or times out.
  */
 class FirstStarts {
   readonly #waiting = new Set<Waiting>()

@@ -8,24 +8,24 @@ export interface LiveConfigOptions {
   readonly schema: StandardSchemaV1 | undefined
   /** Keys that may be set for single chats. */
   readonly perChat: readonly string[]
-  /** As it stands in the files. */
+  /** The block as read from the files. */
   readonly block: JsonObject
-  /** What the schema made of it. */
+  /** The block as parsed by the schema. */
   readonly config: unknown
-  /** What owners set for a chat, as far as it is known here; the same object until it changes. */
+  /** A chat's settings, as far as known here; the same object until they change. */
   chatBlock(chatId: number): JsonObject | undefined
-  /** Asks the host what owners set for a chat. Default: `chatBlock`. */
+  /** Asks the host for a chat's settings. Default: `chatBlock`. */
   readonly askChatBlock?: ((chatId: number) => Promise<JsonObject | undefined>) | undefined
-  /** Takes what a listener threw. */
+  /** Called with what a listener threw. */
   onError(error: unknown): void
   /**
-   * Called when a chat's settings no longer fit the schema; the general configuration holds there
-   * then.
+   * Called when a chat's settings no longer fit the schema; the general configuration then applies
+   * there.
    */
   onUnfit(issues: readonly ConfigIssue[]): void
 }
 
-/** A configuration in an object: what a schema makes of a block may be anything, even a promise. */
+/** A boxed configuration, since a schema's output may be anything, even a promise. */
 interface Boxed {
   readonly config: unknown
 }
@@ -36,7 +36,7 @@ export class LiveConfig {
   readonly #listeners = new Set<(config: never) => unknown>()
   #block: JsonObject
   #config: unknown
-  /** By the block of a chat. */
+  /** Keyed by the block of a chat. */
   #merged = new WeakMap<JsonObject, Boxed | Promise<Boxed>>()
 
   constructor(options: LiveConfigOptions) {
@@ -73,13 +73,14 @@ export class LiveConfig {
     return isDeepStrictEqual(block, this.#block)
   }
 
-  /** What the schema finds wrong with a block. */
+  /** Checks a block with the schema. */
   async check(block: JsonObject): Promise<readonly ConfigIssue[]> {
     return (await validateConfig(this.#options.schema, block)).issues ?? []
   }
 
   /**
-   * Takes another block and tells the listeners; a block that the schema refuses changes nothing.
+   * Applies another block and notifies the listeners. A block that the schema rejects changes
+   * nothing.
    */
   async replace(block: JsonObject): Promise<readonly ConfigIssue[]> {
     const outcome = await validateConfig(this.#options.schema, block)
@@ -115,7 +116,7 @@ export class LiveConfig {
   async #merge(chatBlock: JsonObject): Promise<Boxed> {
     const general = { config: this.#config }
     const { schema, perChat, onError, onUnfit } = this.#options
-    // keys that the plugin does not list under perChat, or no longer does, are ignored
+    // ignore keys that perChat does not list, or no longer lists
     const allowed = Object.entries(chatBlock).filter(([key]) => perChat.includes(key))
     if (allowed.length === 0) return general
     try {

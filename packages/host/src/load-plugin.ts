@@ -16,14 +16,15 @@ import type { SyntaxCheck } from './syntax-check.ts'
 const require = createRequire(import.meta.url)
 const native = require('./native-import.ts') as { nativeImport: typeof nativeImport }
 
-/** A plugin's code, and the static part of its manifest that stands in package.json. */
+/** A plugin's code, and the static part of its manifest from package.json. */
 export interface LoadedPlugin {
   readonly module: PluginModule
   readonly packageManifest: Readonly<Record<string, unknown>>
 }
 
 /**
- * The same candidate with symbolic links resolved, as Node names its files in errors and to hooks.
+ * The same candidate with symbolic links resolved, because Node uses real paths in errors and
+ * hooks.
  */
 export async function withRealPaths(candidate: PluginCandidate): Promise<PluginCandidate> {
   try {
@@ -42,8 +43,8 @@ export async function withRealPaths(candidate: PluginCandidate): Promise<PluginC
 
 /**
  * Imports a plugin.
- * @param generation above 0, files that were imported before are read again
- * @param within applies the deadline: top-level code of a module may wait forever
+ * @param generation above 0, files are read again even if they were imported before
+ * @param within applies the deadline, since a module's top-level code may wait forever
  * @throws ProblemError
  */
 export async function loadPlugin(
@@ -90,7 +91,7 @@ async function readPackageManifest(candidate: PluginCandidate): Promise<Record<s
     ...(version !== undefined && { version }),
     ...(description !== undefined && description.trim() !== '' && { description }),
     ...packageFile.pluggram,
-    // an npm package says its plugin's name here; by now the candidate carries it
+    // an npm package declares its plugin's name here; the candidate already has it
     ...(candidate.origin === 'npm' && { name: candidate.name }),
   }
 }

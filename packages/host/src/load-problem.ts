@@ -15,10 +15,9 @@ import type { PluginProblem } from './plugin-problem.ts'
 import type { SyntaxCheck } from './syntax-check.ts'
 
 /**
- * Describes for a plugin's author what its `import()` threw.
- * @param files the plugin's files that were looked at, to find the one with the syntax error
- * @param check looks for a syntax error in a file; a plugin process is not allowed to do that
- * itself
+ * Describes, for a plugin's author, why its `import()` failed.
+ * @param files the plugin's files that Node read, to find the one with the syntax error
+ * @param check looks for a syntax error in a file; a plugin process may not do that itself
  */
 export async function describeLoadError(
   candidate: PluginCandidate,
@@ -77,7 +76,7 @@ function explainMissingModule(candidate: PluginCandidate, message: string): stri
   return `the package ${name} is not installed. ${step}.`
 }
 
-/** `@pluggram/sdk/nope` from Node's words about a package's "exports". */
+/** Extracts `@pluggram/sdk/nope` from Node's message about a package's "exports". */
 function refusedDoor(message: string): string {
   const match = /'\.\/(?<door>[^']+)'.* in .*node_modules[/\\](?<name>.+)[/\\]package\.json/.exec(
     message,
@@ -101,7 +100,7 @@ function explainOther(error: unknown, message: string): string {
   return `it threw "${message}" while it was imported. Correct the code at the file's top level.`
 }
 
-/** By name: the error may come from another realm, as in a test runner. */
+/** Compares the name, since the error may come from another realm, as in a test runner. */
 function isSyntaxError(error: unknown): boolean {
   return thrownText(error, 'name') === 'SyntaxError'
 }

@@ -41,10 +41,10 @@ const toolSchema = z.looseObject({
   execute: z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function'),
 })
 
-/** A package.json cannot hold a RegExp, so a string is read as one. */
+/** A package.json cannot contain a RegExp, so a string is parsed as one. */
 const patternSchema = z.union([z.instanceof(RegExp), z.string()]).transform((pattern, context) => {
   try {
-    // the flags g and y make a pattern remember where it stopped
+    // the flags g and y make a pattern keep its position between calls
     return typeof pattern === 'string'
       ? new RegExp(pattern, 'u')
       : new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, ''))
@@ -135,10 +135,7 @@ export type ManifestOutcome =
   | { readonly manifest: PluginManifest; readonly warnings: readonly string[] }
   | { readonly issues: readonly string[] }
 
-/**
- * Checks a manifest of any origin. Keys that this release does not know are warned about and left
- * out.
- */
+/** Validates a manifest of any origin. Unknown keys cause a warning and are dropped. */
 export function parseManifest(value: unknown): ManifestOutcome {
   const parsed = manifestSchema.safeParse(value)
   if (!parsed.success) {
@@ -171,7 +168,7 @@ function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
   return unknown.map((key) => `this release does not know '${key}' in a manifest; it is ignored`)
 }
 
-/** Puts the static part of a package.json under the manifest that the code carries. */
+/** Merges the static part from package.json into the code's manifest, which takes precedence. */
 export function mergeManifests(
   fromPackage: Readonly<Record<string, unknown>>,
   fromCode: Readonly<Record<string, unknown>>,
@@ -198,8 +195,8 @@ function mergeMembers(
 }
 
 /**
- * Adds what `configure` gave: records are joined, lists of permissions too, anything else replaces
- * what stood there.
+ * Merges the result of `configure`: it joins records and lists of permissions, and replaces
+ * anything else.
  */
 export function addConfigured(
   manifest: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import type { PluginIsolation, PluginManifest, PluginPermissions, PluginTimeouts } from '@pluggram/sdk'
 
-/** What the host must know of a manifest before it starts the plugin. */
+/** What the host must know about a manifest before it starts the plugin. */
 export interface ManifestSummary {
   readonly permissions: PluginPermissions
   readonly timeouts: PluginTimeouts

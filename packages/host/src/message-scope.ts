@@ -6,12 +6,12 @@ export type MessageScope = Pick<MessageContext, 'chat' | 'user' | 'message'>
 
 const scopes = new AsyncLocalStorage<MessageScope>()
 
-/** Everything that `work` does, even later, knows which message it is about. */
+/** Runs `work` so that everything it does, even asynchronously, knows its message. */
 export function aboutMessage<T>(scope: MessageScope, work: () => T): T {
   return scopes.run(scope, work)
 }
 
-/** The message that is being worked on, when there is one. */
+/** The message being processed, if any. */
 export function currentMessage(): MessageScope | undefined {
   return scopes.getStore()
 }

@@ -11,17 +11,17 @@ const GENERATION = 'generation'
 const requireFromHost = createRequire(HOST_URL)
 
 export interface ModuleHooks {
-  /** Covers further directories. */
+  /** Adds further directories. */
   add(directories: readonly string[]): void
-  /** Files under `directory` that were imported so far, first ones first. */
+  /** Files under `directory` that were imported so far, in order. */
   filesUnder(directory: string): readonly string[]
   remove(): void
 }
 
 /**
  * Lets plugin files under `directories` (real paths) import `@pluggram/sdk` and `zod` without a
- * node_modules: the sdk is always the host's, zod is the plugin's own copy if it has one. Other
- * modules of the process are left alone.
+ * node_modules. The sdk is always the host's; zod is the plugin's own copy if it has one. Other
+ * modules of the process are not affected.
  */
 export function installModuleHooks(directories: readonly string[]): ModuleHooks {
   const roots = new Set<string>()
@@ -62,14 +62,14 @@ export function installModuleHooks(directories: readonly string[]): ModuleHooks 
   }
 }
 
-/** Marks the address of a module that is read again although it was imported before. */
+/** Marks the URL of a module so that Node reads it again. */
 export function generationUrl(file: string, generation: number): string {
   const url = pathToFileURL(file)
   if (generation > 0) url.searchParams.set(GENERATION, String(generation))
   return url.href
 }
 
-/** What a module of a later generation imports of its own folder is read again too. */
+/** Files of its own folder that a module of a later generation imports are read again too. */
 function inSameGeneration(url: string, file: string, parent: string | undefined): string {
   if (!parent?.includes(`?${GENERATION}=`) || file.split(path.sep).includes('node_modules')) return url
   return generationUrl(file, Number(new URL(parent).searchParams.get(GENERATION)))
@@ -80,7 +80,7 @@ function toPath(url: string | undefined): string | undefined {
   try {
     return fileURLToPath(url)
   } catch {
-    // not every file: address is a path here, and an import of somebody else must not fail for that
+    // not every file: URL is a path here, and other modules' imports must not fail for that
     return undefined
   }
 }
@@ -94,9 +94,8 @@ const resolveFromHost: ResolveHook = (specifier, context, nextResolve) =>
     : nextResolve(specifier, { ...context, parentURL: HOST_URL })
 
 /**
- * Says that a file is an ES module where its package.json (if any) does not: Node would find out by
- * itself, but warn about every such file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the
- * choice to Node.
+ * Marks a file as an ES module if its package.json does not. Node would detect that, but warn for
+ * each file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the choice to Node.
  */
 function formatOf(file: string, known: string | null | undefined): string | undefined {
   // Node does not warn about dependencies
@@ -114,7 +113,7 @@ function formatOf(file: string, known: string | null | undefined): string | unde
   return looksLikeModule ? 'module-typescript' : undefined
 }
 
-/** The test that Node itself uses: what is no CommonJS is a module. */
+/** The test that Node itself uses: source that does not parse as CommonJS is an ES module. */
 function parsesAsCommonJs(source: string): boolean {
   try {
     compileFunction(source.replace(/^#!.*/, ''), ['exports', 'require', 'module', '__filename', '__dirname'])

@@ -1,7 +1,6 @@
 /**
- * Node's own `import()`. This file is loaded through `require`, so that a test runner which
- * rewrites `import()` leaves it alone: plugins are always read by Node itself, types stripped,
- * hooks applied.
+ * Node's own `import()`. This file is loaded with `require`, so that test runners do not rewrite
+ * its `import()`. So Node itself always loads plugins, strips types and applies hooks.
  */
 export function nativeImport(url: string): Promise<unknown> {
   return import(url)

@@ -14,7 +14,7 @@ const INDEX_FILES = [
 ]
 
 /**
- * The file of a folder that is imported: `exports`, else `main`, else an index file.
+ * The file to import for a folder: `exports`, else `main`, else an index file.
  * @returns `undefined` when none of them exists.
  */
 export async function findPackageEntry(
@@ -33,10 +33,7 @@ export async function findPackageEntry(
   return undefined
 }
 
-/**
- * What `exports` gives for the package itself: its "." entry under the first condition that Node
- * would take.
- */
+/** The target of "." in `exports`, under the first condition that Node would use. */
 function exportsTarget(exported: unknown): string | undefined {
   if (typeof exported === 'string') return exported
   if (Array.isArray(exported)) return firstTarget(exported)

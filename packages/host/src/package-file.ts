@@ -18,7 +18,7 @@ export type PackageFile = z.infer<typeof packageSchema>
 
 /**
  * Reads a folder's package.json; `undefined` when there is none.
- * @throws Error when it is no JSON object or its "pluggram" is none.
+ * @throws Error when it or its "pluggram" is not a JSON object.
  */
 export async function readPackageFile(directory: string): Promise<PackageFile | undefined> {
   let text: string

@@ -1,7 +1,7 @@
 import { isUint8Array } from 'node:util/types'
 import type { Button, Media, Reply, TextEntity } from '@pluggram/sdk'
 
-/** Says which member of an answer is wrong; its text holds none of the plugin's values. */
+/** Names the wrong member of an answer. The message contains none of the plugin's values. */
 export class ShapeError extends Error {}
 
 const FORMATS = ['plain', 'markdown', 'html', 'model-markdown'] as const
@@ -20,7 +20,9 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<string> 
   )
 }
 
-/** Copies a reply member by member, each read once, so that later readers meet no surprise. */
+/**
+ * Copies a reply and reads each member once, so that getters cannot return something else later.
+ */
 export function parseReply(input: unknown, at: string): Reply {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new ShapeError(`${at} must be text or a reply such as { text: '…' }`)

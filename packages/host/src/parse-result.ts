@@ -3,11 +3,11 @@ import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
 import { isThrown } from './error-location.ts'
 import { isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
 
-/** More replies to one message than this are a mistake of the plugin. */
+/** More replies to one message than this are a bug in the plugin. */
 const MAX_REPLIES = 1_000
 
 /**
- * Reads what a plugin answered into plain objects of known shape; `null` counts as `undefined`.
+ * Parses a plugin's answer into plain objects of known shape; `null` counts as `undefined`.
  * @throws PluggramError `reply-invalid` naming the plugin and the member that is wrong.
  */
 export function parseResult(plugin: string, value: unknown): PluginResult | undefined {
@@ -26,7 +26,7 @@ function named<T>(plugin: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    // a getter or proxy of the plugin may throw anything, so only our own messages are repeated
+    // a plugin's getter or proxy may throw anything, so only our own messages are shown
     const reason = isThrown(error, ShapeError) ? error.message : 'it cannot be read'
     throw new PluggramError('reply-invalid', `Plugin ${plugin} gave an answer that is no result: ${reason}.`)
   }

@@ -4,8 +4,8 @@ import type { PluginStatus } from '@pluggram/sdk'
 const MAX_CHARACTERS = 16_384
 
 /**
- * Reads what `getStatus` gave as plain JSON.
- * @throws Error that says what is wrong with it.
+ * Parses the result of `getStatus` as plain JSON.
+ * @throws Error that says what is wrong.
  */
 export function parseStatus(value: unknown): PluginStatus {
   let text: string | undefined

@@ -3,7 +3,7 @@ import type { PluginStatus } from '@pluggram/sdk'
 import { thrownMessage } from './error-location.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
 
-/** What a plugin says about itself; one that fails to say it is failing. */
+/** A plugin's own status. If it cannot report one, it counts as failing. */
 export async function statusOf(plugin: HostedPlugin): Promise<PluginStatus> {
   try {
     return await plugin.ask('status', undefined)
@@ -12,17 +12,17 @@ export async function statusOf(plugin: HostedPlugin): Promise<PluginStatus> {
   }
 }
 
-/** What is known of one plugin's status. */
+/** What is known about one plugin's status. */
 interface Known {
-  /** The question under way, shared by everybody who asks meanwhile. */
+  /** The request in progress, shared by all callers. */
   asked: Promise<PluginStatus> | undefined
-  /** Set while the plugin is late: the answer until it is quick again. */
+  /** Set while the plugin is late: the answer until it responds again. */
   late: PluginStatus | undefined
 }
 
 /**
- * Asks plugins for their status without waiting for a slow one: health checks often allow only a
- * second, and must not take one plugin's silence for the assistant's.
+ * Asks plugins for their status without waiting for slow ones. Health checks often allow only a
+ * second, and a slow plugin must not make the assistant look dead.
  */
 export class PatientStatus {
   readonly #patienceMs: number
@@ -33,8 +33,8 @@ export class PatientStatus {
   }
 
   /**
-   * What the plugin says; after `patienceMs`, that it is late; and while it stays late, at once
-   * what it said last.
+   * Returns the plugin's status, or after `patienceMs` that it is late. While it stays late,
+   * returns its last status at once.
    */
   async of(plugin: HostedPlugin): Promise<PluginStatus> {
     const known = this.#known.get(plugin) ?? { asked: undefined, late: undefined }

@@ -20,7 +20,7 @@ import { decodeResult, encodeResult } from './rpc/wire-response.ts'
 import { runTool } from './run-tool.ts'
 import { toToolResult } from './tool-result.ts'
 
-/** What a plugin answers with, in the process in which it runs. */
+/** The parts of a plugin that answer calls, in the process in which it runs. */
 export interface AnsweringPlugin {
   readonly descriptor: PluginDescriptor
   readonly commands: ReadonlyMap<string, CommandDefinition>
@@ -28,25 +28,25 @@ export interface AnsweringPlugin {
   readonly schedules: ReadonlyMap<string, ScheduleDefinition>
   readonly instance: Plugin
   readonly config: LiveConfig
-  /** The manifest depends on the configuration: another one needs another start. */
+  /** The manifest depends on the configuration, so a new configuration requires a restart. */
   readonly isConfigurable: boolean
   readonly services: Services
 }
 
-/** How one kind of call is answered. */
+/** Defines how a plugin answers one kind of call. */
 interface AnswerRow<Kind extends CallKind> {
-  /** Runs the plugin's own code; what comes of it may be anything. */
+  /** Runs the plugin's own code, which may return anything. */
   run(this: void, plugin: AnsweringPlugin, question: Question<Kind>, signal: AbortSignal): unknown
   /**
-   * Reads what came of it, or throws. The answer of a plugin process is read twice: there, and in
-   * the host, which does not trust the process.
+   * Parses the answer, or throws. A plugin process's answer is parsed twice: there, and in the
+   * host, which does not trust the process.
    */
   read(this: void, answer: unknown, plugin: string): Answer<Kind>
-  /** The message that the call is about, for the plugin's services. */
+  /** The message of the call, for the plugin's services. */
   about?(this: void, question: Question<Kind>): MessageScope
-  /** Makes an answer fit to leave a process. Default: as it is. */
+  /** Encodes an answer to be sent to another process. Default: unchanged. */
   encode?(this: void, answer: Answer<Kind>, streams: StreamTable): unknown
-  /** The opposite, before `read`; `open` reads a stream by its number. */
+  /** The reverse, before `read`; `open` reads a stream by its number. */
   decode?(this: void, answer: unknown, open: (stream: number) => AsyncIterable<string>): unknown
 }
 
@@ -55,7 +55,7 @@ export const ANSWERS: { readonly [Kind in CallKind]: AnswerRow<Kind> } = {
   handle: {
     run(plugin, { message, context }, signal) {
       const configured = inChat(plugin, context, signal)
-      // mostly known already: then nothing is waited for
+      // usually known already, so there is nothing to await
       return configured instanceof Promise
         ? configured.then((own) => answerMessage(plugin, message, own))
         : answerMessage(plugin, message, configured)
@@ -135,7 +135,7 @@ function answerMessage(
   return instance.processMessage?.(message, context) as PluginResult | undefined
 }
 
-/** Arguments and result are copies, as they are between processes. */
+/** Copies arguments and result, as between processes. */
 async function callProvided(
   plugin: string,
   { provides }: Plugin,
@@ -158,9 +158,7 @@ async function callProvided(
 
 const MAX_FORGOTTEN_CHARACTERS = 200
 
-/**
- * What `forgetUser` told, as a short line for a person; anything that is no text counts as nothing.
- */
+/** The result of `forgetUser` as a short line for a person; anything but text is ignored. */
 function toForgotten(told: unknown): string | undefined {
   if (typeof told !== 'string') return undefined
   const line = told.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()

@@ -1,18 +1,18 @@
-/** Something that looks like a plugin and may be started. */
+/** Something that looks like a plugin and can be started. */
 export interface PluginCandidate {
   readonly name: string
-  /** Absolute path of the file that is imported. */
+  /** Absolute path of the file to import. */
   readonly entry: string
   readonly origin: 'shipped' | 'home' | 'npm'
-  /** The folder of the plugin; for a single file the folder it lies in. */
+  /** The folder of the plugin; for a single file, the folder that contains it. */
   readonly directory: string
-  /** True for a file that is a plugin by itself; its neighbours may be other plugins. */
+  /** True for a single-file plugin; other files in its folder may be other plugins. */
   readonly isSingleFile?: boolean
   /** Its package.json; a single file has none. */
   readonly packageFile?: string
 }
 
-/** What is the plugin's on the disk: its folder, or the file that it is. */
+/** A plugin's path: its folder, or its single file. */
 export function placeOf({ isSingleFile, entry, directory }: PluginCandidate): string {
   return isSingleFile === true ? entry : directory
 }

@@ -10,7 +10,7 @@ import type { IsolationLevel, PluginState } from './plugin-state.ts'
 import type { JsonSchema } from './json-types.ts'
 import type { OwnersOrder } from './routing-order.ts'
 
-/** What the host keeps about one plugin, from before its start to after its end. */
+/** The host's record of one plugin, from before its start until after its end. */
 export interface PluginEntry {
   readonly name: string
   readonly origin: PluginState['origin']
@@ -20,19 +20,21 @@ export interface PluginEntry {
   readonly definition?: PluginDefinition | PluginClass
   /** Changes when the plugin must be restarted: covers its files, limits and grants. */
   fingerprint: string
-  /** Changes with its block of the configuration; some plugins take that without a restart. */
+  /** Changes with its configuration block, which some plugins apply without a restart. */
   blockDigest: string
   state: 'off' | 'starting' | 'running' | 'failed' | 'stopped'
   problem?: PluginProblem
-  /** The schema that its configuration broke, for a plugin that was left out because of that. */
+  /**
+   * The schema that rejected the configuration, for a plugin that was left out because of that.
+   */
   configSchema?: JsonSchema | undefined
-  /** `startOf` the version whose start failed slowly, so that other changes had to wait. */
+  /** `startOf` the version whose start failed slowly and so delayed other changes. */
   slowFailure?: string | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
 }
 
-/** An entry for something that was discovered; `candidate` has real paths. */
+/** An entry for a discovered plugin; `candidate` has real paths. */
 function discoveredEntry(
   candidate: PluginCandidate,
   isolation: IsolationLevel,
@@ -50,7 +52,7 @@ function discoveredEntry(
   }
 }
 
-/** An entry for a plugin with a name that the assistant itself uses; it is not started. */
+/** An entry for a plugin whose name the assistant itself uses; it is not started. */
 function takenEntry(candidate: PluginCandidate, isolation: IsolationLevel): PluginEntry {
   const { name, entry } = candidate
   return {
@@ -96,7 +98,7 @@ export function listEntries(
   return [...own, ...discovered].toSorted((a, b) => order.compare(a.name, b.name))
 }
 
-/** What others may see of an entry. */
+/** The public state of an entry. */
 export function toState(entry: PluginEntry): PluginState {
   const { name, origin, isolation, candidate, plugin } = entry
   const condition = entry.state === 'running' ? plugin?.condition() : undefined
@@ -117,13 +119,13 @@ export function toState(entry: PluginEntry): PluginState {
   }
 }
 
-/** Two entries of one key are versions of one plugin. */
+/** Entries with the same key are versions of one plugin. */
 export function keyOf(entry: PluginEntry): string {
   return `${entry.origin === 'built-in' ? 'built-in' : 'found'}/${entry.name}`
 }
 
 /**
- * A fingerprint of everything that decides how a plugin starts; empty when that could not be read.
+ * A fingerprint of everything that affects a plugin's start; empty when that could not be read.
  */
 export function startOf({ fingerprint, blockDigest }: PluginEntry): string {
   return fingerprint === '' ? '' : `${fingerprint}/${blockDigest}`
@@ -138,7 +140,7 @@ export function goOn(entry: PluginEntry, before: PluginEntry): void {
   entry.state = 'running'
 }
 
-/** Whether it is to be started. */
+/** Whether the plugin should be started. */
 export function isOn(entry: PluginEntry): boolean {
   return entry.state === 'starting'
 }
@@ -148,7 +150,7 @@ export function routable(entry: PluginEntry): { runnable: HostedPlugin; isBuiltI
   return entry.plugin ? [{ runnable: entry.plugin, isBuiltIn: entry.origin === 'built-in' }] : []
 }
 
-/** Describes a start that failed with some error. */
+/** The problem for a failed start. */
 export function startProblem({ name, candidate }: PluginEntry, error: unknown): PluginProblem {
   return {
     plugin: name,
@@ -159,7 +161,10 @@ export function startProblem({ name, candidate }: PluginEntry, error: unknown): 
   }
 }
 
-/** Computes the fingerprints. What cannot be read makes the start fail, which reports it. */
+/**
+ * Computes the fingerprints. An unreadable file is ignored here, since the start fails on it and
+ * reports it.
+ */
 export async function fingerprintEntry(entry: PluginEntry, plan: HostPlan): Promise<void> {
   const { candidate, name, isolation } = entry
   if (!candidate || entry.state !== 'starting') return

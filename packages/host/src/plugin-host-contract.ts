@@ -13,24 +13,22 @@ export interface PluginHostOptions extends HostPlan {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   readonly assistantName: string
   readonly timeouts?: HostTimeouts
-  /**
-   * What owners set for a plugin in one chat; the same object until it changes. Default: nothing.
-   */
+  /** A plugin's settings for one chat; the same object until they change. Default: none. */
   chatBlock?(plugin: string, chatId: number): JsonObject | undefined
-  /** Where the host writes which plugins can be asked; made by `createPluginList`. Default: a list of its own. */
+  /**
+   * The list of plugins that can be asked, which the host fills; from `createPluginList`. Default:
+   * its own list.
+   */
   readonly list?: ListedRegistry
   /** The assistant's own plugins: always on, asked first. */
   readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
   /**
-   * Where manifests and compiled code are kept between starts, and plugins' own folders. Default:
-   * nowhere.
+   * The folder for manifests and compiled code that are reused across starts, and for plugins' own
+   * folders. Default: none.
    */
   readonly dataFolder?: string
   readonly logger: Logger
-  /**
-   * Called with every problem of a plugin as soon as it is known; the report lists them all as
-   * well.
-   */
+  /** Called with each plugin problem at once; the report lists them all too. */
   onProblem?(problem: PluginProblem): void
 }
 
@@ -38,23 +36,23 @@ export interface StartReport {
   readonly states: readonly PluginState[]
   /** Errors and warnings, plugin by plugin in the owner's order. */
   readonly problems: readonly PluginProblem[]
-  /** Plugins that were started, replaced, ended, or reconfigured. */
+  /** Plugins that were started, replaced, stopped or reconfigured. */
   readonly changed: readonly string[]
 }
 
-/** Starts plugins, keeps the list of those that can be asked, and replaces those that changed. */
+/** Starts plugins, lists those that can be asked, and replaces those that changed. */
 export interface PluginHost {
   /**
-   * Resolves when every plugin can be asked or failed; each can be asked as soon as it is ready.
+   * Resolves when every plugin is ready or has failed; each can be asked as soon as it is ready.
    * Never rejects.
    */
   start(): Promise<StartReport>
-  /** Resolves during `start` when there is no plugin left that messages should wait for. */
+  /** Resolves during `start`, when messages need not wait for any further plugin. */
   whenSettled(): Promise<void>
   /**
-   * Applies another plan. Unchanged plugins are left alone; a changed one is started beside its old
-   * version, which finishes its work and ends. A plugin that cannot be started keeps its old
-   * version. Never rejects.
+   * Applies another plan. Unchanged plugins keep running. A changed one is started beside its old
+   * version, which finishes its work and stops. If it cannot be started, the old version stays.
+   * Never rejects.
    */
   apply(plan: HostPlan): Promise<StartReport>
   /**
@@ -63,24 +61,24 @@ export interface PluginHost {
    */
   restart(name: string): Promise<boolean>
   /**
-   * What a plugin's schema finds wrong with a block; nothing changes. `undefined` when it does not
-   * run.
+   * Checks a block with a plugin's schema, without applying it. `undefined` when the plugin does
+   * not run.
    */
   checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined>
   /**
-   * Calls what a plugin provides to others; waits for its start.
+   * Calls a method that a plugin provides to others; waits for its start.
    * @throws PluggramError `plugin-not-found`; what the method throws
    */
   call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown>
   /**
-   * Ends plugins in reverse order. Once one exceeds its time, the rest end side by side, so that
-   * all of it takes twice `cleanupSeconds` at most.
+   * Stops plugins in reverse order. When one misses its deadline, the rest are stopped in parallel,
+   * so that everything takes at most twice `cleanupSeconds`.
    */
   stop(): Promise<void>
   readonly registry: PluginRegistry
   states(): readonly PluginState[]
-  /** `states()` with what each plugin's `getStatus` says. */
+  /** `states()` with the result of each plugin's `getStatus`. */
   statuses(): Promise<readonly PluginState[]>
-  /** The same within a second: for a slow plugin, its last answer, or that it is late. */
+  /** The same within a second; for a slow plugin, its last answer, or that it is late. */
   quickStatuses(): Promise<readonly PluginState[]>
 }

@@ -51,10 +51,10 @@ const RETIRE_SECONDS = 120
 const SLOW_MS = 1_500
 /** Health checks usually allow the assistant one second. */
 const HEALTH_PATIENCE_MS = 750
-/** How long a start may queue behind others before its own time begins. */
+/** How long a start may queue before its own time limit starts. */
 const QUEUE_SECONDS = 5
 
-/** A plugin that must be started, with what an earlier start told about it. */
+/** A plugin to start, with what is known from an earlier start. */
 interface Unstarted {
   readonly entry: PluginEntry
   readonly descriptor?: PluginDescriptor | undefined
@@ -223,7 +223,7 @@ class TwoLevelHost implements PluginHost {
     return this.#report(old, reconfigured)
   }
 
-  /** The entry to use from now on: the old one if it can continue, perhaps with another block. */
+  /** Chooses the entry to use: the old one if it can continue, perhaps with another block. */
   async #keepOrStart(
     before: PluginEntry | undefined,
     entry: PluginEntry,
@@ -243,7 +243,7 @@ class TwoLevelHost implements PluginHost {
     return before
   }
 
-  /** Ends plugins that are off or gone; replaced ones end once their successor runs. */
+  /** Stops plugins that are off or gone. Replaced ones stop once their successor runs. */
   async #leave(old: ReadonlyMap<string, PluginEntry>, kept: readonly PluginEntry[]): Promise<void> {
     const next = new Map(kept.map((entry) => [keyOf(entry), entry]))
     for (const [key, entry] of old) {
@@ -256,8 +256,8 @@ class TwoLevelHost implements PluginHost {
   }
 
   /**
-   * Accepts plugins that did not change since an earlier start without starting them; returns the
-   * others.
+   * Accepts plugins that have not changed since an earlier start, without starting them. Returns
+   * the others.
    */
   async #takeKnown(
     entries: readonly PluginEntry[],
@@ -333,7 +333,7 @@ class TwoLevelHost implements PluginHost {
     })
   }
 
-  /** Lets a plugin finish what it works on, and ends it. */
+  /** Lets a plugin finish its work, then stops it. */
   async #retire(plugin: HostedPlugin, successor?: HostedPlugin): Promise<void> {
     this.#retiring.add(plugin)
     plugin.successor = successor
@@ -379,7 +379,7 @@ class TwoLevelHost implements PluginHost {
     this.#inline.stop()
   }
 
-  /** When the assistant stops, a plugin gets more time than others only from its owner. */
+  /** When the assistant stops, only the owner's settings can give a plugin more time. */
   #stopSeconds({ descriptor }: HostedPlugin): number {
     return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }

@@ -1,7 +1,7 @@
 import { isPluginDefinition } from '@pluggram/sdk'
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
 
-/** What a plugin's module gives. */
+/** The plugin that a module exports. */
 export type PluginModule =
   | { readonly form: 'class'; readonly plugin: PluginClass }
   | { readonly form: 'definition'; readonly plugin: PluginDefinition }
@@ -9,7 +9,7 @@ export type PluginModule =
 /**
  * Picks the plugin out of an imported module: a class or a `definePlugin` result as default export
  * or `module.exports`.
- * @throws TypeError that says what was found instead and what to write.
+ * @throws TypeError that says what was found and what to write instead.
  */
 export function pickPlugin(module: unknown): PluginModule {
   const exported: unknown = Reflect.get(Object(module), 'default')
@@ -17,14 +17,14 @@ export function pickPlugin(module: unknown): PluginModule {
   return toPlugin(exported, module)
 }
 
-/** Recognises either form. */
+/** Recognises both forms of a plugin. */
 export function toPlugin(exported: unknown, module: unknown = {}): PluginModule {
   if (isPluginDefinition(exported)) return { form: 'definition', plugin: exported }
   if (isConstructor(exported)) return { form: 'class', plugin: exported }
   throw new TypeError(complaint(exported, module))
 }
 
-/** A CommonJS file that a compiler made of an ES module. */
+/** Whether a CommonJS file was compiled from an ES module. */
 function isTranspiled(value: unknown): value is object {
   return typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value
 }

@@ -1,8 +1,8 @@
 const PLUGIN_NAME = /^[a-z][a-z0-9_]{0,63}$/
 
 /**
- * Lower case letters, digits and `_`, starting with a letter: names are keys in configuration files
- * and variables.
+ * Lower case letters, digits and `_`, starting with a letter, because names are keys in
+ * configuration files and environment variables.
  */
 export function isPluginName(name: string): boolean {
   return PLUGIN_NAME.test(name)
@@ -19,7 +19,7 @@ export function suggestPluginName(name: string): string {
   return words === '' ? 'my_plugin' : words
 }
 
-/** `@scope/pluggram-plugin-my-thing` and `@pluggram/plugin-my-thing` are `my_thing`. */
+/** `@scope/pluggram-plugin-my-thing` and `@pluggram/plugin-my-thing` become `my_thing`. */
 export function pluginNameOfPackage(packageName: string): string {
   const bare = packageName.replace(/^@[^/]*\//, '')
   const short = bare.replace(/^pluggram-plugin-/, '')

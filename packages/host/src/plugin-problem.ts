@@ -7,23 +7,23 @@ export interface PluginProblem {
   readonly plugin: string
   readonly severity: 'error' | 'warning'
   readonly code: ErrorCode
-  /** Names the culprit and the next step; holds no stack. */
+  /** Names the cause and the next step; contains no stack. */
   readonly message: string
   readonly file?: string
   readonly line?: number
   readonly column?: number
-  /** With `plugin-config-invalid`: everything that is wrong with the block. */
+  /** With `plugin-config-invalid`: all issues of the block. */
   readonly issues?: readonly ConfigIssue[]
   /** With `plugin-duplicate`: every file that claims the name. */
   readonly files?: readonly string[]
 }
 
-/** Carries a problem through a throw, with what was thrown first as its `cause`. */
+/** Wraps a problem as an error, with the original error as `cause`. */
 export class ProblemError extends Error {
   readonly problem: PluginProblem
   /**
-   * With `plugin-config-invalid`: what the configuration should be, when the plugin's schema can
-   * tell.
+   * With `plugin-config-invalid`: the JSON Schema of the configuration, if the plugin's schema has
+   * one.
    */
   readonly configSchema: JsonSchema | undefined
 

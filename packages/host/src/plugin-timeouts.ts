@@ -2,7 +2,8 @@ import type { PluginTimeouts } from '@pluggram/sdk'
 import type { ProcessLimits } from './process/process-limits.ts'
 
 /**
- * Limits for plugins that neither their owner nor their manifest sets; default: `DEFAULT_TIMEOUTS`.
+ * Time limits that apply when neither the owner nor the manifest sets one; default:
+ * `DEFAULT_TIMEOUTS`.
  */
 export interface HostTimeouts {
   /** For import, configuration and setup together. */
@@ -14,28 +15,28 @@ export interface HostTimeouts {
 }
 
 /**
- * The one place of these numbers; the manifest's TSDoc and the guides repeat them, and a test
- * compares.
+ * The source of these numbers. The manifest's TSDoc and the guides repeat them, and a test compares
+ * them.
  */
 export const DEFAULT_TIMEOUTS: Required<HostTimeouts> = {
   startSeconds: 10,
   statusSeconds: 2,
-  // two plugins that overrun side by side must fit into the ten seconds of a stop
+  // two plugins that overrun in parallel must fit into the ten seconds of a stop
   cleanupSeconds: 1.5,
 }
 
-/** What holds for one plugin, in seconds. */
+/** The time limits of one plugin, in seconds. */
 export interface EffectiveTimeouts {
   readonly startSeconds: number
   readonly statusSeconds: number
   readonly cleanupSeconds: number
-  /** Unset: only the general limit for messages holds. */
+  /** Unset: only the general limit for messages applies. */
   readonly callSeconds?: number
 }
 
 /**
- * The limits of a plugin: the owner's, then the plugin's, then the host's. Health is asked all the
- * time, so a plugin itself may only shorten the limit of `getStatus`.
+ * A plugin's time limits: the owner's, then the plugin's, then the host's. Health checks are
+ * frequent, so a plugin itself may only shorten the limit of `getStatus`.
  */
 export function effectiveTimeouts(
   own: PluginTimeouts | undefined,

@@ -7,25 +7,25 @@ import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import { guardPatterns } from './process/guarded-pattern.ts'
 
-/** Which plugin is started, and where its files are. */
+/** Identifies the plugin being started, and its files. */
 export interface PluginIdentity {
   readonly name: string
   readonly file?: string
   readonly directory?: string
-  /** Who may use its tools when they do not say it. Default `owner`. */
+  /** Who may use its tools that do not set a role. Default `owner`. */
   readonly toolRole?: Role
-  /** Its neighbours in the folder are not its own. */
+  /** True when other files in the folder are not its own. */
   readonly isSingleFile?: boolean
 }
 
-/** A manifest that can be used, and what is odd about it. */
+/** A valid manifest, and warnings about it. */
 export interface CheckedManifest {
   readonly manifest: PluginManifest
   readonly warnings: readonly PluginProblem[]
 }
 
 /**
- * Checks what a loaded plugin says about itself.
+ * Validates the manifest of a loaded plugin.
  * @throws ProblemError
  */
 export function readManifest(
@@ -56,20 +56,20 @@ export function readManifest(
   return { manifest, warnings: messages.map((message) => manifestWarning(identity, `: ${message}.`)) }
 }
 
-/** Keys for single chats that nobody can set, as far as the schema tells its keys. */
+/** `perChat` keys that the schema does not have, if it lists its keys. */
 function unknownPerChat({ perChat = [], config }: PluginManifest): readonly string[] {
   const keys = jsonSchemaOf(config)?.['properties']
   if (typeof keys !== 'object' || keys === null) return []
   return perChat.filter((key) => !Object.hasOwn(keys, key))
 }
 
-/** A warning about what a plugin says of itself. */
+/** A warning about a plugin's manifest. */
 export function manifestWarning(identity: PluginIdentity, message: string): PluginProblem {
   return { ...problemOf(identity, 'plugin-manifest-invalid', message), severity: 'warning' }
 }
 
 /**
- * Adds what the manifest's `configure` makes of the plugin's checked configuration.
+ * Adds the result of the manifest's `configure` for the plugin's checked configuration.
  * @throws ProblemError
  */
 export function configureManifest(
@@ -91,15 +91,15 @@ export function configureManifest(
 }
 
 /**
- * Patterns that an owner wrote meet the texts of strangers in the assistant itself, whoever runs
- * the plugin.
+ * Guards patterns from the configuration: the assistant itself matches them against strangers'
+ * texts, at every isolation level.
  */
 function guarded(manifest: CheckedManifest['manifest']): CheckedManifest['manifest'] {
   const { patterns } = manifest
   return patterns === undefined ? manifest : { ...manifest, patterns: guardPatterns(patterns) }
 }
 
-/** A problem of that plugin; the message goes on after its name. */
+/** A problem of that plugin; the message continues after its name. */
 export function problemOf(
   identity: PluginIdentity,
   code: PluginProblem['code'],

@@ -6,9 +6,9 @@ import { problemOf } from './read-manifest.ts'
 import { describeConfigIssues } from './validate-config.ts'
 
 /**
- * Whether the plugin of an old entry can go on: as it is, or with the block that a plan has for it.
- * @returns `start` when the new entry has to be started; a problem when the block is refused and
- * the old one holds
+ * Whether the plugin of an old entry can continue, unchanged or with the plan's block.
+ * @returns `start` when the new entry has to be started; a problem when the block is rejected and
+ *   the old one stays in effect
  */
 export async function followBlock(
   before: PluginEntry,
@@ -16,7 +16,7 @@ export async function followBlock(
   plan: HostPlan,
 ): Promise<'same' | 'reconfigured' | 'start' | ProblemError> {
   const wanted = startOf(entry)
-  // known to fail, after other changes had to wait for it
+  // known to fail, and slowly, which would delay other changes again
   if (wanted !== '' && before.slowFailure === wanted) return 'same'
   if (!before.plugin || before.fingerprint !== entry.fingerprint) return 'start'
   const isSame = before.blockDigest === entry.blockDigest
@@ -30,9 +30,9 @@ export async function followBlock(
 }
 
 /**
- * Brings a running plugin to the block that a plan has for it.
- * @returns `replace` when it has to be started anew; a problem when the block is refused and the
- * old one holds
+ * Applies the plan's block to a running plugin.
+ * @returns `replace` when it must be restarted; a problem when the block is rejected and the old
+ *   one stays in effect
  */
 async function reconfigure(
   { name, plugin, candidate }: PluginEntry,
@@ -51,7 +51,7 @@ async function reconfigure(
       issues: outcome.issues,
     })
   } catch {
-    // the schema failed, or the process ended over it: the next start reports why
+    // the schema threw, or the process crashed; the next start reports why
     return 'replace'
   }
 }

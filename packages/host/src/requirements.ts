@@ -2,18 +2,15 @@ import { endsWithin } from '@pluggram/base'
 import type { PluginEntry } from './plugin-entry.ts'
 import { ProblemError } from './plugin-problem.ts'
 
-/**
- * A plugin whose requirement does not come waits no longer than that; its calls wait for
- * themselves.
- */
+/** How long a plugin waits for its requirements to start; after that, its calls wait for them. */
 const LONGEST_WAIT_MS = 10_000
 
-/** Lets plugins start after those they call. */
+/** Starts plugins after those they require. */
 export class Requirements {
   readonly #starts = new Map<string, Promise<unknown>>()
   readonly #needs = new Map<string, readonly string[]>()
 
-  /** Remembers that a plugin starts now. */
+  /** Notes that a plugin is starting. */
   starting(name: string, start: Promise<unknown>): void {
     this.#starts.set(name, start)
     const forget = (): void => {
@@ -22,7 +19,7 @@ export class Requirements {
     start.then(forget, forget)
   }
 
-  /** Resolves when a plugin is not starting any more, however that ended. */
+  /** Resolves when a plugin's start has ended, successfully or not. */
   async whenStarted(name: string): Promise<void> {
     const start = this.#starts.get(name)
     if (!start) return
@@ -35,7 +32,7 @@ export class Requirements {
   /**
    * Waits until everything a plugin requires has started. Plugins that require each other do not
    * wait for each other.
-   * @throws ProblemError when a plugin is required that is not there or off
+   * @throws ProblemError when a required plugin is missing or off
    */
   async meet(
     plugin: { readonly name: string; readonly file?: string },

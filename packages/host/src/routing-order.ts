@@ -27,7 +27,7 @@ export class OwnersOrder {
   }
 }
 
-/** A plugin, with what decides when it is asked. */
+/** A plugin, with its place in the order. */
 export interface Routable {
   readonly runnable: RunnablePlugin
   readonly isBuiltIn: boolean
@@ -52,8 +52,8 @@ function group({ isBuiltIn, runnable }: Routable): number {
 }
 
 /**
- * Command → the plugin that it belongs to. A command that two plugins name belongs to the first of
- * them in the owner's order, so that a priority cannot take it away.
+ * Command → its plugin. A command that two plugins declare belongs to the first in the owner's
+ * order, so that no plugin can claim it with a priority.
  */
 export function commandOwners(
   descriptors: readonly PluginDescriptor[],
@@ -66,7 +66,7 @@ export function commandOwners(
   return owners
 }
 
-/** Warns about every command that a plugin names but another one keeps. */
+/** Warns about every command that a plugin declares but another one owns. */
 export function commandProblems(
   descriptors: readonly PluginDescriptor[],
   order: OwnersOrder,

@@ -1,7 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
 
-/** A tool with what its function receives besides the arguments. */
+/** A tool call, with what the tool's function receives besides the arguments. */
 export interface ToolCall {
   readonly plugin: string
   readonly name: string
@@ -11,7 +11,7 @@ export interface ToolCall {
   readonly services: Services
 }
 
-/** A model that gets everything wrong is not helped by a longer list. */
+/** A longer list would not help the model. */
 const MAX_ISSUES = 10
 
 /**

@@ -15,13 +15,13 @@ interface RunningPluginParts extends AnsweringPlugin {
   readonly effects: DisposableEffectScope
   readonly controller: AbortController
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
-  /** What each call is held to; unset in a plugin process, whose host does that. */
+  /** The time limits of calls; unset in a plugin process, where the host enforces them. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'> | undefined
-  /** Told that work begins; returns what is to be called at its end. */
+  /** Called when work starts; returns a function to call when it ends. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
 }
 
-/** A plugin that was started in this process: asks it, and ends it. */
+/** A plugin that runs in this process. */
 export class RunningPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
   successor: RunnablePlugin | undefined
@@ -55,7 +55,7 @@ export class RunningPlugin implements HostedPlugin {
     if (this.#isStopped) return askStopped(name, this.successor, kind, question, signal)
     const row = ANSWERS[kind]
     const scope = row.about?.(question)
-    // a look at its status is no work that its end should wait for
+    // a stop need not wait for a status request
     const isWork = CALLS[kind].whenLate === 'end'
     if (isWork) this.#inFlight += 1
     const onEnd = isWork ? this.#parts.onCall?.(name) : undefined
@@ -77,14 +77,15 @@ export class RunningPlugin implements HostedPlugin {
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
   }
 
-  /** Labels of what the plugin set up. */
+  /** Labels of the plugin's effects. */
   effects(): readonly string[] {
     return this.#parts.effects.list()
   }
 
   /**
-   * Ends the plugin: its signal, `cleanup`, its effects. Errors are reported as the plugin's.
-   * @returns whether it ended in time
+   * Stops the plugin: aborts its signal, runs `cleanup` and disposes its effects. Errors are
+   * reported as the plugin's.
+   * @returns whether it stopped in time
    */
   async stop(seconds = this.#parts.timeouts.cleanupSeconds): Promise<boolean> {
     if (this.#isStopped) return true

@@ -21,7 +21,7 @@ import { RunningPlugin } from './running-plugin.ts'
 import { describeConfigIssues, validateConfig } from './validate-config.ts'
 import type { JsonObject, JsonSchema } from './json-types.ts'
 
-/** What starting one plugin needs from its surroundings. */
+/** What the start of one plugin needs. */
 export interface StartContext {
   readonly assistantName: string
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
@@ -31,25 +31,25 @@ export interface StartContext {
     effects: DisposableEffectScope,
   ) => HostServices
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
-  /** Gives work the rest of the plugin's time to start. */
+  /** Limits work to the rest of the plugin's start time. */
   readonly within: <T>(work: Promise<T>) => Promise<T>
-  /** Aborted when the plugin is asked to stop, or is too late. */
+  /** Aborted when the plugin must stop, or misses its deadline. */
   readonly controller: AbortController
-  /** What was set for a chat, as `LiveConfig` asks for it. */
+  /** A chat's settings, for `LiveConfig`. */
   readonly chatBlock: (chatId: number) => JsonObject | undefined
   readonly askChatBlock?: (chatId: number) => Promise<JsonObject | undefined>
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
-  /** What each call is held to; unset in a plugin process, whose host does that. */
+  /** The time limits of calls; unset in a plugin process, where the host enforces them. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>
-  /** Called when work begins; returns what is to be called at its end. */
+  /** Called when work starts; returns a function to call when it ends. */
   readonly onCall?: ((plugin: string) => () => void) | undefined
-  /** Called with the end of a failed start that still runs. */
+  /** Called with a promise for the end of a failed start that is still running. */
   readonly onLate?: (end: Promise<unknown>) => void
 }
 
 /**
- * Checks a loaded plugin's configuration and brings it to life.
- * @throws ProblemError; nothing of the plugin is left behind then
+ * Checks a loaded plugin's configuration and starts it.
+ * @throws ProblemError, after cleaning up everything that the plugin set up
  */
 export async function startPlugin(
   identity: PluginIdentity,
@@ -142,7 +142,7 @@ function startAdvice(error: unknown): string {
 }
 
 /**
- * Checks a plugin's block of the configuration with its schema.
+ * Checks a plugin's configuration block with its schema.
  * @throws ProblemError
  */
 export async function readConfig(
@@ -204,7 +204,9 @@ function checkMembers(instance: object): Plugin {
   return instance
 }
 
-/** Warns about commands that nothing answers. A plugin without any may still work in timers. */
+/**
+ * Warns about commands that nothing answers. A plugin without commands may still work in timers.
+ */
 function emptyWarnings(
   identity: PluginIdentity,
   manifest: PluginManifest,

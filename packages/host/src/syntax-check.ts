@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** What Node prints about a JavaScript file that it cannot parse; `undefined` when it can. */
+/** Returns Node's report on a JavaScript file that it cannot parse; `undefined` when it can. */
 export type SyntaxCheck = (file: string) => Promise<string | undefined>
 
 const run = promisify(execFile)
 
-/** Lets another Node parse the file; nothing of it is run. */
+/** Makes another Node process parse the file without running it. */
 export const checkSyntax: SyntaxCheck = async (file) => {
   try {
     await run(process.execPath, ['--check', file], { env: {}, timeout: 5_000, encoding: 'utf8' })

@@ -3,14 +3,13 @@ import { toPlainData } from './rpc/plain-data.ts'
 import type { JsonValue } from './json-types.ts'
 
 /**
- * As JSON; what is longer becomes a text that is cut. Nobody, and no model, reads more of one
- * result.
+ * The JSON length limit; a longer result becomes truncated text. No model needs more of one result.
  */
 const MAX_CHARACTERS = 100_000
 
 /**
- * What a tool gave, as data that JSON can hold.
- * @throws whatever a getter or a proxy in it throws
+ * A tool's result as JSON data.
+ * @throws what a getter or proxy in it throws
  */
 export function toToolResult(value: unknown): JsonValue {
   const plain = toPlainData(value, { values: 10_000, characters: MAX_CHARACTERS, depth: 12 })

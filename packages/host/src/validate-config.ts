@@ -9,14 +9,14 @@ export type ConfigOutcome =
   | { readonly issues: readonly ConfigIssue[] }
 
 /**
- * Checks a block with the plugin's schema and returns what the plugin receives, frozen; all issues
- * at once.
+ * Checks a block with the plugin's schema. Returns the frozen configuration for the plugin, or all
+ * issues.
  */
 export async function validateConfig(
   schema: StandardSchemaV1 | undefined,
   block: JsonObject,
 ): Promise<ConfigOutcome> {
-  // a copy: the schema or the plugin may change it, and what was given belongs to the configuration
+  // copy it, since the schema or the plugin may change it and it belongs to the configuration
   const input: unknown = structuredClone(block)
   if (schema === undefined) return { config: deepFreeze(input) }
   const result = await schema['~standard'].validate(input)
@@ -28,12 +28,12 @@ export async function validateConfig(
   }
 }
 
-/** How deep unions stand in unions that are looked into. */
+/** How deep to look into nested unions. */
 const MAX_UNIONS = 5
 
 /**
- * Zod says of a union only that nothing fits. What is meant is the alternative that fits best, so
- * its issues are told; where none fits in kind, what each of them expects.
+ * For a union, Zod reports only that nothing fits. This reports the issues of the alternative that
+ * fits best or, if none has the right kind, what each expects.
  */
 function withinUnion(issue: StandardSchemaV1.Issue, depth = 0): readonly StandardSchemaV1.Issue[] {
   const alternatives: unknown = 'errors' in issue ? issue.errors : undefined
@@ -55,7 +55,7 @@ function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject, schema: Stand
     const key = typeof segment === 'object' ? segment.key : segment
     return typeof key === 'symbol' ? String(key) : key
   })
-  // what Zod says besides the standard
+  // what Zod reports beyond the standard
   const keys: unknown = 'keys' in issue ? issue.keys : undefined
   return {
     path,
@@ -66,7 +66,7 @@ function toIssue(issue: StandardSchemaV1.Issue, block: JsonObject, schema: Stand
   }
 }
 
-/** The keys that a schema takes at a place, as far as it has a simple form. */
+/** The keys that a schema allows at a path, if its form is simple enough. */
 function keysAt(schema: StandardSchemaV1, path: readonly (string | number)[]): string[] | undefined {
   let part: unknown = jsonSchemaOf(schema)
   for (const key of path) {

@@ -1,13 +1,13 @@
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { PluginEntry } from './plugin-entry.ts'
 
-/** More processes than that are not started before they are needed. */
+/** How many processes to start before they are needed. */
 const MAX_WARMED_UP = 8
 
 /**
- * Whoever is asked about every message is needed by the first one: it should not wait for one start
- * after another. One at a time, so that a plugin which somebody asks for starts before those for
- * which nobody asked yet.
+ * Starts the plugins that are asked about every message, so that the first message does not wait
+ * for one start after another. One at a time, so that a plugin in demand can start before those
+ * that only warm up.
  */
 export async function warmUp(entries: readonly PluginEntry[], signal: AbortSignal): Promise<void> {
   const asked = entries.filter(({ plugin }) => plugin && isAskedAlways(plugin.descriptor))

@@ -14,9 +14,9 @@ export interface GuardedHttpOptions {
   readonly permissions: PluginPermissions | undefined
   /** Called for each refused request. */
   onRefused(message: string): void
-  /** Called at the first request with the function that closes all connections. */
+  /** Called at the first request, with a function that closes all connections. */
   onOpen(close: () => Promise<void>): void
-  /** The wait before a further try, in milliseconds; injected by tests. */
+  /** The delay before a retry, in milliseconds; injected by tests. */
   readonly retryDelay?: (attempt: number) => number
   /** Finds all addresses of a name; injected by tests. */
   readonly lookupAll?: LookupAll
@@ -193,7 +193,7 @@ async function tooLarge(response: UndiciResponse, url: URL): Promise<PluggramErr
   )
 }
 
-/** Pluggram's own error inside what undici threw. */
+/** Finds Pluggram's own error among the causes of undici's error. */
 function ownError(error: unknown): PluggramError | undefined {
   for (let current: unknown = error, depth = 0; current && depth < 5; depth += 1) {
     if (isPluggramError(current)) return current

@@ -18,7 +18,7 @@ interface Circuit {
   /** How often it was opened without a success in between. */
   openings: number
   openUntil: number
-  /** Whether the single trial request is under way. */
+  /** Whether the trial request is in progress. */
   isTrying: boolean
 }
 
@@ -52,7 +52,7 @@ export class HostCircuits {
     this.#now = now
   }
 
-  /** @throws LimitError `network-open` while the host is left alone; what `send` throws */
+  /** @throws LimitError `network-open` while the circuit is open; what `send` throws */
   async run(host: string, signal: AbortSignal, send: () => Promise<Response>): Promise<Response> {
     const circuit = this.#enter(host)
     const isTrial = circuit.openings > 0
@@ -92,7 +92,7 @@ export class HostCircuits {
 
   #fail(circuit: Circuit, isTrial: boolean): void {
     circuit.failures += 1
-    // requests under way when the circuit opened are counted already
+    // requests that were in flight when the circuit opened do not count again
     if (circuit.openUntil > this.#now() || (circuit.failures < this.#failures && !isTrial)) return
     circuit.openings += 1
     circuit.failures = 0

@@ -28,8 +28,8 @@ export class HostGrants {
   }
 
   /**
-   * Checks the address of a name when the socket connects. A name may lead to public addresses
-   * only; an address inside the owner's network must be granted as a number.
+   * Checks the address of a name when the socket connects. A name may resolve to public addresses
+   * only; an address inside the owner's network must be granted numerically.
    * @throws PermissionError
    */
   checkAddress(host: string, address: string): void {

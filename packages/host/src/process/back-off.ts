@@ -4,8 +4,8 @@ import { backoffDelay } from '@pluggram/base'
 const LIMITS = { minimum: 1_000 / 3, maximum: 45_000 }
 
 /**
- * How long to wait before a restart: twice as long after each crash, with jitter, so that plugins that crashed together do
- * not start together.
+ * The delay before a restart. It doubles after each crash and has jitter, so that plugins that
+ * crashed together do not restart together.
  * @param random a number from 0 to 1
  */
 export function backOff(crashes: number, random: number): number {

@@ -4,23 +4,23 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { findProgram } from './find-program.ts'
 
-/** What a process in the sandbox sees of the system's files. */
+/** The system's files that a sandboxed process can access. */
 export interface SandboxFiles {
-  /** Files, or folders by a closing `/*`, that it may read. */
+  /** Files that it may read, or folders if they end in `/*`. */
   readonly readable: readonly string[]
   /** Folders that it may write. */
   readonly writable: readonly string[]
   readonly workingDirectory: string
 }
 
-/** The file descriptor on which bubblewrap tells the number of the process that it started. */
+/** The file descriptor on which bubblewrap reports the pid of the process that it started. */
 export const SANDBOX_INFO_FD = 4
 
-/** What Node itself needs of the system: libraries, and the machine's time zone. */
+/** What Node itself needs: system libraries and the time zone. */
 const SYSTEM_FILES = ['/usr/lib', '/usr/lib64', '/lib', '/lib64', '/etc/localtime', '/etc/ld.so.cache']
 const PROBE_MS = 5_000
 
-/** Namespaces of its own for everything, no capabilities, a new session, an end with its parent. */
+/** Separate namespaces, no capabilities, a new session, and exit with the parent. */
 const WALLS = [
   '--unshare-user',
   '--unshare-ipc',
@@ -39,14 +39,14 @@ const WALLS = [
 let problem: Promise<string | undefined> | undefined
 
 /**
- * Why bubblewrap cannot be used on this machine, in words for its owner; `undefined` when it can.
- * Looked at once.
+ * Why bubblewrap cannot be used on this machine, for its owner to read; `undefined` when it can.
+ * Checked once.
  */
 export function bubblewrapProblem(): Promise<string | undefined> {
   return (problem ??= probe())
 }
 
-/** The program and its arguments, to be followed by the command that is to run inside. */
+/** The program and its arguments. Append the command to run inside. */
 export function bubblewrapCommand(files: SandboxFiles): readonly [string, readonly string[]] {
   const program = findProgram('bwrap')
   if (program === undefined) throw new Error('there is no bwrap')
@@ -72,13 +72,13 @@ export function bubblewrapCommand(files: SandboxFiles): readonly [string, readon
   ]
 }
 
-/** Reads which process, as this side numbers them, bubblewrap started. */
+/** Reads the pid, outside the sandbox, of the process that bubblewrap started. */
 export async function readSandboxedPid(info: Readable): Promise<number | undefined> {
   let text = ''
   try {
     for await (const chunk of info.setEncoding('utf8')) text += String(chunk)
   } catch {
-    // it ended before it said anything
+    // it ended before it reported a pid
   }
   const pid = Number(/"child-pid":\s*(?<pid>\d+)/.exec(text)?.groups?.['pid'])
   return Number.isInteger(pid) ? pid : undefined
@@ -109,7 +109,7 @@ async function probe(): Promise<string | undefined> {
   })
 }
 
-/** What exists, without that which lies in a folder that is there anyway. */
+/** The paths that exist, without those inside another listed folder. */
 function outermost(files: readonly string[]): readonly string[] {
   const folders: string[] = []
   return [...new Set(files)].toSorted().filter((file) => {
@@ -120,7 +120,7 @@ function outermost(files: readonly string[]): readonly string[] {
 }
 
 function mountReadOnly(file: string): readonly string[] {
-  // a link stays one, so that Node sees the files where they really are
+  // keep symbolic links, so that Node sees the real paths
   if (lstatSync(file).isSymbolicLink()) {
     return ['--symlink', path.resolve(path.dirname(file), readlinkSync(file)), file]
   }

@@ -1,30 +1,30 @@
 import { PluggramError } from '@pluggram/sdk'
 
 export interface CallGuardOptions {
-  /** The caller's signal: aborted at its deadline, and when the assistant stops. */
+  /** The caller's signal, aborted at its deadline and when the assistant stops. */
   readonly signal: AbortSignal | undefined
   readonly plugin: string
   /** The plugin's own limit. */
   readonly callSeconds: number | undefined
   /** The call was aborted and did not end within the grace period. */
   onOverdue(): void
-  /** The call and everything that held it open is over. */
+  /** The call and all its parts have ended. */
   onRelease(): void
 }
 
-/** What holds for one piece of work of a plugin process. */
+/** The limits of one call to a plugin process. */
 export interface CallLimits {
   readonly signal: AbortSignal | undefined
   readonly callSeconds?: number | undefined
   readonly onRelease?: () => void
 }
 
-/** The grace period: how long an aborted call may take to end by itself. */
+/** The grace period: how long an aborted call may take to stop by itself. */
 const GRACE_MS = 1_000
 
 /** Watches one call from its start until its answer, streams included, is complete. */
 export class CallGuard {
-  /** Aborted at the first of the two limits. */
+  /** Aborted at the earlier of the two limits. */
   readonly signal: AbortSignal
   /** Set when the plugin's own limit has passed. */
   timeout: PluggramError | undefined
@@ -56,7 +56,7 @@ export class CallGuard {
     this.#holders += 1
   }
 
-  /** A part has ended; after the last one the watch ends. */
+  /** Ends a part; the guard is released after the last one. */
   release(): void {
     this.#holders -= 1
     if (this.#holders > 0) return

@@ -1,11 +1,11 @@
 type Callback = (...args: never[]) => unknown
 
-/** Functions of a plugin process that the host calls, by number. */
+/** Functions of a plugin process that the host calls by number. */
 export class Callbacks {
   readonly #functions = new Map<number, Callback>()
   #nextId = 1
 
-  /** Keeps a function and gives its number. */
+  /** Stores a function and returns its number. */
   add(callback: Callback): number {
     const id = this.#nextId++
     this.#functions.set(id, callback)

@@ -5,13 +5,11 @@ interface Noted {
   readonly block: JsonObject
 }
 
-/**
- * What owners set for single chats, as the host said last; the same object while it stays equal.
- */
+/** Chats' settings, as last sent by the host; the same object while they stay equal. */
 export class ChatBlocks {
   readonly #known = new Map<number, Noted>()
 
-  /** Keeps a block; returns the object to use for it. */
+  /** Stores a block; returns the object to use for it. */
   note(chatId: number, block: JsonObject | undefined): JsonObject | undefined {
     if (!block) {
       this.#known.delete(chatId)

@@ -11,13 +11,13 @@ import type { ConfigureRequest, LoadRequest, StartRequest } from './protocol.ts'
 const EFFECTS_INTERVAL_MS = 250
 
 export interface ChildConnectionOptions {
-  /** Called when a plugin was read, before any of it runs. */
+  /** Called when a plugin has been read, before any of it runs. */
   onLoad(request: LoadRequest): void
   /** The host is gone, or no longer needs the plugin. */
   onClose(): void
 }
 
-// taken now, because the plugin may replace them
+// saved now, because the plugin may replace them
 const { setInterval: every, clearInterval: cease } = globalThis
 const working = new AsyncLocalStorage<ChildConnection>()
 
@@ -69,7 +69,7 @@ export class ChildConnection {
     return stack.includes(candidate.isSingleFile ? candidate.entry : candidate.directory)
   }
 
-  /** Tells the host that this error ends the process. */
+  /** Reports to the host that this error ends the process. */
   reportFatal(error: unknown, how: string, onSaid: () => void): void {
     this.#peer.note('fatal', [how, encodeError(error)])
     this.#channel.end(onSaid)
@@ -83,7 +83,7 @@ export class ChildConnection {
     this.#known = seen
   }
 
-  /** The host checks what it gets; what comes from the host is taken as it is. */
+  /** Messages from the host are trusted; the host validates what it receives. */
   async #answer(method: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
     if (isCallKind(method)) return this.#plugin.ask(method, args[0] as never, signal)
     const answer = Object.hasOwn(LIFE, method) ? LIFE[method as keyof typeof LIFE] : undefined
@@ -98,8 +98,7 @@ interface LifeCall {
 }
 
 /**
- * What the host asks besides the calls of `CALLS`: the plugin's start and end, and its functions by
- * number.
+ * The host's requests besides `CALLS`: the plugin's start and end, and its functions by number.
  */
 const LIFE = {
   load: (plugin, [request], { onLoad }) =>

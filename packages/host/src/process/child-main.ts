@@ -1,7 +1,7 @@
 /**
- * The program of a plugin process. It connects to its host, waits to be told which plugin it is for
- * (or, when several share it, which plugins), gives up what rights it needed to get that far, and
- * only then imports the plugin.
+ * The program of a plugin process. It connects to its host and waits to be told which plugin (or
+ * plugins, in a shared process) to run. Then it drops the rights that it needed until then, and
+ * only after that imports the plugin.
  */
 import net from 'node:net'
 import process from 'node:process'
@@ -17,7 +17,7 @@ import type { LoadRequest } from './protocol.ts'
 /** How long the report of a fatal error may take to be sent. */
 const LAST_WORDS_MS = 200
 
-// taken now, because the plugin may replace them
+// saved now, because the plugin may replace them
 const exit = process.exit.bind(process)
 const { setTimeout: later } = globalThis
 
@@ -52,7 +52,7 @@ function serveMany(): void {
     },
     onClose: () => exit(0),
   })
-  // the asking plugin is known by the call that is being answered
+  // the call being answered shows which plugin this is
   globalThis.fetch = async (...request) => {
     const asking = ChildConnection.current()
     if (!asking) throw new Error('fetch: it cannot be told which plugin asks; use services.http.fetch')
@@ -77,7 +77,10 @@ function prepare({ candidate }: LoadRequest): void {
   process.title = group === '' ? `pluggram ${candidate.name}` : `pluggram group ${group}`
 }
 
-/** Ends the process and tells the host which plugin did it, or all of them when that is unknown. */
+/**
+ * Ends the process. Reports to the host which plugin caused it, or all plugins when that is
+ * unknown.
+ */
 function die(error: unknown, how: string): void {
   later(() => exit(1), LAST_WORDS_MS)
   const stack = thrownText(error, 'stack')

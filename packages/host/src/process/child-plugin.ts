@@ -36,7 +36,7 @@ import { linkAhead } from './link-ahead.ts'
 import { createRemoteContext } from './wire-context.ts'
 import { createRemoteServices } from './remote-services.ts'
 
-/** The one plugin of a plugin process, from `load` to `stop`. */
+/** A plugin in its process, from `load` to `stop`. */
 export class ChildPlugin {
   /** Functions that the host may call. */
   readonly callbacks = new Callbacks()
@@ -50,30 +50,30 @@ export class ChildPlugin {
   #within: Limited = limited(0)
   #seconds = 0
   #fetch: HttpService['fetch'] | undefined
-  /** The end of a start that failed but still goes on. */
+  /** Resolves when a failed start that is still running has ended. */
   #late: Promise<unknown> | undefined
 
   constructor(peer: Peer) {
     this.#peer = peer
   }
 
-  /** Which plugin it is, once that is known. */
+  /** The plugin's candidate, once known. */
   get candidate(): PluginCandidate | undefined {
     return this.#candidate
   }
 
-  /** The plugin's client for other servers, which is also the global `fetch`. */
+  /** The plugin's HTTP client, which is also the global `fetch`. */
   get fetch(): HttpService['fetch'] {
     if (!this.#fetch) throw new PermissionError('fetch can be used from setup on.')
     return this.#fetch
   }
 
-  /** Keeps what the host tells about the assistant's plugins. */
+  /** Stores the host's list of the assistant's plugins. */
   setPlugins(plugins: readonly PluginSummary[]): void {
     this.#plugins = plugins
   }
 
-  /** Imports the plugin. `onLinked` is called when it was read, before any of it runs. */
+  /** Imports the plugin. `onLinked` is called when it has been read, before any of it runs. */
   load({ candidate, seconds }: LoadRequest, onLinked: () => void): Promise<Attempt<Loaded>> {
     return attempt(candidate, async () => {
       this.#candidate = candidate
@@ -96,7 +96,7 @@ export class ChildPlugin {
     })
   }
 
-  /** Tells what the manifest is with this configuration; nothing is started yet. */
+  /** Computes the manifest for this configuration, without starting the plugin. */
   configure({ block }: ConfigureRequest): Promise<Attempt<Configured>> {
     const [candidate, checked] = [this.#candidate, this.#checked]
     if (!candidate || !checked) throw new Error('configure before load')
@@ -112,7 +112,7 @@ export class ChildPlugin {
     const [candidate, loaded, checked] = [this.#candidate, this.#loaded, this.#checked]
     if (!candidate || !loaded || !checked) throw new Error('start before load')
     this.#plugins = request.plugins
-    // import and setup share their time, unless the manifest says another one
+    // import and setup share one limit, unless the manifest sets another
     if (request.seconds !== this.#seconds) this.#limit(request.seconds)
     const controller = new AbortController()
     return attempt(candidate, async () => {
@@ -148,7 +148,7 @@ export class ChildPlugin {
     })
   }
 
-  /** Answers a call of the host; the answer is fit to cross. */
+  /** Answers a call from the host; the answer is encoded to be sent. */
   async ask<Kind extends CallKind>(
     kind: Kind,
     question: Question<Kind>,
@@ -156,7 +156,7 @@ export class ChildPlugin {
   ): Promise<unknown> {
     const plugin = this.#started()
     const asking = plugin.ask(kind, this.#withContext(kind, question, plugin), signal)
-    // the host does not wait any longer, and neither may this call be kept for it
+    // the host has stopped waiting, so this call must not be kept open either
     const answer = await (CALLS[kind].whenLate === 'leave' ? unlessAborted(asking, signal) : asking)
     const { encode } = ANSWERS[kind]
     return encode ? encode(answer, this.#peer.streams) : answer
@@ -167,7 +167,7 @@ export class ChildPlugin {
     await this.callbacks.call(handler, [run])
   }
 
-  /** Labels of what the plugin set up. */
+  /** Labels of the plugin's effects. */
   effects(): readonly string[] {
     return this.#running?.effects() ?? []
   }
@@ -177,7 +177,7 @@ export class ChildPlugin {
     return (await this.#running?.stop(seconds)) ?? true
   }
 
-  /** A context crosses as data; its functions ask the host. */
+  /** Rebuilds a context from its data; its functions ask the host. */
   #withContext<Kind extends CallKind>(
     kind: Kind,
     question: Question<Kind>,
@@ -201,13 +201,13 @@ export class ChildPlugin {
   }
 }
 
-/** The host reads values of the environment as the types that the configuration asks for. */
+/** The JSON Schema, with which the host parses values from environment variables. */
 function jsonSchemaMember({ config }: PluginManifest): Pick<Loaded, 'jsonSchema'> {
   const jsonSchema = jsonSchemaOf(config)
   return jsonSchema === undefined ? {} : { jsonSchema: toPlainData(jsonSchema) as JsonSchema }
 }
 
-/** A problem crosses as data: what was thrown stays here, but for its stack. */
+/** Returns a problem as data. Of the error itself only the stack is sent. */
 async function attempt<T>(candidate: PluginCandidate, work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { done: await work() }
@@ -228,14 +228,14 @@ async function attempt<T>(candidate: PluginCandidate, work: () => Promise<T>): P
 
 type Limited = <T>(work: Promise<T>) => Promise<T>
 
-/** Gives work the time that is left of `seconds` from now on. */
+/** Limits work to `seconds` in total, counted from now. */
 function limited(seconds: number): Limited {
   const end = performance.now() + seconds * 1_000
   return async (work) => {
     try {
       return await withDeadline(work, Math.max(0, end - performance.now()) / 1_000)
     } catch (error) {
-      // the rest of the time means nothing to a reader
+      // name the whole limit, since the remaining time means nothing to a reader
       throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
     }
   }

@@ -5,12 +5,11 @@ import path from 'node:path'
 import process from 'node:process'
 
 /**
- * Gives a process that is about to start a way to the compiled code that earlier ones left. Node
- * writes to that folder until the process ends, past its permission model, and knows what it reads
- * there by no more than a check sum: a plugin could leave code for others under their files' names.
- * So what a process is given is a link of its own, and `returnCodeCache` removes it before any of
- * the plugin's code runs.
- * @returns the link; `undefined` where there can be none, and everything is compiled each time
+ * Gives a new process access to the compiled code of earlier ones. Node writes to that folder until
+ * the process ends, bypassing its permission model, and verifies the code only by a checksum. A
+ * plugin could plant code there under other plugins' file names. So each process gets its own link,
+ * which `returnCodeCache` removes before any of the plugin's code runs.
+ * @returns the link; `undefined` if it cannot be created, so that everything is compiled again
  */
 export function lendCodeCache(cacheFolder: string): string | undefined {
   const [compiled, lent] = [path.join(cacheFolder, 'compiled'), path.join(cacheFolder, 'lent')]
@@ -25,8 +24,8 @@ export function lendCodeCache(cacheFolder: string): string | undefined {
 }
 
 /**
- * Keeps what this process compiled so far, and closes its way to the cache.
- * @throws when the link cannot be removed: no plugin may run then
+ * Saves what this process has compiled so far, and removes its access to the cache.
+ * @throws when the link cannot be removed; then no plugin may run
  */
 export function returnCodeCache(link: string): void {
   module.flushCompileCache()

@@ -1,9 +1,9 @@
 import os from 'node:os'
 import { PluggramError } from '@pluggram/sdk'
 
-/** A plugin's process ended while it was needed. */
+/** A plugin's process ended unexpectedly. */
 export class PluginCrashError extends PluggramError {
-  /** False when a neighbour ended the process that they share. */
+  /** False when another plugin ended the process that they share. */
   readonly isOwnFault: boolean
 
   /** @param reason follows "Plugin NAME"; the error is retryable unless the plugin is parked */
@@ -18,7 +18,7 @@ const signalNames = new Map(
   Object.entries(os.constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )
 
-/** Why a process ended, in words that follow "Plugin NAME". */
+/** Why a process ended, phrased to follow "Plugin NAME". */
 export function describeExit(code: number | null, signal: NodeJS.Signals | null, tail: string): string {
   if (
     /heap out of memory|Fatal process out of memory|Reached heap limit|FatalProcessOutOfMemory/i.test(tail)

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { locateError, thrownMessage } from '../error-location.ts'
 
-/** What ended a process from inside, with the place in the plugin's own files. */
+/** Describes a fatal error inside a process, with its position in the plugin's own files. */
 export function describeFatal(how: string, error: Error, directory: string): string {
   const location = locateError(error, directory)
   const place = location ? ` (${path.relative(directory, location.file)}:${location.line})` : ''

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 
 const programs = new Map<string, string | undefined>()
 
-/** Finds a program of the system without `PATH`, which others may have set. Linux only. */
+/** Finds a system program without `PATH`, which is not trusted. Linux only. */
 export function findProgram(name: string): string | undefined {
   if (!programs.has(name)) {
     const places = process.platform === 'linux' ? ['/usr/bin', '/bin', '/usr/sbin'] : []

@@ -9,8 +9,8 @@ const BYTES_PER_VALUE = 64
 const SLICES_OF_A_FLOOD = 20
 
 /**
- * Keeps one process from occupying the host: each time slice has a budget for what is read from it;
- * the rest waits in the process.
+ * Keeps one process from monopolising the host. Each time slice has a budget for data read from the
+ * process; the rest waits there.
  */
 export class Flow {
   readonly #channel: Duplex

@@ -1,11 +1,11 @@
 import { GuardedRegExp } from '@pluggram/base'
 
-/** Processor time for one pattern and one text. */
+/** The CPU time limit for one pattern and one text. */
 const LIMIT_MS = 25
 
 /**
- * Patterns of a manifest are tested in the host, for every message. A pattern whose worst case may
- * be more than quadratic gets a time limit, so that no text can block the assistant.
+ * The host tests a manifest's patterns for every message. A pattern whose worst case may exceed
+ * quadratic time gets a time limit, so that no text can block the assistant.
  */
 export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
   return patterns.map((pattern) =>
@@ -14,12 +14,12 @@ export function guardPatterns(patterns: readonly RegExp[]): readonly RegExp[] {
 }
 
 /**
- * A cautious look at the source: no repetition of a group, no back references, no look-around, and
- * at most two unlimited repetitions. The search for the place to begin counts as one.
+ * A conservative check of the source: no repeated group, no back reference, no look-around, and at
+ * most two unlimited repetitions. The search for the start position counts as one.
  */
 function isHarmless(source: string): boolean {
   const bare = source.replaceAll(/\\[\s\S]/g, 'x').replaceAll(/\[[^\]]*\]/g, 'x')
-  // matches nothing: plugins that take no message use it
+  // matches nothing; used by plugins that handle no messages
   if (source === '(?!)') return true
   if (/\\[1-9]|\\k</.test(source) || /\(\?<?[=!]/.test(bare)) return false
   if (/\)(?:[*+]|\{\d*,)/.test(bare)) return false

@@ -36,14 +36,14 @@ export interface GroupMember {
   readonly grants: Grants
 }
 
-/** What a plugin process is started with. */
+/** The options of a plugin process. */
 export interface LaunchPluginOptions {
   readonly candidate: PluginCandidate
-  /** Files and folders of all plugins that were found: none may read another one's. */
+  /** Files and folders of all plugins that were found; none may read another one's. */
   readonly pluginPaths: readonly string[]
   readonly memoryMb: number
   readonly limits: ProcessLimits
-  /** Set when the plugin shares its process with others: all of them, itself included. */
+  /** Set when the plugin shares its process: all its plugins, including this one. */
   readonly group?: {
     readonly name: string
     readonly members: readonly GroupMember[]
@@ -53,20 +53,20 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
-  /** What owners set for the plugin in one chat. */
+  /** The plugin's settings for one chat. */
   chatBlock(chatId: number): JsonObject | undefined
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
   readonly describeIssues?: ((plugin: string, issues: readonly ConfigIssue[]) => string) | undefined
-  /** The assistant's folder for data; without it nothing is cached and no plugin has a folder. */
+  /** The assistant's data folder; without it nothing is cached and plugins have no folders. */
   readonly dataFolder?: string | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
 }
 
-/** A process whose plugin runs, and what it said about itself. */
+/** A process with a running plugin, and what it reported about itself. */
 export interface LaunchedPlugin {
   readonly process: PluginProcess
   readonly services: HostServices
@@ -86,7 +86,7 @@ export function pluginFolder(dataFolder: string, plugin: string): string {
 /**
  * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and
  * starts it.
- * @throws ProblemError; the process is gone then
+ * @throws ProblemError, after which the process is being stopped
  */
 export async function launchPlugin(
   options: LaunchPluginOptions,
@@ -114,7 +114,7 @@ export async function launchPlugin(
       await process?.ended
       throw signal.reason
     }
-    // not awaited: a failed start may take long to end
+    // not awaited, since a failed start may take long to stop
     void process?.stop(LATE_SECONDS)
     throw toProblem(candidate, error)
   } finally {
@@ -186,7 +186,7 @@ async function openProcess(
   })
 }
 
-/** What the process may do: what its plugin may, or all plugins that share it together. */
+/** The process's rights: those of its plugin, or of all plugins that share it. */
 async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
   const { candidate, pluginPaths, dataFolder, grants, memoryMb } = options
   const isAlone = { candidate, memoryMb, grants, isSandboxed: options.limits.sandbox === 'bubblewrap' }
@@ -212,7 +212,9 @@ async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOpti
   }
 }
 
-/** An owner who asked for the sandbox never gets a plugin without it. */
+/**
+ * Fails if the sandbox is unavailable: an owner who requested it never gets a plugin without it.
+ */
 async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
   const reason = await bubblewrapProblem()
   if (reason === undefined) return

@@ -18,7 +18,7 @@ export interface LaunchOptions {
   readonly writable: readonly string[]
   /** Its current folder. */
   readonly workingDirectory: string
-  /** Holds compiled code of earlier processes; in the sandbox nothing is kept. */
+  /** The folder with compiled code of earlier processes; not used in the sandbox. */
   readonly cacheFolder?: string
   /** Runs it inside bubblewrap; `bubblewrapProblem` says whether that is possible. */
   readonly isSandboxed: boolean
@@ -33,50 +33,50 @@ export interface ProcessEnd {
   readonly error?: Error
 }
 
-/** A plugin process that was started, or a seat in one; no message was sent to it yet. */
+/** A newly started plugin process, or a seat in one. No message has been sent to it yet. */
 export interface LaunchedProcess {
   readonly pid: number | undefined
   readonly channel: Duplex
   readonly output: readonly Readable[]
   /**
-   * The process that runs Node: in the sandbox another one than `pid`. `undefined` when it ended
-   * too early.
+   * The pid of the Node process, which in the sandbox is not `pid`. `undefined` when it ended too
+   * early.
    */
   workerPid(): Promise<number | undefined>
   kill(): void
   onEnd(listener: (end: ProcessEnd) => void): void
-  /** Set when others are in the same process. */
+  /** Set when the process is shared. */
   readonly seat?: Seat
 }
 
 /** A plugin's place in a process that it shares. */
 export interface Seat {
-  /** Tells the process which plugin is at work, for when something goes wrong. */
+  /** Registers how to check whether the plugin is busy, to find the cause of a crash. */
   occupy(isBusy: () => boolean): void
-  /** The plugin starts now: its process may be silent for longer, as one of its own might. */
+  /** The plugin starts now. Until it has started, the process may be silent for longer. */
   beginStart(seconds: number): void
   /** The plugin has started. */
   settle(): void
-  /** This plugin is why the process ends. */
+  /** Marks this plugin as the cause of the process's end. */
   blame(): void
   /**
-   * Why the process ended, as it concerns this plugin; `undefined` when nobody knows more than the
-   * process itself.
+   * Why the process ended, from this plugin's view; `undefined` when the exit itself is all that is
+   * known.
    */
   verdict(): { readonly reason: string; readonly isOwnFault: boolean } | undefined
 }
 
 const ENTRY = fileURLToPath(new URL('child-entry.js', import.meta.url))
-/** Plugins run at a lower priority than the host, which must answer everybody. */
+/** Plugins run at a lower priority than the host, which must stay responsive. */
 const NICENESS = 5
 /** Files and sockets that one plugin process may hold open. */
 const MAX_OPEN_FILES = 256
 const HEAP_SHARE = 0.7
 
 /**
- * Starts a Node that may do next to nothing: an empty environment, no handles but the channel and
- * its output, the permission model without network, child processes, workers, addons and WASI, and
- * no `node:sqlite`, which the permission model does not cover.
+ * Starts Node with almost no rights. It has an empty environment, and no handles except the channel
+ * and its output. The permission model denies network, child processes, workers, addons and WASI;
+ * `node:sqlite` is disabled, because the permission model does not cover it.
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
   const { cacheFolder, isSandboxed } = options
@@ -107,9 +107,9 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', isSandboxed ? 'pipe' : 'ignore'],
   })
-  // every listener hears of a failed start; this one only keeps it from being unhandled
+  // other listeners handle a failed start; this one only keeps the event from being unhandled
   child.once('error', () => {})
-  // still there when the process ended before it returned the link
+  // the link still exists if the process ended before returning it
   if (codeCache !== undefined) child.once('close', () => void rm(codeCache, { force: true }).catch(() => {}))
   if (child.pid !== undefined) lowerPriority(child.pid)
   const { stdout, stderr } = child
@@ -134,7 +134,7 @@ export function launch(options: LaunchOptions): LaunchedProcess {
 }
 
 /**
- * Limits the memory of a process to what is allowed, once Node itself has what it needs.
+ * Limits the memory of a process, after Node itself has started.
  * @returns the process that runs Node; `undefined` when it cannot be found
  */
 export async function limitMemory(launched: LaunchedProcess, memoryMb: number): Promise<number | undefined> {
@@ -149,9 +149,8 @@ export async function limitMemory(launched: LaunchedProcess, memoryMb: number): 
 }
 
 /**
- * Limits what the process can take from now on: memory beyond what Node itself needed so far, open
- * files, core dumps. Without the program for it (it comes with every Linux) the watch over its
- * resident memory remains.
+ * Limits memory beyond what Node itself needs, open files and core dumps. Without `prlimit` (part
+ * of every Linux), only the watch over resident memory remains.
  */
 async function limitResources(pid: number, moreBytes: number, dataBytes: number): Promise<void> {
   const program = findProgram('prlimit')
@@ -178,6 +177,6 @@ function lowerPriority(pid: number): void {
   try {
     os.setPriority(pid, NICENESS)
   } catch {
-    // it ended already, or the system does not allow it; not essential
+    // it has already ended, or the system does not allow it; not essential
   }
 }

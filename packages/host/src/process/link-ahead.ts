@@ -7,9 +7,8 @@ const native = require('../native-import.ts') as { nativeImport: typeof nativeIm
 const FAILING = 'data:text/javascript,throw 0'
 
 /**
- * Reads, strips and compiles a module and what it imports, and runs none of it: it is imported
- * behind a module that throws. What is wrong with it is told by its real import, which goes on from
- * here.
+ * Reads, strips and compiles a module and its imports without running them, by importing it after a
+ * module that throws. The real import, which follows, reports any errors and reuses the result.
  */
 export async function linkAhead(url: string): Promise<void> {
   const imports = [FAILING, url].map((address) => `import ${JSON.stringify(address)}`).join('\n')

@@ -7,10 +7,9 @@ import v8 from 'node:v8'
 const REACHING_OUT = ['_debugProcess', '_debugEnd', 'initgroups', 'setgroups', 'setuid', 'seteuid'] as const
 
 /**
- * Takes away what the permission model does not: signals to other processes and their priority, and
- * what makes Node or V8 write files by themselves, past the permission model, wherever the plugin
- * says. Like the permission model itself it is a seat belt for plugins with mistakes, not a jail
- * for hostile ones.
+ * Disables what the permission model leaves open: signals to other processes, their priority, and
+ * functions that make Node or V8 write files anywhere. Like the permission model, it protects
+ * against buggy plugins, not against hostile ones.
  */
 export function lockDown(): void {
   for (const name of ['kill', '_kill'] as const) {
@@ -26,7 +25,7 @@ export function lockDown(): void {
     if (pid !== 0 && pid !== process.pid) {
       throw refusal("os.setPriority reaches only the plugin's own process.")
     }
-    // what goes first, the host says
+    // only the host may raise a priority
     if (priority < getPriority(0)) throw refusal("os.setPriority only lowers a plugin's priority.")
     return setPriority(0, priority)
   }
@@ -35,11 +34,11 @@ export function lockDown(): void {
   }
   keepReportInMemory()
   for (const name of REACHING_OUT) Reflect.deleteProperty(process, name)
-  // what is imported by name is the same
+  // update the named exports as well
   syncBuiltinESMExports()
 }
 
-/** A report of a fatal error would be a file of the plugin's choice, over whatever is there. */
+/** A report of a fatal error would overwrite any file that the plugin chooses. */
 function keepReportInMemory(): void {
   const { report } = process
   const getReport = report.getReport.bind(report)

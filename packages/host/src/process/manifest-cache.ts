@@ -6,15 +6,15 @@ import { digestData, digestFiles } from '../content-digest.ts'
 import type { ManifestSummary } from '../manifest-summary.ts'
 import { descriptorSchema, toDescriptor } from './parse-started.ts'
 
-/** What is known of a plugin without starting it. */
+/** What is known about a plugin without starting it. */
 export interface KnownPlugin {
   readonly manifest: ManifestSummary
   readonly descriptor: PluginDescriptor
-  /** It set something up when it started, so it must run to do its work. */
+  /** It had effects when it started, so it must run to do its work. */
   readonly hadEffects: boolean
 }
 
-/** Changes when the contents of the cache mean something else. */
+/** Changed whenever the format of the cache changes. */
 const FORMAT = 4
 
 const patternSchema = z.object({ source: z.string(), flags: z.string() }).transform(({ source, flags }) => {
@@ -33,8 +33,8 @@ const fileSchema = z.record(z.string(), z.unknown())
 type StoredRecord = z.input<typeof recordSchema>
 
 /**
- * Manifests by the content of the files they come from and of everything else they depend on, so
- * that a plugin which did not change is known at the next start without being started.
+ * Caches manifests by the content of their files and of everything else they depend on. An
+ * unchanged plugin is then known at the next start without being started.
  */
 export class ManifestCache {
   readonly #file: string
@@ -45,7 +45,7 @@ export class ManifestCache {
     this.#file = file
   }
 
-  /** Reads the file; one that is missing or broken is an empty cache. */
+  /** Reads the file. If it is missing or broken, the cache is empty. */
   async open(): Promise<void> {
     try {
       this.#records = fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8')))
@@ -55,8 +55,8 @@ export class ManifestCache {
   }
 
   /**
-   * @param basis everything but the files' content that decides what the plugin is: configuration,
-   * limits, grants
+   * @param basis everything besides the files' content that affects the manifest: configuration,
+   *   limits, grants
    */
   async find(plugin: string, basis: unknown): Promise<KnownPlugin | undefined> {
     const stored = this.#records[plugin]
@@ -90,9 +90,7 @@ export class ManifestCache {
     this.#isChanged = true
   }
 
-  /**
-   * Writes what changed; a cache that cannot be written costs time at the next start, nothing else.
-   */
+  /** Writes changes. If that fails, the next start only takes longer. */
   async save(): Promise<void> {
     if (!this.#isChanged) return
     this.#isChanged = false

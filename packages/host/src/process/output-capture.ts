@@ -9,10 +9,11 @@ const MAX_LINE = 4_000
 const TAIL_CHARACTERS = 4_000
 
 /**
- * Reads what a process prints, line by line, and remembers the end of it. It never stops reading.
+ * Reads a process's output line by line, and keeps the tail. It never stops reading, so the process
+ * never blocks on it.
  */
 export class OutputCapture {
-  /** The last characters that were printed. */
+  /** The last characters of the output. */
   tail = ''
   #bytes = 0
   readonly #options: OutputCaptureOptions
@@ -41,7 +42,7 @@ export class OutputCapture {
       for (const line of lines) this.#line(line)
     })
     stream.on('end', () => this.#line(rest + decoder.end()))
-    // a broken pipe is the end of the process, which is told elsewhere
+    // a broken pipe means that the process has ended, which is reported elsewhere
     stream.on('error', () => {})
   }
 

@@ -12,7 +12,7 @@ import type { Loaded, Started } from './protocol.ts'
 
 const text = z.string().max(20_000)
 const line = z.string().max(2_000)
-/** What `manifest-schema.ts` allows, and what more its copy may have. */
+/** The limit of `manifest-schema.ts`, with a margin for the copy. */
 const MAX_SCHEMA_CHARACTERS = 40_000
 const seconds = z.number().positive().max(3_600).optional()
 
@@ -101,7 +101,7 @@ export const descriptorSchema = z.object({
   forgets: z.boolean().optional(),
 }) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
 
-/** Makes the compiler complain when a descriptor has a member that would get lost on the way. */
+/** Causes a compile error when a descriptor has a member that the schema would drop. */
 type Loose<Value> = Value extends RegExp
   ? Value
   : Value extends object
@@ -115,7 +115,7 @@ const startedSchema = z.object({
 })
 
 /**
- * Reads what a process says came of `load`.
+ * Parses a process's answer to `load`.
  * @throws ProblemError of the plugin
  */
 export function parseLoaded(plugin: string, answer: unknown): Loaded {
@@ -129,7 +129,7 @@ export function parseLoaded(plugin: string, answer: unknown): Loaded {
 }
 
 /**
- * Reads what a process says came of `configure`.
+ * Parses a process's answer to `configure`.
  * @throws ProblemError of the plugin
  */
 export function parseConfigured(plugin: string, answer: unknown): ManifestSummary {
@@ -138,7 +138,7 @@ export function parseConfigured(plugin: string, answer: unknown): ManifestSummar
 }
 
 /**
- * Reads what a process says came of `start`. Patterns are made safe to be tested in the host.
+ * Parses a process's answer to `start`. Makes patterns safe to test in the host.
  * @throws ProblemError of the plugin
  */
 export function parseStarted(plugin: string, answer: unknown): Started {
@@ -150,7 +150,7 @@ export function parseStarted(plugin: string, answer: unknown): Started {
   }
 }
 
-/** A checked descriptor under the plugin's own name, whatever the process calls itself. */
+/** A parsed descriptor with the plugin's real name, whatever the process claims. */
 export function toDescriptor(plugin: string, parsed: z.infer<typeof descriptorSchema>): PluginDescriptor {
   const { patterns, ...rest } = parsed
   const plain = withoutUndefined({ ...rest, name: plugin }) as Omit<PluginDescriptor, 'patterns'>

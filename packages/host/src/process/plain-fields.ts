@@ -1,9 +1,9 @@
 import { toPlainData } from '../rpc/plain-data.ts'
 
 /**
- * Fields of a log line, as much of them as a line holds; they may be anything, and a line is not
- * worth a failure. The process of a plugin sends no more, and the host, which does not trust it,
- * takes no more.
+ * The fields of a log line, truncated to its limits. They may be anything, and must not make
+ * logging fail. The plugin process applies this before sending, and the host again, since it does
+ * not trust the process.
  */
 export function plainFields(fields: unknown): unknown {
   if (fields === undefined) return undefined

@@ -25,25 +25,25 @@ import { WatchedOutput } from './watched-output.ts'
 
 export interface PluginProcessOptions {
   readonly plugin: string
-  /** Where its files are, to name the place of what it throws. */
+  /** The folder of its files, to locate errors. */
   readonly directory: string
   readonly memoryMb: number
   /** Starts the process, or takes a seat in one. */
   open(): LaunchedProcess
-  /** What owners set for the plugin in one chat. */
+  /** The plugin's settings for one chat. */
   chatBlock(chatId: number): JsonObject | undefined
-  /** Logs what the process prints, and warnings about it. */
+  /** Logs the process's output, and warnings about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void
-  /** Reports the syntax error of a file; only asked about the plugin's own files. */
+  /** Returns the syntax error of a file; only called for the plugin's own files. */
   checkSyntax(file: string): Promise<string | undefined>
   onEffects(labels: readonly string[]): void
-  /** Called once when the process is gone without having been asked to end. */
+  /** Called once, when the process has ended unexpectedly. */
   onCrash(error: PluginCrashError): void
 }
 
-/** How long a process may take until it says hello. */
+/** How long a process may take to start and report. */
 const HELLO_SECONDS = 15
-/** The most bytes that may wait to be read by the process. */
+/** How many bytes may wait for the process to read them. */
 const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
 const EXIT_SECONDS = 1
@@ -54,7 +54,7 @@ const HOUSEKEEPING_MS = 1_000
  * trusted.
  */
 export class PluginProcess {
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<void>
   readonly #options: PluginProcessOptions
   readonly #launched: LaunchedProcess
@@ -72,12 +72,12 @@ export class PluginProcess {
   #isStopping = false
   #isOwnFault = true
   #hasEnded = false
-  /** Messages under way, answers that are still being written included. */
+  /** Messages in progress, including answers that are still streaming. */
   inFlight = 0
 
   /**
-   * Starts a process and limits what it can take.
-   * @throws PluginCrashError when it does not come up
+   * Starts a process and limits its resources.
+   * @throws PluginCrashError when it fails to start
    */
   static async launch(options: PluginProcessOptions): Promise<PluginProcess> {
     const launched = options.open()
@@ -144,7 +144,7 @@ export class PluginProcess {
   }
 
   /**
-   * Asks the process something about the plugin's life.
+   * Makes a lifecycle request.
    * @throws PluginCrashError
    */
   async request(
@@ -152,7 +152,7 @@ export class PluginProcess {
     argument: unknown,
     seconds: number,
   ): Promise<unknown> {
-    // the process applies the same limit; if it is silent beyond that, its event loop is blocked
+    // the process applies the same limit; if it stays silent beyond that, its event loop is blocked
     const late = setTimeout(() => this.kill(`was not ready within ${seconds} s`), (seconds + 1) * 1_000)
     ;(this.#watch ?? this.#launched.seat)?.beginStart(seconds)
     this.#isStarting = true
@@ -179,15 +179,15 @@ export class PluginProcess {
     })
   }
 
-  /** Tells the process which plugins there are. */
+  /** Sends the list of plugins to the process. */
   setPlugins(plugins: readonly PluginSummary[]): void {
     this.#peer.note('plugins', [plugins])
   }
 
   /**
    * Asks the plugin something.
-   * @param seconds its limit; past it the process is ended, unless the call is one that is only
-   * looked at
+   * @param seconds the time limit; past it the process is killed, unless calls of this kind only
+   *   stop waiting
    * @throws PluginCrashError when the process ends before the answer
    */
   ask<Kind extends CallKind>(
@@ -213,10 +213,7 @@ export class PluginProcess {
     })
   }
 
-  /**
-   * Asks something that is no work: it holds nothing up, and a plugin that does not answer is left
-   * alone.
-   */
+  /** Makes a call that does not count as work. If the plugin does not answer, it is left alone. */
   async #look<Kind extends CallKind>(
     kind: Kind,
     question: Question<Kind>,
@@ -274,14 +271,14 @@ export class PluginProcess {
     }
   }
 
-  /** Ends the plugin and its process. @returns whether it ended in time */
+  /** Stops the plugin and its process. @returns whether it stopped in time */
   async stop(seconds: number): Promise<boolean> {
     this.#isStopping = true
     let isPunctual = false
     try {
       isPunctual = (await withDeadline(this.#peer.call('stop', [seconds]), seconds + 0.25)) === true
     } catch {
-      // it hangs or is gone; its end is the same
+      // it hangs or has ended; the rest is the same
     }
     this.#peer.close()
     try {
@@ -293,7 +290,7 @@ export class PluginProcess {
     return isPunctual
   }
 
-  /** Ends the process at once; `reason` follows "Plugin NAME". */
+  /** Kills the process; `reason` follows "Plugin NAME". */
   kill(reason: string): void {
     if (this.#hasEnded) return
     this.#launched.seat?.blame()
@@ -360,7 +357,7 @@ export class PluginProcess {
   }
 
   /**
-   * What a failed call really means: the end of the process explains it better than a closed
+   * Finds the real cause of a failed call. The end of the process explains it better than a closed
    * connection.
    */
   async #explain(error: unknown): Promise<unknown> {

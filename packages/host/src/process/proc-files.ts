@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
-/** What the kernel says about a process. */
+/** The kernel's data about a process. */
 export interface ProcessUsage {
   /** Memory in use, in bytes. */
   readonly residentBytes: number
@@ -10,18 +10,18 @@ export interface ProcessUsage {
   readonly isStopped: boolean
 }
 
-/** Linux counts processor time for programs in hundredths of a second, on every architecture. */
+/** Linux reports CPU time in hundredths of a second, on every architecture. */
 const TICKS_PER_SECOND = 100
-/** What /proc/self/auxv calls the size of a page. */
+/** The key of the page size in /proc/self/auxv. */
 const PAGE_SIZE_ENTRY = 6n
 const AUXV_ENTRY_BYTES = 16
 
 let pageSize: number | undefined
 
 /**
- * Reads /proc; `undefined` where there is none, or when the process is gone. Each process is looked
- * at several times a second: the kernel answers this file from memory, in less time than a thread
- * would take to be asked.
+ * Reads /proc; `undefined` where there is none, or when the process has ended. The read is
+ * synchronous although it runs several times a second: the kernel serves it from memory, faster
+ * than a worker thread could be asked.
  */
 export function readUsage(pid: number): ProcessUsage | undefined {
   try {
@@ -39,8 +39,8 @@ export function readUsage(pid: number): ProcessUsage | undefined {
 }
 
 /**
- * Bytes that count against a process's limit on data; `undefined` where there is no /proc, or when
- * it is gone.
+ * The bytes that count toward a process's data limit; `undefined` without /proc, or when it has
+ * ended.
  */
 export async function readDataBytes(pid: number): Promise<number | undefined> {
   try {

@@ -2,14 +2,14 @@ import type { Logger } from '@pluggram/sdk'
 import type { LaunchedProcess, LaunchOptions } from './launch.ts'
 import { SharedProcess } from './shared-process.ts'
 
-/** The processes that plugins share, one for each group. */
+/** The shared processes, one for each group. */
 export class ProcessGroups {
   readonly #processes = new Map<string, { readonly coverage: string; readonly process: SharedProcess }>()
 
   /**
-   * A seat in the group's process. A new process is started when there is none, when this plugin
-   * was in it before (its code would not be read again), or when the group has other members now;
-   * the others move over when they start next.
+   * Takes a seat in the group's process. Starts a new process if there is none, if this plugin has
+   * been in it before (its code would not be read again), or if the group's members have changed.
+   * The others move over at their next start.
    */
   takeSeat(
     plugin: string,

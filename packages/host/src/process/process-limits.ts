@@ -1,9 +1,9 @@
 /**
- * Limits of one plugin, as its owner set them; what is missing comes from its manifest, then from
- * the host.
+ * One plugin's limits, as its owner set them. Missing ones come from its manifest, then from the
+ * host.
  */
 export interface ProcessLimits {
-  /** Walls of the kernel around its process, besides Node's own. Default `none`. */
+  /** Kernel-level isolation, in addition to Node's permission model. Default `none`. */
   readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
   /** Plugins of one group share a process. */

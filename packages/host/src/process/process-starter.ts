@@ -27,9 +27,9 @@ export interface ProcessStarterOptions {
   readonly assistantName: string
   readonly timeouts: Required<HostTimeouts>
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
-  /** Waits for the plugins that one requires. */
+  /** Waits for the plugins that a plugin requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
-  /** What owners set for a plugin in one chat. */
+  /** A plugin's settings for one chat. */
   chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly dataFolder?: string | undefined
   readonly logger: Logger
@@ -37,13 +37,13 @@ export interface ProcessStarterOptions {
   readonly signal: AbortSignal
 }
 
-/** A plugin that was accepted, and what its start had to say. */
+/** An accepted plugin, and what its start reported. */
 export interface StartedPlugin {
   readonly plugin: SupervisedPlugin
   readonly warnings: readonly PluginProblem[]
 }
 
-/** What an earlier start told of a plugin that did not change since. */
+/** What an earlier start reported about a plugin that has not changed since. */
 export interface RecalledPlugin {
   readonly descriptor?: PluginDescriptor
   readonly started?: StartedPlugin
@@ -51,11 +51,12 @@ export interface RecalledPlugin {
 
 const DEFAULT_IDLE_SECONDS = 300
 /**
- * A first start of very many plugins reads their manifests and keeps no more processes than that.
+ * When many plugins start for the first time, their manifests are read, but only this many
+ * processes are kept.
  */
 const MAX_WARM_PROCESSES = 16
 
-/** Starts plugins in processes of their own, each as late as possible. */
+/** Starts plugins in their own processes, each as late as possible. */
 export class ProcessStarter {
   readonly #options: ProcessStarterOptions
   readonly #cache: ManifestCache | undefined
@@ -72,19 +73,19 @@ export class ProcessStarter {
     }
   }
 
-  /** Reads what is known from earlier starts. */
+  /** Loads what is known from earlier starts. */
   async open(): Promise<void> {
     if (!this.#isOpen) await this.#cache?.open()
     this.#isOpen = true
   }
 
-  /** Writes what was learned. */
+  /** Saves what was learned. */
   async save(): Promise<void> {
     await this.#cache?.save()
   }
 
   /**
-   * What is known of a plugin from an earlier start; with `started`, when it need not run until it
+   * What is known about a plugin from an earlier start; with `started` if it need not run until it
    * is used.
    */
   async recall(candidate: PluginCandidate, plan: HostPlan): Promise<RecalledPlugin> {
@@ -95,7 +96,7 @@ export class ProcessStarter {
     return { descriptor, started: { plugin: this.#supervise(candidate, plan, known), warnings: [] } }
   }
 
-  /** @throws ProblemError when the plugin cannot be started, or must not be */
+  /** @throws ProblemError when the plugin cannot or must not be started */
   async start(candidate: PluginCandidate, plan: HostPlan): Promise<StartedPlugin> {
     const relay: { target?: ProcessEvents } = {}
     const launched = await this.#launch(candidate, plan, {
@@ -111,7 +112,7 @@ export class ProcessStarter {
     const plugin = this.#supervise(candidate, plan, known)
     relay.target = plugin.events
     plugin.adopt({ process, effects: started.effects })
-    // warnings are not kept, so a plugin with some is started again at the next start to tell them
+    // warnings are not cached, so a plugin that has some is started next time to report them again
     if (started.warnings.length === 0) {
       const files = [...new Set([candidate.entry, ...loaded.files, ...packageFiles(candidate)])]
       await this.#cache?.remember(candidate.name, basis(candidate, plan), { files, known })
@@ -179,7 +180,7 @@ export class ProcessStarter {
   }
 }
 
-/** Everything besides the content of its files that decides what a plugin is. */
+/** Everything besides the content of its files that affects a plugin's manifest. */
 function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
   return [
     candidate.entry,
@@ -189,7 +190,7 @@ function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
   ]
 }
 
-/** The plugins that are to share one process. */
+/** The plugins that share one process. */
 function groupMembers(plan: HostPlan, group: string): readonly GroupMember[] {
   return plan.candidates
     .map((candidate) => ({ candidate, limits: plan.limitsFor?.(candidate.name) ?? {} }))

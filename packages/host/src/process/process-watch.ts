@@ -4,32 +4,32 @@ import type { ProcessUsage } from './proc-files.ts'
 export interface ProcessWatchOptions {
   readonly pid: number
   readonly memoryMb: number
-  /** Asks the process for a sign of life. */
+  /** Pings the process. */
   ping(): void
   /** The event loop does not answer; called once per silence. */
   onSilence(seconds: number): void
-  /** It keeps a processor busy all the time, although it answers; called now and then. */
+  /** It keeps a CPU busy all the time, although it answers; called at intervals. */
   onBusy(percent: number): void
   /** The process must end: it is over a limit. */
   onViolation(reason: string): void
-  /** What the kernel says about the process; injected by tests. */
+  /** Reads the kernel's data about the process; injected by tests. */
   readonly readUsage?: (pid: number) => ProcessUsage | undefined
 }
 
 const TICK_MS = 250
-/** Silence that is reported when the process used the processor meanwhile. */
+/** A silence this long is reported if the process used the CPU meanwhile. */
 const SILENCE_MS = 750
 const SILENCE_CPU_SECONDS = 0.1
-/** Silence that is always reported, even if the process only sleeps or waits for a processor. */
+/** A silence this long is always reported, even if the process only sleeps or waits for a CPU. */
 const LONG_SILENCE_MS = 1_250
-/** Processor time without a sign of life after which the event loop counts as blocked. */
+/** After this much CPU time without an answer, the event loop counts as blocked. */
 const BLOCKED_CPU_SECONDS = 2
-/** An idle event loop answers within this even when it has to wait for a processor. */
+/** An idle event loop answers within this time even when it has to wait for a CPU. */
 const BLOCKED_WALL_MS = 3_500
 const STOPPED_WALL_MS = 2_000
-/** The share of its start time that may pass without a sign of life. */
+/** The share of its start time that may pass without an answer. */
 const START_SHARE = 0.4
-/** When the host itself was this late, an answer may be waiting to be read. */
+/** If the host itself was this late, an answer may be waiting to be read. */
 const HOST_DELAY_MS = 300
 
 /** A process that is busy for this long is reported. */
@@ -44,9 +44,9 @@ interface Ping {
 }
 
 /**
- * Watches one process: signs of life, memory, processor. All times are the clock's, so that a limit
- * holds whatever else the machine does; a tick at which the host itself was late decides nothing,
- * but the next one does.
+ * Watches one process: answers to pings, memory and CPU. Limits are in wall-clock time, so that
+ * they hold under any load. A tick at which the host itself was late is not judged, but the next
+ * one is.
  */
 export class ProcessWatch {
   readonly #options: ProcessWatchOptions
@@ -75,12 +75,12 @@ export class ProcessWatch {
     this.#ping = undefined
   }
 
-  /** Watches another process from now on: the one inside the sandbox. */
+  /** Watches another process from now on, namely the one inside the sandbox. */
   follow(pid: number): void {
     this.#pid = pid
   }
 
-  /** The plugin starts and has this long for it; until `settle` its deadline decides. */
+  /** The plugin starts and has this long for it. Until `settle`, that deadline applies. */
   beginStart(seconds: number): void {
     this.#startSeconds = seconds
   }
@@ -149,7 +149,7 @@ export class ProcessWatch {
   }
 
   #isWorthAWord(silence: number, cpuSeconds: number | undefined): boolean {
-    // an import blocks the event loop in one piece
+    // an import blocks the event loop for its whole duration
     const isWorking = this.#startSeconds === undefined && (cpuSeconds ?? 0) > SILENCE_CPU_SECONDS
     return silence > (isWorking ? SILENCE_MS : LONG_SILENCE_MS)
   }

@@ -5,18 +5,18 @@ import type { PluginCandidate } from '../plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import type { JsonObject, JsonSchema } from '../json-types.ts'
 
-/** Room for 50 MB, the largest file that a bot may send, and the message around it. */
+/** Enough for 50 MB, the largest file that a bot may send, and the rest of its message. */
 export const MAX_MESSAGE_BYTES = 64 * 1_048_576
-/** Room for a value of the store that is full of numbers, and the message around it. */
+/** Enough for a store value full of numbers, and the rest of its message. */
 export const MAX_MESSAGE_VALUES = 600_000
 
-/** The file descriptor on which a plugin process speaks with its host. */
+/** The file descriptor of a plugin process's channel to its host. */
 export const CHANNEL_FD = 3
 
-/** In a process that several plugins share: the connection that is about the process itself. */
+/** In a shared process: the connection for the process itself. */
 export const CONTROL_CHANNEL = 0
 
-/** `load`: import the plugin and read its manifest. Nothing of it is started yet. */
+/** `load`: imports the plugin and reads its manifest, without starting it. */
 export interface LoadRequest {
   readonly candidate: PluginCandidate
   readonly seconds: number
@@ -24,15 +24,15 @@ export interface LoadRequest {
 
 export interface Loaded {
   readonly manifest: ManifestSummary
-  /** Its permissions depend on its configuration, too: `configure` tells them. */
+  /** Its permissions also depend on its configuration, so `configure` returns them. */
   readonly isConfigurable: boolean
-  /** The JSON Schema of its configuration, when it can tell. */
+  /** The JSON Schema of its configuration, if available. */
   readonly jsonSchema?: JsonSchema
   /** The plugin's own files that were imported. */
   readonly files: readonly string[]
 }
 
-/** `configure`: tell what the manifest is with this configuration. */
+/** `configure`: returns the manifest for this configuration. */
 export interface ConfigureRequest {
   readonly block: JsonObject
 }
@@ -41,7 +41,7 @@ export interface Configured {
   readonly manifest: ManifestSummary
 }
 
-/** `start`: check the configuration and bring the plugin to life. */
+/** `start`: checks the configuration and starts the plugin. */
 export interface StartRequest {
   readonly assistantName: string
   readonly block: JsonObject
@@ -61,9 +61,9 @@ export type Attempt<T> =
   | { readonly done: T }
   | { readonly problem: PluginProblem; /** Of what was thrown, for the log. */ readonly stack: string }
 
-/** The plain part of a message's context. */
+/** The part of a message's context that is plain data. */
 export interface ContextData {
-  /** The number under which the host knows the call. */
+  /** The host's number for the call. */
   readonly call: number
   readonly chat: Chat
   readonly user: User
@@ -73,9 +73,9 @@ export interface ContextData {
   readonly callback?: Callback
   readonly attempt: number
   readonly idempotencyKey: string
-  /** What was set for the chat. */
+  /** The chat's settings. */
   readonly chatBlock?: JsonObject
 }
 
-/** Where a context in a plugin process keeps the number under which the host knows its message. */
+/** The key under which a context in a plugin process stores the host's number for its call. */
 export const CALL_NUMBER: unique symbol = Symbol('call number')

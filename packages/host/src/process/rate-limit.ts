@@ -4,7 +4,7 @@ export class RateLimit {
   readonly #burst: number
   #left: number
   #at = performance.now()
-  /** How many were refused since the last look. */
+  /** How many were refused since the last call of `takeRefused`. */
   #refused = 0
 
   constructor(perSecond: number, burst: number) {
@@ -13,7 +13,7 @@ export class RateLimit {
     this.#left = burst
   }
 
-  /** Whether one more may pass. */
+  /** Takes a token; false when there is none. */
   take(): boolean {
     const now = performance.now()
     this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond)

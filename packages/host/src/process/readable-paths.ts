@@ -11,8 +11,8 @@ const require = createRequire(import.meta.url)
 let runtime: readonly string[] | undefined
 
 /**
- * What every plugin process reads of Pluggram itself: this package, the sdk, the services that run
- * in it, what they build on, and what the plugins that ship share.
+ * The parts of Pluggram that every plugin process may read: this package, the sdk, the services
+ * that run there, their dependencies, and what the shipped plugins share.
  */
 export function runtimePaths(): readonly string[] {
   runtime ??= [
@@ -31,7 +31,7 @@ export function runtimePaths(): readonly string[] {
   return runtime
 }
 
-/** Where a package is, by the path under which it is found and by its real one. */
+/** The folders of a package, by the path where it is found and by its real path. */
 function installedFolders(name: string): string[] {
   const places = (require.resolve.paths(name) ?? []).map((folder) => path.join(folder, name))
   const found = places.find((place) => existsSync(place))
@@ -39,11 +39,11 @@ function installedFolders(name: string): string[] {
 }
 
 /**
- * What one plugin may read: a folder plugin its folder, a single file itself and its neighbours
- * that are no plugins, and both the packages installed for them. The permission model follows links
- * wherever they lead, so links out of these places are no part of them.
+ * What one plugin may read. A folder plugin may read its folder, a single file itself and files
+ * beside it that are not plugins; both may read the packages installed for them. The permission
+ * model follows symbolic links, so links out of these places are refused.
  * @param pluginPaths the files and folders of all plugins
- * @throws ProblemError when the plugin's folder holds such a link
+ * @throws ProblemError when the plugin's folder contains such a link
  */
 export async function readablePaths(
   candidate: PluginCandidate,
@@ -71,13 +71,13 @@ export async function readablePaths(
   ]
 }
 
-/** Refuses a folder with a link that leads out of it and of the packages around it. */
+/** Refuses a folder with a link that points outside it and its packages. */
 async function checkLinks(
   { name, directory, entry }: PluginCandidate,
   roots: readonly string[],
 ): Promise<void> {
   for (const link of await findLinks(directory)) {
-    // a link that leads nowhere leads nowhere out
+    // a dangling link is harmless
     const target = await realpath(link).catch(() => directory)
     if (roots.some((root) => target === root || target.startsWith(root + path.sep))) continue
     throw new ProblemError({
@@ -90,7 +90,7 @@ async function checkLinks(
   }
 }
 
-/** Not by a recursive `readdir`: that one follows links. */
+/** Recurses by hand, because a recursive `readdir` follows links. */
 async function findLinks(root: string): Promise<string[]> {
   const links: string[] = []
   const open = [root]

@@ -13,7 +13,7 @@ import type { StartRequest } from './protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
-/** What the services of a plugin process are made from. */
+/** What the services of a plugin process need. */
 export interface RemoteServicesOptions {
   readonly peer: Peer
   readonly plugin: string
@@ -21,7 +21,7 @@ export interface RemoteServicesOptions {
   readonly request: StartRequest
   readonly effects: DisposableEffectScope
   readonly callbacks: Callbacks
-  /** The assistant's plugins at this moment. */
+  /** The assistant's current plugins. */
   readonly plugins: () => readonly PluginSummary[]
 }
 
@@ -68,7 +68,7 @@ function createLogger(peer: Peer): Logger {
   return Object.fromEntries(entries) as unknown as Logger
 }
 
-/** Adds the chat and message that the plugin works on. */
+/** Adds the chat and message that the plugin is processing. */
 function withMessage(fields: unknown): unknown {
   const scope = currentMessage()
   return scope ? { chat: scope.chat.id, message: scope.message.id, ...Object(fields) } : fields

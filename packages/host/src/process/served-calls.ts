@@ -18,7 +18,7 @@ interface OpenCall {
   replies: number
 }
 
-/** The contexts of messages that a plugin process works on, and its calls on them. */
+/** The contexts of messages that a plugin process is processing, and its calls on them. */
 export class ServedCalls {
   readonly #plugin: string
   readonly #onFlood: (what: string) => void
@@ -90,7 +90,7 @@ export class ServedCalls {
   async download([id, attachment]: readonly unknown[]): Promise<Uint8Array> {
     const { context } = this.#find(id)
     const fileId: unknown = Reflect.get(Object(attachment), 'fileId')
-    // only files of this message: a plugin must not read other chats' files
+    // only files of this message, because a plugin must not read other chats' files
     const own = context.message.attachments.find(
       (item): item is DownloadableAttachment => 'fileId' in item && item.fileId === fileId,
     )

@@ -14,14 +14,14 @@ interface Member {
   readonly listeners: ((end: ProcessEnd) => void)[]
 }
 
-/** How long a process may take to come up. */
+/** How long a process may take to start. */
 const START_SECONDS = 15
 
 /**
- * One process for several plugins. Each has a connection of its own and starts, works and stops by
- * itself; the process is watched as a whole, and ends with its last plugin. When it crashes, the
- * culprit is found out as far as possible; the others are restarted without a crash counted against
- * them.
+ * One process for several plugins. Each has its own connection and starts, works and stops
+ * independently. The process is watched as a whole, and ends with its last plugin. After a crash it
+ * tries to identify the plugin that caused it; the others are restarted without a crash counted
+ * against them.
  */
 export class SharedProcess {
   readonly #group: string
@@ -75,7 +75,7 @@ export class SharedProcess {
     this.#launched.onEnd((end) => this.#onEnd(end))
   }
 
-  /** Whether the plugin can join: never a second time, because its code would not be read again. */
+  /** Whether the plugin can join. It never can twice, because its code would not be read again. */
   mayTake(plugin: string): boolean {
     return !this.#isOver && !this.#guests.has(plugin)
   }
@@ -132,7 +132,7 @@ export class SharedProcess {
 
   #leave(plugin: string, member: Member): void {
     if (this.#isOver || this.#members.get(plugin) !== member) return
-    // all connections are gone: the end of the process shows who caused it
+    // all connections are closed, so the exit of the process shows the cause
     const { destroyed, readableEnded } = this.#launched.channel
     if (destroyed || readableEnded) return
     this.#members.delete(plugin)
@@ -145,8 +145,8 @@ export class SharedProcess {
   }
 
   /**
-   * Blames the plugins at work when the process exceeds a limit; the process cannot tell which of
-   * them it was.
+   * Blames all busy plugins when the process exceeds a limit, since it cannot tell which one caused
+   * it.
    */
   #end(reason: string): void {
     this.#reason = reason

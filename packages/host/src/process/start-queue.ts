@@ -14,7 +14,7 @@ export class StartQueue {
     try {
       return await job()
     } finally {
-      // hands the turn over directly, so that no new job slips in
+      // pass the slot on directly, so that no new job takes it first
       const next = this.#waiting.shift()
       if (next) next()
       else this.#running -= 1

@@ -13,14 +13,14 @@ import { backOff } from './back-off.ts'
 import { PluginCrashError } from './crash.ts'
 import type { PluginProcess } from './plugin-process.ts'
 
-/** A process whose plugin is started. */
+/** A process with a started plugin. */
 export interface ReadyProcess {
   readonly process: PluginProcess
-  /** Labels of what the plugin set up while it started. */
+  /** Labels of the effects that the plugin had when it started. */
   readonly effects: readonly string[]
 }
 
-/** What a process tells its supervisor. */
+/** What a process reports to its supervisor. */
 export interface ProcessEvents {
   onCrash(process: PluginProcess, error: PluginCrashError): void
   onEffects(labels: readonly string[]): void
@@ -31,14 +31,14 @@ export interface SupervisedPluginOptions {
   readonly file?: string
   /** Starts a process and the plugin in it. */
   launch(events: ProcessEvents): Promise<ReadyProcess>
-  /** Makes further starts by this plan. */
+  /** Uses this plan for further starts. */
   follow(plan: HostPlan): void
   /** Tells the process about the assistant's plugins. */
   sharePlugins(process: PluginProcess): void
   readonly timeouts: EffectiveTimeouts
-  /** After this long without use the process ends; it is started again when needed. */
+  /** After this long without use the process is stopped; it is started again when needed. */
   readonly idleSeconds: number
-  /** A message is retried once when the process crashed over it. */
+  /** Whether a message that crashed the process is retried once. */
   readonly isIdempotent: boolean
   readonly logger: Logger
   readonly random?: () => number
@@ -46,7 +46,7 @@ export interface SupervisedPluginOptions {
 
 const CRASHES_TO_PARK = 3
 const CRASH_WINDOW_MS = 5 * 60_000
-/** The longest that a message waits for a restart; beyond it, it is answered with an apology. */
+/** The longest time that a message waits for a restart; after that it gets an apology. */
 const LONGEST_WAIT_MS = 2_000
 
 /**
@@ -56,8 +56,8 @@ const LONGEST_WAIT_MS = 2_000
  *                     ▲            │ crash
  *                     └─back-off── restarting ──third crash in five minutes──▶ parked ──restart()──▶ starting
  *
- * A plugin that set something up while it started (a timer, a connection) works by itself. Its
- * process is kept when unused, and restarted after a crash without waiting for a message.
+ * A plugin with effects from its start (a timer, a connection) works on its own. Its process is
+ * kept when unused, and restarted after a crash without waiting for a message.
  */
 export class SupervisedPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
@@ -79,20 +79,20 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#options = options
   }
 
-  /** Where processes report to. */
+  /** Receives the reports of processes. */
   readonly events: ProcessEvents = {
     onCrash: (process, error) => this.#onCrash(process, error),
     onEffects: (labels) => (this.#effects = labels),
   }
 
-  /** Adopts a process that was started already. */
+  /** Adopts a process that is already started. */
   adopt({ process, effects }: ReadyProcess): void {
     this.#effects = effects
     this.#process = process
     this.#touch()
   }
 
-  /** Ends the process if nothing needs it now; it is started again at the next use. */
+  /** Stops the process if nothing needs it now; the next use starts it again. */
   async coolDown(): Promise<void> {
     if (this.#process?.inFlight === 0) await this.#retire()
   }
@@ -120,7 +120,7 @@ export class SupervisedPlugin implements HostedPlugin {
     ...call: readonly [Kind, Question<Kind>, AbortSignal?]
   ): Promise<Answer<Kind>> {
     const process = this.#isStopped ? undefined : await this.#ready()
-    // it may have been stopped while its process started
+    // the plugin may have been stopped while its process started
     if (!process || this.#isStopped) return askStopped(this.descriptor.name, this.successor, ...call)
     const [kind] = call
     try {
@@ -132,15 +132,15 @@ export class SupervisedPlugin implements HostedPlugin {
 
   #askParked<Kind extends CallKind>(kind: Kind, question: Question<Kind>): Answer<Kind> {
     const { whenParked } = CALLS[kind]
-    // other messages go to other plugins; a user who addressed this one is told
+    // a user who addressed this plugin is told; other messages go to other plugins
     const passes = whenParked === 'pass' || (whenParked === 'apologise' && !isAddressed(question))
     if (!passes) throw parkedError(this.descriptor.name)
     return undefined as Answer<Kind>
   }
 
   /**
-   * Answers for a plugin without a process: how it is, and that it takes another block when it
-   * starts.
+   * Answers for a plugin without a process: its status, and that a new block applies at its next
+   * start.
    */
   #answerIdle<Kind extends CallKind>(kind: Kind): Answer<Kind> {
     const error = this.#lastError
@@ -255,7 +255,9 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#startAgain(delay)
   }
 
-  /** Restarts it after a pause: at once if it works by itself, otherwise at its next use. */
+  /**
+   * Restarts it after a delay: immediately then if it works on its own, otherwise at its next use.
+   */
   #startAgain(delay: number): void {
     this.#retryAt = Date.now() + delay
     if (this.#effects.length === 0) return
@@ -267,7 +269,7 @@ export class SupervisedPlugin implements HostedPlugin {
     try {
       await this.#ready()
     } catch {
-      // noted as a crash already
+      // already counted as a crash
     }
   }
 
@@ -310,7 +312,7 @@ function parkedError(plugin: string): PluginCrashError {
   return new PluginCrashError(plugin, 'is parked after it crashed three times', { isParked: true })
 }
 
-/** Whether the user asked for this very plugin: by a command or a button of it. */
+/** Whether the user addressed this plugin, by its command or button. */
 function isAddressed(question: unknown): boolean {
   const { context } = question as Partial<Question<'handle'>>
   return context?.command !== undefined || context?.callback !== undefined

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { OutputCapture } from './output-capture.ts'
 import { RateLimit } from './rate-limit.ts'
 
-/** What a process may print per second; four seconds above that count as flooding. */
+/** How much a process may print per second; four seconds above that count as flooding. */
 const FLOOD_BYTES = 4 * 1_048_576
 const FLOOD_SECONDS = 4
 
@@ -20,7 +20,7 @@ export class WatchedOutput {
     })
   }
 
-  /** The last lines. */
+  /** The tail of the output. */
   get tail(): OutputCapture['tail'] {
     return this.#capture.tail
   }

@@ -10,7 +10,7 @@ import type { ContextData } from './protocol.ts'
 /** A context as part of a question. */
 export type AskedContext = Omit<CallContext, 'signal'>
 
-/** The context of a question, when calls of that kind have one. */
+/** The context of a question, if calls of that kind have one. */
 export function contextOf<Kind extends CallKind>(
   kind: Kind,
   question: Question<Kind>,
@@ -18,7 +18,7 @@ export function contextOf<Kind extends CallKind>(
   return CALLS[kind].hasContext ? (question as Question<'handle'>).context : undefined
 }
 
-/** The part of a context that crosses to a plugin process as it is. */
+/** The part of a context that is sent to a plugin process unchanged. */
 export function toContextData(
   { chat, user, role, message, command, callback, attempt, idempotencyKey }: AskedContext,
   call: number,
@@ -38,7 +38,7 @@ export function toContextData(
   }
 }
 
-/** The context in the process of the plugin; what is done with it is done by the host. */
+/** The context in the plugin's process; its methods call the host. */
 export function createRemoteContext(
   { chatBlock: _chatBlock, call, ...data }: ContextData,
   { peer, plugin }: { readonly peer: Peer; readonly plugin: string },

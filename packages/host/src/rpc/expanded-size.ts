@@ -1,14 +1,14 @@
 import { isArrayBuffer, isMap, isNativeError, isSet } from 'node:util/types'
 
-/** How much may still be counted. */
+/** What is left of the limits. */
 interface Budget {
   values: number
   bytes: number
 }
 
 /**
- * Whether a value is within limits when shared parts count each time they are reached, as in a
- * copy, a log line or JSON. A circle is over every limit.
+ * Whether a value is within limits when shared parts count each time, as in a copy, a log line or
+ * JSON. A circular value exceeds every limit.
  */
 export function isWithin(value: unknown, limits: Readonly<Budget>): boolean {
   const budget = { ...limits }
@@ -25,7 +25,7 @@ function count(value: unknown, budget: Budget): void {
     return
   }
   if (Array.isArray(value)) {
-    // loops over the array visit the holes, too
+    // loops over the array visit holes too
     if (value.length > budget.values) budget.values = -1
     for (let index = 0; index < value.length && !isSpent(budget); index += 1) count(value[index], budget)
     return

@@ -7,7 +7,7 @@ class FrameTooLargeError extends Error {
   }
 }
 
-/** A payload with its length in front, as it is sent. */
+/** A payload with its length prefix, ready to send. */
 export function toFrame(payload: Buffer, limit: number): readonly [Buffer, Buffer] {
   if (payload.byteLength > limit) throw new FrameTooLargeError(payload.byteLength, limit)
   const header = Buffer.allocUnsafe(HEADER_BYTES)
@@ -16,8 +16,8 @@ export function toFrame(payload: Buffer, limit: number): readonly [Buffer, Buffe
 }
 
 /**
- * Splits a stream of bytes into payloads. A length above the limit is refused as soon as it is
- * announced, so that nothing of it is buffered.
+ * Splits a stream of bytes into payloads. A length above the limit is refused immediately, so that
+ * nothing of it is buffered.
  */
 export class FrameReader {
   readonly #limit: number

@@ -3,8 +3,8 @@ import { Duplex } from 'node:stream'
 const HEADER_BYTES = 8
 
 /**
- * Many connections over one. Every piece carries the number of its connection and its length; a
- * piece of length 0 closes the connection. A reader that stops blocks the others, so all of them
+ * Multiplexes many connections over one. Every chunk has the number of its connection and its
+ * length; length 0 closes the connection. A reader that stops blocks the others, so all of them
  * must trust each other.
  */
 export class Mux {
@@ -22,7 +22,7 @@ export class Mux {
     socket.on('close', () => this.#close())
   }
 
-  /** Opens a connection under a new number. Each side must open it before the other one writes. */
+  /** Opens a connection under a new number. Each side must open it before the other writes. */
   open(id: number): Duplex {
     const channel: MuxChannel = new MuxChannel({
       send: (chunks, done) => this.#send(id, chunks, done),
@@ -47,7 +47,7 @@ export class Mux {
     const last = pieces.pop()
     this.#socket.cork()
     for (const piece of pieces) this.#socket.write(piece)
-    // if this end message is lost, the socket's own end tells the other side
+    // if this end message is lost, the end of the socket itself informs the other side
     this.#socket.write(last, () => done())
     this.#socket.uncork()
   }
@@ -79,7 +79,7 @@ export class Mux {
       known?.destroy()
       return
     }
-    // the connection is closed: drop the piece
+    // the connection is closed, so drop the chunk
     this.#current = known
   }
 
@@ -93,7 +93,7 @@ export class Mux {
 type Done = (error?: Error | null) => void
 
 interface MuxChannelOptions {
-  /** Sends chunks as one piece; without chunks it closes the connection. */
+  /** Sends chunks as one; without chunks it closes the connection. */
   send(chunks: readonly Buffer[], done: Done): void
   wantMore(): void
   onDestroy(): void
@@ -125,7 +125,7 @@ class MuxChannel extends Duplex {
 
   #send(chunks: readonly Buffer[], done: Done): void {
     const telling = chunks.filter(({ byteLength }) => byteLength > 0)
-    // an empty piece would close the connection
+    // an empty chunk would close the connection
     if (telling.length === 0) done()
     else this.#options.send(telling, done)
   }

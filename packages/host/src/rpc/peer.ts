@@ -29,8 +29,8 @@ export interface PeerOptions {
   /** How many calls from the other side may run at once; further ones are refused. */
   readonly maxCalls: number
   /**
-   * Sends each call at once, for a side whose turns may be long. Default: calls of one turn are
-   * sent together, as answers are.
+   * Sends each call immediately, for a side whose event-loop turns may be long. Default: calls of
+   * one turn are sent together, like answers.
    */
   readonly callsAtOnce?: boolean
   onCall(call: IncomingCall): Promise<unknown>
@@ -56,15 +56,15 @@ interface PendingCall {
 }
 
 /**
- * One end of a connection on which both sides call each other. A message is an array that begins
+ * One end of a connection on which both sides call each other. A message is an array that starts
  * with its kind.
  *
  *   call id method args ──▶            note method args ──▶          pull stream ──▶
  *        ◀── result id value                                              ◀── chunk stream value
  *        ◀── error id error            abort id error ──▶                  ◀── end stream error?
  *
- * Text that is still being written is sent as the number of a stream. Its reader pulls one piece at
- * a time, so that at most one piece is in flight.
+ * A text stream is sent as a number. Its reader pulls one chunk at a time, so that at most one is
+ * in flight.
  */
 export class Peer {
   readonly streams: StreamTable
@@ -93,7 +93,7 @@ export class Peer {
     return this.#closed !== undefined
   }
 
-  /** Bytes that the other side has not read yet. */
+  /** Bytes that the other side has not read. */
   get backlog(): number {
     return this.#socket.writableLength
   }
@@ -131,7 +131,7 @@ export class Peer {
     if (!this.#closed) this.#send(['note', method, args])
   }
 
-  /** Closes the connection; calls under way reject. */
+  /** Closes the connection; pending calls reject. */
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the connection was closed')
@@ -157,8 +157,8 @@ export class Peer {
   }
 
   /**
-   * Collects the messages of one turn into one write: each write costs both sides a system call and
-   * a context switch.
+   * Combines the messages of one turn into one write, because each write costs both sides a system
+   * call and a context switch.
    */
   #sendTogether(message: readonly unknown[]): void {
     if (!this.#isGathering && !this.#closed) {

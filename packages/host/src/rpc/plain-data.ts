@@ -17,8 +17,8 @@ const CUT = '…'
 
 /**
  * A copy that can be sent to another process and read without side effects: plain objects, arrays,
- * dates, maps, sets, bytes and errors. Functions, symbols and everything over a limit become `…`;
- * circles are cut.
+ * dates, maps, sets, bytes and errors. Functions, symbols, circular references and everything over
+ * a limit become `…`.
  * @throws what a getter or proxy in the value throws
  */
 export function toPlainData(value: unknown, limits: PlainDataLimits = {}): unknown {

@@ -1,6 +1,6 @@
-/** What a payload in V8's serialization format holds, counted without creating any of it. */
+/** The contents of a payload in V8's serialization format, counted without creating any value. */
 export interface PayloadContents {
-  /** Values, keys included. */
+  /** The number of values, including keys. */
   readonly values: number
   /** Whether it has shared parts, or an array longer than its elements. */
   readonly canGrow: boolean
@@ -15,7 +15,7 @@ export interface PayloadLimits {
 export class PayloadError extends Error {}
 
 const FORMAT_VERSION = 15
-/** V8 prints longer ones much more slowly than it creates them. */
+/** V8 prints longer BigInts much more slowly than it creates them. */
 const MAX_INTEGER_BYTES = 1_024
 const tag = (character: string): number => character.charCodeAt(0)
 const PADDING = 0
@@ -26,7 +26,8 @@ const [DENSE_END, SPARSE_END, OBJECT_END, MAP_END, SET_END, ERROR_END] = ['$', '
 /**
  * Reads what `v8.deserialize` would, without creating values. Three bytes of a payload can become
  * an object of fifty bytes, so a plugin within its own memory limit could fill the host's memory.
- * @throws PayloadError when it is over a limit, or holds something that `v8.serialize` never writes
+ * @throws PayloadError when it is over a limit, or contains something that `v8.serialize` never
+ *   writes
  */
 export function scanPayload(payload: Uint8Array, limits: PayloadLimits): PayloadContents {
   return new PayloadScanner(payload, limits).scan()
@@ -164,7 +165,7 @@ class PayloadScanner {
     return byte
   }
 
-  /** A varint of V8's: seven bits in each byte. */
+  /** A varint in V8's format: seven bits per byte. */
   #number(): number {
     let value = 0
     for (let shift = 0; ; shift += 7) {

@@ -7,7 +7,7 @@ export type StreamMessage =
   | readonly ['chunk', number, string]
   | readonly ['end', number, WireError | undefined]
 
-/** More texts at once are a mistake in the plugin. */
+/** More streams at once are a bug in the plugin. */
 const MAX_STREAMS = 1_000
 /** A stream that nobody starts to read is cancelled after this long. */
 const UNREAD_MS = 60_000

@@ -23,7 +23,7 @@ const MAX_STACK = 16_000
 const MAX_CAUSES = 4
 const OWN_KEYS = new Set(['name', 'message', 'stack', 'cause', 'isRetryable', '__proto__', 'then'])
 
-/** Makes anything that was thrown ready to send; never throws. */
+/** Encodes anything that was thrown; never throws. */
 export function encodeError(error: unknown, depth = 0): WireError {
   const isError = isThrown(error, Error)
   const message = isError ? read(error, 'message') : thrownValue(error)
@@ -42,7 +42,7 @@ export function encodeError(error: unknown, depth = 0): WireError {
   }
 }
 
-/** Makes an error of what was received, with the class of its code. The input is not trusted. */
+/** Decodes an error, with the class that belongs to its code. The input is not trusted. */
 export function decodeError(input: unknown, depth = 0): Error {
   const wire = Object(input) as Partial<Record<keyof WireError, unknown>>
   const message = typeof wire.message === 'string' ? wire.message.slice(0, MAX_MESSAGE) : 'an unknown error'

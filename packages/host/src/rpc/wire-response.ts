@@ -3,7 +3,7 @@ import { isAsyncIterable } from '../parse-reply.ts'
 import { toPlainData } from './plain-data.ts'
 import type { StreamTable } from './streams.ts'
 
-/** Stands for a text that is still being written. */
+/** Stands for a streamed text. */
 interface StreamReference {
   readonly stream: number
 }
@@ -12,7 +12,7 @@ interface StreamReference {
 type WireResponse = string | StreamReference | WireReply | readonly (string | WireReply)[]
 type WireReply = Omit<Reply, 'text'> & { readonly text?: string | StreamReference }
 
-/** Makes a parsed response ready to send. */
+/** Encodes a parsed response. */
 export function encodeResponse(response: PluginResponse, streams: StreamTable): WireResponse {
   if (typeof response === 'string') return response
   if (isAsyncIterable(response)) return { stream: streams.offer(response) }
@@ -22,7 +22,7 @@ export function encodeResponse(response: PluginResponse, streams: StreamTable): 
   return encodeReply(response, streams)
 }
 
-/** Makes a parsed result ready to send. */
+/** Encodes a parsed result. */
 export function encodeResult(result: PluginResult | undefined, streams: StreamTable): unknown {
   if (!result?.success) return result
   return {
@@ -33,8 +33,8 @@ export function encodeResult(result: PluginResult | undefined, streams: StreamTa
 }
 
 /**
- * Replaces the numbers of streams by readable texts. The input is not trusted; the caller must
- * still parse the outcome.
+ * Replaces stream numbers with readable streams. The input is not trusted; the caller must still
+ * parse the result.
  * @param open reads a stream by its number
  */
 export function decodeResponse(input: unknown, open: (id: number) => AsyncIterable<string>): unknown {
