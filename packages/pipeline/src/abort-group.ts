@@ -2,9 +2,9 @@ import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { Listed } from '@pluggram/sdk/runtime'
 
 /**
- * Aborts all its controllers when one signal is aborted. A listener for each controller would do
- * the same, but a signal scans all its listeners when one is added or removed, which is slow with
- * hundreds of messages in flight.
+ * Aborts all its controllers when one signal is aborted. A listener for each controller would be
+ * slow with hundreds of messages in flight: a signal scans all its listeners when one is added or
+ * removed.
  */
 export class AbortGroup {
   readonly #members = new UnorderedList<AbortController>()

@@ -31,9 +31,9 @@ const LONG = 50
  *
  *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
  *
- * A lane with more tasks goes to the end of the ready list after each one, so a flooding chat
- * delays others by at most one task per worker. Beyond its first tasks a long lane holds only
- * numbers, to save memory; their updates wait on disk.
+ * After each task a lane with more goes to the end of the ready list. So a flooding chat delays
+ * others by at most one task per worker. Beyond its first tasks a long lane holds only numbers, to
+ * save memory; their updates wait on disk.
  */
 export class Lanes {
   readonly #options: LanesOptions

@@ -40,12 +40,12 @@ export interface SecondOccasion {
 export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
 
 /**
- * Decides how an update is tried, by the number of crashes during which it was in progress.
+ * Decides how to try an update, by the number of crashes during which it was in progress.
  *
  *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
- *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before the work starts
- *   tries 2     the same, and only one such suspect works at a time
- *   tries 3     parked (at 5, when others were under way too), until the owner replays it
+ *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before work starts
+ *   tries 2     the same, and only one such suspect runs at a time
+ *   tries 3     parked (at 5, if others were in progress too), until the owner replays it
  *
  *        ┌───────── replay: tries 0 ─────────┐
  *        ▼                                   │

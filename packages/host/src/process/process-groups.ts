@@ -7,9 +7,9 @@ export class ProcessGroups {
   readonly #processes = new Map<string, { readonly coverage: string; readonly process: SharedProcess }>()
 
   /**
-   * Takes a seat in the group's process. Starts a new process if there is none, if this plugin has
-   * been in it before (its code would not be read again), or if the group's members have changed.
-   * The others move over at their next start.
+   * Takes a seat in the group's process. Starts a new process if there is none, or if the group's
+   * members have changed. It also does if this plugin was in it before, since its code would not be
+   * read again. The others move over at their next start.
    */
   takeSeat(
     plugin: string,

@@ -7,8 +7,8 @@ import { serveAi } from './serve-ai.ts'
 import { checkAnswer } from './wire-schema.ts'
 
 /**
- * Requests cross as plain data, by the rows of `AI_METHODS`. What names a chat, a user or a message
- * is checked by the host. Schemas stay in the process and check what comes back.
+ * Requests cross as plain data, by the rows of `AI_METHODS`. The host checks references to chats,
+ * users and messages. Schemas stay in the process and validate the answer.
  */
 export const aiCrossing: Crossing<AiService> = { plugin: createRemoteAi, host: serveAi }
 
@@ -16,7 +16,7 @@ function createRemoteAi(link: PluginLink): AiService {
   const check = (): void => {
     if (link.permissions.ai === true) return
     const message = `Plugin ${link.plugin} uses services.ai without asking for it. Add permissions: { ai: true } to its manifest.`
-    // the host is asked all the same: it refuses, and the owner hears of it
+    // still ask the host, which refuses and tells the owner
     link.call('model', []).catch(() => {})
     throw new PermissionError(message)
   }
@@ -65,7 +65,7 @@ async function* streamText(
     signal?.removeEventListener('abort', onAbort)
   }
 
-  /** The host has the real context; here it is enough to say which one is meant. */
+  /** The host has the real context, so it is enough to identify it. */
   function toRequest({ context, ...rest }: AiRequest & Pick<ToolUse, 'context'>): object {
     return withoutUndefined({
       ...rest,
@@ -86,15 +86,12 @@ function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   return args.map((arg) => (Object(arg) as AiRequest).signal).find((signal) => signal !== undefined)
 }
 
-/**
- * Members that are undefined do not cross: the host takes a member that is there for one that is
- * meant.
- */
+/** Drops undefined members, because the host treats every member as set. */
 function withoutUndefined(request: object): object {
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
 }
 
-/** Only what names the subject: a whole context has functions, which cannot cross. */
+/** Keeps only what identifies the subject, because a context has functions, which cannot cross. */
 function toSubject(subject: AiSubject | undefined): AiSubject | undefined {
   if (!subject) return undefined
   const { chat, user } = subject

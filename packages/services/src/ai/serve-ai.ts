@@ -7,7 +7,7 @@ import type { Answer, HostLink } from '../crossing/links.ts'
 import { parseArgs } from '../crossing/parse-args.ts'
 import { toStandardSchema } from './wire-schema.ts'
 
-/** Ends of streamed answers are kept until the process asks; only the newest of them. */
+/** How many ends of streamed answers are kept until the process asks; the oldest are dropped. */
 const MAX_ENDS = 100
 
 const subject = () =>
@@ -17,14 +17,14 @@ const subject = () =>
   })
 const anySubject = () => subject().optional()
 /**
- * What a request of any method may carry; `call` is the message on whose behalf tools are called.
+ * Members that every method's request may have; `call` is the message for which tools are called.
  */
 const anyRequest = () => z.object({ for: subject().exactOptional(), call: z.number().exactOptional() })
 
-/** Answers what a plugin's process asks of its AI service. */
+/** Answers a plugin process's calls to its AI service. */
 export function serveAi(ai: AiService, link: HostLink): Readonly<Record<string, Answer>> {
   const ends = new Ends()
-  /** The subject, if the plugin may name it; else an empty one. */
+  /** The claimed subject if the plugin may name it, else an empty one. */
   const verified = (claimed: AiSubject = {}): AiSubject => (link.knows(claimed) ? claimed : {})
 
   function toArg(
@@ -61,7 +61,7 @@ export function serveAi(ai: AiService, link: HostLink): Readonly<Record<string, 
   })
 
   function offerText(input: unknown): number {
-    // parsed at once: a request of a wrong shape is refused before there is a stream
+    // parsed first, so that a malformed request is refused before a stream exists
     const { signal: _none, ...request } = toArg(
       'ai.streamText',
       AI_METHODS.streamText.args[0],

@@ -2,8 +2,8 @@ import { AiError } from '@pluggram/sdk'
 import type { StandardSchemaV1 } from '@pluggram/sdk'
 
 /**
- * In the host, a plugin's schema is known in its JSON form only; the schema itself checks in its
- * process.
+ * The host knows only the JSON form of a plugin's schema; the schema itself validates in the
+ * plugin's process.
  */
 export function toStandardSchema(jsonSchema: Record<string, unknown>): StandardSchemaV1 {
   const standard = {
@@ -15,7 +15,7 @@ export function toStandardSchema(jsonSchema: Record<string, unknown>): StandardS
   return { '~standard': standard }
 }
 
-/** Checks in the plugin's process what the model answered. @throws AiError `ai-unavailable` */
+/** Validates the model's answer in the plugin's process. @throws AiError `ai-unavailable` */
 export async function checkAnswer<Schema extends StandardSchemaV1>(
   schema: Schema,
   value: unknown,

@@ -2,7 +2,7 @@ import { DatabaseError } from '@pluggram/sdk'
 import type { SqlResult, SqlStatement } from '@pluggram/sdk'
 import type { OutsideConnection } from '../database/outside-database.ts'
 
-/** How many bytes and entries a plugin's part of the table may have. */
+/** The limits of a plugin's part of the table. */
 export interface CacheBounds {
   readonly maxEntries: number
   readonly maxBytes: number
@@ -10,7 +10,7 @@ export interface CacheBounds {
 
 const TIMEOUT_MS = 1_000
 const LIMITS = { maxRows: 1, maxBytes: 4 * 1_048_576, mayCut: true }
-/** A lock: two instances that create the table at the same moment would fail. */
+/** An advisory lock, since creating the table would fail if two instances did it at once. */
 const LOCK = 7_041_126
 
 const CREATE = [
@@ -42,14 +42,14 @@ const TRIM = `DELETE FROM pluggram_cache AS old
   WHERE old.plugin = ? AND old.key = ranked.key AND (ranked.number > ? OR ranked.total > ?)`
 
 /**
- * The table of all plugins' caches on a PostgreSQL server, created at first use. Times are the
- * server's, so that instances with different clocks agree.
+ * The table of all plugins' caches on a PostgreSQL server, created at first use. Times come from
+ * the server, so that instances with different clocks agree.
  */
 export class CacheTable {
   readonly #connection: OutsideConnection
   #made: Promise<void> | undefined
 
-  /** @throws DatabaseError when it is no writable PostgreSQL server */
+  /** @throws DatabaseError when it is not a writable PostgreSQL server */
   constructor(connection: OutsideConnection) {
     if (connection.dialect !== 'postgresql' || !connection.isWritable) {
       throw new DatabaseError('database-unavailable', 'A cache needs a PostgreSQL server; see cache.url.')

@@ -1,18 +1,18 @@
 import { serialize } from 'node:v8'
 import { LimitError } from '@pluggram/sdk'
 
-/** Of one plugin. */
+/** For each plugin. */
 export const MAX_ENTRIES = 10_000
-/** Of one plugin, keys and values together. */
+/** For each plugin, keys and values together. */
 export const MAX_BYTES = 8 * 1_048_576
 const MAX_VALUE_BYTES = 1_048_576
 const MAX_KEY_LENGTH = 512
 export const DEFAULT_TTL_SECONDS = 300
 const MAX_TTL_SECONDS = 86_400
-/** What an entry takes besides its key and value. */
+/** The overhead of an entry, in bytes. */
 export const ENTRY_BYTES = 100
 
-/** The bytes of a value. @throws LimitError when it cannot be copied or is over 1 MiB */
+/** Encodes a value. @throws LimitError when it cannot be copied or is over 1 MiB */
 export function encode(key: string, value: unknown): Buffer {
   let bytes: Buffer
   try {

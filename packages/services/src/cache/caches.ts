@@ -13,15 +13,15 @@ import {
 } from './cache-values.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** The caches of all plugins; a plugin keeps its cache over a restart. */
+/** The caches of all plugins; a plugin's cache survives its restart. */
 export interface Caches {
   forPlugin(plugin: string): CacheService
 }
 
 export interface CachesOptions {
-  /** Of one plugin. Default 10,000. */
+  /** For each plugin. Default 10,000. */
   readonly maxEntries?: number
-  /** Of one plugin, keys and values together. Default 8 MiB. */
+  /** For each plugin, keys and values together. Default 8 MiB. */
   readonly maxBytes?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number

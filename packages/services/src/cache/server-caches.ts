@@ -20,9 +20,9 @@ import { createSingleFlight } from './single-flight.ts'
 
 export interface ServerCachesOptions {
   readonly connection: OutsideConnection
-  /** Of one plugin, on all instances together. Default 10,000. */
+  /** For each plugin, across all instances. Default 10,000. */
   readonly maxEntries?: number
-  /** Of one plugin, on all instances together. Default 8 MiB. */
+  /** For each plugin, across all instances. Default 8 MiB. */
   readonly maxBytes?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number
@@ -46,9 +46,10 @@ const TRIM_ENTRIES = 100
 const TRIM_BYTES = 1_048_576
 
 /**
- * Caches on a PostgreSQL server, shared by all assistants that use it. Each instance creates a
- * value once. A plugin may exceed its limits briefly, by a hundred entries or 1 MiB an instance.
- * While the server is away each instance caches in memory, so no call fails because of the cache.
+ * Caches on a PostgreSQL server, shared by all assistants that use it. Concurrent calls in one
+ * instance create a value once. A plugin may exceed its limits briefly, by a hundred entries or 1
+ * MiB an instance. While the server is unreachable each instance caches in memory, so that no call
+ * fails because of the cache.
  */
 export function createServerCaches(options: ServerCachesOptions): ServerCaches {
   const { connection, onState, now = () => performance.now() } = options
@@ -60,7 +61,7 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
 
   async function ask<T>(work: () => Promise<T>, instead: () => Promise<T>): Promise<T> {
     if (awayUntil !== undefined && now() < awayUntil) return instead()
-    // one call finds out whether the server is back; the others do not wait
+    // only this call probes whether the server is back; the others do not wait
     if (awayUntil !== undefined) awayUntil = now() + PAUSE_MS
     try {
       const result = await inTime(work())
@@ -133,8 +134,8 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
 }
 
 /**
- * PostgreSQL's text takes no NUL and no lone surrogates: such keys, and those with a backslash, are
- * escaped.
+ * PostgreSQL's text allows no NUL and no lone surrogates, so such keys, and those with a backslash,
+ * are escaped.
  */
 function serverKey(key: string): string {
   checkKey(key)

@@ -3,9 +3,7 @@ import { SERVICES } from '@pluggram/sdk/runtime'
 import type { ServiceRow } from '@pluggram/sdk/runtime'
 import type { Answer, PluginLink } from './links.ts'
 
-/**
- * The methods of a service that are plain data there and back, as a plugin's process calls them.
- */
+/** A plugin process's proxy for the methods of a service that take and return plain data. */
 export function byValue<Service>(service: keyof Services, link: PluginLink): Service {
   const methods = valueMethods(service).map((method) => [
     method,
@@ -15,7 +13,7 @@ export function byValue<Service>(service: keyof Services, link: PluginLink): Ser
 }
 
 /**
- * What answers these methods in the host. The service checks its arguments: they may be anything.
+ * The host's side of these methods. The service validates the arguments, which may be anything.
  */
 export function serveByValue(service: keyof Services, target: object): Readonly<Record<string, Answer>> {
   const answers = valueMethods(service).map((method): [string, Answer] => [

@@ -11,29 +11,29 @@ import { storeCrossing } from '../store/crossing.ts'
 import { byValue, serveByValue } from './by-value.ts'
 import type { Crossing } from './links.ts'
 
-/** What several of the plugin's calls want at once is made once, in its process. */
+/** Concurrent calls for one key create its value once, in the plugin's process. */
 const cacheCrossing: Crossing<CacheService> = {
   plugin: (link) => createSingleFlight(byValue<CacheService>('cache', link)),
   host: (cache) => serveByValue('cache', cache),
 }
 
-/** Everything that is asked of a database is one request, which is plain data. */
+/** Every database operation is one request of plain data. */
 const databaseCrossing: Crossing<DatabaseService> = {
   plugin: (link) => new DatabaseClient((request) => link.call('call', [request])),
   host: (database) => ({
-    // in the host it is always a client; the service checks the request, whatever it is
+    // in the host it is always a client; the service validates the request
     call: ([request]) => (database as DatabaseClient).call(request as DatabaseRequest),
   }),
 }
 
-/** Typed references are made in the process. */
+/** Typed references are created in the process. */
 const pluginsCrossing: Crossing<PluginsService> = {
   plugin: (link) => createPluginsService(byValue<PluginsService>('plugins', link).call),
   host: (plugins) => serveByValue('plugins', plugins),
 }
 
 /**
- * Services with methods that are more than plain data there and back. All others cross by the table
+ * Services with methods that take or return more than plain data. All others cross by the table
  * alone.
  */
 export const CROSSINGS = {

@@ -4,9 +4,10 @@ import type { z } from 'zod'
 const made = new Map<() => z.ZodType, z.ZodType>()
 
 /**
- * The arguments of a call from a plugin's process, or one of them.
- * @param schema makes the schema, once: processes of plugins load these files too, and need none
- * @throws PluggramError `permission-missing` when they have another shape
+ * Parses the arguments of a call from a plugin's process, or one of them.
+ * @param schema creates the schema lazily, because plugin processes load these files too but need
+ *   no schemas
+ * @throws PluggramError `permission-missing` when they are malformed
  */
 export function parseArgs<Schema extends z.ZodType>(
   name: string,

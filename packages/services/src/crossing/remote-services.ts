@@ -4,7 +4,7 @@ import { byValue } from './by-value.ts'
 import { CROSSINGS } from './crossings.ts'
 import type { PluginLink } from './links.ts'
 
-/** Services that answer plain calls, beside those with a crossing. */
+/** Services with plain calls only, in addition to those with a crossing. */
 const PLAIN = (Object.keys(SERVICES) as (keyof Services)[]).filter(
   (name) => !(name in CROSSINGS) && Object.values(SERVICES[name].methods).includes('value'),
 )
@@ -17,10 +17,10 @@ type PlainServices = {
     : never
 }[keyof typeof SERVICES]
 
-/** Services of a plugin's process that are calls to the host. */
+/** The services of a plugin's process that call the host. */
 export type RemoteServices = Pick<Services, keyof typeof CROSSINGS | PlainServices>
 
-/** Makes the services of a plugin's process that the host answers, from the table of services. */
+/** Creates the services of a plugin's process that call the host, from the table of services. */
 export function createRemoteServices(linkTo: (service: string) => PluginLink): RemoteServices {
   const plain = PLAIN.map((name) => [name, byValue(name, linkTo(name))])
   const own = Object.entries(CROSSINGS).map(([name, crossing]) => [name, crossing.plugin(linkTo(name))])

@@ -5,7 +5,7 @@ import { serveByValue } from './by-value.ts'
 import { CROSSINGS } from './crossings.ts'
 import type { Answer, Crossing, HostLink } from './links.ts'
 
-/** Gives a plugin's process what the table of services lets cross, and nothing else. */
+/** Gives a plugin's process access to what the table of services allows, and nothing else. */
 export function serveServices(
   services: Partial<Services>,
   link: HostLink,

@@ -7,8 +7,8 @@ import { serveServices } from './serve-services.ts'
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 /**
- * For tests: services on the other side of a border without a process. All that crosses is copied,
- * as between processes.
+ * For tests: services on the other side of a border without a process. Everything that crosses is
+ * copied, as between processes.
  */
 export function acrossBorder(given: Partial<Services>): RemoteServices {
   const callbacks = new Map<number, (...args: never[]) => unknown>()

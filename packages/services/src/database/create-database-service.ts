@@ -10,16 +10,16 @@ import type { ResultLimits } from './sqlite-work.ts'
 
 export interface DatabaseServiceOptions {
   readonly plugin: string
-  /** The plugin's own tables; without them it may only use outside databases. */
+  /** The plugin's own tables; without them it can use only outside databases. */
   readonly own?: Pick<SqliteConnection, 'run'>
-  /** Throws when the plugin uses tables that its manifest does not ask for. */
+  /** Throws when the plugin uses its own tables but its manifest does not request them. */
   refuseOwn(): never
   readonly outside: OutsideDatabases
-  /** Names of outside databases that the plugin asks for; `*` stands for all. */
+  /** Names of outside databases that the plugin requests; `*` means all. */
   readonly names: readonly string[]
   /** Called when the plugin opens a database that its manifest does not name. */
   onRefused?(message: string): void
-  /** The longest time of one query. Default 5 s. */
+  /** The time limit of one query. Default 5 s. */
   readonly timeoutSeconds?: number
 }
 

@@ -7,8 +7,8 @@ import { SqliteSession } from './sqlite-session.ts'
 const MAX_BYTES = 64 * 1_048_576
 
 /**
- * Own tables in memory, in this process, for tests of plugins: the rules and errors are those of
- * the assistant, but a query that never ends is not ended.
+ * A plugin's own tables in memory, for tests of plugins. Rules and errors are the same as in the
+ * assistant, but a query that never ends is not killed.
  */
 export function createMemoryDatabase(
   options: Partial<Pick<DatabaseServiceOptions, 'outside' | 'names'>> = {},

@@ -10,7 +10,7 @@ import { checkStatement } from './statement-guard.ts'
 
 const CONNECT_MS = 5_000
 const GRACE_MS = 1_000
-/** Error codes of MariaDB and MySQL for a time-out, and for a query that was killed. */
+/** Error codes of MariaDB and MySQL for a timeout, and for a killed query. */
 const TIMEOUT_ERRORS = new Set([1_969, 3_024, 1_317])
 const CONNECTION_ERRORS =
   /^(?:E[A-Z]+|PROTOCOL_.*|ER_ACCESS_DENIED.*|ER_DBACCESS.*|ER_BAD_DB.*|ER_CON_COUNT.*|HANDSHAKE.*)$/
@@ -30,7 +30,8 @@ export function createMysqlConnection(
     connectTimeout: CONNECT_MS,
     multipleStatements: false,
     supportBigNumbers: true,
-    // dates stay text: they are no points in time, and this machine's zone must not change them
+    // keep dates as text: they are not points in time, and this machine's time zone must not change
+    // them
     dateStrings: true,
     // settings, locks and temporary tables of a statement must not outlive it
     resetOnRelease: true,

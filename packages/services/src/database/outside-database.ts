@@ -15,7 +15,7 @@ export interface OutsideSettings {
  */
 export interface OutsideConnection extends DatabaseDescription {
   /**
-   * Runs statements in one transaction, which can only read unless the database is writable.
+   * Runs statements in one transaction, which is read-only unless the database is writable.
    * @throws DatabaseError, which names the database and never its URL
    */
   run(

@@ -8,8 +8,8 @@ import { SqliteConnection } from './sqlite-connection.ts'
 const MAX_FILE_BYTES = 16 * 1_073_741_824
 
 /**
- * Connections to the databases of the configuration, opened at first use.
- * @param settings gives the current configuration by name; a changed entry gets a new connection
+ * Connections to the configured databases, opened at first use.
+ * @param settings returns the current configuration by name; a changed entry gets a new connection
  */
 export function createOutsideDatabases(
   settings: () => Readonly<Record<string, OutsideSettings>>,

@@ -5,8 +5,8 @@ import { SqliteConnection } from './sqlite-connection.ts'
 const MAX_BYTES = 256 * 1_048_576
 
 /**
- * A plugin's own tables. The file lies beside the folder that the plugin itself may write to, not
- * in it: it is reached by queries only.
+ * A plugin's own tables. The file is outside the folder that the plugin itself may write to, so it
+ * can be changed only by queries.
  */
 export function openOwnDatabase(dataFolder: string, plugin: string): SqliteConnection {
   const folder = path.join(dataFolder, 'databases')

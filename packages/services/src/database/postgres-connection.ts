@@ -11,12 +11,15 @@ import { checkStatement } from './statement-guard.ts'
 
 const CONNECT_MS = 5_000
 /**
- * The server should cancel a query at its limit; after this much longer, the connection is given
- * up.
+ * The server should cancel a query at its time limit; after this much longer, the connection is
+ * dropped.
  */
 const GRACE_MS = 1_000
 const BIGINT_TYPE = 20
-/** `date`, `timestamp` without a zone, and arrays of them are no points in time: they stay text. */
+/**
+ * `date`, `timestamp` without a time zone, and arrays of them are not points in time, so they stay
+ * text.
+ */
 const ZONELESS_TYPES = new Set([1_082, 1_114, 1_115, 1_182])
 /** A single row may be a gigabyte, so bytes are counted as they arrive. */
 const WIRE_FACTOR = 2
@@ -53,7 +56,7 @@ export function createPostgresConnection(
     async run(statements, limits, timeoutMs) {
       for (const { sql } of statements) checkStatement(label, sql, writable)
       const client = await connect(pool, label)
-      // the running query gets the error, too
+      // the running query gets the error too
       const onError = (): void => {}
       client.on('error', onError)
       const session = new Session(client, label)
@@ -189,7 +192,7 @@ function toValue(value: SqlParameter): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : (value ?? null)
 }
 
-/** A number if that is exact, else text. */
+/** A number if that is exact, else a bigint. */
 function narrow(text: string): number | bigint {
   const number = Number(text)
   return Number.isSafeInteger(number) ? number : BigInt(text)

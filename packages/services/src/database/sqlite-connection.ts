@@ -9,7 +9,7 @@ import type { SqliteAnswer, SqliteTarget, SqliteWork } from './sqlite-work.ts'
 export interface SqliteConnectionOptions extends SqliteTarget {
   /** The subject of error messages: `The tables of plugin notes`. */
   readonly label: string
-  /** The process ends after this long without work. Default 20. */
+  /** The process ends after this many seconds without work. Default 20. */
   readonly idleSeconds?: number
 }
 
@@ -25,7 +25,7 @@ const MAX_WAITING = 1_000
 const START_MS = 15_000
 const HEAP_MB = 96
 const MAX_MEMORY_BYTES = 1_073_741_824
-/** The largest size of any file, temporary ones included. */
+/** The size limit of every file, including temporary ones. */
 const MAX_FILE_BYTES = 1_073_741_824
 
 /**
@@ -150,8 +150,7 @@ export class SqliteConnection {
 type DatabaseErrorCode = ConstructorParameters<typeof DatabaseError>[0]
 
 /**
- * Where the system supports it, the kernel limits memory and file sizes, and ends the process with
- * ours.
+ * Where supported, the kernel limits memory and file sizes, and kills the process when ours ends.
  */
 function launch(): ChildProcess {
   const node = [

@@ -1,7 +1,7 @@
 /**
  * The program of a database process: one SQLite file, one piece of work after another. JavaScript
- * cannot interrupt a query inside SQLite, so the caller kills this process at a time-out. SQLite's
- * log makes that harmless.
+ * cannot interrupt a query inside SQLite, so the caller kills this process at a timeout. SQLite's
+ * log makes that safe.
  */
 import process from 'node:process'
 import { SqliteSession } from './sqlite-session.ts'

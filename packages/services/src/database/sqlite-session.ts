@@ -174,7 +174,7 @@ function sizeOf(value: unknown): number {
   return value instanceof Uint8Array ? value.byteLength : 8
 }
 
-/** A number if that is exact, else text. */
+/** A number if that is exact, else a bigint. */
 function narrow(value: number | bigint): number | bigint {
   return typeof value === 'bigint' && BigInt.asIntN(53, value) === value ? Number(value) : value
 }

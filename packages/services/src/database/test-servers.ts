@@ -99,7 +99,7 @@ export async function startMariadb(program: string): Promise<TestServer> {
   return { port, stop: () => stop(server, 'SIGTERM', folder) }
 }
 
-/** Tries again until it works; a server takes a moment to come up. */
+/** Retries until it works, since a server takes a moment to start. */
 export async function eventually<T>(work: () => Promise<T>): Promise<T> {
   const end = Date.now() + 30_000
   for (;;) {
@@ -113,7 +113,8 @@ export async function eventually<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * A folder that belongs to the server's account; whoever is not root starts it under the own one.
+ * A folder that belongs to the server's account. Without root, the server runs under the current
+ * account.
  */
 async function prepare(user: string): Promise<{ folder: string; account: Account | object }> {
   const folder = mkdtempSync(path.join(tmpdir(), `pluggram-${user}-`))

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Crossing, PluginLink } from '../crossing/links.ts'
 import { parseArgs } from '../crossing/parse-args.ts'
 
-/** Telegram's largest file, and room for a form around it. */
+/** Telegram's largest file, with room for a form around it. */
 const MAX_BODY_BYTES = 52 * 1_048_576
-/** Answers with these have no body, and `Response` takes none. */
+/** Answers with these have no body, and `Response` accepts none. */
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304])
 
 const headers = () => z.array(z.tuple([z.string(), z.string()])).max(1_000)
@@ -18,7 +18,7 @@ const requestSchema = () =>
     body: z.instanceof(Uint8Array).optional(),
   })
 
-/** An answer that was read whole. */
+/** A response with its complete body. */
 interface WholeAnswer {
   readonly url: string
   readonly status: number
@@ -28,7 +28,7 @@ interface WholeAnswer {
   readonly body: Uint8Array
 }
 
-/** The host makes the request; the answer crosses as data. */
+/** The host makes the request; the response crosses as data. */
 export const httpCrossing: Crossing<HttpService> = {
   plugin: (link) => ({ fetch: createRemoteFetch(link) }),
   host: (http) => ({ fetch: ([input], signal) => serveFetch(http, input, signal) }),
@@ -54,7 +54,7 @@ function createRemoteFetch(link: PluginLink): HttpService['fetch'] {
   }
 }
 
-/** Makes a request for a plugin process and gives the answer as data. */
+/** Makes a request for a plugin process and returns the response as data. */
 async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal): Promise<WholeAnswer> {
   const { url, body, ...init } = parseArgs('http.fetch', requestSchema, input)
   const response = await http.fetch(url, {
@@ -72,7 +72,7 @@ async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal
   }
 }
 
-/** An answer that was read whole, as the web's `Response`. */
+/** Converts it to a web `Response`. */
 export function toResponse(answer: WholeAnswer): Response {
   const body = WITHOUT_BODY.has(answer.status) ? null : new Uint8Array(answer.body)
   const response = new Response(body, {

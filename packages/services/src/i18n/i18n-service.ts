@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
 import type { I18nService, MessageValues } from '@pluggram/sdk'
 
-/** Language → key → text, and what formats them. */
+/** Language → key → text, and their formatter. */
 export interface Messages {
   readonly languages: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly format: (text: string, language: string, values: MessageValues) => string
@@ -16,8 +16,8 @@ const FALLBACK = 'en'
 /**
  * Reads `locales/*.json` of a plugin's folder; `undefined` when it has none. The formatter is
  * loaded only when needed.
- * @throws PluggramError `plugin-load-failed` when a file is no object of texts, or a text is
- * invalid ICU
+ * @throws PluggramError `plugin-load-failed` when a file is not an object of texts, or a text is
+ *   invalid ICU
  */
 export async function loadMessages(directory: string): Promise<Messages | undefined> {
   const folder = join(directory, 'locales')

@@ -27,7 +27,7 @@ const batchSchema = () =>
 
 type Item = z.infer<ReturnType<typeof batchSchema>>[number]
 
-/** Changes cross in batches; the host checks them again, as if they had been counted there. */
+/** Changes cross in batches. The host checks them again, as if they had been made there. */
 export const metricsCrossing: Crossing<MetricsService> = {
   plugin(link) {
     const batches = new MetricBatches((batch) => link.note('record', [batch]))
@@ -52,7 +52,7 @@ function takeBatch(metrics: MetricsService, batch: unknown, warn: (message: stri
       warn(errorMessage(error))
     }
   }
-  // one item that is refused leaves the others
+  // a refused item does not affect the others
   attempt(() => {
     for (const item of parseArgs('metrics', batchSchema, batch)) attempt(() => apply(metrics, item))
   })

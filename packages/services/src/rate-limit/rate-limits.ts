@@ -7,7 +7,7 @@ export interface RateLimits {
 }
 
 export interface RateLimitsOptions {
-  /** Of one plugin. Default 10,000. */
+  /** For each plugin. Default 10,000. */
   readonly maxKeys?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number
@@ -31,8 +31,8 @@ export function createRateLimits(options: RateLimitsOptions = {}): RateLimits {
 }
 
 /**
- * The generic cell rate algorithm: each key holds the time at which it is full again, so one number
- * a key and no timers. A key whose time has passed is forgotten.
+ * The generic cell rate algorithm. Each key stores when it is full again: one number, and no
+ * timers. A key whose time has passed is deleted.
  */
 function createRateLimit({
   maxKeys = MAX_KEYS,
@@ -40,7 +40,7 @@ function createRateLimit({
 }: RateLimitsOptions): RateLimitService {
   const fullAt = new Map<string, number>()
 
-  /** The count of a key, or the shared one when there are too many keys. */
+  /** The bucket of a key, or the shared one when there are too many keys. */
   function bucketOf(key: string, rule: RateLimitRule, time: number): string {
     // each rule counts a key separately
     const bucket = `${rule.points}/${rule.seconds}/${key}`

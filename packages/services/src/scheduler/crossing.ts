@@ -4,7 +4,7 @@ import { addSchedule, SchedulerClient } from '@pluggram/sdk/runtime'
 import type { ScheduleChange, SchedulerBackend, ScheduleRequest } from '@pluggram/sdk/runtime'
 import type { Answer, Crossing, HostLink, PluginLink } from '../crossing/links.ts'
 
-/** The host keeps the schedules; their functions stay in the process, by number. */
+/** The host stores the schedules; their functions stay in the process and have numbers. */
 export const schedulerCrossing: Crossing<SchedulerService> = {
   plugin: (link) =>
     new SchedulerClient(new RemoteSchedules(link), (error) => link.report(error, 'adding a schedule')),
@@ -43,7 +43,7 @@ class RemoteSchedules implements SchedulerBackend {
     return (await this.#link.call('list', [])) as ScheduleInfo[]
   }
 
-  /** An effect keeps the process alive, and tells the owner why. */
+  /** Adds an effect, which keeps the process alive and shows the owner why. */
   async #keep(name: string, handler: number): Promise<void> {
     await this.#disposers.get(name)?.()
     const dispose = this.#link.effects.add(`schedule ${name}`, () => {
@@ -57,7 +57,7 @@ class RemoteSchedules implements SchedulerBackend {
 function serveScheduler(scheduler: SchedulerService, link: HostLink): Readonly<Record<string, Answer>> {
   const change = (method: (typeof CHANGES)[keyof typeof CHANGES]): [string, Answer] => [
     method,
-    // the service checks the name, whatever it is
+    // the service validates the name
     ([name]) => scheduler[method](name as string),
   ]
   return {

@@ -5,27 +5,32 @@ import type { Slots } from './schedule-times.ts'
 
 /** A slot that starts later than this counts as missed. */
 const LATE_MS = 60_000
-/** A clock that was this far ahead was wrong. The search for the next slot then starts from now, without the taken ones. */
+/**
+ * A clock that was this far ahead was wrong. The search for the next slot then starts from now and
+ * skips taken ones.
+ */
 const WRONG_CLOCK_MS = 2 * 86_400_000
-/** How many rows of taken slots are remembered. Each change of the clock starts a new row. */
+/** How many ranges of taken slots are kept. Each clock change starts a new one. */
 const MOST_USED = 64
 
-/** What to do with a schedule at one moment. */
+/** What to do with a schedule now. */
 export type SlotPlan =
   | { readonly kind: 'wait'; /** Milliseconds since 1970. */ readonly until: number }
   | { readonly kind: 'over' }
   | {
       readonly kind: 'advance'
       readonly progress: ScheduleProgress
-      /** The slot to run once the progress is on disk; `undefined` when the missed ones are skipped. */
+      /**
+       * The slot to run once the progress is on disk; `undefined` when missed slots are skipped.
+       */
       readonly slot?: number
       readonly isCatchUp: boolean
     }
 
 /**
- * Decides about the next slot of a schedule. When the clock is set forward, slots are missed, and the policy applies. When
- * it is set back, the next slot stays where it is, so that none runs twice. An interval begins anew instead: its slots are
- * no times of the day, and it would be silent until then.
+ * Decides about the next slot of a schedule. When the clock is set forward, slots are missed, and
+ * the policy applies. When it is set back, the next slot stays the same, so that none runs twice.
+ * An interval restarts instead: its slots are not times of day, and it would pause until then.
  */
 export function planSlot(record: ScheduleRecord, now: number): SlotPlan {
   const { nextSlot, lastSlot, times } = record
@@ -71,7 +76,7 @@ function beginAnew({ times, anchor, lastSlot, used }: ScheduleRecord, now: numbe
   return advance({ anchor: fresh, nextSlot: fresh + step, lastSlot, used: begun })
 }
 
-/** The first slot after `time` that nobody took. */
+/** The first slot after `time` that is not taken. */
 function nextFree(slots: Slots, time: number, used: UsedSlots): number | undefined {
   let slot = slots.after(time)
   for (let row = rowOf(slot, used); row && slot !== undefined; row = rowOf(slot, used))
@@ -87,7 +92,7 @@ function rowOf(slot: number | undefined, used: UsedSlots): UsedSlots[number] | u
   return slot === undefined ? undefined : used.find(([first, last]) => first <= slot && slot <= last)
 }
 
-/** A slot that follows on the last one makes its row longer. */
+/** Adds a taken slot. If it follows the last one, it extends that range. */
 function withUsed(slots: Slots, used: UsedSlots, slot: number): UsedSlots {
   const before = used.at(-1)
   return before && slots.after(before[1]) === slot

@@ -7,14 +7,14 @@ import { createRecord } from './schedule-request.ts'
 import { slotsOf } from './schedule-times.ts'
 import type { SchedulerClock } from './scheduler-clock.ts'
 
-/** What one plugin's schedules need of the scheduler. */
+/** What one plugin's schedules need from the scheduler. */
 export interface SchedulerCore {
   readonly clock: SchedulerClock
   readonly durable: ScheduleStore
   readonly volatile: ScheduleStore
   bind(plugin: string, name: string, handler: ScheduleHandler): () => void
   put(record: ScheduleRecord, store: ScheduleStore): Promise<void>
-  /** Looks at a schedule anew. */
+  /** Reads a changed schedule again. */
   changed(plugin: string, name: string): Promise<void>
   runNow(record: ScheduleRecord): boolean
   list(): Promise<readonly (ScheduleInfo & { readonly plugin: string })[]>
@@ -35,7 +35,7 @@ export class PluginSchedules implements SchedulerBackend {
   readonly #effects: EffectScope
   readonly #scheduler: SchedulerCore
   readonly #disposers = new Map<string, () => Promise<void>>()
-  /** What is asked for under one name is done one after another. */
+  /** Serializes operations on one name. */
   readonly #lock = new KeyLock()
 
   constructor({ plugin, effects, scheduler }: PluginSchedulesOptions) {
@@ -107,7 +107,7 @@ export class PluginSchedules implements SchedulerBackend {
       .map(({ plugin: _plugin, ...info }) => info)
   }
 
-  /** A schedule with a function lives as long as the plugin does. */
+  /** Binds a schedule's function until the plugin ends. */
   #tie(name: string, handler: ScheduleHandler | undefined): void {
     const unbind = handler && this.#scheduler.bind(this.#plugin, name, handler)
     const dispose = this.#effects.add(`schedule ${name}`, async () => {
@@ -136,7 +136,7 @@ export async function pauseSchedule(store: ScheduleStore, { plugin, name }: Sche
 }
 
 /**
- * Goes on with the first slot from now on: what passed during the pause is left out.
+ * Resumes with the first slot from now on; slots that passed during the pause are skipped.
  * @returns false when there is no such schedule
  */
 export async function resumeSchedule(

@@ -6,7 +6,7 @@ import { slotsOf } from './schedule-times.ts'
 
 const MAX_DATA_CHARACTERS = 16 * 1_024
 const TIMEOUT_SECONDS = 60
-/** A date further back is over and never runs. */
+/** A date further in the past is over and never runs. */
 export const PAST_MS = 30 * 86_400_000
 
 const name = z
@@ -36,9 +36,9 @@ const requestSchema = z.object({
 })
 
 /**
- * Reads what a plugin asks for; a plugin process may send anything.
+ * Parses a plugin's request; a plugin process may send anything.
  * @param now milliseconds since 1970
- * @throws ScheduleError naming what is wrong
+ * @throws ScheduleError that says what is wrong
  */
 export function createRecord(
   plugin: string,
@@ -52,7 +52,7 @@ export function createRecord(
   }
   const { times, options, task } = parsed.data
   const first = times.kind === 'at' ? times.date.getTime() : slotsOf(times, now).after(now)
-  // refuses an invalid date
+  // throws on an invalid date
   slotsOf(times, now)
   if (first === undefined) throw new ScheduleError('That schedule never comes.')
   return {

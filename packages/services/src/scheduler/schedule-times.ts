@@ -3,22 +3,20 @@ import type { ScheduleTimes } from '@pluggram/sdk/runtime'
 import { Cron } from 'croner'
 
 const MAX_SECONDS = 366 * 86_400
-/** How many missed slots are caught up at most. */
+/** The maximum number of missed slots to catch up on. */
 const MAX_SLOTS = 1_000
 
 /** The slots of one schedule. All times are milliseconds since 1970. */
 export interface Slots {
   /** The first slot after `time`; `undefined` when there is none. */
   after(time: number): number | undefined
-  /**
-   * The slots from `first`, itself a slot, to `last`, both included: at most 1,000, the latest ones.
-   */
+  /** The slots from `first`, itself a slot, to `last`, inclusive; at most the latest 1,000. */
   between(first: number, last: number): number[]
 }
 
 /**
- * @param anchor where an interval began
- * @throws ScheduleError when there can be no such schedule
+ * @param anchor the start of an interval
+ * @throws ScheduleError when the schedule is impossible
  */
 export function slotsOf(times: ScheduleTimes, anchor: number): Slots {
   switch (times.kind) {
@@ -52,7 +50,7 @@ function cronSlots(expression: string, timeZone: string | undefined): Slots {
   return {
     after,
     between(first, last) {
-      // of an expression that fires every second and was missed for a year, only the end is read
+      // read only the end, in case an expression for every second was missed for a year
       for (const hours of [1, 24, 24 * 60, 24 * 366]) {
         const from = Math.max(first, after(last - hours * 3_600_000) ?? first)
         const slots = walk(from, last, after)
@@ -74,7 +72,7 @@ function walk(first: number, last: number, after: Slots['after']): number[] {
 function parseCron(expression: string, timeZone: string | undefined): Cron {
   try {
     const cron = new Cron(expression, { paused: true, ...(timeZone !== undefined && { timezone: timeZone }) })
-    // croner checks the time zone only when a time is asked for
+    // croner validates the time zone only when it computes a time
     cron.nextRun()
     return cron
   } catch (error) {
@@ -104,7 +102,7 @@ function singleSlot(date: Date): Slots {
   }
 }
 
-/** The times in words, for lists. */
+/** Describes the times, for lists. */
 export function describeTimes(times: ScheduleTimes): string {
   switch (times.kind) {
     case 'every':

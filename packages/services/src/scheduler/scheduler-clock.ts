@@ -1,8 +1,8 @@
-/** The time; tests have one of their own. */
+/** A clock; tests have their own. */
 export interface SchedulerClock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls `work` once after that long, unless the returned function is called before. */
+  /** Calls `work` once after that long, unless the returned function is called first. */
   after(milliseconds: number, work: () => void): () => void
 }
 

@@ -21,14 +21,14 @@ import { SYSTEM_CLOCK } from './scheduler-clock.ts'
 import type { SchedulerClock } from './scheduler-clock.ts'
 
 export interface SchedulerOptions {
-  /** Where schedules with a name are kept. */
+  /** Stores the schedules with a name. */
   readonly store: ScheduleStore
   readonly clock?: SchedulerClock
-  /** Told what a run threw. */
+  /** Called with what a run threw. */
   onError(plugin: string, name: string, error: unknown): void
 }
 
-/** A schedule of any plugin, for the owner. */
+/** A schedule of any plugin, as the owner sees it. */
 export interface OwnersSchedule extends ScheduleInfo {
   readonly plugin: string
 }
@@ -36,23 +36,24 @@ export interface OwnersSchedule extends ScheduleInfo {
 /** Runs one of a plugin's declared schedules. */
 export type TaskRunner = (task: string, run: ScheduledRun) => Promise<void>
 
-/** The clock may be set, so no wait is longer than this. */
+/** The clock may be changed, so no wait is longer than this. */
 const LOOK_MS = 15_000
-/** How long a store that failed is left alone. */
+/** The retry delay after the store failed. */
 const TRY_AGAIN_MS = 1_000
 const SOONEST_MS = 5
 const STOP_MS = 3_000
-/** A run that was told to end is waited for no longer than that. */
+/** How long to wait for an aborted run. */
 const GRACE_MS = 2_000
 const PURGE_MS = 3_600_000
 
 /**
- * Keeps the schedules of all plugins and runs what is due.
+ * Manages the schedules of all plugins and runs those that are due.
  *
  *   waiting ──due──▶ taken (on disk: the next slot) ──▶ running ──done, failed or too late──▶ waiting
  *
- * A slot is taken before it is run: a crash in between loses that run, and nothing ever runs twice. Of several assistants
- * over the same store one takes a slot. Slots that are due at the same moment are taken together, in one commit.
+ * A slot is taken before it is run: a crash in between loses that run, but nothing ever runs twice.
+ * Of several assistants on the same store only one takes a slot. Slots due at the same moment are
+ * taken in one commit.
  */
 export class Scheduler {
   readonly clock: SchedulerClock
@@ -66,12 +67,12 @@ export class Scheduler {
   readonly #taking = new Set<string>()
   readonly #stopping = new AbortController()
   readonly #declaring = new KeyLock()
-  /** Durable schedules as they were read last. */
+  /** Durable schedules, as last read. */
   #known: Map<string, ScheduleRecord> | undefined
   #version = -1
   #purgedAt = 0
   #isStarted = false
-  /** The look at all schedules that is under way, and what was asked for meanwhile. */
+  /** The check in progress; `#work` counts other operations on the store. */
   #look: Promise<void> | undefined
   #work = 0
   #timer: { readonly at: number; cancel(): void } | undefined
@@ -88,26 +89,28 @@ export class Scheduler {
     return new SchedulerClient(backend, (error) => this.#onError(plugin, 'a schedule', error))
   }
 
-  /** Begins to run what is due. */
+  /** Starts to run due schedules. */
   start(): void {
     this.#isStarted = true
     this.#tick()
   }
 
-  /** Runs nothing more. What runs is told to end and has three seconds for it. */
+  /** Stops. Running work is aborted and has three seconds to end. */
   async stop(): Promise<void> {
     this.#isStarted = false
     this.#timer?.cancel()
     let cancel: (() => void) | undefined
     const late = new Promise<void>((resolve) => (cancel = this.clock.after(STOP_MS, resolve)))
-    // a slot that is being taken is run: nobody else would run it
+    // a slot that is being taken must still run, since nobody else would run it
     await Promise.race([this.#look, late])
     this.#stopping.abort(new PluggramError('plugin-not-found', 'The assistant is stopping.'))
     await Promise.race([Promise.allSettled(this.#running.values()), late])
     cancel?.()
   }
 
-  /** Takes over the schedules of a plugin's manifest; those that are no longer in it are forgotten. Never rejects. */
+  /**
+   * Stores the schedules of a plugin's manifest, and deletes those no longer in it. Never rejects.
+   */
   declare(plugin: string, schedules: readonly ScheduleDescriptor[], run: TaskRunner): Promise<void> {
     this.#tasks.set(plugin, { names: new Set(schedules.map(({ name }) => name)), run })
     return this.#busy(() => this.#declaring.run(plugin, () => this.#declare(plugin, schedules)))
@@ -139,12 +142,12 @@ export class Scheduler {
     this.#arm(SOONEST_MS)
   }
 
-  /** The plugin does not run any more; its schedules stay, and wait. */
+  /** The plugin has stopped; its schedules stay and wait. */
   withdraw(plugin: string): void {
     this.#tasks.delete(plugin)
   }
 
-  /** Lets a function do the work of a schedule, until the returned function is called. */
+  /** Makes a function do the work of a schedule, until the returned function is called. */
   bind(plugin: string, name: string, handler: ScheduleHandler): () => void {
     const key = keyOf(plugin, name)
     this.#handlers.set(key, handler)
@@ -153,7 +156,7 @@ export class Scheduler {
     }
   }
 
-  /** Keeps a schedule. Where one of that name has the same times, its slots go on. */
+  /** Stores a schedule. If one of that name has the same times, it keeps its slots. */
   async put(record: ScheduleRecord, store: ScheduleStore): Promise<void> {
     await store.update(record.plugin, record.name, (before) => {
       if (!before) return record
@@ -163,13 +166,13 @@ export class Scheduler {
     })
   }
 
-  /** Looks at a schedule anew. */
+  /** Reads a changed schedule again. */
   async changed(plugin: string, name: string): Promise<void> {
     await this.#refresh(plugin, name)
     this.#arm(SOONEST_MS)
   }
 
-  /** All schedules that are not over, the next one first. */
+  /** All schedules that are not over, soonest first. */
   async list(): Promise<readonly OwnersSchedule[]> {
     const [durable, volatile] = await Promise.all([this.durable.all(), this.volatile.all()])
     return [
@@ -180,7 +183,9 @@ export class Scheduler {
       .toSorted((a, b) => (a.next?.getTime() ?? Infinity) - (b.next?.getTime() ?? Infinity))
   }
 
-  /** Runs a schedule besides its slots; false when nothing can run it now, or it runs already. */
+  /**
+   * Runs a schedule outside its slots; false when nothing can run it now, or it is already running.
+   */
   runNow(record: ScheduleRecord): boolean {
     const handler = this.#handlerOf(record)
     if (!handler || this.#isBusyWith(keyOf(record.plugin, record.name))) return false
@@ -188,12 +193,12 @@ export class Scheduler {
     return true
   }
 
-  /** The runs under way; none of them rejects. */
+  /** The runs in progress; none of them rejects. */
   runs(): readonly Promise<void>[] {
     return [...this.#running.values()]
   }
 
-  /** Resolves when no schedule is being read or written on the scheduler's own account. */
+  /** Resolves when the scheduler itself is not reading or writing schedules. */
   async whenIdle(): Promise<void> {
     while (this.#look || this.#work > 0) {
       await this.#look
@@ -218,7 +223,7 @@ export class Scheduler {
     this.#arm(wait)
   }
 
-  /** Runs what is due. @returns how long until the next look */
+  /** Runs what is due. @returns how long until the next check */
   async #lookAtAll(): Promise<number> {
     const now = this.clock.now()
     await this.#purge(now)
@@ -228,7 +233,7 @@ export class Scheduler {
     return Math.max(SOONEST_MS, Math.min(now + LOOK_MS, ...times) - now)
   }
 
-  /** Runs what is due of one schedule. @returns when it has to be looked at again */
+  /** Runs one schedule if it is due. @returns when to check it again */
   async #consider(record: ScheduleRecord, store: ScheduleStore, now: number): Promise<number> {
     const { plugin, name } = record
     const key = keyOf(plugin, name)
@@ -315,7 +320,10 @@ export class Scheduler {
     return records
   }
 
-  /** Dates that are over are remembered for a while: the plugin may ask for the same again when it starts. */
+  /**
+   * Deletes dates that are long over. They are kept for a while, because the plugin may request the
+   * same date again when it starts.
+   */
   async #purge(now: number): Promise<void> {
     if (now - this.#purgedAt < PURGE_MS && now >= this.#purgedAt) return
     this.#purgedAt = now
@@ -330,7 +338,7 @@ export class Scheduler {
     this.#known = undefined
   }
 
-  /** Sets the timer, unless it is set to an earlier moment. */
+  /** Sets the timer, unless it fires earlier anyway. */
   #arm(milliseconds: number): void {
     if (!this.#isStarted) return
     const at = this.clock.now() + milliseconds

@@ -6,7 +6,10 @@ interface Timer {
   readonly work: () => void
 }
 
-/** A clock for tests: time passes when the test says so, and the wall clock can be set apart from it. */
+/**
+ * A clock for tests: time passes only when the test says so, and the wall clock can be set
+ * independently.
+ */
 export class TestClock implements SchedulerClock {
   #elapsed = 0
   #wall: number
@@ -21,7 +24,7 @@ export class TestClock implements SchedulerClock {
     return this.#wall + this.#elapsed
   }
 
-  /** As real timers: they know nothing of the wall clock. */
+  /** Like real timers, these ignore the wall clock. */
   after(milliseconds: number, work: () => void): () => void {
     const timer = { at: this.#elapsed + milliseconds, work }
     this.#timers.add(timer)
@@ -33,7 +36,7 @@ export class TestClock implements SchedulerClock {
     this.#wall += seconds * 1_000
   }
 
-  /** Time passes only when this has resolved, too: what is being written is written. */
+  /** Makes `pass` also wait for this work, so that pending writes complete. */
   waitFor(work: () => Promise<void>): void {
     this.#waits.push(work)
   }

@@ -22,7 +22,7 @@ export function useScheduleFolder(): void {
   })
 }
 
-/** One assistant: a scheduler over the folder's file, and the plugin `notes` in it. */
+/** One assistant: a scheduler on the folder's file, with the plugin `notes`. */
 export class Instance {
   readonly clock: TestClock
   readonly scheduler: Scheduler
@@ -51,7 +51,7 @@ export class Instance {
     this.scheduler.start()
   }
 
-  /** Ends as `kill -9` does, as far as the file is concerned. */
+  /** Ends like `kill -9`, as far as the file is concerned. */
   async end(): Promise<void> {
     await this.scheduler.stop()
   }
@@ -61,7 +61,7 @@ function unused(): never {
   throw new Error('not used here')
 }
 
-/** The file of that name in the folder, opened once more. */
+/** Opens the file of that name in the folder once more. */
 export function openStore(name: string): ScheduleStore {
   const database = openSqliteDatabase(join(folder, `${name}.db`))
   const log = new WriteLog(database)

@@ -9,11 +9,14 @@ const MAX_LISTED = 1_000
 const CHANGE_SECONDS = 10
 export interface StoreOptions {
   readonly now?: () => number
-  /** How long `change` of `update` may take, in seconds. Default 10. */
+  /** How long the `change` function of `update` may take, in seconds. Default 10. */
   readonly changeSeconds?: number
 }
 
-/** A plugin's store: checks, JSON, one writer of a key at a time. The backend keeps the values. */
+/**
+ * A plugin's store: validation, JSON, and one writer per key at a time. The backend stores the
+ * values.
+ */
 export function createStore(backend: StoreBackend, options: StoreOptions = {}): Store {
   const { now = Date.now, changeSeconds = CHANGE_SECONDS } = options
   const locks = new KeyLock()
@@ -75,7 +78,7 @@ function expiry(ttlSeconds: number | undefined, now: number): number | null {
   return Math.ceil(now + ttlSeconds * 1_000)
 }
 
-/** A change that hangs must not lock its key forever. */
+/** Limits the time of a change, so that one that hangs does not lock its key forever. */
 async function withinLimit<T>(key: string, work: T | Promise<T>, seconds: number): Promise<T> {
   if (!(work instanceof Promise)) return work
   return withinTime(work, seconds * 1_000, () => {

@@ -18,7 +18,7 @@ const list = () => z.tuple([z.unknown(), z.string().optional(), page()])
 const update = () => z.tuple([z.unknown(), z.string(), z.number(), ttl()])
 
 /**
- * The host keeps the values, and asks back for what `update` changes. The first argument is the
+ * The host stores the values, and calls back for the changes of `update`. The first argument is the
  * chat of `forChat`.
  */
 export const storeCrossing: Crossing<Store> = { plugin: (link) => createRemoteStore(link), host: serveStore }
@@ -52,7 +52,7 @@ function createRemoteStore(link: PluginLink, chatId?: number): Store {
 }
 
 function serveStore(store: Store, link: HostLink): Readonly<Record<string, Answer>> {
-  // forChat checks the id, whatever it is
+  // forChat validates the id
   const of = (id: unknown): Store => (id === undefined ? store : store.forChat(id as number))
   return {
     get(args) {
@@ -78,7 +78,7 @@ function serveStore(store: Store, link: HostLink): Readonly<Record<string, Answe
   }
 }
 
-/** The store takes JSON, not all that could cross. */
+/** The store accepts only JSON, although more could cross. */
 function toJson(name: string, value: unknown): unknown {
   return JSON.parse(encodeValue(name, value))
 }

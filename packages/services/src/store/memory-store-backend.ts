@@ -1,7 +1,7 @@
 import { isChatKey } from './store-keys.ts'
 import type { StoreBackend, StoredValue } from '@pluggram/sdk/runtime'
 
-/** Keeps one plugin's values in memory: for tests. */
+/** Keeps one plugin's values in memory, for tests. */
 export class MemoryStoreBackend implements StoreBackend {
   readonly #rows = new Map<string, StoredValue>()
   readonly #now: () => number
@@ -31,7 +31,7 @@ export class MemoryStoreBackend implements StoreBackend {
       .slice(0, limit)
   }
 
-  /** What is stored and not expired, by key. */
+  /** The entries that have not expired, sorted by key. */
   entries(): readonly (readonly [string, string])[] {
     return [...this.#rows.keys()].toSorted().flatMap((key) => {
       const found = this.#find(key)

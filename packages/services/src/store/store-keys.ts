@@ -1,7 +1,7 @@
 import { StoreError } from '@pluggram/sdk'
 
 const MAX_KEY_LENGTH = 512
-/** Prefix of chats' keys; plugins' own keys contain no control characters. */
+/** The prefix of chats' keys; plugins' own keys contain no control characters. */
 const CHAT_MARK = '\u0001'
 // oxlint-disable-next-line no-control-regex -- that is what is refused
 const CONTROL_CHARACTER = /[\u0000-\u001f]/
@@ -11,7 +11,10 @@ export function markOfChat(chatId: number): string {
   return `${CHAT_MARK}${chatId}${CHAT_MARK}`
 }
 
-/** Chats' keys sort first and are left out of lists of the whole store. */
+/**
+ * Whether a key belongs to a chat. Such keys sort first and are left out of lists of the whole
+ * store.
+ */
 export function isChatKey(key: string): boolean {
   return key.startsWith(CHAT_MARK)
 }

@@ -6,7 +6,7 @@ export interface ChatGuardOptions {
   /** Whether the plugin was granted every chat of the bot. */
   readonly mayWriteAnywhere: boolean
   readonly chats: Pick<PluginChats, 'has'>
-  /** Chats that the owner lists for the plugin. */
+  /** Chats that the owner has listed for the plugin. */
   listedChats(): readonly number[]
 }
 
@@ -21,7 +21,7 @@ export interface ChatGuard {
   checkParams(params: unknown): void
 }
 
-/** Parameters of the Bot API have only a few levels. */
+/** Bot API parameters are only a few levels deep. */
 const MAX_DEPTH = 8
 
 export function createChatGuard({
@@ -32,7 +32,7 @@ export function createChatGuard({
 }: ChatGuardOptions): ChatGuard {
   function check(chatId: unknown): void {
     if (mayWriteAnywhere) return
-    // a public name such as @channel may be any chat
+    // a public name such as @channel could be any chat
     const isOwn = typeof chatId === 'number' && (chats.has(plugin, chatId) || listedChats().includes(chatId))
     if (isOwn) return
     throw new PermissionError(
@@ -41,7 +41,7 @@ export function createChatGuard({
   }
 
   function checkParams(value: unknown, depth = MAX_DEPTH): void {
-    // a local Bot API server would read that file from its disk
+    // a local Bot API server would read that file from its own disk
     if (typeof value === 'string' && /^\s*file:/i.test(value)) {
       throw new PermissionError(
         `Plugin ${plugin} names a file of the server in a call. Send files with telegram.send.`,

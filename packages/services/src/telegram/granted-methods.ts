@@ -1,6 +1,6 @@
 import { PermissionError } from '@pluggram/sdk'
 
-/** Methods that would take the bot away from the assistant. */
+/** Methods that would take control of the bot away from the assistant. */
 const NEVER = new Set(['getupdates', 'setwebhook', 'deletewebhook', 'getwebhookinfo', 'logout', 'close'])
 
 /** Refuses methods that were not granted. Case is ignored, as the Bot API does. */

@@ -11,7 +11,7 @@ export interface TelegramServiceOptions {
   /** Throws `PluggramError` while the assistant is not connected yet. */
   connection(): PostOffice & BotApiCaller
   readonly chats: Pick<PluginChats, 'has'>
-  /** Chats that the owner lists for the plugin. */
+  /** Chats that the owner has listed for the plugin. */
   listedChats(): readonly number[]
   /** Parses the plugin's reply; throws `PluggramError` `reply-invalid`. */
   parseReply(reply: unknown): PluginResponse
@@ -91,7 +91,7 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     call: (...args) => told(() => call(...args)),
   }
 
-  /** Every refusal is logged, so that the owner sees what a plugin tries. */
+  /** Logs every refusal, so that the owner sees what a plugin tries. */
   async function told<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()

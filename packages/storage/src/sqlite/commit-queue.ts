@@ -139,8 +139,8 @@ export class CommitQueue {
   }
 
   /**
-   * Runs when the process exits at once. The begin marks must reach the disk: they are how the next start finds the update
-   * that keeps crashing it.
+   * Runs when the process exits without a clean stop. The begin marks must be written: with them
+   * the next start finds the update that keeps crashing it.
    */
   #commitAtExit(): void {
     const jobs = this.#waiting

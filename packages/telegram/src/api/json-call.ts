@@ -206,8 +206,8 @@ const followers = new WeakMap<AbortSignal, UnorderedList<Cancellable>>()
 
 /**
  * Cancels the follower when the signal is aborted. Call the returned function to stop following.
- * All followers of a signal share one listener, because a signal scans its listeners when one is
- * added or removed, and hundreds of sends follow the same signal.
+ * All followers of a signal share one listener. Hundreds of sends follow the same signal, and a
+ * signal scans its listeners when one is added or removed.
  */
 function followSignal(signal: AbortSignal, follower: Cancellable): () => void {
   const known = followers.get(signal)

@@ -43,7 +43,7 @@ const MAX_CONNECTIONS = 40
 
 /**
  * A webhook: identify the bot → set the webhook, with retries → check regularly that it is still
- * set, since another program with this token may have removed it. Pending updates are kept, and the
+ * set. Another program with this token may have removed it. Pending updates are kept, and the
  * webhook stays set after `stop`, so that none is lost while the assistant is down.
  * @throws PluggramError `config-invalid` when Telegram would reject the secret
  */

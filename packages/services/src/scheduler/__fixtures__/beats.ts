@@ -1,6 +1,6 @@
 /**
- * A process with schedules of every second over a file of schedules that it shares with others. It appends each slot that it
- * runs to a journal, in one write. Arguments: the file, the journal.
+ * A process that runs schedules every second from a file shared with others. It appends each slot
+ * that it runs to a journal, in one write. Arguments: the file, the journal.
  */
 import { appendFileSync } from 'node:fs'
 import { createSqliteScheduleStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
@@ -24,5 +24,5 @@ for (let index = 0; index < 20; index += 1) {
 }
 scheduler.start()
 write(`ready ${process.pid}`)
-// the scheduler's own timers let a process end
+// the scheduler's own timers do not keep a process alive
 setInterval(() => {}, 60_000)
