@@ -10,6 +10,6 @@ export interface ChatSettings {
   chats(plugin: string): readonly number[]
   /** `undefined` removes the setting. */
   set(plugin: string, chatId: number, key: string, value: unknown): Promise<void>
-  /** A group became a supergroup: moves its settings to the new id. */
+  /** A group became a supergroup: moves its settings to the new id, effective at once. */
   move(from: number, to: number): Promise<void>
 }

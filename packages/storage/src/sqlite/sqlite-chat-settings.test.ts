@@ -62,7 +62,13 @@ test('what is taken back is gone, here and on disk', async () => {
 test('a group that became a supergroup keeps what was set', async () => {
   const settings = open()
   await settings.set('greeter', -5, 'loud', true)
-  await settings.move(-5, -1005)
+  await settings.set('greeter', -1005, 'loud', false)
+  const written = settings.move(-5, -1005)
+  // its next message may come before the commit
   expect(settings.of('greeter', -1005)).toEqual({ loud: true })
-  expect(settings.of('greeter', -5)).toBeUndefined()
+  await written
+  for (const now of [settings, open()]) {
+    expect(now.of('greeter', -1005)).toEqual({ loud: true })
+    expect(now.of('greeter', -5)).toBeUndefined()
+  }
 })

@@ -24,12 +24,6 @@ export function createSqliteChatSettings(
   )
   const known = new Map<string, Map<number, Readonly<Record<string, unknown>>>>()
 
-  function load(): void {
-    known.clear()
-    for (const { chat_id, plugin, key, value } of all.all())
-      note(String(plugin), Number(chat_id), { [String(key)]: JSON.parse(String(value)) as unknown })
-  }
-
   function note(plugin: string, chatId: number, change: Readonly<Record<string, unknown>>): void {
     const chats = known.get(plugin) ?? new Map<number, Readonly<Record<string, unknown>>>()
     const entries = Object.entries({ ...chats.get(chatId), ...change })
@@ -40,7 +34,9 @@ export function createSqliteChatSettings(
     else known.set(plugin, chats)
   }
 
-  load()
+  for (const { chat_id, plugin, key, value } of all.all())
+    note(String(plugin), Number(chat_id), { [String(key)]: JSON.parse(String(value)) as unknown })
+
   return {
     of: (plugin, chatId) => known.get(plugin)?.get(chatId),
     chats: (plugin) => [...(known.get(plugin)?.keys() ?? [])],
@@ -52,9 +48,15 @@ export function createSqliteChatSettings(
       })
       note(plugin, chatId, { [key]: value })
     },
-    async move(from, to) {
-      await queue.write(() => moveAll.run(to, from))
-      load()
+    move(from, to) {
+      // at once: the group's next message may come before the commit
+      for (const [plugin, chats] of known) {
+        const settings = chats.get(from)
+        if (!settings) continue
+        note(plugin, to, settings)
+        chats.delete(from)
+      }
+      return queue.write(() => moveAll.run(to, from))
     },
   }
 }
