@@ -27,7 +27,7 @@ const program = {
 /** They measure how fast what they start is: side by side they would measure each other. */
 const measuring = [
   'e2e/reliability/{attacks,backlog,faults}.test.ts',
-  'e2e/scale/installed.test.ts',
+  'e2e/scale/{installed,reloads}.test.ts',
   'e2e/zoo/zoo.test.ts',
 ]
 

@@ -7,6 +7,7 @@ import type { PlanOptions } from './plugins.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import type { ProblemLog } from './problem-log.ts'
 import { watchHome } from './watch-home.ts'
+import type { HomeWatch } from './watch-home.ts'
 
 export interface ReloaderOptions extends PlanOptions {
   readonly home: string
@@ -70,13 +71,15 @@ export function reloadOnSave(
   }: { readonly reloader: Reloader } & Pick<ReloaderOptions, 'settings' | 'logger'>,
 ): { close(): Promise<void> } {
   const isOn = settings.at('pluginHost', 'hotReload')
-  const open = (): ReturnType<typeof watchHome> =>
+  const open = (readAt: number): HomeWatch =>
     watchHome(home, {
+      readAt,
       onChange: () => reloader.reload(),
       onError: (error) =>
         logger.warn('cannot watch all files: some changes take effect at the next start', { err: error }),
     })
-  let watching = isOn.now ? open() : undefined
+  // the files were read after the process began
+  let watching = isOn.now ? open(performance.timeOrigin) : undefined
   const stop = isOn.onChange((now) => {
     logger.info(
       now
@@ -84,7 +87,8 @@ export function reloadOnSave(
         : 'plugin_host.hot_reload was switched off: files that are saved from now on are not read until the next start',
     )
     void watching?.close()
-    watching = now ? open() : undefined
+    // what was saved while it was off is read now
+    watching = now ? open(0) : undefined
   })
   return {
     async close() {

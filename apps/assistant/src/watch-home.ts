@@ -9,23 +9,41 @@ const LONGEST_QUIET_MS = 1_000
 const WATCHED = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
 
 export interface HomeWatchOptions {
+  /**
+   * When the files were read, in milliseconds since 1970: what changed later, until the first scan
+   * ends, counts as a change too. With 0 the first scan always ends in a call.
+   */
+  readonly readAt: number
   /** Must not throw; calls never overlap. */
   onChange(): Promise<void>
   /** Called when a folder cannot be watched: its changes take effect at the next start. */
   onError(error: unknown): void
 }
 
+export interface HomeWatch {
+  /** Resolves when the first scan has ended. */
+  readonly scanned: Promise<void>
+  close(): Promise<void>
+}
+
 /** Calls back when a plugin's file or a file of the configuration was written, moved or removed. */
-export function watchHome(home: string, { onChange, onError }: HomeWatchOptions): { close(): Promise<void> } {
+export function watchHome(home: string, { readAt, onChange, onError }: HomeWatchOptions): HomeWatch {
   let timer: NodeJS.Timeout | undefined
   let firstAt = 0
   let working: Promise<void> = Promise.resolve()
 
-  const watcher = watch(home, { ignoreInitial: true, ignored: (path) => isIgnored(relative(home, path)) })
+  const scan = Promise.withResolvers<void>()
+  let isScanning = true
+
+  const watcher = watch(home, { alwaysStat: true, ignored: (path) => isIgnored(relative(home, path)) })
   watcher.on('error', onError)
-  watcher.on('all', schedule)
-  // chokidar does not report what was saved during its first scan
-  watcher.once('ready', schedule)
+  watcher.on('all', (_event, path, stats) => {
+    if (!isScanning || (path !== home && stats !== undefined && stats.ctimeMs >= readAt)) schedule()
+  })
+  watcher.once('ready', () => {
+    isScanning = false
+    scan.resolve()
+  })
 
   function schedule(): void {
     const now = Date.now()
@@ -40,9 +58,11 @@ export function watchHome(home: string, { onChange, onError }: HomeWatchOptions)
   }
 
   return {
+    scanned: scan.promise,
     async close() {
       clearTimeout(timer)
       await watcher.close()
+      scan.resolve()
       clearTimeout(timer)
       await working
     },

@@ -56,7 +56,7 @@ export function createSqliteChatSettings(
         note(plugin, to, settings)
         chats.delete(from)
       }
-      return queue.write(() => moveAll.run(to, from))
+      return queue.write(() => void moveAll.run(to, from))
     },
   }
 }
