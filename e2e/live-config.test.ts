@@ -11,7 +11,7 @@ import { createHome, removeHomes } from './support/home.ts'
 import { LEVELS } from './support/levels.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-/** Counts its starts in a separate name, and the configuration blocks that it receives. */
+/** Each start picks a random number. Records the configuration blocks that it receives. */
 const source = (isListening: boolean): string => `import { definePlugin, z } from '@pluggram/sdk'
 const born = Math.random()
 export default definePlugin({

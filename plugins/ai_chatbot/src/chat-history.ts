@@ -60,7 +60,10 @@ export interface HistoryLimits {
   readonly retentionDays: number
 }
 
-/** What was said in each chat, and in each topic of it. Safe for several answers to one chat at the same time. */
+/**
+ * What was said in each chat and each of its topics. Several answers in one chat may use it at the same
+ * time.
+ */
 export class ChatHistory {
   readonly #store: Store
   readonly #limits: HistoryLimits
