@@ -94,7 +94,7 @@ test('the environment that the assistant was started with is not to be seen in /
   const assistant = await startAssistant(home, { SOME_TOKEN: HOST_CANARY, LOG_LEVEL: 'debug' })
   const environment = await readFile(`/proc/${assistant.pid}/environ`, 'latin1')
   expect(environment.replaceAll('\0', '')).toBe('')
-  // it works with its values nevertheless
+  // the assistant still uses its values
   await assistant.waitFor(/"level":"debug"/)
 })
 

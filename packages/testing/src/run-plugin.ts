@@ -58,9 +58,9 @@ export interface PluginUnderTest extends AsyncDisposable {
 }
 
 /**
- * Starts a plugin alone: its manifest and configuration are checked and its answers are read as the
- * assistant does it.
- * @throws Error with the assistant's words when the plugin would be left out
+ * Starts a plugin without the assistant. Its manifest, configuration and answers are checked as in
+ * the assistant.
+ * @throws Error with the assistant's message if the assistant would not start the plugin
  * @example
  * await using dice = await runPlugin(plugin, { config: { max_dice: 3 } })
  * expect(await collectText(await dice.send('/roll 2d6'))).toContain('2d6')

@@ -4,7 +4,7 @@ export function back(data: string): Button {
   return { text: '« Back', data }
 }
 
-/** Two in a row. */
+/** Two buttons in each row. */
 export function pairs(buttons: readonly Button[]): Button[][] {
   return Array.from({ length: Math.ceil(buttons.length / 2) }, (_, row) =>
     buttons.slice(row * 2, row * 2 + 2),
