@@ -1,7 +1,7 @@
 /**
  * Saves plugins again and again while the real assistant runs, and measures what that leaves behind
- * in it: `npm run test:reloads` (1,000 reloads after 600 to warm up), or `node e2e/scale/reloads.ts
- * 200`.
+ * in it: `npm run test:reloads` (1,000 reloads after 600 to warm up), or
+ * `node e2e/scale/reloads.ts 200`.
  */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

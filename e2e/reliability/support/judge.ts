@@ -21,7 +21,7 @@ export interface Verdict {
   readonly repeated: number
   /** Repeats beyond one for each chat and kill: more than the one send that was in flight. */
   readonly repeatedWithoutKill: number
-  /** Parts that arrived after one that belongs behind them. */
+  /** Parts that arrived after a part that should follow them. */
   readonly outOfOrder: number
   /** Messages of the bot that are not an echo. */
   readonly strange: readonly string[]

@@ -61,8 +61,8 @@ export interface HistoryLimits {
 }
 
 /**
- * What was said in each chat and each of its topics. Several answers in one chat may use it at the same
- * time.
+ * What was said in each chat and each of its topics. Several answers in one chat may use it at the
+ * same time.
  */
 export class ChatHistory {
   readonly #store: Store

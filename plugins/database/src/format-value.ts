@@ -1,6 +1,6 @@
 /**
  * A value of a database in one line of at most `most` characters. Line breaks, direction marks and
- * invalid characters are removed.
+ * invalid characters become blanks.
  */
 export function formatValue(value: unknown, most: number): string {
   if (value === null || value === undefined) return '–'
