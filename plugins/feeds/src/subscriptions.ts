@@ -8,7 +8,7 @@ const feedSchema = z.object({ url: z.string(), title: z.string(), subscribers: z
 const feedsSchema = z.record(z.string(), feedSchema)
 
 const stateSchema = z.object({
-  /** Ids of entries that were sent or existed at the start, newest first. */
+  /** Ids of entries that were sent or already existed, newest first. */
   seen: z.array(z.string()),
   etag: z.string().optional(),
   lastModified: z.string().optional(),
