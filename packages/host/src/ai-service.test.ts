@@ -6,7 +6,7 @@ import { createTestHome, LEVELS } from './test-home.ts'
 
 const END = { model: 'test:m', usage: { inputTokens: 3, outputTokens: 2 }, reason: 'stop' } as const
 
-/** An AI service that remembers what it was asked. */
+/** An AI service that records its requests. */
 function recordingAi(): { ai: AiService; asked: unknown[] } {
   const asked: unknown[] = []
   const note = (method: string, request: AiRequest): void => {

@@ -5,7 +5,7 @@ import { BlockWatch } from './block-watch.ts'
 let watch: BlockWatch | undefined
 afterEach(() => watch?.stop())
 
-/** Uses a processor for so long, however long that takes on a machine with much to do. */
+/** Uses this much CPU time, however long that takes on a busy machine. */
 function block(milliseconds: number): void {
   const before = process.cpuUsage()
   for (;;) {

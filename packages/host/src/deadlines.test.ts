@@ -6,7 +6,7 @@ const after = (seconds: number): string =>
   `await new Promise((resolve) => setTimeout(resolve, ${seconds * 1_000}))`
 const NEVER = 'await new Promise(() => {})'
 
-/** What the owner gives one plugin. */
+/** Limits that the owner sets for a plugin. */
 const giving = (limits: ProcessLimits) => ({ limitsFor: () => limits })
 
 describe.each(LEVELS)('%s', (level) => {
@@ -20,7 +20,7 @@ export default definePlugin({ async setup() { ${NEVER} } })`,
     expect((await host.start()).problems).toMatchObject([
       { plugin: 'hangs', message: expect.stringContaining('not finished within 0.7 s') },
     ])
-    // without the owner it would have thirty
+    // without the owner's limit it would have thirty seconds
     expect(performance.now() - startedAt).toBeLessThan(20_000)
   })
 

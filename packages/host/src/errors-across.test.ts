@@ -12,7 +12,7 @@ const OPTIONS: AnyErrorOptions = {
   cause: new Error('the cause'),
 }
 
-/** Describes what the host threw, or throws an error of the code that it is asked for. */
+/** Describes an error from the host, or throws one with the requested code. */
 const PLUGIN = `
 import * as sdk from '@pluggram/sdk'
 import { createError } from '@pluggram/sdk/runtime'
@@ -41,7 +41,7 @@ function classesOf(error: object, exports: object): string[] {
     .map(([name]) => name)
 }
 
-/** What a plugin can see of an error. */
+/** The parts of an error that a plugin can see. */
 function describeError(error: object, classes: string[]): object {
   const { name, code, message, isRetryable, isAmbiguous, retryAfterSeconds, cause } = error as Record<
     string,

@@ -13,7 +13,7 @@ export default definePlugin({
 })`
 const GO = { command: { name: 'go', args: '' } }
 
-/** Hosts everything once, so that it is known afterwards. */
+/** Starts everything once, so that it is known afterwards. */
 async function getKnown(home: TestHome, options: Partial<HostPlan> = {}): Promise<string> {
   const dataFolder = path.join(home.directory, 'data')
   const host = await home.host({ dataFolder, ...options })

@@ -6,7 +6,7 @@ import { PatientStatus } from './patient-status.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A plugin whose status is asked and given by hand. */
+/** A plugin whose status answers the test controls. */
 function createPlugin(): { plugin: HostedPlugin; answers: ((status: PluginStatus) => void)[] } {
   const answers: ((status: PluginStatus) => void)[] = []
   const ask = (): Promise<PluginStatus> => new Promise((resolve) => answers.push(resolve))
@@ -35,7 +35,7 @@ test('a plugin that is late is waited for once, and no more until it is quick ag
   expect(await patient.of(plugin)).toEqual(late)
   expect(answers).toHaveLength(1)
 
-  // what it says in the end is told from then on
+  // its late answer is shown from then on
   answers[0]?.({ status: 'slow' })
   await vi.advanceTimersByTimeAsync(0)
   expect(await patient.of(plugin)).toEqual({ status: 'slow' })

@@ -152,13 +152,13 @@ export default class MyPlugin {
 
   test('plugin files cause no warning about a missing package type', async () => {
     await using home = await createTestHome({
-      // what npm install leaves in a home: a package.json that names no type
+      // what npm install leaves in a home: a package.json without a "type"
       'package.json': '{ "dependencies": {} }',
       'plugins/one.ts': `import type { Plugin } from '@pluggram/sdk'\nimport { two } from './_two.js'\nexport default class implements Plugin { t = two }`,
       'plugins/_two.js': 'export const two = 2',
       'plugins/three.js': 'export default class {}',
     })
-    // a process of its own: the test runner keeps such warnings to itself
+    // in a separate process, because the test runner suppresses such warnings
     const script = `
     const { createPluginHost, discoverPlugins } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)})
     const logger = { debug() {}, info() {}, warn() {}, error() {} }

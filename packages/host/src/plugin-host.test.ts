@@ -193,7 +193,7 @@ describe.each(LEVELS)('%s', (level) => {
       await host.start()
       const start = performance.now()
       await host.stop()
-      // one after another they would take ten seconds
+      // in sequence they would take ten seconds
       expect(performance.now() - start).toBeLessThan(9_000)
       expect(host.logged).toEqual(expect.arrayContaining(names.map((name) => `${name} first`)))
       expect(host.reported).toHaveLength(5)
@@ -225,7 +225,7 @@ describe.each(LEVELS)('%s', (level) => {
     const host = await home.host()
     const start = performance.now()
     await host.start()
-    // one after another they would take twelve seconds
+    // in sequence they would take twelve seconds
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 

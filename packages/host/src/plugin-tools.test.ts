@@ -53,7 +53,7 @@ describe.each(LEVELS)('%s', (level) => {
       role: 'everyone',
       effect: 'none',
     })
-    // what its author does not say is the narrowest
+    // unset members default to the most restrictive values
     expect(tools[1]).toMatchObject({ name: 'plain', role: 'owner', effect: 'external' })
   })
 

@@ -44,7 +44,7 @@ test('a plugin that loses a command to another is the same plugin and keeps ever
   await listed[1]?.ask('schedule', {} as never)
   await listed[1]?.ask('forget', { userId: 7 })
   expect(told).toEqual(['observe', 'schedule', 'forget'])
-  // a change of the order gives the command to the other one
+  // a changed order gives the command to the other plugin
   registry.setOrder(new OwnersOrder([], ['b', 'a']))
   expect(registry.ownerOf('go')).toBe('b')
 })

@@ -20,19 +20,16 @@ export interface TestHome extends AsyncDisposable {
   readonly directory: string
   write(file: string, text: string): Promise<void>
   link(target: string, file: string): Promise<void>
-  /** Discovers and hosts everything, all of it switched on unless told otherwise. */
+  /** Discovers and starts everything, all of it enabled by default. */
   host(options?: TestHostOptions): Promise<TestHost>
 }
 
 interface TestHostOptions extends Partial<PluginHostOptions> {
-  /**
-   * Where all plugins run. Default: the level that the file's tests are about, else in this
-   * process.
-   */
+  /** The level of all plugins. Default: that of `useLevel`, else inline. */
   readonly level?: IsolationLevel
   readonly config?: Readonly<Record<string, JsonObject>>
   readonly shipped?: readonly { name: string; directory: string }[]
-  /** Put in place of services that are not part of the test. */
+  /** Replacements for the default services. */
   readonly services?: Partial<Services>
 }
 
@@ -47,12 +44,12 @@ interface TestHost extends PluginHost {
   callTool(name: string, input?: unknown, context?: Partial<CallContext>): Promise<unknown>
 }
 
-/** Both levels: what a plugin sees is the same. */
+/** Both levels, which look the same to a plugin. */
 export const LEVELS: readonly IsolationLevel[] = ['inline', 'process']
 
 let defaultLevel: IsolationLevel = 'inline'
 
-/** Lets plugins of further homes run at `level`. */
+/** Sets the level for plugins of further homes. */
 export function useLevel(level: IsolationLevel): void {
   defaultLevel = level
 }
@@ -132,7 +129,7 @@ function testServices(
   const unavailable = (): never => {
     throw new Error('not part of this test')
   }
-  // what is not here is not part of these tests
+  // services missing here are not part of these tests
   const given: Partial<Services> = {
     logger: { ...silentLogger, info: (message) => void logged.push(message) },
     ai: createRefusedAi(unavailable),

@@ -7,7 +7,7 @@ import type { PluginHost } from './plugin-host-contract.ts'
 import type { ProcessLimits } from './process/process-limits.ts'
 import { SPECIMEN } from './test-specimen.ts'
 
-/** A host with one plugin, `specimen`, that is started from `source`. */
+/** A host with one plugin, `specimen`, started from `source`. */
 interface StartedSpecimen extends AsyncDisposable {
   readonly host: PluginHost
   /** Lines that the plugin wrote to its log. */
@@ -17,7 +17,7 @@ interface StartedSpecimen extends AsyncDisposable {
 /** What starts specimens at one isolation level. */
 export interface Starter {
   readonly start: StartSpecimen
-  /** Makes errors of the classes that whoever asks the plugin knows. */
+  /** Creates errors of the classes that the plugin's caller knows. */
   readonly createError: typeof CreateError
 }
 
@@ -31,8 +31,8 @@ type StartSpecimen = (options: {
 type ErrorCode = keyof typeof ERRORS
 
 /**
- * What holds for a plugin at every isolation level: a plugin cannot tell where it runs, and neither
- * can whoever asks it. Both starters of the host pass it.
+ * The contract of a plugin at every isolation level: neither the plugin nor its caller can tell
+ * where it runs. Both of the host's starters must pass it.
  */
 export function describePluginContract(starter: Starter): void {
   const bench = new Bench(starter)
@@ -48,7 +48,7 @@ export function describePluginContract(starter: Starter): void {
 /** One specimen for many tests. */
 class Bench {
   readonly starter: Starter
-  /** What was done with the contexts of messages. */
+  /** The calls made on contexts of messages. */
   readonly sent: unknown[] = []
   #specimen: StartedSpecimen | undefined
 
@@ -74,7 +74,7 @@ class Bench {
   }
 
   start(limits?: ProcessLimits): Promise<StartedSpecimen> {
-    // stands for any service that fails: the plugin says how
+    // represents any failing service; the plugin chooses the error
     const take = async (code: ErrorCode): Promise<never> => {
       throw this.starter.createError(code, 'the service said so', { retryAfterSeconds: 3 })
     }
@@ -273,7 +273,7 @@ function describeLimits(bench: Bench): void {
     await expect(plugin.ask('handle', { message: 'hang', context })).rejects.toMatchObject(timeout)
     await expect.poll(() => short.logged).toContain('let go')
     await expect(plugin.ask('handle', { message: 'deaf', context })).rejects.toMatchObject(timeout)
-    // it can be asked again, if need be in a new process
+    // it can be asked again, if necessary in a new process
     expect(await plugin.ask('forget', { userId: 7 })).toBe('two notes')
   })
 }
@@ -313,7 +313,7 @@ async function read(result: PluginResult | undefined): Promise<string> {
   return (await Array.fromAsync(streamOf(result))).join('')
 }
 
-/** A context that notes in `sent` what is done with it. */
+/** A context that records in `sent` the calls made on it. */
 function contextFor(sent: unknown[], more: Partial<MessageContext> = {}): Omit<MessageContext, 'config'> {
   return {
     chat: { id: 1, type: 'private' },

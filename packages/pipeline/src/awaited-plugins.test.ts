@@ -14,7 +14,7 @@ const saying = (name: string, more: Partial<FakePlugin> = {}): FakePlugin => ({
   ...more,
 })
 
-/** A pipeline with plugins that run and one that still starts. */
+/** A pipeline with running plugins and one that is still starting. */
 function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) {
   const messenger = createRecordingMessenger()
   const all = createRegistry(...[...there, late].toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0)))
@@ -39,7 +39,7 @@ function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) 
     messenger,
     texts: () => messenger.delivered.map(({ text }) => text),
     accept: pipeline.accept.bind(pipeline),
-    /** The plugin is there now, or it failed. */
+    /** Ends the plugin's start, successfully or not. */
     settle(hasStarted: boolean) {
       if (hasStarted) listed = all.plugins()
       pending = []

@@ -4,7 +4,7 @@ import { askHandlers } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { Observers } from './observers.ts'
 
-/** One observer that works on each message as long as the test says. */
+/** One observer, whose work on each message the test controls. */
 function bench(observe: (event: ObservedMessage) => Promise<void>, capacity?: number) {
   const plugin = {
     descriptor: { name: 'watcher', observes: true },

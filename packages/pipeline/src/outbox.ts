@@ -299,8 +299,8 @@ const LONGEST_MS = 1_000
 
 /**
  * Limits how many sends run at once after a crash: few at first, one more for each that completes.
- * If the crash happens again, nobody knows whether the messages in flight have arrived. An ordinary
- * start has no limit.
+ * If the crash happens again, it is unknown whether the messages in flight have arrived. An
+ * ordinary start has no limit.
  */
 export class SlowStart {
   #limit = Number.POSITIVE_INFINITY

@@ -9,7 +9,7 @@ import { echo, endPipelines, start } from './test-pipeline.ts'
 
 afterEach(endPipelines)
 
-/** A promise that keeps whoever waits for it until it is released. */
+/** A promise that stays pending until it is released. */
 function createGate(): { held: Promise<undefined>; release: () => void } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   return { held: promise, release: () => resolve(undefined) }

@@ -3,7 +3,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { SlowStart } from './outbox.ts'
 
-/** Counts how many of `count` are let in before anybody leaves. */
+/** Counts how many of `count` enter immediately. */
 function letIn(slowStart: SlowStart, count: number): number {
   return Array.from({ length: count }, () => slowStart.enter()).filter((waiting) => waiting === undefined)
     .length
@@ -39,7 +39,7 @@ test('many that end make an end of it, and so does time', async () => {
   const stuck = new SlowStart()
   stuck.begin()
   expect(letIn(stuck, 4)).toBe(4)
-  // nobody leaves
+  // no send completes
   await stuck.enter()
 })
 

@@ -56,7 +56,7 @@ export function startPipeline(options: {
   }
 }
 
-/** A pipeline with plugins, in memory unless told otherwise. */
+/** A pipeline with plugins, in memory by default. */
 export function start(
   plugins: FakePlugin[],
   options: {

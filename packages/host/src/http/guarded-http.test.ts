@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
-/** @param host default: what 127.0.0.1 reaches; `0.0.0.0` takes every address of this machine */
+/** @param host the address to listen on; `0.0.0.0` means every address of this machine */
 async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<number> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
@@ -25,7 +25,7 @@ async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<num
   return (server.address() as AddressInfo).port
 }
 
-/** @param addresses what names lead to, in place of what the machine's resolver says */
+/** @param addresses what names resolve to, instead of the machine's resolver */
 function client(
   network: readonly string[],
   refused: string[] = [],
@@ -163,7 +163,7 @@ describe('what was not granted', () => {
   })
 
   describe('a redirect', () => {
-    /** Two servers: the first may be reached, and redirects to the second under `location`. */
+    /** Two servers: the first is granted, and redirects to the second at `location`. */
     async function redirecting(location: (port: number) => string) {
       const reached: string[] = []
       const inner = await serve((request, response) => {
@@ -192,7 +192,7 @@ describe('what was not granted', () => {
         message: expect.stringContaining('it leads to 127.0.0.2'),
       })
       expect(reached).toEqual([])
-      // with the address granted the same redirect is followed
+      // when the address is granted, the same redirect is followed
       expect(await (await client(['127.0.0.1', '127.0.0.2']).fetch(url)).text()).toBe('secret')
     })
 

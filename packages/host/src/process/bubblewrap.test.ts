@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bubblewrapCommand, bubblewrapProblem } from './bubblewrap.ts'
 
 const problem = await bubblewrapProblem()
-// the walls need namespaces for users, which some machines and containers do not give
+// the sandbox needs user namespaces, which some machines and containers do not allow
 describe.skipIf(problem !== undefined)(
   `bubblewrap${problem === undefined ? '' : ` (skipped: ${problem})`}`,
   () => {
@@ -29,10 +29,7 @@ describe.skipIf(problem !== undefined)(
       await rm(root, { recursive: true, force: true })
     })
 
-    /**
-     * Runs code behind the walls, without Node's permission model in front of them, and gives what
-     * it prints.
-     */
+    /** Runs code in the sandbox, without Node's permission model, and returns its output. */
     async function runInside(code: string): Promise<unknown> {
       await writeFile(join(root, 'plugin/main.mjs'), `const fs = await import('node:fs')\n${code}`)
       const [program, prefix] = bubblewrapCommand({
@@ -40,7 +37,7 @@ describe.skipIf(problem !== undefined)(
         writable: [join(root, 'data')],
         workingDirectory: join(root, 'plugin'),
       })
-      // the number of the process would go to the fourth file, which is not there
+      // the pid would be written to a file descriptor that does not exist here
       const args = prefix.toSpliced(prefix.indexOf('--info-fd'), 2)
       return new Promise((resolve, reject) => {
         execFile(

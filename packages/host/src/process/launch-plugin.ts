@@ -84,8 +84,7 @@ export function pluginFolder(dataFolder: string, plugin: string): string {
 }
 
 /**
- * Starts a process, imports the plugin in it, checks that the owner granted what it asks for, and
- * starts it.
+ * Starts a process, imports the plugin in it, checks its permissions, and starts it.
  * @throws ProblemError, after which the process is being stopped
  */
 export async function launchPlugin(

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Lets time pass for a process that uses so much of a processor. */
+/** Lets time pass for a process that uses this share of a CPU. */
 async function pass(milliseconds: number, cpuShare = 0): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 250) {
     await vi.advanceTimersByTimeAsync(250)

@@ -80,7 +80,7 @@ export class SharedProcess {
     return !this.#isOver && !this.#guests.has(plugin)
   }
 
-  /** Gives a plugin its seat. */
+  /** Adds a plugin and returns its seat. */
   take(plugin: string): LaunchedProcess {
     const id = this.#nextId++
     const member: Member = { isBusy: () => false, listeners: [] }

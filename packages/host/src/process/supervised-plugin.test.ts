@@ -8,7 +8,7 @@ import type { ProcessEvents, ReadyProcess, SupervisedPluginOptions } from './sup
 const CONTEXT = { signal: new AbortController().signal } as MessageContext
 const COMMAND = { ...CONTEXT, command: { name: 'go', args: '' } }
 
-/** Stands for a process; `answer` decides what comes of a message. */
+/** A fake process; `answer` decides the outcome of a message. */
 interface FakeProcess {
   readonly process: PluginProcess
   readonly events: ProcessEvents

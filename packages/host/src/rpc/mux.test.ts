@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { Mux } from './mux.ts'
 
-/** Two connections over one, each with both its ends. */
+/** Two connections over one, each with both ends. */
 function pair(): { one: [Duplex, Duplex]; two: [Duplex, Duplex]; carrier: Duplex } {
   const [left, right] = duplexPair()
   const [near, far] = [new Mux(left), new Mux(right)]
@@ -34,7 +34,7 @@ test('what was written together goes in one piece, whole and in order', async ()
   let seen = ''
   far.on('data', (chunk: Buffer) => (seen += String(chunk)))
   await expect.poll(() => seen).toBe('abc')
-  // the number of the connection and the length once, then the three
+  // one header (connection number and length), then the three chunks
   expect(writes).toHaveBeenCalledTimes(4)
 })
 

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer.ts'
 
-/** Two streams, each of which reads what the other one is given. */
+/** Two streams, each of which reads what is written to the other. */
 function pair(): [Duplex, Duplex] {
   const make = (other: () => Duplex): Duplex =>
     new Duplex({

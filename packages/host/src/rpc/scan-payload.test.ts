@@ -4,7 +4,7 @@ import { scanPayload } from './scan-payload.ts'
 
 const LIMITS = { values: 10_000, depth: 100 }
 
-/** As whoever breaks into a plugin process would write them: the header, then anything. */
+/** Payloads as an attacker inside a plugin process could write them: the header, then anything. */
 const forged = (...bytes: readonly number[]): Uint8Array => Uint8Array.from([0xff, 15, ...bytes])
 
 function withHoles(): unknown[] {
@@ -35,7 +35,7 @@ test.each<readonly [what: string, value: unknown, values: number]>([
   const payload = serialize(value)
   expect(deserialize(payload)).toEqual(value)
   expect(scanPayload(payload, LIMITS).values).toBe(values)
-  // a byte less is not enough, so it is read up to the last one
+  // one byte less fails, so the payload is read to its last byte
   expect(() => scanPayload(payload.subarray(0, -1), LIMITS)).toThrow('a message in an unknown form')
 })
 

@@ -3,7 +3,7 @@ import { isAsyncIterable } from '../parse-reply.ts'
 import { toPlainData } from './plain-data.ts'
 import type { StreamTable } from './streams.ts'
 
-/** Stands for a streamed text. */
+/** A placeholder for a streamed text. */
 interface StreamReference {
   readonly stream: number
 }

@@ -8,7 +8,7 @@ import { acrossBorder } from '../crossing/test-border.ts'
 
 const END: TextEnd = { model: 'test:m', usage: { inputTokens: 1, outputTokens: 2 }, reason: 'stop' }
 
-/** An AI service that keeps what it was asked. */
+/** An AI service that records its requests. */
 function recordingAi(): { readonly ai: AiService; readonly asked: unknown[][] } {
   const asked: unknown[][] = []
   const ai: AiService = {

@@ -18,11 +18,11 @@ afterEach(async () => {
 interface Instance {
   readonly cache: CacheService
   readonly connection: OutsideConnection
-  /** What was told of the server: an error's code, or `back`. */
+  /** The reported states of the server: an error's code, or `back`. */
   readonly told: string[]
 }
 
-/** One assistant with a pool of its own. */
+/** One assistant with its own connection pool. */
 function start(url: string, options: Partial<ServerCachesOptions> = {}): Instance {
   const settings = { url, writable: true, timeoutSeconds: 1, connections: 3 }
   const connection = options.connection ?? createPostgresConnection('cache', settings)
@@ -71,7 +71,7 @@ describe.runIf(programs)('assistants that share a PostgreSQL server', () => {
 
   test('see what the other keeps, make it once each, and delete it for both', async () => {
     const [one, two] = [start(url), start(url)]
-    // both make the table
+    // both create the table
     await Promise.all([
       one.cache.set('a', { at: new Date(0), map: new Map([[1, 'x']]) }),
       two.cache.set('b', 'é🍞'),

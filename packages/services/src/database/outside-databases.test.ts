@@ -18,16 +18,16 @@ const ROWS = [
 ] as const
 
 interface Stage {
-  /** The bare url, as the owner writes it. */
+  /** The URL, as the owner writes it. */
   readonly url: string
-  /** A query that the server would work on for a minute. */
+  /** A query that would take the server a minute. */
   readonly bomb: string
   /** Statements that try to write, or to end the read-only transaction. */
   readonly attacks: readonly string[]
-  /** One that gives a row of 64 MB. */
+  /** A query that returns a row of 64 MB. */
   readonly hugeRow: string
   readonly endless: string
-  /** A day and a time of a day. */
+  /** A query for a date and a timestamp. */
   readonly dates: string
   stop(): Promise<void>
 }
@@ -166,7 +166,7 @@ describe.each([postgres, mariadb, sqlite].map((kind) => ({ ...kind, title: kind.
 
     const open = (name = 'shop'): Promise<OutsideDatabase> => service.open(name)
 
-    // the gate installs the servers: there nothing may be left out unseen
+    // CI installs the servers, so there no test may be skipped unnoticed
     test.runIf(process.env['PLUGGRAM_GATE'] === '1')('is installed', () => {
       expect(missing).toBeUndefined()
     })

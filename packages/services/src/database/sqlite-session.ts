@@ -51,7 +51,7 @@ export class SqliteSession {
     this.#database.setAuthorizer((action, first, second) => this.#guard.check(action, first, second))
   }
 
-  /** Never throws; the answer holds the error. */
+  /** Never throws; the answer contains the error. */
   work(work: SqliteWork): SqliteAnswer {
     try {
       return { results: this.#results(work) }

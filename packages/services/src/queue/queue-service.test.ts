@@ -5,7 +5,7 @@ import { createQueueService } from './queue-service.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A job that ends when it is told to. */
+/** A job that the test ends. */
 function createJob(): { run: (signal: AbortSignal) => Promise<string>; end(): void; signal?: AbortSignal } {
   const { promise, resolve } = Promise.withResolvers<string>()
   const job: ReturnType<typeof createJob> = {

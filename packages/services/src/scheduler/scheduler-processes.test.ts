@@ -59,7 +59,7 @@ test('processes over one file, killed and started again and again, run each slot
     await until(() => slots().length >= before + count)
   }
   await more(2 * SCHEDULES)
-  // in the middle of a second's work
+  // in the middle of one second's slots
   await more(SCHEDULES / 2)
   await kill(one)
   await more(SCHEDULES / 2)

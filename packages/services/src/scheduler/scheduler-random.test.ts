@@ -8,12 +8,12 @@ import { Instance, openStore, slotsOf, useScheduleFolder } from './test-instance
 const HOUR = 3_600
 const DAY = 24 * HOUR
 
-/** More of them on request: `RUNS=500 npx vitest run …`. */
+/** For more runs: `RUNS=500 npx vitest run …`. */
 const RUNS = Number(process.env['RUNS'] ?? 25)
 
 useScheduleFolder()
 
-/** Around the nights in which clocks change, in both directions, and an ordinary one. */
+/** Nights with a clock change in either direction, and an ordinary one. */
 const start = fc.constantFrom('2026-03-28T22:30:00Z', '2026-10-24T22:30:00Z', '2026-11-01T04:30:00Z')
 const policy = fc.constantFrom<MissedPolicy>('skip', 'once', 'all')
 const pass = fc.record({ kind: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 3 * HOUR }) })
@@ -39,7 +39,7 @@ const CRONS = {
 
 let stories = 0
 
-/** Two assistants over one file live through it. */
+/** Runs two assistants on one file through the actions. */
 async function live(from: string, missed: MissedPolicy, actions: readonly Action[]): Promise<Story> {
   stories += 1
   const file = `story${stories}`

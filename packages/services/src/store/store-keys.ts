@@ -1,7 +1,10 @@
 import { StoreError } from '@pluggram/sdk'
 
 const MAX_KEY_LENGTH = 512
-/** The prefix of chats' keys; plugins' own keys contain no control characters. */
+/**
+ * The prefix of chats' keys. Plugins' own keys contain no control characters, so they cannot
+ * collide.
+ */
 const CHAT_MARK = '\u0001'
 // oxlint-disable-next-line no-control-regex -- that is what is refused
 const CONTROL_CHARACTER = /[\u0000-\u001f]/

@@ -35,7 +35,7 @@ function insert(text: string): void {
   log.connection.prepare('INSERT INTO note (text) VALUES (?)').run(text)
 }
 
-/** What another connection sees: what is committed. */
+/** Reads on another connection, which sees only what is committed. */
 function notes(): readonly unknown[] {
   return database
     .prepare('SELECT text FROM note ORDER BY rowid')

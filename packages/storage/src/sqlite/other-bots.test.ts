@@ -47,7 +47,7 @@ test('after the token changed nothing of the old bot is answered or sent, and al
   expect(findOtherBots(database, SECOND)).toEqual([{ bot: FIRST, updates: 1, messages: 2 }])
   expect(findOtherBots(database, FIRST)).toEqual([])
 
-  // ids of two bots have nothing to do with each other
+  // update ids of two bots are independent
   expect(await other.accept([storedText(1), storedText(2)])).toHaveLength(2)
   const [sent] = await other.finish(2, [outboxPart('mine')])
   await other.markSent(sent?.id ?? 0, 9)
@@ -109,7 +109,7 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   expect(second.chats.has('dice', -5)).toBe(false)
   expect(second.ledger.used(account, 'day', at).tokens).toBe(0)
   expect(second.ledger.choice('chat', -5)).toBeUndefined()
-  // the same group moves with one bot at a time
+  // a group's migration is recorded for each bot separately
   for (const store of [second.access, second.settings, second.chats]) await store.move(-5, -1005)
   second.ledger.moveChat(-5, -1005)
   await second.access.forget(7)

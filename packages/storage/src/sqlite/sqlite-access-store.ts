@@ -4,7 +4,7 @@ import type { AccessStore, KnownParty } from '../contracts/access-store.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
 interface Remembered extends KnownParty {
-  /** When the party was last told that it may not chat; milliseconds since 1970. */
+  /** When the stranger was last told that they may not chat; milliseconds since 1970. */
   readonly toldAt: number | null
 }
 

@@ -98,7 +98,7 @@ test('a group that became a supergroup keeps its model and its use, calls under 
     expect(ledger.used(other, period, AT)).toEqual({ tokens: 9, micros: 0 })
     expect(ledger.used(USER, period, AT)).toEqual({ tokens: 123, micros: 8 })
   }
-  // told again, and after another choice there, nothing changes
+  // a repeated move, after another choice under the new id, changes nothing
   ledger.choose('chat', -1005, 'openai:y')
   ledger.choose('chat', -5, 'openai:late')
   ledger.moveChat(-5, -1005)

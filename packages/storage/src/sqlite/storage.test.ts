@@ -168,7 +168,7 @@ describe('opening a database', () => {
     const COMMITS = 30
     const FRAME_BYTES = 24 + 4_096
 
-    /** The files as `kill -9` leaves them, with a commit for each key. */
+    /** Leaves the files as `kill -9` does, with one commit for each key. */
     async function leaveLog(): Promise<Buffer> {
       const storage = openStorage(file)
       const store = createSqlitePluginStores(storage.log).forPlugin('a')
@@ -293,10 +293,10 @@ describe('opening a database', () => {
   })
 })
 
-/** The migrations of a release to come. */
+/** The migrations of a future release. */
 const NEXT_RELEASE = [...MIGRATIONS, "ALTER TABLE plugin_store ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';"]
 
-/** Does a step up to its commit, and is killed. */
+/** Runs a step up to its commit, then is killed. */
 const DYING_STEP = `
   const { DatabaseSync } = require('node:sqlite')
   const [file, step] = process.argv.slice(1)

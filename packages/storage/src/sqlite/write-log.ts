@@ -19,7 +19,7 @@ export interface WriteLogOptions {
  * `flush` without blocking others.
  *
  *   transact ──▶ log (survives the end of the program) ──flush──▶ disk (survives a power loss)
- *                  └──256 pages──▶ a thread moves them into the database file, and begins the log anew
+ *                  └──256 pages──▶ a thread moves them to the database file and restarts the log
  *
  * SQLite does the same with `synchronous = FULL`, in the same order: it appends a commit to the
  * log, then flushes the log (https://sqlite.org/pragma.html#pragma_synchronous).

@@ -10,10 +10,7 @@ import type { EmulatedTelegram } from '../test-support.ts'
 
 let telegram: EmulatedTelegram
 let received: IncomingUpdate[]
-/**
- * The status as it stood at the begin of every poll: what comes and goes between two looks is here,
- * too.
- */
+/** The status at the start of every poll, so that no short-lived state is missed. */
 let statuses: SourceStatus[]
 const sources: UpdateSource[] = []
 
@@ -131,7 +128,7 @@ describe('stop', () => {
     await until(() => expect(state(source)).toBe('polling'))
     const started = performance.now()
     await source.stop()
-    // Telegram would have held it for thirty seconds
+    // otherwise Telegram would have held it for thirty seconds
     expect(performance.now() - started).toBeLessThan(3000)
     expect(state(source)).toBe('stopped')
   })
@@ -243,7 +240,7 @@ describe('status', () => {
     const started = performance.now()
     startSource()
     await delay(600)
-    // ten a second, and the one that is under way
+    // ten a second, plus the one in progress
     const allowed = (performance.now() - started) / 100 + 1
     expect(callsOf(telegram.emulator, 'getUpdates').length).toBeLessThanOrEqual(allowed)
     telegram.emulator.faults.clear()

@@ -292,7 +292,7 @@ describe('streamed text', () => {
   const drafts = (): readonly Readonly<Record<string, unknown>>[] =>
     callsOf(telegram.emulator, 'sendMessageDraft')
 
-  /** One that need not wait a second for each preview. */
+  /** A bot that need not wait a second for each preview. */
   const brisk = (): TestBot =>
     createTestBot({
       api: telegram.api,

@@ -12,7 +12,7 @@ import {
 } from '../test-support.ts'
 import type { EmulatedTelegram, TestBot } from '../test-support.ts'
 
-/** Many edits, so that a test need not last. */
+/** Frequent edits, to keep the tests short. */
 const BRISK = { overallPerSecond: 30, chatPerSecond: 10, groupPerMinute: 600 }
 
 let telegram: EmulatedTelegram
@@ -44,10 +44,10 @@ const count = (method: string): number => callsOf(telegram.emulator, method).len
 const words = Array.from({ length: 20 }, (_, index) => `word${index} `)
 const whole = words.join('').trim()
 
-/** More than half a second of text, which does not end before it was shown. */
+/** Over half a second of text, which ends only after the preview has appeared. */
 const slowly = (chunks: readonly string[] = words): AsyncGenerator<string> =>
   writeSlowly(chunks, 35, () => count('sendMessage') > 0)
-/** The same, and not before what was shown became longer. */
+/** The same, but it ends only after the preview has been edited. */
 const slower = (): AsyncGenerator<string> => writeSlowly(words, 35, () => count('editMessageText') > 0)
 
 describe('text that is written in a group', () => {
@@ -91,7 +91,7 @@ describe('text that is written in a group', () => {
     const paced = createTestBot({ api: telegram.api, logger: telegram.logger })
     const started = performance.now()
     await sendReply(paced, group, { text: writeSlowly(words, 150) }, anySignal())
-    // Three seconds of text at one message in three seconds: the first one, and the answer.
+    // One message every three seconds, plus the first one and the answer.
     const allowed = (performance.now() - started) / 3000 + 2
     expect(count('sendMessage') + count('editMessageText')).toBeLessThanOrEqual(allowed)
     expect(shown()).toEqual([whole])

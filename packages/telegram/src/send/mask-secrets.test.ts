@@ -8,7 +8,7 @@ import { createRichMessages } from '../text/rich-messages.ts'
 import { callsOf, createRecordingLogger, createTestBot, startEmulatedTelegram } from '../test-support.ts'
 
 const SECRET = 'tok-of-the-tok-77'
-/** Hides one secret, as the assistant's mask hides all of them. */
+/** Hides one secret, as the assistant's mask hides all. */
 const mask: ChatMask = {
   applyToChat: (text) => text.replaceAll(SECRET, '[secret]'),
   heldBack(text) {

@@ -15,7 +15,7 @@ import { MESSAGE_LIMIT } from './formatted-text.ts'
 import { modelOutput } from './test-model-output.ts'
 import { createRecordingLogger, createTestBot } from '../test-support.ts'
 
-/** `RENDER_RUNS=100000` makes the long test of it. */
+/** `RENDER_RUNS=100000` runs the long test. */
 const RUNS = Number(process.env['RENDER_RUNS'] ?? 2000)
 const LONG = 60_000 + RUNS * 20
 
@@ -28,7 +28,7 @@ function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly Outg
   return (text) => messenger.format(chat, { text, format: 'markdown' })
 }
 
-/** The text that Telegram would show; throws what it would refuse. */
+/** The text that Telegram would show; throws if Telegram would refuse it. */
 function accepted({ method, payload }: BotApiCall): string {
   validator.checkParams(method, { ...payload })
   const { text } = readText(payload as unknown as Parameters<typeof readText>[0])
@@ -36,7 +36,7 @@ function accepted({ method, payload }: BotApiCall): string {
   return text
 }
 
-/** Where the parts stand in the whole; throws when they leave out a word or are out of order. */
+/** The positions of the parts in the whole; throws when words are missing or out of order. */
 function placesOf(parts: readonly BotApiPayload[], whole: string): number[] {
   let position = 0
   const places = parts.map(({ text = '' }) => {
@@ -69,7 +69,7 @@ function checkCuts(cuts: readonly number[], { text, entities }: FormattedText): 
   }
 }
 
-/** Throws when the words do not stand in `text` in their order. */
+/** Throws when `text` does not contain the words in order. */
 function checkWords(words: readonly string[], text: string): void {
   let position = 0
   for (const word of words) {

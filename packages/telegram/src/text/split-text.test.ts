@@ -30,7 +30,7 @@ const formatted: fc.Arbitrary<FormattedText> = fc
     })),
   )
 
-/** Which units of the whole are covered by which entities. */
+/** Which entities cover each unit of the whole text. */
 function coverage(parts: readonly FormattedText[], length: number): number[] {
   const covered = Array.from({ length }, () => 0)
   let base = 0
