@@ -8,7 +8,6 @@ import type { PluginCandidate } from './plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 
 export interface DiscoverOptions {
-  /** The assistant's home. */
   readonly home: string
   /** The plugins that ship with this release. */
   readonly shipped: readonly { readonly name: string; readonly directory: string }[]

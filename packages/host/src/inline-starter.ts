@@ -28,7 +28,6 @@ export interface InlineStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that this one requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
-  /** A plugin's settings for one chat. */
   chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly logger: Logger
   /** Aborted when the host stops. */

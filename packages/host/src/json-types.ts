@@ -6,5 +6,4 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
-/** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -120,7 +120,6 @@ class FirstStarts {
     start.then(waiting.end, waiting.end)
   }
 
-  /** Ends all waits. */
   clear(): void {
     for (const waiting of this.#waiting) waiting.end()
   }

@@ -59,7 +59,6 @@ export class LiveConfig {
     },
   }
 
-  /** Whether the plugin listens for changes. */
   get hasListeners(): boolean {
     return this.#listeners.size > 0
   }
@@ -73,7 +72,6 @@ export class LiveConfig {
     return isDeepStrictEqual(block, this.#block)
   }
 
-  /** Checks a block with the schema. */
   async check(block: JsonObject): Promise<readonly ConfigIssue[]> {
     return (await validateConfig(this.#options.schema, block)).issues ?? []
   }

@@ -98,7 +98,6 @@ export function listEntries(
   return [...own, ...discovered].toSorted((a, b) => order.compare(a.name, b.name))
 }
 
-/** The public state of an entry. */
 export function toState(entry: PluginEntry): PluginState {
   const { name, origin, isolation, candidate, plugin } = entry
   const condition = entry.state === 'running' ? plugin?.condition() : undefined

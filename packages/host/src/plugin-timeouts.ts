@@ -8,7 +8,6 @@ import type { ProcessLimits } from './process/process-limits.ts'
 export interface HostTimeouts {
   /** For import, configuration and setup together. */
   readonly startSeconds?: number
-  /** For `getStatus`. */
   readonly statusSeconds?: number
   /** For `cleanup` and the plugin's effects together. */
   readonly cleanupSeconds?: number

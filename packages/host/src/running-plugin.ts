@@ -77,7 +77,6 @@ export class RunningPlugin implements HostedPlugin {
     while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
   }
 
-  /** Labels of the plugin's effects. */
   effects(): readonly string[] {
     return this.#parts.effects.list()
   }

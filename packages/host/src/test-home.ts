@@ -38,9 +38,7 @@ interface TestHost extends PluginHost {
   /** Lines that plugins wrote to their log, in order. */
   readonly logged: string[]
   readonly reported: { plugin: string; error: unknown; context: unknown }[]
-  /** Asks one plugin. */
   ask(name: string, message: string, context?: Partial<CallContext>): Promise<unknown>
-  /** Calls `plugin.tool`. */
   callTool(name: string, input?: unknown, context?: Partial<CallContext>): Promise<unknown>
 }
 

@@ -46,14 +46,11 @@ export interface Asking {
   readonly role: Role
 }
 
-/** The outcome of one update. */
 export interface DispatchReport {
   /** The plugin that answered, or the first that failed. */
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
-  /** Texts of the answer. */
   readonly answers: readonly string[]
-  /** The messages to send. */
   readonly messages: readonly OutgoingMessage[]
 }
 

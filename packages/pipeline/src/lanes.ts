@@ -93,7 +93,6 @@ export class Lanes {
     }
   }
 
-  /** Resolves when nothing waits or runs. */
   async whenIdle(): Promise<void> {
     while (this.size > 0) {
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))

@@ -97,7 +97,6 @@ export class Outbox {
     return this.#closing.signal
   }
 
-  /** Messages that are not sent yet. */
   get size(): number {
     return this.#size + this.#broadcasts.size + this.#early.length
   }
@@ -308,7 +307,6 @@ export class SlowStart {
   #waiting: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** Starts limiting. */
   begin(): void {
     this.#limit = FIRST
     this.#timer = setTimeout(() => this.end(), LONGEST_MS)
@@ -331,7 +329,6 @@ export class SlowStart {
     else for (const resolve of this.#waiting.splice(0, 2)) resolve()
   }
 
-  /** Lifts the limit. */
   end(): void {
     clearTimeout(this.#timer)
     this.#limit = Number.POSITIVE_INFINITY

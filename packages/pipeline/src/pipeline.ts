@@ -52,7 +52,6 @@ export interface PipelineOptions {
 interface PipelineStats {
   /** Updates that wait or are being answered. */
   readonly pending: number
-  /** Messages that are not sent yet. */
   readonly unsent: number
   readonly accepted: number
   readonly answered: number
@@ -102,7 +101,6 @@ const ABORT_GRACE_MS = 500
 const BROADCAST_GRACE_MS = 1_000
 const FORGET_INTERVAL_MS = 10 * 60 * 1_000
 
-/** Creates the pipeline. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   return new MessagePipeline(options)
 }

@@ -43,7 +43,7 @@ export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
  * Decides how to try an update, by the number of crashes during which it was in progress.
  *
  *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
- *   tries 1     unsent messages go first (2 s at most); the begin mark is on disk before work starts
+ *   tries 1     unsent messages go first (up to 2 s); the begin mark is on disk before work starts
  *   tries 2     the same, and only one such suspect runs at a time
  *   tries 3     parked (at 5, if others were in progress too), until the owner replays it
  *

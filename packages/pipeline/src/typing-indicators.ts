@@ -8,7 +8,6 @@ const DELAY_MS = 250
 const REPEAT_MS = 4_500
 const LOOK_MS = 100
 
-/** A message that is being answered. */
 interface Work {
   readonly chat: Chat
   /** When "typing…" is shown next, by the monotonic clock. */

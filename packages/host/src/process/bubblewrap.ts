@@ -8,7 +8,6 @@ import { findProgram } from './find-program.ts'
 export interface SandboxFiles {
   /** Files that it may read, or folders if they end in `/*`. */
   readonly readable: readonly string[]
-  /** Folders that it may write. */
   readonly writable: readonly string[]
   readonly workingDirectory: string
 }

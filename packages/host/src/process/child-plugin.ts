@@ -167,7 +167,6 @@ export class ChildPlugin {
     await this.callbacks.call(handler, [run])
   }
 
-  /** Labels of the plugin's effects. */
   effects(): readonly string[] {
     return this.#running?.effects() ?? []
   }

@@ -36,7 +36,6 @@ export interface GroupMember {
   readonly grants: Grants
 }
 
-/** The options of a plugin process. */
 export interface LaunchPluginOptions {
   readonly candidate: PluginCandidate
   /** Files and folders of all plugins that were found; none may read another one's. */
@@ -53,7 +52,6 @@ export interface LaunchPluginOptions {
   readonly grants: Grants
   readonly blockFor: (jsonSchema: JsonSchema | undefined) => JsonObject
   readonly assistantName: string
-  /** The plugin's settings for one chat. */
   chatBlock(chatId: number): JsonObject | undefined
   servicesFor(name: string, manifest: PluginManifest, effects: DisposableEffectScope): HostServices
   /** Waits for the plugins that this one requires. */

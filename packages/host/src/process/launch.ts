@@ -14,9 +14,7 @@ export interface LaunchOptions {
   readonly memoryMb: number
   /** Paths the process may read, besides Pluggram's own. */
   readonly readable: readonly string[]
-  /** Paths it may write. */
   readonly writable: readonly string[]
-  /** Its current folder. */
   readonly workingDirectory: string
   /** The folder with compiled code of earlier processes; not used in the sandbox. */
   readonly cacheFolder?: string
@@ -55,7 +53,6 @@ export interface Seat {
   occupy(isBusy: () => boolean): void
   /** The plugin starts now. Until it has started, the process may be silent for longer. */
   beginStart(seconds: number): void
-  /** The plugin has started. */
   settle(): void
   /** Marks this plugin as the cause of the process's end. */
   blame(): void

@@ -30,7 +30,6 @@ export interface PluginProcessOptions {
   readonly memoryMb: number
   /** Starts the process, or takes a seat in one. */
   open(): LaunchedProcess
-  /** The plugin's settings for one chat. */
   chatBlock(chatId: number): JsonObject | undefined
   /** Logs the process's output, and warnings about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void

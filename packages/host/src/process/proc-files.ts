@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
-/** The kernel's data about a process. */
 export interface ProcessUsage {
   /** Memory in use, in bytes. */
   readonly residentBytes: number

@@ -29,7 +29,6 @@ export interface ProcessStarterOptions {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices
   /** Waits for the plugins that a plugin requires. */
   meet(plugin: PluginIdentity, requires: readonly string[]): Promise<void>
-  /** A plugin's settings for one chat. */
   chatBlock(plugin: string, chatId: number): JsonObject | undefined
   readonly dataFolder?: string | undefined
   readonly logger: Logger
@@ -190,7 +189,6 @@ function basis(candidate: PluginCandidate, plan: HostPlan): unknown {
   ]
 }
 
-/** The plugins that share one process. */
 function groupMembers(plan: HostPlan, group: string): readonly GroupMember[] {
   return plan.candidates
     .map((candidate) => ({ candidate, limits: plan.limitsFor?.(candidate.name) ?? {} }))

@@ -4,7 +4,6 @@ import type { ProcessUsage } from './proc-files.ts'
 export interface ProcessWatchOptions {
   readonly pid: number
   readonly memoryMb: number
-  /** Pings the process. */
   ping(): void
   /** The event loop does not answer; called once per silence. */
   onSilence(seconds: number): void
@@ -70,7 +69,6 @@ export class ProcessWatch {
     this.#timer.unref()
   }
 
-  /** The process answered. */
   pong(): void {
     this.#ping = undefined
   }

@@ -73,7 +73,6 @@ export interface ContextData {
   readonly callback?: Callback
   readonly attempt: number
   readonly idempotencyKey: string
-  /** The chat's settings. */
   readonly chatBlock?: JsonObject
 }
 

@@ -34,7 +34,6 @@ export class ServedServices {
     this.call(args, AbortSignal.abort()).catch(() => {})
   }
 
-  /** Writes a log line. */
   log(level: unknown, message: unknown, fields: unknown): void {
     if (!this.#lines.take()) return
     const known = (['debug', 'info', 'warn', 'error'] as const).find((name) => name === level) ?? 'info'

@@ -79,7 +79,7 @@ export class SupervisedPlugin implements HostedPlugin {
     this.#options = options
   }
 
-  /** Receives the reports of processes. */
+  /** Handles the reports of processes. */
   readonly events: ProcessEvents = {
     onCrash: (process, error) => this.#onCrash(process, error),
     onEffects: (labels) => (this.#effects = labels),

@@ -20,7 +20,6 @@ export class WatchedOutput {
     })
   }
 
-  /** The tail of the output. */
   get tail(): OutputCapture['tail'] {
     return this.#capture.tail
   }
@@ -30,7 +29,7 @@ export class WatchedOutput {
     return this.#printed.takeRefused()
   }
 
-  /** Asked once a second. */
+  /** Must be called once a second, because it counts seconds. */
   isFlooding(): boolean {
     this.#floodSeconds = this.#capture.takeBytes() > FLOOD_BYTES ? this.#floodSeconds + 1 : 0
     return this.#floodSeconds >= FLOOD_SECONDS

@@ -1,6 +1,6 @@
 import { isArrayBuffer, isMap, isNativeError, isSet } from 'node:util/types'
 
-/** What is left of the limits. */
+/** The remaining limits. */
 interface Budget {
   values: number
   bytes: number

@@ -126,7 +126,7 @@ export class Peer {
     })
   }
 
-  /** Sends something that has no answer. */
+  /** Sends a message that has no answer. */
   note(method: string, args: readonly unknown[]): void {
     if (!this.#closed) this.#send(['note', method, args])
   }

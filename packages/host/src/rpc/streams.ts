@@ -76,7 +76,6 @@ export class StreamTable {
     this.#send(['cancel', id])
   }
 
-  /** Handles a message about a stream. */
   handle(kind: unknown, id: number, value: unknown): void {
     if (kind === 'pull') void this.#produce(id)
     else if (kind === 'cancel') this.#withdraw(id)

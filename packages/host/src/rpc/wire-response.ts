@@ -12,7 +12,6 @@ interface StreamReference {
 type WireResponse = string | StreamReference | WireReply | readonly (string | WireReply)[]
 type WireReply = Omit<Reply, 'text'> & { readonly text?: string | StreamReference }
 
-/** Encodes a parsed response. */
 export function encodeResponse(response: PluginResponse, streams: StreamTable): WireResponse {
   if (typeof response === 'string') return response
   if (isAsyncIterable(response)) return { stream: streams.offer(response) }
@@ -22,7 +21,6 @@ export function encodeResponse(response: PluginResponse, streams: StreamTable): 
   return encodeReply(response, streams)
 }
 
-/** Encodes a parsed result. */
 export function encodeResult(result: PluginResult | undefined, streams: StreamTable): unknown {
   if (!result?.success) return result
   return {

@@ -12,7 +12,6 @@ export interface PluginLink {
   note(method: string, args: readonly unknown[]): void
   /** Registers a function that the host may call; returns its number. */
   keep(callback: (...args: never[]) => unknown): number
-  /** Unregisters a function. */
   release(callback: number): void
   /** Reads a text stream from the host. */
   read(stream: number): AsyncIterable<string>

@@ -28,7 +28,6 @@ const MAX_RESULT_BYTES = 8 * 1_048_576
 const TIMEOUT_SECONDS = 5
 const MIGRATION_MS = 60_000
 
-/** The database service of one plugin. */
 export function createDatabaseService(options: DatabaseServiceOptions): DatabaseService {
   return new DatabaseClient((request) => new RequestHandler(options).handle(parseDatabaseRequest(request)))
 }

@@ -72,7 +72,7 @@ async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal
   }
 }
 
-/** Converts it to a web `Response`. */
+/** Converts a complete response to a web `Response`. */
 export function toResponse(answer: WholeAnswer): Response {
   const body = WITHOUT_BODY.has(answer.status) ? null : new Uint8Array(answer.body)
   const response = new Response(body, {

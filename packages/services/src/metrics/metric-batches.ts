@@ -39,7 +39,6 @@ export class MetricBatches implements MetricSink {
     else this.#timer ??= setTimeout(() => this.flush(), INTERVAL_MS).unref()
   }
 
-  /** Sends the current batch. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -41,7 +41,6 @@ export class TestClock implements SchedulerClock {
     this.#waits.push(work)
   }
 
-  /** Lets time pass. */
   async pass(seconds: number): Promise<void> {
     const end = this.#elapsed + seconds * 1_000
     for (;;) {

@@ -9,7 +9,6 @@ const CHAT_MARK = '\u0001'
 // oxlint-disable-next-line no-control-regex -- that is what is refused
 const CONTROL_CHARACTER = /[\u0000-\u001f]/
 
-/** Prefix of one chat's keys. */
 export function markOfChat(chatId: number): string {
   return `${CHAT_MARK}${chatId}${CHAT_MARK}`
 }

@@ -126,7 +126,6 @@ export class SqliteOutbox {
     )
   }
 
-  /** Counts unsent messages. */
   count(): number {
     return Number(this.#reads.count.get()?.messages)
   }

@@ -293,7 +293,6 @@ describe('opening a database', () => {
   })
 })
 
-/** The migrations of a future release. */
 const NEXT_RELEASE = [...MIGRATIONS, "ALTER TABLE plugin_store ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';"]
 
 /** Runs a step up to its commit, then is killed. */

@@ -57,7 +57,6 @@ export interface TelegramBotStats {
   readonly blockedChats: number
 }
 
-/** Creates the bot. */
 export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const { api, logger, mask = NO_MASK, now = performance.now.bind(performance) } = given
   const limits = given.limits ?? DEFAULT_SEND_LIMITS

@@ -129,7 +129,6 @@ export interface SendGate {
   held(call: Pick<GatedCall, 'chatId' | 'kind'>): number
   /** The same for calls without a chat. */
   heldOverall(): number
-  /** How many 429s there were. */
   readonly refusals: number
 }
 

@@ -23,7 +23,6 @@ export type EntityStyle =
   | { readonly type: 'text_link'; readonly url: string }
   | { readonly type: 'custom_emoji'; readonly custom_emoji_id: string }
 
-/** Text without formatting. */
 export function plainText(text: string): FormattedText {
   return { text: text.toWellFormed(), entities: [] }
 }
