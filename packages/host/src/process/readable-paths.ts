@@ -41,7 +41,7 @@ function installedFolders(name: string): string[] {
 /**
  * What one plugin may read. A folder plugin may read its folder, a single file itself and files
  * beside it that are not plugins; both may read the packages installed for them. The permission
- * model follows symbolic links, so links out of these places are refused.
+ * model follows symbolic links, so links out of these places are left out or refused.
  * @param pluginPaths the files and folders of all plugins
  * @throws ProblemError when the plugin's folder contains such a link
  */
@@ -90,7 +90,7 @@ async function checkLinks(
   }
 }
 
-/** Recurses by hand, because a recursive `readdir` follows links. */
+/** Walks the folders itself, because a recursive `readdir` follows links. */
 async function findLinks(root: string): Promise<string[]> {
   const links: string[] = []
   const open = [root]

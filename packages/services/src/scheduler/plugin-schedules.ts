@@ -107,7 +107,9 @@ export class PluginSchedules implements SchedulerBackend {
       .map(({ plugin: _plugin, ...info }) => info)
   }
 
-  /** Binds a schedule's function until the plugin ends. */
+  /**
+   * Adds an effect that unbinds the function and deletes a volatile schedule when the plugin ends.
+   */
   #tie(name: string, handler: ScheduleHandler | undefined): void {
     const unbind = handler && this.#scheduler.bind(this.#plugin, name, handler)
     const dispose = this.#effects.add(`schedule ${name}`, async () => {
