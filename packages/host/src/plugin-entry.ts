@@ -82,7 +82,7 @@ function builtInEntry(name: string, definition: PluginDefinition | PluginClass):
   }
 }
 
-/** All built-in plugins and those of a plan, in the owner's order. */
+/** Lists all built-in plugins and those of a plan, in the owner's order. */
 export function listEntries(
   plan: HostPlan,
   builtIn: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[],

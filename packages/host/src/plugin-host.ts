@@ -279,7 +279,9 @@ class TwoLevelHost implements PluginHost {
     return { known, unknown }
   }
 
-  /** Messages that may be for a plugin wait for its first start, unless its last start failed. */
+  /**
+   * Makes messages that may be for a plugin wait for its first start, unless its last start failed.
+   */
   #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
     const { name } = entry
     if (this.#failedStarts.has(name, startOf(entry))) return
@@ -384,7 +386,7 @@ class TwoLevelHost implements PluginHost {
     return this.#plan.limitsFor?.(descriptor.name)?.cleanupSeconds ?? this.#timeouts.cleanupSeconds
   }
 
-  /** Tells plugin processes about the other plugins, once for many changes. */
+  /** Sends the list of plugins to all plugin processes, once for many changes. */
   #sharePlugins(): void {
     if (this.#isSharing) return
     this.#isSharing = true

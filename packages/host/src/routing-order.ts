@@ -34,8 +34,8 @@ export interface Routable {
 }
 
 /**
- * The order in which plugins are asked: built-in ones, those with patterns, then the others; among
- * equals the higher priority first, then the owner's order.
+ * The order in which plugins are asked: built-in ones, those with patterns, then the others. Ties
+ * go by higher priority, then by the owner's order.
  */
 export function routePlugins(plugins: readonly Routable[], order: OwnersOrder): readonly RunnablePlugin[] {
   return plugins

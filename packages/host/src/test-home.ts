@@ -13,8 +13,8 @@ import type { IsolationLevel } from './plugin-state.ts'
 import type { JsonObject } from './json-types.ts'
 
 /**
- * For this package's tests: a home in a temporary folder; modules stay cached, so every home has a
- * new path.
+ * A temporary home for this package's tests. Every home has a new path, because modules stay
+ * cached.
  */
 export interface TestHome extends AsyncDisposable {
   readonly directory: string

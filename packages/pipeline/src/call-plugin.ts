@@ -9,7 +9,7 @@ const GRACE_MS = 1_000
 export type CallOutcome =
   | { readonly outcome: 'ok'; readonly result: Extract<PluginResult, { success: true }> }
   | { readonly outcome: 'pass' }
-  /** The plugin answered that it failed; its text is for the user. */
+  /** The plugin returned a failure; its text is shown to the user. */
   | { readonly outcome: 'refused'; readonly error: string }
   /** The plugin threw, or returned something that is not a result. */
   | { readonly outcome: 'error'; readonly error: unknown }

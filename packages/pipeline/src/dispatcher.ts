@@ -27,9 +27,9 @@ export interface DispatcherOptions {
   readonly logger: Logger
   readonly pluginTimeoutMs: number
   readonly chats?: Pick<PluginChats, 'enter'>
-  /** What a private chat hears when no plugin answered. */
+  /** The reply in a private chat when no plugin answered. */
   readonly unansweredReply: string
-  /** Told the outcome of each plugin's call, once its answer is complete. */
+  /** Called with the outcome of each plugin's call, once its answer is complete. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   readonly typing: TypingIndicators
   /** Aborted when the assistant stops. */

@@ -27,7 +27,7 @@ export interface LanesOptions {
 const LONG = 50
 
 /**
- * One queue per chat: tasks of a lane run one after another, lanes run side by side.
+ * One queue per chat: the tasks of a lane run one after another, lanes run in parallel.
  *
  *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
  *

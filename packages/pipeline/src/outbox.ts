@@ -234,7 +234,7 @@ export class Outbox {
    * with it.
    */
   #coalesce(queue: ChatQueue, newer: Waiting, sender: RowSender): void {
-    // the first may be on its way already
+    // the first may already be in flight
     const index = queue.rows.findIndex((item, at) => at > 0 && sender.supersedes?.(newer.row, item.row))
     if (index === -1) return
     const [older] = queue.rows.splice(index, 1)
@@ -292,7 +292,8 @@ const FIRST = 4
 /** The limit is lifted once it reaches this number. */
 const LAST = 64
 /**
- * The limit is lifted after this time in any case: a few slow sends must not hold up the others.
+ * The limit is lifted after this time in any case, so that a few slow sends do not delay the
+ * others.
  */
 const LONGEST_MS = 1_000
 

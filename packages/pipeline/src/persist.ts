@@ -5,8 +5,8 @@ import type { Logger } from '@pluggram/sdk'
 const RETRY_MS = 1_000
 
 /**
- * Writes until it succeeds or the assistant stops: a full disk must not lose what was accepted or
- * sent.
+ * Retries a write until it succeeds or the assistant stops. A full disk must not lose accepted
+ * updates or the records of sent messages.
  */
 export function persist<T>(job: () => Promise<T>, logger: Logger, signal: AbortSignal): Promise<T> {
   return job().catch(async (failure: unknown) => {

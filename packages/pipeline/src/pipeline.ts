@@ -34,7 +34,7 @@ export interface PipelineOptions {
   /** Chats worked on at the same time. */
   readonly concurrentChats: number
   readonly pluginTimeoutMs: number
-  /** What a private chat hears when no plugin answered. */
+  /** The reply in a private chat when no plugin answered. */
   readonly unansweredReply: string
   /** Who may use the assistant. Default: everyone, with every plugin. */
   readonly access?: AccessControl

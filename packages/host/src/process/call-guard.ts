@@ -22,7 +22,7 @@ export interface CallLimits {
 /** The grace period: how long an aborted call may take to stop by itself. */
 const GRACE_MS = 1_000
 
-/** Watches one call from its start until its answer, streams included, is complete. */
+/** Watches one call from its start until its answer is complete, including streams. */
 export class CallGuard {
   /** Aborted at the earlier of the two limits. */
   readonly signal: AbortSignal

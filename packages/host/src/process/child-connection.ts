@@ -13,7 +13,7 @@ const EFFECTS_INTERVAL_MS = 250
 export interface ChildConnectionOptions {
   /** Called when a plugin has been read, before any of it runs. */
   onLoad(request: LoadRequest): void
-  /** The host is gone, or no longer needs the plugin. */
+  /** Called when the host has ended, or no longer needs the plugin. */
   onClose(): void
 }
 

@@ -73,7 +73,7 @@ export interface LaunchedPlugin {
 }
 
 export const DEFAULT_MEMORY_MB = 256
-/** How long a plugin whose start failed may take to clean up. */
+/** How long a plugin may take to clean up after a failed start. */
 const LATE_SECONDS = 1
 
 /** The folder of a plugin's own files. */
@@ -120,8 +120,8 @@ export async function launchPlugin(
 }
 
 /**
- * Reads a plugin's manifest for its configuration in a process that ends at once; the plugin is not
- * started.
+ * Reads a plugin's manifest for its configuration in a temporary process, without starting the
+ * plugin.
  * @throws ProblemError
  */
 export async function inspectPlugin(

@@ -49,8 +49,8 @@ const EXIT_SECONDS = 1
 const HOUSEKEEPING_MS = 1_000
 
 /**
- * The host's side of one plugin process, from its launch to its end. Nothing that it sends is
- * trusted.
+ * The host's side of one plugin process, from its launch to its end. Nothing that the process sends
+ * is trusted.
  */
 export class PluginProcess {
   /** Resolves when the process has ended. */

@@ -5,11 +5,11 @@ export interface ProcessWatchOptions {
   readonly pid: number
   readonly memoryMb: number
   ping(): void
-  /** The event loop does not answer; called once per silence. */
+  /** Called once per silence, when the event loop does not answer. */
   onSilence(seconds: number): void
   /** It keeps a CPU busy all the time, although it answers; called at intervals. */
   onBusy(percent: number): void
-  /** The process must end: it is over a limit. */
+  /** The process exceeds a limit and must be stopped. */
   onViolation(reason: string): void
   /** Reads the kernel's data about the process; injected by tests. */
   readonly readUsage?: (pid: number) => ProcessUsage | undefined

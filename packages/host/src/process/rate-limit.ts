@@ -1,4 +1,4 @@
-/** A token bucket: a number per second, with a burst. */
+/** A token bucket: a rate per second, with a burst. */
 export class RateLimit {
   readonly #perSecond: number
   readonly #burst: number

@@ -9,7 +9,7 @@ import type { AskedContext } from './wire-context.ts'
 /** The most replies to one message; more are a bug in the plugin. */
 const MAX_REPLIES = 200
 
-/** A plugin may reply after its answer; older contexts than these are forgotten. */
+/** How many past contexts are kept, since a plugin may reply after its answer. */
 const MAX_PAST_CALLS = 100
 
 interface OpenCall {

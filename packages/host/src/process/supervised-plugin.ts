@@ -33,7 +33,7 @@ export interface SupervisedPluginOptions {
   launch(events: ProcessEvents): Promise<ReadyProcess>
   /** Uses this plan for further starts. */
   follow(plan: HostPlan): void
-  /** Tells the process about the assistant's plugins. */
+  /** Sends the list of the assistant's plugins to the process. */
   sharePlugins(process: PluginProcess): void
   readonly timeouts: EffectiveTimeouts
   /** After this long without use the process is stopped; it is started again when needed. */
@@ -217,7 +217,7 @@ export class SupervisedPlugin implements HostedPlugin {
 
   async #start(wait: number): Promise<PluginProcess> {
     if (wait > 0) await sleep(wait)
-    // nothing is started for a plugin that was stopped during the pause
+    // do not start a plugin that was stopped during the delay
     if (this.#isStopped)
       throw new PluggramError('plugin-not-found', `Plugin ${this.descriptor.name} was stopped.`)
     try {

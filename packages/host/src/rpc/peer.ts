@@ -35,7 +35,7 @@ export interface PeerOptions {
   readonly callsAtOnce?: boolean
   onCall(call: IncomingCall): Promise<unknown>
   onNote(method: string, args: readonly unknown[]): void
-  /** The connection was closed, broke, or the other side violated the protocol. */
+  /** Called when the connection was closed or broke, or the other side violated the protocol. */
   onClose(reason: Error | undefined): void
   /** Called before each message is handled; it may pause the stream. */
   onMessage?(bytes: number, values: number): void

@@ -9,7 +9,7 @@ export type StreamMessage =
 
 /** More streams at once are a bug in the plugin. */
 const MAX_STREAMS = 1_000
-/** A stream that nobody starts to read is cancelled after this long. */
+/** An unread stream is cancelled after this long. */
 const UNREAD_MS = 60_000
 
 interface Reading {
@@ -71,7 +71,7 @@ export class StreamTable {
     }
   }
 
-  /** Tells the other side that the reader left. */
+  /** Tells the other side that the reader has stopped. */
   cancel(id: number): void {
     this.#send(['cancel', id])
   }

@@ -95,7 +95,7 @@ class Ends {
   }
 }
 
-/** A text that aborts its source when the reader leaves. */
+/** A text stream that aborts its source when the reader stops. */
 function abortable(start: (signal: AbortSignal) => AsyncIterable<string>): AsyncIterable<string> {
   return {
     [Symbol.asyncIterator]() {

@@ -15,7 +15,7 @@ const LOCK = 7_041_126
 
 const CREATE = [
   `SELECT pg_advisory_xact_lock(${LOCK})`,
-  // unlogged: a cache may be lost in a crash of the server
+  // unlogged, since a cache may be lost when the server crashes
   `CREATE UNLOGGED TABLE IF NOT EXISTS pluggram_cache (
     plugin text NOT NULL,
     key text NOT NULL,
@@ -72,7 +72,7 @@ export class CacheTable {
     await this.#run({ sql: PUT, params: [plugin, key, value, size.bytes, size.ttlSeconds] })
   }
 
-  /** True when it existed and had not expired. */
+  /** Returns true when the entry existed and had not expired. */
   async remove(plugin: string, key: string): Promise<boolean> {
     const { rows } = await this.#run({ sql: REMOVE, params: [plugin, key] })
     return rows[0]?.['alive'] === true

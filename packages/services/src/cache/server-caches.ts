@@ -26,7 +26,9 @@ export interface ServerCachesOptions {
   readonly maxBytes?: number
   /** Milliseconds on a steady clock; injected by tests. */
   readonly now?: () => number
-  /** Called with the error when the server is lost, and without one when it is back. */
+  /**
+   * Called with the error when the server becomes unreachable, and without one when it is back.
+   */
   onState(error: DatabaseError | undefined): void
 }
 

@@ -141,7 +141,7 @@ class Session {
     return new Promise<SqlResult>((resolve, reject) => {
       let columns: readonly string[] = []
       let head: { affectedRows: number; insertId: number } | undefined
-      // a prepared statement takes one statement, and its values stay apart from the text
+      // a prepared statement allows only one statement, and keeps values separate from the SQL text
       const query = this.#connection.execute(sql, params.map(toValue))
       query.on('fields', (fields: readonly { name: string }[] | undefined) => {
         columns = fields?.map((field) => field.name) ?? []

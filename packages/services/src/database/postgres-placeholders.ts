@@ -5,7 +5,7 @@
 const TOKEN =
   /[eE]'(?:\\[\s\S]|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|\?\?|\?/g
 
-/** Writes `?` as PostgreSQL wants it, `$1`, `$2` …; `??` is a literal `?`. */
+/** Replaces `?` with PostgreSQL's placeholders `$1`, `$2` …; `??` is a literal `?`. */
 export function toPostgresPlaceholders(sql: string): string {
   let count = 0
   return sql.replaceAll(TOKEN, (token) => {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A database server that a test started, on a port and in a folder of its own. */
+/** A database server that a test started, with its own port and folder. */
 export interface TestServer {
   readonly port: number
   stop(): Promise<void>

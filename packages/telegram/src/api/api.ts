@@ -30,7 +30,7 @@ const DEFAULT_API_ROOT = 'https://api.telegram.org'
 export interface TelegramApi extends Api {
   /**
    * Calls a method without uploads and returns its unvalidated result.
-   * @throws TelegramError (as rejection) like every other call
+   * @throws TelegramError (as a rejection), like every other call
    */
   call(method: string, payload: object, signal: AbortSignal): Promise<unknown>
 }

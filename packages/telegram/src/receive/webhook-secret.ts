@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { PluggramError } from '@pluggram/sdk'
 
-/** A request header as Node gives it: an array when it was sent more than once. */
+/** A request header, as Node provides it: an array when it was sent more than once. */
 export type HeaderValue = string | readonly string[] | undefined
 
 /** The longest secret that Telegram allows (Bot API: setWebhook). */

@@ -139,7 +139,7 @@ export interface SendGateOptions {
 }
 
 const EVERYTHING = 'everything'
-/** When this many chats meet a 429 within a second, the limit is the bot's, not a chat's. */
+/** When this many chats get a 429 within a second, the whole bot is limited, not a chat. */
 const GLOBAL_CHATS = 3
 const GLOBAL_MILLISECONDS = 1000
 const RANKS: readonly SendRank[] = ['answer', 'final', 'preview', 'broadcast']
