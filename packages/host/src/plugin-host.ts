@@ -279,9 +279,7 @@ class TwoLevelHost implements PluginHost {
     return { known, unknown }
   }
 
-  /**
-   * Makes messages that may be for a plugin wait for its first start, unless its last start failed.
-   */
+  /** Messages that may be for a plugin wait for its first start, unless its last start failed. */
   #letMessagesWait({ entry, descriptor }: Unstarted, plan: HostPlan, start: Promise<unknown>): void {
     const { name } = entry
     if (this.#failedStarts.has(name, startOf(entry))) return
