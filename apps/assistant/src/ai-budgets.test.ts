@@ -16,7 +16,7 @@ const UNLIMITED = { overall: NOTHING, user: NOTHING, chat: NOTHING, plugin: NOTH
 const INPUT = 40
 const OUTPUT = 25
 const USED = INPUT + OUTPUT
-/** What is reserved at most for one of these calls: the short question, and the longest answer. */
+/** The largest reservation of one of these calls: a short question and the longest answer. */
 const MOST_RESERVED = 100 + 200
 
 let folder: string
@@ -69,7 +69,7 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
     },
     environment: {},
     directory: () => ({ name: 'Ada', plugins: () => [] }),
-    // what is reserved is counted as used: the highest sum shows how far a limit is passed
+    // reservations count as usage, so the highest sum shows how far a limit is exceeded
     ledger: {
       ...ledger,
       reserve(accounts, limits, amount, at) {
@@ -120,7 +120,7 @@ test.each(['overall', 'user', 'chat', 'plugin'] as const)(
     })
     const answers = await Promise.all(Array.from({ length: 50 }, () => ask(ai)))
     const answered = answers.filter((text) => text === 'Yes.').length
-    // what calls under way have set aside refuses nobody
+    // reservations of running calls do not cause a refusal
     expect(answered).toBe(Math.ceil(limit / USED))
     expect(answers.filter((text) => text === 'ai-limit')).toHaveLength(50 - answered)
     expect(peakUnsettled).toBeLessThan(limit + MOST_RESERVED)
@@ -141,7 +141,7 @@ test('money is counted by the owner’s prices, and a restart forgets nothing', 
   const budgets = { ...UNLIMITED, overall: { day: {}, month: { money: 0.001 } } }
   const first = open({ model: 'paid:m', budgets })
   expect(await ask(first)).toBe('Yes.')
-  // 40 × 2 + 25 × 10 dollars for a million tokens
+  // 40 × 2 + 25 × 10 dollars per million tokens
   expect((await usedBy(first, 'overall'))?.money).toBeCloseTo(0.00033, 9)
   closes.splice(0).forEach((close) => close())
   const second = open({ model: 'paid:m', budgets })

@@ -12,19 +12,19 @@ const NO_BUILDER =
 export interface ConsolePages {
   /** The folder with index.html and assets/. */
   readonly directory: string
-  /** Waits for the build when one is needed; gives the reason when there are no pages. */
+  /** Waits for the build, if needed. Returns the reason if there are no pages. */
   whenReady(): Promise<string | undefined>
   close(): void
 }
 
 /**
- * Pages are built when the packages are installed. Where install scripts do not run, the first start builds them while
- * everything else starts.
+ * Pages are built when the packages are installed. If install scripts are disabled, the first start
+ * builds them in the background.
  */
 export function findConsolePages(logger: Logger): ConsolePages {
   const root = dirname(fileURLToPath(import.meta.resolve('@pluggram/console')))
   const directory = join(root, 'dist')
-  // the static route needs its folder from the start
+  // the static route needs the folder to exist
   mkdirSync(join(directory, 'assets'), { recursive: true })
   if (existsSync(join(directory, 'index.html'))) {
     return { directory, whenReady: async () => undefined, close() {} }
@@ -58,7 +58,7 @@ function startBuild(root: string): { done: Promise<string | undefined>; stop: ()
   return { done, stop: () => void child.kill() }
 }
 
-/** The builder's program, when devDependencies are installed. */
+/** The build tool, if devDependencies are installed. */
 function findBuilder(root: string): string | undefined {
   try {
     return join(
@@ -70,7 +70,7 @@ function findBuilder(root: string): string | undefined {
   }
 }
 
-/** The first lines of what the build said, without its stack. */
+/** The first lines of the build's error output, without the stack. */
 function summary(errors: string): string {
   const lines = errors.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
   return lines.slice(0, 4).join(' ')

@@ -2,7 +2,7 @@ import type { AssistantDirectory, PluginSummary } from '@pluggram/sdk'
 import { ownCommands } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor, PluginRegistry } from '@pluggram/sdk/runtime'
 
-/** What plugins and the demo model may know of the assistant, read from the plugins that run at this moment. */
+/** What plugins and the demo model may know about the assistant, based on the running plugins. */
 export function createDirectory(name: string, registry: PluginRegistry): AssistantDirectory {
   return {
     name,

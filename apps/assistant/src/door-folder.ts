@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Where commands find the assistant that runs in a home. */
+/** The folder where commands find a home's running assistant. */
 export function doorFolder(dataFolder: string): string {
   return join(dataFolder, 'door')
 }

@@ -73,7 +73,7 @@ test('a plugin has the chat while its tool works for it, and for good when it wo
   expect(await call(dice, 'roll', createTestContext({ chat: { id: 7 } }))).toBe(true)
   await expect(call(dice, 'broken', createTestContext({ chat: { id: 8 } }))).rejects.toThrow('no')
   expect(noted).toEqual(['dice 7 true', 'dice 8 false'])
-  // a call over MCP is made in no chat
+  // a call over MCP has no chat
   await call(dice, 'roll', createTestContext({ chat: { id: 0 } }))
   expect(noted).toHaveLength(2)
 })

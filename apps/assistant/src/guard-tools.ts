@@ -10,13 +10,13 @@ export interface ToolGuards {
   readonly mask: SecretMask
 }
 
-/** The chat of a call that no message made, such as one over MCP. */
+/** The chat id of a call without a message, such as one over MCP. */
 const NO_CHAT = 0
 
 /**
- * Makes every call of a tool, whoever asks for it: a plugin that is off in a chat has no tools
- * there, and one whose tool worked for a chat has answered in it. The result leaves the assistant,
- * so secrets are hidden in it.
+ * Executes all tool calls, whoever makes them. A plugin that is off in a chat has no tools there. A
+ * successful call counts as an answer in its chat. Secrets are masked in the result, because it
+ * leaves the assistant.
  */
 export function guardTools({ access, chats, mask }: ToolGuards): CallTool {
   return async (plugin, question, signal) => {
@@ -37,7 +37,7 @@ export function guardTools({ access, chats, mask }: ToolGuards): CallTool {
   }
 }
 
-/** The plugins that are on in one chat, or all of them. */
+/** The plugins that are on in a chat, or all of them. */
 export function pluginsOn(
   registry: PluginRegistry,
   { offIn }: Pick<AccessControl, 'offIn'>,

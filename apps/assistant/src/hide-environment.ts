@@ -1,14 +1,18 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-/** Fields of /proc/self/stat, counted from the one after the program's name: where the environment lies in memory. */
+/**
+ * Fields of /proc/self/stat with the environment's memory address, counted from the field after the
+ * program name.
+ */
 const START_FIELD = 47
 const END_FIELD = 48
 
 /**
- * Overwrites the block of memory in which the kernel handed over the environment. `/proc/PID/environ` shows that block to
- * every program of the same user for as long as the process lives, whatever happens to `process.env`; afterwards it
- * shows nothing. `process.env` keeps its values: they are written anew, outside of that block.
- * @returns false where the system does not let that happen; nothing is changed then
+ * Overwrites the memory block in which the kernel passed the environment. `/proc/PID/environ`
+ * exposes that block to all programs of the same user, whatever happens to `process.env`.
+ * Afterwards it shows nothing. `process.env` keeps its values, which are copied outside the block
+ * first.
+ * @returns false if the system does not allow it; nothing is changed then
  */
 export function hideEnvironment(): boolean {
   const environment = { ...process.env }

@@ -12,7 +12,7 @@ import type { HomeWatch } from './watch-home.ts'
 export interface ReloaderOptions extends PlanOptions {
   readonly home: string
   readonly board: PluginBoard
-  /** What the files say; the reloader writes it. */
+  /** The configuration in the files; the reloader updates it. */
   readonly configuration: Changeable<LoadedConfiguration>
   readonly settings: LiveSettings
   readonly logger: Logger
@@ -20,15 +20,15 @@ export interface ReloaderOptions extends PlanOptions {
   readonly problemLog: ProblemLog
 }
 
-/** Brings plugins to what the files say now. */
+/** Applies the current files to the plugins. */
 export interface Reloader {
-  /** Reads the files anew. Never rejects: what is wrong stands in the log. */
+  /** Reads the files again. Never rejects; problems are logged. */
   reload(): Promise<void>
 }
 
 /**
- * Lets changed plugins, blocks, switches and grants take effect while the assistant runs. Whatever
- * breaks keeps the last version that worked, and the log says why.
+ * Applies changed plugins, blocks, switches and grants while the assistant runs. If a change is
+ * invalid, the last working version stays in force and the reason is logged.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { home, board, configuration, settings, logger, mask, problemLog } = options
@@ -61,7 +61,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   }
 }
 
-/** Reads saved files at once for as long as `plugin_host.hot_reload` is on. */
+/** Reloads saved files immediately while `plugin_host.hot_reload` is on. */
 export function reloadOnSave(
   home: string,
   {

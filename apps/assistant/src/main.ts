@@ -2,8 +2,8 @@
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-// What is compiled and stripped of its types once is kept beside the modules: later starts take half the time and need no
-// memory for that. Where the folder cannot be written, everything is compiled each time.
+// Caches compiled modules without types on disk: later starts take half the time and less memory.
+// If the folder is not writable, everything is compiled on each start.
 module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/pluggram', import.meta.url)))
 const { runCli } = await import('./cli/cli.ts')
 

@@ -2,7 +2,7 @@ import type { McpServerState, McpSettings } from '@pluggram/mcp'
 import type { AssistantSettings } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 
-/** `mcp.servers` with what each server has: a command or an address. */
+/** Converts `mcp.servers`, where each server has either a command or an address. */
 export function mcpSettings(servers: AssistantSettings['mcp']['servers']): McpSettings {
   return Object.fromEntries(
     Object.entries(servers).map(([name, { command, args, env, url = '', headers, role }]) => [
@@ -12,7 +12,7 @@ export function mcpSettings(servers: AssistantSettings['mcp']['servers']): McpSe
   )
 }
 
-/** An MCP server beside the plugins, in `/readyz` and `/status`. */
+/** An MCP server's state as shown with the plugins in `/readyz` and `/status`. */
 export function mcpPluginState({ name, state, problem }: McpServerState): PluginState {
   return {
     name,

@@ -6,10 +6,10 @@ import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
 const SAVE_DELAY_MS = 1_000
-/** Files sent in the playground beyond that push out the oldest ones. */
+/** Limit of the files in the playground. Beyond it, the oldest are dropped. */
 const FILE_BYTES = 64 * 1024 * 1024
 
-/** Starts the assistant's own Telegram with the chats of the last time; they are saved as they change. */
+/** Starts the emulated Telegram with the saved chats, and saves them as they change. */
 export async function startPlaygroundTelegram(
   file: string,
   options: BotApiEmulatorOptions,

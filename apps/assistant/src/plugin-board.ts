@@ -14,24 +14,24 @@ import type { PluginsPlan } from './plugins.ts'
 import { WorkingPlans } from './working-plans.ts'
 
 export interface PluginBoardOptions {
-  /** What the files wanted at the start. */
+  /** The plan at startup. */
   readonly wanted: PluginsPlan
-  /** The host writes into it which plugins can be asked. */
+  /** The host records in it which plugins accept calls. */
   readonly list: ListedRegistry
   readonly servers: McpServers
 }
 
 /**
- * What is known of all plugins: what the files want, what runs, and what was left out. Whoever wants something of plugins
- * says it here; the host and the MCP servers follow.
+ * The state of all plugins: which are wanted, running or skipped. To change something about
+ * plugins, set it here; the host and the MCP servers follow.
  *
  *   files ──want──▶ board ──follow──▶ host, MCP servers ──▶ hosted, all ──▶ router, tools, menu, schedules
  *   page, chat, command ──restart──▲
  */
 export class PluginBoard {
-  /** Plugins that can be asked; the host writes it. */
+  /** Plugins that accept calls; updated by the host. */
   readonly hosted: ListedRegistry
-  /** Those, and the MCP servers that offer tools. */
+  /** The same, plus the MCP servers that offer tools. */
   readonly all: PluginRegistry
   readonly #servers: McpServers
   readonly #plans: WorkingPlans
@@ -49,28 +49,31 @@ export class PluginBoard {
     this.#plans = new WorkingPlans(wanted.plan)
   }
 
-  /** What the files want. */
+  /** The plan according to the files. */
   get wanted(): PluginsPlan {
     return this.#wanted
   }
 
-  /** What the host follows: the same, but for plugins that it would break; they keep what worked. */
+  /**
+   * The plan that the host follows. Plugins that `wanted` would break keep their last working
+   * version.
+   */
   get plan(): HostPlan {
     return this.#plan
   }
 
-  /** Says who brings plugins to the plan. */
+  /** Sets the host that follows the plan. */
   runBy(host: PluginHost): void {
     this.#host = host
   }
 
-  /** Calls `listener` whenever the files want something else. */
+  /** Calls `listener` whenever the wanted plan changes. */
   onWanted(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Wants other plugins, blocks or grants. Resolves when the host has followed. */
+  /** Sets a new plan of plugins, blocks and grants. Resolves when the host has applied it. */
   async want(next: PluginsPlan): Promise<StartReport> {
     this.#wanted = next
     this.#plan = this.#plans.follow(next)
@@ -79,7 +82,7 @@ export class PluginBoard {
   }
 
   /**
-   * Wants a plugin or an MCP server started again, wherever it runs and also when it is parked.
+   * Restarts a plugin or an MCP server, inline or isolated, even if it is parked.
    * @throws PluggramError `plugin-not-found`
    */
   async restart(name: string): Promise<void> {
@@ -92,42 +95,42 @@ export class PluginBoard {
     await this.#running().apply(plan)
   }
 
-  /** Resolves when every plugin runs or has failed to start. */
+  /** Resolves when every plugin is running or has failed to start. */
   async whenStarted(): Promise<void> {
     await this.#running().start()
   }
 
-  /** Names of all plugins that are there, on or off. */
+  /** Names of all installed plugins, on or off. */
   names(): ReadonlySet<string> {
     return new Set(this.states().map(({ name }) => name))
   }
 
-  /** Whether a plugin runs inside the assistant, with all its rights. */
+  /** Whether a plugin runs inside the assistant, with full rights. */
   isInline(name: string): boolean {
     return this.states().some((state) => state.name === name && state.isolation === 'inline')
   }
 
-  /** How the plugins of the host are. */
+  /** The states of the host's plugins. */
   states(): readonly PluginState[] {
     return this.#host?.states() ?? []
   }
 
-  /** The same, with what each says of itself. */
+  /** The same, with the result of each plugin's `getStatus`. */
   quickStatuses(): Promise<readonly PluginState[]> {
     return this.#host?.quickStatuses() ?? Promise.resolve([])
   }
 
-  /** How the MCP servers are. */
+  /** The states of the MCP servers. */
   mounted(): readonly PluginState[] {
     return this.#servers.states().map(mcpPluginState)
   }
 
-  /** What a plugin's schema finds wrong with a block. `undefined` when it does not run. */
+  /** Validates a block against a plugin's schema. `undefined` if the plugin is not running. */
   checkConfig(name: string, block: JsonObject): Promise<readonly ConfigIssue[] | undefined> {
     return this.#running().checkConfig(name, block)
   }
 
-  /** Calls what a plugin provides to others. */
+  /** Calls a method that a plugin provides to others. */
   call(plugin: string, method: string, args: readonly unknown[]): Promise<unknown> {
     return this.#running().call(plugin, method, args)
   }

@@ -34,30 +34,34 @@ import type { TelegramPorts } from './services/telegram.ts'
 export interface ServicesOptions {
   readonly logger: RootLogger
   readonly stores: PluginStores
-  /** The AI service as the plugin of that name has it. */
+  /** Returns the AI service of a plugin. */
   readonly ai: (plugin: string) => AiService
   readonly tools: Tools
   readonly directory: AssistantDirectory
   readonly databases: OutsideDatabases
   readonly caches: Caches
   readonly scheduler: Scheduler
-  /** The assistant's folder for data. */
+  /** The assistant's data folder. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
   readonly board: Pick<PluginBoard, 'call'>
-  /** What a plugin that asks for `admin` gets: nothing, unless it runs inside the assistant. */
+  /**
+   * The admin service of a plugin that requests it; nothing unless it runs inside the assistant.
+   */
   adminFor(plugin: string): Pick<Services, 'admin'>
 }
 
-/** Makes the services of one plugin: its own store and logger, and what its manifest asks for. */
+/** Creates a plugin's services: its store, its logger, and what its manifest requests. */
 export function createServicesFactory(
   options: ServicesOptions,
 ): (name: string, manifest: PluginManifest, effects: PluginScope) => HostServices {
   const rateLimits = createRateLimits()
   const stores = new Map<string, Store>()
-  /** One for all starts of a plugin: two that overlap must not write over each other. */
+  /**
+   * One store shared by all runs of a plugin, so that overlapping runs do not overwrite each other.
+   */
   const storeFor = (name: string): Store => {
     const store = stores.get(name) ?? createStore(options.stores.forPlugin(name))
     stores.set(name, store)
@@ -140,7 +144,7 @@ function ownFolder(dataFolder: string, plugin: string): FilesService {
 
 type RefusedPermission = PermissionName | 'requires'
 
-/** Every refusal is in the log and counted, so that the owner sees what a plugin tries. */
+/** Logs and counts every refusal, so that the owner sees what a plugin tries to do. */
 function createRefusal(
   plugin: string,
   onRefused: (permission: RefusedPermission, message: string) => void,

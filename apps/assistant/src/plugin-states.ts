@@ -6,14 +6,14 @@ import type { PluginsPlan } from './plugins.ts'
 
 const HIDDEN = '[secret]'
 
-/** What is asked of the board. */
+/** The part of the board that is used here. */
 export interface PluginStatesSource extends Pick<PluginBoard, 'quickStatuses' | 'mounted'> {
   readonly wanted: Pick<PluginsPlan, 'leftOut'>
 }
 
 /**
- * How all plugins are, for `/readyz` and `/status`. Whoever may read that may not read secrets: `getStatus` often gives
- * the configuration, so what is secret in it is hidden.
+ * The states of all plugins, for `/readyz` and `/status`. Readers of these must not see secrets,
+ * but `getStatus` often returns the configuration, so secrets are masked.
  */
 export async function readPluginStates(
   board: PluginStatesSource,
@@ -55,7 +55,10 @@ function hideSecrets(state: PluginState, mask: SecretMask): PluginState {
   }
 }
 
-/** Plain data with secrets hidden: known ones anywhere, and every text at or below a key that looks secret. */
+/**
+ * Masks secrets in plain data: known ones anywhere, and every text at or below a key that looks
+ * secret.
+ */
 function masked(value: unknown, mask: SecretMask, isSecret = false): unknown {
   if (typeof value === 'string') return isSecret && value !== '' ? HIDDEN : mask.apply(value)
   if (Array.isArray(value)) return value.map((item) => masked(item, mask, isSecret))

@@ -16,24 +16,26 @@ import { DEFAULT_PLUGIN } from './shipped-plugins.ts'
 import type { PluginStatusLine } from './system-plugin.ts'
 
 export interface PlanOptions {
-  /** Leaves out every plugin that does not ship with Pluggram. */
+  /** Skips every plugin that does not ship with Pluggram. */
   readonly isSafe?: boolean
 }
 
-/** What the files of a home say about its plugins at this moment. */
+/** The plan for a home's plugins, according to its files. */
 export interface PluginsPlan {
   readonly plan: HostPlan
-  /** The configuration with the variables of the plugins that were found. */
+  /** The configuration, including environment variables for the plugins that were found. */
   readonly configuration: LoadedConfiguration
-  /** What is wrong before any plugin starts, each a line for the owner. */
+  /** Problems found before any plugin starts, one line each for the owner. */
   readonly problems: readonly string[]
-  /** Plugins that are left out because of their configuration. */
+  /** Plugins that are skipped because of their configuration. */
   readonly broken: ReadonlySet<string>
-  /** Why plugins that are switched on are not even tried: their configuration, or that there are two of a name. */
+  /**
+   * Why enabled plugins are not started: an invalid configuration, or two plugins with one name.
+   */
   readonly leftOut: readonly PluginProblem[]
 }
 
-/** Finds the plugins of a home and says how each of them is to run. */
+/** Finds the plugins of a home and decides how each of them runs. */
 export async function planPlugins(
   loaded: LoadedConfiguration,
   { isSafe = false }: PlanOptions = {},
@@ -80,7 +82,7 @@ export async function planPlugins(
   }
 }
 
-/** Keys of blocks that the running plugins do not know, each a line for the owner. */
+/** Unknown keys in the blocks of running plugins, one line each for the owner. */
 export function unknownKeys(configuration: LoadedConfiguration, registry: PluginRegistry): readonly string[] {
   return registry
     .plugins()
@@ -88,7 +90,7 @@ export function unknownKeys(configuration: LoadedConfiguration, registry: Plugin
     .map((problem) => formatProblem(problem, configuration))
 }
 
-/** Shipped plugins and those that their owner trusts run inside the assistant, all others in processes of their own. */
+/** Shipped and trusted plugins run inside the assistant, all others in processes of their own. */
 export function levelFor(
   { settings }: LoadedConfiguration,
   { name, origin }: PluginCandidate,
@@ -96,14 +98,14 @@ export function levelFor(
   return settings.pluginHost.plugins[name]?.isolation ?? (origin === 'shipped' ? 'inline' : 'process')
 }
 
-/** What its owner allows the process of one plugin. */
+/** The owner's limits for a plugin's process. */
 export function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
   const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
   const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
   return { memoryMb, idleSeconds, sandbox, ...own }
 }
 
-/** A plugin that plugins_config.json does not name is off, but for the one that answers last of all. */
+/** A plugin that is not in plugins_config.json is off, except for the fallback plugin. */
 export function isSwitchedOn({ plugins }: LoadedConfiguration, name: string): boolean {
   return plugins.switches.get(name) ?? name === DEFAULT_PLUGIN
 }
@@ -121,7 +123,7 @@ function toPluginProblem(problem: ConfigProblem, configuration: LoadedConfigurat
   }
 }
 
-/** One plugin as a line of `/status`; plugins that are off are not mentioned. */
+/** A plugin's line in `/status`; `undefined` for a plugin that is off. */
 export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
   if (state.state === 'off' || state.origin === 'built-in') return undefined
   const isRunning = state.state === 'running' || state.state === 'idle'
@@ -137,7 +139,10 @@ function reason(problem: PluginProblem | undefined): string {
   return more.length === 0 ? first : `${first} (and ${more.length} more)`
 }
 
-/** Plugins as a part of `/readyz`: broken ones are named, and do not make the assistant unusable. */
+/**
+ * The plugins' health for `/readyz`. Broken plugins are listed, but do not make the assistant not
+ * ready.
+ */
 export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
   const shown = states.filter((state) => state.state !== 'off' && state.origin !== 'built-in')
   const isStarting = shown.some((state) => state.state === 'starting')
@@ -152,7 +157,7 @@ export function pluginsHealth(states: readonly PluginState[]): ComponentHealth {
           ...(crashes > 0 && { crashes }),
           ...(version !== undefined && { version }),
         }
-        // first for people who read it, and last since it is not the plugin's to say
+        // `known` comes first for readability, and again last so that the plugin cannot override it
         return [name, { ...known, ...status, ...known, ...(problem && { problem: problem.message }) }]
       }),
     ),

@@ -2,11 +2,11 @@ import { formatProblem } from '@pluggram/host'
 import type { PluginProblem } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 
-/** Logs each problem as soon as it is known, and once for as long as it stays. */
+/** Logs each problem once, as soon as it occurs, and again only after it was gone. */
 export interface ProblemLog {
   tell(problem: PluginProblem): void
   tellLine(line: string): void
-  /** Takes the list of all current problems: logs new ones, and forgets those that are gone. */
+  /** Updates the list of current problems: logs new ones and forgets resolved ones. */
   settle(lines: readonly string[], problems: readonly PluginProblem[]): void
 }
 

@@ -60,7 +60,7 @@ test('every key that is marked live has a reader while the assistant runs', asyn
   const unread = names.filter(
     (name) => ![...readers].some((reader) => `${camelCase(name)}.`.startsWith(`${reader}.`)),
   )
-  // these are read when the plan for plugins is made; see below. Blocks of plugins are not settings
+  // these are read when plugins are planned; see below. Plugins' blocks are not settings
   expect(unread).toEqual([
     'plugin_host.sandbox',
     'plugin_host.memory_mb',

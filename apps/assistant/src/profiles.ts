@@ -21,7 +21,7 @@ import { receiveUpdates, telegramConnection, telegramOutgoing } from './parts/te
 import { guardedTools, modelTools, servedTools } from './parts/tools.ts'
 import { webPages } from './parts/web.ts'
 
-/** What is remembered; nothing of it works yet. */
+/** State only; nothing here does any work yet. */
 const state: readonly Part[] = [
   errorReports,
   sqliteStorage,
@@ -47,7 +47,7 @@ const pluginWorld: readonly Part[] = [
   servicesOfPlugins,
 ]
 
-/** The assistant as people know it. They open in this order, and stop in the reverse one. */
+/** The full assistant. Parts open in this order and stop in reverse order. */
 export const ASSISTANT: readonly Part[] = [
   ...state,
   telegramConnection,
@@ -64,7 +64,7 @@ export const ASSISTANT: readonly Part[] = [
   receiveUpdates,
 ]
 
-/** Plugins and nothing else, for their tools: no pages, no Telegram, no schedules. */
+/** Only plugins, for their tools: no pages, no Telegram, no schedules. */
 export const TOOLS_ONLY: readonly Part[] = [
   ...state,
   noChats,

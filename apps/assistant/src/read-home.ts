@@ -4,28 +4,26 @@ import { discoverPlugins } from '@pluggram/host'
 import type { Discovery } from '@pluggram/host'
 import { shippedPlugins } from './shipped-plugins.ts'
 
-/** What the files of a home say at one moment. */
+/** A snapshot of a home's files. */
 export interface HomeReading {
-  /** With the variables of the plugins that were found. */
+  /** Includes environment variables for the plugins that were found. */
   readonly configuration: LoadedConfiguration
   readonly found: Discovery
-  /**
-   * All that is wrong in the configuration. What is wrong with plugins stands in `found.problems`.
-   */
+  /** All problems of the configuration. Problems of plugins are in `found.problems`. */
   readonly configProblems: readonly ConfigProblem[]
 }
 
-/** Reads the configuration of a home and finds its plugins. Nothing of a plugin is run. */
+/** Reads a home's configuration and finds its plugins, without running their code. */
 export async function readHome(options: LoadConfigurationOptions): Promise<HomeReading> {
   return findPlugins(await loadConfiguration(options))
 }
 
-/** The second half of `readHome`, for a caller that had to look at the configuration first. */
+/** The second half of `readHome`, for callers that need to check the configuration first. */
 export async function findPlugins(loaded: LoadedConfiguration): Promise<HomeReading> {
   const found = await discoverPlugins({ home: loaded.home, shipped: shippedPlugins() })
   const names = found.candidates.map(({ name }) => name)
   const configuration = applyPluginEnvironment(loaded, names)
-  // discovery leaves out two plugins of one name, but both are there
+  // discovery skips plugins with duplicate names, but the names are known
   const known = [...names, ...found.problems.map(({ plugin }) => plugin)]
   const configProblems = [...configuration.problems, ...reportUnknownPlugins(configuration, known)]
   return { configuration, found, configProblems }

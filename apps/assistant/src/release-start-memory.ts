@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /**
- * Gives back what only the start needed: modules are read, compiled and wired once, and V8 would keep the room for that until
- * it needs it itself. Takes some 50 ms, once, when nothing waits yet.
+ * Releases memory that only the startup needed. V8 would otherwise keep the space used to load and
+ * compile modules. Takes about 50 ms, once, before there is any work.
  */
 export function releaseStartMemory(): void {
   setFlagsFromString('--expose-gc')

@@ -35,7 +35,7 @@ describe.each(shippedPlugins())('$name', ({ name, directory }) => {
     for (const key of Object.keys((result as { value: object }).value)) expect(readme).toContain(key)
   })
 
-  // the last one answers everything, and admin needs the assistant around it
+  // the default plugin answers everything, and admin needs a whole assistant
   test.skipIf([DEFAULT_PLUGIN, 'admin'].includes(name))(
     'leaves a command that nobody has to others',
     async () => {

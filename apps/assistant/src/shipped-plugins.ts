@@ -1,7 +1,10 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What this release ships. A plugin is known as shipped by this list, not by the folder it lies in. */
+/**
+ * The plugins of this release. This list, not the folder, decides whether a plugin counts as
+ * shipped.
+ */
 const SHIPPED = [
   'admin',
   'ai_chatbot',

@@ -6,12 +6,12 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import * as tokens from './parts/tokens.ts'
 
-/** What is there before any part starts. */
+/** What exists before any part starts. */
 export interface StartOptions extends Partial<tokens.StartMode> {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly mask: SecretMask
-  /** The last lines of the log, for owners to read by chat. */
+  /** The last log lines, which owners can read by chat. */
   readonly logTail?: LogTail
 }
 

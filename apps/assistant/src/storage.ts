@@ -2,7 +2,7 @@ import type { AccessStore, ChatSettings, PluginStores, StoredPluginChats } from 
 import type { ScheduleStore } from '@pluggram/storage/contracts'
 import type { AiLedger, MessageStore } from '@pluggram/sdk/runtime'
 
-/** Everything that the assistant keeps. */
+/** All of the assistant's storage. */
 export interface Storage {
   readonly messages: MessageStore
   readonly pluginStores: PluginStores

@@ -2,7 +2,7 @@ import { definePlugin } from '@pluggram/sdk'
 import type { ForgetMe } from '@pluggram/access'
 import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
 
-/** The name under which the assistant's own commands appear; no other plugin may use it. */
+/** The plugin name of the assistant's own commands. No other plugin may use it. */
 export const SYSTEM_PLUGIN_NAME = 'assistant'
 
 /** What `/status` shows of one plugin. */
@@ -12,7 +12,7 @@ export interface PluginStatusLine {
   readonly text: string
 }
 
-/** The model with what the owner should know about it. */
+/** The model, with details for the owner. */
 interface ModelState extends ModelDescription {
   /** Why it cannot answer. */
   readonly problem?: string
@@ -25,14 +25,16 @@ export interface SystemPluginOptions {
   plugins(): readonly PluginSummary[]
   describeModel(): Promise<ModelState>
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
-  /** Short words about the connection, for example `polling`. */
+  /** A short description of the connection, for example `polling`. */
   connection(): string
   readonly forgetMe: ForgetMe
   /** Milliseconds since 1970. */
   readonly startedAt: number
 }
 
-/** `/start`, `/help`, `/status` and `/forget_me`: the commands that are there whatever plugins are on. */
+/**
+ * Implements `/start`, `/help`, `/status` and `/forget_me`, which exist whatever plugins are on.
+ */
 export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
   return definePlugin({
     name: SYSTEM_PLUGIN_NAME,
@@ -73,7 +75,7 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
         execute: (_args, context) => options.forgetMe.ask(context),
       },
     },
-    // matches no text: beside its commands only a button leads here
+    // matches no text: only its commands and buttons reach this plugin
     patterns: [/(?!)/],
     setup: () => ({
       processMessage: (data, context) =>
@@ -139,7 +141,7 @@ async function status(options: SystemPluginOptions, isForOwner: boolean): Promis
   ].join('\n\n')
 }
 
-/** What is wrong names addresses, which are for the owner. */
+/** Describes the model. Problems contain addresses, so only the owner sees them. */
 function modelNote({ isDemo, problem }: ModelState, isForOwner: boolean): string {
   if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ out of order'
   return isDemo ? ' (built-in, no large language model)' : ''
@@ -157,7 +159,7 @@ function duration(milliseconds: number): string {
   return shown.length > 0 ? shown.map(([count, unit]) => `${count} ${unit}`).join(' ') : '0 s'
 }
 
-/** Names and descriptions are shown as they are, also when they hold Markdown's characters. */
+/** Escapes Markdown in names and descriptions. */
 function escape(text: string): string {
   return text.replace(/[\\`*_[\]<>~|#]/g, (character) => `\\${character}`)
 }

@@ -4,16 +4,18 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
 import { startPlaygroundTelegram } from './playground-state.ts'
 
-/** Which Bot API the assistant talks to, and with what token. */
+/** The Bot API that the assistant uses, and its token. */
 export interface TelegramLink {
   readonly token: string
   /** Absent for Telegram's own servers. */
   readonly apiRoot?: string
-  /** Present when the assistant plays Telegram itself, for the playground. */
+  /** Present when the assistant emulates Telegram, for the playground. */
   readonly emulator?: BotApiEmulator
 }
 
-/** With a bot token the assistant talks to Telegram; without one it starts a Telegram of its own. */
+/**
+ * With a bot token the assistant connects to Telegram; without one it starts an emulated Telegram.
+ */
 export async function connectTelegram(
   configuration: LoadedConfiguration,
   logger: Logger,

@@ -31,17 +31,17 @@ export interface TelegramOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly registry: PluginRegistry
-  /** Told when a group became a supergroup with another id; perhaps more than once. */
+  /** Called when a group became a supergroup with a new id, possibly more than once. */
   onChatMigrated(from: number, to: number): void
   createPipeline(format: Format, actions: ChatActions): Pipeline
   readonly outbox: Outbox
   readonly messages: MessageStore
   readonly metrics: AssistantMetrics
-  /** Whatever goes to a chat passes through it. */
+  /** Applied to everything sent to a chat. */
   readonly mask: SecretMask
 }
 
-/** The connection to Telegram, or to the Telegram that the assistant plays itself. */
+/** The connection to Telegram or to the emulated Telegram. */
 export interface Telegram {
   /** Present when there is a playground. */
   readonly emulator?: BotApiEmulator
@@ -51,20 +51,20 @@ export interface Telegram {
   readonly healthChecks: readonly HealthCheck[]
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
-  /** The way out for what answers no message. */
+  /** Sends what does not answer a message. */
   readonly outgoing: PostOffice & BotApiCaller
   connection(): string
-  /** Begins to take updates, when what an earlier run left is queued. */
+  /** Starts receiving updates, once the leftovers of an earlier run are queued. */
   receive(): Promise<void>
-  /** No more updates; what was accepted gets that long to be answered. */
+  /** Stops receiving updates and waits this long for the accepted ones. */
   stopReceiving(drainMs: number): Promise<void>
   close(): Promise<void>
 }
 
-/** The playground limits nobody, so text that is being written can show as smoothly as a page allows. */
+/** The playground has no rate limits, so that streamed text appears smoothly. */
 const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMinute: 300 }
 
-/** Connects everything between the Bot API and the pipeline; updates flow after `receive`. */
+/** Sets up everything between the Bot API and the pipeline. Updates arrive after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
   const { configuration, logger, registry, mask } = options
   const { telegram } = configuration.settings
@@ -109,7 +109,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     },
   }
   const { url, secret } = telegram.webhook
-  // the playground has no public address: there updates are always polled
+  // the playground has no public address, so it always uses polling
   const webhook =
     url !== undefined && secret !== undefined && !link.emulator
       ? createWebhookSource({ ...sourceOptions, url, secret })

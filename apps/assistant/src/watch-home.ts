@@ -1,9 +1,9 @@
 import { relative, sep } from 'node:path'
 import { watch } from 'chokidar'
 
-/** Changes that come together are one. */
+/** Changes within this time are treated as one. */
 const QUIET_MS = 150
-/** A file that is written constantly is still read this often. */
+/** A file that is written constantly is still reloaded at this interval. */
 const LONGEST_QUIET_MS = 1_000
 /** Entries of the home that are configuration. Everything else there, above all data, is not. */
 const WATCHED = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
@@ -26,7 +26,7 @@ export interface HomeWatch {
   close(): Promise<void>
 }
 
-/** Calls back when a plugin's file or a file of the configuration was written, moved or removed. */
+/** Calls `onChange` when a plugin's or a configuration file is written, moved or removed. */
 export function watchHome(home: string, { readAt, onChange, onError }: HomeWatchOptions): HomeWatch {
   let timer: NodeJS.Timeout | undefined
   let firstAt = 0

@@ -26,13 +26,13 @@ import type { Telegram } from './telegram.ts'
 
 export interface WebOptions {
   readonly configuration: LoadedConfiguration
-  /** What other programs send to call tools; nobody may when there is none. */
+  /** The token with which other programs call tools. Without one, they cannot. */
   readonly mcpToken: Live<string | undefined>
   readonly logger: RootLogger
   readonly mask: SecretMask
   readonly health: Health
   readonly telegram: Telegram
-  /** The tools that other programs may call. */
+  /** The tools offered to other programs. */
   readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
 }
@@ -40,11 +40,11 @@ export interface WebOptions {
 export interface Web {
   /** Other parts register their routes on it before it listens. */
   readonly server: FastifyInstance
-  /** Where it listens. */
+  /** The address it listens on. */
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
-  /** What other programs need to call tools during this run. */
+  /** What other programs need in order to call tools during this run. */
   readonly mcp: { readonly url: string; readonly token: string }
   /** @throws PluggramError `startup-failed` when the address cannot be listened on */
   listen(): Promise<void>
@@ -68,7 +68,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   const login: LoginOptions = {
     links: new LoginLinks(loginKey),
     sessions: new Sessions(sessionKey),
-    // cookies do not tell ports apart: two assistants on one machine must not log each other out
+    // cookies ignore ports: without this, two assistants on one machine would log each other out
     cookieName: `pluggram_session_${port}`,
     ...(password !== undefined && { checkPassword: createPasswordCheck(password) }),
   }
@@ -92,7 +92,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
       return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
     },
   })
-  // of this run; "pluggram mcp" asks for it at the door
+  // valid for this run; "pluggram mcp" gets it through the door
   const ownToken = createLoginKey()
   mask.add([ownToken])
   const endpoint = createMcpEndpoint(options.toolServer)
@@ -140,13 +140,13 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-/** What a browser on this machine can open: "every address" is none. */
+/** A host that a browser on this machine can open; "all addresses" is not one. */
 function linkHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return isIP(host) === 6 ? `[${host}]` : host
 }
 
-/** The owner gave that name to Telegram, so it is the assistant's. */
+/** The webhook's host name. It is trusted because the owner configured it. */
 function webhookHost({ settings }: LoadedConfiguration): string[] {
   const { url } = settings.telegram.webhook
   return url === undefined ? [] : [new URL(url).hostname]

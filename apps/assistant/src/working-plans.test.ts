@@ -10,7 +10,7 @@ const candidate = (name: string): PluginCandidate => ({
   directory: '/home/plugins',
 })
 
-/** A plan whose configuration tells its version; broken plugins are no candidates of it. */
+/** A plan whose configuration contains its version. Broken plugins are not among its candidates. */
 function planned(version: number, names: readonly string[], broken: readonly string[] = []): PluginsPlan {
   const plan: HostPlan = {
     candidates: names.filter((name) => !broken.includes(name)).map(candidate),

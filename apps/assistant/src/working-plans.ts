@@ -1,7 +1,7 @@
 import type { HostPlan } from '@pluggram/host'
 import type { PluginsPlan } from './plugins.ts'
 
-/** Keeps the last usable plan of each plugin whose block became unusable. */
+/** Keeps the last working plan of each plugin whose configuration became invalid. */
 export class WorkingPlans {
   #last: HostPlan
   #kept: ReadonlyMap<string, HostPlan> = new Map()
@@ -10,7 +10,10 @@ export class WorkingPlans {
     this.#last = first
   }
 
-  /** The plan to follow now: the next one, except for plugins that it breaks. Older plans are dropped. */
+  /**
+   * Returns the plan to follow: the new one, except for plugins that it breaks. Older plans are
+   * dropped.
+   */
   follow({ plan, broken }: PluginsPlan): HostPlan {
     const kept = new Map([...broken].map((name) => [name, this.#kept.get(name) ?? this.#last]))
     this.#last = plan

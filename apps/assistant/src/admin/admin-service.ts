@@ -15,7 +15,7 @@ export interface AdminServiceOptions {
   readonly home: string
   readonly board: PluginBoard
   readonly reloader: Reloader
-  /** As the files say now. */
+  /** The configuration as it is in the files now. */
   readonly configuration: Live<LoadedConfiguration>
   readonly chatSettings: ChatSettings
   readonly store: AccessStore
@@ -26,7 +26,7 @@ export interface AdminServiceOptions {
 const MAX_LINES = 200
 const MAX_PROBLEM = 1_500
 
-/** What owners do by chat: plugins, their settings, people. */
+/** Lets owners manage plugins, settings and people by chat. */
 export function createAdminService(options: AdminServiceOptions): AdminService {
   const { home, board, reloader, configuration, chatSettings, store, logTail, mask } = options
 

@@ -20,8 +20,8 @@ export interface ChangeOptions {
 }
 
 /**
- * Sets a key of a plugin, for everybody in config.json or for one chat in the data folder. What the plugin does not take
- * is not written.
+ * Changes a plugin's setting: for everybody in config.json, or for one chat in the data folder. A
+ * value that the plugin rejects is not written.
  * @throws PluggramError `config-invalid`, `config-secret`
  */
 export async function changeSetting(
@@ -53,7 +53,7 @@ async function changeForAll({ basis, key, value }: Change, options: ChangeOption
   const before = await write(value === undefined ? undefined : literalValue(value))
   await reloader.reload()
   const { problem } = stateOf(plugin)
-  // one that did not run may lack other keys as well; it goes on lacking them
+  // a plugin that was not running may lack other keys as well, so only this key matters
   const wrong = problem?.issues?.filter(({ path, isMissing }) => path[0] === key && !isMissing)
   const isRefused = isRunning ? problem !== undefined : wrong !== undefined && wrong.length > 0
   if (!isRefused) return
@@ -63,7 +63,7 @@ async function changeForAll({ basis, key, value }: Change, options: ChangeOption
   throw refusal(options.mask.apply(reason))
 }
 
-/** @returns whether it runs and could be asked */
+/** @returns whether the plugin is running and could check the value */
 async function check(
   { plugin, block }: { readonly plugin: string; readonly block: JsonObject },
   { board, mask }: ChangeOptions,
@@ -73,7 +73,7 @@ async function check(
   return issues !== undefined
 }
 
-/** Each key with what was expected. */
+/** Lists each key with its expected value. */
 function describe(issues: readonly ConfigIssue[]): string {
   return issues
     .slice(0, 10)

@@ -7,27 +7,27 @@ import type { AdminSetting } from '@pluggram/sdk'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** What is known of one plugin's configuration. */
+/** What is known about a plugin's configuration. */
 export interface SettingsBasis {
   readonly plugin: string
   readonly configuration: LoadedConfiguration
-  /** JSON Schema of the configuration. */
+  /** The configuration's JSON Schema. */
   readonly schema: Schema
-  /** What holds for everybody. */
+  /** The general configuration. */
   readonly block: JsonObject
-  /** Keys that the plugin lets be set for single chats. */
+  /** Keys that can be overridden for single chats. */
   readonly perChat: readonly string[]
-  /** What was set for the chat that is asked about. */
+  /** The overrides for the requested chat. */
   readonly chatBlock?: JsonObject
 }
 
 const HIDDEN = '••••••'
 const MAX_VALUE = 200
-/** Telegram's bots, well-known services, and passwords inside of addresses. */
+/** Matches tokens of Telegram bots and well-known services, and passwords in addresses. */
 const CREDENTIAL =
   /^\d{5,}:[\w-]{20,}$|^(?:sk|pk|rk|gh[pousr]|xox[a-z])[-_][\w-]{12,}$|^AIza[\w-]{20,}$|^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#@]+@/i
 
-/** The keys of a plugin's configuration, each with its value for people. */
+/** Lists the keys of a plugin's configuration with readable values. */
 export function describeSettings(basis: SettingsBasis): AdminSetting[] {
   const { block, chatBlock, perChat } = basis
   const required = new Set(Array.isArray(basis.schema['required']) ? basis.schema['required'] : [])
@@ -50,7 +50,7 @@ export function describeSettings(basis: SettingsBasis): AdminSetting[] {
 }
 
 /**
- * Makes sure that a key may be changed by chat.
+ * Checks that a key may be changed by chat.
  * @throws PluggramError `config-secret`, `config-invalid`
  */
 export function checkKey(basis: SettingsBasis, key: string, isForChat: boolean): void {
@@ -75,8 +75,8 @@ export function checkKey(basis: SettingsBasis, key: string, isForChat: boolean):
 }
 
 /**
- * Reads what somebody wrote in a chat as the value of a key.
- * @throws PluggramError `config-secret` when it is a credential; `config-invalid`
+ * Parses a user's text as the value of a key.
+ * @throws PluggramError `config-secret` when it looks like a credential; `config-invalid`
  */
 export function readSetting(basis: SettingsBasis, key: string, text: string): JsonValue {
   const schema = properties(basis.schema)[key] ?? {}
@@ -127,7 +127,7 @@ function typeOf(schema: Schema): { type: AdminSetting['type']; choices?: readonl
   }
 }
 
-/** Why a key's value is not shown. */
+/** Returns why a key's value is not shown, if so. */
 function hides(
   { plugin, configuration }: SettingsBasis,
   key: string,
@@ -137,7 +137,10 @@ function hides(
   return configuration.isFromEnvironment(['plugins', plugin, key]) ? 'environment' : undefined
 }
 
-/** Quotes let a text begin with a blank, or end with a word that means something to the command. */
+/**
+ * Removes quotes. They allow a text to start with a space, or to end with one of the command's
+ * keywords.
+ */
 function unquote(text: string): string {
   if (!/^".*"$/s.test(text)) return text
   try {
@@ -153,7 +156,7 @@ function holdsSecret(value: unknown, path: readonly string[]): boolean {
   return Object.entries(value).some(([key, member]) => holdsSecret(member, [...path, key]))
 }
 
-/** Lists and objects may hold secrets further down. */
+/** Formats a value with secrets masked. Lists and objects may contain nested ones. */
 function show(value: unknown, secrets: readonly string[]): string {
   const text =
     typeof value === 'string'

@@ -19,7 +19,7 @@ export function registerMcpGrantRoutes(
   }))
   server.post<Named>('/api/mcp/:name/grant', async ({ params: { name } }) => {
     await grantPins(file, name)
-    // it reconnects, and offers the approved tools
+    // reconnects it, so that it offers the approved tools
     await restart(name)
     return {}
   })

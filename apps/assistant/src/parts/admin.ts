@@ -3,7 +3,7 @@ import { createAdminService } from '../admin/admin-service.ts'
 import { registerPluginSettingsRoutes } from '../http/plugin-settings-routes.ts'
 import * as tokens from './tokens.ts'
 
-/** What owners do by chat, page and command: plugins, their settings, people. */
+/** Lets owners manage plugins, settings and people by chat, page and command. */
 export const ownerService = definePart({
   name: 'admin',
   needs: {

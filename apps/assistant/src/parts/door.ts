@@ -3,7 +3,7 @@ import { openDoor } from '../door.ts'
 import { readPluginStates } from '../plugin-states.ts'
 import * as tokens from './tokens.ts'
 
-/** The way by which commands reach what runs in this home. */
+/** Lets commands reach the assistant that runs in this home. */
 export const commandDoor = definePart({
   name: 'door',
   needs: {

@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { startErrorReports } from '../services/error-reports.ts'
 import { configuration, logger, mask, ownLogger } from './tokens.ts'
 
-/** With `SENTRY_DSN`, whatever is logged as an error goes to Sentry, too. */
+/** With `SENTRY_DSN`, logged errors are also sent to Sentry. */
 export const errorReports = definePart({
   name: 'error reports',
   needs: { configuration, ownLogger, mask },

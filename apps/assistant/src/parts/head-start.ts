@@ -2,11 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { definePart } from '@pluggram/assembly'
 import { board, firstStarts } from './tokens.ts'
 
-/** Plugins get so much time before the first message, or three times what the assistant itself needed on a slow machine. */
+/**
+ * How long the first message waits for plugins. On a slow machine, three times as long as the
+ * assistant's own startup.
+ */
 const HEAD_START_MS = 3_000
 const LONGEST_HEAD_START_MS = 10_000
 
-/** Lets plugins start before the first message. One that takes longer joins later: only what may be for it waits. */
+/**
+ * Lets plugins start before the first message. If one takes longer, only messages that may be for
+ * it wait.
+ */
 export const headStart = definePart({
   name: 'head start of plugins',
   needs: { firstStarts },
@@ -19,7 +25,7 @@ export const headStart = definePart({
   },
 })
 
-/** Waits for every plugin: who only serves tools offers all of them, or none. */
+/** Waits for every plugin, so that a tools-only process never offers an incomplete list. */
 export const waitForPlugins = definePart({
   name: 'wait for plugins',
   needs: { board },

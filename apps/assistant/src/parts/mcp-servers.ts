@@ -3,7 +3,7 @@ import { definePart } from '@pluggram/assembly'
 import { mcpSettings } from '../mcp-plugins.ts'
 import { board, firstStarts, folders, logger, mcpServers, mode, settings } from './tokens.ts'
 
-/** MCP servers as plugins; none is contacted yet. */
+/** MCP servers as plugins. Does not contact them yet. */
 export const mcpServerList = definePart({
   name: 'MCP servers',
   needs: { folders, logger },
@@ -12,7 +12,7 @@ export const mcpServerList = definePart({
     createMcpServers({ home: needs.folders.home, dataFolder: needs.folders.data, logger: needs.logger }),
 })
 
-/** Connects the MCP servers that the home wants; a plugin of the same name wins. */
+/** Connects the configured MCP servers. A plugin of the same name takes precedence. */
 export const mountMcpServers = definePart({
   name: 'mount MCP servers',
   needs: { mcpServers, settings, mode, board },

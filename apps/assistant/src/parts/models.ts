@@ -11,7 +11,7 @@ import {
   storage,
 } from './tokens.ts'
 
-/** The language models, with their budgets. */
+/** The language models and their budgets. */
 export const languageModels = definePart({
   name: 'models',
   needs: { configuration, settings, directory, storage, folders, logger },

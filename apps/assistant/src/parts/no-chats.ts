@@ -2,7 +2,10 @@ import { definePart } from '@pluggram/assembly'
 import { DeliveryError } from '@pluggram/sdk'
 import { outgoing } from './tokens.ts'
 
-/** Where only tools are served there is no connection: whoever wants to write to a chat is told so. */
+/**
+ * Used when only tools are served: there is no connection, so writing to a chat fails with an
+ * explanation.
+ */
 export const noChats = definePart({
   name: 'no chats',
   gives: outgoing,

@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { createOutbox } from '@pluggram/pipeline'
 import { logger, outbox, storage } from './tokens.ts'
 
-/** What is to be sent; messages can be added before anything sends them. */
+/** The outbox. Messages can be added before the sender runs. */
 export const messageOutbox = definePart({
   name: 'outbox',
   needs: { storage, logger },

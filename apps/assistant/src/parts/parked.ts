@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { registerParkedRoutes } from '../http/parked-routes.ts'
 import { replay, routes, storage, telegram } from './tokens.ts'
 
-/** Updates that crashed the assistant repeatedly: a replay works on one again at once. */
+/** Updates that crashed the assistant repeatedly. A replay retries one immediately. */
 export const parkedUpdates = definePart({
   name: 'parked updates',
   needs: { storage, telegram },
@@ -13,7 +13,7 @@ export const parkedUpdates = definePart({
   },
 })
 
-/** Where no pipeline runs, the next start works on what is replayed. */
+/** Without a pipeline, replayed updates are retried at the next start. */
 export const parkedOnDisk = definePart({
   name: 'parked updates',
   needs: { storage },

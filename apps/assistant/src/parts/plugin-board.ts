@@ -7,7 +7,7 @@ import { planPlugins, pluginsHealth } from '../plugins.ts'
 import { createProblemLog } from '../problem-log.ts'
 import * as tokens from './tokens.ts'
 
-/** Which plugins the home wants, and which of them run. */
+/** Which plugins are wanted, and which of them run. */
 export const pluginBoard = definePart({
   name: 'plugin board',
   needs: {
@@ -31,7 +31,7 @@ export const pluginBoard = definePart({
   },
 })
 
-/** The problems of plugins in the log, each once. */
+/** Logs each problem of a plugin once. */
 export const pluginProblems = definePart({
   name: 'plugin problems',
   needs: { logger: tokens.logger },
@@ -39,7 +39,7 @@ export const pluginProblems = definePart({
   start: ({ logger }) => createProblemLog(logger),
 })
 
-/** What plugins and the demo model may know of the other plugins. */
+/** What plugins and the demo model may know about other plugins. */
 export const pluginDirectory = definePart({
   name: 'directory',
   needs: { settings: tokens.settings, board: tokens.board },

@@ -5,7 +5,7 @@ import { createServicesFactory } from '../plugin-services.ts'
 import { openCaches } from '../services/caches.ts'
 import * as tokens from './tokens.ts'
 
-/** What each plugin receives. */
+/** The services of each plugin. */
 export const servicesOfPlugins = definePart({
   name: 'services of plugins',
   needs: {

@@ -4,7 +4,7 @@ import type { JsonObject } from '@pluggram/host'
 import { unknownKeys } from '../plugins.ts'
 import * as tokens from './tokens.ts'
 
-/** Starts the plugins that the board wants, and brings them to what it wants later. */
+/** Starts the plugins wanted by the board, and follows its changes. */
 export const plugins = definePart({
   name: 'plugins',
   needs: {

@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { createReloader, reloadOnSave } from '../hot-reload.ts'
 import * as tokens from './tokens.ts'
 
-/** Reads the files of the home anew when somebody asks for it. */
+/** Reloads the home's files on request. */
 export const reloading = definePart({
   name: 'reloader',
   needs: {
@@ -20,7 +20,7 @@ export const reloading = definePart({
     createReloader({ ...needs, home: folders.home, isSafe: mode.isSafe }),
 })
 
-/** Reads them whenever one is saved. */
+/** Reloads them whenever one is saved. */
 export const hotReload = definePart({
   name: 'hot reload',
   needs: {

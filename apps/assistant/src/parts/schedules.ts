@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { createScheduler, followManifests } from '../services/scheduler.ts'
 import { board, logger, scheduler, storage } from './tokens.ts'
 
-/** The schedules that plugins keep; none runs yet. */
+/** The plugins' schedules. None runs yet. */
 export const schedules = definePart({
   name: 'schedules',
   needs: { storage, logger },
@@ -14,7 +14,7 @@ export const schedules = definePart({
   },
 })
 
-/** Runs schedules, those of manifests included. */
+/** Runs schedules, including those in manifests. */
 export const runSchedules = definePart({
   name: 'run schedules',
   needs: { scheduler, board },

@@ -65,7 +65,10 @@ export const sqliteStorage = definePart({
   },
 })
 
-/** Whatever is kept under the id of a chat or a user must follow the chat and forget the user. */
+/**
+ * Registers storage that is keyed by chat or user, so that it follows a moved chat and forgets a
+ * user.
+ */
 function contribute(
   { messages, pluginStores, pluginChats, chatSettings, access, aiLedger }: Storage,
   life: Life,

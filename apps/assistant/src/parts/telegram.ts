@@ -5,10 +5,10 @@ import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
 import * as tokens from './tokens.ts'
 
-/** Updates get that long to be answered when the assistant stops. */
+/** How long pending updates may take when the assistant stops. */
 const DRAIN_MS = 6_000
 
-/** The connection to Telegram, or to the playground, with the pipeline behind it. */
+/** The connection to Telegram or the playground, and the pipeline. */
 export const telegramConnection = definePart({
   name: 'telegram',
   needs: {
@@ -57,7 +57,7 @@ export const telegramConnection = definePart({
   },
 })
 
-/** Posts and calls through that connection. */
+/** Sends messages and calls through that connection. */
 export const telegramOutgoing = definePart({
   name: 'outgoing',
   needs: { telegram: tokens.telegram },
@@ -65,7 +65,7 @@ export const telegramOutgoing = definePart({
   start: ({ telegram }) => ({ ...telegram.outgoing, connection: () => telegram.connection() }),
 })
 
-/** Takes updates, once everything else runs. */
+/** Starts receiving updates, once everything else is running. */
 export const receiveUpdates = definePart({
   name: 'receive updates',
   needs: { telegram: tokens.telegram },

@@ -24,7 +24,7 @@ import type { Storage } from '../storage.ts'
 export interface StartMode {
   /** Moves a damaged database aside instead of refusing to start. */
   readonly repair: boolean
-  /** Leaves out every plugin that does not ship with Pluggram. */
+  /** Skips every plugin that does not ship with Pluggram. */
   readonly isSafe: boolean
 }
 
@@ -34,13 +34,13 @@ export interface HomeFolders {
   readonly data: string
 }
 
-/** The way to chats for what answers no message. */
+/** Sends what does not answer a message. */
 export interface Outgoing extends PostOffice, BotApiCaller {
-  /** In a few words, for example `polling, @my_bot`. */
+  /** A short description, for example `polling, @my_bot`. */
   connection(): string
 }
 
-// state, and what is there before any part starts
+// state, and what exists before any part starts
 export const mode = one<StartMode>('mode')
 export const folders = one<HomeFolders>('folders')
 export const configuration = one<Changeable<LoadedConfiguration>>('configuration')
@@ -49,7 +49,7 @@ export const ownLogger = one<RootLogger>('log')
 export const logTail = one<LogTail | undefined>('log tail')
 export const mask = one<SecretMask>('secret mask')
 
-// what parts give
+// what parts provide
 export const logger = one<RootLogger>('logger')
 export const storage = one<Storage>('storage')
 export const access = one<Access>('access')
@@ -69,18 +69,18 @@ export const toolServer = one<ToolServerOptions>('tool server')
 export const reloader = one<Reloader>('reloader')
 export const admin = one<AdminService>('admin service')
 export const pluginServices = one<PluginHostOptions['servicesFor']>('services of plugins')
-/** Works again on a parked update. */
+/** Retries a parked update. */
 export const replay = one<(updateId: number) => Promise<unknown>>('replay of parked updates')
 export const web = one<Web>('web')
 
 // what parts add to others
 export const healthChecks = many<HealthCheck>('health checks')
-/** What the command line needs of the pages; empty where none are served. */
+/** What the command line needs from the pages; empty if none are served. */
 export const pages = many<Pick<Web, 'createLoginLink' | 'mcp'>>('pages')
 export const routes = many<(server: FastifyInstance) => void>('routes')
 export const chatKeepers = many<ChatKeeper>('chat keepers')
 export const forgetters = many<Forgetter>('forgetters')
-/** Settled when nothing of theirs is left that messages should wait for. */
+/** Settled once messages no longer need to wait for first starts. */
 export const firstStarts = many<Promise<unknown>>('first starts')
 export const ownPlugins = many<{ readonly name: string; readonly definition: PluginDefinition }>(
   'own plugins',

@@ -4,7 +4,7 @@ import { createStore } from '@pluggram/services'
 import { guardTools, pluginsOn } from '../guard-tools.ts'
 import * as tokens from './tokens.ts'
 
-/** The one way in which a tool is called, whoever asks for it. */
+/** The only way to call a tool, whoever the caller is. */
 export const guardedTools = definePart({
   name: 'tool guards',
   needs: { access: tokens.access, storage: tokens.storage, mask: tokens.mask },
@@ -13,7 +13,7 @@ export const guardedTools = definePart({
     guardTools({ access: access.control, chats: storage.pluginChats, mask }),
 })
 
-/** What the model may call: the tools of plugins and of MCP servers. */
+/** The tools for the model: those of plugins and MCP servers. */
 export const modelTools = definePart({
   name: 'tools',
   needs: {
@@ -47,7 +47,7 @@ export const modelTools = definePart({
   },
 })
 
-/** The tools of plugins for other programs, at `/mcp` and through `pluggram mcp`. */
+/** Offers the plugins' tools to other programs, at `/mcp` and through `pluggram mcp`. */
 export const servedTools = definePart({
   name: 'tool server',
   needs: {

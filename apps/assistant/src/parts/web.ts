@@ -3,7 +3,7 @@ import { Health } from '@pluggram/observability'
 import { createWeb } from '../web.ts'
 import * as tokens from './tokens.ts'
 
-/** Pages, health, the API and the webhook. They answer from the moment all parts have started. */
+/** Pages, health, API and webhook. They accept requests once all parts have started. */
 export const webPages = definePart({
   name: 'web',
   needs: {

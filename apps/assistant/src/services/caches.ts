@@ -4,12 +4,12 @@ import type { Logger } from '@pluggram/sdk'
 
 const CONNECTIONS = 8
 
-/** The caches of all plugins, and how they end. */
+/** The caches of all plugins. */
 export interface AssistantCaches extends Caches {
   close(): Promise<void>
 }
 
-/** Caches in this process's memory, or on the server that the owner named: those are shared with other assistants. */
+/** Opens caches in memory, or on the configured server, where other assistants share them. */
 export function openCaches(url: string | undefined, logger: Logger): AssistantCaches {
   if (url === undefined) return { ...createCaches(), close: async () => {} }
   const connection = createPostgresConnection('cache', {

@@ -2,7 +2,7 @@ import type { AssistantMetrics } from '@pluggram/observability'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger, Services } from '@pluggram/sdk'
 
-/** Reports what a plugin could not handle: to the log and the metrics. */
+/** Reports a plugin's error to the log and the metrics. */
 export function createCaptureException(
   plugin: string,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: AssistantMetrics },

@@ -9,15 +9,15 @@ export interface PluginDatabaseOptions {
   readonly dataFolder: string
   readonly outside: OutsideDatabases
   refuse(): never
-  /** Told about an outside database that was not granted. */
+  /** Called when a plugin uses an outside database that was not granted. */
   onRefused(message: string): void
 }
 
-/** One plugin's tables, and the outside databases it asks for. */
+/** A plugin's own tables and its outside databases. */
 export function createPluginDatabase(options: PluginDatabaseOptions): DatabaseService {
   const { plugin, permissions, effects, outside, dataFolder, refuse } = options
   const own = permissions?.database === true ? openOwnDatabase(dataFolder, plugin) : undefined
-  // added first, so that it is disposed last: a plugin may write while it cleans up
+  // added first, so that it is disposed last: a plugin may write during its cleanup
   if (own) effects.add('own tables', () => own.close())
   return createDatabaseService({
     plugin,

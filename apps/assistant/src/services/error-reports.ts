@@ -4,7 +4,7 @@ import type { RootLogger, SecretMask } from '@pluggram/observability'
 
 const CLOSE_MS = 1_000
 
-/** With `SENTRY_DSN`, errors that are logged go to Sentry as well; without it, nothing changes and nothing is loaded. */
+/** With `SENTRY_DSN`, logged errors are also sent to Sentry. Without it, nothing is loaded. */
 export function startErrorReports(options: {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger

@@ -3,7 +3,7 @@ import type { PluginScope } from '@pluggram/host'
 import type { AssistantMetrics } from '@pluggram/observability'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 
-/** The way of one plugin to the hosts that it was granted, counted. */
+/** A plugin's HTTP access to its granted hosts, counted in the metrics. */
 export function httpFor(
   plugin: string,
   permissions: PluginPermissions | undefined,

@@ -2,10 +2,13 @@ import { currentMessage } from '@pluggram/host'
 import type { RootLogger } from '@pluggram/observability'
 import type { Logger } from '@pluggram/sdk'
 
-/** What the assistant says itself in every line; a plugin does not speak in its place. */
+/** Fields that the assistant sets in every line; a plugin cannot override them. */
 const RESERVED = new Set(['level', 'time', 'msg', 'plugin'])
 
-/** A plugin's logger: every line carries its name, and the chat and message it works on. */
+/**
+ * Creates a plugin's logger, which adds the plugin's name and the current chat and message to every
+ * line.
+ */
 export function createPluginLogger(root: RootLogger, plugin: string): Logger {
   const logger = root.child({ plugin })
   const about = (fields: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> => {

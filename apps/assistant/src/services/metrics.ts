@@ -3,7 +3,7 @@ import type { PluginMetrics } from '@pluggram/observability'
 import type { MetricsService } from '@pluggram/sdk'
 import { createMetricsService } from '@pluggram/services/plugin-side'
 
-/** The metrics of one plugin; they end with it. */
+/** A plugin's metrics, closed when the plugin stops. */
 export function createPluginMetricsService(
   plugin: string,
   { metrics, scope }: { readonly metrics: PluginMetrics; readonly scope: PluginScope },

@@ -5,7 +5,7 @@ import { createRefusedScheduler } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { ScheduleStore } from '@pluggram/storage/contracts'
 
-/** Runs what plugins have planned; nothing runs before its `start`. */
+/** Creates the scheduler for all plugins. Nothing runs before its `start`. */
 export function createScheduler(store: ScheduleStore, logger: Logger): Scheduler {
   return new Scheduler({
     store,
@@ -35,8 +35,8 @@ export function createPluginScheduler(options: {
 }
 
 /**
- * Keeps the scheduler's view of the manifests up to date while plugins come and go.
- * @returns ends that
+ * Keeps the scheduler up to date with the manifests of running plugins.
+ * @returns a function that stops this
  */
 export function followManifests(scheduler: Scheduler, registry: PluginRegistry): () => void {
   const known = new Map<string, RunnablePlugin>()

@@ -2,7 +2,7 @@ import { readMetrics } from '@pluggram/observability'
 import type { AssistantMetrics } from '@pluggram/observability'
 import type { PluginPermissions, StatisticsService } from '@pluggram/sdk'
 
-/** Lets a plugin that was granted it look at the metrics. */
+/** Lets a plugin with the permission read the metrics. */
 export function statisticsFor(
   permissions: PluginPermissions | undefined,
   { metrics, refuse }: { readonly metrics: AssistantMetrics; readonly refuse: () => never },

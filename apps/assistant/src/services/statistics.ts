@@ -2,7 +2,7 @@ import type { AssistantMetrics } from '@pluggram/observability'
 import type { PluginBoard } from '../plugin-board.ts'
 import type { Telegram } from '../telegram.ts'
 
-/** Shows in `/metrics` what inbox, outbox, sender and host know about themselves. */
+/** Exposes figures of inbox, outbox, sender and host in `/metrics`. */
 export function watchStatistics(
   metrics: AssistantMetrics,
   { telegram, board }: { readonly telegram: Telegram; readonly board: PluginBoard },
