@@ -1,10 +1,10 @@
 /**
- * Writes `src/generated/bot-api-schemas.json`: JSON Schemas of every Bot API method's parameters and
- * result, made from the declarations of `@gramio/types`. Run it (`npm run generate`) after changing
- * that package's version.
+ * Writes `src/generated/bot-api-schemas.json`: JSON Schemas of every Bot API method's parameters
+ * and result, generated from the declarations of `@gramio/types`. Run it (`npm run generate`) after
+ * changing that package's version.
  *
- * The declarations describe what a TypeScript caller may pass, the schemas what arrives over HTTP,
- * so a few types are rewritten first; every rewrite is listed in `REWRITES`.
+ * The declarations describe what a TypeScript caller passes, the schemas what arrives over HTTP.
+ * Therefore some types are rewritten first; see `REWRITES`.
  */
 import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
@@ -18,18 +18,18 @@ interface SchemaNode {
 
 const OUTPUT = path.join(import.meta.dirname, '../src/generated/bot-api-schemas.json')
 
-/** Pairs of what stands in the declarations and what arrives over HTTP instead. */
+/** Pairs of a type in the declarations and the type that arrives over HTTP instead. */
 const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // Objects with toString() or toJSON() were turned into plain values by the time they arrive.
+  // objects with toString() or toJSON() arrive as plain values
   [/\|\s*\{ toString\(\): string \}/g, ''],
   [/\|\s*\{ toJSON\(\): \w+(?:\.\w+)* \}/g, ''],
-  // An uploaded file arrives as `attach://name`, the name of another part of the request.
+  // an uploaded file arrives as `attach://name`, which names another part of the request
   [/export type TelegramInputFile = Blob/g, 'export type TelegramInputFile = string'],
-  // Telegram ignores update kinds it does not know.
+  // Telegram ignores unknown update kinds
   [/Exclude<keyof (?:Objects\.)?TelegramUpdate, "update_id">\[\]/g, 'string[]'],
-  // A button of a reply keyboard may be just its text.
+  // a reply keyboard's button may be just its text
   [/keyboard: TelegramKeyboardButton\[\]\[\]/g, 'keyboard: (string | TelegramKeyboardButton)[][]'],
-  // The alias leaves out what its own description names: strings and arrays.
+  // the alias omits the strings and arrays that its description mentions
   [/export type TelegramRichText =/g, 'export type TelegramRichText = string | TelegramRichText[]'],
 ]
 
@@ -53,7 +53,7 @@ try {
   await rm(workspace, { recursive: true, force: true })
 }
 
-/** The folder of a package that is all types, which `require.resolve` cannot find. */
+/** Finds the folder of a types-only package, which `require.resolve` cannot find. */
 function findPackage(name: string): string {
   const file = findPackageJSON(name, import.meta.url)
   if (!file) throw new Error(`${name} is not installed; run npm ci first.`)
@@ -121,13 +121,13 @@ async function writeTsconfig(): Promise<string> {
   return file
 }
 
-/** `Params.A, Objects.B[]` → both; no declaration has a comma inside its first argument. */
+/** Splits `Params.A, Objects.B[]` in two. No declaration has a comma within its first argument. */
 function splitArguments(args: string): [string, string] {
   const comma = args.indexOf(',')
   return [args.slice(0, comma).trim(), args.slice(comma + 1).trim()]
 }
 
-/** The definitions that `root` refers to, directly or not, by name. */
+/** The definitions that `root` references, directly or indirectly, by name. */
 function reachable(root: unknown, definitions: Record<string, SchemaNode>): Record<string, SchemaNode> {
   const names = new Set<string>()
   const visit = (node: unknown): void => {

@@ -1,10 +1,10 @@
-/** Further facts some errors carry, as Telegram's `ResponseParameters`. */
+/** Additional data of some errors, as in Telegram's `ResponseParameters`. */
 export interface BotApiErrorParameters {
   readonly retry_after?: number
   readonly migrate_to_chat_id?: number
 }
 
-/** A refusal in Telegram's own shape: `{ ok: false, error_code, description, parameters? }`. */
+/** An error in Telegram's format: `{ ok: false, error_code, description, parameters? }`. */
 export class BotApiError extends Error {
   readonly code: number
   readonly parameters: BotApiErrorParameters | undefined
@@ -17,7 +17,7 @@ export class BotApiError extends Error {
   }
 }
 
-/** `400 Bad Request: …`; the detail starts with a small letter, as Telegram's does. */
+/** `400 Bad Request: …`. The detail starts in lower case, as Telegram's does. */
 export function badRequest(detail: string, parameters?: BotApiErrorParameters): BotApiError {
   return new BotApiError(400, `Bad Request: ${detail}`, parameters)
 }

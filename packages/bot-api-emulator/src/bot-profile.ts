@@ -2,10 +2,10 @@ import type { TelegramBotCommandScope, TelegramMenuButton, TelegramUser } from '
 import type { BotCommandEntry, EmulatedUser } from './drive-types.ts'
 import { toTelegramUser } from './world/chat-record.ts'
 
-/** A text that may differ by the user's language; '' is the one for all others. */
+/** A text by the user's language; '' is the fallback. */
 export type LocalizedText = Map<string, string>
 
-/** What the bot tells about itself. */
+/** The bot's profile. */
 export class BotProfile {
   readonly user: TelegramUser
   readonly groupPrivacy: boolean
@@ -20,7 +20,7 @@ export class BotProfile {
     this.groupPrivacy = groupPrivacy
   }
 
-  /** The answer to getMe, with the fields only a bot's own account has. */
+  /** The result of getMe, with the fields that only a bot's own account has. */
   get me(): TelegramUser {
     return {
       ...this.user,
@@ -48,7 +48,7 @@ export class BotProfile {
     return this.#commands.get(commandsKey(scope, language)) ?? []
   }
 
-  /** The commands a person sees in a private chat who has no special ones: the playground's menu. */
+  /** The default commands in a private chat, shown in the playground's menu. */
   get visibleCommands(): readonly BotCommandEntry[] {
     const inPrivateChats = this.commands({ type: 'all_private_chats' }, '')
     return inPrivateChats.length > 0 ? inPrivateChats : this.commands(undefined, '')

@@ -1,7 +1,7 @@
-/** One Bot API call, as it was answered. */
+/** A Bot API call and its answer. */
 export interface RecordedCall {
   readonly method: string
-  /** Parameters after coercion; uploads stand as `attach://name`. */
+  /** Parameters after coercion; uploads appear as `attach://name`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly chatId: number | undefined
   /** Unix milliseconds. */
@@ -9,7 +9,7 @@ export interface RecordedCall {
   readonly status: number
 }
 
-/** The latest calls, in a ring: adding is cheap and memory stays bounded. */
+/** The latest calls, in a ring buffer, so that adding is cheap and memory bounded. */
 export class CallJournal {
   readonly #ring: RecordedCall[] = []
   readonly #capacity: number

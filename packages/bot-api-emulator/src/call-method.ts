@@ -14,14 +14,14 @@ export interface MethodRequest {
   readonly signal: AbortSignal
 }
 
-/** Telegram's answer to a call; `fault` tells the transport to misbehave while giving it. */
+/** The answer to a call. `fault` tells the transport how to fail while sending it. */
 export interface MethodAnswer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
   readonly fault?: Fault
 }
 
-/** Runs one Bot API call, from raw parameters to Telegram's answer, and records it. */
+/** Executes a Bot API call, from raw parameters to answer, and records it. */
 export async function callMethod(
   emulation: Emulation,
   registry: MethodRegistry,
@@ -74,7 +74,7 @@ function failure(code: number, description: string, parameters?: object): Method
   }
 }
 
-/** The answer a fault gives in place of the call; undefined when the call goes on after it. */
+/** The answer that a fault gives instead of the call; undefined if the call continues. */
 async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnswer | undefined> {
   switch (fault.kind) {
     case 'too-many-requests':
@@ -97,7 +97,7 @@ async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnsw
     case 'garbage':
       return { status: 200, body: { ok: true, result: true }, fault }
     case 'delay':
-      // a caller that left, or a server that closes, ends the delay; the call takes its effect all the same
+      // a disconnect or shutdown ends the delay, but the call still takes effect
       await sleep(fault.ms, undefined, { signal }).catch(() => undefined)
       return undefined
     case 'drop-response':

@@ -6,11 +6,11 @@ export interface OpenQuery {
   readonly createdAt: number
 }
 
-/** A query can be answered for a while only. */
+/** How long a query can be answered. */
 const LIFETIME_MS = 15 * 60 * 1000
 const MAX_OPEN = 10_000
 
-/** Callback queries that wait for an answer. */
+/** Callback queries waiting for an answer. */
 export class CallbackQueries {
   readonly #open = new Map<string, OpenQuery>()
 
@@ -27,7 +27,10 @@ export class CallbackQueries {
     return query
   }
 
-  /** The query, which counts as answered from then on; undefined when unknown, answered or too old. */
+  /**
+   * Marks a query as answered and returns it; undefined if it is unknown, already answered or too
+   * old.
+   */
   answer(id: string): OpenQuery | undefined {
     const query = this.#open.get(id)
     this.#open.delete(id)

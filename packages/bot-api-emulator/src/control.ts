@@ -5,22 +5,25 @@ import type { Emulation } from './emulation.ts'
 import type { ChatRecord } from './world/chat-record.ts'
 import { toTelegramChat } from './world/chat-record.ts'
 
-/** Things that happen to a bot and that no person does in a chat. */
+/** Things that happen to a bot other than people's actions in chats. */
 export interface EmulatorControl {
-  /** Moves the next update id by `by`, as Telegram does after quiet weeks. */
+  /** Advances the next update id by `by`, as Telegram does after an idle week. */
   jumpUpdateIds(by: number): void
-  /** Delivers one of the latest updates once more, with the same id. */
+  /** Delivers a recent update again, with the same id. */
   redeliver(updateId: number): void
-  /** The user blocks the bot: sending to them gives 403 until `unblockBot`. */
+  /** Makes the user block the bot: sending to them returns 403 until `unblockBot`. */
   blockBot(userId: number): void
   unblockBot(userId: number): void
   /** Makes the bot an administrator of a group, with all rights. */
   promoteBot(chatId: number): void
-  /** Turns a group into a supergroup; gives the new chat's id. */
+  /** Turns a group into a supergroup and returns the new chat's id. */
   migrateGroup(chatId: number): number
-  /** The streamed previews a chat still shows: up to 30 s old, and none since the last message of the bot. */
+  /**
+   * The streamed previews that a chat shows: at most 30 s old, and removed by the bot's next
+   * message.
+   */
   drafts(chatId: number): readonly TranscriptDraft[]
-  /** Queues any update as it is, such as one of a kind nobody knows yet; gives its id. */
+  /** Queues any update unchanged, such as one of an unknown kind, and returns its id. */
   sendRawUpdate(update: Readonly<Record<string, unknown>>): number | undefined
 }
 

@@ -26,8 +26,8 @@ import { World } from './world/world.ts'
 const SILENT: EmulatorLogger = { debug: () => undefined, warn: () => undefined }
 
 /**
- * Starts a Bot API on loopback that Telegram libraries take for Telegram.
- * @throws Error when `state` was not made by `saveState` of this release
+ * Starts a Bot API on loopback that Telegram libraries can use in place of Telegram.
+ * @throws Error if `state` was not created by `saveState` of this release
  *
  * @example
  * const emulator = await createBotApiEmulator()

@@ -1,12 +1,12 @@
 /**
- * The shapes of the chat driver: what a person does in a chat, and what they see.
+ * The types of the chat driver: what a person does in a chat, and what they see.
  *
- * The same shapes are used by the library (`emulator.driver`), by the HTTP driver routes
- * (`registerChatDriver`) and by the playground page. Everything Telegram itself defines (entities,
- * keyboards) keeps Telegram's own snake_case shape; everything that is ours is camelCase.
+ * They are shared by the library (`emulator.driver`), the HTTP routes (`registerChatDriver`) and
+ * the playground page. Types defined by Telegram (entities, keyboards) keep their snake_case; our
+ * own are camelCase.
  *
- * The HTTP face of `ChatDriver`, mounted by `registerChatDriver(fastify, emulator)` under any prefix.
- * Errors are `{ error: { code, message } }` with 400, 404 or 409.
+ * The HTTP interface of `ChatDriver`, mounted by `registerChatDriver(fastify, emulator)` under any
+ * prefix. Errors are `{ error: { code, message } }` with status 400, 404 or 409.
  *
  * | route | body | answer |
  * |---|---|---|
@@ -39,7 +39,7 @@ export interface EmulatedUser {
 export type EmulatedChatType = 'private' | 'group' | 'supergroup' | 'channel'
 
 export interface EmulatedChat {
-  /** Private chats carry their user's id, groups a negative id, supergroups and channels `-100…`. */
+  /** Private chats have their user's id, groups a negative id, supergroups and channels `-100…`. */
   readonly id: number
   readonly type: EmulatedChatType
   /** Groups and channels have a title; a private chat is named after its user. */
@@ -60,27 +60,27 @@ export type AttachmentKind =
   | 'contact'
   | 'poll'
 
-/** Something other than text in a message. Bytes are read by `fileId`. */
+/** Content of a message other than text. Read the bytes by `fileId`. */
 export interface TranscriptAttachment {
   readonly kind: AttachmentKind
   readonly fileId?: string
   readonly fileName?: string
   readonly mimeType?: string
-  /** Bytes. */
+  /** In bytes. */
   readonly size?: number
   readonly width?: number
   readonly height?: number
-  /** Seconds. */
+  /** In seconds. */
   readonly duration?: number
   readonly latitude?: number
   readonly longitude?: number
-  /** Readable text of a contact, poll or sticker. */
+  /** A readable description of a contact, poll or sticker. */
   readonly label?: string
 }
 
 export interface TranscriptButton {
   readonly text: string
-  /** `callback` buttons are pressed, `url` buttons are opened, `text` buttons send their text. */
+  /** `callback` buttons are pressed, `url` buttons opened, and `text` buttons send their text. */
   readonly kind: 'callback' | 'url' | 'text' | 'other'
   readonly data?: string
   readonly url?: string
@@ -95,7 +95,7 @@ export interface TranscriptMessage {
   /** Unix seconds. */
   readonly date: number
   readonly editDate?: number
-  /** The text, or the caption where there are attachments; '' when there is neither. */
+  /** The text, or the caption of attachments; '' if there is neither. */
   readonly text: string
   readonly entities: readonly TelegramMessageEntity[]
   readonly attachments: readonly TranscriptAttachment[]
@@ -105,7 +105,7 @@ export interface TranscriptMessage {
   readonly reactions: readonly { readonly emoji: string; readonly userId: number }[]
 }
 
-/** A streamed preview (`sendMessageDraft`): shown until the final message arrives or 30 s passed. */
+/** A streamed preview (`sendMessageDraft`), shown until the final message arrives or for 30 s. */
 export interface TranscriptDraft {
   readonly chatId: number
   readonly draftId: number
@@ -126,7 +126,7 @@ export interface DriverState {
   readonly commands: readonly BotCommandEntry[]
 }
 
-/** What happened; `sequence` grows by one with every event. */
+/** An event; `sequence` increases by one with every event. */
 export type DriverEvent = { readonly sequence: number } & (
   | { readonly type: 'message-added'; readonly message: TranscriptMessage }
   | { readonly type: 'message-edited'; readonly message: TranscriptMessage }
@@ -174,10 +174,12 @@ export interface OutgoingFile {
   readonly caption?: string
 }
 
-/** A person's side of the emulated Telegram. Unknown ids and impossible acts throw `DriverError`. */
+/**
+ * A person's side of the emulated Telegram. Unknown ids and impossible actions throw `DriverError`.
+ */
 export interface ChatDriver {
   state(): DriverState
-  /** Creates a user together with the private chat between them and the bot. */
+  /** Creates a user and their private chat with the bot. */
   createUser(user: NewUser): EmulatedUser
   createChat(chat: NewChat): EmulatedChat
   sendMessage(chatId: number, message: OutgoingText): TranscriptMessage
@@ -187,16 +189,16 @@ export interface ChatDriver {
     chatId: number,
     location: { userId: number; latitude: number; longitude: number },
   ): TranscriptMessage
-  /** Presses the inline button at `row`, `column` (from 0); gives the callback query's id. */
+  /** Presses the inline button at `row`, `column` (from 0) and returns the callback query's id. */
   pressButton(
     chatId: number,
     messageId: number,
     press: { userId: number; row: number; column: number },
   ): { queryId: string }
   react(chatId: number, messageId: number, reaction: { userId: number; emoji: string | null }): void
-  /** Messages oldest first. */
+  /** The messages, oldest first. */
   transcript(chatId: number): readonly TranscriptMessage[]
   file(fileId: string): { bytes: Uint8Array; mimeType: string; fileName: string }
-  /** Calls `listener` with every later event until the returned function is called. */
+  /** Calls `listener` with every new event until the returned function is called. */
   subscribe(listener: (event: DriverEvent) => void): () => void
 }

@@ -1,6 +1,9 @@
 export type DriverErrorStatus = 400 | 404 | 409
 
-/** An act of the driver that is impossible: an unknown id (404), a bad value (400), a wrong moment (409). */
+/**
+ * An impossible action of the driver: an unknown id (404), a bad value (400), or a wrong state
+ * (409).
+ */
 export class DriverError extends Error {
   readonly status: DriverErrorStatus
   readonly code: string

@@ -28,7 +28,7 @@ import { storeMedia } from './world/media-content.ts'
 import { toTranscriptMessage } from './world/transcript.ts'
 import { unnested } from './world/world.ts'
 
-/** A person's side of the emulator: acts become messages, and updates for the bot. */
+/** A person's side of the emulator. Their actions become messages, and updates for the bot. */
 export class EmulatorDriver implements ChatDriver {
   readonly #emulation: Emulation
   readonly #chatInstances = new Map<number, string>()
@@ -216,7 +216,7 @@ export class EmulatorDriver implements ChatDriver {
     return toTranscriptMessage(record, this.#emulation.world.files)
   }
 
-  /** Who acts where; they must be in the chat, which must still be in use. */
+  /** Finds chat and user; the user must be a member, and the chat must not be migrated. */
   #sender(chatId: number, userId: number): { chat: ChatRecord; user: UserRecord } {
     const { world } = this.#emulation
     const chat = world.chat(chatId)

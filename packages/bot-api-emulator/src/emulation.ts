@@ -9,7 +9,7 @@ import type { Validator } from './validator.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
 import type { World } from './world/world.ts'
 
-/** Everything one emulator is made of, as its methods and its driver see it. */
+/** The parts of an emulator that its methods and driver use. */
 export interface Emulation {
   readonly bot: EmulatedUser
   readonly profile: BotProfile
@@ -20,6 +20,6 @@ export interface Emulation {
   readonly journal: CallJournal
   readonly validator: Validator
   readonly queries: CallbackQueries
-  /** Gets a file that a bot names by its web address. */
+  /** Downloads a file that a bot references by its web address. */
   readonly fetchFile: (address: string) => Promise<Upload>
 }

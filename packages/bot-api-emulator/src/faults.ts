@@ -1,13 +1,13 @@
-/** What a matching call meets instead of, or on top of, its normal answer. */
+/** What happens to a matching call instead of, or in addition to, its normal answer. */
 export type FaultEffect =
   | { readonly kind: 'too-many-requests'; readonly retryAfter: number }
-  /** `html` answers as a proxy would, with a page instead of JSON. */
+  /** `html` answers with a page instead of JSON, as a proxy would. */
   | { readonly kind: 'server-error'; readonly status?: 500 | 502 | 503 | 504; readonly html?: boolean }
-  /** The call goes on after the delay. */
+  /** The call continues after the delay. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** The call takes effect, then the connection breaks. */
   | { readonly kind: 'drop-response' }
-  /** The connection breaks and nothing happened. */
+  /** The connection breaks before the call takes effect. */
   | { readonly kind: 'drop-request' }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'forbidden'; readonly description?: string }
@@ -15,11 +15,11 @@ export type FaultEffect =
   | { readonly kind: 'garbage'; readonly body?: string }
 
 export type Fault = FaultEffect & {
-  /** Method names, case-insensitive; every method when left out. */
+  /** Method names, case-insensitive. Default: every method. */
   readonly method?: string | readonly string[]
-  /** Only calls whose `chat_id` this is. */
+  /** Only calls with this `chat_id`. */
   readonly chatId?: number
-  /** How many calls it hits; 1 unless told. */
+  /** How many calls it affects. Default 1. */
   readonly times?: number
 }
 
@@ -29,11 +29,11 @@ interface ArmedFault {
   left: number
 }
 
-/** Faults to come. Each call meets at most one, the oldest that fits it. */
+/** Pending faults. Each call triggers at most one, the oldest that matches. */
 export class FaultInjector {
   readonly #armed = new Set<ArmedFault>()
 
-  /** Arms a fault; the returned function disarms it. */
+  /** Adds a fault; the returned function removes it. */
   add(fault: Fault): () => void {
     const times = fault.times ?? 1
     if (!(times >= 1)) throw new RangeError(`A fault's times must be 1 or more, not ${times}.`)
@@ -53,12 +53,12 @@ export class FaultInjector {
     this.#armed.clear()
   }
 
-  /** How many calls armed faults would still hit. */
+  /** How many calls the pending faults will still affect. */
   get remaining(): number {
     return this.#armed.values().reduce((sum, armed) => sum + armed.left, 0)
   }
 
-  /** The fault this call meets, used up by one. */
+  /** Returns the fault for a call and decrements its count. */
   take(method: string, chatId: number | undefined): Fault | undefined {
     if (this.#armed.size === 0) return undefined
     for (const armed of this.#armed) {

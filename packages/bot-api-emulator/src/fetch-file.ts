@@ -4,7 +4,7 @@ import type { Upload } from './upload.ts'
 
 const TIMEOUT_MS = 15_000
 
-/** Gets a file that a bot named by its address, as Telegram does. */
+/** Downloads a file by its web address, as Telegram does. */
 export async function fetchFile(address: string): Promise<Upload> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) })
@@ -20,12 +20,12 @@ export async function fetchFile(address: string): Promise<Upload> {
     const fileName = new URL(address).pathname.split('/').at(-1) || 'file'
     return { bytes: Buffer.concat(chunks), fileName, mimeType: mimeType.trim() }
   } catch {
-    // What exactly failed is none of the bot's business: it could probe this machine's network.
+    // no details, because the bot could use them to probe this machine's network
     throw badRequest('failed to get HTTP URL content')
   }
 }
 
-/** The default: the emulator opens no connections of its own. */
+/** The default: the emulator makes no connections of its own. */
 export async function refuseToFetch(): Promise<Upload> {
   throw badRequest('failed to get HTTP URL content')
 }

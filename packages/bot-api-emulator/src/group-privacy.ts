@@ -2,7 +2,10 @@ import type { TelegramMessage } from '@gramio/types'
 import type { BotProfile } from './bot-profile.ts'
 import type { ChatRecord } from './world/chat-record.ts'
 
-/** Whether the bot gets to see a message: with privacy on, in groups only what is meant for it. */
+/**
+ * Whether the bot receives a message. With privacy on, in groups it only receives messages meant
+ * for it.
+ */
 export function isMeantForBot(chat: ChatRecord, message: TelegramMessage, bot: BotProfile): boolean {
   if (!bot.groupPrivacy || chat.type === 'private' || chat.type === 'channel') return true
   if (message.reply_to_message?.from?.id === bot.user.id) return true

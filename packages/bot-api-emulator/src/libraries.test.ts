@@ -32,7 +32,10 @@ function botTexts(): string[] {
     .map((message) => message.text)
 }
 
-/** A person says something, presses the bot's button, and sends a picture; gives all the bot said. */
+/**
+ * A person sends a text, presses the bot's button, and sends a picture. Returns everything the bot
+ * said.
+ */
 async function converse(): Promise<string[]> {
   emulator.driver.sendMessage(ada.id, { userId: ada.id, text: 'hello there' })
   await until(() => botTexts().includes('echo: hello there'))

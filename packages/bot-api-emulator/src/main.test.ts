@@ -31,7 +31,7 @@ describe('the command', () => {
     expect(await answer.json()).toMatchObject({ result: { id: 42, username: 'my_bot', first_name: 'Mine' } })
     const held = fetch(`${url}/bot${token}/getUpdates?timeout=30`)
     await setTimeout(100)
-    // what was asked before has come when this is answered
+    // once this is answered, earlier requests have arrived
     await fetch(`${url}/bot${token}/getMe`)
     child.kill('SIGTERM')
     expect(await (await held).json()).toEqual({ ok: true, result: [] })

@@ -9,16 +9,16 @@ type MethodName = keyof APIMethods
 type MethodParams<M extends MethodName> = NonNullable<Parameters<APIMethods[M]>[0]>
 type MethodResult<M extends MethodName> = Awaited<ReturnType<APIMethods[M]>>
 
-/** What a method may use besides its parameters. */
+/** What a method can use besides its parameters. */
 export interface MethodCall {
   readonly emulation: Emulation
-  /** By the name of the part; a parameter refers to one as `attach://name`. */
+  /** Uploads by part name; parameters reference them as `attach://name`. */
   readonly uploads: ReadonlyMap<string, Upload>
-  /** Aborted when the caller is gone. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal
 }
 
-/** Methods with real behaviour. Parameters were checked against the method's schema before. */
+/** Methods with real behaviour. Their parameters are already validated against the schema. */
 export type MethodHandlers = {
   [M in MethodName]?: (
     params: MethodParams<M>,
@@ -37,7 +37,10 @@ export type MethodFallback = (method: string, params: Record<string, unknown>, c
 
 type LooseHandler = (params: never, call: MethodCall) => unknown
 
-/** Finds methods by name, whatever its case. Methods nobody handles get an answer from their schema. */
+/**
+ * Finds methods by name, case-insensitively. Methods without a handler get an answer from their
+ * schema.
+ */
 export class MethodRegistry {
   readonly #entries = new Map<string, MethodEntry>()
   readonly #names: ReadonlyMap<string, string>

@@ -1,53 +1,55 @@
 import { randomBytes, randomInt } from 'node:crypto'
 
-/** A logger such as pino's; only these two are used. */
+/** A logger such as pino's; only these two methods are used. */
 export interface EmulatorLogger {
   debug(details: object, message: string): void
   warn(details: object, message: string): void
 }
 
 export interface BotApiEmulatorOptions {
-  /** Address to listen on; 127.0.0.1 unless told. */
+  /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string
-  /** 0, the default, takes a free port. */
+  /** Default 0: any free port. */
   readonly port?: number
-  /** The bot's token; a random well-formed one unless told. */
+  /** The bot's token. Default: a random well-formed one. */
   readonly token?: string
   readonly bot?: {
     readonly username?: string
     readonly firstName?: string
-    /** With group privacy on, a bot sees only what is meant for it in groups. Off unless told. */
+    /**
+     * With group privacy on, the bot only receives messages meant for it in groups. Default off.
+     */
     readonly groupPrivacy?: boolean
   }
-  /** What `saveState` of an earlier emulator gave; its token and chats are taken over. */
+  /** The result of an earlier emulator's `saveState`. Its token and chats are restored. */
   readonly state?: Uint8Array
-  /** Mounts the chat driver, faults, control and the call journal under `/emulator`. On unless told. */
+  /** Mounts the chat driver, faults, control and the call journal under `/emulator`. Default on. */
   readonly driverRoutes?: boolean
   /**
-   * Whether files that a bot names by a web address are fetched, as Telegram does. Off unless told: the
-   * requests would come from this machine, and so would see its network.
+   * Whether to download files that a bot references by web address, as Telegram does. Default off,
+   * because these requests can reach this machine's network.
    */
   readonly fetchWebFiles?: boolean
   readonly logger?: EmulatorLogger
   readonly webhook?: {
-    /** First wait after a failed delivery; it doubles with each failure. 1,000 unless told. */
+    /** First delay after a failed delivery; doubles with each failure. Default 1,000. */
     readonly firstRetryMs?: number
-    /** The longest wait. 60,000 unless told. */
+    /** The maximum delay. Default 60,000. */
     readonly maxRetryMs?: number
-    /** How long a webhook may take to answer. 60,000 unless told. */
+    /** How long a webhook may take to answer. Default 60,000. */
     readonly timeoutMs?: number
   }
   readonly limits?: {
-    /** Messages kept per chat. 5,000 unless told. */
+    /** Messages kept per chat. Default 5,000. */
     readonly messagesPerChat?: number
-    /** Calls kept in the journal. 2,000 unless told. */
+    /** Calls kept in the journal. Default 2,000. */
     readonly recordedCalls?: number
-    /** Bytes of all files together. 512 MB unless told. */
+    /** Total bytes of all files. Default 512 MB. */
     readonly fileBytes?: number
   }
 }
 
-/** Largest body of one request: Telegram takes uploads up to 50 MB, and fields need some room. */
+/** Limit of uploads in one request, as in Telegram. */
 export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 export const MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
 /** Bots can download files up to 20 MB. */
@@ -55,7 +57,7 @@ export const MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
 
 const TOKEN = /^(\d{1,15}):[\w-]{30,64}$/
 
-/** The id a token starts with, which is the bot's user id. */
+/** The bot's user id, which its token starts with. */
 export function botIdOfToken(token: string): number {
   const id = TOKEN.exec(token)?.[1]
   if (id === undefined) {

@@ -9,16 +9,16 @@ export interface UpdatePost {
 }
 
 export interface UpdatePostOutcome {
-  /** Why it counts as not delivered, in Telegram's words. */
+  /** Why the delivery failed, in Telegram's words. */
   readonly error?: string
-  /** A method call that the webhook gave as its answer. */
+  /** A method call in the webhook's response. */
   readonly reply?: Record<string, unknown>
 }
 
-/** Nothing a bot answers inline is larger. */
+/** Limit of a webhook's response; a method call is never larger. */
 const MAX_REPLY_BYTES = 1024 * 1024
 
-/** Posts one update to a webhook. Never throws: every failure is an outcome. */
+/** Posts one update to a webhook. Never throws; failures are returned as outcomes. */
 export async function postUpdate(post: UpdatePost): Promise<UpdatePostOutcome> {
   try {
     const response = await fetch(post.url, {
@@ -28,7 +28,7 @@ export async function postUpdate(post: UpdatePost): Promise<UpdatePostOutcome> {
         ...(post.secretToken !== undefined && { 'x-telegram-bot-api-secret-token': post.secretToken }),
       },
       body: JSON.stringify(post.update),
-      // Telegram does not follow redirects either.
+      // Telegram does not follow redirects either
       redirect: 'manual',
       signal: AbortSignal.any([post.signal, AbortSignal.timeout(post.timeoutMs)]),
     })

@@ -4,10 +4,10 @@ import type { UpdateQueue } from './update-queue.ts'
 import type { StoredFile } from './world/file-store.ts'
 import type { WorldDump } from './world/world.ts'
 
-/** Counts the shapes of saved states; another shape is not read. */
+/** The version of the format; other versions are rejected. */
 const FORMAT = 1
 
-/** An emulator's chats, files and waiting updates, and the token they belong to. */
+/** An emulator's chats, files, pending updates and token. */
 export interface SavedState {
   readonly format: typeof FORMAT
   readonly token: string
@@ -28,8 +28,8 @@ export function saveState(token: string, { world, updates }: Emulation): Uint8Ar
 }
 
 /**
- * Reads what `saveState` of this release wrote.
- * @throws Error when it is something else
+ * Parses a state written by `saveState` of this release.
+ * @throws Error for anything else
  */
 export function readState(bytes: Uint8Array): SavedState {
   const state: unknown = deserialize(bytes)

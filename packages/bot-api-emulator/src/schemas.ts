@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A JSON Schema node of the generated file, as far as code here looks into it. */
+/** A JSON Schema node of the generated file, reduced to the members used here. */
 export interface SchemaNode {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -13,13 +13,13 @@ export interface SchemaNode {
 }
 
 export interface MethodSchema {
-  /** Missing where a method takes no parameters. */
+  /** Absent if a method has no parameters. */
   readonly params?: SchemaNode
   readonly result: SchemaNode
 }
 
 export interface BotApiSchemas {
-  /** The version of `@gramio/types` they were made from. */
+  /** The version of `@gramio/types` they were generated from. */
   readonly typesVersion: string
   readonly methods: Readonly<Record<string, MethodSchema>>
   readonly definitions: Readonly<Record<string, SchemaNode>>
@@ -27,7 +27,7 @@ export interface BotApiSchemas {
 
 let loaded: BotApiSchemas | undefined
 
-/** The generated schemas of every Bot API method, read once. */
+/** The generated schemas of all Bot API methods, loaded once. */
 export function botApiSchemas(): BotApiSchemas {
   loaded ??= JSON.parse(
     readFileSync(new URL('./generated/bot-api-schemas.json', import.meta.url), 'utf8'),
@@ -37,7 +37,7 @@ export function botApiSchemas(): BotApiSchemas {
 
 const PREFIX = '#/definitions/'
 
-/** Follows references until a node that says something itself. */
+/** Follows references to the actual node. */
 export function resolveSchema(node: SchemaNode): SchemaNode {
   let current = node
   while (current.$ref !== undefined) {

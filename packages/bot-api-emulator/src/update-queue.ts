@@ -4,7 +4,7 @@ import type { TelegramUpdate } from '@gramio/types'
 export interface QueuedUpdate {
   readonly id: number
   readonly update: TelegramUpdate
-  /** Updates of one lane (a chat) go to a webhook in order. */
+  /** Updates of one lane (a chat) are delivered to a webhook in order. */
   readonly lane: string
   readonly queuedAt: number
 }
@@ -29,14 +29,15 @@ const LIFETIME_MS = 24 * 60 * 60 * 1000
 /** Confirmed updates that `redeliver` can still find. */
 const HISTORY_SIZE = 1000
 const MAX_ID_GAP = 20_000_000
-/** Telegram's ids fit 32 bits; beyond, a new life starts from a low one again. */
+/** Telegram's ids fit in 32 bits. Beyond this, a restored emulator starts from a low id again. */
 const MAX_ID = 2_000_000_000
-/** These are sent only to bots that ask for them by name. */
+/** Kinds that are only sent to bots that request them by name. */
 const OPT_IN: ReadonlySet<string> = new Set(['chat_member', 'message_reaction', 'message_reaction_count'])
 
 /**
- * The updates a bot has not confirmed yet. Either `poll` hands them out (getUpdates) or a webhook takes
- * them (`onPush`, `pending`, `confirm`); both work on the same queue, so a bot may switch between them.
+ * The updates that a bot has not confirmed yet. They are delivered by `poll` (getUpdates) or to a
+ * webhook (`onPush`, `pending`, `confirm`). Both use the same queue, so a bot can switch between
+ * them.
  */
 export class UpdateQueue {
   readonly #pending = new Map<number, QueuedUpdate>()
@@ -46,7 +47,7 @@ export class UpdateQueue {
   #wakeScheduled = false
   #nextId = randomInt(100_000_000, 900_000_000)
   #allowed: ReadonlySet<string> | undefined
-  /** Called with every new update; set while a webhook is. */
+  /** Called with every new update; set while there is a webhook. */
   onPush: ((update: QueuedUpdate) => void) | undefined
 
   dump(): { readonly nextId: number; readonly pending: readonly QueuedUpdate[] } {
@@ -54,8 +55,8 @@ export class UpdateQueue {
   }
 
   /**
-   * Goes on behind the ids of an earlier life. The gap is random: ids given out after the state was saved,
-   * perhaps in several lives that began with it, must not be given out again.
+   * Restores saved updates and continues after their ids, with a random gap. Ids used after the
+   * state was saved, possibly in several runs restored from it, must not be used again.
    */
   load({ nextId, pending }: ReturnType<UpdateQueue['dump']>): void {
     if (nextId < MAX_ID || pending.length > 0) this.#nextId = nextId + randomInt(1, MAX_ID_GAP)
@@ -70,13 +71,13 @@ export class UpdateQueue {
     return this.#allowed && [...this.#allowed]
   }
 
-  /** An empty list means the default again. */
+  /** An empty list restores the default. */
   setAllowedUpdates(kinds: readonly string[] | undefined): void {
     if (kinds === undefined) return
     this.#allowed = kinds.length === 0 ? undefined : new Set(kinds)
   }
 
-  /** Queues an update unless the bot does not want its kind; gives its id. */
+  /** Queues an update, unless the bot excludes its kind, and returns its id. */
   push(
     lane: string,
     content: Omit<TelegramUpdate, 'update_id'> & Record<string, unknown>,
@@ -100,7 +101,7 @@ export class UpdateQueue {
   #announce(queued: QueuedUpdate): void {
     if (this.onPush) this.onPush(queued)
     else if (this.#waiter && !this.#wakeScheduled) {
-      // What is pushed in the same turn goes out in one answer.
+      // updates pushed in the same tick are delivered in one answer
       this.#wakeScheduled = true
       setImmediate(() => {
         this.#wakeScheduled = false
@@ -109,12 +110,12 @@ export class UpdateQueue {
     }
   }
 
-  /** Moves the next update id; ids of a real bot jump too. */
+  /** Advances the next update id; a real bot's ids can jump as well. */
   jump(by: number): void {
     this.#nextId = Math.max(1, this.#nextId + by)
   }
 
-  /** Delivers an update once more, whether or not it was confirmed. */
+  /** Delivers an update again, whether or not it was confirmed. */
   redeliver(updateId: number): boolean {
     const queued = this.#pending.get(updateId) ?? this.#history.get(updateId)
     if (!queued) return false
@@ -125,7 +126,7 @@ export class UpdateQueue {
     return true
   }
 
-  /** Everything unconfirmed, oldest first. */
+  /** All unconfirmed updates, oldest first. */
   pending(): QueuedUpdate[] {
     this.#expire()
     const all = [...this.#redeliveries, ...this.#pending.values()]
@@ -157,8 +158,8 @@ export class UpdateQueue {
   }
 
   /**
-   * A getUpdates call. A second one ends the first. An offset beyond the newest update is from another
-   * life of this bot: Telegram serves such a caller from the queue's head, and so do we.
+   * Handles a getUpdates call; a second call ends the first. An offset beyond the newest update is
+   * from before a reset of the ids. As Telegram does, this then serves from the head of the queue.
    */
   poll(request: PollRequest, signal: AbortSignal): Promise<PollOutcome> {
     this.interruptPoll('getUpdates')
@@ -204,7 +205,7 @@ export class UpdateQueue {
     this.#waiter?.settle({ kind: 'superseded', by })
   }
 
-  /** Answers a held poll with nothing, as when the server goes away. */
+  /** Answers a held poll with an empty list, for example when the server closes. */
   releasePoll(): void {
     this.#waiter?.settle({ kind: 'updates', updates: [] })
   }
@@ -216,7 +217,7 @@ export class UpdateQueue {
     if (updates.length > 0) waiter.settle({ kind: 'updates', updates })
   }
 
-  /** The oldest unconfirmed updates; redeliveries come first and go out once. */
+  /** The oldest unconfirmed updates. Redeliveries come first and are delivered once. */
   #take(limit: number): TelegramUpdate[] {
     const updates = this.#redeliveries.splice(0, limit).map((queued) => queued.update)
     for (const queued of this.#pending.values()) {

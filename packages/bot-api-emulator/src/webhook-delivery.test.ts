@@ -18,7 +18,7 @@ let call: ReturnType<typeof botApiClient>
 let server: Server
 let url: string
 let deliveries: Delivery[]
-/** What the bot's server answers; tests replace it. */
+/** The bot server's answer; tests replace it. */
 let answer: (text: string) => { status?: number; body?: object; waitMs?: number }
 
 beforeEach(async () => {
@@ -157,7 +157,7 @@ describe('a webhook', () => {
 
   it('ends a held getUpdates', async () => {
     const held = call('getUpdates', { timeout: 30 })
-    // what was asked before has come when these are answered
+    // once these are answered, earlier requests have arrived
     await call('getMe')
     await call('getMe')
     await call('setWebhook', { url })

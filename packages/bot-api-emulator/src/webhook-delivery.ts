@@ -21,19 +21,22 @@ interface WebhookTiming {
 export interface WebhookDeliveryOptions {
   readonly updates: UpdateQueue
   readonly timing: WebhookTiming
-  /** Runs a method that a webhook asked for in its answer. */
+  /** Runs a method call from a webhook's response. */
   readonly runReply: (params: Record<string, unknown>) => Promise<void>
   readonly logger: EmulatorLogger
 }
 
-/** Updates of one chat: one is on its way or waits for its retry, the others wait behind it. */
+/**
+ * The updates of one chat. The first is being delivered or waits for its retry; the others are
+ * queued.
+ */
 interface Lane {
   readonly name: string
   readonly waiting: QueuedUpdate[]
   failures: number
 }
 
-/** One setting of the webhook; whatever is under way for an older one no longer counts. */
+/** One setting of the webhook. Deliveries of an older one are ignored. */
 interface Session {
   readonly settings: WebhookSettings
   readonly abort: AbortController
@@ -44,8 +47,8 @@ interface Session {
 }
 
 /**
- * Posts updates to the bot's webhook: in order within a chat, side by side across chats up to
- * `max_connections`. A failed post is tried again after a wait that doubles, and holds back its chat only.
+ * Posts updates to the bot's webhook: in order within a chat, and concurrently across chats, up to
+ * `max_connections`. A failed post is retried with exponential back-off and only delays its chat.
  */
 export class WebhookDelivery {
   readonly #options: WebhookDeliveryOptions
@@ -96,7 +99,7 @@ export class WebhookDelivery {
     this.#pump(session)
   }
 
-  /** Ends delivery; what was not delivered stays queued. Gives whether there was a webhook. */
+  /** Stops delivery; undelivered updates stay queued. Returns whether there was a webhook. */
   remove(): boolean {
     const session = this.#session
     if (!session) return false

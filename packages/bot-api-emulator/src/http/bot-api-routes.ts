@@ -13,7 +13,7 @@ const JSON_TYPE = 'application/json'
 
 /** Mounts `/bot<token>/<method>` and `/file/bot<token>/<file_path>`. */
 export async function registerBotApi(scope: FastifyInstance, options: ServerOptions): Promise<void> {
-  // Every body arrives as bytes: Telegram reads them more leniently than a web framework does.
+  // keep every body as bytes, because Telegram parses them more leniently than a web framework
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   await scope.register(multipart, {

@@ -2,7 +2,7 @@ import { badRequest } from '../bot-api-error.ts'
 import type { MethodSchema, SchemaNode } from '../schemas.ts'
 import { resolveSchema } from '../schemas.ts'
 
-/** What a parameter may be, read from its schema once per method. */
+/** The types of a parameter, read from its schema once per method. */
 interface ParameterTypes {
   readonly string: boolean
   readonly number: boolean
@@ -36,15 +36,16 @@ function typesOf(node: SchemaNode): ParameterTypes {
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
 
 /**
- * Every transport may send every parameter as text: a form has nothing else, and Telegram reads JSON
- * bodies as leniently. Values become what the method expects; what cannot is left for validation.
+ * Converts parameters to the types that the method expects. Every parameter may arrive as text:
+ * forms have nothing else, and Telegram is as lenient with JSON bodies. Values that cannot be
+ * converted are left for validation.
  */
 export function coerceParams(plan: ParameterPlan, raw: Record<string, unknown>): Record<string, unknown> {
   const params: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(raw)) {
     if (value === undefined || value === null) continue
     const types = plan.get(name)
-    // Parameters of older Bot API versions stay as they came; unknown ones are ignored later.
+    // parameters of older Bot API versions are kept unchanged; unknown ones are ignored later
     params[name] = types ? coerce(name, value, types) : value
   }
   return params

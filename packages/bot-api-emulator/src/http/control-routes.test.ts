@@ -25,7 +25,7 @@ async function send(method: string, path: string, body?: object): Promise<{ stat
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
 }
 
-/** `fetch` sets Host by itself, so this asks with a plain client. */
+/** `fetch` always sets Host itself, so this uses a plain client. */
 function statusWith(headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(`${emulator.url}/emulator/state`, { headers }, (response) => {

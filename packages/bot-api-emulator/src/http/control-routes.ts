@@ -18,7 +18,7 @@ const FAULT_KINDS = [
   'garbage',
 ] as const
 
-/** Mounts faults, the call journal and what happens to the bot besides chats. */
+/** Mounts the routes for faults, the call journal and control. */
 export function registerControlRoutes(
   fastify: FastifyInstance,
   emulation: Emulation,

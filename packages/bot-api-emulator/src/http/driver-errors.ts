@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DriverError } from '../driver-error.ts'
 
-/** Answers errors of the driver's routes as `{ error: { code, message } }`. */
+/** Sends errors of the driver's routes as `{ error: { code, message } }`. */
 export function handleDriverError(
   error: unknown,
   _request: FastifyRequest,

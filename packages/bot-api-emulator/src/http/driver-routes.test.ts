@@ -42,7 +42,7 @@ async function createAda(): Promise<EmulatedUser> {
   ).body
 }
 
-/** Opens the stream of events; what it gives collects them until the stream ends. */
+/** Opens the event stream. The returned function collects events until the stream ends. */
 async function openEvents(events: { id: number; event: DriverEvent }[]): Promise<() => Promise<void>> {
   const response = await fetch(`${root}/events`)
   expect(response.headers.get('content-type')).toContain('text/event-stream')

@@ -10,12 +10,13 @@ import { openEventStream } from './event-stream.ts'
 
 const CHAT_TYPES = ['group', 'supergroup', 'channel'] as const
 const FILE_KINDS = ['photo', 'document', 'voice', 'audio', 'video'] as const
-/** Types a browser shows by itself and cannot run scripts from. */
+/** Types that a browser displays and that cannot contain scripts. */
 const INLINE_TYPE = /^(?:image\/(?!svg)|audio\/|video\/)/
 
 /**
- * Mounts the chat driver's HTTP routes (listed in `drive-types.ts`) on a Fastify 5 instance, in a scope
- * of their own: hooks, parsers and error handling stay inside. Whoever mounts them decides who may call.
+ * Mounts the chat driver's HTTP routes (listed in `drive-types.ts`) on a Fastify 5 instance. They
+ * have their own scope, so hooks, parsers and error handling do not leak. The caller is responsible
+ * for authentication.
  *
  * @example
  * app.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
@@ -137,7 +138,7 @@ function registerActs(scope: FastifyInstance, driver: ChatDriver): void {
   })
 }
 
-/** Reads the form; the file may stand before or after the fields. */
+/** Reads the form; the file may come before or after the fields. */
 async function receiveFile(request: FastifyRequest, driver: ChatDriver): Promise<TranscriptMessage> {
   const chatId = pathOf(request).number('chatId')
   if (!request.isMultipart()) {

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatDriver } from '../drive-types.ts'
 
 const HEARTBEAT_MS = 15_000
-/** A client that does not read is let go rather than remembered in memory; it may come back. */
+/** A client that does not read is disconnected, to bound memory; it can reconnect. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024
 
-/** Sends every later event until the client leaves or the server closes. */
+/** Sends every new event until the client disconnects or the server closes. */
 export function openEventStream(
   driver: ChatDriver,
   request: FastifyRequest,
@@ -20,7 +20,7 @@ export function openEventStream(
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
-  // An open connection alone does not tell a browser that the stream has begun.
+  // a browser only considers the stream open once it receives data
   raw.write(': open\n\n')
   request.raw.socket.setTimeout(0)
 

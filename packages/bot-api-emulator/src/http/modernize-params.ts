@@ -8,8 +8,8 @@ const PARSE_MODES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Turns what Telegram accepts besides today's documented form into that form: parse modes in any case,
- * and parameters of older Bot API versions that libraries still send.
+ * Converts undocumented forms that Telegram accepts to the documented ones: parse modes in any
+ * case, and parameters of older Bot API versions that libraries still send.
  */
 export function modernizeParams(plan: ParameterPlan, params: Record<string, unknown>): void {
   for (const name in params) if (name.endsWith('parse_mode')) normalizeParseMode(params, name)

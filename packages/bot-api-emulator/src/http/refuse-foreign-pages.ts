@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Keeps web pages out: one on another site could otherwise drive the emulator through the browser of
- * whoever runs it. A page's request carries its Origin, and after DNS rebinding a Host of its own.
+ * Refuses requests from web pages. Otherwise another site could control the emulator through the
+ * user's browser. A page's request has its Origin and, after DNS rebinding, a foreign Host.
  */
 export async function refuseForeignPages(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { host, origin } = request.headers

@@ -10,7 +10,10 @@ export interface RequestParams {
 
 const NO_UPLOADS: ReadonlyMap<string, Upload> = new Map()
 
-/** Reads parameters from the query, then from a JSON, form or multipart body, which wins. */
+/**
+ * Reads parameters from the query and from a JSON, form or multipart body. The body takes
+ * precedence.
+ */
 export async function readRequestParams(request: FastifyRequest): Promise<RequestParams> {
   const params: Record<string, unknown> = {}
   const url = request.raw.url ?? ''
@@ -43,8 +46,8 @@ function addJson(params: Record<string, unknown>, text: string): void {
 }
 
 /**
- * A file part stands under its own name, or is referred to from elsewhere as `attach://name`. All
- * files of a request together may have 50 MB.
+ * Reads a multipart body. A file is sent under its parameter's name, or referenced as
+ * `attach://name`. The files of a request may have 50 MB in total.
  */
 async function readMultipart(
   request: FastifyRequest,
@@ -67,6 +70,6 @@ async function readMultipart(
 }
 
 function addParam(params: Record<string, unknown>, name: string, value: unknown): void {
-  // No method has such a parameter; as a key it would reach the object's prototype.
+  // no method has such a parameter, and as a key it would set the object's prototype
   if (name !== '__proto__') params[name] = value
 }

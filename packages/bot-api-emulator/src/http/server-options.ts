@@ -4,12 +4,12 @@ import type { Emulation } from '../emulation.ts'
 import type { MethodRegistry } from '../method-registry.ts'
 import type { EmulatorLogger } from '../options.ts'
 
-/** What the HTTP server serves. */
+/** Options of the HTTP server. */
 export interface ServerOptions {
   readonly emulation: Emulation
   readonly registry: MethodRegistry
   readonly token: string
   readonly logger: EmulatorLogger
-  /** Left out when somebody else mounts the driver's routes. */
+  /** Absent if the driver's routes are mounted elsewhere. */
   readonly driver: { readonly driver: ChatDriver; readonly control: EmulatorControl } | undefined
 }

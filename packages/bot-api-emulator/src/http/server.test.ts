@@ -120,7 +120,7 @@ describe('a call', () => {
 })
 
 describe('getUpdates', () => {
-  /** What was asked before has come when these are answered. */
+  /** Once these are answered, earlier requests have arrived. */
   async function arrived(): Promise<void> {
     await setTimeout(50)
     await call('getMe')

@@ -7,11 +7,14 @@ import { registerControlRoutes } from './control-routes.ts'
 import { refuseForeignPages } from './refuse-foreign-pages.ts'
 import type { ServerOptions } from './server-options.ts'
 
-/** A poll is held up to 50 s; what takes longer than this to arrive is no poll but a stuck upload. */
+/**
+ * Polls are held for at most 50 s, so a request that takes longer than this to arrive is a stuck
+ * upload.
+ */
 const REQUEST_TIMEOUT_MS = 120_000
 
 export interface EmulatorServer {
-  /** Gives the URL it listens on. */
+  /** Returns the URL it listens on. */
   listen(address: { host: string; port: number }): Promise<string>
   close(): Promise<void>
 }
@@ -21,7 +24,7 @@ export async function createServer(options: ServerOptions): Promise<EmulatorServ
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Open event streams and held polls must not keep the server from closing.
+    // open event streams and held polls must not keep the server from closing
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 4096 },
   })

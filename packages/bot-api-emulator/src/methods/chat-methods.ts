@@ -25,7 +25,7 @@ const ALL_RIGHTS = {
   can_send_welcome_messages: true,
 }
 
-/** Chats, their members and what is pinned in them. */
+/** Chats, their members and pinned messages. */
 export const chatMethods: MethodHandlers = {
   getChat(params, { emulation }) {
     const chat = findChat(emulation, params.chat_id)
@@ -117,7 +117,7 @@ export const chatMethods: MethodHandlers = {
   },
 }
 
-/** Whether the bot may do here what needs an administrator. */
+/** Whether the bot has administrator rights in a chat. */
 export function isBotAdministrator(emulation: Emulation, chat: ChatRecord): boolean {
   return chat.administrators.has(emulation.bot.id)
 }

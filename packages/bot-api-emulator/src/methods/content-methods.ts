@@ -11,7 +11,7 @@ import { sendFromBot } from './send-from-bot.ts'
 const DICE_FACES: Record<string, number> = { '🎲': 6, '🎯': 6, '🎳': 6, '🏀': 5, '⚽': 5, '🎰': 64 }
 const MAX_POLL_OPTIONS = 12
 
-/** Messages that are neither text nor files: places, people, polls, dice and goods. */
+/** Messages that are neither text nor files: locations, contacts, polls, dice and invoices. */
 export const contentMethods: MethodHandlers = {
   sendLocation(params, { emulation }) {
     const { latitude, longitude, horizontal_accuracy, live_period, heading, proximity_alert_radius } = params

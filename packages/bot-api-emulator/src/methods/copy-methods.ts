@@ -10,7 +10,7 @@ import { sendFromBot } from './send-from-bot.ts'
 
 const MAX_MESSAGES = 100
 
-/** What travels with a forwarded or copied message. */
+/** The fields copied with a forwarded or copied message. */
 const COPIED = [
   'text',
   'entities',
@@ -39,7 +39,7 @@ interface SourceParams extends SendParams {
   readonly from_chat_id: number | string
 }
 
-/** Forwarding and copying, singly and in bulk. */
+/** Forwarding and copying, one by one and in bulk. */
 export const copyMethods: MethodHandlers = {
   forwardMessage(params, { emulation }) {
     const source = findSource(emulation, params, params.message_id, 'forward')
@@ -77,7 +77,7 @@ function findSource(emulation: Emulation, params: SourceParams, id: number, act:
   return findMessage(findChat(emulation, params.from_chat_id), id, `message to ${act}`)
 }
 
-/** Those that exist, in their order; an error only when there is none. */
+/** Sends the messages that exist, in order. Fails only if there is none. */
 function sendAll(
   emulation: Emulation,
   params: SourceParams,
@@ -107,7 +107,7 @@ function copiedContent({ message }: MessageRecord, act: string): MessageContent 
     field,
     message[field],
   ])
-  // Service messages have nothing to copy, and protected ones must stay where they are.
+  // service messages have nothing to copy, and protected ones must not be copied
   if (entries.length === 0 || message.has_protected_content) throw badRequest(`message can't be ${act}`)
   return Object.fromEntries(entries)
 }

@@ -16,7 +16,7 @@ interface EditTarget {
   readonly inline_message_id?: string
 }
 
-/** What a message may show; an edit replaces all of it. */
+/** The content fields of a message; an edit replaces all of them. */
 const CONTENT_FIELDS = [
   'text',
   'entities',
@@ -38,7 +38,7 @@ const CONTENT_FIELDS = [
 const MEDIA_FIELDS = ['photo', 'document', 'audio', 'video', 'animation', 'voice'] as const
 const CAPTION_FIELDS = new Set<string>(['caption', 'caption_entities', 'show_caption_above_media'])
 
-/** Changing messages of the bot. An edit without a keyboard takes the old one away. */
+/** Editing the bot's messages. An edit without a keyboard removes the old one. */
 export const editMethods: MethodHandlers = {
   async editMessageText(params, call) {
     const { emulation } = call
@@ -66,7 +66,7 @@ export const editMethods: MethodHandlers = {
   },
 
   async editMessageMedia(params, call) {
-    // Checked first, so that a refused edit leaves no file behind.
+    // checked first, so that a refused edit leaves no file behind
     const record = findEditable(call.emulation, params)
     if (record.message.text === undefined && !MEDIA_FIELDS.some((field) => record.message[field])) {
       throw badRequest("message can't be edited")
@@ -102,7 +102,7 @@ export const editMethods: MethodHandlers = {
 }
 
 function findEditable(emulation: Emulation, target: EditTarget): MessageRecord {
-  // Inline mode is not emulated, so nobody can have sent an inline message.
+  // inline mode is not emulated, so there are no inline messages
   if (target.inline_message_id !== undefined) throw badRequest('MESSAGE_ID_INVALID')
   if (target.chat_id === undefined) throw badRequest('chat_id is empty')
   if (target.message_id === undefined) throw badRequest('message identifier is not specified')
@@ -147,7 +147,7 @@ function applyEdit(
   return message
 }
 
-/** Whether two values say the same; fields may stand in another order. */
+/** Whether two values are equal, ignoring the order of fields. */
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
 }

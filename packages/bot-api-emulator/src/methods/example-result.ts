@@ -3,14 +3,14 @@ import type { SchemaNode } from '../schemas.ts'
 import { botApiSchemas, resolveSchema } from '../schemas.ts'
 import { findChat } from './resolve-chat.ts'
 
-/** Methods without behaviour of their own still refuse a chat that is not there. */
+/** Answers methods without real behaviour, but still refuses an unknown chat. */
 export const answerByExample: MethodFallback = (method, params, { emulation }) => {
   const chatId = params['chat_id']
   if (typeof chatId === 'number' || typeof chatId === 'string') findChat(emulation, chatId)
   return exampleResult(method)
 }
 
-/** A minimal value that fits the method's result: the answer of methods without behaviour of their own. */
+/** A minimal value that matches the method's result, for methods without real behaviour. */
 export function exampleResult(method: string): unknown {
   const schema = botApiSchemas().methods[method]
   if (!schema) throw new Error(`There is no Bot API method ${method}.`)
@@ -21,7 +21,7 @@ function exampleOf(node: SchemaNode): unknown {
   const schema = resolveSchema(node)
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
-  // `true` is the simpler of "the message, or True when it was sent elsewhere".
+  // `true` is the simpler alternative of "the message, or True if it was sent elsewhere"
   const simple =
     schema.anyOf?.find((option) => resolveSchema(option).const !== undefined) ?? schema.anyOf?.[0]
   if (simple) return exampleOf(simple)

@@ -2,7 +2,7 @@ import { badRequest } from '../bot-api-error.ts'
 import type { MethodHandlers } from '../method-registry.ts'
 import { MAX_DOWNLOAD_BYTES } from '../options.ts'
 
-/** Getting files back. */
+/** Downloading files. */
 export const fileMethods: MethodHandlers = {
   getFile(params, { emulation }) {
     const file = emulation.world.files.byId(params.file_id)

@@ -8,7 +8,7 @@ import { FOLDERS } from '../world/media-content.ts'
 const ATTACH = 'attach://'
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024
 const MAX_PHOTO_SIDES = 10_000
-/** Names Telegram's errors use for what a folder holds. */
+/** The names of file kinds in Telegram's errors, by folder. */
 const KIND_NAMES: Record<string, string> = {
   photos: 'Photo',
   documents: 'Document',
@@ -21,7 +21,7 @@ const KIND_NAMES: Record<string, string> = {
   thumbnails: 'Thumbnail',
 }
 
-/** The file a parameter names: an upload of this call, one sent before, or one on the web. */
+/** The file that a parameter names: an upload of this call, an earlier file, or a web address. */
 export async function takeInputFile(
   call: MethodCall,
   kind: MediaKind,

@@ -60,7 +60,7 @@ async function sendMedia(
   details: Partial<FileDetails> = {},
 ): Promise<TelegramMessage> {
   const caption = readCaption(params)
-  // What is wrong anyway should not leave a file behind.
+  // checked first, so that a refused call leaves no file behind
   readReplyMarkup(params.reply_markup)
   writableChat(call.emulation, params.chat_id)
   const { duration, width, height, performer, title, emoji } = details
@@ -90,7 +90,7 @@ interface MediaItem {
   readonly caption_entities?: TelegramMessageEntity[]
 }
 
-/** One item of an album, or what a message's media is replaced with. */
+/** An item of an album, or the replacement of a message's media. */
 export async function albumItem(call: MethodCall, item: MediaItem): Promise<MessageContent> {
   const kind = mediaKind(item.type)
   const caption = readCaption(item)

@@ -8,7 +8,7 @@ import { findMessage, writableChat } from './resolve-chat.ts'
 
 const MAX_MESSAGES = 100
 const MAX_ANSWER_LENGTH = 200
-/** Bots can delete messages for two days. */
+/** Bots can delete messages within two days. */
 const DELETABLE_SECONDS = 48 * 60 * 60
 
 /** Deleting messages, reacting to them, and answering pressed buttons. */
@@ -28,7 +28,7 @@ export const messageMethods: MethodHandlers = {
     const chat = writableChat(emulation, params.chat_id)
     for (const id of ids) {
       const record = chat.messages.get(id)
-      // Those that cannot be found or deleted are skipped.
+      // skip messages that cannot be found or deleted
       if (record && canDelete(emulation, chat, record)) emulation.world.deleteMessage(chat, id)
     }
     return true

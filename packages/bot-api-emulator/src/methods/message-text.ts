@@ -3,11 +3,11 @@ import { badRequest } from '../bot-api-error.ts'
 import type { FormattedText } from '../text/formatted-text.ts'
 import { formatText } from '../text/format-text.ts'
 
-/** UTF-16 units, counted after entities were parsed. */
+/** In UTF-16 units, after parsing entities. */
 export const MAX_TEXT_LENGTH = 4096
 const MAX_CAPTION_LENGTH = 1024
 
-/** The types allow objects that turn into text; over HTTP only text arrives. */
+/** The types allow objects with toString(); over HTTP only text arrives. */
 type TextLike = string | { toString(): string }
 
 export function readText(params: {
@@ -25,7 +25,7 @@ export function readText(params: {
   return formatted
 }
 
-/** A caption's fields as they stand in a message; none when there is no caption. */
+/** The message fields of a caption; none if there is no caption. */
 export function readCaption(params: {
   caption?: TextLike
   parse_mode?: string
@@ -42,7 +42,7 @@ export function readCaption(params: {
   return { caption: text, ...(entities.length > 0 && { caption_entities: entities }) }
 }
 
-/** A text's fields as they stand in a message. */
+/** The message fields of a text. */
 export function textFields({ text, entities }: FormattedText): {
   text: string
   entities?: TelegramMessageEntity[]

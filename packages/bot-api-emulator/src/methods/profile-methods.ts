@@ -6,7 +6,7 @@ import type { MethodHandlers } from '../method-registry.ts'
 
 const MAX_COMMANDS = 100
 
-/** What the bot is and says about itself. */
+/** The bot's account and profile. */
 export const profileMethods: MethodHandlers = {
   getMe: (_params, { emulation }) => emulation.profile.me,
   logOut: () => true,

@@ -9,7 +9,7 @@ import { checkedLink } from '../text/link-target.ts'
 const MAX_CALLBACK_DATA_BYTES = 64
 const MAX_BUTTONS = 100
 
-/** What a button does; one of these must be there. */
+/** The possible actions of a button; one of them is required. */
 const ACTIONS: readonly (keyof TelegramInlineKeyboardButton)[] = [
   'url',
   'callback_data',
@@ -25,13 +25,13 @@ const ACTIONS: readonly (keyof TelegramInlineKeyboardButton)[] = [
 ]
 
 export interface ReplyMarkup {
-  /** Stays with the message. */
+  /** Part of the message. */
   readonly inline?: TelegramInlineKeyboardMarkup
-  /** The texts a reply keyboard offers in place of the person's own, row by row. */
+  /** The texts that a reply keyboard offers, row by row. */
   readonly keyboard?: string[][]
 }
 
-/** Checks any kind of reply markup. */
+/** Validates any kind of reply markup. */
 export function readReplyMarkup(markup: unknown): ReplyMarkup {
   if (markup === undefined) return {}
   if (typeof markup !== 'object' || markup === null) throw badRequest('object expected as reply markup')

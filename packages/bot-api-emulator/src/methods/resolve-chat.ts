@@ -9,7 +9,7 @@ const CHAT_WORDS = {
   channel: 'channel',
 } as const
 
-/** The chat a call names, whatever the bot may do there. */
+/** The chat that a call names, regardless of the bot's rights there. */
 export function findChat(emulation: Emulation, chatId: number | string): ChatRecord {
   if (chatId === '') throw badRequest('chat_id is empty')
   const chat = typeof chatId === 'number' ? emulation.world.chats.get(chatId) : undefined
@@ -20,7 +20,7 @@ export function findChat(emulation: Emulation, chatId: number | string): ChatRec
   return chat
 }
 
-/** The chat a call wants to act in: the bot must be there and welcome. */
+/** The chat that a call writes to. The bot must be a member and not blocked. */
 export function writableChat(emulation: Emulation, chatId: number | string): ChatRecord {
   const chat = findChat(emulation, chatId)
   if (chat.partner?.blockedBot) throw forbidden('bot was blocked by the user')
@@ -28,7 +28,7 @@ export function writableChat(emulation: Emulation, chatId: number | string): Cha
   return chat
 }
 
-/** A message by its id; `missing` names it as Telegram does, such as "message to edit". */
+/** Finds a message by id. `missing` is its name in Telegram's error, such as "message to edit". */
 export function findMessage(chat: ChatRecord, messageId: number, missing: string): MessageRecord {
   const record = chat.messages.get(messageId)
   if (!record) throw badRequest(`${missing} not found`)

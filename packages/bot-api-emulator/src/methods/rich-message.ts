@@ -14,11 +14,11 @@ import type { ParsedRichBlock } from '../text/rich-media-reference.ts'
 import { richMessageText } from '../text/rich-message-text.ts'
 import { albumItem } from './media-methods.ts'
 
-/** UTF-16 units of a rich message's text. */
+/** Limit of a rich message's text, in UTF-16 units. */
 const MAX_RICH_LENGTH = 32_768
 const MAP_DEFAULTS = { zoom: 15, width: 600, height: 400 }
 
-/** Turns what a bot sends (blocks, HTML or Markdown) into the rich message that people get. */
+/** Converts blocks, HTML or Markdown sent by a bot to the rich message that people receive. */
 export async function readRichMessage(
   call: MethodCall,
   input: TelegramInputRichMessage,
@@ -56,7 +56,7 @@ function parseInput({ blocks, html, markdown }: TelegramInputRichMessage): reado
   return blocks ?? []
 }
 
-/** Puts the message's media where its text refers to them. */
+/** Places the message's media where its text references them. */
 function placeMedia(
   blocks: readonly ParsedRichBlock[],
   { media = [] }: TelegramInputRichMessage,

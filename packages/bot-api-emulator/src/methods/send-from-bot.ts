@@ -16,10 +16,10 @@ export interface SendParams {
   readonly protect_content?: boolean
 }
 
-/** What a message consists of, besides where it is and who sent it. */
+/** A message without its chat and sender. */
 export type MessageContent = Partial<TelegramMessage>
 
-/** Keeps a message of the bot and tells everybody; gives what the sending method returns. */
+/** Stores and announces a message of the bot. Returns the sending method's result. */
 export function sendFromBot(
   emulation: Emulation,
   params: SendParams,

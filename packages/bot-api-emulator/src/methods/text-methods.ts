@@ -9,7 +9,7 @@ import { writableChat } from './resolve-chat.ts'
 import { readRichMessage } from './rich-message.ts'
 import { sendFromBot } from './send-from-bot.ts'
 
-/** Text, its streamed previews, and the typing status. */
+/** Text messages, streamed previews, and the typing status. */
 export const textMethods: MethodHandlers = {
   sendMessage(params, { emulation }) {
     const content = textFields(readText(params))
@@ -20,7 +20,7 @@ export const textMethods: MethodHandlers = {
   },
 
   sendMessageDraft(params, { emulation }) {
-    // A draft may be empty: the client then shows that an answer is being thought of.
+    // a draft may be empty; the client then shows that the bot is thinking
     const { text, entities } = formatText({
       text: String(params.text ?? ''),
       parseMode: params.parse_mode,

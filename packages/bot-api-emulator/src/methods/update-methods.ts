@@ -11,7 +11,7 @@ const SUPERSEDED = {
   setWebhook: 'Conflict: terminated by setWebhook request',
 }
 
-/** How updates reach the bot. */
+/** Polling and webhook settings. */
 export const updateMethods: MethodHandlers = {
   async getUpdates(params, { emulation, signal }) {
     const { updates, webhook } = emulation
@@ -74,7 +74,10 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, Math.trunc(value)))
 }
 
-/** Telegram wants HTTPS on four ports; like a local Bot API server, http:// is fine on loopback. */
+/**
+ * Telegram requires HTTPS on one of four ports. Like a local Bot API server, this also accepts
+ * http:// on loopback.
+ */
 function checkWebhookUrl(text: string): void {
   const url = URL.parse(text)
   if (!url || !url.hostname) throw badRequest('invalid webhook URL specified')

@@ -7,13 +7,16 @@ import { TINY_PNG, botApiClient } from './bot-api-client.ts'
 type BotApiClient = ReturnType<typeof botApiClient>
 type BotApiAnswer = Awaited<ReturnType<BotApiClient>>
 
-/** An emulator with a person and a group, where tests call methods; every result is held against its schema. */
+/**
+ * An emulator with a person and a group for tests of methods. Every result is validated against its
+ * schema.
+ */
 export interface MethodStage {
   readonly emulator: BotApiEmulator
   readonly call: BotApiClient
   readonly chatId: number
   readonly groupId: number
-  /** The code and description of a call that must be refused. */
+  /** The error code and description of a call that must fail. */
   refusal(method: string, params: object): Promise<string>
   /** The result of a call that must succeed. */
   result(method: string, params?: object): Promise<BotApiAnswer['result']>

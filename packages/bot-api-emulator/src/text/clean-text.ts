@@ -1,7 +1,9 @@
 import type { TelegramMessageEntity } from '@gramio/types'
 import { badRequest } from '../bot-api-error.ts'
 
-/** Control characters become spaces; carriage returns, direction marks and overlines vanish. */
+/**
+ * Control characters become spaces; carriage returns, direction marks and overlines are removed.
+ */
 // oxlint-disable-next-line no-control-regex -- finding control characters is the point
 const UNCLEAN = /[\u0000-\u0009\u000b-\u001f\u2028-\u202e]|\u0333|\u033f|\u030a/
 const VANISHING = /[\r\u2028-\u202e]|\u0333|\u033f|\u030a/
@@ -15,7 +17,10 @@ interface CleanText {
   readonly entities: TelegramMessageEntity[]
 }
 
-/** Cleans text as Telegram does before it keeps it, moving entities along, and checks where they stand. */
+/**
+ * Cleans text as Telegram does before storing it. Adjusts the entities and validates their
+ * positions.
+ */
 export function cleanText(text: string, entities: readonly TelegramMessageEntity[]): CleanText {
   for (const entity of entities) checkRange(entity)
   const filled = entities.filter((entity) => entity.length > 0)
@@ -24,7 +29,7 @@ export function cleanText(text: string, entities: readonly TelegramMessageEntity
   if (!UNCLEAN.test(text)) return { text, entities: sorted }
 
   const kept: string[] = []
-  /** How many characters vanished before each position. */
+  /** The number of characters removed before each position. */
   const vanished: number[] = [0]
   let count = 0
   for (let index = 0; index < text.length; index += 1) {
@@ -43,7 +48,7 @@ export function cleanText(text: string, entities: readonly TelegramMessageEntity
   return { text: kept.join('').replace(CONTROL, ' '), entities: moved }
 }
 
-/** A copy of the entity that stands elsewhere. */
+/** A copy of the entity at another position. */
 export function withRange(entity: TelegramMessageEntity, start: number, end: number): TelegramMessageEntity {
   const copy = { ...entity }
   copy.offset = start
@@ -83,7 +88,7 @@ function checkPosition(text: string, { offset, length }: TelegramMessageEntity):
   }
 }
 
-/** Whether a cut here would part the two halves of one character. */
+/** Whether the index is inside a surrogate pair. */
 function isInsidePair(text: string, index: number): boolean {
   const unit = text.charCodeAt(index)
   return unit >= 0xdc00 && unit <= 0xdfff

@@ -1,6 +1,9 @@
 import type { TelegramMessageEntity, TelegramMessageEntityType } from '@gramio/types'
 
-/** Country domains, so that bare `telegram.me` and `t.me` count as links but `main.ts` does not. */
+/**
+ * Country domains, so that `telegram.me` and `t.me` without a scheme count as links, but `main.ts`
+ * does not.
+ */
 const COUNTRY_DOMAINS =
   'ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd ' +
   'cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gb gd ' +
@@ -15,7 +18,7 @@ const GENERIC_DOMAINS =
   'ton tools travel website wiki work world xyz zone'
 const TOP_LEVEL_DOMAINS: ReadonlySet<string> = new Set(`${COUNTRY_DOMAINS} ${GENERIC_DOMAINS}`.split(' '))
 
-/** Usernames have four characters or more, but for a few old bots. */
+/** User names have at least four characters, except for a few old bots. */
 const SHORT_USERNAMES: ReadonlySet<string> = new Set(['gif', 'vid', 'pic'])
 
 const WORD = String.raw`\p{L}\p{N}_`
@@ -38,8 +41,8 @@ const HASHTAG_PATTERN = new RegExp(
 const CASHTAG_PATTERN = new RegExp(String.raw`(?<![${TAG}$])\$(?:1INCH|[A-Z]{1,8})(?![${TAG}$])`, 'gu')
 
 /**
- * The entities Telegram finds by itself in text: commands, mentions, links, hashtags, cashtags and
- * email addresses, in order and without overlaps.
+ * Detects the entities that Telegram finds in plain text: commands, mentions, links, hashtags,
+ * cashtags and email addresses. They are in order and do not overlap.
  */
 export function detectEntities(text: string): TelegramMessageEntity[] {
   const found: TelegramMessageEntity[] = []
@@ -76,7 +79,7 @@ function collect(
   }
 }
 
-/** Punctuation at the end belongs to the sentence, and a closing bracket to whatever opened it. */
+/** Removes trailing punctuation, and a closing bracket that is not opened within the URL. */
 function trimUrl(url: string): string {
   let end = url.length
   while (end > 0) {

@@ -1,4 +1,4 @@
-/** Text that the chosen parse mode cannot read; the message is Telegram's, less its prefix. */
+/** Text that is invalid in its parse mode. The message is Telegram's, without the prefix. */
 export class EntityParseError extends Error {
   constructor(message: string) {
     super(message)
@@ -6,7 +6,7 @@ export class EntityParseError extends Error {
   }
 }
 
-/** Telegram counts positions in the bytes of UTF-8. */
+/** Telegram counts positions in UTF-8 bytes. */
 export function byteOffset(text: string, index: number): number {
   return Buffer.byteLength(text.slice(0, index))
 }

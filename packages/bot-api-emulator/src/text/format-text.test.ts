@@ -5,7 +5,7 @@ import type { FormatRequest } from './format-text.ts'
 import type { FormattedText } from './formatted-text.ts'
 import { formatText } from './format-text.ts'
 
-/** An empty result where the request is refused; any other error is a failure. */
+/** Returns an empty result if the request is refused; any other error is thrown. */
 function formatOrRefuse(request: FormatRequest): FormattedText {
   try {
     return formatText(request)

@@ -14,9 +14,9 @@ export interface FormatRequest {
   readonly entities?: readonly TelegramMessageEntity[] | undefined
 }
 
-/** What is sent may not exceed this many bytes, whatever remains of it after parsing. */
+/** Limit of the source in bytes, regardless of the parsed length. */
 const MAX_SOURCE_BYTES = 1 << 15
-/** These may have other formatting inside and around them. */
+/** Entities that can contain, and be contained in, others. */
 const NESTING: ReadonlySet<string> = new Set([
   'bold',
   'italic',
@@ -27,7 +27,9 @@ const NESTING: ReadonlySet<string> = new Set([
   'expandable_blockquote',
 ])
 
-/** Text as Telegram keeps it: parsed, cleaned, trimmed, with the entities that it finds by itself. */
+/**
+ * Converts text to the form that Telegram stores: parsed, cleaned, trimmed, with detected entities.
+ */
 export function formatText(request: FormatRequest): FormattedText {
   const { text: source } = request
   if (!source.isWellFormed()) throw badRequest('strings must be encoded in UTF-8')
@@ -59,7 +61,7 @@ function parse({ text, parseMode, entities }: FormatRequest): FormattedText {
   }
 }
 
-/** Cuts white space: at the end always, at the start only up to the first entity. */
+/** Trims white space: all of it at the end, but at the start only up to the first entity. */
 function trim({ text, entities }: FormattedText): FormattedText {
   const end = /[ \n]*$/.exec(text)?.index ?? text.length
   const firstEntity = entities[0]?.offset ?? end
@@ -74,7 +76,7 @@ function trim({ text, entities }: FormattedText): FormattedText {
   return { text: text.slice(start, end), entities: kept }
 }
 
-/** Nothing else lives inside code, and two that cannot nest do not overlap: the first stays. */
+/** Removes conflicting entities: others within code, and the later one of two that cannot nest. */
 function dropConflicts(entities: TelegramMessageEntity[]): TelegramMessageEntity[] {
   if (entities.length < 2) return entities
   const sorted = entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length)

@@ -1,6 +1,6 @@
 import type { TelegramMessageEntity } from '@gramio/types'
 
-/** Text and what is special about parts of it, as messages carry them. */
+/** Text with its entities, as in messages. */
 export interface FormattedText {
   readonly text: string
   readonly entities: TelegramMessageEntity[]

@@ -1,7 +1,7 @@
 const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"' }
 const REFERENCE = /&(?:#x([\da-f]*)|#(\d*)|([a-z]+));?/iy
 
-/** Decodes the reference at `index`, or gives undefined when Telegram leaves it as it stands. */
+/** Decodes the character reference at `index`; undefined if Telegram leaves it unchanged. */
 export function decodeHtmlEntity(
   source: string,
   index: number,

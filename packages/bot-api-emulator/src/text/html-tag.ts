@@ -3,7 +3,7 @@ import { decodeHtmlEntity } from './html-entity.ts'
 
 export interface HtmlTag {
   readonly name: string
-  /** The one attribute that matters for this tag: an address, a language, an id … */
+  /** The attribute that matters for this tag: an address, a language, an id … */
   readonly argument: string
   readonly unixTime: number
   /** The position after `>`. */

@@ -6,8 +6,8 @@ interface Range {
 }
 
 /**
- * The entity a written link becomes: a mention of a user for `tg://user?id=…`, a text link for an
- * address Telegram accepts, nothing for any other (the text then stays plain).
+ * The entity for a link: a user mention for `tg://user?id=…`, a text link for an address that
+ * Telegram accepts, otherwise none, so that the text stays plain.
  */
 export function linkEntity(range: Range, url: string): TelegramMessageEntity | undefined {
   const userId = /^tg:(?:\/\/)?user\/?\?(?:[^#]*&)?id=(\d{1,15})(?:[&#]|$)/i.exec(url)?.[1]
@@ -18,7 +18,7 @@ export function linkEntity(range: Range, url: string): TelegramMessageEntity | u
   return checked === undefined ? undefined : { type: 'text_link', ...range, url: checked }
 }
 
-/** The address in the form Telegram keeps it, or undefined when it does not take it for one. */
+/** The address in Telegram's normalised form; undefined if Telegram does not accept it. */
 export function checkedLink(url: string): string | undefined {
   const special = /^(tg|ton|tonsite):(?:\/\/)?([\w.-]+)(.*)$/is.exec(url)
   if (special) {
@@ -38,7 +38,7 @@ export function customEmojiId(url: string): string | undefined {
   return /^tg:(?:\/\/)?emoji\/?\?(?:[^#]*&)?id=([1-9]\d{0,19})(?:[&#]|$)/i.exec(url)?.[1]
 }
 
-/** The moment and format in `tg://time?unix=…&format=…`. */
+/** The time and format in `tg://time?unix=…&format=…`. */
 export function formattedDate(url: string): { unixTime: number; format: string } | undefined {
   const query = /^tg:(?:\/\/)?time\/?\?([^#]*)/i.exec(url)?.[1]
   if (query === undefined) return undefined
@@ -48,7 +48,7 @@ export function formattedDate(url: string): { unixTime: number; format: string }
   return Number.isInteger(unixTime) && unixTime > 0 && isDateFormat(format) ? { unixTime, format } : undefined
 }
 
-/** Relative (`r`) or any of weekday, day and time in their short and long forms. */
+/** Relative (`r`), or a combination of weekday, day and time in short or long form. */
 export function isDateFormat(format: string): boolean {
   return format === '' || /^(?:[rR]|[wW]?[dD]?[tT]?)$/.test(format)
 }

@@ -11,7 +11,7 @@ interface OpenTag extends HtmlTag {
   readonly offset: number
 }
 
-/** Code that knows its language is kept apart until it is known whether `<pre>` stands around it. */
+/** Code with a language stays separate until it is known whether it is inside `<pre>`. */
 type DraftEntity = TelegramMessageEntity & { codeLanguage?: string }
 
 const PLAIN_TYPES: Record<string, TelegramMessageEntity['type']> = {
@@ -28,7 +28,7 @@ const PLAIN_TYPES: Record<string, TelegramMessageEntity['type']> = {
   span: 'spoiler',
 }
 
-/** Parses Telegram's HTML: its own few tags, five entities, and every tag closed. */
+/** Parses Telegram's HTML: a few tags, five character references, and every tag must be closed. */
 export function parseHtml(source: string): FormattedText {
   const entities: DraftEntity[] = []
   const open: OpenTag[] = []
@@ -67,7 +67,7 @@ export function parseHtml(source: string): FormattedText {
   return { text, entities: entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length) }
 }
 
-/** Reads `</name>` and gives the position after it. */
+/** Reads `</name>` and returns the position after it. */
 function readEndTag(source: string, begin: number, tag: OpenTag | undefined): number {
   if (!tag) throw new EntityParseError(`Unexpected end tag at byte offset ${byteOffset(source, begin)}`)
   const pattern = /<\/([^\s>]*)\s*(>?)/y
@@ -118,7 +118,10 @@ function addEntity(entities: DraftEntity[], tag: OpenTag, text: string): void {
   }
 }
 
-/** `<pre><code class="language-x">` in either order is one block that knows its language. */
+/**
+ * Adds code. `<pre>` and `<code class="language-x">`, nested in either order, become one block with
+ * a language.
+ */
 function addCode(entities: DraftEntity[], tag: OpenTag, range: { offset: number; length: number }): void {
   const last = entities.at(-1)
   const isSameRange = last?.offset === range.offset && last.length === range.length

@@ -4,7 +4,7 @@ import { EntityParseError } from './entity-parse-error.ts'
 import type { FormattedText } from './formatted-text.ts'
 import { parseMarkdownV2 } from './parse-markdown-v2.ts'
 
-/** An empty result where the text is refused; any other error is a failure. */
+/** Returns an empty result if the text is refused; any other error is thrown. */
 function parseOrRefuse(source: string): FormattedText {
   try {
     return parseMarkdownV2(source)

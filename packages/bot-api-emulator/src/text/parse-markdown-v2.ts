@@ -37,15 +37,15 @@ const PLAIN_TYPES = {
   Code: 'code',
 } as const
 
-/** Parses Telegram's MarkdownV2, with its nesting, quotations and escapes. */
+/** Parses Telegram's MarkdownV2, including nesting, quotations and escapes. */
 export function parseMarkdownV2(source: string): FormattedText {
   return new MarkdownV2Parser(source).parse()
 }
 
 /**
- * One pass over the source with a stack of open entities. A reserved character either closes the
- * innermost one or opens another; anything else is text. A quotation is an entity whose end is the
- * first line that does not start with `>`.
+ * Makes one pass over the source with a stack of open entities. A reserved character closes the
+ * innermost entity or opens another; anything else is text. A quotation ends at the first line that
+ * does not start with `>`.
  */
 class MarkdownV2Parser {
   readonly #source: string
@@ -193,7 +193,7 @@ class MarkdownV2Parser {
     if (entity && range.length > 0) this.#entities.push(entity)
   }
 
-  /** `(…)` after a link's text; a backslash escapes inside it as well. */
+  /** Reads `(…)` after a link's text; backslash escapes work there as well. */
   #readUrl(): string | undefined {
     if (this.#source[this.#index] !== '(') return undefined
     const begin = this.#index + 1
@@ -223,7 +223,7 @@ class MarkdownV2Parser {
     return { type: 'date_time', ...range, unix_time: unixTime, ...(format && { date_time_format: format }) }
   }
 
-  /** Ends the quotation at `end`; `||` right before it makes the quotation expandable. */
+  /** Ends the quotation at `end`; `||` directly before it makes the quotation expandable. */
   #closeQuote(end: number, lineBreak: string): void {
     let inner = this.#open.at(-1)
     let type: 'blockquote' | 'expandable_blockquote' = 'blockquote'
@@ -261,7 +261,7 @@ class MarkdownV2Parser {
   }
 }
 
-/** A backslash escapes any ASCII character but the control code 127. */
+/** A backslash escapes any ASCII character except the control code 127. */
 function isEscapable(code: number): boolean {
   return code > 0 && code <= 126
 }

@@ -4,7 +4,9 @@ import type { FormattedText } from './formatted-text.ts'
 import { linkEntity } from './link-target.ts'
 import { readCodeLanguage } from './read-code-language.ts'
 
-/** Parses Telegram's first Markdown: no nesting, and only `_`, `*`, `` ` `` and `[` mean something. */
+/**
+ * Parses Telegram's legacy Markdown: no nesting, and only `_`, `*`, `` ` `` and `[` are special.
+ */
 export function parseMarkdown(source: string): FormattedText {
   const entities: TelegramMessageEntity[] = []
   let text = ''

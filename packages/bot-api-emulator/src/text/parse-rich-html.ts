@@ -36,7 +36,7 @@ const STYLES: Readonly<
   sub: 'subscript',
   sup: 'superscript',
 }
-/** These hold blocks and are none themselves. */
+/** Elements that contain blocks, but are not blocks themselves. */
 const CONTAINERS = new Set(['div', 'figure', 'thead', 'tbody'])
 const BLOCKS = new Set(
   'p h1 h2 h3 h4 h5 h6 ul ol pre blockquote aside footer details table hr img video audio tg-thinking figcaption'.split(
@@ -44,7 +44,7 @@ const BLOCKS = new Set(
   ),
 )
 
-/** Reads rich HTML into blocks. Text outside of any block makes paragraphs. */
+/** Parses rich HTML into blocks. Text outside any block becomes paragraphs. */
 export function parseRichHtml(source: string): ParsedRichBlock[] {
   return toBlocks(readHtmlTree(source))
 }

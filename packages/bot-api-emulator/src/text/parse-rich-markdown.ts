@@ -9,10 +9,10 @@ const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/
 const LIST_ITEM = /^(\s*)(?:([-*+])|(\d{1,9})[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
 const IMAGE = /^!\[([^\]]*)\]\(([^()\s]+)\)$/
-/** Deeper nesting is shown as text: nobody writes it, and every level costs stack. */
+/** Deeper nesting is shown as text: it does not occur in practice, and each level uses stack. */
 const MAX_DEPTH = 16
 
-/** Reads Markdown into blocks: headings, lists, tables, quotations, code, rules and paragraphs. */
+/** Parses Markdown into blocks: headings, lists, tables, quotations, code, rules and paragraphs. */
 export function parseRichMarkdown(source: string): ParsedRichBlock[] {
   return parseLines(source.split(/\r?\n/), 0)
 }
@@ -47,7 +47,7 @@ interface TakenBlock {
   readonly next: number
 }
 
-/** The block that starts on this line, or undefined for text. */
+/** The block that starts on this line; undefined for text. */
 function readBlock(lines: readonly string[], index: number, depth: number): TakenBlock | undefined {
   const line = lines[index] ?? ''
   const fence = FENCE.exec(line)
@@ -75,7 +75,7 @@ function readFence(lines: readonly string[], index: number, fence: RegExpExecArr
   return { block: { type: 'pre', text, ...(language && { language }) }, next: end + 1 }
 }
 
-/** Items of one indentation; deeper lines belong to the item above them. */
+/** Reads items of one indentation; lines indented further belong to the item above. */
 function readList(lines: readonly string[], start: number, depth: number): TakenBlock {
   const indent = LIST_ITEM.exec(lines[start] ?? '')?.[1]?.length ?? 0
   const items: TelegramInputRichBlockListItem[] = []

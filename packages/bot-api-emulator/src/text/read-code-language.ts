@@ -1,6 +1,6 @@
 /**
- * What follows three backticks: a language when white space comes after it, then at most one line
- * break that belongs to the fence. Both Markdown dialects read it alike.
+ * Reads what follows three backticks: a language if white space comes after it, then at most one
+ * line break. Both Markdown dialects share this rule.
  */
 export function readCodeLanguage(source: string, start: number): { language: string; contentStart: number } {
   const word = /[^\s`]*/y

@@ -18,10 +18,10 @@ const TAGS: ReadonlySet<string> = new Set(
 )
 const TAG = /<(\/?)([a-z][a-z\d-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/iy
 const ATTRIBUTE = /([a-z][a-z\d-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/gi
-/** Real messages nest a few levels; more would only cost stack. */
+/** Real messages have only a few levels; deeper nesting would use too much stack. */
 const MAX_DEPTH = 64
 
-/** Reads rich HTML into a tree; every tag must be known and closed. */
+/** Parses rich HTML into a tree; every tag must be known and closed. */
 export function readHtmlTree(source: string): HtmlNode[] {
   const root: HtmlElement = { tag: '', attributes: new Map(), children: [] }
   const open: HtmlElement[] = [root]

@@ -1,8 +1,8 @@
 import type { TelegramRichText } from '@gramio/types'
 
 /**
- * Formatted text as Telegram documents it: text, a list, or a node. The package's type names the nodes
- * only, so values of this type are handed to it by `asRichText`.
+ * Formatted text as documented by Telegram: text, a list, or a node. The package's type only
+ * includes nodes, so `asRichText` converts values of this type.
  */
 export type RichText = string | TelegramRichText | RichText[]
 
@@ -24,10 +24,13 @@ const ADDRESS = /https?:\/\/[^\s<>()]{1,2000}/y
 const ESCAPE = /\\([!-/:-@[-`{-~])/y
 const WORD = /[\p{L}\p{N}]/u
 
-/** Reads the inline part of rich Markdown: emphasis, code, links and escapes. */
+/** Parses inline rich Markdown: emphasis, code, links and escapes. */
 export function parseRichInline(source: string): RichText {
   const parts: RichText[] = []
-  /** Delimiters known not to occur again: each is searched to the end once, so time stays linear. */
+  /**
+   * delimiters that do not occur again; each is searched to the end only once, so that time stays
+   * linear
+   */
   const exhausted = new Set<string>()
   let plain = ''
   let index = 0
@@ -95,7 +98,10 @@ export function parseRichInline(source: string): RichText {
   return parts.length === 1 ? (parts[0] ?? '') : parts
 }
 
-/** An opening delimiter stands before text, and an underscore not inside a word. */
+/**
+ * Whether a delimiter can open: it must be followed by text, and an underscore must not be inside a
+ * word.
+ */
 function opens(source: string, begin: number, start: number, delimiter: string): boolean {
   if (!/\S/.test(source[start] ?? '')) return false
   return !delimiter.startsWith('_') || begin === 0 || !WORD.test(source[begin - 1] ?? '')

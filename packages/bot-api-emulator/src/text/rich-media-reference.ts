@@ -1,7 +1,7 @@
 import type { TelegramInputRichBlock } from '@gramio/types'
 import { asRichText } from './rich-inline.ts'
 
-/** Where one of the message's media belongs, as `tg://photo?id=…` in Markdown or HTML says. */
+/** The place of one of the message's media, given as `tg://photo?id=…` in Markdown or HTML. */
 export interface RichMediaReference {
   readonly type: 'media-reference'
   readonly id: string
@@ -15,10 +15,13 @@ export function mediaReference(address: string, caption: string): RichMediaRefer
   return id === undefined ? undefined : { type: 'media-reference', id, caption }
 }
 
-/** A block, or the place where one of the message's media belongs. */
+/** A block, or the place of one of the message's media. */
 export type ParsedRichBlock = TelegramInputRichBlock | RichMediaReference
 
-/** Media stand on their own, so a reference inside a list or quotation is only its caption. */
+/**
+ * Replaces media references in lists and quotations with their caption, because media must be
+ * top-level blocks.
+ */
 export function withoutMedia(blocks: readonly ParsedRichBlock[]): TelegramInputRichBlock[] {
   return blocks.map((block) =>
     block.type === 'media-reference' ? { type: 'paragraph', text: asRichText(block.caption) } : block,

@@ -22,7 +22,10 @@ const STYLES: Partial<Record<string, TelegramMessageEntityType>> = {
   phone_number: 'phone_number',
 }
 
-/** A rich message flattened to text and entities: what a client that knows no blocks would show. */
+/**
+ * Flattens a rich message to text and entities, as a client without support for blocks would show
+ * it.
+ */
 export function richMessageText(message: TelegramRichMessage): FormattedText {
   const writer = new FlatWriter()
   writer.blocks(message.blocks, '')
@@ -159,7 +162,7 @@ class FlatWriter {
     extra: Partial<TelegramMessageEntity> = {},
   ): void {
     const offset = this.text.length
-    // The entity is listed before those inside it.
+    // an entity is listed before those inside it
     const entity: TelegramMessageEntity = { type, offset, length: 0, ...extra }
     this.entities.push(entity)
     write()

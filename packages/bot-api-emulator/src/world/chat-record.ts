@@ -13,7 +13,7 @@ export interface MessageRecord {
   readonly senderId: number
   readonly fromBot: boolean
   readonly reactions: Map<number, TelegramReactionType[]>
-  /** The reply keyboard that came with it; Telegram does not count it to the message. */
+  /** The reply keyboard sent with it, which is not part of the message in Telegram. */
   readonly keyboard: readonly (readonly string[])[] | undefined
 }
 
@@ -22,7 +22,10 @@ interface DraftRecord {
   readonly expiresAt: number
 }
 
-/** Counts message ids. Private chats and basic groups share one, supergroups and channels have their own. */
+/**
+ * A counter of message ids. Private chats and basic groups share one; supergroups and channels have
+ * their own.
+ */
 export interface MessageIds {
   last: number
 }
@@ -35,14 +38,14 @@ export interface ChatRecord {
   /** The user of a private chat. */
   readonly partner: UserRecord | undefined
   readonly members: Set<number>
-  /** Who created it: the first member. */
+  /** The creator, who is the first member. */
   readonly ownerId: number | undefined
   readonly administrators: Set<number>
   readonly messages: Map<number, MessageRecord>
   readonly messageIds: MessageIds
   readonly drafts: Map<number, DraftRecord>
   readonly pinned: number[]
-  /** Set once a group became a supergroup. */
+  /** Set once a group has become a supergroup. */
   migratedTo: number | undefined
   botLeft: boolean
 }

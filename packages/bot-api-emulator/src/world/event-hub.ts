@@ -1,11 +1,11 @@
 import type { DriverEvent } from '../drive-types.ts'
 
 type WithoutSequence<T> = T extends unknown ? Omit<T, 'sequence'> : never
-/** An event before it got its number. */
+/** An event without its sequence number. */
 export type NewDriverEvent = WithoutSequence<DriverEvent>
 export type DriverEventListener = (event: DriverEvent) => void
 
-/** Numbers events and hands them to whoever listens. */
+/** Numbers events and passes them to listeners. */
 export class EventHub {
   readonly #listeners = new Set<DriverEventListener>()
   readonly #reportError: (error: unknown) => void
@@ -15,7 +15,10 @@ export class EventHub {
     this.#reportError = reportError
   }
 
-  /** `build` only runs when somebody listens: transcripts are not made for nobody. */
+  /**
+   * Emits an event. `build` only runs if there are listeners, to avoid building transcripts in
+   * vain.
+   */
   emit(build: () => NewDriverEvent): void {
     this.#sequence += 1
     if (this.#listeners.size === 0) return

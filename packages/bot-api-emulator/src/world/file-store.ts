@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 
-/** Folders of `file_path`, as Telegram names them. */
+/** The folders in `file_path`, named as in Telegram. */
 export type FileFolder =
   | 'photos'
   | 'documents'
@@ -13,7 +13,7 @@ export type FileFolder =
   | 'stickers'
   | 'thumbnails'
 
-/** What a sender says about a recording; the emulator does not decode it. */
+/** The sender's details of a recording, which the emulator does not decode. */
 export interface FileDetails {
   readonly duration?: number
   readonly width?: number
@@ -28,12 +28,12 @@ export interface StoredFile {
   readonly mimeType: string
   readonly fileName: string
   readonly folder: FileFolder
-  /** Same for every file id of these bytes. */
+  /** The same for all file ids of these bytes. */
   readonly uniqueId: string
-  /** `file_path` of getFile. */
+  /** The `file_path` returned by getFile. */
   readonly path: string
   readonly fileIds: string[]
-  /** What its first sender told about it; sending it again by id tells the same. */
+  /** The details given by the first sender; sending it again by id reuses them. */
   readonly details: FileDetails
 }
 
@@ -50,7 +50,7 @@ const EXTENSIONS: Record<string, string> = {
   'text/plain': '.txt',
 }
 
-/** Keeps the bytes of files in memory; the oldest go when all together exceed the cap. */
+/** Keeps files in memory. The oldest are dropped when the total exceeds the limit. */
 export class FileStore {
   readonly #byId = new Map<string, StoredFile>()
   readonly #byPath = new Map<string, StoredFile>()
@@ -91,7 +91,7 @@ export class FileStore {
     return stored
   }
 
-  /** Another opaque id for the file; a photo has one per size. */
+  /** Creates another opaque id for a file; a photo has one per size. */
   createId(file: StoredFile): string {
     const id = `AgACAgI${randomBytes(45).toString('base64url')}`
     file.fileIds.push(id)

@@ -29,7 +29,7 @@ function startsWith(data: Buffer, prefix: Buffer): boolean {
   return data.length >= prefix.length && data.compare(prefix, 0, prefix.length, 0, prefix.length) === 0
 }
 
-/** Walks the segments until a start-of-frame one, which holds the size. */
+/** Reads segments up to the start of frame, which contains the size. */
 function readJpeg(data: Buffer): ImageSize | undefined {
   let position = 2
   while (position + 9 <= data.length) {

@@ -18,7 +18,7 @@ export type MediaKind =
   | 'video_note'
   | 'sticker'
 
-/** Where files of each kind stand in `file_path`. */
+/** The folder in `file_path` for each kind. */
 export const FOLDERS: Record<MediaKind, FileFolder> = {
   photo: 'photos',
   document: 'documents',
@@ -29,11 +29,11 @@ export const FOLDERS: Record<MediaKind, FileFolder> = {
   video_note: 'video_notes',
   sticker: 'stickers',
 }
-/** The longer side of a photo's smaller copies. */
+/** The longer sides of a photo's smaller sizes. */
 const PHOTO_SIDES = [90, 320]
 const UNKNOWN_SIZE = { width: 512, height: 512 }
 
-/** Keeps the bytes and gives the message fields that show them. */
+/** Stores the bytes and returns the message fields for them. */
 export function storeMedia(
   files: FileStore,
   kind: MediaKind,
@@ -53,7 +53,7 @@ export function storeMedia(
   )
 }
 
-/** The message fields that show a file already kept. */
+/** The message fields for a stored file. */
 export function mediaContent(files: FileStore, kind: MediaKind, file: StoredFile): Partial<TelegramMessage> {
   const { details } = file
   const size = readImageSize(file.bytes) ?? UNKNOWN_SIZE
@@ -112,7 +112,7 @@ function document(
   return { ...base, file_name: file.fileName, mime_type: file.mimeType }
 }
 
-/** Three sizes, as Telegram makes them, though all of the same bytes. */
+/** Three sizes, as in Telegram, but all with the same bytes. */
 function photoSizes(
   files: FileStore,
   file: StoredFile,

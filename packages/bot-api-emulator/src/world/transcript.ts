@@ -25,7 +25,7 @@ interface FileLike {
   readonly duration?: number
 }
 
-/** The message as a person sees it. */
+/** Converts a message to what a person sees. */
 export function toTranscriptMessage(record: MessageRecord, files: FileStore): TranscriptMessage {
   const { message } = record
   const rich = message.rich_message ? richMessageText(message.rich_message) : undefined
@@ -63,7 +63,7 @@ function attachmentsOf(message: TelegramMessage, files: FileStore): TranscriptAt
     if (file) found.push(fileAttachment(kind, file, files, label))
   }
   add('photo', message.photo?.at(-1))
-  // An animation also carries itself as a document, for clients that do not know animations.
+  // an animation is also included as a document, for clients without support for animations
   if (message.animation) add('animation', message.animation)
   else add('document', message.document)
   add('voice', message.voice)

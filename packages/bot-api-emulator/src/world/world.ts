@@ -8,12 +8,14 @@ import type { EventHub } from './event-hub.ts'
 import type { FileStore } from './file-store.ts'
 import { toTranscriptMessage } from './transcript.ts'
 
-/** Beyond 32 bits, as today's Telegram ids are: code that squeezes them into an int32 fails here too. */
+/**
+ * Beyond 32 bits, like current Telegram ids, so that code that truncates them fails here as well.
+ */
 const FIRST_USER_ID = 5_000_000_001
 const FIRST_GROUP_ID = -4_000_000_001
 const FIRST_SUPERGROUP_ID = -1_002_000_000_001
 const DRAFT_LIFETIME_MS = 30_000
-/** A message inside another one has no further messages inside. */
+/** Fields that are removed from a message inside another one. */
 const UNNESTED = new Set(['reply_to_message', 'pinned_message'])
 
 export interface WorldOptions {
@@ -24,7 +26,7 @@ export interface WorldOptions {
   readonly maxMessagesPerChat: number
 }
 
-/** A world as plain data; objects that are shared in it are shared in its copies. */
+/** A world as plain data. Shared objects stay shared in its copies. */
 export interface WorldDump {
   readonly users: ReadonlyMap<number, UserRecord>
   readonly chats: ReadonlyMap<number, ChatRecord>
@@ -32,7 +34,7 @@ export interface WorldDump {
   readonly nextIds: readonly [user: number, group: number, supergroup: number]
 }
 
-/** Users, chats and their messages. It knows nothing of HTTP or of updates. */
+/** Users, chats and their messages. Independent of HTTP and updates. */
 export class World {
   readonly bot: EmulatedUser
   readonly events: EventHub
@@ -52,7 +54,7 @@ export class World {
     this.#maxMessagesPerChat = options.maxMessagesPerChat
   }
 
-  /** Everything in it, by reference: serialise it before the next change. */
+  /** All data, by reference; serialise it before the next change. */
   dump(): WorldDump {
     return {
       users: this.users,
@@ -62,7 +64,7 @@ export class World {
     }
   }
 
-  /** Takes over what another world was made of; meant for an empty one. */
+  /** Loads another world's data; only for an empty world. */
   load(dump: WorldDump): void {
     for (const [id, user] of dump.users) this.users.set(id, user)
     for (const [id, chat] of dump.chats) this.chats.set(id, chat)
@@ -107,7 +109,7 @@ export class World {
       description: undefined,
       partner: chat.partner,
       members: new Set([...chat.memberIds, this.bot.id]),
-      // A channel takes bots in as administrators only.
+      // bots can only join channels as administrators
       administrators: new Set(chat.type === 'channel' ? [this.bot.id] : []),
       ownerId: owner,
       messages: new Map(),
@@ -142,7 +144,9 @@ export class World {
     return message
   }
 
-  /** Numbers, keeps and announces a message. A final message of the bot ends the chat's drafts. */
+  /**
+   * Numbers, stores and announces a message. A final message of the bot removes the chat's drafts.
+   */
   addMessage(
     chat: ChatRecord,
     build: (messageId: number) => TelegramMessage,
@@ -182,7 +186,10 @@ export class World {
     return true
   }
 
-  /** Drafts live for 30 s; old ones are dropped when the next arrives, so no timer is needed. */
+  /**
+   * Stores a draft for 30 s. Old drafts are dropped when the next one arrives, so no timer is
+   * needed.
+   */
   setDraft(chat: ChatRecord, draft: TranscriptDraft): void {
     const now = Date.now()
     for (const [id, old] of chat.drafts) if (old.expiresAt <= now) chat.drafts.delete(id)
@@ -191,7 +198,7 @@ export class World {
   }
 }
 
-/** A copy of a message fit to stand inside another one. */
+/** A copy of a message that can be nested in another one. */
 export function unnested(message: TelegramMessage): TelegramMessage {
   const entries = Object.entries(message).filter(([key]) => !UNNESTED.has(key))
   return Object.fromEntries(entries) as unknown as TelegramMessage
