@@ -6,9 +6,9 @@ export default defineConfig({
   plugins: [react()],
   build: {
     outDir: 'dist',
-    // Browsers that know `light-dark()`, so that one rule serves both themes.
+    // browsers that support `light-dark()`, so that one rule covers both themes
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
-    // The page's content security policy allows no inline script, so no polyfill is injected either.
+    // the page's content security policy forbids inline scripts, so no polyfill may be injected
     modulePreload: { polyfill: false },
   },
   server: {

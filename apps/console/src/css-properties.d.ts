@@ -1,7 +1,7 @@
 import 'react'
 
 declare module 'react' {
-  /** Custom properties that components hand to the style sheets. */
+  /** Custom properties that components pass to the style sheets. */
   interface CSSProperties {
     '--played'?: string
   }

@@ -10,10 +10,10 @@ import type {
 } from './driver-types.ts'
 import { parseChat, parseMessage, parseMessages, parsePress, parseState, parseUser } from './parse-driver.ts'
 
-/** Where the assistant serves the chat driver. Same origin, so the session cookie travels by itself. */
+/** Path of the chat driver. Same origin, so the browser sends the session cookie. */
 export const API_BASE = '/api/playground'
 
-/** A file's address; the assistant decides by its kind whether it is shown or downloaded. */
+/** A file's address. The assistant decides by its type whether it is displayed or downloaded. */
 export function fileUrl(fileId: string): string {
   return `${API_BASE}/files/${encodeURIComponent(fileId)}`
 }
@@ -31,7 +31,7 @@ export interface ApiClient {
     edit: { userId: number; text: string },
   ): Promise<TranscriptMessage>
   sendLocation(chatId: number, location: OutgoingLocation): Promise<TranscriptMessage>
-  /** Presses an inline button; gives the callback query's id. */
+  /** Presses an inline button and returns the callback query's id. */
   press(
     chatId: number,
     messageId: number,
@@ -86,7 +86,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // An empty answer (204) or a proxy's page: the status decides what it means.
+    // an empty answer (204) or a proxy's page; the status decides
     return undefined
   }
 }

@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads `{ error: { code, message } }`; any other body gives a plain sentence with the status. */
+/** Parses `{ error: { code, message } }`; for any other body, creates a message with the status. */
 export function errorFromBody(status: number, body: unknown): ApiError {
   const error = isRecord(body) ? body['error'] : undefined
   const code = isRecord(error) && typeof error['code'] === 'string' ? error['code'] : `http-${status}`
@@ -22,7 +22,7 @@ export function errorFromBody(status: number, body: unknown): ApiError {
   return new ApiError(status, code, message)
 }
 
-/** The error for a call that got no answer at all. */
+/** The error for a call without a response. */
 export function unreachableError(cause?: unknown): ApiError {
   return new ApiError(0, 'unreachable', 'The assistant cannot be reached. Is it still running?', { cause })
 }

@@ -1,4 +1,7 @@
-/** The chat driver's shapes, as the assistant's HTTP API speaks them. Types only: no emulator code reaches the page. */
+/**
+ * The chat driver's types, as used by the assistant's HTTP API. Types only, so that no emulator
+ * code is bundled.
+ */
 export type {
   BotCommandEntry,
   DriverEvent,

@@ -3,14 +3,14 @@ import { parseEvent } from './parse-driver.ts'
 import type { UnknownEvent } from './parse-driver.ts'
 
 export interface EventStreamHandlers {
-  /** The stream is up: the first time, and again after every break. */
+  /** Called when the stream opens, also after every reconnect. */
   readonly onOpen: () => void
   readonly onEvent: (event: DriverEvent | UnknownEvent) => void
-  /** An event could not be read, so something was missed. */
+  /** Called when an event is unreadable, so something was missed. */
   readonly onUnreadable: () => void
-  /** The stream broke. It comes back by itself. */
+  /** Called when the stream breaks. It reconnects automatically. */
   readonly onDown: () => void
-  /** The assistant refused the stream. Gives whether to try again, after finding out why. */
+  /** Called when the assistant refused the stream. Finds out why, and returns whether to retry. */
   readonly onRefused: () => Promise<boolean>
 }
 
@@ -20,8 +20,8 @@ const LAST_RETRY_MS = 10_000
 /**
  * Listens to the assistant's events until the returned function is called.
  *
- * The browser reconnects a stream that broke, but gives up for good when the answer was not 200 (the assistant
- * restarted behind a proxy, the session ended). For that case the stream is opened anew, with growing pauses.
+ * The browser reconnects a broken stream, but gives up if the status is not 200, for example when
+ * the session ended or a proxy answers during a restart. Then the stream is reopened with back-off.
  */
 export function openEventStream(url: string, handlers: EventStreamHandlers): () => void {
   let source: EventSource | undefined

@@ -8,8 +8,8 @@ import type {
 } from './driver-types.ts'
 
 /**
- * Checks answers for what the page relies on: ids are numbers, texts are strings, lists are lists. Anything
- * beyond that is optional in the contract and drawn only where it is present.
+ * Validates what the page relies on: ids are numbers, texts are strings, lists are lists. Anything
+ * else is optional in the contract and only drawn if present.
  */
 export function parseState(value: unknown): DriverState {
   return check(value, 'state', isState)
@@ -35,13 +35,13 @@ export function parsePress(value: unknown): string {
   return check(value, 'press', isPress).queryId
 }
 
-/** An event of a kind that this page does not know yet: it counts for the sequence and changes nothing. */
+/** An event of an unknown kind. It counts for the sequence, but changes nothing. */
 export interface UnknownEvent {
   readonly type: 'unknown'
   readonly sequence: number
 }
 
-/** Reads a server-sent event's data. */
+/** Parses the data of a server-sent event. */
 export function parseEvent(data: string): DriverEvent | UnknownEvent {
   const value = parseRecord(data)
   const sequence = value?.['sequence']

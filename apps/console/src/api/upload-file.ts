@@ -3,7 +3,7 @@ import { ApiError, errorFromBody, unreachableError } from './api-error.ts'
 import type { TranscriptMessage } from './driver-types.ts'
 import { parseMessage } from './parse-driver.ts'
 
-/** What Telegram lets a bot receive. */
+/** The largest file that a Telegram bot can receive. */
 export const UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 
 export type UploadKind = 'photo' | 'document' | 'voice' | 'audio' | 'video'
@@ -16,7 +16,10 @@ export interface FileUpload {
   readonly caption: string
 }
 
-/** Sends a file, reporting progress from 0 to 1. `fetch` cannot report an upload's progress, hence the older interface. */
+/**
+ * Sends a file and reports progress from 0 to 1. Uses XMLHttpRequest, because `fetch` cannot report
+ * upload progress.
+ */
 export function uploadFile(
   upload: FileUpload,
   onProgress: (fraction: number) => void,
@@ -28,7 +31,7 @@ export function uploadFile(
   form.set('userId', String(upload.userId))
   form.set('kind', upload.kind)
   if (upload.caption !== '') form.set('caption', upload.caption)
-  // The file comes last: the assistant reads the fields before it.
+  // the file comes last, because the assistant reads the fields first
   form.set('file', upload.file, upload.file.name)
 
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { usePlayground, usePlaygroundState } from '../state/playground-context.t
 import { safeLink } from '../text/safe-link.ts'
 import { Dialog } from './dialog.tsx'
 
-/** A button's answer that asks for attention, or leads to a page. */
+/** A button's answer shown as an alert, or with a link to a page. */
 export function AlertDialog(): ReactElement | null {
   const { closeAlert } = usePlayground()
   const alert = usePlaygroundState((state) => state.alert)

@@ -8,7 +8,10 @@ interface AnnouncerProps {
   readonly actorId: number | undefined
 }
 
-/** Reads the latest message of others out to screen readers, once and whole; the streamed draft is not read. */
+/**
+ * Announces others' latest message to screen readers, once and completely. Streamed drafts are not
+ * announced.
+ */
 export function Announcer({ chat, actorId }: AnnouncerProps): ReactElement {
   const words = usePlaygroundState((state) => {
     const last = lastMessage(state, chat.id)

@@ -9,7 +9,7 @@ import { NoticePage } from './notice-page.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { Toasts } from './toasts.tsx'
 
-/** The whole page: a notice where there is nothing to chat with, else chats on the left and a conversation. */
+/** The whole page: the chat list and a conversation, or a notice if chatting is not possible. */
 export function App(): ReactElement {
   const playground = usePlayground()
   const status = usePlaygroundState((state) => state.status)

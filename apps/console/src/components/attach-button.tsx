@@ -10,7 +10,7 @@ interface AttachButtonProps {
   readonly onFiles: (files: ChosenFiles) => void
 }
 
-/** The paper clip: pictures and videos, files, a place. */
+/** The paper clip, to attach pictures and videos, files, or a location. */
 export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactElement {
   const menuId = useId()
   const menu = useRef<HTMLDivElement>(null)
@@ -20,7 +20,7 @@ export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactEleme
 
   function choose(event: ChangeEvent<HTMLInputElement>, as: ChosenFiles['as']): void {
     const files = [...(event.target.files ?? [])]
-    // The same file can be chosen again.
+    // allow choosing the same file again
     event.target.value = ''
     if (files.length > 0) onFiles({ files, as })
   }

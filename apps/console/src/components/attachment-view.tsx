@@ -10,13 +10,13 @@ import { VideoView } from './video-view.tsx'
 
 export interface AttachmentViewProps {
   readonly attachment: TranscriptAttachment
-  /** An object URL of the same picture, while or since it was sent from here. */
+  /** An object URL of the same picture, if it was sent from this page. */
   readonly preview: string | undefined
-  /** From 0 to 1 while the file is being sent. */
+  /** From 0 to 1 while the file is uploading. */
   readonly progress: number | undefined
 }
 
-/** Something in a message other than text. */
+/** Content of a message other than text. */
 export function AttachmentView({ attachment, preview, progress }: AttachmentViewProps): ReactElement {
   const source = attachment.fileId === undefined ? undefined : fileUrl(attachment.fileId)
   const { kind, label } = attachment

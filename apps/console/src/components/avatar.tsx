@@ -6,13 +6,16 @@ const COLOURS = 7
 
 interface AvatarProps {
   readonly name: string
-  /** Decides the colour, so that a person keeps theirs. */
+  /** Determines the colour, so that each person keeps theirs. */
   readonly id: number
   readonly size: 'tiny' | 'small' | 'medium' | 'large'
   readonly kind?: 'person' | 'bot'
 }
 
-/** A round picture of initials; the assistant wears its plug. Decorative: the name always stands beside it. */
+/**
+ * A round avatar with initials; the assistant has its plug. Decorative, because the name is always
+ * next to it.
+ */
 export function Avatar({ name, id, size, kind = 'person' }: AvatarProps): ReactElement {
   if (kind === 'bot') {
     return (
@@ -28,7 +31,7 @@ export function Avatar({ name, id, size, kind = 'person' }: AvatarProps): ReactE
   )
 }
 
-/** One of the seven colours that people and their names are drawn in. */
+/** One of the seven colours of people and their names. */
 export function colourOf(id: number): number {
   return Math.abs(id) % COLOURS
 }

@@ -20,7 +20,7 @@ interface ChatListProps {
   readonly search: string
 }
 
-/** All chats, the latest news first. */
+/** All chats, the most recently active first. */
 export function ChatList({ openChatId, search }: ChatListProps): ReactElement {
   const state = usePlaygroundState((whole) => whole)
   const wanted = search.trim().toLocaleLowerCase()

@@ -7,7 +7,7 @@ interface CodeBlockProps {
   readonly language?: string | undefined
 }
 
-/** A `pre` entity: the language, a copy button and the code, which scrolls sideways on its own. */
+/** A `pre` entity: the language, a copy button and the code, which scrolls horizontally. */
 export function CodeBlock({ code, language }: CodeBlockProps): ReactElement {
   const { isCopied, copy } = useCopy(code)
   return (

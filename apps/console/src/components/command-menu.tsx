@@ -10,7 +10,7 @@ interface CommandMenuProps {
   readonly onClose: () => void
 }
 
-/** The assistant's commands. The composer keeps the focus and moves the selection. */
+/** The assistant's commands. The composer keeps the focus and controls the selection. */
 export function CommandMenu({ id, commands, selected, onPick, onClose }: CommandMenuProps): ReactElement {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -41,7 +41,7 @@ export function CommandMenu({ id, commands, selected, onPick, onClose }: Command
           role="option"
           tabIndex={-1}
           aria-selected={index === selected}
-          // The click must not take the focus out of the composer.
+          // a click must not take the focus from the composer
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onPick(command)}
         >

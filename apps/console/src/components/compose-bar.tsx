@@ -9,7 +9,7 @@ interface ComposeBarProps {
   readonly compose: Compose
 }
 
-/** Over the input: the message that is answered or edited, and the way out. */
+/** The bar above the input: the message being answered or edited, and a cancel button. */
 export function ComposeBar({ chatId, compose }: ComposeBarProps): ReactElement | null {
   const { cancelEdit, cancelReply } = usePlayground()
   const messageId = compose.editing?.messageId ?? compose.replyToMessageId

@@ -23,7 +23,7 @@ interface ComposerProps {
 const MAX_LENGTH = 4096
 const COMMAND_MENU_ID = 'command-menu'
 
-/** Where messages are written: text, commands, files, voice; replies and edits. */
+/** The input for text, commands, files and voice, and for replies and edits. */
 export function Composer({ chat, actorId, onFiles, onSent }: ComposerProps): ReactElement {
   const playground = usePlayground()
   const compose = usePlaygroundState((state) => composeOf(state, chat.id))
@@ -52,7 +52,7 @@ export function Composer({ chat, actorId, onFiles, onSent }: ComposerProps): Rea
     element.style.height = `${element.scrollHeight}px`
   }, [text, isRecording])
 
-  // A phone's keyboard must not jump up by itself, but a reply or an edit asks for it.
+  // do not open a phone's keyboard automatically, except for a reply or an edit
   useEffect(() => {
     if (matchMedia('(hover: hover)').matches) input.current?.focus()
   }, [])
@@ -86,7 +86,7 @@ export function Composer({ chat, actorId, onFiles, onSent }: ComposerProps): Rea
   function runCommand(command: string): void {
     setMenuOpen(false)
     change('')
-    // In a group several bots may listen, so Telegram names the one that is meant.
+    // a group may have several bots, so Telegram adds the bot's name
     sendText(
       chat.type === 'private' || botUsername === undefined ? `/${command}` : `/${command}@${botUsername}`,
     )

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react'
 import type { TranscriptMessage } from '../api/driver-types.ts'
 
-/** What a bubble may ask of the conversation around it. */
+/** What a bubble can request from its conversation. */
 export interface ConversationUi {
   readonly openMenu: (message: TranscriptMessage, x: number, y: number) => void
   readonly openPhoto: (source: string, name: string) => void

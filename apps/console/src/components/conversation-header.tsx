@@ -11,7 +11,7 @@ interface ConversationHeaderProps {
   readonly actorId: number | undefined
 }
 
-/** Who one talks to, and what they are doing right now. */
+/** The name of the chat, and what the others are doing right now. */
 export function ConversationHeader({ chat, actorId }: ConversationHeaderProps): ReactElement {
   const { openChat } = usePlayground()
   const title = usePlaygroundState((state) => chatTitle(state, chat))

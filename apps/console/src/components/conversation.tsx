@@ -16,7 +16,7 @@ import { MessageMenu } from './message-menu.tsx'
 import { SendFilesDialog } from './send-files-dialog.tsx'
 import type { ChosenFiles } from './send-files-dialog.tsx'
 
-/** One open chat. It is mounted anew for every chat. */
+/** The open chat. It is remounted for every chat. */
 export function Conversation({ chat }: { readonly chat: EmulatedChat }): ReactElement {
   const { sendText } = usePlayground()
   const actor = usePlaygroundState((state) => actorId(state, chat))

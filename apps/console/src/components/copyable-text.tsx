@@ -6,7 +6,7 @@ interface CopyableTextProps {
   readonly text: string
 }
 
-/** Inline code and phone numbers: a click copies them. */
+/** Inline code or a phone number, copied on click. */
 export function CopyableText({ kind, text }: CopyableTextProps): ReactElement {
   const { isCopied, copy } = useCopy(text)
   return (

@@ -8,7 +8,7 @@ interface DialogProps {
   readonly children: ReactNode
 }
 
-/** A modal window. The browser keeps the focus inside, and Escape or a click beside it closes. */
+/** A modal dialog. The browser traps the focus; Escape or a click outside closes it. */
 export function Dialog({ title, onClose, children }: DialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()

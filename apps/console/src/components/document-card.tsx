@@ -10,7 +10,7 @@ interface DocumentCardProps {
   readonly progress: number | undefined
 }
 
-/** A file: its kind, name and size; a click downloads it. */
+/** A file's type, name and size. A click downloads it. */
 export function DocumentCard({ attachment, source, progress }: DocumentCardProps): ReactElement {
   const { fileName = 'File', size } = attachment
   const content = (

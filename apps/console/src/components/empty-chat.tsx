@@ -7,7 +7,7 @@ const FIRST_SUGGESTIONS = ['/start', '/help', 'What can you do?'] as const
 
 const COMMAND_LIMIT = 4
 
-/** Ways to begin a conversation. */
+/** Suggestions to start a conversation. */
 export function EmptyChat({ chatId }: { readonly chatId: number }): ReactElement {
   const { sendText } = usePlayground()
   const bot = usePlaygroundState((state) => state.bot)

@@ -3,7 +3,7 @@ import { usePlayground } from '../state/playground-context.ts'
 import type { PendingMessage } from '../state/playground-state.ts'
 import { Icon } from './icon.tsx'
 
-/** Why a message did not go out, and what can be done about it. */
+/** Why a message was not sent, with buttons to retry or discard it. */
 export function FailedSend({ pending }: { readonly pending: PendingMessage }): ReactElement {
   const { retry, discard } = usePlayground()
   return (

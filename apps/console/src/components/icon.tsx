@@ -41,7 +41,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** A decorative icon; what it means is said by the element around it. */
+/** A decorative icon; the surrounding element provides the label. */
 export function Icon({ name, size = 24 }: { readonly name: IconName; readonly size?: number }): ReactElement {
   return (
     <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -5,7 +5,7 @@ import { pressKey } from '../state/playground-state.ts'
 import { safeLink } from '../text/safe-link.ts'
 import { Icon } from './icon.tsx'
 
-/** The buttons under a message. Those that send their text stand over the composer instead. */
+/** The buttons under a message. Reply keyboards are shown above the composer instead. */
 export function InlineKeyboard({ message }: { readonly message: TranscriptMessage }): ReactElement | null {
   const rows = message.buttons.filter((row) => row.some((button) => button.kind !== 'text'))
   if (rows.length === 0) return null

@@ -8,7 +8,7 @@ interface LightboxProps {
   readonly onClose: () => void
 }
 
-/** A picture over the whole page. */
+/** A picture that fills the page. */
 export function Lightbox({ source, name, onClose }: LightboxProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {

@@ -7,7 +7,10 @@ interface LocationCardProps {
   readonly longitude: number
 }
 
-/** A place. The drawing is no map: no map service learns of it. A click copies the coordinates. */
+/**
+ * A location. The drawing is not a real map, so that no map service learns the location. A click
+ * copies the coordinates.
+ */
 export function LocationCard({ latitude, longitude }: LocationCardProps): ReactElement {
   const coordinates = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
   const { isCopied, copy } = useCopy(coordinates)

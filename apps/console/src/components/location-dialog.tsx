@@ -9,7 +9,7 @@ interface LocationDialogProps {
   readonly onClose: () => void
 }
 
-/** Sends a place, by its coordinates or where the browser is. */
+/** Sends a location: coordinates or the browser's position. */
 export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactElement {
   const { sendLocation } = usePlayground()
   const [latitude, setLatitude] = useState('')

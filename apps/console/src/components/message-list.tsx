@@ -21,7 +21,7 @@ interface MessageListProps {
   readonly ref: Ref<MessageListHandle>
 }
 
-/** Only the latest messages are drawn; scrolling up draws earlier ones, this many at a time. */
+/** Only the latest messages are rendered. Scrolling up renders this many more at a time. */
 const PAGE = 120
 
 const FLASH_MS = 1400
@@ -115,7 +115,7 @@ export function MessageList({ chat, actorId, ref }: MessageListProps): ReactElem
   )
 }
 
-/** How many of the bot's messages arrived while the reader was further up. */
+/** The number of the bot's messages that arrived while the reader was scrolled up. */
 function useUnseen(
   messages: readonly { readonly id: number; readonly fromBot: boolean }[],
   isAtBottom: boolean,
@@ -128,7 +128,7 @@ function useUnseen(
   return isAtBottom ? 0 : messages.filter((message) => message.fromBot && message.id > seenId).length
 }
 
-/** Keeps what is on the screen in place while earlier messages are drawn above it. */
+/** Preserves the scroll position while earlier messages are rendered above. */
 function useKeepPlace(box: { readonly current: HTMLElement | null }, limit: number): () => void {
   const fromEnd = useRef<number>(undefined)
   useLayoutEffect(() => {

@@ -18,11 +18,11 @@ interface MessageMenuProps {
 
 const MARGIN = 8
 
-/** What can be done with a message. */
+/** A message's context menu. */
 export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProps): ReactElement {
   const playground = usePlayground()
   const menu = useRef<HTMLDivElement>(null)
-  // The menu may open right under a finger: lifting it must not choose what lies there.
+  // the menu may open under a finger; lifting it must not select an item
   const isArmed = useRef(false)
 
   useLayoutEffect(() => {
@@ -30,13 +30,13 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
     if (element === null) return
     const before = document.activeElement
     if (!element.matches(':popover-open')) element.showPopover()
-    // Not the bounding box: that one is smaller while the menu grows into view.
+    // not the bounding box, which is smaller during the opening animation
     const { offsetWidth: width, offsetHeight: height } = element
     element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
     element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
     element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
-    // A finger that still lies on the screen must not close the menu it has just opened, so this is not left
-    // to the browser: only a new press elsewhere closes.
+    // only a new press elsewhere closes the menu: with the browser's own behaviour, the finger that
+    // opened it could close it
     const onPointerDown = (event: PointerEvent): void => {
       if (!(event.target instanceof Node && element.contains(event.target))) onClose()
     }
@@ -109,7 +109,7 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
   )
 }
 
-/** Arrow keys walk through the menu's items. */
+/** Moves through the menu's items with the arrow keys. */
 export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }
   const step = steps[event.key]

@@ -15,7 +15,7 @@ const MARKS: Partial<Record<BubbleItem['delivery'], { readonly label: string; re
   read: { label: 'Answered', path: 'M1 8l3.5 3.5L11 4M7.5 10.7l.8.8L15 4' },
 }
 
-/** The time of a message, whether it was edited, and how far an own message got. */
+/** A message's time, whether it was edited, and the delivery state of an own message. */
 export function MessageMeta({ message, delivery }: MessageMetaProps): ReactElement {
   const mark = MARKS[delivery]
   return (

@@ -1,6 +1,6 @@
 import type { BubbleItem } from '../state/timeline.ts'
 
-/** What a row and its bubble show. */
+/** The props of a row and its bubble. */
 export interface MessageRowProps extends Pick<
   BubbleItem,
   'message' | 'isMine' | 'startsGroup' | 'endsGroup' | 'delivery'

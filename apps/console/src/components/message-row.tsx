@@ -11,7 +11,7 @@ import { InlineKeyboard } from './inline-keyboard.tsx'
 import { MessageBubble } from './message-bubble.tsx'
 import type { MessageRowProps } from './message-row-props.ts'
 
-/** A message in its place: the side, the sender's picture, the bubble, and its buttons below. */
+/** A message's row: its side, the sender's avatar, the bubble, and the buttons below. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
   const { message, isMine, startsGroup, endsGroup, delivery, pending, isGroupChat } = props
   const { openMenu } = useConversation()
@@ -22,7 +22,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
   })
 
   function onContextMenu(event: MouseEvent): void {
-    // A selected text and a link keep the browser's own menu.
+    // selected text and links keep the browser's context menu
     const isOwnMenu = event.target instanceof Element && event.target.closest('a') !== null
     if (!isReal || isOwnMenu || getSelection()?.isCollapsed === false) return
     event.preventDefault()

@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx'
 import { NewGroupForm } from './new-group-form.tsx'
 import { NewPersonForm } from './new-person-form.tsx'
 
-/** Makes a person, with their private chat, or a group of people and the assistant. */
+/** Creates a person with a private chat, or a group of people and the assistant. */
 export function NewChatDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const [kind, setKind] = useState<'person' | 'group'>('person')
   return (

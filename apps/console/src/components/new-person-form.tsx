@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ReactElement } from 'react'
 import { usePlayground } from '../state/playground-context.ts'
 
-/** What the form's fields become: empty ones are left out. */
+/** The form's fields, without empty ones. */
 function fieldsOf(form: FormData): Readonly<Record<string, string>> {
   const entries = [...form.entries()].flatMap(([name, value]) =>
     typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as const] : [],

@@ -9,7 +9,7 @@ interface NoticePageProps {
   readonly children: ReactNode
 }
 
-/** A full page with one thing to say. */
+/** A full page with a single notice. */
 export function NoticePage({ icon, title, children }: NoticePageProps): ReactElement {
   useTheme()
   return (

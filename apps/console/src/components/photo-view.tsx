@@ -13,7 +13,7 @@ interface PhotoViewProps {
   readonly progress: number | undefined
 }
 
-/** A picture in a bubble. The one that was sent from here stays until the assistant's copy is there. */
+/** A picture in a bubble. The local preview stays until the assistant's copy is loaded. */
 export function PhotoView({ attachment, source, preview, progress }: PhotoViewProps): ReactElement {
   const { openPhoto } = useConversation()
   const [loaded, setLoaded] = useState<{ readonly width: number; readonly height: number }>()

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 const RADIUS = 20
 const LENGTH = 2 * Math.PI * RADIUS
 
-/** How much of a file is sent: a ring that closes. It turns while nothing is known yet. */
+/** The upload progress as a ring that fills up. A minimum arc is always visible. */
 export function ProgressRing({ progress }: { readonly progress: number }): ReactElement {
   return (
     <span

@@ -7,7 +7,7 @@ interface QuoteBlockProps {
   readonly children: ReactNode
 }
 
-/** A quotation; an expandable one shows three lines until it is opened. */
+/** A quotation. An expandable one shows three lines until it is expanded. */
 export function QuoteBlock({ isExpandable, children }: QuoteBlockProps): ReactElement {
   const content = useRef<HTMLDivElement>(null)
   const [isOpen, setOpen] = useState(false)

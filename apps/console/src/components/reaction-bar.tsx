@@ -9,7 +9,7 @@ interface ReactionBarProps {
   readonly actorId: number | undefined
 }
 
-/** The reactions on a message, counted. A click joins in or takes the own one back. */
+/** The reactions to a message, with counts. A click adds or removes the user's own. */
 export function ReactionBar({ message, actorId }: ReactionBarProps): ReactElement {
   const { react } = usePlayground()
   const users = usePlaygroundState((state) => state.users)

@@ -12,7 +12,10 @@ interface ReplyKeyboardPanelProps {
   readonly onPick: (text: string) => void
 }
 
-/** Ready-made answers that the assistant offers; each sends its text. The panel can be put away until a new one comes. */
+/**
+ * The assistant's suggested answers; each sends its text. The panel can be hidden until a new one
+ * arrives.
+ */
 export function ReplyKeyboardPanel({ chatId, onPick }: ReplyKeyboardPanelProps): ReactElement | null {
   const messages = usePlaygroundState((state) => state.transcripts[chatId] ?? NO_MESSAGES)
   const keyboard = useMemo(() => replyKeyboard(messages), [messages])

@@ -9,7 +9,7 @@ interface ReplyQuoteProps {
   readonly messageId: number
 }
 
-/** The message that is answered; a click goes there. */
+/** The message being answered; a click scrolls to it. */
 export function ReplyQuote({ chatId, messageId }: ReplyQuoteProps): ReactElement {
   const { goToMessage } = useConversation()
   const message = usePlaygroundState((state) => state.transcripts[chatId]?.find(({ id }) => id === messageId))

@@ -13,7 +13,7 @@ function render(
   return renderToStaticMarkup(createElement(RichText, { text, entities, onCommand }))
 }
 
-/** What a reader of the markup sees: every tag left out, escapes undone. */
+/** The visible text of the markup: tags removed, escapes decoded. */
 function visible(markup: string): string {
   return markup
     .replaceAll(/<[^>]*>/gu, '')

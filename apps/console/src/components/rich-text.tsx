@@ -11,11 +11,11 @@ import { Spoiler } from './spoiler.tsx'
 interface RichTextProps {
   readonly text: string
   readonly entities: readonly MessageEntity[]
-  /** Called with a `/command` that was clicked; without it commands are plain. */
+  /** Called when a `/command` is clicked. Without it, commands are plain text. */
   readonly onCommand?: ((command: string) => void) | undefined
 }
 
-/** Draws Telegram's formatted text as React elements. No part of the text is ever taken for markup. */
+/** Renders Telegram's formatted text as React elements. The text is never parsed as markup. */
 export function RichText({ text, entities, onCommand }: RichTextProps): ReactElement {
   const tree = useMemo(() => buildEntityTree(text, entities), [text, entities])
   return <>{renderNodes(tree, onCommand)}</>
@@ -32,7 +32,10 @@ function renderNodes(nodes: readonly TextNode[], onCommand: RichTextProps['onCom
   })
 }
 
-/** A block ends its own line, so the line break after it would show as an empty line: it is kept, but not drawn. */
+/**
+ * Hides the line break after a block, which would otherwise show as an empty line. It stays in the
+ * text.
+ */
 function withoutFirstBreak(text: string): ReactNode {
   if (!text.startsWith('\n')) return text
   return (
@@ -94,12 +97,12 @@ function renderEntity(node: EntityNode, onCommand: RichTextProps['onCommand']): 
     case 'cashtag':
       return <span className="accent">{children}</span>
     default:
-      // Custom emoji stand as the plain emoji they replace; kinds that come later stand as their text.
+      // custom emoji are shown as the plain emoji they replace, and unknown kinds as plain text
       return children
   }
 }
 
-/** A link that shows where it leads when its text does not say so. An address that may not be opened is no link. */
+/** A link that shows its target if its text does not. An unsafe address is not a link. */
 function link(address: string, children: ReactNode, title?: string): ReactNode {
   const href = safeLink(address)
   if (href === undefined) return children

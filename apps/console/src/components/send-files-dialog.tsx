@@ -9,7 +9,7 @@ import { Icon } from './icon.tsx'
 
 export interface ChosenFiles {
   readonly files: readonly File[]
-  /** `media` shows pictures, videos and music as such; `document` sends every file as it is. */
+  /** `media` sends pictures, videos and music as such; `document` sends every file unchanged. */
   readonly as: 'media' | 'document'
 }
 
@@ -26,7 +26,10 @@ interface Candidate {
   readonly height?: number
 }
 
-/** Shows what is about to be sent, takes a caption, and refuses what is too large before it travels. */
+/**
+ * Previews the files to send, accepts a caption, and refuses files that are too large before
+ * uploading.
+ */
 export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProps): ReactElement {
   const { sendFile } = usePlayground()
   const [candidates, setCandidates] = useState<readonly Candidate[]>(() =>
@@ -157,7 +160,7 @@ function problemOf(file: File): string | undefined {
   return file.size === 0 ? 'This file is empty' : undefined
 }
 
-/** Measures a picture, so that its bubble has the right shape from the start. */
+/** Measures a picture, so that its bubble has the right size from the start. */
 async function describe(file: File): Promise<Candidate> {
   if (!file.type.startsWith('image/')) return { file }
   const preview = URL.createObjectURL(file)

@@ -8,7 +8,7 @@ import { ChatList } from './chat-list.tsx'
 import { Icon } from './icon.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 
-/** The chats, a search over them, the theme and the way to a new chat. */
+/** The chat list with search, theme toggle and the button for a new chat. */
 export function Sidebar({ openChatId }: { readonly openChatId: number | undefined }): ReactElement {
   const { theme, toggle } = useTheme()
   const bot = usePlaygroundState((state) => state.bot)

@@ -2,12 +2,12 @@ import { useState } from 'react'
 import type { ReactElement, ReactNode } from 'react'
 
 interface SpoilerProps {
-  /** Stands in for the children while they are hidden, so that no link among them can be reached. */
+  /** Replaces the children while they are hidden, so that links among them cannot be focused. */
   readonly text: string
   readonly children: ReactNode
 }
 
-/** Hidden text: a click, Enter or Space shows it. */
+/** Hidden text, revealed by a click, Enter or Space. */
 export function Spoiler({ text, children }: SpoilerProps): ReactElement {
   const [isShown, setShown] = useState(false)
   if (isShown) return <span className="spoiler spoiler--shown">{children}</span>

@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx'
 
 const SHOWN_MS = 4500
 
-/** Short notes over the conversation: a button's answer, what did not work. */
+/** Short notifications above the conversation: buttons' answers and errors. */
 export function Toasts(): ReactElement {
   const toasts = usePlaygroundState((state) => state.toasts)
   return (

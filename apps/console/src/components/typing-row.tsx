@@ -8,7 +8,7 @@ interface TypingRowProps {
   readonly isGroupChat: boolean
 }
 
-/** Three dots while the assistant works on an answer of which nothing can be seen yet. */
+/** Three dots while the assistant works on an answer that is not visible yet. */
 export function TypingRow({ chatId, isGroupChat }: TypingRowProps): ReactElement | null {
   const label = usePlaygroundState((state) =>
     state.drafts[chatId] === undefined ? actionLabel(state, chatId) : undefined,

@@ -12,7 +12,7 @@ interface UserSwitcherProps {
   readonly actorId: number | undefined
 }
 
-/** Who of a group's members one writes as. */
+/** Selects the group member to write as. */
 export function UserSwitcher({ chat, actorId }: UserSwitcherProps): ReactElement {
   const { actAs } = usePlayground()
   const users = usePlaygroundState((state) => state.users)

@@ -8,7 +8,7 @@ interface VideoViewProps {
   readonly source: string | undefined
 }
 
-/** A video with the browser's controls; an animation plays by itself, silently and over again. */
+/** A video with the browser's controls. An animation plays automatically, muted and in a loop. */
 export function VideoView({ attachment, source }: VideoViewProps): ReactElement {
   const { kind, fileName = 'Video', mimeType } = attachment
   const { width, height } = photoSize(attachment.width, attachment.height)

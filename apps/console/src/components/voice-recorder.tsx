@@ -4,14 +4,16 @@ import { usePlayground } from '../state/playground-context.ts'
 import { formatDuration } from '../text/format.ts'
 import { Icon } from './icon.tsx'
 
-/** Telegram's voice messages are Opus in Ogg; browsers that cannot write it use their own container. */
+/**
+ * Telegram's voice messages are Opus in Ogg. Browsers that cannot record Ogg use another container.
+ */
 const FORMATS = [
   { type: 'audio/ogg;codecs=opus', extension: 'ogg' },
   { type: 'audio/webm;codecs=opus', extension: 'webm' },
   { type: 'audio/mp4', extension: 'm4a' },
 ] as const
 
-/** Whether this browser records sound at all. */
+/** Whether this browser can record audio. */
 export function canRecordVoice(): boolean {
   return 'MediaRecorder' in globalThis && 'mediaDevices' in navigator
 }
@@ -21,7 +23,7 @@ interface VoiceRecorderProps {
   readonly onClose: () => void
 }
 
-/** Takes the composer's place while a voice message is spoken. */
+/** Replaces the composer while a voice message is being recorded. */
 export function VoiceRecorder({ chatId, onClose }: VoiceRecorderProps): ReactElement {
   const { sendFile, showToast } = usePlayground()
   const recorder = useRef<MediaRecorder>(undefined)

@@ -3,7 +3,7 @@ import { PlaygroundContext } from '../state/playground-context.ts'
 
 const SHOWN_MS = 1500
 
-/** Copies a text, and tells for a moment that it was copied. */
+/** Copies a text; `isCopied` is true for a moment afterwards. */
 export function useCopy(text: string): { readonly isCopied: boolean; readonly copy: () => void } {
   const [isCopied, setCopied] = useState(false)
   const playground = use(PlaygroundContext)
@@ -21,7 +21,7 @@ export function useCopy(text: string): { readonly isCopied: boolean; readonly co
   return { isCopied, copy }
 }
 
-/** Rejects where the browser has no clipboard, as on a page that is not secure. */
+/** Rejects if the browser has no clipboard, for example on an insecure page. */
 export async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
 }

@@ -12,10 +12,10 @@ interface FileDrop {
   }
 }
 
-/** Takes files that are dropped on an element or pasted into it. */
+/** Handles files that are dropped on or pasted into an element. */
 export function useFileDrop(onFiles: (files: readonly File[]) => void): FileDrop {
   const [isOver, setOver] = useState(false)
-  // Entering a child leaves its parent, so enters and leaves are counted.
+  // entering a child also leaves its parent, so enter and leave events are counted
   const depth = useRef(0)
   return {
     isOver,

@@ -12,7 +12,7 @@ interface LongPressHandlers {
   readonly onClickCapture: (event: MouseEvent) => void
 }
 
-/** A long touch, for browsers that do not send `contextmenu` for it. */
+/** Detects a long press, for browsers that do not fire `contextmenu` for it. */
 export function useLongPress(onPress: (x: number, y: number) => void): LongPressHandlers {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined)
   const hasOpened = useRef(false)
@@ -39,7 +39,7 @@ export function useLongPress(onPress: (x: number, y: number) => void): LongPress
     },
     onPointerUp: stop,
     onPointerCancel: stop,
-    // Lifting the finger is no click on what lies under it.
+    // lifting the finger must not click the element under it
     onClickCapture(event) {
       if (!hasOpened.current) return
       hasOpened.current = false

@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from 'react'
 import { cutWhole } from '../text/cut-whole.ts'
 
 /**
- * Lets a text that arrives in chunks flow in, a few letters per frame, so that a streamed answer reads as if it
- * were written. The whole text shows at once when it is no longer live, or when the reader wants no motion.
+ * Reveals a text that arrives in chunks a few letters per frame, so that a streamed answer appears
+ * as if typed. The whole text is shown immediately when it is complete, or when the reader prefers
+ * reduced motion.
  */
 export function useRevealedText(text: string, isLive: boolean): string {
   const [shown, setShown] = useState(0)
@@ -13,7 +14,7 @@ export function useRevealedText(text: string, isLive: boolean): string {
 
   useEffect(() => {
     if (!animates) return undefined
-    // Where the text was rewritten, it flows on from the last letter that still stands.
+    // if the text was rewritten, continue after the last unchanged letter
     position.current = Math.min(position.current, commonLength(previous.current, text))
     previous.current = text
     let frame = requestAnimationFrame(advance)

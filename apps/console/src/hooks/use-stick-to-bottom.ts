@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 
-/** This close to the end counts as being there. */
+/** This close to the end counts as being at the end. */
 const SLACK_PIXELS = 60
 
-/** The box is marked `data-scrolling` until it has stood still for so long. */
+/** The box is marked `data-scrolling` until it has not scrolled for this long. */
 const SCROLL_REST_MS = 900
 
 interface StickToBottom {
@@ -13,8 +13,8 @@ interface StickToBottom {
 }
 
 /**
- * Keeps a scrolling box at its end while its content grows (messages, a streamed draft, pictures that load), but
- * only while the reader is there: whoever scrolled up stays where they are.
+ * Keeps a scrolling box at its end while its content grows (messages, a streamed draft, loading
+ * pictures). If the reader has scrolled up, the position is left alone.
  */
 export function useStickToBottom(
   box: RefObject<HTMLElement | null>,
@@ -46,7 +46,7 @@ export function useStickToBottom(
       clearTimeout(rest)
       rest = setTimeout(() => delete element.dataset['scrolling'], SCROLL_REST_MS)
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PIXELS
-      // Content that grows moves the end away, not the reader: only scrolling up lets go.
+      // growing content moves the end away; only scrolling up stops following it
       if (isNear) sticks.current = true
       else if (element.scrollTop < lastTop) sticks.current = false
       lastTop = element.scrollTop

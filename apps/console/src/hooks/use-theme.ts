@@ -4,7 +4,10 @@ export type Theme = 'light' | 'dark'
 
 const STORAGE_KEY = 'pluggram-theme'
 
-/** The theme that shows, and a toggle. The browser's wish holds until a person chose; the choice is remembered. */
+/**
+ * The current theme and a toggle. The browser's preference applies until the user chooses; the
+ * choice is stored.
+ */
 export function useTheme(): { readonly theme: Theme; readonly toggle: () => void } {
   const [chosen, setChosen] = useState(storedTheme)
   const [preferred, setPreferred] = useState(preferredTheme)
@@ -28,7 +31,7 @@ export function useTheme(): { readonly theme: Theme; readonly toggle: () => void
     try {
       localStorage.setItem(STORAGE_KEY, next)
     } catch {
-      // Storage may be denied; the choice then lasts as long as the page.
+      // storage may be denied; the choice then lasts as long as the page
     }
   }
   return { theme, toggle }

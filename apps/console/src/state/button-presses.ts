@@ -1,14 +1,15 @@
 import type { CallbackAnswer, PlaygroundState } from './playground-state.ts'
 
-/** How long a button spins when nobody answers. */
+/** How long a button spins without an answer. */
 const PRESS_MS = 15_000
 
 const EARLY_ANSWER_LIMIT = 20
 
 /*
- * A press and its answer travel on two roads (the call's own reply and the event stream), and either may arrive
- * first. So an answer without a known query waits in `earlyAnswers` until the press knows its query's id. An
- * answer to a press in another window waits there until newer ones push it out.
+ * The response to a press and the button's answer arrive on different channels (the call and the
+ * event stream), in any order. So an answer to an unknown query waits in `earlyAnswers` until the
+ * press knows its query's id. An answer to a press in another window stays there until newer ones
+ * push it out.
  */
 
 export function startPress(state: PlaygroundState, key: string, now: number): PlaygroundState {

@@ -5,7 +5,10 @@ export interface Store<State, Action> {
   subscribe(listener: () => void): () => void
 }
 
-/** A reducer's state with listeners: what React's `useSyncExternalStore` needs, readable outside of React too. */
+/**
+ * A reducer's state with listeners, for React's `useSyncExternalStore`. Also readable outside
+ * React.
+ */
 export function createStore<State, Action>(
   reducer: (state: State, action: Action) => State,
   initialState: State,

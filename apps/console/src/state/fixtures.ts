@@ -2,7 +2,7 @@ import type { DriverEvent, TranscriptMessage } from '../api/driver-types.ts'
 import { INITIAL_STATE } from './playground-state.ts'
 import type { PendingMessage, PlaygroundState } from './playground-state.ts'
 
-/** Material for the tests of this folder: Ada chats with the bot in chat 7. */
+/** Fixtures for this folder's tests: Ada chats with the bot in chat 7. */
 export const CHAT = 7
 export const BOT = 1
 

@@ -7,21 +7,21 @@ import { pressKey } from './playground-state.ts'
 import type { Outgoing, PendingMessage, PlaygroundState } from './playground-state.ts'
 import { actorId, composeOf, findChat, isEditable } from './selectors.ts'
 
-/** What a person does with messages. */
+/** A person's actions on messages. */
 export interface MessageActs {
   sendText(chatId: number, text: string, replyToMessageId?: number): void
   sendFile(chatId: number, file: OutgoingFile): void
   sendLocation(chatId: number, latitude: number, longitude: number): void
   retry(key: string): void
   discard(key: string): void
-  /** Gives whether the edit was taken. */
+  /** Returns whether the edit was accepted. */
   saveEdit(chatId: number, messageId: number, text: string): Promise<boolean>
   pressButton(message: TranscriptMessage, row: number, column: number): void
-  /** Sets, or with the same emoji again takes back, the actor's reaction. */
+  /** Sets the actor's reaction; the same emoji again removes it. */
   react(message: TranscriptMessage, emoji: string): void
   cancelReply(chatId: number): void
   startEdit(message: TranscriptMessage): void
-  /** Edits the actor's latest text, as the up arrow does in an empty composer. */
+  /** Starts editing the actor's latest text, as the up arrow does in an empty composer. */
   startEditOfLast(chatId: number): void
   cancelEdit(chatId: number): void
 }
@@ -30,7 +30,7 @@ interface OutgoingFile {
   readonly kind: UploadKind
   readonly file: File
   readonly caption: string
-  /** An object URL of the picture; it lives as long as the page. */
+  /** An object URL of the picture, kept as long as the page. */
   readonly preview?: string
   readonly width?: number
   readonly height?: number

@@ -2,7 +2,10 @@ import type { DriverEvent, DriverState, EmulatedChat, TranscriptMessage } from '
 import type { UnknownEvent } from '../api/parse-driver.ts'
 import type { Compose, PendingMessage, PlaygroundStatus, Toast } from './playground-state.ts'
 
-/** Everything that can change the page. Times are milliseconds and come in with the action: the reducer reads no clock. */
+/**
+ * Everything that can change the page. Times are in milliseconds and part of the action, because
+ * the reducer does not read the clock.
+ */
 export type PlaygroundAction =
   | { readonly type: 'state-loaded'; readonly state: DriverState }
   | { readonly type: 'status-changed'; readonly status: PlaygroundStatus }

@@ -3,7 +3,7 @@ import type { TranscriptMessage } from '../api/driver-types.ts'
 import type { EventStreamHandlers } from '../api/event-stream.ts'
 import type { FileUpload } from '../api/upload-file.ts'
 
-/** The page's doors to the world, so that tests can stand in for them. */
+/** The page's external dependencies, so that tests can replace them. */
 export interface PlaygroundDoors {
   readonly api: ApiClient
   readonly uploadFile: (

@@ -4,7 +4,7 @@ import type { ChatRecord, PlaygroundState } from './playground-state.ts'
 import { reduceEvent, replaceById, saveMessage, settlePending, transcriptChatId } from './reduce-event.ts'
 import { countBotMessagesAfter, setReaction } from './transcripts.ts'
 
-/** The page's whole behaviour over time, as a pure function. */
+/** The page's whole behaviour as a pure function. */
 export function playgroundReducer(state: PlaygroundState, action: PlaygroundAction): PlaygroundState {
   switch (action.type) {
     case 'state-loaded':
@@ -12,7 +12,8 @@ export function playgroundReducer(state: PlaygroundState, action: PlaygroundActi
     case 'status-changed':
       return { ...state, status: action.status }
     case 'stream-opened':
-      // A stream that opens anew may count from another start: the assistant may be another process by now.
+      // a reopened stream may count from a different start, because the assistant may have
+      // restarted
       return { ...state, isOnline: true, lastSequence: undefined }
     case 'stream-lost':
       return { ...state, isOnline: false }
@@ -68,13 +69,13 @@ export function playgroundReducer(state: PlaygroundState, action: PlaygroundActi
   }
 }
 
-/** Whether an event follows the last one, was seen before, or shows that some were missed. */
+/** Whether an event follows the last one, is a repetition, or shows that some were missed. */
 export function sequenceVerdict(last: number | undefined, sequence: number): 'next' | 'repeated' | 'gap' {
   if (last === undefined || sequence === last + 1) return 'next'
   return sequence <= last ? 'repeated' : 'gap'
 }
 
-/** The earliest moment at which something on the page runs out. */
+/** The earliest time at which something on the page expires. */
 export function nextExpiry(state: PlaygroundState): number | undefined {
   const moments = [state.drafts, state.actions, state.presses].flatMap((record) =>
     Object.values(record).map(({ until }) => until),
@@ -131,7 +132,7 @@ function receiveEvent(state: PlaygroundState, action: ActionOf<'event-received'>
   return { ...reduced, loading: { ...reduced.loading, [chatId]: waiting } }
 }
 
-/** Takes the answer for the truth, then applies again what arrived while it was on its way. */
+/** Loads a transcript, then applies the events again that arrived during the request. */
 function loadTranscript(state: PlaygroundState, action: ActionOf<'transcript-loaded'>): PlaygroundState {
   const { chatId, messages } = action
   const loading = state.loading[chatId]
@@ -142,7 +143,7 @@ function loadTranscript(state: PlaygroundState, action: ActionOf<'transcript-loa
     ...state,
     loading: without(state.loading, chatId),
     transcripts: { ...state.transcripts, [chatId]: messages },
-    // An answer that arrived while the page was cut off ended its draft.
+    // an answer that arrived while offline ended its draft
     drafts: missed === 0 ? state.drafts : without(state.drafts, chatId),
     actions: missed === 0 ? state.actions : without(state.actions, chatId),
     unread:
@@ -152,11 +153,11 @@ function loadTranscript(state: PlaygroundState, action: ActionOf<'transcript-loa
   }
   const unread = loaded.unread
   const replayed = loading.events.reduce((current, event) => reduceEvent(current, event, action.now), loaded)
-  // The events were counted when they arrived.
+  // the events were already counted when they arrived
   return { ...replayed, unread }
 }
 
-/** An assistant that was started anew may know none of the chats from before. */
+/** Forgets chats that no longer exist: a restarted assistant may not have the earlier chats. */
 function forgetGoneChats(state: PlaygroundState): PlaygroundState {
   const known = new Set(state.chats.map(({ id }) => id))
   if (Object.keys(state.transcripts).every((chatId) => known.has(Number(chatId)))) return state

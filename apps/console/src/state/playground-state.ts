@@ -7,7 +7,7 @@ import type {
   TranscriptMessage,
 } from '../api/driver-types.ts'
 
-/** Whether there is anything to show yet, and if not, why. */
+/** Whether the page can show chats, and if not, why. */
 export type PlaygroundStatus =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
@@ -15,31 +15,34 @@ export type PlaygroundStatus =
   | { readonly kind: 'off'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** What a person is sending, kept until the assistant has it, so that it can be sent again. */
+/** What a person is sending, kept until the assistant has it, so that it can be retried. */
 export type Outgoing =
   | { readonly kind: 'text' }
   | { readonly kind: 'location' }
   | { readonly kind: 'file'; readonly uploadKind: UploadKind; readonly file: File }
 
-/** A message on its way: shown at once, replaced by the real one when the assistant has it. */
+/**
+ * A message being sent. It is shown immediately and replaced by the real one once the assistant has
+ * it.
+ */
 export interface PendingMessage {
-  /** The key that its bubble keeps for life, also when the real message takes its place. */
+  /** The key of its bubble, which stays the same when the real message replaces it. */
   readonly key: string
   readonly message: TranscriptMessage
   readonly outgoing: Outgoing
   readonly status: 'sending' | 'failed'
-  /** From 0 to 1, for files. */
+  /** Upload progress of a file, from 0 to 1. */
   readonly progress: number
-  /** An object URL of the picture that is being sent. */
+  /** An object URL of the picture being sent. */
   readonly preview?: string
   readonly error?: string
 }
 
-/** The answer that is being written, as far as it is known. */
+/** The known part of an answer that is being written. */
 interface LiveDraft {
   readonly key: string
   readonly message: TranscriptMessage
-  /** Milliseconds; without news the draft is gone then. */
+  /** When the draft expires without an update, in milliseconds. */
   readonly until: number
 }
 
@@ -48,15 +51,15 @@ interface ChatAction {
   readonly until: number
 }
 
-/** What stands in a chat's composer. */
+/** The contents of a chat's composer. */
 export interface Compose {
   readonly text: string
   readonly replyToMessageId?: number
-  /** The own message that is being edited, and the text that stood there before. */
+  /** The own message being edited, and the composer's previous text. */
   readonly editing?: { readonly messageId: number; readonly heldText: string }
 }
 
-/** A pressed button that waits for its answer. The query's id is known when the press was accepted. */
+/** A pressed button waiting for its answer. The query's id is known once the press was accepted. */
 interface ButtonPress {
   readonly queryId?: string
   readonly until: number
@@ -82,28 +85,31 @@ export interface PlaygroundState {
   readonly users: readonly EmulatedUser[]
   readonly chats: readonly EmulatedChat[]
   readonly commands: readonly BotCommandEntry[]
-  /** Messages by chat, ordered by id. A chat that was not loaded yet has no entry. */
+  /** Messages by chat, ordered by id. Chats that are not loaded yet have no entry. */
   readonly transcripts: ChatRecord<readonly TranscriptMessage[]>
-  /** Transcripts on their way, with the events that arrived meanwhile: those are newer than the answer. */
+  /**
+   * Transcripts being loaded, with the events that arrived meanwhile, which are newer than the
+   * response.
+   */
   readonly loading: ChatRecord<{ readonly requestId: number; readonly events: readonly DriverEvent[] }>
   readonly drafts: ChatRecord<LiveDraft>
   readonly actions: ChatRecord<ChatAction>
   readonly pending: readonly PendingMessage[]
-  /** Bubbles that were a pending message or a draft before: message → that one's key and picture. */
+  /** Maps messages that replaced a pending message or a draft to its key and picture. */
   readonly bubbleKeys: Readonly<Record<string, string>>
   readonly previews: Readonly<Record<string, string>>
   readonly unread: ChatRecord<number>
   readonly openChatId: number | undefined
-  /** Who speaks in a chat, where it is not its first member. */
+  /** The member to write as in a chat, if not the first one. */
   readonly actingAs: ChatRecord<number>
   readonly composing: ChatRecord<Compose>
   readonly presses: Readonly<Record<string, ButtonPress>>
-  /** Answers that overtook the word that their press was accepted, or belong to another window. */
+  /** Answers that arrived before the response to their press, or belong to another window. */
   readonly earlyAnswers: readonly CallbackAnswer[]
   readonly alert: CallbackAnswer | undefined
   readonly toasts: readonly Toast[]
   readonly lastSequence: number | undefined
-  /** Grows with every key and toast that is made, so that each is unique. */
+  /** Increased for every new key and toast, so that each is unique. */
   readonly counter: number
 }
 

@@ -12,7 +12,7 @@ interface World {
   readonly playground: Playground
   readonly api: { readonly [Method in keyof ApiClient]: ReturnType<typeof vi.fn<ApiClient[Method]>> }
   readonly uploadFile: ReturnType<typeof vi.fn<PlaygroundDoors['uploadFile']>>
-  /** The handlers of the event stream that the page opened. */
+  /** The handlers of the page's event stream. */
   readonly stream: () => EventStreamHandlers
   readonly closeStream: ReturnType<typeof vi.fn<() => void>>
 }

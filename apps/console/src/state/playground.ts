@@ -12,15 +12,15 @@ import { INITIAL_STATE } from './playground-state.ts'
 import type { Compose, PlaygroundState } from './playground-state.ts'
 import { composeOf, sortedChats } from './selectors.ts'
 
-/** The page's state and everything a person can do on it. Acts report their own failures; none of them rejects. */
+/** The page's state and all user actions. Actions report their own failures and never reject. */
 export interface Playground extends MessageActs {
   getState(): PlaygroundState
   subscribe(listener: () => void): () => void
-  /** Loads the first screen and follows the events, until the returned function is called. */
+  /** Loads the page's data and follows events until the returned function is called. */
   start(openChatId: number | undefined): () => void
-  /** Opens a chat, or with `undefined` the list of chats. */
+  /** Opens a chat, or the chat list with `undefined`. */
   openChat(chatId: number | undefined): void
-  /** Gives the new chat's id, or `undefined` when it could not be made. */
+  /** Returns the new chat's id, or `undefined` if it could not be created. */
   addPerson(user: NewUser): Promise<number | undefined>
   addGroup(chat: NewChat): Promise<number | undefined>
   actAs(chatId: number, userId: number): void
@@ -30,7 +30,9 @@ export interface Playground extends MessageActs {
   showToast(text: string, tone?: 'plain' | 'error'): void
 }
 
-/** Transcripts that are loaded ahead, for the list's last lines; the others load when they are opened. */
+/**
+ * How many transcripts are preloaded for the previews in the chat list. Others load when opened.
+ */
 const PRELOAD_LIMIT = 60
 
 const RETRY_MS = 2000
@@ -46,7 +48,7 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     dispatch({ type: 'toast-shown', text, tone })
   }
 
-  /** What a failed call means for the whole page; gives the words for what failed. */
+  /** Updates the page's status after a failed call, and returns a message. */
   function explain(error: unknown): string {
     if (!(error instanceof ApiError)) throw error
     if (error.status === 401) dispatch({ type: 'status-changed', status: { kind: 'signed-out' } })
@@ -73,7 +75,10 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     dispatch({ type: 'state-loaded', state: await api.state() })
   }
 
-  /** Reads everything anew: when the stream opened, and whenever events may have been missed. The open chat comes first. */
+  /**
+   * Reloads everything when the stream opens and whenever events may have been missed. The open
+   * chat comes first.
+   */
   async function synchronise(): Promise<void> {
     const wasOpen = getState().openChatId !== undefined
     await loadState()
@@ -89,12 +94,12 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     try {
       await synchronise()
     } catch (error) {
-      // The stream comes back by itself, and with it the next attempt.
+      // the stream reconnects automatically, and that triggers the next attempt
       explain(error)
     }
   }
 
-  /** The first person is made for the visitor, so that there is a chat to write in at once. */
+  /** Creates the first person, so that there is a chat to write in immediately. */
   async function welcome(): Promise<void> {
     const { users, chats } = getState()
     if (users.every((user) => user.isBot)) {
@@ -210,7 +215,7 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
   }
 }
 
-/** Tells the reducer the time whenever a draft, an action or a press runs out. */
+/** Dispatches the time whenever a draft, an action or a press expires. */
 function runClock(
   store: ReturnType<typeof createStore<PlaygroundState, PlaygroundAction>>,
   now: () => number,

@@ -4,11 +4,11 @@ import { messageKey } from './playground-state.ts'
 import type { PendingMessage, PlaygroundState } from './playground-state.ts'
 import { removeMessage, upsertMessage } from './transcripts.ts'
 
-/** A chat action lasts five seconds in Telegram, a draft thirty. */
+/** In Telegram a chat action lasts five seconds, a draft thirty. */
 const ACTION_MS = 5000
 const DRAFT_MS = 30_000
 
-/** Applies what happened. Applying an event twice changes nothing, so repeats after a reconnect are harmless. */
+/** Applies an event. This is idempotent, so repetitions after a reconnect are harmless. */
 export function reduceEvent(state: PlaygroundState, event: DriverEvent, now: number): PlaygroundState {
   switch (event.type) {
     case 'message-added':
@@ -35,7 +35,7 @@ export function reduceEvent(state: PlaygroundState, event: DriverEvent, now: num
   }
 }
 
-/** The chat that an event changes the transcript of. */
+/** The chat whose transcript an event changes. */
 export function transcriptChatId(event: DriverEvent): number | undefined {
   if (event.type === 'message-added' || event.type === 'message-edited') return event.message.chatId
   return event.type === 'message-deleted' ? event.chatId : undefined
@@ -47,12 +47,12 @@ export function replaceById<T extends { readonly id: number }>(items: readonly T
   return index === -1 ? [...items, item] : items.with(index, item)
 }
 
-/** Stores a message that was added or changed, without any of what a new message brings about. */
+/** Stores a new or changed message, without the side effects of a new message. */
 export function saveMessage(state: PlaygroundState, message: TranscriptMessage): PlaygroundState {
   return changeTranscript(state, message.chatId, (messages) => upsertMessage(messages, message))
 }
 
-/** A pending message that arrived: the real one takes over its bubble. */
+/** Replaces a pending message with the real one, which takes over its bubble. */
 export function settlePending(
   state: PlaygroundState,
   pending: PendingMessage,
@@ -76,7 +76,7 @@ function addMessage(state: PlaygroundState, message: TranscriptMessage): Playgro
   return pending === undefined ? saved : settlePending(saved, pending, message)
 }
 
-/** The bot's message ends its typing, and takes over the draft's bubble so that nothing flickers. */
+/** Ends the bot's typing. Its message takes over the draft's bubble, so that nothing flickers. */
 function finishAnswer(state: PlaygroundState, message: TranscriptMessage): PlaygroundState {
   const { [message.chatId]: draft, ...drafts } = state.drafts
   const { [message.chatId]: _action, ...actions } = state.actions
@@ -111,7 +111,7 @@ function setDraft(state: PlaygroundState, draft: TranscriptDraft, now: number): 
   }
 }
 
-/** Whether the assistant's message is the one that this page is just sending: it may be heard of before the answer. */
+/** Whether a message is the one this page is sending; its event may arrive before the response. */
 function isSameMessage(pending: PendingMessage, message: TranscriptMessage): boolean {
   return (
     pending.status === 'sending' &&

@@ -6,7 +6,7 @@ export function findChat(state: PlaygroundState, chatId: number | undefined): Em
   return state.chats.find((chat) => chat.id === chatId)
 }
 
-/** A member of the emulated Telegram, the bot included. */
+/** A user of the emulated Telegram, including the bot. */
 export function findUser(state: PlaygroundState, userId: number): EmulatedUser | undefined {
   return userId === state.bot?.id ? state.bot : state.users.find((user) => user.id === userId)
 }
@@ -16,20 +16,20 @@ export function fullName(user: EmulatedUser | undefined): string {
   return user.lastName === undefined ? user.firstName : `${user.firstName} ${user.lastName}`
 }
 
-/** The people of a chat that the page can speak for. */
+/** The people in a chat that the page can write as. */
 export function chatPeople(state: PlaygroundState, chat: EmulatedChat): readonly EmulatedUser[] {
   if (chat.type === 'private') return state.users.filter((user) => user.id === chat.id)
   return state.users.filter((user) => !user.isBot && chat.memberIds.includes(user.id))
 }
 
-/** Who speaks in a chat: the chosen member, else the first. */
+/** The user to write as in a chat: the chosen member, else the first. */
 export function actorId(state: PlaygroundState, chat: EmulatedChat): number | undefined {
   const people = chatPeople(state, chat)
   const chosen = people.find((user) => user.id === state.actingAs[chat.id])
   return (chosen ?? people[0])?.id
 }
 
-/** A private chat bears the assistant's name, as it does for the person in it. */
+/** A private chat is titled with the assistant's name, as the person in it sees it. */
 export function chatTitle(state: PlaygroundState, chat: EmulatedChat): string {
   return chat.type === 'private' ? fullName(state.bot) : (chat.title ?? 'Group')
 }
@@ -47,7 +47,7 @@ export function isEditable(message: TranscriptMessage, userId: number | undefine
   return message.senderId === userId && message.text !== '' && message.attachments.length === 0
 }
 
-/** Chats with the latest news first; chats without messages come last, newest first. */
+/** Chats by latest message; chats without messages come last, newest first. */
 export function sortedChats(state: PlaygroundState): readonly EmulatedChat[] {
   const order = new Map(state.chats.map((chat, index) => [chat.id, index]))
   const dateOf = (chat: EmulatedChat): number => lastMessage(state, chat.id)?.date ?? 0
@@ -56,7 +56,7 @@ export function sortedChats(state: PlaygroundState): readonly EmulatedChat[] {
   )
 }
 
-/** The keyboard of the latest message that brought one: its buttons send their text. */
+/** The latest reply keyboard, whose buttons send their text. */
 export function replyKeyboard(messages: readonly TranscriptMessage[]): ReplyKeyboard | undefined {
   const message = messages.findLast((candidate) => candidate.fromBot && candidate.buttons.some(isTextRow))
   return message === undefined
@@ -87,7 +87,7 @@ const ACTION_LABELS: Readonly<Record<string, string>> = {
   upload_video_note: 'sending a video message',
 }
 
-/** What the assistant is doing in a chat, in words; `undefined` when nothing is known. */
+/** Describes what the assistant is doing in a chat; `undefined` if unknown. */
 export function actionLabel(state: PlaygroundState, chatId: number): string | undefined {
   const action = state.actions[chatId]?.action
   if (action !== undefined) return ACTION_LABELS[action] ?? 'working'
@@ -108,7 +108,7 @@ const ATTACHMENT_LABELS: Readonly<Record<TranscriptMessage['attachments'][number
   poll: 'Poll',
 }
 
-/** A message in one line. */
+/** A one-line summary of a message. */
 export function messageSummary(message: TranscriptMessage): string {
   const text = hideSpoilers(message).replaceAll(/\s+/gu, ' ').trim()
   const attachment = message.attachments[0]
@@ -118,7 +118,7 @@ export function messageSummary(message: TranscriptMessage): string {
   return text === '' ? label : `${label}, ${text}`
 }
 
-/** A spoiler stays one in the chat list, in quotes and in what a screen reader announces. */
+/** Hides spoilers in the chat list, in quotes and in announcements to screen readers. */
 function hideSpoilers(message: TranscriptMessage): string {
   const spoilers = message.entities.filter((entity) => entity.type === 'spoiler')
   if (spoilers.length === 0) return message.text

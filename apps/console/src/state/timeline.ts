@@ -3,16 +3,16 @@ import { dayKey } from '../text/format.ts'
 import { messageKey } from './playground-state.ts'
 import type { PendingMessage, PlaygroundState } from './playground-state.ts'
 
-/** What a conversation shows, from top to bottom. */
+/** The items of a conversation, from top to bottom. */
 export type TimelineItem = { readonly kind: 'day'; readonly key: string; readonly date: number } | BubbleItem
 
 export interface BubbleItem {
   readonly kind: 'bubble'
-  /** Stays the same when a draft or a pending message becomes the real one. */
+  /** Stays the same when the real message replaces a draft or a pending message. */
   readonly key: string
   readonly message: TranscriptMessage
   readonly isMine: boolean
-  /** First and last of a run of messages by one sender. */
+  /** Whether it is the first or last in a run of one sender's messages. */
   readonly startsGroup: boolean
   readonly endsGroup: boolean
   readonly delivery: 'received' | 'sending' | 'failed' | 'sent' | 'read' | 'draft'
@@ -23,7 +23,7 @@ export interface BubbleItem {
 /** Messages of one sender within this many seconds form a group. */
 const GROUP_SECONDS = 600
 
-/** Lays out one chat as the person who acts in it sees it. */
+/** Builds the timeline of a chat as the acting person sees it. */
 export function buildTimeline(
   state: Pick<PlaygroundState, 'transcripts' | 'pending' | 'drafts' | 'bubbleKeys' | 'previews'>,
   chatId: number,

@@ -1,6 +1,9 @@
 import type { TranscriptMessage } from '../api/driver-types.ts'
 
-/** Puts a message into its place; one of the same id is replaced. Gives the same list when nothing changes. */
+/**
+ * Inserts a message in order, replacing one with the same id. Returns the same list if nothing
+ * changes.
+ */
 export function upsertMessage(
   messages: readonly TranscriptMessage[],
   message: TranscriptMessage,

@@ -1,6 +1,6 @@
 import type { BotCommandEntry } from '../api/driver-types.ts'
 
-/** The commands that what is being typed may become; empty unless it is the start of a command. */
+/** The commands that match the typed text; empty unless it is the start of a command. */
 export function matchingCommands(
   text: string,
   commands: readonly BotCommandEntry[],

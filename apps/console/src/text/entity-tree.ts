@@ -1,9 +1,12 @@
 import type { TranscriptMessage } from '../api/driver-types.ts'
 
-/** A formatting range of Telegram: `offset` and `length` count UTF-16 units, as JavaScript strings do. */
+/**
+ * A formatted range in Telegram. `offset` and `length` count UTF-16 units, as in JavaScript
+ * strings.
+ */
 export type MessageEntity = TranscriptMessage['entities'][number]
 
-/** A piece of formatted text. The `text` of all leaves, joined, is the input, unit for unit. */
+/** A part of a formatted text. The joined `text` of all leaves equals the input. */
 export type TextNode =
   | { readonly kind: 'text'; readonly start: number; readonly text: string }
   | {
@@ -22,17 +25,17 @@ interface Range {
 
 const BLOCK_TYPES: ReadonlySet<string> = new Set(['pre', 'blockquote', 'expandable_blockquote'])
 
-/** Whether the entity is drawn as a block of its own. */
+/** Whether the entity is rendered as a block. */
 export function isBlockEntity(entity: MessageEntity): boolean {
   return BLOCK_TYPES.has(entity.type)
 }
 
 /**
- * Turns flat, possibly nested and overlapping ranges into a tree.
+ * Converts flat, possibly nested and overlapping ranges to a tree.
  *
- * The text is cut at every boundary; each piece carries the ranges that cover it, outermost first, and
- * neighbours that share their outer ranges share the node. A range that crosses another is thus drawn as two
- * nodes. Blocks always go outside, so that they are never torn. Ranges that point outside the text are
+ * The text is split at every boundary. Each piece has the ranges that cover it, outermost first,
+ * and neighbours with the same outer ranges share a node. So a range that crosses another becomes
+ * two nodes. Blocks are always outermost, so that they are never split. Ranges outside the text are
  * clipped, and a boundary inside a surrogate pair moves outwards.
  */
 export function buildEntityTree(text: string, entities: readonly MessageEntity[]): readonly TextNode[] {
@@ -47,7 +50,7 @@ export function buildEntityTree(text: string, entities: readonly MessageEntity[]
   return nest(text, pieces, 0)
 }
 
-/** The leaves' text, in order. */
+/** The text of all leaves, in order. */
 export function treeText(nodes: readonly TextNode[]): string {
   return nodes.map((node) => (node.kind === 'text' ? node.text : treeText(node.children))).join('')
 }
@@ -89,7 +92,7 @@ function toRange(text: string, entity: MessageEntity): readonly Range[] {
   return [{ entity, start, end }]
 }
 
-/** Whether a cut before `index` would part a high surrogate from its low one. */
+/** Whether a split before `index` would separate a surrogate pair. */
 function splitsPair(text: string, index: number): boolean {
   if (index <= 0 || index >= text.length) return false
   const before = text.charCodeAt(index - 1)

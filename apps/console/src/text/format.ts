@@ -1,4 +1,6 @@
-/** How the page writes times, sizes and names. Everything takes its `now` or locale, so that it can be tested. */
+/**
+ * Formats times, sizes and names. `now` and the locale are parameters, so that it can be tested.
+ */
 
 export function formatTime(unixSeconds: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(unixSeconds * 1000)
@@ -11,13 +13,13 @@ export function formatDateTime(unixSeconds: number, locale?: string): string {
   )
 }
 
-/** A key that is equal for two moments of the same local day. */
+/** A key that is equal for all times on the same local day. */
 export function dayKey(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000)
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
 }
 
-/** The label between two days of a conversation: Today, Yesterday, `5 March`, `5 March 2024`. */
+/** The label of a day in a conversation: Today, Yesterday, `5 March`, `5 March 2024`. */
 export function formatDay(unixSeconds: number, now: number, locale?: string): string {
   const day = dayKey(unixSeconds)
   if (day === dayKey(now / 1000)) return 'Today'
@@ -30,7 +32,7 @@ export function formatDay(unixSeconds: number, now: number, locale?: string): st
   return new Intl.DateTimeFormat(locale, options).format(date)
 }
 
-/** The time in the chat list: the hour for today, the weekday within a week, else the date. */
+/** The time in the chat list: the time of day today, the weekday within a week, else the date. */
 export function formatListTime(unixSeconds: number, now: number, locale?: string): string {
   if (dayKey(unixSeconds) === dayKey(now / 1000)) return formatTime(unixSeconds, locale)
   const age = now / 1000 - unixSeconds
@@ -39,7 +41,7 @@ export function formatListTime(unixSeconds: number, now: number, locale?: string
   return new Intl.DateTimeFormat(locale, { dateStyle: 'short' }).format(unixSeconds * 1000)
 }
 
-/** Sizes as Telegram writes them: a KB is 1024 bytes. */
+/** Formats a size as Telegram does: a KB is 1024 bytes. */
 export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   const units = ['KB', 'MB', 'GB', 'TB']
@@ -77,7 +79,7 @@ function firstGrapheme(word: string): string {
 
 const JUMBO_LIMIT = 3
 
-/** How many emoji the text is made of when it is nothing but one to three emoji; else 0. */
+/** The number of emoji if the text consists of one to three emoji and nothing else; otherwise 0. */
 export function jumboEmojiCount(text: string): number {
   if (text.length === 0 || text.length > 48) return 0
   const segments = [...new Intl.Segmenter().segment(text.trim())].map(({ segment }) => segment)

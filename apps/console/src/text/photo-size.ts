@@ -2,7 +2,7 @@ const MAX_WIDTH = 400
 const MAX_HEIGHT = 420
 const MIN_SIDE = 110
 
-/** The size at which a picture shows in a bubble: its own proportions, within limits. */
+/** The display size of a picture in a bubble: its own proportions, within limits. */
 export function photoSize(
   width = MAX_WIDTH,
   height = 300,

@@ -1,8 +1,8 @@
 const ALLOWED_PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'tg:', 'mailto:'])
 
 /**
- * The address a link may open, or `undefined` when it must not be a link at all (`javascript:`, `data:` …).
- * A bare host, as people and Telegram write it, is taken for https.
+ * The address that a link may open; `undefined` if it must not be a link (`javascript:`, `data:`
+ * …). An address without a scheme is treated as https.
  */
 export function safeLink(address: string): string | undefined {
   const trimmed = address.trim()
@@ -15,7 +15,10 @@ export function safeLink(address: string): string | undefined {
   return url.href
 }
 
-/** `localhost:8080/x` reads like a scheme to a URL parser, and is a host with a port. */
+/**
+ * Whether an address such as `localhost:8080/x` is a host with a port. A URL parser would take the
+ * host for a scheme.
+ */
 function isHostWithPort(address: string): boolean {
   return /^[a-z\d.-]+:\d{1,5}(?:[/?#]|$)/iu.test(address)
 }

@@ -1,6 +1,6 @@
 import type { UploadKind } from '../api/upload-file.ts'
 
-/** Pictures that Telegram compresses to a photo; others (SVG, HEIC …) travel as files. */
+/** Pictures that Telegram compresses to a photo; others (SVG, HEIC …) are sent as files. */
 const PHOTO_TYPES: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -9,7 +9,7 @@ const PHOTO_TYPES: ReadonlySet<string> = new Set([
   'image/bmp',
 ])
 
-/** As what a file is sent. */
+/** The kind that a file is sent as. */
 export function uploadKindOf(file: { readonly type: string }, as: 'media' | 'document'): UploadKind {
   if (as === 'document') return 'document'
   if (PHOTO_TYPES.has(file.type)) return 'photo'
