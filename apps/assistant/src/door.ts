@@ -14,19 +14,19 @@ import { registerScheduleRoutes } from './http/schedule-routes.ts'
 export interface DoorOptions extends PluginRoutesOptions {
   readonly dataFolder: string
   /**
-   * Makes a one-time link, and tells how other programs call tools. Absent while no pages are
-   * served.
+   * Creates a one-time login link, and provides what other programs need to call tools. Absent if
+   * no pages are served.
    */
   readonly web?: { createLoginLink(): string; readonly mcp: { readonly url: string; readonly token: string } }
   readonly messages: MessageStore
-  /** Works again on a parked update. */
+  /** Retries a parked update. */
   replay(updateId: number): Promise<unknown>
   readonly admin: Pick<AdminService, 'settings' | 'changeSetting'>
   readonly scheduler: Scheduler
 }
 
 /**
- * Opens the one way by which commands reach the running assistant: HTTP over a socket that only the
+ * Opens the only way for commands to reach the running assistant: HTTP over a socket that only the
  * home's owner can use.
  * @throws PluggramError `command-failed`
  */

@@ -176,7 +176,10 @@ function configuredServer({
   return { server, source }
 }
 
-/** The first chat model that the server lists. A server without a list gets the default name and may refuse it. */
+/**
+ * The first chat model that the server lists. Without a list, the default name is used, which the
+ * server may refuse.
+ */
 async function firstModelOf(
   configured: ModelServer,
   source: string,

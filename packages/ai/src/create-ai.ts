@@ -37,7 +37,7 @@ interface AiHealth {
 }
 
 export interface Ai {
-  /** The service as the plugin of that name receives it. */
+  /** The AI service of a plugin. */
   serviceFor(plugin: string): AiService
   /**
    * Which model answers and why. Searches again when `auto` may find a different one by now. Never

@@ -129,7 +129,7 @@ export class PluginAi implements AiService {
 
 /**
  * The models of a chain that accept all files of a conversation.
- * @throws AiError `ai-refused` when none does
+ * @throws AiError `ai-refused` if none does
  */
 async function takingFiles(
   chain: readonly ModelSelector[],

@@ -118,7 +118,7 @@ export interface BotCommandEntry {
   readonly description: string
 }
 
-/** Everything a client needs to draw its first screen. */
+/** Everything a client needs to render its first screen. */
 export interface DriverState {
   readonly bot: EmulatedUser
   readonly users: readonly EmulatedUser[]

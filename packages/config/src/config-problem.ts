@@ -11,7 +11,7 @@ export interface ConfigLocation {
 /** One problem in the configuration. It never contains a secret's value. */
 export interface ConfigProblem extends ConfigLocation {
   readonly severity: 'error' | 'warning'
-  /** The key, as in `plugins.my_plugin.api_key`; an environment variable's name; empty for a whole file. */
+  /** A key such as `plugins.my_plugin.api_key`, or a variable's name; empty for a whole file. */
   readonly path: string
   /** `expected … got …`, or a sentence if that form does not fit. */
   readonly message: string

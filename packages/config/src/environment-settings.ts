@@ -60,8 +60,8 @@ export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
 ]
 
 /**
- * The assistant's own variables. A plugin that is called `telegram` or `openai` must not receive the
- * assistant's credentials by its name alone; its owner can still pass one on with `"${OPENAI_API_KEY}"`.
+ * The assistant's own variables. A plugin must not receive the assistant's credentials just because
+ * it is named `telegram` or `openai`. The owner can still pass one on with `"${OPENAI_API_KEY}"`.
  */
 const RESERVED =
   /^(?:(?:TELEGRAM|PLUGGRAM|OPENAI|ANTHROPIC|GOOGLE_GENERATIVE_AI|SENTRY|OTEL|NODE|NPM|MCP)_.*|DATABASE_URL|LOG_LEVEL)$/
@@ -71,10 +71,10 @@ export function isReservedVariable(name: string): boolean {
   return RESERVED.test(name)
 }
 
-/** The part of the configuration that stands in the environment, and which variable set which key. */
+/** The settings from the environment, and which variable set which key. */
 export interface EnvironmentOverlay {
   readonly value: JsonObject
-  /** `pathKey` of a key → the variable. */
+  /** Maps the `pathKey` of a key to its variable. */
   readonly names: ReadonlyMap<string, string>
 }
 
@@ -92,7 +92,7 @@ export function readEnvironmentSettings(
   return { value, names }
 }
 
-/** `base` with the keys of `overlay` over it; what is no object on either side is replaced whole. */
+/** Merges `overlay` into `base`. Only objects are merged; other values are replaced. */
 export function mergeObjects(base: JsonObject, overlay: JsonObject): JsonObject {
   const merged: Record<string, JsonValue> = { ...base }
   for (const [key, value] of Object.entries(overlay)) {

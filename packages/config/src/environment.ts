@@ -7,7 +7,7 @@ export interface EnvironmentEntry {
   readonly location: ConfigLocation & { readonly via: '.env' | `environment ${string}` }
 }
 
-/** `.env` under the process environment. An empty variable counts as unset, on either side. */
+/** `.env` overridden by the process environment. An empty variable counts as unset in both. */
 export function mergeEnvironment(
   envFile: string,
   entries: readonly EnvFileEntry[],

@@ -2,8 +2,9 @@ const PLAIN_SEGMENT = /^[A-Za-z_$][A-Za-z0-9_$]{0,63}$/
 const LONGEST_SEGMENT = 64
 
 /**
- * A path as people read it: `plugins.my_plugin.api_key`, `http.allowed_hosts[0]`, `plugins["odd name"]`.
- * Odd keys are quoted and escaped, so that a hostile key can neither break the line nor drive a terminal.
+ * Formats a path for people: `plugins.my_plugin.api_key`, `http.allowed_hosts[0]`, `plugins["odd
+ * name"]`. Unusual keys are quoted and escaped, so that a hostile key cannot break the line or
+ * control a terminal.
  */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = ''
@@ -19,7 +20,10 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return text
 }
 
-/** Text in double quotes, on one line, cut when long; everything but printable ASCII and letters is escaped. */
+/**
+ * Quotes text on one line and truncates it if it is long. Escapes everything except letters,
+ * digits, punctuation, symbols and spaces.
+ */
 export function quote(text: string, longest: number = LONGEST_SEGMENT): string {
   const shown = text.length > longest ? `${text.slice(0, longest)}…` : text
   return JSON.stringify(shown).replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, escapeCharacter)

@@ -4,7 +4,10 @@ import { isJsonObject, type JsonObject } from './json-value.ts'
 import { parseJsonDocument, type JsonDocument } from './parse-json-document.ts'
 import { readTextFile } from './read-text-file.ts'
 
-/** A JSON file whose root is an object. Without `document` and `problems` the file does not exist. */
+/**
+ * A JSON file whose root is an object. If `document` and `problems` are absent, the file does not
+ * exist.
+ */
 export interface JsonObjectFile {
   readonly document?: JsonDocument
   readonly value: JsonObject
@@ -13,7 +16,7 @@ export interface JsonObjectFile {
   readonly problems: readonly ConfigProblem[]
 }
 
-/** Reads and parses; every problem is reported, none is thrown. */
+/** Reads and parses a file. Problems are reported, not thrown. */
 export async function readJsonObjectFile(file: string): Promise<JsonObjectFile> {
   const { text, problem, hasByteOrderMark = false } = await readTextFile(file)
   if (text === undefined)

@@ -13,7 +13,7 @@ const MOST_UNKNOWN_KEYS = 50
 /** How to report a problem at a key of `config.json`, or in the variable that set it. */
 interface SettingPlace {
   readonly at: ConfigLocation
-  /** The key, or the variable's name. */
+  /** The key or the variable's name. */
   readonly path: string
   /** What the user has to change: `http.port in config.json`, `PORT in .env`. */
   readonly target: string

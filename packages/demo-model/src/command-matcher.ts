@@ -69,9 +69,8 @@ function createVocabulary(known: KnownCommand): Vocabulary {
 }
 
 /**
- * How well a sentence fits: the best of (a) its overlap with one example, (b) an example it
- * contains completely, (c) how much of it is covered by the command's name, description and
- * examples.
+ * How well a sentence fits. The best of three counts: its overlap with one example; an example it
+ * contains completely; how much of it the name, description and examples cover.
  */
 function confidenceOf(query: ReadonlySet<string>, { examples, name, all }: Vocabulary): number {
   let best = 0

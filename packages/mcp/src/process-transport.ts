@@ -15,7 +15,7 @@ export interface ProcessTransportOptions {
 
 /** A larger message ends the connection. */
 const MAX_MESSAGE_BYTES = 8 * 1_048_576
-/** Limit of unread output to the program. If it stops reading, the program is killed. */
+/** Limit of buffered messages that the program has not read. Beyond it, the program is killed. */
 const MAX_BACKLOG_BYTES = 16 * 1_048_576
 /** Time for a program to exit by itself, and again after it was asked to. */
 const PATIENCE_MS = 500

@@ -4,7 +4,7 @@ import { SERVICES } from '../src/services.ts'
 import type { ServiceRow } from '../src/services.ts'
 import { permissionRows } from '../src/runtime/permission-lines.ts'
 
-/** A page of the reference that holds a table of the sdk between two marks. */
+/** A page of the reference with a table of the sdk between two markers. */
 interface GeneratedPage {
   readonly file: URL
   readonly mark: string
@@ -17,7 +17,7 @@ const PAGES: readonly GeneratedPage[] = [
   { file: page('services'), mark: 'services', table: serviceTable },
 ]
 
-/** The pages that hold a table, and the text that each should have now. */
+/** The pages with a table, and the up-to-date text of each. */
 export async function generatedPages(): Promise<{ readonly file: URL; readonly text: string }[]> {
   return Promise.all(
     PAGES.map(async ({ file, mark, table }) => ({

@@ -10,7 +10,9 @@ export interface Command {
   readonly args: string
 }
 
-/** A pressed button of this plugin. `context.message` is the message that carries the button. */
+/**
+ * A press of one of this plugin's buttons. `context.message` is the message that has the button.
+ */
 export interface Callback {
   readonly id: string
   /** The button's `data`, also passed as `message`. */
@@ -43,14 +45,14 @@ export interface MessageContext<Config = unknown> {
   readonly idempotencyKey: string
   /**
    * Sends a message to this chat now, before the result. Resolves when Telegram has accepted it.
-   * @throws DeliveryError when Telegram refuses it.
+   * @throws DeliveryError when Telegram refuses it
    */
   reply(response: PluginResponse): Promise<readonly SentMessage[]>
   /** Reacts to the user's message with an emoji; `null` removes the reaction. */
   react(emoji: string | null): Promise<void>
   /**
    * Downloads an attachment; Telegram allows bots at most 20 MB (Bot API: getFile).
-   * @throws DeliveryError when the file is too large or gone.
+   * @throws DeliveryError when the file is too large or no longer available
    */
   download(attachment: DownloadableAttachment): Promise<Uint8Array>
 }

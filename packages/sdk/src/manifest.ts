@@ -24,7 +24,7 @@ export interface CommandDefinition<Config = unknown> {
   readonly description: string
   /** How to type it, for example `/roll 2d6`. */
   readonly usage?: string
-  /** Things people say when they mean this command; the demo model matches them. */
+  /** Example sentences that mean this command; the demo model matches them. */
   readonly examples?: readonly string[]
   /** `false` hides it from Telegram's menu. Default true. */
   readonly menu?: boolean
@@ -102,7 +102,7 @@ export interface PluginManifest<
    */
   readonly name?: string
   readonly version?: string
-  /** One line: what it does for a user. */
+  /** One line that says what it does for a user. */
   readonly description?: string
   /** More help in Markdown, for `/help NAME` and the demo model. */
   readonly help?: string

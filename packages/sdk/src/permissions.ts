@@ -8,7 +8,7 @@ export interface PermissionRow {
   readonly items?: 'host' | 'name'
   /** The maximum length of a name. */
   readonly maxItemCharacters?: number
-  /** The service it opens, if any. */
+  /** The service it gives access to, if any. */
   readonly service?: string
   /** True when only plugins inside the assistant can use it, whatever the owner granted. */
   readonly isInlineOnly?: boolean

@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true })
 })
 
-/** What the compiler says about a project; nothing when all is well. */
+/** The compiler's output for a project; empty if there are no errors. */
 function compile(project: string): Promise<string> {
   return new Promise((resolve) => {
     execFile(process.execPath, [TSC, '-p', project], (error, stdout, stderr) =>

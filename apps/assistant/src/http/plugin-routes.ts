@@ -9,7 +9,7 @@ export interface PluginRoutesOptions {
   readonly home: string
   /** Plugins and MCP servers, secrets hidden. */
   states(): Promise<readonly PluginState[]>
-  /** Reads the files of the home again. Resolves when plugins are as the files say. */
+  /** Reads the home's files again. Resolves when the plugins match them. */
   reload(): Promise<void>
   /** Restarts a plugin or an MCP server, even a parked one. */
   restart(name: string): Promise<void>

@@ -65,8 +65,8 @@ const FAILED: Refusal = {
  * `POST /telegram/webhook`: checks the secret before it reads the body, and accepts only JSON up to
  * 1 MiB. After 503 and 500 Telegram delivers the update again (Bot API: setWebhook).
  *
- * It runs before the web framework: this address gets thousands of requests a second, and the
- * framework's hooks and parsers took as long as everything else that accepting an update needs.
+ * It runs before the web framework, because this address gets thousands of requests a second. The
+ * framework's hooks and parsers took as long as everything else needed to accept an update.
  */
 export function createWebhookHandler(receiver: WebhookReceiver, logger: Logger): RequestHandler {
   function take(body: string, response: ServerResponse): void {

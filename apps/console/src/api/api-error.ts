@@ -1,4 +1,4 @@
-/** A call that the assistant refused (`status` 4xx or 5xx), or that never reached it (`status` 0). */
+/** A call that failed at the assistant (`status` 4xx or 5xx) or never reached it (`status` 0). */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number

@@ -20,8 +20,8 @@ const LAST_RETRY_MS = 10_000
 /**
  * Listens to the assistant's events until the returned function is called.
  *
- * The browser reconnects a broken stream, but gives up if the status is not 200, for example when
- * the session ended or a proxy answers during a restart. Then the stream is reopened with back-off.
+ * The browser reconnects a broken stream, but gives up if the status is not 200: the session ended,
+ * or a proxy answers during a restart. Then the stream is reopened with back-off.
  */
 export function openEventStream(url: string, handlers: EventStreamHandlers): () => void {
   let source: EventSource | undefined

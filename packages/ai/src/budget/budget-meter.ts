@@ -34,7 +34,7 @@ export interface BudgetMeterOptions {
 /**
  * Enforces the owner's budgets on one plugin's calls for one subject.
  *
- *   turn at the gate ──▶ reserve the most that the call can take ──▶ call ──▶ settle with what it took
+ *   turn at the gate ──▶ reserve the maximum usage ──▶ call ──▶ settle the actual usage
  *        ▲                  │ running calls have reserved the rest
  *        └── one ends ◀─────┘
  */

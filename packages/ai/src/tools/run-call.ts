@@ -33,7 +33,7 @@ export type CallResult =
 
 /**
  * Calls a tool within its deadline.
- * @throws the reason of `context.signal` when that was aborted; nothing else
+ * @throws only the abort reason of `context.signal`
  */
 export async function runCall(options: RunCallOptions): Promise<CallResult> {
   const { callTool, offered, args, context, timeoutSeconds, logger } = options

@@ -1,7 +1,7 @@
 /**
- * Characters that people do not see but models read: control and format characters (zero-width,
- * bidirectional, tags), variation selectors except the one for emoji, fillers, and private and
- * unassigned characters.
+ * Characters that people do not see but models read. These are control and format characters
+ * (zero-width, bidirectional, tags), variation selectors except the one for emoji, fillers, and
+ * private and unassigned characters.
  */
 const INVISIBLE = new RegExp(
   [

@@ -1,6 +1,6 @@
 import { DriverError } from '../driver-error.ts'
 
-/** Reads named fields of a request's body or path and refuses what does not fit, naming it. */
+/** Reads named fields of a request's body or path, and rejects invalid ones by name. */
 export class BodyFields {
   readonly #values: Readonly<Record<string, unknown>>
 
@@ -28,7 +28,7 @@ export class BodyFields {
     return value
   }
 
-  /** Path parameters and form fields are text, so digits count as a number too. */
+  /** Accepts digits as a number, because path parameters and form fields are text. */
   number(name: string): number {
     const value = this.optionalNumber(name)
     if (value === undefined) throw invalid(name, 'a number')

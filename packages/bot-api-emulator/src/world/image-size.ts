@@ -10,7 +10,7 @@ const SIGNATURES = {
   gif: Buffer.from('GIF8', 'latin1'),
 }
 
-/** Reads width and height from the header of a PNG, JPEG, GIF or WebP; undefined for anything else. */
+/** Reads the size from the header of a PNG, JPEG, GIF or WebP; undefined for anything else. */
 export function readImageSize(bytes: Uint8Array): ImageSize | undefined {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (startsWith(data, SIGNATURES.png) && data.length >= 24) {

@@ -25,7 +25,7 @@ export interface WrittenText {
 /**
  * Turns a reply into messages, in order, with secrets masked. A pure function: it does no I/O.
  * Streamed text is passed as `written`, already read. The data of buttons is already in wire form.
- * @throws DeliveryError `reply-invalid` when nothing of the reply can be sent
+ * @throws DeliveryError `reply-invalid` when no part of the reply can be sent
  */
 export type Format = (chat: Chat, reply: Reply, written?: WrittenText) => readonly OutgoingMessage[]
 
