@@ -75,10 +75,7 @@ export function createPlayground(doors: PlaygroundDoors): Playground {
     dispatch({ type: 'state-loaded', state: await api.state() })
   }
 
-  /**
-   * Reloads everything when the stream opens and whenever events may have been missed. The open
-   * chat comes first.
-   */
+  /** Reloads everything, the open chat first, whenever events may have been missed. */
   async function synchronise(): Promise<void> {
     const wasOpen = getState().openChatId !== undefined
     await loadState()
