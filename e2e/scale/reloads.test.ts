@@ -25,4 +25,4 @@ test('plugins that are saved again and again leave nothing in the assistant', as
   expect(after.files).toBeLessThanOrEqual(before.files)
   expect(after.timers).toBeLessThanOrEqual(before.timers)
   expect(after.handles).toBeLessThanOrEqual(before.handles)
-}, 180_000)
+}, 420_000)
