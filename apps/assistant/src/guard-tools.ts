@@ -14,7 +14,7 @@ export interface ToolGuards {
 const NO_CHAT = 0
 
 /**
- * Executes all tool calls, whoever makes them. A plugin that is off in a chat has no tools there. A
+ * Executes all tool calls, from every caller. A plugin that is off in a chat has no tools there. A
  * successful call counts as an answer in its chat. Secrets are masked in the result, because it
  * leaves the assistant.
  */

@@ -59,7 +59,7 @@ export const PERMISSIONS = {
   tools: {
     kind: 'flag',
     service: 'ai',
-    words: 'let the language model call the tools of all plugins for whoever wrote',
+    words: "let the language model call the tools of all plugins for the message's sender",
   },
   /** Its own database tables. */
   database: { kind: 'flag', service: 'database', words: 'keep tables of its own' },

@@ -136,7 +136,7 @@ export async function restartPlugin(cli: CliEnvironment, name: string): Promise<
   const { configuration, found } = await readHome(cli)
   if (!isMcpServer(configuration, name) && !findPlugin(cli, found, name)) return 1
   await askOnlyRunning(cli, { method: 'POST', path: `${pathOf(name)}/restart`, answer: z.unknown() })
-  cli.print(`${name} is started anew; "pluggram plugins" shows how it is.`)
+  cli.print(`Restarted ${name}; "pluggram plugins" shows its state.`)
   return 0
 }
 

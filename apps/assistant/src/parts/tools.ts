@@ -4,7 +4,7 @@ import { createStore } from '@pluggram/services'
 import { guardTools, pluginsOn } from '../guard-tools.ts'
 import * as tokens from './tokens.ts'
 
-/** The only way to call a tool, whoever the caller is. */
+/** The only way to call a tool, for every caller. */
 export const guardedTools = definePart({
   name: 'tool guards',
   needs: { access: tokens.access, storage: tokens.storage, mask: tokens.mask },

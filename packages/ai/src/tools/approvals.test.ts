@@ -97,7 +97,7 @@ describe('a call with an effect outside of the chat', () => {
     expect(bench.registry.calls).toMatchObject([{ context: { user: { id: 7, firstName: 'Ann' } } }])
   })
 
-  test('cannot be approved by whoever lost the role since, and can when it is back', async () => {
+  test('cannot be approved by a person who has lost the role, and can when the role is back', async () => {
     const bench = createBench([{ ...SEND, role: 'trusted' }])
     await bench.answer(callsMail(), { context: { role: 'trusted' } })
     expect(await bench.press('Approve', { role: 'everyone' })).toEqual({

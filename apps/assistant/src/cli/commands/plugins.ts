@@ -32,7 +32,7 @@ export const commands: readonly CliCommand[] = [
   },
   {
     words: 'plugins restart',
-    summary: 'start a plugin anew in the running assistant, also one that is parked',
+    summary: 'restart a plugin in the running assistant, even if it is parked',
     arguments: NAME,
     run: async (cli, { args: [name = ''] }) => (await work()).restartPlugin(cli, name),
   },
