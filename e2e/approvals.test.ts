@@ -6,7 +6,7 @@ import type { RunningAssistant, Session } from './support/assistant.ts'
 import { botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startObedientModel, toolResults } from './support/obedient-model.ts'
-import type { ObedientModel } from './support/obedient-model.ts'
+import type { ModelRequest, ObedientModel } from './support/obedient-model.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 const models: ObedientModel[] = []
@@ -49,9 +49,13 @@ interface Stage {
   readonly assistant: RunningAssistant
 }
 
-/** A group with two people, an assistant whose model obeys, and a tool with an effect. */
-async function setUp(): Promise<Stage> {
-  const model = await startObedientModel((request) => {
+/**
+ * A group with two people, an assistant whose model obeys, and a tool with an effect.
+ * @param beforeStep what each step of the model waits for
+ */
+async function setUp(beforeStep?: (request: ModelRequest) => unknown): Promise<Stage> {
+  const model = await startObedientModel(async (request) => {
+    await beforeStep?.(request)
     const results = toolResults(request)
     if (results.length > 0) return { text: `It gave: ${results.join(' ')}` }
     const to = /mail to (\S+)/.exec(String(request.messages.at(-1)?.content))?.[1]
@@ -177,4 +181,29 @@ test('a question that is too old does nothing and says so', async () => {
   await press(stage, ada, question, 0)
   await untilMessage(driver, chatId, ({ text }) => text.includes('⌛ Too late'))
   expect(later.output()).not.toContain('MAILED')
+})
+
+test('a call that was approved while the assistant was down runs once, although its message is answered again', async () => {
+  const [asked, pressed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isFirstRun = true
+  const stage = await setUp((request) => {
+    if (!isFirstRun) return pressed.promise
+    if (toolResults(request).length === 0) return undefined
+    // the first run is killed before its answer is complete
+    asked.resolve()
+    return new Promise(() => {})
+  })
+  const { driver, chatId, ada, assistant } = stage
+  const question = await order(stage, ada, 'ann@example.org')
+  await asked.promise
+  isFirstRun = false
+  await assistant.stop('SIGKILL')
+  await press(stage, ada, question, 0)
+  const next = await stage.restart()
+  await next.waitFor(/MAILED ann@example\.org for Ada/)
+  await untilMessage(driver, chatId, ({ text }) => text.startsWith('✅ mailer.send is done.'))
+  pressed.resolve()
+  await untilMessage(driver, chatId, ({ text }) => /^It gave: .*sent to ann@example\.org/s.test(text))
+  expect((await botMessages(driver, chatId)).filter(({ buttons }) => buttons.length > 0)).toEqual([])
+  expect(next.output().match(/MAILED/g)).toHaveLength(1)
 })

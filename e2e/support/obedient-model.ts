@@ -21,9 +21,12 @@ export interface ObedientModel {
   close(): Promise<void>
 }
 
-/** An OpenAI-compatible server whose model does what `act` says, whatever the request. */
+/**
+ * An OpenAI-compatible server whose model does what `act` says, whatever the request, and as late
+ * as `act` resolves.
+ */
 export async function startObedientModel(
-  act: (request: ModelRequest, index: number) => ModelAct,
+  act: (request: ModelRequest, index: number) => ModelAct | Promise<ModelAct>,
 ): Promise<ObedientModel> {
   const requests: ModelRequest[] = []
   const server = createServer(async (request, response) => {
@@ -36,7 +39,7 @@ export async function startObedientModel(
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
     const parsed = JSON.parse(body) as ModelRequest
     requests.push(parsed)
-    const { text, calls = [] } = act(parsed, requests.length - 1)
+    const { text, calls = [] } = await act(parsed, requests.length - 1)
     response.setHeader('content-type', 'text/event-stream')
     const delta = {
       role: 'assistant',

@@ -65,6 +65,37 @@ describe('a call with an effect outside of the chat', () => {
     expect(results.filter((result) => (result as { success: boolean }).success)).toHaveLength(1)
   })
 
+  test.each([
+    ['Approve', 'mail.send is done.\n\nsent to ann@example.org'],
+    ['Refuse', 'mail.send was not called: a person refused it.'],
+  ] as const)(
+    'is not asked for again when the answer is tried again after %s; the model reads what was decided',
+    async (button, text) => {
+      const bench = createBench([SEND])
+      await bench.answer(callsMail())
+      await bench.press(button)
+      const calls = callsMade(bench).length
+      expect(await bench.answer(callsMail(), { context: { attempt: 2 } })).toContain(text)
+      expect(bench.questions).toHaveLength(1)
+      expect(callsMade(bench)).toHaveLength(calls)
+      // another message is another answer
+      await bench.answer(callsMail(), { context: { idempotencyKey: '2:ai_chatbot' } })
+      expect(bench.questions).toHaveLength(2)
+    },
+  )
+
+  test('that is being made is not asked for again either', async () => {
+    const running = Promise.withResolvers<string>()
+    const bench = createBench([{ ...SEND, run: () => running.promise }])
+    await bench.answer(callsMail())
+    const press = bench.press('Approve')
+    await expect.poll(() => callsMade(bench)).toHaveLength(1)
+    expect(await bench.answer(callsMail(), { context: { attempt: 2 } })).toContain('is being called already')
+    running.resolve('sent')
+    await press
+    expect(bench.questions).toHaveLength(1)
+  })
+
   test('does not run when it is refused, nor afterwards', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())

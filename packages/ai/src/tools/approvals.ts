@@ -36,8 +36,11 @@ export interface ApprovalRequest {
   readonly reason: string
 }
 
-/** `asked`: the question was sent. `waiting`: the same question is already open. */
-export type AskOutcome = 'asked' | 'waiting' | { readonly refused: string }
+/**
+ * `asked`: the question was sent. `waiting`: the same question is already open. `settled`: an
+ * earlier try of the same answer asked, and a person has decided since.
+ */
+export type AskOutcome = 'asked' | 'waiting' | { readonly settled: Approval } | { readonly refused: string }
 
 /** Limit of open questions in a chat. Nobody would read more. */
 const MAX_OPEN = 5
@@ -52,6 +55,9 @@ const idsSchema = z.array(z.string())
  *
  *   open ──Refuse──▶ refused        open ──time passes──▶ (a press is too late)
  *     └──Approve──▶ running ──▶ done         open ──the tool changed──▶ void
+ *
+ * One answer asks once for one call, however often it is tried: after a crash, the next try finds
+ * what was decided meanwhile, so that the call cannot be approved and made a second time.
  */
 export class Approvals {
   readonly #options: ApprovalsOptions
@@ -104,10 +110,15 @@ export class Approvals {
     }
     const seconds = this.#options.approvalSeconds()
     const approval = this.#create(offered, args, context, seconds)
+    const decided = await this.#decided(approval, context)
+    if (decided) return { settled: decided }
     const open = await this.#open(context)
     if (open.some(({ fingerprint }) => fingerprint === approval.fingerprint)) return 'waiting'
     if (open.length >= MAX_OPEN) return { refused: `${MAX_OPEN} other calls wait for approval already` }
     await this.#keep(approval)
+    await this.#options.store.set(answerKey(approval, context), approval.id, {
+      ttlSeconds: REMEMBERED_SECONDS,
+    })
     await this.#options.store.set(openKey(context), [...open.map(({ id }) => id), approval.id], {
       ttlSeconds: REMEMBERED_SECONDS,
     })
@@ -145,6 +156,13 @@ export class Approvals {
     }
   }
 
+  /** What a person decided about the call since this answer first asked for it. */
+  async #decided(call: Approval, context: CallContext): Promise<Approval | undefined> {
+    const id = z.string().safeParse(await this.#options.store.get(answerKey(call, context))).data
+    const asked = id === undefined ? undefined : await this.find(id)
+    return asked?.state === 'open' || asked?.state === 'void' ? undefined : asked
+  }
+
   /** The approvals of a chat that are still open. */
   async #open(context: CallContext): Promise<readonly Approval[]> {
     const ids = idsSchema.safeParse(await this.#options.store.get(openKey(context))).data ?? []
@@ -161,6 +179,11 @@ export class Approvals {
 
 function keyFor(id: string): string {
   return `approval:${id}`
+}
+
+/** The same in every try of an answer, for the same call. */
+function answerKey({ fingerprint }: Approval, { idempotencyKey }: CallContext): string {
+  return `answer:${idempotencyKey}:${fingerprint}`
 }
 
 function openKey({ chat }: CallContext): string {

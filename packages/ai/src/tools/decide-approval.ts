@@ -103,8 +103,8 @@ export class ApprovalDecider {
     const current = (await approvals.find(approval.id)) ?? approval
     // a retry of the same press after a crash: it is unknown how far the call got
     if (current.state === 'running' && context.attempt > 1) {
-      await approvals.move(current, 'running', 'done')
       const text = `The assistant was ended while ${nameOf(current)} ran: nobody knows whether it was done. It is not tried again by itself.`
+      await approvals.move(current, 'running', 'done', `⚠️ ${text}`)
       await this.#remember(current, { outcome: 'failed', text })
       return { success: true, response: `⚠️ ${text}` }
     }

@@ -1,5 +1,6 @@
 import type { Logger } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
+import type { Approval } from './approval-record.ts'
 import type { Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
@@ -34,6 +35,9 @@ export interface CallAnswer {
   readonly isForeign: boolean
 }
 
+/** `result` is set if a tool wrote the text. */
+type GuardedAnswer = CallAnswer & { readonly result?: string }
+
 /** Limit of calls in one step. A model that asks for more has gone wrong. */
 const MAX_CALLS = 16
 
@@ -56,7 +60,7 @@ export class ToolCaller {
         ? this.#prepare(call, request)
         : async () => own(call, `More than ${MAX_CALLS} calls at once are not made. Make fewer.`),
     )
-    const answers: (CallAnswer & { readonly result?: string })[] = []
+    const answers: GuardedAnswer[] = []
     let next = 0
     const worker = async (): Promise<void> => {
       for (let index = next++; index < works.length; index = next++) {
@@ -70,10 +74,7 @@ export class ToolCaller {
     return answers
   }
 
-  #prepare(
-    call: ModelCall,
-    { tools, guard, context }: CallsRequest,
-  ): () => Promise<CallAnswer & { readonly result?: string }> {
+  #prepare(call: ModelCall, { tools, guard, context }: CallsRequest): () => Promise<GuardedAnswer> {
     const offered = tools.get(call.name)
     if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
     if (call.error !== undefined)
@@ -105,7 +106,7 @@ export class ToolCaller {
     offered: OfferedTool,
     reason: string,
     context: CallContext,
-  ): Promise<CallAnswer> {
+  ): Promise<GuardedAnswer> {
     const { id } = offered
     const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, reason })
     context.signal.throwIfAborted()
@@ -118,8 +119,16 @@ export class ToolCaller {
     if (outcome === 'waiting') {
       return own(call, `${id} was not called: the same call waits for a person's approval already.`)
     }
-    return own(call, `${id} cannot be called: ${outcome.refused}.`)
+    if ('refused' in outcome) return own(call, `${id} cannot be called: ${outcome.refused}.`)
+    return decided(call, id, outcome.settled)
   }
+}
+
+/** The answer to a call that a person decided about after an earlier try of this answer asked. */
+function decided(call: ModelCall, id: string, { state, answer }: Approval): GuardedAnswer {
+  if (state === 'refused') return own(call, `${id} was not called: a person refused it.`)
+  if (answer === undefined) return own(call, `${id} was approved by a person and is being called already.`)
+  return { call, result: answer, text: markUntrusted(id, answer), isForeign: true }
 }
 
 /** An answer written by us, not by a tool. */
