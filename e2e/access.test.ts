@@ -50,7 +50,7 @@ test('the code of the first start makes one owner, for good', async () => {
   const first = await start()
   const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
   expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([
-    expect.stringContaining('not the code'),
+    expect.stringContaining('Wrong code'),
   ])
   expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
     expect.stringContaining('You are the owner'),
@@ -70,7 +70,7 @@ test('only listed people are answered, and a change of config.json counts at onc
   const assistant = await start({ mode: 'listed', owners: [ada.id] })
   expect(assistant.output()).not.toContain('/pair')
   expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
-  expect(await ask(emulator.driver, bob, '/who')).toEqual([expect.stringContaining(`your id: ${bob.id}`)])
+  expect(await ask(emulator.driver, bob, '/who')).toEqual([expect.stringContaining(`your ID: ${bob.id}`)])
   await write(emulator.driver, bob, '/who')
   const access = { mode: 'listed', owners: [ada.id], trusted: [bob.id] }
   await writeFile(join(home, 'config.json'), JSON.stringify({ access }))
@@ -203,7 +203,7 @@ test('an allowed group lets everybody in it write, and nobody elsewhere', async 
   for (const chat of [outside, inside])
     await driver.post(`/chats/${chat}/messages`, { userId: bob.id, text: '/who' })
   expect((await botMessages(driver, inside ?? 0)).map(({ text }) => text)).toEqual(['everyone'])
-  expect(await ask(driver, bob, '/who')).toEqual([expect.stringContaining(`your id: ${bob.id}`)])
+  expect(await ask(driver, bob, '/who')).toEqual([expect.stringContaining(`your ID: ${bob.id}`)])
   await driver.post(`/chats/${outside}/messages`, { userId: ada.id, text: '/who' })
   expect((await botMessages(driver, outside ?? 0)).map(({ text }) => text)).toEqual(['owner'])
 })
@@ -221,10 +221,10 @@ test('the code is taken in private only, in small letters too, and not guessed',
   expect(await ask(driver, ada, '/who')).toEqual(['everyone'])
   for (let guess = 0; guess < 5; guess += 1)
     expect(await ask(driver, bob, `/pair AAAA-AAA${guess + 2}`)).toEqual([
-      expect.stringContaining('not the code'),
+      expect.stringContaining('Wrong code'),
     ])
   // after too many wrong guesses, even the right code is refused
-  expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('not the code')])
+  expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('Wrong code')])
   expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
     expect.stringContaining('You are the owner'),
   ])

@@ -193,7 +193,7 @@ test('nobody but owners may: not by commands, not by buttons of an owner', async
     '/users',
     `/block ${ada.id}`,
   ]) {
-    expect(await ask(driver, bob, command)).toEqual([expect.stringContaining('Only an owner')])
+    expect(await ask(driver, bob, command)).toEqual([expect.stringContaining('Only the owner')])
   }
   const group = await driver.post<{ id: number }>('/chats', {
     type: 'group',
@@ -203,7 +203,7 @@ test('nobody but owners may: not by commands, not by buttons of an owner', async
   await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/plugins' })
   const [page] = await botMessages(driver, group.id)
   await driver.post(`/chats/${group.id}/messages/${page?.id}/press`, { userId: bob.id, row: 0, column: 0 })
-  expect((await botMessages(driver, group.id, 2)).at(-1)?.text).toContain('Only an owner')
+  expect((await botMessages(driver, group.id, 2)).at(-1)?.text).toContain('Only the owner')
 })
 
 test('a plugin is switched off in one group, and answers everywhere else', async () => {
@@ -247,12 +247,12 @@ test('the log is shown in private only, without secrets', async () => {
   const [log = ''] = await ask(driver, ada, '/logs 100')
   expect(log).toContain('starting in')
   expect(log).not.toContain('hunter2')
-  expect((await ask(driver, ada, '/errors'))[0]).toBe('There were no warnings and no errors since the start.')
+  expect((await ask(driver, ada, '/errors'))[0]).toBe('No warnings or errors since the start.')
   const group = await driver.post<{ id: number }>('/chats', {
     type: 'group',
     title: 'T',
     memberIds: [ada.id],
   })
   await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/logs' })
-  expect((await botMessages(driver, group.id))[0]?.text).toContain('private chat only')
+  expect((await botMessages(driver, group.id))[0]?.text).toContain('only show the log in our private chat')
 })

@@ -93,7 +93,7 @@ test('a bad key is told to its owner, and to people in short words', async () =>
   const [told] = await ask(driver, ada, 'Are you awake?')
   expect(told).toMatch(/^⚠️ One at \S+ refuses the key .*Correct ai\.providers\.one\.api_key/)
   expect((await ask(driver, ada, '/status')).join()).toContain('refuses the key')
-  expect((await ask(driver, bob, '/status')).join()).toMatch(/Model: one:m – ⚠️ out of order\n/)
+  expect((await ask(driver, bob, '/status')).join()).toMatch(/Model: one:m – ⚠️ not working\n/)
   const ready = (await (await fetch(`${assistant.url}/readyz`)).json()) as object
   expect(JSON.stringify(ready)).toContain('refuses the key')
   expect(`${JSON.stringify(ready)}${assistant.output()}`).not.toContain('sk-wrong-123')

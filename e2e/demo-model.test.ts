@@ -40,7 +40,7 @@ test('somebody without any key says in plain words what a plugin of a fresh clon
   expect(roll).toContain('demo model')
   expect((await ask(session, ada, 'roll 3 dice')).join()).toMatch(/^.*3d6/)
   const [reminder = ''] = await ask(session, ada, 'remind me tomorrow at 9 to call Ann')
-  expect(reminder).toMatch(/^I will remind you on .*09:00.*: call Ann$/)
+  expect(reminder).toMatch(/^OK, on .*09:00.*: call Ann$/)
   // the text is not the plugin's command, so the model has to call its tool
   const [again = ''] = await ask(session, ada, 'Can you set a reminder for tomorrow at 10 to feed the cat?')
   expect(again).toContain('feed the cat')

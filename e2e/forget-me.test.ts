@@ -66,8 +66,8 @@ test('/forget_me asks first, then every plugin forgets that person and nobody el
   expect(await ask(driver, ada, '/diary')).toEqual(['kept: canary'])
   const question = (await botMessages(driver, ada.id)).length - 2
   await press(driver, ada.id, 'Delete everything')
-  const told = await untilBegins(driver, ada.id, question, 'Forgotten')
-  expect(told).toMatch(/^Forgotten: /)
+  const told = await untilBegins(driver, ada.id, question, 'Deleted')
+  expect(told).toMatch(/^Deleted: /)
   for (const part of ['a diary (diary)', 'our conversation here, one fact about you (ai_chatbot)']) {
     expect(told).toContain(part)
   }
@@ -80,7 +80,7 @@ test('/forget_me asks first, then every plugin forgets that person and nobody el
 
   expect(await ask(driver, ada, '/diary')).toEqual(['kept: nothing'])
   expect((await ask(driver, ada, '/memory')).join()).not.toContain('canary')
-  expect((await ask(driver, ada, '/reminders')).join()).toContain('Nothing waits')
+  expect((await ask(driver, ada, '/reminders')).join()).toContain('No reminders yet')
   expect(await ask(driver, bob, '/diary')).toEqual(['kept: canary'])
   expect((await ask(driver, bob, '/memory')).join()).toContain('canary')
   expect((await ask(driver, bob, '/documents')).join()).toContain('canary')

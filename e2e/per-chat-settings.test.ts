@@ -160,7 +160,7 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
     expect(await set('greting Ahoy')).toContain('no key greting. It has: greeting, farewell')
     expect(await set('api_key 12345678')).toContain('.env')
     for (const command of ['/plugins set greeter loud true here', '/plugins greeter'])
-      expect(await ask(driver, bob, command)).toEqual([expect.stringContaining('Only an owner')])
+      expect(await ask(driver, bob, command)).toEqual([expect.stringContaining('Only the owner')])
     expect(await ask(driver, ada, '/greet')).toEqual(['Hello'])
   })
 })
@@ -178,7 +178,7 @@ test('in a group a key is set by buttons and an answer', async () => {
   const answer = (user: EmulatedUser, text: string) =>
     emulator.driver.post(`/chats/${group}/messages`, { userId: user.id, text, replyToMessageId: page.id })
   await answer(bob, 'Moin')
-  expect((await botMessages(emulator.driver, group, before + 1)).at(-1)?.text).toContain('Only an owner')
+  expect((await botMessages(emulator.driver, group, before + 1)).at(-1)?.text).toContain('Only the owner')
   await answer(ada, 'Moin moin')
   expect((await botMessages(emulator.driver, group, before + 2)).at(-1)?.text).toContain(
     'Moin moin in this chat',

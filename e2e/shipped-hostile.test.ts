@@ -113,14 +113,14 @@ const INSIDE = /^⚠️ I may not read \S+: it is not on the public internet\.$/
 test.each([
   // times
   ['remind me yesterday to call Ann', /^⚠️ That is over already\.$/],
-  ['remind me every day at 9 to stretch', /^⚠️ I remind once\./],
-  ['/remind on 31 February to pay', /^⚠️ I do not see when\./],
+  ['remind me every day at 9 to stretch', /^⚠️ I can't repeat reminders yet\./],
+  ['/remind on 31 February to pay', /^⚠️ When should I remind you\?/],
   ['/remind in 100 years to pay', /^⚠️ That is more than 5 years away\.$/],
-  ['/timezone Mars/Base', /^⚠️ I know no time zone “Mars\/Base”/],
+  ['/timezone Mars/Base', /^⚠️ I don't know the time zone “Mars\/Base”/],
   ['/timezone europe/berlin', /^Your time zone is Europe\/Berlin;/],
   ['remind me tomorrow at 9 to drink tea', /09:00 \(Europe\/Berlin\): drink tea$/],
   ['/every weekday 9:00 Stand-up!', /^Every weekday 9:00 \(UTC\) I send: Stand-up!\nNext: /],
-  ['/every 25:00 tea', /^⚠️ I do not see when\./],
+  ['/every 25:00 tea', /^⚠️ When should I remind you\?/],
   ['/every 0 minutes tea', /^⚠️ An interval has 1 minute to 31 days\.$/],
   ['/every cron: 61 * * * * tea', /^⚠️ "61 \* \* \* \*" is no cron expression/],
   // other services

@@ -93,6 +93,6 @@ describe('plugins that ship, each in a process of its own', () => {
   })
 
   test('the demo model’s limits are told', async () => {
-    expect((await ask(driver, ada, '/translate german Hello'))[0]).toContain('takes a language model')
+    expect((await ask(driver, ada, '/translate german Hello'))[0]).toContain('needs an AI model')
   })
 })

@@ -24,7 +24,7 @@ test('reminders, jobs and lookups answer in a home that switches them on', async
   const driver = await logIn(assistant)
   const ada = await createPerson(driver)
   const say = async (text: string): Promise<string> => (await ask(driver, ada, text)).join()
-  expect(await say('remind me tomorrow at 9 to drink tea')).toMatch(/^I will remind you on .*: drink tea$/)
+  expect(await say('remind me tomorrow at 9 to drink tea')).toMatch(/^OK, on .*: drink tea$/)
   expect(await say('/reminders')).toContain('drink tea')
   expect(await say('/one')).toBe('one: 1')
   expect(await assistant.stop()).toBe(0)

@@ -38,7 +38,7 @@ export interface SystemPluginOptions {
 export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
   return definePlugin({
     name: SYSTEM_PLUGIN_NAME,
-    description: 'Says hello, lists the commands and tells how the assistant is doing.',
+    description: 'Basics',
     commands: {
       start: {
         description: 'Say hello',
@@ -51,7 +51,7 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
         },
       },
       help: {
-        description: 'What I can do',
+        description: 'Show what I can do',
         usage: '/help dice',
         execute: (args) => ({
           success: true,
@@ -62,14 +62,14 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
         }),
       },
       status: {
-        description: 'How I am doing',
+        description: 'Check that everything works',
         async execute(_args, { role }) {
           const text = await status(options, role === 'owner')
           return { success: true, response: { format: 'markdown', text } }
         },
       },
       forget_me: {
-        description: 'Delete everything that is kept about you',
+        description: 'Delete all my data',
         examples: ['delete everything about me', 'delete my data', 'forget me'],
         menu: false,
         execute: (_args, context) => options.forgetMe.ask(context),
@@ -86,12 +86,12 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
 
 function welcome(options: SystemPluginOptions, name: string, model: ModelDescription): string {
   const lines = [
-    `Hello ${escape(name)}! I am **${escape(options.assistantName)}**, an assistant whose abilities are plugins.`,
-    'Write me anything, send a photo or a file, or see /help for my commands.',
+    `Hi ${escape(name)}! I'm **${escape(options.assistantName)}**.`,
+    'Send me a message, a photo or a file. /help lists what I can do.',
   ]
   if (model.isDemo) {
     lines.push(
-      'Right now the built-in demo model answers: it knows my plugins and how to set me up, no more. Ask me *"how do I connect a model?"*',
+      'I\'m in demo mode, so I only know my own commands. To connect an AI model, ask me *"how do I connect a model?"*',
     )
   }
   return lines.join('\n\n')
@@ -106,7 +106,7 @@ function overview(plugins: readonly PluginSummary[]): string {
         '\n',
       )
     })
-  return [...parts, 'More about one: `/help NAME`'].join('\n\n')
+  return [...parts, 'Details: `/help NAME`'].join('\n\n')
 }
 
 function helpAbout(args: string, plugins: readonly PluginSummary[]): string {
@@ -116,7 +116,7 @@ function helpAbout(args: string, plugins: readonly PluginSummary[]): string {
   )
   if (!plugin) {
     const names = plugins.map((item) => `\`${item.name}\``).join(', ')
-    return `I have no plugin or command called "${escape(args.slice(0, 64))}". There are: ${names}.`
+    return `There is no plugin or command "${escape(args.slice(0, 64))}". Available: ${names}.`
   }
   const commands = plugin.commands.map((command) => {
     const usage =
@@ -143,8 +143,8 @@ async function status(options: SystemPluginOptions, isForOwner: boolean): Promis
 
 /** Describes the model. Problems contain addresses, so only the owner sees them. */
 function modelNote({ isDemo, problem }: ModelState, isForOwner: boolean): string {
-  if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ out of order'
-  return isDemo ? ' (built-in, no large language model)' : ''
+  if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ not working'
+  return isDemo ? ' (built-in demo, not a large language model)' : ''
 }
 
 function duration(milliseconds: number): string {

@@ -105,7 +105,7 @@ test('who is blocked, or writes in a blocked group, is ignored, but for an owner
 
 test('in the mode "listed" strangers hear their id once a day, and nothing in groups', () => {
   const access = create({ mode: 'listed' })
-  expect(access.admit(message(7))).toEqual({ notice: expect.stringContaining('your id: 7') })
+  expect(access.admit(message(7))).toEqual({ notice: expect.stringContaining('your ID: 7') })
   expect(access.admit(message(7))).toEqual({})
   expect(access.admit(message(8, { chatId: -5 }))).toEqual({})
   time += DAY - 1
@@ -145,13 +145,13 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   const text = `/pair ${pairing.code()}`
   expect(access.admit(message(7, { chatId: -5, text }))).toEqual({})
   expect(access.admit(message(7, { text: '/pair AAAA-AAAA' }))).toEqual({
-    notice: expect.stringContaining('not the code'),
+    notice: expect.stringContaining('Wrong code'),
   })
   expect(access.admit(message(7, { text }))).toEqual({ notice: expect.stringContaining('You are the owner') })
   expect(access.admit(message(7))).toEqual({ role: 'owner' })
   await queue.write(() => {})
   expect(createSqliteAccessStore(queue, { bot: 1 }).standingOf(7)).toBe('owner')
   expect(access.admit(message(8, { text }))).toEqual({
-    notice: expect.stringContaining('does not count any more'),
+    notice: expect.stringContaining('has expired'),
   })
 })

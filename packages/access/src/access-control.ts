@@ -70,7 +70,7 @@ export function createAccessControl(options: AccessControlOptions): Roles {
     const isNew = kind === 'message' && chat.type === 'private' && store.noteStranger(user.id, nameOf(user))
     if (!isNew) return {}
     return {
-      notice: `This assistant answers only people its owner lets in. Ask the owner, and tell them your id: ${user.id}`,
+      notice: `This is a private bot. To get access, send the owner your ID: ${user.id}`,
     }
   }
 
@@ -84,13 +84,13 @@ export function createAccessControl(options: AccessControlOptions): Roles {
       store.decide(user.id, 'owner', nameOf(user)).catch((error: unknown) => {
         logger.error('cannot keep the new owner; pair again after the next start', { err: error })
       })
-      logger.warn(`the user ${user.id} is an owner from now on: the code of the terminal was used`)
-      return 'You are the owner of this assistant now. /plugins, /users and /logs are yours.'
+      logger.warn(`user ${user.id} paired as owner`)
+      return "You're now the owner. You can use /plugins, /users and /logs."
     }
-    if (outcome === 'wrong') logger.warn(`the user ${user.id} sent a wrong code for pairing`)
+    if (outcome === 'wrong') logger.warn(`user ${user.id} sent a wrong pairing code`)
     return outcome === 'closed'
-      ? 'This code does not count any more. Start the assistant again for a new one.'
-      : 'That is not the code. The terminal in which the assistant was started shows it.'
+      ? 'This code has expired. Restart the assistant to get a new one.'
+      : "Wrong code. You'll find it in the terminal where you started me."
   }
 
   return {

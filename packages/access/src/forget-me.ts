@@ -32,11 +32,11 @@ export class ForgetMe {
   }
 
   ask({ chat }: MessageContext): PluginResult {
-    if (chat.type !== 'private') return { success: false, error: 'Write me that in our private chat.' }
+    if (chat.type !== 'private') return { success: false, error: 'Send me /forget_me in our private chat.' }
     return {
       success: true,
       response: {
-        text: 'Shall I delete everything that I and my plugins keep about you: our conversations, what you had me remember, your documents, reminders and choices? It cannot be brought back. Telegram keeps its own copy of our chat, and what you wrote in groups stays with them.',
+        text: 'Delete everything I store about you: conversations, memories, documents, reminders and settings? This cannot be undone. Telegram keeps its own copy of our chat, and messages in groups stay there.',
         buttons: [[{ text: '🗑 Delete everything', data: YES }]],
       },
     }
@@ -50,9 +50,9 @@ export class ForgetMe {
     const failed = told.flatMap((item) => (item && 'failed' in item ? [item.failed] : []))
     const done = told.flatMap((item) => (item && 'done' in item ? [item.done] : []))
     const lines = [
-      done.length > 0 ? `Forgotten: ${done.join('; ')}.` : 'There was nothing to forget.',
+      done.length > 0 ? `Deleted: ${done.join('; ')}.` : 'There was nothing to delete.',
       failed.length > 0 &&
-        `⚠️ Not everything: ${failed.join(', ')} did not do it. Try again later, or ask the owner, who finds the reason in the log.`,
+        `⚠️ Not deleted by: ${failed.join(', ')}. Try again later, or ask the owner to check the log.`,
     ]
     return {
       success: true,

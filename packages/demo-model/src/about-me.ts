@@ -46,15 +46,15 @@ export function isConnectQuestion(sentence: string): boolean {
 
 export function greeting(knowledge: Knowledge, seed: string): string {
   const hello = pick(['Hello!', 'Hi there!', 'Hello, nice to meet you!'], seed)
-  return `${hello} I am ${plain(knowledge.assistantName)}. ${suggestion(knowledge)} What answers you here is ${DEMO_MODEL}, so my small talk is limited. Ask “what can you do?” or “how do I connect a model?”.`
+  return `${hello} I'm ${plain(knowledge.assistantName)}. ${suggestion(knowledge)} I'm in demo mode: you are talking to ${DEMO_MODEL}. Ask “what can you do?” or “how do I connect a model?”.`
 }
 
 export function identity(knowledge: Knowledge, sentence: string): string {
   const brand = BRAND.exec(sentence)?.[1]
   const denial = brand
-    ? `No, I am not ${brand === 'chatgpt' || brand === 'chat gpt' ? 'ChatGPT' : capitalise(brand)}. `
+    ? `No, I'm not ${brand === 'chatgpt' || brand === 'chat gpt' ? 'ChatGPT' : capitalise(brand)}. `
     : ''
-  return `${denial}I am ${plain(knowledge.assistantName)}${knowledge.assistantName === 'Pluggram' ? '' : ', an assistant built with Pluggram'}, and what answers you now is ${DEMO_MODEL}: a program that matches your words with help texts and commands. It does not think, and it knows nothing about the world. Plugins do the real work. Ask “how do I connect a model?” to give me a real one.`
+  return `${denial}I'm ${plain(knowledge.assistantName)}${knowledge.assistantName === 'Pluggram' ? '' : ', an assistant built with Pluggram'}. You are talking to ${DEMO_MODEL}. It matches your words with help texts and commands; it does not think and knows nothing about the world. Plugins do the real work. To connect a real model, ask “how do I connect a model?”.`
 }
 
 export function capabilities(knowledge: Knowledge): string {
@@ -67,15 +67,15 @@ export function capabilities(knowledge: Knowledge): string {
     })
   const plugins =
     lines.length > 0
-      ? `These plugins are on:\n\n${lines.join('\n')}`
-      : 'No plugin with abilities of its own is on yet. Ask “how do I add a plugin?” to change that.'
-  return `${plugins}\n\n/help shows all commands, /status how everything is doing. Beyond that I am ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
+      ? `I can:\n\n${lines.join('\n')}`
+      : 'No plugins are on yet. Ask “how do I add a plugin?”.'
+  return `${plugins}\n\n/help lists all commands, and /status checks that everything works. I'm ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
 }
 
 /** A suggestion what to do next: “Try /roll 2d6, or …”. */
 export function suggestion({ commands }: Knowledge): string {
   const [first, second] = commands.filter(({ plugin }) => plugin && plugin.name !== 'ai_chatbot')
-  if (!first) return 'Send /help to see what is there.'
+  if (!first) return 'Send /help to see what I can do.'
   const more = second ? ` or ${usageOf(second)}` : ''
   return `Try ${usageOf(first)}${more}, or send /help.`
 }

@@ -14,7 +14,7 @@ export const BUILT_IN_COMMANDS: readonly CommandSummary[] = [
   },
   {
     name: 'forget_me',
-    description: 'Deletes everything that is kept about you',
+    description: 'Deletes all your data',
     examples: ['delete everything about me', 'delete my data', 'forget me'],
   },
   { name: 'start', description: 'Says hello and explains how to begin', examples: ['start', 'begin'] },

@@ -24,7 +24,7 @@ const reminder = z.object({
 const TOOLS = [
   tool('dice__roll', 'Rolls dice and gives the faces and the total. Use it whenever chance decides.', dice),
   tool('reminders__add_reminder', 'Reminds the user of something at a time, by a message here.', reminder),
-  tool('reminders__list_reminders', "The user's reminders that wait."),
+  tool('reminders__list_reminders', "The user's pending reminders."),
   tool('ai_chatbot__remember', 'Notes a lasting fact about the user.', z.object({ fact: z.string() })),
   tool('web_page__read_web_page', 'Reads a public web page.', z.object({ url: z.string() })),
   tool('calculator__add', 'Adds two numbers', z.object({ a: z.number(), b: z.number() })),
@@ -46,7 +46,7 @@ const COMMANDS = [
   }),
   command('reminders', {
     name: 'reminders',
-    description: 'What I will remind you of',
+    description: 'List your reminders',
     examples: ['list my reminders', 'what are my reminders'],
   }),
 ]

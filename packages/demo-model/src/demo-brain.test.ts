@@ -89,7 +89,7 @@ describe('honesty', () => {
   )
 
   test('denies to be the product it is asked about', () => {
-    expect(ask('Are you ChatGPT?')).toMatch(/^No, I am not ChatGPT\./)
+    expect(ask('Are you ChatGPT?')).toMatch(/^No, I'm not ChatGPT\./)
     expect(ask('are you claude')).toMatch(/^No, I am not Claude\./)
   })
 
@@ -126,7 +126,7 @@ describe('honesty', () => {
   ])('says to “%s” that it understands English only', (text, sorry) => {
     const answer = ask(text)
     expect(answer).toContain(sorry)
-    expect(answer).toContain('English only')
+    expect(answer).toContain('only understand English')
   })
 })
 
@@ -137,8 +137,8 @@ describe('help', () => {
     ['how to connect telegram', 'TELEGRAM_BOT_TOKEN'],
     ['how do I switch a plugin on?', 'plugins_config.json'],
     ['where is the configuration?', 'PLUGGRAM_HOME'],
-    ['what is pluggram', 'AI-powered Telegram assistant'],
-    ['is my data private?', 'leaves this machine'],
+    ['what is pluggram', 'your own AI assistant on Telegram'],
+    ['is my data private?', 'sends nothing anywhere'],
     ['is everything ok?', '/status'],
   ])('answers “%s”', (question, expected) => {
     expect(ask(question)).toContain(expected)

@@ -115,7 +115,7 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
   const apology = foreignLanguageApology(text)
   if (apology !== undefined) {
     return write(
-      `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I understand English only. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`,
+      `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I only understand English. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`,
     )
   }
   return write(unknown(knowledge, history, seed))
@@ -128,12 +128,12 @@ function write(text: string): DemoAct {
 function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
   const known = knowledge.commands.find(({ command }) => command.name === name)
   if (known)
-    return `${usageOf(known)} is there: ${asSentence(known.command.description)} It did not answer this time; /status may tell why.`
+    return `${usageOf(known)} is there: ${asSentence(known.command.description)} It did not answer this time. /status may show why.`
   const closest = knowledge.matcher
     .similarNames(name)
     .flatMap((similar) => knowledge.commands.filter(({ command }) => command.name === similar))
   if (closest.length === 0)
-    return `There is no command /${plain(name)} here. /help lists the commands that are.`
+    return `There is no command /${plain(name)}. /help lists all commands.`
   const lines = closest.map(
     ({ command }) => `- ${plain(exampleUsage(command, text))}: ${plain(command.description)}`,
   )
@@ -144,7 +144,7 @@ function useCommand(known: KnownCommand, text: string, seed: string): string {
   const { command, plugin } = known
   const what = plugin ? `the plugin ${plain(plugin.name)}` : 'a command of mine'
   const lead = pick(
-    [`That is a job for ${what}.`, `${upperFirst(what)} can do that.`, `For that there is ${what}.`],
+    [`${upperFirst(what)} can do that.`, `Use ${what} for that.`, `That's what ${what} is for.`],
     seed,
   )
   return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${asSentence(command.description)}`
@@ -173,14 +173,14 @@ function unknown(knowledge: Knowledge, history: readonly DemoTurn[], seed: strin
   const hasExplained = history.some(({ role, text }) => role === 'assistant' && text.includes('three ways'))
   const sorry = pick(
     [
-      `I do not know that. I am ${DEMO_MODEL}: I only find answers in the help texts of this assistant.`,
-      `That is beyond me. I am ${DEMO_MODEL}: what I know stands in help texts.`,
-      `I found nothing about that. I am ${DEMO_MODEL}, and I only look things up in help texts.`,
+      `I don't know that. I'm ${DEMO_MODEL}, so I can only answer questions about this assistant.`,
+      `Sorry, I can't help with that in demo mode. I'm ${DEMO_MODEL}.`,
+      `I can't answer that in demo mode. I'm ${DEMO_MODEL}.`,
     ],
     seed,
   )
   const connect = hasExplained
-    ? 'A real model would know more: put a key into `.env`, set `OPENAI_BASE_URL`, or start Ollama.'
+    ? 'To connect an AI model, put a key into `.env`, set `OPENAI_BASE_URL`, or start Ollama.'
     : CONNECT_A_MODEL
   return `${sorry} ${suggestion(knowledge)}\n\n${connect}`
 }

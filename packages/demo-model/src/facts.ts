@@ -13,9 +13,9 @@ export const CONNECT_A_MODEL = `There are three ways to connect a real language 
 
 1. **A key**: put \`OPENAI_API_KEY\`, \`ANTHROPIC_API_KEY\` or \`GOOGLE_GENERATIVE_AI_API_KEY\` into the file \`.env\`.
 2. **Any OpenAI-compatible server**: set \`OPENAI_BASE_URL\` in \`.env\`, for example \`http://127.0.0.1:11434/v1\`.
-3. **A local model**: install Ollama (ollama.com) and run \`ollama pull llama3.2\`; it is found by itself within a minute.
+3. **A local model**: install Ollama (ollama.com) and run \`ollama pull llama3.2\`; Pluggram finds it within a minute.
 
-After a change in \`.env\`, start the assistant again. Nothing else needs to be set: \`ai.model\` is \`auto\`.`
+After changing \`.env\`, restart the assistant. You need no other setting: \`ai.model\` is \`auto\`.`
 
 export const FACTS: readonly Fact[] = [
   {
@@ -29,7 +29,7 @@ export const FACTS: readonly Fact[] = [
     id: 'what-is-pluggram',
     title: 'What Pluggram is',
     keywords: 'pluggram project about program software open source license mit purpose',
-    text: 'Pluggram is an AI-powered Telegram assistant whose abilities are plugins. You run it yourself: it answers your chats on Telegram, or in the playground in your browser. A plugin answers commands or messages; what no plugin takes goes to the language model. It is open source under the MIT license.',
+    text: 'Pluggram is your own AI assistant on Telegram, extended with plugins. You run it yourself: it answers your chats on Telegram, or in the playground in your browser. Plugins answer commands and messages; everything else goes to the AI model. It is open source under the MIT license.',
   },
   {
     id: 'add-plugin',
@@ -46,13 +46,13 @@ export default class MyPlugin {
 }
 \`\`\`
 
-Then switch it on in \`plugins_config.json\`: \`{ "enabled_plugins": { "my_plugin": true } }\`. Its settings stand in \`config.json\` under \`plugins.my_plugin\`. No build step is needed. The plugins that ship in \`plugins/\` are good examples.`,
+Then switch it on in \`plugins_config.json\`: \`{ "enabled_plugins": { "my_plugin": true } }\`. Its settings are in \`config.json\` under \`plugins.my_plugin\`. No build step is needed. The plugins that ship in \`plugins/\` are good examples.`,
   },
   {
     id: 'switch-plugin',
     title: 'Switch a plugin on or off',
     keywords: 'plugin enable disable switch turn activate deactivate on off enabled_plugins plugins_config',
-    text: 'Which plugins are on stands in `plugins_config.json`: `{ "enabled_plugins": { "my_plugin": true } }`. `true` switches a plugin on, `false` off. A plugin that the file does not name is off, except `ai_chatbot`, which answers what no other plugin took. Start the assistant again after a change.',
+    text: '`plugins_config.json` says which plugins are on: `{ "enabled_plugins": { "my_plugin": true } }`. `true` switches a plugin on, `false` off. A plugin that is not listed is off, except `ai_chatbot`, the everyday chat. Restart the assistant after a change.',
   },
   {
     id: 'telegram',
@@ -62,7 +62,7 @@ Then switch it on in \`plugins_config.json\`: \`{ "enabled_plugins": { "my_plugi
 
 1. Open @BotFather in Telegram, send \`/newbot\` and follow it; it gives you a token.
 2. Put the token into \`.env\`: \`TELEGRAM_BOT_TOKEN=…\`
-3. Start the assistant again with \`npm start\`.
+3. Restart the assistant with \`npm start\`.
 
 Without a token the assistant runs in the playground in your browser.`,
   },
@@ -74,17 +74,17 @@ Without a token the assistant runs in the playground in your browser.`,
   },
   {
     id: 'status',
-    title: 'See how the assistant is doing',
+    title: 'Check that everything works',
     keywords:
       'status health healthy running alive state check problem error broken monitor readyz healthz log',
-    text: 'Send /status to see which plugins run and which model answers. Programs ask `/healthz` and `/readyz` on the HTTP port. What went wrong stands in the log in the terminal.',
+    text: 'Send /status to see which plugins run and which model answers. Programs ask `/healthz` and `/readyz` on the HTTP port. Errors are in the log in the terminal.',
   },
   {
     id: 'configuration',
     title: 'Where the configuration is',
     keywords:
       'config configuration configure setting settings file folder where home directory env config.json change option PLUGGRAM_HOME',
-    text: `Everything stands in the assistant's home, the folder where you start it (or \`PLUGGRAM_HOME\`):
+    text: `All files are in the assistant's home, the folder where you start it (or \`PLUGGRAM_HOME\`):
 
 - \`config.json\`: settings of the assistant and of its plugins (\`plugins.my_plugin\`)
 - \`plugins_config.json\`: which plugins are on
@@ -104,13 +104,13 @@ A plugin's setting can also come from the environment: \`MY_PLUGIN_API_KEY\` set
     id: 'memory',
     title: 'What the conversation remembers',
     keywords: 'memory remember forget history conversation context clear reset delete start over',
-    text: 'The conversation is remembered per chat, the last messages of it, also over a restart. Send /new to forget it and start a new one.',
+    text: 'I remember the last messages of each chat, also after a restart. Send /new to forget them and start over.',
   },
   {
     id: 'privacy',
     title: 'Where your messages go',
     keywords: 'privacy private data safe secure secret send store gdpr cloud leave spy',
-    text: 'The built-in demo model runs inside the assistant: nothing you write leaves this machine because of it (Telegram itself, if connected, carries your messages as always). With a real model connected, the conversation is sent to that model’s server. What the assistant stores stays in `data/` in its home.',
+    text: 'The built-in demo model runs inside the assistant and sends nothing anywhere. (Telegram, if connected, carries your messages as always.) With a real model connected, the conversation is sent to that model’s server. What the assistant stores stays in `data/` in its home.',
   },
   {
     id: 'commands',
@@ -128,6 +128,6 @@ A plugin's setting can also come from the environment: \`MY_PLUGIN_API_KEY\` set
     id: 'languages',
     title: 'Languages',
     keywords: 'language languages english german deutsch spanish french translate speak understand',
-    text: 'The built-in demo model understands English only. A real language model answers in the language you write in.',
+    text: 'The built-in demo model only understands English. A real language model answers in the language you write in.',
   },
 ]

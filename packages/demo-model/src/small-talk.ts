@@ -10,19 +10,19 @@ const RULES: readonly Rule[] = [
   {
     pattern:
       /^(thanks|thank you|thx|ty|cheers|much appreciated)( (a lot|so much|very much|again|for .{1,60}))?$/,
-    replies: ['You are welcome!', 'Gladly!', 'My pleasure.'],
+    replies: ['You are welcome!', 'Any time!', 'My pleasure.'],
   },
   {
     pattern:
       /^(bye|goodbye|good night|see you|see ya|cya|later|farewell|have a (nice|good) .{1,30})( later| soon| then)?$/,
-    replies: ['Goodbye! Write whenever you like.', 'See you!', 'Bye for now.'],
+    replies: ['Goodbye!', 'See you!', 'Bye for now.'],
   },
   {
     pattern:
       /^(how are you|how are you doing|how is it going|hows it going|how do you do|whats up|sup|you ok)( today| now)?$/,
     replies: [
-      'I run well, thank you. /status tells how the assistant really is doing.',
-      'All is well here, as far as a demo model can tell. /status shows the details.',
+      'Fine, thanks. /status shows the details.',
+      'All good here. /status shows the details.',
     ],
   },
   {
@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /^(yes|yep|yeah|no|nope|nah|maybe|sure)$/,
     replies: [
-      'I do not follow a thread of questions as a real language model would. Tell me in a sentence what you would like to do.',
+      "I can't follow a conversation in demo mode. Tell me in one sentence what you would like to do.",
     ],
   },
   {
@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   {
     pattern:
       /^(test|testing|ping|are you there|are you (alive|awake|online)|anybody (there|home)|hello world)$/,
-    replies: ['I am here and I read you.', 'Yes, it works: your message came through.'],
+    replies: ['I am here.', 'Yes, it works. I got your message.'],
   },
 ]
 

@@ -206,7 +206,7 @@ test('a message with a secret that cannot be deleted has to be deleted by hand',
   }
   await using assistant = await start(createTestAdminService(), createTestServices({ telegram }))
   expect(await assistant.send('/set dice token hunter2', OWNER)).toMatchObject({
-    error: expect.stringContaining('delete it yourself'),
+    error: expect.stringContaining('Delete it yourself'),
   })
 })
 
@@ -262,7 +262,7 @@ test('in a group a plugin is switched and configured there, or everywhere', asyn
   const everywhere = replyOf(await assistant.press(button(page, 'Everywhere'), GROUP))
   // settings that apply to everybody are not shown in this group
   expect(labels(everywhere)).toEqual(['Switch off', 'Restart', 'In this chat »', '« Back'])
-  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain('private chat only')
+  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain('only show the log in our private chat')
   await assistant.press(button(everywhere, 'Switch off'), GROUP)
   expect(admin.done).toEqual(['dice.sides = undefined in -5', 'dice off in -5', 'dice off'])
 })
@@ -279,7 +279,7 @@ test('people are decided about by id, a group from inside, and nobody about them
   await assistant.send('/allow', GROUP)
   const replyTo = { id: 3, text: 'spam', fromBot: false }
   // whoever means the writer of one message must not block the whole group by mistake
-  expect(replyOf(await assistant.send('/block', { ...GROUP, replyTo })).text).toContain('Write the id')
+  expect(replyOf(await assistant.send('/block', { ...GROUP, replyTo })).text).toContain('Use an ID')
   for (const wrong of ['/block 1', '/allow', '/trust Bob', '/trust -7', '/trust 0'])
     await assistant.send(wrong, OWNER)
   expect(admin.done).toEqual(['2 blocked', '-5 allowed'])
@@ -296,7 +296,7 @@ test('the log is for private chats; how much is shown is configured, asked for, 
   await using assistant = await start(admin)
   expect(replyOf(await assistant.send('/logs', OWNER)).text).toBe('one\ntwo')
   await assistant.send('/errors 999', OWNER)
-  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain('private chat only')
+  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain('only show the log in our private chat')
   expect(admin.done).toEqual(['50 lines', '200 problems'])
 })
 

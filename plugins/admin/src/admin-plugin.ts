@@ -26,33 +26,33 @@ type Work = (admin: AdminService, args: string, context: Context) => Promise<Ask
 export default definePlugin({
   name: 'admin',
   version: '0.1.0',
-  description: 'Owners manage the assistant by chat: plugins, people, the log.',
+  description: 'Manage plugins, people and the log by chat (owner only)',
   config,
   permissions: { admin: true, telegram: ['deleteMessage'] },
   // first in line, so that no other plugin gets the answer to one of its questions
   priority: 100,
   commands: {
     plugins: {
-      description: 'Plugins: switch, configure, restart; everywhere or in one chat',
+      description: 'Turn plugins on or off, configure and restart them',
       usage: '/plugins set dice max_dice 20 here',
       execute: owned((admin, args, { chat }) => pluginsCommand(admin, placeOf(chat), args)),
     },
     set: {
-      description: 'Set a key of a plugin',
+      description: 'Change a plugin setting',
       usage: '/set dice max_dice 20',
       menu: false,
       execute: owned((admin, args, { chat }) => setCommand(admin, placeOf(chat), args)),
     },
     logs: {
-      description: 'The last lines of the log',
+      description: 'Show the last lines of the log',
       usage: '/logs 50',
       execute: owned((admin, args, context) => logPage(admin, args, context, false)),
     },
     errors: {
-      description: 'The last warnings and errors',
+      description: 'Show the last warnings and errors',
       execute: owned((admin, args, context) => logPage(admin, args, context, true)),
     },
-    users: { description: 'Who may do what', execute: owned((admin) => peoplePage(admin)) },
+    users: { description: 'Show who may do what', execute: owned((admin) => peoplePage(admin)) },
     trust: {
       description: 'Trust a user',
       usage: '/trust 12345',
@@ -60,7 +60,7 @@ export default definePlugin({
       execute: owned(decision('trusted')),
     },
     allow: {
-      description: 'Let a user or a group in',
+      description: 'Let in a user or a group',
       usage: '/allow 12345',
       menu: false,
       execute: owned(decision('allowed')),
@@ -130,14 +130,14 @@ async function answer(
       },
     )
     const advice = isDeleted
-      ? 'I deleted your message; if somebody else can have read it, have a new secret issued.'
-      : 'I could not delete your message: delete it yourself, and have a new secret issued.'
+      ? 'I deleted your message. If others saw it, create a new secret.'
+      : 'I could not delete your message. Delete it yourself and create a new secret.'
     return { success: false, error: `${errorMessage(error)} ${advice}` }
   }
 }
 
 function onlyOwners(): PluginResult {
-  return { success: false, error: 'Only an owner of this assistant may do that.' }
+  return { success: false, error: 'Only the owner can do that.' }
 }
 
 function placeOf(chat: MessageContext['chat']): Place {
@@ -151,22 +151,22 @@ async function logPage(
   onlyProblems: boolean,
 ): Promise<Reply> {
   // a log names chats and people, so it is not shown in a group
-  if (chat.type !== 'private') return { text: 'I show the log in our private chat only.' }
+  if (chat.type !== 'private') return { text: 'I only show the log in our private chat.' }
   const asked = /^\d{1,3}$/.test(args) ? Number(args) : log_lines
   const lines = await admin.logLines({ count: Math.min(200, Math.max(1, asked)), onlyProblems })
-  const nothing = onlyProblems ? 'There were no warnings and no errors since the start.' : 'The log is empty.'
+  const nothing = onlyProblems ? 'No warnings or errors since the start.' : 'The log is empty.'
   return { text: lines.length === 0 ? nothing : lines.join('\n'), format: 'plain' }
 }
 
 function decision(standing: AdminStanding): Work {
   return async (admin, args, { chat, user, message }) => {
     if (args === '' && message.replyTo) {
-      return { text: 'Whose message that is I am not told. Write the id: /users shows who wrote lately.' }
+      return { text: "I can't see who wrote that message. Use an ID: /users lists recent people." }
     }
     // in a group, a command without an id is about the group
     const id = args === '' && chat.type !== 'private' ? chat.id : Number(args)
     if (!/^-?\d{1,16}$/.test(args === '' ? String(id) : args) || !Number.isSafeInteger(id) || id === 0) {
-      return { text: 'Write the id of a user or group behind it: /users shows who wrote lately.' }
+      return { text: 'Add the ID of a user or group, for example 12345. /users lists recent people.' }
     }
     return { text: await decide(admin, { id, by: user.id, standing }) }
   }

@@ -25,15 +25,15 @@ const TERM = /^(?:(?<count>\d{0,6})d(?<sides>\d{1,6})|(?<value>\d{1,6}))$/
  */
 export function parseDice(input: string, maxDice: number): DiceNotation {
   const compact = input.toLowerCase().replaceAll(/\s+/g, '')
-  if (compact === '') throw new NotationError('Which dice? For example: 2d6+1')
-  if (compact.length > MAX_CHARACTERS) throw new NotationError('That is too long. For example: 2d6+1')
+  if (compact === '') throw new NotationError('Which dice? Try 2d6+1.')
+  if (compact.length > MAX_CHARACTERS) throw new NotationError('That roll is too long. Try 2d6+1.')
   const pieces = compact.match(/[+-]?[^+-]+/g)
   if (!pieces || pieces.join('') !== compact) throw notUnderstood(input)
   if (pieces.length > MAX_TERMS) throw new NotationError(`At most ${MAX_TERMS} parts can be added.`)
   const terms = pieces.map((piece) => parseTerm(piece, input))
   const dice = terms.reduce((sum, term) => sum + (term.kind === 'dice' ? term.count : 0), 0)
-  if (dice === 0) throw new NotationError('There is no die in that. For example: 2d6+1')
-  if (dice > maxDice) throw new NotationError(`${dice} dice are too many for my hands: at most ${maxDice}.`)
+  if (dice === 0) throw new NotationError('Add at least one die, for example 2d6+1.')
+  if (dice > maxDice) throw new NotationError(`That's too many dice. The maximum is ${maxDice}.`)
   return { text: formatTerms(terms), terms }
 }
 
@@ -54,7 +54,7 @@ function parseTerm(piece: string, input: string): Term {
 
 function notUnderstood(input: string): NotationError {
   const shown = input.trim().slice(0, MAX_CHARACTERS)
-  return new NotationError(`I do not understand “${shown}” as dice. For example: 2d6+1, d20, 3d6-2`)
+  return new NotationError(`“${shown}” isn't a dice roll. Try 2d6+1, d20 or 3d6-2.`)
 }
 
 function formatTerms(terms: readonly Term[]): string {

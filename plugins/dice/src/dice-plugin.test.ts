@@ -33,14 +33,14 @@ test('dice that cannot be thrown are refused in words, also from a button', asyn
   await using plugin = await runPlugin(dice, { config: { max_dice: 3 } })
   expect(await plugin.send('/roll 4d6')).toEqual({
     success: false,
-    error: '4 dice are too many for my hands: at most 3.',
+    error: "That's too many dice. The maximum is 3.",
   })
   expect(await plugin.press('<script>')).toMatchObject({ success: false })
 })
 
 test.each([
-  [{ default_dice: 'six' }, 'plugins.dice.default_dice: I do not understand “six” as dice'],
-  [{ default_dice: '4d6', max_dice: 3 }, 'plugins.dice.default_dice: 4 dice are too many'],
+  [{ default_dice: 'six' }, "plugins.dice.default_dice: “six” isn't a dice roll"],
+  [{ default_dice: '4d6', max_dice: 3 }, "plugins.dice.default_dice: That's too many dice"],
   [{ max_dice: 0 }, 'plugins.dice.max_dice: '],
 ])('the configuration %j is refused', async (config, message) => {
   await expect(runPlugin(dice, { config })).rejects.toThrow(message)

@@ -7,8 +7,8 @@ const SPOKEN = /^(?:roll|throw)\s+(?<dice>\d{0,3}\s*d\s*\d.*)$/i
 
 const config = z
   .object({
-    default_dice: z.string().default('1d6').describe('What /roll throws when nothing else is said'),
-    max_dice: z.int().min(1).max(100).default(20).describe('How many dice one throw may have'),
+    default_dice: z.string().default('1d6').describe('The dice that /roll throws by default'),
+    max_dice: z.int().min(1).max(100).default(20).describe('The most dice in one roll'),
   })
   .check((context) => {
     const { default_dice: dice, max_dice: most } = context.value

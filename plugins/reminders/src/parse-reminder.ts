@@ -52,7 +52,7 @@ const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\
 /** After a date: something that looks like its time and was not parsed as one. */
 const ODD_TIME = /^\s*,?\s*(?:at|um|à|a las|@)?\s*(\d{1,2}[:.]\d{2})(?!\d)/i
 const ONCE =
-  'I remind once. What comes again and again is a job: the owner and those they trust write /every day 9:00 …'
+  "I can't repeat reminders yet. The owner and trusted people can use /every day 9:00 …"
 const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
 
 /**
@@ -63,18 +63,18 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
   const text = squeeze(input)
     .replace(/^(?:please )?(?:remind me\b)?/i, '')
     .trim()
-  if (text === '') throw new ReminderError(`Of what, and when? ${EXAMPLE}`)
+  if (text === '') throw new ReminderError(`What should I remind you about, and when? ${EXAMPLE}`)
   if (text.length > MAX_CHARACTERS)
     throw new ReminderError(`That is longer than ${MAX_CHARACTERS} characters.`)
   const found = findDate(text, options)
-  if (!found) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
+  if (!found) throw new ReminderError(`When should I remind you? ${EXAMPLE}`)
   const [before, after] = [text.slice(0, found.index), text.slice(found.index + found.text.length)]
   if (AGAIN_BEFORE.test(before) || AGAIN_AFTER.test(after)) throw new ReminderError(ONCE)
   const odd = found.start.isCertain('hour') ? undefined : ODD_TIME.exec(after)?.[1]
-  if (odd !== undefined) throw new ReminderError(`${odd} is no time of the day.`)
+  if (odd !== undefined) throw new ReminderError(`${odd} is not a time of day.`)
   const due = parseMoment(found, options)
   const what = tidy(`${before} ${after}`)
-  if (what === '') throw new ReminderError(`Of what? ${EXAMPLE}`)
+  if (what === '') throw new ReminderError(`What should I remind you about? ${EXAMPLE}`)
   return { what, due }
 }
 
@@ -84,7 +84,7 @@ export function parseReminder(input: string, options: ParseOptions): ParsedRemin
  */
 export function parseWhen(input: string, options: ParseOptions): Date {
   const found = findDate(squeeze(input.slice(0, MAX_CHARACTERS)), options)
-  if (!found) throw new ReminderError(`“${input.slice(0, 60)}” is no date or time.`)
+  if (!found) throw new ReminderError(`“${input.slice(0, 60)}” is not a date or time.`)
   return parseMoment(found, options)
 }
 
@@ -106,7 +106,7 @@ function findDate(text: string, options: ParseOptions): FoundDate | undefined {
       return late && { index: late.index + text.length - tail.length, text: late.text, start: late.start }
     })
   } catch (error) {
-    if (error instanceof TimeLimitError) throw new ReminderError(`I do not see when. ${EXAMPLE}`)
+    if (error instanceof TimeLimitError) throw new ReminderError(`When should I remind you? ${EXAMPLE}`)
     throw error
   }
 }
@@ -136,7 +136,7 @@ function parseMoment({ start }: FoundDate, { now, zone, defaultHour }: ParseOpti
   const [hour, minute] = start.isCertain('hour') ? [get('hour'), get('minute')] : [defaultHour, 0]
   const wall = { year: get('year'), month: get('month'), day: get('day'), hour, minute }
   const due = isExact ? start.date() : momentOf(zone, wall)
-  if (due.getTime() <= now.getTime()) throw new ReminderError('That is over already.')
+  if (due.getTime() <= now.getTime()) throw new ReminderError('That time has already passed.')
   if (due.getTime() > now.getTime() + MAX_YEARS * 366 * 86_400_000) {
     throw new ReminderError(`That is more than ${MAX_YEARS} years away.`)
   }

@@ -22,28 +22,28 @@ const MAX_WHAT = 1_000
 const reminders: PluginDefinition<typeof configuration> = definePlugin({
   name: 'reminders',
   version: '0.1.0',
-  description: 'Reminds you at the time you say',
+  description: 'Reminders at the time you choose',
   help: [
-    'Write `remind me tomorrow at 9 to water the plants` or `/remind in 20 minutes tea`. `/reminders` lists what waits,',
-    '`/timezone Europe/Berlin` tells where you are. Under a reminder stand buttons to put it off.',
+    'Write `remind me tomorrow at 9 to water the plants` or `/remind in 20 minutes tea`. `/reminders` lists your reminders,',
+    '`/timezone Europe/Berlin` sets your time zone. A reminder has buttons to snooze it.',
   ].join('\n'),
   config: configuration,
   permissions: { database: true },
   patterns: [SPOKEN],
   commands: {
     remind: {
-      description: 'Remind me: /remind tomorrow at 9 to …',
+      description: 'Set a reminder, for example /remind tomorrow at 9 to …',
       usage: '/remind tomorrow at 9 to water the plants',
       examples: ['remind me tomorrow at 9 to call Ann', 'set a reminder in ten minutes'],
       execute: (args, context) => answer(() => add(args, context)),
     },
     reminders: {
-      description: 'What I will remind you of',
+      description: 'List your reminders',
       examples: ['list my reminders', 'what are my reminders'],
       execute: (_args, context) => list(context),
     },
     timezone: {
-      description: 'Tell me your time zone',
+      description: 'Set your time zone',
       usage: '/timezone Europe/Berlin',
       execute: (args, context) => setZone(args.trim(), context),
     },
@@ -75,7 +75,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
       },
     },
     list_reminders: {
-      description: "The user's reminders that wait.",
+      description: "The user's pending reminders.",
       effect: 'none',
       role: 'everyone',
       async execute(_args, context) {
@@ -147,14 +147,14 @@ async function add(text: string, context: Asked): Promise<Reply> {
   const parsed = parseReminder(text, options)
   const id = await keep(parsed, context)
   return {
-    text: `I will remind you on ${describeMoment(options.zone, parsed.due)} (${options.zone}): ${parsed.what}`,
-    buttons: [[{ text: '✖️ Forget it', data: `cancel:${id}` }]],
+    text: `OK, on ${describeMoment(options.zone, parsed.due)} (${options.zone}): ${parsed.what}`,
+    buttons: [[{ text: '✖️ Cancel', data: `cancel:${id}` }]],
   }
 }
 
 function keep({ what, due }: { what: string; due: Date }, context: Asked): Promise<number> {
   const { chat, user } = context
-  if (user.id === 0) throw new ReminderError('There is nobody to remind: this did not come from a chat.')
+  if (user.id === 0) throw new ReminderError('Reminders only work in a chat.')
   return bookOf(context).add({ userId: user.id, chatId: chat.id, topicId: chat.topicId, what, due })
 }
 
@@ -164,7 +164,7 @@ async function list(context: Asked): Promise<PluginResult> {
   // a user's reminders are not for a whole group
   const shown = waiting.filter(({ chatId }) => context.chat.type === 'private' || chatId === context.chat.id)
   if (shown.length === 0) {
-    return { success: true, response: 'Nothing waits. Write: remind me tomorrow at 9 to …' }
+    return { success: true, response: 'No reminders yet. Try: remind me tomorrow at 9 to …' }
   }
   const lines = shown
     .slice(0, MAX_LISTED)
@@ -183,20 +183,20 @@ async function setZone(written: string, context: Asked): Promise<PluginResult> {
   const { table } = bookOf(context)
   if (written === '') {
     const known = (await table.zoneOf(context.user.id)) ?? context.config.default_time_zone
-    return { success: true, response: `Your time zone is ${known}. Another one: /timezone Europe/Berlin` }
+    return { success: true, response: `Your time zone is ${known}. Change it: /timezone Europe/Berlin` }
   }
   const zone = findTimeZone(written)
   if (zone === undefined) {
     return {
       success: false,
-      error: `I know no time zone “${written.slice(0, 60)}”. For example: /timezone Europe/Berlin`,
+      error: `I don't know the time zone “${written.slice(0, 60)}”. Try /timezone Europe/Berlin.`,
     }
   }
   await table.setZone(context.user.id, zone)
   const now = describeMoment(zone, context.message.date)
   return {
     success: true,
-    response: `Your time zone is ${zone}; it is ${now} there. Reminders that wait keep their moment.`,
+    response: `Your time zone is ${zone}; it is ${now} there. Existing reminders won't move.`,
   }
 }
 
@@ -204,14 +204,14 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
   const [action, id, minutes] = data.split(':')
   const book = bookOf(context)
   const reminder = await book.table.findOwn(Number(id), context.user.id)
-  if (!reminder) return { success: false, error: 'That reminder is gone, or is not yours.' }
+  if (!reminder) return { success: false, error: 'That reminder no longer exists, or it is not yours.' }
   const edit = (text: string): PluginResult => ({
     success: true,
     response: { text, editMessageId: context.message.id },
   })
   if (action === 'cancel') {
     await book.cancel(reminder)
-    return edit(`✖️ Forgotten: ${reminder.what}`)
+    return edit(`✖️ Cancelled: ${reminder.what}`)
   }
   if (action === 'done') {
     await book.table.close(reminder.id, 'sent')
@@ -219,7 +219,7 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
   }
   const delay = Number(minutes)
   if (action !== 'snooze' || !context.config.snooze_minutes.includes(delay)) {
-    return { success: false, error: 'I do not know that button any more.' }
+    return { success: false, error: 'This button is too old.' }
   }
   await book.putOff(reminder, new Date(Date.now() + delay * 60_000))
   return edit(`💤 ${reminder.what} (again in ${describeMinutes(delay)})`)

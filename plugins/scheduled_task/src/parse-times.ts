@@ -81,7 +81,7 @@ function readWeekly(text: string): Found | undefined {
   if (!match?.groups) return undefined
   const { days = '', hour = '', minute = '0', half } = match.groups
   const hours = toHours(Number(hour), half?.toLowerCase())
-  if (hours > 23 || Number(minute) > 59) throw new TimesError(`${hour}:${minute} is no time of the day.`)
+  if (hours > 23 || Number(minute) > 59) throw new TimesError(`${hour}:${minute} is not a time of day.`)
   const names = days.toLowerCase().match(new RegExp(`${DAY_WORD}`, 'g')) ?? []
   const numbers = names.map((name) => DAYS[name] ?? '*')
   const list = numbers.includes('*') ? '*' : numbers.join(',')
@@ -90,6 +90,6 @@ function readWeekly(text: string): Found | undefined {
 
 function toHours(hour: number, half: string | undefined): number {
   if (half === undefined) return hour
-  if (hour < 1 || hour > 12) throw new TimesError(`${hour} ${half} is no time of the day.`)
+  if (hour < 1 || hour > 12) throw new TimesError(`${hour} ${half} is not a time of day.`)
   return (hour % 12) + (half === 'pm' ? 12 : 0)
 }

@@ -31,7 +31,7 @@ test.each([
 })
 
 test.each([
-  ['whenever', 'I do not see when'],
+  ['whenever', 'When should I remind you'],
   ['day 25:00 x', '25:00 is no time'],
   ['day 13 pm x', '13 pm is no time'],
   ['0 minutes x', '1 minute to'],

@@ -186,7 +186,7 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
     }
   }
   if (action !== 'p' && action !== 'r' && action !== 'n')
-    return { success: false, error: 'I do not know that button any more.' }
+    return { success: false, error: 'This button is too old.' }
   const isDone = await services.scheduler[ACTIONS[action]](name)
   if (!isDone) return { success: false, error: 'That did not work: it runs already, or is gone.' }
   return { success: true, response: { p: '⏸ Paused.', r: '⏯ It goes on.', n: '▶️ It runs now.' }[action] }

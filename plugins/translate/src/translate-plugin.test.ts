@@ -50,7 +50,7 @@ test('an order in plain words is understood, and nothing but an order', async ()
 
 test('a text that is in the language already is said to be', async () => {
   await using plugin = await runPlugin(translate, { services: createTestServices({ ai: ['='] }) })
-  expect(await collectText(await plugin.send('/translate de Guten Morgen'))).toBe('That is German already.')
+  expect(await collectText(await plugin.send('/translate de Guten Morgen'))).toBe('That is already German.')
 })
 
 test('in a chat that asked for it, what is written in other languages is translated', async () => {
@@ -85,7 +85,7 @@ test('in a group, only those who may can have everything translated', async () =
 test('the demo model says that it cannot translate', async () => {
   const ai = { ...german, model: async () => ({ id: 'demo', isDemo: true }) }
   await using plugin = await runPlugin(translate, { services: createTestServices({ ai }) })
-  const refusal = { success: false, error: expect.stringContaining('takes a language model') }
+  const refusal = { success: false, error: expect.stringContaining('needs an AI model') }
   expect(await plugin.send('/translate de Hello')).toEqual(refusal)
   expect(await plugin.send('/translate auto de')).toEqual(refusal)
   expect(await plugin.status()).toMatchObject({ status: 'waiting' })
@@ -100,7 +100,7 @@ test('a model that fails is told in words, and reported', async () => {
   await using plugin = await runPlugin(translate, { services })
   expect(await plugin.send('/translate de Hello')).toEqual({
     success: false,
-    error: 'The language model does not answer at the moment. Please try again.',
+    error: "The AI service isn't responding. Try again in a minute.",
   })
   expect(services.exceptions).toHaveLength(1)
 })
@@ -118,7 +118,7 @@ test('a budget that is used up is told as it is', async () => {
 
 test.each([
   ['/translate', 'Write `/translate german'],
-  ['/translate auto klingonish', 'I do not know that language'],
+  ['/translate auto klingonish', "I don't know that language"],
   [`/translate de ${'x'.repeat(50)}`, 'up to 20 characters'],
 ])('%s is answered in words', async (text, words) => {
   await using plugin = await runPlugin(translate, {
@@ -131,7 +131,7 @@ test.each([
 
 test('a default language that is none is refused', async () => {
   await expect(runPlugin(translate, { config: { default_language: 'english please' } })).rejects.toThrow(
-    'plugins.translate.default_language: is no language',
+    'plugins.translate.default_language: is not a language',
   )
 })
 

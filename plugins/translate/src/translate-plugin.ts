@@ -9,23 +9,23 @@ import { createTranslator, TranslationError } from './translator.ts'
 const ROLES = ['everyone', 'trusted', 'owner'] as const
 
 const USAGE = [
-  'Write `/translate german Good morning` or `translate good morning to german`, or answer a message with `/translate german`.',
-  '`/translate auto german` translates every further message of this chat, `/translate auto off` ends that.',
+  'Write `/translate german Good morning` or `translate good morning to german`, or reply to a message with `/translate german`.',
+  '`/translate auto german` translates every new message in this chat. `/translate auto off` stops that.',
 ].join('\n')
 
 /** Translates texts, replied-to messages, or everything in a chat. */
 const translate: PluginDefinition<typeof configuration> = definePlugin({
   name: 'translate',
   version: '0.1.0',
-  description: 'Translates texts and messages',
-  help: `${USAGE}\n\nWithout a language it is the one of your app. Languages go by name or tag: \`german\`, \`deutsch\`, \`de\`, \`pt-BR\`.`,
+  description: 'Translates text and messages',
+  help: `${USAGE}\n\nIf you name no language, I use your app's. Name it or use its tag: \`german\`, \`deutsch\`, \`de\`, \`pt-BR\`.`,
   config: configuration,
   perChat: ['language', 'max_characters', 'auto_in_groups'],
   permissions: { ai: true },
   priority: 20,
   commands: {
     translate: {
-      description: 'Translate a text, or the message you answer',
+      description: 'Translate a text, or the message you reply to',
       usage: '/translate german Good morning',
       examples: [
         'translate good morning to german',
@@ -51,7 +51,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     const source = text || context.message.replyTo?.text || ''
     if (source === '') return { success: true, response: { text: USAGE, format: 'markdown' } }
     const translation = await translator.translate(source, language, context)
-    return { success: true, response: translation ?? `That is ${language.name} already.` }
+    return { success: true, response: translation ?? `That is already ${language.name}.` }
   }
 
   async function switchAuto(wanted: string, context: Context): Promise<PluginResult> {
@@ -67,17 +67,17 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
       const wasOn = await services.store.delete(key)
       return {
         success: true,
-        response: wasOn ? 'I no longer translate everything here.' : 'It was off already.',
+        response: wasOn ? 'I no longer translate messages here.' : 'It was already off.',
       }
     }
     const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
     if (!language)
-      return { success: false, error: 'I do not know that language. For example: /translate auto german' }
+      return { success: false, error: "I don't know that language. Try /translate auto german." }
     await translator.check(context)
     await services.store.set(key, language.code)
     return {
       success: true,
-      response: `From now on I translate into ${language.name} what is written here in other languages. “/translate auto off” ends it.`,
+      response: `I'll translate messages in other languages into ${language.name}. Stop with /translate auto off.`,
     }
   }
 
@@ -89,7 +89,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     const source = request?.text || context.message.replyTo?.text
     if (!request || !source) return undefined
     const translation = await translator.translate(source, request.language, context)
-    return { success: true, response: translation ?? `That is ${request.language.name} already.` }
+    return { success: true, response: translation ?? `That is already ${request.language.name}.` }
   }
 
   /** A message in a chat where everything is translated. */

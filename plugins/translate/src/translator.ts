@@ -10,7 +10,7 @@ const SAME = '='
 export class TranslationError extends Error {}
 
 const NO_MODEL =
-  'Translating takes a language model, and the demo model that answers now is none. Its owner can connect one: see docs/guides/ai.md.'
+  'Translation needs an AI model, and none is connected yet. Owner: see docs/guides/ai.md.'
 
 export interface Translator {
   /** @throws TranslationError if no model can translate now */
@@ -38,7 +38,7 @@ export function createTranslator(ai: AiService): Translator {
     async translate(text, language, context) {
       const { max_characters: maxCharacters } = context.config
       if (text.length > maxCharacters) {
-        throw new TranslationError(`That is too long: I translate up to ${maxCharacters} characters at once.`)
+        throw new TranslationError(`That's too long. I can translate up to ${maxCharacters} characters at a time.`)
       }
       try {
         await check(context)
@@ -49,7 +49,7 @@ export function createTranslator(ai: AiService): Translator {
           signal: context.signal,
         })
         const translation = answer.trim()
-        if (translation === '') throw new TranslationError('The language model had no translation to give.')
+        if (translation === '') throw new TranslationError('The AI model returned no translation. Try again.')
         return translation === SAME ? undefined : translation
       } catch (error) {
         if (!(error instanceof AiError) || context.signal.aborted) throw error
@@ -68,8 +68,8 @@ the text as they are, in the same tone. When the whole text is in ${name} alread
 function describe({ code, isRetryable, message }: AiError): string {
   if (code === 'ai-limit') return message
   if (code === 'ai-misconfigured')
-    return 'The language model is not set up well; its owner has to look at that.'
+    return 'The AI model is not set up correctly. The owner has to fix it.'
   return isRetryable
-    ? 'The language model does not answer at the moment. Please try again.'
-    : 'The language model did not translate that.'
+    ? "The AI service isn't responding. Try again in a minute."
+    : 'The AI model did not translate that. Try rephrasing it.'
 }

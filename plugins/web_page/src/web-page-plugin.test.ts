@@ -55,7 +55,7 @@ test('the demo model says that it cannot summarise, and shows how the page begin
   await using plugin = await runPlugin(webPage, { services })
   const text = await collectText(await plugin.send('/read example.com'))
   expect(text).toContain('The river rose')
-  expect(text).toContain('A summary takes a language model')
+  expect(text).toContain('A summary needs an AI model')
   expect(text.length).toBeLessThan(1_000)
 })
 
