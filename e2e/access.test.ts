@@ -49,9 +49,7 @@ function restart(): Promise<RunningAssistant> {
 test('the code of the first start makes one owner, for good', async () => {
   const first = await start()
   const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
-  expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([
-    expect.stringContaining('Wrong code'),
-  ])
+  expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([expect.stringContaining('Wrong code')])
   expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
     expect.stringContaining('You are the owner'),
   ])

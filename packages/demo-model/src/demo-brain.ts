@@ -132,8 +132,7 @@ function unknownCommand(name: string, text: string, knowledge: Knowledge): strin
   const closest = knowledge.matcher
     .similarNames(name)
     .flatMap((similar) => knowledge.commands.filter(({ command }) => command.name === similar))
-  if (closest.length === 0)
-    return `There is no command /${plain(name)}. /help lists all commands.`
+  if (closest.length === 0) return `There is no command /${plain(name)}. /help lists all commands.`
   const lines = closest.map(
     ({ command }) => `- ${plain(exampleUsage(command, text))}: ${plain(command.description)}`,
   )

@@ -20,10 +20,7 @@ const RULES: readonly Rule[] = [
   {
     pattern:
       /^(how are you|how are you doing|how is it going|hows it going|how do you do|whats up|sup|you ok)( today| now)?$/,
-    replies: [
-      'Fine, thanks. /status shows the details.',
-      'All good here. /status shows the details.',
-    ],
+    replies: ['Fine, thanks. /status shows the details.', 'All good here. /status shows the details.'],
   },
   {
     pattern:

@@ -262,7 +262,9 @@ test('in a group a plugin is switched and configured there, or everywhere', asyn
   const everywhere = replyOf(await assistant.press(button(page, 'Everywhere'), GROUP))
   // settings that apply to everybody are not shown in this group
   expect(labels(everywhere)).toEqual(['Switch off', 'Restart', 'In this chat »', '« Back'])
-  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain('only show the log in our private chat')
+  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain(
+    'only show the log in our private chat',
+  )
   await assistant.press(button(everywhere, 'Switch off'), GROUP)
   expect(admin.done).toEqual(['dice.sides = undefined in -5', 'dice off in -5', 'dice off'])
 })
@@ -296,7 +298,9 @@ test('the log is for private chats; how much is shown is configured, asked for, 
   await using assistant = await start(admin)
   expect(replyOf(await assistant.send('/logs', OWNER)).text).toBe('one\ntwo')
   await assistant.send('/errors 999', OWNER)
-  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain('only show the log in our private chat')
+  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain(
+    'only show the log in our private chat',
+  )
   expect(admin.done).toEqual(['50 lines', '200 problems'])
 })
 

@@ -51,8 +51,7 @@ const AGAIN_BEFORE = new RegExp(
 const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\s+)?${UNIT}\\b`, 'i')
 /** After a date: something that looks like its time and was not parsed as one. */
 const ODD_TIME = /^\s*,?\s*(?:at|um|à|a las|@)?\s*(\d{1,2}[:.]\d{2})(?!\d)/i
-const ONCE =
-  "I can't repeat reminders yet. The owner and trusted people can use /every day 9:00 …"
+const ONCE = "I can't repeat reminders yet. The owner and trusted people can use /every day 9:00 …"
 const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
 
 /**

@@ -36,9 +36,9 @@ test.each([
   ['tomorrow at 25:99 to stretch', '25:99 is not a time of day'],
   ['on 1 January 2020 party', 'already passed'],
   ['on 1 January 2099 party', 'more than 5 years'],
-  ['remind me every day at 9 to stretch', 'I can\'t repeat reminders'],
-  ['to stretch every other Monday at 9', 'I can\'t repeat reminders'],
-  ['at 9 every day to stretch', 'I can\'t repeat reminders'],
+  ['remind me every day at 9 to stretch', "I can't repeat reminders"],
+  ['to stretch every other Monday at 9', "I can't repeat reminders"],
+  ['at 9 every day to stretch', "I can't repeat reminders"],
 ])('“%s” is refused in words', (text, words) => {
   expect(() => parseReminder(text, OPTIONS)).toThrow(words)
 })

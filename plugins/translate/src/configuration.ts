@@ -8,9 +8,7 @@ const languageTag = z
 export const configuration = z.object({
   language: languageTag
     .optional()
-    .describe(
-      "The target language when nobody names one. Default: the language of the user's app",
-    ),
+    .describe("The target language when nobody names one. Default: the language of the user's app"),
   default_language: languageTag
     .default('en')
     .describe('The target language when nobody names one and the language of the app is unknown'),

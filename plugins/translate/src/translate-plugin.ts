@@ -71,8 +71,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
       }
     }
     const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
-    if (!language)
-      return { success: false, error: "I don't know that language. Try /translate auto german." }
+    if (!language) return { success: false, error: "I don't know that language. Try /translate auto german." }
     await translator.check(context)
     await services.store.set(key, language.code)
     return {

@@ -9,8 +9,7 @@ const SAME = '='
 /** A message for a user about a text that was not translated. */
 export class TranslationError extends Error {}
 
-const NO_MODEL =
-  'Translation needs an AI model, and none is connected yet. Owner: see docs/guides/ai.md.'
+const NO_MODEL = 'Translation needs an AI model, and none is connected yet. Owner: see docs/guides/ai.md.'
 
 export interface Translator {
   /** @throws TranslationError if no model can translate now */
@@ -38,7 +37,9 @@ export function createTranslator(ai: AiService): Translator {
     async translate(text, language, context) {
       const { max_characters: maxCharacters } = context.config
       if (text.length > maxCharacters) {
-        throw new TranslationError(`That's too long. I can translate up to ${maxCharacters} characters at a time.`)
+        throw new TranslationError(
+          `That's too long. I can translate up to ${maxCharacters} characters at a time.`,
+        )
       }
       try {
         await check(context)
@@ -67,8 +68,7 @@ the text as they are, in the same tone. When the whole text is in ${name} alread
 
 function describe({ code, isRetryable, message }: AiError): string {
   if (code === 'ai-limit') return message
-  if (code === 'ai-misconfigured')
-    return 'The AI model is not set up correctly. The owner has to fix it.'
+  if (code === 'ai-misconfigured') return 'The AI model is not set up correctly. The owner has to fix it.'
   return isRetryable
     ? "The AI service isn't responding. Try again in a minute."
     : 'The AI model did not translate that. Try rephrasing it.'
