@@ -1,52 +1,102 @@
-import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginResult, Role } from '@pluggram/sdk'
+import { isPluggramError } from '@pluggram/sdk'
+import type { ObservedMessage } from '@pluggram/sdk'
 import type {
-  ChatActions,
-  Format,
+  AccessControl,
   IncomingUpdate,
   OutgoingMessage,
-  PluginChats,
+  PendingPlugin,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
-import type { AbortGroup } from './abort-group.ts'
-import { apology, callPlugin, countedFailure, failureFields } from './call-plugin.ts'
-import type { CallOutcome, CountedOutcome } from './call-plugin.ts'
-import { createMessageContext } from './message-context.ts'
-import type { Outbox } from './outbox.ts'
-import { oneSettled } from './one-settled.ts'
-import { ReplyWriter, resultReplies } from './reply-writer.ts'
-import type { WrittenAnswer } from './reply-writer.ts'
+import { askPlugin } from './ask-plugin.ts'
+import type { Asking, AskOptions, CountedOutcome } from './ask-plugin.ts'
+import { parseCallbackData } from './callback-data.ts'
+import type { Observers } from './observers.ts'
+import type { Sending } from './outbox.ts'
 import type { Route, Router } from './router.ts'
-import type { TypingIndicators } from './typing-indicators.ts'
+import type { UnderWay } from './under-way.ts'
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends AskOptions {
   readonly router: Router
-  readonly format: Format
-  readonly actions: ChatActions
-  readonly outbox: Outbox
-  readonly logger: Logger
-  readonly pluginTimeoutMs: number
-  readonly chats?: Pick<PluginChats, 'enter'>
+  readonly observers: Observers
+  readonly access?: AccessControl
   /** The reply in a private chat when no plugin answered. */
   readonly unansweredReply: string
   /** Called with the outcome of each plugin's call, once its answer is complete. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
-  readonly typing: TypingIndicators
-  /** Aborted when the assistant stops. */
-  readonly signal: AbortSignal
-  /** The controllers of calls in progress, aborted when `signal` is. */
-  readonly underWay: AbortGroup
+  readonly underWay: UnderWay
 }
 
-/** Which try this is, and on whose behalf. */
-export interface Asking {
-  /** 1 on the first try. */
-  readonly attempt: number
-  /** The role of the person who wrote. */
-  readonly role: Role
+/** A lane pauses while more messages of its chat than this are unsent. */
+const MAX_UNSENT_PER_CHAT = 50
+const MAX_OBSERVED_TEXT = 4_096
+
+/** Answers one update: checks access, asks the plugins and puts the answer into the outbox. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  answered = 0
+  failed = 0
+  /** Updates from people who may not use the assistant, except blocked people. */
+  turnedAway = 0
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+  }
+
+  /** @param attempt 1 on the first try */
+  async answer(update: IncomingUpdate, attempt: number): Promise<void> {
+    const { access, observers, outbox, logger } = this.#options
+    const startedAt = performance.now()
+    // checked on each try, since a role may have changed after the update came in
+    const admission = access?.admit(update) ?? { role: 'everyone' }
+    if (admission.role === undefined) return this.#turnAway(update, admission.notice)
+    const report = await dispatch(update, { attempt, role: admission.role }, this.#options)
+    if (report.outcome === 'interrupted') return
+    const sending = await this.#finish(update, report.messages)
+    if (report.outcome === 'failed') this.failed += 1
+    else this.answered += 1
+    logger.debug('update done', {
+      update: update.updateId,
+      chat: update.chat.id,
+      outcome: report.outcome,
+      plugin: report.answeredBy,
+    })
+    if (observers.isWatched)
+      observers.tell(toObserved(update, report, (performance.now() - startedAt) / 1_000))
+    if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
+  }
+
+  async #turnAway(update: IncomingUpdate, notice: string | undefined): Promise<void> {
+    this.turnedAway += 1
+    await this.#finish(
+      update,
+      notice === undefined ? [] : this.#options.format(update.chat, { text: notice }),
+    )
+  }
+
+  /** Stores the answer and starts sending it. */
+  async #finish(update: IncomingUpdate, messages: readonly OutgoingMessage[]): Promise<Sending> {
+    const sending = await this.#options.outbox.finish(update.updateId, messages)
+    for (const sent of sending) sent.catch((error: unknown) => this.#tellUndelivered(update, error))
+    return sending
+  }
+
+  /**
+   * The owner sees the failure in the log. People in the chat must learn that no answer will come.
+   */
+  #tellUndelivered({ chat }: IncomingUpdate, error: unknown): void {
+    const { format, outbox, signal } = this.#options
+    const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
+    if (isBlocked || signal.aborted) return
+    const text = '⚠️ An answer was refused by Telegram and could not be shown.'
+    // if Telegram refuses the notice too, it is only logged
+    outbox.add(format(chat, { text })).then(
+      (sending) => void Promise.allSettled(sending),
+      () => {},
+    )
+  }
 }
 
-export interface DispatchReport {
+interface DispatchReport {
   /** The plugin that answered, or the first that failed. */
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
@@ -54,20 +104,22 @@ export interface DispatchReport {
   readonly messages: readonly OutgoingMessage[]
 }
 
+const INTERRUPTED: DispatchReport = { outcome: 'interrupted', answers: [], messages: [] }
+
 /**
  * Asks the plugins of an update's route one after another until one answers, and formats the
  * answer. When it is the turn of a plugin that is still starting, it waits for that plugin. If a
  * plugin fails without having been addressed, the next one is asked. The apology is sent only when
  * no plugin answered. Never throws.
  */
-export async function dispatch(
+async function dispatch(
   update: IncomingUpdate,
-  { attempt, role }: Asking,
+  asking: Asking,
   options: DispatcherOptions,
 ): Promise<DispatchReport> {
-  const { router } = options
+  const { router, underWay, signal } = options
   let route = router.route(update)
-  let typing: ReturnType<TypingIndicators['begin']> | undefined
+  let work: ReturnType<UnderWay['begin']> | undefined
   const asked = new Set<string>()
   let queue = unasked(route, asked)
   const answers: string[] = []
@@ -77,37 +129,33 @@ export async function dispatch(
     for (;;) {
       const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
-      if (plugin ?? awaited[0]) typing ??= options.typing.begin(update.chat)
+      if (plugin ?? awaited[0]) work ??= underWay.begin(update.chat)
       if (awaited.length > 0) {
-        await oneSettled(awaited, options.signal)
-        if (options.signal.aborted) return { outcome: 'interrupted', answers: [], messages: [] }
+        await oneSettled(awaited, signal)
+        if (signal.aborted) return INTERRUPTED
         // the plugin that has just started now has its place in the order
         route = router.route(update)
         queue = unasked(route, asked)
         continue
       }
-      if (!plugin) break
-      asked.add(plugin.descriptor.name)
+      if (!plugin || !work) break
+      const { name } = plugin.descriptor
+      asked.add(name)
       const startedAt = performance.now()
-      const member = options.underWay.join()
-      let asking: [Answer, CountedOutcome]
-      try {
-        asking = await ask(member.value, plugin, update, { route, attempt, role, answers }, options)
-      } finally {
-        options.underWay.leave(member)
-      }
-      const [answer, outcome] = asking
-      if (options.signal.aborted) return { outcome: 'interrupted', answers: [], messages: [] }
-      options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
+      const controller = underWay.controllerFor(work)
+      const question = { ...asking, update, route, controller, answers }
+      const [answer, outcome] = await askPlugin(plugin, question, options)
+      if (signal.aborted) return INTERRUPTED
+      options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
       if ('messages' in answer)
-        return { answeredBy: plugin.descriptor.name, outcome: 'answered', answers, messages: answer.messages }
+        return { answeredBy: name, outcome: 'answered', answers, messages: answer.messages }
       failure ??= answer.apology
-      failedPlugin ??= plugin.descriptor.name
+      failedPlugin ??= name
       if (plugin === route.target || answer.isFinal) break
     }
   } finally {
-    if (typing) options.typing.end(typing)
+    if (work) underWay.end(work)
   }
   const notice = failure ?? unanswered(update, options)
   return {
@@ -128,125 +176,35 @@ function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnableP
   for (const plugin of route.others()) if (!asked.has(plugin.descriptor.name)) yield plugin
 }
 
-type Answer =
-  | 'pass'
-  | { readonly messages: readonly OutgoingMessage[] }
-  | { readonly apology: string; readonly isFinal: boolean }
-
-interface Way extends Asking {
-  readonly route: Route
-  /** Collects the texts of the answer. */
-  readonly answers: string[]
-}
-
-/** Asks one plugin; `controller` aborts the call. */
-async function ask(
-  controller: AbortController,
-  plugin: RunnablePlugin,
-  update: IncomingUpdate,
-  { route, attempt, role, answers }: Way,
-  options: DispatcherOptions,
-): Promise<[Answer, CountedOutcome]> {
-  const { name } = plugin.descriptor
-  const { signal } = controller
-  const { format, actions, outbox, pluginTimeoutMs } = options
-  const writer = new ReplyWriter({
-    update,
-    pluginName: name,
-    format,
-    actions,
-    outbox,
-    signal,
-    stallMs: pluginTimeoutMs,
-    onStall: () => {
-      const error = new PluggramError(
-        'plugin-timeout',
-        `Plugin ${name} paused too long while writing its answer.`,
-      )
-      controller.abort(error)
-      return error
-    },
-  })
-  const context = createMessageContext({
-    update,
-    pluginName: name,
-    actions,
-    writer,
-    signal,
-    attempt,
-    role,
-    ...(route.callbackData !== undefined && { callbackData: route.callbackData }),
-  })
-  const message = route.callbackData ?? update.message.text
-  const leave = options.chats?.enter(name, update.chat.id)
-  const outcome = await callPlugin(plugin, message, context, { timeoutMs: pluginTimeoutMs, controller })
-  leave?.(outcome.outcome === 'ok' || plugin === route.target)
-  if (outcome.outcome === 'pass') return ['pass', 'pass']
-  if (outcome.outcome !== 'ok') {
-    return [failed(name, update, outcome, options), countedFailure(outcome.error)]
-  }
-  const writing = write(writer, outcome.result)
-  const written = writing instanceof Promise ? await writing : writing
-  answers.push(...writer.texts)
-  if (!written.failure) return [{ messages: written.messages }, 'ok']
-  const { error } = written.failure
-  return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]
-}
-
-function write(
-  writer: ReplyWriter,
-  result: Extract<PluginResult, { success: true }>,
-): WrittenAnswer | Promise<WrittenAnswer> {
-  const broken = (error: unknown): WrittenAnswer => ({ messages: [], failure: { error } })
-  try {
-    const writing = writer.write(resultReplies(result))
-    return writing instanceof Promise ? writing.catch(broken) : writing
-  } catch (error) {
-    return broken(error)
-  }
-}
-
-function failed(
-  name: string,
-  update: IncomingUpdate,
-  outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,
-  { logger, signal }: DispatcherOptions,
-): Answer {
-  const isRefusal = outcome.outcome === 'refused'
-  const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
-  if (signal.aborted) return answer
-  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
-  // a refusal is an answer to the user; a crash or timeout concerns the owner
-  if (isRefusal) logger.info('plugin answered with an error', fields)
-  else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
-  return answer
-}
-
-/** The plugin answered, but the answer broke off or cannot be sent. No other plugin is asked. */
-function brokeOff(
-  name: string,
-  update: IncomingUpdate,
-  { messages, error }: { readonly messages: readonly OutgoingMessage[]; readonly error: unknown },
-  { logger, signal }: DispatcherOptions,
-): Answer {
-  if (!signal.aborted) {
-    const fields = {
-      plugin: name,
-      chat: update.chat.id,
-      update: update.updateId,
-      error: errorMessage(error),
-      err: error,
-    }
-    logger.error('an answer broke off', fields)
-  }
-  // the truncated text already says that it is incomplete
-  if (messages.length > 0) return { messages }
-  const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
-  const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`
-  return { apology: text, isFinal: true }
+/** Waits until one of the plugins has started or failed, or the signal is aborted. */
+async function oneSettled(plugins: readonly PendingPlugin[], signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = (): void => resolve()
+  signal.addEventListener('abort', stop)
+  await Promise.race([promise, ...plugins.map(({ settled }) => settled)])
+  signal.removeEventListener('abort', stop)
 }
 
 function unanswered(update: IncomingUpdate, options: DispatcherOptions): string | undefined {
   const isExpected = update.kind === 'message' && update.chat.type === 'private'
   return isExpected ? options.unansweredReply : undefined
+}
+
+/** An update and its outcome, for observers. */
+function toObserved(update: IncomingUpdate, report: DispatchReport, seconds: number): ObservedMessage {
+  const { kind, chat, user, message } = update
+  return {
+    kind,
+    chat,
+    user,
+    message,
+    ...(update.kind === 'callback_query' && {
+      callbackData: parseCallbackData(update.callback.data)?.data ?? update.callback.data,
+    }),
+    outcome: report.outcome === 'interrupted' ? 'unanswered' : report.outcome,
+    ...(report.answeredBy !== undefined && { plugin: report.answeredBy }),
+    answers: report.answers.map((text) => text.slice(0, MAX_OBSERVED_TEXT)),
+    seconds,
+  }
 }

@@ -11,9 +11,8 @@ import type {
   PluginRegistry,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
-import { AbortGroup } from './abort-group.ts'
-import { Answering } from './answering.ts'
 import { callbackTag, parseCallbackData } from './callback-data.ts'
+import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { Lanes } from './lanes.ts'
 import type { LaneKey } from './lanes.ts'
@@ -22,7 +21,7 @@ import type { Outbox } from './outbox.ts'
 import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
 import { Router } from './router.ts'
-import { TypingIndicators } from './typing-indicators.ts'
+import { UnderWay } from './under-way.ts'
 
 export interface PipelineOptions {
   readonly registry: PluginRegistry
@@ -112,7 +111,7 @@ class MessagePipeline implements Pipeline {
   readonly #lanes: Lanes
   readonly #observers: Observers
   readonly #stop = new AbortController()
-  readonly #answering: Answering
+  readonly #dispatcher: Dispatcher
   readonly #recovery: Recovery
   readonly #forgetting: NodeJS.Timeout
   /** Resolves when what an earlier run left is queued, or could not be read. */
@@ -120,30 +119,22 @@ class MessagePipeline implements Pipeline {
   #accepted = 0
 
   constructor(options: PipelineOptions) {
-    const { registry, access, outbox, format, logger, store, capacity = DEFAULT_CAPACITY } = options
+    const { registry, access, outbox, logger, store, capacity = DEFAULT_CAPACITY } = options
     const { signal } = this.#stop
     this.#options = options
     this.#capacity = capacity
     this.#router = new Router(registry, access)
     this.#observers = new Observers({ registry, logger })
-    this.#answering = new Answering({
-      dispatching: {
-        ...options,
-        router: this.#router,
-        typing: new TypingIndicators(options.actions),
-        signal,
-        underWay: new AbortGroup(signal),
-      },
+    const dispatcher = new Dispatcher({
+      ...options,
+      router: this.#router,
       observers: this.#observers,
-      access,
-      outbox,
-      format,
-      logger,
+      underWay: new UnderWay(options.actions, signal),
       signal,
     })
-    const answering = this.#answering
+    this.#dispatcher = dispatcher
     const answer = (update: IncomingUpdate, attempt: number): Promise<void> =>
-      answering.answer(update, attempt)
+      dispatcher.answer(update, attempt)
     this.#recovery = new Recovery({ store, outbox, logger, signal, answer })
     const takeUp = (updateId: number): Promise<void> => this.#takeUp(updateId)
     this.#lanes = new Lanes({ concurrency: options.concurrentChats, capacity, takeUp })
@@ -187,7 +178,7 @@ class MessagePipeline implements Pipeline {
 
   stats(): PipelineStats {
     const { outbox } = this.#options
-    const { answered, failed, turnedAway } = this.#answering
+    const { answered, failed, turnedAway } = this.#dispatcher
     return {
       pending: this.#lanes.size,
       unsent: outbox.size,

@@ -8,29 +8,45 @@ const DELAY_MS = 250
 const REPEAT_MS = 4_500
 const LOOK_MS = 100
 
-interface Work {
+/** An update that plugins are being asked about. */
+export interface Work {
   readonly chat: Chat
   /** When "typing…" is shown next, by the monotonic clock. */
   showAt: number
+  /** Aborts the call of the plugin being asked. */
+  controller?: AbortController
 }
 
 /**
- * Shows "typing…" for messages that take a while, from shortly after `begin` until `end`. All share
- * one timer: most are answered long before it fires, and a timer for each would cost time.
+ * The updates that plugins are being asked about. Shows "typing…" for those that take a while, and
+ * aborts all calls when the assistant stops. They share one timer and one listener: most are
+ * answered long before the timer fires, and a signal scans its listeners when one is removed.
  */
-export class TypingIndicators {
+export class UnderWay {
   readonly #actions: Pick<ChatActions, 'showTyping'>
+  readonly #signal: AbortSignal
   readonly #works = new UnorderedList<Work>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(actions: Pick<ChatActions, 'showTyping'>) {
+  /** @param signal aborted when the assistant stops */
+  constructor(actions: Pick<ChatActions, 'showTyping'>, signal: AbortSignal) {
     this.#actions = actions
+    this.#signal = signal
+    signal.addEventListener('abort', () => this.#abort(), { once: true })
   }
 
-  /** Returns the handle for `end`. */
+  /** Returns the handle for `controllerFor` and `end`. */
   begin(chat: Chat): Listed<Work> {
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
     return this.#works.add({ chat, showAt: performance.now() + DELAY_MS })
+  }
+
+  /** The controller for the next call of a plugin about this update. */
+  controllerFor({ value }: Listed<Work>): AbortController {
+    const controller = new AbortController()
+    if (this.#signal.aborted) controller.abort(this.#signal.reason)
+    value.controller = controller
+    return controller
   }
 
   end(work: Listed<Work>): void {
@@ -47,5 +63,9 @@ export class TypingIndicators {
       work.showAt = now + REPEAT_MS
       void this.#actions.showTyping(work.chat)
     }
+  }
+
+  #abort(): void {
+    for (const { controller } of this.#works.values()) controller?.abort(this.#signal.reason)
   }
 }

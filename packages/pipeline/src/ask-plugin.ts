@@ -1,0 +1,270 @@
+import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
+import type { Logger, PluginResult, Role } from '@pluggram/sdk'
+import type {
+  CallContext,
+  ChatActions,
+  Format,
+  IncomingUpdate,
+  OutgoingMessage,
+  PluginChats,
+  RunnablePlugin,
+} from '@pluggram/sdk/runtime'
+import type { Outbox } from './outbox.ts'
+import { ReplyWriter, resultReplies } from './reply-writer.ts'
+import type { WrittenAnswer } from './reply-writer.ts'
+import type { Route } from './router.ts'
+
+/** How long an aborted plugin has to stop before its call counts as timed out. */
+const GRACE_MS = 1_000
+
+export interface AskOptions {
+  readonly format: Format
+  readonly actions: ChatActions
+  readonly outbox: Outbox
+  readonly logger: Logger
+  /** How long a plugin may take for its answer, and pause while it writes one. */
+  readonly pluginTimeoutMs: number
+  readonly chats?: Pick<PluginChats, 'enter'>
+  /** Aborted when the assistant stops. */
+  readonly signal: AbortSignal
+}
+
+/** Which try this is, and on whose behalf. */
+export interface Asking {
+  /** 1 on the first try. */
+  readonly attempt: number
+  /** The role of the person who wrote. */
+  readonly role: Role
+}
+
+interface Question extends Asking {
+  readonly update: IncomingUpdate
+  readonly route: Route
+  /** Aborts the call. */
+  readonly controller: AbortController
+  /** Collects the texts of the answer. */
+  readonly answers: string[]
+}
+
+/** What asking one plugin led to. */
+export type Answer =
+  | 'pass'
+  | { readonly messages: readonly OutgoingMessage[] }
+  | { readonly apology: string; readonly isFinal: boolean }
+
+/** How a call is counted. */
+export type CountedOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+
+/** The outcome of a plugin's call, before its answer is written. */
+type CallOutcome =
+  | { readonly outcome: 'ok'; readonly result: Extract<PluginResult, { success: true }> }
+  | { readonly outcome: 'pass' }
+  /** The plugin returned a failure; its text is shown to the user. */
+  | { readonly outcome: 'refused'; readonly error: string }
+  /** The plugin threw, or returned something that is not a result. */
+  | { readonly outcome: 'error'; readonly error: unknown }
+  | { readonly outcome: 'timeout'; readonly error: PluggramError }
+
+/** Asks one plugin about an update and formats its answer. Never rejects. */
+export async function askPlugin(
+  plugin: RunnablePlugin,
+  question: Question,
+  options: AskOptions,
+): Promise<[Answer, CountedOutcome]> {
+  const { name } = plugin.descriptor
+  const { update, route, controller, answers } = question
+  const { format, actions, outbox, pluginTimeoutMs, chats } = options
+  const writer = new ReplyWriter({
+    update,
+    pluginName: name,
+    format,
+    actions,
+    outbox,
+    signal: controller.signal,
+    stallMs: pluginTimeoutMs,
+    onStall: () => {
+      const error = new PluggramError(
+        'plugin-timeout',
+        `Plugin ${name} paused too long while writing its answer.`,
+      )
+      controller.abort(error)
+      return error
+    },
+  })
+  const leave = chats?.enter(name, update.chat.id)
+  const context = createContext(name, question, { writer, actions })
+  const outcome = await callPlugin(plugin, question, context, pluginTimeoutMs)
+  leave?.(outcome.outcome === 'ok' || plugin === route.target)
+  if (outcome.outcome === 'pass') return ['pass', 'pass']
+  if (outcome.outcome !== 'ok') {
+    return [failed(name, update, outcome, options), countedFailure(outcome.error)]
+  }
+  const writing = write(writer, outcome.result)
+  const written = writing instanceof Promise ? await writing : writing
+  answers.push(...writer.texts)
+  if (!written.failure) return [{ messages: written.messages }, 'ok']
+  const { error } = written.failure
+  return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]
+}
+
+/** What a plugin sees of an update, bound to that plugin and to the chat the update came from. */
+function createContext(
+  plugin: string,
+  { update, route, role, attempt, controller: { signal } }: Question,
+  { writer, actions }: { readonly writer: ReplyWriter; readonly actions: ChatActions },
+): CallContext {
+  const { chat, user, message } = update
+  return {
+    chat,
+    user,
+    role,
+    message,
+    signal,
+    attempt,
+    idempotencyKey: `${update.updateId}:${plugin}`,
+    ...(update.command && { command: update.command }),
+    ...(update.kind === 'callback_query' && {
+      callback: { id: update.callback.id, data: route.callbackData ?? update.callback.data },
+    }),
+    reply: (response) => writer.sendNow(response),
+    react: (emoji) => actions.react(chat, message.id, emoji),
+    download: (attachment) => actions.download(attachment.fileId, signal),
+  }
+}
+
+/** Makes the call. Never rejects. At the deadline it aborts the context's signal. */
+function callPlugin(
+  plugin: RunnablePlugin,
+  { update, route, controller }: Question,
+  context: CallContext,
+  timeoutMs: number,
+): Promise<CallOutcome> {
+  const message = route.callbackData ?? update.message.text
+  return new Promise((resolve) => {
+    let timedOut: PluggramError | undefined
+    let timer = setTimeout(() => {
+      const error = new PluggramError(
+        'plugin-timeout',
+        `Plugin ${plugin.descriptor.name} did not answer within ${timeoutMs / 1_000} s.`,
+      )
+      timedOut = error
+      controller.abort(error)
+      timer = setTimeout(() => resolve({ outcome: 'timeout', error }), GRACE_MS)
+    }, timeoutMs)
+    const fail = (error: unknown): void => {
+      clearTimeout(timer)
+      if (timedOut && controller.signal.reason === timedOut) resolve({ outcome: 'timeout', error: timedOut })
+      else resolve({ outcome: 'error', error })
+    }
+    const succeed = (result: PluginResult | undefined): void => {
+      clearTimeout(timer)
+      resolve(toOutcome(result))
+    }
+    plugin.ask('handle', { message, context }, controller.signal).then(succeed, fail)
+  })
+}
+
+function toOutcome(result: PluginResult | undefined): CallOutcome {
+  if (result === undefined) return { outcome: 'pass' }
+  if (result.success) return { outcome: 'ok', result }
+  return { outcome: 'refused', error: result.error || 'no reason given' }
+}
+
+function write(
+  writer: ReplyWriter,
+  result: Extract<PluginResult, { success: true }>,
+): WrittenAnswer | Promise<WrittenAnswer> {
+  const broken = (error: unknown): WrittenAnswer => ({ messages: [], failure: { error } })
+  try {
+    const writing = writer.write(resultReplies(result))
+    return writing instanceof Promise ? writing.catch(broken) : writing
+  } catch (error) {
+    return broken(error)
+  }
+}
+
+function failed(
+  name: string,
+  update: IncomingUpdate,
+  outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,
+  { logger, signal }: AskOptions,
+): Answer {
+  const isRefusal = outcome.outcome === 'refused'
+  const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
+  if (signal.aborted) return answer
+  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
+  // a refusal is an answer to the user; a crash or timeout concerns the owner
+  if (isRefusal) logger.info('plugin answered with an error', fields)
+  else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
+  return answer
+}
+
+/** The plugin answered, but the answer broke off or cannot be sent. No other plugin is asked. */
+function brokeOff(
+  name: string,
+  update: IncomingUpdate,
+  { messages, error }: { readonly messages: readonly OutgoingMessage[]; readonly error: unknown },
+  { logger, signal }: AskOptions,
+): Answer {
+  if (!signal.aborted) {
+    const fields = {
+      plugin: name,
+      chat: update.chat.id,
+      update: update.updateId,
+      error: errorMessage(error),
+      err: error,
+    }
+    logger.error('an answer broke off', fields)
+  }
+  // the truncated text already says that it is incomplete
+  if (messages.length > 0) return { messages }
+  const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
+  const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`
+  return { apology: text, isFinal: true }
+}
+
+/**
+ * One line for the chat about a plugin that failed. What it threw is left out: it may contain
+ * secrets.
+ */
+function apology(pluginName: string, outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>): string {
+  switch (outcome.outcome) {
+    case 'refused':
+      return `⚠️ ${outcome.error.slice(0, 1_000)}`
+    case 'timeout':
+      return tooLong(pluginName)
+    case 'error':
+      return failureText(pluginName, outcome.error)
+  }
+}
+
+function failureText(pluginName: string, error: unknown): string {
+  switch (countedFailure(error)) {
+    case 'timeout':
+      return tooLong(pluginName)
+    case 'crash':
+      return isPluggramError(error) && error.isRetryable
+        ? `⚠️ ${pluginName} crashed and is started again. Please try again.`
+        : `⚠️ ${pluginName} is out of order since it crashed again and again. The owner finds the reason in the log.`
+    case 'error':
+      return `⚠️ Something went wrong in ${pluginName}. The owner finds the reason in the log.`
+  }
+}
+
+function tooLong(pluginName: string): string {
+  return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
+}
+
+/** The log fields that say why a call failed. */
+function failureFields(outcome: CallOutcome): Record<string, unknown> {
+  if (outcome.outcome === 'ok' || outcome.outcome === 'pass') return {}
+  const { error } = outcome
+  return typeof error === 'string' ? { error } : { error: errorMessage(error), err: error }
+}
+
+/** What a failure counts as. A refusal counts as an error. */
+function countedFailure(error: unknown): Exclude<CountedOutcome, 'ok' | 'pass'> {
+  if (!isPluggramError(error)) return 'error'
+  if (error.code === 'plugin-timeout') return 'timeout'
+  return error.code === 'plugin-crashed' ? 'crash' : 'error'
+}
