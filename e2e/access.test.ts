@@ -51,7 +51,7 @@ test('the code of the first start makes one owner, for good', async () => {
   const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
   expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([expect.stringContaining('Wrong code')])
   expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
-    expect.stringContaining('You are the owner'),
+    expect.stringContaining("You're now the owner"),
   ])
   expect(await ask(emulator.driver, bob, `/pair ${code}`)).toEqual([
     expect.stringContaining('does not count'),
@@ -224,7 +224,7 @@ test('the code is taken in private only, in small letters too, and not guessed',
   // after too many wrong guesses, even the right code is refused
   expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('Wrong code')])
   expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
-    expect.stringContaining('You are the owner'),
+    expect.stringContaining("You're now the owner"),
   ])
   expect(await ask(driver, ada, '/who')).toEqual(['owner'])
   expect(first.output().split(code).length).toBe(2)

@@ -49,7 +49,7 @@ test('somebody without any key says in plain words what a plugin of a fresh clon
   expect(list).toContain('feed the cat')
   expect((await ask(session, ada, 'set a reminder to call Bob')).join()).toContain('when: In English')
   expect((await ask(session, ada, 'translate good morning to German')).join()).toContain(
-    'Translating takes a language model',
+    'Translation needs an AI model',
   )
   expect((await ask(session, ada, 'how do I roll dice?')).join()).toContain('/roll')
 })

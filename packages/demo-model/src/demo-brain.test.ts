@@ -90,7 +90,7 @@ describe('honesty', () => {
 
   test('denies to be the product it is asked about', () => {
     expect(ask('Are you ChatGPT?')).toMatch(/^No, I'm not ChatGPT\./)
-    expect(ask('are you claude')).toMatch(/^No, I am not Claude\./)
+    expect(ask('are you claude')).toMatch(/^No, I'm not Claude\./)
   })
 
   test.each([

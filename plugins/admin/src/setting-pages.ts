@@ -26,7 +26,7 @@ export async function settingsPage(
 ): Promise<Reply> {
   if (scope === 'everywhere' && place.isGroup) {
     return {
-      text: 'What holds for everybody I show in our private chat only.',
+      text: 'I only show settings for everybody in our private chat.',
       buttons: [[back(buttonData('here', 'p', shortRef(plugin)))]],
     }
   }

@@ -75,7 +75,7 @@ test('what is said comes at its time, with buttons to put it off', async () => {
   expect(services.telegram.records).toHaveLength(2)
   expect(await collectText(await plugin.press('done:1'))).toBe('✅ drink tea')
   expect(await plugin.send('/reminders')).toMatchObject({
-    response: expect.stringContaining('Nothing waits'),
+    response: expect.stringContaining('No reminders yet'),
   })
 })
 
