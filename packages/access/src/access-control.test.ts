@@ -147,7 +147,9 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   expect(access.admit(message(7, { text: '/pair AAAA-AAAA' }))).toEqual({
     notice: expect.stringContaining('Wrong code'),
   })
-  expect(access.admit(message(7, { text }))).toEqual({ notice: expect.stringContaining("You're now the owner") })
+  expect(access.admit(message(7, { text }))).toEqual({
+    notice: expect.stringContaining("You're now the owner"),
+  })
   expect(access.admit(message(7))).toEqual({ role: 'owner' })
   await queue.write(() => {})
   expect(createSqliteAccessStore(queue, { bot: 1 }).standingOf(7)).toBe('owner')
