@@ -22,19 +22,14 @@ const CAPACITY = 1_000
 export class Observers {
   readonly #options: ObserversOptions
   readonly #stopListening: () => void
-  #observers: readonly Observer[]
+  #observers: readonly Observer[] = []
+  /** False when there are no observers, so that callers need not build the event. */
+  isWatched = false
 
   constructor(options: ObserversOptions) {
     this.#options = options
-    this.#observers = this.#find()
-    this.#stopListening = options.registry.onChange(() => {
-      this.#observers = this.#find()
-    })
-  }
-
-  /** False when there are no observers, so that callers need not build the event. */
-  get isWatched(): boolean {
-    return this.#observers.length > 0
+    this.#follow()
+    this.#stopListening = options.registry.onChange(() => this.#follow())
   }
 
   tell(event: ObservedMessage): void {
@@ -51,6 +46,12 @@ export class Observers {
   close(): void {
     this.#stopListening()
     this.#observers = []
+    this.isWatched = false
+  }
+
+  #follow(): void {
+    this.#observers = this.#find()
+    this.isWatched = this.#observers.length > 0
   }
 
   /** Known observers keep their queues. */
@@ -60,7 +61,7 @@ export class Observers {
       .filter(({ descriptor }) => descriptor.observes === true)
       .map(
         (plugin) =>
-          this.#observers?.find((known) => known.plugin === plugin) ?? {
+          this.#observers.find((known) => known.plugin === plugin) ?? {
             plugin,
             waiting: [],
             isBusy: false,

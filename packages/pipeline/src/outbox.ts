@@ -1,10 +1,10 @@
-import { endsWithin } from '@pluggram/base'
+import { endsWithin, wait } from '@pluggram/base'
 import { DeliveryError, errorMessage } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { MessageStore, MessageTransport, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 import { Lanes, SparingMap } from './lanes.ts'
-import { persist } from './persist.ts'
+import { SlowStart } from './slow-start.ts'
 
 export interface OutboxOptions {
   readonly store: MessageStore
@@ -41,6 +41,7 @@ interface ChatQueue {
 
 /** Enough for 30 messages a second while some chats wait for their own limits. */
 const BROADCASTS_AT_ONCE = 64
+const WRITE_AGAIN_MS = 1_000
 
 /**
  * Creates an outbox. Messages can be added before there is a sender: they are stored on disk and
@@ -64,7 +65,8 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #chats = new SparingMap<number, ChatQueue>(({ isSending }) => !isSending)
   readonly #closing = new AbortController()
-  readonly #slowStart = new SlowStart()
+  /** Present when the last run crashed. */
+  #slowStart: SlowStart | undefined
   /** Also one lane per chat, but separate from the answers: no answer waits behind a broadcast. */
   readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
   readonly #broadcastsWaiting = new Set<Waiting>()
@@ -128,10 +130,32 @@ export class Outbox {
 
   /** Marks an update done and adds its answer, in one transaction. */
   finish(updateId: number, messages: readonly OutgoingMessage[]): Promise<Sending> {
-    const { store, logger } = this.#options
-    return persist(() => store.finish(updateId, messages), logger, this.signal).then((rows) =>
+    const { store } = this.#options
+    return this.write(() => store.finish(updateId, messages)).then((rows) =>
       rows.map((row) => this.push(row)),
     )
+  }
+
+  /**
+   * Retries a write until it succeeds or the assistant stops. A full disk must not lose accepted
+   * updates or the records of sent messages.
+   */
+  write<T>(job: () => Promise<T>): Promise<T> {
+    return job().catch(async (failure: unknown) => {
+      this.#options.logger.error('cannot write to the database; retrying until it works', {
+        error: errorMessage(failure),
+        err: failure,
+      })
+      for (let error = failure; ;) {
+        if (this.signal.aborted) throw error
+        await wait(WRITE_AGAIN_MS, this.signal)
+        try {
+          return await job()
+        } catch (again) {
+          error = again
+        }
+      }
+    })
   }
 
   /** Queues a message that is on disk. */
@@ -163,6 +187,7 @@ export class Outbox {
 
   /** Starts with few sends at once, because the last run crashed. */
   startSlowly(): void {
+    this.#slowStart = new SlowStart()
     this.#slowStart.begin()
   }
 
@@ -181,7 +206,7 @@ export class Outbox {
 
   /** Stops sending. Unsent messages stay on disk. */
   close(): void {
-    this.#slowStart.end()
+    this.#slowStart?.end()
     this.#closing.abort(new Error('The assistant stops.'))
   }
 
@@ -240,9 +265,9 @@ export class Outbox {
     const [older] = queue.rows.splice(index, 1)
     if (!older) return
     this.#size -= 1
-    const { store, logger } = this.#options
+    const { store } = this.#options
     const { settle, fail } = newer
-    const note = (job: () => Promise<void>): void => void persist(job, logger, this.signal).catch(() => {})
+    const note = (job: () => Promise<void>): void => void this.write(job).catch(() => {})
     newer.settle = (sent) => {
       settle(sent)
       note(() => store.markSent(older.row.id, sent.id))
@@ -258,10 +283,11 @@ export class Outbox {
   async #send(queue: ChatQueue, sender: RowSender): Promise<void> {
     queue.isSending = true
     for (let next = queue.rows[0]; next; next = queue.rows[0]) {
-      const place = this.#slowStart.enter()
+      const slowStart = this.#slowStart
+      const place = slowStart?.enter()
       if (place) await place
       await this.#sendOne(next, sender)
-      this.#slowStart.leave()
+      slowStart?.leave()
       queue.rows.shift()
       this.#size -= 1
     }
@@ -285,54 +311,4 @@ function heldBack(): DeliveryError {
     'delivery-failed',
     'The assistant stops; this message is kept and sent by its next start.',
   )
-}
-
-/** How many sends may run at first. */
-const FIRST = 4
-/** The limit is lifted once it reaches this number. */
-const LAST = 64
-/**
- * The limit is lifted after this time in any case, so that a few slow sends do not delay the
- * others.
- */
-const LONGEST_MS = 1_000
-
-/**
- * Limits how many sends run at once after a crash: few at first, one more for each that completes.
- * If the crash happens again, it is unknown whether the messages in flight have arrived. An
- * ordinary start has no limit.
- */
-export class SlowStart {
-  #limit = Number.POSITIVE_INFINITY
-  #underWay = 0
-  #waiting: (() => void)[] = []
-  #timer: NodeJS.Timeout | undefined
-
-  begin(): void {
-    this.#limit = FIRST
-    this.#timer = setTimeout(() => this.end(), LONGEST_MS)
-    this.#timer.unref()
-  }
-
-  /** Takes a slot. Returns nothing when one is free, else a promise that resolves when one is. */
-  enter(): Promise<void> | undefined {
-    this.#underWay += 1
-    if (this.#underWay <= this.#limit) return undefined
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  leave(): void {
-    this.#underWay -= 1
-    if (this.#limit === Number.POSITIVE_INFINITY) return
-    this.#limit += 1
-    if (this.#limit > LAST) this.end()
-    // the slot that became free, and the additional one
-    else for (const resolve of this.#waiting.splice(0, 2)) resolve()
-  }
-
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#limit = Number.POSITIVE_INFINITY
-    for (const resolve of this.#waiting.splice(0)) resolve()
-  }
 }

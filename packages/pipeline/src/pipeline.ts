@@ -117,6 +117,8 @@ class MessagePipeline implements Pipeline {
   /** Resolves when what an earlier run left is queued, or could not be read. */
   #resuming: Promise<unknown> = Promise.resolve()
   #accepted = 0
+  /** Updates whose work ended with an unexpected error. */
+  #failed = 0
 
   constructor(options: PipelineOptions) {
     const { registry, access, outbox, logger, store, capacity = DEFAULT_CAPACITY } = options
@@ -184,7 +186,7 @@ class MessagePipeline implements Pipeline {
       unsent: outbox.size,
       accepted: this.#accepted,
       answered,
-      failed: failed + this.#recovery.failed,
+      failed: failed + this.#failed,
       turnedAway,
       parked: this.#recovery.parked,
       undelivered: outbox.failed,
@@ -219,13 +221,30 @@ class MessagePipeline implements Pipeline {
     // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
-    else this.#lanes.push(key, () => this.#recovery.work(stored, occasion))
+    else this.#lanes.push(key, () => this.#work(stored, occasion))
   }
 
   /** Processes an update that was left on disk. */
   async #takeUp(updateId: number): Promise<void> {
     const stored = await this.#options.store.waiting(updateId)
-    if (stored) await this.#recovery.work(stored, stored.tries > 0 ? ALONE : undefined)
+    if (stored) await this.#work(stored, stored.tries > 0 ? ALONE : undefined)
+  }
+
+  /** Processes an update. Never rejects. */
+  async #work(stored: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
+    const { store, logger } = this.#options
+    const { signal } = this.#stop
+    if (signal.aborted) return
+    const { update } = stored
+    try {
+      if (occasion) return await this.#recovery.retry(stored, occasion)
+      store.beginSoon(update.updateId)
+      await this.#dispatcher.answer(update, 1)
+    } catch (error) {
+      if (signal.aborted) return
+      this.#failed += 1
+      logger.error('update failed', { update: update.updateId, error: errorMessage(error), err: error })
+    }
   }
 
   /**

@@ -1,9 +1,7 @@
 import { endsWithin, KeyLock } from '@pluggram/base'
-import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
-import { persist } from './persist.ts'
 
 /** An update that was in progress at this many crashes is parked: it may be their cause. */
 export const MAX_TRIES = 3
@@ -40,9 +38,9 @@ export interface SecondOccasion {
 export const ALONE: SecondOccasion = { maxTries: MAX_TRIES }
 
 /**
- * Decides how to try an update, by the number of crashes during which it was in progress.
+ * Decides how to try an update again, by the number of crashes during which it was in progress.
  *
- *   tries 0     the begin mark is written with one of the next commits, and the work starts at once
+ *   tries 0     (in the pipeline) the begin mark is written with one of the next commits, and the work starts at once
  *   tries 1     unsent messages go first (up to 2 s); the begin mark is on disk before work starts
  *   tries 2     the same, and only one such suspect runs at a time
  *   tries 3     parked (at 5, if others were in progress too), until the owner replays it
@@ -58,35 +56,17 @@ export class Recovery {
   readonly #suspects = new KeyLock()
   /** Updates parked since the start. */
   parked = 0
-  /** Updates whose work ended with an unexpected error. */
-  failed = 0
 
   constructor(options: RecoveryOptions) {
     this.#options = options
   }
 
-  /** Processes an update, or parks it. Never rejects. */
-  async work(stored: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
-    const { signal, logger } = this.#options
-    if (signal.aborted) return
-    try {
-      await this.#try(stored, occasion)
-    } catch (error) {
-      if (signal.aborted) return
-      this.failed += 1
-      logger.error('update failed', {
-        update: stored.update.updateId,
-        error: errorMessage(error),
-        err: error,
-      })
-    }
-  }
-
-  #try({ update, tries }: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
-    if (tries >= (occasion?.maxTries ?? MAX_TRIES)) return this.#park(update, tries)
-    if (tries > 0 || occasion !== undefined) return this.#secondTime(update, tries, occasion)
-    this.#options.store.beginSoon(update.updateId)
-    return this.#options.answer(update, tries + 1)
+  /** Tries an update again, or parks it. */
+  async retry({ update, tries }: StoredUpdate, { maxTries, whenSent }: SecondOccasion): Promise<void> {
+    if (tries >= maxTries) return this.#park(update, tries)
+    if (tries > 0) await whenSent
+    if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries)
+    return this.#suspects.run('suspect', () => this.#tryAgain(update, tries))
   }
 
   /**
@@ -114,26 +94,20 @@ export class Recovery {
     }
   }
 
-  async #secondTime(update: IncomingUpdate, tries: number, occasion?: SecondOccasion): Promise<void> {
-    if (tries > 0) await occasion?.whenSent
-    if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries)
-    return this.#suspects.run('suspect', () => this.#tryAgain(update, tries))
-  }
-
   async #tryAgain(update: IncomingUpdate, tries: number): Promise<void> {
-    const { store, logger, signal, answer } = this.#options
+    const { store, outbox, signal, answer } = this.#options
     if (signal.aborted) return
     // this update may have caused the crash: the begin mark must be on disk before the work starts
     // again
-    await persist(() => store.begin(update.updateId), logger, signal)
+    await outbox.write(() => store.begin(update.updateId))
     await answer(update, tries + 1)
   }
 
   async #park(update: IncomingUpdate, tries: number): Promise<void> {
-    const { store, logger, signal } = this.#options
+    const { store, outbox, logger } = this.#options
     this.parked += 1
     const reason = `The assistant ended ${tries} times while it worked on this update.`
-    await persist(() => store.park(update.updateId, reason), logger, signal)
+    await outbox.write(() => store.park(update.updateId, reason))
     logger.error('update parked', { update: update.updateId, chat: update.chat.id, reason })
   }
 }

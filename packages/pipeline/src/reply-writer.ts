@@ -77,7 +77,8 @@ export class ReplyWriter {
   }
 
   #writeOne(reply: Reply): WrittenAnswer | Promise<WrittenAnswer> {
-    const own = withWireButtons(reply, this.#options.pluginName)
+    const hasButtons = reply.buttons !== undefined || reply.previewButtons !== undefined
+    const own = hasButtons ? withWireButtons(reply, this.#options.pluginName) : reply
     const isWhole = typeof own.text === 'string' && own.reaction === undefined
     return isWhole ? this.#format(own) : this.#writeSlowly(own)
   }

@@ -3,7 +3,6 @@ import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import type { MessageStore, MessageTransport, OutboxRow } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
-import { persist } from './persist.ts'
 
 export interface SenderOptions {
   readonly outbox: Outbox
@@ -39,10 +38,10 @@ export function startSender(options: SenderOptions): void {
     try {
       if (row.policy === 'at-most-once') {
         if (row.isAmbiguous) throw new LostAnswer()
-        await write(() => store.markSending(row.id))
+        await outbox.write(() => store.markSending(row.id))
       }
       const sent = await sendPersistently(row, since)
-      await write(() => store.markSent(row.id, sent.id))
+      await outbox.write(() => store.markSent(row.id, sent.id))
       return sent
     } catch (error) {
       // the next start sends what the stop interrupted
@@ -81,10 +80,8 @@ export function startSender(options: SenderOptions): void {
       error: errorMessage(error),
       err: error,
     })
-    await write(() => store.markFailed(row.id, errorMessage(error)))
+    await outbox.write(() => store.markFailed(row.id, errorMessage(error)))
   }
-
-  const write = (job: () => Promise<void>): Promise<void> => persist(job, logger, signal)
 
   outbox.open({ send, ...(transport.supersedes && { supersedes: transport.supersedes }) })
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { SlowStart } from './outbox.ts'
+import { SlowStart } from './slow-start.ts'
 
 /** Counts how many of `count` enter immediately. */
 function letIn(slowStart: SlowStart, count: number): number {
