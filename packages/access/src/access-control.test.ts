@@ -1,5 +1,6 @@
 import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
+import { createLive } from '@pluggram/config'
 import type { AssistantSettings } from '@pluggram/config'
 import { CommitQueue, createSqliteAccessStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import type { AccessStore } from '@pluggram/storage'
@@ -42,9 +43,8 @@ function create(
   settings: Partial<AccessSettings> = {},
   options: { isPlayground?: boolean; pairing?: OwnerPairing } = {},
 ): Roles {
-  const whole = { ...NOTHING, ...settings }
   return createAccessControl({
-    settings: () => whole,
+    lists: createLive({ ...NOTHING, ...settings }),
     store,
     isPlayground: options.isPlayground ?? false,
     pairing: options.pairing,
@@ -156,4 +156,14 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   expect(access.admit(message(8, { text }))).toEqual({
     notice: expect.stringContaining('has expired'),
   })
+})
+
+test('lists that change while the assistant runs count from then on', () => {
+  const lists = createLive<AccessSettings>(NOTHING)
+  const roles = createAccessControl({ lists, store, isPlayground: false, logger: silent })
+  expect(roles.roleOf(7)).toBe('everyone')
+  lists.set({ ...NOTHING, owners: [7] })
+  expect(roles.roleOf(7)).toBe('owner')
+  lists.set({ ...NOTHING, blocked: [7] })
+  expect(roles.roleOf(7)).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import type { AssistantSettings } from '@pluggram/config'
+import type { AssistantSettings, Live } from '@pluggram/config'
 import type { Logger, Role, User } from '@pluggram/sdk'
 import type { AccessControl, Admission, IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { AccessStore } from '@pluggram/storage'
@@ -7,8 +7,8 @@ import type { OwnerPairing } from './owner-pairing.ts'
 type AccessSettings = AssistantSettings['access']
 
 export interface AccessControlOptions {
-  /** The current settings in config.json. */
-  settings(): AccessSettings
+  /** The lists in config.json. */
+  readonly lists: Live<AccessSettings>
   /** Decisions that owners made by chat. */
   readonly store: AccessStore
   /** Present while the assistant has no owner. */
@@ -31,26 +31,21 @@ export interface Roles extends AccessControl {
  */
 export function createAccessControl(options: AccessControlOptions): Roles {
   const { store, pairing, isPlayground, logger } = options
-  let read: { settings: AccessSettings; sets: ReturnType<typeof toSets> } | undefined
+  let lists = toSets(options.lists.now)
+  options.lists.onChange((now) => (lists = toSets(now)))
 
-  function lists(): ReturnType<typeof toSets> {
-    const settings = options.settings()
-    if (read?.settings !== settings) read = { settings, sets: toSets(settings) }
-    return read.sets
-  }
-
-  const isBlocked = (id: number): boolean => lists().blocked.has(id) || store.standingOf(id) === 'blocked'
+  const isBlocked = (id: number): boolean => lists.blocked.has(id) || store.standingOf(id) === 'blocked'
 
   function roleOf(userId: number): Role | undefined {
-    if (isPlayground || lists().owners.has(userId)) return 'owner'
+    if (isPlayground || lists.owners.has(userId)) return 'owner'
     if (isBlocked(userId)) return undefined
     const standing = store.standingOf(userId)
     if (standing === 'owner') return 'owner'
-    return standing === 'trusted' || lists().trusted.has(userId) ? 'trusted' : 'everyone'
+    return standing === 'trusted' || lists.trusted.has(userId) ? 'trusted' : 'everyone'
   }
 
   function mayChat(userId: number, chatId: number): boolean {
-    const { mode, users, groups } = lists()
+    const { mode, users, groups } = lists
     if (mode === 'everyone' || users.has(userId) || groups.has(chatId)) return true
     return store.standingOf(userId) === 'allowed' || store.standingOf(chatId) === 'allowed'
   }

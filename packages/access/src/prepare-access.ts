@@ -36,7 +36,7 @@ export function prepareAccess({ store, settings, mask, logger }: AccessOptions):
   const code = pairing?.code()
   if (code !== undefined) mask.add([code, code.replace('-', '')])
   return {
-    control: createAccessControl({ settings: () => lists.now, store, pairing, isPlayground, logger }),
+    control: createAccessControl({ lists, store, pairing, isPlayground, logger }),
     store,
     pairingCode: () => pairing?.code(),
   }

@@ -19,9 +19,9 @@ test('a plugin that takes its time is pending until it is there, and with its ow
   })
   const host = await home.host({ timeouts: { startSeconds: 3 } })
   const starting = host.start()
-  const pending = (): string[] => (host.registry.pending?.() ?? []).map(({ name }) => name)
+  const pending = (): string[] => (host.registry.pending ?? []).map(({ name }) => name)
   await expect.poll(pending).toEqual(['hanging', 'slow'])
-  const [, slow] = host.registry.pending?.() ?? []
+  const [, slow] = host.registry.pending ?? []
   gate.resolve()
   await slow?.settled
   expect(pending()).toEqual(['hanging'])
@@ -41,7 +41,7 @@ test('nobody waits again for a plugin that could not be started as it is', async
     const starting = host.start()
     const seen = new Set<string>()
     const looking = setInterval(() => {
-      for (const { name } of host.registry.pending?.() ?? []) seen.add(name)
+      for (const { name } of host.registry.pending ?? []) seen.add(name)
     }, 5)
     await starting
     clearInterval(looking)

@@ -7,8 +7,9 @@ import type { Routable } from './routing-order.ts'
 export class ListedRegistry implements PluginRegistry {
   readonly #logger: Logger
   readonly #listeners = new Set<() => void>()
-  /** Plugins that messages wait for. */
-  readonly firstStarts = new FirstStarts()
+  /** Plugins that are still starting; messages wait for them. */
+  pending: readonly PendingPlugin[] = []
+  readonly firstStarts = new FirstStarts((pending) => (this.pending = pending))
   #order: OwnersOrder
   #running: readonly Routable[] = []
   #listed: readonly RunnablePlugin[] = []
@@ -25,10 +26,6 @@ export class ListedRegistry implements PluginRegistry {
 
   ownerOf(command: string): string | undefined {
     return this.#owners.get(command)
-  }
-
-  pending(): readonly PendingPlugin[] {
-    return this.firstStarts.pending
   }
 
   onChange(listener: () => void): () => void {
@@ -96,10 +93,10 @@ interface Waiting {
  */
 class FirstStarts {
   readonly #waiting = new Set<Waiting>()
-  #pending: readonly PendingPlugin[] = []
+  readonly #onChange: (pending: readonly PendingPlugin[]) => void
 
-  get pending(): readonly PendingPlugin[] {
-    return this.#pending
+  constructor(onChange: (pending: readonly PendingPlugin[]) => void) {
+    this.#onChange = onChange
   }
 
   add({ name, start, seconds, descriptor }: FirstStart): void {
@@ -125,6 +122,6 @@ class FirstStarts {
   }
 
   #list(): void {
-    this.#pending = [...this.#waiting].map(({ plugin }) => plugin)
+    this.#onChange([...this.#waiting].map(({ plugin }) => plugin))
   }
 }

@@ -216,7 +216,7 @@ class TwoLevelHost implements PluginHost {
       if (plan === this.#options) this.#letMessagesWait(unstarted, current, start)
       return start
     })
-    this.#settled.resolve(Promise.all(this.registry.pending().map(({ settled }) => settled)))
+    this.#settled.resolve(Promise.all(this.registry.pending.map(({ settled }) => settled)))
     await Promise.all(starts)
     void warmUp(known, this.#stopping.signal)
     await Promise.all([this.#processes.save(), this.#failedStarts.save()])

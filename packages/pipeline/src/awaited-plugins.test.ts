@@ -28,7 +28,9 @@ function start(there: readonly FakePlugin[], late: FakePlugin, isKnown = false) 
   const registry: PluginRegistry = {
     plugins: () => listed,
     ownerOf: (command) => createRegistry(...there, late).ownerOf(command),
-    pending: () => pending,
+    get pending() {
+      return pending
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -257,7 +257,7 @@ class MessagePipeline implements Pipeline {
     const tag = parseCallbackData(update.callback.data)?.tag
     const isKnown =
       registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag) ||
-      registry.pending?.().some(({ name }) => callbackTag(name) === tag)
+      registry.pending?.some(({ name }) => callbackTag(name) === tag)
     const notice = isKnown ? undefined : 'The plugin behind this button is not running.'
     void actions.answerCallback(update.callback.id, notice)
   }

@@ -64,7 +64,7 @@ export class Router {
    * do not wait for it when a plugin of equal rank has started.
    */
   awaited(update: IncomingUpdate, route: Route, next: RunnablePlugin | undefined): readonly PendingPlugin[] {
-    const pending = this.#registry.pending?.() ?? []
+    const pending = this.#registry.pending ?? []
     if (pending.length === 0 || (next !== undefined && next === route.target)) return []
     const off = this.#access?.offIn(update.chat.id)
     return pending.filter((plugin) => !off?.has(plugin.name) && mayComeFirst(plugin, update, route, next))

@@ -74,7 +74,7 @@ export interface PluginRegistry {
   /** In the order they are asked. */
   plugins(): readonly RunnablePlugin[]
   /** Plugins that are still starting. Default: none. */
-  pending?(): readonly PendingPlugin[]
+  readonly pending?: readonly PendingPlugin[]
   /** The name of the plugin that owns a command; several plugins may declare it. */
   ownerOf(command: string): string | undefined
   /**

@@ -21,39 +21,28 @@ export function createSqliteMessageStore(
 ): MessageStore {
   const queue = new CommitQueue(log)
   const inbox = new SqliteInbox(log.connection, queue, { bot, now })
-  const outbox = new SqliteOutbox(log.connection, queue, { bot, now })
+  const outbox = new SqliteOutbox(log.connection, queue, { bot, now, inbox })
   return {
-    accept: (updates) => inbox.accept(updates),
-    begin: (updateId) => inbox.begin(updateId),
-    beginSoon: (updateId) => inbox.beginSoon(updateId),
-    finish(updateId, messages) {
-      const rows = outbox.toRows(updateId, messages)
-      inbox.finishing(updateId)
-      const written = queue.write(() => {
-        outbox.finish(updateId, rows)
-        inbox.finish(updateId)
-      })
-      return written.then(() => {
-        outbox.finished(updateId)
-        return rows
-      })
-    },
-    post: (messages) => outbox.post(messages),
-    addInterim: (updateId, key, messages) => outbox.addInterim(updateId, key, messages),
-    interim: (updateId, key) => outbox.interim(updateId, key),
-    park: (updateId, reason) => inbox.park(updateId, reason),
-    markSending: (rowId) => outbox.markSending(rowId),
-    markUnsent: (rowId) => outbox.markUnsent(rowId),
-    markSent: (rowId, sentMessageId) => outbox.markSent(rowId, sentMessageId),
-    markFailed: (rowId, reason) => outbox.markFailed(rowId, reason),
-    moveChat: (from, to) => outbox.moveChat(from, to),
-    unfinished: (chatId) => inbox.unfinished(chatId),
-    waiting: (updateId) => inbox.waiting(updateId),
-    unsent: (chatId) => outbox.unsent(chatId),
+    accept: inbox.accept.bind(inbox),
+    begin: inbox.begin.bind(inbox),
+    beginSoon: inbox.beginSoon.bind(inbox),
+    park: inbox.park.bind(inbox),
+    unfinished: inbox.unfinished.bind(inbox),
+    waiting: inbox.waiting.bind(inbox),
+    parked: inbox.parked.bind(inbox),
+    replay: inbox.replay.bind(inbox),
+    drop: inbox.drop.bind(inbox),
+    finish: outbox.finish.bind(outbox),
+    post: outbox.post.bind(outbox),
+    addInterim: outbox.addInterim.bind(outbox),
+    interim: outbox.interim.bind(outbox),
+    markSending: outbox.markSending.bind(outbox),
+    markUnsent: outbox.markUnsent.bind(outbox),
+    markSent: outbox.markSent.bind(outbox),
+    markFailed: outbox.markFailed.bind(outbox),
+    moveChat: outbox.moveChat.bind(outbox),
+    unsent: outbox.unsent.bind(outbox),
     left: async () => ({ ...inbox.count(), messages: outbox.count() }),
-    parked: () => inbox.parked(),
-    replay: (updateId) => inbox.replay(updateId),
-    drop: (updateId) => inbox.drop(updateId),
     failure: () => queue.failure,
     async forgetOld() {
       await inbox.forgetOld()

@@ -4,15 +4,20 @@ import type { DeliveryPolicy, OutboxRow, OutgoingMessage } from '@pluggram/sdk/r
 import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { readPages } from './read-pages.ts'
+import type { SqliteInbox } from './sqlite-inbox.ts'
 
 /** How long failed parts stay visible. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
+
+/** The inbox, in which an answered update is marked as done. */
+type Inbox = Pick<SqliteInbox, 'finishing' | 'finish'>
 
 export interface OutboxOptions {
   /** The bot whose messages these are. */
   readonly bot: number
   /** Milliseconds since 1970. */
   readonly now: () => number
+  readonly inbox: Inbox
 }
 
 /**
@@ -23,6 +28,7 @@ export interface OutboxOptions {
  */
 export class SqliteOutbox {
   readonly #queue: CommitQueue
+  readonly #inbox: Inbox
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
@@ -35,8 +41,9 @@ export class SqliteOutbox {
   #lastId: number
 
   /** @param connection the queue's connection */
-  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now }: OutboxOptions) {
+  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now, inbox }: OutboxOptions) {
     this.#queue = queue
+    this.#inbox = inbox
     this.#writes = prepareWrites(connection, botInSql(bot))
     this.#reads = prepareReads(connection, botInSql(bot))
     this.#now = now
@@ -47,29 +54,25 @@ export class SqliteOutbox {
     }
   }
 
-  /** Creates the rows of an answer's messages. */
-  toRows(updateId: number, messages: readonly OutgoingMessage[]): OutboxRow[] {
-    return messages.map((message) => ({ ...message, id: ++this.#lastId, updateId, isAmbiguous: false }))
-  }
-
-  /**
-   * Within the transaction that finishes the update: deletes its interim parts and inserts the
-   * answer.
-   */
-  finish(updateId: number, rows: readonly OutboxRow[]): void {
-    for (const [index, row] of rows.entries()) this.#insert(row, null, index)
-    if (this.#interimUpdates.has(updateId)) this.#writes.deleteSentInterim.run(updateId)
-  }
-
-  /** Called when the transaction of `finish` is written. */
-  finished(updateId: number): void {
-    this.#interimUpdates.delete(updateId)
+  /** Marks an update done and stores its answer, in one transaction. */
+  finish(updateId: number, messages: readonly OutgoingMessage[]): Promise<OutboxRow[]> {
+    const rows = this.#toRows(updateId, messages)
+    this.#inbox.finishing(updateId)
+    const written = this.#queue.write(() => {
+      this.#insertAll(rows, null)
+      if (this.#interimUpdates.has(updateId)) this.#writes.deleteSentInterim.run(updateId)
+      this.#inbox.finish(updateId)
+    })
+    return written.then(() => {
+      this.#interimUpdates.delete(updateId)
+      return rows
+    })
   }
 
   /** Stores messages that answer no update. */
   async post(messages: readonly OutgoingMessage[]): Promise<OutboxRow[]> {
-    const rows = this.toRows(POSTED_UPDATE_ID, messages)
-    await this.#queue.write(() => this.finish(POSTED_UPDATE_ID, rows))
+    const rows = this.#toRows(POSTED_UPDATE_ID, messages)
+    await this.#queue.write(() => this.#insertAll(rows, null))
     return rows
   }
 
@@ -79,10 +82,8 @@ export class SqliteOutbox {
     messages: readonly OutgoingMessage[],
   ): Promise<OutboxRow[]> {
     this.#interimUpdates.add(updateId)
-    const rows = this.toRows(updateId, messages)
-    await this.#queue.write(() => {
-      for (const [index, row] of rows.entries()) this.#insert(row, key, index)
-    })
+    const rows = this.#toRows(updateId, messages)
+    await this.#queue.write(() => this.#insertAll(rows, key))
     const stored = this.#interim(updateId, key)
     for (const { id } of stored) this.#interimRows.add(id)
     return stored
@@ -137,6 +138,14 @@ export class SqliteOutbox {
   async forgetOld(): Promise<void> {
     const before = this.#now() - KEEP_FAILED_MS
     await this.#queue.writeLight(() => this.#writes.forget.run(before))
+  }
+
+  #toRows(updateId: number, messages: readonly OutgoingMessage[]): OutboxRow[] {
+    return messages.map((message) => ({ ...message, id: ++this.#lastId, updateId, isAmbiguous: false }))
+  }
+
+  #insertAll(rows: readonly OutboxRow[], key: string | null): void {
+    for (const [index, row] of rows.entries()) this.#insert(row, key, index)
   }
 
   #insert(row: OutboxRow, key: string | null, index: number): void {
