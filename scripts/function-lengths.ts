@@ -19,7 +19,6 @@ const LEFT: Readonly<Record<string, number>> = {
   createAdminService: 97,
   SendFilesDialog: 95,
   createControl: 92,
-  createSqliteAiLedger: 95,
   loadConfiguration: 89,
   MessageMenu: 89,
   createTelegramService: 88,

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createAi } from '@pluggram/ai'
 import type { Ai, AiSettings } from '@pluggram/ai'
 import type { AiUsageScope } from '@pluggram/sdk'
-import { createSqliteAiLedger, openSqliteDatabase } from '@pluggram/storage'
+import { CommitQueue, createSqliteAiLedger, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
@@ -23,7 +23,7 @@ let folder: string
 let server: Server
 let requests: { model: string; max_tokens?: number }[]
 let peakUnsettled: number
-let closes: (() => void)[]
+let closes: (() => Promise<void>)[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pluggram-budgets-'))
@@ -47,7 +47,7 @@ beforeEach(async () => {
   await once(server, 'listening')
 })
 afterEach(async () => {
-  for (const close of closes) close()
+  for (const close of closes) await close()
   server.closeAllConnections()
   server.close()
   await once(server, 'close')
@@ -58,7 +58,9 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
   const database = openSqliteDatabase(join(folder, 'test.db'))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const ledger = createSqliteAiLedger(database, { bot: 1 })
+  const log = new WriteLog(database)
+  const queue = new CommitQueue(log)
+  const ledger = createSqliteAiLedger(queue, { bot: 1 })
   const ai = createAi({
     settings: {
       timeouts: { firstTokenSeconds: 5, betweenTokensSeconds: 5, totalSeconds: 10 },
@@ -72,8 +74,9 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
     // reservations count as usage, so the highest sum shows how far a limit is exceeded
     ledger: {
       ...ledger,
-      reserve(accounts, limits, amount, at) {
-        const outcome = ledger.reserve(accounts, limits, amount, at)
+      reserve(request) {
+        const outcome = ledger.reserve(request)
+        const { accounts, at } = request
         for (const account of accounts)
           peakUnsettled = Math.max(peakUnsettled, ledger.used(account, 'day', at).tokens)
         return outcome
@@ -85,8 +88,11 @@ function open(settings: Partial<AiSettings>, now = new Date('2026-11-22T10:00:00
     now: () => now,
   })
   peakUnsettled = 0
-  closes.push(() => {
-    void ai.close()
+  closes.push(async () => {
+    await ai.close()
+    await ledger.close()
+    await queue.close()
+    await log.close()
     database.close()
   })
   return ai
@@ -143,12 +149,12 @@ test('money is counted by the owner’s prices, and a restart forgets nothing', 
   expect(await ask(first)).toBe('Yes.')
   // 40 × 2 + 25 × 10 dollars per million tokens
   expect((await usedBy(first, 'overall'))?.money).toBeCloseTo(0.00033, 9)
-  closes.splice(0).forEach((close) => close())
+  for (const close of closes.splice(0)) await close()
   const second = open({ model: 'paid:m', budgets })
   expect((await usedBy(second, 'overall'))?.money).toBeCloseTo(0.00033, 9)
   const answers = [await ask(second), await ask(second), await ask(second), await ask(second)]
   expect(answers).toEqual(['Yes.', 'Yes.', 'Yes.', 'ai-limit'])
-  closes.splice(0).forEach((close) => close())
+  for (const close of closes.splice(0)) await close()
   const nextMonth = open({ model: 'paid:m', budgets }, new Date('2026-12-01T00:00:00Z'))
   expect(await ask(nextMonth)).toBe('Yes.')
 })
@@ -174,7 +180,7 @@ test('a model without a price is refused where money is limited, unless it runs 
   })
   expect(await ask(far)).toBe('ai-misconfigured')
   expect(far.health()).toMatchObject({ problems: [expect.stringContaining('prices.json')] })
-  closes.splice(0).forEach((close) => close())
+  for (const close of closes.splice(0)) await close()
   const near = open({ model: 'paid:unlisted', budgets })
   expect(await ask(near)).toBe('Yes.')
 })
@@ -185,7 +191,7 @@ test('the longest answer is bounded where a budget applies, and free otherwise',
     budgets: { ...UNLIMITED, user: { day: { tokens: 10_000 }, month: {} } },
   })
   await ask(limited)
-  closes.splice(0).forEach((close) => close())
+  for (const close of closes.splice(0)) await close()
   await ask(open({ maxOutputTokens: undefined }))
   expect(requests.map(({ max_tokens }) => max_tokens)).toEqual([4_096, undefined])
 })

@@ -21,6 +21,8 @@ const MAX_CHARACTERS = 1_000_000
  * answers.
  */
 const MAX_HELD_PARTS = 50_000
+/** How often the usage so far is noted. */
+const NOTE_MS = 1_000
 
 export interface ModelAttemptOptions {
   readonly selection: Selection
@@ -45,6 +47,7 @@ export class ModelAttempt {
   readonly #held: StreamPart[] = []
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined
   #characters = 0
+  #notedAt = performance.now()
   #hasAnswered = false
   #isSettled = false
 
@@ -142,6 +145,7 @@ export class ModelAttempt {
       case 'tool-input-delta':
         this.#characters += part.delta.length
         if (part.delta !== '') limits.heard()
+        this.#note()
         this.#hasAnswered ||= part.type !== 'reasoning-delta' && part.delta !== ''
         return
       case 'tool-input-start':
@@ -156,6 +160,13 @@ export class ModelAttempt {
         return
       default:
     }
+  }
+
+  #note(): void {
+    const now = performance.now()
+    if (this.#isSettled || now - this.#notedAt < NOTE_MS) return
+    this.#notedAt = now
+    this.#options.reservation.note(this.#estimate())
   }
 
   /** The usage the provider reported, with missing values estimated. */

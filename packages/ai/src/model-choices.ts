@@ -35,7 +35,7 @@ export class ModelChoices {
   }
 
   /** @throws AiError `ai-refused` */
-  choose(id: string | null, { chat, user }: AiSubject): void {
+  async choose(id: string | null, { chat, user }: AiSubject): Promise<void> {
     if ((chat === undefined) === (user === undefined)) {
       throw new AiError('ai-refused', 'A model is chosen either for one chat or for one user.')
     }
@@ -46,7 +46,7 @@ export class ModelChoices {
       )
     }
     const { ledger } = this.#options
-    if (chat) ledger.choose('chat', chat.id, id)
-    else if (user) ledger.choose('user', user.id, id)
+    if (chat) await ledger.choose('chat', chat.id, id)
+    else if (user) await ledger.choose('user', user.id, id)
   }
 }

@@ -61,7 +61,7 @@ export class PluginAi implements AiService {
   }
 
   async choose(id: string | null, subject: AiSubject): Promise<void> {
-    this.#core.choices.choose(id, subject)
+    await this.#core.choices.choose(id, subject)
   }
 
   async abilities(): Promise<AiAbilities> {

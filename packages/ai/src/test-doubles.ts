@@ -8,14 +8,14 @@ export function createOpenLedger(): AiLedger {
   const choices = new Map<string, string>()
   return {
     reserve: () => ({ id: 1 }),
-    record() {},
+    note() {},
     settle() {},
     used: () => ({ tokens: 0, micros: 0 }),
     choice: (kind, id) => choices.get(`${kind}:${id}`),
-    choose(kind, id, model) {
+    async choose(kind, id, model) {
       if (model === null) choices.delete(`${kind}:${id}`)
       else choices.set(`${kind}:${id}`, model)
     },
-    moveChat() {},
+    async moveChat() {},
   }
 }

@@ -13,7 +13,7 @@ export { createError } from './errors.ts'
 export type { AnyErrorOptions } from './errors.ts'
 export { DatabaseClient } from './runtime/database-client.ts'
 export type { DatabaseCall, DatabaseDescription, DatabaseRequest } from './runtime/database-client.ts'
-export type { AiAccount, AiAmount, AiLedger, AiLimit } from './runtime/ai-ledger.ts'
+export type { AiAccount, AiAmount, AiLedger, AiLimit, AiReservationRequest } from './runtime/ai-ledger.ts'
 export { addSchedule, createRefusedScheduler, SchedulerClient } from './runtime/scheduler-client.ts'
 export type {
   ScheduleChange,

@@ -45,6 +45,7 @@ export function createChatbot({
     settings: new ChatSettings(services.store, config),
     running: new RunningAnswers(),
     condenser: new Condenser({ services, history, signal }),
+    signal,
   }
   return {
     async processMessage(message, context) {

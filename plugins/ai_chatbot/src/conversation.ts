@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StoreError } from '@pluggram/sdk'
 import type { MessageContext, ModelFile, PluginResult, Services, TextEnd } from '@pluggram/sdk'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
@@ -12,6 +14,8 @@ import type { Fact, UserFacts } from './user-facts.ts'
 
 const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
 const STOPPED = '⏹ Stopped.'
+/** The delay before an answer that could not be stored is stored again. */
+const STORE_AGAIN_MS = 1_000
 /** Some twenty-five messages. Nobody reads more, and each of them blocks the chat. */
 const MAX_SHOWN_CHARACTERS = 100_000
 /** The note below an answer that its model ended too early. */
@@ -29,6 +33,8 @@ export interface ChatbotParts {
   readonly settings: ChatSettings
   readonly running: RunningAnswers
   readonly condenser: Condenser
+  /** Aborted when the plugin stops. */
+  readonly signal: AbortSignal
 }
 
 /** A message in the form that the model gets. */
@@ -171,7 +177,7 @@ interface Writing {
 /** Streams the answer, then stores it, even if it is only a part. */
 async function* write(
   { question, opened: { opening, rest }, recollection, context, answer, cutShort }: Writing,
-  { config, services, history, condenser }: ChatbotParts,
+  { config, services, history, condenser, signal: untilStop }: ChatbotParts,
 ): AsyncGenerator<string> {
   const { chat, signal } = context
   let text = opening
@@ -208,11 +214,28 @@ async function* write(
   /** A delivered answer must not turn into an error because it could not be stored. */
   async function remember(): Promise<void> {
     try {
-      const user = userTurn(question.remembered, context)
-      await history.add(chat, recollection.conversationId, { user, assistant: text, isPartial })
-      if (config.summaries) condenser.begin(context)
+      await store()
     } catch (error) {
       services.captureException(error, { while: 'storing the conversation' })
+      if (!(error instanceof StoreError)) void storeLater()
     }
+  }
+
+  /** The disk may be full, or another program may keep the database locked, for some time. */
+  async function storeLater(): Promise<void> {
+    while (!untilStop.aborted) {
+      try {
+        await sleep(STORE_AGAIN_MS, undefined, { signal: untilStop })
+        return await store()
+      } catch {
+        // reported above
+      }
+    }
+  }
+
+  async function store(): Promise<void> {
+    const user = userTurn(question.remembered, context)
+    await history.add(chat, recollection.conversationId, { user, assistant: text, isPartial })
+    if (config.summaries) condenser.begin(context)
   }
 }

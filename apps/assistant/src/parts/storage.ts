@@ -47,17 +47,19 @@ export const sqliteStorage = definePart({
     const pluginStores = createSqlitePluginStores(log)
     life.onStop(() => pluginStores.close())
     await pluginStores.deleteExpired()
-    const pluginChats = createSqlitePluginChats(database, { bot })
-    life.onStop(() => pluginChats.close())
     const records = new CommitQueue(log)
     life.onStop(() => records.close())
+    const pluginChats = createSqlitePluginChats(records, { bot })
+    life.onStop(() => pluginChats.close())
+    const aiLedger = createSqliteAiLedger(records, { bot })
+    life.onStop(() => aiLedger.close())
     const stores: Storage = {
       messages,
       pluginStores,
       pluginChats,
       chatSettings: createSqliteChatSettings(records, { bot }),
       access: createSqliteAccessStore(records, { bot }),
-      aiLedger: createSqliteAiLedger(database, { bot }),
+      aiLedger,
       schedules: createSqliteScheduleStore(log, { bot }),
     }
     contribute(stores, life)

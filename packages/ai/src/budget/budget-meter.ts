@@ -63,7 +63,8 @@ export class BudgetMeter implements CallMeter {
   /** @returns `undefined` when the rest is reserved by running calls */
   #reserve({ selection, ...estimate }: CallEstimate, leave: () => void): CallReservation | undefined {
     // the demo model is local and free
-    if (selection.api === 'demo') return { maxOutputTokens: undefined, settle: () => (leave(), NOTHING) }
+    if (selection.api === 'demo')
+      return { maxOutputTokens: undefined, note() {}, settle: () => (leave(), NOTHING) }
     const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
     const accounts = accountsOf(plugin, subject, estimate.isCheaper)
@@ -73,24 +74,24 @@ export class BudgetMeter implements CallMeter {
       estimate.maxOutputTokens ??
       this.#options.maxOutputTokens ??
       (isLimited ? DEFAULT_MAX_OUTPUT_TOKENS : undefined)
-    const most: CallUsage = { ...estimate, cachedInputTokens: 0, outputTokens: maxOutputTokens ?? 0 }
-    const startedAt = now()
-    const reserved = toAmount(most, price)
-    const outcome = isLimited ? ledger.reserve(accounts, limits, reserved, startedAt) : undefined
-    if (outcome && 'reached' in outcome) {
+    const input: CallUsage = { ...estimate, cachedInputTokens: 0, outputTokens: 0 }
+    const at = now()
+    const most = toAmount({ ...input, outputTokens: maxOutputTokens ?? 0 }, price)
+    const outcome = ledger.reserve({ accounts, limits, most, known: toAmount(input, price), at })
+    if ('reached' in outcome) {
       const { reached } = outcome
-      if (openCalls.hold(reached, ledger.used(reached.account, reached.period, startedAt))) return undefined
+      if (openCalls.hold(reached, ledger.used(reached.account, reached.period, at))) return undefined
       throw limitReached(reached, this.#options.prices().currency)
     }
-    const end = outcome ? openCalls.begin(accounts, reserved) : undefined
+    const end = openCalls.begin(accounts, most)
     return {
       maxOutputTokens,
+      note: (usage) => ledger.note(outcome.id, toAmount(usage, price)),
       settle: (usage) => {
         leave()
         const amount = toAmount(usage, price)
-        if (outcome) ledger.settle(outcome.id, amount)
-        else if (amount.tokens > 0 || amount.micros > 0) ledger.record(accounts, amount, startedAt)
-        end?.()
+        ledger.settle(outcome.id, amount)
+        end()
         return {
           inputTokens: usage.inputTokens,
           outputTokens: usage.outputTokens,

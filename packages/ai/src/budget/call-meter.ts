@@ -30,6 +30,8 @@ export interface CallUsage {
 export interface CallReservation {
   /** Maximum length of the answer within the budget, in tokens. */
   readonly maxOutputTokens: number | undefined
+  /** Records what is used so far. It counts if the program ends before `settle`. */
+  note(usage: CallUsage): void
   settle(usage: CallUsage): AiUsage
 }
 

@@ -87,8 +87,8 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   const open = (bot: number) => ({
     access: createSqliteAccessStore(queue, { bot }),
     settings: createSqliteChatSettings(queue, { bot }),
-    chats: createSqlitePluginChats(database, { bot }),
-    ledger: createSqliteAiLedger(database, { bot }),
+    chats: createSqlitePluginChats(queue, { bot }),
+    ledger: createSqliteAiLedger(queue, { bot }),
   })
   const at = new Date()
   const account = { scope: 'chat', name: '-5', isCheaper: false } as const
@@ -97,9 +97,11 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   await first.access.switchInChat(-5, 'dice', false)
   await first.settings.set('greeter', -5, 'loud', true)
   first.chats.enter('dice', -5)(true)
-  first.chats.close()
-  first.ledger.record([account], { tokens: 5, micros: 1 }, at)
-  first.ledger.choose('chat', -5, 'openai:x')
+  await first.chats.close()
+  const amount = { tokens: 5, micros: 1 }
+  first.ledger.reserve({ accounts: [account], limits: [], most: amount, known: amount, at })
+  await first.ledger.close()
+  await first.ledger.choose('chat', -5, 'openai:x')
 
   const second = open(SECOND)
   expect(second.access.standingOf(7)).toBeUndefined()
@@ -111,9 +113,9 @@ test('what was decided, set, chosen and used with one bot counts for no other', 
   expect(second.ledger.choice('chat', -5)).toBeUndefined()
   // a group's migration is recorded for each bot separately
   for (const store of [second.access, second.settings, second.chats]) await store.move(-5, -1005)
-  second.ledger.moveChat(-5, -1005)
+  await second.ledger.moveChat(-5, -1005)
   await second.access.forget(7)
-  second.ledger.choose('chat', -5, null)
+  await second.ledger.choose('chat', -5, null)
 
   const again = open(FIRST)
   expect(again.access.parties()).toMatchObject([{ id: 7, standing: 'owner', name: 'Ada' }])

@@ -97,15 +97,6 @@ const FIRST_SCHEMA = `
     PRIMARY KEY (bot, period, scope, name, is_cheaper)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE ai_reservation (
-    id INTEGER PRIMARY KEY,
-    bot INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    accounts TEXT NOT NULL,
-    tokens INTEGER NOT NULL,
-    micros INTEGER NOT NULL
-  ) STRICT;
-
   CREATE TABLE ai_choice (
     bot INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('chat', 'user')),

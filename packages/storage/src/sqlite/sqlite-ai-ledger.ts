@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AiUsagePeriod } from '@pluggram/sdk'
-import type { AiAccount, AiAmount, AiLedger } from '@pluggram/sdk/runtime'
+import type { AiAccount, AiAmount, AiLedger, AiReservationRequest } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import { LedgerSums, minus, periodKey } from './ledger-sums.ts'
 
-const PERIODS: readonly AiUsagePeriod[] = ['day', 'month']
 /** Older usage is deleted. */
 const KEPT_DAYS = 400
 const DAY_MS = 86_400_000
+const ZERO: AiAmount = { tokens: 0, micros: 0 }
 
 export interface AiLedgerOptions {
   /** The bot whose usage this is. */
@@ -15,99 +16,101 @@ export interface AiLedgerOptions {
   readonly now?: () => Date
 }
 
+export interface StoredAiLedger extends AiLedger {
+  /** Resolves when everything is written, or cannot be. */
+  close(): Promise<void>
+}
+
+/** A running call. */
+interface OpenCall {
+  accounts: readonly AiAccount[]
+  readonly at: Date
+  readonly most: AiAmount
+  known: AiAmount
+}
+
 /**
- * Keeps the ledger in the assistant's database. A reservation that the last run left open stays
- * counted in full, because its call may have been made at an unknown cost.
+ * Keeps the ledger in the assistant's database. What is known of a running call is written as used;
+ * the rest of its reservation is in memory only, so it ends with the program, as the call does.
  */
 export function createSqliteAiLedger(
-  database: DatabaseSync,
+  queue: CommitQueue,
   { now = () => new Date(), ...options }: AiLedgerOptions,
-): AiLedger {
+): StoredAiLedger {
   const bot = botInSql(options.bot)
-  const read = database.prepare(
-    `SELECT tokens, micros FROM ai_usage WHERE bot = ${bot} AND period = ? AND scope = ? AND name = ? AND is_cheaper = ?`,
-  )
-  const add = database.prepare(
-    `INSERT INTO ai_usage (bot, period, scope, name, is_cheaper, tokens, micros) VALUES (${bot}, ?, ?, ?, ?, ?, ?) ` +
-      'ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, micros = micros + excluded.micros',
-  )
-  const insert = database.prepare(
-    `INSERT INTO ai_reservation (bot, at, accounts, tokens, micros) VALUES (${bot}, ?, ?, ?, ?) RETURNING id`,
-  )
-  const take = database.prepare(
-    'DELETE FROM ai_reservation WHERE id = ? RETURNING at, accounts, tokens, micros',
-  )
-  const readChoice = database.prepare(
-    `SELECT model FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`,
-  )
-  const writeChoice = database.prepare(
-    `INSERT INTO ai_choice (bot, kind, id, model) VALUES (${bot}, ?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model`,
-  )
-  const dropChoice = database.prepare(`DELETE FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`)
-  const moveChat = prepareChatMove(database, bot)
+  const sums = new LedgerSums(queue, bot)
+  const choices = prepareChoices(queue.connection, bot)
+  const moveRows = prepareChatMove(queue.connection, bot)
+  const open = new Map<number, OpenCall>()
+  let lastId = 0
 
-  const oldest = new Date(now().getTime() - KEPT_DAYS * DAY_MS)
-  database.prepare('DELETE FROM ai_usage WHERE period < ?').run(periodKey('month', oldest))
-  database.exec(`DELETE FROM ai_reservation WHERE bot = ${bot}`)
+  const forget = queue.connection.prepare('DELETE FROM ai_usage WHERE period < ?')
+  const oldest = periodKey('month', new Date(now().getTime() - KEPT_DAYS * DAY_MS))
+  // what cannot be deleted now is deleted by a later start
+  queue.writeLater(() => forget.run(oldest)).catch(() => {})
 
-  function used(account: AiAccount, period: AiUsagePeriod, at: Date): AiAmount {
-    const row = read.get(periodKey(period, at), account.scope, account.name, Number(account.isCheaper))
-    return { tokens: Number(row?.tokens ?? 0), micros: Number(row?.micros ?? 0) }
-  }
-
-  function addTo(accounts: readonly AiAccount[], { tokens, micros }: AiAmount, at: Date): void {
-    for (const { scope, name, isCheaper } of accounts) {
-      for (const period of PERIODS)
-        add.run(periodKey(period, at), scope, name, Number(isCheaper), tokens, micros)
-    }
-  }
-
-  function transaction<T>(work: () => T): T {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      database.exec('COMMIT')
-      return result
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+  /** Counts what a call has used, and what it may still use, for the period in which it began. */
+  function count({ accounts, at, most, known }: OpenCall, used: AiAmount, left: AiAmount): void {
+    sums.change(accounts, at, minus(used, known), minus(left, minus(most, known)))
   }
 
   return {
-    reserve: (accounts, limits, amount, at) =>
-      transaction(() => {
-        const reached = limits.find(({ account, period, tokens = Infinity, micros = Infinity }) => {
-          const sum = used(account, period, at)
-          return sum.tokens >= tokens || sum.micros >= micros
-        })
-        if (reached) return { reached }
-        addTo(accounts, amount, at)
-        const row = insert.get(at.getTime(), JSON.stringify(accounts), amount.tokens, amount.micros)
-        return { id: Number(row?.id) }
-      }),
-    record: (accounts, amount, at) => transaction(() => addTo(accounts, amount, at)),
-    settle: (id, amount) =>
-      transaction(() => {
-        const row = take.get(id)
-        if (!row) return
-        const correction = {
-          tokens: amount.tokens - Number(row.tokens),
-          micros: amount.micros - Number(row.micros),
-        }
-        // a reservation from before midnight counts for the previous day
-        addTo(JSON.parse(String(row.accounts)) as AiAccount[], correction, new Date(Number(row.at)))
-      }),
-    used,
-    choice(kind, id) {
-      const row = readChoice.get(kind, id)
+    reserve({ accounts, limits, most, known, at }: AiReservationRequest) {
+      const reached = limits.find(({ account, period, tokens = Infinity, micros = Infinity }) => {
+        const sum = sums.used(account, period, at)
+        return sum.tokens >= tokens || sum.micros >= micros
+      })
+      if (reached) return { reached }
+      sums.change(accounts, at, known, minus(most, known))
+      lastId += 1
+      open.set(lastId, { accounts, at, most, known })
+      return { id: lastId }
+    },
+    note(id, known) {
+      const call = open.get(id)
+      if (!call) return
+      count(call, known, minus(call.most, known))
+      call.known = known
+    },
+    settle(id, amount) {
+      const call = open.get(id)
+      if (!call) return
+      open.delete(id)
+      count(call, amount, ZERO)
+    },
+    used: (account, period, at) => sums.used(account, period, at),
+    choice: choices.read,
+    choose: (kind, id, model) => queue.write(() => choices.write(kind, id, model)),
+    async moveChat(from, to) {
+      if (from === to) return
+      await sums.moveChat(from, to, () => moveRows(from, to))
+      for (const call of open.values()) {
+        call.accounts = call.accounts.map((account) =>
+          account.scope === 'chat' && account.name === String(from)
+            ? { ...account, name: String(to) }
+            : account,
+        )
+      }
+    },
+    close: () => sums.close(),
+  }
+}
+
+function prepareChoices(database: DatabaseSync, bot: string) {
+  const read = database.prepare(`SELECT model FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`)
+  const upsert = database.prepare(
+    `INSERT INTO ai_choice (bot, kind, id, model) VALUES (${bot}, ?, ?, ?) ON CONFLICT DO UPDATE SET model = excluded.model`,
+  )
+  const drop = database.prepare(`DELETE FROM ai_choice WHERE bot = ${bot} AND kind = ? AND id = ?`)
+  return {
+    read(kind: 'chat' | 'user', id: number): string | undefined {
+      const row = read.get(kind, id)
       return row === undefined ? undefined : String(row.model)
     },
-    choose(kind, id, model) {
-      if (model === null) dropChoice.run(kind, id)
-      else writeChoice.run(kind, id, model)
+    write(kind: 'chat' | 'user', id: number, model: string | null): void {
+      if (model === null) drop.run(kind, id)
+      else upsert.run(kind, id, model)
     },
-    moveChat: (from, to) => transaction(() => moveChat(from, to)),
   }
 }
 
@@ -123,31 +126,15 @@ function prepareChatMove(database: DatabaseSync, bot: string): (from: number, to
   const dropUsage = database.prepare(
     `DELETE FROM ai_usage WHERE bot = ${bot} AND scope = 'chat' AND name = ?`,
   )
-  const reservations = database.prepare(`SELECT id, accounts FROM ai_reservation WHERE bot = ${bot}`)
-  const writeAccounts = database.prepare('UPDATE ai_reservation SET accounts = ? WHERE id = ?')
   const addChoice = database.prepare(
     `INSERT OR IGNORE INTO ai_choice SELECT bot, kind, ?, model FROM ai_choice WHERE bot = ${bot} AND kind = 'chat' AND id = ?`,
   )
   const dropChoice = database.prepare(`DELETE FROM ai_choice WHERE bot = ${bot} AND kind = 'chat' AND id = ?`)
 
   return (from, to) => {
-    if (from === to) return
     addUsage.run(String(to), String(from))
     dropUsage.run(String(from))
     addChoice.run(to, from)
     dropChoice.run(from)
-    for (const { id, accounts } of reservations.all()) {
-      const moved = (JSON.parse(String(accounts)) as AiAccount[]).map((account) =>
-        account.scope === 'chat' && account.name === String(from)
-          ? { ...account, name: String(to) }
-          : account,
-      )
-      writeAccounts.run(JSON.stringify(moved), Number(id))
-    }
   }
-}
-
-/** `2026-11-22` or `2026-11`, in UTC. */
-function periodKey(period: AiUsagePeriod, at: Date): string {
-  return at.toISOString().slice(0, period === 'day' ? 10 : 7)
 }

@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { openSqliteDatabase } from './sqlite-database.ts'
+import { CommitQueue } from './commit-queue.ts'
 import { createSqlitePluginChats } from './sqlite-plugin-chats.ts'
 import type { StoredPluginChats } from './sqlite-plugin-chats.ts'
+import { openStorage } from './test-storage.ts'
 
 const folders: string[] = []
-const closers: (() => void)[] = []
+const closers: (() => Promise<void>)[] = []
 
-afterEach(() => {
-  for (const close of closers.splice(0).toReversed()) close()
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close()
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -21,11 +22,13 @@ function newFile(): string {
 }
 
 function open(file = newFile()): StoredPluginChats {
-  const database = openSqliteDatabase(file)
-  const chats = createSqlitePluginChats(database, { bot: 1 })
-  closers.push(() => {
-    chats.close()
-    if (database.isOpen) database.close()
+  const storage = openStorage(file)
+  const queue = new CommitQueue(storage.log)
+  const chats = createSqlitePluginChats(queue, { bot: 1 })
+  closers.push(async () => {
+    await chats.close()
+    await queue.close()
+    await storage.close()
   })
   return chats
 }
@@ -44,19 +47,19 @@ test('a plugin has a chat while it works on a message there, and for good when i
   expect(chats.has('dice', 7)).toBe(true)
 })
 
-test('what was answered is known after a restart', () => {
+test('what was answered is known after a restart', async () => {
   const file = newFile()
   const before = open(file)
   before.enter('dice', 7)(true)
   before.enter('dice', 8)(false)
-  before.close()
+  await before.close()
   const after = open(file)
   expect([after.has('dice', 7), after.has('dice', 8)]).toEqual([true, false])
 })
 
-test('a group that became a supergroup keeps its plugins', () => {
+test('a group that became a supergroup keeps its plugins', async () => {
   const chats = open()
   chats.enter('dice', -5)(true)
-  chats.move(-5, -1005)
+  await chats.move(-5, -1005)
   expect(chats.has('dice', -1005)).toBe(true)
 })

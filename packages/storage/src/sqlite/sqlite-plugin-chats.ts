@@ -1,14 +1,14 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { PluginChats } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
+import type { CommitQueue } from './commit-queue.ts'
 
 export interface StoredPluginChats extends PluginChats {
   /**
    * A group became a supergroup: gives plugins the same rights in the new chat as in the old one.
    */
-  move(from: number, to: number): void
+  move(from: number, to: number): Promise<void>
   /** Writes pending chats. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** New chats within this span are written together. */
@@ -22,10 +22,11 @@ const MAX_KNOWN = 20_000
  * records it again.
  */
 export function createSqlitePluginChats(
-  database: DatabaseSync,
+  queue: CommitQueue,
   options: { readonly bot: number },
 ): StoredPluginChats {
   const bot = botInSql(options.bot)
+  const database = queue.connection
   const select = database.prepare(
     `SELECT 1 FROM plugin_chats WHERE bot = ${bot} AND plugin = ? AND chat_id = ?`,
   )
@@ -47,23 +48,22 @@ export function createSqlitePluginChats(
     if (chats.size >= MAX_KNOWN) chats.clear()
     known.set(plugin, chats.add(chatId))
     unwritten.push([plugin, chatId])
-    timer ??= setTimeout(write, WRITE_AFTER_MS).unref()
+    timer ??= setTimeout(() => void write(), WRITE_AFTER_MS).unref()
   }
 
-  function write(): void {
+  async function write(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
     const rows = unwritten
     unwritten = []
     if (rows.length === 0) return
     try {
-      database.exec('BEGIN IMMEDIATE')
-      for (const row of rows) insert.run(...row)
-      database.exec('COMMIT')
+      await queue.writeLight(() => {
+        for (const row of rows) insert.run(...row)
+      })
     } catch {
       // the disk may be full; the next answers in these chats record them again
       known.clear()
-      if (database.isTransaction) database.exec('ROLLBACK')
     }
   }
 
@@ -83,9 +83,9 @@ export function createSqlitePluginChats(
       open.get(plugin)?.has(chatId) === true ||
       known.get(plugin)?.has(chatId) === true ||
       select.get(plugin, chatId) !== undefined,
-    move(from, to) {
-      write()
-      copy.run(to, from)
+    async move(from, to) {
+      await write()
+      await queue.writeLight(() => copy.run(to, from))
     },
     close: write,
   }
