@@ -37,9 +37,7 @@ async function setUp(prepare: (home: string) => Promise<void> = async () => {}):
   const arrived: ((asked: { request: ModelRequest; answer(text: string): void }) => void)[] = []
   const model = await startObedientModel(
     (request) =>
-      new Promise((resolve) =>
-        arrived.shift()?.({ request, answer: (text: string) => resolve({ text }) }),
-      ),
+      new Promise((resolve) => arrived.shift()?.({ request, answer: (text: string) => resolve({ text }) })),
   )
   models.push(model)
   const { url, driver } = await startEmulator()

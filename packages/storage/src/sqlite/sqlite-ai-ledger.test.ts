@@ -79,8 +79,12 @@ test('a limit that is reached refuses, and names itself', async () => {
   const { ledger, close } = open()
   const limit = { account: USER, period: 'month', tokens: 100 } as const
   record(ledger, [USER], { tokens: 99, micros: 0 })
-  expect(reserve(ledger, { accounts: [USER], limits: [limit], most: { tokens: 50, micros: 0 } })).toHaveProperty('id')
-  expect(reserve(ledger, { accounts: [USER], limits: [limit], most: { tokens: 1, micros: 0 } })).toEqual({ reached: limit })
+  expect(
+    reserve(ledger, { accounts: [USER], limits: [limit], most: { tokens: 50, micros: 0 } }),
+  ).toHaveProperty('id')
+  expect(reserve(ledger, { accounts: [USER], limits: [limit], most: { tokens: 1, micros: 0 } })).toEqual({
+    reached: limit,
+  })
   expect(ledger.used(USER, 'month', AT).tokens).toBe(149)
   await close()
 })
@@ -184,7 +188,11 @@ test('whatever the order of calls, a limit is passed by one call at most and the
         for (const { id, used } of ending.get(index) ?? []) ledger.settle(id, { tokens: used, micros: 0 })
         const before = ledger.used(account, 'day', AT).tokens
         const limit = { account, period: 'day', tokens } as const
-        const outcome = reserve(ledger, { accounts: [account], limits: [limit], most: { tokens: reserved, micros: 0 } })
+        const outcome = reserve(ledger, {
+          accounts: [account],
+          limits: [limit],
+          most: { tokens: reserved, micros: 0 },
+        })
         expect('id' in outcome).toBe(before < tokens)
         if (!('id' in outcome)) continue
         expect(ledger.used(account, 'day', AT).tokens).toBeLessThan(tokens + reserved)
