@@ -99,10 +99,10 @@ test('a locked database neither breaks an answer nor holds others up, and a kill
   const { answer } = await asked
   const other = new DatabaseSync(join(home, 'data', 'pluggram.db'))
   other.exec('BEGIN IMMEDIATE')
-  let isLocked = true
+  const unlocked = new AbortController()
   const waits: number[] = []
   const watching = (async () => {
-    while (isLocked) {
+    while (!unlocked.signal.aborted) {
       const since = performance.now()
       await fetch(`${assistant.url}/healthz`)
       waits.push(performance.now() - since)
@@ -111,7 +111,7 @@ test('a locked database neither breaks an answer nor holds others up, and a kill
   })()
   answer(ANSWER)
   await assistant.waitFor(/cannot write to the database/)
-  isLocked = false
+  unlocked.abort()
   other.exec('ROLLBACK')
   other.close()
   await watching
