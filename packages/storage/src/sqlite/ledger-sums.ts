@@ -1,4 +1,4 @@
-import { wait } from '@pluggram/base'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AiUsagePeriod } from '@pluggram/sdk'
 import type { AiAccount, AiAmount } from '@pluggram/sdk/runtime'
 import type { CommitQueue } from './commit-queue.ts'
@@ -136,7 +136,7 @@ export class LedgerSums {
         await this.#commit()
       } catch {
         // the messages of the same time cannot be written either, and their failure is reported
-        await wait(RETRY_MS, signal).catch(() => {})
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
       }
     }
   }
