@@ -171,7 +171,7 @@ export class LedgerSums {
   }
 }
 
-export function plus(one: AiAmount, other: AiAmount): AiAmount {
+function plus(one: AiAmount, other: AiAmount): AiAmount {
   return { tokens: one.tokens + other.tokens, micros: one.micros + other.micros }
 }
 
