@@ -1,17 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from '../support/assistant.ts'
 import { ask, createPerson } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
-import { stopAllPrograms } from '../support/program.ts'
+import { ROOT, stopAllPrograms } from '../support/program.ts'
 
 afterEach(async () => {
   await stopAllPrograms()
   await removeHomes()
 })
 
-const MARK = 'left-by-writer'
+const [PLANTED, COMPILED] = [`planted-${randomUUID()}`, `compiled-${randomUUID()}`]
 
 /** Makes Node and V8 themselves write files, which Node's permission model does not check. */
 const WRITER = `import module from 'node:module'
@@ -19,6 +21,7 @@ import os from 'node:os'
 import v8, { setFlagsFromString } from 'node:v8'
 
 const folder = import.meta.dirname
+const mark = '${COMPILED}'
 const ATTEMPTS = {
   'flags of V8': () => v8.setFlagsFromString('--trace-turbo-path=' + folder),
   'flags of V8, by name': () => setFlagsFromString('--trace-turbo'),
@@ -28,7 +31,7 @@ const ATTEMPTS = {
 }
 
 export default class {
-  static manifest = { commands: { try: { description: 'Tries' }, compile: { description: 'Compiles' }, fill: { description: 'Fills' } } }
+  static manifest = { commands: { try: { description: 'Tries' }, compile: { description: 'Compiles' }, fill: { description: 'Fills' }, cache: { description: 'Tells' } } }
   async processMessage(message, { command }) {
     if (command?.name === 'fill') { const all = []; for (;;) all.push({ all: [all.length] }) }
     if (command?.name === 'compile') {
@@ -36,12 +39,13 @@ export default class {
       module.registerHooks({
         resolve: (specifier, context, next) => specifier === other ? { url: other, shortCircuit: true } : next(specifier, context),
         load: (url, context, next) =>
-          url === other ? { format: 'module-typescript', source: 'export default "${MARK}" as string', shortCircuit: true } : next(url, context),
+          url === other ? { format: 'module-typescript', source: 'export default "${PLANTED}" as string', shortCircuit: true } : next(url, context),
       })
-      const { default: mark } = await import(other)
+      const planted = (await import(other)).default
       module.flushCompileCache()
-      return { success: true, response: mark }
+      return { success: true, response: planted }
     }
+    if (command?.name === 'cache') return { success: true, response: process.argv[2] }
     const refused = Object.entries(ATTEMPTS).map(([what, attempt]) => {
       try { return what + ': ' + attempt() } catch (error) { return error instanceof TypeError || error.code === 'ERR_ACCESS_DENIED' ? 'refused' : String(error) }
     })
@@ -49,9 +53,20 @@ export default class {
   }
 }`
 
-async function namesOfAll(folder: string): Promise<string[]> {
+async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.map(({ parentPath, name }) => join(parentPath, name)).toSorted()
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted()
+}
+
+/** Files of the installation's cache of compiled code that contain a text. */
+async function compiledFilesWith(text: string): Promise<string[]> {
+  const files = await filesIn(join(ROOT, 'node_modules/.cache/pluggram-plugins/compiled'))
+  // other programs write there too, to files that they rename
+  const contents = await Promise.all(files.map((file) => readFile(file).catch(() => undefined)))
+  return files.filter((_, index) => contents[index]?.includes(text))
 }
 
 test('nothing that a plugin makes Node or V8 do by themselves writes a file', async () => {
@@ -67,15 +82,16 @@ test('nothing that a plugin makes Node or V8 do by themselves writes a file', as
   const ada = await createPerson(driver)
   expect(await ask(driver, ada, '/try')).toEqual(['refused,refused,refused,refused,refused'])
 
-  const cache = join(home, 'data/cache/compiled')
-  const [kept, plugins] = [await namesOfAll(cache), await namesOfAll(join(home, 'plugins'))]
+  const [link = ''] = await ask(driver, ada, '/cache')
+  const plugins = await filesIn(join(home, 'plugins'))
   // the process did store what it compiled before the plugin ran
-  expect(kept.length).toBeGreaterThan(50)
-  expect(await ask(driver, ada, '/compile')).toEqual([MARK])
+  expect(await compiledFilesWith(COMPILED)).toHaveLength(1)
+  expect(await ask(driver, ada, '/compile')).toEqual([PLANTED])
   expect((await ask(driver, ada, '/fill')).join()).toContain('writer')
   await assistant.waitFor(/"crashes":1/)
-  expect(await namesOfAll(cache)).toEqual(kept)
-  expect(await namesOfAll(join(home, 'plugins'))).toEqual(plugins)
+  expect(await compiledFilesWith(PLANTED)).toEqual([])
+  expect(await filesIn(join(home, 'plugins'))).toEqual(plugins)
   expect(await readFile(join(home, 'plugins/victim.txt'), 'utf8')).toBe('untouched')
-  expect(await readdir(join(home, 'data/cache/lent'))).toEqual([])
+  expect(link).toContain('lent')
+  expect(existsSync(link)).toBe(false)
 })

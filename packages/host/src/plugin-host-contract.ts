@@ -23,8 +23,8 @@ export interface PluginHostOptions extends HostPlan {
   /** The assistant's own plugins: always on, asked first. */
   readonly builtIn?: readonly { readonly name: string; readonly definition: PluginDefinition | PluginClass }[]
   /**
-   * The folder for manifests and compiled code that are reused across starts, and for plugins' own
-   * folders. Default: none.
+   * The folder for manifests that are reused across starts, and for plugins' own folders. Default:
+   * none.
    */
   readonly dataFolder?: string
   readonly logger: Logger

@@ -16,7 +16,7 @@ export interface LaunchOptions {
   readonly readable: readonly string[]
   readonly writable: readonly string[]
   readonly workingDirectory: string
-  /** The folder with compiled code of earlier processes; not used in the sandbox. */
+  /** The home's folder for compiled code, if the installation's cannot be used. */
   readonly cacheFolder?: string
   /** Runs it inside bubblewrap; `bubblewrapProblem` says whether that is possible. */
   readonly isSandboxed: boolean
@@ -77,7 +77,7 @@ const HEAP_SHARE = 0.7
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
   const { cacheFolder, isSandboxed } = options
-  const codeCache = cacheFolder === undefined || isSandboxed ? undefined : lendCodeCache(cacheFolder)
+  const codeCache = isSandboxed ? undefined : lendCodeCache(cacheFolder)
   const cache = codeCache === undefined ? [] : [codeCache]
   const readable = [...runtimePaths(), ...options.readable, ...cache]
   const writable = [...options.writable, ...cache]
