@@ -8,7 +8,7 @@ const LONG_FORM = /'@pluggram\/testing\/long'|\/support\/levels\.ts'/
 const sideBySide = Math.max(2, availableParallelism())
 
 const shared = {
-  setupFiles: ['./scripts/tests/cost-setup.ts', './scripts/leak-setup.ts'],
+  setupFiles: ['./scripts/test-costs/setup.ts', './scripts/leak-setup.ts'],
   exclude: ['**/node_modules/**', '**/dist/**'],
   // these end what hangs; they measure nothing, and a machine may have much else to do
   testTimeout: 60_000,
@@ -71,6 +71,7 @@ const measured = {
 
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/test-costs/reporter.ts'],
     projects: [...units, e2e, measured].map((test) => ({ test })),
   },
 })

@@ -1,11 +1,15 @@
+import { createRequire } from 'node:module'
 import { pino } from 'pino'
 import type { Logger as PinoLogger } from 'pino'
-import { prettyFactory } from 'pino-pretty'
+import type pinoPretty from 'pino-pretty'
 import type { Logger } from '@pluggram/sdk'
 import type { LogTail } from './log-tail.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+// loaded only where people read along
+const loadPretty = () => createRequire(import.meta.url)('pino-pretty') as typeof pinoPretty
 
 export interface LoggerOptions {
   readonly level: LogLevel
@@ -32,7 +36,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
   const write = options.write ?? ((line: string) => void process.stdout.write(line))
   const isDebugging = options.level === 'debug' || options.level === 'trace'
   const format = options.isPretty
-    ? prettyFactory({
+    ? loadPretty().prettyFactory({
         colorize: true,
         ignore: isDebugging ? 'pid,hostname' : 'pid,hostname,err',
         translateTime: 'SYS:HH:MM:ss',

@@ -1,8 +1,8 @@
-import mysql from 'mysql2'
 import type { Pool, PoolConnection } from 'mysql2'
 import { withinTime } from '@pluggram/base'
 import { DatabaseError, errorMessage } from '@pluggram/sdk'
 import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
+import { loadMysql } from './drivers.ts'
 import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
 import { RowCollector } from './row-collector.ts'
 import type { ResultLimits } from './sqlite-work.ts'
@@ -21,7 +21,7 @@ export function createMysqlConnection(
   { url, writable, connections }: OutsideSettings,
 ): OutsideConnection {
   const label = `Database ${name}`
-  const pool = mysql.createPool({
+  const pool = loadMysql().createPool({
     uri: url.replace(/^mariadb:/i, 'mysql:'),
     connectionLimit: connections,
     maxIdle: connections,

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import pg from 'pg'
+import type pg from 'pg'
 import { withinTime } from '@pluggram/base'
 import { DatabaseError, errorMessage } from '@pluggram/sdk'
 import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
+import { loadPostgres } from './drivers.ts'
 import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
 import { toPostgresPlaceholders } from './postgres-placeholders.ts'
 import { RowCollector } from './row-collector.ts'
@@ -29,7 +30,7 @@ const types: pg.CustomTypesConfig = {
   getTypeParser(type: number, format?: string): (value: string) => unknown {
     if (type === BIGINT_TYPE) return narrow
     if (ZONELESS_TYPES.has(type)) return String
-    return pg.types.getTypeParser(type, format as 'text') as (value: string) => unknown
+    return loadPostgres().types.getTypeParser(type, format as 'text') as (value: string) => unknown
   },
 }
 
@@ -39,7 +40,7 @@ export function createPostgresConnection(
   { url, writable, connections }: OutsideSettings,
 ): OutsideConnection {
   const label = `Database ${name}`
-  const pool = new pg.Pool({
+  const pool = new (loadPostgres().Pool)({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: CONNECT_MS,
@@ -128,7 +129,7 @@ class Session {
       // the simple protocol would accept several statements
       queryMode: 'extended',
     }
-    const query = new pg.Query(config)
+    const query = new (loadPostgres().Query)(config)
     const collector = new RowCollector(this.#label, limits)
     const stopCounting = this.#countBytes(limits)
     return new Promise<SqlResult>((resolve, reject) => {
@@ -207,7 +208,7 @@ function toError(label: string, error: unknown, timeoutMs: number): DatabaseErro
   if (error instanceof DatabaseError) return error
   const code: unknown = Reflect.get(Object(error), 'code')
   if (code === '57014') return timedOut(label, timeoutMs)
-  if (!(error instanceof pg.DatabaseError)) return unavailable(label, error)
+  if (!(error instanceof loadPostgres().DatabaseError)) return unavailable(label, error)
   return new DatabaseError('database-query-failed', `${label}: ${errorMessage(error).slice(0, 500)}.`)
 }
 
