@@ -13,7 +13,6 @@ const LEFT: Readonly<Record<string, number>> = {
   createMessageActs: 156,
   startTelegram: 125,
   createSqlitePluginStores: 120,
-  createPollingSource: 119,
   createPlugin: 110,
   createSendGate: 99,
   createAdminService: 97,

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isCommonUpdate } from './raw-update.ts'
-import { normaliseUpdate } from './normalise-update.ts'
+import { isCommonUpdate, normaliseUpdate } from './normalise-update.ts'
 
 const bot = { id: 7, username: 'pluggram_bot' }
 const ada = { id: 1, is_bot: false, first_name: 'Ada', language_code: 'de' }

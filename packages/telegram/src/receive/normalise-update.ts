@@ -1,9 +1,10 @@
-import type { Attachment, Chat, Command, IncomingMessage, TextEntity, User } from '@pluggram/sdk'
+import type { Chat, Command, IncomingMessage, TextEntity, User } from '@pluggram/sdk'
 import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
+import { readAttachments } from './attachments.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { parseUpdate, rawEntity } from './raw-update.ts'
-import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-update.ts'
+import type { RawCallbackQuery, RawEntity, RawMessage, RawUpdate, RawUser } from './raw-update.ts'
 
 /**
  * Validates one update and converts it to our types. Returns `undefined` for service messages,
@@ -13,7 +14,8 @@ import type { RawCallbackQuery, RawEntity, RawMessage, RawUser } from './raw-upd
  * `/roll@our_bot 2d6` becomes `/roll 2d6`. A command for another bot keeps its `@name`.
  */
 export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
-  const update = parseUpdate(raw)
+  const isCommon = isCommonUpdate(raw)
+  const update: RawUpdate | undefined = isCommon ? raw : parseUpdate(raw)
   if (!update) return undefined
   if (update.callback_query) return fromCallback(update.update_id, update.callback_query, bot)
   const edited = update.edited_message
@@ -22,7 +24,11 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
 
   const user = readUser(message)
   const address = readCommandAddress(textOf(message), bot)
-  const normalised = readMessage(message, bot, address, edited !== undefined)
+  const normalised = {
+    ...readMessage(message, bot, address),
+    attachments: isCommon ? [] : readAttachments(message),
+    isEdited: edited !== undefined,
+  }
   const isEmpty = normalised.text === '' && normalised.attachments.length === 0
   if (!user || isEmpty) return undefined
   return {
@@ -45,7 +51,9 @@ function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): 
     chat: readChat(query.message),
     user: toUser(query.from),
     message: {
-      ...readMessage(query.message, bot, readCommandAddress(textOf(query.message), bot), false),
+      ...readMessage(query.message, bot, readCommandAddress(textOf(query.message), bot)),
+      attachments: readAttachments(query.message),
+      isEdited: false,
       isAddressed: true,
     },
     callback: { id: query.id, data: query.data },
@@ -60,8 +68,7 @@ function readMessage(
   message: RawMessage,
   bot: BotName,
   address: CommandAddress,
-  isEdited: boolean,
-): IncomingMessage {
+): Omit<IncomingMessage, 'attachments' | 'isEdited'> {
   const typed = textOf(message)
   const rawEntities = readEntities(
     (message.text === undefined ? message.caption_entities : message.entities) ?? [],
@@ -75,9 +82,7 @@ function readMessage(
     id: message.message_id,
     text: address.suffix ? typed.slice(0, address.suffix.start) + typed.slice(address.suffix.end) : typed,
     entities: address.suffix ? shiftEntities(entities, address.suffix) : entities,
-    attachments: readAttachments(message),
     date: new Date(message.date * 1000),
-    isEdited,
     isAddressed:
       message.chat.type === 'private' ||
       address.target === 'this' ||
@@ -169,7 +174,7 @@ const OTHER_BOT: CommandAddress = { target: 'other' }
 
 /** Reads a command at the start of `text`, `/name` or `/name@bot`. */
 function readCommandAddress(text: string, bot: BotName): CommandAddress {
-  const written = readCommand(text)
+  const written = text.startsWith('/') ? readCommand(text) : undefined
   if (!written) return NO_COMMAND
   const { command } = written
   if (written.bot === undefined) return { target: 'this', command }
@@ -209,67 +214,82 @@ function isBotName(mention: string, bot: BotName): boolean {
   return mention.toLowerCase() === `@${bot.username.toLowerCase()}`
 }
 
-interface RawFile {
-  readonly file_id: string
-  readonly file_size?: number | undefined
-  readonly file_name?: string | undefined
-  readonly mime_type?: string | undefined
+/** A text message from a person, without anything else. Nearly every update is one. */
+interface CommonUpdate {
+  readonly update_id: number
+  readonly message: {
+    readonly message_id: number
+    readonly date: number
+    readonly chat: CommonChat
+    readonly from: CommonUser
+    readonly text: string
+    readonly entities?: unknown[]
+  }
 }
 
-/** A message's attachments, as plugins see them. */
-function readAttachments(message: RawMessage): Attachment[] {
-  const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
-  const attachments: Attachment[] = []
-
-  const photo = largestPhoto(message.photo)
-  if (photo) {
-    attachments.push({ kind: 'photo', ...fileMembers(photo), width: photo.width, height: photo.height })
-  }
-  if (document) attachments.push({ kind: 'document', ...fileMembers(document) })
-  if (voice) attachments.push({ kind: 'voice', ...fileMembers(voice), duration: voice.duration })
-  if (audio) {
-    attachments.push({
-      kind: 'audio',
-      ...fileMembers(audio),
-      duration: audio.duration,
-      ...(audio.title !== undefined && { title: audio.title }),
-    })
-  }
-  if (video) {
-    const { width, height, duration } = video
-    attachments.push({ kind: 'video', ...fileMembers(video), width, height, duration })
-  }
-  if (videoNote) {
-    // A round video message is square: `length` is its diameter.
-    const { length, duration } = videoNote
-    attachments.push({ kind: 'video', ...fileMembers(videoNote), width: length, height: length, duration })
-  }
-  if (sticker) {
-    attachments.push({
-      kind: 'sticker',
-      ...fileMembers(sticker),
-      ...(sticker.emoji !== undefined && { emoji: sticker.emoji }),
-    })
-  }
-  if (location) {
-    attachments.push({ kind: 'location', latitude: location.latitude, longitude: location.longitude })
-  }
-  if (contact) {
-    const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
-    attachments.push({ kind: 'contact', phoneNumber: contact.phone_number, name })
-  }
-  return attachments
+interface CommonChat {
+  readonly id: number
+  readonly type: 'private' | 'group' | 'supergroup' | 'channel'
+  readonly title?: string
+  readonly username?: string
 }
 
-function largestPhoto(sizes: RawMessage['photo']): NonNullable<RawMessage['photo']>[number] | undefined {
-  return sizes?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0]
+interface CommonUser {
+  readonly id: number
+  readonly is_bot: boolean
+  readonly first_name: string
+  readonly last_name?: string
+  readonly username?: string
+  readonly language_code?: string
 }
 
-function fileMembers(file: RawFile): { fileId: string; size?: number; fileName?: string; mimeType?: string } {
-  return {
-    fileId: file.file_id,
-    ...(file.file_size !== undefined && { size: file.file_size }),
-    ...(file.file_name !== undefined && { fileName: file.file_name }),
-    ...(file.mime_type !== undefined && { mimeType: file.mime_type }),
-  }
+type Members = Readonly<Record<string, unknown>>
+
+const UPDATE_MEMBERS: ReadonlySet<string> = new Set(['update_id', 'message'])
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'message_id',
+  'date',
+  'chat',
+  'from',
+  'text',
+  'entities',
+])
+const CHAT_TYPES: ReadonlySet<unknown> = new Set(['private', 'group', 'supergroup', 'channel'])
+
+/**
+ * True when the schema would accept this update unchanged. The schema checks every possible member
+ * and copies what it finds, which took more time than the rest of reading a message. Anything
+ * unusual or malformed goes to the schema.
+ */
+export function isCommonUpdate(raw: unknown): raw is CommonUpdate {
+  if (!isObject(raw) || !hasOnly(UPDATE_MEMBERS, raw)) return false
+  return isCount(raw.update_id) && isCommonMessage(raw.message)
+}
+
+function isCommonMessage(message: unknown): boolean {
+  if (!isObject(message) || !hasOnly(MESSAGE_MEMBERS, message)) return false
+  const { message_id: id, date, chat, from, text, entities } = message
+  const isWhole = Number.isSafeInteger(id) && isCount(date) && isText(text)
+  return isWhole && isChat(chat) && isUser(from) && (entities === undefined || Array.isArray(entities))
+}
+
+function isChat(chat: unknown): boolean {
+  if (!isObject(chat) || !Number.isSafeInteger(chat.id) || !CHAT_TYPES.has(chat.type)) return false
+  return isOptionalText(chat.title) && isOptionalText(chat.username)
+}
+
+function isUser(user: unknown): boolean {
+  if (!isObject(user) || !Number.isSafeInteger(user.id) || typeof user.is_bot !== 'boolean') return false
+  const { first_name: first, last_name: last, username, language_code: language } = user
+  return isText(first) && isOptionalText(last) && isOptionalText(username) && isOptionalText(language)
+}
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): boolean => typeof value === 'string' && value.isWellFormed()
+const isOptionalText = (value: unknown): boolean => value === undefined || isText(value)
+
+function hasOnly(known: ReadonlySet<string>, value: Members): boolean {
+  for (const key in value) if (!known.has(key)) return false
+  return true
 }

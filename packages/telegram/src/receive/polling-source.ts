@@ -1,14 +1,15 @@
 import { createBackoff, wait } from '@pluggram/base'
+import type { Backoff } from '@pluggram/base'
 import { errorMessage } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { toGrammySignal } from '../api/api.ts'
 import { TelegramError } from '../api/errors.ts'
-import { createStatusTracker, createTrouble, DEFAULT_BACKOFF, identifyWithRetries } from './source.ts'
+import { createTrouble, DEFAULT_BACKOFF, identifyWithRetries, StatusTracker } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
-import type { SourceOptions, UpdateSource } from './source.ts'
+import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
   /** The long polling timeout, in seconds. Default 30; a poll counts as hung 15 s later. */
@@ -25,6 +26,10 @@ const HASTY_MILLISECONDS = 100
 /** How long `stop` may take to confirm received updates to Telegram. */
 const CONFIRM_MILLISECONDS = 2000
 
+export function createPollingSource(options: PollingSourceOptions): UpdateSource {
+  return new PollingSource(options)
+}
+
 /**
  * Long polling. The steps:
  *
@@ -34,63 +39,91 @@ const CONFIRM_MILLISECONDS = 2000
  * after `onUpdates` has resolved, so Telegram resends everything that was not stored. A failed step
  * is retried with a growing delay; only `stop` ends the loop.
  */
-export function createPollingSource(options: PollingSourceOptions): UpdateSource {
-  const { api, onUpdates, logger } = options
-  const pollTimeout = options.pollTimeoutSeconds ?? 30
-  const tracker = createStatusTracker()
-  const trouble = createTrouble({ ...options, tracker })
-  const handOverBackoff = createBackoff(options.backoff ?? DEFAULT_BACKOFF)
-  const stopping = new AbortController()
-  const { signal } = stopping
-  let offset = 0
-  let confirmedOffset = 0
-  let running: Promise<void> | undefined
+class PollingSource implements UpdateSource {
+  readonly #options: PollingSourceOptions
+  readonly #tracker = new StatusTracker()
+  readonly #trouble: Trouble
+  readonly #stopping = new AbortController()
+  readonly #signal = this.#stopping.signal
+  /** Present while updates cannot be stored. */
+  #storeBackoff: Backoff | undefined
+  #offset = 0
+  #confirmedOffset = 0
+  #running: Promise<void> | undefined
 
-  async function run(): Promise<void> {
-    const bot = await identifyWithRetries(options, trouble, signal)
-    await removeWebhook()
+  constructor(options: PollingSourceOptions) {
+    this.#options = options
+    this.#trouble = createTrouble({ ...options, tracker: this.#tracker })
+  }
+
+  start(): void {
+    this.#running ??= this.#run().catch((error: unknown) => {
+      if (this.#signal.aborted) return
+      this.#tracker.enter('unreachable', errorMessage(error))
+      this.#options.logger.error('polling ended with an unexpected error; restart the assistant', {
+        err: error,
+      })
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    await this.#confirm()
+    this.#tracker.enter('stopped')
+  }
+
+  status(): SourceStatus {
+    return this.#tracker.status()
+  }
+
+  async #run(): Promise<void> {
+    const bot = await identifyWithRetries(this.#options, this.#trouble, this.#signal)
+    await this.#removeWebhook()
     for (;;) {
       let updates: readonly unknown[]
       const asked = performance.now()
       try {
-        updates = await poll()
+        updates = await this.#poll()
       } catch (error) {
-        await trouble.sit(error, 'getUpdates', signal)
-        if (isWebhookConflict(error)) await removeWebhook()
+        await this.#trouble.sit(error, 'getUpdates', this.#signal)
+        if (isWebhookConflict(error)) await this.#removeWebhook()
         continue
       }
-      tracker.markActivity()
-      trouble.over('polling')
-      await handOver(updates, bot)
+      this.#tracker.lastPollAt = new Date()
+      if (this.#tracker.state !== 'polling') this.#trouble.over('polling')
+      await this.#handOver(updates, bot)
       const isHasty = updates.length === 0 && performance.now() - asked < HASTY_MILLISECONDS
-      if (isHasty) await wait(HASTY_MILLISECONDS, signal)
-      signal.throwIfAborted()
+      if (isHasty) await wait(HASTY_MILLISECONDS, this.#signal)
+      this.#signal.throwIfAborted()
     }
   }
 
-  async function removeWebhook(): Promise<void> {
+  async #removeWebhook(): Promise<void> {
     for (;;) {
       try {
-        await api.deleteWebhook({}, toGrammySignal(signal))
+        await this.#options.api.deleteWebhook({}, toGrammySignal(this.#signal))
         return
       } catch (error) {
-        await trouble.sit(error, 'deleteWebhook', signal)
+        await this.#trouble.sit(error, 'deleteWebhook', this.#signal)
       }
     }
   }
 
-  async function poll(): Promise<readonly unknown[]> {
-    const { state } = tracker.status()
+  async #poll(): Promise<readonly unknown[]> {
+    const { state } = this.#tracker
     // A connection that hangs looks like a held poll. After a failure only an answer proves that
     // Telegram is reachable.
-    const mustProve = state !== 'starting' && state !== 'polling' && state !== 'conflict'
+    const isHeld = state === 'polling'
+    const mustProve = state !== 'starting' && !isHeld && state !== 'conflict'
     const settle = state === 'conflict' ? CONFLICT_SETTLE_MILLISECONDS : SETTLE_MILLISECONDS
-    const held = mustProve ? undefined : setTimeout(() => trouble.over('polling'), settle)
+    const held = mustProve || isHeld ? undefined : setTimeout(() => this.#trouble.over('polling'), settle)
     try {
-      const timeout = mustProve ? 0 : pollTimeout
+      const timeout = mustProve ? 0 : (this.#options.pollTimeoutSeconds ?? 30)
+      const offset = this.#offset
       const request = { offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES }
-      const updates: unknown = await api.getUpdates(request, toGrammySignal(signal))
-      confirmedOffset = offset
+      const updates: unknown = await this.#options.api.getUpdates(request, toGrammySignal(this.#signal))
+      this.#confirmedOffset = offset
       if (!Array.isArray(updates)) throw malformedAnswer()
       return updates
     } finally {
@@ -98,59 +131,46 @@ export function createPollingSource(options: PollingSourceOptions): UpdateSource
     }
   }
 
-  /** Reports the migration of a chat, if this is one. No plugin handles such updates. */
-  function noteMigration(raw: unknown): undefined {
-    const migration = readMigration(raw)
-    if (migration) options.onChatMigrated?.(migration.from, migration.to)
-  }
-
-  async function handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
+  async #handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
     if (raw.length === 0) return
+    const { onUpdates, noteActivity, logger, backoff = DEFAULT_BACKOFF } = this.#options
     const ids = raw.map(updateIdOf).filter((id) => id !== undefined)
     if (ids.length === 0) {
-      await trouble.sit(malformedAnswer(), 'getUpdates', signal)
+      await this.#trouble.sit(malformedAnswer(), 'getUpdates', this.#signal)
       return
     }
     const updates = raw
-      .map((update) => normaliseUpdate(update, bot) ?? noteMigration(update))
+      .map((update) => normaliseUpdate(update, bot) ?? this.#noteMigration(update))
       .filter((update): update is IncomingUpdate => update !== undefined)
+    if (noteActivity) for (const { chat } of updates) noteActivity(chat.id)
     try {
       if (updates.length > 0) await onUpdates(updates)
     } catch (error) {
       logger.error('could not store updates; Telegram keeps them and they are fetched again', {
         error,
       })
-      await wait(handOverBackoff.next(), signal)
+      this.#storeBackoff ??= createBackoff(backoff)
+      await wait(this.#storeBackoff.next(), this.#signal)
       return
     }
-    handOverBackoff.reset()
-    offset = Math.max(...ids) + 1
+    this.#storeBackoff = undefined
+    this.#offset = Math.max(...ids) + 1
+  }
+
+  /** Reports the migration of a chat, if this is one. No plugin handles such updates. */
+  #noteMigration(raw: unknown): undefined {
+    const migration = readMigration(raw)
+    if (migration) this.#options.onChatMigrated?.(migration.from, migration.to)
   }
 
   /** Confirms the last updates. Otherwise Telegram would resend them after a restart. */
-  async function confirm(): Promise<void> {
-    if (offset === confirmedOffset) return
-    const request = { offset, limit: 1, timeout: 0, allowed_updates: ALLOWED_UPDATES }
+  async #confirm(): Promise<void> {
+    if (this.#offset === this.#confirmedOffset) return
+    const { api, logger } = this.#options
+    const request = { offset: this.#offset, limit: 1, timeout: 0, allowed_updates: ALLOWED_UPDATES }
     await api
       .getUpdates(request, toGrammySignal(AbortSignal.timeout(CONFIRM_MILLISECONDS)))
       .catch((error: unknown) => logger.debug('could not confirm the last offset', { err: error }))
-  }
-
-  return {
-    start(): void {
-      running ??= run().catch((error: unknown) => {
-        if (signal.aborted) return
-        tracker.enter('unreachable', errorMessage(error))
-        logger.error('polling ended with an unexpected error; restart the assistant', { err: error })
-      })
-    },
-    async stop(): Promise<void> {
-      stopping.abort()
-      await running
-      await confirm()
-      tracker.enter('stopped')
-    },
-    status: () => tracker.status(),
   }
 }
 

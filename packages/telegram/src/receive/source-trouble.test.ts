@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createTelegramApi } from '../api/api.ts'
 import { refusalError } from '../api/errors.ts'
-import { createStatusTracker, createTrouble } from './source.ts'
+import { createTrouble, StatusTracker } from './source.ts'
 import { createRecordingLogger } from '../test-support.ts'
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ it.each([
     const trouble = createTrouble({
       api: createTelegramApi({ token: '1:a' }),
       logger: createRecordingLogger(),
-      tracker: createStatusTracker(),
+      tracker: new StatusTracker(),
     })
     const failure = refusalError('getUpdates', { error_code, description }, '')
     const { signal } = new AbortController()

@@ -37,36 +37,28 @@ export interface SourceStatus {
 }
 
 /** Tracks a source's status; `since` changes only with the state. */
-export interface StatusTracker {
-  /** Returns true when the state changed. */
-  enter(state: SourceState, lastError?: string): boolean
-  markActivity(): void
-  status(): SourceStatus
-}
+export class StatusTracker {
+  state: SourceState = 'starting'
+  lastPollAt: Date | undefined
+  #since = new Date()
+  #lastError: string | undefined
 
-export function createStatusTracker(): StatusTracker {
-  let state: SourceState = 'starting'
-  let since = new Date()
-  let lastError: string | undefined
-  let lastPollAt: Date | undefined
-  return {
-    enter(next, error): boolean {
-      lastError = error
-      if (next === state || state === 'stopped') return false
-      state = next
-      since = new Date()
-      return true
-    },
-    markActivity(): void {
-      lastPollAt = new Date()
-    },
-    status: () => ({
+  enter(state: SourceState, lastError?: string): void {
+    this.#lastError = lastError
+    if (state === this.state || this.state === 'stopped') return
+    this.state = state
+    this.#since = new Date()
+  }
+
+  status(): SourceStatus {
+    const { state, lastPollAt } = this
+    return {
       state,
       isReady: state === 'polling' || state === 'receiving',
-      since,
-      ...(lastError !== undefined && { lastError }),
+      since: this.#since,
+      ...(this.#lastError !== undefined && { lastError: this.#lastError }),
       ...(lastPollAt && { lastPollAt }),
-    }),
+    }
   }
 }
 
@@ -96,7 +88,9 @@ export interface SourceOptions {
    * Stores updates. They count as received only when this resolves; resolving late slows the source
    * down.
    */
-  readonly onUpdates: (updates: IncomingUpdate[]) => Promise<void>
+  readonly onUpdates: (updates: readonly IncomingUpdate[]) => Promise<void>
+  /** Called with the chat of each update, before `onUpdates`. */
+  readonly noteActivity?: (chatId: number) => void
   /** Called when a group became a supergroup with a new id, possibly more than once. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   readonly logger: Logger

@@ -3,7 +3,7 @@ import { DeliveryError } from '@pluggram/sdk'
 import type { WebhookInfo } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { createStatusTracker, createTrouble, identifyWithRetries } from './source.ts'
+import { createTrouble, identifyWithRetries, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
 import { readMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
@@ -50,7 +50,7 @@ const MAX_CONNECTIONS = 40
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
   const { api, url, secret, onUpdates, logger } = options
   const checkSecret = createSecretCheck(secret)
-  const tracker = createStatusTracker()
+  const tracker = new StatusTracker()
   const trouble = createTrouble({ ...options, tracker })
   const stopping = new AbortController()
   const { signal } = stopping
@@ -88,13 +88,14 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
     const bot = known ?? (await withinLimit(identity.promise))
-    tracker.markActivity()
+    tracker.lastPollAt = new Date()
     const normalised = normaliseUpdate(update, bot)
     if (!normalised) {
       const migration = readMigration(update)
       if (migration) options.onChatMigrated?.(migration.from, migration.to)
       return 'ignored'
     }
+    options.noteActivity?.(normalised.chat.id)
     accepting += 1
     try {
       await onUpdates([normalised])
