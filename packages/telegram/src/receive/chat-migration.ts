@@ -24,3 +24,12 @@ export function readMigration(raw: unknown): ChatMigration | undefined {
   if (to !== undefined) return { from: chat.id, to }
   return from === undefined ? undefined : { from, to: chat.id }
 }
+
+/** Reports the migration of a chat, if this is one. No plugin handles such updates. */
+export function noteMigration(
+  raw: unknown,
+  tell: ((from: number, to: number) => void) | undefined,
+): undefined {
+  const migration = readMigration(raw)
+  if (migration) tell?.(migration.from, migration.to)
+}

@@ -6,7 +6,7 @@ import { toGrammySignal } from '../api/api.ts'
 import { TelegramError } from '../api/errors.ts'
 import { createTrouble, DEFAULT_BACKOFF, identifyWithRetries, StatusTracker } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { readMigration } from './chat-migration.ts'
+import { noteMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
@@ -133,14 +133,14 @@ class PollingSource implements UpdateSource {
 
   async #handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
     if (raw.length === 0) return
-    const { onUpdates, noteActivity, logger, backoff = DEFAULT_BACKOFF } = this.#options
+    const { onUpdates, noteActivity, onChatMigrated, logger, backoff = DEFAULT_BACKOFF } = this.#options
     const ids = raw.map(updateIdOf).filter((id) => id !== undefined)
     if (ids.length === 0) {
       await this.#trouble.sit(malformedAnswer(), 'getUpdates', this.#signal)
       return
     }
     const updates = raw
-      .map((update) => normaliseUpdate(update, bot) ?? this.#noteMigration(update))
+      .map((update) => normaliseUpdate(update, bot) ?? noteMigration(update, onChatMigrated))
       .filter((update): update is IncomingUpdate => update !== undefined)
     if (noteActivity) for (const { chat } of updates) noteActivity(chat.id)
     try {
@@ -155,12 +155,6 @@ class PollingSource implements UpdateSource {
     }
     this.#storeBackoff = undefined
     this.#offset = Math.max(...ids) + 1
-  }
-
-  /** Reports the migration of a chat, if this is one. No plugin handles such updates. */
-  #noteMigration(raw: unknown): undefined {
-    const migration = readMigration(raw)
-    if (migration) this.#options.onChatMigrated?.(migration.from, migration.to)
   }
 
   /** Confirms the last updates. Otherwise Telegram would resend them after a restart. */

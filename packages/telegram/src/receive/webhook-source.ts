@@ -5,7 +5,7 @@ import { toGrammySignal } from '../api/api.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { createTrouble, identifyWithRetries, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
-import { readMigration } from './chat-migration.ts'
+import { noteMigration } from './chat-migration.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import { createSecretCheck } from './webhook-secret.ts'
@@ -91,8 +91,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     tracker.lastPollAt = new Date()
     const normalised = normaliseUpdate(update, bot)
     if (!normalised) {
-      const migration = readMigration(update)
-      if (migration) options.onChatMigrated?.(migration.from, migration.to)
+      noteMigration(update, options.onChatMigrated)
       return 'ignored'
     }
     options.noteActivity?.(normalised.chat.id)
