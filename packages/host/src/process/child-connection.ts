@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Duplex } from 'node:stream'
 import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { isCallKind } from '@pluggram/sdk/runtime'
+import { MAX_LABELS } from './effect-labels.ts'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
@@ -77,7 +78,7 @@ export class ChildConnection {
 
   #known = ''
   #reportEffects(): void {
-    const effects = this.#plugin.effects()
+    const effects = this.#plugin.effects().slice(0, MAX_LABELS)
     const seen = effects.join('\n')
     if (seen !== this.#known) this.#peer.note('effects', [effects])
     this.#known = seen

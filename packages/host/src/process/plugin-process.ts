@@ -7,12 +7,12 @@ import { ANSWERS } from '../plugin-answers.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
+import { WorkBudget } from '../rpc/work-budget.ts'
 import { CallGuard } from './call-guard.ts'
 import type { CallLimits } from './call-guard.ts'
 import { contextOf, toContextData } from './wire-context.ts'
 import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
-import { Flow } from './flow.ts'
 import { limitMemory } from './launch.ts'
 import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
@@ -58,7 +58,6 @@ export class PluginProcess {
   readonly #options: PluginProcessOptions
   readonly #launched: LaunchedProcess
   readonly #peer: Peer
-  readonly #flow: Flow
   /** Unset in a shared process, which is watched as a whole. */
   readonly #watch: ProcessWatch | undefined
   readonly #output: WatchedOutput
@@ -104,7 +103,6 @@ export class PluginProcess {
     this.#options = options
     this.#launched = launched
     this.#calls = new ServedCalls(options.plugin, (what) => this.#warn(what))
-    this.#flow = new Flow(channel, () => this.#warn('sends more than can be read; it is slowed down'))
     this.#peer = new Peer(channel, {
       maxIncomingBytes: MAX_MESSAGE_BYTES,
       maxIncomingValues: MAX_MESSAGE_VALUES,
@@ -112,7 +110,9 @@ export class PluginProcess {
       maxCalls: MAX_CALLS,
       onCall: (call) => this.#answer(call),
       onNote: (method, args) => this.#note(method, args),
-      onMessage: (bytes, values) => this.#flow.count(bytes, values),
+      budget: new WorkBudget(() => this.#warn('asks for more than there is time for; it is slowed down')),
+      // its answer to a ping may be among what waited
+      onRested: () => this.#watch?.pong(),
       onClose: (reason) => this.#onClose(reason),
     })
     this.#output = new WatchedOutput(output, (line) => options.log('info', line))
@@ -134,6 +134,7 @@ export class PluginProcess {
       pid,
       memoryMb: this.#options.memoryMb,
       ping: () => this.#peer.note('ping', []),
+      hasUnread: () => this.#peer.backlog > 0,
       onSilence: (seconds) =>
         this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
       onBusy: (percent) =>
@@ -342,7 +343,6 @@ export class PluginProcess {
     this.#reason ??= verdict?.reason ?? describeExit(code, signal, this.#output.tail)
     this.#hasEnded = true
     this.#watch?.stop()
-    this.#flow.stop()
     clearInterval(this.#housekeeping)
     this.#keepHouse()
     this.#peer.close(this.#crash())

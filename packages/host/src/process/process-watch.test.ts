@@ -4,6 +4,7 @@ import { ProcessWatch } from './process-watch.ts'
 
 let usage: ProcessUsage | undefined
 let pings: number
+let hasUnread: boolean
 let silences: number[]
 let violations: string[]
 let watch: ProcessWatch
@@ -12,12 +13,14 @@ beforeEach(() => {
   vi.useFakeTimers()
   usage = { residentBytes: 50 * 1_048_576, cpuSeconds: 1, isStopped: false }
   pings = 0
+  hasUnread = false
   silences = []
   violations = []
   watch = new ProcessWatch({
     pid: 1,
     memoryMb: 100,
     ping: () => (pings += 1),
+    hasUnread: () => hasUnread,
     onSilence: (seconds) => silences.push(seconds),
     onBusy() {},
     onViolation: (reason) => violations.push(reason),
@@ -95,4 +98,12 @@ test('memory over the limit is a violation at once', async () => {
   usage = usage && { ...usage, residentBytes: 101 * 1_048_576 }
   await pass(250)
   expect(violations).toEqual(['used 101 MB of memory; 100 MB are allowed'])
+})
+
+test('a process that has not read yet what it was sent may not know of the ping, and has longer', async () => {
+  hasUnread = true
+  await pass(10_000)
+  expect(violations).toEqual([])
+  await pass(7_000)
+  expect(violations[0]).toMatch(/^blocked its event loop for \d+\.\d s$/)
 })

@@ -5,6 +5,8 @@ export interface ProcessWatchOptions {
   readonly pid: number
   readonly memoryMb: number
   ping(): void
+  /** Whether the process has not read yet what it was sent, so that the ping may still be on its way. */
+  hasUnread(): boolean
   /** Called once per silence, when the event loop does not answer. */
   onSilence(seconds: number): void
   /** It keeps a CPU busy all the time, although it answers; called at intervals. */
@@ -25,6 +27,8 @@ const LONG_SILENCE_MS = 1_250
 const BLOCKED_CPU_SECONDS = 2
 /** An idle event loop answers within this time even when it has to wait for a CPU. */
 const BLOCKED_WALL_MS = 3_500
+/** A busy host needs longer than that to hand over a large answer, which the ping is behind. */
+const UNREAD_WALL_MS = 15_000
 const STOPPED_WALL_MS = 2_000
 /** The share of its start time that may pass without an answer. */
 const START_SHARE = 0.4
@@ -156,6 +160,7 @@ export class ProcessWatch {
     if (this.#usage?.isStopped && silence > STOPPED_WALL_MS) return true
     const start = this.#startSeconds
     if (start !== undefined) return (cpuSeconds ?? 0) > Math.max(BLOCKED_CPU_SECONDS, start * START_SHARE)
-    return silence > BLOCKED_WALL_MS || (cpuSeconds ?? 0) > BLOCKED_CPU_SECONDS
+    const limit = this.#options.hasUnread() ? UNREAD_WALL_MS : BLOCKED_WALL_MS
+    return silence > limit || (cpuSeconds ?? 0) > BLOCKED_CPU_SECONDS
   }
 }

@@ -66,6 +66,7 @@ export class SharedProcess {
       pid: this.#launched.pid ?? 0,
       memoryMb: options.memoryMb,
       ping: () => this.#control.note('ping', []),
+      hasUnread: () => this.#launched.channel.writableLength > 0,
       onSilence: (seconds) =>
         this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
       onBusy: (percent) => this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one`),

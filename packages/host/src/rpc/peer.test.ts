@@ -4,6 +4,7 @@ import { PluggramError } from '@pluggram/sdk'
 import { expect, test, vi } from 'vitest'
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer.ts'
+import { WorkBudget } from './work-budget.ts'
 
 /** Two streams, each of which reads what is written to the other. */
 function pair(): [Duplex, Duplex] {
@@ -175,4 +176,28 @@ test('what stands in a message a few times does not end the connection', async (
   const shared = { text: 'the same' }
   const list = Array.from({ length: 100 }, () => shared)
   expect(await near.call('echo', [list])).toEqual(list)
+})
+
+test('calls that take long leave turns of the event loop to others, and a flood is told of once', async () => {
+  const onFlood = vi.fn()
+  const { near } = connect({
+    budget: new WorkBudget(onFlood),
+    maxCalls: 100,
+    async onCall() {
+      const { user } = process.cpuUsage()
+      while (process.cpuUsage().user - user < 20_000) {
+        // works
+      }
+    },
+  })
+  let turns = 0
+  const count = (): void => {
+    turns += 1
+    immediate = setImmediate(count)
+  }
+  let immediate = setImmediate(count)
+  await Promise.all(Array.from({ length: 25 }, () => near.call('work', [])))
+  clearImmediate(immediate)
+  expect(turns).toBeGreaterThanOrEqual(20)
+  expect(onFlood).toHaveBeenCalledTimes(1)
 })

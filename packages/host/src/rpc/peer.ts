@@ -7,6 +7,8 @@ import { PayloadError, scanPayload } from './scan-payload.ts'
 import { StreamTable } from './streams.ts'
 import type { StreamMessage } from './streams.ts'
 import { decodeError, encodeError } from './wire-error.ts'
+import type { WorkBudget } from './work-budget.ts'
+import { WorkQueue } from './work-queue.ts'
 
 /** A call from the other side. */
 export interface IncomingCall {
@@ -37,8 +39,10 @@ export interface PeerOptions {
   onNote(method: string, args: readonly unknown[]): void
   /** Called when the connection was closed or broke, or the other side violated the protocol. */
   onClose(reason: Error | undefined): void
-  /** Called before each message is handled; it may pause the stream. */
-  onMessage?(bytes: number, values: number): void
+  /** Limits the time that the other side's calls take. Without it, the other side is trusted. */
+  readonly budget?: WorkBudget
+  /** Called when the other side's messages had to wait for the budget. */
+  onRested?(): void
 }
 
 /** The deepest nesting in a message that is not trusted. */
@@ -71,6 +75,7 @@ export class Peer {
   readonly #socket: Duplex
   readonly #options: PeerOptions
   readonly #reader: FrameReader
+  readonly #work: WorkQueue
   readonly #pending = new Map<number, PendingCall>()
   readonly #incoming = new Map<number, AbortController>()
   #nextId = 1
@@ -81,12 +86,18 @@ export class Peer {
     this.#socket = socket
     this.#options = options
     this.#reader = new FrameReader(options.maxIncomingBytes)
+    this.#work = new WorkQueue({
+      socket,
+      budget: options.budget,
+      handle: (payload) => this.#receive(payload),
+      onRested: () => options.onRested?.(),
+    })
     this.streams = new StreamTable((message) => this.#send(message))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     // the error says nothing useful; the exit of the process explains it
-    socket.on('error', () => this.close())
-    socket.on('close', () => this.close())
-    socket.on('end', () => this.close())
+    socket.on('error', () => this.#end())
+    socket.on('close', () => this.#end())
+    socket.on('end', () => this.#end())
   }
 
   get isClosed(): boolean {
@@ -135,6 +146,7 @@ export class Peer {
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = reason ?? new Error('the connection was closed')
+    this.#work.close()
     this.#sendGathered()
     this.#socket.destroy()
     for (const { reject, forget } of this.#pending.values()) {
@@ -177,25 +189,38 @@ export class Peer {
 
   #read(chunk: Buffer): void {
     try {
-      for (const payload of this.#reader.push(chunk)) {
-        const message = this.#decode(payload)
-        if (!Array.isArray(message)) throw new TypeError('a message that is no array')
-        this.#handle(message)
-      }
+      this.#work.read(this.#reader.push(chunk))
     } catch (error) {
-      this.close(new Error(`sent something that cannot be taken: ${(error as Error).message}`))
+      this.#refuse(error)
     }
+  }
+
+  #receive(payload: Buffer): void {
+    if (this.#closed) return
+    try {
+      const message = this.#decode(payload)
+      if (!Array.isArray(message)) throw new TypeError('a message that is no array')
+      this.#handle(message)
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.close(new Error(`sent something that cannot be taken: ${(error as Error).message}`))
+  }
+
+  /** The other side is gone; what it still said may tell why. */
+  #end(): void {
+    this.#work.close()
+    this.close()
   }
 
   /** @throws PayloadError when the message is over a limit */
   #decode(payload: Buffer): unknown {
-    const { maxIncomingBytes, maxIncomingValues, onMessage } = this.#options
-    if (maxIncomingValues === undefined) {
-      onMessage?.(payload.byteLength, 0)
-      return deserialize(payload)
-    }
+    const { maxIncomingBytes, maxIncomingValues } = this.#options
+    if (maxIncomingValues === undefined) return deserialize(payload)
     const { values, canGrow } = scanPayload(payload, { values: maxIncomingValues, depth: MAX_DEPTH })
-    onMessage?.(payload.byteLength, values)
     const message: unknown = deserialize(payload)
     const limits = { values: values * MAX_GROWTH + FREE_GROWTH, bytes: maxIncomingBytes }
     if (canGrow && !isWithin(message, limits))
@@ -235,12 +260,25 @@ export class Peer {
       if (this.#incoming.size >= this.#options.maxCalls) throw tooManyCalls(this.#options.maxCalls)
       this.#incoming.set(id, controller)
       const value = await this.#options.onCall({ method, args, signal: controller.signal })
-      this.#sendTogether(['result', id, value])
+      this.#work.answer(() => this.#result(id, value))
     } catch (error) {
-      this.#send(['error', id, encodeError(error)])
-    } finally {
-      this.#incoming.delete(id)
+      this.#work.answer(() => this.#error(id, error))
     }
+  }
+
+  #result(id: number, value: unknown): void {
+    try {
+      this.#sendTogether(['result', id, value])
+      this.#incoming.delete(id)
+    } catch (error) {
+      // a value that cannot cross
+      this.#error(id, error)
+    }
+  }
+
+  #error(id: number, error: unknown): void {
+    this.#incoming.delete(id)
+    this.#send(['error', id, encodeError(error)])
   }
 
   #settle(id: number): PendingCall | undefined {

@@ -17,7 +17,7 @@ export interface SchedulerCore {
   /** Reads a changed schedule again. */
   changed(plugin: string, name: string): Promise<void>
   runNow(record: ScheduleRecord): boolean
-  list(): Promise<readonly (ScheduleInfo & { readonly plugin: string })[]>
+  list(plugin: string): Promise<readonly (ScheduleInfo & { readonly plugin: string })[]>
 }
 
 export interface PluginSchedulesOptions {
@@ -64,7 +64,7 @@ export class PluginSchedules implements SchedulerBackend {
         `The schedule ${record.name} stands in the manifest; change it there, or take another name.`,
       )
     }
-    if (!before && (await this.list()).length >= MAX_SCHEDULES) {
+    if (!before && (await this.#count()) >= MAX_SCHEDULES) {
       throw new ScheduleError(
         `Plugin ${this.#plugin} has ${MAX_SCHEDULES} schedules already; cancel some before adding more.`,
       )
@@ -102,9 +102,13 @@ export class PluginSchedules implements SchedulerBackend {
   }
 
   async list(): Promise<readonly ScheduleInfo[]> {
-    return (await this.#scheduler.list())
-      .filter(({ plugin }) => plugin === this.#plugin)
-      .map(({ plugin: _plugin, ...info }) => info)
+    const all = await this.#scheduler.list(this.#plugin)
+    return all.map(({ plugin: _plugin, ...info }) => info)
+  }
+
+  async #count(): Promise<number> {
+    const { durable, volatile } = this.#scheduler
+    return (await durable.count(this.#plugin)) + (await volatile.count(this.#plugin))
   }
 
   /**

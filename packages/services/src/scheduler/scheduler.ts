@@ -131,8 +131,8 @@ export class Scheduler {
     })
     await Promise.all(puts)
     try {
-      const gone = (await this.durable.all()).filter(
-        ({ plugin: owner, name, isDeclared }) => owner === plugin && isDeclared && !wanted.has(name),
+      const gone = (await this.durable.all(plugin)).filter(
+        ({ name, isDeclared }) => isDeclared && !wanted.has(name),
       )
       await Promise.all(gone.map(({ name }) => this.durable.update(plugin, name, () => undefined)))
     } catch (error) {
@@ -168,13 +168,15 @@ export class Scheduler {
 
   /** Reads a changed schedule again. */
   async changed(plugin: string, name: string): Promise<void> {
-    await this.#refresh(plugin, name)
-    this.#arm(SOONEST_MS)
+    const record = (await this.#refresh(plugin, name)) ?? (await this.volatile.find(plugin, name))
+    // each check looks at all schedules, so it must not come sooner than it is needed
+    if (record?.nextSlot === undefined) return
+    this.#arm(Math.min(LOOK_MS, Math.max(SOONEST_MS, record.nextSlot - this.clock.now())))
   }
 
-  /** All schedules that are not over, soonest first. */
-  async list(): Promise<readonly OwnersSchedule[]> {
-    const [durable, volatile] = await Promise.all([this.durable.all(), this.volatile.all()])
+  /** The schedules that are not over, of all plugins or of one, soonest first. */
+  async list(plugin?: string): Promise<readonly OwnersSchedule[]> {
+    const [durable, volatile] = await Promise.all([this.durable.all(plugin), this.volatile.all(plugin)])
     return [
       ...durable.map((record) => toInfo(record, true)),
       ...volatile.map((record) => toInfo(record, false)),
@@ -305,10 +307,11 @@ export class Scheduler {
     return tasks?.names.has(task) === true ? (run) => tasks.run(task, run) : undefined
   }
 
-  async #refresh(plugin: string, name: string): Promise<void> {
+  async #refresh(plugin: string, name: string): Promise<ScheduleRecord | undefined> {
     const record = await this.durable.find(plugin, name)
     if (record) this.#known?.set(keyOf(plugin, name), record)
     else this.#known?.delete(keyOf(plugin, name))
+    return record
   }
 
   async #durableRecords(): Promise<readonly ScheduleRecord[]> {

@@ -2,26 +2,35 @@ import type { ScheduleRecord, ScheduleStore } from './schedule-store.ts'
 
 /** Keeps schedules in memory only: those without a name, and those of tests. */
 export function createMemoryScheduleStore(): ScheduleStore {
-  const records = new Map<string, ScheduleRecord>()
-  const keyOf = (plugin: string, name: string): string => JSON.stringify([plugin, name])
+  /** By plugin, then by name. */
+  const plugins = new Map<string, Map<string, ScheduleRecord>>()
+  const recordsOf = (plugin: string): Map<string, ScheduleRecord> => {
+    const known = plugins.get(plugin) ?? new Map<string, ScheduleRecord>()
+    plugins.set(plugin, known)
+    return known
+  }
   return {
-    all: async () => [...records.values()],
-    find: async (plugin, name) => records.get(keyOf(plugin, name)),
+    all: async (plugin) =>
+      plugin === undefined
+        ? [...plugins.values()].flatMap((records) => [...records.values()])
+        : [...recordsOf(plugin).values()],
+    count: async (plugin) => recordsOf(plugin).size,
+    find: async (plugin, name) => recordsOf(plugin).get(name),
     async update(plugin, name, change) {
-      const key = keyOf(plugin, name)
-      const record = change(records.get(key))
-      if (record) records.set(key, record)
-      else records.delete(key)
+      const records = recordsOf(plugin)
+      const record = change(records.get(name))
+      if (record) records.set(name, record)
+      else records.delete(name)
       return record
     },
     async advance({ plugin, name, nextSlot }, progress) {
-      const key = keyOf(plugin, name)
-      const current = records.get(key)
+      const records = recordsOf(plugin)
+      const current = records.get(name)
       if (!current || current.isPaused || current.nextSlot !== nextSlot) return false
-      records.set(key, { ...current, ...progress })
+      records.set(name, { ...current, ...progress })
       return true
     },
     version: async () => 0,
-    close: async () => records.clear(),
+    close: async () => plugins.clear(),
   }
 }

@@ -38,7 +38,10 @@ export type ScheduleProgress = Pick<ScheduleRecord, 'anchor' | 'nextSlot' | 'las
  * the write survives a power loss.
  */
 export interface ScheduleStore {
-  all(): Promise<readonly ScheduleRecord[]>
+  /** All schedules, or those of one plugin. */
+  all(plugin?: string): Promise<readonly ScheduleRecord[]>
+  /** How many schedules the plugin has; cheap, however many there are. */
+  count(plugin: string): Promise<number>
   find(plugin: string, name: string): Promise<ScheduleRecord | undefined>
   /**
    * Replaces a record with the result of `change`, atomically. `undefined` stands for no record,

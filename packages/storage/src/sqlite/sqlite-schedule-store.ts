@@ -34,7 +34,9 @@ export function createSqliteScheduleStore(log: WriteLog, options: { readonly bot
   }
 
   return {
-    all: async () => statements.all.all().map(toRecord),
+    all: async (plugin) =>
+      (plugin === undefined ? statements.all.all() : statements.own.all(plugin)).map(toRecord),
+    count: async (plugin) => Number(statements.count.get(plugin)?.['count']),
     find: async (plugin, name) => find(plugin, name),
     update: (plugin, name, change) =>
       queue.write(() => {
@@ -65,6 +67,8 @@ function prepare(connection: DatabaseSync, bot: string) {
   const one = `WHERE bot = ${bot} AND plugin = ? AND name = ?`
   return {
     all: connection.prepare(`SELECT * FROM schedules WHERE bot = ${bot}`),
+    own: connection.prepare(`SELECT * FROM schedules WHERE bot = ${bot} AND plugin = ?`),
+    count: connection.prepare(`SELECT count(*) AS count FROM schedules WHERE bot = ${bot} AND plugin = ?`),
     find: connection.prepare(`SELECT * FROM schedules ${one}`),
     put: connection.prepare(
       `INSERT OR REPLACE INTO schedules (bot, plugin, name, definition, anchor, next_slot, last_slot, is_paused, used)
