@@ -85,7 +85,9 @@ beforeAll(async () => {
     'plugins/meter.js': METER,
     'plugins_config.json': { enabled_plugins: { flooder: true, meter: true, ai_chatbot: false } },
     'config.json': {
-      plugin_host: { plugins: { flooder: { memory_mb: 2_048, call_seconds: 120 }, meter: { isolation: 'inline' } } },
+      plugin_host: {
+        plugins: { flooder: { memory_mb: 2_048, call_seconds: 120 }, meter: { isolation: 'inline' } },
+      },
     },
   })
   await grant(home, 'flooder')

@@ -59,7 +59,9 @@ export function scheduleStoreContract(
         for (const record of records) await put(store, record)
         for (const record of records) expect(await store.find(record.plugin, record.name)).toEqual(record)
         expect(await store.all('other')).toEqual([records[1]])
-        expect(await Promise.all(['notes', 'other', 'none'].map((name) => store.count(name)))).toEqual([3, 1, 0])
+        expect(await Promise.all(['notes', 'other', 'none'].map((name) => store.count(name)))).toEqual([
+          3, 1, 0,
+        ])
         expect(await store.all()).toHaveLength(records.length)
         expect(await store.find('notes', 'unknown')).toBeUndefined()
       }),
