@@ -179,7 +179,7 @@ test('what stands in a message a few times does not end the connection', async (
 })
 
 test('calls that take long leave turns of the event loop to others, and a flood is told of once', async () => {
-  const onFlood = vi.fn()
+  const onFlood = vi.fn<() => void>()
   const { near } = connect({
     budget: new WorkBudget(onFlood),
     maxCalls: 100,
