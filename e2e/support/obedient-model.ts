@@ -8,9 +8,9 @@ export interface ModelRequest {
   readonly tool_choice?: unknown
 }
 
-/** Its answer: text or a call. */
+/** Its answer: text, whole or in pieces that arrive over time, or a call. */
 export interface ModelAct {
-  readonly text?: string
+  readonly text?: string | AsyncIterable<string>
   readonly calls?: readonly { readonly name: string; readonly args: unknown }[]
 }
 
@@ -41,9 +41,19 @@ export async function startObedientModel(
     requests.push(parsed)
     const { text, calls = [] } = await act(parsed, requests.length - 1)
     response.setHeader('content-type', 'text/event-stream')
+    const write = (choice: object): void => {
+      const chunk = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'obedient' }
+      response.write(`data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, ...choice }] })}\n\n`)
+    }
+    if (typeof text === 'object') {
+      for await (const content of text) {
+        if (response.destroyed) return
+        write({ delta: { role: 'assistant', content }, finish_reason: null })
+      }
+    }
     const delta = {
       role: 'assistant',
-      ...(text !== undefined && { content: text }),
+      ...(typeof text === 'string' && { content: text }),
       ...(calls.length > 0 && {
         tool_calls: calls.map(({ name, args }, index) => ({
           index,
@@ -54,19 +64,8 @@ export async function startObedientModel(
       }),
     }
     const reason = calls.length > 0 ? 'tool_calls' : 'stop'
-    for (const choice of [
-      { index: 0, delta, finish_reason: null },
-      { index: 0, delta: {}, finish_reason: reason },
-    ]) {
-      const chunk = {
-        id: 'c',
-        object: 'chat.completion.chunk',
-        created: 0,
-        model: 'obedient',
-        choices: [choice],
-      }
-      response.write(`data: ${JSON.stringify(chunk)}\n\n`)
-    }
+    write({ delta, finish_reason: null })
+    write({ delta: {}, finish_reason: reason })
     response.end('data: [DONE]\n\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

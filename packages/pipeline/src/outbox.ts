@@ -158,6 +158,12 @@ export class Outbox {
     })
   }
 
+  /** Notes a message that previews the answer to an update, so that a retry can delete it. */
+  notePreview(updateId: number, chatId: number, messageId: number): void {
+    const { store } = this.#options
+    this.write(() => store.notePreview(updateId, chatId, messageId)).catch(() => {})
+  }
+
   /** Queues a message that is on disk. */
   push(row: OutboxRow): Promise<SentMessage> {
     if (row.updateId !== POSTED_UPDATE_ID) return this.#enqueue(row)

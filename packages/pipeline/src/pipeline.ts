@@ -137,7 +137,7 @@ class MessagePipeline implements Pipeline {
     this.#dispatcher = dispatcher
     const answer = (update: IncomingUpdate, attempt: number): Promise<void> =>
       dispatcher.answer(update, attempt)
-    this.#recovery = new Recovery({ store, outbox, logger, signal, answer })
+    this.#recovery = new Recovery({ store, outbox, logger, signal, answer, actions: options.actions })
     const takeUp = (updateId: number): Promise<void> => this.#takeUp(updateId)
     this.#lanes = new Lanes({ concurrency: options.concurrentChats, capacity, takeUp })
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_INTERVAL_MS)

@@ -1,6 +1,6 @@
 import { endsWithin, KeyLock } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
-import type { IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
+import type { ChatActions, IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
 
 /** An update that was in progress at this many crashes is parked: it may be their cause. */
@@ -20,6 +20,7 @@ const SEND_FIRST_MS = 2_000
 export interface RecoveryOptions {
   readonly store: MessageStore
   readonly outbox: Outbox
+  readonly actions: Pick<ChatActions, 'deleteMessage'>
   readonly logger: Logger
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
@@ -63,6 +64,7 @@ export class Recovery {
 
   /** Tries an update again, or parks it. */
   async retry({ update, tries }: StoredUpdate, { maxTries, whenSent }: SecondOccasion): Promise<void> {
+    await this.#deletePreviews(update)
     if (tries >= maxTries) return this.#park(update, tries)
     if (tries > 0) await whenSent
     if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries)
@@ -92,6 +94,15 @@ export class Recovery {
       if (signal.aborted) return
       for (const stored of page) yield { stored, occasion }
     }
+  }
+
+  /**
+   * An earlier try may have left half an answer in a group, with buttons that no longer work. Only
+   * the read is awaited, because Telegram may be out of reach.
+   */
+  async #deletePreviews({ updateId, chat }: IncomingUpdate): Promise<void> {
+    const { store, actions } = this.#options
+    for (const messageId of await store.previews(updateId)) void actions.deleteMessage(chat, messageId)
   }
 
   async #tryAgain(update: IncomingUpdate, tries: number): Promise<void> {

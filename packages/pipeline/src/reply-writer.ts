@@ -84,7 +84,7 @@ export class ReplyWriter {
   }
 
   async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenAnswer> {
-    const { actions, update, signal, stallMs, onStall } = this.#options
+    const { actions, outbox, update, signal, stallMs, onStall } = this.#options
     if (reaction !== undefined) await actions.react(update.chat, update.message.id, reaction)
     if (reaction !== undefined && !hasContent(reply)) return { messages: [] }
     const { text } = reply
@@ -96,7 +96,12 @@ export class ReplyWriter {
       )
     }
     const stream = withStallLimit(text, stallMs, onStall)
-    return this.#format(reply, await actions.writeDraft(update.chat, { ...reply, text: stream }, signal))
+    const notePreview = (messageId: number): void =>
+      outbox.notePreview(update.updateId, update.chat.id, messageId)
+    return this.#format(
+      reply,
+      await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview),
+    )
   }
 
   #format(reply: Reply, written?: WrittenText): WrittenAnswer {

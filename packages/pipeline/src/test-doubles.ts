@@ -22,6 +22,7 @@ export interface RecordingMessenger extends ChatActions, MessageTransport {
   readonly delivered: Delivered[]
   readonly callbacks: { id: string; text: string | undefined }[]
   readonly reactions: { messageId: number; emoji: string | null }[]
+  readonly deleted: number[]
   typingCount: number
 }
 
@@ -34,6 +35,7 @@ export function createRecordingMessenger(
     delivered: [],
     callbacks: [],
     reactions: [],
+    deleted: [],
     typingCount: 0,
     async writeDraft(_chat, reply) {
       let text = ''
@@ -65,6 +67,9 @@ export function createRecordingMessenger(
     },
     async react(_chat, messageId, emoji) {
       messenger.reactions.push({ messageId, emoji })
+    },
+    async deleteMessage(_chat, messageId) {
+      messenger.deleted.push(messageId)
     },
     async answerCallback(id, text) {
       messenger.callbacks.push({ id, text })

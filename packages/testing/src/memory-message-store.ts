@@ -21,6 +21,8 @@ interface MemoryRow {
   sentMessageId?: number
 }
 
+const PREVIEW_KEY = ' preview'
+
 /** A message store in memory, for tests of the layers above it. */
 export function createMemoryMessageStore(): MessageStore {
   const inbox = new Map<number, InboxRow>()
@@ -93,6 +95,16 @@ export function createMemoryMessageStore(): MessageStore {
     },
     interim: async (updateId, key) =>
       [...outbox.values()].filter((row) => row.updateId === updateId && row.key === key).map(toInterim),
+    async notePreview(updateId, chatId, sentMessageId) {
+      const id = nextId++
+      const message = { chatId, content: null, policy: 'at-most-once' } as const
+      const row = { id, updateId, key: PREVIEW_KEY, index: id, message, state: 'sent', sentMessageId } as const
+      outbox.set(id, { ...row })
+    },
+    previews: async (updateId) =>
+      [...outbox.values()]
+        .filter((row) => row.updateId === updateId && row.key === PREVIEW_KEY)
+        .map(({ sentMessageId = 0 }) => sentMessageId),
     async park(updateId, reason) {
       const row = inbox.get(updateId)
       if (row?.state === 'new') Object.assign(row, { state: 'parked', reason })

@@ -90,6 +90,21 @@ export function messageStoreContract(
     )
 
     test(
+      'a preview is known until its update is finished, and is never sent',
+      using(async (store) => {
+        await store.accept([storedText(1), storedText(2)])
+        await store.notePreview(1, 7, 40)
+        await store.notePreview(1, 7, 41)
+        expect(await store.previews(1)).toEqual([40, 41])
+        expect(await store.previews(2)).toEqual([])
+        expect(await unsent(store)).toEqual([])
+        await store.finish(1, [outboxPart('a')])
+        expect(await store.previews(1)).toEqual([])
+        expect(await unsent(store)).toMatchObject([{ content: { text: 'a' } }])
+      }),
+    )
+
+    test(
       'what waits can be read of one chat alone, and be counted',
       using(async (store) => {
         const other = storedText(2)

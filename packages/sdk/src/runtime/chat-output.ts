@@ -50,12 +50,17 @@ export interface ChatActions {
   /**
    * Reads a stream of text and previews it where the chat supports that. Never throws because the
    * stream failed.
+   * @param onPreview called with the id of the message that shows the text, where the preview is a
+   *   lasting message
    */
   writeDraft(
     chat: Chat,
     reply: Reply & { readonly text: AsyncIterable<string> },
     signal: AbortSignal,
+    onPreview?: (messageId: number) => void,
   ): Promise<WrittenText>
+  /** Deletes a message of the bot; never throws, because the message may be gone. */
+  deleteMessage(chat: Chat, messageId: number): Promise<void>
   /** Shows "typing…" for about five seconds; never throws. */
   showTyping(chat: Chat): Promise<void>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>

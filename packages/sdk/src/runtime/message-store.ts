@@ -90,6 +90,13 @@ export interface MessageStore {
   post(messages: readonly OutgoingMessage[]): Promise<readonly OutboxRow[]>
   /** The messages an earlier try added under that key; empty when it added none. */
   interim(updateId: number, key: string): Promise<readonly OutboxRow[]>
+  /**
+   * Records a message that previews the answer to an unfinished update. It is forgotten when the
+   * update is finished. A power loss may lose the record; a crash does not.
+   */
+  notePreview(updateId: number, chatId: number, messageId: number): Promise<void>
+  /** The messages in which earlier tries of an update left a preview. */
+  previews(updateId: number): Promise<readonly number[]>
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
   /** Records that an `at-most-once` message is about to be sent. */

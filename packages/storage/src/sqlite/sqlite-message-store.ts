@@ -36,6 +36,8 @@ export function createSqliteMessageStore(
     post: outbox.post.bind(outbox),
     addInterim: outbox.addInterim.bind(outbox),
     interim: outbox.interim.bind(outbox),
+    notePreview: outbox.notePreview.bind(outbox),
+    previews: outbox.previews.bind(outbox),
     markSending: outbox.markSending.bind(outbox),
     markUnsent: outbox.markUnsent.bind(outbox),
     markSent: outbox.markSent.bind(outbox),

@@ -9,6 +9,9 @@ import type { SqliteInbox } from './sqlite-inbox.ts'
 /** How long failed parts stay visible. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
 
+/** Keys of interim replies begin with the name of a plugin, so none is like this. */
+const PREVIEW_KEY = ' preview'
+
 /** The inbox, in which an answered update is marked as done. */
 type Inbox = Pick<SqliteInbox, 'finishing' | 'finish'>
 
@@ -87,6 +90,20 @@ export class SqliteOutbox {
     const stored = this.#interim(updateId, key)
     for (const { id } of stored) this.#interimRows.add(id)
     return stored
+  }
+
+  /** Stores a preview as an interim part that was sent. */
+  async notePreview(updateId: number, chatId: number, messageId: number): Promise<void> {
+    this.#interimUpdates.add(updateId)
+    this.#lastId += 1
+    const id = this.#lastId
+    await this.#queue.writeLight(() =>
+      this.#writes.preview.run(id, updateId, PREVIEW_KEY, messageId, chatId, messageId, this.#now()),
+    )
+  }
+
+  async previews(updateId: number): Promise<number[]> {
+    return this.#reads.interim.all(updateId, PREVIEW_KEY).map((row) => Number(row.sent_message_id))
   }
 
   async interim(updateId: number, key: string): Promise<OutboxRow[]> {
@@ -201,6 +218,10 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
     insert: connection.prepare(
       `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at)
        VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
+    ),
+    preview: connection.prepare(
+      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, policy, state, sent_message_id, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, 'null', 'at-most-once', 'sent', ?, ?) ON CONFLICT DO NOTHING`,
     ),
     unsend: connection.prepare("UPDATE outbox SET state = 'unsent' WHERE id = ? AND state = 'sending'"),
     deleteSentInterim: connection.prepare(

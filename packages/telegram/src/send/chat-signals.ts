@@ -24,7 +24,7 @@ const CALLBACK_TEXT_LIMIT = 200
 /** Signals to a chat other than messages: "typing…", reactions, the end of a button's spinner. */
 export function createChatSignals(
   options: ChatSignalsOptions,
-): Pick<ChatActions, 'showTyping' | 'react' | 'answerCallback'> {
+): Pick<ChatActions, 'showTyping' | 'react' | 'deleteMessage' | 'answerCallback'> {
   const { api, logger, gate, blocked } = options
   const callbackGate: CallGate = {
     async pass(signal) {
@@ -62,6 +62,20 @@ export function createChatSignals(
     )
   }
 
+  async function deleteMessage(chat: Chat, messageId: number): Promise<void> {
+    const method = 'deleteMessage'
+    const signal = AbortSignal.timeout(3 * SHORT_CALL_MILLISECONDS)
+    try {
+      await callPersistently(
+        () => api.raw[method]({ chat_id: chat.id, message_id: messageId }, toGrammySignal(signal)),
+        { method, gate: gateOf(gate, { chatId: chat.id, rank: 'answer', kind: 'message' }), signal },
+        options,
+      )
+    } catch (error) {
+      logger.debug('could not delete a message', { err: error })
+    }
+  }
+
   async function answerCallback(callbackId: string, text?: string): Promise<void> {
     const method = 'answerCallbackQuery'
     const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
@@ -77,5 +91,5 @@ export function createChatSignals(
     }
   }
 
-  return { showTyping, react, answerCallback }
+  return { showTyping, react, deleteMessage, answerCallback }
 }

@@ -32,18 +32,22 @@ export interface DraftWriterOptions {
 export function createDraftWriter(options: DraftWriterOptions): ChatActions['writeDraft'] {
   const { mask, streaming } = options
 
-  function previewOf(chat: Chat, reply: Reply): TextPreview | undefined {
+  function previewOf(
+    chat: Chat,
+    reply: Reply,
+    onMessage: ((messageId: number) => void) | undefined,
+  ): TextPreview | undefined {
     const { format, media, editMessageId, previewButtons } = reply
     if (media !== undefined || editMessageId !== undefined) return undefined
     const shared = { ...options, chat, format }
     if (chat.type === 'private') return streaming === 'off' ? undefined : createDraftPreview(shared)
     if (streaming !== 'auto') return undefined
     const buttons = previewButtons && { previewButtons: maskButtons(previewButtons, mask) }
-    return createEditPreview({ ...shared, reply: { ...reply, ...buttons } })
+    return createEditPreview({ ...shared, reply: { ...reply, ...buttons }, onMessage })
   }
 
-  return async (chat, reply, signal) => {
-    const preview = previewOf(chat, reply)
+  return async (chat, reply, signal, onPreview) => {
+    const preview = previewOf(chat, reply, onPreview)
     const stream = maskStream(reply.text, mask)
     const { text, failure } = await readTextStream(stream, signal, preview?.update ?? ignore)
     // After a stop, the next start may answer the update again, in another message.

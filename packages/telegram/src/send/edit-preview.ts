@@ -11,6 +11,8 @@ import type { SendLimits } from './send-pace.ts'
 export interface EditPreviewOptions extends PreviewOptions {
   readonly reply: Reply
   readonly limits: SendLimits
+  /** Called with the id of the message, once it is known. */
+  readonly onMessage?: ((messageId: number) => void) | undefined
 }
 
 /** Short answers arrive as fast without a preview. */
@@ -57,6 +59,7 @@ export function createEditPreview(options: EditPreviewOptions): TextPreview {
     if (messageId === undefined) {
       const message = { ...newMessageMembers(chat, reply), ...quoteMembers(reply), ...members }
       messageId = (await api.raw.sendMessage(message, toGrammySignal(signal))).message_id
+      options.onMessage?.(messageId)
     } else {
       const target = { chat_id: chat.id, message_id: messageId }
       await api.raw.editMessageText({ ...target, ...members }, toGrammySignal(signal))
