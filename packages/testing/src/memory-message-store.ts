@@ -98,7 +98,15 @@ export function createMemoryMessageStore(): MessageStore {
     async notePreview(updateId, chatId, sentMessageId) {
       const id = nextId++
       const message = { chatId, content: null, policy: 'at-most-once' } as const
-      const row = { id, updateId, key: PREVIEW_KEY, index: id, message, state: 'sent', sentMessageId } as const
+      const row = {
+        id,
+        updateId,
+        key: PREVIEW_KEY,
+        index: id,
+        message,
+        state: 'sent',
+        sentMessageId,
+      } as const
       outbox.set(id, { ...row })
     },
     previews: async (updateId) =>
