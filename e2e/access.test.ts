@@ -53,9 +53,7 @@ test('the code of the first start makes one owner, for good', async () => {
   expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
     expect.stringContaining("You're now the owner"),
   ])
-  expect(await ask(emulator.driver, bob, `/pair ${code}`)).toEqual([
-    expect.stringContaining('does not count'),
-  ])
+  expect(await ask(emulator.driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('has expired')])
   expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
   expect(await ask(emulator.driver, bob, '/who')).toEqual(['everyone'])
   await first.stop('SIGTERM')
@@ -79,7 +77,7 @@ test('only listed people are answered, and a change of config.json counts at onc
       return (await botMessages(emulator.driver, bob.id)).at(-1)?.text
     })
     .toBe('trusted')
-  const notices = (await botMessages(emulator.driver, bob.id)).filter(({ text }) => text.includes('your id'))
+  const notices = (await botMessages(emulator.driver, bob.id)).filter(({ text }) => text.includes('your ID'))
   expect(notices).toHaveLength(1)
 })
 
@@ -106,7 +104,7 @@ test('a group that became a supergroup stays allowed', async () => {
     emulator.driver.post(`/chats/${chatId}/messages`, { userId: user.id, text })
   await say(group.id, bob, '/who')
   await say(group.id, ada, '/allow')
-  expect((await botMessages(emulator.driver, group.id))[0]?.text).toContain('is allowed')
+  expect((await botMessages(emulator.driver, group.id))[0]?.text).toContain('is now allowed')
   const { chatId } = await emulator.driver.post<{ chatId: number }>('/control/migrate-group', {
     chatId: group.id,
   })

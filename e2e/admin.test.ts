@@ -79,7 +79,7 @@ function press(chatId: number, user: EmulatedUser, label: string): Promise<Trans
 test('an owner switches, configures and restarts a plugin by buttons', async () => {
   const { driver } = emulator
   await ask(driver, ada, '/plugins')
-  expect((await press(ada.id, ada, '🟢 greeter')).text).toContain('in a process of its own')
+  expect((await press(ada.id, ada, '🟢 greeter')).text).toContain('in its own process')
   const settings = await press(ada.id, ada, 'Configure')
   expect(settings.text).toContain('greeting = Hello\n   The first word.')
   expect(settings.text).toContain('api_key = ••••••')
@@ -175,7 +175,7 @@ test('plugins of both levels are started anew, this one too', async () => {
   for (const name of ['greeter', 'dice', 'admin']) {
     await ask(driver, ada, '/plugins')
     await press(ada.id, ada, `🟢 ${name}`)
-    expect((await press(ada.id, ada, 'Restart')).text).toContain('started anew')
+    expect((await press(ada.id, ada, 'Restart')).text).toContain('Restarted.')
   }
   expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
   expect((await ask(driver, bob, '/roll 1d1'))[0]).toContain('1')
@@ -229,9 +229,9 @@ test('a plugin is switched off in one group, and answers everywhere else', async
 
 test('people are blocked, let in and trusted by chat, and it lasts', async () => {
   const { driver } = emulator
-  expect(await ask(driver, ada, `/block ${bob.id}`)).toEqual([`${bob.id} is blocked from now on.`])
+  expect(await ask(driver, ada, `/block ${bob.id}`)).toEqual([`${bob.id} is now blocked.`])
   await write(driver, bob, '/greet')
-  expect((await ask(driver, ada, `/block ${ada.id}`))[0]).toContain('That is you')
+  expect((await ask(driver, ada, `/block ${ada.id}`))[0]).toContain('You cannot change your own role')
   await assistant.stop('SIGTERM')
   assistant = await restart()
   await write(driver, bob, '/greet')
@@ -254,5 +254,5 @@ test('the log is shown in private only, without secrets', async () => {
     memberIds: [ada.id],
   })
   await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/logs' })
-  expect((await botMessages(driver, group.id))[0]?.text).toContain('only show the log in our private chat')
+  expect((await botMessages(driver, group.id))[0]?.text).toContain('in our private chat')
 })

@@ -77,7 +77,7 @@ test.each(LEVELS)(
     while (!beats.includes('tidy') && Date.now() < end) beats = await say('beats')
     expect(beats).toBe('[{"who":"code"},{"who":"tidy"}]')
     expect(await say('plan')).toContain('0 9 1 1 * (Europe/Berlin)')
-    await assistant.waitFor(/"nonsense\\?" is no cron expression/)
+    await assistant.waitFor(/"nonsense\\?" is not a valid cron expression/)
 
     const cli = async (...args: string[]): Promise<string> => (await runCommand(home, ...args)).output
     expect(await cli('schedules')).toMatch(/keeper {2}tidy {2}every 1 s {2}next .*\nkeeper {2}yearly/)

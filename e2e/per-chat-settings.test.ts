@@ -186,7 +186,7 @@ test('in a group a key is set by buttons and an answer', async () => {
   expect(await askIn(group, bob, '/greet')).toBe('Moin moin')
   await press('« Back')
   await press('greeting')
-  expect((await press('As everywhere')).text).toContain('= Hello')
+  expect((await press('Same as everywhere')).text).toContain('= Hello')
   expect(await askIn(group, bob, '/greet')).toBe('Hello')
 })
 

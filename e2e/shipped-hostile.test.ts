@@ -108,11 +108,11 @@ async function say(text: string, who: EmulatedUser = owner): Promise<TranscriptM
   return answer
 }
 
-const INSIDE = /^⚠️ I may not read \S+: it is not on the public internet\.$/
+const INSIDE = /^⚠️ I can't read \S+: it is not on the public internet\.$/
 
 test.each([
   // times
-  ['remind me yesterday to call Ann', /^⚠️ That is over already\.$/],
+  ['remind me yesterday to call Ann', /^⚠️ That time has already passed\.$/],
   ['remind me every day at 9 to stretch', /^⚠️ I can't repeat reminders yet\./],
   ['/remind on 31 February to pay', /^⚠️ When should I remind you\?/],
   ['/remind in 100 years to pay', /^⚠️ That is more than 5 years away\.$/],
@@ -120,25 +120,25 @@ test.each([
   ['/timezone europe/berlin', /^Your time zone is Europe\/Berlin;/],
   ['remind me tomorrow at 9 to drink tea', /09:00 \(Europe\/Berlin\): drink tea$/],
   ['/every weekday 9:00 Stand-up!', /^Every weekday 9:00 \(UTC\) I send: Stand-up!\nNext: /],
-  ['/every 25:00 tea', /^⚠️ When should I remind you\?/],
-  ['/every 0 minutes tea', /^⚠️ An interval has 1 minute to 31 days\.$/],
-  ['/every cron: 61 * * * * tea', /^⚠️ "61 \* \* \* \*" is no cron expression/],
+  ['/every 25:00 tea', /^⚠️ When should I send it\?/],
+  ['/every 0 minutes tea', /^⚠️ An interval must be between 1 minute and 31 days\.$/],
+  ['/every cron: 61 * * * * tea', /^⚠️ "61 \* \* \* \*" is not a valid cron expression/],
   // other services
-  ['/bad_json', /^⚠️ The answer of bad_json cannot be read\.$/],
-  ['/deep', /^⚠️ The answer of deep cannot be read\.$/],
+  ['/bad_json', /^⚠️ I could not read the response from bad_json\.$/],
+  ['/deep', /^⚠️ I could not read the response from deep\.$/],
   ['/empty', /^Done \(status 204\)\.$/],
   ['/failing', /^⚠️ failing answered with the status 500\.$/],
-  ['/huge', /^⚠️ The answer of huge is too long\.$/],
+  ['/huge', /^⚠️ The response from huge is too long\.$/],
   ['/inward', /^⚠️ inward answered with the status 302\.$/],
   ['/long', /^The answer is long \(100,000 characters\); here it is as a file\.$/],
   ['/page', /^⚠️ page answered with a web page, not with data\.$/],
   ['/silent', /^⚠️ silent did not answer in time\.$/],
   // feeds and pages
-  ['/feed add SITE/many.xml', /^This chat follows “Many” from now on\./],
-  ['/feed add SITE/broken.xml', /^⚠️ There is no feed at that address\.$/],
-  ['/feed add SITE/bomb.xml', /^(?:This chat follows “.{1,200}” from now on|⚠️ There is no feed)/],
-  ['/feed add SITE/file.xml', /^⚠️ There is no feed at that address\.$/],
-  ['/feed add SITE/nested.xml', /^⚠️ (?:There is no feed|That feed is too complicated)/],
+  ['/feed add SITE/many.xml', /^Subscribed to “Many”\./],
+  ['/feed add SITE/broken.xml', /^⚠️ I found no feed at that address\.$/],
+  ['/feed add SITE/bomb.xml', /^(?:Subscribed to “.{1,200}”|⚠️ I found no feed)/],
+  ['/feed add SITE/file.xml', /^⚠️ I found no feed at that address\.$/],
+  ['/feed add SITE/nested.xml', /^⚠️ (?:I found no feed|That feed is too complex)/],
   ['/feed add SITE/inward', INSIDE],
   ['/feed add http://169.254.169.254/latest', INSIDE],
   ['/feed add http://192.168.0.1/', INSIDE],
@@ -149,7 +149,7 @@ test.each([
   ['/read http://[::ffff:10.0.0.1]/', INSIDE],
   ['/read http://[fd00::1]/', INSIDE],
   ['/read SITE/page', INSIDE],
-  ['/read http://user:pw@example.com/', /^⚠️ I do not send names and passwords/],
+  ['/read http://user:pw@example.com/', /^⚠️ That address contains a name or password/],
   ['/read file:///etc/passwd', /^⚠️ Which page\?/],
   // words that are no code
   ['/poll <b>Q</b>; <script>; \u202Eevil', /^📊 <b>Q<\/b>\n\n<script>\n/],
@@ -158,16 +158,16 @@ test.each([
   ["/one x'; DROP TABLE a; --", /^one: x'; DROP TABLE a; --$/],
   [`/one ${'x'.repeat(600)}`, /^⚠️ That is longer than 500 characters\.$/],
   ['/form export nope', /^⚠️ There is no form “nope”\./],
-  ['/translate klingon hello', /^⚠️ Translating takes a language model/],
+  ['/translate klingon hello', /^⚠️ Translation needs an AI model/],
   ['/journal export', /^\d+ entries\.$/],
 ] as const)('“%s” is answered in words', async (text, answer) => {
   expect((await say(text)).text).toMatch(answer)
 })
 
 test.each([
-  ['/every day 9:00 spam', 'Only people with the role “trusted” may do that.'],
-  ['/journal export', 'The journal is for the owner.'],
-  ['/stats', 'These figures are not for everyone'],
+  ['/every day 9:00 spam', 'Only people with the role “trusted” can do that.'],
+  ['/journal export', 'Only the owner can read the journal.'],
+  ['/stats', 'Only the owner can see the statistics.'],
 ])('a stranger who writes “%s” is refused', async (text, answer) => {
   expect((await say(text, stranger)).text).toContain(answer)
 })

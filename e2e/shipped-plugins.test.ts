@@ -281,10 +281,10 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
   test.runIf(ships('polls_and_forms'))('polls_and_forms counts votes and asks questions', async () => {
     await say('/poll Lunch?; Pizza; Soup')
     await pressToChange('Pizza', /Pizza[^]*1 \(100 %\)/)
-    await pressToChange('End the poll', 'The poll is over: 1 vote')
+    await pressToChange('End poll', 'Poll ended: 1 vote')
     await say('/form party')
     await say('Ada')
-    expect(await (await press('Fish')).innerText()).toContain('is that right?')
+    expect(await (await press('Fish')).innerText()).toContain('please check your answers')
     await pressToChange('Send', 'Thank you!')
     const file = await say('/form export party')
     expect(await file.getByTestId('document').innerText()).toContain('party.csv')

@@ -117,7 +117,7 @@ test('a plugin that failed says why, and this plugin cannot switch itself off', 
   const own = replyOf(await assistant.press(button(list, 'admin'), OWNER))
   expect(labels(own)).toEqual(['Restart', 'Configure', 'In this chat »', '« Back'])
   for (const command of ['/plugins off admin', '/plugins off admin here'])
-    expect(replyOf(await assistant.send(command, OWNER)).text).toContain('stays on')
+    expect(replyOf(await assistant.send(command, OWNER)).text).toContain('must stay on')
   expect(admin.done).toEqual([])
 })
 
@@ -126,7 +126,7 @@ test('a restart says that it was done', async () => {
   await using assistant = await start(admin)
   const list = replyOf(await assistant.send('/plugins', OWNER))
   const page = replyOf(await assistant.press(button(list, 'dice'), OWNER))
-  expect(replyOf(await assistant.press(button(page, 'Restart'), OWNER)).text).toContain('started anew')
+  expect(replyOf(await assistant.press(button(page, 'Restart'), OWNER)).text).toContain('Restarted.')
   expect(admin.done).toEqual(['restart dice'])
 })
 
@@ -150,8 +150,8 @@ test('choices and switches are buttons, other values are asked for, secrets are 
   const style = replyOf(await assistant.press(button(settings, 'style'), OWNER))
   await assistant.press(button(style, 'fancy'), OWNER)
   const sides = replyOf(await assistant.press(button(settings, 'sides'), OWNER))
-  expect(sides.text).toContain('answer this message with the new value (a number)')
-  await assistant.press(button(sides, 'Back to the default'), OWNER)
+  expect(sides.text).toContain('reply to this message with the new value (a number)')
+  await assistant.press(button(sides, 'Reset to default'), OWNER)
   expect(admin.done).toEqual(['dice.style = fancy', 'dice.sides = undefined'])
 })
 
@@ -256,15 +256,13 @@ test('in a group a plugin is switched and configured there, or everywhere', asyn
   const settings = replyOf(await assistant.press(button(page, 'Configure here'), GROUP))
   expect(labels(settings)).toEqual(['sides', '« Back'])
   const sides = replyOf(await assistant.press(button(settings, 'sides'), GROUP))
-  await assistant.press(button(sides, 'As everywhere'), GROUP)
+  await assistant.press(button(sides, 'Same as everywhere'), GROUP)
   const off = replyOf(await assistant.press(button(page, 'Switch off here'), GROUP))
   expect(off.text).toContain('it is off')
   const everywhere = replyOf(await assistant.press(button(page, 'Everywhere'), GROUP))
   // settings that apply to everybody are not shown in this group
   expect(labels(everywhere)).toEqual(['Switch off', 'Restart', 'In this chat »', '« Back'])
-  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain(
-    'only show the log in our private chat',
-  )
+  expect(replyOf(await assistant.send('/plugins config dice', GROUP)).text).toContain('in our private chat')
   await assistant.press(button(everywhere, 'Switch off'), GROUP)
   expect(admin.done).toEqual(['dice.sides = undefined in -5', 'dice off in -5', 'dice off'])
 })
@@ -298,9 +296,7 @@ test('the log is for private chats; how much is shown is configured, asked for, 
   await using assistant = await start(admin)
   expect(replyOf(await assistant.send('/logs', OWNER)).text).toBe('one\ntwo')
   await assistant.send('/errors 999', OWNER)
-  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain(
-    'only show the log in our private chat',
-  )
+  expect(replyOf(await assistant.send('/logs', GROUP)).text).toContain('in our private chat')
   expect(admin.done).toEqual(['50 lines', '200 problems'])
 })
 

@@ -14,7 +14,7 @@ const MAX_SHOWN = 40
 export async function peoplePage(admin: AdminService): Promise<Reply> {
   const parties = await admin.parties()
   if (parties.length === 0) {
-    return { text: 'Nothing was decided about anybody yet. /trust, /allow and /block take an id.' }
+    return { text: 'Nobody is on a list yet. Use /trust, /allow or /block with an ID.' }
   }
   const shown = parties.slice(0, MAX_SHOWN)
   const lines = shown.map(
@@ -39,7 +39,7 @@ async function personPage(admin: AdminService, id: number): Promise<Reply> {
   const choices: Button[] = STANDINGS.filter(
     (choice) => choice !== standing && (id > 0 || !isForPeople(choice)),
   ).map((choice) => ({ text: `${SIGNS[choice]} ${choice}`, data: `w:${id}:${choice}` }))
-  const undo: Button[] = standing === 'unknown' ? [] : [{ text: 'Take it back', data: `w:${id}:none` }]
+  const undo: Button[] = standing === 'unknown' ? [] : [{ text: 'Undo', data: `w:${id}:none` }]
   return {
     text: `${SIGNS[standing]} ${party ? title(party) : id}: ${standing}`,
     buttons: [choices, [...undo, { text: '« Back', data: 'U' }]],
@@ -51,12 +51,11 @@ export async function decide(
   admin: AdminService,
   { id, by, standing }: { id: number; by: number; standing: AdminStanding | undefined },
 ): Promise<string> {
-  if (id === by) return 'That is you: somebody else has to decide about you.'
-  if (id < 0 && standing !== undefined && isForPeople(standing)) return 'A group can be allowed or blocked.'
+  if (id === by) return 'You cannot change your own role.'
+  if (id < 0 && standing !== undefined && isForPeople(standing))
+    return 'A group can only be allowed or blocked.'
   await admin.decide(id, standing)
-  return standing === undefined
-    ? `Nothing is decided about ${id} any more.`
-    : `${id} is ${standing} from now on.`
+  return standing === undefined ? `${id} is no longer on any list.` : `${id} is now ${standing}.`
 }
 
 /** Does what a button of these pages says. */

@@ -41,15 +41,15 @@ export async function pluginPage(
   { name, scope }: { readonly name: string; readonly scope: Scope },
 ): Promise<Reply> {
   const plugin = (await admin.plugins()).find((item) => item.name === name)
-  if (!plugin) return { text: `There is no plugin ${name} any more.`, buttons: [[back('l')]] }
+  if (!plugin) return { text: `The plugin ${name} no longer exists.`, buttons: [[back('l')]] }
   const isOffHere = (await admin.offIn(place.chatId)).includes(name)
   const ref = shortRef(name)
   const lines = [
-    `${sign(plugin, new Set(isOffHere ? [name] : []))} ${name}: ${plugin.state}, ${plugin.isolation === 'inline' ? 'inside the assistant' : 'in a process of its own'}`,
+    `${sign(plugin, new Set(isOffHere ? [name] : []))} ${name}: ${plugin.state}, ${plugin.isolation === 'inline' ? 'inside the assistant' : 'in its own process'}`,
     plugin.description ?? '',
     plugin.problem === undefined ? '' : `⚠️ ${plugin.problem}`,
     scope === 'here'
-      ? `In this chat it is ${plugin.isOn && !isOffHere ? 'on' : 'off'}. What you change here holds in this chat only.`
+      ? `In this chat it is ${plugin.isOn && !isOffHere ? 'on' : 'off'}. Changes here apply to this chat only.`
       : '',
   ]
   const isOn = scope === 'here' ? !isOffHere : plugin.isOn
@@ -77,7 +77,7 @@ export async function switchPlugin(
   place: Place,
   { name, scope, isOn }: { readonly name: string; readonly scope: Scope; readonly isOn: boolean },
 ): Promise<string> {
-  if (name === LOCKED) return 'This plugin stays on: nobody could switch it on again by chat.'
+  if (name === LOCKED) return 'This plugin must stay on, or nobody could turn it on again by chat.'
   if (scope === 'here') await admin.switchIn(place.chatId, name, isOn)
   else await admin.switchPlugin(name, isOn)
   return `${name} is ${isOn ? 'on' : 'off'}${scope === 'here' ? ' in this chat' : ''}.`
@@ -99,7 +99,7 @@ export async function press(admin: AdminService, place: Place, data: string): Pr
       return page()
     case 'r':
       await admin.restartPlugin(name)
-      return withWords('It was started anew.', await page())
+      return withWords('Restarted.', await page())
     case 'p':
       return page()
     case 'c':

@@ -11,7 +11,7 @@ const USAGE = `/plugins – all of them, with buttons
 /plugins restart NAME
 /plugins config NAME – its settings; with “here” those of this chat
 /plugins set NAME KEY VALUE – for everybody; with “here” at the end for this chat
-/plugins unset NAME KEY – back to the default; with “here” as everywhere`
+/plugins unset NAME KEY – reset to the default; with “here” for this chat only`
 
 /** `/plugins` and its arguments. */
 export async function pluginsCommand(admin: AdminService, place: Place, args: string): Promise<AskingReply> {
@@ -31,7 +31,7 @@ export async function pluginsCommand(admin: AdminService, place: Place, args: st
       return { text: await switchPlugin(admin, place, { name, scope: about.scope, isOn: verb === 'on' }) }
     case 'restart':
       await admin.restartPlugin(name)
-      return { text: `${name} was started anew.` }
+      return { text: `Restarted ${name}.` }
     case 'config':
       return settingsPage(admin, place, about)
     case 'unset':
@@ -49,7 +49,7 @@ export async function setCommand(admin: AdminService, place: Place, args: string
   const match = /^(?<plugin>\S+)\s+(?<key>\S+)\s+(?<value>[^]+)$/.exec(words)?.groups
   const { plugin, key, value } = match ?? {}
   if (plugin === undefined || key === undefined || value === undefined) {
-    return { text: 'Write it like this: /plugins set NAME KEY VALUE. /plugins config NAME shows the keys.' }
+    return { text: 'Use /plugins set NAME KEY VALUE. /plugins config NAME lists the keys.' }
   }
   return setValue(admin, place, { plugin, key, scope, text: value })
 }
@@ -75,7 +75,7 @@ async function tell(
   { plugin, key, scope }: { readonly plugin: string; readonly key: string; readonly scope: Scope },
 ): Promise<string> {
   const where = scope === 'here' ? 'in this chat' : 'everywhere'
-  if (scope === 'everywhere' && place.isGroup) return `${plugin}.${key} was changed everywhere.`
+  if (scope === 'everywhere' && place.isGroup) return `Changed ${plugin}.${key} everywhere.`
   const setting = (await admin.settings(plugin, chatOf(place, scope).chatId)).find((item) => item.key === key)
   const value = setting === undefined || setting.value === '' ? '(not set)' : setting.value
   return `${plugin}.${key} is ${value} ${where} now.`

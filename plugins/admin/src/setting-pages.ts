@@ -44,13 +44,13 @@ export async function settingsPage(
 function describeAll(plugin: string, scope: Scope, settings: readonly AdminSetting[]): string {
   if (settings.length === 0) {
     return scope === 'here'
-      ? `${plugin} has nothing that can be set for one chat.`
-      : `${plugin} has no settings, or does not run.`
+      ? `${plugin} has no settings for a single chat.`
+      : `${plugin} has no settings, or is not running.`
   }
   const head =
     scope === 'here'
-      ? `Settings of ${plugin} in this chat (✏️: set here, the others hold everywhere):`
-      : `Settings of ${plugin} (✏️: stands in config.json):`
+      ? `${plugin} settings in this chat (✏️ = set here; the others apply everywhere):`
+      : `${plugin} settings (✏️ = changed in config.json):`
   const line = (setting: AdminSetting): string =>
     `${setting.key} = ${valueOf(setting)}${setting.isSet ? ' ✏️' : ''}`
   const whole = settings.map((setting) =>
@@ -71,7 +71,7 @@ function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): Aski
     setting.description ?? '',
     choices.length > 0
       ? ''
-      : `To change it, answer this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${setting.key} VALUE${here}`,
+      : `To change it, reply to this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${setting.key} VALUE${here}`,
   ]
   return {
     text: lines
@@ -88,7 +88,7 @@ function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): Aski
         ? [
             [
               {
-                text: scope === 'here' ? 'As everywhere' : 'Back to the default',
+                text: scope === 'here' ? 'Same as everywhere' : 'Reset to default',
                 data: buttonData(scope, 'x', ...refs),
               },
             ],

@@ -37,7 +37,7 @@ export async function fillInAddress(template: Template, data: unknown): Promise<
   const url = URL.parse(await fillIn(template, data, (text) => encodeURIComponent(text.toWellFormed())))
   // "." and ".." contain no character that is encoded, and would climb up in the path
   const isSame = shape && url?.origin === shape.origin && segments(url) === segments(shape)
-  if (!isSame) throw new ApiError('That cannot be looked up.')
+  if (!isSame) throw new ApiError('That cannot be looked up here.')
   return url
 }
 

@@ -131,12 +131,12 @@ test.each<[string, () => Response, string]>([
   [
     'JSON that is nested too deeply',
     () => new Response('['.repeat(100_000) + ']'.repeat(100_000)),
-    'cannot be read',
+    'could not read the response',
   ],
   [
     'broken JSON',
     () => new Response('{"a":', { headers: { 'content-type': 'application/json' } }),
-    'cannot be read',
+    'could not read the response',
   ],
   [
     'a redirect',
@@ -149,7 +149,7 @@ test.each<[string, () => Response, string]>([
     () => {
       throw new PluggramError('network-failed', 'api.example.com did not answer')
     },
-    'does not answer',
+    "isn't responding",
   ],
 ])('%s is told in words', async (_what, answer, words) => {
   await using b = await bench({ endpoints: { echo } }, answer)

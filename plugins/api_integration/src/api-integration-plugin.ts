@@ -29,7 +29,7 @@ const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 const apiIntegration: PluginDefinition<typeof configuration> = definePlugin({
   name: 'api_integration',
   version: '0.1.0',
-  description: 'Asks other services and tells what they answer',
+  description: 'Calls web APIs',
   config: configuration,
   // an address that the owner writes into the configuration may be reached
   configure: (config) => fromConfiguration(config),
@@ -174,7 +174,7 @@ function mayUse(context: MessageContext, role: Role): boolean {
 }
 
 function notAllowed(role: Role): PluginResult {
-  return { success: false, error: `Only people with the role “${role}” may use this command.` }
+  return { success: false, error: `Only people with the role “${role}” can use this command.` }
 }
 
 /** A short message for the user; the details go to the log. */

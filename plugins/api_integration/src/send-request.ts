@@ -58,11 +58,11 @@ export async function sendRequest(
     if (signal.aborted) throw error
     if (timeout.aborted) throw new ApiError(`${name} did not answer in time.`, { seconds: options.seconds })
     // the text of another error may contain the address, and with it a secret
-    throw new ApiError(`${name} does not answer.`, isPluggramError(error) ? { reason: error.message } : {})
+    throw new ApiError(`${name} isn't responding.`, isPluggramError(error) ? { reason: error.message } : {})
   }
   const bytes = await response.arrayBuffer()
   if (bytes.byteLength > MAX_BYTES)
-    throw new ApiError(`The answer of ${name} is too long.`, { bytes: bytes.byteLength })
+    throw new ApiError(`The response from ${name} is too long.`, { bytes: bytes.byteLength })
   const text = new TextDecoder().decode(bytes)
   if (!response.ok) {
     const said =
@@ -81,7 +81,7 @@ function parseContent(text: string, response: Response, name: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new ApiError(`The answer of ${name} cannot be read.`, { answer: text.slice(0, MAX_LOGGED) })
+    throw new ApiError(`I could not read the response from ${name}.`, { answer: text.slice(0, MAX_LOGGED) })
   }
 }
 

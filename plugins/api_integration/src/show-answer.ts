@@ -26,7 +26,7 @@ function indented(name: string, content: unknown): string {
   try {
     return JSON.stringify(content, null, 2)
   } catch {
-    throw new ApiError(`The answer of ${name} cannot be read.`)
+    throw new ApiError(`I could not read the response from ${name}.`)
   }
 }
 

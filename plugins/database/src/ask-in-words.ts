@@ -52,7 +52,7 @@ export async function askInWords(
   }
   if (question.length > MAX_QUESTION) throw new LookupError(`That is longer than ${MAX_QUESTION} characters.`)
   if ((await ai.model(context)).isDemo)
-    throw new LookupError('Questions in plain words need a language model.')
+    throw new LookupError('Questions in plain words need an AI model, and none is connected.')
   const { object } = await ai.generateObject({
     schema: answerSchema,
     system: [
@@ -66,7 +66,7 @@ export async function askInWords(
     signal: context.signal,
   })
   const sql = object.sql.trim().replace(/;$/, '')
-  if (sql === '') throw new LookupError('The tables do not tell that.')
+  if (sql === '') throw new LookupError('The tables do not contain that.')
   return { sql, result: await readRows(database, { sql }, maxRows) }
 }
 

@@ -20,7 +20,7 @@ export function buildLookup(
   const text = input.trim()
   if (text.length > MAX_CHARACTERS) throw new LookupError(`That is longer than ${MAX_CHARACTERS} characters.`)
   if ('query' in lookup) return buildQuery(lookup, text)
-  if (text === '') throw new LookupError('What should I look up? Write it behind the command.')
+  if (text === '') throw new LookupError('What should I look up? Add it after the command.')
   const quote = (name: string): string => quoteName(name, dialect)
   const columns = lookup.columns?.map(quote).join(', ') ?? '*'
   const [condition, value] = comparison(lookup.match, text)
@@ -33,7 +33,7 @@ function buildQuery({ query, values }: Extract<Lookup, { query: string }>, text:
   const words = values === 'words' ? text.split(/\s+/).filter(Boolean) : text === '' ? [] : [text]
   if (words.length !== wanted) {
     throw new LookupError(
-      wanted === 1 ? 'Write one value behind the command.' : `Write ${wanted} values behind the command.`,
+      wanted === 1 ? 'Add one value after the command.' : `Add ${wanted} values after the command.`,
     )
   }
   return { sql: query, params: words }

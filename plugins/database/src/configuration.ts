@@ -55,7 +55,7 @@ export const configuration = z.object({
     .enum(['auto', 'text', 'picture'])
     .default('auto')
     .describe(
-      'How several rows are shown: as text, as a picture of a table, or as a picture when they are too wide for a telephone',
+      'How several rows are shown: as text, as a picture of a table, or as a picture when they are too wide for a phone',
     ),
 })
 

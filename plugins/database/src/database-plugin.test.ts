@@ -91,7 +91,7 @@ test('a query of the owner’s takes its values from the message, and its role i
   await using plugin = await run()
   expect(await plugin.send('/orders 1')).toEqual({
     success: false,
-    error: 'Only people with the role “trusted” may look that up.',
+    error: 'Only people with the role “trusted” can look that up.',
   })
   const found = await plugin.send('/orders 1', { role: 'trusted' })
   expect(await collectText(found)).toContain('11  3\n10  12.5')
@@ -108,14 +108,14 @@ describe('a question in plain words', () => {
   })
 
   test.each([
-    ['DELETE FROM customers', 'The database could not answer that.'],
-    ['SELECT 1; DELETE FROM customers', 'The database could not answer that.'],
-    ["ATTACH '/etc/passwd' AS x", 'The database could not answer that.'],
+    ['DELETE FROM customers', 'The database could not answer that. Try rephrasing it.'],
+    ['SELECT 1; DELETE FROM customers', 'The database could not answer that. Try rephrasing it.'],
+    ["ATTACH '/etc/passwd' AS x", 'The database could not answer that. Try rephrasing it.'],
     [
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n',
-      'The database took too long; the query was ended.',
+      'The database took too long. The query was stopped.',
     ],
-    ['', 'The tables do not tell that.'],
+    ['', 'The tables do not contain that.'],
   ])('for which the model writes “%s” changes nothing', async (sql, error) => {
     await using plugin = await run({ ai: modelThatWrites(sql) })
     expect(await plugin.send('/query anything', { role: 'owner' })).toEqual({ success: false, error })
@@ -143,7 +143,7 @@ describe('a question in plain words', () => {
   test('needs a model, and a database that cannot be written to', async () => {
     await using demo = await run({ ai: modelThatWrites('SELECT 1', true) })
     expect(await demo.send('/query anything', { role: 'owner' })).toMatchObject({
-      error: expect.stringContaining('need a language model'),
+      error: expect.stringContaining('need an AI model'),
     })
     const config = { questions: { database: 'books' } }
     await using writable = await run({ config, ai: modelThatWrites('SELECT 1') })
@@ -158,7 +158,7 @@ test('what a database says of its tables goes to the log, not to the chat', asyn
   await using plugin = await run({ config: { lookups } })
   expect(await plugin.send('/broken 1')).toEqual({
     success: false,
-    error: 'The database could not answer that.',
+    error: 'The database could not answer that. Try rephrasing it.',
   })
   expect(plugin.exceptions).toMatchObject([
     { error: { message: expect.stringContaining('no such table: nowhere') } },
@@ -194,9 +194,9 @@ test('names are quoted as the dialect wants it', () => {
 })
 
 test.each([
-  ['invalid input syntax for type integer: "abc"', 'That is no value that could stand there.', 0],
-  ['value "99999999999" is out of range for type integer', 'That is no value that could stand there.', 0],
-  ['relation "customers" does not exist', 'The database could not answer that.', 1],
+  ['invalid input syntax for type integer: "abc"', 'That value does not fit.', 0],
+  ['value "99999999999" is out of range for type integer', 'That value does not fit.', 0],
+  ['relation "customers" does not exist', 'The database could not answer that. Try rephrasing it.', 1],
 ])('where PostgreSQL says %s, the user reads “%s”', async (words, error, reported) => {
   const services = createTestServices({
     database: {

@@ -24,7 +24,7 @@ const ROLES = ['everyone', 'trusted', 'owner'] as const
 const database: PluginDefinition<typeof configuration> = definePlugin({
   name: 'database',
   version: '0.1.0',
-  description: 'Looks records up in your databases',
+  description: 'Looks up records in your databases',
   config: configuration,
   configure: ({ lookups, questions }) => ({
     commands: {
@@ -72,7 +72,7 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
       answer(questions.role, context, async () => {
         const { services, config } = context
         const question = args.trim()
-        if (question === '') throw new LookupError('Write your question behind the command.')
+        if (question === '') throw new LookupError('Add your question after the command.')
         const source = await services.database.open(questions.database)
         const { about } = questions
         const { sql, result } = await askInWords(source, services.ai, {
@@ -106,7 +106,7 @@ async function answer(
   work: () => Promise<Reply | readonly Reply[]>,
 ): Promise<PluginResult> {
   if (ROLES.indexOf(context.role) < ROLES.indexOf(role)) {
-    return { success: false, error: `Only people with the role “${role}” may look that up.` }
+    return { success: false, error: `Only people with the role “${role}” can look that up.` }
   }
   try {
     return { success: true, response: await work() }
@@ -120,21 +120,21 @@ function explain(error: unknown, { services }: Context): string {
   if (error instanceof LookupError) return error.message
   if (isPluggramError(error)) {
     if (error.code === 'ai-limit') return error.message
-    if (isMisfit(error)) return 'That is no value that could stand there.'
+    if (isMisfit(error)) return 'That value does not fit.'
   }
   services.captureException(error, { during: 'lookup' })
-  if (!isPluggramError(error)) return 'That could not be looked up.'
+  if (!isPluggramError(error)) return 'The lookup failed.'
   switch (error.code) {
     case 'database-timeout':
-      return 'The database took too long; the query was ended.'
+      return 'The database took too long. The query was stopped.'
     case 'database-limit':
-      return 'That is more than can be shown. Ask for less.'
+      return 'The result is too large. Ask for less.'
     case 'database-unavailable':
-      return 'The database cannot be reached now.'
+      return "The database isn't responding."
     default:
       return error.code.startsWith('ai-')
-        ? 'The language model did not answer.'
-        : 'The database could not answer that.'
+        ? "The AI service isn't responding. Try again in a minute."
+        : 'The database could not answer that. Try rephrasing it.'
   }
 }
 

@@ -68,7 +68,7 @@ test('a feed is found on its page, and what comes later is sent, oldest first, e
   await using b = await bench(site)
   const added = await b.plugin.send('/feed add news.example')
   expect(added).toMatchObject({
-    response: ['This chat follows “News” from now on. The latest entry:', { text: '📰 one\n\nNews' }],
+    response: ['Subscribed to “News”. Latest:', { text: '📰 one\n\nNews' }],
   })
   await b.services.schedules.advance(HOUR)
   expect(b.sent()).toEqual([])
@@ -141,7 +141,7 @@ test('a chat lists and leaves its feeds, and no other chat’s', async () => {
   expect(Buffer.byteLength(data)).toBeLessThanOrEqual(59)
   await b.plugin.press(data, { chat: { id: 9 } })
   expect(await collectText(await b.plugin.send('/feed list'))).toContain('1. News')
-  expect(await collectText(await b.plugin.press(data))).toContain('follows no feed')
+  expect(await collectText(await b.plugin.press(data))).toContain('has no feeds')
   expect(await b.plugin.send('/feed remove 1')).toMatchObject({ success: false })
   expect(await b.plugin.status()).toMatchObject({ feeds: 0 })
 })
@@ -156,7 +156,7 @@ test('/feed check looks at once', async () => {
   const site = new Site()
   await using b = await bench(site)
   await b.plugin.send('/feed add https://news.example/feed.xml')
-  expect(await collectText(await b.plugin.send('/feed check'))).toBe('There is nothing new.')
+  expect(await collectText(await b.plugin.send('/feed check'))).toBe('Nothing new.')
   site.entries.push('two')
   expect(await collectText(await b.plugin.send('/feed check'))).toBe('New entries: 1.')
   expect(b.sent()).toEqual(['📰 two'])
@@ -181,15 +181,15 @@ test('one chat that cannot be written to does not keep the others from their new
 test.each<[string, (() => Response) | undefined, string]>([
   ['', undefined, 'Which feed?'],
   ['two words', undefined, 'Which feed?'],
-  ['https://ann:secret@news.example/', undefined, 'seen by everybody'],
-  ['https://news.example/x', () => new Response('<p>hello'), 'There is no feed'],
+  ['https://ann:secret@news.example/', undefined, 'which everybody here would see'],
+  ['https://news.example/x', () => new Response('<p>hello'), 'I found no feed'],
   ['https://news.example/x', () => new Response('', { status: 404 }), 'status 404'],
   [
     'http://10.0.0.1/feed',
     () => {
       throw new PermissionError('10.0.0.1 …')
     },
-    'I may not read 10.0.0.1: it is not on the public internet.',
+    "I can't read 10.0.0.1: it is not on the public internet.",
   ],
 ])('“/feed add %s” is refused in words', async (address, answer, words) => {
   const site = new Site()
@@ -210,7 +210,7 @@ test('only those who may, and not more than a chat may', async () => {
   })
   expect(await b.plugin.send('/feed add https://news.example/b', { role: 'owner' })).toEqual({
     success: false,
-    error: 'A chat can follow 1 feeds.',
+    error: 'A chat can have at most 1 feeds.',
   })
 })
 

@@ -10,8 +10,8 @@ import { FeedWatch } from './watch-feeds.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 const USAGE = [
-  '`/feed add https://example.com/feed.xml` follows a feed, or the feed of a page',
-  '`/feed list` lists what this chat follows, with buttons to stop',
+  '`/feed add https://example.com/feed.xml` subscribes to a feed, or to the feed of a page',
+  '`/feed list` lists the feeds of this chat, with buttons to unsubscribe',
   '`/feed check` looks now',
 ].join('\n')
 
@@ -19,7 +19,7 @@ const USAGE = [
 const feeds: PluginDefinition<typeof configuration> = definePlugin({
   name: 'feeds',
   version: '0.1.0',
-  description: 'Brings RSS, Atom and JSON feeds into chats',
+  description: 'News from RSS, Atom and JSON feeds',
   help: USAGE,
   config: configuration,
   permissions: { network: ['*'], schedule: true },
@@ -54,7 +54,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
   async function add(written: string, { chat, signal }: MessageContext): Promise<PluginResult> {
     const { url, feed, validators } = await discoverFeed(services.http, addressOf(written), signal)
     if (!(await subscriptions.add({ url, title: feed.title }, chat, config.max_feeds_per_chat))) {
-      return { success: true, response: `This chat follows “${feed.title}” already.` }
+      return { success: true, response: `This chat is already subscribed to “${feed.title}”.` }
     }
     const key = feedKey(url)
     // existing entries are not news; a feed that another chat follows keeps its state
@@ -63,10 +63,10 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       await subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
     }
     const [latest] = feed.entries
-    const told = `This chat follows “${feed.title}” from now on.`
+    const told = `Subscribed to “${feed.title}”.`
     return {
       success: true,
-      response: latest ? [`${told} The latest entry:`, renderEntry(feed.title, latest)] : told,
+      response: latest ? [`${told} Latest:`, renderEntry(feed.title, latest)] : told,
     }
   }
 
@@ -76,7 +76,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
     if (followed.length === 0) {
       return {
         success: true,
-        response: { text: 'This chat follows no feed. /feed add ADDRESS follows one.', buttons: [], ...edit },
+        response: { text: 'This chat has no feeds. Add one with /feed add ADDRESS.', buttons: [], ...edit },
       }
     }
     return {
@@ -94,9 +94,12 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
     const feed =
       followed[Number(written) - 1] ?? followed.find(({ url, title }) => url === written || title === written)
     if (!feed || !(await subscriptions.remove(feed.key, context.chat))) {
-      return { success: false, error: 'This chat does not follow that feed; /feed list shows which it does.' }
+      return {
+        success: false,
+        error: 'This chat is not subscribed to that feed. /feed list shows its feeds.',
+      }
     }
-    return { success: true, response: `This chat no longer follows “${feed.title}”.` }
+    return { success: true, response: `Unsubscribed from “${feed.title}”.` }
   }
 
   async function check({ chat, signal }: MessageContext): Promise<PluginResult> {
@@ -105,7 +108,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
       followed.map((feed) => watch.check(feed, { signal, now: new Date(), isForced: true })),
     )
     const fresh = counts.reduce((sum, count) => sum + count, 0)
-    return { success: true, response: fresh === 0 ? 'There is nothing new.' : `New entries: ${fresh}.` }
+    return { success: true, response: fresh === 0 ? 'Nothing new.' : `New entries: ${fresh}.` }
   }
 
   async function answer(context: MessageContext): Promise<PluginResult | undefined> {
@@ -130,7 +133,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
   const mayChange = ({ role }: MessageContext): boolean => ROLES.indexOf(role) >= ROLES.indexOf(config.role)
   const notAllowed = (): PluginResult => ({
     success: false,
-    error: `Only people with the role “${config.role}” may change feeds here.`,
+    error: `Only people with the role “${config.role}” can change feeds here.`,
   })
 
   return {
@@ -153,9 +156,9 @@ function addressOf(written: string): string {
   const isUsable =
     url && text !== '' && !/\s/.test(text) && text.length <= 2_000 && url.hostname.includes('.')
   if (!isUsable && url?.hostname !== 'localhost')
-    throw new FeedError('Which feed? For example: /feed add https://example.com/feed.xml')
+    throw new FeedError('Which feed? Try /feed add https://example.com/feed.xml')
   if (url.username !== '' || url.password !== '')
-    throw new FeedError('An address with a password would be seen by everybody here.')
+    throw new FeedError('That address contains a password, which everybody here would see. Use one without.')
   url.hash = ''
   return url.href
 }

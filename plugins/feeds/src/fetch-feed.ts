@@ -53,7 +53,7 @@ export async function discoverFeed(
     }
   }
   const found = await fetchFeed(http, named, { signal })
-  if (!found.isChanged) throw new FeedError('There is no feed at that address.')
+  if (!found.isChanged) throw new FeedError('I found no feed at that address.')
   return found
 }
 
@@ -84,8 +84,8 @@ async function fetchText(
     const isForbidden = error.code === 'permission-missing'
     throw new FeedError(
       isForbidden
-        ? `I may not read ${hostname}: it is not on the public internet.`
-        : `${hostname} does not answer.`,
+        ? `I can't read ${hostname}: it is not on the public internet.`
+        : `${hostname} isn't responding.`,
       { cause: error },
     )
   }

@@ -47,7 +47,7 @@ function readRaw(text: string): { title: string | undefined; entries: RawEntry[]
   try {
     parsed = parse(text)
   } catch (error) {
-    throw new FeedError('There is no feed at that address.', { cause: error })
+    throw new FeedError('I found no feed at that address.', { cause: error })
   }
   const { format, feed } = parsed
   switch (format) {

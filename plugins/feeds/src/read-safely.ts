@@ -46,9 +46,7 @@ async function readSafely(input: ReadInput, signal: AbortSignal): Promise<unknow
     return await read(input, signal)
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error
-    const reason = error.isLate
-      ? 'That feed is too complicated for me to read.'
-      : 'There is no feed at that address.'
+    const reason = error.isLate ? 'That feed is too complex to read.' : 'I found no feed at that address.'
     throw new FeedError(reason, { cause: error })
   }
 }

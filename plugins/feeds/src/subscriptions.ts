@@ -63,9 +63,9 @@ export class Subscriptions {
       const followed = Object.values(feeds).filter(({ subscribers }) =>
         subscribers.some((item) => isChat(item, chat)),
       )
-      if (followed.length >= maxPerChat) throw new FeedError(`A chat can follow ${maxPerChat} feeds.`)
+      if (followed.length >= maxPerChat) throw new FeedError(`A chat can have at most ${maxPerChat} feeds.`)
       const isFull = Object.keys(feeds).length >= MAX_FEEDS || feed.subscribers.length >= MAX_SUBSCRIBERS
-      if (isFull) throw new FeedError('I follow as many feeds as I can.')
+      if (isFull) throw new FeedError('I have reached the maximum number of feeds.')
       const subscriber = { chatId: chat.id, ...(chat.topicId !== undefined && { topicId: chat.topicId }) }
       return { ...feeds, [key]: { ...feed, title, subscribers: [...feed.subscribers, subscriber] } }
     })

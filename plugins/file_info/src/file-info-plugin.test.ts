@@ -97,7 +97,7 @@ test('a file that cannot be read is still described', async () => {
   const services = createTestServices()
   await using plugin = await runPlugin(FileInfoPlugin, { services })
   expect(await collectText(await plugin.send('', { attachments: [DOCUMENT] }))).toContain(
-    'Its bytes could not be read.',
+    'The file could not be downloaded.',
   )
   expect(services.logLines).toMatchObject([{ level: 'warn', message: 'A file could not be read' }])
   const large = { ...DOCUMENT, size: 20_000_001 }

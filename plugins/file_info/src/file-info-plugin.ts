@@ -30,8 +30,8 @@ const rememberedSchema = z.object({
 export default class FileInfoPlugin {
   static readonly manifest = defineManifest({
     name: 'file_info',
-    description: 'Tells what a file or a location is',
-    help: 'Send a photo, a document, a voice message, audio, a video or a location; the answer tells what it is.',
+    description: 'Details of files and locations',
+    help: 'Send a photo, a document, a voice message, audio, a video or a location to see its details.',
     config: configSchema,
   })
 
@@ -77,7 +77,7 @@ export default class FileInfoPlugin {
     const { size } = file
     if (!this.#showChecksum) return { size }
     if (size !== undefined && size > MAX_DOWNLOAD_BYTES) {
-      return { size, note: 'It is over 20 MB, more than bots may read.' }
+      return { size, note: 'It is over 20 MB, which is more than bots may download.' }
     }
     try {
       const bytes = await context.download(file)
@@ -85,7 +85,7 @@ export default class FileInfoPlugin {
     } catch (error) {
       if (!isPluggramError(error)) throw error
       this.#services.logger.warn('A file could not be read', { error: error.message })
-      return { size, note: 'Its bytes could not be read.' }
+      return { size, note: 'The file could not be downloaded.' }
     }
   }
 

@@ -16,10 +16,10 @@ export async function answerQuestion(
   services: Services,
 ): Promise<PluginResult> {
   if (passages.length === 0) {
-    return { success: true, response: 'I found nothing about that in the documents. /documents lists them.' }
+    return { success: true, response: 'The documents say nothing about that. /documents lists them.' }
   }
   const { isDemo } = await services.ai.model(context)
-  if (isDemo) return excerpts(passages, 'The demo model writes no answers; this is what the documents say:')
+  if (isDemo) return excerpts(passages, 'No AI model is connected, so here is what the documents say:')
   const material = markPassages(passages)
   const stream = services.ai.streamText({
     system: INSTRUCTIONS,
@@ -35,7 +35,7 @@ export async function answerQuestion(
   } catch (error) {
     if (context.signal.aborted || !isPluggramError(error)) throw error
     services.captureException(error, { chat: context.chat.id })
-    return excerpts(passages, 'The language model does not answer right now; this is what the documents say:')
+    return excerpts(passages, "The AI service isn't responding, so here is what the documents say:")
   }
 }
 

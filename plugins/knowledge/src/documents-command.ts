@@ -26,9 +26,9 @@ export async function documentsPress(
     const documents = await library.list(visibleScopes(context))
     const index = documents.findIndex(({ id }) => id === Number(argument))
     const document = documents[index]
-    if (!document) return { success: false, error: 'That document is gone already.' }
+    if (!document) return { success: false, error: 'That document is already deleted.' }
     if (!mayDelete(document, context)) {
-      return { success: false, error: 'Only who added it, or the owner, can delete it.' }
+      return { success: false, error: 'Only the owner or the person who added it can delete it.' }
     }
     await library.remove(document.id)
     page = Math.floor(index / PER_PAGE)
@@ -40,7 +40,7 @@ export async function documentsPress(
 async function list(context: MessageContext, library: Library, wanted: number): Promise<Reply> {
   const documents = await library.list(visibleScopes(context))
   if (documents.length === 0) {
-    return { text: 'There are no documents yet. Send me a file with the caption /learn.' }
+    return { text: 'No documents yet. Send me a file with the caption /learn.' }
   }
   const last = Math.ceil(documents.length / PER_PAGE) - 1
   const page = Math.min(Math.max(wanted, 0), last)

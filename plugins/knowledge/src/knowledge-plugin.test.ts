@@ -68,7 +68,7 @@ test('/ask answers from a document and cites page and title', async () => {
   await using knowledge = await start()
   const pdf = createPdf(['We are a library.', 'The library opens at ten.'])
   expect(await knowledge.learn('hours_1.pdf', pdf)).toBe(
-    '📚 Learned: “hours_1.pdf”, 2 passages. Who may be told: only you. Ask with /ask.',
+    '📚 Saved: “hours_1.pdf”, 2 passages. Who may be told: only you. Ask with /ask.',
   )
   expect(await knowledge.say('/ask When does it open?')).toBe(
     'At ten [1].\n\nSources:\n\\[1\\] hours\\_1.pdf, page 2',
@@ -87,20 +87,16 @@ test('what was looked at is named when the model cites nothing', async () => {
 test('a question without an answer in the documents is not given to the model', async () => {
   await using knowledge = await start()
   await knowledge.learn('a.txt', 'The library opens at ten.')
-  expect(await knowledge.say('/ask elephants')).toMatch(/^I found nothing/)
+  expect(await knowledge.say('/ask elephants')).toMatch(/^The documents say nothing/)
   expect(knowledge.requests).toEqual([])
 })
 
 test.each<[string, Partial<AiService>, string]>([
-  [
-    'the demo model',
-    { model: async () => ({ id: 'demo', isDemo: true }) },
-    'The demo model writes no answers',
-  ],
+  ['the demo model', { model: async () => ({ id: 'demo', isDemo: true }) }, 'No AI model is connected'],
   [
     'a model that fails',
     { streamText: () => failing(new AiError('ai-timeout', 'http://10.0.0.5')) },
-    'The language model does not answer',
+    "The AI service isn't responding",
   ],
 ])('with %s the passages themselves are shown', async (_what, ai, words) => {
   await using knowledge = await start({}, ai)
@@ -139,7 +135,7 @@ describe('documents stay where they belong', () => {
 
   test('strangers add none to a group, and nobody but the owner adds for everybody', async () => {
     await using knowledge = await start()
-    expect(await knowledge.say('/learn x', GROUP)).toMatch(/^Only the owner and people they trust/)
+    expect(await knowledge.say('/learn x', GROUP)).toMatch(/^Only the owner and trusted people/)
     expect(await knowledge.say('/learn x', { ...GROUP, role: 'trusted' })).toContain('this group')
     expect(await knowledge.say('/learn everyone x', { role: 'trusted' })).toMatch(/^Only the owner/)
     await using strict = await start({ learn_role: 'owner' })
@@ -152,9 +148,9 @@ describe('documents stay where they belong', () => {
     const [data = ''] = buttons(await knowledge.plugin.send('/documents'))
     const press = async (message?: TestMessage): Promise<string> =>
       collectText(await knowledge.plugin.press(data, message))
-    expect(await press({ user: { id: 5 }, chat: { id: 5 }, ...OWNER })).toContain('gone already')
+    expect(await press({ user: { id: 5 }, chat: { id: 5 }, ...OWNER })).toContain('already deleted')
     expect(await knowledge.search('canary')).toContain('canary of the user')
-    expect(await press()).toContain('no documents yet')
+    expect(await press()).toContain('No documents yet')
     expect(await knowledge.search('canary')).toContain('Nothing was found')
     await knowledge.say('/learn everyone canary', OWNER)
     expect(buttons(await knowledge.plugin.send('/documents'))).toEqual([])
@@ -165,7 +161,7 @@ describe('documents stay where they belong', () => {
 test('a file of the same name replaces the earlier one, and the very same is known', async () => {
   await using knowledge = await start()
   await knowledge.learn('a.txt', 'old words')
-  expect(await knowledge.learn('a.txt', 'old words')).toMatch(/^I know that already/)
+  expect(await knowledge.learn('a.txt', 'old words')).toMatch(/^📚 Already saved/)
   await knowledge.learn('a.txt', 'new words')
   expect(await knowledge.search('words')).not.toContain('old words')
   expect(await knowledge.search('words')).toContain('new words')
@@ -176,9 +172,9 @@ test('what cannot be learned is told, and how it is done', async () => {
   expect(await knowledge.learn('a.png', 'x')).toContain('I read text, Markdown, HTML and PDF')
   expect(await knowledge.learn('a.pdf', 'x')).toContain('It cannot be read')
   expect(await knowledge.say('/learn')).toContain('with the caption /learn')
-  expect(await knowledge.say('/ask')).toContain('behind the command')
+  expect(await knowledge.say('/ask')).toContain('Add your question')
   await knowledge.say('/learn one')
-  expect(await knowledge.say('/learn two')).toContain('/documents deletes some')
+  expect(await knowledge.say('/learn two')).toContain('maximum of 1 documents')
 })
 
 test('long lists are turned page by page', async () => {
@@ -218,7 +214,7 @@ test('with a model for embeddings texts are found by meaning, too', async () => 
 test('a model for embeddings that fails leaves the words', async () => {
   const abilities = async () => ({ embed: 'test:vectors' })
   await using knowledge = await start({}, { abilities })
-  expect(await knowledge.say('/learn A cat sleeps.')).toContain('Learned')
+  expect(await knowledge.say('/learn A cat sleeps.')).toContain('Saved')
   expect(await knowledge.search('cat')).toContain('A cat sleeps')
   expect(knowledge.services.logLines).toContainEqual(expect.objectContaining({ level: 'warn' }))
 })

@@ -18,7 +18,7 @@ const PASSAGES_FOR_THE_TOOL = 5
 const knowledge: PluginDefinition<typeof configuration> = definePlugin({
   name: 'knowledge',
   version: '0.1.0',
-  description: 'Answers questions from your documents',
+  description: 'Answers from your documents',
   help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and says where it stands.
 
 What you add in our private chat is told to you alone, what is added in a group to that group alone. /documents lists and deletes.`,
@@ -90,7 +90,7 @@ async function createKnowledge({ config, services, signal }: SetupContext<Config
         case 'ask': {
           const question = command.args.slice(0, MAX_QUESTION_CHARACTERS).toWellFormed()
           if (question !== '') return ask(question, context)
-          return { success: true, response: 'Write your question behind the command: /ask When do you open?' }
+          return { success: true, response: 'Add your question, for example /ask When do you open?' }
         }
         case 'learn':
           return learnCommand(command.args, context, { learner, config })

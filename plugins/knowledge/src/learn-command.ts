@@ -13,7 +13,7 @@ type FileAttachment = Extract<Attachment, { kind: 'document' }>
 const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
 const FOR_EVERYBODY = /^everyone\b\s*/i
 const USAGE =
-  'Send me a text, Markdown, HTML or PDF file with the caption /learn, or write what I shall know behind the command: /learn The library opens at 10.'
+  'Send me a text, Markdown, HTML or PDF file with the caption /learn, or add the text: /learn The library opens at 10.'
 
 /** `/learn`, as the caption of a file or followed by text. `/learn everyone …` is for all chats. */
 export async function learnCommand(
@@ -30,29 +30,29 @@ export async function learnCommand(
     if (!material) return { success: true, response: USAGE }
     const { title, passages, isKnown } = await learner.learn(material, context.signal)
     const count = passages === 1 ? 'one passage' : `${passages} passages`
-    const note = isKnown ? 'I know that already' : '📚 Learned'
+    const note = isKnown ? '📚 Already saved' : '📚 Saved'
     return {
       success: true,
       response: `${note}: “${title}”, ${count}. Who may be told: ${describeScope(scope)}. Ask with /ask.`,
     }
   } catch (error) {
     if (error instanceof DocumentProblem) {
-      return { success: false, error: `I cannot learn that. ${error.message}` }
+      return { success: false, error: `I can't learn that. ${error.message}` }
     }
     if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
-    return { success: false, error: 'The file cannot be read from Telegram. Please send it again.' }
+    return { success: false, error: 'I could not download the file from Telegram. Please send it again.' }
   }
 }
 
 function refuse(scope: Scope, { chat, role }: MessageContext, config: Configuration): string | undefined {
   if (scope === 'everyone') {
-    return role === 'owner' ? undefined : 'Only the owner adds documents for everybody.'
+    return role === 'owner' ? undefined : 'Only the owner can add documents for everybody.'
   }
   const needed = chat.type === 'private' ? config.learn_role : config.learn_in_groups_role
   if (RANKS[role] >= RANKS[needed]) return undefined
   return needed === 'owner'
-    ? 'Only the owner adds documents here.'
-    : 'Only the owner and people they trust add documents here.'
+    ? 'Only the owner can add documents here.'
+    : 'Only the owner and trusted people can add documents here.'
 }
 
 async function readMaterial(

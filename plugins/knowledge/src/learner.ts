@@ -60,7 +60,7 @@ export class Learner {
     const all = await this.#library.list([scope])
     if (!known && all.length >= this.#config.documents) {
       throw new DocumentProblem(
-        `There are ${all.length} documents, and no more are allowed. /documents deletes some.`,
+        `You have reached the maximum of ${all.length} documents. Delete some with /documents.`,
       )
     }
     const passages = await readDocument(bytes, kind, signal)

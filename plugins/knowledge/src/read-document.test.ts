@@ -42,8 +42,8 @@ test('Markdown is read by its headings; code is no heading', async () => {
 
 describe('what cannot be learned is told in words', () => {
   test.each([
-    ['an empty file', bytes(' \n '), 'text', 'There is no text in it.'],
-    ['a PDF without text', createPdf(['']), 'pdf', 'There is no text in it. A scanned PDF'],
+    ['an empty file', bytes(' \n '), 'text', 'It contains no text.'],
+    ['a PDF without text', createPdf(['']), 'pdf', 'It contains no text. I cannot read scanned PDFs'],
     ['a damaged PDF', bytes('%PDF-1.4 nonsense'), 'pdf', 'It cannot be read'],
     ['a long text', bytes('word '.repeat(800_000)), 'text', 'It is too long'],
   ] as const)('%s', async (_what, file, kind, message) => {

@@ -54,9 +54,7 @@ export async function readDocument(
   if (!passages) throw new DocumentProblem('It is too long. Send it in several parts.')
   if (passages.length === 0) {
     throw new DocumentProblem(
-      kind === 'pdf'
-        ? 'There is no text in it. A scanned PDF is a picture; I cannot read those.'
-        : 'There is no text in it.',
+      kind === 'pdf' ? 'It contains no text. I cannot read scanned PDFs.' : 'It contains no text.',
     )
   }
   return passages
@@ -70,7 +68,7 @@ async function readSafely(bytes: Uint8Array, kind: DocumentKind, signal: AbortSi
     if (!(error instanceof ThreadWorkError)) throw error
     const reason = error.isLate
       ? 'It takes too long to read.'
-      : 'It cannot be read; it may be damaged or locked.'
+      : 'It cannot be read. It may be damaged or password-protected.'
     throw new DocumentProblem(reason, { cause: error })
   }
 }

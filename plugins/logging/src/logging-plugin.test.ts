@@ -85,7 +85,7 @@ test('in a group nobody is shown what others wrote elsewhere', async () => {
   for (const command of ['/journal', '/journal export', '/journal forget all']) {
     expect(
       await logging.send(command, { role: 'owner', chat: { id: -5, type: 'group', title: 'Friends' } }),
-    ).toEqual({ success: false, error: 'I show the journal in our private chat only.' })
+    ).toEqual({ success: false, error: 'I only show the journal in our private chat.' })
   }
 })
 

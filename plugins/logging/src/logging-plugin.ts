@@ -26,7 +26,7 @@ const MAX_EXPORT_BYTES = 20 * 1_048_576
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'logging',
   version: '0.1.0',
-  description: 'Keeps a journal of messages and answers.',
+  description: 'A journal of messages and answers',
   help: '`/journal` shows the newest entries, `/journal 20 weather` twenty with a word, `/journal export` gives all as JSON lines, `/journal forget 42` deletes those of a user, `/journal forget all` everything. For the owner only.',
   config,
   permissions: { observe: true },
@@ -56,10 +56,10 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       },
       async processMessage(_message, { chat, command, role }) {
         if (command?.name !== 'journal') return undefined
-        if (role !== 'owner') return { success: false, error: 'The journal is for the owner.' }
+        if (role !== 'owner') return { success: false, error: 'Only the owner can read the journal.' }
         // the journal also contains private chats
         if (chat.type !== 'private')
-          return { success: false, error: 'I show the journal in our private chat only.' }
+          return { success: false, error: 'I only show the journal in our private chat.' }
         return answer(journal, command.args)
       },
       async forgetUser({ id }) {
@@ -89,7 +89,7 @@ async function answer(journal: Journal, args: string): Promise<PluginResult> {
   const words = (count === undefined ? [first, ...rest] : rest).join(' ')
   const entries = await journal.newest(count ?? SHOWN, words)
   const lines = entries.map(describe)
-  return { success: true, response: lines.length > 0 ? lines.join('\n') : 'The journal has no such entries.' }
+  return { success: true, response: lines.length > 0 ? lines.join('\n') : 'No matching entries.' }
 }
 
 async function exportAll(journal: Journal): Promise<PluginResult> {
@@ -121,10 +121,10 @@ async function exportAll(journal: Journal): Promise<PluginResult> {
 
 async function forget(journal: Journal, whom: string): Promise<PluginResult> {
   if (whom !== 'all' && !/^-?\d{1,20}$/.test(whom)) {
-    return { success: false, error: 'Say whose entries: /journal forget 42, or /journal forget all.' }
+    return { success: false, error: 'Whose entries? Use /journal forget 42 or /journal forget all.' }
   }
   const count = await journal.forget(whom === 'all' ? undefined : Number(whom))
-  return { success: true, response: `${count} entries are deleted.` }
+  return { success: true, response: `Deleted ${count} entries.` }
 }
 
 /** Always one line, whatever the texts contain. */

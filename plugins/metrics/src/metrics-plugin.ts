@@ -9,7 +9,7 @@ const config = z.object({
   who: z
     .enum(['owner', 'trusted', 'everyone'])
     .default('owner')
-    .describe('Who may ask for the figures: the owner alone, those the owner trusts too, or everyone.'),
+    .describe('Who may see the figures: only the owner, also trusted people, or everyone.'),
 })
 
 const RANK = { everyone: 0, trusted: 1, owner: 2 } as const
@@ -17,12 +17,12 @@ const RANK = { everyone: 0, trusted: 1, owner: 2 } as const
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'metrics',
   version: '0.1.0',
-  description: 'Shows how the assistant is doing: figures and a chart.',
-  help: '`/stats` shows messages a minute, answers by plugin and a few figures. The same figures stand at `/metrics` for Prometheus.',
+  description: 'Statistics and a chart',
+  help: '`/stats` shows messages a minute, answers by plugin and a few figures. Prometheus gets the same figures from `/metrics`.',
   config,
   permissions: { metrics: true },
   commands: {
-    stats: { description: 'How the assistant is doing, with a chart', examples: ['show me your statistics'] },
+    stats: { description: 'Show statistics with a chart', examples: ['show me your statistics'] },
   },
   async setup({ config: settings, services }) {
     const perMinute: number[] = []
@@ -39,7 +39,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       async processMessage(_message, { command, role, signal }) {
         if (command?.name !== 'stats') return undefined
         if (RANK[role] < RANK[settings.who]) {
-          return { success: false, error: 'These figures are not for everyone; the owner can change that.' }
+          return { success: false, error: 'Only the owner can see the statistics.' }
         }
         const readings = await services.statistics.read(NAMES)
         const current = single(readings, 'inbox_updates_accepted_total') - before

@@ -22,7 +22,7 @@ export function parseAnswer(question: Question, written: string): Answer {
       return parseNumber(question, text)
     case 'email':
       if (z.email().safeParse(text).success) return text
-      throw new AnswerError('That is no e-mail address. For example: ann@example.com')
+      throw new AnswerError("That doesn't look like an email address. Try ann@example.com.")
     case 'date':
       if (z.iso.date().safeParse(text).success) return text
       throw new AnswerError('Please write the date as YYYY-MM-DD, for example 2026-12-31.')
@@ -34,15 +34,15 @@ export function parseAnswer(question: Question, written: string): Answer {
       return parseChoice(question, text)
     case 'text':
       if (text.length <= question.max_length) return text
-      throw new AnswerError(`That is too long: at most ${question.max_length} characters.`)
+      throw new AnswerError(`That's too long. The maximum is ${question.max_length} characters.`)
   }
 }
 
 function parseNumber({ min, max }: Question, text: string): number {
   const value = /^[+-]?\d{1,15}(?:[.,]\d{1,10})?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN
-  if (Number.isNaN(value)) throw new AnswerError('That is no number.')
-  if (min !== undefined && value < min) throw new AnswerError(`The number is at least ${min}.`)
-  if (max !== undefined && value > max) throw new AnswerError(`The number is at most ${max}.`)
+  if (Number.isNaN(value)) throw new AnswerError('Please enter a number.')
+  if (min !== undefined && value < min) throw new AnswerError(`Please enter at least ${min}.`)
+  if (max !== undefined && value > max) throw new AnswerError(`Please enter at most ${max}.`)
   return value
 }
 

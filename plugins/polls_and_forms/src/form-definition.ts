@@ -33,7 +33,7 @@ const form = z
     title: z.string().trim().min(1).max(100),
     intro: z.string().max(2_000).optional().describe('Shown before the first question'),
     questions: z.array(question).min(1).max(50),
-    thanks: z.string().min(1).max(2_000).default('Thank you! Your answers are stored.'),
+    thanks: z.string().min(1).max(2_000).default('Thank you! Your answers were saved.'),
     once: z.boolean().default(false).describe('Each person can send it once'),
   })
   .check(({ value, issues }) => {

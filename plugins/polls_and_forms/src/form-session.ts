@@ -66,7 +66,7 @@ function renderQuestion(form: Form, { answers }: Session, question: Question): R
 function renderSummary(form: Form, { answers }: Session): Reply {
   const lines = form.questions.map(({ ask }, index) => `${ask}\n→ ${showAnswer(answers[index])}`)
   return {
-    text: [`${form.title}: is that right?`, ...lines].join('\n\n'),
+    text: [`${form.title}: please check your answers:`, ...lines].join('\n\n'),
     buttons: [
       [{ text: '✅ Send', data: 'form:send' }],
       [{ text: '↩️ Start again', data: 'form:again' }, CANCEL],

@@ -16,7 +16,7 @@ import { Submissions } from './submissions.ts'
 
 /** A form that was started and not sent is forgotten after a day. */
 const SESSION_SECONDS = 86_400
-const GONE = 'There is no form open. Begin one with /form.'
+const GONE = 'No form is open. Start one with /form.'
 
 /** Asks the questions of the owner's forms in private chats, one by one. */
 export class Forms {
@@ -36,7 +36,8 @@ export class Forms {
     if (name !== '' && ['export', 'clear'].includes(word)) return this.#manage(word, name, kind, context)
     if (word === 'cancel') return this.#cancel(context)
     if (word === '') return this.#list()
-    if (!this.#forms[word]) return { success: false, error: `There is no form “${word}”. /form lists them.` }
+    if (!this.#forms[word])
+      return { success: false, error: `There is no form “${word}”. /form lists all forms.` }
     return this.#begin(word, context)
   }
 
@@ -75,7 +76,7 @@ export class Forms {
   #list(): PluginResult {
     const forms = Object.entries(this.#forms)
     if (forms.length === 0)
-      return { success: true, response: 'There are no forms yet. Their owner writes them into config.json.' }
+      return { success: true, response: 'There are no forms yet. The owner can add them in config.json.' }
     const response: Reply = {
       text: 'Which form?',
       buttons: forms.map(([name, { title }]) => [{ text: title, data: `form:begin:${name}` }]),
@@ -89,11 +90,11 @@ export class Forms {
     if (context.chat.type !== 'private') {
       return {
         success: false,
-        error: `Your answers are nobody else's business: write me “/form ${name}” in private.`,
+        error: `Your answers are private. Send me “/form ${name}” in our private chat.`,
       }
     }
     if (form.once && (await this.#store.get(`done:${name}:${context.user.id}`)) !== undefined) {
-      return { success: false, error: 'You have sent this form already.' }
+      return { success: false, error: 'You have already sent this form.' }
     }
     return this.#step(form, { form: name, answers: [] }, context)
   }
@@ -105,7 +106,7 @@ export class Forms {
 
   async #send(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
     const { user, message } = context
-    if (openQuestion(form, session)) throw new AnswerError('There are questions left.')
+    if (openQuestion(form, session)) throw new AnswerError('Some questions are still open.')
     // only the call that deletes the session may send it, so two quick taps send once
     if (!(await this.#store.delete(sessionKey(context)))) return { success: true }
     await this.#submissions.add(session.form, {
@@ -121,7 +122,7 @@ export class Forms {
   async #cancel(context: MessageContext): Promise<PluginResult> {
     const wasOpen = await this.#store.delete(sessionKey(context))
     return wasOpen
-      ? { success: true, response: 'Cancelled; nothing was stored.' }
+      ? { success: true, response: 'Cancelled. Nothing was saved.' }
       : { success: false, error: GONE }
   }
 
@@ -132,10 +133,10 @@ export class Forms {
     { chat, role }: MessageContext,
   ): Promise<PluginResult> {
     const form = this.#forms[name]
-    if (role !== 'owner') return { success: false, error: 'Only the owner of this assistant can do that.' }
-    if (!form) return { success: false, error: `There is no form “${name}”. /form lists them.` }
+    if (role !== 'owner') return { success: false, error: 'Only the owner can do that.' }
+    if (!form) return { success: false, error: `There is no form “${name}”. /form lists all forms.` }
     // answers are shown to the owner, not to a group
-    if (chat.type !== 'private') return { success: false, error: 'I show answers in our private chat only.' }
+    if (chat.type !== 'private') return { success: false, error: 'I only show answers in our private chat.' }
     if (action === 'clear') {
       return {
         success: true,

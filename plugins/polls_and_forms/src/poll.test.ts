@@ -35,7 +35,7 @@ test('only the one who began it, or the owner, ends a poll; then nobody votes', 
   expect(() => closePoll(poll, { userId: 8, isOwner: false })).toThrow(PollError)
   expect(closePoll(poll, { userId: 8, isOwner: true }).isClosed).toBe(true)
   const closed = closePoll(vote(poll, 1, 0), { userId: 7, isOwner: false })
-  expect(() => vote(closed, 2, 0)).toThrow('This poll is over.')
+  expect(() => vote(closed, 2, 0)).toThrow('This poll has ended.')
   expect(renderPoll('id', closed)).toMatchObject({ text: expect.stringContaining('Pizza 🏆'), buttons: [] })
 })
 
@@ -59,5 +59,6 @@ test('lines do as well as semicolons', () => {
 })
 
 test('an option that a poll does not have is refused', () => {
-  for (const option of [-1, 2, 99, Number.NaN]) expect(() => vote(poll, 1, option)).toThrow('no such answer')
+  for (const option of [-1, 2, 99, Number.NaN])
+    expect(() => vote(poll, 1, option)).toThrow('does not have that answer')
 })

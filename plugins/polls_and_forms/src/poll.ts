@@ -33,7 +33,7 @@ export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
     .map((part) => part.replaceAll(/\s+/g, ' ').trim())
     .filter((part) => part !== '')
   if (options.length < 2) {
-    throw new PollError('A poll has a question and at least two answers: /poll Lunch?; Pizza; Soup')
+    throw new PollError('A poll needs a question and at least two answers: /poll Lunch?; Pizza; Soup')
   }
   if (options.length > MAX_OPTIONS) throw new PollError(`A poll has at most ${MAX_OPTIONS} answers.`)
   if (question.length > MAX_QUESTION)
@@ -52,20 +52,20 @@ export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
  * @throws PollError
  */
 export function vote(poll: Poll, userId: number, option: number): Poll {
-  if (poll.isClosed) throw new PollError('This poll is over.')
-  if (!(option in poll.options)) throw new PollError('This poll has no such answer.')
+  if (poll.isClosed) throw new PollError('This poll has ended.')
+  if (!(option in poll.options)) throw new PollError('This poll does not have that answer.')
   const { [String(userId)]: before, ...others } = poll.votes
   if (before === undefined && Object.keys(others).length >= MAX_VOTERS) {
-    throw new PollError('This poll has as many votes as it can hold.')
+    throw new PollError('This poll is full.')
   }
   return { ...poll, votes: before === option ? others : { ...others, [String(userId)]: option } }
 }
 
 /** Who may end a poll: the user who started it, and the assistant's owner. */
 export function closePoll(poll: Poll, { userId, isOwner }: { userId: number; isOwner: boolean }): Poll {
-  if (poll.isClosed) throw new PollError('This poll is over already.')
+  if (poll.isClosed) throw new PollError('This poll has already ended.')
   if (poll.creatorId !== userId && !isOwner)
-    throw new PollError('Only the one who began this poll can end it.')
+    throw new PollError('Only the person who started this poll can end it.')
   return { ...poll, isClosed: true }
 }
 
@@ -84,7 +84,7 @@ export function renderPoll(id: string, poll: Poll): Reply {
     return `${option}${won}\n${'▰'.repeat(filled)}${'▱'.repeat(BAR - filled)} ${count} (${Math.round(share * 100)} %)`
   })
   const votes = `${total} ${total === 1 ? 'vote' : 'votes'}`
-  const end = isClosed ? `🔒 The poll is over: ${votes}.` : `${votes}. Tap again to take yours back.`
+  const end = isClosed ? `🔒 Poll ended: ${votes}.` : `${votes}. Tap again to remove your vote.`
   return {
     text: [`📊 ${question}`, ...lines, end].join('\n\n'),
     buttons: isClosed
@@ -93,7 +93,7 @@ export function renderPoll(id: string, poll: Poll): Reply {
           ...options.map((option, index) => [
             { text: `${option} · ${counts[index] ?? 0}`, data: `vote:${id}:${index}` },
           ]),
-          [{ text: '🔒 End the poll', data: `close:${id}` }],
+          [{ text: '🔒 End poll', data: `close:${id}` }],
         ],
   }
 }

@@ -31,7 +31,7 @@ test('a poll counts live in its own message', async () => {
   const result = await plugin.press(pizza, { user: { id: 3 } })
   expect(result).toMatchObject({ response: { editMessageId: expect.any(Number) } })
   expect(await collectText(result)).toMatch(/Pizza\n▰{10} 2 \(100 %\)[^]*Soup\n▱{10} 0 \(0 %\)[^]*2 votes/)
-  expect(buttonsOf(result).map(({ text }) => text)).toEqual(['Pizza · 2', 'Soup · 0', '🔒 End the poll'])
+  expect(buttonsOf(result).map(({ text }) => text)).toEqual(['Pizza · 2', 'Soup · 0', '🔒 End poll'])
 })
 
 test('a poll is ended by the one who began it, and by no stranger', async () => {
@@ -39,15 +39,15 @@ test('a poll is ended by the one who began it, and by no stranger', async () => 
   const close = dataOf(await plugin.send('/poll Q?; a; b'), '🔒')
   expect(await plugin.press(close, { user: { id: 2 } })).toEqual({
     success: false,
-    error: 'Only the one who began this poll can end it.',
+    error: 'Only the person who started this poll can end it.',
   })
-  expect(await collectText(await plugin.press(close))).toContain('The poll is over')
+  expect(await collectText(await plugin.press(close))).toContain('Poll ended')
 })
 
 test('a button reaches no poll of another chat', async () => {
   await using plugin = await runPlugin(pollsAndForms)
   const data = dataOf(await plugin.send('/poll Q?; a; b'), 'a')
-  const known = { success: false, error: 'This poll is not known any more.' }
+  const known = { success: false, error: 'This poll no longer exists.' }
   expect(await plugin.press(data, { chat: { id: 55 } })).toEqual(known)
   expect(await plugin.press('vote:AAAAAAAAAAAA:0')).toEqual(known)
   expect(await plugin.press('vote:../../etc:0')).toBeUndefined()
@@ -72,8 +72,8 @@ test('a form asks question by question, takes what fits, and is stored when it i
     'Summer party\n\nA few questions, so that we can plan.\n\n1/5  What is your name?',
   )
   expect(await collectText(await plugin.send('Ann; =1+1'))).toBe('2/5  How many guests do you bring?')
-  expect(await plugin.send('many')).toEqual({ success: false, error: 'That is no number.' })
-  expect(await plugin.send('9')).toEqual({ success: false, error: 'The number is at most 5.' })
+  expect(await plugin.send('many')).toEqual({ success: false, error: 'Please enter a number.' })
+  expect(await plugin.send('9')).toEqual({ success: false, error: 'Please enter at most 5.' })
   const meal = await plugin.send('2')
   expect(await plugin.send('Meat')).toEqual({ success: false, error: 'Please tap one of the buttons.' })
   const music = await plugin.press(dataOf(meal, 'Vegetables'))
@@ -91,7 +91,7 @@ test('a form asks question by question, takes what fits, and is stored when it i
   expect(await plugin.send('hello')).toBeUndefined()
   expect(await plugin.send('/form signup')).toEqual({
     success: false,
-    error: 'You have sent this form already.',
+    error: 'You have already sent this form.',
   })
 })
 
@@ -126,7 +126,7 @@ test('the owner gets the answers as CSV and JSON, with nothing in it that a spre
   const group = { role: 'owner', chat: { id: -7, type: 'group', title: 'Friends' } } as const
   expect(await plugin.send('/form export signup', group)).toEqual({
     success: false,
-    error: 'I show answers in our private chat only.',
+    error: 'I only show answers in our private chat.',
   })
   expect(await collectText(await plugin.send('/form clear signup', { role: 'owner' }))).toBe(
     'Deleted: 1 of “Summer party”.',
@@ -150,10 +150,10 @@ test('forms are for private chats, and can be cancelled', async () => {
   await using plugin = await runPlugin(pollsAndForms, { config })
   expect(await plugin.send('/form signup', { chat: { id: -1, type: 'group' } })).toEqual({
     success: false,
-    error: expect.stringContaining('in private'),
+    error: expect.stringContaining('in our private chat'),
   })
   await plugin.send('/form signup')
-  expect(await collectText(await plugin.press('form:cancel'))).toContain('nothing was stored')
+  expect(await collectText(await plugin.press('form:cancel'))).toContain('Nothing was saved')
   expect(await plugin.send('Ann')).toBeUndefined()
   expect(await plugin.press('form:send')).toMatchObject({ success: false })
 })

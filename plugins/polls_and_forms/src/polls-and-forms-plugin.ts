@@ -10,7 +10,7 @@ import { Polls } from './polls.ts'
 const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
   name: 'polls_and_forms',
   version: '0.1.0',
-  description: 'Polls with live counts, and forms that are filled in question by question',
+  description: 'Polls with live counts, and forms',
   help: [
     '`/poll Lunch?; Pizza; Soup` asks with buttons: everybody has one vote and can change it; who began the poll ends it.',
     '`/form` lists the forms; in private, `/form NAME` asks their questions one by one, and nothing is kept before you send.',

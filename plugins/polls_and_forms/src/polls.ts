@@ -47,7 +47,7 @@ export class Polls {
       (stored) => {
         const { data: poll } = pollSchema.safeParse(stored)
         // a button's data comes from outside, so it reaches polls of its own chat only
-        if (poll?.chatId !== chat.id) throw new PollError('This poll is not known any more.')
+        if (poll?.chatId !== chat.id) throw new PollError('This poll no longer exists.')
         return change(poll)
       },
       { ttlSeconds: this.#keepSeconds },

@@ -32,8 +32,7 @@ export class Submissions {
     const options = this.#keepSeconds === undefined ? {} : { ttlSeconds: this.#keepSeconds }
     await this.#store.update<unknown>(listKey(form), (stored) => {
       const keys = keysSchema.parse(stored)
-      if (keys.length >= MAX_SUBMISSIONS)
-        throw new AnswerError('This form has as many answers as it can hold.')
+      if (keys.length >= MAX_SUBMISSIONS) throw new AnswerError('This form is full.')
       return [...keys, key]
     })
     await this.#store.set(key, submission, options)

@@ -48,7 +48,7 @@ const EXAMPLES = 'For example: weekday 9:00, monday and friday 17:30, 2 hours, c
 export function parseTimes(input: string): ParsedTimes {
   const text = input.trim().replace(/^every\s+/i, '')
   const found = readCron(text) ?? readInterval(text) ?? readWeekly(text)
-  if (!found) throw new TimesError(`I do not see when. ${EXAMPLES}`)
+  if (!found) throw new TimesError(`When should I send it? ${EXAMPLES}`)
   return { times: found.times, words: found.words.trim(), rest: text.slice(found.words.length).trim() }
 }
 
@@ -71,7 +71,7 @@ function readInterval(text: string): Found | undefined {
   const { count = '1', unit, single } = match.groups
   const seconds = Number(count) * (UNITS[(unit ?? single ?? '').toLowerCase()] ?? 0)
   if (seconds < MIN_MINUTES * 60 || seconds > MAX_HOURS * 3_600) {
-    throw new TimesError(`An interval has 1 minute to ${MAX_HOURS / 24} days.`)
+    throw new TimesError(`An interval must be between 1 minute and ${MAX_HOURS / 24} days.`)
   }
   return { times: { kind: 'every', seconds }, words: match[0] }
 }

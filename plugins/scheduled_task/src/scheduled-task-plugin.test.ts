@@ -31,11 +31,11 @@ test.each([
 })
 
 test.each([
-  ['whenever', 'When should I remind you'],
-  ['day 25:00 x', '25:00 is no time'],
-  ['day 13 pm x', '13 pm is no time'],
-  ['0 minutes x', '1 minute to'],
-  ['9000 hours x', '1 minute to'],
+  ['whenever', 'When should I send it'],
+  ['day 25:00 x', '25:00 is not a time'],
+  ['day 13 pm x', '13 pm is not a time'],
+  ['0 minutes x', 'between 1 minute'],
+  ['9000 hours x', 'between 1 minute'],
 ])('“%s” is refused in words', (text, words) => {
   expect(() => parseTimes(text)).toThrow(words)
 })
@@ -57,7 +57,7 @@ test('a job made in a chat sends its message there, slot by slot, until it is de
   expect(await collectText(await plugin.send('/jobs', trusted))).toContain('paused')
   await services.schedules.advance(8 * 3_600)
   expect(services.telegram.records).toHaveLength(2)
-  expect(await collectText(await plugin.press('n:1', trusted))).toBe('▶️ It runs now.')
+  expect(await collectText(await plugin.press('n:1', trusted))).toBe('▶️ Running now.')
   await services.schedules.advance(1)
   expect(services.telegram.records).toHaveLength(3)
   expect(await collectText(await plugin.press('d:1', trusted))).toContain('Deleted')
@@ -106,7 +106,10 @@ test('strangers neither make nor change jobs, and a group only sees its own', as
   expect(await plugin.press('d:1')).toMatchObject({ success: false })
   const group = { chat: { id: -5, type: 'group' }, role: 'trusted' } as const
   expect(await plugin.send('/jobs', group)).toMatchObject({ response: expect.stringContaining('No jobs') })
-  expect(await plugin.press('d:1', group)).toMatchObject({ success: false, error: 'That job is gone.' })
+  expect(await plugin.press('d:1', group)).toMatchObject({
+    success: false,
+    error: 'That job no longer exists.',
+  })
 })
 
 test.each([
@@ -123,7 +126,7 @@ test('no more jobs than configured, and no empty ones', async () => {
   await using plugin = await runPlugin(scheduledTask, { config: { max_jobs: 1 } })
   await plugin.send('/every hour tea', trusted)
   expect(await plugin.send('/every hour more', trusted)).toMatchObject({
-    error: expect.stringContaining('There are 1 jobs'),
+    error: expect.stringContaining('maximum of 1 jobs'),
   })
   expect(await plugin.send('/every hour', trusted)).toMatchObject({
     error: expect.stringContaining('What should I send'),

@@ -21,7 +21,7 @@ type Asked = MessageContext & Surroundings
 const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
   name: 'scheduled_task',
   version: '0.1.0',
-  description: 'Sends messages and AI answers at certain times',
+  description: 'Scheduled messages and AI answers',
   help: [
     'Write `/every weekday 9:00 Stand-up!`, `/every monday and friday 17:30 …`, `/every 2 hours …`, or',
     '`/every day 8:00 ai: a fact about birds` for an answer of the model. `/jobs` lists, pauses, runs and deletes.',
@@ -30,13 +30,13 @@ const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
   permissions: { database: true, ai: true, telegram: ['sendMessage'] },
   commands: {
     every: {
-      description: 'Send something again and again: /every weekday 9:00 …',
+      description: 'Send something regularly: /every weekday 9:00 …',
       usage: '/every weekday 9:00 Stand-up!',
       examples: ['send a message every day', 'schedule a message'],
       execute: (args, context) => guarded(context, () => add(args, context)),
     },
     jobs: {
-      description: 'What is sent at which times',
+      description: 'List scheduled messages',
       examples: ['list scheduled messages', 'show the jobs'],
       execute: (_args, context) => guarded(context, () => list(context)),
     },
@@ -70,7 +70,7 @@ async function guarded(
 ): Promise<PluginResult> {
   const isAllowed = context.role === 'owner' || (context.role === 'trusted' && config?.role === 'trusted')
   if (!isAllowed) {
-    return { success: false, error: `Only people with the role “${config?.role ?? 'owner'}” may do that.` }
+    return { success: false, error: `Only people with the role “${config?.role ?? 'owner'}” can do that.` }
   }
   try {
     return await work()
@@ -88,11 +88,11 @@ async function add(args: string, context: Asked): Promise<PluginResult> {
   const { times, words, rest } = parseTimes(args)
   const kind = PROMPT.test(rest) ? 'prompt' : 'message'
   const text = rest.replace(PROMPT, '').trim()
-  if (text === '') throw new TimesError('What should I send? Write it behind the times.')
+  if (text === '') throw new TimesError('What should I send? Add it after the time.')
   if (text.length > MAX_TEXT) throw new TimesError(`That is longer than ${MAX_TEXT} characters.`)
   const jobs = await runner.table.all()
   if (jobs.length >= config.max_jobs) {
-    throw new TimesError(`There are ${jobs.length} jobs; /jobs lets you delete some.`)
+    throw new TimesError(`You have reached the maximum of ${jobs.length} jobs. Delete some with /jobs.`)
   }
   const id = await runner.table.add({ chatId: chat.id, topicId: chat.topicId, words, kind, text }, user.id)
   const name = runner.nameOf(id)
@@ -175,7 +175,8 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
   const [action = '', number] = data.split(':')
   const job = await runner.table.find(Number(number))
   const isOwners = chat.type === 'private' && context.role === 'owner'
-  if (!job || (job.chatId !== chat.id && !isOwners)) return { success: false, error: 'That job is gone.' }
+  if (!job || (job.chatId !== chat.id && !isOwners))
+    return { success: false, error: 'That job no longer exists.' }
   const name = runner.nameOf(job.id)
   if (action === 'd') {
     await services.scheduler.cancel(name)
@@ -188,6 +189,7 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
   if (action !== 'p' && action !== 'r' && action !== 'n')
     return { success: false, error: 'This button is too old.' }
   const isDone = await services.scheduler[ACTIONS[action]](name)
-  if (!isDone) return { success: false, error: 'That did not work: it runs already, or is gone.' }
-  return { success: true, response: { p: '⏸ Paused.', r: '⏯ It goes on.', n: '▶️ It runs now.' }[action] }
+  if (!isDone)
+    return { success: false, error: 'That did not work: the job is already running or no longer exists.' }
+  return { success: true, response: { p: '⏸ Paused.', r: '⏯ Resumed.', n: '▶️ Running now.' }[action] }
 }

@@ -60,7 +60,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     if (context.chat.type !== 'private' && !isAllowed) {
       return {
         success: false,
-        error: `In a group, only people with the role “${context.config.auto_in_groups}” may do that.`,
+        error: `In a group, only people with the role “${context.config.auto_in_groups}” can do that.`,
       }
     }
     if (/^(?:off|stop|no)$/i.test(wanted)) {

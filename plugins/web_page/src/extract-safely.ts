@@ -22,6 +22,6 @@ export async function extractSafely(html: string, signal: AbortSignal): Promise<
     return textSchema.parse(await extract(html, signal))
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error
-    throw new PageError('That page is too complicated for me to read.', { cause: error })
+    throw new PageError('That page is too complex to read.', { cause: error })
   }
 }

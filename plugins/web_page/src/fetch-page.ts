@@ -47,11 +47,11 @@ export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits
   const mediaType = type.trim().toLowerCase()
   const isHtml = HTML.test(mediaType)
   if (!isHtml && !PLAIN.test(mediaType)) {
-    throw new PageError(`That is no page to read, but “${mediaType.slice(0, 60)}”.`)
+    throw new PageError(`That isn't a web page, but “${mediaType.slice(0, 60)}”.`)
   }
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.byteLength > limits.bytes) {
-    throw new PageError(`That page is too large: I read up to ${Math.round(limits.bytes / 1_024)} kB.`)
+    throw new PageError(`That page is too large. The maximum is ${Math.round(limits.bytes / 1_024)} kB.`)
   }
   return { url: response.url || url.href, isHtml, text: decode(bytes, parameters.join(';'), isHtml) }
 }
@@ -59,9 +59,9 @@ export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits
 function describe(error: unknown, host: string): unknown {
   if (!isPluggramError(error)) return error
   if (error.code === 'permission-missing') {
-    return new PageError(`I may not read ${host}: it is not on the public internet.`, { cause: error })
+    return new PageError(`I can't read ${host}: it is not on the public internet.`, { cause: error })
   }
-  if (error.code === 'network-failed') return new PageError(`${host} does not answer.`, { cause: error })
+  if (error.code === 'network-failed') return new PageError(`${host} isn't responding.`, { cause: error })
   return error
 }
 

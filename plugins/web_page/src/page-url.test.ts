@@ -17,9 +17,9 @@ test.each([
   ['just words', 'Which page?'],
   ['file:///etc/passwd', 'Which page?'],
   ['javascript:alert(1)', 'Which page?'],
-  ['https://ann:secret@example.com/', 'names and passwords'],
+  ['https://ann:secret@example.com/', 'name or password'],
   [`https://example.com/${'a'.repeat(3_000)}`, 'too long'],
-  ['http://[::1', 'no address'],
+  ['http://[::1', 'the address of a web page'],
 ])('%s is refused: %s', (text, message) => {
   expect(() => pageUrl(text)).toThrow(message)
 })

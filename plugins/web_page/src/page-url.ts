@@ -16,9 +16,9 @@ export function pageUrl(text: string): URL {
   if (found === undefined) throw new PageError('Which page? For example: /read https://example.com')
   if (found.length > MAX_CHARACTERS) throw new PageError('That address is too long.')
   const url = URL.parse(/^https?:\/\//i.test(found) ? found : `https://${found}`)
-  if (!url) throw new PageError('That is no address of a web page.')
+  if (!url) throw new PageError("That isn't the address of a web page.")
   if (url.username !== '' || url.password !== '') {
-    throw new PageError('I do not send names and passwords that stand in an address.')
+    throw new PageError('That address contains a name or password. Use one without.')
   }
   url.hash = ''
   return url

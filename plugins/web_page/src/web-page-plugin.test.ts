@@ -92,26 +92,22 @@ test('another character set is read as such', async () => {
 
 test.each<[string, HttpService['fetch'], string]>([
   ['a status', answering('no', { status: 404 }), 'answered with the status 404'],
-  [
-    'a picture',
-    answering('', { headers: { 'content-type': 'image/png' } }),
-    'no page to read, but “image/png”',
-  ],
-  ['a large page', answering('x'.repeat(5_000)), 'too large: I read up to 2 kB'],
+  ['a picture', answering('', { headers: { 'content-type': 'image/png' } }), 'a web page, but “image/png”'],
+  ['a large page', answering('x'.repeat(5_000)), 'too large. The maximum is 2 kB'],
   ['an empty page', answering('<script>app()</script>'), 'no text on that page'],
   [
     'the own network',
     async () => {
       throw new PermissionError('10.0.0.1 …')
     },
-    'I may not read example.com: it is not on the public internet.',
+    "I can't read example.com: it is not on the public internet.",
   ],
   [
     'silence',
     async () => {
       throw new PluggramError('network-failed', 'secret detail')
     },
-    'example.com does not answer.',
+    "example.com isn't responding.",
   ],
 ])('%s is told in words', async (_what, fetch, error) => {
   const services = createTestServices({ fetch })

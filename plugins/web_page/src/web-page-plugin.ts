@@ -17,15 +17,15 @@ interface Reader {
 const webPage: PluginDefinition<typeof configuration> = definePlugin({
   name: 'web_page',
   version: '0.1.0',
-  description: 'Reads a web page and says what it says',
-  help: 'Write `/read https://example.com/article`, or answer a message that has a link with `/read`.',
+  description: 'Summarizes web pages',
+  help: 'Write `/read https://example.com/article`, or reply to a message that has a link with `/read`.',
   config: configuration,
   perChat: ['timeout_seconds', 'max_kilobytes', 'max_characters'],
   permissions: { network: ['*'], ai: true },
   configure: (config) => ({ permissions: { network: config.allow_addresses } }),
   commands: {
     read: {
-      description: 'Read a web page and summarise it',
+      description: 'Summarize a web page',
       usage: '/read https://example.com',
       examples: ['what does this page say', 'summarise this link', 'read this article'],
       execute: (args, context) => report(args, context, context),
@@ -88,7 +88,6 @@ async function read(
   const page = fetched.isHtml
     ? await extractSafely(fetched.text, signal)
     : { title: '', text: fetched.text.trim() }
-  if (page.text === '')
-    throw new PageError('I found no text on that page; perhaps it only works in a browser.')
+  if (page.text === '') throw new PageError('I found no text on that page. It may only work in a browser.')
   return { ...page, url: fetched.url }
 }

@@ -80,7 +80,7 @@ function parseCron(expression: string, timeZone: string | undefined): Cron {
     throw new ScheduleError(
       isZone
         ? `There is no time zone "${timeZone}". Use a name such as Europe/Berlin.`
-        : `"${expression}" is no cron expression: ${error instanceof Error ? error.message : 'unreadable'}`,
+        : `"${expression}" is not a valid cron expression: ${error instanceof Error ? error.message : 'unreadable'}`,
     )
   }
 }

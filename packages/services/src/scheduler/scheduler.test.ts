@@ -218,7 +218,7 @@ describe('a schedule is refused', () => {
     [
       'an expression that cannot be read',
       { kind: 'cron', expression: 'often' },
-      '"often" is no cron expression',
+      '"often" is not a valid cron expression',
     ],
     [
       'a time zone that does not exist',

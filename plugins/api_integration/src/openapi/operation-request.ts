@@ -37,7 +37,7 @@ export function operationRequest(
 
 function pathSegment(value: unknown): string {
   const text = encodeURIComponent(toText(value).toWellFormed())
-  if (text === '' || /^\.{1,2}$/.test(text)) throw new ApiError('That cannot be looked up.')
+  if (text === '' || /^\.{1,2}$/.test(text)) throw new ApiError('That cannot be looked up here.')
   return text
 }
 
