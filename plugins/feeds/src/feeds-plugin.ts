@@ -94,10 +94,7 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
     const feed =
       followed[Number(written) - 1] ?? followed.find(({ url, title }) => url === written || title === written)
     if (!feed || !(await subscriptions.remove(feed.key, context.chat))) {
-      return {
-        success: false,
-        error: 'This chat is not subscribed to that feed. /feed list shows its feeds.',
-      }
+      return { success: false, error: 'This chat does not have that feed. /feed list shows its feeds.' }
     }
     return { success: true, response: `Unsubscribed from “${feed.title}”.` }
   }
