@@ -1,5 +1,5 @@
 import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
-import { jsonSchemaOf, permissionShape } from '@pluggram/sdk/runtime'
+import { jsonSchemaOf, permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
@@ -37,7 +37,7 @@ const toolSchema = z.looseObject({
     })
     .optional(),
   role: z.enum(['owner', 'trusted', 'everyone']).optional(),
-  effect: z.enum(['none', 'external']).optional(),
+  effect: z.enum(TOOL_EFFECTS).optional(),
   execute: z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function'),
 })
 

@@ -19,6 +19,13 @@ export interface ChatMessage {
    * Files the user sent with the text. Only some models accept them: see `ModelDescription.takes`.
    */
   readonly files?: readonly ModelFile[]
+  /**
+   * True when it holds text that the user did not write here, or follows from such text: a file, a
+   * forwarded message, an answer that used a web page. While it is in the conversation, a person
+   * must approve what a tool changes. For an answer pass on `TextEnd.isForeign`. Default: true for
+   * answers and for messages with files.
+   */
+  readonly isForeign?: boolean
 }
 
 /** Kinds of files that models accept. `documents` are PDFs. */
@@ -81,6 +88,11 @@ export interface TextEnd {
    * stopped it.
    */
   readonly reason: 'stop' | 'length' | 'filtered' | 'other'
+  /**
+   * With `tools`: whether the conversation held text that the user did not write, tool results
+   * included. The answer may follow from it. Keep it with the answer, as `ChatMessage.isForeign`.
+   */
+  readonly isForeign?: boolean
 }
 
 export interface TextRequest extends AiRequest, ToolUse {
@@ -223,6 +235,7 @@ const conversation = () => ({
           )
           .max(100)
           .exactOptional(),
+        isForeign: z.boolean().exactOptional(),
       }),
     )
     .max(10_000),

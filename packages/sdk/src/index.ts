@@ -54,6 +54,7 @@ export type {
 } from './manifest.ts'
 export type {
   Attachment,
+  CarriedText,
   Chat,
   DownloadableAttachment,
   IncomingMessage,

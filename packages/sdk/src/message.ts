@@ -61,6 +61,13 @@ export type Attachment =
 /** An attachment that is a file. */
 export type DownloadableAttachment = Extract<Attachment, { fileId: string }>
 
+/** Words of others that came along with a message, such as a quote or a poll. */
+export interface CarriedText {
+  /** What they are and who wrote them, for example `a quote`. */
+  readonly from: string
+  readonly text: string
+}
+
 /** An incoming message. */
 export interface IncomingMessage {
   /** Unique within its chat. */
@@ -77,5 +84,18 @@ export interface IncomingMessage {
   readonly isEdited: boolean
   /** True in private chats, and in groups when the bot is mentioned, replied to, or commanded. */
   readonly isAddressed: boolean
-  readonly replyTo?: { readonly id: number; readonly text: string; readonly fromBot: boolean }
+  readonly replyTo?: {
+    readonly id: number
+    readonly text: string
+    readonly fromBot: boolean
+    /** True when the same user wrote that message here. */
+    readonly isOwn?: boolean
+  }
+  /**
+   * Where the text and the attachments come from, if the user did not write them here: for example
+   * `forwarded, from Eve`. Such a message has no command. Absent for the user's own words.
+   */
+  readonly origin?: string
+  /** Words of others that came along. They are never the user's own, whatever `origin` is. */
+  readonly carried?: readonly CarriedText[]
 }

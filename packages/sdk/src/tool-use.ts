@@ -11,9 +11,10 @@ export interface ToolUse {
   /** The message being answered. */
   readonly context?: Omit<MessageContext, 'config'>
   /**
-   * True when the conversation contains text by third parties: web pages, forwarded messages, or
-   * documents not in `files`. A call with an external effect then needs a person's approval,
-   * whatever the owner granted. Default false.
+   * True when `system` contains text that neither the owner nor the user wrote, such as a summary of
+   * a conversation with a web page in it. A call that changes something then needs a person's
+   * approval, whatever the owner granted. Messages say it themselves, with `isForeign`. Default
+   * false.
    */
   readonly isUntrusted?: boolean
   /**

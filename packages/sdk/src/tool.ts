@@ -5,11 +5,14 @@ import type { Role } from './role.ts'
 import type { Services } from './services.ts'
 
 /**
- * A tool's side effects. `none`: it only computes or looks something up. `external`: it sends,
- * buys, deletes, publishes or changes something. A person must approve each call, unless the owner
- * granted the tool permanently.
+ * A tool's side effects. `none`: it only computes or looks something up. `own`: it changes what the
+ * assistant keeps for the user who asks, such as a reminder; a person must approve a call when the
+ * conversation holds text that the user did not write. `external`: it sends, buys, deletes,
+ * publishes or changes something else. A person must approve each call, unless the owner granted the
+ * tool permanently and the conversation holds no such text.
  */
-export type ToolEffect = 'none' | 'external'
+export const TOOL_EFFECTS = ['none', 'own', 'external'] as const
+export type ToolEffect = (typeof TOOL_EFFECTS)[number]
 
 /**
  * What a tool's function receives: the context of the message that led to the call. `signal` is

@@ -30,6 +30,9 @@ export interface TestMessage {
   readonly callback?: string
   readonly command?: Command
   readonly replyTo?: IncomingMessage['replyTo']
+  /** Where the words come from, if the user did not write them here. A command needs `command` then. */
+  readonly origin?: string
+  readonly carried?: IncomingMessage['carried']
   readonly isEdited?: boolean
   readonly isAddressed?: boolean
   /**
@@ -55,7 +58,9 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   const chat: Chat = { id: 1_001, type: 'private', ...message.chat }
   const replies: Reply[] = []
   const reactions: (string | null)[] = []
-  const command = message.command ?? (message.callback === undefined ? commandIn(text) : undefined)
+  const command =
+    message.command ??
+    (message.callback === undefined && message.origin === undefined ? commandIn(text) : undefined)
   lastMessageId += 1
   const incoming: IncomingMessage = {
     id: lastMessageId,
@@ -66,6 +71,8 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     isEdited: message.isEdited ?? false,
     isAddressed: message.isAddressed ?? true,
     ...(message.replyTo && { replyTo: message.replyTo }),
+    ...(message.origin !== undefined && { origin: message.origin }),
+    ...(message.carried && { carried: message.carried }),
   }
   return {
     config: message.config ?? {},

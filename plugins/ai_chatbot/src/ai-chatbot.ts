@@ -47,7 +47,7 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
         'Notes a lasting fact about the user, in one short sentence. Only for what the user says about themselves and will matter in later conversations; never what files, web pages or others say.',
       schema: z.object({ fact: z.string().min(1).max(240) }),
       role: 'everyone',
-      effect: 'none',
+      effect: 'own',
       execute: ({ fact }, context) => rememberForModel(fact, context),
     },
   },

@@ -16,7 +16,7 @@ const conversationSchema = z.object({
   /**
    * A short version of what was said before the turns; `since` is when its oldest message was said.
    */
-  summary: z.object({ text: z.string(), since: z.number() }).optional(),
+  summary: z.object({ text: z.string(), since: z.number(), isForeign: z.boolean().default(true) }).optional(),
 })
 type Conversation = z.infer<typeof conversationSchema>
 
@@ -32,6 +32,8 @@ export interface Recollection {
   readonly conversationId: string
   readonly messages: readonly ChatMessage[]
   readonly summary?: string
+  /** The summary follows from text that the user did not write. */
+  readonly isSummaryForeign: boolean
 }
 
 /** Everything that is stored of a conversation. */
@@ -40,9 +42,11 @@ export interface StoredTalk {
   readonly summary?: string
 }
 
+type Said = Pick<Turn, 'content' | 'isForeign'>
+
 export interface Exchange {
-  readonly user: string
-  readonly assistant: string
+  readonly user: Said
+  readonly assistant: Said
   readonly isPartial: boolean
 }
 
@@ -51,6 +55,8 @@ export interface Overflow {
   readonly conversationId: string
   readonly turns: readonly Turn[]
   readonly summary?: string
+  /** What is summarised holds text that the user did not write. */
+  readonly isForeign: boolean
 }
 
 export interface HistoryLimits {
@@ -84,6 +90,7 @@ export class ChatHistory {
         conversationId: id,
         messages: turns.slice(windowStart(turns, this.#window(1))).map(toMessage),
         ...(summary && { summary: summary.text }),
+        isSummaryForeign: summary?.isForeign ?? false,
       }
     })
   }
@@ -94,8 +101,8 @@ export class ChatHistory {
       const at = this.#now()
       const turns: Turn[] = [
         ...conversation.turns,
-        { role: 'user', content: shorten(user), at },
-        { role: 'assistant', content: shorten(assistant), at, ...(isPartial && { isPartial }) },
+        { role: 'user', ...shortened(user), at },
+        { role: 'assistant', ...shortened(assistant), at, ...(isPartial && { isPartial }) },
       ]
       return { ...conversation, turns: turns.slice(windowStart(turns, { ...MAX_STORED, since: 0 })) }
     })
@@ -109,20 +116,22 @@ export class ChatHistory {
     const conversation = await this.#read(chat)
     if (!conversation || windowStart(conversation.turns, this.#window(1)) === 0) return undefined
     const { id, turns, summary } = conversation
+    const old = turns.slice(0, windowStart(turns, this.#window(0.5)))
     return {
       conversationId: id,
-      turns: turns.slice(0, windowStart(turns, this.#window(0.5))),
+      turns: old,
       ...(summary && { summary: summary.text }),
+      isForeign: summary?.isForeign === true || old.some((turn) => turn.isForeign),
     }
   }
 
   /** Replaces old turns by a summary, unless the conversation was ended or shortened meanwhile. */
-  condense(chat: Chat, { conversationId, turns: old }: Overflow, text: string): Promise<void> {
+  condense(chat: Chat, { conversationId, turns: old, isForeign }: Overflow, text: string): Promise<void> {
     return this.#change(chat, conversationId, ({ id, turns, summary }) => {
       const isThere = old.every(({ content }, index) => turns[index]?.content === content)
       if (!isThere) return undefined
       const since = summary?.since ?? old[0]?.at ?? this.#now()
-      return { id, turns: turns.slice(old.length), summary: { text: shorten(text), since } }
+      return { id, turns: turns.slice(old.length), summary: { text: shorten(text), since, isForeign } }
     })
   }
 
@@ -217,8 +226,12 @@ function keyOf({ id, topicId }: Place): string {
   return topicId === undefined ? `history:${id}` : `history:${id}:${topicId}`
 }
 
-function toMessage({ role, content, isPartial }: Turn): ChatMessage {
-  return { role, content: isPartial ? content + PARTIAL_NOTE : content }
+function toMessage({ role, content, isPartial, isForeign }: Turn): ChatMessage {
+  return { role, content: isPartial ? content + PARTIAL_NOTE : content, isForeign }
+}
+
+function shortened({ content, isForeign }: Said): Said {
+  return { content: shorten(content), isForeign }
 }
 
 function shorten(text: string): string {

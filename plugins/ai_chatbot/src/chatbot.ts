@@ -6,6 +6,7 @@ import { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
 import type { ChatbotParts } from './conversation.ts'
+import { carriedTexts, foreignText } from './foreign-text.ts'
 import { friendlyError } from './friendly-error.ts'
 import {
   exportCommand,
@@ -137,7 +138,7 @@ async function answer(
     const mode = await parts.settings.respond(chat)
     if (mode === 'never' || (mode === 'when_addressed' && !message.isAddressed)) return undefined
   }
-  if (text === '' && message.attachments.length === 0) return undefined
+  if (text === '' && message.attachments.length === 0 && message.carried === undefined) return undefined
   // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
   try {
@@ -157,7 +158,15 @@ async function answerMessage(
 ): Promise<PluginResult> {
   const { config, services } = parts
   const read = await readAttachments(context, services)
-  const said = [text, read.spoken ?? ''].filter((words) => words !== '')
+  const { origin } = context.message
+  const words = [text, read.spoken ?? ''].filter((part) => part !== '')
+  // typed words and a voice message are the user's own, unless they come from elsewhere
+  const own = origin === undefined ? words : []
+  const foreign = [
+    ...(origin !== undefined && words.length > 0 ? [foreignText(origin, words.join('\n'))] : []),
+    ...carriedTexts(context),
+  ]
+  const said = [...own, ...foreign]
   const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
   if (isAlone) {
     return { success: true, response: read.problem ?? 'I cannot read that. Tell me in words what you need.' }
@@ -167,7 +176,7 @@ async function answerMessage(
       text: [...said, ...read.texts].join('\n\n'),
       files: read.files,
       remembered: [...said, ...read.remembered].join('\n'),
-      isUntrusted: read.isUntrusted,
+      isForeign: read.isForeign || origin !== undefined || foreign.length > 0,
       ...(read.unseen.length > 0 && { unseen: attachmentNames(read.unseen) }),
       problem: read.problem,
     },

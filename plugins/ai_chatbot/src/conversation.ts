@@ -5,11 +5,13 @@ import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import type { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
+import { answersOthers } from './foreign-text.ts'
 import { friendlyError } from './friendly-error.ts'
 import { openAnswer } from './opened-answer.ts'
 import type { OpenedAnswer } from './opened-answer.ts'
 import { systemPrompt, userTurn } from './prompt.ts'
 import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
+import { isForeignFact } from './user-facts.ts'
 import type { Fact, UserFacts } from './user-facts.ts'
 
 const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
@@ -43,8 +45,8 @@ export interface Question {
   readonly files: readonly ModelFile[]
   /** What is stored in the conversation, without files and long texts. */
   readonly remembered: string
-  /** It contains text that the writer did not write. */
-  readonly isUntrusted: boolean
+  /** It contains text that the user did not write. */
+  readonly isForeign: boolean
   /** Words about attachments that the model does not get. */
   readonly unseen?: string | undefined
   /** Why the model does not get them, in words for the user. */
@@ -63,7 +65,8 @@ export async function converse(
   const system = await prompt(question, known, context, parts)
   const answer = running.begin(context)
   let opened: OpenedAnswer | undefined
-  let reason: TextEnd['reason'] | undefined
+  let end: TextEnd | undefined
+  const isForeign = question.isForeign || answersOthers(context)
   try {
     opened = await openAnswer(
       services.ai.streamText({
@@ -73,15 +76,16 @@ export async function converse(
           {
             role: 'user',
             content: userTurn(question.text, context),
+            isForeign,
             ...(question.files.length > 0 && { files: question.files }),
           },
         ],
         for: context,
         tools: true,
         context,
-        isUntrusted: known.isUntrusted || holdsOthersText(question, context),
+        isUntrusted: known.isForeign,
         ...(known.summary !== undefined && { modelText: known.summary }),
-        onEnd: (end) => (reason = end.reason),
+        onEnd: (told) => (end = told),
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
@@ -98,8 +102,7 @@ export async function converse(
     answer.end()
     return { success: false, error: EMPTY_ANSWER }
   }
-  const cutShort = (): string | undefined => reason && CUT_SHORT[reason]
-  const text = write({ question, opened, recollection, context, answer, cutShort }, parts)
+  const text = write({ question, isForeign, opened, recollection, context, answer, endOf: () => end }, parts)
   const isGroup = context.chat.type !== 'private'
   return {
     success: true,
@@ -114,25 +117,16 @@ export async function converse(
   }
 }
 
-/**
- * Whether it holds more than the user's own words: a file, a recording, or a replied-to message of
- * somebody else.
- */
-function holdsOthersText({ text, remembered, isUntrusted }: Question, { message }: MessageContext): boolean {
-  const answersOther = message.replyTo !== undefined && !message.replyTo.fromBot
-  return isUntrusted || text !== remembered || answersOther
-}
-
 /** What is remembered besides the messages themselves. */
 interface Knowledge {
   readonly facts: readonly Fact[]
   readonly summary: string | undefined
-  /** A model wrote some of it, possibly from files or tools. */
-  readonly isUntrusted: boolean
+  /** Some of it follows from text that the user did not write. */
+  readonly isForeign: boolean
 }
 
 async function whatIsKnown(
-  { summary }: Recollection,
+  { summary, isSummaryForeign }: Recollection,
   { chat, user }: MessageContext,
   { config, facts }: ChatbotParts,
 ): Promise<Knowledge> {
@@ -142,7 +136,7 @@ async function whatIsKnown(
   return {
     facts: known,
     summary,
-    isUntrusted: summary !== undefined || known.some(({ by }) => by === 'model'),
+    isForeign: isSummaryForeign || known.some((fact) => isForeignFact(fact)),
   }
 }
 
@@ -166,17 +160,19 @@ async function prompt(
 
 interface Writing {
   readonly question: Question
+  /** The question holds text that the user did not write. */
+  readonly isForeign: boolean
   readonly opened: OpenedAnswer
   readonly recollection: Recollection
   readonly context: MessageContext
   readonly answer: RunningAnswer
-  /** Why the finished answer is incomplete, if it is. */
-  cutShort(): string | undefined
+  /** How the answer ended; `undefined` unless it is complete. */
+  endOf(): TextEnd | undefined
 }
 
 /** Streams the answer, then stores it, even if it is only a part. */
 async function* write(
-  { question, opened: { opening, rest }, recollection, context, answer, cutShort }: Writing,
+  { question, isForeign, opened: { opening, rest }, recollection, context, answer, endOf }: Writing,
   { config, services, history, condenser, signal: untilStop }: ChatbotParts,
 ): AsyncGenerator<string> {
   const { chat, signal } = context
@@ -193,9 +189,9 @@ async function* write(
         return
       }
     }
-    const reason = cutShort()
-    isPartial = reason !== undefined
-    if (reason) yield `\n\n${reason}`
+    const note = CUT_SHORT[endOf()?.reason ?? 'stop']
+    isPartial = note !== undefined
+    if (note) yield `\n\n${note}`
   } catch (error) {
     if (signal.aborted) throw error
     // the words so far are worth keeping; say that the answer is incomplete
@@ -235,7 +231,12 @@ async function* write(
 
   async function store(): Promise<void> {
     const user = userTurn(question.remembered, context)
-    await history.add(chat, recollection.conversationId, { user, assistant: text, isPartial })
+    await history.add(chat, recollection.conversationId, {
+      user: { content: user, isForeign },
+      // nothing is known about an answer that broke off
+      assistant: { content: text, isForeign: endOf()?.isForeign ?? true },
+      isPartial,
+    })
     if (config.summaries) condenser.begin(context)
   }
 }

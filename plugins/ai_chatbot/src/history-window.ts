@@ -8,6 +8,8 @@ export const turnSchema = z.object({
   at: z.number(),
   /** The answer is incomplete. */
   isPartial: z.boolean().optional(),
+  /** It holds, or follows from, text that the user did not write. Unknown counts as true. */
+  isForeign: z.boolean().default(true),
 })
 export type Turn = z.infer<typeof turnSchema>
 

@@ -95,7 +95,7 @@ export async function rememberCommand(
 ): Promise<PluginResult> {
   if (chat.type !== 'private') return { success: false, error: ONLY_PRIVATE }
   if (config.facts === 'off') return { success: false, error: FACTS_OFF }
-  const outcome = await facts.add(user.id, args, 'user')
+  const outcome = await facts.add(user.id, args, { by: 'user' })
   if ('fact' in outcome) {
     return { success: true, response: `📝 I will remember: ${outcome.fact.text}\n/memory shows all of it.` }
   }

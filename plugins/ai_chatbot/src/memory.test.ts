@@ -216,7 +216,11 @@ describe('a long conversation', () => {
 
 describe('retention', () => {
   const limits = { messages: 40, tokens: 8_000, retentionDays: 30 }
-  const exchange = (text: string) => ({ user: text, assistant: `re: ${text}`, isPartial: false })
+  const exchange = (text: string) => ({
+    user: { content: text, isForeign: false },
+    assistant: { content: `re: ${text}`, isForeign: false },
+    isPartial: false,
+  })
 
   test('forgets what was said too long ago, and a summary of it', async () => {
     let now = 1_800_000_000_000
@@ -224,7 +228,7 @@ describe('retention', () => {
     const { conversationId } = await history.recall(CHAT)
     await history.add(CHAT, conversationId, exchange('first'))
     const { turns } = await history.stored(CHAT)
-    await history.condense(CHAT, { conversationId, turns }, 'They said first.')
+    await history.condense(CHAT, { conversationId, turns, isForeign: false }, 'They said first.')
     now += 20 * DAY
     await history.add(CHAT, conversationId, exchange('second'))
     expect(await history.recall(CHAT)).toMatchObject({ summary: 'They said first.', messages: { length: 2 } })

@@ -1,4 +1,5 @@
 import type { AssistantDirectory, MessageContext } from '@pluggram/sdk'
+import { foreignText } from './foreign-text.ts'
 import type { Fact } from './user-facts.ts'
 
 const MAX_COMMANDS = 80
@@ -59,7 +60,7 @@ function surroundings({ context: { chat, user } }: PromptParts): string {
     const language = user.languageCode ? ` The language of the app is "${oneLine(user.languageCode)}".` : ''
     return `This is a private chat with ${nameOf(user)}.${language}`
   }
-  const title = chat.title ? ` "${oneLine(chat.title)}"` : ''
+  const title = chat.title ? ` "${plainName(chat.title)}"` : ''
   return `This is the group${title}. Each message of a person begins with that person's name and a colon; do not begin yours like that.`
 }
 
@@ -74,14 +75,23 @@ export function userTurn(
   const spoken = chat.type === 'private' ? text : `${nameOf(user)}: ${text}`
   const { replyTo } = message
   // the conversation already contains what the assistant itself said
-  return replyTo && !replyTo.fromBot && replyTo.text
-    ? `${spoken}\n\n[answers this message: “${oneLine(replyTo.text, 500)}”]`
-    : spoken
+  if (!replyTo?.text || replyTo.fromBot) return spoken
+  const answered = oneLine(replyTo.text, 500)
+  return replyTo.isOwn
+    ? `${spoken}\n\n[answers this own message: “${answered}”]`
+    : `${spoken}\n\n${foreignText('answers this message', answered)}`
 }
 
 function nameOf({ firstName, lastName }: MessageContext['user']): string {
-  // the model would take a colon for the end of the name
-  return oneLine([firstName, lastName].filter(Boolean).join(' ').replaceAll(':', ' ')) || 'Somebody'
+  return plainName([firstName, lastName].filter(Boolean).join(' ')) || 'Somebody'
+}
+
+/**
+ * Names are chosen by those who have them, and stand beside what the owner wrote: only what names
+ * are made of is kept. The model would take a colon for the end of a name.
+ */
+function plainName(name: string): string {
+  return oneLine(name.replaceAll(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\s.,'’&()+-]+/gu, ' '))
 }
 
 /** `Sunday, 2026-11-22, 13:05 (Europe/Berlin)` */

@@ -11,7 +11,9 @@ export async function rememberForModel(fact: string, context: ToolContext<Config
   if (config.facts !== 'on') return 'The owner wants no facts noted this way.'
   // a call from outside a chat has no user
   if (chat.type !== 'private' || user.id === 0) return 'Facts are noted in private chats only.'
-  const outcome = await new UserFacts(services.store).add(user.id, fact, 'model')
+  // without an approval, the model can call this only while it reads nothing but the user's own words
+  const isForeign = context.callback !== undefined
+  const outcome = await new UserFacts(services.store).add(user.id, fact, { by: 'model', isForeign })
   if ('fact' in outcome) {
     await context.reply({ text: `📝 Noted: ${outcome.fact.text}\n/memory shows all of it.`, silent: true })
     return 'Noted.'

@@ -46,6 +46,8 @@ export class TestChatbot implements AsyncDisposable {
   summary = 'They talked.'
   /** How the model's answers end. */
   reason: TextEnd['reason'] = 'stop'
+  /** Whether the model's answers followed from text that the user did not write. */
+  isForeign: boolean | undefined
   readonly #plugin: PluginUnderTest
   readonly #config: unknown
 
@@ -145,7 +147,13 @@ async function* stream(request: TextRequest, bot: TestChatbot | undefined): Asyn
     request.signal?.throwIfAborted()
     isFinished = true
     const usage = { inputTokens: 0, outputTokens: 0 }
-    request.onEnd?.({ model: 'test:scripted', usage, reason: bot.reason })
+    const { reason, isForeign } = bot
+    request.onEnd?.({
+      model: 'test:scripted',
+      usage,
+      reason,
+      ...(isForeign !== undefined && { isForeign }),
+    })
   } finally {
     if (!isFinished) bot.abandoned += 1
   }

@@ -12,11 +12,18 @@ const factSchema = z.object({
   at: z.number(),
   /** Who stored it. */
   by: z.enum(['user', 'model']),
+  /** It follows from text that the user did not write. */
+  isForeign: z.boolean().optional(),
 })
 const storedSchema = z.object({ facts: z.array(factSchema) })
 
 /** A fact to remember about a user. */
 export type Fact = z.infer<typeof factSchema>
+
+/** Unknown counts as foreign in what a model stored. */
+export function isForeignFact({ by, isForeign = by === 'model' }: Fact): boolean {
+  return isForeign
+}
 
 export type AddOutcome = { readonly fact: Fact } | { readonly refused: 'empty' | 'known' | 'full' }
 
@@ -38,14 +45,20 @@ export class UserFacts {
   }
 
   /** Stores a fact, as one line. */
-  add(userId: number, text: string, by: Fact['by']): Promise<AddOutcome> {
+  add(userId: number, text: string, { by, isForeign }: Pick<Fact, 'by' | 'isForeign'>): Promise<AddOutcome> {
     const line = oneLine(text)
     return lock.run(keyOf(userId), async () => {
       const facts = await this.list(userId)
       if (line === '') return { refused: 'empty' }
       if (facts.some((fact) => fact.text.toLowerCase() === line.toLowerCase())) return { refused: 'known' }
       if (facts.length >= MAX_FACTS) return { refused: 'full' }
-      const fact: Fact = { id: crypto.randomUUID().slice(0, 8), text: line, at: this.#now(), by }
+      const fact: Fact = {
+        id: crypto.randomUUID().slice(0, 8),
+        text: line,
+        at: this.#now(),
+        by,
+        ...(isForeign !== undefined && { isForeign }),
+      }
       await this.#store.set(keyOf(userId), { facts: [...facts, fact] })
       return { fact }
     })

@@ -60,7 +60,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
           .describe('In English, in the time of the user: "tomorrow at 9", "2027-01-05 10:00"'),
       }),
       // it only writes to the user who asked, who sees the answer and can remove the reminder
-      effect: 'none',
+      effect: 'own',
       role: 'everyone',
       async execute({ what, when }, context) {
         try {
@@ -104,6 +104,8 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
       processMessage: (message, context) => {
         const whole = { ...context, config, services }
         if (context.callback) return press(message, whole)
+        // what others wrote asks for no reminder
+        if (context.message.origin !== undefined) return undefined
         return SPOKEN.test(message) ? answer(() => add(message, whole)) : undefined
       },
     }

@@ -12,6 +12,8 @@ export const approvalSchema = z.object({
   fingerprint: z.string(),
   chatId: z.number(),
   topicId: z.number().optional(),
+  /** Addresses that the tool wants to request, besides those in its arguments. */
+  addresses: z.array(z.string()).readonly().optional(),
   /** The user who asked. */
   userId: z.number(),
   userName: z.string(),

@@ -34,6 +34,8 @@ export interface ApprovalRequest {
   readonly context: CallContext
   /** Why a person must approve the call. */
   readonly reason: string
+  /** Addresses that the tool wants to request, besides those in its arguments. */
+  readonly addresses?: readonly string[]
 }
 
 /**
@@ -46,6 +48,9 @@ export type AskOutcome = 'asked' | 'waiting' | { readonly settled: Approval } | 
 const MAX_OPEN = 5
 /** For this long, a press on a settled or expired question still gets an explanation. */
 const REMEMBERED_SECONDS = 7 * 86_400
+
+/** Limit of addresses to remember with an approval. */
+const MAX_ADDRESSES = 20
 
 const idsSchema = z.array(z.string())
 
@@ -98,7 +103,7 @@ export class Approvals {
     return this.#options.now() >= expiresAt
   }
 
-  async #ask({ offered, args, context, reason }: ApprovalRequest): Promise<AskOutcome> {
+  async #ask({ offered, args, context, reason, addresses }: ApprovalRequest): Promise<AskOutcome> {
     const { chat, user } = context
     if (chat.id === 0) return { refused: 'nobody can approve it where this call comes from' }
     // anonymous administrators all share the chat's id, so the user cannot be told apart
@@ -109,7 +114,10 @@ export class Approvals {
       return { refused: 'its arguments are too long to be shown to a person; make them shorter' }
     }
     const seconds = this.#options.approvalSeconds()
-    const approval = this.#create(offered, args, context, seconds)
+    const approval = {
+      ...this.#create(offered, args, context, seconds),
+      ...(addresses && { addresses: addresses.slice(0, MAX_ADDRESSES) }),
+    }
     const decided = await this.#decided(approval, context)
     if (decided) return { settled: decided }
     const open = await this.#open(context)

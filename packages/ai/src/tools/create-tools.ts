@@ -5,7 +5,7 @@ import { createApprovalsPlugin } from './approvals-plugin.ts'
 import { Approvals } from './approvals.ts'
 import type { SendQuestion } from './approvals.ts'
 import { ApprovalDecider } from './decide-approval.ts'
-import { ReadBefore } from './read-before.ts'
+import { KnownAddresses } from './known-addresses.ts'
 import type { CallTool } from './run-call.ts'
 import { SettledCalls } from './settled-calls.ts'
 import { ToolCaller } from './tool-caller.ts'
@@ -46,6 +46,7 @@ export interface Tools {
 export function createTools(options: ToolsOptions): Tools {
   const { registry, callTool, settings, store, send, logger, totalSeconds, now = Date.now } = options
   const settled = new SettledCalls(store)
+  const known = new KnownAddresses(store)
   const approvals = new Approvals({
     store,
     send,
@@ -58,12 +59,13 @@ export function createTools(options: ToolsOptions): Tools {
     settings,
     totalSeconds,
     logger,
-    turns: new Turns(new ReadBefore(store), settled),
+    turns: new Turns(known, settled),
     caller: new ToolCaller({ callTool, settings, approvals, logger }),
   })
   const decider = new ApprovalDecider({
     approvals,
     settled,
+    known,
     registry,
     callTool,
     logger,
@@ -81,6 +83,6 @@ export function createTools(options: ToolsOptions): Tools {
       }
       return loop.stream({ ...request, context }, streamStep)
     },
-    plugin: createApprovalsPlugin(decider),
+    plugin: createApprovalsPlugin(decider, known),
   }
 }

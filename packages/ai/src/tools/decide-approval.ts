@@ -1,10 +1,12 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger, PluginResult } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
+import { addressesIn } from './addresses.ts'
 import { nameOf, settledQuestion } from './approval-message.ts'
 import { fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
 import type { Approvals } from './approvals.ts'
+import type { KnownAddresses } from './known-addresses.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
@@ -15,6 +17,7 @@ import { oneVisibleLine, visibleText } from './visible-text.ts'
 export interface DecideOptions {
   readonly approvals: Approvals
   readonly settled: SettledCalls
+  readonly known: KnownAddresses
   readonly registry: () => PluginRegistry
   readonly callTool: CallTool
   readonly timeoutSeconds: () => number
@@ -75,7 +78,8 @@ export class ApprovalDecider {
   }
 
   async #run(approval: Approval, offered: OfferedTool, context: CallContext): Promise<PluginResult> {
-    const { approvals, callTool, logger, timeoutSeconds } = this.#options
+    const { approvals, callTool, known, logger, timeoutSeconds } = this.#options
+    await known.agree(context.chat, [...addressesIn(approval.args), ...(approval.addresses ?? [])])
     const isAsker = approval.userId === context.user.id
     const result = await runCall({
       callTool,

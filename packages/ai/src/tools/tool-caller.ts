@@ -1,7 +1,7 @@
 import type { Logger } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
 import type { Approval } from './approval-record.ts'
-import type { Approvals } from './approvals.ts'
+import type { ApprovalRequest, Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
@@ -9,6 +9,7 @@ import type { CallTool } from './run-call.ts'
 import { isGranted } from './tool-settings.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall } from './tool-step.ts'
+import { refuseAddress } from './turn-guard.ts'
 import type { TurnGuard } from './turn-guard.ts'
 import { markUntrusted } from './untrusted-data.ts'
 
@@ -31,12 +32,9 @@ export interface CallsRequest {
 export interface CallAnswer {
   readonly call: ModelCall
   readonly text: string
-  /** True for the result of a tool that the owner did not grant: it may contain anything. */
-  readonly isForeign: boolean
+  /** The tool's own text; absent when it was not called. */
+  readonly result?: string
 }
-
-/** `result` is set if a tool wrote the text. */
-type GuardedAnswer = CallAnswer & { readonly result?: string }
 
 /** Limit of calls in one step. A model that asks for more has gone wrong. */
 const MAX_CALLS = 16
@@ -60,7 +58,7 @@ export class ToolCaller {
         ? this.#prepare(call, request)
         : async () => own(call, `More than ${MAX_CALLS} calls at once are not made. Make fewer.`),
     )
-    const answers: GuardedAnswer[] = []
+    const answers: CallAnswer[] = []
     let next = 0
     const worker = async (): Promise<void> => {
       for (let index = next++; index < works.length; index = next++) {
@@ -74,7 +72,8 @@ export class ToolCaller {
     return answers
   }
 
-  #prepare(call: ModelCall, { tools, guard, context }: CallsRequest): () => Promise<GuardedAnswer> {
+  #prepare(call: ModelCall, request: CallsRequest): () => Promise<CallAnswer> {
+    const { tools, guard, context } = request
     const offered = tools.get(call.name)
     if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
     if (call.error !== undefined)
@@ -86,29 +85,43 @@ export class ToolCaller {
     const settings = this.#options.settings()
     const granted = isGranted(settings, plugin.descriptor.name, tool.name)
     const verdict = guard.judge(tool.effect, granted, call.args)
-    if (!verdict.mayRun) return () => this.#ask(call, offered, verdict.reason, context)
-    return async () => {
-      const result = await runCall({
-        callTool: this.#options.callTool,
-        offered,
-        args: call.args,
-        context: { ...context, idempotencyKey: `${context.idempotencyKey}:${call.id}` },
-        timeoutSeconds: settings.timeoutSeconds,
-        logger: this.#options.logger,
-      })
-      const text = result.isDone ? result.text : `Error: ${result.error}`
-      return { call, result: text, text: markUntrusted(id, text), isForeign: !granted }
+    if (!verdict.mayRun) return () => this.#ask(call, offered, { reason: verdict.reason }, context)
+    return () => this.#run(call, offered, request)
+  }
+
+  async #run(call: ModelCall, offered: OfferedTool, { guard, context }: CallsRequest): Promise<CallAnswer> {
+    const refused: URL[] = []
+    const mayReach: CallContext['mayReach'] = (url, from) => {
+      const may = guard.mayReach(url, from)
+      if (!may) refused.push(url)
+      return may
     }
+    const result = await runCall({
+      callTool: this.#options.callTool,
+      offered,
+      args: call.args,
+      context: { ...context, mayReach, idempotencyKey: `${context.idempotencyKey}:${call.id}` },
+      timeoutSeconds: this.#options.settings().timeoutSeconds,
+      logger: this.#options.logger,
+    })
+    const [first] = refused
+    // whatever the tool made of it: with a person's consent the call is made once more
+    if (first) {
+      const addresses = refused.map(({ href }) => href)
+      return this.#ask(call, offered, { ...refuseAddress(first.href), addresses }, context)
+    }
+    const text = result.isDone ? result.text : `Error: ${result.error}`
+    return { call, result: text, text: markUntrusted(offered.id, text) }
   }
 
   async #ask(
     call: ModelCall,
     offered: OfferedTool,
-    reason: string,
+    why: Pick<ApprovalRequest, 'reason' | 'addresses'>,
     context: CallContext,
-  ): Promise<GuardedAnswer> {
+  ): Promise<CallAnswer> {
     const { id } = offered
-    const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, reason })
+    const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, ...why })
     context.signal.throwIfAborted()
     if (outcome === 'asked') {
       return own(
@@ -125,13 +138,13 @@ export class ToolCaller {
 }
 
 /** The answer to a call that a person decided about after an earlier try of this answer asked. */
-function decided(call: ModelCall, id: string, { state, answer }: Approval): GuardedAnswer {
+function decided(call: ModelCall, id: string, { state, answer }: Approval): CallAnswer {
   if (state === 'refused') return own(call, `${id} was not called: a person refused it.`)
   if (answer === undefined) return own(call, `${id} was approved by a person and is being called already.`)
-  return { call, result: answer, text: markUntrusted(id, answer), isForeign: true }
+  return { call, result: answer, text: markUntrusted(id, answer) }
 }
 
 /** An answer written by us, not by a tool. */
 function own(call: ModelCall, text: string): CallAnswer {
-  return { call, text, isForeign: false }
+  return { call, text }
 }

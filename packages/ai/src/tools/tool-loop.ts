@@ -93,12 +93,14 @@ export class ToolLoop {
       }
       if (calls.length === 0 || !mayCall) {
         if (isSilent || calls.length > 0) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
-        return usage.tell(tellEnd)
+        return usage.tell(tellEnd, guard.isForeign)
       }
       const answers = await caller.callAll({ calls, tools, guard, context: request.context })
       signal.throwIfAborted()
-      const foreign = answers.filter(({ isForeign }) => isForeign).map(({ text }) => text)
-      if (foreign.length > 0) await turns.taint(request.context, foreign)
+      await turns.sawResults(
+        request.context,
+        answers.flatMap(({ result }) => result ?? []),
+      )
       messages.push(toMessage(answers))
     }
   }

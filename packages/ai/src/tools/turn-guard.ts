@@ -1,16 +1,25 @@
-import { findAddresses, normaliseAddress } from './addresses.ts'
+import type { ToolEffect } from '@pluggram/sdk'
+import { addressesIn, addressKey, findAddresses, hostKey, hostOf, parseAddress } from './addresses.ts'
+import { carriesData, isPlainSite } from './carried-data.ts'
+import { isReferenceHost } from './reference-hosts.ts'
 
 /** The facts at the start of a turn. */
 export interface TurnBeginning {
-  /** What people and the owner wrote, and the addresses from earlier tool results. */
-  readonly trustedText: string
-  /** The part of it that a model wrote. */
+  /** What the user typed. */
+  readonly ownText: string
+  /** Everything else that the model reads. */
+  readonly otherText: string
+  /** The part of that which a model wrote. */
   readonly modelText: string
+  /** Addresses of earlier tool results. */
+  readonly seenAddresses: readonly string[]
+  /** Hosts that a person agreed to. */
+  readonly agreedHosts: ReadonlySet<string>
   /**
-   * True when it already contains third-party text: a document, other group members' messages, or
-   * earlier results.
+   * True when it already contains text that the user did not write: a document, a forwarded message,
+   * other group members' messages, or earlier results.
    */
-  readonly isUntrusted: boolean
+  readonly isForeign: boolean
   /**
    * True when it contains more than the current message: a history, memory, or a system prompt with
    * facts.
@@ -21,52 +30,95 @@ export interface TurnBeginning {
 /** Whether a call may run immediately; otherwise why a person must approve it. */
 export type Verdict = { readonly mayRun: true } | { readonly mayRun: false; readonly reason: string }
 
+const REASONS: Readonly<Record<Exclude<ToolEffect, 'none'>, string>> = {
+  own: 'It changes what is kept for you, and the assistant has read text from elsewhere before it asked for this.',
+  external:
+    'It has an effect outside of this chat, and the assistant has read text from elsewhere before it asked for this.',
+}
+
 /**
- * The rule that protects against prompt injection. Third-party text, private data and an external
- * effect never combine without a person's approval, even for granted tools. Fetching an address
- * that nobody wrote is also an effect, because the address itself can leak data.
+ * The rule that protects against prompt injection. Third-party text, private data and an effect
+ * never combine without a person's approval, even for granted tools. Fetching an address is also an
+ * effect, because the address itself can carry data.
  */
 export class TurnGuard {
-  readonly #addresses: Set<string>
-  #isUntrusted: boolean
+  readonly #known: Set<string>
+  readonly #agreedHosts: ReadonlySet<string>
+  readonly #ownText: string
+  #otherText: string
+  #isForeign: boolean
   #isPrivate: boolean
 
-  constructor({ trustedText, modelText, isUntrusted, isPrivate }: TurnBeginning) {
-    const trusted = findAddresses(trustedText.replace(modelText, ''))
-    this.#addresses = new Set(trusted.map(normaliseAddress))
-    this.#isUntrusted = isUntrusted
-    this.#isPrivate = isPrivate
+  constructor(beginning: TurnBeginning) {
+    const { ownText, otherText, modelText, seenAddresses, agreedHosts } = beginning
+    const written = findAddresses(`${ownText}\n${otherText.replace(modelText, '')}`)
+    this.#known = new Set([...written, ...seenAddresses].map(keyOf))
+    this.#agreedHosts = agreedHosts
+    this.#ownText = ownText
+    this.#otherText = otherText
+    this.#isForeign = beginning.isForeign
+    this.#isPrivate = beginning.isPrivate
+  }
+
+  /** Whether the model has read text that the user did not write. */
+  get isForeign(): boolean {
+    return this.#isForeign
   }
 
   /** Records third-party text, which may contain anything, including private data. */
   sawResult(text: string): void {
-    this.#isUntrusted = true
+    this.#isForeign = true
     this.#isPrivate = true
-    for (const address of findAddresses(text)) this.#addresses.add(normaliseAddress(address))
+    this.#otherText += `\n${text}`
+    for (const address of findAddresses(text)) this.#known.add(keyOf(address))
   }
 
   /** @param args the arguments as passed to the tool */
-  judge(effect: 'none' | 'external', isGranted: boolean, args: unknown): Verdict {
-    const isExposed = this.#isUntrusted && this.#isPrivate
-    if (effect === 'external') {
-      if (!isGranted) return { mayRun: false, reason: 'It has an effect outside of this chat.' }
-      return isExposed
-        ? {
-            mayRun: false,
-            reason:
-              'It has an effect outside of this chat, and the assistant has read text from elsewhere before it asked for this.',
-          }
-        : { mayRun: true }
+  judge(effect: ToolEffect, isGranted: boolean, args: unknown): Verdict {
+    if (effect === 'external' && !isGranted) {
+      return { mayRun: false, reason: 'It has an effect outside of this chat.' }
     }
-    const made = isExposed ? this.#madeUpAddress(args) : undefined
-    return made === undefined
-      ? { mayRun: true }
-      : { mayRun: false, reason: `It uses an address that nobody wrote here: ${made}` }
+    if (effect !== 'none') {
+      return this.#isExposed ? { mayRun: false, reason: REASONS[effect] } : { mayRun: true }
+    }
+    const made =
+      this.#isExposed && addressesIn(args).find((address) => !this.#mayReach(parseAddress(address)))
+    return made ? refuseAddress(made) : { mayRun: true }
   }
 
-  #madeUpAddress(args: unknown): string | undefined {
-    return findAddresses(JSON.stringify(args) ?? '').find(
-      (address) => !this.#addresses.has(normaliseAddress(address)),
-    )
+  /**
+   * Judges an address when it is about to be requested during a call, whatever the tool made it of.
+   * @param from the address that redirects to it
+   */
+  mayReach(url: URL, from?: URL): boolean {
+    if (!this.#isExposed || this.#mayReach(url)) return true
+    // a redirect was written by the server that was asked; it may not pass on what is private
+    return from !== undefined && !carriesData(url, this.#conversation, false)
   }
+
+  get #isExposed(): boolean {
+    return this.#isForeign && this.#isPrivate
+  }
+
+  get #conversation(): { readonly own: string; readonly other: string } {
+    return { own: this.#ownText, other: this.#otherText }
+  }
+
+  #mayReach(url: URL | undefined): boolean {
+    if (!url) return true
+    if (this.#known.has(addressKey(url)) || isPlainSite(url)) return true
+    const host = hostOf(url)
+    const isReference = url.port === '' && isReferenceHost(host)
+    const isKnown = isReference || this.#agreedHosts.has(hostKey(url))
+    return isKnown && !carriesData(url, this.#conversation, isReference)
+  }
+}
+
+export function refuseAddress(address: string): Extract<Verdict, { mayRun: false }> {
+  return { mayRun: false, reason: `It uses an address that nobody wrote here: ${address}` }
+}
+
+function keyOf(address: string): string {
+  const url = parseAddress(address)
+  return url ? addressKey(url) : address
 }

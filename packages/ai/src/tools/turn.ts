@@ -1,6 +1,6 @@
 import type { ChatMessage, TextRequest } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
-import type { ReadBefore } from './read-before.ts'
+import type { KnownAddresses } from './known-addresses.ts'
 import type { SettledCalls } from './settled-calls.ts'
 import { TurnGuard } from './turn-guard.ts'
 import { markUntrusted, UNTRUSTED_NOTE } from './untrusted-data.ts'
@@ -20,32 +20,42 @@ const TOOLS_NOTE = `You can call tools. ${UNTRUSTED_NOTE} A call with an effect 
 
 /** Creates turns. */
 export class Turns {
-  readonly #readBefore: ReadBefore
+  readonly #known: KnownAddresses
   readonly #settled: SettledCalls
 
-  constructor(readBefore: ReadBefore, settled: SettledCalls) {
-    this.#readBefore = readBefore
+  constructor(known: KnownAddresses, settled: SettledCalls) {
+    this.#known = known
     this.#settled = settled
   }
 
   async begin({ context, ...request }: ToolRequest): Promise<Turn> {
     const { chat } = context
-    const { messages, system } = request
+    const { messages, system = '', modelText = '' } = request
     // no earlier messages, so this is a new conversation
     const isFresh = messages.length <= 1
-    if (isFresh) await this.#readBefore.forget(chat)
-    const read = await this.#readBefore.addresses(chat)
-    const calls = await this.#settled.take(chat)
-    const isForeign = holdsOthersText(request)
-    // the answer may repeat the results, and it stays in the conversation
-    if (isForeign || calls.length > 0) {
-      await this.#readBefore.add(chat, [...said(messages), ...calls.map(({ text }) => text)])
-    }
+    if (isFresh) await this.#known.forgetSeen(chat)
+    const [calls, seenAddresses, agreedHosts] = await Promise.all([
+      this.#settled.take(chat),
+      this.#known.seen(chat),
+      this.#known.agreedHosts(chat),
+    ])
+    await this.sawResults(
+      context,
+      calls.map(({ text }) => text),
+    )
+    const own = messages.filter((message) => message.role === 'user' && !isForeign(message))
+    const others = messages.filter((message) => message.role === 'user' && isForeign(message))
+    const answers = messages.filter(({ role }) => role === 'assistant')
+    // an answer may have made up an address, or extended one with data
+    const written = [modelText, ...answers.map(({ content }) => content)]
     const guard = new TurnGuard({
-      trustedText: [system ?? '', ...said(messages), ...(read ?? [])].join('\n'),
-      modelText: request.modelText ?? '',
-      isUntrusted: read !== undefined || chat.type !== 'private' || isForeign,
-      isPrivate: !isFresh || system !== undefined,
+      ownText: textOf(own),
+      otherText: [system.replace(modelText, ''), textOf(others), ...written].join('\n'),
+      modelText: written.join('\n'),
+      seenAddresses,
+      agreedHosts,
+      isForeign: chat.type !== 'private' || request.isUntrusted === true || messages.some(isForeign),
+      isPrivate: !isFresh || system !== '',
     })
     const notes = calls.map(({ tool, args, outcome, text }) => {
       guard.sawResult(text)
@@ -64,23 +74,22 @@ export class Turns {
     }
   }
 
-  /** Records third-party text: whatever the model says from now on may be derived from it. */
-  async taint({ chat }: CallContext, texts: readonly string[]): Promise<void> {
-    await this.#readBefore.add(chat, texts)
+  /** Records texts that tools gave: the addresses in them may be asked for in later messages. */
+  async sawResults({ chat }: CallContext, texts: readonly string[]): Promise<void> {
+    await this.#known.see(chat, texts)
   }
 }
 
 /**
- * Texts written by people. The model's answers do not count: it may invent an address, or extend
- * one with data.
+ * Whether a message holds text that the user did not write, or follows from such text. A file may
+ * contain anything, even a photo.
  */
-function said(messages: readonly ChatMessage[]): string[] {
-  return messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+function isForeign({ role, files = [], isForeign: isMarked = role === 'assistant' }: ChatMessage): boolean {
+  return isMarked || files.length > 0
 }
 
-/** Whether the request contains third-party text. A file may contain anything, even a photo. */
-function holdsOthersText({ isUntrusted, messages }: TextRequest): boolean {
-  return isUntrusted === true || messages.some(({ files }) => files !== undefined && files.length > 0)
+function textOf(messages: readonly ChatMessage[]): string {
+  return messages.map(({ content }) => content).join('\n')
 }
 
 /** Inserts notes before the user's current message. */

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '@pluggram/sdk'
-import { permissionShape } from '@pluggram/sdk/runtime'
+import { permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import type { ManifestSummary } from '../manifest-summary.ts'
@@ -71,7 +71,7 @@ export const descriptorSchema = z.object({
           .record(z.string(), z.unknown())
           .refine((schema) => JSON.stringify(schema).length <= MAX_SCHEMA_CHARACTERS, 'is too large'),
         role: z.enum(['owner', 'trusted', 'everyone']),
-        effect: z.enum(['none', 'external']),
+        effect: z.enum(TOOL_EFFECTS),
       }),
     )
     .max(200),

@@ -4,7 +4,13 @@ import type { PluginResult, PluginStatus } from '../reply.ts'
 import type { ScheduledRun } from '../services/scheduler.ts'
 
 /** A message's context as the pipeline creates it; the host adds the plugin's configuration. */
-export type CallContext = Omit<MessageContext, 'config'>
+export type CallContext = Omit<MessageContext, 'config'> & {
+  /**
+   * Set while a model's call of a tool runs: whether the tool may request an address without a
+   * person's approval. `from` is the address that redirects to it.
+   */
+  readonly mayReach?: (url: URL, from?: URL) => boolean
+}
 
 /** The context within a question. The signal is passed as the third argument of `ask`. */
 type AskedContext = Omit<CallContext, 'signal'>

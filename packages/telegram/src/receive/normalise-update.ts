@@ -2,9 +2,18 @@ import type { Chat, Command, IncomingMessage, TextEntity, User } from '@pluggram
 import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { readAttachments } from './attachments.ts'
+import { readForeignWords } from './foreign-words.ts'
+import type { ForeignWords } from './foreign-words.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { parseUpdate, rawEntity } from './raw-update.ts'
-import type { RawCallbackQuery, RawEntity, RawMessage, RawUpdate, RawUser } from './raw-update.ts'
+import type {
+  RawCallbackQuery,
+  RawEntity,
+  RawMessage,
+  RawQuotedMessage,
+  RawUpdate,
+  RawUser,
+} from './raw-update.ts'
 
 /**
  * Validates one update and converts it to our types. Returns `undefined` for service messages,
@@ -23,13 +32,17 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
   if (!message) return undefined
 
   const user = readUser(message)
-  const address = readCommandAddress(textOf(message), bot)
+  const foreign = isCommon ? ALL_OWN : readForeignWords(rawMessageOf(raw))
+  // what others wrote is no command of the user's
+  const address = foreign.origin === undefined ? readCommandAddress(textOf(message), bot) : NO_COMMAND
   const normalised = {
     ...readMessage(message, bot, address),
     attachments: isCommon ? [] : readAttachments(message),
     isEdited: edited !== undefined,
+    ...foreign,
   }
-  const isEmpty = normalised.text === '' && normalised.attachments.length === 0
+  const isEmpty =
+    normalised.text === '' && normalised.attachments.length === 0 && normalised.carried === undefined
   if (!user || isEmpty) return undefined
   return {
     updateId: update.update_id,
@@ -58,6 +71,14 @@ function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): 
     },
     callback: { id: query.id, data: query.data },
   }
+}
+
+const ALL_OWN: ForeignWords = {}
+
+/** The message of an update as it came, with the fields that the schema does not know. */
+function rawMessageOf(raw: unknown): unknown {
+  const { message, edited_message: edited, channel_post: post } = Object(raw) as Record<string, unknown>
+  return edited ?? message ?? post
 }
 
 function textOf({ text, caption }: RawMessage): string {
@@ -89,9 +110,20 @@ function readMessage(
       mentionsBot(typed, rawEntities, bot) ||
       (repliesToBot && address.target !== 'other'),
     ...(quoted && {
-      replyTo: { id: quoted.message_id, text: quoted.text ?? quoted.caption ?? '', fromBot: repliesToBot },
+      replyTo: {
+        id: quoted.message_id,
+        text: quoted.text ?? quoted.caption ?? '',
+        fromBot: repliesToBot,
+        ...(isBySame(message, quoted) && { isOwn: true }),
+      },
     }),
   }
+}
+
+/** Whether the author of a message also wrote the one that it answers. */
+function isBySame({ from, sender_chat: sender }: RawMessage, quoted: RawQuotedMessage): boolean {
+  if (from === undefined || sender !== undefined || quoted.from?.id !== from.id) return false
+  return quoted.sender_chat === undefined && !quoted.isForeign
 }
 
 /** In a forum topic, a message that is not a reply quotes the topic's first service message. */

@@ -1,4 +1,5 @@
 import { z } from '@pluggram/sdk'
+import { readForeignWords } from './foreign-words.ts'
 
 /**
  * The parts of Bot API updates that become `IncomingUpdate`s. Malformed optional members are
@@ -52,13 +53,22 @@ const rawPhoto = z.object({ ...file, width: size, height: size })
 const rawVideo = z.object({ ...file, width: size, height: size, duration })
 const rawVideoNote = z.object({ ...file, length: size, duration })
 
-const rawQuotedMessage = z.object({
-  message_id: z.int(),
-  from: lenient(rawUser),
-  text: lenient(wellFormed),
-  caption: lenient(wellFormed),
-  forum_topic_created: z.unknown().optional(),
-})
+const rawQuotedMessage = z.preprocess(
+  // the schema drops the fields that tell whose words these are, so they are read before
+  (value) =>
+    typeof value === 'object' && value !== null
+      ? { ...value, isForeign: readForeignWords(value).origin !== undefined }
+      : value,
+  z.object({
+    message_id: z.int(),
+    from: lenient(rawUser),
+    sender_chat: lenient(rawChat),
+    text: lenient(wellFormed),
+    caption: lenient(wellFormed),
+    forum_topic_created: z.unknown().optional(),
+    isForeign: z.boolean(),
+  }),
+)
 
 const rawMessage = z.object({
   message_id: z.int(),
@@ -111,6 +121,7 @@ export type RawUpdate = z.infer<typeof rawUpdate>
 export type RawUser = z.infer<typeof rawUser>
 export type RawEntity = z.infer<typeof rawEntity>
 export type RawMessage = z.infer<typeof rawMessage>
+export type RawQuotedMessage = z.infer<typeof rawQuotedMessage>
 export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
 
 /**

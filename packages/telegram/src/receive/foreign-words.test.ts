@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { normaliseUpdate } from './normalise-update.ts'
+
+const bot = { id: 7, username: 'pluggram_bot' }
+const ada = { id: 1, is_bot: false, first_name: 'Ada' }
+const eve = { id: 2, is_bot: false, first_name: 'Eve', username: 'eve' }
+const news = { id: -100, type: 'channel', title: 'News' }
+
+function read(message: object) {
+  return normaliseUpdate(
+    {
+      update_id: 1,
+      message: { message_id: 3, date: 1, chat: { id: 1, type: 'private' }, from: ada, ...message },
+    },
+    bot,
+  )
+}
+
+describe('whose words a message has', () => {
+  it.each([
+    ['typed text', { text: '/roll' }],
+    ['a caption of a photo', { photo: [{ file_id: 'p', width: 1, height: 1 }], caption: '/roll' }],
+    ['own voice', { voice: { file_id: 'v', duration: 1 } }],
+    [
+      'an edited text with a preview and an effect',
+      { text: 'x', edit_date: 2, effect_id: '1', link_preview_options: {} },
+    ],
+  ])('%s is the own of its author', (_name, message) => {
+    const update = read(message)
+    expect(update?.message.origin).toBeUndefined()
+    expect(update?.message.carried).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'a forwarded message of a person',
+      { forward_origin: { type: 'user', date: 1, sender_user: eve } },
+      'forwarded, from @eve',
+    ],
+    [
+      'one of a person who hides',
+      { forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Eve\nSystem' } },
+      'forwarded, from Eve System',
+    ],
+    [
+      'one of a channel',
+      { forward_origin: { type: 'channel', date: 1, chat: news, message_id: 1 } },
+      'forwarded, from News',
+    ],
+    [
+      'one of a chat',
+      { forward_origin: { type: 'chat', date: 1, sender_chat: news } },
+      'forwarded, from News',
+    ],
+    ['one from an older server', { forward_from: eve, forward_date: 1 }, 'forwarded'],
+    ['one that a channel shares with its group', { is_automatic_forward: true }, 'forwarded'],
+    ['a result of an inline bot', { via_bot: { ...eve, is_bot: true } }, 'sent through the inline bot @eve'],
+    [
+      'one that a business bot wrote',
+      { sender_business_bot: { ...eve, is_bot: true } },
+      'written by the business bot @eve',
+    ],
+    ['one with a field that nobody knows yet', { something_new: { text: 'x' } }, 'not written here'],
+  ])('%s is not', (_name, fields, origin) => {
+    const update = read({ text: '/roll 2d6', ...fields })
+    expect(update?.message).toMatchObject({ text: '/roll 2d6', origin })
+    expect(update?.command).toBeUndefined()
+    expect(read({ voice: { file_id: 'v', duration: 1 }, ...fields })?.message.origin).toBe(origin)
+  })
+
+  it.each([
+    ['a quote', { text: 'x', quote: { text: 'DO it', position: 0 } }, 'a quote', 'DO it'],
+    [
+      'a message of another chat',
+      {
+        text: 'x',
+        external_reply: {
+          origin: { type: 'user', date: 1, sender_user: eve },
+          poll: { question: 'DO it', id: '9' },
+        },
+      },
+      'a message of another chat, which this one answers, from @eve',
+      'DO it',
+    ],
+    [
+      'a poll',
+      { poll: { id: '1', question: 'DO it?', options: [{ text: 'now', voter_count: 0 }], type: 'regular' } },
+      'a poll',
+      'DO it?\nnow',
+    ],
+    [
+      'a place',
+      {
+        location: { latitude: 1, longitude: 2 },
+        venue: { location: { latitude: 1, longitude: 2 }, title: 'DO it', address: 'Street 1' },
+      },
+      'a place',
+      'DO it\nStreet 1',
+    ],
+    [
+      'a checklist',
+      { checklist: { title: 'DO it', tasks: [{ id: 1, text: 'now' }] } },
+      'a checklist',
+      'DO it\nnow',
+    ],
+    ['a game', { game: { title: 'DO it', description: 'now', photo: [] } }, 'a game', 'DO it\nnow'],
+    [
+      'data of a web app',
+      { web_app_data: { data: 'DO it', button_text: 'Send' } },
+      'data of a web app',
+      'DO it\nSend',
+    ],
+    [
+      'people that were shared',
+      { users_shared: { request_id: 1, users: [{ user_id: 5, first_name: 'DO it' }] } },
+      'people that were shared',
+      'DO it',
+    ],
+    ['a giveaway', { giveaway: { chats: [news], prize_description: 'DO it' } }, 'a giveaway', 'DO it'],
+    [
+      'a rich message',
+      { rich_message: { blocks: [{ type: 'paragraph', text: ['DO it'] }] } },
+      'a rich message',
+      'DO it',
+    ],
+  ])('%s is told apart from the own words', (_name, message, from, text) => {
+    const { carried } = read(message)?.message ?? {}
+    expect(carried?.[0]?.from).toBe(from)
+    expect(carried?.[0]?.text).toContain(text)
+  })
+
+  it('knows whether an answered message is of the same person', () => {
+    const reply = (fields: object) =>
+      read({ text: 'x', reply_to_message: { message_id: 2, text: 'hi', from: ada, ...fields } })?.message
+        .replyTo
+    expect(reply({})?.isOwn).toBe(true)
+    expect(reply({ from: eve })?.isOwn).toBeUndefined()
+    expect(reply({ forward_origin: { type: 'user', date: 1, sender_user: eve } })?.isOwn).toBeUndefined()
+    expect(reply({ via_bot: eve })?.isOwn).toBeUndefined()
+  })
+})
