@@ -11,7 +11,6 @@ const LEFT: Readonly<Record<string, number>> = {
   Composer: 185,
   createPlayground: 174,
   createMessageActs: 156,
-  startTelegram: 125,
   createSqlitePluginStores: 120,
   createPlugin: 110,
   createSendGate: 99,

@@ -8,7 +8,6 @@ import type {
   BotApiCaller,
   ChatActions,
   Format,
-  IncomingUpdate,
   MessageStore,
   PluginRegistry,
   PostOffice,
@@ -22,17 +21,26 @@ import {
   createTelegramBot,
   createWebhookSource,
 } from '@pluggram/telegram'
-import type { BotIdentity, TelegramBotStats, UpdateSource, WebhookSource } from '@pluggram/telegram'
+import type {
+  BotIdentity,
+  SourceOptions,
+  TelegramApi,
+  TelegramBot,
+  TelegramBotStats,
+  UpdateSource,
+  WebhookSource,
+} from '@pluggram/telegram'
 import type { HealthCheck } from './health-check.ts'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
 import { connectTelegram } from './telegram-link.ts'
+import type { TelegramLink } from './telegram-link.ts'
 
 export interface TelegramOptions {
   readonly configuration: LoadedConfiguration
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   /** Called when a group became a supergroup with a new id, possibly more than once. */
-  onChatMigrated(from: number, to: number): void
+  readonly onChatMigrated: (from: number, to: number) => void
   createPipeline(format: Format, actions: ChatActions): Pipeline
   readonly outbox: Outbox
   readonly messages: MessageStore
@@ -66,117 +74,42 @@ const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMi
 
 /** Sets up everything between the Bot API and the pipeline. Updates arrive after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
-  const { configuration, logger, registry, mask } = options
-  const { telegram } = configuration.settings
-  const link = await connectTelegram(configuration, logger)
+  const { logger, registry, outbox } = options
+  const link = await connectTelegram(options.configuration, logger)
   const closing = new AbortController()
-  const api = createTelegramApi({
-    token: link.token,
-    signal: closing.signal,
-    ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
-    onCall: (method, outcome, seconds) => options.metrics.telegramCalled(method, outcome, seconds),
-  })
-  const rich = createRichMessages({ mode: telegram.richMessages, logger, now: () => performance.now() })
-  const format = createFormat({ rich, mask, logger })
-  const telegramBot = createTelegramBot({
-    api,
-    logger,
-    rich,
-    mask,
-    onChatMigrated: (from, to) => options.onChatMigrated(from, to),
-    streaming: telegram.streaming,
-    limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
-  })
-  const postOffice = createPostOffice({ outbox: options.outbox, format, logger })
-  const pipeline = options.createPipeline(format, telegramBot)
-  startSender({ outbox: options.outbox, store: options.messages, transport: telegramBot, logger })
+  const { api, format, bot } = createBot(options, link, closing.signal)
+  const postOffice = createPostOffice({ outbox, format, logger })
+  const pipeline = options.createPipeline(format, bot)
+  startSender({ outbox, store: options.messages, transport: bot, logger })
   const menu = createCommandMenu({ api, logger })
-  let bot: BotIdentity | undefined
-  let isReceiving = false
-  let isStopping = false
-
-  const sourceOptions = {
+  const { source, webhook } = createSource(options, {
+    link,
     api,
-    logger,
-    onChatMigrated: (from: number, to: number) => options.onChatMigrated(from, to),
-    onIdentified: (identity: BotIdentity) => {
-      bot = identity
-      syncMenu()
-    },
-    onUpdates: (updates: readonly IncomingUpdate[]) => {
-      for (const { chat } of updates) telegramBot.noteActivity(chat.id)
-      return pipeline.accept(updates)
-    },
-  }
-  const { url, secret } = telegram.webhook
-  // the playground has no public address, so it always uses polling
-  const webhook =
-    url !== undefined && secret !== undefined && !link.emulator
-      ? createWebhookSource({ ...sourceOptions, url, secret })
-      : undefined
-  const source: UpdateSource = webhook ?? createPollingSource(sourceOptions)
-
+    pipeline,
+    noteActivity: bot.noteActivity,
+    onIdentified: syncMenu,
+  })
   function syncMenu(): void {
-    if (!bot) return
-    const commands = registry.plugins().flatMap(({ descriptor }) =>
-      ownCommands(registry, descriptor)
-        .filter((command) => command.inMenu)
-        .map(({ name, description }) => ({ name, description })),
-    )
-    void menu.sync(commands)
+    if (source.status().bot) void menu.sync(menuCommands(registry))
   }
   const stopWatching = registry.onChange(syncMenu)
-
-  const healthChecks: readonly HealthCheck[] = [
-    {
-      name: 'telegram',
-      check() {
-        const { isReady, state, since, lastError } = source.status()
-        return {
-          status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
-          source: state,
-          since: since.toISOString(),
-          mode: link.emulator ? 'playground' : 'telegram',
-          ...(bot && { bot: bot.username }),
-          ...telegramBot.stats(),
-          ...(lastError !== undefined && { lastError }),
-        }
-      },
-    },
-    {
-      name: 'pipeline',
-      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
-    },
-  ]
-
+  const intake = createIntake(source, pipeline)
   return {
     ...(link.emulator && { emulator: link.emulator }),
-    ...(webhook && { webhook: receiver(webhook, pipeline, () => isReceiving) }),
-    bot: () => bot,
-    healthChecks,
+    ...(webhook && { webhook: receiver(webhook, pipeline, intake) }),
+    bot: () => source.status().bot,
+    healthChecks: createHealthChecks({ link, source, bot, pipeline }),
     pipeline,
-    messengerStats: () => telegramBot.stats(),
+    messengerStats: () => bot.stats(),
     outgoing: {
       post: (request) => postOffice.post(request),
-      call: (method, params, signal) => telegramBot.call(method, params, signal),
+      call: (method, params, signal) => bot.call(method, params, signal),
     },
-    connection() {
-      const { state, lastError } = source.status()
-      const name = link.emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'
-      return `${state}, ${name}${lastError === undefined ? '' : ` (${lastError})`}`
-    },
-    async receive() {
-      await pipeline.resume()
-      if (isStopping) return
-      isReceiving = true
-      source.start()
-    },
+    connection: () => describeConnection(link, source),
+    receive: () => intake.open(),
     async stopReceiving(drainMs) {
-      isReceiving = false
-      isStopping = true
       stopWatching()
-      await source.stop()
-      const { left } = await pipeline.drain(drainMs)
+      const { left } = await intake.close(drainMs)
       if (left > 0)
         logger.warn('stopped before everything was answered; the next start goes on with it', { left })
       await menu.stop()
@@ -188,10 +121,130 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   }
 }
 
-function receiver(webhook: WebhookSource, pipeline: Pipeline, isReceiving: () => boolean): WebhookReceiver {
+/** Creates the bot, which sends, and `format`, which makes its messages. */
+function createBot(
+  { configuration, logger, mask, metrics, onChatMigrated }: TelegramOptions,
+  link: TelegramLink,
+  signal: AbortSignal,
+): { api: TelegramApi; format: Format; bot: TelegramBot } {
+  const { telegram } = configuration.settings
+  const api = createTelegramApi({
+    token: link.token,
+    signal,
+    ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
+    onCall: metrics.telegramCalled,
+  })
+  const rich = createRichMessages({ mode: telegram.richMessages, logger, now: () => performance.now() })
+  const bot = createTelegramBot({
+    api,
+    logger,
+    rich,
+    mask,
+    onChatMigrated,
+    streaming: telegram.streaming,
+    limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,
+  })
+  return { api, format: createFormat({ rich, mask, logger }), bot }
+}
+
+interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onIdentified'> {
+  readonly link: TelegramLink
+  readonly api: TelegramApi
+  readonly pipeline: Pipeline
+}
+
+function createSource(
+  { configuration, logger, onChatMigrated }: TelegramOptions,
+  { link, pipeline, ...needs }: SourceNeeds,
+): { source: UpdateSource; webhook?: WebhookSource } {
+  const { url, secret } = configuration.settings.telegram.webhook
+  const options = { ...needs, logger, onChatMigrated, onUpdates: pipeline.accept.bind(pipeline) }
+  // the playground has no public address, so it always uses polling
+  if (url === undefined || secret === undefined || link.emulator)
+    return { source: createPollingSource(options) }
+  const webhook = createWebhookSource({ ...options, url, secret })
+  return { source: webhook, webhook }
+}
+
+interface Intake {
+  readonly isOpen: () => boolean
+  open(): Promise<void>
+  close(drainMs: number): Promise<{ left: number }>
+}
+
+/**
+ * Lets updates in, once what an earlier run left is queued:
+ *
+ *   before ──open──▶ open ──close──▶ closed
+ */
+function createIntake(source: UpdateSource, pipeline: Pipeline): Intake {
+  let state: 'before' | 'open' | 'closed' = 'before'
+  const isClosed = (): boolean => state === 'closed'
+  return {
+    isOpen: () => state === 'open',
+    async open() {
+      await pipeline.resume()
+      if (isClosed()) return
+      state = 'open'
+      source.start()
+    },
+    async close(drainMs) {
+      state = 'closed'
+      await source.stop()
+      return pipeline.drain(drainMs)
+    },
+  }
+}
+
+function receiver(webhook: WebhookSource, pipeline: Pipeline, intake: Intake): WebhookReceiver {
   return {
     checkSecret: (header) => webhook.checkSecret(header),
-    isAccepting: () => isReceiving() && !pipeline.isFull(),
+    isAccepting: () => intake.isOpen() && !pipeline.isFull(),
     accept: (update) => webhook.accept(update),
   }
+}
+
+function menuCommands(registry: PluginRegistry): { name: string; description: string }[] {
+  return registry.plugins().flatMap(({ descriptor }) =>
+    ownCommands(registry, descriptor)
+      .filter((command) => command.inMenu)
+      .map(({ name, description }) => ({ name, description })),
+  )
+}
+
+interface Watched {
+  readonly link: TelegramLink
+  readonly source: UpdateSource
+  readonly bot: TelegramBot
+  readonly pipeline: Pipeline
+}
+
+function createHealthChecks({ link, source, bot, pipeline }: Watched): readonly HealthCheck[] {
+  return [
+    {
+      name: 'telegram',
+      check() {
+        const { isReady, state, since, lastError, bot: identity } = source.status()
+        return {
+          status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
+          source: state,
+          since: since.toISOString(),
+          mode: link.emulator ? 'playground' : 'telegram',
+          ...(identity && { bot: identity.username }),
+          ...bot.stats(),
+          ...(lastError !== undefined && { lastError }),
+        }
+      },
+    },
+    {
+      name: 'pipeline',
+      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
+    },
+  ]
+}
+
+function describeConnection({ emulator }: TelegramLink, source: UpdateSource): string {
+  const { state, lastError, bot } = source.status()
+  const name = emulator ? 'the playground' : bot ? `@${bot.username}` : 'Telegram'
+  return `${state}, ${name}${lastError === undefined ? '' : ` (${lastError})`}`
 }

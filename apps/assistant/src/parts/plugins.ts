@@ -23,7 +23,7 @@ export const plugins = definePart({
       ...board.plan,
       list: board.hosted,
       servicesFor: pluginServices,
-      chatBlock: (plugin, chatId) => chatSettings.of(plugin, chatId) as JsonObject | undefined,
+      chatBlock: chatSettings.of as (plugin: string, chatId: number) => JsonObject | undefined,
       assistantName: settings.now.assistant.name,
       builtIn: ownPlugins,
       dataFolder: folders.data,

@@ -46,7 +46,7 @@ export const telegramConnection = definePart({
           concurrentChats: limits.concurrentChats,
           access: access.control,
           pluginTimeoutMs: limits.pluginTimeoutSeconds * 1_000,
-          onPluginCall: (plugin, outcome, seconds) => metrics.pluginCalled(plugin, outcome, seconds),
+          onPluginCall: metrics.pluginCalled,
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
         }),
     })

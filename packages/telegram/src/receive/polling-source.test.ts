@@ -58,7 +58,12 @@ const untilPolledIn = (status: Partial<SourceStatus>): Promise<void> =>
 describe('updates', () => {
   it('arrive in order, and the bot is known before the first', async () => {
     let bot: unknown
-    startSource({ onIdentified: (identity) => (bot = identity) })
+    const source = startSource({
+      onIdentified: () => {
+        expect(received).toEqual([])
+        bot = source.status().bot
+      },
+    })
     for (let index = 0; index < 250; index++) say(`message ${index}`)
     await until(() => expect(received.length).toBe(250))
     expect(receivedTexts()).toEqual(Array.from({ length: 250 }, (_, index) => `message ${index}`))

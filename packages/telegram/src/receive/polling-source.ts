@@ -78,7 +78,11 @@ class PollingSource implements UpdateSource {
   }
 
   async #run(): Promise<void> {
-    const bot = await identifyWithRetries(this.#options, this.#trouble, this.#signal)
+    const bot = await identifyWithRetries(
+      this.#options,
+      { tracker: this.#tracker, trouble: this.#trouble },
+      this.#signal,
+    )
     await this.#removeWebhook()
     for (;;) {
       let updates: readonly unknown[]

@@ -34,12 +34,15 @@ export interface SourceStatus {
   readonly lastError?: string
   /** When the last poll was answered, or the last update delivered. */
   readonly lastPollAt?: Date
+  /** Absent until Telegram has said who the bot is. */
+  readonly bot?: BotIdentity
 }
 
 /** Tracks a source's status; `since` changes only with the state. */
 export class StatusTracker {
   state: SourceState = 'starting'
   lastPollAt: Date | undefined
+  bot: BotIdentity | undefined
   #since = new Date()
   #lastError: string | undefined
 
@@ -51,13 +54,14 @@ export class StatusTracker {
   }
 
   status(): SourceStatus {
-    const { state, lastPollAt } = this
+    const { state, lastPollAt, bot } = this
     return {
       state,
       isReady: state === 'polling' || state === 'receiving',
       since: this.#since,
       ...(this.#lastError !== undefined && { lastError: this.#lastError }),
       ...(lastPollAt && { lastPollAt }),
+      ...(bot && { bot }),
     }
   }
 }
@@ -82,8 +86,8 @@ export interface SourceOptions {
   readonly api: Api
   /** The bot's identity, if already known; otherwise the source asks Telegram first. */
   readonly bot?: BotIdentity
-  /** Called once with the bot's identity, before the first update. */
-  readonly onIdentified?: (bot: BotIdentity) => void
+  /** Called once when the status shows the bot's identity, before the first update. */
+  readonly onIdentified?: () => void
   /**
    * Stores updates. They count as received only when this resolves; resolving late slows the source
    * down.
@@ -173,11 +177,12 @@ export function createTrouble(
 /** Asks Telegram for the bot's identity until it answers; rejects when `signal` is aborted. */
 export async function identifyWithRetries(
   options: Pick<SourceOptions, 'api' | 'bot' | 'onIdentified'>,
-  trouble: Trouble,
+  { tracker, trouble }: { readonly tracker: StatusTracker; readonly trouble: Trouble },
   signal: AbortSignal,
 ): Promise<BotIdentity> {
   const bot = options.bot ?? (await askUntilKnown())
-  options.onIdentified?.(bot)
+  tracker.bot = bot
+  options.onIdentified?.()
   return bot
 
   async function askUntilKnown(): Promise<BotIdentity> {

@@ -63,7 +63,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   let running: Promise<void> | undefined
 
   async function run(): Promise<void> {
-    known = await identifyWithRetries(options, trouble, signal)
+    known = await identifyWithRetries(options, { tracker, trouble }, signal)
     identity.resolve(known)
     await persistently('setWebhook', set, trouble, signal)
     for (;;) {
