@@ -100,9 +100,9 @@ export function levelFor(
 
 /** The owner's limits for a plugin's process. */
 export function limitsFor({ settings }: LoadedConfiguration, name: string): ProcessLimits {
-  const { plugins, memoryMb, idleSeconds, sandbox } = settings.pluginHost
+  const { plugins, memoryMb, filesMb, idleSeconds, sandbox } = settings.pluginHost
   const { isolation: _isolation, chats: _chats, ...own } = plugins[name] ?? {}
-  return { memoryMb, idleSeconds, sandbox, ...own }
+  return { memoryMb, filesMb, idleSeconds, sandbox, ...own }
 }
 
 /** A plugin that is not in plugins_config.json is off, except for the fallback plugin. */

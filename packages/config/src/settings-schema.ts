@@ -204,14 +204,17 @@ const limits = z
     takesEffect: 'next start',
   })
 
-function megabytes(description: string): z.ZodNumber {
+function megabytes(description: string, [least, most]: readonly [number, number]): z.ZodNumber {
   return z
     .number()
     .int()
-    .min(96)
-    .max(16_384)
-    .meta({ description, expected: 'a whole number of megabytes from 96 to 16384' })
+    .min(least)
+    .max(most)
+    .meta({ description, expected: `a whole number of megabytes from ${least} to ${most}` })
 }
+
+const MEMORY_MB = [96, 16_384] as const
+const FILES_MB = [1, 1_048_576] as const
 
 function sandbox(description: string): z.ZodEnum<{ none: 'none'; bubblewrap: 'bubblewrap' }> {
   return z.enum(['none', 'bubblewrap']).meta({ description, expected: '"none" or "bubblewrap"' })
@@ -235,7 +238,8 @@ const onePluginsLimits = z.strictObject({
     })
     .optional(),
   sandbox: sandbox('Walls of the kernel around its process.').optional(),
-  memory_mb: megabytes('The memory of its process.').optional(),
+  memory_mb: megabytes('The memory of its process.', MEMORY_MB).optional(),
+  files_mb: megabytes('The size of its folder.', FILES_MB).optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
   start_seconds: seconds('The longest start.').optional(),
   call_seconds: seconds('The longest work on one message.').optional(),
@@ -256,7 +260,11 @@ const pluginHost = z
     sandbox: sandbox(
       "Walls of the kernel around plugins' processes, besides Node's own: `bubblewrap` needs that program (Linux). Plugins do not start where it is asked for and cannot be used.",
     ).default('none'),
-    memory_mb: megabytes("The memory of a plugin's process.").default(256),
+    memory_mb: megabytes("The memory of a plugin's process.", MEMORY_MB).default(256),
+    files_mb: megabytes(
+      "The size of a plugin's folder (`files`). A plugin process that makes it larger is ended.",
+      FILES_MB,
+    ).default(256),
     idle_seconds: seconds(
       "A plugin's process that is unused for that long is ended until it is needed.",
     ).default(300),
@@ -272,7 +280,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
+          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `files_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),

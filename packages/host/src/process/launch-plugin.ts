@@ -73,6 +73,7 @@ export interface LaunchedPlugin {
 }
 
 export const DEFAULT_MEMORY_MB = 256
+const DEFAULT_FILES_MB = 256
 /** How long a plugin may take to clean up after a failed start. */
 const LATE_SECONDS = 1
 
@@ -162,12 +163,19 @@ async function openProcess(
   events: ProcessEvents,
   self: () => PluginProcess | undefined,
 ): Promise<PluginProcess> {
-  const { candidate, logger, group } = options
+  const { candidate, logger, group, dataFolder } = options
   const launchOptions = await toLaunchOptions(options)
   return PluginProcess.launch({
     plugin: candidate.name,
     directory: candidate.directory,
     memoryMb: options.memoryMb,
+    ...(dataFolder !== undefined &&
+      mayWrite(options.grants) && {
+        files: {
+          folder: pluginFolder(dataFolder, candidate.name),
+          limitMb: options.limits.filesMb ?? DEFAULT_FILES_MB,
+        },
+      }),
     open: () =>
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
@@ -183,6 +191,10 @@ async function openProcess(
   })
 }
 
+function mayWrite(grants: LaunchPluginOptions['grants']): boolean {
+  return grants !== 'everything' && grants.files === true
+}
+
 /** The process's rights: those of its plugin, or of all plugins that share it. */
 async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOptions> {
   const { candidate, pluginPaths, dataFolder, grants, memoryMb } = options
@@ -193,9 +205,8 @@ async function toLaunchOptions(options: LaunchPluginOptions): Promise<LaunchOpti
   const writable: string[] = []
   for (const member of members) {
     readable.push(...(await readablePaths(member.candidate, pluginPaths)))
-    const mayWrite =
-      dataFolder !== undefined && member.grants !== 'everything' && member.grants.files === true
-    if (mayWrite) writable.push(pluginFolder(dataFolder, member.candidate.name))
+    if (dataFolder !== undefined && mayWrite(member.grants))
+      writable.push(pluginFolder(dataFolder, member.candidate.name))
   }
   for (const folder of writable) await mkdir(folder, { recursive: true })
   const folders = writable.map((folder) => path.join(folder, '*'))

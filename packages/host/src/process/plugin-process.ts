@@ -13,6 +13,8 @@ import type { CallLimits } from './call-guard.ts'
 import { contextOf, toContextData } from './wire-context.ts'
 import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
+import { FolderWatch } from './folder-watch.ts'
+import type { FolderWatchOptions } from './folder-watch.ts'
 import { limitMemory } from './launch.ts'
 import type { LaunchedProcess, ProcessEnd } from './launch.ts'
 import { describeFatal } from './describe-fatal.ts'
@@ -28,6 +30,8 @@ export interface PluginProcessOptions {
   /** The folder of its files, to locate errors. */
   readonly directory: string
   readonly memoryMb: number
+  /** The folder that it may write to, and its limit. */
+  readonly files?: Pick<FolderWatchOptions, 'folder' | 'limitMb'>
   /** Starts the process, or takes a seat in one. */
   open(): LaunchedProcess
   chatBlock(chatId: number): JsonObject | undefined
@@ -60,6 +64,7 @@ export class PluginProcess {
   readonly #peer: Peer
   /** Unset in a shared process, which is watched as a whole. */
   readonly #watch: ProcessWatch | undefined
+  readonly #folder: FolderWatch | undefined
   readonly #output: WatchedOutput
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
@@ -118,6 +123,9 @@ export class PluginProcess {
     this.#output = new WatchedOutput(output, (line) => options.log('info', line))
     this.#watch = seat ? undefined : this.#createWatch(launched.pid ?? 0)
     seat?.occupy(() => this.#isStarting || this.inFlight > 0)
+    this.#folder =
+      options.files &&
+      new FolderWatch({ ...options.files, onViolation: (reason) => this.kill(reason) })
     this.#watch?.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
@@ -343,6 +351,7 @@ export class PluginProcess {
     this.#reason ??= verdict?.reason ?? describeExit(code, signal, this.#output.tail)
     this.#hasEnded = true
     this.#watch?.stop()
+    this.#folder?.stop()
     clearInterval(this.#housekeeping)
     this.#keepHouse()
     this.#peer.close(this.#crash())

@@ -6,6 +6,8 @@ export interface ProcessLimits {
   /** Kernel-level isolation, in addition to Node's permission model. Default `none`. */
   readonly sandbox?: 'none' | 'bubblewrap' | undefined
   readonly memoryMb?: number | undefined
+  /** The size of its folder. */
+  readonly filesMb?: number | undefined
   /** Plugins of one group share a process. */
   readonly group?: string | undefined
   readonly idleSeconds?: number | undefined
