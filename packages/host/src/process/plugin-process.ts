@@ -124,8 +124,7 @@ export class PluginProcess {
     this.#watch = seat ? undefined : this.#createWatch(launched.pid ?? 0)
     seat?.occupy(() => this.#isStarting || this.inFlight > 0)
     this.#folder =
-      options.files &&
-      new FolderWatch({ ...options.files, onViolation: (reason) => this.kill(reason) })
+      options.files && new FolderWatch({ ...options.files, onViolation: (reason) => this.kill(reason) })
     this.#watch?.beginStart(HELLO_SECONDS)
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
     this.#housekeeping.unref()
