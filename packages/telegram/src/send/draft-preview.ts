@@ -4,11 +4,11 @@ import type { Api } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
 import type { BlockedChats, SendGate } from './send-gate.ts'
 import { toTelegramError } from '../api/errors.ts'
-import { MESSAGE_LIMIT, sliceFormatted } from '../text/formatted-text.ts'
+import { isBlank, MESSAGE_LIMIT, sliceFormatted } from '../text/formatted-text.ts'
 import type { FormattedText } from '../text/formatted-text.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
-import { isBlank, renderText } from '../text/render-text.ts'
+import { renderText } from '../text/render-text.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
 
 export interface PreviewOptions {

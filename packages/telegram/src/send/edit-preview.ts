@@ -1,11 +1,11 @@
 import type { Reply } from '@pluggram/sdk'
 import { toGrammySignal } from '../api/api.ts'
 import type { PreviewOptions } from './draft-preview.ts'
-import { appendPlain, MESSAGE_LIMIT, splitText } from '../text/formatted-text.ts'
+import { isBlank, appendPlain, MESSAGE_LIMIT, splitText } from '../text/formatted-text.ts'
 import { newMessageMembers, quoteMembers, textMembers, toKeyboard } from './format.ts'
 import { createPreviewLoop } from './preview-loop.ts'
 import type { TextPreview } from './preview-loop.ts'
-import { isBlank, renderText } from '../text/render-text.ts'
+import { renderText } from '../text/render-text.ts'
 import type { SendLimits } from './send-pace.ts'
 
 export interface EditPreviewOptions extends PreviewOptions {

@@ -2,9 +2,16 @@ import { DeliveryError } from '@pluggram/sdk'
 import type { Button, Chat, Logger, Reply } from '@pluggram/sdk'
 import type { Format, OutgoingMessage } from '@pluggram/sdk/runtime'
 import type { InlineKeyboardMarkup, MessageEntity, ReplyParameters } from 'grammy/types'
-import { CAPTION_LIMIT, MESSAGE_LIMIT, appendPlain, splitText } from '../text/formatted-text.ts'
+import {
+  CAPTION_LIMIT,
+  MESSAGE_LIMIT,
+  appendPlain,
+  isBlank,
+  plainText,
+  splitText,
+} from '../text/formatted-text.ts'
 import type { FormattedText } from '../text/formatted-text.ts'
-import { isBlank, renderText } from '../text/render-text.ts'
+import { renderText } from '../text/render-text.ts'
 import { formatWithEntities } from '../text/reply-entities.ts'
 import type { RichContent } from '../text/rich-blocks.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
@@ -41,7 +48,8 @@ export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): F
     const calls = planMessages(chat, reply, text, previewMessageId)
     const isStreamed = written?.preview !== undefined && { isStreamed: true }
     const isText = !media && !location && editMessageId === undefined
-    const richMessage = isText ? rich.render(source, format) : undefined
+    const isMarkup = format !== undefined && format !== 'plain'
+    const richMessage = isText && isMarkup ? rich.render(source, format) : undefined
     if (!richMessage)
       return calls.map((call) => toMessage(isStreamed ? { ...call, ...isStreamed } : call, delivery))
     const blocks = [...(richMessage.blocks ?? []), ...(note === undefined ? [] : [paragraph(note)])]
@@ -50,9 +58,10 @@ export function createFormat({ rich, mask = NO_MASK, logger }: FormatOptions): F
   }
 
   function render(text: string, { format = 'plain', entities }: Reply): FormattedText {
-    if (entities === undefined) return renderText(text, format)
-    if (format === 'plain') return formatWithEntities(text, entities, logger)
-    logger.warn('left out the entities of a reply: they belong to plain text', { format })
+    if (format === 'plain')
+      return entities === undefined ? plainText(text) : formatWithEntities(text, entities, logger)
+    if (entities !== undefined)
+      logger.warn('left out the entities of a reply: they belong to plain text', { format })
     return renderText(text, format)
   }
 }

@@ -27,6 +27,14 @@ export function plainText(text: string): FormattedText {
   return { text: text.toWellFormed(), entities: [] }
 }
 
+/**
+ * Whether Telegram would treat `text` as empty: white space, control and invisible characters, and
+ * the few marks that it always strips.
+ */
+export function isBlank(text: string): boolean {
+  return /^(?:[\s\p{Cc}\p{Cf}\u2800\uFFFC]|\u030A|\u0333|\u033F)*$/u.test(text)
+}
+
 /** Text with formatting at known positions. */
 export function withStyles(text: string, entities: readonly MessageEntity[]): FormattedText {
   return { text: text.toWellFormed(), entities: inOrder(keepCodeApart(entities)) }

@@ -1,5 +1,5 @@
 import type { TextFormat } from '@pluggram/sdk'
-import { plainText } from './formatted-text.ts'
+import { isBlank, plainText } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
 import { htmlToFormatted } from './html-text.ts'
 import { markdownToFormatted } from './markdown-text.ts'
@@ -24,12 +24,4 @@ export function renderText(source: string, format: TextFormat = 'plain'): Format
     // Deep nesting can overflow the stack; the text must arrive anyway.
     return plainText(source)
   }
-}
-
-/**
- * Whether Telegram would treat `text` as empty: white space, control and invisible characters, and
- * the few marks that it always strips.
- */
-export function isBlank(text: string): boolean {
-  return /^(?:[\s\p{Cc}\p{Cf}\u2800\uFFFC]|\u030A|\u0333|\u033F)*$/u.test(text)
 }
