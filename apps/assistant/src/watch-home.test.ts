@@ -147,3 +147,23 @@ test('calls never overlap, and a file that is written all the time is read now a
   expect(calls).toBeGreaterThan(1)
   expect(overlaps).toBe(0)
 })
+
+test('a change that could not be taken over is told, and the next one is seen', async () => {
+  await watching.close()
+  const told: unknown[] = []
+  let seen = 0
+  watching = watchHome(home, {
+    readAt: Date.now() + 60_000,
+    async onChange() {
+      seen += 1
+      if (seen === 1) throw new Error('unreadable')
+    },
+    onError: (error) => told.push((error as Error).message),
+  })
+  await watching.scanned
+  await write('plugins/one.js', 'first')
+  await vi.waitUntil(() => told.length > 0, { timeout: 10_000 })
+  await write('plugins/one.js', 'second')
+  await vi.waitUntil(() => seen > 1, { timeout: 10_000 })
+  expect(told).toEqual(['unreadable'])
+})

@@ -14,9 +14,9 @@ export interface HomeWatchOptions {
    * ends, counts as a change too. With 0 the first scan always ends in a call.
    */
   readonly readAt: number
-  /** Must not throw; calls never overlap. */
+  /** Calls never overlap. */
   onChange(): Promise<void>
-  /** Called when a folder cannot be watched: its changes take effect at the next start. */
+  /** Called when a folder cannot be watched, or with what `onChange` threw. */
   onError(error: unknown): void
 }
 
@@ -54,7 +54,7 @@ export function watchHome(home: string, { readAt, onChange, onError }: HomeWatch
 
   function run(): void {
     timer = undefined
-    working = working.then(onChange)
+    working = working.then(onChange).catch(onError)
   }
 
   return {

@@ -1,5 +1,5 @@
-/** What starts a timer, and gives what cancels it; tests pass a clock of their own. */
-type After = (milliseconds: number, callback: () => void) => () => void
+import { startTimer } from './start-timer.ts'
+import type { After } from './start-timer.ts'
 
 export interface DeadlineOptions {
   readonly limitMs: number
@@ -44,9 +44,4 @@ export async function runWithDeadline<T>(
     cancel()
     signal?.removeEventListener('abort', onAbort)
   }
-}
-
-function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, milliseconds)
-  return () => clearTimeout(timer)
 }

@@ -72,8 +72,11 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
         // a slow callback never overlaps with itself
         if (isRunning) return
         isRunning = true
-        await run(label, callback)
-        isRunning = false
+        try {
+          await run(label, callback)
+        } finally {
+          isRunning = false
+        }
       }
       const timer = setInterval(() => void tick(), delay(milliseconds))
       return add(label, () => clearInterval(timer))

@@ -3,13 +3,17 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Lanes } from './lanes.ts'
 
+const onError = (error: unknown): never => {
+  throw error
+}
+
 test('keeps the order of each lane and never exceeds the concurrency', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
       fc.integer({ min: 1, max: 4 }),
       async (pushes, concurrency) => {
-        const lanes = new Lanes({ concurrency, capacity: 1_000 })
+        const lanes = new Lanes({ onError, concurrency, capacity: 1_000 })
         const done = new Map<number, number[]>()
         let running = 0
         let most = 0
@@ -38,7 +42,7 @@ test('keeps the order of each lane and never exceeds the concurrency', async () 
 })
 
 test('a lane with a long queue lets a newcomer in after one task', async () => {
-  const lanes = new Lanes({ concurrency: 1, capacity: 1_000 })
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1_000 })
   const order: string[] = []
   for (let index = 0; index < 50; index += 1) {
     lanes.push('flood', async () => {
@@ -52,7 +56,7 @@ test('a lane with a long queue lets a newcomer in after one task', async () => {
 })
 
 test('holds callers while it is full and lets them go when there is room', async () => {
-  const lanes = new Lanes({ concurrency: 1, capacity: 2 })
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 2 })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   lanes.push('a', async () => {})
@@ -67,7 +71,7 @@ test('holds callers while it is full and lets them go when there is room', async
 })
 
 test('lets those go who wait for room when what waits is forgotten', async () => {
-  const lanes = new Lanes({ concurrency: 1, capacity: 1 })
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1 })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   lanes.push('a', async () => {})
@@ -85,6 +89,7 @@ test('lets those go who wait for room when what waits is forgotten', async () =>
 test('what was left in a long lane comes behind its tasks, in order, and takes no room of other lanes', async () => {
   const done: (string | number)[] = []
   const lanes = new Lanes({
+    onError,
     concurrency: 1,
     capacity: 55,
     leftCapacity: 3_000,
@@ -107,7 +112,7 @@ test('what was left in a long lane comes behind its tasks, in order, and takes n
 })
 
 test('holds callers when too much was left', async () => {
-  const lanes = new Lanes({ concurrency: 1, capacity: 1_000, leftCapacity: 2, takeUp: async () => {} })
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1_000, leftCapacity: 2, takeUp: async () => {} })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   for (let index = 0; index < 100; index += 1) lanes.push('a', async () => {})
@@ -124,7 +129,7 @@ test('holds callers when too much was left', async () => {
 
 test('forgets what has not begun', async () => {
   const ran: number[] = []
-  const lanes = new Lanes({ concurrency: 1, capacity: 10, takeUp: async (number) => void ran.push(number) })
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 10, takeUp: async (number) => void ran.push(number) })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   lanes.push('a', async () => void ran.push(1))
@@ -134,4 +139,28 @@ test('forgets what has not begun', async () => {
   release()
   await lanes.whenIdle()
   expect(ran).toEqual([])
+})
+
+test('a task that throws, or cannot be taken up, is told, and its lane goes on', async () => {
+  const told: unknown[] = []
+  const done: (string | number)[] = []
+  const lanes = new Lanes({
+    concurrency: 1,
+    capacity: 1_000,
+    onError: (error) => told.push((error as Error).message),
+    takeUp: async (number) => {
+      if (number === 1) throw new Error('not readable')
+      done.push(number)
+    },
+  })
+  lanes.push('a', async () => {
+    throw new Error('broken')
+  })
+  for (let index = 0; index < 60; index += 1) lanes.push('a', async () => {})
+  lanes.leave('a', 1)
+  lanes.leave('a', 2)
+  lanes.push('b', async () => void done.push('b'))
+  await lanes.whenIdle()
+  expect(told).toEqual(['broken', 'not readable'])
+  expect(done).toEqual(['b', 2])
 })

@@ -21,6 +21,8 @@ export interface LanesOptions {
   readonly leftCapacity?: number
   /** Does the work that a number stands for. Required when `leave` is used. */
   readonly takeUp?: (number: number) => Promise<void>
+  /** Called with what a task threw; the lane goes on. */
+  readonly onError: (error: unknown) => void
 }
 
 /** A lane with this many tasks is long. */
@@ -73,9 +75,7 @@ export class Lanes {
     lane.left.push(number)
   }
 
-  /**
-   * Appends a task to a lane that is not long. The task must not throw; no caller could catch it.
-   */
+  /** Appends a task to a lane that is not long. */
   push(key: LaneKey, task: () => Promise<void>): void {
     this.#waiting += 1
     const lane = this.#lanes.get(key) ?? this.#open(key)
@@ -133,6 +133,8 @@ export class Lanes {
       this.#working += 1
       try {
         await task()
+      } catch (error) {
+        this.#options.onError(error)
       } finally {
         this.#working -= 1
       }

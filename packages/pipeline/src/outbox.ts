@@ -68,7 +68,11 @@ export class Outbox {
   /** Present when the last run crashed. */
   #slowStart: SlowStart | undefined
   /** Also one lane per chat, but separate from the answers: no answer waits behind a broadcast. */
-  readonly #broadcasts = new Lanes({ concurrency: BROADCASTS_AT_ONCE, capacity: Infinity })
+  readonly #broadcasts = new Lanes({
+    concurrency: BROADCASTS_AT_ONCE,
+    capacity: Infinity,
+    onError: (error) => this.#options.logger.error('a broadcast could not be sent', { err: error }),
+  })
   readonly #broadcastsWaiting = new Set<Waiting>()
   /**
    * Messages that answer no update, by row id. Both their plugin and the recovery at startup can
@@ -137,12 +141,12 @@ export class Outbox {
   }
 
   /**
-   * Retries a write until it succeeds or the assistant stops. A full disk must not lose accepted
+   * Retries work on the database until it succeeds or the assistant stops. A full disk must not lose accepted
    * updates or the records of sent messages.
    */
   write<T>(job: () => Promise<T>): Promise<T> {
     return job().catch(async (failure: unknown) => {
-      this.#options.logger.error('cannot write to the database; retrying until it works', {
+      this.#options.logger.error('cannot use the database; retrying until it works', {
         error: errorMessage(failure),
         err: failure,
       })

@@ -1,4 +1,5 @@
-import { endsWithin } from '@pluggram/base'
+import { endsWithin, repeat } from '@pluggram/base'
+import type { Repetition } from '@pluggram/base'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type {
@@ -113,7 +114,7 @@ class MessagePipeline implements Pipeline {
   readonly #stop = new AbortController()
   readonly #dispatcher: Dispatcher
   readonly #recovery: Recovery
-  readonly #forgetting: NodeJS.Timeout
+  readonly #forgetting: Repetition
   /** Resolves when what an earlier run left is queued, or could not be read. */
   #resuming: Promise<unknown> = Promise.resolve()
   #accepted = 0
@@ -139,9 +140,19 @@ class MessagePipeline implements Pipeline {
       dispatcher.answer(update, attempt)
     this.#recovery = new Recovery({ store, outbox, logger, signal, answer, actions: options.actions })
     const takeUp = (updateId: number): Promise<void> => this.#takeUp(updateId)
-    this.#lanes = new Lanes({ concurrency: options.concurrentChats, capacity, takeUp })
-    this.#forgetting = setInterval(() => void this.#forget(), FORGET_INTERVAL_MS)
-    this.#forgetting.unref()
+    this.#lanes = new Lanes({
+      concurrency: options.concurrentChats,
+      capacity,
+      takeUp,
+      onError: (error) => {
+        if (!signal.aborted) logger.error('an update stays on disk until the next start', { err: error })
+      },
+    })
+    this.#forgetting = repeat(() => store.forgetOld(), {
+      everyMs: FORGET_INTERVAL_MS,
+      onError: (error) =>
+        logger.warn('cannot delete old updates', { error: errorMessage(error), err: error }),
+    })
   }
 
   resume(): Promise<void> {
@@ -152,7 +163,7 @@ class MessagePipeline implements Pipeline {
 
   async #resume(): Promise<void> {
     for await (const { stored, occasion } of this.#recovery.resume()) this.#enqueue(stored, occasion)
-    void this.#forget()
+    this.#forgetting.within(0)
   }
 
   accept(updates: readonly IncomingUpdate[]): Promise<void> {
@@ -196,7 +207,7 @@ class MessagePipeline implements Pipeline {
 
   async drain(milliseconds: number): Promise<{ left: number }> {
     const { outbox, store } = this.#options
-    clearInterval(this.#forgetting)
+    const forgotten = this.#forgetting.stop()
     const held = outbox.holdBroadcasts(Math.min(milliseconds, BROADCAST_GRACE_MS))
     const idle = this.#resuming.then(() => this.#lanes.whenIdle()).then(() => outbox.whenIdle())
     if (!(await endsWithin(idle, milliseconds))) {
@@ -206,6 +217,7 @@ class MessagePipeline implements Pipeline {
       await endsWithin(idle, ABORT_GRACE_MS)
     }
     await held
+    await forgotten
     // messages that plugins add from here on wait for the next start
     outbox.close()
     this.#router.close()
@@ -226,7 +238,8 @@ class MessagePipeline implements Pipeline {
 
   /** Processes an update that was left on disk. */
   async #takeUp(updateId: number): Promise<void> {
-    const stored = await this.#options.store.waiting(updateId)
+    const { outbox, store } = this.#options
+    const stored = await outbox.write(() => store.waiting(updateId))
     if (stored) await this.#work(stored, stored.tries > 0 ? ALONE : undefined)
   }
 
@@ -260,14 +273,6 @@ class MessagePipeline implements Pipeline {
       registry.pending?.some(({ name }) => callbackTag(name) === tag)
     const notice = isKnown ? undefined : 'The plugin behind this button is not running.'
     void actions.answerCallback(update.callback.id, notice)
-  }
-
-  async #forget(): Promise<void> {
-    try {
-      await this.#options.store.forgetOld()
-    } catch (error) {
-      this.#options.logger.warn('cannot delete old updates', { error: errorMessage(error), err: error })
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { definePart } from '@pluggram/assembly'
 import { createScheduler, followManifests } from '../services/scheduler.ts'
-import { board, logger, scheduler, storage } from './tokens.ts'
+import { board, healthChecks, logger, scheduler, storage } from './tokens.ts'
 
 /** The plugins' schedules. None runs yet. */
 export const schedules = definePart({
@@ -10,6 +10,7 @@ export const schedules = definePart({
   start(needs, life) {
     const made = createScheduler(needs.storage.schedules, needs.logger)
     life.onStop(() => made.durable.close())
+    life.add(healthChecks, { name: 'schedules', check: async () => ({ ...(await made.health()) }) })
     return made
   },
 })

@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8'
-import { withinTime } from '@pluggram/base'
-import { DatabaseError } from '@pluggram/sdk'
+import { repeat, withinTime } from '@pluggram/base'
+import { DatabaseError, errorMessage } from '@pluggram/sdk'
 import type { CacheService } from '@pluggram/sdk'
 import type { OutsideConnection } from '../database/outside-database.ts'
 import { CacheTable } from './cache-table.ts'
@@ -118,20 +118,21 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
     })
   }
 
-  const sweeping = setInterval(() => {
-    void ask(
-      () => table.sweep(),
-      async () => {},
-    )
-  }, SWEEP_MS)
-  sweeping.unref()
+  const sweeping = repeat(
+    () =>
+      ask(
+        () => table.sweep(),
+        async () => {},
+      ),
+    { everyMs: SWEEP_MS, onError: (error) => onState(new DatabaseError('database-query-failed', errorMessage(error))) },
+  )
   return {
     forPlugin(plugin) {
       const cache = known.get(plugin) ?? createCache(plugin)
       known.set(plugin, cache)
       return cache
     },
-    close: () => clearInterval(sweeping),
+    close: () => void sweeping.stop(),
   }
 }
 

@@ -1,3 +1,5 @@
+import { startQuietTimer } from '@pluggram/base'
+
 /** A clock; tests have their own. */
 export interface SchedulerClock {
   /** Milliseconds since 1970. */
@@ -6,11 +8,4 @@ export interface SchedulerClock {
   after(milliseconds: number, work: () => void): () => void
 }
 
-export const SYSTEM_CLOCK: SchedulerClock = {
-  now: () => Date.now(),
-  after(milliseconds, work) {
-    const timer = setTimeout(work, milliseconds)
-    timer.unref()
-    return () => clearTimeout(timer)
-  },
-}
+export const SYSTEM_CLOCK: SchedulerClock = { now: () => Date.now(), after: startQuietTimer }

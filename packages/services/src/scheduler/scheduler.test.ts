@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ScheduledRun } from '@pluggram/sdk'
 import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
+import type { ScheduleStore } from '@pluggram/storage/contracts'
+import { Scheduler } from './scheduler.ts'
 import { TestClock } from './test-clock.ts'
 import { collect, Instance, useScheduleFolder } from './test-instance.ts'
 
@@ -259,4 +261,108 @@ describe('a schedule is refused', () => {
       code: 'schedule-invalid',
     })
   })
+})
+
+describe('a store that fails once', () => {
+  let isBroken = false
+  function failing(store: ScheduleStore, name: keyof ScheduleStore): ScheduleStore {
+    const work = store[name] as (...args: unknown[]) => Promise<unknown>
+    return {
+      ...store,
+      [name]: (...args: unknown[]) => {
+        if (!isBroken) return work.apply(store, args)
+        isBroken = false
+        return Promise.reject(new Error('the disk is full'))
+      },
+    }
+  }
+
+  test.each([
+    ['cannot be read', 'all'],
+    ['does not say whether it changed', 'version'],
+    ['cannot be read again after a slot was taken', 'find'],
+    ['cannot note that a slot was taken', 'advance'],
+  ] as const)('because it %s: schedules go on, none runs twice', async (_, name) => {
+    const clock = new TestClock('2026-11-22T12:00:00Z')
+    const store = createMemoryScheduleStore()
+    const first = new Instance(clock, store)
+    const beat = [{ name: 'beat', everySeconds: 60 }]
+    await first.scheduler.declare('notes', beat, async () => {})
+    await first.end()
+    const one = new Instance(clock, failing(store, name))
+    const runs: string[] = []
+    const volatile: string[] = []
+    await one.scheduler.declare('notes', beat, async (_task, run) => collect(runs)(run as never))
+    await one.service.every({ seconds: 60 }, collect(volatile))
+    isBroken = true
+    await clock.pass(200)
+    expect(isBroken).toBe(false)
+    expect(runs).toEqual(['2026-11-22 12:01', '2026-11-22 12:02', '2026-11-22 12:03'])
+    expect(volatile).toHaveLength(3)
+    expect(one.errors).toMatchObject([{ message: 'the disk is full' }])
+    expect(await one.scheduler.health()).toMatchObject({
+      status: 'ok',
+      nextDue: { plugin: 'notes', name: 'beat', at: '2026-11-22T12:04:00.000Z' },
+      lastRun: { outcome: 'ok' },
+    })
+    await one.end()
+  })
+
+  test('and an owner who cannot be told: schedules go on', async () => {
+    const clock = new TestClock('2026-11-22T12:00:00Z')
+    const scheduler = new Scheduler({
+      store: failing(createMemoryScheduleStore(), 'version'),
+      clock,
+      onError() {
+        throw new Error('the log is full too')
+      },
+    })
+    clock.waitFor(() => scheduler.whenIdle())
+    const runs: string[] = []
+    await scheduler.declare('notes', [{ name: 'beat', everySeconds: 60 }], async (_task, run) =>
+      collect(runs)(run as never),
+    )
+    isBroken = true
+    scheduler.start()
+    await clock.pass(125)
+    expect(isBroken).toBe(false)
+    expect(runs).toHaveLength(2)
+    await scheduler.stop()
+  })
+})
+
+test('while the store hangs, schedules in memory run, and the health says what waits', async () => {
+  const clock = new TestClock('2026-11-22T12:00:00Z')
+  const store = createMemoryScheduleStore()
+  const hung = Promise.withResolvers<void>()
+  let isHung = true
+  const scheduler = new Scheduler({
+    store: {
+      ...store,
+      async advance(...args) {
+        if (isHung) await hung.promise
+        return store.advance(...args)
+      },
+    },
+    clock,
+    onError: () => {},
+  })
+  const runs: string[] = []
+  const volatile: string[] = []
+  await scheduler.declare('notes', [{ name: 'beat', everySeconds: 60 }], async (_task, run) =>
+    collect(runs)(run as never),
+  )
+  scheduler.start()
+  const effects = { add: () => async () => {}, list: () => [] } as never
+  await scheduler.forPlugin('notes', effects).every({ seconds: 60 }, collect(volatile))
+  await clock.pass(200)
+  expect(volatile).toHaveLength(3)
+  expect(runs).toEqual([])
+  isHung = false
+  hung.resolve()
+  await scheduler.whenIdle()
+  await clock.pass(1)
+  // of what was missed behind the slot that waited, the latest runs
+  expect(runs).toEqual(['2026-11-22 12:01', '2026-11-22 12:03'])
+  await scheduler.stop()
 })

@@ -1,12 +1,11 @@
-import { runWithDeadline } from '@pluggram/base'
 import { setImmediate } from 'node:timers/promises'
-import { KeyLock } from '@pluggram/base'
+import { KeyLock, repeat, runWithDeadline } from '@pluggram/base'
+import type { Repetition } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import type {
   EffectScope,
   ScheduledRun,
   ScheduleHandler,
-  ScheduleInfo,
   SchedulerService,
 } from '@pluggram/sdk'
 import { SchedulerClient } from '@pluggram/sdk/runtime'
@@ -14,9 +13,13 @@ import type { ScheduleDescriptor } from '@pluggram/sdk/runtime'
 import { createMemoryScheduleStore } from '@pluggram/storage/contracts'
 import type { ScheduleRecord, ScheduleStore } from '@pluggram/storage/contracts'
 import { planSlot } from './plan-slot.ts'
+import type { SlotPlan } from './plan-slot.ts'
 import { PluginSchedules } from './plugin-schedules.ts'
-import { createRecord, PAST_MS } from './schedule-request.ts'
-import { describeTimes } from './schedule-times.ts'
+import { toInfo, toRecord } from './schedule-info.ts'
+import type { OwnersSchedule } from './schedule-info.ts'
+import { PAST_MS } from './schedule-request.ts'
+import { SchedulerHealth } from './scheduler-health.ts'
+import type { SchedulerReport } from './scheduler-health.ts'
 import { SYSTEM_CLOCK } from './scheduler-clock.ts'
 import type { SchedulerClock } from './scheduler-clock.ts'
 
@@ -26,11 +29,6 @@ export interface SchedulerOptions {
   readonly clock?: SchedulerClock
   /** Called with what a run threw. */
   onError(plugin: string, name: string, error: unknown): void
-}
-
-/** A schedule of any plugin, as the owner sees it. */
-export interface OwnersSchedule extends ScheduleInfo {
-  readonly plugin: string
 }
 
 /** Runs one of a plugin's declared schedules. */
@@ -63,19 +61,18 @@ export class Scheduler {
   readonly #handlers = new Map<string, ScheduleHandler>()
   readonly #tasks = new Map<string, { readonly names: ReadonlySet<string>; readonly run: TaskRunner }>()
   readonly #running = new Map<string, Promise<void>>()
-  /** Schedules whose slot is being taken. */
-  readonly #taking = new Set<string>()
+  /** Schedules whose slot is being taken; none of the promises rejects. */
+  readonly #taking = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
   readonly #declaring = new KeyLock()
   /** Durable schedules, as last read. */
   #known: Map<string, ScheduleRecord> | undefined
   #version = -1
   #purgedAt = 0
-  #isStarted = false
-  /** The check in progress; `#work` counts other operations on the store. */
-  #look: Promise<void> | undefined
+  /** The checks, once started; `#work` counts other operations on the store. */
+  #looks: Repetition | undefined
   #work = 0
-  #timer: { readonly at: number; cancel(): void } | undefined
+  readonly #health = new SchedulerHealth()
 
   constructor({ store, clock = SYSTEM_CLOCK, onError }: SchedulerOptions) {
     this.durable = store
@@ -91,21 +88,33 @@ export class Scheduler {
 
   /** Starts to run due schedules. */
   start(): void {
-    this.#isStarted = true
-    this.#tick()
+    this.#looks = repeat(() => this.#lookAtAll(), {
+      everyMs: LOOK_MS,
+      afterErrorMs: TRY_AGAIN_MS,
+      clock: this.clock,
+      onError: (error) => this.#onError('assistant', 'of all', error),
+    })
+    this.#arm(0)
   }
 
   /** Stops. Running work is aborted and has three seconds to end. */
   async stop(): Promise<void> {
-    this.#isStarted = false
-    this.#timer?.cancel()
+    const looked = this.#looks?.stop()
+    this.#looks = undefined
     let cancel: (() => void) | undefined
     const late = new Promise<void>((resolve) => (cancel = this.clock.after(STOP_MS, resolve)))
     // a slot that is being taken must still run, since nobody else would run it
-    await Promise.race([this.#look, late])
+    await Promise.race([looked?.then(() => Promise.all(this.#taking.values())), late])
     this.#stopping.abort(new PluggramError('plugin-not-found', 'The assistant is stopping.'))
     await Promise.race([Promise.allSettled(this.#running.values()), late])
     cancel?.()
+  }
+
+  /** Whether schedules run, what is due next, and what ran last. */
+  async health(): Promise<SchedulerReport> {
+    const known = [...(this.#known?.values() ?? []), ...(await this.volatile.all())]
+    const waiting = known.filter((record) => !record.isPaused && this.#handlerOf(record) !== undefined)
+    return this.#health.report(waiting)
   }
 
   /**
@@ -202,61 +211,88 @@ export class Scheduler {
 
   /** Resolves when the scheduler itself is not reading or writing schedules. */
   async whenIdle(): Promise<void> {
-    while (this.#look || this.#work > 0) {
-      await this.#look
+    while (this.#looks?.running || this.#taking.size > 0 || this.#work > 0) {
+      await this.#looks?.running
+      await Promise.all(this.#taking.values())
       await setImmediate()
     }
   }
 
-  #tick(): void {
-    this.#timer = undefined
-    if (!this.#isStarted) return
-    this.#look ??= this.#lookAndArm()
-  }
-
-  async #lookAndArm(): Promise<void> {
-    let wait = TRY_AGAIN_MS
-    try {
-      wait = await this.#lookAtAll()
-    } catch (error) {
-      this.#onError('assistant', 'of all', error)
-    }
-    this.#look = undefined
-    this.#arm(wait)
-  }
-
-  /** Runs what is due. @returns how long until the next check */
+  /**
+   * Starts to take what is due. It waits for no slot: while the store fails or is slow, schedules
+   * in memory still run. @returns how long until the next check
+   */
   async #lookAtAll(): Promise<number> {
+    this.#health.looked()
     const now = this.clock.now()
-    await this.#purge(now)
-    const durable = (await this.#durableRecords()).map((record) => this.#consider(record, this.durable, now))
     const volatile = (await this.volatile.all()).map((record) => this.#consider(record, this.volatile, now))
-    const times = await Promise.all([...durable, ...volatile])
+    const times = [...volatile, ...(await this.#considerDurable(now))]
     return Math.max(SOONEST_MS, Math.min(now + LOOK_MS, ...times) - now)
   }
 
-  /** Runs one schedule if it is due. @returns when to check it again */
-  async #consider(record: ScheduleRecord, store: ScheduleStore, now: number): Promise<number> {
+  async #considerDurable(now: number): Promise<readonly number[]> {
+    try {
+      await this.#purge(now)
+      const records = await this.#durableRecords()
+      this.#health.succeeded('read')
+      return records.map((record) => this.#consider(record, this.durable, now))
+    } catch (error) {
+      if (this.#health.failed('read', error)) this.#onError('assistant', 'of all', error)
+      return [now + TRY_AGAIN_MS]
+    }
+  }
+
+  /** Starts to take the slot of a schedule that is due. @returns when to check it again */
+  #consider(record: ScheduleRecord, store: ScheduleStore, now: number): number {
     const { plugin, name } = record
     const key = keyOf(plugin, name)
     const handler = this.#handlerOf(record)
     if (record.isPaused || !handler || this.#isBusyWith(key)) return Infinity
-    const plan = planSlot(record, now)
-    if (plan.kind === 'over') return Infinity
-    if (plan.kind === 'wait') return plan.until
-    this.#taking.add(key)
+    try {
+      const plan = planSlot(record, now)
+      if (plan.kind === 'wait') return plan.until
+      if (plan.kind === 'advance') this.#taking.set(key, this.#take(record, { store, plan, handler }))
+    } catch (error) {
+      // one schedule that cannot be read must not stop the others
+      this.#onError(plugin, name, error)
+    }
+    return Infinity
+  }
+
+  /** Takes a slot and runs it. Never rejects. */
+  async #take(
+    record: ScheduleRecord,
+    {
+      store,
+      plan,
+      handler,
+    }: {
+      readonly store: ScheduleStore
+      readonly plan: Extract<SlotPlan, { kind: 'advance' }>
+      readonly handler: ScheduleHandler
+    },
+  ): Promise<void> {
+    const { plugin, name } = record
+    let again = SOONEST_MS
+    this.#health.taking(record)
     try {
       const isTaken = await store.advance(record, plan.progress)
-      if (store === this.durable) await this.#refresh(plugin, name)
-      if (!isTaken || plan.slot === undefined) return now + SOONEST_MS
+      // from here on nobody else runs the slot, so nothing may come between
+      if (isTaken && plan.slot !== undefined)
+        this.#run(record, handler, { slot: plan.slot, isCatchUp: plan.isCatchUp })
+      if (store === this.durable) {
+        this.#health.succeeded('written')
+        await this.#refresh(plugin, name)
+      }
     } catch (error) {
-      this.#onError(plugin, name, error)
-      return now + TRY_AGAIN_MS
-    } finally {
-      this.#taking.delete(key)
+      again = TRY_AGAIN_MS
+      this.#known = undefined
+      // each outage is told once: a line for every schedule and second would fill the log
+      if (this.#health.failed('written', error)) this.#onError(plugin, name, error)
     }
-    this.#run(record, handler, { slot: plan.slot, isCatchUp: plan.isCatchUp })
-    return Infinity
+    this.#health.took(record)
+    this.#taking.delete(keyOf(plugin, name))
+    this.#arm(again)
   }
 
   #isBusyWith(key: string): boolean {
@@ -291,9 +327,13 @@ export class Scheduler {
     })
     const key = keyOf(plugin, name)
     const watched = run
-      .catch((error: unknown) => {
-        if (!this.#stopping.signal.aborted) this.#onError(plugin, name, error)
-      })
+      .then(
+        () => this.#health.ran({ plugin, name, outcome: 'ok' }),
+        (error: unknown) => {
+          this.#health.ran({ plugin, name, outcome: 'error' })
+          if (!this.#stopping.signal.aborted) this.#onError(plugin, name, error)
+        },
+      )
       .finally(() => {
         this.#running.delete(key)
         this.#arm(SOONEST_MS)
@@ -341,14 +381,8 @@ export class Scheduler {
     this.#known = undefined
   }
 
-  /** Sets the timer, unless it fires earlier anyway. */
   #arm(milliseconds: number): void {
-    if (!this.#isStarted) return
-    const at = this.clock.now() + milliseconds
-    if (this.#timer && this.#timer.at <= at) return
-    this.#timer?.cancel()
-    const cancel = this.clock.after(milliseconds, () => this.#tick())
-    this.#timer = { at, cancel }
+    this.#looks?.within(milliseconds)
   }
 
   async #busy<T>(work: () => Promise<T>): Promise<T> {
@@ -363,37 +397,4 @@ export class Scheduler {
 
 function keyOf(plugin: string, name: string): string {
   return `${plugin}\n${name}`
-}
-
-function toInfo(record: ScheduleRecord, isDurable: boolean): OwnersSchedule {
-  const { plugin, name, times, nextSlot, lastSlot, isPaused, data } = record
-  return {
-    plugin,
-    name,
-    when: describeTimes(times),
-    ...(nextSlot !== undefined && !isPaused && { next: new Date(nextSlot) }),
-    ...(lastSlot !== undefined && { last: new Date(lastSlot) }),
-    isPaused,
-    isDurable,
-    ...(data !== undefined && { data: JSON.parse(data) as unknown }),
-  }
-}
-
-function toRecord(plugin: string, schedule: ScheduleDescriptor, now: number): ScheduleRecord | undefined {
-  const { name, everySeconds, cron, timeZone, missed, jitterSeconds, timeoutSeconds } = schedule
-  if (everySeconds === undefined && cron === undefined) return undefined
-  const request = {
-    times:
-      cron === undefined
-        ? ({ kind: 'every', seconds: everySeconds ?? 0 } as const)
-        : ({ kind: 'cron', expression: cron, timeZone } as const),
-    options: {
-      name,
-      ...(missed && { missed }),
-      ...(jitterSeconds !== undefined && { jitterSeconds }),
-      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-    },
-    task: name,
-  }
-  return { ...createRecord(plugin, request, { fallbackName: name, now }), isDeclared: true }
 }

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CommitQueue } from './commit-queue.ts'
 import { WriteLog } from './write-log.ts'
@@ -238,4 +238,20 @@ describe('the log', () => {
     expect(await fill(1_000)).toBeLessThan(3 * 1_048_576)
     expect(notes()).toHaveLength(2_000)
   })
+})
+
+test('a log that cannot be measured after a checkpoint does not stop the queue', async () => {
+  const text = 'x'.repeat(4_000)
+  for (let count = 0; count < 100; count += 1) await queue.writeLight(() => insert(text))
+  const measure = vi.spyOn(StatementSync.prototype, 'get')
+  const postMessage = Worker.prototype.postMessage
+  vi.spyOn(Worker.prototype, 'postMessage').mockImplementationOnce(function (this: Worker, order: unknown) {
+    measure.mockImplementationOnce(() => {
+      throw new Error('disk I/O error')
+    })
+    postMessage.call(this, order)
+  })
+  for (let count = 0; count < 300; count += 1) await queue.writeLight(() => insert(text))
+  expect(measure).toHaveBeenCalled()
+  expect(notes()).toHaveLength(400)
 })

@@ -157,9 +157,17 @@ export class WriteLog {
     return { log: Number(row?.log), left: Number(row?.log) - Number(row?.checkpointed) }
   }
 
-  /** A failed checkpoint only costs disk space. The next one is tried when the log is longer. */
+  /**
+   * A failed checkpoint only costs disk space. The next one is tried when the log is longer. Must
+   * not throw: it runs in handlers of the thread's events, and the queue waits for them.
+   */
   #rest(): void {
-    this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
+    try {
+      this.#restUntil = this.#pages().log + CHECKPOINT_PAGES
+    } catch {
+      // the file cannot be read now; the next commit tries a checkpoint again
+      this.#restUntil = 0
+    }
   }
 
   #startCheckpointer(file: string): Worker {

@@ -287,3 +287,38 @@ describe('status', () => {
     expect(JSON.stringify([logger.lines, source.status()])).not.toContain(telegram.emulator.token)
   })
 })
+
+describe('an unexpected error', () => {
+  it('while the source sets itself up does not end it', async () => {
+    let failures = 1
+    startSource({
+      onIdentified: () => {
+        if (failures-- > 0) throw new Error('no room for a menu')
+      },
+    })
+    say('hello')
+    await until(() => expect(receivedTexts()).toEqual(['hello']))
+    expect(telegram.logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+  })
+
+  it('in one update skips that update only', async () => {
+    let isFirst = true
+    telegram.api.config.use(async (call, method, payload, signal) => {
+      const answer = await call(method, payload, signal)
+      if (method !== 'getUpdates' || !answer.ok || !Array.isArray(answer.result) || !isFirst) return answer
+      const [next] = answer.result as { update_id: number }[]
+      if (!next) return answer
+      isFirst = false
+      const moved = { update_id: next.update_id - 1, message: { chat: { id: -5 }, migrate_to_chat_id: -1005 } }
+      return { ...answer, result: [moved, ...answer.result] } as typeof answer
+    })
+    startSource({
+      onChatMigrated: () => {
+        throw new Error('cannot move the chat')
+      },
+    })
+    say('behind it')
+    await until(() => expect(receivedTexts()).toEqual(['behind it']))
+    expect(isFirst).toBe(false)
+  })
+})

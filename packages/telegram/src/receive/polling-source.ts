@@ -1,13 +1,17 @@
 import { createBackoff, wait } from '@pluggram/base'
-import type { Backoff } from '@pluggram/base'
-import { errorMessage } from '@pluggram/sdk'
+import type { Backoff, Repetition } from '@pluggram/base'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { toGrammySignal } from '../api/api.ts'
 import { TelegramError } from '../api/errors.ts'
-import { createTrouble, DEFAULT_BACKOFF, identifyWithRetries, StatusTracker } from './source.ts'
+import {
+  createTrouble,
+  DEFAULT_BACKOFF,
+  identifyWithRetries,
+  keepReceiving,
+  readUpdate,
+  StatusTracker,
+} from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { noteMigration } from './chat-migration.ts'
-import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 
@@ -49,7 +53,7 @@ class PollingSource implements UpdateSource {
   #storeBackoff: Backoff | undefined
   #offset = 0
   #confirmedOffset = 0
-  #running: Promise<void> | undefined
+  #running: Repetition | undefined
 
   constructor(options: PollingSourceOptions) {
     this.#options = options
@@ -57,18 +61,16 @@ class PollingSource implements UpdateSource {
   }
 
   start(): void {
-    this.#running ??= this.#run().catch((error: unknown) => {
-      if (this.#signal.aborted) return
-      this.#tracker.enter('unreachable', errorMessage(error))
-      this.#options.logger.error('polling ended with an unexpected error; restart the assistant', {
-        err: error,
-      })
+    this.#running ??= keepReceiving(() => this.#run(), {
+      ...this.#options,
+      tracker: this.#tracker,
+      signal: this.#signal,
     })
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running
+    await this.#running?.stop()
     await this.#confirm()
     this.#tracker.enter('stopped')
   }
@@ -137,14 +139,14 @@ class PollingSource implements UpdateSource {
 
   async #handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
     if (raw.length === 0) return
-    const { onUpdates, noteActivity, onChatMigrated, logger, backoff = DEFAULT_BACKOFF } = this.#options
+    const { onUpdates, noteActivity, logger, backoff = DEFAULT_BACKOFF } = this.#options
     const ids = raw.map(updateIdOf).filter((id) => id !== undefined)
     if (ids.length === 0) {
       await this.#trouble.sit(malformedAnswer(), 'getUpdates', this.#signal)
       return
     }
     const updates = raw
-      .map((update) => normaliseUpdate(update, bot) ?? noteMigration(update, onChatMigrated))
+      .map((update) => readUpdate(update, bot, this.#options))
       .filter((update): update is IncomingUpdate => update !== undefined)
     if (noteActivity) for (const { chat } of updates) noteActivity(chat.id)
     try {

@@ -1,11 +1,14 @@
-import { createBackoff, wait } from '@pluggram/base'
-import type { BackoffOptions } from '@pluggram/base'
+import { createBackoff, repeat, wait } from '@pluggram/base'
+import type { BackoffOptions, Repetition } from '@pluggram/base'
+import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { TelegramError, toTelegramError } from '../api/errors.ts'
+import { noteMigration } from './chat-migration.ts'
 import { identifyBot } from './identify-bot.ts'
 import type { BotIdentity } from './identify-bot.ts'
+import { normaliseUpdate } from './normalise-update.ts'
 
 /**
  * The state of an update source.
@@ -172,6 +175,47 @@ export function createTrouble(
       announced = undefined
     },
   }
+}
+
+/**
+ * Reads one raw update; `undefined` when no plugin handles its kind. One that cannot be read is
+ * skipped: it would come again and again, and nothing behind it would arrive.
+ */
+export function readUpdate(
+  raw: unknown,
+  bot: BotIdentity,
+  { onChatMigrated, logger }: Pick<SourceOptions, 'onChatMigrated' | 'logger'>,
+): IncomingUpdate | undefined {
+  try {
+    return normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated)
+  } catch (error) {
+    logger.error('an update could not be read; it is skipped', { err: error })
+  }
+  return undefined
+}
+
+/** The delay after an error that no source expects. */
+const UNEXPECTED_MILLISECONDS = 5_000
+
+/** Keeps a source's work going: whatever it throws, it begins again, until `signal` is aborted. */
+export function keepReceiving(
+  work: () => Promise<void>,
+  {
+    logger,
+    tracker,
+    signal,
+    backoff,
+  }: Pick<SourceOptions, 'logger' | 'backoff'> & { tracker: StatusTracker; signal: AbortSignal },
+): Repetition {
+  return repeat(work, {
+    everyMs: 0,
+    afterErrorMs: backoff?.maximum ?? UNEXPECTED_MILLISECONDS,
+    onError(error) {
+      if (signal.aborted) return
+      tracker.enter('unreachable', errorMessage(error))
+      logger.error('receiving updates ended with an unexpected error; it begins again', { err: error })
+    },
+  })
 }
 
 /** Asks Telegram for the bot's identity until it answers; rejects when `signal` is aborted. */

@@ -1,12 +1,11 @@
 import { wait, withinTime } from '@pluggram/base'
+import type { Repetition } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import type { WebhookInfo } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { createTrouble, identifyWithRetries, StatusTracker } from './source.ts'
+import { createTrouble, identifyWithRetries, keepReceiving, readUpdate, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
-import { noteMigration } from './chat-migration.ts'
-import { normaliseUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
@@ -60,7 +59,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   let known: BotIdentity | undefined
   let accepting = 0
   const idle = Promise.withResolvers<void>()
-  let running: Promise<void> | undefined
+  let running: Repetition | undefined
 
   async function run(): Promise<void> {
     known = await identifyWithRetries(options, { tracker, trouble }, signal)
@@ -89,11 +88,8 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     if (signal.aborted) throw notNow('The assistant is stopping')
     const bot = known ?? (await withinLimit(identity.promise))
     tracker.lastPollAt = new Date()
-    const normalised = normaliseUpdate(update, bot)
-    if (!normalised) {
-      noteMigration(update, options.onChatMigrated)
-      return 'ignored'
-    }
+    const normalised = readUpdate(update, bot, options)
+    if (!normalised) return 'ignored'
     options.noteActivity?.(normalised.chat.id)
     accepting += 1
     try {
@@ -107,18 +103,12 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
 
   return {
     start(): void {
-      running ??= run().catch((error: unknown) => {
-        identity.reject(notNow('The assistant is stopping'))
-        if (signal.aborted) return
-        tracker.enter('unreachable', 'the webhook could not be set up')
-        logger.error('setting the webhook ended with an unexpected error; restart the assistant', {
-          err: error,
-        })
-      })
+      running ??= keepReceiving(run, { ...options, tracker, signal })
     },
     async stop(): Promise<void> {
       stopping.abort()
-      await running
+      await running?.stop()
+      identity.reject(notNow('The assistant is stopping'))
       if (accepting > 0) await idle.promise
       tracker.enter('stopped')
     },
