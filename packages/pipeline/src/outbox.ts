@@ -146,7 +146,7 @@ export class Outbox {
    */
   write<T>(job: () => Promise<T>): Promise<T> {
     return job().catch(async (failure: unknown) => {
-      this.#options.logger.error('cannot use the database; retrying until it works', {
+      this.#options.logger.error('cannot write to the database; retrying until it works', {
         error: errorMessage(failure),
         err: failure,
       })
