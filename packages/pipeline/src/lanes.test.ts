@@ -112,7 +112,13 @@ test('what was left in a long lane comes behind its tasks, in order, and takes n
 })
 
 test('holds callers when too much was left', async () => {
-  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1_000, leftCapacity: 2, takeUp: async () => {} })
+  const lanes = new Lanes({
+    onError,
+    concurrency: 1,
+    capacity: 1_000,
+    leftCapacity: 2,
+    takeUp: async () => {},
+  })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   for (let index = 0; index < 100; index += 1) lanes.push('a', async () => {})
@@ -129,7 +135,12 @@ test('holds callers when too much was left', async () => {
 
 test('forgets what has not begun', async () => {
   const ran: number[] = []
-  const lanes = new Lanes({ onError, concurrency: 1, capacity: 10, takeUp: async (number) => void ran.push(number) })
+  const lanes = new Lanes({
+    onError,
+    concurrency: 1,
+    capacity: 10,
+    takeUp: async (number) => void ran.push(number),
+  })
   let release = (): void => {}
   lanes.push('a', () => new Promise<void>((resolve) => (release = resolve)))
   lanes.push('a', async () => void ran.push(1))

@@ -124,7 +124,10 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
         () => table.sweep(),
         async () => {},
       ),
-    { everyMs: SWEEP_MS, onError: (error) => onState(new DatabaseError('database-query-failed', errorMessage(error))) },
+    {
+      everyMs: SWEEP_MS,
+      onError: (error) => onState(new DatabaseError('database-query-failed', errorMessage(error))),
+    },
   )
   return {
     forPlugin(plugin) {

@@ -24,7 +24,11 @@ export function toInfo(record: ScheduleRecord, isDurable: boolean): OwnersSchedu
 }
 
 /** The record of a manifest's schedule; `undefined` when it has no times of its own. */
-export function toRecord(plugin: string, schedule: ScheduleDescriptor, now: number): ScheduleRecord | undefined {
+export function toRecord(
+  plugin: string,
+  schedule: ScheduleDescriptor,
+  now: number,
+): ScheduleRecord | undefined {
   const { name, everySeconds, cron, timeZone, missed, jitterSeconds, timeoutSeconds } = schedule
   if (everySeconds === undefined && cron === undefined) return undefined
   const request = {

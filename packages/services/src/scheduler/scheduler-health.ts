@@ -89,7 +89,8 @@ export class SchedulerHealth {
 
 function soonest(records: readonly ScheduleRecord[]): SchedulerReport['nextDue'] {
   let first: ScheduleRecord | undefined
-  for (const record of records) if ((record.nextSlot ?? Infinity) < (first?.nextSlot ?? Infinity)) first = record
+  for (const record of records)
+    if ((record.nextSlot ?? Infinity) < (first?.nextSlot ?? Infinity)) first = record
   if (first?.nextSlot === undefined) return undefined
   return { plugin: first.plugin, name: first.name, at: new Date(first.nextSlot).toISOString() }
 }

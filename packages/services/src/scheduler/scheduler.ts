@@ -2,12 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { KeyLock, repeat, runWithDeadline } from '@pluggram/base'
 import type { Repetition } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
-import type {
-  EffectScope,
-  ScheduledRun,
-  ScheduleHandler,
-  SchedulerService,
-} from '@pluggram/sdk'
+import type { EffectScope, ScheduledRun, ScheduleHandler, SchedulerService } from '@pluggram/sdk'
 import { SchedulerClient } from '@pluggram/sdk/runtime'
 import type { ScheduleDescriptor } from '@pluggram/sdk/runtime'
 import { createMemoryScheduleStore } from '@pluggram/storage/contracts'

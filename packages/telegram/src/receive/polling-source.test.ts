@@ -309,7 +309,10 @@ describe('an unexpected error', () => {
       const [next] = answer.result as { update_id: number }[]
       if (!next) return answer
       isFirst = false
-      const moved = { update_id: next.update_id - 1, message: { chat: { id: -5 }, migrate_to_chat_id: -1005 } }
+      const moved = {
+        update_id: next.update_id - 1,
+        message: { chat: { id: -5 }, migrate_to_chat_id: -1005 },
+      }
       return { ...answer, result: [moved, ...answer.result] } as typeof answer
     })
     startSource({
