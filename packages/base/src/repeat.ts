@@ -63,15 +63,18 @@ export function repeat(
   function start(): void {
     timer = undefined
     if (isStopped || running) return
-    running = run().then((delay) => {
-      running = undefined
-      const next = Math.min(delay, asked)
-      asked = Infinity
-      within(next)
-    })
+    running = run()
   }
 
-  async function run(): Promise<number> {
+  async function run(): Promise<void> {
+    const delay = await runOnce()
+    running = undefined
+    const next = Math.min(delay, asked)
+    asked = Infinity
+    within(next)
+  }
+
+  async function runOnce(): Promise<number> {
     try {
       return (await work()) ?? everyMs
     } catch (error) {
