@@ -58,6 +58,8 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
   const bounds = { maxEntries: options.maxEntries ?? MAX_ENTRIES, maxBytes: options.maxBytes ?? MAX_BYTES }
   const table = new CacheTable(connection)
   const known = new Map<string, CacheService>()
+  const tell = (error: unknown): void =>
+    onState(new DatabaseError('database-query-failed', errorMessage(error)))
   let standIn = createCaches({ ...bounds, now })
   let awayUntil: number | undefined
 
@@ -118,17 +120,7 @@ export function createServerCaches(options: ServerCachesOptions): ServerCaches {
     })
   }
 
-  const sweeping = repeat(
-    () =>
-      ask(
-        () => table.sweep(),
-        async () => {},
-      ),
-    {
-      everyMs: SWEEP_MS,
-      onError: (error) => onState(new DatabaseError('database-query-failed', errorMessage(error))),
-    },
-  )
+  const sweeping = repeat(() => ask(() => table.sweep(), nothing), { everyMs: SWEEP_MS, onError: tell })
   return {
     forPlugin(plugin) {
       const cache = known.get(plugin) ?? createCache(plugin)
@@ -147,6 +139,8 @@ function serverKey(key: string): string {
   checkKey(key)
   return key.isWellFormed() && !key.includes('\0') && !key.includes('\\') ? key : JSON.stringify(key)
 }
+
+async function nothing(): Promise<void> {}
 
 /** @throws DatabaseError when the cache is too slow to be useful */
 function inTime<T>(work: Promise<T>): Promise<T> {
