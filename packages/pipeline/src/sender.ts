@@ -1,7 +1,8 @@
 import { wait } from '@pluggram/base'
 import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
-import type { MessageStore, MessageTransport, OutboxRow } from '@pluggram/sdk/runtime'
+import type { CallSlot, MessageStore, MessageTransport, OutboxRow } from '@pluggram/sdk/runtime'
+import { CallSlots } from './call-slots.ts'
 import type { Outbox } from './outbox.ts'
 
 export interface SenderOptions {
@@ -19,6 +20,10 @@ export interface SenderOptions {
  * Short, so that messages go out within seconds once Telegram is back, however long it was down.
  */
 const DEFAULT_RETRY_DELAYS = [1_000, 2_000, 5_000]
+/**
+ * With the 0.1 s that a call to Telegram usually takes, enough for its limit of 30 messages a second.
+ */
+const BROADCASTS_ON_THEIR_WAY = 4
 const DEFAULT_TIME_TO_LIVE = 24 * 60 * 60 * 1_000
 
 /**
@@ -33,14 +38,16 @@ export function startSender(options: SenderOptions): void {
   const { outbox, store, transport, logger } = options
   const { retryDelays = DEFAULT_RETRY_DELAYS, timeToLive = DEFAULT_TIME_TO_LIVE } = options
   const { signal } = outbox
+  const slots = new CallSlots(BROADCASTS_ON_THEIR_WAY)
 
   async function send(row: OutboxRow, since: number): Promise<SentMessage> {
+    const slot = row.isBroadcast === true ? slots.slot() : undefined
     try {
       if (row.policy === 'at-most-once') {
         if (row.isAmbiguous) throw new LostAnswer()
         await outbox.write(() => store.markSending(row.id))
       }
-      const sent = await sendPersistently(row, since)
+      const sent = await sendPersistently(row, since, slot)
       await outbox.write(() => store.markSent(row.id, sent.id))
       return sent
     } catch (error) {
@@ -49,13 +56,15 @@ export function startSender(options: SenderOptions): void {
       else if (row.policy === 'at-most-once' && !isAmbiguous(error))
         await store.markUnsent(row.id).catch(() => {})
       throw error
+    } finally {
+      slot?.giveBack()
     }
   }
 
-  async function sendPersistently(row: OutboxRow, since: number): Promise<SentMessage> {
+  async function sendPersistently(row: OutboxRow, since: number, slot?: CallSlot): Promise<SentMessage> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await transport.send(row, signal)
+        return await transport.send(row, signal, slot)
       } catch (error) {
         const isOver = performance.now() - since > timeToLive
         if (signal.aborted || isOver || !isPluggramError(error) || !error.isRetryable) throw error

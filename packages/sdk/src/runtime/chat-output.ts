@@ -36,13 +36,21 @@ export interface MessageTransport {
    * back to plain text when Telegram rejects the formatting.
    * @throws DeliveryError; `isRetryable` when Telegram may accept it later, `isAmbiguous` when it
    * may already have been sent. An `at-most-once` message is never retryable once it is ambiguous.
+   * @param slot taken before each call, and given back when the call fails
    */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<SentMessage>
+  send(message: OutgoingMessage, signal: AbortSignal, slot?: CallSlot): Promise<SentMessage>
   /**
    * True when `newer` makes `older` unnecessary: both edit the same message, and neither has been
    * sent.
    */
   supersedes?(newer: OutgoingMessage, older: OutgoingMessage): boolean
+}
+
+/** The permission to have one message on its way. */
+export interface CallSlot {
+  /** Waits for the slot; returns at once when it is taken already. */
+  take(signal: AbortSignal): Promise<void>
+  giveBack(): void
 }
 
 /** Actions in a chat that do not go through the outbox. */

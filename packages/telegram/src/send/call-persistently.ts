@@ -1,6 +1,6 @@
 import { createBackoff, wait } from '@pluggram/base'
 import type { Backoff, BackoffOptions } from '@pluggram/base'
-import type { DeliveryPolicy } from '@pluggram/sdk/runtime'
+import type { CallSlot, DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
 import type { FloodHolds, GatedCall, SendGate } from './send-gate.ts'
 
@@ -18,6 +18,8 @@ export interface PersistentCall {
   readonly signal: AbortSignal
   /** Whether to retry when the answer was lost. Default `at-least-once`. */
   readonly policy?: DeliveryPolicy
+  /** Taken before each call, and given back when the call fails. */
+  readonly slot?: CallSlot | undefined
   /** Called before a retry of a call that Telegram may have acted on. */
   readonly onAmbiguous?: (() => void) | undefined
 }
@@ -39,7 +41,7 @@ const DEFAULT_BACKOFF: BackoffOptions = { minimum: 500, maximum: 5000 }
  */
 export async function callPersistently<T>(
   call: () => Promise<T>,
-  { method, gate, signal, policy, onAmbiguous }: PersistentCall,
+  { method, gate, signal, policy, slot, onAmbiguous }: PersistentCall,
   { backoff = DEFAULT_BACKOFF, tries = 8 }: Persistence,
 ): Promise<T> {
   let delays: Backoff | undefined
@@ -49,12 +51,14 @@ export async function callPersistently<T>(
   for (;;) {
     const waiting = gate.pass(signal)
     if (waiting) await orCancelled(waiting, method)
+    if (slot) await orCancelled(slot.take(signal), method)
     if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
       const result = await call()
       gate.succeeded?.()
       return result
     } catch (error) {
+      slot?.giveBack()
       const failure = toTelegramError(error, method)
       if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
         gate.refused(failure.retryAfterSeconds)

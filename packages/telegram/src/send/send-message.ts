@@ -1,5 +1,5 @@
 import type { Logger, SentMessage } from '@pluggram/sdk'
-import type { DeliveryPolicy, MessageTransport, OutgoingMessage } from '@pluggram/sdk/runtime'
+import type { CallSlot, DeliveryPolicy, MessageTransport, OutgoingMessage } from '@pluggram/sdk/runtime'
 import { InputFile } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
 import type { TelegramApi } from '../api/api.ts'
@@ -49,6 +49,7 @@ interface Sending {
   readonly rank: SendRank
   readonly policy: DeliveryPolicy
   readonly signal: AbortSignal
+  readonly slot: CallSlot | undefined
 }
 
 /** Makes one call; resolves with the sent or edited message. */
@@ -95,9 +96,9 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
     return last
   }
 
-  return (message, signal) => {
+  return (message, signal, slot) => {
     const call = toCall(message)
-    const sending: Sending = { rank: rankOf(message, call), policy: message.policy, signal }
+    const sending: Sending = { rank: rankOf(message, call), policy: message.policy, signal, slot }
     if (!call.fallback) return sendCall(call, sending)
     return sendRich(call, call.fallback, sending, message.content as object)
   }
@@ -124,7 +125,7 @@ function createCallSender(options: MessageSenderOptions): CallSender {
     onChatMigrated?.(from, to)
   }
 
-  return async (planned, { rank, policy, signal }) => {
+  return async (planned, { rank, policy, signal, slot }) => {
     let mend: ReturnType<typeof createMender> | undefined
     let message = redirect(planned, newChatIds)
     for (;;) {
@@ -135,7 +136,7 @@ function createCallSender(options: MessageSenderOptions): CallSender {
       try {
         return await callPersistently(
           () => callApi(api, message, signal),
-          { method, gate: sendGate, signal, policy, onAmbiguous },
+          { method, gate: sendGate, signal, policy, slot, onAmbiguous },
           options,
         )
       } catch (error) {
