@@ -15,6 +15,7 @@ const OTHERS = new Set<string>([
   'ModelMessage',
   'IncomingMessage',
   'RawMessage',
+  'RawQuotedMessage',
   'WholeReply',
   // between the host and a plugin process
   'StreamMessage',

@@ -15,17 +15,18 @@ const BLOCKED_MS = 100
  */
 const BUSY_CPU_MS = 100
 
-/** One plugin's work, across all messages that it is processing. */
-interface Work {
+/** One plugin's work, across all messages that it is processing; the plugin counts it. */
+export interface PluginWork {
+  readonly plugin: string
   underWay: number
+  /** When it last ended, by the monotonic clock. */
   endedAt: number
-  readonly end: () => void
 }
 
 /** Finds out which plugins inside this process block its event loop. */
 export class BlockWatch {
   readonly #options: BlockWatchOptions
-  readonly #works = new Map<string, Work>()
+  readonly #works = new Set<PluginWork>()
   readonly #timer: NodeJS.Timeout
   #tickedAt = performance.now()
   #cpu = process.cpuUsage()
@@ -36,24 +37,10 @@ export class BlockWatch {
     this.#timer.unref()
   }
 
-  /** Notes that a plugin starts work; call the returned function when it is done. */
-  begin(plugin: string): () => void {
-    const work = this.#works.get(plugin) ?? this.#open(plugin)
-    work.underWay += 1
-    return work.end
-  }
-
-  #open(plugin: string): Work {
-    const work: Work = {
-      underWay: 0,
-      endedAt: 0,
-      end: () => {
-        work.underWay -= 1
-        work.endedAt = performance.now()
-      },
-    }
-    this.#works.set(plugin, work)
-    return work
+  /** Watches a plugin until the returned function is called. */
+  follow(work: PluginWork): () => void {
+    this.#works.add(work)
+    return () => void this.#works.delete(work)
   }
 
   stop(): void {
@@ -67,10 +54,10 @@ export class BlockWatch {
     const isBusy = (user + system) / 1_000 > BUSY_CPU_MS
     const blocked = length - TICK_MS
     if (blocked > BLOCKED_MS && isBusy) {
-      const suspects = [...this.#works].filter(([, work]) => work.underWay > 0 || work.endedAt > from)
+      const suspects = [...this.#works].filter(({ underWay, endedAt }) => underWay > 0 || endedAt > from)
       if (suspects.length > 0)
         this.#options.onBlocked(
-          suspects.map(([plugin]) => plugin),
+          suspects.map(({ plugin }) => plugin),
           blocked,
         )
     }

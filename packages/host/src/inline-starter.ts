@@ -93,7 +93,7 @@ export class InlineStarter {
       controller: new AbortController(),
       timeouts,
       limits: timeouts,
-      onCall: this.#watch.begin.bind(this.#watch),
+      watch: this.#watch,
     })
   }
 

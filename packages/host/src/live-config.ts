@@ -34,19 +34,23 @@ interface Boxed {
 export class LiveConfig {
   readonly #options: LiveConfigOptions
   readonly #listeners = new Set<(config: never) => unknown>()
+  /** Whether chats may have settings of their own. */
+  readonly isPerChat: boolean
+  /** The configuration of every chat without settings of its own. */
+  general: Boxed
   #block: JsonObject
-  #config: unknown
   /** Keyed by the block of a chat. */
   #merged = new WeakMap<JsonObject, Boxed | Promise<Boxed>>()
 
   constructor(options: LiveConfigOptions) {
     this.#options = options
     this.#block = options.block
-    this.#config = options.config
+    this.general = { config: options.config }
+    this.isPerChat = options.perChat.length > 0
   }
 
   readonly service: ConfigService = {
-    get: <Config>() => this.#config as Config,
+    get: <Config>() => this.general.config as Config,
     forChat: async <Config>(chatId: number) => {
       const { chatBlock, askChatBlock = chatBlock } = this.#options
       const { config } = await this.#with(await askChatBlock(chatId))
@@ -84,7 +88,7 @@ export class LiveConfig {
     const outcome = await validateConfig(this.#options.schema, block)
     if (outcome.issues) return outcome.issues
     this.#block = block
-    this.#config = outcome.config
+    this.general = { config: outcome.config }
     this.#merged = new WeakMap()
     for (const listener of this.#listeners) void this.#tell(listener, outcome.config)
     return []
@@ -99,7 +103,7 @@ export class LiveConfig {
   }
 
   #with(chatBlock: JsonObject | undefined): Boxed | Promise<Boxed> {
-    if (!chatBlock) return { config: this.#config }
+    if (!chatBlock) return this.general
     const known = this.#merged.get(chatBlock)
     if (known) return known
     const merged = this.#merged
@@ -112,7 +116,7 @@ export class LiveConfig {
   }
 
   async #merge(chatBlock: JsonObject): Promise<Boxed> {
-    const general = { config: this.#config }
+    const { general } = this
     const { schema, perChat, onError, onUnfit } = this.#options
     // ignore keys that perChat does not list, or no longer lists
     const allowed = Object.entries(chatBlock).filter(([key]) => perChat.includes(key))

@@ -3,7 +3,7 @@ import type { Messages } from '@pluggram/services/plugin-side'
 import type { Services } from '@pluggram/sdk'
 import type { PluginScope } from './effect-scope.ts'
 import type { LiveConfig } from './live-config.ts'
-import { currentMessage } from './message-scope.ts'
+import { currentMessage } from './running-plugin.ts'
 
 /** Services that work where the plugin runs, in this process or its own. */
 type LocalServices = Pick<Services, 'i18n' | 'queue' | 'config'>

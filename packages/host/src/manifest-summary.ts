@@ -5,6 +5,8 @@ export interface ManifestSummary {
   readonly permissions: PluginPermissions
   readonly timeouts: PluginTimeouts
   readonly isIdempotent: boolean
+  /** Chats may have settings of their own. */
+  readonly isPerChat?: boolean
   readonly requires?: readonly string[]
   readonly isolation?: PluginIsolation
 }
@@ -14,6 +16,7 @@ export function summariseManifest(manifest: PluginManifest): ManifestSummary {
     permissions: manifest.permissions ?? {},
     timeouts: manifest.timeouts ?? {},
     isIdempotent: manifest.idempotent === true,
+    ...(manifest.perChat && manifest.perChat.length > 0 && { isPerChat: true }),
     ...(manifest.requires && { requires: manifest.requires }),
     ...(manifest.isolation !== undefined && { isolation: manifest.isolation }),
   }

@@ -12,7 +12,6 @@ import type { Answer, CallKind, PluginDescriptor, Question } from '@pluggram/sdk
 import { parseIssues, parseReconfigured } from './config-issues.ts'
 import type { JsonObject } from './json-types.ts'
 import type { LiveConfig } from './live-config.ts'
-import type { MessageScope } from './message-scope.ts'
 import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
 import type { StreamTable } from './rpc/streams.ts'
@@ -32,6 +31,9 @@ export interface AnsweringPlugin {
   readonly isConfigurable: boolean
   readonly services: Services
 }
+
+/** What the services of a plugin need to know about a message. */
+export type MessageScope = Pick<MessageContext, 'chat' | 'user' | 'message'>
 
 /** Defines how a plugin answers one kind of call. */
 interface AnswerRow<Kind extends CallKind> {
@@ -118,7 +120,7 @@ function inChat(
   context: Question<'handle'>['context'],
   signal: AbortSignal,
 ): MessageContext | Promise<MessageContext> {
-  const boxed = live.inChat(context.chat.id)
+  const boxed = live.isPerChat ? live.inChat(context.chat.id) : live.general
   if (boxed instanceof Promise) return boxed.then(({ config }) => ({ ...context, config, signal }))
   return { ...context, config: boxed.config, signal }
 }

@@ -1,14 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PluggramError } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { askStopped, secondsFor, withinLimit } from './call-limits.ts'
+import type { BlockWatch, PluginWork } from './block-watch.ts'
 import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
-import { aboutMessage } from './message-scope.ts'
 import { ANSWERS } from './plugin-answers.ts'
-import type { AnsweringPlugin } from './plugin-answers.ts'
+import type { AnsweringPlugin, MessageScope } from './plugin-answers.ts'
 import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 
 interface RunningPluginParts extends AnsweringPlugin {
@@ -17,8 +18,16 @@ interface RunningPluginParts extends AnsweringPlugin {
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
   /** The time limits of calls; unset in a plugin process, where the host enforces them. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'> | undefined
-  /** Called when work starts; returns a function to call when it ends. */
-  readonly onCall?: ((plugin: string) => () => void) | undefined
+  /** Watches whether the plugin blocks the event loop. */
+  readonly watch?: BlockWatch | undefined
+}
+
+/** The message that a call is about, in everything that the call does, even asynchronously. */
+const scopes = new AsyncLocalStorage<MessageScope>()
+
+/** The message being processed, if any. */
+export function currentMessage(): MessageScope | undefined {
+  return scopes.getStore()
 }
 
 /** A plugin that runs in this process. */
@@ -26,12 +35,15 @@ export class RunningPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
   successor: RunnablePlugin | undefined
   readonly #parts: RunningPluginParts
+  readonly #work: PluginWork
+  readonly #unwatch: (() => void) | undefined
   #isStopped = false
-  #inFlight = 0
 
   constructor(parts: RunningPluginParts) {
     this.descriptor = parts.descriptor
     this.#parts = parts
+    this.#work = { plugin: parts.descriptor.name, underWay: 0, endedAt: 0 }
+    this.#unwatch = parts.watch?.follow(this.#work)
   }
 
   ask<Kind extends CallKind>(
@@ -57,14 +69,15 @@ export class RunningPlugin implements HostedPlugin {
     const scope = row.about?.(question)
     // a stop need not wait for a status request
     const isWork = CALLS[kind].whenLate === 'end'
-    if (isWork) this.#inFlight += 1
-    const onEnd = isWork ? this.#parts.onCall?.(name) : undefined
+    if (isWork) this.#work.underWay += 1
     try {
       const work = (): unknown => row.run(this.#parts, question, signal)
-      return row.read(await (scope ? aboutMessage(scope, work) : work()), name)
+      return row.read(await (scope ? scopes.run(scope, work) : work()), name)
     } finally {
-      if (isWork) this.#inFlight -= 1
-      onEnd?.()
+      if (isWork) {
+        this.#work.underWay -= 1
+        this.#work.endedAt = performance.now()
+      }
     }
   }
 
@@ -74,7 +87,7 @@ export class RunningPlugin implements HostedPlugin {
 
   async whenIdle(seconds: number): Promise<void> {
     const end = Date.now() + seconds * 1_000
-    while (this.#inFlight > 0 && Date.now() < end) await sleep(20)
+    while (this.#work.underWay > 0 && Date.now() < end) await sleep(20)
   }
 
   effects(): readonly string[] {
@@ -98,6 +111,7 @@ export class RunningPlugin implements HostedPlugin {
       services.captureException(error, { during: 'cleanup' })
     }
     await effects.dispose(Math.max(0, (end - performance.now()) / 1_000))
+    this.#unwatch?.()
     return performance.now() < end
   }
 }

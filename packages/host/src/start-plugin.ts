@@ -3,6 +3,7 @@ import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { loadMessages } from '@pluggram/services/plugin-side'
 import { withDeadline } from './deadline.ts'
+import type { BlockWatch } from './block-watch.ts'
 import { toDescriptor } from './descriptor.ts'
 import { createEffectScope } from './effect-scope.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
@@ -41,8 +42,8 @@ export interface StartContext {
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
   /** The time limits of calls; unset in a plugin process, where the host enforces them. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>
-  /** Called when work starts; returns a function to call when it ends. */
-  readonly onCall?: ((plugin: string) => () => void) | undefined
+  /** Watches whether the plugin blocks the event loop. */
+  readonly watch?: BlockWatch
   /** Called with a promise for the end of a failed start that is still running. */
   readonly onLate?: (end: Promise<unknown>) => void
 }
@@ -112,7 +113,7 @@ export async function startPlugin(
       controller: context.controller,
       timeouts: context.timeouts,
       limits: context.limits,
-      onCall: context.onCall,
+      watch: context.watch,
     })
     return { plugin, warnings }
   } catch (error) {

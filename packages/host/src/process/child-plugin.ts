@@ -184,7 +184,7 @@ export class ChildPlugin {
   ): Question<Kind> {
     if (!CALLS[kind].hasContext) return question
     const { context: data } = question as unknown as { readonly context: ContextData }
-    this.#chatBlocks.note(data.chat.id, data.chatBlock)
+    if (descriptor.perChat) this.#chatBlocks.note(data.chat.id, data.chatBlock)
     const context = createRemoteContext(data, { peer: this.#peer, plugin: descriptor.name })
     return { ...(question as object), context } as Question<Kind>
   }

@@ -180,7 +180,6 @@ async function openProcess(
       group
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
-    chatBlock: options.chatBlock.bind(options),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
     checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
@@ -265,7 +264,7 @@ async function start(
   const { permissions, requires } = manifest
   const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
   const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
-  process.serve(services)
+  process.serve(services, manifest.isPerChat === true ? options.chatBlock.bind(options) : undefined)
   const request: StartRequest = {
     assistantName: options.assistantName,
     block: options.blockFor(jsonSchema),

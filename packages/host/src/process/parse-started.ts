@@ -35,6 +35,7 @@ const summarySchema = z.object({
     cleanupSeconds: seconds,
   }),
   isIdempotent: z.boolean(),
+  isPerChat: z.boolean().optional(),
   requires: z.array(line).max(20).optional(),
   isolation: z.enum(['inline', 'process']).optional(),
 })

@@ -34,7 +34,6 @@ export interface PluginProcessOptions {
   readonly files?: Pick<FolderWatchOptions, 'folder' | 'limitMb'>
   /** Starts the process, or takes a seat in one. */
   open(): LaunchedProcess
-  chatBlock(chatId: number): JsonObject | undefined
   /** Logs the process's output, and warnings about it. */
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Returns the syntax error of a file; only called for the plugin's own files. */
@@ -69,6 +68,7 @@ export class PluginProcess {
   readonly #housekeeping: NodeJS.Timeout
   readonly #calls: ServedCalls
   #services: ServedServices | undefined
+  #chatBlock: ((chatId: number) => JsonObject | undefined) | undefined
   #onHello: () => void = () => {}
   #reason: string | undefined
   #isStarting = false
@@ -174,8 +174,12 @@ export class PluginProcess {
     }
   }
 
-  /** Gives the process its services, before `start`. */
-  serve(services: HostServices): void {
+  /**
+   * Gives the process its services, before `start`.
+   * @param chatBlock a chat's settings, for a plugin that may have some
+   */
+  serve(services: HostServices, chatBlock?: (chatId: number) => JsonObject | undefined): void {
+    this.#chatBlock = chatBlock
     const [peer, calls] = [this.#peer, this.#calls]
     this.#services = new ServedServices(services, {
       callBack: (callback, args) => peer.call('callback', [callback, ...args]),
@@ -214,7 +218,7 @@ export class PluginProcess {
     return this.#guarded(limits, async (guard) => {
       const asked =
         context && id !== undefined
-          ? { ...question, context: toContextData(context, id, this.#options.chatBlock(context.chat.id)) }
+          ? { ...question, context: toContextData(context, id, this.#chatBlock?.(context.chat.id)) }
           : question
       return this.#read(kind, await this.#peer.call(kind, [asked], guard.signal), guard)
     })
@@ -316,7 +320,7 @@ export class PluginProcess {
       case 'download':
         return this.#calls.download(args)
       case 'chat-block':
-        return Promise.resolve(this.#options.chatBlock(Number(args[0])))
+        return Promise.resolve(this.#chatBlock?.(Number(args[0])))
     }
     if (method !== 'service') throw new Error(`the host knows no ${method}`)
     if (!this.#services) throw new Error('the plugin has no services yet')
