@@ -49,14 +49,14 @@ describe('a file that cannot be used ends the start within two seconds, with its
     [
       'a wrong type',
       { 'config.json': '{\n  "http": { "port": "many" }\n}' },
-      /config\.json:2:\d+ {2}http\.port {2}expected .*65535.* got/,
+      /config\.json:2:\d+: http\.port: expected .*65535.* got/,
     ],
-    ['an unknown key', { 'config.json': '{ "plugin": {} }' }, /config\.json:1:\d+ {2}plugin.*plugins/],
+    ['an unknown key', { 'config.json': '{ "plugin": {} }' }, /config\.json:1:\d+: plugin.*plugins/],
     ['a list', { 'config.json': '[]' }, /config\.json:1:1/],
     [
       'switches that are no switches',
       { 'plugins_config.json': '{ "enabled_plugins": { "dice": "yes" } }' },
-      /plugins_config\.json:1:\d+ {2}enabled_plugins\.dice/,
+      /plugins_config\.json:1:\d+: enabled_plugins\.dice/,
     ],
     [
       'an unset variable',
@@ -135,8 +135,8 @@ test('a variable that is not set leaves out only the plugin that needs it', asyn
 
 test('unknown plugin names are warned of, with the name that was meant', async () => {
   const output = await startBeside({ 'config.json': '{ "plugins": { "pingg": {} } }' }, { dicee: true })
-  expect(output).toMatch(/config\.json:1:\d+.*plugins\.pingg.*did you mean \\?"ping/)
-  expect(output).toMatch(/plugins_config\.json:\d+:\d+.*dicee.*did you mean \\?"dice/)
+  expect(output).toMatch(/config\.json:1:\d+.*plugins\.pingg.*Did you mean \\?"ping/)
+  expect(output).toMatch(/plugins_config\.json:\d+:\d+.*dicee.*Did you mean \\?"dice/)
 })
 
 test('two plugins of one name: both files are named', async () => {

@@ -109,8 +109,8 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
     const wrong = JSON.stringify(configOf(isolation, { url: 'x', size: 'big' }), null, 2)
     await save(wrong)
     const line = wrong.split('\n').findIndex((text) => text.includes('"url": "x"')) + 1
-    await assistant.waitFor(new RegExp(`config\\.json:${line}:\\d+ {2}plugins\\.listener\\.url`))
-    await assistant.waitFor(new RegExp(`config\\.json:${line + 1}:\\d+ {2}plugins\\.listener\\.size`))
+    await assistant.waitFor(new RegExp(`config\\.json:${line}:\\d+: plugins\\.listener\\.url`))
+    await assistant.waitFor(new RegExp(`config\\.json:${line + 1}:\\d+: plugins\\.listener\\.size`))
     expect(await state('listener')).toEqual({ born: listener.born, heard: 'two7', url: 'two' })
     expect((await state('deaf')).url).toBe('two')
 

@@ -62,7 +62,7 @@ describe('a plugin lacks what it needs', () => {
     )
     for (const key of ['api_key', 'city']) {
       expect(output).toMatch(
-        new RegExp(`config\\.json:4:\\d+ .*Missing required config: plugins\\.my_plugin\\.${key}\\b`),
+        new RegExp(`config\\.json:4:\\d+: .*Missing required config: plugins\\.my_plugin\\.${key}\\b`),
       )
     }
     expect(output).toContain('MY_PLUGIN_API_KEY')
@@ -87,11 +87,11 @@ describe('a plugin lacks what it needs', () => {
     const output = await outputOf(
       '{\n  "plugins": {\n    "my_plugin": {\n      "api_key": "hunter2-hunter2",\n      "max_results": "many",\n      "server": {\n        "port": 80\n      },\n      "max_result": 4\n    }\n  }\n}',
     )
-    expect(output).toMatch(/config\.json:3:\d+ .*Missing required config: plugins\.my_plugin\.city/)
-    expect(output).toMatch(/config\.json:5:\d+ {2}plugins\.my_plugin\.max_results {2}expected .*number got/)
-    expect(output).toMatch(/config\.json:6:\d+ .*Missing required config: plugins\.my_plugin\.server\.host/)
+    expect(output).toMatch(/config\.json:3:\d+: .*Missing required config: plugins\.my_plugin\.city/)
+    expect(output).toMatch(/config\.json:5:\d+: plugins\.my_plugin\.max_results: expected .*number, but got/)
+    expect(output).toMatch(/config\.json:6:\d+: .*Missing required config: plugins\.my_plugin\.server\.host/)
     expect(output).toMatch(
-      /config\.json:9:\d+ {2}plugins\.my_plugin\.max_result .*did you mean \\?"max_results\\?"\?/i,
+      /config\.json:9:\d+: plugins\.my_plugin\.max_result: .*did you mean \\?"max_results\\?"\?/i,
     )
     expect(output).not.toContain('hunter2')
   })
@@ -103,7 +103,9 @@ test('a key that a plugin leaves out without a word is warned of, with what was 
     'plugins_config.json': { enabled_plugins: { dice: true } },
   })
   const assistant = await startAssistant(home)
-  await assistant.waitFor(/config\.json:4:\d+ {2}plugins\.dice\.max_dises .*did you mean \\?"max_dice\\?"\?/)
+  await assistant.waitFor(
+    /config\.json:4:\d+: plugins\.dice\.max_dises: .*[Dd]id you mean \\?"max_dice\\?"\?/,
+  )
 })
 
 test('what was missing is there as soon as the file has it', async () => {

@@ -13,7 +13,7 @@ export interface ConfigProblem extends ConfigLocation {
   readonly severity: 'error' | 'warning'
   /** A key such as `plugins.my_plugin.api_key`, or a variable's name; empty for a whole file. */
   readonly path: string
-  /** `expected … got …`, or a sentence if that form does not fit. */
+  /** `expected …, but got …`, or a sentence if that form does not fit. */
   readonly message: string
   readonly expected?: string
   readonly got?: string
@@ -42,7 +42,7 @@ export function createProblem(details: ProblemDetails): ConfigProblem {
     ...('message' in details
       ? { message: details.message }
       : {
-          message: `expected ${details.expected} got ${details.got}`,
+          message: `expected ${details.expected}, but got ${details.got}`,
           expected: details.expected,
           got: details.got,
         }),
@@ -51,12 +51,22 @@ export function createProblem(details: ProblemDetails): ConfigProblem {
   }
 }
 
-/** Shows one problem on one line: `file:line:column  path.to.key  expected … got …  what to do`. */
+/** Shows one problem on one line: `file:line:column: path.to.key: expected …, but got …. What to do.` */
 export function formatProblem(problem: ConfigProblem, options: { readonly home: string }): string {
   const file = shortenFile(problem.file, options.home)
   const where = problem.line > 0 ? `${file}:${problem.line}:${problem.column}` : file
-  const line = [where, problem.path || '(whole file)', problem.message, problem.fix].join('  ')
+  const subject = problem.path === '' ? where : `${where}: ${problem.path}`
+  const line = `${subject}: ${asSentences(problem.message, problem.fix)}`
   return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+}
+
+function asSentences(...parts: readonly string[]): string {
+  return parts
+    .map((part, index) => {
+      const begin = index === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1)
+      return /[.?!]$/.test(begin) ? begin : `${begin}.`
+    })
+    .join(' ')
 }
 
 /** At most `limit` problems, plus one line with the number of the others. */

@@ -92,8 +92,7 @@ function wrongValue(
   return createProblem({
     at: location,
     path: formatPath(path),
-    expected:
-      expectedOf(issue) ?? `another value (the plugin says: ${cleanMessage(loaded, issue, value, isHidden)})`,
+    expected: expectedOf(issue) ?? `a different value (${cleanMessage(loaded, issue, value, isHidden)})`,
     got: describeValue(value, isHidden),
     fix: `correct ${where}`,
     plugin,
@@ -111,8 +110,7 @@ function unknownKey(
   return createProblem({
     at: loaded.locate(path),
     path: formatPath(path),
-    expected: 'a key that the plugin knows',
-    got: 'another one',
+    message: 'the plugin has no such key',
     fix:
       suggestion === undefined
         ? "correct or remove it; the plugin's README lists its keys"

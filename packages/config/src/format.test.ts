@@ -11,10 +11,10 @@ describe('formatProblem', () => {
   it('shows position, key, expected, got and fix, two blanks apart', () => {
     const problem = createProblem({ at: { file: '/h/config.json', line: 3, column: 7 }, ...details })
     expect(formatProblem(problem, { home: '/h' })).toBe(
-      'config.json:3:7  http.port  expected a number got null  correct it',
+      'config.json:3:7: http.port: expected a number, but got null. Correct it.',
     )
     expect(formatProblem(problem, { home: '/other' })).toBe(
-      '/h/config.json:3:7  http.port  expected a number got null  correct it',
+      '/h/config.json:3:7: http.port: expected a number, but got null. Correct it.',
     )
   })
 
@@ -25,7 +25,7 @@ describe('formatProblem', () => {
       path: 'PORT',
     })
     expect(formatProblem(problem, { home: '/h' })).toBe(
-      'environment  PORT  expected a number got null  correct it',
+      'environment: PORT: expected a number, but got null. Correct it.',
     )
   })
 

@@ -55,8 +55,8 @@ describe('environment', () => {
   })
 
   it.each([
-    ['PORT', 'abc', 'a whole number from 0 to 65535 got a string (not shown)'],
-    ['PORT', '70000', 'a whole number from 0 to 65535 got a number (not shown)'],
+    ['PORT', 'abc', 'a whole number from 0 to 65535, but got a string (not shown)'],
+    ['PORT', '70000', 'a whole number from 0 to 65535, but got a number (not shown)'],
     ['PORT', '-1', 'a whole number'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, fatal'],
     ['HOST', 'not a host', 'a host name or IP address'],
@@ -73,7 +73,7 @@ describe('environment', () => {
     const loaded = await load({}, { [name]: value })
     expect(loaded.isUsable).toBe(false)
     const [line] = linesOf(loaded)
-    expect(line).toMatch(new RegExp(`^environment {2}${name} {2}expected `))
+    expect(line).toMatch(new RegExp(`^environment: ${name}: expected `))
     expect(line).toContain(words)
     expect(line?.replace('https:// address', '').split(/[ "]/)).not.toContain(value)
   })
@@ -81,7 +81,7 @@ describe('environment', () => {
   it('names the line of a variable that comes from .env', async () => {
     const loaded = await load({ '.env': '# web\nPORT=abc\n' })
     expect(linesOf(loaded)).toEqual([
-      '.env:2:1  PORT  expected a whole number from 0 to 65535 got a string (not shown)  correct PORT in .env, or remove it',
+      '.env:2:1: PORT: expected a whole number from 0 to 65535, but got a string (not shown). Correct PORT in .env, or remove it.',
     ])
     expect(loaded.locate(['http', 'port'])).toMatchObject({ line: 2, via: '.env' })
   })
@@ -124,7 +124,7 @@ describe('${NAME} in config.json', () => {
     expect(loaded.isUsable).toBe(false)
     expect(loaded.secrets).toEqual([])
     expect(linesOf(loaded)).toEqual([
-      'config.json:2:30  telegram.bot_token  expected the variable MY_TOKEN got none of that name  add MY_TOKEN=… to .env, or set MY_TOKEN in the environment of the process',
+      'config.json:2:30: telegram.bot_token: expected the variable MY_TOKEN, but got none of that name. Add MY_TOKEN=… to .env, or set MY_TOKEN in the environment of the process.',
     ])
   })
 

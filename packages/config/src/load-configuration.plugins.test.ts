@@ -13,7 +13,7 @@ describe('plugins_config.json', () => {
     ])
     expect(loaded.isUsable).toBe(true)
     expect(linesOf(loaded)).toEqual([
-      'plugins_config.json:1:51  enabled  expected only the keys "enabled_plugins" and "grants" got another one; it is ignored  remove it',
+      'plugins_config.json:1:51: enabled: expected only the keys "enabled_plugins" and "grants", but got another one; it is ignored. Remove it.',
     ])
     expect(loaded.locateSwitch('a')).toMatchObject({ line: 1, column: 41 })
   })

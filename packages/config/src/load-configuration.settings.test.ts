@@ -83,16 +83,16 @@ describe('settings', () => {
     const loaded = await load({ 'config.json': text })
     expect(loaded.isUsable).toBe(false)
     expect(linesOf(loaded)).toEqual([
-      'config.json:2:26  assistant.name  expected a name of 1 to 64 characters got an empty string  correct assistant.name in config.json, or remove it',
-      'config.json:3:3  model  expected a known key got the unknown key "model"  did you mean "ai.model"? Rename or remove it',
-      'config.json:4:20  ai.model  expected "auto", "provider:model" with openai, anthropic, google, openai-compatible, llama-cpp, demo, or a name of ai.providers, or an array of at most 10 of them got the string "gpt-4o"  correct ai.model in config.json, or remove it',
-      'config.json:4:30  ai.baseUrl  expected a known key got the unknown key "baseUrl"  did you mean "base_url"? Rename or remove it',
-      'config.json:5:21  http.port  expected a whole number from 0 to 65535 got the string "8080"  correct http.port in config.json, or remove it',
-      'config.json:5:61  http.allowed_hosts[1]  expected a host name without scheme and port got the string "http://x"  correct http.allowed_hosts[1] in config.json, or remove it',
-      'config.json:6:28  telegram.webhook  expected an object got the number 5  correct telegram.webhook in config.json, or remove it',
-      'config.json:6:44  telegram.streaming  expected "auto", "private" or "off" got the string "yes"  correct telegram.streaming in config.json, or remove it',
-      'config.json:7:21  log.level  expected one of trace, debug, info, warn, error, fatal got null  correct log.level in config.json, or remove it',
-      'config.json:8:13  limits  expected an object got an empty array  correct limits in config.json, or remove it',
+      'config.json:2:26: assistant.name: expected a name of 1 to 64 characters, but got an empty string. Correct assistant.name in config.json, or remove it.',
+      'config.json:3:3: model: unknown key "model". Did you mean "ai.model"? Rename or remove it.',
+      'config.json:4:20: ai.model: expected "auto", "provider:model" with openai, anthropic, google, openai-compatible, llama-cpp, demo, or a name of ai.providers, or an array of at most 10 of them, but got the string "gpt-4o". Correct ai.model in config.json, or remove it.',
+      'config.json:4:30: ai.baseUrl: unknown key "baseUrl". Did you mean "base_url"? Rename or remove it.',
+      'config.json:5:21: http.port: expected a whole number from 0 to 65535, but got the string "8080". Correct http.port in config.json, or remove it.',
+      'config.json:5:61: http.allowed_hosts[1]: expected a host name without scheme and port, but got the string "http://x". Correct http.allowed_hosts[1] in config.json, or remove it.',
+      'config.json:6:28: telegram.webhook: expected an object, but got the number 5. Correct telegram.webhook in config.json, or remove it.',
+      'config.json:6:44: telegram.streaming: expected "auto", "private" or "off", but got the string "yes". Correct telegram.streaming in config.json, or remove it.',
+      'config.json:7:21: log.level: expected one of trace, debug, info, warn, error, fatal, but got null. Correct log.level in config.json, or remove it.',
+      'config.json:8:13: limits: expected an object, but got an empty array. Correct limits in config.json, or remove it.',
     ])
   })
 

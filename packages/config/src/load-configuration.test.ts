@@ -58,25 +58,25 @@ describe('a home without files', () => {
   it('is an error when the home itself does not exist', async () => {
     const loaded = await loadConfiguration({ home: '/nonexistent/home', environment: {} })
     expect(loaded.isUsable).toBe(false)
-    expect(linesOf(loaded)[0]).toContain('PLUGGRAM_HOME  expected a folder that exists')
+    expect(linesOf(loaded)[0]).toContain('PLUGGRAM_HOME: the folder does not exist')
   })
 })
 
 describe('unusable files', () => {
   it.each([
     ['an empty file', '', 'an empty file'],
-    ['an array', '[]', 'expected an object got an empty array'],
+    ['an array', '[]', 'expected an object, but got an empty array'],
     ['broken JSON', '{ "a": }', 'expected a value'],
-    ['a comment', '{} // why', 'no comments'],
-    ['a duplicate key', '{ "log": {}, "log": {} }', 'each key once'],
-    ['__proto__', '{ "plugins": { "x": { "__proto__": {} } } }', 'an ordinary key'],
+    ['a comment', '{} // why', 'JSON without comments'],
+    ['a duplicate key', '{ "log": {}, "log": {} }', 'this key is already on line 1'],
+    ['__proto__', '{ "plugins": { "x": { "__proto__": {} } } }', 'is not allowed'],
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'UTF-16 text'],
     ['plugins that are no object', '{ "plugins": [] }', 'an object of plugin blocks'],
   ])('config.json with %s cannot be used', async (_, content, words) => {
     const loaded = await load({ 'config.json': content })
     expect(loaded.isUsable).toBe(false)
     expect(linesOf(loaded)).toHaveLength(1)
-    expect(linesOf(loaded)[0]).toMatch(/^config\.json:1:\d+ {2}/)
+    expect(linesOf(loaded)[0]).toMatch(/^config\.json:1:\d+: /)
     expect(linesOf(loaded)[0]).toContain(words)
   })
 
@@ -86,12 +86,12 @@ describe('unusable files', () => {
     [
       'a switch that is neither true nor false',
       '{ "enabled_plugins": { "dice": "yes" } }',
-      'expected true or false got the string "yes"',
+      'expected true or false, but got the string "yes"',
     ],
   ])('plugins_config.json with %s cannot be used', async (_, content, words) => {
     const loaded = await load({ 'plugins_config.json': content })
     expect(loaded.isUsable).toBe(false)
-    expect(linesOf(loaded)[0]).toMatch(/^plugins_config\.json:1:\d+ {2}/)
+    expect(linesOf(loaded)[0]).toMatch(/^plugins_config\.json:1:\d+: /)
     expect(linesOf(loaded)[0]).toContain(words)
   })
 
@@ -101,7 +101,7 @@ describe('unusable files', () => {
     const loaded = await loadConfiguration({ home: home.home, environment: {} })
     expect(loaded.isUsable).toBe(false)
     expect(linesOf(loaded)).toEqual([
-      'config.json:1:1  (whole file)  expected a text file got a folder  remove the folder or rename it',
+      'config.json:1:1: expected a text file, but got a folder. Remove the folder or rename it.',
     ])
   })
 

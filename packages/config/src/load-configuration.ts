@@ -151,9 +151,8 @@ async function checkHome(home: string): Promise<ConfigProblem[]> {
   const problem = createProblem({
     at: { file: home, line: 0, column: 0 },
     path: 'PLUGGRAM_HOME',
-    expected: 'a folder that exists',
-    got: isFolder === undefined ? 'no readable folder' : 'something else than a folder',
-    fix: 'create the folder, or correct PLUGGRAM_HOME',
+    message: isFolder === undefined ? 'the folder does not exist' : 'this is not a folder',
+    fix: `create it with "mkdir -p ${home}", or correct PLUGGRAM_HOME`,
   })
   return [problem]
 }

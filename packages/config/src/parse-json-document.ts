@@ -157,16 +157,14 @@ function readObject(node: Node, path: JsonPath, reading: Reading): JsonValue {
     if (isForbiddenKey(key)) {
       const fix = 'remove it or choose another name'
       reading.problems.push(
-        createProblem({ at, path: name, expected: 'an ordinary key', got: quote(key), fix }),
+        createProblem({ at, path: name, message: `the key ${quote(key)} is not allowed`, fix }),
       )
     } else if (first === undefined) {
       offsets.set(key, keyNode.offset)
       result[key] = readNode(valueNode, [...path, key], reading)
     } else {
-      const got = `a second one on line ${at.line} (the first is on line ${reading.at(first).line})`
-      reading.problems.push(
-        createProblem({ at, path: name, expected: 'each key once', got, fix: 'keep one of the two' }),
-      )
+      const message = `this key is already on line ${reading.at(first).line}`
+      reading.problems.push(createProblem({ at, path: name, message, fix: 'keep one of the two' }))
     }
   }
   return result

@@ -14,8 +14,8 @@ it('warns of blocks and switches of plugins that do not exist, and suggests thos
   const problems = reportUnknownPlugins(loaded, ['dice', 'file_info'])
   expect(problems.every(({ severity }) => severity === 'warning')).toBe(true)
   expect(problems.map((problem) => formatProblem(problem, loaded))).toEqual([
-    'config.json:2:2  plugins.dcie  expected the name of a plugin that exists got the unknown plugin "dcie"  did you mean "dice"?',
-    'plugins_config.json:2:2  enabled_plugins["file-info"]  expected the name of a plugin that exists got the unknown plugin "file-info"  did you mean "file_info"?',
-    'plugins_config.json:4:2  enabled_plugins.weather  expected the name of a plugin that exists got the unknown plugin "weather"  put the plugin into plugins/, or remove "weather"',
+    'config.json:2:2: plugins.dcie: there is no plugin "dcie". Did you mean "dice"?',
+    'plugins_config.json:2:2: enabled_plugins["file-info"]: there is no plugin "file-info". Did you mean "file_info"?',
+    'plugins_config.json:4:2: enabled_plugins.weather: there is no plugin "weather". Add it to plugins/, or remove "weather".',
   ])
 })

@@ -36,11 +36,10 @@ function unknownPlugin(
     at,
     path: formatPath(path),
     severity: 'warning',
-    expected: 'the name of a plugin that exists',
-    got: `the unknown plugin ${quote(name)}`,
+    message: `there is no plugin ${quote(name)}`,
     fix:
       suggestion === undefined
-        ? `put the plugin into plugins/, or remove ${quote(name)}`
+        ? `add it to plugins/, or remove ${quote(name)}`
         : `did you mean ${quote(suggestion)}?`,
     plugin: name,
   })

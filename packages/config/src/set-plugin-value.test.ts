@@ -88,8 +88,8 @@ describe('setPluginValue', () => {
 
   test.each([
     ['broken JSON', '{ "plugins": { ', /config\.json:\d/],
-    ['a block that is none', '{\n"plugins": {\n"dice": 3 } }', /config\.json:3:\d+ {2}plugins\.dice/],
-    ['plugins that are none', '{ "plugins": [] }', /config\.json:1:\d+ {2}plugins /],
+    ['a block that is none', '{\n"plugins": {\n"dice": 3 } }', /config\.json:3:\d+: plugins\.dice/],
+    ['plugins that are none', '{ "plugins": [] }', /config\.json:1:\d+: plugins: /],
   ])('leaves a file with %s alone and says where', async (_, text, message) => {
     await using folder = await createTestHome({ 'config.json': text })
     const { home } = folder

@@ -14,7 +14,7 @@ export interface SyntaxExplanation {
 }
 
 const NO_COMMENTS = {
-  expected: 'strict JSON, which has no comments',
+  expected: 'JSON without comments',
   got: 'a comment',
   fix: 'remove the comment',
 }
@@ -51,8 +51,8 @@ export function explainSyntaxError(error: ParseError, text: string): SyntaxExpla
     if (comma !== undefined) {
       return {
         offset: comma,
-        expected: 'strict JSON, which has no comma after the last entry',
-        got: `a comma before ${found}`,
+        expected: 'no comma after the last entry',
+        got: `one before ${found}`,
         fix: 'remove the comma',
       }
     }

@@ -77,8 +77,7 @@ function unknownKey(path: JsonPath, placeOf: PlaceOf): ConfigProblem {
   return createProblem({
     at: place.at,
     path: place.path,
-    expected: 'a known key',
-    got: looksSecret(key) || key.length > 40 ? 'an unknown one' : `the unknown key ${quote(key)}`,
+    message: looksSecret(key) || key.length > 40 ? 'unknown key' : `unknown key ${quote(key)}`,
     fix:
       suggestion === undefined
         ? `remove it; the keys here are ${siblings.join(', ')}`

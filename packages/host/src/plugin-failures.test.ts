@@ -223,7 +223,7 @@ describe.each(LEVELS)('%s', (level) => {
     const host = await home.host()
     const [problem] = (await host.start()).problems
     expect(problem && formatProblem(problem)).toBe(
-      `${home.directory}/plugins/bad/lib/part.js:2:18  Plugin bad cannot be loaded: syntax error: Unexpected token '='. Correct the file.`,
+      `${home.directory}/plugins/bad/lib/part.js:2:18: Plugin bad cannot be loaded: syntax error: Unexpected token '='. Correct the file.`,
     )
   })
 

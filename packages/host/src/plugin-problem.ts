@@ -34,9 +34,9 @@ export class ProblemError extends Error {
   }
 }
 
-/** `file:line:column  message`, as far as the position is known. */
+/** `file:line:column: message`, as far as the position is known. */
 export function formatProblem(problem: PluginProblem): string {
   if (problem.file === undefined) return problem.message
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':')
-  return `${place}  ${problem.message}`
+  return `${place}: ${problem.message}`
 }
