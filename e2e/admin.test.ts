@@ -238,11 +238,12 @@ test('people are blocked, let in and trusted by chat, and it lasts', async () =>
   expect((await ask(driver, ada, '/users'))[0]).toContain(`⛔ ${bob.id}: blocked`)
   expect(await botMessages(driver, bob.id, 0)).toEqual([])
   await press(ada.id, ada, `⛔ ${bob.id}`)
-  expect((await press(ada.id, ada, '⭐ trusted')).text).toContain('trusted')
+  expect((await press(ada.id, ada, '⭐ trusted')).text).toContain(`Trust ${bob.id}?`)
+  expect((await press(ada.id, ada, 'Yes, trust')).text).toContain('is now trusted')
   expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
 })
 
-test('the log is shown in private only, without secrets', async () => {
+test('the log and the people are shown in private only, without secrets', async () => {
   const { driver } = emulator
   const [log = ''] = await ask(driver, ada, '/logs 100')
   expect(log).toContain('starting in')
@@ -253,6 +254,8 @@ test('the log is shown in private only, without secrets', async () => {
     title: 'T',
     memberIds: [ada.id],
   })
-  await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/logs' })
-  expect((await botMessages(driver, group.id))[0]?.text).toContain('in our private chat')
+  for (const [index, text] of ['/logs', '/users'].entries()) {
+    await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text })
+    expect((await botMessages(driver, group.id, index + 1))[index]?.text).toContain('in our private chat')
+  }
 })

@@ -1,6 +1,7 @@
 import type { Part } from '@pluggram/assembly'
 import { accessRules } from './parts/access.ts'
 import { ownerService } from './parts/admin.ts'
+import { signedButtons } from './parts/buttons.ts'
 import { commandDoor } from './parts/door.ts'
 import { errorReports } from './parts/error-reports.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
@@ -28,6 +29,7 @@ const state: readonly Part[] = [
   accessRules,
   assistantMetrics,
   messageOutbox,
+  signedButtons,
   mcpServerList,
   pluginProblems,
   pluginBoard,

@@ -1,4 +1,4 @@
-import type { AccessStore, ChatSettings, PluginStores, StoredPluginChats } from '@pluggram/storage'
+import type { AccessStore, ChatMoves, ChatSettings, PluginStores, StoredPluginChats } from '@pluggram/storage'
 import type { ScheduleStore } from '@pluggram/storage/contracts'
 import type { AiLedger, MessageStore } from '@pluggram/sdk/runtime'
 
@@ -9,6 +9,7 @@ export interface Storage {
   readonly pluginChats: StoredPluginChats
   readonly chatSettings: ChatSettings
   readonly access: AccessStore
+  readonly chatMoves: ChatMoves
   readonly aiLedger: AiLedger
   readonly schedules: ScheduleStore
 }

@@ -1,8 +1,8 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
-import { createPostOffice, startSender } from '@pluggram/pipeline'
-import type { Outbox, Pipeline } from '@pluggram/pipeline'
+import { createPostOffice, createReplyGuard, startSender } from '@pluggram/pipeline'
+import type { Buttons, Outbox, Pipeline } from '@pluggram/pipeline'
 import { ownCommands } from '@pluggram/sdk/runtime'
 import type {
   BotApiCaller,
@@ -43,6 +43,7 @@ export interface TelegramOptions {
   readonly onChatMigrated: (from: number, to: number) => void
   createPipeline(format: Format, actions: ChatActions): Pipeline
   readonly outbox: Outbox
+  readonly buttons: Buttons
   readonly messages: MessageStore
   readonly metrics: AssistantMetrics
   /** Applied to everything sent to a chat. */
@@ -78,7 +79,8 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const link = await connectTelegram(options.configuration, logger)
   const closing = new AbortController()
   const { api, format, bot } = createBot(options, link, closing.signal)
-  const postOffice = createPostOffice({ outbox, format, logger })
+  const guard = createReplyGuard(options.buttons, options.messages)
+  const postOffice = createPostOffice({ outbox, format, guard, logger })
   const pipeline = options.createPipeline(format, bot)
   startSender({ outbox, store: options.messages, transport: bot, logger })
   const menu = createCommandMenu({ api, logger })

@@ -7,7 +7,7 @@ export class ShapeError extends Error {}
 const FORMATS = ['plain', 'markdown', 'html', 'model-markdown'] as const
 const MEDIA_KINDS = ['photo', 'document', 'voice', 'audio', 'video'] as const
 const DELIVERIES = ['at-least-once', 'at-most-once'] as const
-const MAX_BUTTON_BYTES = 59
+const MAX_BUTTON_BYTES = 1_024
 /** Telegram shows at most 100 buttons. */
 const MAX_BUTTONS = 100
 const MAX_ENTITIES = 10_000
@@ -43,9 +43,9 @@ export function parseReply(input: unknown, at: string): Reply {
     ...optional('location', read('location'), (location) => parseLocation(location, `${at}.location`)),
     ...optional('reaction', read('reaction'), (reaction) => words(reaction, `${at}.reaction`)),
     ...optional('replyToMessageId', read('replyToMessageId'), (id) =>
-      messageId(id, `${at}.replyToMessageId`),
+      idOf('message', id, `${at}.replyToMessageId`),
     ),
-    ...optional('editMessageId', read('editMessageId'), (id) => messageId(id, `${at}.editMessageId`)),
+    ...optional('editMessageId', read('editMessageId'), (id) => idOf('message', id, `${at}.editMessageId`)),
     ...optional('silent', read('silent'), (silent) => flag(silent, `${at}.silent`)),
     ...optional('linkPreview', read('linkPreview'), (preview) => flag(preview, `${at}.linkPreview`)),
     ...optional('delivery', read('delivery'), (delivery) => oneOf(DELIVERIES, delivery, `${at}.delivery`)),
@@ -88,7 +88,14 @@ function parseButton(value: unknown, at: string): Button {
   }
   if (data === undefined) throw new ShapeError(`${at} needs data or url`)
   const bytes = Buffer.byteLength(words(data, `${at}.data`))
-  if (bytes <= MAX_BUTTON_BYTES) return { text: label, data: String(data) }
+  const onlyFor: unknown = Reflect.get(value, 'onlyFor') ?? undefined
+  if (bytes <= MAX_BUTTON_BYTES) {
+    return {
+      text: label,
+      data: String(data),
+      ...(onlyFor !== undefined && { onlyFor: idOf('user', onlyFor, `${at}.onlyFor`) }),
+    }
+  }
   throw new ShapeError(
     `${at}.data has ${bytes} bytes; ${MAX_BUTTON_BYTES} are possible. Keep longer data in services.store and put its key into the button`,
   )
@@ -163,9 +170,9 @@ function count(value: unknown, at: string): number {
   throw new ShapeError(`${at} must be a whole number of 0 or more`)
 }
 
-function messageId(value: unknown, at: string): number {
+function idOf(what: 'message' | 'user', value: unknown, at: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new ShapeError(`${at} must be a message's id`)
+  throw new ShapeError(`${at} must be a ${what}'s id`)
 }
 
 function oneOf<const Value extends string>(values: readonly Value[], value: unknown, at: string): Value {

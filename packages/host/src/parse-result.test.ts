@@ -123,8 +123,8 @@ describe('a result', () => {
     ],
     [{ success: true, response: { text: 'a', buttons: [[{ text: 'A' }]] } }, /needs data or url/],
     [
-      { success: true, response: { text: 'a', buttons: [[{ text: 'A', data: 'é'.repeat(30) }]] } },
-      /has 60 bytes; 59 are possible/,
+      { success: true, response: { text: 'a', buttons: [[{ text: 'A', data: 'é'.repeat(513) }]] } },
+      /has 1026 bytes; 1024 are possible/,
     ],
     [{ success: true, response: { text: 'a', buttons: [[{ text: 'A', url: 'nowhere' }]] } }, /whole address/],
     [

@@ -10,6 +10,7 @@ import type {
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
+import type { ReplyGuard } from './reply-guard.ts'
 import { ReplyWriter, resultReplies } from './reply-writer.ts'
 import type { WrittenAnswer } from './reply-writer.ts'
 import type { Route } from './router.ts'
@@ -21,6 +22,7 @@ export interface AskOptions {
   readonly format: Format
   readonly actions: ChatActions
   readonly outbox: Outbox
+  readonly guard: ReplyGuard
   readonly logger: Logger
   /** How long a plugin may take for its answer, and pause while it writes one. */
   readonly pluginTimeoutMs: number
@@ -40,6 +42,8 @@ export interface Asking {
 interface Question extends Asking {
   readonly update: IncomingUpdate
   readonly route: Route
+  /** The data of the button that was pressed. */
+  readonly pressed: string | undefined
   /** Aborts the call. */
   readonly controller: AbortController
   /** Collects the texts of the answer. */
@@ -73,13 +77,14 @@ export async function askPlugin(
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
   const { update, route, controller, answers } = question
-  const { format, actions, outbox, pluginTimeoutMs, chats } = options
+  const { format, actions, outbox, guard, pluginTimeoutMs, chats } = options
   const writer = new ReplyWriter({
     update,
     pluginName: name,
     format,
     actions,
     outbox,
+    guard,
     signal: controller.signal,
     stallMs: pluginTimeoutMs,
     onStall: () => {
@@ -110,7 +115,7 @@ export async function askPlugin(
 /** What a plugin sees of an update, bound to that plugin and to the chat the update came from. */
 function createContext(
   plugin: string,
-  { update, route, role, attempt, controller: { signal } }: Question,
+  { update, pressed, role, attempt, controller: { signal } }: Question,
   { writer, actions }: { readonly writer: ReplyWriter; readonly actions: ChatActions },
 ): CallContext {
   const { chat, user, message } = update
@@ -123,9 +128,8 @@ function createContext(
     attempt,
     idempotencyKey: `${update.updateId}:${plugin}`,
     ...(update.command && { command: update.command }),
-    ...(update.kind === 'callback_query' && {
-      callback: { id: update.callback.id, data: route.callbackData ?? update.callback.data },
-    }),
+    ...(update.kind === 'callback_query' &&
+      pressed !== undefined && { callback: { id: update.callback.id, data: pressed } }),
     reply: (response) => writer.sendNow(response),
     react: (emoji) => actions.react(chat, message.id, emoji),
     download: (attachment) => actions.download(attachment.fileId, signal),
@@ -135,11 +139,11 @@ function createContext(
 /** Makes the call. Never rejects. At the deadline it aborts the context's signal. */
 function callPlugin(
   plugin: RunnablePlugin,
-  { update, route, controller }: Question,
+  { update, pressed, controller }: Question,
   context: CallContext,
   timeoutMs: number,
 ): Promise<CallOutcome> {
-  const message = route.callbackData ?? update.message.text
+  const message = pressed ?? update.message.text
   return new Promise((resolve) => {
     let timedOut: PluggramError | undefined
     let timer = setTimeout(() => {

@@ -1,7 +1,6 @@
 import { createMemoryMessageStore } from '@pluggram/testing'
 import type { PendingPlugin, PluginRegistry } from '@pluggram/sdk/runtime'
 import { afterEach, expect, test } from 'vitest'
-import { callbackTag } from './callback-data.ts'
 import { createRecordingMessenger, createRegistry, pressUpdate, textUpdate } from './test-doubles.ts'
 import type { FakePlugin } from './test-doubles.ts'
 import { endPipelines, startPipeline } from './test-pipeline.ts'
@@ -105,7 +104,7 @@ test('what is known of a plugin decides what waits for it', async () => {
 
 test('a press of a button waits for its own plugin, and is not said to belong to nobody', async () => {
   const { accept, settle, drain, texts, messenger } = start([last], LATE)
-  await accept([pressUpdate(`${callbackTag('late')}:more`)])
+  await accept([pressUpdate('late', 'more')])
   await new Promise(setImmediate)
   expect(texts()).toEqual([])
   expect(messenger.callbacks).toMatchObject([{ text: undefined }])

@@ -9,14 +9,15 @@ import type {
 } from '@pluggram/sdk/runtime'
 import { askPlugin } from './ask-plugin.ts'
 import type { Asking, AskOptions, CountedOutcome } from './ask-plugin.ts'
-import { parseCallbackData } from './callback-data.ts'
 import type { Observers } from './observers.ts'
 import type { Sending } from './outbox.ts'
+import type { Presses } from './presses.ts'
 import type { Route, Router } from './router.ts'
 import type { UnderWay } from './under-way.ts'
 
 export interface DispatcherOptions extends AskOptions {
   readonly router: Router
+  readonly presses: Pick<Presses, 'dataFor'>
   readonly observers: Observers
   readonly access?: AccessControl
   /** The reply in a private chat when no plugin answered. */
@@ -101,6 +102,8 @@ interface DispatchReport {
   readonly answeredBy?: string
   readonly outcome: 'answered' | 'unanswered' | 'failed' | 'interrupted'
   readonly answers: readonly string[]
+  /** The data of the pressed button, if the press counted. */
+  readonly pressed?: string | undefined
   readonly messages: readonly OutgoingMessage[]
 }
 
@@ -125,6 +128,7 @@ async function dispatch(
   const answers: string[] = []
   let failure: string | undefined
   let failedPlugin: string | undefined
+  let pressed: string | undefined
   try {
     for (;;) {
       const plugin = queue.next().value
@@ -141,15 +145,19 @@ async function dispatch(
       if (!plugin || !work) break
       const { name } = plugin.descriptor
       asked.add(name)
+      if (update.kind === 'callback_query') {
+        pressed = await options.presses.dataFor(update, name)
+        if (pressed === undefined) break
+      }
       const startedAt = performance.now()
       const controller = underWay.controllerFor(work)
-      const question = { ...asking, update, route, controller, answers }
+      const question = { ...asking, update, route, pressed, controller, answers }
       const [answer, outcome] = await askPlugin(plugin, question, options)
       if (signal.aborted) return INTERRUPTED
       options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
       if (answer === 'pass') continue
       if ('messages' in answer)
-        return { answeredBy: name, outcome: 'answered', answers, messages: answer.messages }
+        return { answeredBy: name, outcome: 'answered', answers, pressed, messages: answer.messages }
       failure ??= answer.apology
       failedPlugin ??= name
       if (plugin === route.target || answer.isFinal) break
@@ -161,6 +169,7 @@ async function dispatch(
   return {
     ...(failedPlugin !== undefined && { answeredBy: failedPlugin }),
     outcome: failure ? 'failed' : 'unanswered',
+    pressed,
     answers: notice === undefined ? answers : [...answers, notice],
     messages: notice === undefined ? [] : options.format(update.chat, { text: notice }),
   }
@@ -199,9 +208,7 @@ function toObserved(update: IncomingUpdate, report: DispatchReport, seconds: num
     chat,
     user,
     message,
-    ...(update.kind === 'callback_query' && {
-      callbackData: parseCallbackData(update.callback.data)?.data ?? update.callback.data,
-    }),
+    ...(report.pressed !== undefined && { callbackData: report.pressed }),
     outcome: report.outcome === 'interrupted' ? 'unanswered' : report.outcome,
     ...(report.answeredBy !== undefined && { plugin: report.answeredBy }),
     answers: report.answers.map((text) => text.slice(0, MAX_OBSERVED_TEXT)),

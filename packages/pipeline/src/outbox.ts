@@ -280,7 +280,7 @@ export class Outbox {
     const note = (job: () => Promise<void>): void => void this.write(job).catch(() => {})
     newer.settle = (sent) => {
       settle(sent)
-      note(() => store.markSent(older.row.id, sent.id))
+      note(() => store.markSent(older.row, sent))
       older.settle(sent)
     }
     newer.fail = (reason) => {

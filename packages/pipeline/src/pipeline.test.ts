@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AiError, DeliveryError } from '@pluggram/sdk'
 import type { AccessControl, CallContext } from '@pluggram/sdk/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
-import { callbackTag } from './callback-data.ts'
 import { createRecordingMessenger, pressUpdate, textUpdate } from './test-doubles.ts'
 import type { FakePlugin } from './test-doubles.ts'
 import { echo, endPipelines, passes, say, start, throws, UNANSWERED } from './test-pipeline.ts'
@@ -43,7 +42,7 @@ describe('who may use it', () => {
     const dice: FakePlugin = { ...echo, name: 'dice', commands: ['roll'] }
     const off = access({ offIn: (chatId) => (chatId === 7 ? new Set(['dice']) : undefined) })
     const { texts } = start([dice], { access: off })
-    const press = pressUpdate(`${callbackTag('dice')}:again`)
+    const press = pressUpdate('dice', 'again')
     expect(
       await texts(textUpdate('/roll', { group: true }), textUpdate('hi', { group: true }), {
         ...press,
@@ -111,14 +110,14 @@ describe('who answers', () => {
 
   test('a press goes to the plugin that made the button and is acknowledged at once', async () => {
     const { pipeline, messenger, texts } = start([passes, echo])
-    await pipeline.accept([pressUpdate(`${callbackTag('echo')}:again`)])
-    expect(messenger.callbacks).toEqual([{ id: 'query-1', text: undefined }])
+    await pipeline.accept([pressUpdate('echo', 'again')])
+    await expect.poll(() => messenger.callbacks).toEqual([{ id: 'query-1', text: undefined }])
     expect(await texts()).toEqual(['echo again'])
   })
 
   test('a press of a button whose plugin is gone says so', async () => {
     const { texts, messenger } = start([echo])
-    expect(await texts(pressUpdate('abcd:again'))).toEqual([])
+    expect(await texts(pressUpdate('gone', 'again'))).toEqual([])
     expect(messenger.callbacks[0]?.text).toMatch(/not running/)
   })
 
@@ -257,7 +256,7 @@ test('presses of buttons and urgent commands do not wait behind their chat', asy
   const updates = [
     textUpdate('long'),
     textUpdate('behind'),
-    pressUpdate(`${callbackTag('slow')}:press`),
+    pressUpdate('slow', 'press'),
     textUpdate('/stop'),
   ]
   expect(await texts(...updates)).toEqual(['press', 'stopped', 'long', 'behind'])

@@ -12,15 +12,17 @@ import type {
   PluginRegistry,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
-import { callbackTag, parseCallbackData } from './callback-data.ts'
+import type { Buttons } from './buttons.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { Lanes } from './lanes.ts'
 import type { LaneKey } from './lanes.ts'
 import { Observers } from './observers.ts'
 import type { Outbox } from './outbox.ts'
+import { Presses } from './presses.ts'
 import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
+import { createReplyGuard } from './reply-guard.ts'
 import { Router } from './router.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -30,6 +32,8 @@ export interface PipelineOptions {
   readonly format: Format
   readonly actions: ChatActions
   readonly store: MessageStore
+  /** Signs and checks buttons. */
+  readonly buttons: Buttons
   readonly logger: Logger
   /** Chats worked on at the same time. */
   readonly concurrentChats: number
@@ -108,6 +112,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 class MessagePipeline implements Pipeline {
   readonly #options: PipelineOptions
   readonly #capacity: number
+  readonly #presses: Presses
   readonly #router: Router
   readonly #lanes: Lanes
   readonly #observers: Observers
@@ -122,15 +127,18 @@ class MessagePipeline implements Pipeline {
   #failed = 0
 
   constructor(options: PipelineOptions) {
-    const { registry, access, outbox, logger, store, capacity = DEFAULT_CAPACITY } = options
+    const { registry, access, outbox, buttons, logger, store, capacity = DEFAULT_CAPACITY } = options
     const { signal } = this.#stop
     this.#options = options
     this.#capacity = capacity
-    this.#router = new Router(registry, access)
+    this.#presses = new Presses(buttons, store)
+    this.#router = new Router(registry, this.#presses, access)
     this.#observers = new Observers({ registry, logger })
     const dispatcher = new Dispatcher({
       ...options,
       router: this.#router,
+      presses: this.#presses,
+      guard: createReplyGuard(buttons, store),
       observers: this.#observers,
       underWay: new UnderWay(options.actions, signal),
       signal,
@@ -262,17 +270,17 @@ class MessagePipeline implements Pipeline {
 
   /**
    * Acknowledges a button press at once, however busy its chat is: the spinner ends after about 15
-   * seconds.
+   * seconds. It says so when the press does not count.
    */
   #acknowledge(update: IncomingUpdate): void {
     if (update.kind !== 'callback_query') return
-    const { registry, actions } = this.#options
-    const tag = parseCallbackData(update.callback.data)?.tag
-    const isKnown =
-      registry.plugins().some(({ descriptor }) => callbackTag(descriptor.name) === tag) ||
-      registry.pending?.some(({ name }) => callbackTag(name) === tag)
-    const notice = isKnown ? undefined : 'The plugin behind this button is not running.'
-    void actions.answerCallback(update.callback.id, notice)
+    const { registry, actions, logger } = this.#options
+    const plugins = registry.plugins().map(({ descriptor }) => descriptor.name)
+    const pending = registry.pending?.map(({ name }) => name) ?? []
+    this.#presses.refusal(update, [...plugins, ...pending]).then(
+      (notice) => actions.answerCallback(update.callback.id, notice),
+      (error: unknown) => logger.warn('cannot check a press of a button', { err: error }),
+    )
   }
 }
 

@@ -1,13 +1,14 @@
 import { DeliveryError, isPluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, Reply } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { Format, OutgoingMessage, PostOffice, PostRequest } from '@pluggram/sdk/runtime'
-import { withWireButtons } from './callback-data.ts'
 import type { Outbox, Sending } from './outbox.ts'
+import type { ReplyGuard } from './reply-guard.ts'
 
 export interface PostOfficeOptions {
   readonly outbox: Outbox
   readonly format: Format
+  readonly guard: ReplyGuard
   readonly logger: Logger
 }
 
@@ -23,7 +24,7 @@ type Kept = ReturnType<PostOffice['post']>
  * Accepts messages that answer no update. They are written to disk first and then sent like
  * answers; the next start sends what is left.
  */
-export function createPostOffice({ outbox, format, logger }: PostOfficeOptions): PostOffice {
+export function createPostOffice({ outbox, format, guard, logger }: PostOfficeOptions): PostOffice {
   const waiting = new Map<string, number>()
   const underWay = new Map<string, Kept>()
 
@@ -45,8 +46,9 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
   ): Kept {
     let leave = (): void => {}
     try {
+      const replies = await Promise.all(request.replies.map((reply) => prepare(request, reply)))
       const sending = await add(() => {
-        const messages = formatAll(request)
+        const messages = formatAll(request, replies)
         leave = enter(request.plugin, messages)
         return messages
       })
@@ -63,17 +65,23 @@ export function createPostOffice({ outbox, format, logger }: PostOfficeOptions):
     }
   }
 
-  function formatAll({ plugin, chat, replies, isBroadcast }: PostRequest): readonly OutgoingMessage[] {
-    const messages = replies.flatMap((reply) => {
-      if (reply.text !== undefined && typeof reply.text !== 'string') {
-        throw new DeliveryError(
-          'reply-invalid',
-          `Plugin ${plugin} sends text that is still being written. Collect it first.`,
-        )
-      }
-      return format(chat, withWireButtons(reply, plugin))
-    })
-    return isBroadcast ? messages.map((message) => ({ ...message, isBroadcast })) : messages
+  async function prepare({ plugin, chat }: PostRequest, reply: Reply): Promise<Reply> {
+    if (reply.text !== undefined && typeof reply.text !== 'string') {
+      throw new DeliveryError(
+        'reply-invalid',
+        `Plugin ${plugin} sends text that is still being written. Collect it first.`,
+      )
+    }
+    return guard.prepare(reply, { plugin, chatId: chat.id })
+  }
+
+  function formatAll(
+    { plugin, chat, isBroadcast }: PostRequest,
+    replies: readonly Reply[],
+  ): readonly OutgoingMessage[] {
+    return replies
+      .flatMap((reply) => format(chat, reply))
+      .map((message) => ({ ...message, plugin, ...(isBroadcast && { isBroadcast }) }))
   }
 
   /** Counts the plugin's waiting messages, and throws when there are too many. */

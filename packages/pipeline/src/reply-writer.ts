@@ -2,9 +2,9 @@ import { withinTime } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, PluginResult, Reply, SentMessage } from '@pluggram/sdk'
 import type { ChatActions, Format, IncomingUpdate, OutgoingMessage, WrittenText } from '@pluggram/sdk/runtime'
-import { withWireButtons } from './callback-data.ts'
 import { describeData } from './describe-data.ts'
 import type { Outbox } from './outbox.ts'
+import type { ReplyGuard } from './reply-guard.ts'
 
 export interface ReplyWriterOptions {
   readonly update: IncomingUpdate
@@ -12,6 +12,7 @@ export interface ReplyWriterOptions {
   readonly format: Format
   readonly actions: ChatActions
   readonly outbox: Outbox
+  readonly guard: ReplyGuard
   readonly signal: AbortSignal
   /** How long a streamed text may pause, in milliseconds. */
   readonly stallMs: number
@@ -77,8 +78,18 @@ export class ReplyWriter {
   }
 
   #writeOne(reply: Reply): WrittenAnswer | Promise<WrittenAnswer> {
-    const hasButtons = reply.buttons !== undefined || reply.previewButtons !== undefined
-    const own = hasButtons ? withWireButtons(reply, this.#options.pluginName) : reply
+    const { guard, pluginName: plugin, update } = this.#options
+    const prepared = guard.prepare(reply, {
+      plugin,
+      chatId: update.chat.id,
+      ...(update.kind === 'callback_query' && { pressedId: update.message.id }),
+    })
+    return prepared instanceof Promise
+      ? prepared.then((own) => this.#writePrepared(own))
+      : this.#writePrepared(prepared)
+  }
+
+  #writePrepared(own: Reply): WrittenAnswer | Promise<WrittenAnswer> {
     const isWhole = typeof own.text === 'string' && own.reaction === undefined
     return isWhole ? this.#format(own) : this.#writeSlowly(own)
   }
@@ -108,7 +119,8 @@ export class ReplyWriter {
     const failure = written?.failure
     const text = written?.text ?? reply.text
     if (failure && text === '') return { messages: [], failure }
-    const messages = this.#options.format(this.#options.update.chat, reply, written)
+    const { format, update, pluginName: plugin } = this.#options
+    const messages = format(update.chat, reply, written).map((message) => ({ ...message, plugin }))
     this.texts.push(typeof text === 'string' ? text : `[${reply.media?.kind ?? 'location'}]`)
     return failure ? { messages, failure } : { messages }
   }

@@ -7,7 +7,7 @@ import type {
   PluginRegistry,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
-import { callbackTag, parseCallbackData } from './callback-data.ts'
+import type { Presses } from './presses.ts'
 
 /** The plugins to ask about an update, in order. */
 export interface Route {
@@ -18,13 +18,11 @@ export interface Route {
    * need them.
    */
   others(): readonly RunnablePlugin[]
-  /** The data of a pressed button, without its tag. */
-  readonly callbackData?: string
 }
 
 interface Index {
   readonly byCommand: ReadonlyMap<string, RunnablePlugin>
-  readonly byTag: ReadonlyMap<string, RunnablePlugin>
+  readonly byName: ReadonlyMap<string, RunnablePlugin>
   /** Plugins that answer messages, in the order they are asked. */
   readonly listeners: readonly RunnablePlugin[]
   readonly editListeners: readonly RunnablePlugin[]
@@ -35,11 +33,17 @@ interface Index {
  */
 export class Router {
   readonly #registry: PluginRegistry
+  readonly #presses: Pick<Presses, 'makerOf'>
   readonly #access: Pick<AccessControl, 'offIn'> | undefined
   readonly #stopListening: () => void
   #index: Index | undefined
 
-  constructor(registry: PluginRegistry, access?: Pick<AccessControl, 'offIn'>) {
+  constructor(
+    registry: PluginRegistry,
+    presses: Pick<Presses, 'makerOf'>,
+    access?: Pick<AccessControl, 'offIn'>,
+  ) {
+    this.#presses = presses
     this.#access = access
     this.#registry = registry
     this.#stopListening = registry.onChange(() => {
@@ -67,15 +71,20 @@ export class Router {
     const pending = this.#registry.pending ?? []
     if (pending.length === 0 || (next !== undefined && next === route.target)) return []
     const off = this.#access?.offIn(update.chat.id)
-    return pending.filter((plugin) => !off?.has(plugin.name) && mayComeFirst(plugin, update, route, next))
+    const allowed = pending.filter(({ name }) => !off?.has(name))
+    if (update.kind !== 'callback_query') {
+      return allowed.filter((plugin) => mayComeFirst(plugin, update, route, next))
+    }
+    const named = allowed.map((plugin) => [plugin.name, plugin] as const)
+    const maker = route.target ? undefined : this.#presses.makerOf(update, named)
+    return maker ? [maker] : []
   }
 
   #routeAmongAll(update: IncomingUpdate): Route {
     const index = this.#current()
     if (update.kind === 'callback_query') {
-      const parsed = parseCallbackData(update.callback.data)
-      const target = parsed && index.byTag.get(parsed.tag)
-      return target ? { target, others: nobody, callbackData: parsed.data } : { others: nobody }
+      const target = this.#presses.makerOf(update, index.byName)
+      return target ? { target, others: nobody } : { others: nobody }
     }
     const { text } = update.message
     if (update.kind === 'edited_message') return { others: () => matching(index.editListeners, text) }
@@ -107,14 +116,11 @@ export class Router {
 }
 
 function mayComeFirst(
-  { name, descriptor }: PendingPlugin,
-  update: IncomingUpdate,
+  { descriptor }: PendingPlugin,
+  update: Exclude<IncomingUpdate, { kind: 'callback_query' }>,
   { target }: Route,
   next: RunnablePlugin | undefined,
 ): boolean {
-  if (update.kind === 'callback_query') {
-    return !target && parseCallbackData(update.callback.data)?.tag === callbackTag(name)
-  }
   const { command } = update
   if (command && !target) {
     if (!descriptor) return true
@@ -162,15 +168,13 @@ function matches({ patterns }: PluginDescriptor, text: string): boolean {
 function buildIndex(registry: PluginRegistry): Index {
   const plugins = registry.plugins()
   const byCommand = new Map<string, RunnablePlugin>()
-  const byTag = new Map<string, RunnablePlugin>()
   for (const plugin of plugins) {
-    byTag.set(callbackTag(plugin.descriptor.name), plugin)
     for (const command of ownCommands(registry, plugin.descriptor)) byCommand.set(command.name, plugin)
   }
   const answering = plugins.filter((plugin) => plugin.descriptor.answersMessages)
   return {
     byCommand,
-    byTag,
+    byName: new Map(plugins.map((plugin) => [plugin.descriptor.name, plugin])),
     listeners: answering.filter((plugin) => plugin.descriptor.updates.includes('message')),
     editListeners: answering.filter((plugin) => plugin.descriptor.updates.includes('edited_message')),
   }

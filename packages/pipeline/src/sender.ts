@@ -48,7 +48,7 @@ export function startSender(options: SenderOptions): void {
         await outbox.write(() => store.markSending(row.id))
       }
       const sent = await sendPersistently(row, since, slot)
-      await outbox.write(() => store.markSent(row.id, sent.id))
+      await outbox.write(() => store.markSent(row, sent))
       return sent
     } catch (error) {
       // the next start sends what the stop interrupted

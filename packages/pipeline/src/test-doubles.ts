@@ -10,6 +10,7 @@ import type {
   PluginRegistry,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
+import { Buttons } from './buttons.ts'
 
 /** What the recording messenger delivered, in order. */
 interface Delivered {
@@ -150,10 +151,26 @@ export function textUpdate(
   }
 }
 
-export function pressUpdate(data: string): IncomingUpdate {
+/** Signs the buttons of test pipelines; long data stays in memory. */
+export function createTestButtons(key = 'a key of tests', formerIds: readonly number[] = []): Buttons {
+  const long = new Map<string, string>()
+  return new Buttons({
+    key: Buffer.from(key),
+    long: {
+      async write(plugin, id, data) {
+        long.set(`${plugin}/${id}`, data)
+      },
+      read: async (plugin, id) => long.get(`${plugin}/${id}`),
+    },
+    formerIds: () => formerIds,
+  })
+}
+
+/** A press of a button that the plugin made for the chat 7. */
+export function pressUpdate(plugin: string, data: string): IncomingUpdate {
   return {
     ...textUpdate('the message with the button'),
     kind: 'callback_query',
-    callback: { id: 'query-1', data },
+    callback: { id: 'query-1', data: createTestButtons().signData(data, { plugin, chatId: 7 }).wire },
   }
 }

@@ -6,7 +6,8 @@ import { createPipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createPostOffice } from './post-office.ts'
 import { startSender } from './sender.ts'
-import { createRecordingMessenger, createRegistry, silentLogger } from './test-doubles.ts'
+import { createReplyGuard } from './reply-guard.ts'
+import { createRecordingMessenger, createRegistry, createTestButtons, silentLogger } from './test-doubles.ts'
 import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
 
 export const UNANSWERED = 'Nobody answered.'
@@ -31,12 +32,15 @@ export function startPipeline(options: {
   access?: AccessControl
 }): Pipeline & PostOffice {
   const { registry, messenger, store, access } = options
+  const buttons = createTestButtons()
+  const guard = createReplyGuard(buttons, store)
   const shared = { store, format: messenger.format, logger: silentLogger }
   const outbox = createOutbox(shared)
   const pipeline = createPipeline({
     ...shared,
     registry,
     outbox,
+    buttons,
     actions: messenger,
     concurrentChats: 8,
     pluginTimeoutMs: options.timeoutMs ?? 5_000,
@@ -46,7 +50,7 @@ export function startPipeline(options: {
   startSender({ ...shared, outbox, transport: messenger })
   running.push(pipeline)
   return {
-    ...createPostOffice({ ...shared, outbox }),
+    ...createPostOffice({ ...shared, outbox, guard }),
     resume: () => pipeline.resume(),
     accept: (updates) => pipeline.accept(updates),
     replay: (updateId) => pipeline.replay(updateId),

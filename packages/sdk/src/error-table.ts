@@ -122,6 +122,11 @@ export const ERRORS = {
     meaning: '5,000 messages that a plugin sent without being asked wait already.',
     remedy: 'Wait until some are sent: `await services.telegram.send(…)`.',
   },
+  'message-not-own': {
+    class: 'DeliveryError',
+    meaning: "A plugin edits, deletes or pins a message that it did not send, or sent over 90 days ago.",
+    remedy: 'Keep the ids of your own messages, and change only those.',
+  },
   'metric-invalid': {
     class: 'MetricError',
     meaning:

@@ -12,10 +12,12 @@ export type Button =
   | {
       readonly text: string
       /**
-       * At most 59 bytes of UTF-8. Pressing calls `processMessage(data, context)` with
-       * `context.callback` set.
+       * 1 to 1,024 bytes of UTF-8. Pressing calls `processMessage(data, context)` with
+       * `context.callback` set. Up to 43 bytes travel in the button; more is stored for 90 days.
        */
       readonly data: string
+      /** The id of the only user whose presses count. Default: everybody in the chat. */
+      readonly onlyFor?: number
     }
   | { readonly text: string; readonly url: string }
 
@@ -56,7 +58,7 @@ export interface Reply {
   readonly reaction?: string
   /** Sends the reply as an answer to that message. */
   readonly replyToMessageId?: number
-  /** Edits that message of the assistant instead of sending a new one. `media` cannot be edited. */
+  /** Edits that message of this plugin instead of sending a new one. `media` cannot be edited. */
   readonly editMessageId?: number
   /** Sends without a notification sound. Default false. */
   readonly silent?: boolean

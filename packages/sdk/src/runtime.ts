@@ -34,7 +34,7 @@ export { permissionLines, permissionRows, permissionShape } from './runtime/perm
 export type { PermissionLine } from './runtime/permission-lines.ts'
 export { UnorderedList } from './runtime/unordered-list.ts'
 export type { Listed } from './runtime/unordered-list.ts'
-export { POSTED_UPDATE_ID } from './runtime/message-store.ts'
+export { OWN_MESSAGE, POSTED_UPDATE_ID } from './runtime/message-store.ts'
 export { askHandlers, CALLS, isCallKind } from './runtime/plugin-calls.ts'
 export type {
   Answer,
@@ -64,5 +64,6 @@ export type {
   OutboxRow,
   OutgoingMessage,
   ParkedUpdate,
+  SentMessages,
   StoredUpdate,
 } from './runtime/message-store.ts'

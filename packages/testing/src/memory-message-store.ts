@@ -1,4 +1,5 @@
-import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
+import type { SentMessage } from '@pluggram/sdk'
+import { OWN_MESSAGE, POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { MessageStore, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 
@@ -27,6 +28,7 @@ const PREVIEW_KEY = ' preview'
 export function createMemoryMessageStore(): MessageStore {
   const inbox = new Map<number, InboxRow>()
   const outbox = new Map<number, MemoryRow>()
+  const authors = new Map<string, string>()
   let sequence = 0
   let nextId = 1
 
@@ -52,6 +54,11 @@ export function createMemoryMessageStore(): MessageStore {
   function noteBeginning(updateId: number): void {
     const row = inbox.get(updateId)
     if (row?.state === 'new') row.tries += 1
+  }
+
+  function note(plugin: string, sent: SentMessage): void {
+    const place = placeOf(sent)
+    if (!authors.has(place)) authors.set(place, plugin)
   }
 
   return {
@@ -125,11 +132,16 @@ export function createMemoryMessageStore(): MessageStore {
       const row = outbox.get(rowId)
       if (row?.state === 'sending') row.state = 'unsent'
     },
-    async markSent(rowId, sentMessageId) {
-      const row = outbox.get(rowId)
+    async markSent({ id, plugin = OWN_MESSAGE }, sent) {
+      note(plugin, sent)
+      const row = outbox.get(id)
       if (!row) return
-      if (row.key === undefined) outbox.delete(rowId)
-      else Object.assign(row, { state: 'sent', sentMessageId })
+      if (row.key === undefined) outbox.delete(id)
+      else Object.assign(row, { state: 'sent', sentMessageId: sent.id })
+    },
+    authorOf: async (chatId, messageId) => authors.get(placeOf({ chatId, id: messageId })),
+    async noteSent(plugin, messages) {
+      for (const sent of messages) note(plugin, sent)
     },
     async markFailed(rowId) {
       const row = outbox.get(rowId)
@@ -187,6 +199,10 @@ export function createMemoryMessageStore(): MessageStore {
     async forgetOld() {},
     async close() {},
   }
+}
+
+function placeOf({ chatId, id }: SentMessage): string {
+  return `${chatId}/${id}`
 }
 
 function toInterim(row: MemoryRow): OutboxRow {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
+import { OWN_MESSAGE, POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type {
   IncomingUpdate,
   MessageStore,
@@ -84,7 +84,7 @@ export function messageStoreContract(
         expect(ids(await unfinished(store))).toEqual([2])
         expect(await store.accept([storedText(1)])).toEqual([])
         expect(await unsent(store)).toEqual(entries)
-        await store.markSent(entries[0]?.id ?? 0, 10)
+        await store.markSent({ id: entries[0]?.id ?? 0 }, { id: 10, chatId: 7 })
         expect(await unsent(store)).toEqual([entries[1]])
       }),
     )
@@ -139,7 +139,7 @@ export function messageStoreContract(
         }
         for await (const page of store.unsent()) {
           expect(page.length).toBeLessThan(1_000)
-          if (messages.length === 0) await store.markSent(rows.at(-1)?.id ?? 0, 1)
+          if (messages.length === 0) await store.markSent({ id: rows.at(-1)?.id ?? 0 }, { id: 1, chatId: 7 })
           messages.push(...page.map(({ id }) => id))
         }
         expect(updates).toEqual(numbers.slice(0, 998))
@@ -156,7 +156,7 @@ export function messageStoreContract(
           { updateId: POSTED_UPDATE_ID, content: { text: 'alarm' } },
         ])
         expect((await unsent(store))[1]).not.toHaveProperty('isBroadcast')
-        await store.markSent(first?.id ?? 0, 5)
+        await store.markSent({ id: first?.id ?? 0 }, { id: 5, chatId: 7 })
         expect(await unsent(store)).toHaveLength(1)
         expect(await unfinished(store)).toEqual([])
       }),
@@ -168,6 +168,26 @@ export function messageStoreContract(
         await store.post([outboxPart('a'), { ...outboxPart('b'), chatId: -5 }])
         await store.moveChat(-5, -1005)
         expect((await unsent(store)).map(({ chatId }) => chatId)).toEqual([7, -1005])
+      }),
+    )
+
+    test(
+      'each sent message knows the plugin that sent it, also after a restart of the update',
+      using(async (store) => {
+        await store.accept([storedText(1)])
+        const [first, own] = await store.post([{ ...outboxPart('a'), plugin: 'dice' }, outboxPart('b')])
+        expect((await unsent(store)).map(({ plugin }) => plugin)).toEqual(['dice', undefined])
+        expect(await store.authorOf(7, 20)).toBeUndefined()
+        if (first) await store.markSent(first, { id: 20, chatId: 7 })
+        if (own) await store.markSent(own, { id: 21, chatId: 7 })
+        const [interim] = await store.addInterim(1, 'dice:1', [{ ...outboxPart('c'), plugin: 'dice' }])
+        if (interim) await store.markSent(interim, { id: 22, chatId: -1007 })
+        await store.noteSent('feeds', [{ id: 23, chatId: 7 }])
+        // an edit by somebody else changes nothing
+        await store.noteSent('feeds', [{ id: 20, chatId: 7 }])
+        const authors = await Promise.all([20, 21, 22, 23].map((id) => store.authorOf(7, id)))
+        expect(authors).toEqual(['dice', OWN_MESSAGE, undefined, 'feeds'])
+        expect(await store.authorOf(-1007, 22)).toBe('dice')
       }),
     )
 
@@ -202,7 +222,7 @@ export function messageStoreContract(
         expect(await store.interim(1, 'dice:1')).toEqual([])
         const [first, second] = await store.addInterim(1, 'dice:1', messages)
         expect(second).not.toHaveProperty('sentMessageId')
-        await store.markSent(first?.id ?? 0, 55)
+        await store.markSent({ id: first?.id ?? 0 }, { id: 55, chatId: 7 })
         const again = await store.addInterim(1, 'dice:1', messages)
         expect(await store.interim(1, 'dice:1')).toEqual(again)
         expect(again[0]).toMatchObject({ id: first?.id, sentMessageId: 55 })

@@ -149,8 +149,8 @@ describe('a context', () => {
   test('refuses a reply that the assistant would refuse', async () => {
     const context = createTestContext()
     await expect(
-      context.reply({ text: 'a', buttons: [[{ text: 'A', data: 'x'.repeat(60) }]] }),
-    ).rejects.toThrow('60 bytes')
+      context.reply({ text: 'a', buttons: [[{ text: 'A', data: 'x'.repeat(1_025) }]] }),
+    ).rejects.toThrow('1025 bytes')
     expect(context.replies).toEqual([])
   })
 })

@@ -287,7 +287,11 @@ test('people are decided about by id, a group from inside, and nobody about them
   expect(people.text).toContain('👑 3: owner (config.json)')
   expect(labels(people)).toEqual(['❔ Bob · 2'])
   const bob = replyOf(await assistant.press(button(people, 'Bob'), OWNER))
-  await assistant.press(button(bob, 'trusted'), OWNER)
+  const question = replyOf(await assistant.press(button(bob, 'trusted'), OWNER))
+  expect(admin.done.at(-1)).toBe('-5 allowed')
+  expect(question.text).toContain('Trust Bob')
+  expect(question.buttons?.flat()).toMatchObject([{ onlyFor: 1 }, { onlyFor: 1 }])
+  await assistant.press(button(question, 'Yes'), OWNER)
   expect(admin.done.at(-1)).toBe('2 trusted')
 })
 

@@ -52,7 +52,7 @@ export default definePlugin({
       description: 'Show the last warnings and errors',
       execute: owned((admin, args, context) => logPage(admin, args, context, true)),
     },
-    users: { description: 'Show who may do what', execute: owned((admin) => peoplePage(admin)) },
+    users: { description: 'Show who may do what', execute: owned(usersPage) },
     trust: {
       description: 'Trust a user',
       usage: '/trust 12345',
@@ -88,8 +88,8 @@ export default definePlugin({
         }
         if (context.role !== 'owner') return onlyOwners()
         return answer(context, services, async () => {
-          const page =
-            (await pressPeople(admin, context.user.id, message)) ?? (await press(admin, place, message))
+          const people = place.isGroup ? undefined : await pressPeople(admin, context.user.id, message)
+          const page = people ?? (await press(admin, place, message))
           const { asks, ...reply }: AskingReply = page ?? { text: 'This button is too old.' }
           await questions.note(context, asks)
           return { ...reply, editMessageId: context.message.id }
@@ -142,6 +142,11 @@ function onlyOwners(): PluginResult {
 
 function placeOf(chat: MessageContext['chat']): Place {
   return { chatId: chat.id, isGroup: chat.type !== 'private' }
+}
+
+async function usersPage(admin: AdminService, _args: string, { chat }: Context): Promise<Reply> {
+  // names and ids of people are not for everybody in a group
+  return chat.type === 'private' ? peoplePage(admin) : { text: 'I show people in our private chat only.' }
 }
 
 async function logPage(

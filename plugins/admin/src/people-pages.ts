@@ -58,6 +58,38 @@ export async function decide(
   return standing === undefined ? `${id} is no longer on any list.` : `${id} is now ${standing}.`
 }
 
+/** What gives a right is asked once more, since a press is made quickly. */
+const QUESTIONS: Readonly<Partial<Record<AdminStanding, { ask(who: string): string; yes: string }>>> = {
+  owner: {
+    ask: (who) => `Make ${who} an owner? Owners can change everything, and who may do what.`,
+    yes: 'Yes, make owner',
+  },
+  trusted: {
+    ask: (who) => `Trust ${who}? Trusted people may use what is kept from others.`,
+    yes: 'Yes, trust',
+  },
+  allowed: { ask: (who) => `Allow ${who} to use this assistant?`, yes: 'Yes, allow' },
+}
+
+/** The second question, whose answer counts from whoever pressed the first button. */
+async function questionPage(
+  admin: AdminService,
+  { id, by, standing }: { readonly id: number; readonly by: number; readonly standing: AdminStanding },
+): Promise<Reply | undefined> {
+  const question = QUESTIONS[standing]
+  if (!question || id === by) return undefined
+  const party = (await admin.parties()).find((item) => item.id === id)
+  return {
+    text: question.ask(party ? title(party) : String(id)),
+    buttons: [
+      [
+        { text: question.yes, data: `y:${id}:${standing}`, onlyFor: by },
+        { text: '« No', data: `u:${id}`, onlyFor: by },
+      ],
+    ],
+  }
+}
+
 /** Does what a button of these pages says. */
 export async function pressPeople(admin: AdminService, by: number, data: string): Promise<Reply | undefined> {
   if (data === 'U') return peoplePage(admin)
@@ -65,9 +97,11 @@ export async function pressPeople(admin: AdminService, by: number, data: string)
   const id = Number(rawId)
   if (!Number.isSafeInteger(id) || id === 0) return undefined
   if (action === 'u') return personPage(admin, id)
-  if (action !== 'w') return undefined
+  if (action !== 'w' && action !== 'y') return undefined
   const standing = STANDINGS.find((item) => item === choice)
   if (standing === undefined && choice !== 'none') return undefined
+  const question = action === 'w' && standing ? await questionPage(admin, { id, by, standing }) : undefined
+  if (question) return question
   const words = await decide(admin, { id, by, standing })
   const page = await personPage(admin, id)
   return { ...page, text: `${words}\n\n${page.text as string}` }

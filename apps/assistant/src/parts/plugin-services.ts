@@ -17,13 +17,14 @@ export const servicesOfPlugins = definePart({
     directory: tokens.directory,
     scheduler: tokens.scheduler,
     outgoing: tokens.outgoing,
+    buttons: tokens.buttons,
     board: tokens.board,
     admin: tokens.admin,
     metrics: tokens.metrics,
     logger: tokens.logger,
   },
   gives: tokens.pluginServices,
-  start({ settings, folders, storage, models, outgoing, board, admin, metrics, logger, ...needs }, life) {
+  start({ settings, folders, storage, models, outgoing, buttons, board, admin, metrics, logger, ...needs }, life) {
     const outside = settings.at('databases')
     const databases = createOutsideDatabases(() => outside.now)
     life.onStop(() => databases.close())
@@ -43,6 +44,8 @@ export const servicesOfPlugins = definePart({
       telegram: {
         connection: () => outgoing,
         chats: storage.pluginChats,
+        messages: storage.messages,
+        buttons,
         listedChats: (plugin) => limits.now[plugin]?.chats ?? [],
       },
       adminFor: (plugin) => (board.isInline(plugin) ? { admin } : {}),

@@ -7,6 +7,7 @@ import {
   CommitQueue,
   createSqliteAccessStore,
   createSqliteAiLedger,
+  createSqliteChatMoves,
   createSqliteChatSettings,
   createSqliteMessageStore,
   createSqlitePluginChats,
@@ -59,6 +60,7 @@ export const sqliteStorage = definePart({
       pluginChats,
       chatSettings: createSqliteChatSettings(records, { bot }),
       access: createSqliteAccessStore(records, { bot }),
+      chatMoves: createSqliteChatMoves(records, { bot }),
       aiLedger,
       schedules: createSqliteScheduleStore(log, { bot }),
     }
@@ -72,11 +74,12 @@ export const sqliteStorage = definePart({
  * user.
  */
 function contribute(
-  { messages, pluginStores, pluginChats, chatSettings, access, aiLedger }: Storage,
+  { messages, pluginStores, pluginChats, chatSettings, access, chatMoves, aiLedger }: Storage,
   life: Life,
 ): void {
   const keep = (what: string, move: (from: number, to: number) => unknown): void =>
     life.add(chatKeepers, { what, move })
+  keep('the former id', (from, to) => chatMoves.move(from, to))
   keep('messages that wait', (from, to) => messages.moveChat(from, to))
   keep('the chats of plugins', (from, to) => pluginChats.move(from, to))
   keep('what plugins keep for chats', (from, to) => pluginStores.movePrefix(markOfChat(from), markOfChat(to)))

@@ -16,6 +16,7 @@ export const telegramConnection = definePart({
     settings: tokens.settings,
     storage: tokens.storage,
     outbox: tokens.outbox,
+    buttons: tokens.buttons,
     access: tokens.access,
     board: tokens.board,
     metrics: tokens.metrics,
@@ -24,7 +25,7 @@ export const telegramConnection = definePart({
     chatKeepers: tokens.chatKeepers,
   },
   gives: tokens.telegram,
-  async start({ configuration, settings, storage, outbox, access, board, chatKeepers, ...needs }, life) {
+  async start({ configuration, settings, storage, outbox, buttons, access, board, chatKeepers, ...needs }, life) {
     const { metrics, logger } = needs
     const { limits } = settings.now
     const telegram = await startTelegram({
@@ -32,12 +33,14 @@ export const telegramConnection = definePart({
       configuration: configuration.now,
       registry: board.hosted,
       outbox,
+      buttons,
       messages: storage.messages,
       onChatMigrated: createChatMoves(chatKeepers, logger),
       createPipeline: (format, actions) =>
         createPipeline({
           registry: board.hosted,
           outbox,
+          buttons,
           format,
           actions,
           store: storage.messages,

@@ -6,7 +6,7 @@ import type { McpServers, ToolServerOptions } from '@pluggram/mcp'
 import type { AssistantMetrics, LogTail, RootLogger, SecretMask } from '@pluggram/observability'
 import type { AdminService, AssistantDirectory, PluginDefinition } from '@pluggram/sdk'
 import type { Scheduler } from '@pluggram/services'
-import type { Outbox } from '@pluggram/pipeline'
+import type { Buttons, Outbox } from '@pluggram/pipeline'
 import type { BotApiCaller, PostOffice } from '@pluggram/sdk/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { Access } from '@pluggram/access'
@@ -60,6 +60,7 @@ export const board = one<PluginBoard>('plugin board')
 export const directory = one<AssistantDirectory>('directory')
 export const models = one<Ai>('models')
 export const scheduler = one<Scheduler>('scheduler')
+export const buttons = one<Buttons>('buttons')
 export const outbox = one<Outbox>('outbox')
 export const telegram = one<Telegram>('telegram')
 export const outgoing = one<Outgoing>('outgoing')

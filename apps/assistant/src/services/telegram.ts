@@ -1,11 +1,13 @@
 import { parseResponse } from '@pluggram/host'
+import type { Buttons } from '@pluggram/pipeline'
 import type { PluginPermissions, TelegramService } from '@pluggram/sdk'
 import { createTelegramService } from '@pluggram/services'
 import type { TelegramServiceOptions } from '@pluggram/services'
 
-export interface TelegramPorts extends Pick<TelegramServiceOptions, 'connection' | 'chats'> {
+export interface TelegramPorts extends Pick<TelegramServiceOptions, 'connection' | 'chats' | 'messages'> {
   /** Chats that the owner lists for a plugin. */
   listedChats(plugin: string): readonly number[]
+  readonly buttons: Pick<Buttons, 'signData'>
 }
 
 /** The `telegram` service of one plugin. */
@@ -20,6 +22,11 @@ export function telegramFor(
     permissions,
     connection: () => ports.connection(),
     chats: ports.chats,
+    messages: ports.messages,
+    sign(chatId, data) {
+      const { wire, written } = ports.buttons.signData(data, { plugin, chatId })
+      return written ? written.then(() => wire) : wire
+    },
     listedChats: () => ports.listedChats(plugin),
     parseReply: (reply) => parseResponse(plugin, reply),
     onRefused,

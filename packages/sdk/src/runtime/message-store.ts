@@ -1,3 +1,4 @@
+import type { SentMessage } from '../reply.ts'
 import type { IncomingUpdate } from './incoming-update.ts'
 
 /** An update that is stored but not answered yet. */
@@ -18,11 +19,27 @@ export interface OutgoingMessage {
   /** The bytes of a file, when the message carries one. */
   readonly bytes?: Uint8Array
   readonly policy: DeliveryPolicy
+  /** The plugin that sends it; absent for messages of the assistant itself. */
+  readonly plugin?: string
   /**
    * True when nobody is waiting for it. It is sent after all answers, within Telegram's rate
    * limits.
    */
   readonly isBroadcast?: boolean
+}
+
+/** The author of the assistant's own messages, in `SentMessages`. No plugin has this name. */
+export const OWN_MESSAGE = ''
+
+/** Which plugin sent each message of the bot. Kept for 90 days. */
+export interface SentMessages {
+  /**
+   * The plugin that sent the message, or `OWN_MESSAGE`. `undefined` when the message is a person's,
+   * is older than 90 days, or is not recorded yet.
+   */
+  authorOf(chatId: number, messageId: number): Promise<string | undefined>
+  /** Records messages that did not go through the outbox. The first author of a message stays. */
+  noteSent(plugin: string, messages: readonly SentMessage[]): Promise<void>
 }
 
 /** The update id of messages that answer no update. Real ids are never negative. */
@@ -64,7 +81,7 @@ export interface LeftOver {
  * Long results are read lazily in pages, for all chats or for one. Startup reads everything; an
  * instance that takes over a chat reads only that chat.
  */
-export interface MessageStore {
+export interface MessageStore extends SentMessages {
   /** Stores updates in order and returns those not seen before. */
   accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
   /**
@@ -103,8 +120,8 @@ export interface MessageStore {
   markSending(rowId: number): Promise<void>
   /** Reverts that record: the message was not sent after all. */
   markUnsent(rowId: number): Promise<void>
-  /** Records that a message was sent. */
-  markSent(rowId: number, sentMessageId: number): Promise<void>
+  /** Records that a message was sent, and by which plugin. */
+  markSent(row: Pick<OutboxRow, 'id' | 'plugin'>, sent: SentMessage): Promise<void>
   /**
    * Gives up on a message: Telegram refused it permanently, or it is unknown whether it arrived.
    */

@@ -46,21 +46,23 @@ export interface TelegramService {
     options?: SendOptions,
   ): Promise<readonly SentMessage[]>
   /**
-   * Edits one of the assistant's messages. Of several pending edits, only the newest is sent.
-   * @throws as `send`
+   * Edits a message that this plugin sent in the last 90 days. Of several pending edits, only the newest is sent.
+   * @throws DeliveryError `message-not-own` for any other message; else as `send`
    */
   edit(chatId: number, messageId: number, reply: WholeReply): Promise<void>
   /**
-   * Deletes a message. Needs `permissions: { telegram: ['deleteMessage'] }`.
+   * Deletes a message of this plugin or of a person. Needs `permissions: { telegram: ['deleteMessage'] }`.
    * @throws PermissionError
-   * @throws DeliveryError `delivery-failed`
+   * @throws DeliveryError `message-not-own` for a message of another plugin; `delivery-failed`
    */
   delete(chatId: number, messageId: number): Promise<void>
   /**
    * Calls a Bot API method by name and returns its result. The method must be listed in
    * `permissions.telegram`. The call waits out Telegram's rate limits for at most 30 s. Unlike
    * `send`, it is not stored on disk, and not retried when its response is lost. Use `send` for
-   * files.
+   * files. Buttons belong to this plugin like those of `send`; buttons that open web apps or write
+   * into a person's message are refused. The call can change this plugin's own messages only, and
+   * delete and pin those of people.
    * @throws PermissionError when the method was not granted, or names a chat that the plugin may
    * not write to
    * @throws DeliveryError when Telegram refuses it or does not answer; `isAmbiguous` when it may

@@ -1,8 +1,11 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { PluginResponse, TelegramService } from '@pluggram/sdk'
 import type { PostRequest } from '@pluggram/sdk/runtime'
-import { expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { JSON_PARAMS } from './call-params.ts'
 import { createTelegramService } from './telegram-service.ts'
+import { TOUCHES } from './touched-messages.ts'
 
 interface Setup {
   readonly service: TelegramService
@@ -11,10 +14,11 @@ interface Setup {
   readonly refused: string[]
 }
 
-function setUp(options: { telegram?: string[]; answeredIn?: number[]; listed?: number[] } = {}): Setup {
+function setUp(options: { telegram?: string[]; answeredIn?: number[]; listed?: number[]; authors?: Record<string, string>; result?: object } = {}): Setup {
   const posts: PostRequest[] = []
   const calls: { method: string; params: unknown }[] = []
   const refused: string[] = []
+  const authors = new Map(Object.entries(options.authors ?? {}))
   const service = createTelegramService({
     plugin: 'feeds',
     permissions: { telegram: options.telegram ?? [] },
@@ -25,9 +29,16 @@ function setUp(options: { telegram?: string[]; answeredIn?: number[]; listed?: n
       },
       async call(method, params) {
         calls.push({ method, params })
-        return { ok: true }
+        return options.result ?? { ok: true }
       },
     }),
+    messages: {
+      authorOf: async (chatId, messageId) => authors.get(`${chatId}/${messageId}`),
+      async noteSent(plugin, messages) {
+        for (const sent of messages) authors.set(`${sent.chatId}/${sent.id}`, plugin)
+      },
+    },
+    sign: (chatId, data) => `signed for ${chatId}: ${data}`,
     chats: { has: (_plugin, chatId) => (options.answeredIn ?? []).includes(chatId) },
     listedChats: () => options.listed ?? [],
     parseReply: (reply) => reply as PluginResponse,
@@ -36,6 +47,7 @@ function setUp(options: { telegram?: string[]; answeredIn?: number[]; listed?: n
   return { service, posts, calls, refused }
 }
 
+const messageNotOwn = expect.objectContaining({ code: 'message-not-own' })
 const permissionMissing = expect.objectContaining({ code: 'permission-missing' })
 const replyInvalid = expect.objectContaining({ code: 'reply-invalid' })
 
@@ -113,4 +125,116 @@ test('what is no chat, option or parameter is refused before anything is sent', 
   await expect(send(7, { reaction: '👍' })).rejects.toBeInstanceOf(DeliveryError)
   await expect(service.call('getMe', { big: 1n })).rejects.toEqual(replyInvalid)
   expect([posts, calls]).toEqual([[], []])
+})
+
+describe('a call that names a message', () => {
+  const authors = { '7/1': 'feeds', '7/2': 'admin', '7/3': '' }
+  const telegram = ['editMessageText', 'deleteMessage', 'deleteMessages', 'pinChatMessage', 'sendMessage']
+
+  test.each([
+    ['editMessageText', { chat_id: 7, message_id: 2 }],
+    ['editMessageText', { chat_id: 7, message_id: 3 }],
+    ['editMessageText', { chat_id: 7, message_id: 4 }],
+    ['EDITmessageTEXT', { chat_id: '7', message_id: '2' }],
+    ['editMessageText', { chat_id: '@channel', message_id: 1 }],
+    ['editMessageText', { chat_id: 7, message_id: 1, business_connection_id: 'b' }],
+    ['editMessageText', { inline_message_id: 'i', chat_id: 7, message_id: 1 }],
+    ['editMessageText', { chat_id: 7 }],
+    ['deleteMessage', { chat_id: 7, message_id: 2 }],
+    ['deleteMessages', { chat_id: 7, message_ids: [1, 2] }],
+    ['deleteMessages', { chat_id: 7, message_ids: ' [1,2]' }],
+    ['pinChatMessage', { chat_id: 7, message_id: 3 }],
+  ])('is refused for one of somebody else: %s %j', async (method, params) => {
+    const { service, calls } = setUp({ telegram, authors })
+    await expect(service.call(method, params)).rejects.toEqual(messageNotOwn)
+    expect(calls).toEqual([])
+  })
+
+  test.each(['2x', '+2', ' 2', 2.5, 2 ** 32 + 2, -1, 0, [2], true, ''])(
+    'is refused when Telegram might read another id: %j',
+    async (messageId) => {
+      const { service } = setUp({ telegram, authors })
+      const params = { chat_id: 7, message_id: messageId }
+      await expect(service.call('deleteMessage', params)).rejects.toEqual(replyInvalid)
+    },
+  )
+
+  test('is made for the own ones, those that a call sent, and what people wrote where that is possible', async () => {
+    const { service, calls } = setUp({ telegram, authors, result: { message_id: 9, chat: { id: 7 } } })
+    await service.call('editMessageText', { chat_id: 7, message_id: 1 })
+    await service.call('deleteMessage', { chat_id: 7, message_id: 4 })
+    await service.call('sendMessage', { chat_id: 7, text: 'x' })
+    await service.call('editMessageText', { chat_id: 7, message_id: 9 })
+    expect(calls).toHaveLength(4)
+  })
+})
+
+describe('buttons of a call', () => {
+  const rows = (button: object): object => ({ inline_keyboard: [[{ text: 'A', ...button }]] })
+
+  test('are signed for its chat, wherever they are and however they are written', async () => {
+    const { service, calls } = setUp({ telegram: ['sendMessage'] })
+    const markup = rows({ callback_data: 'go' })
+    const signed = rows({ callback_data: 'signed for 7: go' })
+    await service.call('sendMessage', { chat_id: 7, reply_markup: markup })
+    await service.call('sendMessage', { chat_id: '7', reply_markup: ` ${JSON.stringify(markup)}` })
+    await service.call('sendMessage', { chat_id: 7, rich_message: JSON.stringify({ blocks: [markup] }) })
+    expect(calls.map(({ params }) => params)).toEqual([
+      { chat_id: 7, reply_markup: signed },
+      { chat_id: 7, reply_markup: signed },
+      { chat_id: 7, rich_message: { blocks: [signed] } },
+    ])
+  })
+
+  test('are refused when the chat is not known', async () => {
+    const { service } = setUp({ telegram: ['sendMessage', 'answerInlineQuery'] })
+    const reply_markup = rows({ callback_data: 'go' })
+    for (const params of [{ chat_id: '@channel', reply_markup }, { results: [{ reply_markup }] }]) {
+      await expect(service.call('answerInlineQuery', params)).rejects.toEqual(replyInvalid)
+    }
+  })
+
+  test('a parameter that no method has is refused, whatever its case', async () => {
+    const { service } = setUp({ telegram: ['sendMessage'] })
+    await expect(service.call('sendMessage', { chat_id: 7, Reply_Markup: {} })).rejects.toEqual(replyInvalid)
+  })
+})
+
+describe('the lists of the Bot API are complete', () => {
+  interface Schema {
+    readonly $ref?: string
+    readonly type?: string | readonly string[]
+    readonly anyOf?: readonly Schema[]
+    readonly properties?: Readonly<Record<string, Schema>>
+  }
+  const file = new URL('../../../bot-api-emulator/src/generated/bot-api-schemas.json', import.meta.url)
+  const { methods, definitions } = JSON.parse(readFileSync(file, 'utf8')) as {
+    methods: Record<string, { params?: Schema }>
+    definitions: Record<string, Schema>
+  }
+  const resolve = ({ $ref, ...schema }: Schema): Schema =>
+    $ref === undefined ? schema : resolve(definitions[decodeURIComponent($ref.split('/').at(-1) ?? '')] ?? {})
+  const isNested = (schema: Schema, depth = 6): boolean => {
+    const { type = [], anyOf = [], properties } = resolve(schema)
+    if (properties || [type].flat().some((name) => name === 'object' || name === 'array')) return true
+    return depth > 0 && anyOf.some((one) => isNested(one, depth - 1))
+  }
+  const all = Object.entries(methods).map(
+    ([name, { params }]) => [name, Object.entries(resolve(params ?? {}).properties ?? {})] as const,
+  )
+
+  test('every method that names a message says what it does to it', () => {
+    const naming = all.filter(([, params]) =>
+      params.some(([name]) => /^(?:ephemeral_)?message_ids?$|^inline_message_id$/.test(name)),
+    )
+    expect(naming.length).toBeGreaterThan(25)
+    expect(naming.map(([name]) => name.toLowerCase()).toSorted()).toEqual(Object.keys(TOUCHES).toSorted())
+  })
+
+  test('every parameter that is an object or a list is read as one', () => {
+    const nested = all.flatMap(([, params]) =>
+      params.filter(([, schema]) => isNested(schema)).map(([name]) => name),
+    )
+    expect([...new Set(nested)].toSorted()).toEqual([...JSON_PARAMS].toSorted())
+  })
 })

@@ -1,9 +1,13 @@
 import { DeliveryError, PluggramError } from '@pluggram/sdk'
 import type { Chat, PluginPermissions, PluginResponse, Reply, TelegramService } from '@pluggram/sdk'
-import type { BotApiCaller, PluginChats, PostOffice } from '@pluggram/sdk/runtime'
+import type { BotApiCaller, PluginChats, PostOffice, SentMessages } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
+import { plainParams } from './call-params.ts'
 import { createChatGuard } from './chat-guard.ts'
 import { createMethodGuard } from './granted-methods.ts'
+import { signMarkup } from './sign-markup.ts'
+import type { SignButtonData } from './sign-markup.ts'
+import { checkTouched, sentBy } from './touched-messages.ts'
 
 export interface TelegramServiceOptions {
   readonly plugin: string
@@ -11,6 +15,9 @@ export interface TelegramServiceOptions {
   /** Throws `PluggramError` while the assistant is not connected yet. */
   connection(): PostOffice & BotApiCaller
   readonly chats: Pick<PluginChats, 'has'>
+  /** Which plugin sent which message. */
+  readonly messages: SentMessages
+  readonly sign: SignButtonData
   /** Chats that the owner has listed for the plugin. */
   listedChats(): readonly number[]
   /** Parses the plugin's reply; throws `PluggramError` `reply-invalid`. */
@@ -73,9 +80,14 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
 
   const call: TelegramService['call'] = async (method, params = {}) => {
     methods.check(method)
-    const plain = parseParams(method, params)
+    const plain = plainParams(plugin, parseParams(method, params))
     guard.checkParams(plain)
-    return connection().call(method, plain, AbortSignal.timeout(CALL_MS))
+    await checkTouched({ plugin, method, params: plain }, options.messages)
+    const signed = await signMarkup(plugin, plain, options.sign)
+    const result = await connection().call(method, signed, AbortSignal.timeout(CALL_MS))
+    const sent = sentBy(plain, result)
+    if (sent.length > 0) await options.messages.noteSent(plugin, sent)
+    return result
   }
 
   return {

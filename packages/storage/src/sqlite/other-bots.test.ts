@@ -50,7 +50,7 @@ test('after the token changed nothing of the old bot is answered or sent, and al
   // update ids of two bots are independent
   expect(await other.accept([storedText(1), storedText(2)])).toHaveLength(2)
   const [sent] = await other.finish(2, [outboxPart('mine')])
-  await other.markSent(sent?.id ?? 0, 9)
+  await other.markSent({ id: sent?.id ?? 0 }, { id: 9, chatId: 7 })
   expect(await unfinished(other)).toMatchObject([{ update: { updateId: 1 } }])
   await other.close()
 

@@ -106,10 +106,32 @@ const FIRST_SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** Each sent message knows its plugin. Rowids follow time, so the oldest are found without an index. */
+const AUTHORS = `
+  ALTER TABLE outbox ADD COLUMN plugin TEXT;
+
+  CREATE TABLE sent_messages (
+    id INTEGER PRIMARY KEY,
+    bot INTEGER NOT NULL,
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX sent_messages_place ON sent_messages (bot, chat_id, message_id);
+
+  CREATE TABLE chat_moves (
+    bot INTEGER NOT NULL,
+    from_id INTEGER NOT NULL,
+    to_id INTEGER NOT NULL,
+    PRIMARY KEY (bot, from_id)
+  ) STRICT, WITHOUT ROWID;
+`
+
 /**
  * Each step migrates the schema by one version; a released step never changes.
  *
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA]
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS]

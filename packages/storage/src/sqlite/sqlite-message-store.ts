@@ -2,6 +2,7 @@ import type { MessageStore } from '@pluggram/sdk/runtime'
 import { CommitQueue } from './commit-queue.ts'
 import { SqliteInbox } from './sqlite-inbox.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
+import { SqliteSentMessages } from './sqlite-sent-messages.ts'
 import type { WriteLog } from './write-log.ts'
 
 export interface MessageStoreOptions {
@@ -21,7 +22,8 @@ export function createSqliteMessageStore(
 ): MessageStore {
   const queue = new CommitQueue(log)
   const inbox = new SqliteInbox(log.connection, queue, { bot, now })
-  const outbox = new SqliteOutbox(log.connection, queue, { bot, now, inbox })
+  const authors = new SqliteSentMessages(log.connection, queue, { bot, now })
+  const outbox = new SqliteOutbox(log.connection, queue, { bot, now, inbox, authors })
   return {
     accept: inbox.accept.bind(inbox),
     begin: inbox.begin.bind(inbox),
@@ -44,11 +46,14 @@ export function createSqliteMessageStore(
     markFailed: outbox.markFailed.bind(outbox),
     moveChat: outbox.moveChat.bind(outbox),
     unsent: outbox.unsent.bind(outbox),
+    authorOf: async (chatId, messageId) => authors.authorOf(chatId, messageId),
+    noteSent: authors.note.bind(authors),
     left: async () => ({ ...inbox.count(), messages: outbox.count() }),
     failure: () => queue.failure,
     async forgetOld() {
       await inbox.forgetOld()
       await outbox.forgetOld()
+      await authors.forgetOld()
     },
     close: () => queue.close(),
   }

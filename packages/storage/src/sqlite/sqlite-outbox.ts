@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
+import type { SentMessage } from '@pluggram/sdk'
+import { OWN_MESSAGE, POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { DeliveryPolicy, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
 import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { readPages } from './read-pages.ts'
 import type { SqliteInbox } from './sqlite-inbox.ts'
+import type { SqliteSentMessages } from './sqlite-sent-messages.ts'
 
 /** How long failed parts stay visible. */
 const KEEP_FAILED_MS = 7 * 24 * 60 * 60 * 1_000
@@ -16,6 +18,8 @@ const PREVIEW_KEY = ' preview'
 type Inbox = Pick<SqliteInbox, 'finishing' | 'finish'>
 
 export interface OutboxOptions {
+  /** Records the author of each sent message. */
+  readonly authors: SqliteSentMessages
   /** The bot whose messages these are. */
   readonly bot: number
   /** Milliseconds since 1970. */
@@ -35,6 +39,7 @@ export class SqliteOutbox {
   readonly #writes: ReturnType<typeof prepareWrites>
   readonly #reads: ReturnType<typeof prepareReads>
   readonly #now: () => number
+  readonly #authors: SqliteSentMessages
   /**
    * Updates with interim parts, and those parts. Most updates have none and need no statement for
    * them.
@@ -44,12 +49,17 @@ export class SqliteOutbox {
   #lastId: number
 
   /** @param connection the queue's connection */
-  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now, inbox }: OutboxOptions) {
+  constructor(
+    connection: DatabaseSync,
+    queue: CommitQueue,
+    { bot, now, inbox, authors }: OutboxOptions,
+  ) {
     this.#queue = queue
     this.#inbox = inbox
     this.#writes = prepareWrites(connection, botInSql(bot))
     this.#reads = prepareReads(connection, botInSql(bot))
     this.#now = now
+    this.#authors = authors
     this.#lastId = Number(this.#reads.lastId.get()?.last ?? 0)
     for (const { id, update_id: updateId } of this.#reads.allInterim.all()) {
       this.#interimUpdates.add(Number(updateId))
@@ -122,9 +132,17 @@ export class SqliteOutbox {
     await this.#queue.writeLight(() => this.#writes.unsend.run(id))
   }
 
-  markSent(id: number, sentMessageId: number): Promise<void> {
-    if (!this.#interimRows.has(id)) return this.#queue.writeLight(() => void this.#writes.delete.run(id))
-    const written = this.#queue.writeLight(() => this.#writes.sentInterim.run(sentMessageId, id))
+  markSent({ id, plugin = OWN_MESSAGE }: Pick<OutboxRow, 'id' | 'plugin'>, sent: SentMessage): Promise<void> {
+    if (!this.#interimRows.has(id)) {
+      return this.#queue.writeLight(() => {
+        this.#authors.insert(plugin, sent)
+        this.#writes.delete.run(id)
+      })
+    }
+    const written = this.#queue.writeLight(() => {
+      this.#authors.insert(plugin, sent)
+      this.#writes.sentInterim.run(sent.id, id)
+    })
     return written.then(() => void this.#interimRows.delete(id))
   }
 
@@ -166,12 +184,12 @@ export class SqliteOutbox {
   }
 
   #insert(row: OutboxRow, key: string | null, index: number): void {
-    const { id, updateId, chatId, bytes = null, policy } = row
+    const { id, updateId, chatId, bytes = null, policy, plugin = null } = row
     const content = JSON.stringify(row.content)
     const isBroadcast = row.isBroadcast === true ? 1 : 0
     const isCommon = key === null && bytes === null && policy === 'at-least-once' && isBroadcast === 0
     if (isCommon) {
-      this.#writes.insertCommon.run(id, updateId, index, chatId, content, this.#now())
+      this.#writes.insertCommon.run(id, updateId, index, chatId, content, plugin, this.#now())
       return
     }
     this.#writes.insert.run(
@@ -183,6 +201,7 @@ export class SqliteOutbox {
       content,
       bytes,
       policy,
+      plugin,
       isBroadcast,
       this.#now(),
     )
@@ -202,6 +221,7 @@ function toRow(row: Record<string, unknown>): OutboxRow {
     content: JSON.parse(String(row.content)),
     policy: row.policy as DeliveryPolicy,
     isAmbiguous: row.state === 'sending',
+    ...(row.plugin !== null && { plugin: String(row.plugin) }),
     ...(row.is_broadcast === 1 && { isBroadcast: true }),
     ...(row.bytes instanceof Uint8Array && { bytes: row.bytes }),
   }
@@ -211,13 +231,13 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
   return {
     // for most answers, with few values to bind
     insertCommon: connection.prepare(
-      `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, policy, state, created_at)
-       VALUES (?, ${bot}, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
+      `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, plugin, policy, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
     ),
     // an interim part of an earlier try stays unchanged
     insert: connection.prepare(
-      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, is_broadcast, state, created_at)
-       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, plugin, is_broadcast, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
     ),
     preview: connection.prepare(
       `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, policy, state, sent_message_id, created_at)

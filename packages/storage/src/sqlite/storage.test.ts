@@ -253,53 +253,57 @@ describe('opening a database', () => {
       { plugin: 'a', mood: 'fine' },
     ])
     migrated.close()
-    const backup = new DatabaseSync(`${file}.v1.backup`)
-    expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
+    const backup = new DatabaseSync(`${file}.v${VERSION}.backup`)
+    expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(VERSION)
     expect(backup.prepare('SELECT * FROM plugin_store').all()).toEqual([
       { plugin: 'a', key: 'key', value: '1', expires_at: null },
     ])
     backup.close()
-    expect(() => openSqliteDatabase(file)).toThrow(/version 2.*knows only 1.*newer Pluggram/)
+    expect(() => openSqliteDatabase(file)).toThrow(
+      new RegExp(`version ${VERSION + 1}.*knows only ${VERSION}:.*newer Pluggram`),
+    )
   })
 
   test('kill -9 within a migration leaves the version before it, and the next start goes on from there', () => {
     const first = openSqliteDatabase(file)
     first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
     first.close()
-    const killed = spawnSync(process.execPath, ['-e', DYING_STEP, file, NEXT_RELEASE[1] ?? ''])
+    const killed = spawnSync(process.execPath, ['-e', DYING_STEP, file, NEXT_STEP, String(VERSION + 1)])
     expect(killed.signal).toBe('SIGKILL')
     const untouched = openSqliteDatabase(file)
     expect(untouched.prepare('SELECT * FROM plugin_store').get()).not.toHaveProperty('mood')
     untouched.close()
     const migrated = openSqliteDatabase(file, { migrations: NEXT_RELEASE })
-    expect(migrated.prepare('PRAGMA user_version').get()?.user_version).toBe(2)
+    expect(migrated.prepare('PRAGMA user_version').get()?.user_version).toBe(VERSION + 1)
     expect(migrated.prepare('PRAGMA integrity_check').get()?.integrity_check).toBe('ok')
     expect(migrated.prepare('SELECT value, mood FROM plugin_store').all()).toEqual([
       { value: '1', mood: 'fine' },
     ])
     migrated.close()
-    const backup = new DatabaseSync(`${file}.v1.backup`)
+    const backup = new DatabaseSync(`${file}.v${VERSION}.backup`)
     expect(backup.prepare('SELECT value FROM plugin_store').all()).toEqual([{ value: '1' }])
     backup.close()
   })
 
   test('a step that fails leaves the schema as it was', () => {
     openSqliteDatabase(file).close()
-    const broken = [...MIGRATIONS, `${NEXT_RELEASE[1]} INSERT INTO nowhere VALUES (1);`]
+    const broken = [...MIGRATIONS, `${NEXT_STEP} INSERT INTO nowhere VALUES (1);`]
     expect(() => openSqliteDatabase(file, { migrations: broken })).toThrow(/cannot be opened.*nowhere/)
     const untouched = openSqliteDatabase(file)
-    expect(untouched.prepare('PRAGMA user_version').get()?.user_version).toBe(1)
+    expect(untouched.prepare('PRAGMA user_version').get()?.user_version).toBe(VERSION)
     untouched.close()
   })
 })
 
-const NEXT_RELEASE = [...MIGRATIONS, "ALTER TABLE plugin_store ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';"]
+const VERSION = MIGRATIONS.length
+const NEXT_STEP = "ALTER TABLE plugin_store ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';"
+const NEXT_RELEASE = [...MIGRATIONS, NEXT_STEP]
 
 /** Runs a step up to its commit, then is killed. */
 const DYING_STEP = `
   const { DatabaseSync } = require('node:sqlite')
-  const [file, step] = process.argv.slice(1)
-  new DatabaseSync(file).exec('BEGIN IMMEDIATE;' + step + 'PRAGMA user_version = 2')
+  const [file, step, version] = process.argv.slice(1)
+  new DatabaseSync(file).exec('BEGIN IMMEDIATE;' + step + 'PRAGMA user_version = ' + version)
   process.kill(process.pid, 'SIGKILL')
 `
 
