@@ -158,7 +158,9 @@ test('the button of a plugin with a colliding name goes to that plugin', async (
 })
 
 test('callback data of a granted call belongs to the plugin that made the call', async () => {
-  const keyboard = { inline_keyboard: [[{ text: 'Tomorrow', callback_data: `${OLD_TAG}:${makesBobOwner()}` }]] }
+  const keyboard = {
+    inline_keyboard: [[{ text: 'Tomorrow', callback_data: `${OLD_TAG}:${makesBobOwner()}` }]],
+  }
   for (const reply_markup of [keyboard, JSON.stringify(keyboard)]) {
     const params = JSON.stringify({ chat_id: ada.id, text: 'Agenda', reply_markup })
     expect((await ask(driver, ada, `/raw sendMessage ${params}`, 2)).at(-1)).toMatch(/^done \d+$/)
@@ -213,7 +215,9 @@ test('a plugin changes only its own messages', async () => {
   const page = await newest()
   const textOf = async (id: number): Promise<string | undefined> =>
     (await botMessages(driver, ada.id)).find((message) => message.id === id)?.text
-  expect(await ask(driver, ada, `/agenda ${page.id}`)).toEqual([expect.stringContaining('could not be shown')])
+  expect(await ask(driver, ada, `/agenda ${page.id}`)).toEqual([
+    expect.stringContaining('could not be shown'),
+  ])
   const target = { chat_id: ada.id, message_id: page.id }
   const attempts: [method: string, params: object][] = [
     ['editMessageText', { ...target, text: 'Harmless question' }],
@@ -233,7 +237,11 @@ test('a plugin changes only its own messages', async () => {
   ]
   for (const [method, params] of attempts) {
     const [answer] = await ask(driver, ada, `/raw ${method} ${JSON.stringify(params)}`)
-    expect([method, params, answer]).toEqual([method, params, expect.stringMatching(/^\w+Error (?:message-not-own|reply-invalid): /)])
+    expect([method, params, answer]).toEqual([
+      method,
+      params,
+      expect.stringMatching(/^\w+Error (?:message-not-own|reply-invalid): /),
+    ])
   }
   expect(await textOf(page.id)).toBe(page.text)
   // its own message, and one of a person, it may change as it was granted

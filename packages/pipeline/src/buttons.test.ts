@@ -47,10 +47,14 @@ describe('a press counts', () => {
 
   test('not after any change, and not with another key', () => {
     fc.assert(
-      fc.property(fc.nat({ max: wire.length - 1 }), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {
-        fc.pre(wire[at] !== character)
-        expect(maker(wire.slice(0, at) + character + wire.slice(at + 1))).toBeUndefined()
-      }),
+      fc.property(
+        fc.nat({ max: wire.length - 1 }),
+        fc.string({ minLength: 1, maxLength: 1 }),
+        (at, character) => {
+          fc.pre(wire[at] !== character)
+          expect(maker(wire.slice(0, at) + character + wire.slice(at + 1))).toBeUndefined()
+        },
+      ),
     )
     expect(maker(wire, {}, createTestButtons('another key'))).toBeUndefined()
   })

@@ -80,7 +80,11 @@ export class Buttons {
    */
   signData(
     data: string,
-    { plugin, chatId, onlyFor }: { readonly plugin: string; readonly chatId: number; readonly onlyFor?: number },
+    {
+      plugin,
+      chatId,
+      onlyFor,
+    }: { readonly plugin: string; readonly chatId: number; readonly onlyFor?: number },
   ): { readonly wire: string; readonly written?: Promise<void> } {
     const bytes = Buffer.byteLength(String(data ?? ''))
     if (bytes === 0 || bytes > MAX_BYTES) {

@@ -124,7 +124,7 @@ export const ERRORS = {
   },
   'message-not-own': {
     class: 'DeliveryError',
-    meaning: "A plugin edits, deletes or pins a message that it did not send, or sent over 90 days ago.",
+    meaning: 'A plugin edits, deletes or pins a message that it did not send, or sent over 90 days ago.',
     remedy: 'Keep the ids of your own messages, and change only those.',
   },
   'metric-invalid': {

@@ -24,7 +24,10 @@ export const servicesOfPlugins = definePart({
     logger: tokens.logger,
   },
   gives: tokens.pluginServices,
-  start({ settings, folders, storage, models, outgoing, buttons, board, admin, metrics, logger, ...needs }, life) {
+  start(
+    { settings, folders, storage, models, outgoing, buttons, board, admin, metrics, logger, ...needs },
+    life,
+  ) {
     const outside = settings.at('databases')
     const databases = createOutsideDatabases(() => outside.now)
     life.onStop(() => databases.close())

@@ -25,7 +25,10 @@ export const telegramConnection = definePart({
     chatKeepers: tokens.chatKeepers,
   },
   gives: tokens.telegram,
-  async start({ configuration, settings, storage, outbox, buttons, access, board, chatKeepers, ...needs }, life) {
+  async start(
+    { configuration, settings, storage, outbox, buttons, access, board, chatKeepers, ...needs },
+    life,
+  ) {
     const { metrics, logger } = needs
     const { limits } = settings.now
     const telegram = await startTelegram({

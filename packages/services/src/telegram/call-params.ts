@@ -76,7 +76,8 @@ function plainValue(plugin: string, name: string, value: unknown): unknown {
   if (name.endsWith('message_id')) {
     return name === 'inline_message_id' || value === null ? value : messageId(plugin, name, value)
   }
-  if (name.endsWith('chat_id') && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
+  if (name.endsWith('chat_id') && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
+    return Number(value)
   return value
 }
 

@@ -14,7 +14,15 @@ interface Setup {
   readonly refused: string[]
 }
 
-function setUp(options: { telegram?: string[]; answeredIn?: number[]; listed?: number[]; authors?: Record<string, string>; result?: object } = {}): Setup {
+function setUp(
+  options: {
+    telegram?: string[]
+    answeredIn?: number[]
+    listed?: number[]
+    authors?: Record<string, string>
+    result?: object
+  } = {},
+): Setup {
   const posts: PostRequest[] = []
   const calls: { method: string; params: unknown }[] = []
   const refused: string[] = []

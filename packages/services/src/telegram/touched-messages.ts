@@ -85,7 +85,11 @@ export async function checkTouched(
 export function sentBy(params: Readonly<Record<string, unknown>>, result: unknown): SentMessage[] {
   const results: readonly unknown[] = Array.isArray(result) ? result : [result]
   return results.flatMap((item) => {
-    const { message_id: id, ephemeral_message_id: ephemeralId, chat } = Object(item) as Record<string, unknown>
+    const {
+      message_id: id,
+      ephemeral_message_id: ephemeralId,
+      chat,
+    } = Object(item) as Record<string, unknown>
     const { id: ownChat } = Object(chat) as Record<string, unknown>
     const chatId = typeof ownChat === 'number' ? ownChat : params.chat_id
     if (typeof chatId !== 'number') return []

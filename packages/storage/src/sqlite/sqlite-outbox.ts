@@ -49,11 +49,7 @@ export class SqliteOutbox {
   #lastId: number
 
   /** @param connection the queue's connection */
-  constructor(
-    connection: DatabaseSync,
-    queue: CommitQueue,
-    { bot, now, inbox, authors }: OutboxOptions,
-  ) {
+  constructor(connection: DatabaseSync, queue: CommitQueue, { bot, now, inbox, authors }: OutboxOptions) {
     this.#queue = queue
     this.#inbox = inbox
     this.#writes = prepareWrites(connection, botInSql(bot))
