@@ -46,9 +46,9 @@ export function createPostOffice({ outbox, format, guard, logger }: PostOfficeOp
   ): Kept {
     let leave = (): void => {}
     try {
-      const replies = await Promise.all(request.replies.map((reply) => prepare(request, reply)))
+      const replies = await Promise.all(request.replies.map((reply) => prepare(guard, request, reply)))
       const sending = await add(() => {
-        const messages = formatAll(request, replies)
+        const messages = formatAll(format, request, replies)
         leave = enter(request.plugin, messages)
         return messages
       })
@@ -63,25 +63,6 @@ export function createPostOffice({ outbox, format, guard, logger }: PostOfficeOp
       leave()
       throw error
     }
-  }
-
-  async function prepare({ plugin, chat }: PostRequest, reply: Reply): Promise<Reply> {
-    if (reply.text !== undefined && typeof reply.text !== 'string') {
-      throw new DeliveryError(
-        'reply-invalid',
-        `Plugin ${plugin} sends text that is still being written. Collect it first.`,
-      )
-    }
-    return guard.prepare(reply, { plugin, chatId: chat.id })
-  }
-
-  function formatAll(
-    { plugin, chat, isBroadcast }: PostRequest,
-    replies: readonly Reply[],
-  ): readonly OutgoingMessage[] {
-    return replies
-      .flatMap((reply) => format(chat, reply))
-      .map((message) => ({ ...message, plugin, ...(isBroadcast && { isBroadcast }) }))
   }
 
   /** Counts the plugin's waiting messages, and throws when there are too many. */
@@ -107,4 +88,24 @@ export function createPostOffice({ outbox, format, guard, logger }: PostOfficeOp
   }
 
   return { post }
+}
+
+async function prepare(guard: ReplyGuard, { plugin, chat }: PostRequest, reply: Reply): Promise<Reply> {
+  if (reply.text !== undefined && typeof reply.text !== 'string') {
+    throw new DeliveryError(
+      'reply-invalid',
+      `Plugin ${plugin} sends text that is still being written. Collect it first.`,
+    )
+  }
+  return guard.prepare(reply, { plugin, chatId: chat.id })
+}
+
+function formatAll(
+  format: Format,
+  { plugin, chat, isBroadcast }: PostRequest,
+  replies: readonly Reply[],
+): readonly OutgoingMessage[] {
+  return replies
+    .flatMap((reply) => format(chat, reply))
+    .map((message) => ({ ...message, plugin, ...(isBroadcast && { isBroadcast }) }))
 }

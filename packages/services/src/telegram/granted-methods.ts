@@ -3,11 +3,14 @@ import { PermissionError } from '@pluggram/sdk'
 /** Methods that would take control of the bot away from the assistant. */
 const NEVER = new Set(['getupdates', 'setwebhook', 'deletewebhook', 'getwebhookinfo', 'logout', 'close'])
 
+export interface MethodGuard {
+  /** @throws PermissionError */
+  check(method: string): void
+  has(method: string): boolean
+}
+
 /** Refuses methods that were not granted. Case is ignored, as the Bot API does. */
-export function createMethodGuard(
-  plugin: string,
-  granted: readonly string[],
-): { check(method: string): void; has(method: string): boolean } {
+export function createMethodGuard(plugin: string, granted: readonly string[]): MethodGuard {
   const names = new Set(granted.map((name) => name.toLowerCase()))
 
   function has(method: string): boolean {

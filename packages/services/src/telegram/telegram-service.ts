@@ -4,7 +4,9 @@ import type { BotApiCaller, PluginChats, PostOffice, SentMessages } from '@plugg
 import { z } from 'zod'
 import { plainParams } from './call-params.ts'
 import { createChatGuard } from './chat-guard.ts'
+import type { ChatGuard } from './chat-guard.ts'
 import { createMethodGuard } from './granted-methods.ts'
+import type { MethodGuard } from './granted-methods.ts'
 import { signMarkup } from './sign-markup.ts'
 import type { SignButtonData } from './sign-markup.ts'
 import { checkTouched, sentBy } from './touched-messages.ts'
@@ -78,17 +80,7 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     await sent
   }
 
-  const call: TelegramService['call'] = async (method, params = {}) => {
-    methods.check(method)
-    const plain = plainParams(plugin, parseParams(method, params))
-    guard.checkParams(plain)
-    await checkTouched({ plugin, method, params: plain }, options.messages)
-    const signed = await signMarkup(plugin, plain, options.sign)
-    const result = await connection().call(method, signed, AbortSignal.timeout(CALL_MS))
-    const sent = sentBy(plain, result)
-    if (sent.length > 0) await options.messages.noteSent(plugin, sent)
-    return result
-  }
+  const call = createCall(options, { methods, guard })
 
   return {
     send: (...args) => told(() => send(...args)),
@@ -120,18 +112,36 @@ export function createTelegramService(options: TelegramServiceOptions): Telegram
     const reason = parsed.error.issues[0]?.message ?? 'it cannot be used'
     throw new DeliveryError('reply-invalid', `Plugin ${plugin}: ${what}: ${reason}.`)
   }
+}
 
-  /** Copies parameters as JSON, so that nothing else reaches the client. */
-  function parseParams(method: string, params: unknown): Record<string, unknown> {
-    const text = toJson(params)
-    if (text === undefined || text.length > MAX_PARAMS_CHARACTERS || !text.startsWith('{')) {
-      throw new DeliveryError(
-        'reply-invalid',
-        `Plugin ${plugin}: the parameters of ${method} must be an object that JSON can hold, 1 MiB at most. Send files with telegram.send.`,
-      )
-    }
-    return JSON.parse(text) as Record<string, unknown>
+/** Calls a granted method: checks what it names, signs its buttons and records what it sent. */
+function createCall(
+  { plugin, messages, sign, connection }: TelegramServiceOptions,
+  { methods, guard }: { readonly methods: MethodGuard; readonly guard: ChatGuard },
+): TelegramService['call'] {
+  return async (method, params = {}) => {
+    methods.check(method)
+    const plain = plainParams(plugin, parseParams(plugin, method, params))
+    guard.checkParams(plain)
+    await checkTouched({ plugin, method, params: plain }, messages)
+    const signed = await signMarkup(plugin, plain, sign)
+    const result = await connection().call(method, signed, AbortSignal.timeout(CALL_MS))
+    const sent = sentBy(plain, result)
+    if (sent.length > 0) await messages.noteSent(plugin, sent)
+    return result
   }
+}
+
+/** Copies parameters as JSON, so that nothing else reaches the client. */
+function parseParams(plugin: string, method: string, params: unknown): Record<string, unknown> {
+  const text = toJson(params)
+  if (text === undefined || text.length > MAX_PARAMS_CHARACTERS || !text.startsWith('{')) {
+    throw new DeliveryError(
+      'reply-invalid',
+      `Plugin ${plugin}: the parameters of ${method} must be an object that JSON can hold, 1 MiB at most. Send files with telegram.send.`,
+    )
+  }
+  return JSON.parse(text) as Record<string, unknown>
 }
 
 function toJson(value: unknown): string | undefined {
