@@ -3,7 +3,7 @@ import { DeliveryError } from '@pluggram/sdk'
 import type { Button, Reply } from '@pluggram/sdk'
 
 /** Data of buttons that does not fit into 64 bytes. */
-export interface LongButtonData {
+interface LongButtonData {
   write(plugin: string, key: string, data: string): Promise<void>
   read(plugin: string, key: string): Promise<string | undefined>
 }

@@ -4,7 +4,7 @@ import type { SentMessages } from '@pluggram/sdk/runtime'
 import type { Buttons } from './buttons.ts'
 
 /** Who sends a reply, and where. */
-export interface ReplySource {
+interface ReplySource {
   readonly plugin: string
   readonly chatId: number
   /**
