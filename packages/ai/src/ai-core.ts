@@ -5,12 +5,13 @@ import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { Prices } from './budget/prices.ts'
 import type { CoolDown } from './cool-down.ts'
-import type { OwnModels } from './language-model.ts'
+import type { SdkLanguageModel } from './language-model.ts'
 import type { ModelChoices } from './model-choices.ts'
 import type { ModelPool } from './model-pool.ts'
 import type { ModelProblems } from './model-problems.ts'
 import type { ModelSelector } from './model-selector.ts'
 import type { OtherCalls } from './other-calls.ts'
+import type { Selection } from './selection.ts'
 
 /** State shared by the AI services of all plugins. */
 export interface AiCore {
@@ -18,7 +19,7 @@ export interface AiCore {
   readonly choices: ModelChoices
   /** The model that answers once a budget is used up. */
   readonly atLimit: ModelSelector | undefined
-  readonly own: OwnModels
+  readonly createModel: (selection: Selection) => SdkLanguageModel
   readonly otherCalls: OtherCalls
   readonly coolDown: CoolDown
   readonly problems: ModelProblems

@@ -9,7 +9,10 @@ import { NO_BUDGETS } from './budget/budget-settings.ts'
 import { PricesFile } from './budget/prices-file.ts'
 import { OpenCalls } from './budget/open-calls.ts'
 import { RequestGate } from './budget/request-gate.ts'
+import { ModelHabits } from './compatible/model-habits.ts'
 import { CoolDown } from './cool-down.ts'
+import { createLanguageModel } from './language-model.ts'
+import type { OwnModels } from './language-model.ts'
 import { LlamaCpp } from './llama-cpp.ts'
 import { ModelChoices } from './model-choices.ts'
 import { ModelPool } from './model-pool.ts'
@@ -18,6 +21,9 @@ import { OtherCalls } from './other-calls.ts'
 import { PluginAi } from './plugin-ai.ts'
 import { selectionId } from './selection.ts'
 import { LOCAL_SERVERS } from './vendors.ts'
+
+/** How long the first words of an answer may be held back, see `PlainAnswerOptions`. */
+const MAX_HOLD_MS = 1_500
 
 /** The chosen model, with details for the owner. */
 interface ModelReport extends ModelDescription {
@@ -72,17 +78,21 @@ export function createAi(options: AiOptions): Ai {
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
   const now = options.now ?? ((): Date => new Date())
+  const own: OwnModels = {
+    demo: createDemoModel({
+      directory: options.directory,
+      ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
+    }),
+    llamaCpp: (file) => llamaCpp.model(file),
+  }
+  const habits = new ModelHabits()
+  // well within the time limits: what is held back must not be lost to one
+  const holdMs = Math.min(MAX_HOLD_MS, timeouts.firstTokenSeconds * 300, timeouts.betweenTokensSeconds * 300)
   const core: AiCore = {
     pool,
     choices: new ModelChoices({ defaults: pool.defaults, choices: settings.choices ?? [], ledger }),
     atLimit: atLimit === 'refuse' ? undefined : pool.selector(atLimit),
-    own: {
-      demo: createDemoModel({
-        directory: options.directory,
-        ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
-      }),
-      llamaCpp: (file) => llamaCpp.model(file),
-    },
+    createModel: (selection) => createLanguageModel(selection, { own, habits, holdMs, logger }),
     otherCalls: new OtherCalls({
       find: { ...chooseOptions, conversation: pool.defaults[0] },
       wanted: {

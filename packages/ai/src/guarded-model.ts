@@ -5,12 +5,12 @@ import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
 import { FirstWordTime } from './first-word-time.ts'
-import { createLanguageModel, providerOptions } from './language-model.ts'
-import type { OwnModels, SdkLanguageModel } from './language-model.ts'
+import { providerOptions } from './language-model.ts'
+import type { SdkLanguageModel } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
 import type { CallOptions, StreamPart } from './model-attempt.ts'
 import type { ModelSelector } from './model-selector.ts'
-import { isServerGone, mayAnotherModelHelp, retryAfterMs, toAiError } from './provider-error.ts'
+import { isServerGone, mayAnotherModelHelp, retryAfterMs, toAiError, wordsOf } from './provider-error.ts'
 import { AttemptLimits } from './request-limits.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
@@ -26,16 +26,17 @@ export interface GuardedModelOptions {
   readonly chain: readonly ModelSelector[]
   /** The model that answers once a budget is used up. */
   readonly atLimit?: ModelSelector | undefined
-  readonly own: OwnModels
+  /** Creates the client of a model. */
+  readonly createModel: (selection: Selection) => SdkLanguageModel
   readonly limits: RequestLimits
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
   readonly coolDown: CoolDown
   /**
    * Called for each model that fails, as `onSuccess` is for each that answers, with its configured
-   * name.
+   * name. `words` are the provider's own words about it, short and without secrets.
    */
-  onFailure(wanted: string, failure: AiError): void
+  onFailure(wanted: string, failure: AiError, words?: string): void
   onSuccess(wanted: string): void
 }
 
@@ -152,9 +153,9 @@ export class GuardedModel implements SdkLanguageModel {
     call: CallOptions,
     { isCheaper, time, models }: Turn,
   ): Promise<ReadableStream<StreamPart>> {
-    const { limits, timeouts, meter, own } = this.#options
+    const { limits, timeouts, meter, createModel } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
-    const model = createLanguageModel(selection, own)
+    const model = createModel(selection)
     // not raced: a reservation must always be settled
     const reservation = await meter.reserve(
       { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
@@ -184,7 +185,7 @@ export class GuardedModel implements SdkLanguageModel {
   #fail(selector: ModelSelector, selection: Selection, error: unknown): AiError {
     const failure = toAiError(error, selection)
     if (failure.code !== 'ai-limit' && failure.code !== 'ai-busy') {
-      this.#options.onFailure(selector.wanted, failure)
+      this.#options.onFailure(selector.wanted, failure, wordsOf(error))
       if (mayAnotherModelHelp(failure)) this.#options.coolDown.start(selector, retryAfterMs(error))
     }
     return failure

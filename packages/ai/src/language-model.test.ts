@@ -3,7 +3,9 @@ import { createDemoModel } from '@pluggram/demo-model'
 import { createDirectory } from '@pluggram/demo-model/test-plugins'
 import { streamText } from 'ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ModelHabits } from './compatible/model-habits.ts'
 import { createLanguageModel } from './language-model.ts'
+import { SILENT_LOGGER } from './test-doubles.ts'
 import { VENDORS } from './vendors.ts'
 
 const demo = createDemoModel({ directory: () => createDirectory() })
@@ -31,7 +33,7 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
         isLocal: false,
       },
     },
-    { demo, llamaCpp: () => demo },
+    { own: { demo, llamaCpp: () => demo }, habits: new ModelHabits(), holdMs: 100, logger: SILENT_LOGGER },
   )
   expect(await streamText({ model, prompt: 'hello' }).text).toBe('Hi from the mock.')
   const request = mock.getLastRequest()

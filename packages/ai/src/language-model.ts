@@ -2,9 +2,14 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { extractReasoningMiddleware, wrapLanguageModel } from 'ai'
+import type { Logger } from '@pluggram/sdk'
 import type { LanguageModel } from 'ai'
+import { createBoundedFetch } from './bounded-fetch.ts'
+import { createCompatibleFetch } from './compatible/compatible-fetch.ts'
+import type { ModelHabits } from './compatible/model-habits.ts'
+import { withPlainAnswers } from './compatible/plain-answer.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
+import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
 
 /** The interface every model implements, as the AI SDK of this version defines it. */
@@ -16,20 +21,36 @@ export interface OwnModels {
   llamaCpp(file: string): SdkLanguageModel
 }
 
-/** Creates the AI SDK's model for a selection. `own` provides the models without a server. */
-export function createLanguageModel(selection: Selection, own: OwnModels): SdkLanguageModel {
+export interface LanguageModelOptions {
+  /** The models without a server. */
+  readonly own: OwnModels
+  readonly habits: ModelHabits
+  /** See `PlainAnswerOptions`. */
+  readonly holdMs: number
+  readonly logger: Logger
+}
+
+/** Creates the AI SDK's model for a selection. */
+export function createLanguageModel(selection: Selection, options: LanguageModelOptions): SdkLanguageModel {
   const { api, model, server } = selection
-  if (!server) return api === 'llama-cpp' ? own.llamaCpp(model) : own.demo
+  const { own, habits, holdMs, logger } = options
+  if (!server) {
+    if (api !== 'llama-cpp') return own.demo
+    return withPlainAnswers(own.llamaCpp(model), { habits: habits.of('', model), holdMs })
+  }
   const settings = providerSettings(server)
   if (api === 'anthropic') return createAnthropic(settings).languageModel(model)
   if (api === 'google') return createGoogle(settings).languageModel(model)
   if (api === 'openai') return createOpenAI(settings).languageModel(model)
-  const compatible = createOpenAICompatible(compatibleSettings(server))
-  // some local servers include the model's reasoning in the text
-  return wrapLanguageModel({
-    model: compatible.chatModel(model),
-    middleware: extractReasoningMiddleware({ tagName: 'think' }),
+  const seen = habits.of(server.baseUrl, model)
+  const fetch = createCompatibleFetch({
+    fetch: createBoundedFetch(),
+    habits,
+    model: seen,
+    name: selectionId(selection),
+    logger,
   })
+  return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), { habits: seen, holdMs })
 }
 
 /** Options that only the real OpenAI API supports: it must not store conversations. */

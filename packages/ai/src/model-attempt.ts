@@ -148,6 +148,10 @@ export class ModelAttempt {
         this.#note()
         this.#hasAnswered ||= part.type !== 'reasoning-delta' && part.delta !== ''
         return
+      case 'raw':
+        // text that may still turn out to be thoughts
+        limits.heard()
+        return
       case 'tool-input-start':
       case 'tool-call':
       case 'file':
@@ -219,7 +223,7 @@ function emptyAnswer({ finishReason }: FinishPart, { label, model }: Selection):
   if (finishReason.unified === 'content-filter') {
     return new AiError('ai-filtered', `The content filter of ${label} stopped the answer. Try other words.`)
   }
-  return new AiError('ai-unavailable', `${model} at ${label} sent an empty answer. Try again.`, {
+  return new AiError('ai-empty', `${model} at ${label} sent an empty answer. Try again.`, {
     isRetryable: true,
   })
 }

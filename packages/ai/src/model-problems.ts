@@ -17,16 +17,20 @@ export class ModelProblems {
     this.#logger = logger
   }
 
-  /** @param model `auto` or `provider:model`, as the configuration names it */
-  failed(model: string, failure: AiError): void {
+  /**
+   * @param model `auto` or `provider:model`, as the configuration names it
+   * @param words the provider's own words, short and without secrets
+   */
+  failed(model: string, failure: AiError, words = ''): void {
     const message = errorMessage(failure)
+    const said = words === '' ? {} : { words }
     if (failure.code !== 'ai-misconfigured') {
-      this.#logger.warn('The language model failed.', { model, error: message })
+      this.#logger.warn('The language model failed.', { model, error: message, ...said })
       return
     }
     if (this.#open.get(model) === message || this.#open.size >= MAX_PROBLEMS) return
     this.#open.set(model, message)
-    this.#logger.error(`The language model cannot be used: ${message}`, { model })
+    this.#logger.error(`The language model cannot be used: ${message}`, { model, ...said })
   }
 
   worked(model: string): void {

@@ -75,19 +75,19 @@ export class PluginAi implements AiService {
   }
 
   async *streamText(request: StepRequest): AsyncGenerator<string> {
-    const { timeouts, own, coolDown, problems, signal } = this.#core
+    const { timeouts, createModel, coolDown, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
     const model = new GuardedModel({
       chain,
       atLimit: this.#core.atLimit,
-      own,
+      createModel,
       limits,
       timeouts,
       coolDown,
       meter: this.#core.meterFor(this.#plugin, subject),
-      onFailure: (wanted, failure) => problems.failed(wanted, failure),
+      onFailure: (wanted, failure, words) => problems.failed(wanted, failure, words),
       onSuccess: (wanted) => problems.worked(wanted),
     })
     const texts = streamModel({ model, request, limits })

@@ -1,5 +1,7 @@
 import { AiError, isPluggramError } from '@pluggram/sdk'
 import { APICallError, RetryError, StreamProviderError } from 'ai'
+import { isFields } from './compatible/clean-chunk.ts'
+import { providerWords } from './compatible/provider-words.ts'
 import type { Selection } from './selection.ts'
 
 /**
@@ -14,6 +16,8 @@ interface Failure {
   /** True when the conversation exceeds the model's context. */
   readonly isTooLong: boolean
   readonly retryAfterMs?: number
+  /** The provider's own words, for the log only. */
+  readonly words: string
 }
 
 /**
@@ -53,6 +57,12 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
       `${who} refuses the key${detail}. Correct ${server?.keySource ?? 'the key'} and start the assistant again.`,
     )
   }
+  if (failure.status === 404 && /no endpoints|data policy|privacy|guardrail/i.test(failure.words)) {
+    return new AiError(
+      'ai-misconfigured',
+      `${who} has no server for the model ${model} that this request and the account's settings allow${detail}. See the provider's words in the log, or name another model.`,
+    )
+  }
   if (failure.status === 404 || /model_not_found|not_found/i.test(failure.code ?? '')) {
     return new AiError(
       'ai-misconfigured',
@@ -61,11 +71,9 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   }
   if (failure.status === 429) {
     return new AiError(
-      'ai-unavailable',
+      'ai-overloaded',
       `${who} takes no more requests for now${detail}. Try again in a moment.`,
-      {
-        isRetryable: true,
-      },
+      { isRetryable: true },
     )
   }
   if (failure.status !== undefined && failure.status >= 300 && failure.status < 400) {
@@ -104,6 +112,8 @@ export function mayAnotherModelHelp(error: unknown): boolean {
   return (
     error.code === 'ai-too-long' ||
     error.code === 'ai-unavailable' ||
+    error.code === 'ai-overloaded' ||
+    error.code === 'ai-empty' ||
     error.code === 'ai-timeout' ||
     error.code === 'ai-misconfigured'
   )
@@ -116,6 +126,11 @@ export function mayAnotherModelHelp(error: unknown): boolean {
 export function isServerGone(error: unknown): boolean {
   const { status, isNetwork } = readFailure(error)
   return isNetwork || status === 404 || (status !== undefined && status >= 500)
+}
+
+/** The provider's own words about a failure: one short line for the log, without secrets. */
+export function wordsOf(error: unknown): string {
+  return readFailure(error).words
 }
 
 /** The delay that the provider asks for, if any. */
@@ -136,6 +151,7 @@ function readFailure(thrown: unknown): Failure {
       ...(wait !== undefined && { retryAfterMs: wait }),
       isNetwork: status === undefined,
       isTooLong: isTooLong(status, code, error.responseBody),
+      words: providerWords(error.responseBody),
     }
   }
   if (StreamProviderError.isInstance(error)) {
@@ -145,9 +161,23 @@ function readFailure(thrown: unknown): Failure {
       ...(code !== undefined && { code }),
       isNetwork: false,
       isTooLong: isTooLong(error.statusCode, code, undefined),
+      words: providerWords(error.message),
     }
   }
-  return { isNetwork: isNetworkError(error), isTooLong: false }
+  // an error in the middle of a stream of a compatible server
+  if (isFields(error) && !(error instanceof Error)) {
+    const { code, type, message } = error
+    const status = Number(code) >= 300 && Number(code) < 600 ? Number(code) : undefined
+    const name = asCode(code) ?? asCode(type)
+    return {
+      ...(status !== undefined && { status }),
+      ...(name !== undefined && { code: name }),
+      isNetwork: false,
+      isTooLong: isTooLong(status, name, undefined),
+      words: providerWords(typeof message === 'string' ? message : JSON.stringify(error)),
+    }
+  }
+  return { isNetwork: isNetworkError(error), isTooLong: false, words: '' }
 }
 
 function isNetworkError(error: unknown): boolean {

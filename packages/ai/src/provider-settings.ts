@@ -17,7 +17,10 @@ export function providerSettings({ baseUrl, apiKey = '', headers }: ModelServer)
 }
 
 /** Settings for the client of compatible servers. */
-export function compatibleSettings(server: ModelServer): {
+export function compatibleSettings(
+  server: ModelServer,
+  fetch: Fetch = createBoundedFetch(),
+): {
   name: string
   baseURL: string
   headers: Record<string, string>
@@ -31,6 +34,6 @@ export function compatibleSettings(server: ModelServer): {
     headers: authorizationHeaders(server),
     ...(server.queryParameters && { queryParams: { ...server.queryParameters } }),
     includeUsage: true,
-    fetch: createBoundedFetch(),
+    fetch,
   }
 }

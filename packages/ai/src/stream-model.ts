@@ -39,7 +39,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
   let hasText = false
   while (true) {
     const next = await limits.race(parts.next())
-    if (next.done) throw broken('broke off its answer')
+    if (next.done) throw brokenOff()
     const part = next.value
     if (part.type === 'text-delta' && part.text !== '') {
       hasText = true
@@ -54,7 +54,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     }
     if (part.type === 'abort') limits.signal.throwIfAborted()
     if (part.type === 'finish') {
-      if (!hasText && calls.isEmpty) throw broken('sent an empty answer')
+      if (!hasText && calls.isEmpty) throw new AiError('ai-empty', 'The language model sent an empty answer. Try again.', { isRetryable: true })
       await calls.end(result.responseMessages)
       return end(REASONS[part.finishReason] ?? 'other')
     }
@@ -71,6 +71,8 @@ const REASONS: Readonly<Partial<Record<string, TextEnd['reason']>>> = {
   'content-filter': 'filtered',
 }
 
-function broken(what: string): AiError {
-  return new AiError('ai-unavailable', `The language model ${what}. Try again.`, { isRetryable: true })
+function brokenOff(): AiError {
+  return new AiError('ai-unavailable', 'The language model broke off its answer. Try again.', {
+    isRetryable: true,
+  })
 }

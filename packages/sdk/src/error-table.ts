@@ -27,8 +27,18 @@ interface ErrorRow {
 export const ERRORS = {
   'ai-unavailable': {
     class: 'AiError',
-    meaning: "The model's server could not be reached, is overloaded, or answered with a fault.",
+    meaning: "The model's server could not be reached, broke off, or answered with a fault.",
     remedy: 'Wait and try again; check `ai.base_url` and the server.',
+  },
+  'ai-overloaded': {
+    class: 'AiError',
+    meaning: "The model's provider takes no more requests for now (HTTP 429).",
+    remedy: 'Wait a minute and try again; see the limits of the account.',
+  },
+  'ai-empty': {
+    class: 'AiError',
+    meaning: 'The model ended its answer without a word.',
+    remedy: 'Try again, or in other words.',
   },
   'ai-refused': {
     class: 'AiError',
