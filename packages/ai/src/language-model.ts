@@ -8,6 +8,7 @@ import { createBoundedFetch } from './bounded-fetch.ts'
 import { createCompatibleFetch } from './compatible/compatible-fetch.ts'
 import type { ModelHabits } from './compatible/model-habits.ts'
 import { withPlainAnswers } from './compatible/plain-answer.ts'
+import { withoutRefusedTools } from './compatible/without-refused-tools.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
@@ -38,18 +39,13 @@ export function createLanguageModel(selection: Selection, options: LanguageModel
     if (api !== 'llama-cpp') return own.demo
     return withPlainAnswers(own.llamaCpp(model), { habits: habits.of('', model), holdMs })
   }
-  const settings = providerSettings(server)
-  if (api === 'anthropic') return createAnthropic(settings).languageModel(model)
-  if (api === 'google') return createGoogle(settings).languageModel(model)
-  if (api === 'openai') return createOpenAI(settings).languageModel(model)
   const seen = habits.of(server.baseUrl, model)
-  const fetch = createCompatibleFetch({
-    fetch: createBoundedFetch(),
-    habits,
-    model: seen,
-    name: selectionId(selection),
-    logger,
-  })
+  const refusals = { habits, model: seen, name: selectionId(selection), logger }
+  const settings = providerSettings(server)
+  if (api === 'anthropic') return withoutRefusedTools(createAnthropic(settings).languageModel(model), refusals)
+  if (api === 'google') return withoutRefusedTools(createGoogle(settings).languageModel(model), refusals)
+  if (api === 'openai') return withoutRefusedTools(createOpenAI(settings).languageModel(model), refusals)
+  const fetch = createCompatibleFetch({ ...refusals, fetch: createBoundedFetch() })
   return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), { habits: seen, holdMs })
 }
 

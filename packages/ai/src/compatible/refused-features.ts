@@ -73,7 +73,8 @@ const PARTS: readonly Feature[] = [
   },
 ]
 
-const TOOLS: Feature = {
+/** All tools. */
+export const TOOLS: Feature = {
   name: 'tools',
   words: /\btools?\b|\bfunctions?\b|function.?call|jinja/i,
   isIn: ({ tools }) => listOf(tools).length > 0,
@@ -105,7 +106,7 @@ export function featureNamed(name: string): Feature | undefined {
 const TOOL_PREFIX = 'the tool '
 
 /** One tool that the words name or count, while there are others. */
-function toolInWords(words: string, body: RequestBody): Feature | undefined {
+export function toolInWords(words: string, body: RequestBody): Feature | undefined {
   const names = listOf(body['tools']).map((tool) => (isFields(tool['function']) ? String(tool['function']['name']) : ''))
   if (names.length === 0) return undefined
   const place = /\b(?:tools|functions|function_declarations)(?:\[|\.|\W{1,3})(\d+)/i.exec(words)?.[1]
@@ -116,7 +117,8 @@ function toolInWords(words: string, body: RequestBody): Feature | undefined {
   return name === undefined || name === '' ? undefined : toolNamed(`${TOOL_PREFIX}${name}`)
 }
 
-function toolNamed(feature: string): Feature | undefined {
+/** The feature of one tool; `undefined` for a name that means no single tool. */
+export function toolNamed(feature: string): Feature | undefined {
   if (!feature.startsWith(TOOL_PREFIX)) return undefined
   const name = feature.slice(TOOL_PREFIX.length)
   const isIt = (tool: Message): boolean => isFields(tool['function']) && tool['function']['name'] === name

@@ -204,14 +204,14 @@ describe('limits', () => {
   test('a model that knows no tools is asked again without them', async () => {
     const bench = createBench([ADD])
     const steps = createScriptedSteps((request) => {
-      if (request.step) throw new AiError('ai-refused', 'this model does not support tools')
+      if (request.step) throw new AiError('ai-too-long', 'too long with tools')
       return { text: 'Without tools, then.' }
     })
     expect(await bench.answer(steps)).toBe('Without tools, then.')
     const refusing = createScriptedSteps(() => {
-      throw new AiError('ai-refused', 'too long')
+      throw new AiError('ai-too-long', 'too long')
     })
-    await expect(bench.answer(refusing)).rejects.toMatchObject({ code: 'ai-refused' })
+    await expect(bench.answer(refusing)).rejects.toMatchObject({ code: 'ai-too-long' })
     expect(refusing.requests).toHaveLength(2)
   })
 

@@ -85,9 +85,9 @@ export class ToolLoop {
           yield text
         }
       } catch (error) {
-        // a model or server without tool support refuses the request
-        if (!isRefusal(error) || !hasTools || hasText || round > 0) throw error
-        logger.warn('The language model refused a request with tools; it is asked again without them')
+        // the tools may be what makes a request too long
+        if (!isTooLong(error) || !hasTools || hasText || round > 0) throw error
+        logger.warn('The request is too long for the language model; it is asked again without tools')
         hasTools = false
         continue
       }
@@ -118,8 +118,8 @@ function toMessage(answers: readonly CallAnswer[]): ModelMessage {
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  return isPluggramError(error) && (error.code === 'ai-refused' || error.code === 'ai-too-long')
+function isTooLong(error: unknown): boolean {
+  return isPluggramError(error) && error.code === 'ai-too-long'
 }
 
 function gaveUp(rounds: number): string {
