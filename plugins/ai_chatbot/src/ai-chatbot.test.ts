@@ -1,5 +1,5 @@
 import { AiError, isPluginDefinition } from '@pluggram/sdk'
-import type { PluginResult } from '@pluggram/sdk'
+import type { PluginResult, Reply } from '@pluggram/sdk'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import type { TestMessage } from '@pluggram/testing'
 import { describe, expect, test } from 'vitest'
@@ -226,12 +226,14 @@ describe('a failure of the model', () => {
     'ai-misconfigured',
     'ai-busy',
     'ai-limit',
+    'ai-empty',
+    'ai-overloaded',
   ] as const)('%s is told without details, which go to the log', async (code) => {
     await using bot = await TestChatbot.start()
     const error = new AiError(code, 'Details about http://10.0.0.5/v1')
     bot.script = () => failingAfter([], error)
     const shown = await bot.say('hello')
-    expect(shown).toMatch(/^error: \w/)
+    expect(shown).toMatch(/^(error:|⚠️) \w/)
     expect(shown).not.toContain('10.0.0.5')
     expect(bot.reported).toEqual([error])
   })
@@ -260,10 +262,29 @@ describe('a failure of the model', () => {
     await expect(bot.say('hello')).rejects.toThrow('bug')
   })
 
+  test('an empty answer, too many requests and a fault are three things, and each can be tried again', async () => {
+    await using bot = await TestChatbot.start()
+    const failing = bot.script
+    const shown = new Set<string>()
+    for (const code of ['ai-empty', 'ai-overloaded', 'ai-unavailable'] as const) {
+      bot.script = () => failingAfter([], new AiError(code, 'Details'))
+      const { response } = (await bot.result('hello')) as { response: Reply }
+      shown.add(String(response.text))
+      const [[button] = []] = response.buttons ?? []
+      expect(button?.text).toContain('Retry')
+      const data = button && 'data' in button ? button.data : ''
+      expect(await bot.press(data, { user: { id: 77 } })).toMatch(/^error: Only the person who asked/)
+      bot.script = failing
+      expect(await bot.press(data)).toBe('You said “hello”.')
+      expect(await bot.press(data)).toMatch(/^error: I no longer have that question/)
+    }
+    expect(shown.size).toBe(3)
+  })
+
   test('an empty answer is told', async () => {
     await using bot = await TestChatbot.start()
     bot.script = () => [' ']
-    expect(await bot.say('hello')).toMatch(/^error: .*nothing to say/)
+    expect(await bot.say('hello')).toMatch(/^⚠️ .*nothing to say/)
   })
 
   test('a deadline passes through, so that the host sees it', async () => {

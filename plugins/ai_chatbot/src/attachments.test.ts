@@ -120,7 +120,7 @@ describe('voice messages', () => {
   test('that cannot be heard now are told without details', async () => {
     const transcribe = (): Promise<never> => Promise.reject(unavailable())
     await using bot = await TestChatbot.start({ ai: { ...hears, transcribe } })
-    expect(await bot.say('', sent(VOICE))).toMatch(/^error: The language model does not answer/)
+    expect(await bot.say('', sent(VOICE))).toMatch(/^⚠️ The language model does not answer/)
   })
 
   test('are answered by voice when the owner wants it, with the words under it', async () => {

@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
 import type { ChatbotParts } from './conversation.ts'
 import { carriedTexts, foreignText } from './foreign-text.ts'
-import { friendlyError } from './friendly-error.ts'
+import { friendlyError, mayPass } from './friendly-error.ts'
 import {
   exportCommand,
   forgetUser,
@@ -21,6 +21,7 @@ import {
 import { modelCommand, modelPress } from './model-command.ts'
 import { personaCommand, personaPress, respondCommand } from './persona-command.ts'
 import { readAttachments } from './read-attachments.ts'
+import { Retries } from './retries.ts'
 import { RunningAnswers } from './running-answers.ts'
 import { speakAnswer } from './spoken-answer.ts'
 import { stopResult } from './stop-command.ts'
@@ -46,6 +47,7 @@ export function createChatbot({
     settings: new ChatSettings(services.store, config),
     running: new RunningAnswers(),
     condenser: new Condenser({ services, history, signal }),
+    retries: new Retries(),
     signal,
   }
   return {
@@ -55,7 +57,10 @@ export function createChatbot({
       if (context.callback) return press(context.callback.data, context, inChat)
       return (await runCommand(context, inChat)) ?? answer(message.trim(), context, inChat)
     },
-    forgetUser: ({ id }) => forgetUser(id, parts),
+    forgetUser: ({ id }) => {
+      parts.retries.forgetUser(id)
+      return forgetUser(id, parts)
+    },
     async getStatus() {
       try {
         const { id, isDemo } = await services.ai.model()
@@ -117,6 +122,8 @@ async function press(
       return memoryPress(rest, context, parts)
     case 'model':
       return modelPress(rest[0] ?? '', context, parts)
+    case 'retry':
+      return parts.retries.press(rest[0] ?? '', context, (text, asked) => tryAnswer(text, asked, parts))
     case 'persona':
       return personaPress(rest[0] ?? '', context, parts)
     default:
@@ -141,13 +148,20 @@ async function answer(
   if (text === '' && message.attachments.length === 0 && message.carried === undefined) return undefined
   // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
+  return tryAnswer(text, context, parts)
+}
+
+/** Answers a message, or says why it cannot be answered now. */
+async function tryAnswer(text: string, context: MessageContext, parts: ChatbotParts): Promise<PluginResult> {
   try {
     return await answerMessage(text, context, parts)
   } catch (error) {
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
-    parts.services.captureException(error, { chat: chat.id })
-    return { success: false, error: friendly }
+    parts.services.captureException(error, { chat: context.chat.id })
+    return mayPass(error)
+      ? parts.retries.offer(friendly, text, context)
+      : { success: false, error: friendly }
   }
 }
 

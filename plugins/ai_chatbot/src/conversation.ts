@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@pluggram/sdk'
+import { AiError } from '@pluggram/sdk'
 import type { MessageContext, ModelFile, PluginResult, Services, TextEnd } from '@pluggram/sdk'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
@@ -10,11 +11,11 @@ import { friendlyError } from './friendly-error.ts'
 import { openAnswer } from './opened-answer.ts'
 import type { OpenedAnswer } from './opened-answer.ts'
 import { systemPrompt, userTurn } from './prompt.ts'
+import type { Retries } from './retries.ts'
 import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
 import { isForeignFact } from './user-facts.ts'
 import type { Fact, UserFacts } from './user-facts.ts'
 
-const EMPTY_ANSWER = 'The language model had nothing to say. Please try other words.'
 const STOPPED = '⏹ Stopped.'
 /** The delay before an answer that could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000
@@ -35,6 +36,7 @@ export interface ChatbotParts {
   readonly settings: ChatSettings
   readonly running: RunningAnswers
   readonly condenser: Condenser
+  readonly retries: Retries
   /** Aborted when the plugin stops. */
   readonly signal: AbortSignal
 }
@@ -53,7 +55,10 @@ export interface Question {
   readonly problem?: string | undefined
 }
 
-/** Answers a message with the language model. */
+/**
+ * Answers a message with the language model.
+ * @throws the model's failure before its first word
+ */
 export async function converse(
   question: Question,
   context: MessageContext,
@@ -93,14 +98,11 @@ export async function converse(
     answer.end()
     // the user is told that it was stopped, as if the answer had already begun
     if (answer.signal.aborted) return { success: true, response: STOPPED }
-    const friendly = friendlyError(error, context)
-    if (friendly === undefined || context.signal.aborted) throw error
-    services.captureException(error, { chat: context.chat.id })
-    return { success: false, error: friendly }
+    throw error
   }
   if (!opened) {
     answer.end()
-    return { success: false, error: EMPTY_ANSWER }
+    throw new AiError('ai-empty', 'The language model sent an empty answer.', { isRetryable: true })
   }
   const text = write({ question, isForeign, opened, recollection, context, answer, endOf: () => end }, parts)
   const isGroup = context.chat.type !== 'private'

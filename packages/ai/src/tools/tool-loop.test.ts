@@ -201,7 +201,7 @@ describe('limits', () => {
     expect(signal?.aborted).toBe(true)
   })
 
-  test('a model that knows no tools is asked again without them', async () => {
+  test('a request that is too long with tools is made again without them', async () => {
     const bench = createBench([ADD])
     const steps = createScriptedSteps((request) => {
       if (request.step) throw new AiError('ai-too-long', 'too long with tools')

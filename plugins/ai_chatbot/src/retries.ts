@@ -1,0 +1,57 @@
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+
+/** A question that got no answer. */
+interface FailedQuestion {
+  readonly text: string
+  readonly message: MessageContext['message']
+  readonly userId: number
+}
+
+/** Older questions are not kept: nobody scrolls back that far to try again. */
+const MAX_QUESTIONS = 200
+
+const GONE = 'I no longer have that question. Please send it again.'
+const THEIRS = 'Only the person who asked can try again.'
+
+/** The questions that can be asked again with a button below the error. */
+export class Retries {
+  readonly #questions = new Map<string, FailedQuestion>()
+
+  /** An error with a button that asks again. */
+  offer(error: string, text: string, { message, user }: MessageContext): PluginResult {
+    const id = crypto.randomUUID().slice(0, 13)
+    this.#questions.set(id, { text, message, userId: user.id })
+    const [oldest] = this.#questions.keys()
+    if (this.#questions.size > MAX_QUESTIONS && oldest !== undefined) this.#questions.delete(oldest)
+    return {
+      success: true,
+      response: {
+        text: `⚠️ ${error}`,
+        replyToMessageId: message.id,
+        buttons: [[{ text: '🔄 Retry', data: `retry:${id}` }]],
+      },
+    }
+  }
+
+  /**
+   * Takes the question of a pressed button, and the button with it.
+   * @param ask asks a question again, as the message it came from
+   */
+  async press(
+    id: string,
+    { callback: _callback, ...context }: MessageContext,
+    ask: (text: string, context: MessageContext) => Promise<PluginResult | undefined>,
+  ): Promise<PluginResult | undefined> {
+    const question = this.#questions.get(id)
+    if (!question) return { success: false, error: GONE }
+    if (question.userId !== context.user.id) return { success: false, error: THEIRS }
+    this.#questions.delete(id)
+    const { message } = context
+    await context.reply({ text: message.text, editMessageId: message.id }).catch(() => {})
+    return ask(question.text, { ...context, message: question.message })
+  }
+
+  forgetUser(userId: number): void {
+    for (const [id, question] of this.#questions) if (question.userId === userId) this.#questions.delete(id)
+  }
+}
