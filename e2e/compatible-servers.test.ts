@@ -32,16 +32,24 @@ const chunk = (delta: object, finish: string | null = null): string =>
 const stream = (...texts: readonly string[]): Reply => ({
   body: `${texts.map((content) => chunk({ content })).join('')}${chunk({}, 'stop')}data: [DONE]\n\n`,
 })
-const json = (body: object, status = 200): Reply => ({ status, type: 'application/json', body: JSON.stringify(body) })
+const json = (body: object, status = 200): Reply => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(body),
+})
 
 /** What the server answers to a message, byte by byte. */
 const REPLIES: Readonly<Record<string, (hasTools: boolean) => Reply>> = {
   'lone tag': () => stream('Okay, the user greets', ' me. I greet back.\n</think>', '\n\nGood day.'),
   'no tools': (hasTools) =>
     hasTools
-      ? json({ error: { message: `No endpoints found that support tool use. Key ${SECRET}`, code: 404 } }, 404)
+      ? json(
+          { error: { message: `No endpoints found that support tool use. Key ${SECRET}`, code: 404 } },
+          404,
+        )
       : stream('Words ', 'alone.'),
-  'no stream': () => json({ choices: [{ message: { role: 'assistant', content: 'In one piece.' }, finish_reason: 'stop' }] }),
+  'no stream': () =>
+    json({ choices: [{ message: { role: 'assistant', content: 'In one piece.' }, finish_reason: 'stop' }] }),
   nothing: () => stream(''),
   'too many': () => json({ error: { message: 'Too many requests from you today' } }, 429),
   fault: () => json({ error: { message: 'The GPU is on fire' } }, 500),

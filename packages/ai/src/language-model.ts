@@ -42,11 +42,15 @@ export function createLanguageModel(selection: Selection, options: LanguageModel
   const seen = habits.of(server.baseUrl, model)
   const refusals = { habits, model: seen, name: selectionId(selection), logger }
   const settings = providerSettings(server)
-  if (api === 'anthropic') return withoutRefusedTools(createAnthropic(settings).languageModel(model), refusals)
+  if (api === 'anthropic')
+    return withoutRefusedTools(createAnthropic(settings).languageModel(model), refusals)
   if (api === 'google') return withoutRefusedTools(createGoogle(settings).languageModel(model), refusals)
   if (api === 'openai') return withoutRefusedTools(createOpenAI(settings).languageModel(model), refusals)
   const fetch = createCompatibleFetch({ ...refusals, fetch: createBoundedFetch() })
-  return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), { habits: seen, holdMs })
+  return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), {
+    habits: seen,
+    holdMs,
+  })
 }
 
 /** Options that only the real OpenAI API supports: it must not store conversations. */

@@ -54,7 +54,10 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     }
     if (part.type === 'abort') limits.signal.throwIfAborted()
     if (part.type === 'finish') {
-      if (!hasText && calls.isEmpty) throw new AiError('ai-empty', 'The language model sent an empty answer. Try again.', { isRetryable: true })
+      if (!hasText && calls.isEmpty)
+        throw new AiError('ai-empty', 'The language model sent an empty answer. Try again.', {
+          isRetryable: true,
+        })
       await calls.end(result.responseMessages)
       return end(REASONS[part.finishReason] ?? 'other')
     }

@@ -159,9 +159,7 @@ async function tryAnswer(text: string, context: MessageContext, parts: ChatbotPa
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     parts.services.captureException(error, { chat: context.chat.id })
-    return mayPass(error)
-      ? parts.retries.offer(friendly, text, context)
-      : { success: false, error: friendly }
+    return mayPass(error) ? parts.retries.offer(friendly, text, context) : { success: false, error: friendly }
   }
 }
 

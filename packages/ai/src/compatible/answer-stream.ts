@@ -103,7 +103,13 @@ function errorIn(value: Record<string, unknown>, isError: boolean): CleanError |
 function cleanError(found: unknown, whole: Record<string, unknown>): CleanError['error'] {
   const fields = isFields(found) ? found : {}
   const { type } = fields
-  const code = [fields['code'], fields['status'], fields['status_code'], whole['code'], whole['status_code']].find(
+  const code = [
+    fields['code'],
+    fields['status'],
+    fields['status_code'],
+    whole['code'],
+    whole['status_code'],
+  ].find(
     (item): item is string | number => typeof item === 'number' || (typeof item === 'string' && item !== ''),
   )
   return {

@@ -1,6 +1,13 @@
 import { after, isCode, NO_CODE } from './code-state.ts'
 import type { CodeState } from './code-state.ts'
-import { callsStart, markStart, mayBeBareCall, readBareCalls, readWrittenCalls, withoutMarks } from './written-calls.ts'
+import {
+  callsStart,
+  markStart,
+  mayBeBareCall,
+  readBareCalls,
+  readWrittenCalls,
+  withoutMarks,
+} from './written-calls.ts'
 import type { WrittenCall } from './written-calls.ts'
 
 /** A longer text is no call. */
@@ -54,7 +61,7 @@ export class AnswerText {
   }
 
   #callsStart(): number {
-    for (let from = 0; from < this.#held.length; ) {
+    for (let from = 0; from < this.#held.length;) {
       const at = callsStart(this.#held.slice(from))
       if (at < 0) return -1
       if (!isCode(after(this.#code, this.#held.slice(0, from + at)))) return from + at

@@ -103,7 +103,9 @@ function finishOf(choice: Fields | undefined, value: Fields): string | undefined
     choice?.['stop_reason'],
     value['done'] === true || value['stop'] === true ? 'stop' : undefined,
   ]
-  return reasons.find((reason): reason is string => typeof reason === 'string' && !/^(|null|none)$/i.test(reason))
+  return reasons.find(
+    (reason): reason is string => typeof reason === 'string' && !/^(|null|none)$/i.test(reason),
+  )
 }
 
 function deltaOf(choice: Fields, value: Fields): Record<string, unknown> {
@@ -134,7 +136,9 @@ function textsOf(content: string | readonly unknown[]): unknown {
     if (typeof part === 'string') return [{ type: 'text', text: part }]
     if (!isFields(part)) return []
     const { type, text } = part
-    return typeof text === 'string' && type !== 'thinking' ? [{ type: 'text', text }] : [{ ...part, type: String(type) }]
+    return typeof text === 'string' && type !== 'thinking'
+      ? [{ type: 'text', text }]
+      : [{ ...part, type: String(type) }]
   })
 }
 
@@ -146,7 +150,9 @@ function reasoningOf(said: Fields): string {
   }
   const details = said['reasoning_details']
   if (!Array.isArray(details)) return ''
-  return details.map((item: unknown) => (isFields(item) && typeof item['text'] === 'string' ? item['text'] : '')).join('')
+  return details
+    .map((item: unknown) => (isFields(item) && typeof item['text'] === 'string' ? item['text'] : ''))
+    .join('')
 }
 
 function callsOf(said: Fields): unknown[] {
@@ -184,7 +190,11 @@ function argumentsOf(value: unknown): string | undefined {
 
 function usageOf(value: Fields): Record<string, unknown> | undefined {
   const groq = value['x_groq']
-  const usage = isFields(value['usage']) ? value['usage'] : isFields(groq) ? groq['usage'] : ollamaUsage(value)
+  const usage = isFields(value['usage'])
+    ? value['usage']
+    : isFields(groq)
+      ? groq['usage']
+      : ollamaUsage(value)
   if (!isFields(usage)) return undefined
   const counts: Record<string, unknown> = {}
   for (const [key, count] of Object.entries(usage)) {

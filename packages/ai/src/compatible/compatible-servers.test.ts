@@ -30,8 +30,11 @@ beforeAll(async () => {
     for await (const piece of request.setEncoding('utf8')) body += String(piece)
     const { reply } = CASES[number] as ServerCase
     const given = typeof reply === 'function' ? reply(JSON.parse(body) as SentRequest) : reply
-    const { status = 200, type = 'text/event-stream', body: bytes }: Reply =
-      typeof given === 'string' ? { body: given } : given
+    const {
+      status = 200,
+      type = 'text/event-stream',
+      body: bytes,
+    }: Reply = typeof given === 'string' ? { body: given } : given
     response.writeHead(status, { 'content-type': type, 'retry-after-ms': '1' })
     // in small pieces, which tear characters and lines
     const whole = Buffer.from(bytes)
@@ -43,42 +46,45 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const label = ({ family, what }: ServerCase): string => `${family}: ${what}`
 
-test.for(CASES.map((item, number) => [label(item), item, number] as const))('%s', async ([, item, number]) => {
-  const log: string[] = []
-  const write = (message: string, fields?: object): void =>
-    void log.push(`${message} ${JSON.stringify(fields ?? {})}`)
-  using ai = openTestAi(
-    { model: 'one:m', providers: { one: { baseUrl: `${server.baseUrl}/${number}` } } },
-    { logger: { debug() {}, info() {}, warn: write, error: write } },
-  )
-  const heard = { text: '', calls: [] as readonly ModelCall[], end: undefined as TextEnd | undefined }
-  const request: StepRequest = {
-    system: 'Be kind.',
-    messages: [
-      { role: 'user', content: 'Are you there?' },
-      { role: 'user', content: 'hello' },
-    ],
-    maxOutputTokens: 50,
-    step: { messages: [], tools: TOOLS, mayCall: true, onEnd: (calls) => (heard.calls = calls) },
-    onEnd: (end) => (heard.end = end),
-  }
-  const ask = async (): Promise<void> => {
-    heard.text = ''
-    for await (const piece of ai.serviceFor('test').streamText(request)) heard.text += piece
-  }
-  const { gives } = item
-  const check = async (count: number): Promise<void> => {
-    counts.set(number, 0)
-    if (gives.error !== undefined) expect(await failureOf(ask())).toMatchObject({ code: gives.error })
-    else await ask()
-    expect(heard.text).toBe(gives.text ?? '')
-    expect(heard.calls.map(({ name, args }) => ({ name, args }))).toEqual(gives.calls ?? [])
-    if (gives.reason) expect(heard.end?.reason).toBe(gives.reason)
-    expect(counts.get(number)).toBe(count)
-  }
-  await check(gives.requests ?? 1)
-  if (gives.log) expect(log.join('\n')).toMatch(gives.log)
-  expect(log.join('\n')).not.toContain('sk-abc')
-  // what a server refused is known by now
-  if (gives.error !== 'ai-empty') await check(gives.later ?? 1)
-})
+test.for(CASES.map((item, number) => [label(item), item, number] as const))(
+  '%s',
+  async ([, item, number]) => {
+    const log: string[] = []
+    const write = (message: string, fields?: object): void =>
+      void log.push(`${message} ${JSON.stringify(fields ?? {})}`)
+    using ai = openTestAi(
+      { model: 'one:m', providers: { one: { baseUrl: `${server.baseUrl}/${number}` } } },
+      { logger: { debug() {}, info() {}, warn: write, error: write } },
+    )
+    const heard = { text: '', calls: [] as readonly ModelCall[], end: undefined as TextEnd | undefined }
+    const request: StepRequest = {
+      system: 'Be kind.',
+      messages: [
+        { role: 'user', content: 'Are you there?' },
+        { role: 'user', content: 'hello' },
+      ],
+      maxOutputTokens: 50,
+      step: { messages: [], tools: TOOLS, mayCall: true, onEnd: (calls) => (heard.calls = calls) },
+      onEnd: (end) => (heard.end = end),
+    }
+    const ask = async (): Promise<void> => {
+      heard.text = ''
+      for await (const piece of ai.serviceFor('test').streamText(request)) heard.text += piece
+    }
+    const { gives } = item
+    const check = async (count: number): Promise<void> => {
+      counts.set(number, 0)
+      if (gives.error !== undefined) expect(await failureOf(ask())).toMatchObject({ code: gives.error })
+      else await ask()
+      expect(heard.text).toBe(gives.text ?? '')
+      expect(heard.calls.map(({ name, args }) => ({ name, args }))).toEqual(gives.calls ?? [])
+      if (gives.reason) expect(heard.end?.reason).toBe(gives.reason)
+      expect(counts.get(number)).toBe(count)
+    }
+    await check(gives.requests ?? 1)
+    if (gives.log) expect(log.join('\n')).toMatch(gives.log)
+    expect(log.join('\n')).not.toContain('sk-abc')
+    // what a server refused is known by now
+    if (gives.error !== 'ai-empty') await check(gives.later ?? 1)
+  },
+)

@@ -23,7 +23,10 @@ export interface PlainAnswerOptions {
  * A model whose answers are nothing but answers: thoughts in the text are left out, and calls of
  * tools in the text become calls.
  */
-export function withPlainAnswers(model: SdkLanguageModel, { habits, holdMs }: PlainAnswerOptions): SdkLanguageModel {
+export function withPlainAnswers(
+  model: SdkLanguageModel,
+  { habits, holdMs }: PlainAnswerOptions,
+): SdkLanguageModel {
   return {
     specificationVersion: 'v4',
     provider: model.provider,
@@ -33,7 +36,12 @@ export function withPlainAnswers(model: SdkLanguageModel, { habits, holdMs }: Pl
     async doStream(call) {
       const { stream, ...rest } = await model.doStream(call)
       const names = (call.tools ?? []).map(({ name }) => name)
-      const parts = new PlainAnswer({ habits, holdMs, holding: holdingOf(habits, model.modelId), names }).read(stream)
+      const parts = new PlainAnswer({
+        habits,
+        holdMs,
+        holding: holdingOf(habits, model.modelId),
+        names,
+      }).read(stream)
       return { ...rest, stream: ReadableStream.from<StreamPart>(parts) }
     },
   }

@@ -38,7 +38,10 @@ function findWords(value: unknown, depth = 0): string {
   if (!isFields(value)) return ''
   // a gateway repeats what the server behind it said
   const { metadata, loc } = value
-  const raw = isFields(metadata) && typeof metadata['raw'] === 'string' ? findWords(parseJson(metadata['raw']) ?? metadata['raw'], depth + 1) : ''
+  const raw =
+    isFields(metadata) && typeof metadata['raw'] === 'string'
+      ? findWords(parseJson(metadata['raw']) ?? metadata['raw'], depth + 1)
+      : ''
   for (const place of PLACES) {
     const words = findWords(value[place], depth + 1)
     if (words === '') continue

@@ -39,7 +39,8 @@ const PARTS: readonly Feature[] = [
   },
   {
     name: 'max_tokens',
-    words: /max_tokens.{0,60}(not (allowed|permitted|supported)|forbidden|unrecognized|unknown)|(unrecognized|unknown|unsupported|extra).{0,60}max_tokens/i,
+    words:
+      /max_tokens.{0,60}(not (allowed|permitted|supported)|forbidden|unrecognized|unknown)|(unrecognized|unknown|unsupported|extra).{0,60}max_tokens/i,
     isIn: has('max_tokens'),
     without: drop('max_tokens'),
   },
@@ -107,12 +108,16 @@ const TOOL_PREFIX = 'the tool '
 
 /** One tool that the words name or count, while there are others. */
 export function toolInWords(words: string, body: RequestBody): Feature | undefined {
-  const names = listOf(body['tools']).map((tool) => (isFields(tool['function']) ? String(tool['function']['name']) : ''))
+  const names = listOf(body['tools']).map((tool) =>
+    isFields(tool['function']) ? String(tool['function']['name']) : '',
+  )
   if (names.length === 0) return undefined
   const place = /\b(?:tools|functions|function_declarations)(?:\[|\.|\W{1,3})(\d+)/i.exec(words)?.[1]
   const counted = place === undefined ? undefined : names[Number(place)]
   // the longest name first: one may be a part of another
-  const named = names.toSorted((a, b) => b.length - a.length).find((name) => name !== '' && words.includes(name))
+  const named = names
+    .toSorted((a, b) => b.length - a.length)
+    .find((name) => name !== '' && words.includes(name))
   const name = named ?? counted
   return name === undefined || name === '' ? undefined : toolNamed(`${TOOL_PREFIX}${name}`)
 }
@@ -180,7 +185,9 @@ function joined(first: unknown, second: unknown): unknown {
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
-  return content.map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('\n')
+  return content
+    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
+    .join('\n')
 }
 
 function isSystem({ role }: Message): boolean {

@@ -20,7 +20,13 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
   {
     family: 'OpenRouter',
     what: 'the words of the server behind it',
-    reply: refuses(400, { error: { message: 'Provider returned error', code: 400, metadata: { raw: '{"error":{"message":"prompt blocked by acme"}}', provider_name: 'Acme' } } }),
+    reply: refuses(400, {
+      error: {
+        message: 'Provider returned error',
+        code: 400,
+        metadata: { raw: '{"error":{"message":"prompt blocked by acme"}}', provider_name: 'Acme' },
+      },
+    }),
     gives: { error: 'ai-refused', requests: 2, log: /prompt blocked by acme/ },
   },
   {
@@ -41,7 +47,10 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
   {
     family: 'Ollama',
     what: 'a model without tools',
-    reply: refusesTools(400, error('registry.ollama.ai/library/gemma3:4b does not support tools', { type: 'api_error' })),
+    reply: refusesTools(
+      400,
+      error('registry.ollama.ai/library/gemma3:4b does not support tools', { type: 'api_error' }),
+    ),
     gives: { ...HELLO_TWO, log: TOOLS_LOG },
   },
   {
@@ -53,7 +62,11 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
   {
     family: 'vLLM',
     what: 'tools need switches of the server',
-    reply: refusesTools(400, { object: 'error', message: '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', code: 400 }),
+    reply: refusesTools(400, {
+      object: 'error',
+      message: '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+      code: 400,
+    }),
     gives: { ...HELLO_TWO, log: TOOLS_LOG },
   },
   {
@@ -61,7 +74,12 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'stream_options, as a list of what is wrong',
     reply: ({ stream_options: options }) =>
       options
-        ? refuses(400, { object: 'error', message: "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted'}]", code: 400 })
+        ? refuses(400, {
+            object: 'error',
+            message:
+              "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted'}]",
+            code: 400,
+          })
         : answer('Hello.'),
     gives: { ...HELLO_TWO, log: /extra_forbidden/ },
   },
@@ -70,7 +88,15 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'stream_options with 422',
     reply: ({ stream_options: options }) =>
       options
-        ? refuses(422, { detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }] })
+        ? refuses(422, {
+            detail: [
+              {
+                type: 'extra_forbidden',
+                loc: ['body', 'stream_options'],
+                msg: 'Extra inputs are not permitted',
+              },
+            ],
+          })
         : answer('Hello.'),
     gives: { ...HELLO_TWO, log: /body\.stream_options: Extra inputs/ },
   },
@@ -78,7 +104,11 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     family: 'a strict server',
     what: 'stream_options first, then tools',
     reply: ({ stream_options: options, tools }) =>
-      options ? refuses(400, error('unknown field stream_options')) : tools ? refuses(501, error('tools: not implemented')) : answer('Hello.'),
+      options
+        ? refuses(400, error('unknown field stream_options'))
+        : tools
+          ? refuses(501, error('tools: not implemented'))
+          : answer('Hello.'),
     gives: { text: 'Hello.', requests: 3 },
   },
   {
@@ -105,8 +135,21 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'streaming of a model that has none',
     reply: ({ stream }) =>
       stream
-        ? refuses(400, error("Unsupported value: 'stream' does not support true with this model. Only the default (false) value is supported.", { param: 'stream', code: 'unsupported_value' }))
-        : { type: 'application/json', body: JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' }, finish_reason: 'stop' }] }) },
+        ? refuses(
+            400,
+            error(
+              "Unsupported value: 'stream' does not support true with this model. Only the default (false) value is supported.",
+              { param: 'stream', code: 'unsupported_value' },
+            ),
+          )
+        : {
+            type: 'application/json',
+            body: JSON.stringify({
+              choices: [
+                { index: 0, message: { role: 'assistant', content: 'Hello.' }, finish_reason: 'stop' },
+              ],
+            }),
+          },
     gives: HELLO_TWO,
   },
   {
@@ -114,7 +157,13 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'max_tokens under its old name',
     reply: ({ max_tokens: old, max_completion_tokens: limit }) =>
       old !== undefined
-        ? refuses(400, error("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", { code: 'unsupported_parameter' }))
+        ? refuses(
+            400,
+            error(
+              "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+              { code: 'unsupported_parameter' },
+            ),
+          )
         : limit === 50
           ? answer('Hello.')
           : refuses(400, error('no limit')),
@@ -132,7 +181,12 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'one tool, by its name',
     reply: ({ tools = [] }) =>
       tools.some(({ function: { name } }) => name === 'odd__tool')
-        ? refuses(400, error("Invalid schema for function 'odd__tool': schema must have type 'object'", { code: 'invalid_function_parameters' }))
+        ? refuses(
+            400,
+            error("Invalid schema for function 'odd__tool': schema must have type 'object'", {
+              code: 'invalid_function_parameters',
+            }),
+          )
         : tools.length > 0
           ? answer('Hello.')
           : refuses(400, error('all tools are gone')),
@@ -143,7 +197,12 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     what: 'one tool, by its place',
     reply: ({ tools = [] }) =>
       tools.length === 2
-        ? refuses(400, error('tools.1.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level'))
+        ? refuses(
+            400,
+            error(
+              'tools.1.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level',
+            ),
+          )
         : tools.length === 1
           ? answer('Hello.')
           : refuses(400, error('all tools are gone')),
@@ -152,7 +211,10 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
   {
     family: 'any',
     what: 'a wrong key: nothing is left out',
-    reply: refuses(401, error('Incorrect API key provided: sk-abcdefghijklmnopqrstuvwxyz0123', { code: 'invalid_api_key' })),
+    reply: refuses(
+      401,
+      error('Incorrect API key provided: sk-abcdefghijklmnopqrstuvwxyz0123', { code: 'invalid_api_key' }),
+    ),
     gives: { error: 'ai-misconfigured', log: /Incorrect API key provided: \*\*\*/ },
   },
   {

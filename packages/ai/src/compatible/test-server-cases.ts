@@ -42,7 +42,9 @@ export interface Outcome {
 
 /** Server-sent events of these values. */
 export function events(...values: readonly (object | string | null)[]): string {
-  return values.map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`).join('')
+  return values
+    .map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`)
+    .join('')
 }
 
 /** A chunk in OpenAI's protocol. */

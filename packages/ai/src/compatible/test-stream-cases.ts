@@ -15,7 +15,12 @@ const CALLS_END = events(chunk({}, 'tool_calls'), '[DONE]')
 
 /** How servers write a stream. */
 export const STREAM_CASES: readonly ServerCase[] = [
-  { family: 'OpenAI', what: 'the protocol itself', reply: answer('Hello.'), gives: { text: 'Hello.', reason: 'stop' } },
+  {
+    family: 'OpenAI',
+    what: 'the protocol itself',
+    reply: answer('Hello.'),
+    gives: { text: 'Hello.', reason: 'stop' },
+  },
   {
     family: 'OpenRouter',
     what: 'comments before the first word',
@@ -31,19 +36,34 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'OpenRouter',
     what: 'an error in the middle of an answer',
-    reply: events(says('Hel'), { error: { code: 502, message: 'Upstream idle timeout exceeded' }, choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }] }),
+    reply: events(says('Hel'), {
+      error: { code: 502, message: 'Upstream idle timeout exceeded' },
+      choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
+    }),
     gives: { text: 'Hel', error: 'ai-unavailable' },
   },
   {
     family: 'OpenRouter',
     what: 'thoughts as details beside the text',
-    reply: events(chunk({ content: '', reasoning: null, reasoning_details: [{ type: 'reasoning.text', text: 'Hm.' }] }), says('Hello.')) + END,
+    reply:
+      events(
+        chunk({ content: '', reasoning: null, reasoning_details: [{ type: 'reasoning.text', text: 'Hm.' }] }),
+        says('Hello.'),
+      ) + END,
     gives: { text: 'Hello.' },
   },
   {
     family: 'Azure',
     what: 'a first event without choices, for the filter',
-    reply: events({ choices: [], created: 0, id: '', model: '', object: '', prompt_filter_results: [{ prompt_index: 0 }] }) + answer('Hello.'),
+    reply:
+      events({
+        choices: [],
+        created: 0,
+        id: '',
+        model: '',
+        object: '',
+        prompt_filter_results: [{ prompt_index: 0 }],
+      }) + answer('Hello.'),
     gives: { text: 'Hello.' },
   },
   {
@@ -55,19 +75,29 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'Gemini',
     what: 'no reason for the end but [DONE]',
-    reply: events(chunk({ role: 'assistant', content: 'Hello.' }, null, { choices: [{ index: 0, delta: { content: 'Hello.' }, finishReason: 'STOP' }] }), '[DONE]'),
+    reply: events(
+      chunk({ role: 'assistant', content: 'Hello.' }, null, {
+        choices: [{ index: 0, delta: { content: 'Hello.' }, finishReason: 'STOP' }],
+      }),
+      '[DONE]',
+    ),
     gives: { text: 'Hello.', reason: 'stop' },
   },
   {
     family: 'Gemini',
     what: 'calls without an index',
-    reply: events(calls({ id: 'c1', type: 'function', function: { name: 'math__add', arguments: ARGS } })) + END,
+    reply:
+      events(calls({ id: 'c1', type: 'function', function: { name: 'math__add', arguments: ARGS } })) + END,
     gives: CALL,
   },
   {
     family: 'Gemini',
     what: 'two calls of one tool with the same index and empty ids',
-    reply: events(calls(call({ id: '' })), calls(call({ id: '', function: { name: 'math__add', arguments: '{"a":3,"b":4}' } }))) + END,
+    reply:
+      events(
+        calls(call({ id: '' })),
+        calls(call({ id: '', function: { name: 'math__add', arguments: '{"a":3,"b":4}' } })),
+      ) + END,
     gives: { calls: [...CALL.calls, { name: 'math__add', args: { a: 3, b: 4 } }] },
   },
   {
@@ -79,13 +109,20 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'Gemini',
     what: 'an error as a list',
-    reply: refuses(429, [{ error: { code: 429, message: 'Resource has been exhausted', status: 'RESOURCE_EXHAUSTED' } }]),
+    reply: refuses(429, [
+      { error: { code: 429, message: 'Resource has been exhausted', status: 'RESOURCE_EXHAUSTED' } },
+    ]),
     gives: { error: 'ai-overloaded', requests: 2, later: 2, log: /Resource has been exhausted/ },
   },
   {
     family: 'Ollama',
     what: 'an empty reason in every chunk',
-    reply: events(chunk({ role: 'assistant', content: 'Hel' }, ''), chunk({ content: 'lo.' }, ''), chunk({ content: '' }, 'stop'), '[DONE]'),
+    reply: events(
+      chunk({ role: 'assistant', content: 'Hel' }, ''),
+      chunk({ content: 'lo.' }, ''),
+      chunk({ content: '' }, 'stop'),
+      '[DONE]',
+    ),
     gives: { text: 'Hello.', reason: 'stop' },
   },
   {
@@ -108,7 +145,21 @@ export const STREAM_CASES: readonly ServerCase[] = [
     what: 'a whole answer although a stream was asked for, with arguments as an object',
     reply: {
       type: JSON_TYPE,
-      body: JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content: null, tool_calls: [{ id: 'x', type: 'function', function: { name: 'math__add', arguments: { a: 1, b: 2 } } }] }, finish_reason: 'tool_calls' }] }),
+      body: JSON.stringify({
+        choices: [
+          {
+            index: 0,
+            message: {
+              role: 'assistant',
+              content: null,
+              tool_calls: [
+                { id: 'x', type: 'function', function: { name: 'math__add', arguments: { a: 1, b: 2 } } },
+              ],
+            },
+            finish_reason: 'tool_calls',
+          },
+        ],
+      }),
     },
     gives: CALL,
   },
@@ -121,19 +172,41 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'llama.cpp',
     what: 'an error that is an event of its own kind',
-    reply: 'error: {"code":500,"message":"slot unavailable","type":"server_error"}\n\n' + events(error('slot unavailable', { code: 503 })),
+    reply:
+      'error: {"code":500,"message":"slot unavailable","type":"server_error"}\n\n' +
+      events(error('slot unavailable', { code: 503 })),
     gives: { error: 'ai-unavailable', requests: 2, later: 2, log: /slot unavailable/ },
   },
   {
     family: 'vLLM',
     what: 'a whole answer, printed over several lines',
-    reply: { type: JSON_TYPE, body: JSON.stringify({ choices: [{ message: { role: 'assistant', content: 'Hello.', tool_calls: [] }, finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 2 } }, null, 2) },
+    reply: {
+      type: JSON_TYPE,
+      body: JSON.stringify(
+        {
+          choices: [
+            { message: { role: 'assistant', content: 'Hello.', tool_calls: [] }, finish_reason: 'stop' },
+          ],
+          usage: { prompt_tokens: 3, completion_tokens: 2 },
+        },
+        null,
+        2,
+      ),
+    },
     gives: { text: 'Hello.', reason: 'stop' },
   },
   {
     family: 'vLLM',
     what: 'an error object without a frame, with status 200',
-    reply: { type: JSON_TYPE, body: JSON.stringify({ object: 'error', message: 'The engine is dead', type: 'InternalServerError', code: 500 }) },
+    reply: {
+      type: JSON_TYPE,
+      body: JSON.stringify({
+        object: 'error',
+        message: 'The engine is dead',
+        type: 'InternalServerError',
+        code: 500,
+      }),
+    },
     gives: { error: 'ai-unavailable', requests: 3, later: 2, log: /engine is dead/ },
   },
   {
@@ -151,7 +224,10 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'LM Studio',
     what: 'an error as words',
-    reply: refuses(400, { error: "Trying to keep the first 4200 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens" }),
+    reply: refuses(400, {
+      error:
+        'Trying to keep the first 4200 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens',
+    }),
     gives: { error: 'ai-too-long', log: /only 4096 tokens/ },
   },
   {
@@ -163,7 +239,11 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'Mistral',
     what: 'content as a list of thoughts and texts',
-    reply: events(chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }] }), chunk({ content: [{ type: 'text', text: 'Hello.' }] })) + END,
+    reply:
+      events(
+        chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }] }),
+        chunk({ content: [{ type: 'text', text: 'Hello.' }] }),
+      ) + END,
     gives: { text: 'Hello.' },
   },
   {
@@ -175,25 +255,44 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'Qwen',
     what: 'choices that are null at the end, and usage as texts',
-    reply: events(says('Hello.'), chunk({}, 'stop'), { choices: null, usage: { prompt_tokens: '3', completion_tokens: '2' } }, '[DONE]'),
+    reply: events(
+      says('Hello.'),
+      chunk({}, 'stop'),
+      { choices: null, usage: { prompt_tokens: '3', completion_tokens: '2' } },
+      '[DONE]',
+    ),
     gives: { text: 'Hello.' },
   },
   {
     family: 'Groq',
     what: 'usage in a field of its own',
-    reply: events(says('Hello.'), chunk({}, 'stop', { x_groq: { usage: { prompt_tokens: 3, completion_tokens: 2 } } }), '[DONE]'),
+    reply: events(
+      says('Hello.'),
+      chunk({}, 'stop', { x_groq: { usage: { prompt_tokens: 3, completion_tokens: 2 } } }),
+      '[DONE]',
+    ),
     gives: { text: 'Hello.' },
   },
   {
     family: 'Cloudflare',
     what: 'choices without an index, and an old-style text',
-    reply: events({ choices: [{ text: 'Hel' }] }, { choices: [{ delta: { content: 'lo.' } }] }, { choices: [{ finish_reason: 'stop' }] }, '[DONE]'),
+    reply: events(
+      { choices: [{ text: 'Hel' }] },
+      { choices: [{ delta: { content: 'lo.' } }] },
+      { choices: [{ finish_reason: 'stop' }] },
+      '[DONE]',
+    ),
     gives: { text: 'Hello.' },
   },
   {
     family: 'GitHub Copilot',
     what: 'the older kind of call',
-    reply: events(chunk({ function_call: { name: 'math__add', arguments: '{"a":1,' } }), chunk({ function_call: { arguments: '"b":2}' } }), chunk({}, 'function_call'), '[DONE]'),
+    reply: events(
+      chunk({ function_call: { name: 'math__add', arguments: '{"a":1,' } }),
+      chunk({ function_call: { arguments: '"b":2}' } }),
+      chunk({}, 'function_call'),
+      '[DONE]',
+    ),
     gives: CALL,
   },
   {
@@ -205,13 +304,19 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'MiniMax',
     what: 'a reply with a status of its own and no choices',
-    reply: { type: JSON_TYPE, body: JSON.stringify({ choices: null, success: false, code: 1002, error_msg: 'rate limit, try later' }) },
+    reply: {
+      type: JSON_TYPE,
+      body: JSON.stringify({ choices: null, success: false, code: 1002, error_msg: 'rate limit, try later' }),
+    },
     gives: { error: 'ai-overloaded', requests: 2, later: 2, log: /rate limit, try later/ },
   },
   {
     family: 'a gateway',
     what: 'its page in place of an answer',
-    reply: { type: 'text/html', body: '<!doctype html>\n<html><head><title>502 Bad Gateway</title></head></html>' },
+    reply: {
+      type: 'text/html',
+      body: '<!doctype html>\n<html><head><title>502 Bad Gateway</title></head></html>',
+    },
     gives: { error: 'ai-unavailable', requests: 3, later: 2, log: /502 Bad Gateway/ },
   },
   {

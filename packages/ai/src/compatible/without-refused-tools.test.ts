@@ -14,7 +14,8 @@ const REQUEST: StepRequest = {
     onEnd() {},
   },
 }
-const HELLO = '{"candidates":[{"content":{"role":"model","parts":[{"text":"Hello."}]},"finishReason":"STOP"}]}'
+const HELLO =
+  '{"candidates":[{"content":{"role":"model","parts":[{"text":"Hello."}]},"finishReason":"STOP"}]}'
 
 test.each([
   ['all tools', 'Function calling is not enabled for models/gemma-3-27b-it', /"name":"/, 'refuses tools'],

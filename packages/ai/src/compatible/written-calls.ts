@@ -19,7 +19,8 @@ const MARKS =
 const LONGEST_MARK = 32
 
 /** An answer that is nothing but a call, as some models write it. */
-const BARE = /^\s*(?:```(?:json)?\s*)?[[{]\s*(?:\{\s*)?"(?:name|function|tool|tool_name|action|type|arguments|parameters)"\s*:/
+const BARE =
+  /^\s*(?:```(?:json)?\s*)?[[{]\s*(?:\{\s*)?"(?:name|function|tool|tool_name|action|type|arguments|parameters)"\s*:/
 
 /** Where calls begin in a text that is not code; -1 when nowhere so far. */
 export function callsStart(text: string): number {
@@ -35,7 +36,9 @@ export function markStart(text: string): number {
   const at = channel < 0 ? Math.max(...starts) : channel
   if (at < 0) return 0
   const rest = tail.slice(at).trimStart()
-  return /^(?:<[^\s>]*|<\|channel\|>[a-z]*|<invoke[^>]*|\[[A-Z_]*|```[a-z_]*)$/.test(rest) ? tail.length - at : 0
+  return /^(?:<[^\s>]*|<\|channel\|>[a-z]*|<invoke[^>]*|\[[A-Z_]*|```[a-z_]*)$/.test(rest)
+    ? tail.length - at
+    : 0
 }
 
 /** Whether an answer may be nothing but a call, judged by its beginning. */
@@ -63,7 +66,10 @@ export function readWrittenCalls(text: string, names: readonly string[]): Writte
 /** Reads an answer that is nothing but calls of offered tools. */
 export function readBareCalls(text: string, names: readonly string[]): readonly WrittenCall[] {
   const inner = /^\s*```(?:json)?\s*([^]*?)\s*```\s*$/.exec(text)?.[1] ?? text
-  const calls = callsIn(parseAll(inner.trim())).map((call) => ({ ...call, name: offeredName(call.name, names) }))
+  const calls = callsIn(parseAll(inner.trim())).map((call) => ({
+    ...call,
+    name: offeredName(call.name, names),
+  }))
   return calls.length > 0 && calls.every(({ name }) => names.includes(name)) ? calls : []
 }
 
@@ -71,7 +77,10 @@ export function readBareCalls(text: string, names: readonly string[]): readonly 
 export function withoutMarks(text: string): string {
   return text
     .replaceAll(/<\/?(?:tool_calls?|function_calls?|functioncall|minimax:tool_call)>/g, '')
-    .replaceAll(/<[|｜][^|｜>]{1,40}[|｜]>|<\/?(?:start|end)_function_call>|\[\/?(?:TOOL_CALLS|TOOL_REQUEST|END_TOOL_REQUEST)\]/g, '')
+    .replaceAll(
+      /<[|｜][^|｜>]{1,40}[|｜]>|<\/?(?:start|end)_function_call>|\[\/?(?:TOOL_CALLS|TOOL_REQUEST|END_TOOL_REQUEST)\]/g,
+      '',
+    )
     .trim()
 }
 
@@ -107,16 +116,22 @@ function format(pattern: RegExp, read: (match: RegExpExecArray) => readonly Writ
 const FORMATS: readonly Format[] = [
   // Qwen Coder and others: <function=NAME><parameter=KEY>VALUE</parameter></function>
   format(/<function=([^>\s]+)>([^]*?)(?:<\/function>|$)/g, ([, name = '', body = '']) => [
-    { name, args: parameters(body, /<parameter=([^>\s]+)>\n?([^]*?)\n?(?:<\/parameter>|(?=<parameter=)|$)/g) },
+    {
+      name,
+      args: parameters(body, /<parameter=([^>\s]+)>\n?([^]*?)\n?(?:<\/parameter>|(?=<parameter=)|$)/g),
+    },
   ]),
   // Claude, MiniMax: <invoke name="NAME"><parameter name="KEY">VALUE</parameter></invoke>
   format(/<invoke name="([^"]+)">([^]*?)(?:<\/invoke>|$)/g, ([, name = '', body = '']) => [
     { name, args: parameters(body, /<parameter name="([^"]+)"[^>]*>\n?([^]*?)\n?<\/parameter>/g) },
   ]),
   // GLM: <tool_call>NAME<arg_key>KEY</arg_key><arg_value>VALUE</arg_value></tool_call>
-  format(/<tool_call>\s*([\w.-]+)\s*((?:<arg_key>[^]*?)?)(?:<\/tool_call>|$)/g, ([, name = '', body = '']) => [
-    { name, args: parameters(body, /<arg_key>([^]*?)<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>/g) },
-  ]),
+  format(
+    /<tool_call>\s*([\w.-]+)\s*((?:<arg_key>[^]*?)?)(?:<\/tool_call>|$)/g,
+    ([, name = '', body = '']) => [
+      { name, args: parameters(body, /<arg_key>([^]*?)<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>/g) },
+    ],
+  ),
   // DeepSeek: <｜tool▁call▁begin｜>function<｜tool▁sep｜>NAME\n```json\nARGUMENTS\n```
   format(
     /<[|｜]tool▁call▁begin[|｜]>(?:function)?<?[|｜]?(?:tool▁sep[|｜]>)?\s*([\w.-]+)\s*(?:<[|｜]tool▁sep[|｜]>)?\s*(?:```(?:json)?\s*)?(\{[^]*?\})\s*(?:```)?\s*(?:<[|｜]tool▁call▁end[|｜]>|$)/g,
@@ -133,7 +148,10 @@ const FORMATS: readonly Format[] = [
     named,
   ),
   // Mistral: [TOOL_CALLS]NAME[ARGS]ARGUMENTS, or a list of calls
-  format(/\[TOOL_CALLS\]\s*([\w.-]+)\s*(?:\[CALL_ID\][\w-]*)?\s*\[ARGS\]\s*(\{[^]*?\})\s*(?=\[TOOL_CALLS\]|$)/g, named),
+  format(
+    /\[TOOL_CALLS\]\s*([\w.-]+)\s*(?:\[CALL_ID\][\w-]*)?\s*\[ARGS\]\s*(\{[^]*?\})\s*(?=\[TOOL_CALLS\]|$)/g,
+    named,
+  ),
   // all others put JSON between marks
   format(
     /(?:<\|?(?:tool_calls?|function_calls?|functioncall|python_tag|minimax:tool_call|start_function_call)\|?>|\[TOOL_CALLS\]|\[TOOL_REQUEST\]|```(?:tool_call|tool_code|tool_request)\s)\s*([^]*?)\s*(?:<\/?\|?\/?(?:tool_calls?|function_calls?|functioncall|tool_call_end|minimax:tool_call|end_function_call)\|?>|\[\/TOOL_CALLS\]|\[END_TOOL_REQUEST\]|```|$)/g,
