@@ -1,5 +1,5 @@
 import type { SdkLanguageModel } from '../language-model.ts'
-import type { CallOptions, StreamPart } from '../model-attempt.ts'
+import type { StreamPart } from '../model-attempt.ts'
 import { AnswerText } from './answer-text.ts'
 import type { Habits } from './model-habits.ts'
 import { TaggedThoughts } from './tagged-thoughts.ts'
