@@ -69,20 +69,20 @@ test.for(CASES.map((item, number) => [label(item), item, number] as const))(
       onEnd: (end) => (heard.end = end),
     }
     const ask = async (): Promise<undefined> => {
-    for await (const piece of ai.serviceFor('test').streamText(request)) heard.text += piece
-  }
-  const { gives } = item
-  const check = async (count: number): Promise<void> => {
-    counts.set(number, 0)
-    heard.text = ''
-    const error = await ask().catch((thrown: unknown) => thrown)
-    expect(error instanceof AiError ? error.code : error).toBe(gives.error)
-    expect(heard.text).toBe(gives.text ?? '')
-    expect(heard.calls.map(({ name, args }) => ({ name, args }))).toEqual(gives.calls ?? [])
-    expect(heard.end?.reason).toBe(gives.reason ?? heard.end?.reason)
-    expect(counts.get(number)).toBe(count)
-  }
-  await check(gives.requests ?? 1)
+      for await (const piece of ai.serviceFor('test').streamText(request)) heard.text += piece
+    }
+    const { gives } = item
+    const check = async (count: number): Promise<void> => {
+      counts.set(number, 0)
+      heard.text = ''
+      const error = await ask().catch((thrown: unknown) => thrown)
+      expect(error instanceof AiError ? error.code : error).toBe(gives.error)
+      expect(heard.text).toBe(gives.text ?? '')
+      expect(heard.calls.map(({ name, args }) => ({ name, args }))).toEqual(gives.calls ?? [])
+      expect(heard.end?.reason).toBe(gives.reason ?? heard.end?.reason)
+      expect(counts.get(number)).toBe(count)
+    }
+    await check(gives.requests ?? 1)
     expect(log.join('\n')).toMatch(gives.log ?? /(?:)/)
     expect(log.join('\n')).not.toContain('sk-abc')
     // what a server refused is known by now
