@@ -5,12 +5,12 @@ import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { Prices } from './budget/prices.ts'
 import type { CoolDown } from './cool-down.ts'
-import type { SdkLanguageModel } from './language-model.ts'
 import type { ModelChoices } from './model-choices.ts'
 import type { ModelPool } from './model-pool.ts'
 import type { ModelProblems } from './model-problems.ts'
 import type { ModelSelector } from './model-selector.ts'
 import type { OtherCalls } from './other-calls.ts'
+import type { SdkLanguageModel } from './sdk-language-model.ts'
 import type { Selection } from './selection.ts'
 
 /** State shared by the AI services of all plugins. */

@@ -78,21 +78,11 @@ export function createAi(options: AiOptions): Ai {
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
   const now = options.now ?? ((): Date => new Date())
-  const own: OwnModels = {
-    demo: createDemoModel({
-      directory: options.directory,
-      ...(options.demoWordMilliseconds !== undefined && { wordMilliseconds: options.demoWordMilliseconds }),
-    }),
-    llamaCpp: (file) => llamaCpp.model(file),
-  }
-  const habits = new ModelHabits()
-  // well within the time limits: what is held back must not be lost to one
-  const holdMs = Math.min(MAX_HOLD_MS, timeouts.firstTokenSeconds * 300, timeouts.betweenTokensSeconds * 300)
   const core: AiCore = {
     pool,
     choices: new ModelChoices({ defaults: pool.defaults, choices: settings.choices ?? [], ledger }),
     atLimit: atLimit === 'refuse' ? undefined : pool.selector(atLimit),
-    createModel: (selection) => createLanguageModel(selection, { own, habits, holdMs, logger }),
+    createModel: modelFactory(options, (file) => llamaCpp.model(file)),
     otherCalls: new OtherCalls({
       find: { ...chooseOptions, conversation: pool.defaults[0] },
       wanted: {
@@ -137,6 +127,26 @@ export function createAi(options: AiOptions): Ai {
       await llamaCpp.close()
     },
   }
+}
+
+/** Creates the clients of models; what is learned of a model is kept from one to the next. */
+function modelFactory(
+  { directory, demoWordMilliseconds, settings, logger }: AiOptions,
+  llamaCpp: OwnModels['llamaCpp'],
+): AiCore['createModel'] {
+  const { firstTokenSeconds, betweenTokensSeconds } = settings.timeouts
+  const demo = createDemoModel({
+    directory,
+    ...(demoWordMilliseconds !== undefined && { wordMilliseconds: demoWordMilliseconds }),
+  })
+  const shared = {
+    own: { demo, llamaCpp },
+    habits: new ModelHabits(),
+    // well within the time limits: what is held back must not be lost to one
+    holdMs: Math.min(MAX_HOLD_MS, firstTokenSeconds * 300, betweenTokensSeconds * 300),
+    logger,
+  }
+  return (selection) => createLanguageModel(selection, shared)
 }
 
 async function describeModel(pool: ModelPool, problems: ModelProblems): Promise<ModelReport> {

@@ -3,18 +3,15 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { Logger } from '@pluggram/sdk'
-import type { LanguageModel } from 'ai'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import { createCompatibleFetch } from './compatible/compatible-fetch.ts'
 import type { ModelHabits } from './compatible/model-habits.ts'
 import { withPlainAnswers } from './compatible/plain-answer.ts'
 import { withoutRefusedTools } from './compatible/without-refused-tools.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
+import type { SdkLanguageModel } from './sdk-language-model.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
-
-/** The interface every model implements, as the AI SDK of this version defines it. */
-export type SdkLanguageModel = Extract<LanguageModel, { specificationVersion: 'v4' }>
 
 /** Models that run in this process. */
 export interface OwnModels {

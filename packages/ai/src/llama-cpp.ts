@@ -3,8 +3,7 @@ import { findPackageJSON } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AiError, z } from '@pluggram/sdk'
-import type { SdkLanguageModel } from './language-model.ts'
-import type { CallOptions, StreamPart } from './model-attempt.ts'
+import type { CallOptions, SdkLanguageModel, StreamPart } from './sdk-language-model.ts'
 
 const PACKAGE = 'node-llama-cpp'
 

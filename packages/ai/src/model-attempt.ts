@@ -2,16 +2,11 @@ import { AiError } from '@pluggram/sdk'
 import type { AiUsage } from '@pluggram/sdk'
 import type { CallReservation, CallUsage } from './budget/call-meter.ts'
 import { estimateTextTokens } from './budget/estimate-tokens.ts'
-import type { SdkLanguageModel } from './language-model.ts'
 import { toAiError } from './provider-error.ts'
 import type { AttemptLimits } from './request-limits.ts'
+import type { CallOptions, SdkLanguageModel, StreamPart } from './sdk-language-model.ts'
 import type { Selection } from './selection.ts'
 
-export type CallOptions = Parameters<SdkLanguageModel['doStream']>[0]
-export type StreamPart =
-  Awaited<ReturnType<SdkLanguageModel['doStream']>>['stream'] extends ReadableStream<infer Part>
-    ? Part
-    : never
 type FinishPart = Extract<StreamPart, { type: 'finish' }>
 
 /** Limit of an answer, including its reasoning. Nobody would read a longer one. */

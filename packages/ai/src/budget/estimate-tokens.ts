@@ -1,4 +1,4 @@
-import type { SdkLanguageModel } from '../language-model.ts'
+import type { SdkLanguageModel } from '../sdk-language-model.ts'
 
 type Prompt = Parameters<SdkLanguageModel['doStream']>[0]['prompt']
 

@@ -1,5 +1,4 @@
-import type { SdkLanguageModel } from '../language-model.ts'
-import type { StreamPart } from '../model-attempt.ts'
+import type { SdkLanguageModel, StreamPart } from '../sdk-language-model.ts'
 import { AnswerText } from './answer-text.ts'
 import type { Habits } from './model-habits.ts'
 import { TaggedThoughts } from './tagged-thoughts.ts'

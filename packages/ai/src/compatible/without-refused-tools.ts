@@ -1,7 +1,6 @@
 import type { Logger } from '@pluggram/sdk'
 import { APICallError } from 'ai'
-import type { SdkLanguageModel } from '../language-model.ts'
-import type { CallOptions } from '../model-attempt.ts'
+import type { CallOptions, SdkLanguageModel } from '../sdk-language-model.ts'
 import type { Habits, ModelHabits } from './model-habits.ts'
 import { providerWords } from './provider-words.ts'
 import { TOOLS, toolInWords, toolNamed } from './refused-features.ts'
