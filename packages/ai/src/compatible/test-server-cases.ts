@@ -26,7 +26,7 @@ export interface SentRequest {
   readonly messages: readonly { readonly role: string; readonly content: unknown }[]
 }
 
-export interface Outcome {
+interface Outcome {
   readonly text?: string
   readonly calls?: readonly { readonly name: string; readonly args: unknown }[]
   readonly reason?: 'stop' | 'length' | 'filtered' | 'other'
