@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { definePart } from '@pluggram/assembly'
 import type { Life } from '@pluggram/assembly'
+import type { Logger } from '@pluggram/sdk'
 import { markOfChat } from '@pluggram/services'
 import {
   botIdOf,
@@ -13,6 +15,7 @@ import {
   createSqlitePluginChats,
   createSqlitePluginStores,
   createSqliteScheduleStore,
+  FileGuard,
   findOtherBots,
   lockHome,
   openSqliteDatabase,
@@ -38,6 +41,8 @@ export const sqliteStorage = definePart({
     life.onStop(() => database.close())
     const log = new WriteLog(database, now.storage)
     life.onStop(() => log.close())
+    const guard = guardFiles(database, log, needs.logger)
+    life.onStop(() => guard.close())
     const bot = botIdOf(now.telegram.botToken)
     for (const other of findOtherBots(database, bot))
       needs.logger.warn('messages of another bot wait on disk; they go on when its token is back', {
@@ -65,9 +70,23 @@ export const sqliteStorage = definePart({
       schedules: createSqliteScheduleStore(log, { bot }),
     }
     contribute(stores, life)
+    life.add(healthChecks, {
+      name: 'storage',
+      check() {
+        const failure = guard.failure() ?? messages.failure()
+        return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
+      },
+    })
     return stores
   },
 })
+
+function guardFiles(database: DatabaseSync, log: WriteLog, logger: Logger): FileGuard {
+  return new FileGuard(database, log, {
+    onGone: (problem) => logger.error('the database is gone', { problem }),
+    onBack: () => logger.info('the database is back'),
+  })
+}
 
 /**
  * Registers storage that is keyed by chat or user, so that it follows a moved chat and forgets a
@@ -88,11 +107,4 @@ function contribute(
   keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
   life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
   life.add(forgetters, { forget: (userId) => access.forget(userId) })
-  life.add(healthChecks, {
-    name: 'storage',
-    check() {
-      const failure = messages.failure()
-      return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
-    },
-  })
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
 import { tuneConnection } from './connection.ts'
+import { savedCopyOf } from './file-guard.ts'
 import { findLogDamage } from './log-damage.ts'
 import { MIGRATIONS } from './schema.ts'
 
@@ -33,6 +34,7 @@ const DAMAGE = /malformed|not a database|corrupt|quick_check/i
  *   by a newer release; the file is then left unchanged.
  */
 export function openSqliteDatabase(file: string, options: OpenOptions = {}): DatabaseSync {
+  takeSavedCopy(file, options)
   refuseDamagedLog(file, options)
   try {
     return open(file, options)
@@ -52,6 +54,21 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
       { cause: error },
     )
   }
+}
+
+/** The files disappeared while an assistant ran, and it saved what it had still open. */
+function takeSavedCopy(file: string, { repair = false, onRepair }: OpenOptions): void {
+  const saved = savedCopyOf(file)
+  if (!existsSync(saved)) return
+  if (!repair) {
+    throw new PluggramError(
+      'startup-failed',
+      `The database ${file} was deleted or replaced while the assistant ran, and its content was saved as ${saved}. Start once with "pluggram start --repair": it puts aside what is there now and goes on with the saved file. Or move the saved file away.`,
+    )
+  }
+  const isReplaced = ['', '-wal', '-shm'].some((suffix) => existsSync(file + suffix))
+  if (isReplaced) onRepair?.(putAside(file, renameSync))
+  renameSync(saved, file)
 }
 
 /** SQLite would silently drop everything after the damage. */

@@ -39,6 +39,8 @@ export class WriteLog {
   #checkpointer: Worker | undefined
   /** The thread ended unexpectedly. */
   #hasEnded = false
+  /** Why nothing may be written. */
+  #refusal: string | undefined
   /** No checkpoint before the log has this many pages; a reader may be blocking checkpoints. */
   #restUntil = 0
 
@@ -62,6 +64,7 @@ export class WriteLog {
    */
   transact(work: () => void): boolean {
     if (!this.connection.isOpen) throw new Error('the database is closed')
+    if (this.#refusal !== undefined) throw new Error(this.#refusal)
     try {
       this.#begin.run()
       work()
@@ -72,6 +75,11 @@ export class WriteLog {
       if (isBusy(error)) return false
       throw error
     }
+  }
+
+  /** From now on, every write fails for this reason; `undefined` allows them again. */
+  refuse(reason: string | undefined): void {
+    this.#refusal = reason
   }
 
   /** Resolves when all earlier commits survive a power loss; rejects when the flush fails. */
@@ -85,7 +93,8 @@ export class WriteLog {
 
   /** Checkpoints a log that has become long; `undefined` when there is nothing to wait for. */
   checkpoint(): Promise<void> | undefined {
-    if (this.#file === null) return undefined
+    // the thread would create new files
+    if (this.#file === null || this.#refusal !== undefined) return undefined
     const { log, left } = this.#pages()
     const isLong = left >= CHECKPOINT_PAGES
     if (!isLong) this.#restUntil = 0
