@@ -81,10 +81,10 @@ export const sqliteStorage = definePart({
   },
 })
 
-function guardFiles(database: DatabaseSync, log: WriteLog, logger: Logger): FileGuard {
+function guardFiles(database: DatabaseSync, log: WriteLog, to: Logger): FileGuard {
   return new FileGuard(database, log, {
-    onGone: (problem) => logger.error('the database is gone', { problem }),
-    onBack: () => logger.info('the database is back'),
+    onGone: (problem) => to.error('the database is gone', { problem }),
+    onBack: () => to.info('the database is back'),
   })
 }
 
