@@ -1,3 +1,5 @@
+import { unlessAborted } from './wait.ts'
+
 /** Says that work was not finished within its time; the work may still run. */
 export class TimeLimitError extends Error {
   constructor(milliseconds: number) {
@@ -43,4 +45,19 @@ export function endsWithin(work: PromiseLike<unknown>, milliseconds: number): Pr
     milliseconds,
     () => false,
   )
+}
+
+/**
+ * Limits several pieces of work to a time in total, counted from now. Whoever waits for one stops when `signal` is aborted.
+ * @throws TimeLimitError which names the whole time, since what was left means nothing to a reader
+ */
+export function withinTotalTime(
+  milliseconds: number,
+  signal?: AbortSignal,
+): <T>(work: Promise<T>) => Promise<T> {
+  const end = performance.now() + milliseconds
+  return (work) =>
+    withinTime(signal ? unlessAborted(work, signal) : work, Math.max(0, end - performance.now()), () => {
+      throw new TimeLimitError(milliseconds)
+    })
 }

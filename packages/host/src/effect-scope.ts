@@ -1,9 +1,11 @@
 import type { Awaitable, Disposer, EffectScope } from '@pluggram/sdk'
-import { withDeadline } from './deadline.ts'
+import { withinTime } from '@pluggram/base'
 
 export interface EffectScopeOptions {
   /** Called with every error of a disposer or a timer's callback; they are never thrown. */
   readonly onError: (error: unknown, label: string) => void
+  /** Called when an effect was added or removed. */
+  readonly onChange?: (() => void) | undefined
 }
 
 /** An effect scope for the code that creates a plugin's services. */
@@ -33,7 +35,7 @@ interface Effect {
 const MAX_DELAY_MS = 2_147_483_647
 
 /** The effects of one plugin. */
-export function createEffectScope({ onError }: EffectScopeOptions): DisposableEffectScope {
+export function createEffectScope({ onError, onChange }: EffectScopeOptions): DisposableEffectScope {
   const effects = new Set<Effect>()
   const ends: (() => Awaitable<void>)[] = []
   let isDisposed = false
@@ -49,8 +51,11 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
   function add(label: string, dispose: () => Awaitable<void>): Disposer {
     const effect: Effect = { label: String(label), dispose }
     effects.add(effect)
+    onChange?.()
     const disposer = async (): Promise<void> => {
-      if (effects.delete(effect)) await run(effect.label, effect.dispose)
+      if (!effects.delete(effect)) return
+      onChange?.()
+      await run(effect.label, effect.dispose)
     }
     if (isDisposed) void disposer()
     return disposer
@@ -97,7 +102,7 @@ export function createEffectScope({ onError }: EffectScopeOptions): DisposableEf
         const left = (end - performance.now()) / 1_000
         if (left <= 0) return
         try {
-          await withDeadline(work, left)
+          await withinTime(work, left * 1_000)
         } catch (error) {
           onError(error, label)
         }

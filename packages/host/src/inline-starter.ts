@@ -1,8 +1,7 @@
+import { withinTotalTime } from '@pluggram/base'
 import type { Logger, PluginManifest } from '@pluggram/sdk'
 import { BlockWatch } from './block-watch.ts'
-import { DeadlineError, withDeadline } from './deadline.ts'
 import type { PluginScope } from './effect-scope.ts'
-import { isThrown } from './error-location.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { HostTimeouts } from './plugin-timeouts.ts'
 import type { HostServices } from './local-services.ts'
@@ -66,7 +65,10 @@ export class InlineStarter {
     const { assistantName } = this.#options
     const { candidate } = entry
     const limits = plan.limitsFor?.(entry.name)
-    const load = this.#limited(limits?.startSeconds ?? this.#options.timeouts.startSeconds)
+    const load = withinTotalTime(
+      (limits?.startSeconds ?? this.#options.timeouts.startSeconds) * 1_000,
+      this.#options.signal,
+    )
     const identity = {
       name: entry.name,
       toolRole: toolRoleOf(entry.origin),
@@ -79,7 +81,7 @@ export class InlineStarter {
     const loaded = await this.#load(entry, load)
     const checked = readManifest(identity, loaded)
     const timeouts = effectiveTimeouts(checked.manifest.timeouts, limits, this.#options.timeouts)
-    const within = this.#limited(timeouts.startSeconds)
+    const within = withinTotalTime(timeouts.startSeconds * 1_000, this.#options.signal)
     // the assistant itself starts built-in plugins in the right order
     if (entry.origin !== 'built-in')
       await within(this.#options.meet(identity, checked.manifest.requires ?? []))
@@ -123,18 +125,5 @@ export class InlineStarter {
     const generation = isKnown ? this.#generation : 0
     this.#fingerprints.set(name, fingerprint)
     return loadPlugin(candidate, this.#hooks, within, checkSyntax, generation)
-  }
-
-  #limited(seconds: number): <T>(work: Promise<T>) => Promise<T> {
-    const end = performance.now() + seconds * 1_000
-    return async (work) => {
-      const left = Math.max(0, end - performance.now()) / 1_000
-      try {
-        return await withDeadline(work, left, this.#options.signal)
-      } catch (error) {
-        // name the whole limit, since the remaining time means nothing to a reader
-        throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
-      }
-    }
   }
 }

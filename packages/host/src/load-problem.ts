@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
-import { DeadlineError } from './deadline.ts'
+import { TimeLimitError } from '@pluggram/base'
 import {
   isThrown,
   locateError,
@@ -85,7 +85,7 @@ function refusedDoor(message: string): string {
 }
 
 function explainOther(error: unknown, message: string): string {
-  if (isThrown(error, DeadlineError)) {
+  if (isThrown(error, TimeLimitError)) {
     return `${message}. Something at the top level of the file waits (await); move it into the constructor's or setup's work, and give it a time limit.`
   }
   const noExport = /'(?<from>[^']+)' does not provide an export named '(?<name>[^']+)'/.exec(message)?.groups

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withinTime } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { askStopped, secondsFor, withinLimit } from './call-limits.ts'
 import type { BlockWatch, PluginWork } from './block-watch.ts'
-import { withDeadline } from './deadline.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
 import { ANSWERS } from './plugin-answers.ts'
@@ -106,7 +106,7 @@ export class RunningPlugin implements HostedPlugin {
     const end = performance.now() + seconds * 1_000
     controller.abort(new PluggramError('plugin-not-found', `Plugin ${this.descriptor.name} is stopped.`))
     try {
-      await withDeadline(instance.cleanup?.(), seconds)
+      await withinTime(instance.cleanup?.(), seconds * 1_000)
     } catch (error) {
       services.captureException(error, { during: 'cleanup' })
     }

@@ -1,8 +1,8 @@
+import { withinTime } from '@pluggram/base'
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
 import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { loadMessages } from '@pluggram/services/plugin-side'
-import { withDeadline } from './deadline.ts'
 import type { BlockWatch } from './block-watch.ts'
 import { toDescriptor } from './descriptor.ts'
 import { createEffectScope } from './effect-scope.ts'
@@ -44,6 +44,8 @@ export interface StartContext {
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>
   /** Watches whether the plugin blocks the event loop. */
   readonly watch?: BlockWatch
+  /** Called when an effect of the plugin began or ended. */
+  readonly onEffects?: () => void
   /** Called with a promise for the end of a failed start that is still running. */
   readonly onLate?: (end: Promise<unknown>) => void
 }
@@ -65,6 +67,7 @@ export async function startPlugin(
   let services: Services | undefined
   const effects = createEffectScope({
     onError: (error, label) => services?.captureException(error, { effect: label }),
+    onChange: context.onEffects,
   })
   let work: Promise<Plugin> | undefined
   try {
@@ -118,7 +121,9 @@ export async function startPlugin(
     return { plugin, warnings }
   } catch (error) {
     context.controller.abort(error)
-    const late = work?.then((instance) => withDeadline(instance.cleanup?.(), context.timeouts.cleanupSeconds))
+    const late = work?.then((instance) =>
+      withinTime(instance.cleanup?.(), context.timeouts.cleanupSeconds * 1_000),
+    )
     late?.catch(() => {})
     if (late) context.onLate?.(late)
     await effects.dispose(context.timeouts.cleanupSeconds)

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Duplex } from 'node:stream'
 import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
-import { isCallKind } from '@pluggram/sdk/runtime'
+import { CALLS } from '@pluggram/sdk/runtime'
+import type { CallKind } from '@pluggram/sdk/runtime'
 import { MAX_LABELS } from './effect-labels.ts'
 import { Peer } from '../rpc/peer.ts'
 import { encodeError } from '../rpc/wire-error.ts'
@@ -9,7 +10,8 @@ import { ChildPlugin } from './child-plugin.ts'
 import { MAX_MESSAGE_BYTES } from './protocol.ts'
 import type { ConfigureRequest, LoadRequest, StartRequest } from './protocol.ts'
 
-const EFFECTS_INTERVAL_MS = 250
+/** Effects often begin and end together, so that a change is reported a little later. */
+const EFFECTS_DELAY_MS = 250
 
 export interface ChildConnectionOptions {
   /** Called when a plugin has been read, before any of it runs. */
@@ -19,7 +21,7 @@ export interface ChildConnectionOptions {
 }
 
 // saved now, because the plugin may replace them
-const { setInterval: every, clearInterval: cease } = globalThis
+const { setTimeout: later, clearTimeout: cancel } = globalThis
 const working = new AsyncLocalStorage<ChildConnection>()
 
 /** One plugin of a plugin process and its connection to the host. */
@@ -39,18 +41,16 @@ export class ChildConnection {
       callsAtOnce: true,
       onCall: ({ method, args, signal }) => working.run(this, () => this.#answer(method, args, signal)),
       onNote: (method, args) => {
-        if (method === 'ping') peer.note('pong', args)
+        if (method === 'ping') peer.note('pong', [])
         if (method === 'plugins') this.#plugin.setPlugins(args[0] as readonly PluginSummary[])
       },
       onClose: () => {
-        cease(reporting)
+        cancel(this.#reporting)
         options.onClose()
       },
     })
     this.#peer = peer
-    this.#plugin = new ChildPlugin(peer)
-    const reporting = every(() => this.#reportEffects(), EFFECTS_INTERVAL_MS)
-    reporting.unref()
+    this.#plugin = new ChildPlugin(peer, () => this.#effectsChanged())
     peer.note('hello', [])
   }
 
@@ -76,8 +76,14 @@ export class ChildConnection {
     this.#channel.end(onSaid)
   }
 
+  #reporting: NodeJS.Timeout | undefined
+  #effectsChanged(): void {
+    this.#reporting ??= later(() => this.#reportEffects(), EFFECTS_DELAY_MS).unref()
+  }
+
   #known = ''
   #reportEffects(): void {
+    this.#reporting = undefined
     const effects = this.#plugin.effects().slice(0, MAX_LABELS)
     const seen = effects.join('\n')
     if (seen !== this.#known) this.#peer.note('effects', [effects])
@@ -86,7 +92,7 @@ export class ChildConnection {
 
   /** Messages from the host are trusted; the host validates what it receives. */
   async #answer(method: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
-    if (isCallKind(method)) return this.#plugin.ask(method, args[0] as never, signal)
+    if (Object.hasOwn(CALLS, method)) return this.#plugin.ask(method as CallKind, args[0] as never, signal)
     const answer = Object.hasOwn(LIFE, method) ? LIFE[method as keyof typeof LIFE] : undefined
     if (!answer) throw new Error(`a plugin process knows no ${method}`)
     return answer(this.#plugin, args, { signal, onLoad: (request) => this.#options.onLoad(request) })

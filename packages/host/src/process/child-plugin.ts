@@ -1,9 +1,8 @@
 import { PermissionError } from '@pluggram/sdk'
 import type { HttpService, PluginManifest, PluginSummary, ScheduledRun } from '@pluggram/sdk'
-import { unlessAborted } from '@pluggram/base'
+import { unlessAborted, withinTime, withinTotalTime } from '@pluggram/base'
 import { CALLS, jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { CallKind, Question } from '@pluggram/sdk/runtime'
-import { DeadlineError, withDeadline } from '../deadline.ts'
 import { isThrown, thrownMessage, thrownText } from '../error-location.ts'
 import { loadPlugin } from '../load-plugin.ts'
 import type { LoadedPlugin } from '../load-plugin.ts'
@@ -41,20 +40,23 @@ export class ChildPlugin {
   /** Functions that the host may call. */
   readonly callbacks = new Callbacks()
   readonly #peer: Peer
+  readonly #onEffects: () => void
   #candidate: PluginCandidate | undefined
   #loaded: LoadedPlugin | undefined
   #checked: CheckedManifest | undefined
   #running: RunningPlugin | undefined
   readonly #chatBlocks = new ChatBlocks()
   #plugins: readonly PluginSummary[] = []
-  #within: Limited = limited(0)
+  #within = withinTotalTime(0)
   #seconds = 0
   #fetch: HttpService['fetch'] | undefined
   /** Resolves when a failed start that is still running has ended. */
   #late: Promise<unknown> | undefined
 
-  constructor(peer: Peer) {
+  /** @param onEffects called when an effect of the plugin began or ended */
+  constructor(peer: Peer, onEffects: () => void) {
     this.#peer = peer
+    this.#onEffects = onEffects
   }
 
   /** The plugin's candidate, once known. */
@@ -141,6 +143,7 @@ export class ChildPlugin {
           ),
         controller,
         timeouts: { cleanupSeconds: request.cleanupSeconds },
+        onEffects: this.#onEffects,
         onLate: (end) => (this.#late = end),
       })
       this.#running = plugin
@@ -172,7 +175,7 @@ export class ChildPlugin {
   }
 
   async stop(seconds: number): Promise<boolean> {
-    if (this.#late) await withDeadline(this.#late, seconds).catch(() => {})
+    if (this.#late) await withinTime(this.#late, seconds * 1_000).catch(() => {})
     return (await this.#running?.stop(seconds)) ?? true
   }
 
@@ -191,7 +194,7 @@ export class ChildPlugin {
 
   #limit(seconds: number): void {
     this.#seconds = seconds
-    this.#within = limited(seconds)
+    this.#within = withinTotalTime(seconds * 1_000)
   }
 
   #started(): RunningPlugin {
@@ -221,21 +224,6 @@ async function attempt<T>(candidate: PluginCandidate, work: () => Promise<T>): P
         file: candidate.entry,
       },
       stack: thrownText(known ? known.cause : error, 'stack').slice(0, 8_000),
-    }
-  }
-}
-
-type Limited = <T>(work: Promise<T>) => Promise<T>
-
-/** Limits work to `seconds` in total, counted from now. */
-function limited(seconds: number): Limited {
-  const end = performance.now() + seconds * 1_000
-  return async (work) => {
-    try {
-      return await withDeadline(work, Math.max(0, end - performance.now()) / 1_000)
-    } catch (error) {
-      // name the whole limit, since the remaining time means nothing to a reader
-      throw isThrown(error, DeadlineError) ? new DeadlineError(seconds) : error
     }
   }
 }

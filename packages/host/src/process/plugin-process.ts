@@ -1,15 +1,15 @@
+import { withinTime } from '@pluggram/base'
 import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, Question } from '@pluggram/sdk/runtime'
-import { withDeadline } from '../deadline.ts'
 import type { HostServices } from '../local-services.ts'
 import { ANSWERS } from '../plugin-answers.ts'
 import { decodeError } from '../rpc/wire-error.ts'
 import { Peer } from '../rpc/peer.ts'
 import type { IncomingCall } from '../rpc/peer.ts'
 import { WorkBudget } from '../rpc/work-budget.ts'
-import { CallGuard } from './call-guard.ts'
-import type { CallLimits } from './call-guard.ts'
+import { CallGuard } from '../call-limits.ts'
+import type { CallLimits } from '../call-limits.ts'
 import { contextOf, toContextData } from './wire-context.ts'
 import { toLabels } from './effect-labels.ts'
 import { describeExit, PluginCrashError } from './crash.ts'
@@ -48,7 +48,9 @@ const HELLO_SECONDS = 15
 /** How many bytes may wait for the process to read them. */
 const MAX_BACKLOG_BYTES = 2 * MAX_MESSAGE_BYTES
 const MAX_CALLS = 512
-const EXIT_SECONDS = 1
+/** How much longer than its limit the host waits for the answer to a stop. */
+const STOP_GRACE_MS = 250
+const EXIT_MS = 1_000
 const HOUSEKEEPING_MS = 1_000
 
 /**
@@ -86,9 +88,9 @@ export class PluginProcess {
     const launched = options.open()
     const process = new PluginProcess(options, launched)
     try {
-      await withDeadline(
+      await withinTime(
         Promise.race([new Promise<void>((resolve) => (process.#onHello = resolve)), process.ended]),
-        HELLO_SECONDS,
+        HELLO_SECONDS * 1_000,
       )
     } catch {
       process.kill('did not come up')
@@ -232,7 +234,7 @@ export class PluginProcess {
   ): Promise<Answer<Kind>> {
     const controller = new AbortController()
     try {
-      const answer = await withDeadline(this.#peer.call(kind, [question], controller.signal), seconds)
+      const answer = await withinTime(this.#peer.call(kind, [question], controller.signal), seconds * 1_000)
       return this.#read(kind, answer)
     } catch (error) {
       controller.abort(error)
@@ -287,13 +289,14 @@ export class PluginProcess {
     this.#isStopping = true
     let isPunctual = false
     try {
-      isPunctual = (await withDeadline(this.#peer.call('stop', [seconds]), seconds + 0.25)) === true
+      isPunctual =
+        (await withinTime(this.#peer.call('stop', [seconds]), seconds * 1_000 + STOP_GRACE_MS)) === true
     } catch {
       // it hangs or has ended; the rest is the same
     }
     this.#peer.close()
     try {
-      await withDeadline(this.ended, EXIT_SECONDS)
+      await withinTime(this.ended, EXIT_MS)
     } catch {
       this.#launched.kill()
       await this.ended

@@ -209,11 +209,6 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
   },
 }
 
-/** Whether `name` is a kind of call. */
-export function isCallKind(name: string): name is CallKind {
-  return Object.hasOwn(CALLS, name)
-}
-
 /** Handlers for some kinds of calls. */
 export type CallHandlers = {
   readonly [Kind in CallKind]?: (
