@@ -88,6 +88,8 @@ export interface IncomingMessage {
     readonly id: number
     readonly text: string
     readonly fromBot: boolean
+    /** What that message had besides text; absent when it had nothing. */
+    readonly attachments?: readonly Attachment[]
     /** True when the same user wrote that message here. */
     readonly isOwn?: boolean
   }

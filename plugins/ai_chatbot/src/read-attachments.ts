@@ -39,15 +39,19 @@ const TEXT_NAME =
 /**
  * Reads what came with a message: pictures and PDFs for models that accept them, recordings as a
  * transcript, text files as text. It names what cannot be read, so that the model and the user
- * know.
+ * know. Attachments of the message that this one replies to are read as well: "What does it say?"
+ * is about them.
  */
 export async function readAttachments(context: MessageContext, services: Services): Promise<ReadAttachments> {
-  const { attachments } = context.message
+  const { attachments: own, replyTo } = context.message
+  const replied = replyTo?.attachments ?? []
+  const attachments = [...own, ...replied]
   const model = attachments.length > 0 ? await services.ai.model(context) : undefined
   const reader = { context, services, takes: model?.takes ?? [], modelId: model?.id ?? '' }
   const parts: (Part & { attachment: Attachment })[] = []
-  for (const attachment of attachments) {
-    parts.push({ ...(await read(attachment, reader)), attachment })
+  for (const attachment of own) parts.push({ ...(await read(attachment, reader)), attachment })
+  for (const attachment of replied) {
+    parts.push({ ...asReplied(await read(attachment, reader)), attachment })
   }
   const spoken = parts.flatMap((part) => part.spoken ?? [])
   const problem = parts.find((part) => part.problem !== undefined)?.problem
@@ -87,6 +91,11 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'video':
       return { isUnseen: true, problem: 'I cannot watch videos. Tell me in words what you need.' }
   }
+}
+
+/** What was said in a recording that the user replies to is not what the user says now. */
+function asReplied({ spoken, ...part }: Part): Part {
+  return spoken === undefined ? part : { ...part, ...foreignWords('a voice message', spoken) }
 }
 
 function words(text: string): Part {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Attachment } from '@pluggram/sdk'
-import { collectText, createTestServices, runPlugin } from '@pluggram/testing'
+import { collectText, createScriptedAi, createTestServices, runPlugin } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import { describeFile, formatDuration, formatSize } from './describe-file.ts'
 import FileInfoPlugin from './index.ts'
@@ -17,6 +17,12 @@ const DOCUMENT = {
   size: 3,
 } as const
 
+const MODEL = createScriptedAi([])
+const withDemo = (overrides: object = {}) =>
+  createTestServices({
+    ai: { ...MODEL, model: async () => ({ id: 'demo', isDemo: true }) },
+    ...overrides,
+  })
 const withMedia = (attachment: Attachment): { attachments: Attachment[]; files: typeof files } => ({
   attachments: [attachment],
   files,
@@ -41,13 +47,13 @@ test.each<[Attachment, string]>([
     `🎬 Video\nSize: 3 bytes\nDimensions: 2 × 3\nDuration: 0:01\nSHA-256: ${ABC}`,
   ],
 ])('$kind is described with its checksum', async (attachment, text) => {
-  await using plugin = await runPlugin(FileInfoPlugin)
+  await using plugin = await runPlugin(FileInfoPlugin, { services: withDemo() })
   expect(await collectText(await plugin.send('look', withMedia(attachment)))).toBe(text)
   expect(await plugin.status()).toEqual({ status: 'active', files_seen: 1 })
 })
 
 test('a location is answered with coordinates and a map', async () => {
-  await using plugin = await runPlugin(FileInfoPlugin)
+  await using plugin = await runPlugin(FileInfoPlugin, { services: withDemo() })
   const result = await plugin.send(
     '',
     withMedia({ kind: 'location', latitude: 52.520_008, longitude: -13.4 }),
@@ -58,7 +64,7 @@ test('a location is answered with coordinates and a map', async () => {
 })
 
 test('text, stickers and contacts are left to other plugins', async () => {
-  await using plugin = await runPlugin(FileInfoPlugin)
+  await using plugin = await runPlugin(FileInfoPlugin, { services: withDemo() })
   expect(await plugin.send('hello')).toBeUndefined()
   expect(await plugin.send('', withMedia({ kind: 'sticker', fileId: 's' }))).toBeUndefined()
   expect(await plugin.send('', withMedia({ kind: 'contact', phoneNumber: '1', name: 'A' }))).toBeUndefined()
@@ -66,7 +72,7 @@ test('text, stickers and contacts are left to other plugins', async () => {
 
 test('the button sends the file back as the kind it was, however long its id', async () => {
   const fileId = 'F'.repeat(120)
-  await using plugin = await runPlugin(FileInfoPlugin)
+  await using plugin = await runPlugin(FileInfoPlugin, { services: withDemo() })
   const result = await plugin.send('', {
     attachments: [{ ...DOCUMENT, fileId }],
     files: { [fileId]: new Uint8Array([1]) },
@@ -87,14 +93,17 @@ test('the button sends the file back as the kind it was, however long its id', a
 })
 
 test('without checksums the file is not read', async () => {
-  await using plugin = await runPlugin(FileInfoPlugin, { config: { show_checksum: false } })
+  await using plugin = await runPlugin(FileInfoPlugin, {
+    services: withDemo(),
+    config: { show_checksum: false },
+  })
   expect(await collectText(await plugin.send('', { attachments: [DOCUMENT] }))).toBe(
     '📄 Document\nName: notes.txt\nType: text/plain\nSize: 3 bytes',
   )
 })
 
 test('a file that cannot be read is still described', async () => {
-  const services = createTestServices()
+  const services = withDemo()
   await using plugin = await runPlugin(FileInfoPlugin, { services })
   expect(await collectText(await plugin.send('', { attachments: [DOCUMENT] }))).toContain(
     'The file could not be downloaded.',
@@ -131,4 +140,20 @@ test('durations are rounded to seconds', () => {
     '59:59',
     '1:00:00',
   ])
+})
+
+test('with a model, files are left to it; /file describes them all the same', async () => {
+  await using plugin = await runPlugin(FileInfoPlugin, { services: createTestServices({ ai: [] }) })
+  expect(await plugin.send('What is this?', withMedia(DOCUMENT))).toBeUndefined()
+  const replyTo = { id: 1, text: '', fromBot: false, attachments: [DOCUMENT] }
+  expect(await collectText(await plugin.send('/file', { replyTo, files }))).toContain('Name: notes.txt')
+  expect(await collectText(await plugin.send('/file', withMedia(DOCUMENT)))).toContain('Name: notes.txt')
+  expect(await plugin.send('/file')).toMatchObject({ success: false })
+})
+
+test('in a group, only files that are meant for the assistant are described', async () => {
+  await using plugin = await runPlugin(FileInfoPlugin, { services: withDemo() })
+  const group = { ...withMedia(DOCUMENT), chat: { id: -5, type: 'group' as const } }
+  expect(await plugin.send('look', { ...group, isAddressed: false })).toBeUndefined()
+  expect(await plugin.send('look', { ...group, isAddressed: true })).toMatchObject({ success: true })
 })

@@ -26,12 +26,25 @@ const rememberedSchema = z.object({
   fileId: z.string(),
 })
 
-/** Describes a file, or says where a location is. The plugin is written as a class. */
+/**
+ * Describes a file, or says where a location is: on `/file`, and when no AI model could look at it.
+ * The plugin is written as a class.
+ */
 export default class FileInfoPlugin {
   static readonly manifest = defineManifest({
     name: 'file_info',
     description: 'Details of files and locations',
-    help: 'Send a photo, a document, a voice message, audio, a video or a location to see its details.',
+    help: 'Reply to a file or a location with `/file`, or send one with the caption `/file`, to see its details.',
+    commands: {
+      file: {
+        description: 'Show the details of a file or a location',
+        usage: '/file',
+        examples: ['what kind of file is this', 'show the details of this file'],
+      },
+    },
+    permissions: { ai: true },
+    // after every other plugin, just before the conversation
+    priority: -999,
     config: configSchema,
   })
 
@@ -46,12 +59,39 @@ export default class FileInfoPlugin {
 
   async processMessage(_message: string, context: MessageContext): Promise<PluginResult | undefined> {
     if (context.callback) return this.#sendBack(context.callback.data, context)
+    const { attachments, replyTo, isAddressed } = context.message
+    if (context.command?.name === 'file') {
+      const replies = await this.#describeAll(
+        attachments.length > 0 ? attachments : (replyTo?.attachments ?? []),
+        context,
+      )
+      if (replies.length > 0) return { success: true, response: replies }
+      return { success: false, error: 'Which file? Reply to a file or a location with /file.' }
+    }
+    if (context.command || attachments.length === 0 || !isAddressed || (await this.#hasModel(context))) {
+      return undefined
+    }
+    const replies = await this.#describeAll(attachments, context)
+    return replies.length === 0 ? undefined : { success: true, response: replies }
+  }
+
+  /** A model answers what was sent, and the question that came with it. */
+  async #hasModel(context: MessageContext): Promise<boolean> {
+    try {
+      return !(await this.#services.ai.model(context)).isDemo
+    } catch (error) {
+      if (!isPluggramError(error)) throw error
+      return false
+    }
+  }
+
+  async #describeAll(attachments: readonly Attachment[], context: MessageContext): Promise<Reply[]> {
     const replies: Reply[] = []
-    for (const attachment of context.message.attachments) {
+    for (const attachment of attachments) {
       if (attachment.kind === 'location') replies.push(describeLocation(attachment))
       else if (isFile(attachment)) replies.push(await this.#describe(attachment, context))
     }
-    return replies.length === 0 ? undefined : { success: true, response: replies }
+    return replies
   }
 
   async getStatus(): Promise<PluginStatus> {

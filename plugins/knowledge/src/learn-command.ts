@@ -61,7 +61,10 @@ async function readMaterial(
   context: MessageContext,
 ): Promise<Material | undefined> {
   const common = { scope, addedBy: context.user.id, for: context }
-  const file = context.message.attachments.find((item): item is FileAttachment => item.kind === 'document')
+  const { attachments, replyTo } = context.message
+  // a file that the message replies to is meant when nothing else is
+  const offered = [...attachments, ...(words === '' ? (replyTo?.attachments ?? []) : [])]
+  const file = offered.find((item): item is FileAttachment => item.kind === 'document')
   if (file) {
     const title = file.fileName ?? 'file'
     const kind = documentKind(title, file.mimeType)

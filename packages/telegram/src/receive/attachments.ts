@@ -1,5 +1,5 @@
 import type { Attachment } from '@pluggram/sdk'
-import type { RawMessage } from './raw-update.ts'
+import type { RawMessage, RawQuotedMessage } from './raw-update.ts'
 
 interface RawFile {
   readonly file_id: string
@@ -9,7 +9,7 @@ interface RawFile {
 }
 
 /** A message's attachments, as plugins see them. */
-export function readAttachments(message: RawMessage): Attachment[] {
+export function readAttachments(message: RawMessage | RawQuotedMessage): Attachment[] {
   const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
   const attachments: Attachment[] = []
 

@@ -311,6 +311,13 @@ describe('attachments', () => {
     expect(messageOf(inPrivate(members)).attachments).toEqual([attachment])
   })
 
+  it('are kept of a message that is replied to', () => {
+    const reply_to_message = { message_id: 2, from: ada, document: { file_id: 'd', file_name: 'a.txt' } }
+    expect(messageOf(inPrivate({ text: 'What does it say?', reply_to_message })).replyTo).toMatchObject({
+      attachments: [{ kind: 'document', fileId: 'd', fileName: 'a.txt' }],
+    })
+  })
+
   it('loses a malformed one without losing the text', () => {
     expect(messageOf(inPrivate({ text: 'kept', document: { file_id: 5 }, photo: 'x' }))).toMatchObject({
       text: 'kept',

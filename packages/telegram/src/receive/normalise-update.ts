@@ -98,6 +98,7 @@ function readMessage(
   const entities = rawEntities.map(toEntity)
   const quoted = isTopicStart(message) ? undefined : message.reply_to_message
   const repliesToBot = quoted?.from?.id === bot.id
+  const repliedFiles = quoted ? readAttachments(quoted) : []
 
   return {
     id: message.message_id,
@@ -114,6 +115,7 @@ function readMessage(
         id: quoted.message_id,
         text: quoted.text ?? quoted.caption ?? '',
         fromBot: repliesToBot,
+        ...(repliedFiles.length > 0 && { attachments: repliedFiles }),
         ...(isBySame(message, quoted) && { isOwn: true }),
       },
     }),

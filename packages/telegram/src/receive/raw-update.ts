@@ -53,6 +53,21 @@ const rawPhoto = z.object({ ...file, width: size, height: size })
 const rawVideo = z.object({ ...file, width: size, height: size, duration })
 const rawVideoNote = z.object({ ...file, length: size, duration })
 
+/** What a message has besides text. */
+const media = {
+  photo: lenient(z.array(rawPhoto)),
+  document: lenient(z.object(file)),
+  voice: lenient(z.object({ ...file, duration })),
+  audio: lenient(z.object({ ...file, duration, title: lenient(wellFormed) })),
+  video: lenient(rawVideo),
+  video_note: lenient(rawVideoNote),
+  sticker: lenient(z.object({ ...file, emoji: lenient(wellFormed) })),
+  location: lenient(z.object({ latitude: z.number(), longitude: z.number() })),
+  contact: lenient(
+    z.object({ phone_number: wellFormed, first_name: wellFormed.catch(''), last_name: lenient(wellFormed) }),
+  ),
+}
+
 const rawQuotedMessage = z.preprocess(
   // the schema drops the fields that tell whose words these are, so they are read before
   (value) =>
@@ -67,6 +82,7 @@ const rawQuotedMessage = z.preprocess(
     caption: lenient(wellFormed),
     forum_topic_created: z.unknown().optional(),
     isForeign: z.boolean(),
+    ...media,
   }),
 )
 
@@ -83,17 +99,7 @@ const rawMessage = z.object({
   entities: lenient(z.array(z.unknown())),
   caption_entities: lenient(z.array(z.unknown())),
   reply_to_message: lenient(rawQuotedMessage),
-  photo: lenient(z.array(rawPhoto)),
-  document: lenient(z.object(file)),
-  voice: lenient(z.object({ ...file, duration })),
-  audio: lenient(z.object({ ...file, duration, title: lenient(wellFormed) })),
-  video: lenient(rawVideo),
-  video_note: lenient(rawVideoNote),
-  sticker: lenient(z.object({ ...file, emoji: lenient(wellFormed) })),
-  location: lenient(z.object({ latitude: z.number(), longitude: z.number() })),
-  contact: lenient(
-    z.object({ phone_number: wellFormed, first_name: wellFormed.catch(''), last_name: lenient(wellFormed) }),
-  ),
+  ...media,
 })
 
 const rawCallbackQuery = z.object({
