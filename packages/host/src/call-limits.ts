@@ -4,15 +4,20 @@ import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { EffectiveTimeouts } from './plugin-timeouts.ts'
 
-/** How many seconds a plugin has for a call; `undefined`: as long as the caller waits. */
-export function secondsFor(
-  kind: CallKind,
-  { callSeconds, statusSeconds }: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>,
-): number | undefined {
-  const { limit } = CALLS[kind]
-  if (limit === 'caller') return undefined
-  if (limit === 'call') return callSeconds
-  return limit === 'status' ? statusSeconds : limit
+/** How many seconds a plugin has for each kind of call; without a number, as long as the caller waits. */
+type SecondsByKind = { readonly [Kind in CallKind]?: number | undefined }
+
+export function secondsByKind({
+  callSeconds,
+  statusSeconds,
+}: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'>): SecondsByKind {
+  const named = { caller: undefined, call: callSeconds, status: statusSeconds }
+  return Object.fromEntries(
+    Object.entries(CALLS).map(([kind, { limit }]) => [
+      kind,
+      typeof limit === 'number' ? limit : named[limit],
+    ]),
+  )
 }
 
 /**

@@ -4,7 +4,7 @@ import { withinTime } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
-import { askStopped, secondsFor, withinLimit } from './call-limits.ts'
+import { askStopped, secondsByKind, withinLimit } from './call-limits.ts'
 import type { BlockWatch, PluginWork } from './block-watch.ts'
 import type { DisposableEffectScope } from './effect-scope.ts'
 import type { Condition, HostedPlugin } from './hosted-plugin.ts'
@@ -36,6 +36,7 @@ export class RunningPlugin implements HostedPlugin {
   successor: RunnablePlugin | undefined
   readonly #parts: RunningPluginParts
   readonly #work: PluginWork
+  readonly #seconds: ReturnType<typeof secondsByKind>
   readonly #unwatch: (() => void) | undefined
   #isStopped = false
 
@@ -43,6 +44,7 @@ export class RunningPlugin implements HostedPlugin {
     this.descriptor = parts.descriptor
     this.#parts = parts
     this.#work = { plugin: parts.descriptor.name, underWay: 0, endedAt: 0 }
+    this.#seconds = parts.limits ? secondsByKind(parts.limits) : {}
     this.#unwatch = parts.watch?.follow(this.#work)
   }
 
@@ -51,8 +53,7 @@ export class RunningPlugin implements HostedPlugin {
     question: Question<Kind>,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Answer<Kind>> {
-    const { limits } = this.#parts
-    const seconds = limits && secondsFor(kind, limits)
+    const seconds = this.#seconds[kind]
     if (seconds === undefined) return this.#answer(kind, question, signal)
     const call = { kind, plugin: this.descriptor.name, seconds }
     return withinLimit(call, signal, (limited) => this.#answer(kind, question, limited))

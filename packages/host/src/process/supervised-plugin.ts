@@ -3,7 +3,7 @@ import type { Logger } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { Answer, CallKind, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askStopped, secondsFor } from '../call-limits.ts'
+import { askStopped, secondsByKind } from '../call-limits.ts'
 import { thrownMessage } from '../error-location.ts'
 import type { HostPlan } from '../host-plan.ts'
 import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
@@ -62,6 +62,7 @@ const LONGEST_WAIT_MS = 2_000
 export class SupervisedPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
   readonly #options: SupervisedPluginOptions
+  readonly #seconds: ReturnType<typeof secondsByKind>
   #process: PluginProcess | undefined
   #starting: Promise<PluginProcess> | undefined
   #effects: readonly string[] = []
@@ -77,6 +78,7 @@ export class SupervisedPlugin implements HostedPlugin {
   constructor(options: SupervisedPluginOptions) {
     this.descriptor = options.descriptor
     this.#options = options
+    this.#seconds = secondsByKind(options.timeouts)
   }
 
   /** Handles the reports of processes. */
@@ -124,7 +126,7 @@ export class SupervisedPlugin implements HostedPlugin {
     if (!process || this.#isStopped) return askStopped(this.descriptor.name, this.successor, ...call)
     const [kind] = call
     try {
-      return await process.ask(...call, secondsFor(kind, this.#options.timeouts))
+      return await process.ask(...call, this.#seconds[kind])
     } finally {
       if (CALLS[kind].whenLate === 'end') this.#touch()
     }

@@ -4,7 +4,7 @@ import { PluggramError } from '@pluggram/sdk'
 import { expect, test, vi } from 'vitest'
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer.ts'
-import { WorkBudget } from './work-budget.ts'
+import { WorkBudget } from './work-queue.ts'
 
 /** Two streams, each of which reads what is written to the other. */
 function pair(): [Duplex, Duplex] {

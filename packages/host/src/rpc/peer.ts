@@ -7,7 +7,7 @@ import { PayloadError, scanPayload } from './scan-payload.ts'
 import { StreamTable } from './streams.ts'
 import type { StreamMessage } from './streams.ts'
 import { decodeError, encodeError } from './wire-error.ts'
-import type { WorkBudget } from './work-budget.ts'
+import type { WorkBudget } from './work-queue.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** A call from the other side. */

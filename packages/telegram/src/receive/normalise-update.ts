@@ -1,7 +1,8 @@
-import type { Chat, Command, IncomingMessage, TextEntity, User } from '@pluggram/sdk'
+import type { Chat, Command, IncomingMessage, Logger, TextEntity, User } from '@pluggram/sdk'
 import { readCommand } from '@pluggram/sdk/runtime'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { readAttachments } from './attachments.ts'
+import { noteMigration } from './chat-migration.ts'
 import { readForeignWords } from './foreign-words.ts'
 import type { ForeignWords } from './foreign-words.ts'
 import type { BotIdentity } from './identify-bot.ts'
@@ -14,6 +15,29 @@ import type {
   RawUpdate,
   RawUser,
 } from './raw-update.ts'
+
+interface ReadOptions {
+  readonly logger: Logger
+  /** Called when a group became a supergroup with a new id. */
+  readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+}
+
+/**
+ * Reads one raw update; `undefined` when no plugin handles its kind. One that cannot be read is
+ * skipped: it would come again and again, and nothing behind it would arrive.
+ */
+export function readUpdate(
+  raw: unknown,
+  bot: BotIdentity,
+  { onChatMigrated, logger }: ReadOptions,
+): IncomingUpdate | undefined {
+  try {
+    return normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated)
+  } catch (error) {
+    logger.error('an update could not be read; it is skipped', { err: error })
+  }
+  return undefined
+}
 
 /**
  * Validates one update and converts it to our types. Returns `undefined` for service messages,

@@ -8,10 +8,10 @@ import {
   DEFAULT_BACKOFF,
   identifyWithRetries,
   keepReceiving,
-  readUpdate,
   StatusTracker,
 } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
+import { readUpdate } from './normalise-update.ts'
 import { ALLOWED_UPDATES } from './raw-update.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 

@@ -5,10 +5,8 @@ import type { Logger } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { TelegramError, toTelegramError } from '../api/errors.ts'
-import { noteMigration } from './chat-migration.ts'
 import { identifyBot } from './identify-bot.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { normaliseUpdate } from './normalise-update.ts'
 
 /**
  * The state of an update source.
@@ -175,23 +173,6 @@ export function createTrouble(
       announced = undefined
     },
   }
-}
-
-/**
- * Reads one raw update; `undefined` when no plugin handles its kind. One that cannot be read is
- * skipped: it would come again and again, and nothing behind it would arrive.
- */
-export function readUpdate(
-  raw: unknown,
-  bot: BotIdentity,
-  { onChatMigrated, logger }: Pick<SourceOptions, 'onChatMigrated' | 'logger'>,
-): IncomingUpdate | undefined {
-  try {
-    return normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated)
-  } catch (error) {
-    logger.error('an update could not be read; it is skipped', { err: error })
-  }
-  return undefined
 }
 
 /** The delay after an error that no source expects. */
