@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
-import type { Session } from './support/assistant.ts'
+import type { RunningAssistant, Session } from './support/assistant.ts'
 import { grant } from './support/command.ts'
 import { ask, createPerson } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
@@ -37,6 +37,11 @@ export default definePlugin({
       keys: async () => {
         await again(1_000, 500, (n) => store.set('key '.repeat(100) + n, n))
         return again(510, 510, () => store.list())
+      },
+      fill: () => again(60, 10, (n) => store.set('large' + n, 'x'.repeat(1_000_000))),
+      full: async () => {
+        await again(10, 10, (n) => store.set('more' + n, 'x'.repeat(1_000_000)))
+        return (await again(1_000, 500, (n) => store.set('again' + n, 'x'.repeat(200_000)))) > 900 ? 0 : 'none'
       },
       pages: (url) => again(40, 40, async () => (await http.fetch(url)).arrayBuffer()),
     }
@@ -71,7 +76,14 @@ export default class Meter {
   async cleanup() { clearImmediate(this.timer) }
 }`
 
+const CONFIG = {
+  plugin_host: {
+    plugins: { flooder: { memory_mb: 2_048, call_seconds: 120 }, meter: { isolation: 'inline' } },
+  },
+}
+
 let site: Server
+let assistant: RunningAssistant
 let driver: Session
 let ada: EmulatedUser
 let eve: EmulatedUser
@@ -84,14 +96,11 @@ beforeAll(async () => {
     'plugins/flooder.js': FLOODER,
     'plugins/meter.js': METER,
     'plugins_config.json': { enabled_plugins: { flooder: true, meter: true, ai_chatbot: false } },
-    'config.json': {
-      plugin_host: {
-        plugins: { flooder: { memory_mb: 2_048, call_seconds: 120 }, meter: { isolation: 'inline' } },
-      },
-    },
+    'config.json': CONFIG,
   })
   await grant(home, 'flooder')
-  driver = await logIn(await startAssistant(home))
+  assistant = await startAssistant(home)
+  driver = await logIn(assistant)
   ada = await createPerson(driver)
   eve = await createPerson(driver, 'Eve')
 })
@@ -107,10 +116,23 @@ const longestTurn = async (): Promise<number> => Number((await ask(driver, ada, 
 
 describe('a plugin in its own process does not hold up the assistant', () => {
   // the limit has tenfold room: a plugin gets some 20 ms in a row
-  test.each(['add', 'unnamed', 'schedules', 'keys', 'pages'])('with %s', async (job) => {
+  test.each(['add', 'unnamed', 'schedules', 'keys', 'fill', 'full', 'pages'])('with %s', async (job) => {
     await longestTurn()
     const { port } = site.address() as AddressInfo
     expect(await ask(driver, eve, `${job} http://127.0.0.1:${port}`)).toEqual(['failed: 0'])
     expect(await longestTurn()).toBeLessThan(200)
   })
+})
+
+test('a store that is nearly full is in the log, in the health and in the status of an owner', async () => {
+  expect(assistant.output().match(/the store of plugin flooder is nearly full/g)).toHaveLength(1)
+  const { components } = (await (await fetch(`${assistant.url}/readyz`)).json()) as {
+    components: Record<string, unknown>
+  }
+  expect(components['plugin stores']).toMatchObject({
+    status: 'degraded',
+    nearlyFull: [{ plugin: 'flooder' }],
+  })
+  // people of the playground are owners
+  expect((await ask(driver, ada, '/status'))[0]).toMatch(/The store of flooder is \d+ % full/)
 })

@@ -115,7 +115,7 @@ tell(
 const folder = mkdtempSync(join(tmpdir(), 'pluggram-load-'))
 const database = openSqliteDatabase(join(folder, 'load.db'))
 const log = new WriteLog(database)
-const stores = createSqlitePluginStores(log, { maxBytes: 8 * 1_048_576 })
+const stores = createSqlitePluginStores(log, { limit: { keys: 100_000, bytes: 8 * 1_048_576 } })
 const store = createStore(stores.forPlugin('load'))
 tell(
   'store.update, a key each',

@@ -1,5 +1,6 @@
 import { definePlugin } from '@pluggram/sdk'
 import type { ForgetMe } from '@pluggram/access'
+import type { NearlyFullStore } from '@pluggram/storage'
 import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
 
 /** The plugin name of the assistant's own commands. No other plugin may use it. */
@@ -27,6 +28,8 @@ export interface SystemPluginOptions {
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
   /** A short description of the connection, for example `polling`. */
   connection(): string
+  /** Stores of plugins that have little room left. */
+  nearlyFull(): readonly NearlyFullStore[]
   readonly forgetMe: ForgetMe
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -138,6 +141,7 @@ async function status(options: SystemPluginOptions, isForOwner: boolean): Promis
     `**${escape(options.assistantName)}** has been running for ${duration(Date.now() - options.startedAt)}.`,
     `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${modelNote(model, isForOwner)}`,
     ['Plugins:', ...lines].join('\n'),
+    ...(isForOwner ? options.nearlyFull().map(fullStoreNote) : []),
   ].join('\n\n')
 }
 
@@ -145,6 +149,10 @@ async function status(options: SystemPluginOptions, isForOwner: boolean): Promis
 function modelNote({ isDemo, problem }: ModelState, isForOwner: boolean): string {
   if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ not working'
   return isDemo ? ' (built-in demo, not a large language model)' : ''
+}
+
+function fullStoreNote({ plugin, percent }: NearlyFullStore): string {
+  return `⚠️ The store of ${escape(plugin)} is ${percent} % full. When it is full, the plugin cannot save anything new.`
 }
 
 function duration(milliseconds: number): string {

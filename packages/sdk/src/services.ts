@@ -143,9 +143,11 @@ export const SERVICES = {
       update: 'callback',
       list: 'value',
       forChat: 'here',
+      rolling: 'here',
     },
-    words: 'JSON by key, TTL, atomic `update`, `list`, `forChat(id)`; outlives restarts',
-    limits: '100,000 keys, 64 MiB, 1 MiB a value, 10 s a change',
+    words:
+      'JSON by key, TTL, atomic `update`, `list`, `forChat(id)`; `rolling(name)` for journals, which makes room by itself; outlives restarts',
+    limits: '100,000 keys, 64 MiB; rolling: four with 500,000 keys, 256 MiB; 1 MiB a value, 10 s a change',
   },
   cache: {
     methods: { get: 'value', set: 'value', delete: 'value', wrap: 'here' },

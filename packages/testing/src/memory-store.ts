@@ -6,8 +6,9 @@ import { createStore, isChatKey, MemoryStoreBackend } from '@pluggram/services'
  * values.
  */
 export interface MemoryStore extends Store {
-  /** What is stored and has not expired, without the keys of chats. */
+  /** What is stored and has not expired, without the keys of chats and rolling stores. */
   entries(): Readonly<Record<string, unknown>>
+  rolling(name: string): MemoryStore
 }
 
 export function createMemoryStore(initial: Readonly<Record<string, unknown>> = {}): MemoryStore {
@@ -15,7 +16,18 @@ export function createMemoryStore(initial: Readonly<Record<string, unknown>> = {
   for (const [key, value] of Object.entries(initial)) {
     void backend.write(key, { json: JSON.stringify(value), expiresAt: null })
   }
-  return Object.assign(createStore(backend), {
+  return toMemoryStore(createStore(backend), backend)
+}
+
+function toMemoryStore(store: Store, backend: MemoryStoreBackend): MemoryStore {
+  const rolling = new Map<string, MemoryStore>()
+  return {
+    ...store,
+    rolling(name) {
+      const known = rolling.get(name) ?? toMemoryStore(store.rolling(name), backend.rolling(name))
+      rolling.set(name, known)
+      return known
+    },
     entries: () =>
       Object.fromEntries(
         backend
@@ -23,5 +35,5 @@ export function createMemoryStore(initial: Readonly<Record<string, unknown>> = {
           .filter(([key]) => !isChatKey(key))
           .map(([key, json]) => [key, JSON.parse(json) as unknown]),
       ),
-  })
+  }
 }

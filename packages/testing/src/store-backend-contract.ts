@@ -124,6 +124,23 @@ export function storeBackendContract(
       expect(await ten.forChat(-100).get('key')).toBe('group')
     })
 
+    test('has separate stores that make room by themselves', async () => {
+      await using all = stores()
+      const store = createStore(all.forPlugin('a'))
+      const [one, two] = [store.rolling('one'), store.rolling('two')]
+      await store.set('key', 'own')
+      await one.set('key', 1)
+      await two.forChat(5).set('key', 2)
+      expect(await Promise.all([store.get('key'), one.get('key'), two.get('key')])).toEqual(['own', 1, undefined])
+      expect(await two.forChat(5).list()).toEqual(['key'])
+      expect(await createStore(all.forPlugin('b')).rolling('one').list()).toEqual([])
+      expect(await createStore(all.forPlugin('a')).rolling('one').get('key')).toBe(1)
+      expect(() => store.rolling('One')).toThrow('lower case')
+      expect(() => one.rolling('two')).toThrow('no rolling stores')
+      for (const name of ['three', 'four']) store.rolling(name)
+      expect(() => store.rolling('five')).toThrow('4 rolling stores')
+    })
+
     test('refuses what it cannot keep, and says why', async () => {
       await using all = stores()
       const store = createStore(all.forPlugin('a'))

@@ -89,7 +89,7 @@ describe('the conversation', () => {
     await using bot = await TestChatbot.start({ config: { history_messages: 400, summaries: false } })
     bot.script = () => ['x'.repeat(100_000)]
     for (let index = 0; index < 12; index++) await bot.say('y'.repeat(30_000))
-    expect(JSON.stringify(bot.store.entries()).length).toBeLessThan(200_000)
+    expect(bot.stored().length).toBeLessThan(200_000)
     expect(bot.lastMessages.at(0)?.role).toBe('user')
     expect(bot.lastMessages.at(-1)?.content).toHaveLength(30_000)
   })
@@ -99,7 +99,7 @@ describe('the conversation', () => {
     await bot.say('one')
     await bot.say('two')
     expect(bot.lastMessages).toEqual([{ role: 'user', content: 'two' }])
-    expect(JSON.stringify(bot.store.entries())).not.toContain('one')
+    expect(bot.stored()).not.toContain('one')
   })
 
   test('is forgotten with /new, in that chat only', async () => {
@@ -132,7 +132,7 @@ describe('the conversation', () => {
 
   test('begins anew when what is stored cannot be read', async () => {
     await using bot = await TestChatbot.start()
-    await bot.store.set('history:1001', { turns: 'surprise' })
+    await bot.store.rolling('conversations').set('history:1001', { turns: 'surprise' })
     expect(await bot.say('hello')).toBe('You said “hello”.')
     await bot.say('again')
     expect(bot.lastMessages).toHaveLength(3)
@@ -298,7 +298,7 @@ describe('a failure of the model', () => {
   test('a full store does not spoil the answer', async () => {
     await using bot = await TestChatbot.start()
     await bot.say('one')
-    bot.store.set = () => Promise.reject(new Error('full'))
+    bot.store.rolling('conversations').set = () => Promise.reject(new Error('full'))
     expect(await bot.say('two')).toBe('You said “two”.')
     expect(bot.reported).toHaveLength(1)
   })

@@ -34,7 +34,7 @@ export function createChatbot({
   services,
   signal,
 }: SetupContext<Configuration>): Plugin<Configuration> {
-  const history = new ChatHistory(services.store, {
+  const history = new ChatHistory(services.store.rolling('conversations'), {
     messages: config.history_messages,
     tokens: config.history_tokens,
     retentionDays: config.retention_days,

@@ -78,6 +78,11 @@ export class TestChatbot implements AsyncDisposable {
     return bot
   }
 
+  /** Everything that is stored, as text. */
+  stored(): string {
+    return JSON.stringify([this.store.entries(), this.store.rolling('conversations').entries()])
+  }
+
   private constructor(running: PluginUnderTest, services: TestServices, store: MemoryStore, config: unknown) {
     this.#config = config
     this.#plugin = running

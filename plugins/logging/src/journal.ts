@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from '@pluggram/sdk'
 import type { ObservedMessage, Store } from '@pluggram/sdk'
 import { redact } from './redact.ts'
@@ -27,10 +28,12 @@ export interface JournalOptions {
 
 const PREFIX = 'entry:'
 const PAGE = 500
+/** How far back to look for the newest entries, in hours, before all are read. */
+const LOOKS_BACK = [1, 24, 7 * 24]
 
 /**
- * Keeps entries in the plugin's store, oldest first. Each is deleted when its retention time is
- * over.
+ * Keeps entries in a rolling store, oldest first. Each is deleted when its retention time is over,
+ * and the oldest ones when there is no more room.
  */
 export class Journal {
   readonly #store: Store
@@ -60,13 +63,14 @@ export class Journal {
       }),
     }
     this.#sequence = (this.#sequence + 1) % 100_000
-    const key = `${PREFIX}${String(time).padStart(15, '0')}:${String(this.#sequence).padStart(5, '0')}`
-    await this.#store.set(key, entry, { ttlSeconds: retentionDays * 86_400 })
+    await this.#store.set(keyOf(time, this.#sequence), entry, { ttlSeconds: retentionDays * 86_400 })
   }
 
-  /** All entries, oldest first. */
-  async *all(): AsyncGenerator<JournalEntry> {
-    for (let after = ''; ;) {
+  /** All entries, oldest first, or those written since a time. */
+  async *all(since = 0): AsyncGenerator<JournalEntry> {
+    for (let after = since === 0 ? '' : keyOf(since, 0); ;) {
+      // others have a turn between two pages
+      await setImmediate()
       const keys = await this.#store.list(PREFIX, { limit: PAGE, ...(after !== '' && { after }) })
       for (const key of keys) {
         const parsed = entrySchema.safeParse(await this.#store.get(key))
@@ -80,8 +84,16 @@ export class Journal {
 
   /** The newest entries that contain `words`, newest last. */
   async newest(count: number, words: string): Promise<readonly JournalEntry[]> {
+    for (const hours of words === '' ? LOOKS_BACK : []) {
+      const found = await this.#newestSince(this.#options.now() - hours * 3_600_000, count, words)
+      if (found.length === count) return found
+    }
+    return this.#newestSince(0, count, words)
+  }
+
+  async #newestSince(since: number, count: number, words: string): Promise<readonly JournalEntry[]> {
     const found: JournalEntry[] = []
-    for await (const entry of this.all()) {
+    for await (const entry of this.all(since)) {
       if (words !== '' && !JSON.stringify(entry).toLowerCase().includes(words.toLowerCase())) continue
       found.push(entry)
       if (found.length > count) found.shift()
@@ -93,6 +105,7 @@ export class Journal {
   async forget(user?: number): Promise<number> {
     let count = 0
     for (let after = ''; ;) {
+      await setImmediate()
       const keys = await this.#store.list(PREFIX, { limit: PAGE, ...(after !== '' && { after }) })
       for (const key of keys) {
         const parsed = entrySchema.safeParse(await this.#store.get(key))
@@ -104,4 +117,9 @@ export class Journal {
       after = last
     }
   }
+}
+
+/** Keys in the order of their times. */
+function keyOf(time: number, sequence: number): string {
+  return `${PREFIX}${String(Math.max(0, time)).padStart(15, '0')}:${String(sequence).padStart(5, '0')}`
 }

@@ -34,7 +34,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
     journal: { description: 'Show the journal (owner only)', usage: '/journal 20 weather', menu: false },
   },
   setup({ config: settings, services }) {
-    const journal = new Journal(services.store, {
+    const journal = new Journal(services.store.rolling('journal'), {
       retentionDays: settings.retention_days,
       keepsText: settings.keep_text,
       maxCharacters: settings.max_characters,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { definePart } from '@pluggram/assembly'
+import { repeat } from '@pluggram/base'
 import type { Life } from '@pluggram/assembly'
 import type { Logger } from '@pluggram/sdk'
 import { markOfChat } from '@pluggram/services'
@@ -23,6 +24,10 @@ import {
 } from '@pluggram/storage'
 import type { Storage } from '../storage.ts'
 import { chatKeepers, folders, forgetters, healthChecks, logger, mode, settings, storage } from './tokens.ts'
+
+/** Expired values are deleted this often, first once the assistant has had time to start. */
+const TIDY_MS = 3_600_000
+const FIRST_TIDY_MS = 60_000
 
 /** The home's lock and its database. */
 export const sqliteStorage = definePart({
@@ -50,9 +55,18 @@ export const sqliteStorage = definePart({
       })
     const messages = createSqliteMessageStore(log, { bot })
     life.onStop(() => messages.close())
-    const pluginStores = createSqlitePluginStores(log)
+    const pluginStores = createSqlitePluginStores(log, {
+      onNearlyFull: (store) =>
+        needs.logger.warn(`the store of plugin ${store.plugin} is nearly full`, { ...store }),
+    })
     life.onStop(() => pluginStores.close())
-    await pluginStores.deleteExpired()
+    const tidying = repeat(() => pluginStores.tidy(), {
+      everyMs: TIDY_MS,
+      onError: (error) => needs.logger.warn('cannot delete expired values', { err: error }),
+    })
+    tidying.within(FIRST_TIDY_MS)
+    // what it is doing ends with the stores
+    life.onStop(() => void tidying.stop())
     const records = new CommitQueue(log)
     life.onStop(() => records.close())
     const pluginChats = createSqlitePluginChats(records, { bot })
@@ -107,4 +121,12 @@ function contribute(
   keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
   life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
   life.add(forgetters, { forget: (userId) => access.forget(userId) })
+  life.add(healthChecks, {
+    name: 'plugin stores',
+    check() {
+      const nearlyFull = pluginStores.nearlyFull()
+      return nearlyFull.length === 0 ? { status: 'ok' } : { status: 'degraded', nearlyFull }
+    },
+    isRequired: false,
+  })
 }

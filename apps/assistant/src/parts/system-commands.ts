@@ -10,6 +10,7 @@ export const systemCommands = definePart({
   name: 'system commands',
   needs: {
     settings: tokens.settings,
+    storage: tokens.storage,
     board: tokens.board,
     directory: tokens.directory,
     models: tokens.models,
@@ -18,7 +19,7 @@ export const systemCommands = definePart({
     mask: tokens.mask,
     logger: tokens.logger,
   },
-  start({ settings, board, directory, models, outgoing, forgetters, mask, logger }, life) {
+  start({ settings, storage, board, directory, models, outgoing, forgetters, mask, logger }, life) {
     const definition = createSystemPlugin({
       forgetMe: new ForgetMe({ registry: board.hosted, forgetters, logger }),
       assistantName: settings.now.assistant.name,
@@ -28,6 +29,7 @@ export const systemCommands = definePart({
       pluginStatuses: async () =>
         (await readPluginStates(board, mask)).flatMap((state) => toStatusLine(state) ?? []),
       connection: () => outgoing.connection(),
+      nearlyFull: () => storage.pluginStores.nearlyFull(),
     })
     life.add(tokens.ownPlugins, { name: SYSTEM_PLUGIN_NAME, definition })
   },

@@ -14,4 +14,9 @@ export interface StoreBackend {
   remove(key: string): Promise<boolean>
   /** Keys that start with `prefix` and come after `after`, ascending, without expired ones. */
   keys(prefix: string, after: string, limit: number): Promise<readonly string[]>
+  /**
+   * Separate storage that makes room by itself; the name is validated.
+   * @throws StoreError when this is one already
+   */
+  rolling(name: string): StoreBackend
 }

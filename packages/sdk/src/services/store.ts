@@ -40,6 +40,15 @@ export interface Store {
     prefix?: string,
     options?: { readonly limit?: number; readonly after?: string },
   ): Promise<readonly string[]>
+  /**
+   * A separate store that makes room by itself, for journals and histories: when it is full, the
+   * values written longest ago are deleted. A plugin can have four, each with at most 500,000 keys
+   * and 256 MiB.
+   * @example
+   * const journal = services.store.rolling('journal')
+   * @param name lower case letters, digits and _
+   */
+  rolling(name: string): Store
   /** A separate store for one chat. Its keys do not appear in the main store. */
   forChat(chatId: number): Store
 }

@@ -2,7 +2,7 @@ import { KeyLock, withinTime } from '@pluggram/base'
 import { StoreError } from '@pluggram/sdk'
 import type { Store } from '@pluggram/sdk'
 import type { StoreBackend } from '@pluggram/sdk/runtime'
-import { checkKey, markOfChat } from './store-keys.ts'
+import { checkKey, checkStoreName, markOfChat } from './store-keys.ts'
 import { encodeValue } from './encode-value.ts'
 
 const MAX_LISTED = 1_000
@@ -20,6 +20,7 @@ export interface StoreOptions {
 export function createStore(backend: StoreBackend, options: StoreOptions = {}): Store {
   const { now = Date.now, changeSeconds = CHANGE_SECONDS } = options
   const locks = new KeyLock()
+  const rolling = new Map<string, Store>()
 
   function storeFor(mark: string): Store {
     const full = (key: string): string => mark + checkKey(key)
@@ -57,6 +58,13 @@ export function createStore(backend: StoreBackend, options: StoreOptions = {}): 
         const count = Math.min(MAX_LISTED, Math.max(1, Math.trunc(limit) || 1))
         const keys = await backend.keys(mark + prefix, mark + after, count)
         return keys.map((key) => key.slice(mark.length))
+      },
+      rolling(name) {
+        const known = rolling.get(name)
+        if (known) return known
+        const made = createStore(backend.rolling(checkStoreName(name, rolling.size)), options)
+        rolling.set(name, made)
+        return made
       },
       forChat(chatId) {
         if (!Number.isSafeInteger(chatId))

@@ -11,20 +11,28 @@ const page = () =>
     .transform(withoutUndefined)
     .optional()
 
-// the first argument is the chat
-const byKey = () => z.tuple([z.unknown(), z.string()])
-const set = () => z.tuple([z.unknown(), z.string(), z.unknown(), ttl()])
-const list = () => z.tuple([z.unknown(), z.string().optional(), page()])
-const update = () => z.tuple([z.unknown(), z.string(), z.number(), ttl()])
+const place = () =>
+  z.object({ chat: z.number().optional(), rolling: z.string().optional() }).transform(withoutUndefined)
+
+const byKey = () => z.tuple([place(), z.string()])
+const set = () => z.tuple([place(), z.string(), z.unknown(), ttl()])
+const list = () => z.tuple([place(), z.string().optional(), page()])
+const update = () => z.tuple([place(), z.string(), z.number(), ttl()])
 
 /**
  * The host stores the values, and calls back for the changes of `update`. The first argument is the
- * chat of `forChat`.
+ * place.
  */
 export const storeCrossing: Crossing<Store> = { plugin: (link) => createRemoteStore(link), host: serveStore }
 
-function createRemoteStore(link: PluginLink, chatId?: number): Store {
-  const call = (method: string, ...args: unknown[]): Promise<unknown> => link.call(method, [chatId, ...args])
+/** Which of a plugin's stores a call is about. */
+interface Place {
+  readonly chat?: number
+  readonly rolling?: string
+}
+
+function createRemoteStore(link: PluginLink, place: Place = {}): Store {
+  const call = (method: string, ...args: unknown[]): Promise<unknown> => link.call(method, [place, ...args])
   return {
     get: async <T>(name: string) => (await call('get', name)) as T | undefined,
     async set(name, value, options) {
@@ -47,33 +55,37 @@ function createRemoteStore(link: PluginLink, chatId?: number): Store {
       }
     },
     list: async (prefix, options) => (await call('list', prefix, options)) as readonly string[],
-    forChat: (id) => createRemoteStore(link, id),
+    rolling: (name) => createRemoteStore(link, { rolling: name }),
+    forChat: (id) => createRemoteStore(link, { ...place, chat: id }),
   }
 }
 
 function serveStore(store: Store, link: HostLink): Readonly<Record<string, Answer>> {
-  // forChat validates the id
-  const of = (id: unknown): Store => (id === undefined ? store : store.forChat(id as number))
+  // the store validates both
+  const of = ({ chat, rolling }: Place): Store => {
+    const part = rolling === undefined ? store : store.rolling(rolling)
+    return chat === undefined ? part : part.forChat(chat)
+  }
   return {
     get(args) {
-      const [id, name] = parseArgs('store.get', byKey, args)
-      return of(id).get(name)
+      const [at, name] = parseArgs('store.get', byKey, args)
+      return of(at).get(name)
     },
     delete(args) {
-      const [id, name] = parseArgs('store.delete', byKey, args)
-      return of(id).delete(name)
+      const [at, name] = parseArgs('store.delete', byKey, args)
+      return of(at).delete(name)
     },
     set(args) {
-      const [id, name, value, options] = parseArgs('store.set', set, args)
-      return of(id).set(name, value, options)
+      const [at, name, value, options] = parseArgs('store.set', set, args)
+      return of(at).set(name, value, options)
     },
     list(args) {
-      const [id, prefix, options] = parseArgs('store.list', list, args)
-      return of(id).list(prefix, options)
+      const [at, prefix, options] = parseArgs('store.list', list, args)
+      return of(at).list(prefix, options)
     },
     update(args) {
-      const [id, name, callback, options] = parseArgs('store.update', update, args)
-      return of(id).update(name, (current) => link.callBack(callback, [current]), options)
+      const [at, name, callback, options] = parseArgs('store.update', update, args)
+      return of(at).update(name, (current) => link.callBack(callback, [current]), options)
     },
   }
 }

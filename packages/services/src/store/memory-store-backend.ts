@@ -1,13 +1,17 @@
+import { StoreError } from '@pluggram/sdk'
 import { isChatKey } from './store-keys.ts'
 import type { StoreBackend, StoredValue } from '@pluggram/sdk/runtime'
 
 /** Keeps one plugin's values in memory, for tests. */
 export class MemoryStoreBackend implements StoreBackend {
   readonly #rows = new Map<string, StoredValue>()
+  readonly #rolling = new Map<string, MemoryStoreBackend>()
   readonly #now: () => number
+  readonly #isRolling: boolean
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, isRolling = false) {
     this.#now = now
+    this.#isRolling = isRolling
   }
 
   async read(key: string): Promise<StoredValue | undefined> {
@@ -29,6 +33,13 @@ export class MemoryStoreBackend implements StoreBackend {
       .map(([key]) => key)
       .filter((key) => key.startsWith(prefix) && key > after && (prefix !== '' || !isChatKey(key)))
       .slice(0, limit)
+  }
+
+  rolling(name: string): MemoryStoreBackend {
+    if (this.#isRolling) throw new StoreError('A rolling store has no rolling stores of its own.')
+    const known = this.#rolling.get(name) ?? new MemoryStoreBackend(this.#now, true)
+    this.#rolling.set(name, known)
+    return known
   }
 
   /** The entries that have not expired, sorted by key. */

@@ -1,6 +1,8 @@
 import { StoreError } from '@pluggram/sdk'
 
 const MAX_KEY_LENGTH = 512
+const MAX_ROLLING = 4
+const STORE_NAME = /^[a-z0-9_]{1,32}$/
 /**
  * The prefix of chats' keys. Plugins' own keys contain no control characters, so they cannot
  * collide.
@@ -29,4 +31,16 @@ export function checkKey(key: string): string {
   throw new StoreError(
     `A store key must be text of 1 to ${MAX_KEY_LENGTH} characters, without control characters.`,
   )
+}
+
+/**
+ * @param count how many rolling stores the plugin has
+ * @throws StoreError
+ */
+export function checkStoreName(name: string, count: number): string {
+  if (!STORE_NAME.test(name)) {
+    throw new StoreError('The name of a rolling store has 1 to 32 lower case letters, digits and _.')
+  }
+  if (count >= MAX_ROLLING) throw new StoreError(`A plugin can have ${MAX_ROLLING} rolling stores.`)
+  return name
 }

@@ -32,13 +32,25 @@ const FIRST_SCHEMA = `
   CREATE UNIQUE INDEX outbox_interim ON outbox (bot, update_id, interim_key, part) WHERE interim_key IS NOT NULL;
 
   CREATE TABLE plugin_store (
-    plugin TEXT NOT NULL,
+    owner TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     expires_at INTEGER,
-    PRIMARY KEY (plugin, key)
+    written_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX plugin_store_expiry ON plugin_store (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE rolling_store (
+    owner TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    expires_at INTEGER,
+    written_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rolling_store_expiry ON rolling_store (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX rolling_store_age ON rolling_store (owner, written_at);
 
   CREATE TABLE plugin_chats (
     bot INTEGER NOT NULL,

@@ -1,7 +1,17 @@
+import { setImmediate } from 'node:timers/promises'
 import { StoreError } from '@pluggram/sdk'
 import type { StoreBackend } from '@pluggram/sdk/runtime'
 import { CommitQueue } from './commit-queue.ts'
+import { StoreTable } from './store-table.ts'
+import type { StoreSize } from './store-table.ts'
 import type { WriteLog } from './write-log.ts'
+
+/** A store that has little room left. */
+export interface NearlyFullStore {
+  readonly plugin: string
+  /** How much of it is used, in percent. */
+  readonly percent: number
+}
 
 /** Gives each plugin its own part of a shared table. */
 export interface PluginStores {
@@ -12,8 +22,13 @@ export interface PluginStores {
    * under the new key stay.
    */
   movePrefix(from: string, to: string): Promise<void>
-  /** Deletes expired values. Reads never return them in any case. */
-  deleteExpired(): Promise<void>
+  /**
+   * Deletes expired values, in slices between which others write. Reads never return them in any
+   * case. Measures stores that were not used yet.
+   */
+  tidy(): Promise<void>
+  /** Stores of which 80 % or more is used, as far as they were used or measured. */
+  nearlyFull(): readonly NearlyFullStore[]
   /** Resolves when all writes are complete. */
   close(): Promise<void>
 }
@@ -21,142 +36,78 @@ export interface PluginStores {
 export interface PluginStoresOptions {
   /** Milliseconds since 1970; injected by tests. */
   readonly now?: () => number
-  /** For each plugin. Default 100,000. */
-  readonly maxKeys?: number
-  /** For each plugin, keys and values together. Default 64 MiB. */
-  readonly maxBytes?: number
+  /** For each plugin. Default 100,000 keys and 64 MiB. */
+  readonly limit?: StoreSize
+  /** For each rolling store. Default 500,000 keys and 256 MiB. */
+  readonly rollingLimit?: StoreSize
+  /** Called once for each store that becomes nearly full. */
+  onNearlyFull?(store: NearlyFullStore): void
 }
 
-const MAX_KEYS = 100_000
-const MAX_BYTES = 64 * 1_048_576
-/** Appended to a prefix, it sorts after every key with that prefix. */
-const LAST_CHARACTER = '\u{10ffff}'
-const FIRST_OWN_KEY = ' '
-
-/** How much a plugin stores. */
-interface Usage {
-  keys: number
-  bytes: number
-}
+const MEBIBYTE = 1_048_576
+const LIMIT = { keys: 100_000, bytes: 64 * MEBIBYTE }
+const ROLLING_LIMIT = { keys: 500_000, bytes: 256 * MEBIBYTE }
+const NEARLY_FULL_PERCENT = 80
 
 /** Stores plugins' values in SQLite. Simultaneous writes share a commit. */
 export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOptions = {}): PluginStores {
-  const database = log.connection
-  const { now = Date.now, maxKeys = MAX_KEYS, maxBytes = MAX_BYTES } = options
+  const { now = Date.now, limit = LIMIT, rollingLimit = ROLLING_LIMIT, onNearlyFull } = options
   const commits = new CommitQueue(log)
-  const size = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))'
-  const select = database.prepare('SELECT value, expires_at FROM plugin_store WHERE plugin = ? AND key = ?')
-  const selectSize = database.prepare(`SELECT ${size} AS size FROM plugin_store WHERE plugin = ? AND key = ?`)
-  const selectUsage = database.prepare(
-    `SELECT count(*) AS keys, coalesce(sum(${size}), 0) AS bytes FROM plugin_store WHERE plugin = ?`,
-  )
-  const selectKeys = database.prepare(
-    'SELECT key FROM plugin_store WHERE plugin = ? AND key >= ? AND key < ? AND key > ? ' +
-      'AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?',
-  )
-  const upsert = database.prepare(
-    'INSERT INTO plugin_store (plugin, key, value, expires_at) VALUES (?, ?, ?, ?) ' +
-      'ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at',
-  )
-  const removeOne = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND key = ?')
-  const move = database.prepare(
-    'UPDATE OR IGNORE plugin_store SET key = ? || substr(key, ?) WHERE key >= ? AND key < ?',
-  )
-  const expire = database.prepare('DELETE FROM plugin_store WHERE expires_at <= ?')
-  const expireOwn = database.prepare('DELETE FROM plugin_store WHERE plugin = ? AND expires_at <= ?')
+  const nearlyFull = new Map<string, NearlyFullStore>()
+  const fixed = new StoreTable(commits, { table: 'plugin_store', limit, now, onGrowth: judge })
+  const rolling = new StoreTable(commits, { table: 'rolling_store', limit: rollingLimit, now })
+  let isClosing = false
+  let tidying: Promise<void> = Promise.resolve()
 
-  function measure(plugin: string): Usage {
-    const row = selectUsage.get(plugin)
-    return { keys: Number(row?.keys ?? 0), bytes: Number(row?.bytes ?? 0) }
+  function judge(plugin: string, { keys, bytes }: StoreSize): void {
+    const percent = Math.floor(100 * Math.max(keys / limit.keys, bytes / limit.bytes))
+    if (percent < NEARLY_FULL_PERCENT) return void nearlyFull.delete(plugin)
+    const store = { plugin, percent }
+    if (!nearlyFull.has(plugin)) onNearlyFull?.(store)
+    nearlyFull.set(plugin, store)
   }
 
-  function forPlugin(plugin: string): StoreBackend {
-    let usage: Usage | undefined
-    const sizeOf = (key: string): number => Number(selectSize.get(plugin, key)?.size ?? 0)
-
-    async function commit<T>(job: () => T): Promise<T> {
-      try {
-        return await commits.write(job)
-      } catch (error) {
-        // the whole group was rolled back, so the counts are wrong
-        usage = undefined
-        throw error
-      }
-    }
-
-    function makeRoom(before: number, after: number): void {
-      usage ??= measure(plugin)
-      const fits = (): boolean =>
-        usage !== undefined &&
-        usage.keys + (before === 0 ? 1 : 0) <= maxKeys &&
-        usage.bytes - before + after <= maxBytes
-      if (fits() || after <= before) return
-      // expired values count until they are deleted
-      expireOwn.run(plugin, now())
-      usage = measure(plugin)
-      if (fits()) return
-      throw new StoreError(
-        `The store of plugin ${plugin} is full: at most ${maxKeys} keys and ${Math.round(maxBytes / 1_048_576)} MiB. Delete what is old, or give values a ttlSeconds.`,
-      )
-    }
-
-    return {
-      async read(key) {
-        const row = select.get(plugin, key)
-        if (!row) return undefined
-        const expiresAt = row.expires_at === null ? null : Number(row.expires_at)
-        if (expiresAt !== null && expiresAt <= now()) return undefined
-        return { json: String(row.value), expiresAt }
-      },
-      async write(key, { json, expiresAt }) {
-        // a refusal must not roll back the other writes of the commit
-        const refusal = await commit(() => {
-          const before = sizeOf(key)
-          const after = Buffer.byteLength(key) + Buffer.byteLength(json)
-          try {
-            makeRoom(before, after)
-          } catch (error) {
-            return error
-          }
-          upsert.run(plugin, key, json, expiresAt)
-          if (!usage) return undefined
-          if (before === 0) usage.keys += 1
-          usage.bytes += after - before
-          return undefined
-        })
-        if (refusal !== undefined) throw refusal
-      },
-      remove: (key) =>
-        commit(() => {
-          const before = sizeOf(key)
-          const isThere = before > 0 && !isExpired(key)
-          removeOne.run(plugin, key)
-          if (usage && before > 0) {
-            usage.keys -= 1
-            usage.bytes -= before
-          }
-          return isThere
-        }),
-      async keys(prefix, after, limit) {
-        const from = prefix === '' ? FIRST_OWN_KEY : prefix
-        const rows = selectKeys.all(plugin, from, prefix + LAST_CHARACTER, after, now(), limit)
-        return rows.map(({ key }) => String(key))
-      },
-    }
-
-    function isExpired(key: string): boolean {
-      const expiresAt = select.get(plugin, key)?.expires_at
-      return expiresAt !== null && expiresAt !== undefined && Number(expiresAt) <= now()
+  async function tidy(): Promise<void> {
+    for (const table of [fixed, rolling])
+      while (!isClosing && (await table.deleteSomeExpired())) await setImmediate()
+    for (const owner of isClosing ? [] : fixed.owners()) {
+      await setImmediate()
+      if (!isClosing) judge(owner, fixed.sizeOf(owner))
     }
   }
+
   return {
-    forPlugin,
+    forPlugin: (plugin) => ({
+      ...backendOf(fixed, plugin, `The store of plugin ${plugin}`),
+      rolling: (name) => backendOf(rolling, `${plugin}/${name}`, `The store ${name} of plugin ${plugin}`),
+    }),
     async movePrefix(from, to) {
-      await commits.write(() => move.run(to, from.length + 1, from, from + LAST_CHARACTER))
+      await Promise.all([fixed.movePrefix(from, to), rolling.movePrefix(from, to)])
     },
-    async deleteExpired() {
-      await commits.writeLight(() => expire.run(now()))
+    tidy: () => (tidying = tidy()),
+    nearlyFull: () => [...nearlyFull.values()],
+    async close() {
+      isClosing = true
+      await tidying.catch(() => {})
+      await commits.close()
     },
-    close: () => commits.close(),
+  }
+}
+
+function backendOf(table: StoreTable, owner: string, title: string): StoreBackend {
+  return {
+    read: (key) => table.read(owner, key),
+    async write(key, value) {
+      if (await table.write(owner, key, value)) return
+      const { keys, bytes } = table.limit
+      throw new StoreError(
+        `${title} is full: at most ${keys} keys and ${Math.round(bytes / MEBIBYTE)} MiB. Delete what is old, or give values a ttlSeconds.`,
+      )
+    },
+    remove: (key) => table.remove(owner, key),
+    keys: (prefix, after, limit) => table.keys(owner, prefix, after, limit),
+    rolling() {
+      throw new StoreError('A rolling store has no rolling stores of its own.')
+    },
   }
 }

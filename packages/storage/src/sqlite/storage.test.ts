@@ -50,7 +50,7 @@ describe('plugin stores in SQLite', () => {
     const stores = createSqlitePluginStores(new WriteLog(database), { now: () => now })
     await stores.forPlugin('a').write('short', { json: '1', expiresAt: 2_000 })
     now = 2_000
-    await stores.deleteExpired()
+    await stores.tidy()
     expect(database.prepare('SELECT count(*) AS n FROM plugin_store').get()?.n).toBe(0)
     await stores.close()
     database.close()
@@ -61,8 +61,7 @@ describe('plugin stores in SQLite', () => {
     const database = openSqliteDatabase(':memory:')
     const stores = createSqlitePluginStores(new WriteLog(database), {
       now: () => now,
-      maxKeys: 3,
-      maxBytes: 100,
+      limit: { keys: 3, bytes: 100 },
     })
     const backend = stores.forPlugin('a')
     await backend.write('k1', { json: '1', expiresAt: 2_000 })
@@ -87,7 +86,7 @@ describe('plugin stores in SQLite', () => {
 
   test('take many writes of the same moment in one go, each of which can be refused alone', async () => {
     const database = openSqliteDatabase(':memory:')
-    const stores = createSqlitePluginStores(new WriteLog(database), { maxKeys: 5 })
+    const stores = createSqlitePluginStores(new WriteLog(database), { limit: { keys: 5, bytes: 1_000 } })
     const backend = stores.forPlugin('a')
     const writes = Array.from({ length: 10 }, (_, index) =>
       backend.write(`k${index}`, { json: String(index), expiresAt: null }),
@@ -246,17 +245,17 @@ describe('opening a database', () => {
 
   test('an older schema is backed up, then migrated', () => {
     const first = openSqliteDatabase(file)
-    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
+    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL, 0)")
     first.close()
     const migrated = openSqliteDatabase(file, { migrations: NEXT_RELEASE })
-    expect(migrated.prepare('SELECT plugin, mood FROM plugin_store').all()).toEqual([
-      { plugin: 'a', mood: 'fine' },
+    expect(migrated.prepare('SELECT owner, mood FROM plugin_store').all()).toEqual([
+      { owner: 'a', mood: 'fine' },
     ])
     migrated.close()
     const backup = new DatabaseSync(`${file}.v${VERSION}.backup`)
     expect(backup.prepare('PRAGMA user_version').get()?.user_version).toBe(VERSION)
     expect(backup.prepare('SELECT * FROM plugin_store').all()).toEqual([
-      { plugin: 'a', key: 'key', value: '1', expires_at: null },
+      { owner: 'a', key: 'key', value: '1', expires_at: null, written_at: 0 },
     ])
     backup.close()
     expect(() => openSqliteDatabase(file)).toThrow(
@@ -266,7 +265,7 @@ describe('opening a database', () => {
 
   test('kill -9 within a migration leaves the version before it, and the next start goes on from there', () => {
     const first = openSqliteDatabase(file)
-    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL)")
+    first.exec("INSERT INTO plugin_store VALUES ('a', 'key', '1', NULL, 0)")
     first.close()
     const killed = spawnSync(process.execPath, ['-e', DYING_STEP, file, NEXT_STEP, String(VERSION + 1)])
     expect(killed.signal).toBe('SIGKILL')
