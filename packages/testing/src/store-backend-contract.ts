@@ -131,7 +131,11 @@ export function storeBackendContract(
       await store.set('key', 'own')
       await one.set('key', 1)
       await two.forChat(5).set('key', 2)
-      expect(await Promise.all([store.get('key'), one.get('key'), two.get('key')])).toEqual(['own', 1, undefined])
+      expect(await Promise.all([store.get('key'), one.get('key'), two.get('key')])).toEqual([
+        'own',
+        1,
+        undefined,
+      ])
       expect(await two.forChat(5).list()).toEqual(['key'])
       expect(await createStore(all.forPlugin('b')).rolling('one').list()).toEqual([])
       expect(await createStore(all.forPlugin('a')).rolling('one').get('key')).toBe(1)

@@ -24,13 +24,18 @@ test('a rolling store deletes what was written longest ago, and never refuses wh
   expect(await journal.keys('', '', 10)).toEqual(['1', '3', '4'])
   await journal.write('5', value(`"${'x'.repeat(95)}"`))
   expect(await journal.keys('', '', 10)).toEqual(['5'])
-  await expect(journal.write('6', value(`"${'x'.repeat(100)}"`))).rejects.toMatchObject({ code: 'store-limit' })
+  await expect(journal.write('6', value(`"${'x'.repeat(100)}"`))).rejects.toMatchObject({
+    code: 'store-limit',
+  })
   await close()
 })
 
 test('a store of which 80 % is used is told of once, and is a finding until there is room', async () => {
   const told: NearlyFullStore[] = []
-  const { stores, close } = open({ limit: { keys: 10, bytes: 1_000 }, onNearlyFull: (store) => told.push(store) })
+  const { stores, close } = open({
+    limit: { keys: 10, bytes: 1_000 },
+    onNearlyFull: (store) => told.push(store),
+  })
   const backend = stores.forPlugin('a')
   for (let key = 1; key <= 7; key += 1) await backend.write(`k${key}`, value('1'))
   expect(stores.nearlyFull()).toEqual([])
@@ -47,7 +52,9 @@ test('expired values are deleted in slices, and what others write meanwhile is n
   let now = 1_000
   const { stores, close } = open({ now: () => now })
   const backend = stores.forPlugin('a')
-  const writes = Array.from({ length: 1_000 }, (_, key) => backend.write(`k${key}`, { json: '1', expiresAt: 2_000 }))
+  const writes = Array.from({ length: 1_000 }, (_, key) =>
+    backend.write(`k${key}`, { json: '1', expiresAt: 2_000 }),
+  )
   await Promise.all(writes)
   now = 2_000
   const order: string[] = []

@@ -195,9 +195,7 @@ function prepare(database: DatabaseSync, table: StoreTableOptions['table']) {
       `UPDATE OR IGNORE ${table} SET key = ? || substr(key, ?) WHERE key >= ? AND key < ?`,
     ),
     expire: database.prepare(dropping(`INDEXED BY ${table}_expiry WHERE expires_at <= ?`)),
-    expireOwn: database.prepare(
-      dropping(`INDEXED BY ${table}_expiry WHERE +owner = ? AND expires_at <= ?`),
-    ),
+    expireOwn: database.prepare(dropping(`INDEXED BY ${table}_expiry WHERE +owner = ? AND expires_at <= ?`)),
     dropOldest: isRolling
       ? database.prepare(dropping(`INDEXED BY ${table}_age WHERE owner = ? ORDER BY written_at`))
       : undefined,
