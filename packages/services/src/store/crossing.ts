@@ -11,13 +11,13 @@ const page = () =>
     .transform(withoutUndefined)
     .optional()
 
-const place = () =>
+const anyPlace = () =>
   z.object({ chat: z.number().optional(), rolling: z.string().optional() }).transform(withoutUndefined)
 
-const byKey = () => z.tuple([place(), z.string()])
-const set = () => z.tuple([place(), z.string(), z.unknown(), ttl()])
-const list = () => z.tuple([place(), z.string().optional(), page()])
-const update = () => z.tuple([place(), z.string(), z.number(), ttl()])
+const byKey = () => z.tuple([anyPlace(), z.string()])
+const set = () => z.tuple([anyPlace(), z.string(), z.unknown(), ttl()])
+const list = () => z.tuple([anyPlace(), z.string().optional(), page()])
+const update = () => z.tuple([anyPlace(), z.string(), z.number(), ttl()])
 
 /**
  * The host stores the values, and calls back for the changes of `update`. The first argument is the
