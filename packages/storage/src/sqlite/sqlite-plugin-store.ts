@@ -56,7 +56,7 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
   const nearlyFull = new Map<string, NearlyFullStore>()
   const fixed = new StoreTable(commits, { table: 'plugin_store', limit, now, onGrowth: judge })
   const rolling = new StoreTable(commits, { table: 'rolling_store', limit: rollingLimit, now })
-  let isClosing = false
+  const closing = new AbortController()
   let tidying: Promise<void> = Promise.resolve()
 
   function judge(plugin: string, { keys, bytes }: StoreSize): void {
@@ -69,10 +69,10 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
 
   async function tidy(): Promise<void> {
     for (const table of [fixed, rolling])
-      while (!isClosing && (await table.deleteSomeExpired())) await setImmediate()
-    for (const owner of isClosing ? [] : fixed.owners()) {
+      while (!closing.signal.aborted && (await table.deleteSomeExpired())) await setImmediate()
+    for (const owner of closing.signal.aborted ? [] : fixed.owners()) {
       await setImmediate()
-      if (!isClosing) judge(owner, fixed.sizeOf(owner))
+      if (!closing.signal.aborted) judge(owner, fixed.sizeOf(owner))
     }
   }
 
@@ -87,7 +87,7 @@ export function createSqlitePluginStores(log: WriteLog, options: PluginStoresOpt
     tidy: () => (tidying = tidy()),
     nearlyFull: () => [...nearlyFull.values()],
     async close() {
-      isClosing = true
+      closing.abort()
       await tidying.catch(() => {})
       await commits.close()
     },
