@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
+import type { RunningAssistant } from './support/assistant.ts'
 import { runCommand } from './support/command.ts'
 import { ask, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { findFreePort } from './support/free-port.ts'
@@ -14,14 +15,29 @@ afterEach(async () => {
   await removeHomes()
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly, also when it comes twice', async (signal) => {
-  const assistant = await startAssistant(await createHome())
+/** Whoever presses Ctrl+C twice, or whose shell sends it to every process, still gets a clean end. */
+async function endTwice(assistant: RunningAssistant, signal: NodeJS.Signals): Promise<void> {
   const startedAt = Date.now()
   process.kill(assistant.pid, signal)
   process.kill(assistant.pid, signal)
   expect(await assistant.exited).toBe(0)
   expect(Date.now() - startedAt).toBeLessThan(10_000)
   expect(assistant.output()).toContain('stopped')
+}
+
+test('a second one in the same home or on the same port is refused; SIGINT ends the first cleanly, also when it comes twice', async () => {
+  const home = await createHome()
+  const first = await startAssistant(home)
+  const { port } = new URL(first.url)
+  const start = (PLUGGRAM_HOME: string) =>
+    startProgram('apps/assistant/src/main.ts', ['start'], { environment: { PLUGGRAM_HOME, PORT: port } })
+  const [sameHome, samePort] = [start(home), start(await createHome())]
+  expect(await sameHome.exited).toBe(1)
+  expect(sameHome.output()).toContain('Another assistant runs in this home')
+  expect(await samePort.exited).toBe(1)
+  expect(samePort.output()).toMatch(new RegExp(`Port ${port} is taken.*PORT=`))
+  expect(samePort.output()).not.toMatch(/\n\s+at /)
+  await endTwice(first, 'SIGINT')
 })
 
 test('an answer under way is finished before it stops', async () => {
@@ -46,17 +62,6 @@ test('an answer under way is finished before it stops', async () => {
     `/chats/${ada.id}/messages`,
   )
   expect(messages.map((message) => message.text)).toEqual(['slow', 'finished'])
-})
-
-test('a port that is taken is named, with the next step', async () => {
-  const first = await startAssistant(await createHome())
-  const port = new URL(first.url).port
-  const second = startProgram('apps/assistant/src/main.ts', ['start'], {
-    environment: { PLUGGRAM_HOME: await createHome(), PORT: port },
-  })
-  expect(await second.exited).toBe(1)
-  expect(second.output()).toMatch(new RegExp(`Port ${port} is taken.*PORT=`))
-  expect(second.output()).not.toMatch(/\n\s+at /)
 })
 
 test('a public address without a password is refused', async () => {
@@ -92,7 +97,7 @@ test('the token is in no output, whatever Telegram answers', async () => {
   expect(assistant.output()).not.toContain(TOKEN.split(':')[1])
 })
 
-test('what a plugin stores and who is logged in survive a restart; key files are the owner’s alone', async () => {
+test('what a plugin stores, who is logged in and the playground’s chats survive a restart; nothing is answered twice; key files are the owner’s alone', async () => {
   const home = await createHome({
     'plugins/counter.js': `export default class {
       constructor(config, services) { this.store = services.store }
@@ -110,34 +115,21 @@ test('what a plugin stores and who is logged in survive a restart; key files are
   const session = await logIn(first)
   const ada = await createPerson(session)
   expect(await ask(session, ada, 'count')).toEqual(['count: 1'])
-  await first.stop()
+  await endTwice(first, 'SIGTERM')
   for (const file of ['session.key', 'door']) {
     expect((await stat(join(home, 'data', file))).mode & 0o077).toBe(0)
   }
   const second = await startAssistant(home, { PORT: port })
-  const again = await createPerson(session)
-  expect(await ask(session, again, 'count')).toEqual(['count: 2'])
-  expect((await fetch(first.loginLink, { redirect: 'manual' })).status).toBe(401)
-  await second.stop()
-})
-
-test('the chats of the playground survive a restart, and nothing of them is answered twice', async () => {
-  const home = await createHome({ 'plugins_config.json': { enabled_plugins: { dice: true } } })
-  const port = String(await findFreePort())
-  const first = await startAssistant(home, { PORT: port })
-  const session = await logIn(first)
-  const ada = await createPerson(session)
-  expect((await ask(session, ada, '/roll 1d6')).join()).toContain('1d6')
-  await first.stop('SIGTERM')
-  const second = await startAssistant(home, { PORT: port })
   const { users } = await session.get<{ users: { firstName: string }[] }>('/state')
   expect(users.map((user) => user.firstName)).toEqual(['Ada'])
-  expect((await ask(session, ada, '/roll 2d6')).join()).toContain('2d6')
+  expect(await ask(session, ada, 'count')).toEqual(['count: 2'])
   const { messages } = await session.get<{ messages: { fromBot: boolean }[] }>(`/chats/${ada.id}/messages`)
   expect(messages.map((message) => message.fromBot)).toEqual([false, true, false, true])
+  expect(await ask(session, await createPerson(session), 'count')).toEqual(['count: 3'])
+  expect((await fetch(first.loginLink, { redirect: 'manual' })).status).toBe(401)
   await second.stop('SIGKILL')
   const third = await startAssistant(home, { PORT: port })
-  expect((await ask(session, ada, '/roll 3d6')).join()).toContain('3d6')
+  expect(await ask(session, ada, 'count')).toEqual(['count: 4'])
   await third.stop()
 })
 
@@ -267,16 +259,6 @@ test('it goes on when nobody reads its output any more', async () => {
   expect(await ask(session, ada, '/help')).toHaveLength(1)
   expect(await ask(session, ada, '/start')).toHaveLength(1)
   expect(await assistant.stop()).toBe(0)
-})
-
-test('one home has one assistant', async () => {
-  const home = await createHome()
-  await startAssistant(home)
-  const second = startProgram('apps/assistant/src/main.ts', ['start'], {
-    environment: { PLUGGRAM_HOME: home, PORT: '0' },
-  })
-  expect(await second.exited).toBe(1)
-  expect(second.output()).toContain('Another assistant runs in this home')
 })
 
 test('a damaged database is refused, untouched, and moved aside on demand', async () => {

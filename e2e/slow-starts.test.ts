@@ -30,6 +30,8 @@ test('messages for a plugin whose first start takes long wait for it, and no oth
     'plugins/slow/package.json': { name: 'slow', type: 'module', main: 'index.js' },
     'plugins/quick.js': QUICK,
     'plugins_config.json': { enabled_plugins: { quick: true, slow: true } },
+    // after its deadline, messages would go to the other plugin
+    'config.json': { plugin_host: { plugins: { slow: { start_seconds: 100 } } } },
   })
   const assistant = await startAssistant(home)
   const driver = await logIn(assistant)

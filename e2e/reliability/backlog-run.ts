@@ -15,7 +15,8 @@ import type { Traffic } from './support/traffic.ts'
 export interface BacklogReport extends Verdict {
   /** From the start of the assistant until the last answer was sent. */
   readonly seconds: number
-  /** From its start until the first answer arrived. */
+  /** From its start until it was ready, and until the first answer arrived. */
+  readonly readyMs: number
   readonly firstAnswerMs: number
   /** Peak memory of the assistant, in MB. */
   readonly memoryMb: number
@@ -37,6 +38,7 @@ export async function runBacklog(options: { updates: number; chats: number }): P
       TELEGRAM_BOT_TOKEN: TOKEN,
       TELEGRAM_API_ROOT: emulator.url,
     })
+    const readyMs = performance.now() - startedAt
     while ((await countAnswered(assistant)) === 0) await sleep(20)
     const firstAnswerMs = performance.now() - startedAt
     await whenDrained(assistant, options.updates)
@@ -49,7 +51,7 @@ export async function runBacklog(options: { updates: number; chats: number }): P
         replies: (await botTexts(emulator, id)).map((text) => ({ text, life: 1 })),
       })),
     )
-    return { seconds, firstAnswerMs, memoryMb: memory.most, ...judge(records) }
+    return { seconds, readyMs, firstAnswerMs, memoryMb: memory.most, ...judge(records) }
   } finally {
     await emulator.program.stop('SIGKILL')
   }

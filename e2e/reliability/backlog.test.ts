@@ -13,6 +13,8 @@ afterEach(async () => {
 
 const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
 const UPDATES = long(1_000, 5_000)
+/** How many times longer than the start the first answer may take on a slow machine. */
+const SLOW_MACHINE_FACTOR = 4
 
 const NOTHING_LOST = {
   lostUpdates: 0,
@@ -29,7 +31,8 @@ test(
   async () => {
     const report = await runBacklog({ updates: UPDATES, chats: 50 })
     expect(report).toMatchObject({ updates: UPDATES, ...NOTHING_LOST })
-    expect(report.firstAnswerMs).toBeLessThan(5_000)
+    // the first answer does not wait for the rest of the backlog
+    expect(report.firstAnswerMs).toBeLessThan(Math.max(5_000, SLOW_MACHINE_FACTOR * report.readyMs))
     expect(report.memoryMb).toBeLessThan(300)
   },
 )

@@ -34,11 +34,8 @@ test.each(BOTS)(
       expect(before).toBeLessThan(200)
 
       stage.work.setPace(5)
-      const startedAt = Date.now()
       stage.begin()
-      while (stage.chats.replies.length === before && Date.now() - startedAt < 20_000) await sleep(10)
-      expect(Date.now() - startedAt).toBeLessThan(5_000)
-      await whenAnswered(stage, 15_000)
+      await whenAnswered(stage, 60_000)
       await sleep(300)
       expect(judge(stage.records())).toMatchObject({
         updates: 200,

@@ -9,9 +9,11 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const INSTALLED = long(50, 1_000)
-const READY_SECONDS = 3
-/** How many times longer than with one plugin a start may take on a slow machine. */
+const INSTALLED = long(30, 1_000)
+/** Processor time: a machine that is busy with other things takes longer. */
+const READY_CPU_SECONDS = 3
+const READY_SECONDS = 30
+/** How many times more than with one plugin a start may take on a slow machine. */
 const SLOW_MACHINE_FACTOR = 2
 const RESIDENT_MB = 250
 
@@ -21,11 +23,13 @@ test(`${INSTALLED} installed plugins start in no time and take no memory`, async
   const all = await openInstalled(await createWarmHome(INSTALLED), INSTALLED)
   await all.work(20)
   const resident = await all.residentMegabytes()
-  const { readySeconds } = all
+  const { readySeconds, readyCpuSeconds } = all
   await all.stop()
   await annotate(
-    `ready after ${readySeconds.toFixed(1)} s (${one.readySeconds.toFixed(1)} s with one plugin), ${resident} MB`,
+    `ready after ${readySeconds.toFixed(1)} s, ${readyCpuSeconds} s of a processor (${one.readyCpuSeconds} s with one plugin), ${resident} MB`,
   )
-  expect(readySeconds).toBeLessThanOrEqual(Math.max(READY_SECONDS, SLOW_MACHINE_FACTOR * one.readySeconds))
+  const mostCpu = Math.max(READY_CPU_SECONDS, SLOW_MACHINE_FACTOR * one.readyCpuSeconds)
+  expect(readyCpuSeconds).toBeLessThanOrEqual(mostCpu)
+  expect(readySeconds).toBeLessThanOrEqual(READY_SECONDS)
   expect(resident).toBeLessThanOrEqual(RESIDENT_MB)
 }, 1_200_000)

@@ -15,6 +15,8 @@ export interface Installed {
    * start.
    */
   readonly readySeconds: number
+  /** Processor time of the assistant until then. */
+  readonly readyCpuSeconds: number
   /** Sends that many messages to the plugins in use, and returns the cost of one. */
   work(messages: number): Promise<{ readonly medianMs: number; readonly cpuMs: number }>
   residentMegabytes(): Promise<number>
@@ -64,6 +66,7 @@ export async function openInstalled(home: string, count: number): Promise<Instal
     TELEGRAM_API_ROOT: emulator.url,
   })
   const readySeconds = (performance.now() - startedAt) / 1_000
+  const readyCpuSeconds = ((await cpuTicks(assistant.pid)) * MS_PER_TICK) / 1_000
   await expectAllCanBeAsked(assistant, count)
   const used = names(count).slice(0, IN_USE)
   const first = await createPerson(emulator.driver)
@@ -72,6 +75,7 @@ export async function openInstalled(home: string, count: number): Promise<Instal
   return {
     assistant,
     readySeconds,
+    readyCpuSeconds,
     async work(messages) {
       // a new chat for each block, because a long chat takes longer to read
       const person = await createPerson(emulator.driver)

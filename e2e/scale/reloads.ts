@@ -45,16 +45,16 @@ interface Gauge {
 }
 
 const NAMES = Array.from({ length: 8 }, (_, index) => `saved_${index}`)
-const FEWEST_WARM_UP_ROUNDS = 6
+const FEWEST_WARM_UP_ROUNDS = 2
 const WARM_UP_SHARE = 0.6
-const RELOAD_MS = 30_000
+const RELOAD_MS = 60_000
 /**
  * Pauses between polls, calls to Telegram and their buffers come and go. Leaks are there in every
  * sample.
  */
 const LOOKS = 3
 const LOOK_MS = 150
-const SETTLE_MS = 15_000
+const SETTLE_MS = 60_000
 
 /** Trusted, so that it runs inside the assistant and can inspect it. */
 const GAUGE = `import v8 from 'node:v8'

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { createSession } from './assistant.ts'
 import type { Session } from './assistant.ts'
-import { startProgram } from './program.ts'
+import { ROOT, startProgram } from './program.ts'
 import type { Program } from './program.ts'
 
 export const TOKEN = '700000001:AAE2E-emulated-token-for-tests-000000'
@@ -15,7 +16,9 @@ export interface RunningEmulator {
 }
 
 export async function startEmulator(): Promise<RunningEmulator> {
-  const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', TOKEN])
+  const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', TOKEN], {
+    environment: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/pluggram') },
+  })
   const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+(?=\s)/)
   return { program, url, driver: createSession(`${url}/emulator`, {}) }
 }
