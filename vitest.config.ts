@@ -25,11 +25,7 @@ const program = {
 }
 
 /** They measure how fast what they start is: side by side they would measure each other. */
-const measuring = [
-  'e2e/reliability/backlog.test.ts',
-  'e2e/scale/installed.test.ts',
-  'e2e/zoo/zoo.test.ts',
-]
+const measuring = ['e2e/reliability/backlog.test.ts', 'e2e/scale/installed.test.ts', 'e2e/zoo/zoo.test.ts']
 
 /** A long run repeats only the files that have a long form. */
 function withForm(...patterns: readonly string[]): string[] {
