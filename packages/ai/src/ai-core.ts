@@ -9,6 +9,7 @@ import type { ModelChoices } from './model-choices.ts'
 import type { ModelPool } from './model-pool.ts'
 import type { ModelProblems } from './model-problems.ts'
 import type { ModelSelector } from './model-selector.ts'
+import type { ModelWaits } from './model-waits.ts'
 import type { OtherCalls } from './other-calls.ts'
 import type { SdkLanguageModel } from './sdk-language-model.ts'
 import type { Selection } from './selection.ts'
@@ -22,6 +23,7 @@ export interface AiCore {
   readonly createModel: (selection: Selection) => SdkLanguageModel
   readonly otherCalls: OtherCalls
   readonly coolDown: CoolDown
+  readonly waits: ModelWaits
   readonly problems: ModelProblems
   readonly ledger: AiLedger
   readonly budgets: BudgetSettings

@@ -17,6 +17,7 @@ import { LlamaCpp } from './llama-cpp.ts'
 import { ModelChoices } from './model-choices.ts'
 import { ModelPool } from './model-pool.ts'
 import { ModelProblems } from './model-problems.ts'
+import { ModelWaits } from './model-waits.ts'
 import { OtherCalls } from './other-calls.ts'
 import { PluginAi } from './plugin-ai.ts'
 import { selectionId } from './selection.ts'
@@ -38,7 +39,7 @@ interface ModelReport extends ModelDescription {
 /** The models' health, for `/readyz`. Reading it does not call them. */
 interface AiHealth {
   readonly status: 'ok' | 'degraded'
-  /** Problems the owner has to fix, one line each. Contains no secrets. */
+  /** Models that hang, and problems the owner has to fix, one line each. Contains no secrets. */
   readonly problems?: readonly string[]
 }
 
@@ -54,6 +55,9 @@ export interface Ai {
   /** Cancels running requests; later ones fail. */
   close(): Promise<void>
 }
+
+/** A model hangs when a request waits for this part of the time that a first word may take. */
+const HANGING_SHARE = 4
 
 /** Builds the assistant's AI service. Nothing is contacted before the first call. */
 export function createAi(options: AiOptions): Ai {
@@ -72,8 +76,9 @@ export function createAi(options: AiOptions): Ai {
   const pool = new ModelPool({ ...chooseOptions, logger })
   const problems = new ModelProblems(logger)
   const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
-  const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 64 })
+  const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 256 })
   const openCalls = new OpenCalls()
+  const waits = new ModelWaits((settings.timeouts.firstTokenSeconds * 1_000) / HANGING_SHARE)
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
@@ -95,6 +100,7 @@ export function createAi(options: AiOptions): Ai {
       signal,
     }),
     coolDown: new CoolDown(),
+    waits,
     problems,
     ledger,
     budgets,
@@ -119,7 +125,7 @@ export function createAi(options: AiOptions): Ai {
     serviceFor: (plugin) => new PluginAi(plugin, core),
     describe: () => describeModel(pool, problems),
     health() {
-      const open = [...problems.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
+      const open = [...problems.list(), ...waits.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
       return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
     },
     async close() {

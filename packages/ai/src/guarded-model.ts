@@ -8,6 +8,7 @@ import { FirstWordTime } from './first-word-time.ts'
 import { providerOptions } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
 import type { ModelSelector } from './model-selector.ts'
+import type { ModelWaits } from './model-waits.ts'
 import { isServerGone, mayAnotherModelHelp, retryAfterMs, toAiError, wordsOf } from './provider-error.ts'
 import { AttemptLimits } from './request-limits.ts'
 import type { RequestLimits } from './request-limits.ts'
@@ -31,6 +32,7 @@ export interface GuardedModelOptions {
   readonly timeouts: AiTimeouts
   readonly meter: CallMeter
   readonly coolDown: CoolDown
+  readonly waits: ModelWaits
   /**
    * Called for each model that fails, as `onSuccess` is for each that answers, with its configured
    * name. `words` are the provider's own words about it, short and without secrets.
@@ -107,7 +109,7 @@ export class GuardedModel implements SdkLanguageModel {
     let selection = await this.#select(selector, turn)
     for (let tries = 1; ; tries++) {
       try {
-        const stream = await this.#attempt(selection, call, turn)
+        const stream = await this.#attempt(selection, call, { ...turn, wanted: selector.wanted })
         this.#selection = selection
         this.#options.coolDown.clear(selector)
         this.#options.onSuccess(selector.wanted)
@@ -150,9 +152,9 @@ export class GuardedModel implements SdkLanguageModel {
   async #attempt(
     selection: Selection,
     call: CallOptions,
-    { isCheaper, time, models }: Turn,
+    { isCheaper, time, models, wanted }: Turn & { readonly wanted: string },
   ): Promise<ReadableStream<StreamPart>> {
-    const { limits, timeouts, meter, createModel } = this.#options
+    const { limits, timeouts, meter, createModel, waits } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
     const model = createModel(selection)
     // not raced: a reservation must always be settled
@@ -170,12 +172,19 @@ export class GuardedModel implements SdkLanguageModel {
     })
     const { maxOutputTokens } = reservation
     const end = time.begin()
+    const wait = waits.begin(wanted)
     try {
-      return await attempt.open({
+      const stream = await attempt.open({
         ...call,
         ...(maxOutputTokens !== undefined && { maxOutputTokens }),
         providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
       })
+      wait.end('answered')
+      return stream
+    } catch (error) {
+      const isLate = !limits.signal.aborted && toAiError(error, selection).code === 'ai-timeout'
+      wait.end(isLate ? 'timed out' : 'failed')
+      throw error
     } finally {
       end()
     }

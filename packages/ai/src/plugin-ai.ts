@@ -75,7 +75,7 @@ export class PluginAi implements AiService {
   }
 
   async *streamText(request: StepRequest): AsyncGenerator<string> {
-    const { timeouts, createModel, coolDown, problems, signal } = this.#core
+    const { timeouts, createModel, coolDown, waits, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
@@ -86,6 +86,7 @@ export class PluginAi implements AiService {
       limits,
       timeouts,
       coolDown,
+      waits,
       meter: this.#core.meterFor(this.#plugin, subject),
       onFailure: (wanted, failure, words) => problems.failed(wanted, failure, words),
       onSuccess: (wanted) => problems.worked(wanted),

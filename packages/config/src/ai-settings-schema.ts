@@ -181,7 +181,7 @@ export const ai = z
     concurrency: z
       .strictObject({
         user: requests('Requests of one user to models at the same time.', 1_000).default(4),
-        overall: requests('Requests to models at the same time.', 10_000).default(64),
+        overall: requests('Requests to models at the same time.', 10_000).default(256),
       })
       .meta({ description: 'How much is asked at once; more waits for its turn.' })
       .prefault({}),

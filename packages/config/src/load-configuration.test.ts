@@ -38,7 +38,7 @@ describe('a home without files', () => {
           plugin: { day: {}, month: {} },
         },
         atLimit: 'refuse',
-        concurrency: { user: 4, overall: 64 },
+        concurrency: { user: 4, overall: 256 },
       },
       mcp: { servers: {} },
       telegram: {

@@ -193,7 +193,8 @@ const limits = z
       .min(1)
       .max(1000)
       .meta({
-        description: 'How many chats are answered at the same time.',
+        description:
+          'How many chats are worked on at the same time; those that wait for a model or another server do not count. Also how many messages a plugin in its own process gets at once.',
         expected: 'a whole number from 1 to 1000',
       })
       .default(64),

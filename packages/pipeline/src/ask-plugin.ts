@@ -39,7 +39,7 @@ export interface Asking {
   readonly role: Role
 }
 
-interface Question extends Asking {
+export interface Question extends Asking {
   readonly update: IncomingUpdate
   readonly route: Route
   /** The data of the button that was pressed. */

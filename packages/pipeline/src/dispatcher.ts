@@ -3,17 +3,19 @@ import type { ObservedMessage } from '@pluggram/sdk'
 import type {
   AccessControl,
   IncomingUpdate,
+  Listed,
   OutgoingMessage,
-  PendingPlugin,
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
 import { askPlugin } from './ask-plugin.ts'
-import type { Asking, AskOptions, CountedOutcome } from './ask-plugin.ts'
+import type { Answer, Asking, AskOptions, CountedOutcome, Question } from './ask-plugin.ts'
+import type { Place } from './lanes.ts'
 import type { Observers } from './observers.ts'
 import type { Sending } from './outbox.ts'
+import type { PluginSeats } from './plugin-seats.ts'
 import type { Presses } from './presses.ts'
 import type { Route, Router } from './router.ts'
-import type { UnderWay } from './under-way.ts'
+import type { UnderWay, Work } from './under-way.ts'
 
 export interface DispatcherOptions extends AskOptions {
   readonly router: Router
@@ -25,6 +27,7 @@ export interface DispatcherOptions extends AskOptions {
   /** Called with the outcome of each plugin's call, once its answer is complete. */
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   readonly underWay: UnderWay
+  readonly seats: PluginSeats
 }
 
 /** A lane pauses while more messages of its chat than this are unsent. */
@@ -44,13 +47,13 @@ export class Dispatcher {
   }
 
   /** @param attempt 1 on the first try */
-  async answer(update: IncomingUpdate, attempt: number): Promise<void> {
+  async answer(update: IncomingUpdate, attempt: number, place: Place): Promise<void> {
     const { access, observers, outbox, logger } = this.#options
     const startedAt = performance.now()
     // checked on each try, since a role may have changed after the update came in
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return this.#turnAway(update, admission.notice)
-    const report = await dispatch(update, { attempt, role: admission.role }, this.#options)
+    const report = await dispatch(update, { attempt, role: admission.role, place }, this.#options)
     if (report.outcome === 'interrupted') return
     const sending = await this.#finish(update, report.messages)
     if (report.outcome === 'failed') this.failed += 1
@@ -63,7 +66,9 @@ export class Dispatcher {
     })
     if (observers.isWatched)
       observers.tell(toObserved(update, report, (performance.now() - startedAt) / 1_000))
-    if (outbox.waitingIn(update.chat.id) > MAX_UNSENT_PER_CHAT) await Promise.allSettled(sending)
+    if (outbox.waitingIn(update.chat.id) <= MAX_UNSENT_PER_CHAT) return
+    place.release()
+    await Promise.allSettled(sending)
   }
 
   async #turnAway(update: IncomingUpdate, notice: string | undefined): Promise<void> {
@@ -117,7 +122,7 @@ const INTERRUPTED: DispatchReport = { outcome: 'interrupted', answers: [], messa
  */
 async function dispatch(
   update: IncomingUpdate,
-  asking: Asking,
+  { place, ...asking }: Asking & { readonly place: Place },
   options: DispatcherOptions,
 ): Promise<DispatchReport> {
   const { router, underWay, signal } = options
@@ -133,9 +138,12 @@ async function dispatch(
     for (;;) {
       const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
-      if (plugin ?? awaited[0]) work ??= underWay.begin(update.chat)
+      if (plugin ?? awaited[0]) work ??= underWay.begin(update.chat, place)
       if (awaited.length > 0) {
-        await oneSettled(awaited, signal)
+        await oneSettled(
+          awaited.map(({ settled }) => settled),
+          signal,
+        )
         if (signal.aborted) return INTERRUPTED
         // the plugin that has just started now has its place in the order
         route = router.route(update)
@@ -149,12 +157,9 @@ async function dispatch(
         pressed = await options.presses.dataFor(update, name)
         if (pressed === undefined) break
       }
-      const startedAt = performance.now()
-      const controller = underWay.controllerFor(work)
-      const question = { ...asking, update, route, pressed, controller, answers }
-      const [answer, outcome] = await askPlugin(plugin, question, options)
-      if (signal.aborted) return INTERRUPTED
-      options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
+      const question = { ...asking, update, route, pressed, answers }
+      const answer = await askInTurn(plugin, question, { work, options })
+      if (signal.aborted || !answer) return INTERRUPTED
       if (answer === 'pass') continue
       if ('messages' in answer)
         return { answeredBy: name, outcome: 'answered', answers, pressed, messages: answer.messages }
@@ -185,13 +190,38 @@ function* unasked(route: Route, asked: ReadonlySet<string>): Generator<RunnableP
   for (const plugin of route.others()) if (!asked.has(plugin.descriptor.name)) yield plugin
 }
 
-/** Waits until one of the plugins has started or failed, or the signal is aborted. */
-async function oneSettled(plugins: readonly PendingPlugin[], signal: AbortSignal): Promise<void> {
+/**
+ * Asks a plugin once it has a seat for the call. Returns nothing when the assistant stops before.
+ */
+async function askInTurn(
+  plugin: RunnablePlugin,
+  question: Omit<Question, 'controller'>,
+  { work, options }: { readonly work: Listed<Work>; readonly options: DispatcherOptions },
+): Promise<Answer | undefined> {
+  const { seats, underWay, signal } = options
+  const { isUrgent } = work.value.place
+  const seat = seats.take(plugin, isUrgent)
+  if (seat) await oneSettled([seat], signal)
+  if (signal.aborted) return undefined
+  const startedAt = performance.now()
+  try {
+    const controller = underWay.controllerFor(work)
+    const [answer, outcome] = await askPlugin(plugin, { ...question, controller }, options)
+    if (!signal.aborted)
+      options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
+    return answer
+  } finally {
+    seats.leave(plugin, isUrgent)
+  }
+}
+
+/** Waits until one of the promises has resolved, or the signal is aborted. */
+async function oneSettled(promises: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = (): void => resolve()
   signal.addEventListener('abort', stop)
-  await Promise.race([promise, ...plugins.map(({ settled }) => settled)])
+  await Promise.race([promise, ...promises])
   signal.removeEventListener('abort', stop)
 }
 

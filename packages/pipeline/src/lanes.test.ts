@@ -175,3 +175,52 @@ test('a task that throws, or cannot be taken up, is told, and its lane goes on',
   expect(told).toEqual(['broken', 'not readable'])
   expect(done).toEqual(['b', 2])
 })
+
+test('tasks that release their place hold up no other lane, and their own lane keeps its order', async () => {
+  const lanes = new Lanes({ onError, concurrency: 2, capacity: 1_000 })
+  const done: string[] = []
+  const ends: (() => void)[] = []
+  for (let index = 0; index < 10; index += 1) {
+    lanes.push(`waiting ${index}`, async (place) => {
+      place.release()
+      place.release()
+      await new Promise<void>((resolve) => ends.push(resolve))
+      done.push(`waited ${index}`)
+    })
+    lanes.push(`waiting ${index}`, async () => void done.push(`behind ${index}`))
+  }
+  let most = 0
+  let working = 0
+  for (let index = 0; index < 6; index += 1) {
+    lanes.push(`busy ${index}`, async () => {
+      working += 1
+      most = Math.max(most, working)
+      await setImmediate()
+      working -= 1
+      done.push('busy')
+    })
+  }
+  await expect.poll(() => done.filter((what) => what === 'busy')).toHaveLength(6)
+  expect(most).toBe(2)
+  expect(done).toHaveLength(6)
+  expect(ends).toHaveLength(10)
+  expect(lanes.size).toBe(20)
+  for (const end of ends) end()
+  await lanes.whenIdle()
+  for (let index = 0; index < 10; index += 1)
+    expect(done.indexOf(`waited ${index}`)).toBeLessThan(done.indexOf(`behind ${index}`))
+})
+
+test('an urgent lane runs while ordinary ones hold all places', async () => {
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1_000 })
+  const held = Promise.withResolvers<void>()
+  const done: string[] = []
+  lanes.push('a', () => held.promise)
+  lanes.push('b', async () => void done.push('b'))
+  lanes.push('a!', async () => void done.push('urgent'), true)
+  await setImmediate()
+  expect(done).toEqual(['urgent'])
+  held.resolve()
+  await lanes.whenIdle()
+  expect(done).toEqual(['urgent', 'b'])
+})

@@ -1,16 +1,35 @@
 /** Identifies a lane. A number is cheaper than its text. */
 export type LaneKey = number | string
 
-interface Lane {
-  readonly tasks: (() => Promise<void>)[]
+/** The place among the lanes that work at the same time, which a task holds. */
+export interface Place {
+  /** Urgent lanes have places of their own. */
+  readonly isUrgent: boolean
+  /** Gives the place to another lane: from here on the task only waits. The lane keeps its order. */
+  release(): void
+}
+
+/** A task must not throw; what it throws is only reported. */
+type Task = (place: Place) => Promise<void>
+
+interface Lane extends Place {
+  readonly tasks: Task[]
   /** Numbers that wait behind the tasks; `takeUp` does their work. */
   readonly left: NumberQueue
   /** Ready or working. */
   isBusy: boolean
+  /** Its task counts as work. */
+  hasPlace: boolean
+}
+
+/** Lanes that share places. */
+interface Pool {
+  readonly ready: Lane[]
+  working: number
 }
 
 export interface LanesOptions {
-  /** How many lanes run at the same time. */
+  /** How many lanes work at the same time; for urgent lanes the same once more. */
   readonly concurrency: number
   /** How many tasks may wait before `whenRoomy` makes its callers wait. */
   readonly capacity: number
@@ -20,7 +39,7 @@ export interface LanesOptions {
    */
   readonly leftCapacity?: number
   /** Does the work that a number stands for. Required when `leave` is used. */
-  readonly takeUp?: (number: number) => Promise<void>
+  readonly takeUp?: (number: number, place: Place) => Promise<void>
   /** Called with what a task threw; the lane goes on. */
   readonly onError: (error: unknown) => void
 }
@@ -31,7 +50,11 @@ const LONG = 50
 /**
  * One queue per chat: the tasks of a lane run one after another, lanes run in parallel.
  *
- *   idle ──push──▶ ready ──a worker is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
+ *   idle ──push──▶ ready ──a place is free──▶ working ──task done──▶ ready (more tasks) | idle (none)
+ *                                                └─release──▶ waiting ──task done──┘
+ *
+ * A task that only waits, for a model for example, releases its place. So no number of chats that
+ * wait holds up another chat. Urgent lanes never wait for a place that an ordinary one holds.
  *
  * After each task a lane with more goes to the end of the ready list. So a flooding chat delays
  * others by at most one task per worker. Beyond its first tasks a long lane holds only numbers, to
@@ -40,8 +63,10 @@ const LONG = 50
 export class Lanes {
   readonly #options: LanesOptions
   readonly #lanes = new SparingMap<LaneKey, Lane>(({ isBusy }) => !isBusy)
-  readonly #ready: Lane[] = []
-  #working = 0
+  readonly #ordinary: Pool = { ready: [], working: 0 }
+  readonly #urgent: Pool = { ready: [], working: 0 }
+  /** Tasks that have started, with a place or without. */
+  #started = 0
   #waiting = 0
   #left = 0
   #roomWaiters: (() => void)[] = []
@@ -53,7 +78,7 @@ export class Lanes {
 
   /** Tasks and numbers that wait or run. */
   get size(): number {
-    return this.#waiting + this.#left + this.#working
+    return this.#waiting + this.#left + this.#started
   }
 
   get isFull(): boolean {
@@ -76,14 +101,15 @@ export class Lanes {
   }
 
   /** Appends a task to a lane that is not long. */
-  push(key: LaneKey, task: () => Promise<void>): void {
+  push(key: LaneKey, task: Task, isUrgent = false): void {
     this.#waiting += 1
-    const lane = this.#lanes.get(key) ?? this.#open(key)
+    const lane = this.#lanes.get(key) ?? this.#open(key, isUrgent)
     lane.tasks.push(task)
     if (lane.isBusy) return
     lane.isBusy = true
-    this.#ready.push(lane)
-    this.#startWorkers()
+    const pool = this.#poolOf(lane)
+    pool.ready.push(lane)
+    this.#startWorkers(pool)
   }
 
   /** Resolves when there is room for another task. */
@@ -102,7 +128,8 @@ export class Lanes {
   /** Drops everything that has not started. Returns how many tasks and numbers that were. */
   clear(): number {
     const dropped = this.#waiting + this.#left
-    this.#ready.length = 0
+    this.#ordinary.ready.length = 0
+    this.#urgent.ready.length = 0
     for (const lane of this.#lanes.values()) {
       lane.tasks.length = 0
       lane.left.clear()
@@ -113,39 +140,62 @@ export class Lanes {
     return dropped
   }
 
-  #open(key: LaneKey): Lane {
-    const lane: Lane = { tasks: [], left: new NumberQueue(), isBusy: false }
+  #open(key: LaneKey, isUrgent: boolean): Lane {
+    const lane: Lane = {
+      tasks: [],
+      left: new NumberQueue(),
+      isBusy: false,
+      isUrgent,
+      hasPlace: false,
+      release: () => {
+        this.#leave(lane)
+        this.#startWorkers(this.#poolOf(lane))
+      },
+    }
     this.#lanes.set(key, lane)
     return lane
   }
 
-  #startWorkers(): void {
-    while (this.#working < this.#options.concurrency) {
-      const lane = this.#ready.shift()
+  #poolOf({ isUrgent }: Lane): Pool {
+    return isUrgent ? this.#urgent : this.#ordinary
+  }
+
+  #leave(lane: Lane): void {
+    if (!lane.hasPlace) return
+    lane.hasPlace = false
+    this.#poolOf(lane).working -= 1
+  }
+
+  #startWorkers(pool: Pool): void {
+    while (pool.working < this.#options.concurrency) {
+      const lane = pool.ready.shift()
       if (!lane) return
-      void this.#work(lane)
+      void this.#work(lane, pool)
     }
   }
 
-  async #work(lane: Lane): Promise<void> {
+  async #work(lane: Lane, pool: Pool): Promise<void> {
     const task = this.#next(lane)
     if (task) {
-      this.#working += 1
+      this.#started += 1
+      pool.working += 1
+      lane.hasPlace = true
       try {
-        await task()
+        await task(lane)
       } catch (error) {
         this.#options.onError(error)
       } finally {
-        this.#working -= 1
+        this.#started -= 1
+        this.#leave(lane)
       }
     }
-    if (lane.tasks.length > 0 || lane.left.size > 0) this.#ready.push(lane)
+    if (lane.tasks.length > 0 || lane.left.size > 0) pool.ready.push(lane)
     else lane.isBusy = false
     this.#wake()
-    this.#startWorkers()
+    this.#startWorkers(pool)
   }
 
-  #next({ tasks, left }: Lane): (() => Promise<void>) | undefined {
+  #next({ tasks, left }: Lane): Task | undefined {
     const task = tasks.shift()
     if (task) {
       this.#waiting -= 1
@@ -154,7 +204,7 @@ export class Lanes {
     const number = left.shift()
     if (number === undefined) return undefined
     this.#left -= 1
-    return () => this.#options.takeUp?.(number) ?? Promise.resolve()
+    return (place) => this.#options.takeUp?.(number, place) ?? Promise.resolve()
   }
 
   #wake(): void {

@@ -16,13 +16,14 @@ import type { Buttons } from './buttons.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { Lanes } from './lanes.ts'
-import type { LaneKey } from './lanes.ts'
+import type { LaneKey, Place } from './lanes.ts'
 import { Observers } from './observers.ts'
 import type { Outbox } from './outbox.ts'
 import { Presses } from './presses.ts'
 import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
 import { createReplyGuard } from './reply-guard.ts'
+import { PluginSeats } from './plugin-seats.ts'
 import { Router } from './router.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -35,7 +36,10 @@ export interface PipelineOptions {
   /** Signs and checks buttons. */
   readonly buttons: Buttons
   readonly logger: Logger
-  /** Chats worked on at the same time. */
+  /**
+   * Chats worked on at the same time, not counting those that wait for a plugin. Also how many calls
+   * a plugin in a process of its own gets at once.
+   */
   readonly concurrentChats: number
   readonly pluginTimeoutMs: number
   /** The reply in a private chat when no plugin answered. */
@@ -140,14 +144,15 @@ class MessagePipeline implements Pipeline {
       presses: this.#presses,
       guard: createReplyGuard(buttons, store),
       observers: this.#observers,
+      seats: new PluginSeats(options.concurrentChats),
       underWay: new UnderWay(options.actions, signal),
       signal,
     })
     this.#dispatcher = dispatcher
-    const answer = (update: IncomingUpdate, attempt: number): Promise<void> =>
-      dispatcher.answer(update, attempt)
+    const answer = (update: IncomingUpdate, attempt: number, place: Place): Promise<void> =>
+      dispatcher.answer(update, attempt, place)
     this.#recovery = new Recovery({ store, outbox, logger, signal, answer, actions: options.actions })
-    const takeUp = (updateId: number): Promise<void> => this.#takeUp(updateId)
+    const takeUp = (updateId: number, place: Place): Promise<void> => this.#takeUp(updateId, place)
     this.#lanes = new Lanes({
       concurrency: options.concurrentChats,
       capacity,
@@ -237,30 +242,31 @@ class MessagePipeline implements Pipeline {
   #enqueue(stored: StoredUpdate, occasion?: SecondOccasion): void {
     const { update } = stored
     this.#acknowledge(update)
-    const key = laneKey(update, this.#router.isUrgent(update))
+    const isUrgent = this.#router.isUrgent(update)
+    const key = laneKey(update, isUrgent)
     // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
-    else this.#lanes.push(key, () => this.#work(stored, occasion))
+    else this.#lanes.push(key, (place) => this.#work(stored, place, occasion), isUrgent)
   }
 
   /** Processes an update that was left on disk. */
-  async #takeUp(updateId: number): Promise<void> {
+  async #takeUp(updateId: number, place: Place): Promise<void> {
     const { outbox, store } = this.#options
     const stored = await outbox.write(() => store.waiting(updateId))
-    if (stored) await this.#work(stored, stored.tries > 0 ? ALONE : undefined)
+    if (stored) await this.#work(stored, place, stored.tries > 0 ? ALONE : undefined)
   }
 
   /** Processes an update. Never rejects. */
-  async #work(stored: StoredUpdate, occasion?: SecondOccasion): Promise<void> {
+  async #work(stored: StoredUpdate, place: Place, occasion?: SecondOccasion): Promise<void> {
     const { store, logger } = this.#options
     const { signal } = this.#stop
     if (signal.aborted) return
     const { update } = stored
     try {
-      if (occasion) return await this.#recovery.retry(stored, occasion)
+      if (occasion) return await this.#recovery.retry(stored, occasion, place)
       store.beginSoon(update.updateId)
-      await this.#dispatcher.answer(update, 1)
+      await this.#dispatcher.answer(update, 1, place)
     } catch (error) {
       if (signal.aborted) return
       this.#failed += 1

@@ -1,6 +1,7 @@
 import { endsWithin, KeyLock } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { ChatActions, IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
+import type { Place } from './lanes.ts'
 import type { Outbox } from './outbox.ts'
 
 /** An update that was in progress at this many crashes is parked: it may be their cause. */
@@ -25,7 +26,7 @@ export interface RecoveryOptions {
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
   /** Does the work; `attempt` is 1 on the first try. */
-  readonly answer: (update: IncomingUpdate, attempt: number) => Promise<void>
+  readonly answer: (update: IncomingUpdate, attempt: number, place: Place) => Promise<void>
 }
 
 /** How to retry an update that an earlier run left. */
@@ -63,12 +64,18 @@ export class Recovery {
   }
 
   /** Tries an update again, or parks it. */
-  async retry({ update, tries }: StoredUpdate, { maxTries, whenSent }: SecondOccasion): Promise<void> {
+  async retry(
+    { update, tries }: StoredUpdate,
+    { maxTries, whenSent }: SecondOccasion,
+    place: Place,
+  ): Promise<void> {
     await this.#deletePreviews(update)
     if (tries >= maxTries) return this.#park(update, tries)
     if (tries > 0) await whenSent
-    if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries)
-    return this.#suspects.run('suspect', () => this.#tryAgain(update, tries))
+    if (tries < SUSPECT_TRIES) return this.#tryAgain(update, tries, place)
+    // many may wait for the one that is tried now
+    place.release()
+    return this.#suspects.run('suspect', () => this.#tryAgain(update, tries, place))
   }
 
   /**
@@ -105,13 +112,13 @@ export class Recovery {
     for (const messageId of await store.previews(updateId)) void actions.deleteMessage(chat, messageId)
   }
 
-  async #tryAgain(update: IncomingUpdate, tries: number): Promise<void> {
+  async #tryAgain(update: IncomingUpdate, tries: number, place: Place): Promise<void> {
     const { store, outbox, signal, answer } = this.#options
     if (signal.aborted) return
     // this update may have caused the crash: the begin mark must be on disk before the work starts
     // again
     await outbox.write(() => store.begin(update.updateId))
-    await answer(update, tries + 1)
+    await answer(update, tries + 1, place)
   }
 
   async #park(update: IncomingUpdate, tries: number): Promise<void> {

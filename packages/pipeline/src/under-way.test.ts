@@ -1,5 +1,6 @@
 import type { Chat } from '@pluggram/sdk'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Place } from './lanes.ts'
 import { UnderWay } from './under-way.ts'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
@@ -16,11 +17,12 @@ function createUnderWay(): { underWay: UnderWay; shown: number[]; stopping: Abor
   return { underWay: new UnderWay(actions, stopping.signal), shown, stopping }
 }
 
+const place: Place = { isUrgent: false, release: () => {} }
 const chat = (id: number): Chat => ({ id, type: 'private' })
 
 test('a quick answer shows nothing', () => {
   const { underWay, shown } = createUnderWay()
-  const work = underWay.begin(chat(1))
+  const work = underWay.begin(chat(1), place)
   vi.advanceTimersByTime(200)
   underWay.end(work)
   vi.advanceTimersByTime(10_000)
@@ -29,7 +31,7 @@ test('a quick answer shows nothing', () => {
 
 test('work that takes a while shows before Telegram lets it fade, until it ends', () => {
   const { underWay, shown } = createUnderWay()
-  const work = underWay.begin(chat(1))
+  const work = underWay.begin(chat(1), place)
   vi.advanceTimersByTime(400)
   expect(shown).toEqual([1])
   vi.advanceTimersByTime(4_600)
@@ -41,9 +43,9 @@ test('work that takes a while shows before Telegram lets it fade, until it ends'
 
 test('chats begin and end for themselves, and nothing is left when nobody works', () => {
   const { underWay, shown } = createUnderWay()
-  const first = underWay.begin(chat(1))
+  const first = underWay.begin(chat(1), place)
   vi.advanceTimersByTime(200)
-  const second = underWay.begin(chat(2))
+  const second = underWay.begin(chat(2), place)
   vi.advanceTimersByTime(200)
   expect(shown).toEqual([1])
   underWay.end(first)
@@ -56,13 +58,25 @@ test('chats begin and end for themselves, and nothing is left when nobody works'
 
 test('a stop aborts the calls under way, and those that begin later, but none that has ended', () => {
   const { underWay, stopping } = createUnderWay()
-  const [ended, running] = [underWay.begin(chat(1)), underWay.begin(chat(2))]
+  const [ended, running] = [underWay.begin(chat(1), place), underWay.begin(chat(2), place)]
   const over = underWay.controllerFor(ended)
   const first = underWay.controllerFor(running)
   const second = underWay.controllerFor(running)
   underWay.end(ended)
   stopping.abort(new Error('stopping'))
   expect([over, first, second].map(({ signal }) => signal.aborted)).toEqual([false, false, true])
-  const later = underWay.controllerFor(underWay.begin(chat(3)))
+  const later = underWay.controllerFor(underWay.begin(chat(3), place))
   expect(later.signal.reason).toMatchObject({ message: 'stopping' })
+})
+
+test('work that takes a while releases its place; a quick answer keeps it', () => {
+  const { underWay } = createUnderWay()
+  let released = 0
+  const counting: Place = { isUrgent: false, release: () => void (released += 1) }
+  const work = underWay.begin(chat(1), counting)
+  vi.advanceTimersByTime(200)
+  expect(released).toBe(0)
+  vi.advanceTimersByTime(200)
+  expect(released).toBe(1)
+  underWay.end(work)
 })

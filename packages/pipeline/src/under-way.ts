@@ -1,8 +1,12 @@
 import type { Chat } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed } from '@pluggram/sdk/runtime'
+import type { Place } from './lanes.ts'
 
-/** A quick answer needs no "typing…", and each call counts toward Telegram's limits. */
+/**
+ * A quick answer needs no "typing…", and each call counts toward Telegram's limits. What takes
+ * longer mostly waits, for a model or another server, and so leaves its place to others.
+ */
 const DELAY_MS = 250
 /** Telegram shows an action for five seconds (Bot API: sendChatAction). */
 const REPEAT_MS = 4_500
@@ -11,6 +15,7 @@ const LOOK_MS = 100
 /** An update that plugins are being asked about. */
 export interface Work {
   readonly chat: Chat
+  readonly place: Place
   /** When "typing…" is shown next, by the monotonic clock. */
   showAt: number
   /** Aborts the call of the plugin being asked. */
@@ -18,8 +23,8 @@ export interface Work {
 }
 
 /**
- * The updates that plugins are being asked about. Shows "typing…" for those that take a while, and
- * aborts all calls when the assistant stops. They share one timer and one listener: most are
+ * The updates that plugins are being asked about. For those that take a while it shows "typing…" and
+ * releases their place. It aborts all calls when the assistant stops. They share one timer and one listener: most are
  * answered long before the timer fires, and a signal scans its listeners when one is removed.
  */
 export class UnderWay {
@@ -36,9 +41,9 @@ export class UnderWay {
   }
 
   /** Returns the handle for `controllerFor` and `end`. */
-  begin(chat: Chat): Listed<Work> {
+  begin(chat: Chat, place: Place): Listed<Work> {
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
-    return this.#works.add({ chat, showAt: performance.now() + DELAY_MS })
+    return this.#works.add({ chat, place, showAt: performance.now() + DELAY_MS })
   }
 
   /** The controller for the next call of a plugin about this update. */
@@ -61,6 +66,7 @@ export class UnderWay {
     for (const work of this.#works.values()) {
       if (work.showAt > now) continue
       work.showAt = now + REPEAT_MS
+      work.place.release()
       void this.#actions.showTyping(work.chat)
     }
   }

@@ -61,6 +61,7 @@ const LONGEST_WAIT_MS = 2_000
  */
 export class SupervisedPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor
+  readonly isInProcess = true
   readonly #options: SupervisedPluginOptions
   readonly #seconds: ReturnType<typeof secondsByKind>
   #process: PluginProcess | undefined

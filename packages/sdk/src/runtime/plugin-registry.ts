@@ -53,6 +53,8 @@ export interface PluginDescriptor {
 /** A running plugin that accepts calls. */
 export interface RunnablePlugin {
   readonly descriptor: PluginDescriptor
+  /** True when it runs in a process of its own, which gets fewer calls at once. */
+  readonly isInProcess?: boolean
   readonly ask: Ask
 }
 
