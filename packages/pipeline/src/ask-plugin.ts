@@ -10,7 +10,7 @@ import type {
   RunnablePlugin,
 } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
-import type { ReplyGuard } from './reply-guard.ts'
+import type { ReplyGuard } from './reply-writer.ts'
 import { ReplyWriter, resultReplies } from './reply-writer.ts'
 import type { WrittenAnswer } from './reply-writer.ts'
 import type { Route } from './router.ts'

@@ -3,7 +3,7 @@ import type { Logger, Reply } from '@pluggram/sdk'
 import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
 import type { Format, OutgoingMessage, PostOffice, PostRequest } from '@pluggram/sdk/runtime'
 import type { Outbox, Sending } from './outbox.ts'
-import type { ReplyGuard } from './reply-guard.ts'
+import type { ReplyGuard } from './reply-writer.ts'
 
 export interface PostOfficeOptions {
   readonly outbox: Outbox

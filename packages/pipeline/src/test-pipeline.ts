@@ -6,7 +6,7 @@ import { createPipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createPostOffice } from './post-office.ts'
 import { startSender } from './sender.ts'
-import { createReplyGuard } from './reply-guard.ts'
+import { createReplyGuard } from './reply-writer.ts'
 import { createRecordingMessenger, createRegistry, createTestButtons, silentLogger } from './test-doubles.ts'
 import type { FakePlugin, RecordingMessenger } from './test-doubles.ts'
 

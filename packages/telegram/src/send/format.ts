@@ -15,7 +15,7 @@ import { renderText } from '../text/render-text.ts'
 import { formatWithEntities } from '../text/reply-entities.ts'
 import type { RichContent } from '../text/rich-blocks.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
-import { NO_MASK, maskReply } from './mask-secrets.ts'
+import { NO_MASK } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
 import { MEDIA_FIELDS, mediaMethod, mediaSource } from './media.ts'
 import type { FileBytes, MediaField, MediaMethod } from './media.ts'
@@ -256,4 +256,39 @@ function toButton(button: Button): { text: string; url: string } | { text: strin
 
 function invalid(reason: string): DeliveryError {
   return new DeliveryError('reply-invalid', `The reply cannot be sent: ${reason}`)
+}
+
+/**
+ * The reply without secrets. A plugin may repeat a server's answer, or an error that shows a URL.
+ * Returns the same object when there is nothing to hide.
+ */
+export function maskReply(reply: Reply, mask: ChatMask): Reply {
+  const { text, buttons } = reply
+  const masked = typeof text === 'string' ? mask.applyToChat(text) : text
+  const hidden = buttons && maskButtons(buttons, mask)
+  if (masked === text && hidden === buttons) return reply
+  const { entities, ...rest } = reply
+  return {
+    ...rest,
+    // the entities' positions no longer match the masked text
+    ...(masked === text ? entities && { entities } : { text: masked as string }),
+    ...(hidden && { buttons: hidden }),
+  }
+}
+
+/** Returns the same rows when there is nothing to hide. */
+export function maskButtons(
+  rows: readonly (readonly Button[])[],
+  mask: ChatMask,
+): readonly (readonly Button[])[] {
+  const hide = (button: Button): Button => {
+    const text = mask.applyToChat(button.text)
+    if (!('url' in button)) return text === button.text ? button : { ...button, text }
+    const url = mask.applyToChat(button.url)
+    return text === button.text && url === button.url ? button : { text, url }
+  }
+  const hidden = rows.map((row) => row.map(hide))
+  return hidden.some((row, index) => row.some((button, column) => button !== rows[index]?.[column]))
+    ? hidden
+    : rows
 }
