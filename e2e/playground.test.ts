@@ -82,6 +82,7 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
       if (message.type() === 'error') problems.push(message.text())
     })
     await page.goto(assistant.loginLink)
+    await page.click('button')
     await page.getByTestId('composer').waitFor()
   })
 

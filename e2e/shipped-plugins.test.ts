@@ -182,6 +182,7 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
       if (message.type() === 'error') problems.push(message.text())
     })
     await page.goto(assistant.loginLink)
+    await page.click('button')
     await page.getByTestId('composer').waitFor()
   })
 

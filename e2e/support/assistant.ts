@@ -43,9 +43,11 @@ export interface Session {
   post<T>(path: string, body: unknown): Promise<T>
 }
 
-/** Redeems the login link as a browser would. */
-export async function logIn(assistant: RunningAssistant): Promise<Session> {
-  const response = await fetch(assistant.loginLink, { redirect: 'manual' })
+/** Presses the button of the login link's page. */
+export async function logIn(assistant: Pick<RunningAssistant, 'loginLink' | 'url'>): Promise<Session> {
+  const token = new URL(assistant.loginLink).searchParams.get('token') ?? ''
+  const body = new URLSearchParams({ token })
+  const response = await fetch(`${assistant.url}/login`, { method: 'POST', redirect: 'manual', body })
   const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
   if (cookie === undefined) throw new Error(`no cookie; status ${response.status}`)
   return createSession(`${assistant.url}/api/playground`, { cookie })

@@ -1,4 +1,5 @@
 import { serveLocally } from '@pluggram/http'
+import type { Sessions } from '@pluggram/http'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
@@ -10,6 +11,7 @@ import { registerPluginRoutes } from './http/plugin-routes.ts'
 import type { PluginRoutesOptions } from './http/plugin-routes.ts'
 import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerScheduleRoutes } from './http/schedule-routes.ts'
+import { registerSessionDoorRoutes } from './http/session-door-routes.ts'
 
 export interface DoorOptions extends PluginRoutesOptions {
   readonly dataFolder: string
@@ -17,7 +19,11 @@ export interface DoorOptions extends PluginRoutesOptions {
    * Creates a one-time login link, and provides what other programs need to call tools. Absent if
    * no pages are served.
    */
-  readonly web?: { createLoginLink(): string; readonly mcp: { readonly url: string; readonly token: string } }
+  readonly web?: {
+    createLoginLink(): string
+    readonly sessions: Sessions
+    readonly mcp: { readonly url: string; readonly token: string }
+  }
   readonly messages: MessageStore
   /** Retries a parked update. */
   replay(updateId: number): Promise<unknown>
@@ -38,6 +44,7 @@ export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
     register(server) {
       server.post('/api/login-links', () => ({ link: pagesOf(web).createLoginLink() }))
       server.get('/api/mcp-access', () => pagesOf(web).mcp)
+      registerSessionDoorRoutes(server, () => pagesOf(web).sessions)
       registerParkedRoutes(server, options.messages, options)
       registerPluginRoutes(server, options)
       registerPluginSettingsRoutes(server, options.admin)

@@ -41,6 +41,8 @@ export interface ServicesOptions {
   readonly databases: OutsideDatabases
   readonly caches: Caches
   readonly scheduler: Scheduler
+  /** The port of the assistant's web server, once it listens. */
+  readonly ownPort: () => number | undefined
   /** The assistant's data folder. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -77,6 +79,7 @@ export function createServicesFactory(
     const http = httpFor(name, permissions, {
       metrics: options.metrics,
       scope: effects,
+      ownPort: options.ownPort,
       onRefused: (message) => onRefused('network', message),
     })
     return {

@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import {
   createHttpServer,
   createLoginKey,
-  createPasswordCheck,
-  hasSession,
   loadSessionKey,
   loginLink,
   LoginLinks,
+  mayReadDetails,
+  PasswordDoor,
   Sessions,
 } from '@pluggram/http'
 import type { LoginOptions } from '@pluggram/http'
@@ -44,6 +44,8 @@ export interface Web {
   readonly url: string
   /** A one-time link that logs the owner in. */
   createLoginLink(): string
+  /** The owner's logins in browsers. */
+  readonly sessions: Sessions
   /** What other programs need in order to call tools during this run. */
   readonly mcp: { readonly url: string; readonly token: string }
   /** @throws PluggramError `startup-failed` when the address cannot be listened on */
@@ -57,7 +59,7 @@ export interface Web {
  */
 export async function createWeb(options: WebOptions): Promise<Web> {
   const { configuration, logger, mask, health, telegram, metrics } = options
-  const { host, port, allowedHosts, password } = configuration.settings.http
+  const { host, port, allowedHosts, password, metricsToken } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
   const loginKey = createLoginKey()
@@ -67,17 +69,19 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   const pages = findConsolePages(logger)
   const login: LoginOptions = {
     links: new LoginLinks(loginKey),
-    sessions: new Sessions(sessionKey),
+    sessions: new Sessions({ file: join(data, 'sessions.json'), key: sessionKey, password, logger }),
+    deviceKey: sessionKey,
     // cookies ignore ports: without this, two assistants on one machine would log each other out
     cookieName: `pluggram_session_${port}`,
-    ...(password !== undefined && { checkPassword: createPasswordCheck(password) }),
+    ...(password !== undefined && { passwordDoor: new PasswordDoor(password) }),
   }
+  const details = { login, ...(metricsToken !== undefined && { metricsToken }) }
   const server = await createHttpServer({
-    login,
+    ...details,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
     async readiness() {
       const report = await health.report()
-      return { isReady: report.status === 'ready', report }
+      return { isReady: report.status === 'ready', report: { ...report } }
     },
     logger,
     ...(telegram.webhook && {
@@ -102,8 +106,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   })
   registerMetricsRoute(server, {
     render: async () => ({ text: await metrics.registry.metrics(), type: metrics.registry.contentType }),
-    hasSession: (request) => hasSession(request, login),
-    ...(login.checkPassword && { checkPassword: login.checkPassword }),
+    mayRead: (request) => mayReadDetails(request, details),
   })
   const findUrl = (): string => {
     const address = server.server.address()
@@ -115,6 +118,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
     get url() {
       return findUrl()
     },
+    sessions: login.sessions,
     createLoginLink: () => loginLink(findUrl(), loginKey),
     get mcp() {
       return { url: findUrl(), token: ownToken }

@@ -22,6 +22,7 @@ export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
     normalise: (value) => (/^\d{1,9}$/.test(value) ? Number(value) : value),
   },
   { name: 'PLUGGRAM_PASSWORD', path: ['http', 'password'] },
+  { name: 'PLUGGRAM_METRICS_TOKEN', path: ['http', 'metrics_token'] },
   { name: 'LOG_LEVEL', path: ['log', 'level'], normalise: (value) => value.toLowerCase() },
   { name: 'OPENAI_BASE_URL', path: ['ai', 'base_url'] },
   { name: 'MCP_TOKEN', path: ['mcp', 'token'], normalise: (value) => value.trim() },

@@ -157,6 +157,17 @@ const http = z
       .max(1024)
       .meta({ description: 'The password for the web pages.', expected: 'text of at least 8 characters' })
       .optional(),
+    metrics_token: z
+      .string()
+      .min(16)
+      .max(1024)
+      .regex(/^\S+$/)
+      .meta({
+        description:
+          'The token with which monitoring reads `/metrics` and the details of `/readyz` from elsewhere: `Authorization: Bearer …`.',
+        expected: 'text of at least 16 characters without spaces',
+      })
+      .optional(),
   })
   .meta({ description: 'The web server: pages, health, webhook.', takesEffect: 'next start' })
 

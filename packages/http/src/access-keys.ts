@@ -6,7 +6,7 @@ import { createLoginToken } from './login-links.ts'
 
 const OWNER_ONLY = 0o600
 
-/** The key that signs sessions; kept, so that a restart logs nobody out. */
+/** The key that marks the password and browsers; kept, so that a restart logs nobody out. */
 export function loadSessionKey(dataFolder: string): string {
   const file = join(dataFolder, 'session.key')
   try {

@@ -4,19 +4,24 @@ import cookie from '@fastify/cookie'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from '@pluggram/sdk'
-import { hasSession, registerLoginRoutes } from './login-routes.ts'
+import { registerLoginRoutes, sessionOf } from './login-routes.ts'
 import type { LoginOptions } from './login-routes.ts'
+import { mayReadDetails } from './may-read-details.ts'
+import type { DetailsOptions } from './may-read-details.ts'
 import { RequestGuard } from './request-guard.ts'
 import { errorBody, pathOf, sendErrors } from './send-errors.ts'
+import { registerSessionRoutes } from './session-routes.ts'
 
 /** Answers requests before the framework sees them. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-export interface HttpServerOptions {
-  readonly login: LoginOptions
+export interface HttpServerOptions extends DetailsOptions {
   readonly allowedHosts: readonly string[]
-  /** Whether the program is usable, and a report that is sent as JSON. */
-  readiness(): Promise<{ readonly isReady: boolean; readonly report: unknown }>
+  /** Whether the program is usable, and a report for those who may read details. */
+  readiness(): Promise<{
+    readonly isReady: boolean
+    readonly report: { readonly status: string; readonly [detail: string]: unknown }
+  }>
   readonly logger: Logger
   /**
    * Takes the `POST` requests to one path, unguarded: its callers prove themselves in their own
@@ -73,10 +78,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   guardRequests(server, new RequestGuard(options), login)
   sendErrors(server, { logger, notFound: (_method, path) => `There is nothing at ${path}.` })
   registerLoginRoutes(server, login)
+  registerSessionRoutes(server, login)
   server.get('/healthz', async () => ({ status: 'alive' }))
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/readyz', async (request, reply) => {
     const { isReady, report } = await options.readiness()
-    return reply.code(isReady ? 200 : 503).send(report)
+    const shown = (await mayReadDetails(request, options)) ? report : { status: report.status }
+    return reply.code(isReady ? 200 : 503).send(shown)
   })
   server.get('/', (_request, reply) => reply.redirect('/playground', 303))
   return server
@@ -93,7 +100,7 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     // sent
     const route = request.routeOptions.url ?? path
     const isApi = route.startsWith('/api') || path.startsWith('/api')
-    if (isApi && !hasSession(request, login)) return reply.code(401).send(NO_SESSION)
+    if (isApi && !sessionOf(request, login)) return reply.code(401).send(NO_SESSION)
   })
 }
 

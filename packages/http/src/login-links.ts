@@ -26,34 +26,23 @@ export class LoginLinks {
     this.#key = key
   }
 
+  /** Whether the token could be redeemed; it stays unused. */
+  isValid(token: string, now: number = Date.now()): boolean {
+    return this.#claimsOf(token, now) !== undefined
+  }
+
   /** True the first time a valid token is presented. */
   redeem(token: string, now: number = Date.now()): boolean {
-    const claims = verify(this.#key, token)
-    if (!claims || claims.expiresAt <= now || this.#used.has(claims.nonce)) return false
+    const claims = this.#claimsOf(token, now)
+    if (!claims) return false
     for (const [nonce, expiresAt] of this.#used) if (expiresAt <= now) this.#used.delete(nonce)
     this.#used.set(claims.nonce, claims.expiresAt)
     return true
   }
-}
 
-/** Sessions are signed, not stored: they survive a restart as long as the key file does. */
-export class Sessions {
-  readonly #key: string
-  /** Seconds a session lasts. */
-  readonly lifetimeSeconds = 30 * 24 * 60 * 60
-
-  constructor(key: string) {
-    this.#key = key
-  }
-
-  create(now: number = Date.now()): string {
-    const payload = `${(now + this.lifetimeSeconds * 1_000).toString(36)}.${randomBytes(16).toString('base64url')}`
-    return `${payload}.${sign(this.#key, payload)}`
-  }
-
-  isValid(session: string | undefined, now: number = Date.now()): boolean {
-    const claims = session === undefined ? undefined : verify(this.#key, session)
-    return claims !== undefined && claims.expiresAt > now
+  #claimsOf(token: string, now: number): Claims | undefined {
+    const claims = verify(this.#key, token)
+    return claims && claims.expiresAt > now && !this.#used.has(claims.nonce) ? claims : undefined
   }
 }
 

@@ -9,6 +9,6 @@ button{background:#2b7de9;color:#fff;border:0;margin-left:.5rem;cursor:pointer}
 </style></head><body><h1>${escapeHtml(title)}</h1>${body}${form}</body></html>`
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 }

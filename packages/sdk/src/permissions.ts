@@ -25,14 +25,15 @@ export interface PermissionRow {
 export const PERMISSIONS = {
   /**
    * Hosts it connects to: `api.example.com`, `*.example.com`, or `*` for the whole public internet.
-   * A host inside the owner's network must be listed by its IP address.
+   * A host inside the owner's network must be listed by its IP address. `localhost:8080` is that
+   * port alone; the assistant's own web server is reached only by a grant that names its port.
    */
   network: {
     kind: 'list',
     items: 'host',
     maxItemCharacters: 260,
     service: 'http',
-    words: 'talk to these hosts; `*.example.com` is every host below, `*` every public one',
+    words: 'talk to these hosts; `*.example.com` is every host below, `*` every public one; `localhost:8080` is that port alone',
   },
   /** Bot API methods, beyond replying in the current chat. */
   telegram: {

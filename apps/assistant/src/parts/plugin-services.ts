@@ -20,12 +20,13 @@ export const servicesOfPlugins = definePart({
     buttons: tokens.buttons,
     board: tokens.board,
     admin: tokens.admin,
+    pages: tokens.pages,
     metrics: tokens.metrics,
     logger: tokens.logger,
   },
   gives: tokens.pluginServices,
   start(
-    { settings, folders, storage, models, outgoing, buttons, board, admin, metrics, logger, ...needs },
+    { settings, folders, storage, models, outgoing, buttons, board, admin, pages, metrics, logger, ...needs },
     life,
   ) {
     const outside = settings.at('databases')
@@ -43,6 +44,7 @@ export const servicesOfPlugins = definePart({
       board,
       stores: storage.pluginStores,
       dataFolder: folders.data,
+      ownPort: () => pages.map(({ url }) => Number(new URL(url).port))[0],
       ai: (plugin) => models.serviceFor(plugin),
       telegram: {
         connection: () => outgoing,

@@ -77,7 +77,7 @@ export const web = one<Web>('web')
 // what parts add to others
 export const healthChecks = many<HealthCheck>('health checks')
 /** What the command line needs from the pages; empty if none are served. */
-export const pages = many<Pick<Web, 'createLoginLink' | 'mcp'>>('pages')
+export const pages = many<Pick<Web, 'createLoginLink' | 'mcp' | 'sessions' | 'url'>>('pages')
 export const routes = many<(server: FastifyInstance) => void>('routes')
 export const chatKeepers = many<ChatKeeper>('chat keepers')
 export const forgetters = many<Forgetter>('forgetters')

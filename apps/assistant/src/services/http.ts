@@ -10,12 +10,14 @@ export function httpFor(
   parts: {
     readonly metrics: AssistantMetrics
     readonly scope: PluginScope
+    ownPort(): number | undefined
     onRefused(message: string): void
   },
 ): HttpService {
   const client = createGuardedHttp({
     plugin,
     permissions,
+    ownPort: () => parts.ownPort(),
     onRefused: (message) => parts.onRefused(message),
     onOpen: (close) => void parts.scope.add('connections to other servers', close),
   })

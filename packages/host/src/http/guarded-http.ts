@@ -12,6 +12,8 @@ export interface GuardedHttpOptions {
   readonly plugin: string
   /** The manifest's permissions; the owner has granted them. */
   readonly permissions: PluginPermissions | undefined
+  /** The port of the assistant's own web server, which needs a grant that names it. */
+  ownPort?(): number | undefined
   /** Called for each refused request. */
   onRefused(message: string): void
   /** Called at the first request, with a function that closes all connections. */
@@ -43,7 +45,7 @@ const WORTH_A_RETRY = new Set([429, 502, 503, 504])
  */
 export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   const { plugin, permissions, retryDelay = defaultDelay, lookupAll = lookup } = options
-  const grants = new HostGrants(plugin, permissions?.network ?? [])
+  const grants = new HostGrants(plugin, permissions?.network ?? [], options.ownPort)
   let agent: Dispatcher | undefined
 
   function open(): Dispatcher {

@@ -1,0 +1,17 @@
+import type { CliCommand } from '../cli-command.ts'
+
+const work = () => import('../sessions-command.ts')
+
+export const commands: readonly CliCommand[] = [
+  {
+    words: 'sessions',
+    summary: 'list the browsers that are logged in',
+    run: async (cli) => (await work()).listSessions(cli),
+  },
+  {
+    words: 'sessions end',
+    summary: 'log out a browser, or all of them',
+    arguments: { '<session>': 'the ID of a session, or "all"' },
+    run: async (cli, { args: [id = ''] }) => (await work()).endSession(cli, id),
+  },
+]
