@@ -56,7 +56,10 @@ interface Browser {
 }
 
 /** Sends the form of the login page. */
-async function submit(fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Browser> {
+async function submit(
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Browser> {
   const response = await fetch(`${assistant.url}/login`, {
     method: 'POST',
     redirect: 'manual',
@@ -167,7 +170,9 @@ describe('sessions', () => {
 
     expect((await api(two.cookie, '/logout', 'POST')).status).toBe(204)
     expect((await api(two.cookie, '/sessions')).status).toBe(401)
-    const mine = ((await api(three.cookie, '/sessions')).body as Sessions).sessions.find((item) => item.isCurrent)
+    const mine = ((await api(three.cookie, '/sessions')).body as Sessions).sessions.find(
+      (item) => item.isCurrent,
+    )
     expect((await api(one.cookie, `/sessions/${mine?.id}`, 'DELETE')).status).toBe(204)
     expect((await api(three.cookie, '/sessions')).status).toBe(401)
     expect((await api(one.cookie, '/sessions/nothing', 'DELETE')).status).toBe(404)

@@ -17,7 +17,9 @@ test.each([
   [from('127.0.0.1', { host: '127.0.0.1.example.com' }), false],
   [from('127.0.0.1', { 'x-forwarded-for': '127.0.0.1' }), false],
   [from('127.0.0.1', { via: '1.1 proxy' }), false],
-])('a program on this machine, case %#', (request, expected) => expect(isTrueLoopback(request)).toBe(expected))
+])('a program on this machine, case %#', (request, expected) =>
+  expect(isTrueLoopback(request)).toBe(expected),
+)
 
 test.each([
   [from('203.0.113.5'), '203.0.113.5'],

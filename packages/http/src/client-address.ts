@@ -33,7 +33,9 @@ export function clientAddress({ raw, headers }: Pick<FastifyRequest, 'raw' | 'he
 /** Whether the browser opened the page by https, directly or through a proxy. */
 export function isHttps({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): boolean {
   if ('encrypted' in raw.socket && raw.socket.encrypted === true) return true
-  const proto = String(headers['x-forwarded-proto'] ?? '').split(',')[0]?.trim()
+  const proto = String(headers['x-forwarded-proto'] ?? '')
+    .split(',')[0]
+    ?.trim()
   return (
     proto === 'https' ||
     headers.origin?.startsWith('https://') === true ||

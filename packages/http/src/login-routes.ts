@@ -59,7 +59,8 @@ export function registerLoginRoutes(server: FastifyInstance, options: LoginOptio
     scope.post('/login', async (request, reply) => {
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
       const token = form.get('token')
-      if (token === null) return takePassword(request, reply, { ...options, given: form.get('password') ?? '' })
+      if (token === null)
+        return takePassword(request, reply, { ...options, given: form.get('password') ?? '' })
       if (options.links.redeem(token)) return enter(request, reply, options, 'link')
       return refuse(reply, options, USED)
     })
@@ -98,7 +99,10 @@ function enter(
   } as const
   return reply
     .setCookie(cookieName, cookie, { ...attributes, maxAge: sessions.lifetimeSeconds })
-    .setCookie(deviceCookieName(cookieName), deviceCookie(deviceKey), { ...attributes, maxAge: DEVICE_SECONDS })
+    .setCookie(deviceCookieName(cookieName), deviceCookie(deviceKey), {
+      ...attributes,
+      maxAge: DEVICE_SECONDS,
+    })
     .redirect('/playground', 303)
 }
 

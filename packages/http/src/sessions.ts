@@ -52,7 +52,8 @@ export class Sessions {
       .update(options.password ?? '')
       .digest('base64url')
     const stored = this.#read()
-    if (stored?.password === this.#mark) for (const session of stored.sessions) this.#sessions.set(session.hash, session)
+    if (stored?.password === this.#mark)
+      for (const session of stored.sessions) this.#sessions.set(session.hash, session)
     else if (stored && stored.sessions.length > 0) {
       options.logger.info('the password has changed; every session was ended')
       this.#write()
@@ -112,7 +113,8 @@ export class Sessions {
       return fileSchema.parse(JSON.parse(readFileSync(this.#options.file, 'utf8')))
     } catch (error) {
       const isNew = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      if (!isNew) this.#options.logger.warn('cannot read the sessions; every session was ended', { err: error })
+      if (!isNew)
+        this.#options.logger.warn('cannot read the sessions; every session was ended', { err: error })
       return undefined
     }
   }

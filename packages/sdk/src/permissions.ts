@@ -33,7 +33,8 @@ export const PERMISSIONS = {
     items: 'host',
     maxItemCharacters: 260,
     service: 'http',
-    words: 'talk to these hosts; `*.example.com` is every host below, `*` every public one; `localhost:8080` is that port alone',
+    words:
+      'talk to these hosts; `*.example.com` is every host below, `*` every public one; `localhost:8080` is that port alone',
   },
   /** Bot API methods, beyond replying in the current chat. */
   telegram: {

@@ -27,7 +27,11 @@ export async function listSessions(cli: CliEnvironment): Promise<number> {
 /** Ends one session, or all. */
 export async function endSession(cli: CliEnvironment, id: string): Promise<number> {
   const path = id === 'all' ? '/api/sessions' : `/api/sessions/${encodeURIComponent(id)}`
-  const { ended } = await askOnlyRunning(cli, { method: 'DELETE', path, answer: z.object({ ended: z.number() }) })
+  const { ended } = await askOnlyRunning(cli, {
+    method: 'DELETE',
+    path,
+    answer: z.object({ ended: z.number() }),
+  })
   cli.print(ended === 1 ? 'One browser was logged out.' : `${ended} browsers were logged out.`)
   return 0
 }

@@ -7,7 +7,10 @@ export interface MetricsRouteOptions {
 }
 
 /** `GET /metrics` in the text format of Prometheus. */
-export function registerMetricsRoute(server: FastifyInstance, { render, mayRead }: MetricsRouteOptions): void {
+export function registerMetricsRoute(
+  server: FastifyInstance,
+  { render, mayRead }: MetricsRouteOptions,
+): void {
   server.get('/metrics', async (request, reply) => {
     if (!(await mayRead(request))) {
       return reply

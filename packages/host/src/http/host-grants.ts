@@ -94,7 +94,9 @@ function isThisMachine(host: string): boolean {
 
 function isUnspecifiedOrLoopback(host: string): boolean {
   const address = host.replace(/^::ffff:/, '')
-  return ['::', '::1', '0.0.0.0'].includes(address) || /^127\./.test(address) || /^7f[0-9a-f]{2}:/.test(address)
+  return (
+    ['::', '::1', '0.0.0.0'].includes(address) || /^127\./.test(address) || /^7f[0-9a-f]{2}:/.test(address)
+  )
 }
 
 /** The host of a URL in lower case, without brackets or a trailing dot. */
