@@ -95,7 +95,9 @@ function isThisMachine(host: string): boolean {
 function isUnspecifiedOrLoopback(host: string): boolean {
   const address = host.replace(/^::ffff:/, '')
   return (
-    ['::', '::1', '0.0.0.0'].includes(address) || address.startsWith('127.') || /^7f[0-9a-f]{2}:/.test(address)
+    ['::', '::1', '0.0.0.0'].includes(address) ||
+    address.startsWith('127.') ||
+    /^7f[0-9a-f]{2}:/.test(address)
   )
 }
 
