@@ -9,9 +9,6 @@ const MOST_LINES = 80
 /** Functions that were longer before this rule. They may get shorter, and no other may be added. */
 const LEFT: Readonly<Record<string, number>> = {
   Composer: 185,
-  createPlayground: 174,
-  createMessageActs: 156,
-  createSqlitePluginStores: 120,
   createPlugin: 110,
   createSendGate: 99,
   createAdminService: 97,
@@ -19,12 +16,10 @@ const LEFT: Readonly<Record<string, number>> = {
   createControl: 92,
   loadConfiguration: 89,
   MessageMenu: 89,
-  createTelegramService: 88,
   MessageList: 88,
   AttachButton: 84,
   startPlugin: 86,
   createPluginMetrics: 82,
-  createServerCaches: 81,
 }
 
 export interface FunctionLength {

@@ -129,3 +129,9 @@ function hideSpoilers(message: TranscriptMessage): string {
   }
   return units.join('')
 }
+
+/** The person who acts in the chat with this id. */
+export function actorIn(state: PlaygroundState, chatId: number): number | undefined {
+  const chat = findChat(state, chatId)
+  return chat === undefined ? undefined : actorId(state, chat)
+}
