@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createTestServices, runPlugin } from '@pluggram/testing'
+import { long } from '@pluggram/testing/long'
 import { z } from '@pluggram/sdk'
 import { expect, test } from 'vitest'
 import plugin from './index.ts'
 
 const DOCS = new URL('../../../docs/', import.meta.url)
-const FOLDERS = ['guides', 'reference', 'decisions']
+/** Nearly all answers stand in the guides; the other documents make it harder to find them. */
+const FOLDERS = long(['guides'], ['guides', 'reference', 'decisions'])
 
 /** Typical questions, with the documents that answer each and words of the right passage. */
 const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [

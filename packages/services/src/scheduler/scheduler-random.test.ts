@@ -1,3 +1,4 @@
+import { long } from '@pluggram/testing/long'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MissedPolicy, ScheduledRun } from '@pluggram/sdk'
@@ -9,7 +10,7 @@ const HOUR = 3_600
 const DAY = 24 * HOUR
 
 /** For more runs: `RUNS=500 npx vitest run …`. */
-const RUNS = Number(process.env['RUNS'] ?? 25)
+const RUNS = Number(process.env['RUNS'] ?? long(8, 50))
 
 useScheduleFolder()
 
