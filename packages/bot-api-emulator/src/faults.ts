@@ -9,6 +9,8 @@ export type FaultEffect =
   | { readonly kind: 'drop-response' }
   /** The connection breaks before the call takes effect. */
   | { readonly kind: 'drop-request' }
+  /** As for a token that was revoked. */
+  | { readonly kind: 'unauthorized' }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'forbidden'; readonly description?: string }
   /** 200 with a body that is not JSON. */

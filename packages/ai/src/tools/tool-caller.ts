@@ -1,5 +1,6 @@
 import type { Logger } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
+import { fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
 import type { ApprovalRequest, Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
@@ -26,6 +27,8 @@ export interface CallsRequest {
   readonly tools: ReadonlyMap<string, OfferedTool>
   readonly guard: TurnGuard
   readonly context: CallContext
+  /** How often each call, by its fingerprint, was made in this answer. */
+  readonly made: Map<string, number>
 }
 
 /** What the model gets to see of a call. */
@@ -86,10 +89,16 @@ export class ToolCaller {
     const granted = isGranted(settings, plugin.descriptor.name, tool.name)
     const verdict = guard.judge(tool.effect, granted, call.args)
     if (!verdict.mayRun) return () => this.#ask(call, offered, { reason: verdict.reason }, context)
-    return () => this.#run(call, offered, request)
+    const key = callKey(call, offered, request)
+    return () => this.#run(call, offered, key, request)
   }
 
-  async #run(call: ModelCall, offered: OfferedTool, { guard, context }: CallsRequest): Promise<CallAnswer> {
+  async #run(
+    call: ModelCall,
+    offered: OfferedTool,
+    idempotencyKey: string,
+    { guard, context }: CallsRequest,
+  ): Promise<CallAnswer> {
     const refused: URL[] = []
     const mayReach: CallContext['mayReach'] = (url, from) => {
       const may = guard.mayReach(url, from)
@@ -100,7 +109,7 @@ export class ToolCaller {
       callTool: this.#options.callTool,
       offered,
       args: call.args,
-      context: { ...context, mayReach, idempotencyKey: `${context.idempotencyKey}:${call.id}` },
+      context: { ...context, mayReach, idempotencyKey },
       timeoutSeconds: this.#options.settings().timeoutSeconds,
       logger: this.#options.logger,
     })
@@ -135,6 +144,25 @@ export class ToolCaller {
     if ('refused' in outcome) return own(call, `${id} cannot be called: ${outcome.refused}.`)
     return decided(call, id, outcome.settled)
   }
+}
+
+/**
+ * The same for the same call in every try of an answer. The model's own ids of calls are not: after a
+ * crash it is asked again, and makes new ones.
+ */
+function callKey(call: ModelCall, { plugin, tool }: OfferedTool, { context, made }: CallsRequest): string {
+  const { name } = plugin.descriptor
+  const asked = {
+    plugin: name,
+    tool: tool.name,
+    args: call.args,
+    chatId: context.chat.id,
+    userId: context.user.id,
+  }
+  const fingerprint = fingerprintOf(asked, tool)
+  const count = (made.get(fingerprint) ?? 0) + 1
+  made.set(fingerprint, count)
+  return `${context.idempotencyKey}:${fingerprint}:${count}`
 }
 
 /** The answer to a call that a person decided about after an earlier try of this answer asked. */

@@ -248,3 +248,19 @@ describe('limits', () => {
     expect(() => bench.stream({ ...request, tools: true }, steps)).toThrow('needs the context')
   })
 })
+
+test('the same call has the same idempotency key in every try of an answer, and a repeated call another', async () => {
+  const bench = createBench([{ id: 'lamp.switch' }])
+  const keys = async (context = {}): Promise<string[]> => {
+    const from = bench.registry.calls.length
+    const twice = [1, 2].map(() => ({ name: 'lamp__switch', args: { on: true } }))
+    const steps = createScriptedSteps((_request, index) => (index === 0 ? { calls: twice } : { text: 'on' }))
+    await bench.answer(steps, { context })
+    return bench.registry.calls.slice(from).map((call) => call.context.idempotencyKey)
+  }
+  const first = await keys()
+  expect(new Set(first).size).toBe(2)
+  expect((await keys({ attempt: 2 })).toSorted()).toEqual(first.toSorted())
+  const other = await keys({ idempotencyKey: '2:ai_chatbot' })
+  expect(new Set([...first, ...other]).size).toBe(4)
+})

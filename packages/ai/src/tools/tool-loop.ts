@@ -62,6 +62,7 @@ export class ToolLoop {
     const usage = new StepsUsage()
     const toolSet = toToolSet(tools)
     const { maxRounds } = settings()
+    const made = new Map<string, number>()
     const messages: ModelMessage[] = []
     let hasTools = tools.size > 0 && maxRounds > 0
     let hasText = false
@@ -95,7 +96,7 @@ export class ToolLoop {
         if (isSilent || calls.length > 0) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
         return usage.tell(tellEnd, guard.isForeign)
       }
-      const answers = await caller.callAll({ calls, tools, guard, context: request.context })
+      const answers = await caller.callAll({ calls, tools, guard, made, context: request.context })
       signal.throwIfAborted()
       await turns.sawResults(
         request.context,

@@ -13,6 +13,7 @@ const FAULT_KINDS = [
   'delay',
   'drop-response',
   'drop-request',
+  'unauthorized',
   'conflict',
   'forbidden',
   'garbage',
