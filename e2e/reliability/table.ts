@@ -60,7 +60,9 @@ async function work(): Promise<void> {
     const { lost, doubled, stuck, apologies, seconds, note } = result
     const outcome = isGood(result) ? 'ok' : `${lost} lost, ${doubled} doubled${stuck ? ', stuck' : ''}`
     const more = apologies > 0 ? `, ${apologies} apologised` : ''
-    console.log(`${nameOf(state, fault)}: ${outcome}${more} (${seconds} s)${isGood(result) ? '' : `: ${note}`}`)
+    console.log(
+      `${nameOf(state, fault)}: ${outcome}${more} (${seconds} s)${isGood(result) ? '' : `: ${note}`}`,
+    )
   }
 }
 

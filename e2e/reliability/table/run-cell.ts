@@ -131,9 +131,13 @@ function judge(
     const missing = Math.max(0, messages - shown.length)
     if (!(mayLoseMain && chatId === main.id)) lost += missing
     doubled += Math.max(0, shown.length - messages)
-    apologies += shown.filter(({ text }) => /⚠️|broke off|took too long|something went wrong/i.test(text)).length
+    apologies += shown.filter(({ text }) =>
+      /⚠️|broke off|took too long|something went wrong/i.test(text),
+    ).length
     if (shown.length !== messages)
-      notes.push(`${shown.length} of ${messages}: ${JSON.stringify(shown.map(({ text }) => text.slice(0, 120)))}`)
+      notes.push(
+        `${shown.length} of ${messages}: ${JSON.stringify(shown.map(({ text }) => text.slice(0, 120)))}`,
+      )
   }
   if (effects) {
     const happened = effects()

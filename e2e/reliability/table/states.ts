@@ -148,7 +148,10 @@ export const STATES: readonly State[] = [
       await cell.until('the first news', () => people.some(({ id }) => cell.shown(id).length > 0))
     },
     ending: (cell, { id }) => ({
-      wants: [{ chatId: id, messages: 1 }, ...(readers.get(cell) ?? []).map((person) => ({ chatId: person.id, messages: 1 }))],
+      wants: [
+        { chatId: id, messages: 1 },
+        ...(readers.get(cell) ?? []).map((person) => ({ chatId: person.id, messages: 1 })),
+      ],
     }),
   },
   {
@@ -219,8 +222,18 @@ export const STATES: readonly State[] = [
     },
     ending: () => ({ wants: [] }),
   },
-  { name: 'migration', missing: 'there is only one schema', enter: async () => {}, ending: () => ({ wants: [] }) },
-  { name: 'backup', missing: 'there is no such command', enter: async () => {}, ending: () => ({ wants: [] }) },
+  {
+    name: 'migration',
+    missing: 'there is only one schema',
+    enter: async () => {},
+    ending: () => ({ wants: [] }),
+  },
+  {
+    name: 'backup',
+    missing: 'there is no such command',
+    enter: async () => {},
+    ending: () => ({ wants: [] }),
+  },
 ]
 
 /**

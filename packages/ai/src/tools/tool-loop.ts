@@ -69,8 +69,8 @@ export class ToolLoop {
     for (let round = 0; ; round++) {
       const mayCall = round < maxRounds && hasTools
       let calls: readonly ModelCall[] = []
-      const onEnd = (made: readonly ModelCall[], said: readonly ModelMessage[]): void => {
-        calls = made
+      const onEnd = (own: readonly ModelCall[], said: readonly ModelMessage[]): void => {
+        calls = own
         messages.push(...said)
       }
       let isSilent = true
