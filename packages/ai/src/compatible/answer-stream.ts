@@ -8,16 +8,22 @@ interface CleanError {
   readonly error: { readonly message: string; readonly type?: string; readonly code?: string | number }
 }
 
+interface OpenOptions {
+  readonly signal?: AbortSignal | null | undefined
+  /** Called with the server's first message, as it was sent. */
+  onFirst(message: Readonly<Record<string, unknown>>): void
+}
+
 /**
  * Turns a server's answer into a stream of OpenAI's protocol. An answer that is an error from its
  * first message on becomes a response with the status of that error.
  */
 export async function openAnswerStream(
   response: Response,
-  signal: AbortSignal | null | undefined,
+  { signal, onFirst }: OpenOptions,
 ): Promise<Response> {
   if (!response.ok || !response.body) return response
-  const messages = readMessages(readEvents(response.body))
+  const messages = readMessages(readEvents(response.body), onFirst)
   const first = await messages.next()
   signal?.throwIfAborted()
   if (!first.done && 'error' in first.value) {
@@ -45,8 +51,12 @@ async function* encode(
 }
 
 /** The chunks of an answer, until its first error. */
-async function* readMessages(events: AsyncGenerator<StreamEvent>): AsyncGenerator<CleanChunk | CleanError> {
+async function* readMessages(
+  events: AsyncGenerator<StreamEvent>,
+  onFirst: OpenOptions['onFirst'],
+): AsyncGenerator<CleanChunk | CleanError> {
   let hasEnd = false
+  let isFirst = true
   for await (const event of events) {
     const text = event.data.trim()
     if (text === DONE) {
@@ -56,6 +66,8 @@ async function* readMessages(events: AsyncGenerator<StreamEvent>): AsyncGenerato
     }
     const value = text === '' ? undefined : readValue(text, event)
     if (value === undefined) continue
+    if (isFirst) onFirst(value)
+    isFirst = false
     const error = errorIn(value, event.isError)
     if (error) {
       yield error

@@ -2,6 +2,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { Fetch } from '../bounded-fetch.ts'
 import type { Habits, ModelHabits } from './model-habits.ts'
 import { openAnswerStream } from './answer-stream.ts'
+import { checkOllamaContext, isFromOllama } from './ollama-context.ts'
 import { providerWords } from './provider-words.ts'
 import { featureInWords, featureNamed, toolsAsGuess } from './refused-features.ts'
 import type { Feature, RequestBody } from './refused-features.ts'
@@ -30,8 +31,17 @@ export function createCompatibleFetch(options: CompatibleFetchOptions): Fetch {
   return async (input, init) => {
     const body = readBody(init?.body)
     if (!body) return options.fetch(input, init)
-    const ask = async (sent: RequestBody): Promise<Response> =>
-      openAnswerStream(await options.fetch(input, { ...init, body: JSON.stringify(sent) }), init?.signal)
+    const ask = async (sent: RequestBody): Promise<Response> => {
+      const text = JSON.stringify(sent)
+      const chat = { url: String(input), headers: init?.headers, model: sent['model'], characters: text.length }
+      return openAnswerStream(await options.fetch(input, { ...init, body: text }), {
+        signal: init?.signal,
+        onFirst: (message) => {
+          // not awaited: the answer must not wait for it, and it never rejects
+          if (isFromOllama(message)) void checkOllamaContext(chat, options)
+        },
+      })
+    }
     return new Asking(options, ask).answer(body)
   }
 }

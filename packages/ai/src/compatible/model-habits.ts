@@ -8,6 +8,9 @@ export interface Habits {
   vainUntil: number
   /** Whether its thoughts end with a tag but do not begin with one; `undefined` until it answered. */
   closesOnly: boolean | undefined
+  /** The context that Ollama runs it with; 0 if it cannot be learned. */
+  contextTokens: number | undefined
+  hasToldContext: boolean
 }
 
 /** A server may be replaced by one that can do more. */
@@ -32,7 +35,14 @@ export class ModelHabits {
     if (known) return known
     const [oldest] = this.#known.keys()
     if (this.#known.size >= MAX_MODELS && oldest !== undefined) this.#known.delete(oldest)
-    const habits: Habits = { refused: new Map(), faultsWithTools: 0, vainUntil: 0, closesOnly: undefined }
+    const habits: Habits = {
+      refused: new Map(),
+      faultsWithTools: 0,
+      vainUntil: 0,
+      closesOnly: undefined,
+      contextTokens: undefined,
+      hasToldContext: false,
+    }
     this.#known.set(key, habits)
     return habits
   }
