@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { jsonSchema, tool } from 'ai'
 import type { ToolSet } from 'ai'
 import type { PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
+import { modelSchema } from './model-schema.ts'
 import { visibleText } from './visible-text.ts'
 
 /** A tool with the name used for the model. */
@@ -17,12 +18,12 @@ const MAX_TOOLS = 128
 const MAX_NAME = 64
 
 /**
- * The tools of all running plugins by model-facing name, and how many were dropped because of the
- * limit.
+ * The tools of all running plugins by model-facing name, and which are left out and why: an odd one
+ * must not take the others with it.
  */
 export function offerTools(registry: PluginRegistry): {
   readonly tools: ReadonlyMap<string, OfferedTool>
-  readonly leftOut: number
+  readonly leftOut: readonly string[]
 } {
   const all = registry.plugins().flatMap((plugin) =>
     plugin.descriptor.tools.map((item): OfferedTool => ({
@@ -32,15 +33,22 @@ export function offerTools(registry: PluginRegistry): {
     })),
   )
   const tools = new Map<string, OfferedTool>()
-  for (const offered of all.slice(0, MAX_TOOLS)) tools.set(nameFor(offered, tools), offered)
-  return { tools, leftOut: Math.max(0, all.length - MAX_TOOLS) }
+  const leftOut: string[] = []
+  for (const offered of all) {
+    const read = modelSchema(offered.tool.inputSchema)
+    if ('problem' in read) leftOut.push(`${offered.id} ${read.problem}`)
+    else if (tools.size >= MAX_TOOLS) leftOut.push(`${offered.id} is more than the ${MAX_TOOLS} that a model takes`)
+    else tools.set(nameFor(offered, tools), offered)
+  }
+  return { tools, leftOut }
 }
 
 /** The same tools in the AI SDK's format, without `execute`: only our code calls them. */
 export function toToolSet(tools: ReadonlyMap<string, OfferedTool>): ToolSet {
   return Object.fromEntries(
     [...tools].map(([name, { tool: item }]) => {
-      const { $schema: _dialect, ...schema } = item.inputSchema
+      const read = modelSchema(item.inputSchema)
+      const schema = 'schema' in read ? read.schema : {}
       return [
         name,
         tool({ description: visibleText(item.description), inputSchema: jsonSchema({ ...schema }) }),

@@ -30,6 +30,7 @@ export interface ToolLoopOptions {
  */
 export class ToolLoop {
   readonly #options: ToolLoopOptions
+  readonly #told = new Set<string>()
 
   constructor(options: ToolLoopOptions) {
     this.#options = options
@@ -51,10 +52,19 @@ export class ToolLoop {
     }
   }
 
+  /** Says once which tools are left out. */
+  #tellLeftOut(leftOut: readonly string[]): void {
+    for (const problem of leftOut) {
+      if (this.#told.has(problem)) continue
+      this.#told.add(problem)
+      this.#options.logger.warn(`tool ${problem}; it is not offered to models`)
+    }
+  }
+
   async *#steps(request: ToolRequest, streamStep: StreamStep, signal: AbortSignal): AsyncGenerator<string> {
     const { registry, settings, caller, turns, logger } = this.#options
     const { tools, leftOut } = offerTools(registry(request.context.chat.id))
-    if (leftOut > 0) logger.warn(`${leftOut} tools are more than a model takes; they are not offered`)
+    this.#tellLeftOut(leftOut)
     const {
       guard,
       request: { onEnd: tellEnd, ...base },
