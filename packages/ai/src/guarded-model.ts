@@ -4,9 +4,11 @@ import type { AiTimeouts } from './ai-options.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
+import { fitPrompt } from './fit-prompt.ts'
 import { FirstWordTime } from './first-word-time.ts'
 import { providerOptions } from './language-model.ts'
 import { ModelAttempt } from './model-attempt.ts'
+import { inputsOf } from './model-inputs.ts'
 import type { ModelSelector } from './model-selector.ts'
 import type { ModelWaits } from './model-waits.ts'
 import { isServerGone, mayAnotherModelHelp, retryAfterMs, toAiError, wordsOf } from './provider-error.ts'
@@ -176,6 +178,7 @@ export class GuardedModel implements SdkLanguageModel {
     try {
       const stream = await attempt.open({
         ...call,
+        prompt: fitPrompt(call.prompt, inputsOf(selection)),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }),
         providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
       })

@@ -1,6 +1,7 @@
 export { offerTools } from './tools/offered-tools.ts'
 export type { OfferedTool } from './tools/offered-tools.ts'
 export { runCall } from './tools/run-call.ts'
+export { PictureResult } from './tools/tool-pictures.ts'
 export type { CallTool } from './tools/run-call.ts'
 export { isGranted } from './tools/tool-settings.ts'
 export type { ToolSettings } from './tools/tool-settings.ts'

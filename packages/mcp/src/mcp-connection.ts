@@ -1,9 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Tool, Transport } from '@modelcontextprotocol/client'
+import type { PictureResult } from '@pluggram/ai/tools'
 import { limitedFetch } from './limited-fetch.ts'
-import { resultToText } from './mcp-result.ts'
+import { readToolResult } from './mcp-result.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { ProcessTransport } from './process-transport.ts'
+import { tidyTools } from './tidy-tools.ts'
 
 export interface McpConnectionOptions {
   readonly settings: McpServerSettings
@@ -16,7 +18,12 @@ export interface McpConnectionOptions {
   onToolsChanged(): void
   /** Called when the connection ends unexpectedly. */
   onEnd(reason: string): void
+  /** Called with what is wrong with a tool that is left out. */
+  onOddTool(problem: string): void
 }
+
+/** Thrown when a server no longer knows our session. The call was not made. */
+export class SessionLost extends Error {}
 
 /** An open connection to a server. */
 export interface McpConnection {
@@ -27,7 +34,7 @@ export interface McpConnection {
    * @throws PluggramError `tool-refused` with the server's message; Error when the connection ends
    * or the signal is aborted
    */
-  callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string>
+  callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string | PictureResult>
   /** Whether the server answers a ping. */
   isAlive(): Promise<boolean>
   close(): Promise<void>
@@ -69,7 +76,9 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
     await client.close()
   }
   try {
-    await client.connect(createTransport(options), { timeout: milliseconds, maxTotalTimeout: milliseconds })
+    const transport = createTransport(options)
+    await client.connect(transport, { timeout: milliseconds, maxTotalTimeout: milliseconds })
+    tidyTools(transport, options.onOddTool)
   } catch (error) {
     await close().catch(() => {})
     throw new Error(describe(error, reason), { cause: error })
@@ -87,9 +96,10 @@ export async function connectMcp(options: McpConnectionOptions): Promise<McpConn
     async callTool(tool, args, signal) {
       const request = { name: tool, arguments: { ...args } }
       const result = await client.callTool(request, { signal, timeout: CALL_MS }).catch((error: unknown) => {
+        if (isSessionLost(error)) throw new SessionLost('it forgot the session', { cause: error })
         throw new Error(describe(error, reason), { cause: error })
       })
-      return resultToText(result)
+      return readToolResult(result)
     },
     async isAlive() {
       return client.ping({ timeout: PING_MS }).then(
@@ -110,6 +120,18 @@ function createTransport({ settings, workingDirectory, onOutput }: McpConnection
     requestInit: { headers: { ...settings.headers } },
     fetch: limitedFetch,
   })
+}
+
+/**
+ * Whether a server refused a call because it no longer knows the session, for example after its
+ * restart. The protocol says 404; servers say much else.
+ */
+function isSessionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const isAboutSession = /session|not (yet )?initiali[sz]ed|initiali[sz]e (request|first)/i.test(error.message)
+  if (!(error instanceof SdkHttpError)) return isAboutSession && !/timed out/i.test(error.message)
+  const { status = 0 } = error
+  return status === 404 || (isAboutSession && status >= 400 && status < 600)
 }
 
 /**

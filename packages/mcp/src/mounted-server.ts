@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
+import type { PictureResult } from '@pluggram/ai/tools'
 import type { Logger } from '@pluggram/sdk'
 import { askHandlers } from '@pluggram/sdk/runtime'
 import type { Ask, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { SessionLost } from './mcp-connection.ts'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { readTools } from './mcp-tool.ts'
@@ -79,7 +81,8 @@ export class MountedServer implements RunnablePlugin {
     await this.#ready().catch(() => {})
   }
 
-  async #callTool({ name: tool, input }: Question<'tool'>, signal: AbortSignal): Promise<string> {
+  async #callTool(question: Question<'tool'>, signal: AbortSignal): Promise<string | PictureResult> {
+    const { name: tool, input } = question
     const { name } = this.#options
     const connection = await this.#ready()
     signal.throwIfAborted()
@@ -92,17 +95,36 @@ export class MountedServer implements RunnablePlugin {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new PluggramError('tool-arguments-invalid', `The arguments of ${name}.${tool} must be an object.`)
     }
+    const args = { ...input }
     try {
-      return await connection.callTool(tool, { ...input }, signal)
+      return await connection.callTool(tool, args, signal).catch(async (error: unknown) => {
+        if (!(error instanceof SessionLost) || signal.aborted) throw error
+        // the call was not made, so it may be made once more
+        return (await this.#renew(connection)).callTool(tool, args, signal)
+      })
     } catch (error) {
-      if (signal.aborted) void this.#endIfHung(connection)
       // prefer the reason of whoever aborted the call
-      if (isPluggramError(signal.reason)) throw signal.reason
+      if (isPluggramError(signal.reason)) {
+        void this.#endIfHung(connection)
+        throw signal.reason
+      }
       if (isPluggramError(error)) throw error
+      // a server that is gone is connected again with the next call
+      void this.#endIfHung(connection)
       throw new PluggramError('network-failed', `${name}.${tool}: ${errorMessage(error)}`, {
         isRetryable: true,
       })
     }
+  }
+
+  /** Opens a new session with a server that forgot the one of a connection. */
+  async #renew(connection: McpConnection): Promise<McpConnection> {
+    if (this.#connection === connection) {
+      this.#connection = undefined
+      this.#options.logger.info(`MCP server ${this.#options.name} forgot the session; it is connected again`)
+      await connection.close().catch(() => {})
+    }
+    return this.#ready()
   }
 
   /** Reconnects, even if parked. */
@@ -147,6 +169,7 @@ export class MountedServer implements RunnablePlugin {
         onOutput: (line) => logger.debug(`${name}: ${line}`, { plugin: name }),
         onToolsChanged: () => void this.#refresh(),
         onEnd: (reason) => this.#onEnd(reason),
+        onOddTool: (problem) => logger.warn(`MCP server ${name}: the tool ${problem}; it is left out`),
       })
       await this.#readTools(connection)
     } catch (error) {

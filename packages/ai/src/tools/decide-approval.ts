@@ -10,6 +10,7 @@ import type { KnownAddresses } from './known-addresses.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
+import { showPictures } from './tool-pictures.ts'
 import type { CallTool } from './run-call.ts'
 import type { SettledCall, SettledCalls } from './settled-calls.ts'
 import { oneVisibleLine, visibleText } from './visible-text.ts'
@@ -92,6 +93,8 @@ export class ApprovalDecider {
       timeoutSeconds: timeoutSeconds(),
       logger,
     })
+    if (result.isDone && result.pictures)
+      await showPictures(result.pictures, { id: offered.id, context, logger })
     const text = visibleText(result.isDone ? result.text : result.error)
     const shown = text.length > MAX_SHOWN_RESULT ? `${text.slice(0, MAX_SHOWN_RESULT).toWellFormed()}…` : text
     const head = result.isDone ? `✅ ${offered.id} is done.` : `⚠️ ${offered.id} was approved, but failed.`

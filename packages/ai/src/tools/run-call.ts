@@ -1,8 +1,9 @@
 import { runWithDeadline } from '@pluggram/base'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, ModelFile } from '@pluggram/sdk'
 import type { CallContext, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { OfferedTool } from './offered-tools.ts'
+import { PictureResult } from './tool-pictures.ts'
 import { resultText } from './untrusted-data.ts'
 import { oneVisibleLine } from './visible-text.ts'
 
@@ -28,7 +29,7 @@ const MAX_ERROR_CHARACTERS = 500
 
 /** A call's result, or an error message that is safe to show. */
 export type CallResult =
-  | { readonly isDone: true; readonly text: string }
+  | { readonly isDone: true; readonly text: string; readonly pictures?: readonly ModelFile[] }
   | { readonly isDone: false; readonly error: string }
 
 /**
@@ -51,6 +52,8 @@ export async function runCall(options: RunCallOptions): Promise<CallResult> {
         leavesOnAbort: true,
       },
     )
+    if (result instanceof PictureResult)
+      return { isDone: true, text: result.text, pictures: result.pictures }
     return { isDone: true, text: resultText(result) }
   } catch (error) {
     context.signal.throwIfAborted()

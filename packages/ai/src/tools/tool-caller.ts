@@ -1,4 +1,4 @@
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, ModelFile } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
 import { fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
@@ -11,6 +11,7 @@ import { isGranted } from './tool-settings.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall } from './tool-step.ts'
 import { refuseAddress } from './turn-guard.ts'
+import { showPictures } from './tool-pictures.ts'
 import type { TurnGuard } from './turn-guard.ts'
 import { markUntrusted } from './untrusted-data.ts'
 
@@ -37,6 +38,8 @@ export interface CallAnswer {
   readonly text: string
   /** The tool's own text; absent when it was not called. */
   readonly result?: string
+  /** Pictures of the result. */
+  readonly pictures?: readonly ModelFile[]
 }
 
 /** Limit of calls in one step. A model that asks for more has gone wrong. */
@@ -120,7 +123,9 @@ export class ToolCaller {
       return this.#ask(call, offered, { ...refuseAddress(first.href), addresses }, context)
     }
     const text = result.isDone ? result.text : `Error: ${result.error}`
-    return { call, result: text, text: markUntrusted(offered.id, text) }
+    const pictures = result.isDone ? result.pictures : undefined
+    if (pictures) await showPictures(pictures, { id: offered.id, context, logger: this.#options.logger })
+    return { call, result: text, text: markUntrusted(offered.id, text), ...(pictures && { pictures }) }
   }
 
   async #ask(

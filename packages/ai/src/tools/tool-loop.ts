@@ -4,6 +4,7 @@ import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
 import { offerTools, toToolSet } from './offered-tools.ts'
 import type { ToolCaller, CallAnswer } from './tool-caller.ts'
+import { picturesMessage } from './tool-pictures.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall, StreamStep } from './tool-step.ts'
 import { StepsUsage } from './steps-usage.ts'
@@ -112,7 +113,7 @@ export class ToolLoop {
         request.context,
         answers.flatMap(({ result }) => result ?? []),
       )
-      messages.push(toMessage(answers))
+      messages.push(toMessage(answers), ...picturesMessage(answers))
     }
   }
 }
