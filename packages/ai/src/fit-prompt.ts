@@ -14,7 +14,8 @@ export function fitPrompt(prompt: Prompt, takes: readonly ModelInput[]): Prompt 
     return kind !== undefined && takes.includes(kind)
   }
   return prompt.map((message) =>
-    message.role === 'user' && message.content.some((part) => part.type === 'file' && !isTaken(part.mediaType))
+    message.role === 'user' &&
+    message.content.some((part) => part.type === 'file' && !isTaken(part.mediaType))
       ? {
           ...message,
           content: message.content.map((part) =>

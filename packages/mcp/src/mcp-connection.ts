@@ -34,7 +34,11 @@ export interface McpConnection {
    * @throws PluggramError `tool-refused` with the server's message; Error when the connection ends
    * or the signal is aborted
    */
-  callTool(name: string, args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<string | PictureResult>
+  callTool(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<string | PictureResult>
   /** Whether the server answers a ping. */
   isAlive(): Promise<boolean>
   close(): Promise<void>
@@ -128,7 +132,9 @@ function createTransport({ settings, workingDirectory, onOutput }: McpConnection
  */
 function isSessionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const isAboutSession = /session|not (yet )?initiali[sz]ed|initiali[sz]e (request|first)/i.test(error.message)
+  const isAboutSession = /session|not (yet )?initiali[sz]ed|initiali[sz]e (request|first)/i.test(
+    error.message,
+  )
   if (!(error instanceof SdkHttpError)) return isAboutSession && !/timed out/i.test(error.message)
   const { status = 0 } = error
   return status === 404 || (isAboutSession && status >= 400 && status < 600)

@@ -14,7 +14,11 @@ const PICTURE = /^image\/(?:png|jpeg|webp|gif)$/
  * Converts a tool's result to text, with its pictures beside it if it has any.
  * @throws PluggramError `tool-refused` with the server's message when the call failed
  */
-export function readToolResult({ content, structuredContent, isError }: CallToolResult): string | PictureResult {
+export function readToolResult({
+  content,
+  structuredContent,
+  isError,
+}: CallToolResult): string | PictureResult {
   const pictures: ModelFile[] = []
   const blocks = (content ?? []).map((block) => blockToText(block, pictures))
   const text = blocks.length > 0 ? blocks.join('\n') : JSON.stringify(structuredContent ?? null)

@@ -85,7 +85,9 @@ describe('real servers from npm', () => {
     })
     expect(await call(servers, 'everything.echo', { message: 'hello' })).toContain('hello')
     expect(await call(servers, 'everything.get-sum', { a: 2, b: 3 })).toContain('5')
-    expect(await call(servers, 'everything.get-tiny-image')).toMatchObject({ pictures: [{ mediaType: 'image/png' }] })
+    expect(await call(servers, 'everything.get-tiny-image')).toMatchObject({
+      pictures: [{ mediaType: 'image/png' }],
+    })
     await expect(call(servers, 'everything.get-sum', { a: 'two' })).rejects.toMatchObject({
       code: expect.stringMatching(/tool-refused|network-failed/),
     })

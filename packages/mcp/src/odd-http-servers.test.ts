@@ -11,7 +11,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMcpServers } from './mcp-servers.ts'
 import type { McpServers } from './mcp-servers.ts'
 
-const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const TOOLS = [
   { name: 'work', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } },
   { name: 'either', inputSchema: { anyOf: [{ type: 'object', properties: { id: { type: 'string' } } }] } },
@@ -57,7 +58,9 @@ beforeEach(async () => {
     if (message.method === 'tools/list') return send({ tools: TOOLS })
     calls.push(message.params?.name ?? message.method)
     const image = { type: 'image', mimeType: 'image/png', data: PIXEL }
-    return send({ content: [{ type: 'text', text: 'done' }, ...(message.params?.name === 'bare' ? [image] : [])] })
+    return send({
+      content: [{ type: 'text', text: 'done' }, ...(message.params?.name === 'bare' ? [image] : [])],
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -107,15 +110,18 @@ test.each<[string, Refuse]>([
   ['401', (response) => response.writeHead(401).end('Unauthorized: Session not found')],
   ['503', rpc(503, -32_000, 'Unknown session')],
   ['an error with status 200', rpc(200, -32_600, 'Session not found', true)],
-])('a server that forgot the session and says so with %s is connected again by the call', async (_what, how) => {
-  refuse = how
-  const mounted = await mount()
-  expect(await call(mounted, 'work')).toBe('done')
-  sessions.clear()
-  expect(await call(mounted, 'work')).toBe('done')
-  expect(calls).toEqual(['work', 'work'])
-  expect(mounted.states()).toEqual([{ name: 'odd', state: 'running' }])
-})
+])(
+  'a server that forgot the session and says so with %s is connected again by the call',
+  async (_what, how) => {
+    refuse = how
+    const mounted = await mount()
+    expect(await call(mounted, 'work')).toBe('done')
+    sessions.clear()
+    expect(await call(mounted, 'work')).toBe('done')
+    expect(calls).toEqual(['work', 'work'])
+    expect(mounted.states()).toEqual([{ name: 'odd', state: 'running' }])
+  },
+)
 
 test('a server that is gone is named, and connected again when it is back', async () => {
   const mounted = await mount()
@@ -133,7 +139,11 @@ test('a server that is gone is named, and connected again when it is back', asyn
 
 test('an odd tool is left out and named; the others stay', async () => {
   const mounted = await mount()
-  expect(mounted.registry.plugins()[0]?.descriptor.tools.map(({ name }) => name)).toEqual(['work', 'either', 'bare'])
+  expect(mounted.registry.plugins()[0]?.descriptor.tools.map(({ name }) => name)).toEqual([
+    'work',
+    'either',
+    'bare',
+  ])
   expect(lines.filter((line) => line.includes('left out'))).toEqual([
     'MCP server odd: the tool number 4 (listy) takes no object; it is left out',
     'MCP server odd: the tool number 5 has no name; it is left out',

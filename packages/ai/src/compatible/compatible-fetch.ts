@@ -33,7 +33,12 @@ export function createCompatibleFetch(options: CompatibleFetchOptions): Fetch {
     if (!body) return options.fetch(input, init)
     const ask = async (sent: RequestBody): Promise<Response> => {
       const text = JSON.stringify(sent)
-      const chat = { url: String(input), headers: init?.headers, model: sent['model'], characters: text.length }
+      const chat = {
+        url: String(input),
+        headers: init?.headers,
+        model: sent['model'],
+        characters: text.length,
+      }
       return openAnswerStream(await options.fetch(input, { ...init, body: text }), {
         signal: init?.signal,
         onFirst: (message) => {

@@ -36,7 +36,10 @@ test.each([
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       properties: { who: { $ref: '#/$defs/person' } },
-      $defs: { person: { type: 'object', properties: { name: text, age: { $ref: '#/$defs/age' } } }, age: { type: 'integer' } },
+      $defs: {
+        person: { type: 'object', properties: { name: text, age: { $ref: '#/$defs/age' } } },
+        age: { type: 'integer' },
+      },
     },
     {
       type: 'object',
@@ -79,7 +82,7 @@ test('a schema that contains itself ends', () => {
 
 test.each([
   [{ type: 'string' }, 'takes "string"'],
-  [{ type: 'object', properties: { 'größe': text } }, 'has a parameter named "größe"'],
+  [{ type: 'object', properties: { größe: text } }, 'has a parameter named "größe"'],
 ])('%j is no schema of a tool, and the problem is named', (schema, problem) => {
   expect(modelSchema(schema)).toEqual({ problem: expect.stringContaining(problem) })
 })

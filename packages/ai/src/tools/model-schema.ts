@@ -88,10 +88,12 @@ function plain(part: unknown, { root, depth }: Place): Schema {
   for (const [key, value] of Object.entries(resolved)) {
     if (DROPPED.has(key)) continue
     if (key === 'const') result['enum'] = [value]
-    else if (key === 'properties' && isSchema(value)) result[key] = mapped(value, (item) => plain(item, inner))
+    else if (key === 'properties' && isSchema(value))
+      result[key] = mapped(value, (item) => plain(item, inner))
     else if (key === 'items') result[key] = plain(Array.isArray(value) ? value[0] : value, inner)
     else if (key === 'prefixItems') result['items'] ??= plain(Array.isArray(value) ? value[0] : {}, inner)
-    else if (key === 'additionalProperties') result[key] = isSchema(value) ? plain(value, inner) : value !== false
+    else if (key === 'additionalProperties')
+      result[key] = isSchema(value) ? plain(value, inner) : value !== false
     else if (key === 'allOf' || key === 'anyOf' || key === 'oneOf') {
       // `anyOf` is what all providers know; the difference does not matter to a model
       const options = (Array.isArray(value) ? value : []).map((item) => plain(item, inner))

@@ -37,7 +37,8 @@ export function offerTools(registry: PluginRegistry): {
   for (const offered of all) {
     const read = modelSchema(offered.tool.inputSchema)
     if ('problem' in read) leftOut.push(`${offered.id} ${read.problem}`)
-    else if (tools.size >= MAX_TOOLS) leftOut.push(`${offered.id} is more than the ${MAX_TOOLS} that a model takes`)
+    else if (tools.size >= MAX_TOOLS)
+      leftOut.push(`${offered.id} is more than the ${MAX_TOOLS} that a model takes`)
     else tools.set(nameFor(offered, tools), offered)
   }
   return { tools, leftOut }

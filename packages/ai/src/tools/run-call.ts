@@ -52,8 +52,7 @@ export async function runCall(options: RunCallOptions): Promise<CallResult> {
         leavesOnAbort: true,
       },
     )
-    if (result instanceof PictureResult)
-      return { isDone: true, text: result.text, pictures: result.pictures }
+    if (result instanceof PictureResult) return { isDone: true, text: result.text, pictures: result.pictures }
     return { isDone: true, text: resultText(result) }
   } catch (error) {
     context.signal.throwIfAborted()

@@ -37,7 +37,11 @@ test('a picture that cannot be sent leaves the answer alone', async () => {
 })
 
 test('a model that takes no pictures is told that there is one', () => {
-  const file = { type: 'file' as const, mediaType: 'image/png', data: { type: 'data' as const, data: PICTURE.data } }
+  const file = {
+    type: 'file' as const,
+    mediaType: 'image/png',
+    data: { type: 'data' as const, data: PICTURE.data },
+  }
   const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'see' }, file] }]
   expect(fitPrompt(prompt, ['images'])).toEqual(prompt)
   expect(fitPrompt(prompt, [])).toEqual([

@@ -28,7 +28,10 @@ export async function showPictures(
       await context.reply({ text: `🖼 ${id}`, media: { kind, source: data, fileName: name } })
     } catch (error) {
       context.signal.throwIfAborted()
-      logger.warn(`A picture of the tool ${id} cannot be shown: ${errorMessage(error)}`, { tool: id, err: error })
+      logger.warn(`A picture of the tool ${id} cannot be shown: ${errorMessage(error)}`, {
+        tool: id,
+        err: error,
+      })
     }
   }
 }
