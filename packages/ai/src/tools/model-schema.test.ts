@@ -25,7 +25,7 @@ test.each([
       properties: { mode: text },
       allOf: [
         { properties: { size: { type: 'integer' } }, required: ['size'] },
-        { if: { properties: { mode: { const: 'a' } } }, then: { required: ['mode'] } },
+        { if: { properties: { mode: { const: 'a' } } }, else: { required: ['mode'] } },
       ],
     },
     { type: 'object', properties: { mode: text, size: { type: 'integer' } }, required: ['size'] },
