@@ -227,6 +227,18 @@ import { setPriority } from 'node:os'`,
     answer: REFUSED,
   },
   {
+    name: 'calls_native_code',
+    act: attempt(`const ffi = process.getBuiltinModule('node:ffi') ?? (await import('node:ffi'))
+      return Object.keys(ffi)`),
+    answer: REFUSED,
+  },
+  {
+    name: 'opens_sqlite',
+    act: attempt(`const sqlite = process.getBuiltinModule('node:sqlite') ?? (await import('node:sqlite'))
+      return Object.keys(sqlite)`),
+    answer: REFUSED,
+  },
+  {
     name: 'opens_files',
     act: attempt(`const { open } = await import('node:fs/promises'); const all = []
       for (let i = 0; i < 100_000; i += 1) all.push(await open(import.meta.filename)); return all.length`),

@@ -1,9 +1,11 @@
 import { Console } from 'node:console'
+import { join } from 'node:path'
 import { bridgeMcpStdio, serveMcpStdio } from '@pluggram/mcp'
 import { createLogger, createSecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'
 import { toolServer } from '../parts/tokens.ts'
 import { TOOLS_ONLY } from '../profiles.ts'
+import { keepDataPrivate } from '../private-data.ts'
 import { startParts } from '../start-parts.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
@@ -33,6 +35,7 @@ export async function serveMcp(cli: CliEnvironment): Promise<number> {
     mask,
     write: (line) => void process.stderr.write(line),
   })
+  await keepDataPrivate(join(configuration.home, 'data'), logger)
   const assistant = await startParts(TOOLS_ONLY, { configuration, logger, mask })
   try {
     await serveMcpStdio(assistant.get(toolServer))

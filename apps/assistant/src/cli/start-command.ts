@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Assembly } from '@pluggram/assembly'
 import { endsWithin } from '@pluggram/base'
@@ -7,6 +8,7 @@ import { PAIRING_MINUTES } from '@pluggram/access'
 import { hideEnvironment } from '../hide-environment.ts'
 import { access, web } from '../parts/tokens.ts'
 import { ASSISTANT } from '../profiles.ts'
+import { keepDataPrivate } from '../private-data.ts'
 import { startParts } from '../start-parts.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli-environment.ts'
@@ -50,6 +52,7 @@ export async function start(
   }
   if (safe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
+  await keepDataPrivate(join(configuration.home, 'data'), logger)
   const options = { configuration, logger, mask, logTail, repair, isSafe: safe }
   const assistant = await startParts(ASSISTANT, options)
   const { url, createLoginLink } = assistant.get(web)

@@ -73,7 +73,8 @@ const HEAP_SHARE = 0.7
 /**
  * Starts Node with almost no rights. It has an empty environment, and no handles except the channel
  * and its output. The permission model denies network, child processes, workers, addons and WASI;
- * `node:sqlite` is disabled, because the permission model does not cover it.
+ * `node:sqlite` and `node:ffi` are disabled: the permission model does not cover the first, and the
+ * second reads the process's memory.
  */
 export function launch(options: LaunchOptions): LaunchedProcess {
   const { cacheFolder, isSandboxed } = options
@@ -84,6 +85,7 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   const args = [
     '--permission',
     '--no-experimental-sqlite',
+    '--no-experimental-ffi',
     '--no-addons',
     '--disable-sigusr1',
     '--disable-warning=ExperimentalWarning',

@@ -1,0 +1,36 @@
+import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorMessage } from '@pluggram/sdk'
+import type { Logger } from '@pluggram/sdk'
+
+const OTHERS = 0o077
+
+/**
+ * Keeps the data folder for the owner's account alone. What this process and the plugins' processes
+ * create from now on is private; what an earlier release left open is closed, once.
+ */
+export async function keepDataPrivate(dataFolder: string, logger: Logger): Promise<void> {
+  process.umask(OTHERS)
+  try {
+    await mkdir(dataFolder, { recursive: true })
+    const { mode } = await lstat(dataFolder)
+    if ((mode & OTHERS) === 0) return
+    await closeAll(dataFolder)
+  } catch (error) {
+    logger.warn('cannot keep the data folder private; other accounts of this machine may read it', {
+      folder: dataFolder,
+      error: errorMessage(error),
+      err: error,
+    })
+  }
+}
+
+/** The folder itself comes last: it stays open until everything in it is closed. */
+async function closeAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await closeAll(path)
+    else if (!entry.isSymbolicLink()) await chmod(path, 0o600)
+  }
+  await chmod(folder, 0o700)
+}
