@@ -9,17 +9,10 @@ const MOST_LINES = 80
 /** Functions that were longer before this rule. They may get shorter, and no other may be added. */
 const LEFT: Readonly<Record<string, number>> = {
   Composer: 185,
-  createPlugin: 110,
-  createSendGate: 99,
-  createAdminService: 97,
   SendFilesDialog: 95,
-  createControl: 92,
-  loadConfiguration: 89,
   MessageMenu: 89,
   MessageList: 88,
   AttachButton: 84,
-  startPlugin: 86,
-  createPluginMetrics: 82,
 }
 
 export interface FunctionLength {

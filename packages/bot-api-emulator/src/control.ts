@@ -30,28 +30,6 @@ export interface EmulatorControl {
 export function createControl(emulation: Emulation): EmulatorControl {
   const { updates, world } = emulation
 
-  function setBlocked(userId: number, blocked: boolean): void {
-    const record = world.user(userId)
-    if (record.blockedBot === blocked) return
-    record.blockedBot = blocked
-    const user = emulation.profile.user
-    const out = { status: 'kicked', user, until_date: 0 } as const
-    const member = { status: 'member', user } as const
-    pushTo(world.chat(userId), {
-      my_chat_member: {
-        chat: toTelegramChat(world.chat(userId)),
-        from: record.telegram,
-        date: Math.floor(Date.now() / 1000),
-        old_chat_member: blocked ? member : out,
-        new_chat_member: blocked ? out : member,
-      },
-    })
-  }
-
-  function pushTo(chat: ChatRecord, content: Omit<TelegramUpdate, 'update_id'>): void {
-    updates.push(String(chat.id), { ...content })
-  }
-
   return {
     jumpUpdateIds(by) {
       if (!Number.isSafeInteger(by))
@@ -65,8 +43,8 @@ export function createControl(emulation: Emulation): EmulatorControl {
       }
     },
 
-    blockBot: (userId) => setBlocked(userId, true),
-    unblockBot: (userId) => setBlocked(userId, false),
+    blockBot: (userId) => setBlocked(emulation, userId, true),
+    unblockBot: (userId) => setBlocked(emulation, userId, false),
 
     promoteBot(chatId) {
       const chat = world.chat(chatId)
@@ -76,36 +54,7 @@ export function createControl(emulation: Emulation): EmulatorControl {
       chat.administrators.add(world.bot.id)
     },
 
-    migrateGroup(chatId) {
-      const group = world.chat(chatId)
-      if (group.type !== 'group' || group.migratedTo !== undefined) {
-        throw new DriverError(409, 'not-a-group', `Chat ${chatId} is not a basic group that can be upgraded.`)
-      }
-      const memberIds = [...group.members].filter((id) => id !== world.bot.id)
-      const next = world.createChat({ type: 'supergroup', title: group.title ?? '', memberIds })
-      group.migratedTo = next.id
-      const [owner = world.bot.id] = memberIds
-      const sender = world.users.get(owner)
-      const from = sender?.telegram ?? emulation.profile.user
-      for (const [chat, note] of [
-        [group, { migrate_to_chat_id: next.id }],
-        [next, { migrate_from_chat_id: group.id }],
-      ] as const) {
-        const { message } = world.addMessage(
-          chat,
-          (messageId) => ({
-            message_id: messageId,
-            from,
-            chat: toTelegramChat(chat),
-            date: Math.floor(Date.now() / 1000),
-            ...note,
-          }),
-          sender?.user ?? world.bot,
-        )
-        pushTo(chat, { message: { ...message } })
-      }
-      return next.id
-    },
+    migrateGroup: (chatId) => migrateGroup(emulation, chatId),
 
     drafts(chatId) {
       const now = Date.now()
@@ -118,4 +67,60 @@ export function createControl(emulation: Emulation): EmulatorControl {
       return updates.push('raw', content)
     },
   }
+}
+
+function setBlocked(emulation: Emulation, userId: number, blocked: boolean): void {
+  const { world } = emulation
+  const record = world.user(userId)
+  if (record.blockedBot === blocked) return
+  record.blockedBot = blocked
+  const user = emulation.profile.user
+  const out = { status: 'kicked', user, until_date: 0 } as const
+  const member = { status: 'member', user } as const
+  pushTo(emulation, world.chat(userId), {
+    my_chat_member: {
+      chat: toTelegramChat(world.chat(userId)),
+      from: record.telegram,
+      date: Math.floor(Date.now() / 1000),
+      old_chat_member: blocked ? member : out,
+      new_chat_member: blocked ? out : member,
+    },
+  })
+}
+
+/** Turns a group into a supergroup, and tells the bot in both chats. */
+function migrateGroup(emulation: Emulation, chatId: number): number {
+  const { world } = emulation
+  const group = world.chat(chatId)
+  if (group.type !== 'group' || group.migratedTo !== undefined) {
+    throw new DriverError(409, 'not-a-group', `Chat ${chatId} is not a basic group that can be upgraded.`)
+  }
+  const memberIds = [...group.members].filter((id) => id !== world.bot.id)
+  const next = world.createChat({ type: 'supergroup', title: group.title ?? '', memberIds })
+  group.migratedTo = next.id
+  const [owner = world.bot.id] = memberIds
+  const sender = world.users.get(owner)
+  const from = sender?.telegram ?? emulation.profile.user
+  for (const [chat, note] of [
+    [group, { migrate_to_chat_id: next.id }],
+    [next, { migrate_from_chat_id: group.id }],
+  ] as const) {
+    const { message } = world.addMessage(
+      chat,
+      (messageId) => ({
+        message_id: messageId,
+        from,
+        chat: toTelegramChat(chat),
+        date: Math.floor(Date.now() / 1000),
+        ...note,
+      }),
+      sender?.user ?? world.bot,
+    )
+    pushTo(emulation, chat, { message: { ...message } })
+  }
+  return next.id
+}
+
+function pushTo({ updates }: Emulation, chat: ChatRecord, content: Omit<TelegramUpdate, 'update_id'>): void {
+  updates.push(String(chat.id), { ...content })
 }

@@ -41,6 +41,38 @@ export interface LoadConfigurationOptions {
  */
 export async function loadConfiguration(options: LoadConfigurationOptions): Promise<LoadedConfiguration> {
   const home = path.resolve(options.home)
+  const sources = await readSources(home, options.environment)
+  const { environment, overlay, substitution, pluginSwitches, blocks, locateInFile } = sources
+  const { parsed, problems } = checkSources(sources)
+  const isUsable = problems.every((problem) => problem.severity !== 'error' || problem.plugin !== undefined)
+  return createLoadedConfiguration({
+    home,
+    settings: isUsable && parsed !== undefined ? createSettings(parsed) : createDefaultSettings(),
+    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches, grants: pluginSwitches.grants },
+    environment: createEnvironmentRecord(environment),
+    problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
+    isUsable,
+    secrets: findSecrets(substitution, overlay.value, environment),
+    locate(at): ValueLocation {
+      const name = overlay.names.get(pathKey(at))
+      const entry = name === undefined ? undefined : environment.get(name)
+      return entry?.location ?? { ...locateInFile(at, 'key'), via: 'config.json' }
+    },
+    locateSwitch: (name) =>
+      pluginSwitches.source.document?.locateKey(['enabled_plugins', name]) ?? {
+        file: switchesFile(home),
+        line: 1,
+        column: 1,
+      },
+    locateVariable: (name) => environment.get(name)?.location,
+    isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
+  })
+}
+
+type Sources = Awaited<ReturnType<typeof readSources>>
+
+/** Reads all files and variables, and puts the variables' values into config.json's. */
+async function readSources(home: string, variables: LoadConfigurationOptions['environment']) {
   const configFile = path.join(home, 'config.json')
   const envPath = path.join(home, '.env')
   const [homeProblems, envFile, config, pluginSwitches] = await Promise.all([
@@ -49,21 +81,34 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
     readJsonObjectFile(configFile),
     readPluginSwitches(home),
   ])
-  const environment = mergeEnvironment(envPath, envFile.entries, options.environment)
+  const environment = mergeEnvironment(envPath, envFile.entries, variables)
   const files = await readFiles(home, fileReferences(config.value))
   const substitution = substituteEnvironment(
     config.value,
     (name) => files.get(name) ?? environment.get(name)?.value,
   )
-  const overlay = readEnvironmentSettings(environment)
   const { plugins, ...writtenSettings } = substitution.value
   const fileSettings =
     substitution.paths.size === 0
       ? writtenSettings
       : coerceValues(writtenSettings, [], createJsonSchema(), (at) => substitution.paths.has(pathKey(at)))
-  const locateInFile = createFileLocator(config.document, configFile)
-  const blocks = readPluginBlocks(plugins, config.document, pluginSwitches.switches)
+  return {
+    homeProblems,
+    envFile,
+    config,
+    pluginSwitches,
+    environment,
+    substitution,
+    overlay: readEnvironmentSettings(environment),
+    fileSettings,
+    blocks: readPluginBlocks(plugins, config.document, pluginSwitches.switches),
+    locateInFile: createFileLocator(config.document, configFile),
+  }
+}
 
+/** Validates config.json, the variables, and both together. */
+function checkSources(sources: Sources) {
+  const { substitution, overlay, fileSettings, environment, locateInFile } = sources
   const placeInFile: PlaceOf = (at, part) => ({
     at: locateInFile(at, part),
     path: formatPath(at),
@@ -85,48 +130,23 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
   const merged = isValid
     ? validateSettings(mergeObjects(fileSettings, overlay.value), placeAnywhere)
     : undefined
-
   const problems = [
-    ...homeProblems,
-    ...envFile.problems,
-    ...config.problems,
+    ...sources.homeProblems,
+    ...sources.envFile.problems,
+    ...sources.config.problems,
     ...sortByPosition([
       ...substitution.failures.map((failure) =>
         describeSubstitutionFailure(failure, locateInFile(failure.path, 'value')),
       ),
       ...fileProblems,
-      ...blocks.problems,
+      ...sources.blocks.problems,
     ]),
     ...inEnvironment.problems,
     ...(merged?.problems ?? []),
     ...(merged?.parsed === undefined ? [] : checkSettings(merged.parsed, placeAnywhere)),
-    ...pluginSwitches.problems,
+    ...sources.pluginSwitches.problems,
   ]
-  const isUsable = problems.every((problem) => problem.severity !== 'error' || problem.plugin !== undefined)
-
-  return createLoadedConfiguration({
-    home,
-    settings:
-      isUsable && merged?.parsed !== undefined ? createSettings(merged.parsed) : createDefaultSettings(),
-    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches, grants: pluginSwitches.grants },
-    environment: createEnvironmentRecord(environment),
-    problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
-    isUsable,
-    secrets: findSecrets(substitution, overlay.value, environment),
-    locate(at): ValueLocation {
-      const name = overlay.names.get(pathKey(at))
-      const entry = name === undefined ? undefined : environment.get(name)
-      return entry?.location ?? { ...locateInFile(at, 'key'), via: 'config.json' }
-    },
-    locateSwitch: (name) =>
-      pluginSwitches.source.document?.locateKey(['enabled_plugins', name]) ?? {
-        file: switchesFile(home),
-        line: 1,
-        column: 1,
-      },
-    locateVariable: (name) => environment.get(name)?.location,
-    isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
-  })
+  return { parsed: merged?.parsed, problems }
 }
 
 const MOST_FILES = 100

@@ -71,10 +71,8 @@ export async function startPlugin(
   })
   let work: Promise<Plugin> | undefined
   try {
-    const messages =
-      identity.directory === undefined || identity.isSingleFile === true
-        ? undefined
-        : await context.within(loadMessages(identity.directory))
+    const folder = identity.isSingleFile === true ? undefined : identity.directory
+    const messages = folder === undefined ? undefined : await context.within(loadMessages(folder))
     const live = new LiveConfig({
       schema: manifest.config,
       perChat: manifest.perChat ?? [],
@@ -127,18 +125,22 @@ export async function startPlugin(
     late?.catch(() => {})
     if (late) context.onLate?.(late)
     await effects.dispose(context.timeouts.cleanupSeconds)
-    throw new ProblemError(
-      {
-        ...problemOf(
-          identity,
-          'plugin-start-failed',
-          `did not start: ${thrownMessage(error)}. ${startAdvice(error)}`,
-        ),
-        ...(identity.directory !== undefined && locateError(error, identity.directory)),
-      },
-      error,
-    )
+    throw startFailure(identity, error)
   }
+}
+
+function startFailure(identity: PluginIdentity, error: unknown): ProblemError {
+  return new ProblemError(
+    {
+      ...problemOf(
+        identity,
+        'plugin-start-failed',
+        `did not start: ${thrownMessage(error)}. ${startAdvice(error)}`,
+      ),
+      ...(identity.directory !== undefined && locateError(error, identity.directory)),
+    },
+    error,
+  )
 }
 
 function startAdvice(error: unknown): string {

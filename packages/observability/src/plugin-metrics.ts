@@ -24,97 +24,107 @@ interface OwnMetric {
   change(change: MetricChange): void
 }
 
-interface Owner {
-  readonly metrics: Map<string, OwnMetric | undefined>
-  series: number
-  starts: number
-  hasWarned: boolean
-}
-
 /**
  * Creates the part of the registry that plugins write to. It validates their data, inline or
  * isolated.
  */
-export function createPluginMetrics({ registry, onRefused }: PluginMetricsOptions): PluginMetrics {
+export function createPluginMetrics(options: PluginMetricsOptions): PluginMetrics {
   const owners = new Map<string, Owner>()
-
-  function refuse(plugin: string, owner: Owner, message: string): void {
-    if (owner.hasWarned) return
-    owner.hasWarned = true
-    onRefused(plugin, message)
-  }
-
-  /** Returns the metric, creating it if needed. If creation fails, it stays `undefined`. */
-  function find(plugin: string, owner: Owner, definition: MetricDefinition): OwnMetric | undefined {
-    if (owner.metrics.has(definition.name)) {
-      const known = owner.metrics.get(definition.name)
-      return known && isSame(known.definition, definition) ? known : undefined
-    }
-    const name = `plugin_${plugin}_${definition.name}`
-    // two plugins can produce the same name: a_b with c, and a with b_c
-    if (registry.getSingleMetric(name) || owner.metrics.size >= MAX_METRICS) {
-      const isTaken = owner.metrics.size < MAX_METRICS
-      refuse(
-        plugin,
-        owner,
-        isTaken
-          ? `Metric ${definition.name} of plugin ${plugin} is not counted: ${name} is taken. Give it another name.`
-          : `Plugin ${plugin} has more than ${MAX_METRICS} metrics; the rest is not counted.`,
-      )
-      if (isTaken) owner.metrics.set(definition.name, undefined)
-      return undefined
-    }
-    const metric = createMetric(registry, name, definition)
-    owner.metrics.set(definition.name, metric)
-    return metric
-  }
-
-  function record(plugin: string, owner: Owner, definition: MetricDefinition, change: MetricChange): void {
-    const metric = find(plugin, owner, definition)
-    if (!metric || change.labelValues.length !== metric.definition.labels.length) return
-    const key = change.labelValues.join('\u0000')
-    if (!metric.series.has(key)) {
-      if (owner.series >= MAX_SERIES) {
-        return refuse(
-          plugin,
-          owner,
-          `Plugin ${plugin} has more than ${MAX_SERIES} series of metrics; further ones are not counted. Give its labels fewer values: no ids, no texts.`,
-        )
-      }
-      metric.series.add(key)
-      owner.series += 1
-    }
-    metric.change(change)
-  }
-
-  function close(owner: Owner): void {
-    owner.starts -= 1
-    if (owner.starts > 0) return
-    for (const [key, metric] of owner.metrics) {
-      // counts stay valid after the plugin stops; gauges do not
-      if (metric?.definition.kind !== 'gauge') continue
-      registry.removeSingleMetric(metric.name)
-      owner.metrics.delete(key)
-      owner.series -= metric.series.size
-    }
-  }
-
   return {
     open(plugin) {
-      const owner = owners.get(plugin) ?? { metrics: new Map(), series: 0, starts: 0, hasWarned: false }
+      const owner = owners.get(plugin) ?? new Owner(plugin, options)
       owners.set(plugin, owner)
-      owner.starts += 1
+      owner.open()
       let isOpen = true
       return {
         record(definition, change) {
-          if (isOpen) record(plugin, owner, definition, change)
+          if (isOpen) owner.record(definition, change)
         },
         close() {
-          if (isOpen) close(owner)
+          if (isOpen) owner.close()
           isOpen = false
         },
       }
     },
+  }
+}
+
+/** The metrics of one plugin. */
+class Owner {
+  readonly #plugin: string
+  readonly #options: PluginMetricsOptions
+  /** A metric that could not be created stays `undefined`. */
+  readonly #metrics = new Map<string, OwnMetric | undefined>()
+  #series = 0
+  #openSinks = 0
+  #hasWarned = false
+
+  constructor(plugin: string, options: PluginMetricsOptions) {
+    this.#plugin = plugin
+    this.#options = options
+  }
+
+  open(): void {
+    this.#openSinks += 1
+  }
+
+  record(definition: MetricDefinition, change: MetricChange): void {
+    const metric = this.#find(definition)
+    if (!metric || change.labelValues.length !== metric.definition.labels.length) return
+    const key = change.labelValues.join('\u0000')
+    if (!metric.series.has(key)) {
+      if (this.#series >= MAX_SERIES) {
+        return this.#refuse(
+          `Plugin ${this.#plugin} has more than ${MAX_SERIES} series of metrics; further ones are not counted. Give its labels fewer values: no ids, no texts.`,
+        )
+      }
+      metric.series.add(key)
+      this.#series += 1
+    }
+    metric.change(change)
+  }
+
+  close(): void {
+    this.#openSinks -= 1
+    if (this.#openSinks > 0) return
+    for (const [key, metric] of this.#metrics) {
+      // counts stay valid after the plugin stops; gauges do not
+      if (metric?.definition.kind !== 'gauge') continue
+      this.#options.registry.removeSingleMetric(metric.name)
+      this.#metrics.delete(key)
+      this.#series -= metric.series.size
+    }
+  }
+
+  /** Returns the metric, creating it if needed. */
+  #find(definition: MetricDefinition): OwnMetric | undefined {
+    if (this.#metrics.has(definition.name)) {
+      const known = this.#metrics.get(definition.name)
+      return known && isSame(known.definition, definition) ? known : undefined
+    }
+    const { registry } = this.#options
+    const plugin = this.#plugin
+    const name = `plugin_${plugin}_${definition.name}`
+    if (this.#metrics.size >= MAX_METRICS) {
+      this.#refuse(`Plugin ${plugin} has more than ${MAX_METRICS} metrics; the rest is not counted.`)
+      return undefined
+    }
+    // two plugins can produce the same name: a_b with c, and a with b_c
+    const isTaken = registry.getSingleMetric(name) !== undefined
+    if (isTaken) {
+      this.#refuse(
+        `Metric ${definition.name} of plugin ${plugin} is not counted: ${name} is taken. Give it another name.`,
+      )
+    }
+    const metric = isTaken ? undefined : createMetric(registry, name, definition)
+    this.#metrics.set(definition.name, metric)
+    return metric
+  }
+
+  #refuse(message: string): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    this.#options.onRefused(this.#plugin, message)
   }
 }
 

@@ -1,5 +1,12 @@
 import { definePlugin } from '@pluggram/sdk'
-import type { MessageContext, PluginDefinition, PluginResult, Role, SetupContext } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  PluginDefinition,
+  PluginResult,
+  Role,
+  Services,
+  SetupContext,
+} from '@pluggram/sdk'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { FeedError } from './feed-error.ts'
@@ -31,36 +38,62 @@ const feeds: PluginDefinition<typeof configuration> = definePlugin({
       examples: ['follow a news feed', 'which feeds do I follow', 'subscribe to a blog'],
     },
   },
-  setup: (context) => createPlugin(context),
+  async setup(context) {
+    const plugin = new Feeds(context)
+    await plugin.start()
+    return plugin
+  },
 })
 export default feeds
 
-async function createPlugin({ config, services }: SetupContext<Configuration>): Promise<{
-  processMessage(message: string, context: MessageContext): Promise<PluginResult | undefined>
-  getStatus(): Promise<{ status: string; feeds: number }>
-}> {
-  const subscriptions = new Subscriptions(services.store)
-  const watch = new FeedWatch({
-    services,
-    subscriptions,
-    checkMinutes: config.check_minutes,
-    maxEntries: config.max_entries,
-  })
-  await services.scheduler.every(
-    { seconds: config.check_minutes * 60, name: 'check', timeoutSeconds: 600 },
-    ({ signal, scheduledFor }) => watch.checkAll({ signal, now: scheduledFor }),
-  )
+class Feeds {
+  readonly #config: Configuration
+  readonly #services: Services
+  readonly #subscriptions: Subscriptions
+  readonly #watch: FeedWatch
 
-  async function add(written: string, { chat, signal }: MessageContext): Promise<PluginResult> {
-    const { url, feed, validators } = await discoverFeed(services.http, addressOf(written), signal)
-    if (!(await subscriptions.add({ url, title: feed.title }, chat, config.max_feeds_per_chat))) {
+  constructor({ config, services }: SetupContext<Configuration>) {
+    this.#config = config
+    this.#services = services
+    this.#subscriptions = new Subscriptions(services.store)
+    this.#watch = new FeedWatch({
+      services,
+      subscriptions: this.#subscriptions,
+      checkMinutes: config.check_minutes,
+      maxEntries: config.max_entries,
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.#services.scheduler.every(
+      { seconds: this.#config.check_minutes * 60, name: 'check', timeoutSeconds: 600 },
+      ({ signal, scheduledFor }) => this.#watch.checkAll({ signal, now: scheduledFor }),
+    )
+  }
+
+  async processMessage(_message: string, context: MessageContext): Promise<PluginResult | undefined> {
+    try {
+      return await this.#answer(context)
+    } catch (error) {
+      if (error instanceof FeedError) return { success: false, error: error.message }
+      throw error
+    }
+  }
+
+  async getStatus(): Promise<{ status: string; feeds: number }> {
+    return { status: 'active', feeds: (await this.#subscriptions.all()).length }
+  }
+
+  async #add(written: string, { chat, signal }: MessageContext): Promise<PluginResult> {
+    const { url, feed, validators } = await discoverFeed(this.#services.http, addressOf(written), signal)
+    if (!(await this.#subscriptions.add({ url, title: feed.title }, chat, this.#config.max_feeds_per_chat))) {
       return { success: true, response: `This chat is already subscribed to “${feed.title}”.` }
     }
     const key = feedKey(url)
     // existing entries are not news; a feed that another chat follows keeps its state
-    if (!(await subscriptions.state(key))) {
+    if (!(await this.#subscriptions.state(key))) {
       const seen = feed.entries.map(({ id }) => id)
-      await subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
+      await this.#subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
     }
     const [latest] = feed.entries
     const told = `Subscribed to “${feed.title}”.`
@@ -70,8 +103,8 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
     }
   }
 
-  async function list({ chat }: MessageContext, editMessageId?: number): Promise<PluginResult> {
-    const followed = await subscriptions.ofChat(chat)
+  async #list({ chat }: MessageContext, editMessageId?: number): Promise<PluginResult> {
+    const followed = await this.#subscriptions.ofChat(chat)
     const edit = editMessageId === undefined ? {} : { editMessageId }
     if (followed.length === 0) {
       return {
@@ -89,60 +122,53 @@ async function createPlugin({ config, services }: SetupContext<Configuration>): 
     }
   }
 
-  async function remove(written: string, context: MessageContext): Promise<PluginResult> {
-    const followed = await subscriptions.ofChat(context.chat)
+  async #remove(written: string, context: MessageContext): Promise<PluginResult> {
+    const followed = await this.#subscriptions.ofChat(context.chat)
     const feed =
       followed[Number(written) - 1] ?? followed.find(({ url, title }) => url === written || title === written)
-    if (!feed || !(await subscriptions.remove(feed.key, context.chat))) {
+    if (!feed || !(await this.#subscriptions.remove(feed.key, context.chat))) {
       return { success: false, error: 'This chat does not have that feed. /feed list shows its feeds.' }
     }
     return { success: true, response: `Unsubscribed from “${feed.title}”.` }
   }
 
-  async function check({ chat, signal }: MessageContext): Promise<PluginResult> {
-    const followed = await subscriptions.ofChat(chat)
+  async #check({ chat, signal }: MessageContext): Promise<PluginResult> {
+    const followed = await this.#subscriptions.ofChat(chat)
     const counts = await Promise.all(
-      followed.map((feed) => watch.check(feed, { signal, now: new Date(), isForced: true })),
+      followed.map((feed) => this.#watch.check(feed, { signal, now: new Date(), isForced: true })),
     )
     const fresh = counts.reduce((sum, count) => sum + count, 0)
     return { success: true, response: fresh === 0 ? 'Nothing new.' : `New entries: ${fresh}.` }
   }
 
-  async function answer(context: MessageContext): Promise<PluginResult | undefined> {
+  async #answer(context: MessageContext): Promise<PluginResult | undefined> {
     const { callback, command } = context
     if (callback) {
       const [, key = ''] = callback.data.split(':')
-      if (!mayChange(context)) return notAllowed()
-      await subscriptions.remove(key, context.chat)
-      return list(context, context.message.id)
+      if (!this.#mayChange(context)) return this.#notAllowed()
+      await this.#subscriptions.remove(key, context.chat)
+      return this.#list(context, context.message.id)
     }
     // every plugin gets a command that belongs to nobody
     if (command?.name !== 'feed') return undefined
     const [, word = '', rest = ''] = /^(\S*)\s*([^]*)$/.exec(command.args) ?? []
-    if (word === 'list') return list(context)
+    if (word === 'list') return this.#list(context)
     if (!['add', 'remove', 'check'].includes(word))
       return { success: true, response: { text: USAGE, format: 'markdown' } }
-    if (!mayChange(context)) return notAllowed()
-    if (word === 'check') return check(context)
-    return word === 'add' ? add(rest, context) : remove(rest.trim(), context)
+    if (!this.#mayChange(context)) return this.#notAllowed()
+    if (word === 'check') return this.#check(context)
+    return word === 'add' ? this.#add(rest, context) : this.#remove(rest.trim(), context)
   }
 
-  const mayChange = ({ role }: MessageContext): boolean => ROLES.indexOf(role) >= ROLES.indexOf(config.role)
-  const notAllowed = (): PluginResult => ({
-    success: false,
-    error: `Only people with the role “${config.role}” can change feeds here.`,
-  })
+  #mayChange({ role }: MessageContext): boolean {
+    return ROLES.indexOf(role) >= ROLES.indexOf(this.#config.role)
+  }
 
-  return {
-    async processMessage(_message, context) {
-      try {
-        return await answer(context)
-      } catch (error) {
-        if (error instanceof FeedError) return { success: false, error: error.message }
-        throw error
-      }
-    },
-    getStatus: async () => ({ status: 'active', feeds: (await subscriptions.all()).length }),
+  #notAllowed(): PluginResult {
+    return {
+      success: false,
+      error: `Only people with the role “${this.#config.role}” can change feeds here.`,
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 import { definePlugin } from '@pluggram/sdk'
-import type { MessageContext, Plugin, PluginDefinition, PluginResult, SetupContext } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  Plugin,
+  PluginDefinition,
+  PluginResult,
+  PluginStatus,
+  Services,
+  SetupContext,
+} from '@pluggram/sdk'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { findLanguage, parseRequest, parseSpoken } from './language.ts'
@@ -34,27 +42,51 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
       ],
     },
   },
-  setup: (context) => createPlugin(context),
+  setup: (context) => new Translate(context),
 })
 export default translate
 
 type Context = MessageContext<Configuration>
 
-function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configuration> {
-  const translator = createTranslator(services.ai)
-  const autoKey = ({ chat }: Context): string => `auto:${chat.id}:${chat.topicId ?? 0}`
+class Translate implements Plugin<Configuration> {
+  readonly #services: Services
+  readonly #translator: ReturnType<typeof createTranslator>
 
-  async function asked(args: string, context: Context): Promise<PluginResult> {
+  constructor({ services }: SetupContext<Configuration>) {
+    this.#services = services
+    this.#translator = createTranslator(services.ai)
+  }
+
+  async processMessage(message: string, context: Context): Promise<PluginResult | undefined> {
+    try {
+      return context.command?.name === 'translate'
+        ? await this.#asked(context.command.args, context)
+        : ((await this.#spoken(message, context)) ?? (await this.#overheard(message, context)))
+    } catch (error) {
+      if (!(error instanceof TranslationError)) throw error
+      if (error.cause !== undefined) this.#services.captureException(error.cause, { chat: context.chat.id })
+      return { success: false, error: error.message }
+    }
+  }
+
+  async getStatus(): Promise<PluginStatus> {
+    const { id, isDemo } = await this.#services.ai.model()
+    return isDemo
+      ? { status: 'waiting', reason: 'the demo model cannot translate' }
+      : { status: 'active', model: id }
+  }
+
+  async #asked(args: string, context: Context): Promise<PluginResult> {
     const auto = /^auto(?:\s+([^]*))?$/i.exec(args)
-    if (auto) return switchAuto(auto[1]?.trim() ?? '', context)
+    if (auto) return this.#switchAuto(auto[1]?.trim() ?? '', context)
     const { language = languageOf(context), text } = parseRequest(args)
     const source = text || context.message.replyTo?.text || ''
     if (source === '') return { success: true, response: { text: USAGE, format: 'markdown' } }
-    const translation = await translator.translate(source, language, context)
+    const translation = await this.#translator.translate(source, language, context)
     return { success: true, response: translation ?? `That is already ${language.name}.` }
   }
 
-  async function switchAuto(wanted: string, context: Context): Promise<PluginResult> {
+  async #switchAuto(wanted: string, context: Context): Promise<PluginResult> {
     const key = autoKey(context)
     const isAllowed = ROLES.indexOf(context.role) >= ROLES.indexOf(context.config.auto_in_groups)
     if (context.chat.type !== 'private' && !isAllowed) {
@@ -64,7 +96,7 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
       }
     }
     if (/^(?:off|stop|no)$/i.test(wanted)) {
-      const wasOn = await services.store.delete(key)
+      const wasOn = await this.#services.store.delete(key)
       return {
         success: true,
         response: wasOn ? 'I no longer translate messages here.' : 'It was already off.',
@@ -72,8 +104,8 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
     }
     const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
     if (!language) return { success: false, error: "I don't know that language. Try /translate auto german." }
-    await translator.check(context)
-    await services.store.set(key, language.code)
+    await this.#translator.check(context)
+    await this.#services.store.set(key, language.code)
     return {
       success: true,
       response: `I'll translate messages in other languages into ${language.name}. Stop with /translate auto off.`,
@@ -81,52 +113,34 @@ function createPlugin({ services }: SetupContext<Configuration>): Plugin<Configu
   }
 
   /** “Translate good morning to German”, as the whole message. */
-  async function spoken(message: string, context: Context): Promise<PluginResult | undefined> {
+  async #spoken(message: string, context: Context): Promise<PluginResult | undefined> {
     if (context.callback || context.command || context.user.isBot) return undefined
     if (context.chat.type !== 'private' && !context.message.isAddressed) return undefined
     const request = parseSpoken(message)
     const source = request?.text || context.message.replyTo?.text
     if (!request || !source) return undefined
-    const translation = await translator.translate(source, request.language, context)
+    const translation = await this.#translator.translate(source, request.language, context)
     return { success: true, response: translation ?? `That is already ${request.language.name}.` }
   }
 
   /** A message in a chat where everything is translated. */
-  async function overheard(message: string, context: Context): Promise<PluginResult | undefined> {
+  async #overheard(message: string, context: Context): Promise<PluginResult | undefined> {
     const isForUs = context.chat.type !== 'private' && context.message.isAddressed
     if (context.callback || context.command || context.user.isBot || isForUs || !/\p{L}/u.test(message))
       return undefined
-    const code = await services.store.get(autoKey(context))
+    const code = await this.#services.store.get(autoKey(context))
     const language = typeof code === 'string' ? findLanguage(code) : undefined
     if (!language || message.length > context.config.max_characters) return undefined
-    const translation = await translator.translate(message, language, context)
+    const translation = await this.#translator.translate(message, language, context)
     if (translation === undefined) return undefined
     return {
       success: true,
       response: { text: translation, replyToMessageId: context.message.id, silent: true },
     }
   }
-
-  return {
-    async processMessage(message, context) {
-      try {
-        return context.command?.name === 'translate'
-          ? await asked(context.command.args, context)
-          : ((await spoken(message, context)) ?? (await overheard(message, context)))
-      } catch (error) {
-        if (!(error instanceof TranslationError)) throw error
-        if (error.cause !== undefined) services.captureException(error.cause, { chat: context.chat.id })
-        return { success: false, error: error.message }
-      }
-    },
-    async getStatus() {
-      const { id, isDemo } = await services.ai.model()
-      return isDemo
-        ? { status: 'waiting', reason: 'the demo model cannot translate' }
-        : { status: 'active', model: id }
-    },
-  }
 }
+
+const autoKey = ({ chat }: Context): string => `auto:${chat.id}:${chat.topicId ?? 0}`
 
 /** The owner's choice for this chat or for all chats, else the language of the user's app. */
 function languageOf({ user, config }: Context): Language {

@@ -28,34 +28,36 @@ const MAX_PROBLEM = 1_500
 
 /** Lets owners manage plugins, settings and people by chat. */
 export function createAdminService(options: AdminServiceOptions): AdminService {
-  const { home, board, reloader, configuration, chatSettings, store, logTail, mask } = options
-
-  const states = (): readonly PluginState[] => board.states().filter(({ origin }) => origin !== 'built-in')
-
-  function stateOf(name: string): PluginState {
-    const state = states().find((item) => item.name === name)
-    if (state) return state
-    throw new PluggramError('plugin-not-found', `There is no plugin ${name.slice(0, 64)}.`)
+  const { board, logTail } = options
+  const plugins: ShownPlugins = {
+    states: () => board.states().filter(({ origin }) => origin !== 'built-in'),
+    stateOf(name) {
+      const state = plugins.states().find((item) => item.name === name)
+      if (state) return state
+      throw new PluggramError('plugin-not-found', `There is no plugin ${name.slice(0, 64)}.`)
+    },
   }
-
-  function basisOf(plugin: string, chatId: number | undefined): SettingsBasis {
-    const schema = stateOf(plugin).configSchema
-    if (!schema)
-      throw new PluggramError('config-invalid', `${plugin} has no settings that can be changed here.`)
-    const descriptor = board.hosted.plugins().find((item) => item.descriptor.name === plugin)?.descriptor
-    const { block } = board.plan.configFor(plugin, schema)
-    return {
-      plugin,
-      configuration: configuration.now,
-      schema,
-      block,
-      perChat: descriptor?.perChat ?? [],
-      ...(chatId !== undefined && {
-        chatBlock: (chatSettings.of(plugin, chatId) ?? {}) as JsonObject,
-      }),
-    }
+  return {
+    ...createPluginActs(options, plugins),
+    ...createSettingActs(options, plugins),
+    ...createPeopleActs(options),
+    async logLines({ count, onlyProblems = false }) {
+      return logTail?.lines({ count: Math.min(count, MAX_LINES), onlyProblems }) ?? []
+    },
   }
+}
 
+/** The plugins that owners see: all but the assistant's own. */
+interface ShownPlugins {
+  states(): readonly PluginState[]
+  /** @throws PluggramError `plugin-not-found` */
+  stateOf(name: string): PluginState
+}
+
+function createPluginActs(
+  { home, board, reloader, store, mask }: AdminServiceOptions,
+  { states, stateOf }: ShownPlugins,
+): Pick<AdminService, 'plugins' | 'switchPlugin' | 'restartPlugin' | 'offIn' | 'switchIn'> {
   return {
     async plugins() {
       const summaries = new Map(
@@ -82,6 +84,39 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       stateOf(name)
       await board.restart(name)
     },
+    offIn: async (chatId) => [...(store.offIn(chatId) ?? [])],
+    async switchIn(chatId, plugin, isOn) {
+      stateOf(plugin)
+      await store.switchInChat(chatId, plugin, isOn)
+    },
+  }
+}
+
+function createSettingActs(
+  options: AdminServiceOptions,
+  { stateOf }: ShownPlugins,
+): Pick<AdminService, 'settings' | 'changeSetting'> {
+  const { board, configuration, chatSettings, mask } = options
+
+  function basisOf(plugin: string, chatId: number | undefined): SettingsBasis {
+    const schema = stateOf(plugin).configSchema
+    if (!schema)
+      throw new PluggramError('config-invalid', `${plugin} has no settings that can be changed here.`)
+    const descriptor = board.hosted.plugins().find((item) => item.descriptor.name === plugin)?.descriptor
+    const { block } = board.plan.configFor(plugin, schema)
+    return {
+      plugin,
+      configuration: configuration.now,
+      schema,
+      block,
+      perChat: descriptor?.perChat ?? [],
+      ...(chatId !== undefined && {
+        chatBlock: (chatSettings.of(plugin, chatId) ?? {}) as JsonObject,
+      }),
+    }
+  }
+
+  return {
     async settings(plugin, chatId) {
       if (!stateOf(plugin).configSchema) return []
       return describeSettings(basisOf(plugin, chatId)).map((setting) => ({
@@ -93,14 +128,14 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
       const basis = basisOf(change.plugin, change.chatId)
       await changeSetting(basis, change, { ...options, stateOf })
     },
-    offIn: async (chatId) => [...(store.offIn(chatId) ?? [])],
-    async switchIn(chatId, plugin, isOn) {
-      stateOf(plugin)
-      await store.switchInChat(chatId, plugin, isOn)
-    },
-    async logLines({ count, onlyProblems = false }) {
-      return logTail?.lines({ count: Math.min(count, MAX_LINES), onlyProblems }) ?? []
-    },
+  }
+}
+
+function createPeopleActs({
+  configuration,
+  store,
+}: AdminServiceOptions): Pick<AdminService, 'parties' | 'decide'> {
+  return {
     async parties() {
       const decided = listParties(configuration.now)
       const inConfig = new Set(decided.map(({ id }) => id))

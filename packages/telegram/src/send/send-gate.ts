@@ -1,7 +1,7 @@
 import { wait } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import { DEFAULT_SEND_LIMITS, createSendPace } from './send-pace.ts'
-import type { SendLimits } from './send-pace.ts'
+import type { SendLimits, SendPace } from './send-pace.ts'
 
 /** Longer timers would overflow and fire at once. */
 const LONGEST_TIMER = 2 ** 30
@@ -149,6 +149,10 @@ interface Waiting {
   readonly admit: () => void
 }
 
+export function createSendGate(options: SendGateOptions): SendGate {
+  return new ChatGate(options)
+}
+
 /**
  * One gate for all calls to chats:
  *
@@ -159,103 +163,114 @@ interface Waiting {
  * A 429 holds its chat for exactly `retry_after`. Calls that wait for one chat do not delay
  * another.
  */
-export function createSendGate({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions): SendGate {
-  const holds = createFloodHolds(now)
-  const pace = createSendPace(limits, now)
-  const queues = new Map<SendRank, Set<Waiting>>(RANKS.map((rank) => [rank, new Set()]))
-  const lately = new Map<number, number>()
-  let timer: NodeJS.Timeout | undefined
-  let refusals = 0
+class ChatGate implements SendGate {
+  readonly #now: () => number
+  readonly #holds: FloodHolds
+  readonly #pace: SendPace
+  readonly #queues = new Map<SendRank, Set<Waiting>>(RANKS.map((rank) => [rank, new Set()]))
+  /** When chats got their latest 429. */
+  readonly #lately = new Map<number, number>()
+  #timer: NodeJS.Timeout | undefined
+  refusals = 0
 
-  function held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
+  constructor({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions) {
+    this.#now = now
+    this.#holds = createFloodHolds(now)
+    this.#pace = createSendPace(limits, now)
+  }
+
+  pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    if (this.#delay(call) > 0) return this.#whenAdmitted(call, signal)
+    this.#pace.count(call.chatId)
+    return undefined
+  }
+
+  succeeded({ chatId }: Pick<GatedCall, 'chatId'>): void {
+    this.#pace.succeed(chatId)
+  }
+
+  refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void {
+    this.refusals += 1
+    if (call) {
+      this.#holds.hold(holdKey(call.kind, call.chatId), seconds)
+      if (call.kind !== 'message') return
+      this.#pace.learn(call.chatId, seconds)
+    }
+    if (!call || this.#isGlobal(call.chatId)) {
+      this.#holds.hold(EVERYTHING, seconds)
+      this.#pace.learn(undefined, seconds)
+    }
+  }
+
+  held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
+    const holds = this.#holds
     if (!holds.isAny) return 0
     const all = Math.max(holds.remaining(EVERYTHING), holds.remaining(holdKey('message', chatId)))
     return kind === 'message' ? all : Math.max(all, holds.remaining(holdKey(kind, chatId)))
   }
 
-  function delay(call: GatedCall): number {
-    const isAlwaysPaced = call.rank === 'preview' || call.rank === 'broadcast'
-    return Math.max(held(call), pace.delay(call.chatId, isAlwaysPaced))
+  heldOverall(): number {
+    return this.#holds.remaining(EVERYTHING)
   }
 
-  function look(): void {
-    clearTimeout(timer)
-    timer = undefined
+  #delay(call: GatedCall): number {
+    const isAlwaysPaced = call.rank === 'preview' || call.rank === 'broadcast'
+    return Math.max(this.held(call), this.#pace.delay(call.chatId, isAlwaysPaced))
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     let next = Infinity
-    for (const queue of queues.values()) {
+    for (const queue of this.#queues.values()) {
       for (const waiting of queue) {
-        const left = delay(waiting.call)
+        const left = this.#delay(waiting.call)
         if (left > 0) next = Math.min(next, left)
         else waiting.admit()
       }
     }
     // Timers may fire slightly early; then the gate looks again.
-    if (next < Infinity) timer = setTimeout(look, Math.min(Math.ceil(next), LONGEST_TIMER))
+    if (next < Infinity)
+      this.#timer = setTimeout(() => this.#look(), Math.min(Math.ceil(next), LONGEST_TIMER))
   }
 
-  function whenAdmitted(call: GatedCall, signal: AbortSignal): Promise<void> {
+  #whenAdmitted(call: GatedCall, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const queue = queues.get(call.rank)
+      const queue = this.#queues.get(call.rank)
       const leave = (): void => {
         signal.removeEventListener('abort', cancel)
         queue?.delete(waiting)
       }
       const cancel = (): void => {
         leave()
-        if (!isAnyWaiting()) clearTimeout(timer)
+        if (!this.#isAnyWaiting()) clearTimeout(this.#timer)
         reject(signal.reason as Error)
       }
       const waiting: Waiting = {
         call,
-        admit(): void {
+        admit: () => {
           leave()
-          pace.count(call.chatId)
+          this.#pace.count(call.chatId)
           resolve()
         },
       }
       signal.addEventListener('abort', cancel)
       queue?.add(waiting)
-      look()
+      this.#look()
     })
   }
 
-  function isAnyWaiting(): boolean {
-    return queues.values().some((queue) => queue.size > 0)
+  #isAnyWaiting(): boolean {
+    return this.#queues.values().some((queue) => queue.size > 0)
   }
 
   /** Whether this 429 is one of several that different chats got at the same time. */
-  function isGlobal(chatId: number): boolean {
-    const time = now()
-    for (const [other, at] of lately) if (time - at > GLOBAL_MILLISECONDS) lately.delete(other)
-    lately.set(chatId, time)
-    return lately.size >= GLOBAL_CHATS
-  }
-
-  return {
-    pass(call, signal): Promise<void> | undefined {
-      if (signal.aborted) return Promise.reject(signal.reason)
-      if (delay(call) > 0) return whenAdmitted(call, signal)
-      pace.count(call.chatId)
-      return undefined
-    },
-    succeeded: ({ chatId }) => pace.succeed(chatId),
-    refused(call, seconds): void {
-      refusals += 1
-      if (call) {
-        holds.hold(holdKey(call.kind, call.chatId), seconds)
-        if (call.kind !== 'message') return
-        pace.learn(call.chatId, seconds)
-      }
-      if (!call || isGlobal(call.chatId)) {
-        holds.hold(EVERYTHING, seconds)
-        pace.learn(undefined, seconds)
-      }
-    },
-    held,
-    heldOverall: () => holds.remaining(EVERYTHING),
-    get refusals(): number {
-      return refusals
-    },
+  #isGlobal(chatId: number): boolean {
+    const time = this.#now()
+    for (const [other, at] of this.#lately) if (time - at > GLOBAL_MILLISECONDS) this.#lately.delete(other)
+    this.#lately.set(chatId, time)
+    return this.#lately.size >= GLOBAL_CHATS
   }
 }
 
