@@ -14,6 +14,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { removeHomes } from '../support/home.ts'
+import { stopAllPrograms } from '../support/program.ts'
 import { FAULTS } from './table/faults.ts'
 import type { Fault } from './table/faults.ts'
 import { isGood, writeReport } from './table/report.ts'
@@ -45,6 +46,9 @@ const cells = STATES.filter(({ missing }) => missing === undefined)
   .filter(([state, fault]) => !results.has(nameOf(state, fault)))
   // the longest first, so that the end of the run is not a wait for one cell
   .toSorted(([, one], [, other]) => other.seconds[0] - one.seconds[0])
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopAllPrograms().then(() => process.exit(1)))
 
 await Promise.all(Array.from({ length: Number(values['at-once']) }, work))
 await removeHomes()
