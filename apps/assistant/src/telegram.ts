@@ -227,8 +227,9 @@ function createHealthChecks({ link, source, bot, pipeline }: Watched): readonly 
       name: 'telegram',
       check() {
         const { isReady, state, since, lastError, bot: identity } = source.status()
+        const { isTokenRefused } = bot.stats()
         return {
-          status: isReady ? 'ok' : state === 'starting' ? 'starting' : 'failed',
+          status: isReady && !isTokenRefused ? 'ok' : state === 'starting' ? 'starting' : 'failed',
           source: state,
           since: since.toISOString(),
           mode: link.emulator ? 'playground' : 'telegram',

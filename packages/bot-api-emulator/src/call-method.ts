@@ -92,7 +92,7 @@ async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnsw
         'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
       )
     case 'unauthorized':
-      return failure(401, 'Unauthorized')
+      return fault.status === 404 ? failure(404, 'Not Found') : failure(401, 'Unauthorized')
     case 'forbidden':
       return failure(403, fault.description ?? 'Forbidden: bot was blocked by the user')
     case 'drop-request':

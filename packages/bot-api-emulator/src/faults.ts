@@ -9,9 +9,9 @@ export type FaultEffect =
   | { readonly kind: 'drop-response' }
   /** The connection breaks before the call takes effect. */
   | { readonly kind: 'drop-request' }
-  /** As for a token that was revoked. */
-  | { readonly kind: 'unauthorized' }
   | { readonly kind: 'conflict' }
+  /** The token is refused: 401 (revoked) or 404 (unknown). Default 401. */
+  | { readonly kind: 'unauthorized'; readonly status?: 401 | 404 }
   | { readonly kind: 'forbidden'; readonly description?: string }
   /** 200 with a body that is not JSON. */
   | { readonly kind: 'garbage'; readonly body?: string }

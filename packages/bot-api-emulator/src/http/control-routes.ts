@@ -13,8 +13,8 @@ const FAULT_KINDS = [
   'delay',
   'drop-response',
   'drop-request',
-  'unauthorized',
   'conflict',
+  'unauthorized',
   'forbidden',
   'garbage',
 ] as const
@@ -91,6 +91,8 @@ function readEffect(body: BodyFields): FaultEffect {
     }
     case 'delay':
       return { kind, ms: body.number('ms') }
+    case 'unauthorized':
+      return { kind, ...(body.optionalNumber('status') === 404 && { status: 404 }) }
     case 'forbidden':
       return { kind, ...compact({ description: body.optionalString('description') }) }
     case 'garbage':

@@ -73,6 +73,15 @@ export function refusalError(method: string, refusal: Refusal, token: string): T
   })
 }
 
+/**
+ * Whether a refusal means the bot's token. Telegram answers 404 to a token that no bot has; a
+ * server between may answer the same to one method.
+ */
+export function meansToken({ errorCode, description }: TelegramError): 'yes' | 'maybe' | 'no' {
+  if (errorCode === 401) return 'yes'
+  return errorCode === 404 && description === 'Not Found' ? 'maybe' : 'no'
+}
+
 function refusalMessage(method: string, errorCode: number, description: string): string {
   const base = `Telegram refused ${method} (${errorCode}: ${description})`
   if (errorCode === 401 || (errorCode === 404 && description === 'Not Found')) {

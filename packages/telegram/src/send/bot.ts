@@ -53,6 +53,8 @@ export interface TelegramBotStats {
   readonly repeatedSends: number
   /** How often Telegram answered 429. */
   readonly floodWaits: number
+  /** True while Telegram does not know the bot's token; messages wait. */
+  readonly isTokenRefused: boolean
   /** Chats that get no messages because they blocked the bot. */
   readonly blockedChats: number
 }
@@ -82,6 +84,11 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
     call: (method, params, signal) => caller.call(method, mapTexts(params, hide) as typeof params, signal),
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
-    stats: () => ({ repeatedSends, floodWaits: gate.refusals, blockedChats: blocked.size }),
+    stats: () => ({
+      isTokenRefused: gate.isTokenRefused,
+      repeatedSends,
+      floodWaits: gate.refusals,
+      blockedChats: blocked.size,
+    }),
   }
 }

@@ -2,6 +2,7 @@ import { createBackoff, wait } from '@pluggram/base'
 import type { Backoff, BackoffOptions } from '@pluggram/base'
 import type { CallSlot, DeliveryPolicy } from '@pluggram/sdk/runtime'
 import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
+import type { TelegramError } from '../api/errors.ts'
 import type { FloodHolds, GatedCall, SendGate } from './send-gate.ts'
 
 /** Delays calls to keep within Telegram's limits, and takes note of 429s. */
@@ -10,6 +11,13 @@ export interface CallGate {
   pass(signal: AbortSignal): Promise<void> | undefined
   refused(retryAfterSeconds: number): void
   succeeded?(): void
+  /** Notes that Telegram refused this call only. */
+  answered?(): void
+  /**
+   * Asks whether a refusal means the token. Then the call waits until Telegram knows the bot again,
+   * and that does not count as a try.
+   */
+  isTokenRefusal?(failure: TelegramError): boolean | Promise<boolean>
 }
 
 export interface PersistentCall {
@@ -64,6 +72,8 @@ export async function callPersistently<T>(
         gate.refused(failure.retryAfterSeconds)
         continue
       }
+      if (await gate.isTokenRefusal?.(failure)) continue
+      if (failure.failure === 'refused') gate.answered?.()
       failures++
       if (failure.isAmbiguous && policy === 'at-most-once') throw finalLoss(failure)
       if (!failure.isRetryable || failures >= tries) throw failure
@@ -86,6 +96,7 @@ export function gateOf(gate: SendGate, call: GatedCall): CallGate {
     pass: (signal) => gate.pass(call, signal),
     refused: (seconds) => gate.refused(call, seconds),
     succeeded: () => gate.succeeded(call),
+    answered: () => gate.answered(call),
   }
 }
 

@@ -54,7 +54,7 @@ describe('an answer', () => {
     gate.refused(call(PERSON), 1)
     for (let index = 0; index < 7; index++) send('a', call(PERSON))
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(times()).toEqual([1000, 1000, 1000, 1000, 1000, 6000, 6000])
+    expect(times()).toEqual([1000, 1000, 1000, 1000, 1000, 4000, 6000])
     await vi.advanceTimersByTimeAsync(60_000)
     passed = []
     for (let index = 0; index < 20; index++) send('b', call(PERSON))
@@ -68,7 +68,7 @@ describe('an answer', () => {
     gate.refused(call(PERSON), 1)
     for (let index = 0; index < 11; index++) send('a', call(PERSON))
     await vi.advanceTimersByTimeAsync(30_000)
-    expect(times()).toEqual([...Array<number>(5).fill(1000), ...Array<number>(5).fill(11_000), 21_000])
+    expect(times()).toEqual([...Array<number>(5).fill(1000), 4000, 7000, 10_000, 11_000, 11_000, 14_000])
   })
 
   it('becomes faster while Telegram takes everything, until that was too fast once', async () => {
@@ -88,36 +88,87 @@ describe('an answer', () => {
     for (let index = 0; index < 10; index++) gate.refused(call(PERSON), 1)
     for (let index = 0; index < 6; index++) send('a', call(PERSON))
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(passed.at(-1)!.at).toBe(6000)
+    expect(passed.at(-1)!.at).toBe(4000)
   })
 
-  it('keeps the limit of a minute in a group that met a 429', async () => {
-    gate.refused(call(GROUP), 0)
-    for (let index = 0; index < 21; index++) send('a', call(GROUP))
-    await vi.advanceTimersByTimeAsync(59_000)
-    expect(passed.length).toBe(20)
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(passed.at(-1)!.at).toBe(60_000)
+  it('waits three seconds at most behind its hold and the answer before it, also in a slow group', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      gate.refused(call(GROUP), 3)
+      gate.succeeded(call(GROUP))
+    }
+    for (let index = 0; index < 30; index += 1) send('a', call(GROUP))
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(times()[0]).toBe(3000)
+    const gaps = times()
+      .slice(1)
+      .map((at, index) => at - times()[index]!)
+    expect(Math.max(...gaps)).toBe(3000)
+    expect(passed).toHaveLength(30)
   })
 })
 
-describe('a 429 that means the bot', () => {
-  it('holds every chat when several chats meet one within a second', async () => {
-    for (const chatId of [1, 2, 3]) gate.refused(call(chatId), 5)
-    send('other', call(PERSON))
-    await vi.advanceTimersByTimeAsync(4999)
-    expect(names()).toEqual([])
-    await vi.advanceTimersByTimeAsync(1)
-    expect(names()).toEqual(['other'])
+describe('a 429 that may mean the bot', () => {
+  const suspect = (seconds: number): void => {
+    for (const chatId of [1, 2, 3]) gate.refused(call(chatId), seconds)
+  }
+
+  it('is tested with one message of another chat; when that is accepted, all others go', async () => {
+    suspect(600)
+    for (const chatId of [10, 11, 12]) send(`chat ${chatId}`, call(chatId))
+    send('held', call(1))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(names()).toEqual(['chat 10'])
+    gate.succeeded(call(10))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(names()).toEqual(['chat 10', 'chat 11', 'chat 12'])
+    await vi.advanceTimersByTimeAsync(599_800)
+    expect(names()).toHaveLength(3)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(names()).toHaveLength(4)
   })
 
-  it('holds every chat when the call belonged to none', async () => {
+  it('is tested later each time while the tests are refused, and then all go in the pace of the bot', async () => {
+    suspect(600)
+    const probes: number[] = []
+    for (let chatId = 10; chatId < 20; chatId += 1) send(`${chatId}`, call(chatId))
+    await vi.advanceTimersByTimeAsync(0)
+    for (let probe = 0; probe < 6; probe += 1) {
+      expect(passed).toHaveLength(probe + 1)
+      const { name, at } = passed.at(-1)!
+      probes.push(at)
+      gate.refused(call(Number(name)), 600)
+      await vi.advanceTimersByTimeAsync([1000, 2000, 4000, 8000, 15_000, 15_000][probe]!)
+    }
+    expect(probes).toEqual([0, 1000, 3000, 7000, 15_000, 30_000])
+    expect(passed).toHaveLength(7)
+    gate.succeeded(call(Number(passed.at(-1)!.name)))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(passed).toHaveLength(10)
+  })
+
+  it('is tested with another message when the test gets no answer, and forgotten when nothing confirms it', async () => {
+    suspect(600)
+    for (let chatId = 10; chatId < 30; chatId += 1) send(`${chatId}`, call(chatId))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(passed).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(passed).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(25_000)
+    expect(passed).toHaveLength(20)
+  })
+
+  it('is suspected of a call without a chat, too; other such calls wait exactly as long as told', async () => {
     gate.refused(undefined, 2)
-    send('any', call(PERSON))
-    await vi.advanceTimersByTimeAsync(1999)
-    expect(names()).toEqual([])
-    await vi.advanceTimersByTimeAsync(1)
-    expect(names()).toEqual(['any'])
+    send('probe', call(PERSON))
+    send('other', call(8))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(names()).toEqual(['probe'])
+    gate.succeeded(call(PERSON))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(names()).toEqual(['probe', 'other'])
+    expect(gate.heldOverall()).toBe(2000)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(gate.heldOverall()).toBe(0)
   })
 
   it('is not seen in chats that meet theirs one after another', async () => {
@@ -136,14 +187,16 @@ describe('a 429 that means the bot', () => {
       limits: { overallPerSecond: 2, chatPerSecond: 10, groupPerMinute: 20 },
     })
     gate = brisk
-    gate.refused(undefined, 1)
-    send('broadcast', call(1, 'broadcast'))
-    send('preview', call(2, 'preview'))
-    send('final', call(3, 'final'))
-    send('answer', call(4))
+    suspect(1)
+    send('probe', call(9))
+    gate.refused(call(9), 1)
+    send('broadcast', call(10, 'broadcast'))
+    send('preview', call(11, 'preview'))
+    send('final', call(12, 'final'))
+    send('answer', call(13))
     await vi.advanceTimersByTimeAsync(5000)
-    expect(names()).toEqual(['answer', 'final', 'preview', 'broadcast'])
-    expect(times()).toEqual([1000, 1000, 2000, 2000])
+    expect(names()).toEqual(['probe', 'answer', 'final', 'preview', 'broadcast'])
+    expect(times()).toEqual([0, 1000, 1000, 2000, 2000])
   })
 })
 
@@ -225,5 +278,30 @@ describe('the gate', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     expect(names()).toEqual([])
     expect(vi.getTimerCount()).toBe(1)
+  })
+})
+
+describe('a refused token', () => {
+  it('holds all chats without an end, is tested with one message, and all go once it is known again', async () => {
+    for (const chatId of [1, 2]) expect(gate.pass(call(chatId), never)).toBeUndefined()
+    gate.tokenRefused()
+    gate.tokenRefused()
+    for (const chatId of [1, 2, 3, 4]) send(`${chatId}`, call(chatId))
+    const probes: number[] = []
+    await vi.advanceTimersByTimeAsync(1000)
+    for (let probe = 0; probe < 6; probe += 1) {
+      expect(passed).toHaveLength(probe + 1)
+      probes.push(passed.at(-1)!.at)
+      send(passed.at(-1)!.name, call(Number(passed.at(-1)!.name)))
+      gate.tokenRefused()
+      await vi.advanceTimersByTimeAsync([2000, 4000, 8000, 15_000, 15_000, 15_000][probe]!)
+    }
+    expect(probes).toEqual([1000, 3000, 7000, 15_000, 30_000, 45_000])
+    expect(gate.isTokenRefused).toBe(true)
+    gate.answered(call(Number(passed.at(-1)!.name)))
+    expect(gate.isTokenRefused).toBe(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(new Set(names()).size).toBe(4)
+    expect(passed).toHaveLength(10)
   })
 })

@@ -1,5 +1,6 @@
 import { wait } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
+import { BotHold } from './bot-hold.ts'
 import { DEFAULT_SEND_LIMITS, createSendPace } from './send-pace.ts'
 import type { SendLimits, SendPace } from './send-pace.ts'
 
@@ -123,7 +124,12 @@ export interface SendGate {
   pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined
   /** Notes that Telegram accepted the call. */
   succeeded(call: Pick<GatedCall, 'chatId'>): void
-  /** Notes a 429. Without a chat it holds everything. */
+  /** Notes that Telegram refused the call for itself, so it does not refuse the bot. */
+  answered(call: Pick<GatedCall, 'chatId'>): void
+  /** Notes that Telegram does not know the bot's token. */
+  tokenRefused(): void
+  readonly isTokenRefused: boolean
+  /** Notes a 429, of a call to a chat or of one without. */
   refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void
   /** Milliseconds until calls of the kind are allowed again in the chat; 0 when they are. */
   held(call: Pick<GatedCall, 'chatId' | 'kind'>): number
@@ -138,14 +144,13 @@ export interface SendGateOptions {
   readonly now: () => number
 }
 
-const EVERYTHING = 'everything'
-/** When this many chats get a 429 within a second, the whole bot is limited, not a chat. */
-const GLOBAL_CHATS = 3
-const GLOBAL_MILLISECONDS = 1000
+/** Holds calls that belong to no chat. */
+const NO_CHAT = 'no chat'
 const RANKS: readonly SendRank[] = ['answer', 'final', 'preview', 'broadcast']
 
 interface Waiting {
   readonly call: GatedCall
+  readonly since: number
   readonly admit: () => void
 }
 
@@ -161,33 +166,47 @@ export function createSendGate(options: SendGateOptions): SendGate {
  *                        from the highest rank to the lowest, oldest first
  *
  * A 429 holds its chat for exactly `retry_after`. Calls that wait for one chat do not delay
- * another.
+ * another. That the whole bot is limited is only a guess, and tested at once (see `BotHold`).
  */
 class ChatGate implements SendGate {
   readonly #now: () => number
   readonly #holds: FloodHolds
   readonly #pace: SendPace
   readonly #queues = new Map<SendRank, Set<Waiting>>(RANKS.map((rank) => [rank, new Set()]))
-  /** When chats got their latest 429. */
-  readonly #lately = new Map<number, number>()
+  readonly #whole: BotHold
   #timer: NodeJS.Timeout | undefined
   refusals = 0
 
   constructor({ limits = DEFAULT_SEND_LIMITS, now }: SendGateOptions) {
     this.#now = now
     this.#holds = createFloodHolds(now)
+    this.#whole = new BotHold(now)
     this.#pace = createSendPace(limits, now)
   }
 
   pass(call: GatedCall, signal: AbortSignal): Promise<void> | undefined {
     if (signal.aborted) return Promise.reject(signal.reason)
-    if (this.#delay(call) > 0) return this.#whenAdmitted(call, signal)
-    this.#pace.count(call.chatId)
+    if (this.#delay(call, this.#now()) > 0) return this.#whenAdmitted(call, signal)
+    this.#count(call)
     return undefined
   }
 
   succeeded({ chatId }: Pick<GatedCall, 'chatId'>): void {
     this.#pace.succeed(chatId)
+    this.answered({ chatId })
+  }
+
+  answered({ chatId }: Pick<GatedCall, 'chatId'>): void {
+    if (this.#whole.accepted(chatId)) this.#look()
+  }
+
+  tokenRefused(): void {
+    this.#whole.tokenRefused()
+    if (this.#isAnyWaiting()) this.#look()
+  }
+
+  get isTokenRefused(): boolean {
+    return this.#whole.isTokenRefused
   }
 
   refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void {
@@ -196,27 +215,30 @@ class ChatGate implements SendGate {
       this.#holds.hold(holdKey(call.kind, call.chatId), seconds)
       if (call.kind !== 'message') return
       this.#pace.learn(call.chatId, seconds)
-    }
-    if (!call || this.#isGlobal(call.chatId)) {
-      this.#holds.hold(EVERYTHING, seconds)
-      this.#pace.learn(undefined, seconds)
-    }
+    } else this.#holds.hold(NO_CHAT, seconds)
+    if (this.#whole.refused(call?.chatId, seconds)) this.#pace.learn(undefined, seconds)
+    if (this.#isAnyWaiting()) this.#look()
   }
 
   held({ chatId, kind }: Pick<GatedCall, 'chatId' | 'kind'>): number {
     const holds = this.#holds
-    if (!holds.isAny) return 0
-    const all = Math.max(holds.remaining(EVERYTHING), holds.remaining(holdKey('message', chatId)))
+    if (!holds.isAny && !this.#whole.isAny) return 0
+    const all = Math.max(this.#whole.delay(kind === 'message'), holds.remaining(holdKey('message', chatId)))
     return kind === 'message' ? all : Math.max(all, holds.remaining(holdKey(kind, chatId)))
   }
 
   heldOverall(): number {
-    return this.#holds.remaining(EVERYTHING)
+    return Math.max(this.#holds.remaining(NO_CHAT), this.#whole.delay(false))
   }
 
-  #delay(call: GatedCall): number {
+  #delay(call: GatedCall, since: number): number {
     const isAlwaysPaced = call.rank === 'preview' || call.rank === 'broadcast'
-    return Math.max(this.held(call), this.#pace.delay(call.chatId, isAlwaysPaced))
+    return Math.max(this.held(call), this.#pace.delay(call.chatId, isAlwaysPaced ? undefined : since))
+  }
+
+  #count({ chatId, kind }: GatedCall): void {
+    this.#pace.count(chatId)
+    if (kind === 'message') this.#whole.sending(chatId)
   }
 
   #look(): void {
@@ -225,7 +247,7 @@ class ChatGate implements SendGate {
     let next = Infinity
     for (const queue of this.#queues.values()) {
       for (const waiting of queue) {
-        const left = this.#delay(waiting.call)
+        const left = this.#delay(waiting.call, waiting.since)
         if (left > 0) next = Math.min(next, left)
         else waiting.admit()
       }
@@ -249,9 +271,10 @@ class ChatGate implements SendGate {
       }
       const waiting: Waiting = {
         call,
+        since: this.#now(),
         admit: () => {
           leave()
-          this.#pace.count(call.chatId)
+          this.#count(call)
           resolve()
         },
       }
@@ -263,14 +286,6 @@ class ChatGate implements SendGate {
 
   #isAnyWaiting(): boolean {
     return this.#queues.values().some((queue) => queue.size > 0)
-  }
-
-  /** Whether this 429 is one of several that different chats got at the same time. */
-  #isGlobal(chatId: number): boolean {
-    const time = this.#now()
-    for (const [other, at] of this.#lately) if (time - at > GLOBAL_MILLISECONDS) this.#lately.delete(other)
-    this.#lately.set(chatId, time)
-    return this.#lately.size >= GLOBAL_CHATS
   }
 }
 

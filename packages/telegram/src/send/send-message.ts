@@ -3,10 +3,10 @@ import type { CallSlot, DeliveryPolicy, MessageTransport, OutgoingMessage } from
 import { InputFile } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
 import type { TelegramApi } from '../api/api.ts'
-import { TelegramError } from '../api/errors.ts'
+import { meansToken, TelegramError, toTelegramError } from '../api/errors.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
 import { callPersistently, gateOf } from './call-persistently.ts'
-import type { Persistence } from './call-persistently.ts'
+import type { CallGate, Persistence } from './call-persistently.ts'
 import type { BotApiCall, BotApiPayload } from './format.ts'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
@@ -118,6 +118,8 @@ function createCallSender(options: MessageSenderOptions): CallSender {
   // Groups that became supergroups during this run, so that messages to the old id still arrive.
   const newChatIds = new Map<number, number>()
 
+  const token = createTokenCheck(options)
+
   function noteMigration(from: number, to: number): void {
     if (newChatIds.get(from) === to) return
     newChatIds.set(from, to)
@@ -132,7 +134,10 @@ function createCallSender(options: MessageSenderOptions): CallSender {
       const { method, payload } = message
       const chatId = payload.chat_id
       blocked.check(chatId)
-      const sendGate = gateOf(gate, { chatId, rank, kind: 'message' })
+      const sendGate: CallGate = {
+        ...gateOf(gate, { chatId, rank, kind: 'message' }),
+        isTokenRefusal: (failure) => token.isRefused(failure, signal),
+      }
       try {
         return await callPersistently(
           () => callApi(api, message, signal),
@@ -150,6 +155,37 @@ function createCallSender(options: MessageSenderOptions): CallSender {
         message = mended
       }
     }
+  }
+}
+
+/**
+ * Notices that Telegram refuses the token: messages wait then, as they do while Telegram cannot be
+ * reached. The owner is told once each time.
+ */
+function createTokenCheck({ api, gate, logger }: MessageSenderOptions): {
+  isRefused(failure: TelegramError, signal: AbortSignal): Promise<boolean>
+} {
+  async function isUnknown(signal: AbortSignal): Promise<boolean> {
+    try {
+      await api.getMe(toGrammySignal(signal))
+      return false
+    } catch (error) {
+      return meansToken(toTelegramError(error, 'getMe')) !== 'no'
+    }
+  }
+
+  return {
+    async isRefused(failure, signal) {
+      const meaning = meansToken(failure)
+      if (meaning === 'no' || (meaning === 'maybe' && !(await isUnknown(signal)))) return false
+      if (!gate.isTokenRefused)
+        logger.error(
+          'Telegram does not know this bot token any more; messages wait on disk; set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it) and start again',
+          { error: failure.message },
+        )
+      gate.tokenRefused()
+      return true
+    },
   }
 }
 

@@ -9,8 +9,11 @@ export const DEFAULT_SEND_LIMITS: SendLimits = { overallPerSecond: 30, chatPerSe
 
 /** Measures and limits the rate of messages. */
 export interface SendPace {
-  /** Milliseconds until a message to this chat is within the pace. */
-  delay(chatId: number, isAlwaysPaced: boolean): number
+  /**
+   * Milliseconds until a message to this chat is within the pace.
+   * @param since when an answer began to wait; absent for messages that are always paced
+   */
+  delay(chatId: number, since: number | undefined): number
   /** Notes that a message is being sent. */
   count(chatId: number): void
   /** Notes that Telegram accepted a message. */
@@ -34,6 +37,12 @@ const TRUST_AFTER = 5
  * together.
  */
 const BURST_SECONDS = 5
+/**
+ * The pace of its chat delays no answer longer than this, counted from its chat's hold and from the
+ * answer before it. One message every three seconds is also Telegram's strictest limit, that of
+ * groups.
+ */
+const LONGEST_MILLISECONDS = 3_000
 const MINUTE = 60_000
 const PRUNE_SIZE = 5000
 
@@ -44,6 +53,7 @@ const PRUNE_SIZE = 5000
 class LearnedPace {
   stretch = 1
   until = 0
+  heldUntil = 0
   #fastest = FASTEST
   #passed = 0
 
@@ -59,7 +69,8 @@ class LearnedPace {
       this.stretch = Math.max(this.#fastest, 1)
     }
     this.#passed = 0
-    this.until = time + holdSeconds * 1000 + LEARNED_MILLISECONDS
+    this.heldUntil = time + holdSeconds * 1000
+    this.until = this.heldUntil + LEARNED_MILLISECONDS
   }
 }
 
@@ -74,6 +85,11 @@ function refused(learned: LearnedPace | undefined, time: number, holdSeconds: nu
   const pace = learned && learned.until > time ? learned : new LearnedPace()
   pace.refuse(time, holdSeconds)
   return pace
+}
+
+function longestDelay({ burst, learned }: ChatPace, since: number, time: number): number {
+  const from = Math.max(since, burst.latest, learned?.heldUntil ?? 0)
+  return Math.max(0, from + LONGEST_MILLISECONDS - time)
 }
 
 /** `undefined` when no limit applies. Messages that are always paced never exceed the limits. */
@@ -126,8 +142,9 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
   }
 
   return {
-    delay(chatId, isAlwaysPaced): number {
+    delay(chatId, since): number {
       const time = now()
+      const isAlwaysPaced = since === undefined
       const chat = chats.get(chatId)
       const inChat = stretchFor(chat?.learned, time, isAlwaysPaced)
       const everywhere = stretchFor(learnedOverall, time, isAlwaysPaced)
@@ -135,6 +152,7 @@ export function createSendPace(limits: SendLimits, now: () => number): SendPace 
       if (chat && inChat !== undefined) {
         const seconds = isAlwaysPaced ? chat.short : chat.burst
         delay = Math.max(seconds.delay(time, inChat), chat.minute?.delay(time, inChat) ?? 0)
+        if (!isAlwaysPaced) delay = Math.min(delay, longestDelay(chat, since, time))
       }
       if (everywhere !== undefined) delay = Math.max(delay, overall.delay(time, everywhere))
       return delay
@@ -201,9 +219,13 @@ class SlidingWindow {
     this.#next = (this.#next + 1) % this.#limit.count
   }
 
+  /** When something happened last. */
+  get latest(): number {
+    return this.#times.at(this.#next - 1) ?? -Infinity
+  }
+
   /** True when nothing happened for that long. */
   isIdle(now: number, milliseconds: number): boolean {
-    const latest = this.#times.at(this.#next - 1)
-    return latest === undefined || now - latest > milliseconds
+    return now - this.latest > milliseconds
   }
 }
