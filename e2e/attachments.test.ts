@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { LLMock } from '@copilotkit/aimock'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { RunningAssistant, Session } from './support/assistant.ts'
 import { answerMessage, ask, botMessages, createPerson } from './support/emulator.ts'
-import { createHome, removeHomes } from './support/home.ts'
-import { ROOT, stopAllPrograms } from './support/program.ts'
+import { createBareHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 const mocks: LLMock[] = []
 
@@ -20,11 +18,6 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
   'base64',
 )
-
-/** A home with the plugins that a newcomer gets. */
-async function shippedHome(): Promise<string> {
-  return createHome({ 'plugins_config.json': await readFile(join(ROOT, 'plugins_config.json'), 'utf8') })
-}
 
 async function sendFile(
   { url }: RunningAssistant,
@@ -57,7 +50,7 @@ test('with a model connected, files go to the model, also those that a message r
   mock.onMessage(/.*/, { content: 'I saw it.' })
   await mock.start()
   mocks.push(mock)
-  const assistant = await startAssistant(await shippedHome(), {
+  const assistant = await startAssistant(await createBareHome(), {
     OPENAI_BASE_URL: `${mock.url}/v1`,
     OPENAI_API_KEY: 'sk-test-0123456789abcdef',
   })
@@ -93,7 +86,7 @@ test('with a model connected, files go to the model, also those that a message r
 })
 
 test('without a model, a file is described, whatever its caption asks', async () => {
-  const assistant = await startAssistant(await shippedHome())
+  const assistant = await startAssistant(await createBareHome())
   const session = await logIn(assistant)
   const ada = await createPerson(session)
   await sendFile(assistant, session, ada, photo)

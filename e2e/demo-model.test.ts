@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
-import { createHome, removeHomes } from './support/home.ts'
-import { ROOT, stopAllPrograms } from './support/program.ts'
+import { createBareHome, createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
 
 afterEach(async () => {
   await stopAllPrograms()
@@ -28,10 +26,7 @@ export default definePlugin({
 `
 
 test('somebody without any key says in plain words what a plugin of a fresh clone is to do', async () => {
-  const home = await createHome({
-    'plugins_config.json': await readFile(join(ROOT, 'plugins_config.json'), 'utf8'),
-    'config.json': { ai: { model: 'demo' } },
-  })
+  const home = await createBareHome({ 'config.json': { ai: { model: 'demo' } } })
   const session = await logIn(await startAssistant(home))
   const ada = await createPerson(session)
 

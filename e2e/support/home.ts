@@ -2,12 +2,24 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
+type Files = Readonly<Record<string, string | Uint8Array | object>>
+
 const made: string[] = []
 
-/** A new home with the given files; objects are written as JSON. */
-export async function createHome(
-  files: Readonly<Record<string, string | Uint8Array | object>> = {},
-): Promise<string> {
+/**
+ * A new home with the given files; objects are written as JSON. Without a plugins_config.json of its
+ * own, only the conversation is on: a test names the plugins it is about.
+ */
+export async function createHome(own: Files = {}): Promise<string> {
+  return writeHome({ 'plugins_config.json': {}, ...own })
+}
+
+/** A new home as a newcomer has it: with nothing but the given files. */
+export async function createBareHome(files: Files = {}): Promise<string> {
+  return writeHome(files)
+}
+
+async function writeHome(files: Files): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'pluggram-home-'))
   made.push(home)
   for (const [path, content] of Object.entries(files)) {

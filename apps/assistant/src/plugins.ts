@@ -105,7 +105,7 @@ export function limitsFor({ settings }: LoadedConfiguration, name: string): Proc
   return { memoryMb, filesMb, idleSeconds, sandbox, ...own }
 }
 
-/** A plugin that is not in plugins_config.json is off, except for the fallback plugin. */
+/** A plugin that no file names is off, except for the conversation. */
 export function isSwitchedOn({ plugins }: LoadedConfiguration, name: string): boolean {
   return plugins.switches.get(name) ?? name === DEFAULT_PLUGIN
 }

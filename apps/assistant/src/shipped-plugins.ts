@@ -23,7 +23,7 @@ const SHIPPED = [
   'web_page',
 ] as const
 
-/** On unless plugins_config.json says otherwise. */
+/** On unless a file says otherwise. */
 export const DEFAULT_PLUGIN = 'ai_chatbot'
 
 /** Shipped plugins with their folders. */

@@ -24,7 +24,7 @@ export async function readJsonObjectFile(file: string): Promise<JsonObjectFile> 
   const { document, problems } = parseJsonDocument(file, text)
   if (document === undefined) return { value: {}, text, hasByteOrderMark, problems }
   if (isJsonObject(document.value)) {
-    return { document, value: document.value, text, hasByteOrderMark, problems: [] }
+    return { document, value: document.value, text, hasByteOrderMark, problems }
   }
   const notAnObject = createProblem({
     at: document.locateValue([]),

@@ -51,28 +51,61 @@ describe('plugin blocks', () => {
   })
 
   it.each([
-    [true, {}, 'does not name it, so it is off'],
-    [true, { dice: false }, 'switches it off'],
-    [false, { dice: true }, 'switches it on'],
-  ])('with "enabled": %s beside the switches %j say which file decides', async (enabled, switches, words) => {
+    [true, false, 'this line switches it on, plugins_config.json:3 switches it off'],
+    [false, true, 'this line switches it off, plugins_config.json:3 switches it on'],
+  ])(
+    'with "enabled": %s beside the switch %s are off, and both lines are named',
+    async (enabled, dice, words) => {
+      const loaded = await load({
+        'config.json': { plugins: { dice: { enabled } } },
+        'plugins_config.json': { enabled_plugins: { dice } },
+      })
+      expect(loaded.plugins.switches.get('dice')).toBe(false)
+      expect(linesOf(loaded)).toEqual([
+        `config.json:4:7: plugins.dice.enabled: dice is off, because the files disagree: ${words}. Change or remove one of the two.`,
+      ])
+    },
+  )
+
+  it.each([
+    ['dice', true, { dice: true }, true],
+    ['dice', true, {}, true],
+    ['dice', false, {}, false],
+    ['ai_chatbot', false, {}, false],
+    ['dice', 'yes', {}, undefined],
+    ['dice', undefined, { dice: true }, true],
+  ])('of %s with "enabled": %s beside %j need no warning', async (name, enabled, switches, isOn) => {
     const loaded = await load({
-      'config.json': { plugins: { dice: { enabled } } },
+      'config.json': { plugins: { [name]: { enabled } } },
       'plugins_config.json': { enabled_plugins: switches },
     })
-    expect(loaded.problems).toMatchObject([{ severity: 'warning', path: 'plugins.dice.enabled' }])
-    expect(linesOf(loaded)[0]).toContain(`plugins_config.json decides, and ${words}`)
+    expect(linesOf(loaded)).toEqual([])
+    expect(loaded.plugins.switches.get(name)).toBe(isOn)
   })
 
   it.each([
-    ['dice', true, { dice: true }],
-    ['dice', false, {}],
-    ['ai_chatbot', true, {}],
-    ['dice', 'yes', {}],
-  ])('of %s with "enabled": %s beside %j need no warning', async (name, enabled, switches) => {
-    const files = {
-      'config.json': { plugins: { [name]: { enabled } } },
-      'plugins_config.json': { enabled_plugins: switches },
-    }
-    expect(await problemsOf(files)).toEqual([])
+    ['a key that is there twice', '"a": 1, "a": 2'],
+    ['a key deep inside that is there twice', '"a": { "b": [ { "c": 1, "c": 2 } ] }'],
+    ['__proto__', '"__proto__": {}'],
+    ['a number that is too large', '"a": 1e999'],
+  ])('with %s leave out that plugin only', async (_, inside) => {
+    const loaded = await load({
+      'config.json': `{ "plugins": { "bad": { ${inside} }, "dice": { "max_dice": 3 } } }`,
+    })
+    expect(loaded.isUsable).toBe(true)
+    expect(loaded.problems).toMatchObject([{ severity: 'error', plugin: 'bad', line: 1 }])
+    expect(loaded.pluginBlock('dice')).toEqual({ max_dice: 3 })
+  })
+
+  it('are on by default only in a home without plugins_config.json', async () => {
+    const on = (files: object): Promise<string[]> =>
+      load(files as never).then(({ plugins }) =>
+        [...plugins.switches].flatMap(([name, isOn]) => (isOn ? name : [])),
+      )
+    expect(await on({})).toEqual(['dice', 'reminders', 'translate', 'file_info', 'ai_chatbot'])
+    expect(
+      await on({ 'config.json': { plugins: { dice: { enabled: false }, web_page: { enabled: true } } } }),
+    ).toEqual(['reminders', 'translate', 'file_info', 'ai_chatbot', 'web_page'])
+    expect(await on({ 'plugins_config.json': '{}' })).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfiguration } from './load-configuration.ts'
+import { DEFAULT_PLUGINS } from './decide-plugins.ts'
 import { linesOf, load } from './test-configuration.ts'
 import { createTestHome } from './test-home.ts'
 
@@ -9,7 +10,7 @@ describe('a home without files', () => {
   it('has the defaults and no problems', async () => {
     const loaded = await load({})
     expect(loaded).toMatchObject({ isUsable: true, problems: [], secrets: [], environment: {} })
-    expect(loaded.plugins.switches.size).toBe(0)
+    expect([...loaded.plugins.switches.keys()]).toEqual([...DEFAULT_PLUGINS])
     expect(loaded.settings).toEqual({
       cache: {},
       databases: {},
@@ -69,7 +70,7 @@ describe('unusable files', () => {
     ['broken JSON', '{ "a": }', 'expected a value'],
     ['a comment', '{} // why', 'JSON without comments'],
     ['a duplicate key', '{ "log": {}, "log": {} }', 'this key is already on line 1'],
-    ['__proto__', '{ "plugins": { "x": { "__proto__": {} } } }', 'is not allowed'],
+    ['__proto__', '{ "log": { "__proto__": {} } }', 'is not allowed'],
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'UTF-16 text'],
     ['plugins that are no object', '{ "plugins": [] }', 'an object of plugin blocks'],
   ])('config.json with %s cannot be used', async (_, content, words) => {

@@ -4,6 +4,7 @@ import { looksSecret } from '@pluggram/base'
 import { checkSettings } from './check-settings.ts'
 import { coerceValues } from './coerce-values.ts'
 import { createProblem, limitProblems, type ConfigProblem } from './config-problem.ts'
+import { decidePlugins } from './decide-plugins.ts'
 import { readEnvFile } from './env-file.ts'
 import { mergeObjects, readEnvironmentSettings } from './environment-settings.ts'
 import { mergeEnvironment, type EnvironmentEntry } from './environment.ts'
@@ -42,13 +43,18 @@ export interface LoadConfigurationOptions {
 export async function loadConfiguration(options: LoadConfigurationOptions): Promise<LoadedConfiguration> {
   const home = path.resolve(options.home)
   const sources = await readSources(home, options.environment)
-  const { environment, overlay, substitution, pluginSwitches, blocks, locateInFile } = sources
+  const { environment, overlay, substitution, pluginSwitches, blocks, decisions, locateInFile } = sources
   const { parsed, problems } = checkSources(sources)
   const isUsable = problems.every((problem) => problem.severity !== 'error' || problem.plugin !== undefined)
   return createLoadedConfiguration({
     home,
     settings: isUsable && parsed !== undefined ? createSettings(parsed) : createDefaultSettings(),
-    plugins: { blocks: blocks.blocks, switches: pluginSwitches.switches, grants: pluginSwitches.grants },
+    plugins: {
+      blocks: blocks.blocks,
+      switches: decisions.switches,
+      decidedAt: decisions.decidedAt,
+      grants: pluginSwitches.grants,
+    },
     environment: createEnvironmentRecord(environment),
     problems: Object.freeze(limitProblems(problems, MOST_PROBLEMS)),
     isUsable,
@@ -92,6 +98,7 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
     substitution.paths.size === 0
       ? writtenSettings
       : coerceValues(writtenSettings, [], createJsonSchema(), (at) => substitution.paths.has(pathKey(at)))
+  const blocks = readPluginBlocks(plugins, config.document)
   return {
     homeProblems,
     envFile,
@@ -101,7 +108,8 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
     substitution,
     overlay: readEnvironmentSettings(environment),
     fileSettings,
-    blocks: readPluginBlocks(plugins, config.document, pluginSwitches.switches),
+    blocks,
+    decisions: decidePlugins(pluginSwitches, blocks.blocks, config.document),
     locateInFile: createFileLocator(config.document, configFile),
   }
 }
@@ -140,6 +148,7 @@ function checkSources(sources: Sources) {
       ),
       ...fileProblems,
       ...sources.blocks.problems,
+      ...sources.decisions.problems,
     ]),
     ...inEnvironment.problems,
     ...(merged?.problems ?? []),

@@ -19,8 +19,10 @@ export interface LoadedConfiguration {
   readonly plugins: {
     /** Maps a plugin's name to its block, with `${NAME}` replaced and keys as written. */
     readonly blocks: Readonly<Record<string, JsonObject>>
-    /** The switches in `plugins_config.json`, in the file's order. */
+    /** Which plugins are on or off, by both files; first those of `plugins_config.json`, in its order. */
     readonly switches: ReadonlyMap<string, boolean>
+    /** The place that decided about a plugin; the defaults decide about any other. */
+    readonly decidedAt: ReadonlyMap<string, ConfigLocation>
     /** The permissions granted to each plugin in `plugins_config.json`. */
     readonly grants: ReadonlyMap<string, PluginPermissions>
   }
@@ -67,7 +69,7 @@ function readBlock(data: ConfigurationData, name: string, schema?: JsonSchema): 
   const path = ['plugins', name]
   const result = coerceValues(block, path, schema, data.isFromEnvironment)
   for (const key of Object.keys(result)) {
-    // a variable that only shares the plugin's prefix, or the old "enabled", must not fail a strict
+    // a variable that only shares the plugin's prefix, or "enabled", must not fail a strict
     // schema
     const isForeign = key === 'enabled' || data.isFromEnvironment([...path, key])
     if (isForeign && refusesKey(schema, key) && !isWrittenByHand(data, path, key)) delete result[key]

@@ -65,8 +65,10 @@ export function parseJsonDocument(file: string, text: string): ParsedJson {
 
   const problems: ConfigProblem[] = []
   const value = readNode(root, [], { at, problems })
-  if (problems.length > 0) return { problems: problems.slice(0, MOST_PROBLEMS) }
-  return { document: createDocument(file, value, root, lines), problems: [] }
+  const shown = problems.slice(0, MOST_PROBLEMS)
+  // a fault inside one plugin's block leaves out that plugin, not the file
+  if (problems.some(({ plugin }) => plugin === undefined)) return { problems: shown }
+  return { document: createDocument(file, value, root, lines), problems: shown }
 }
 
 function syntaxProblems(
@@ -141,6 +143,7 @@ function readNode(node: Node, path: JsonPath, reading: Reading): JsonValue {
         expected: 'a number below 1.8e308',
         got: 'a larger one',
         fix: 'write a smaller number',
+        plugin: pluginAt(path),
       }),
     )
   }
@@ -154,20 +157,26 @@ function readObject(node: Node, path: JsonPath, reading: Reading): JsonValue {
     const at = reading.at(keyNode.offset)
     const name = formatPath([...path, key])
     const first = offsets.get(key)
+    const plugin = pluginAt([...path, key])
     if (isForbiddenKey(key)) {
       const fix = 'remove it or choose another name'
       reading.problems.push(
-        createProblem({ at, path: name, message: `the key ${quote(key)} is not allowed`, fix }),
+        createProblem({ at, path: name, message: `the key ${quote(key)} is not allowed`, fix, plugin }),
       )
     } else if (first === undefined) {
       offsets.set(key, keyNode.offset)
       result[key] = readNode(valueNode, [...path, key], reading)
     } else {
       const message = `this key is already on line ${reading.at(first).line}`
-      reading.problems.push(createProblem({ at, path: name, message, fix: 'keep one of the two' }))
+      reading.problems.push(createProblem({ at, path: name, message, fix: 'keep one of the two', plugin }))
     }
   }
   return result
+}
+
+/** The plugin whose block of config.json holds this path. */
+function pluginAt([section, name]: JsonPath): string | undefined {
+  return section === 'plugins' && typeof name === 'string' ? name : undefined
 }
 
 function* properties(node: Node): Generator<{ key: string; keyNode: Node; valueNode: Node }> {

@@ -3,11 +3,8 @@ import { describeValue } from './describe-value.ts'
 import { formatPath, quote } from './format-path.ts'
 import { isForbiddenKey, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts'
 import type { JsonDocument } from './parse-json-document.ts'
-import { SWITCHES_FILE } from './plugin-switches.ts'
 import { PLUGIN_NAME } from './settings-schema.ts'
 
-/** The plugin that is on even if `plugins_config.json` does not list it. */
-const ON_BY_DEFAULT = 'ai_chatbot'
 const MOST_PROBLEMS = 100
 
 export interface PluginBlocks {
@@ -19,7 +16,6 @@ export interface PluginBlocks {
 export function readPluginBlocks(
   plugins: JsonValue | undefined,
   document: JsonDocument | undefined,
-  switches: ReadonlyMap<string, boolean>,
 ): PluginBlocks {
   const blocks: Record<string, JsonObject> = Object.create(null)
   const problems: ConfigProblem[] = []
@@ -50,8 +46,6 @@ export function readPluginBlocks(
       )
     } else if (isJsonObject(block)) {
       blocks[name] = block
-      const warning = checkEnabled(name, block, document, switches)
-      if (warning !== undefined) problems.push(warning)
     } else {
       problems.push(
         createProblem({
@@ -67,30 +61,4 @@ export function readPluginBlocks(
     if (problems.length >= MOST_PROBLEMS) break
   }
   return { blocks, problems }
-}
-
-/**
- * Reports an `enabled` in a plugin's block that has no effect. People try to switch plugins there
- * as well.
- */
-function checkEnabled(
-  name: string,
-  block: JsonObject,
-  document: JsonDocument,
-  switches: ReadonlyMap<string, boolean>,
-): ConfigProblem | undefined {
-  const enabled = block['enabled']
-  const isOn = switches.get(name) ?? name === ON_BY_DEFAULT
-  if (typeof enabled !== 'boolean' || enabled === isOn) return undefined
-  const state = switches.has(name)
-    ? `switches it ${isOn ? 'on' : 'off'}`
-    : `does not name it, so it is ${isOn ? 'on' : 'off'}`
-  return createProblem({
-    at: document.locateKey(['plugins', name, 'enabled']),
-    path: formatPath(['plugins', name, 'enabled']),
-    severity: 'warning',
-    message: `${SWITCHES_FILE} decides, and ${state}; "enabled": ${enabled} here means nothing`,
-    fix: `remove "enabled" here, and write ${quote(name)}: ${enabled} in ${SWITCHES_FILE} if that is what you want`,
-    plugin: name,
-  })
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_PLUGINS } from './decide-plugins.ts'
 import { ENVIRONMENT_SETTINGS, OTHER_ENVIRONMENT } from './environment-settings.ts'
 import { createJsonSchema } from './json-schema.ts'
 import { isJsonObject } from './json-value.ts'
@@ -36,8 +37,9 @@ object when the plugin's configuration asks for one. Variables of the assistant 
 \`OPENAI_…\`, \`ANTHROPIC_…\`, \`GOOGLE_GENERATIVE_AI_…\`, \`SENTRY_…\`, \`OTEL_…\`, \`NODE_…\`, \`NPM_…\`, \`MCP_…\`,
 \`DATABASE_URL\`, \`LOG_LEVEL\`) never reach a plugin this way; pass one on with \`"\${OPENAI_API_KEY}"\`.
 
-A block or a switch of a plugin that does not exist is a warning. An \`enabled\` key in a block decides nothing:
-\`plugins_config.json\` does.
+A block or a switch of a plugin that does not exist is a warning. A plugin is on when
+\`plugins_config.json\` or \`"enabled": true\` in its block switches it on, and neither switches it off; when the two disagree
+it is off, and a warning names both lines. In a home without \`plugins_config.json\`, these are on: ${DEFAULT_PLUGINS.map((name) => `\`${name}\``).join(', ')}.
 `
 
 interface Row {

@@ -19,7 +19,7 @@ export function reportUnknownPlugins(
     .slice(0, MOST_PROBLEMS)
     .map((name) => unknownPlugin(loaded.locate(['plugins', name]), ['plugins', name], known))
   const switches = [...loaded.plugins.switches.keys()]
-    .filter((name) => !known.has(name))
+    .filter((name) => !known.has(name) && !Object.hasOwn(loaded.plugins.blocks, name))
     .slice(0, MOST_PROBLEMS)
     .map((name) => unknownPlugin(loaded.locateSwitch(name), ['enabled_plugins', name], known))
   return [...blocks, ...switches]

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from './configuration-error.ts'
+import { DEFAULT_PLUGINS } from './decide-plugins.ts'
 import { readPluginSwitches } from './plugin-switches.ts'
 import { setPluginSwitch } from './set-plugin-switch.ts'
 import { createTestHome } from './test-home.ts'
@@ -15,12 +16,28 @@ async function change(before: string, name: string, enabled: boolean): Promise<s
 }
 
 describe('setPluginSwitch', () => {
-  it('creates the file', async () => {
+  it('creates the file, with the plugins that are on by default', async () => {
     await using home = await createTestHome()
-    await setPluginSwitch(home.home, 'dice', true)
-    expect(await readFile(home.file(NAME), 'utf8')).toBe(
-      '{\n  "enabled_plugins": {\n    "dice": true\n  }\n}\n',
+    await setPluginSwitch(home.home, 'mine', true)
+    await setPluginSwitch(home.home, 'dice', false)
+    expect([...(await readPluginSwitches(home.home)).switches]).toEqual([
+      ['dice', false],
+      ['reminders', true],
+      ['translate', true],
+      ['file_info', true],
+      ['ai_chatbot', true],
+      ['mine', true],
+    ])
+  })
+
+  it('refuses to switch on what config.json keeps off, and names the line', async () => {
+    await using home = await createTestHome({
+      'config.json': '{ "plugins": {\n"dice": { "enabled": false } } }',
+    })
+    await expect(setPluginSwitch(home.home, 'dice', true)).rejects.toThrow(
+      'config.json:2:11: plugins.dice.enabled: this line keeps dice off. Remove it, or write true.',
     )
+    await setPluginSwitch(home.home, 'dice', false)
   })
 
   it('keeps other keys, order and indentation', async () => {
@@ -48,7 +65,7 @@ describe('setPluginSwitch', () => {
     await using home = await createTestHome()
     const names = Array.from({ length: 30 }, (_, index) => `plugin_${index}`)
     await Promise.all(names.map((name) => setPluginSwitch(home.home, name, true)))
-    expect([...(await readPluginSwitches(home.home)).switches.keys()]).toEqual(names)
+    expect([...(await readPluginSwitches(home.home)).switches.keys()]).toEqual([...DEFAULT_PLUGINS, ...names])
   })
 
   it('shows a reader the old file or the new one, never half of it', async () => {

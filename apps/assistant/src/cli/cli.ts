@@ -20,6 +20,8 @@ export async function runCli(
     print: (line) => void process.stdout.write(`${line}\n`),
     printError: (line) => void process.stderr.write(`${line}\n`),
   }
+  // `pluggram plugins | head`: the reader of our output may be gone
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   let exitCode = 0
   try {
     const program = createProgram()

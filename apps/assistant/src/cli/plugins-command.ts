@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   describePermissions,
   formatProblem as formatPluginProblem,
@@ -21,10 +21,11 @@ import { grantMcpServer } from './mcp-grant.ts'
 const statesSchema = z.object({
   plugins: z.array(z.object({ name: z.string(), state: z.string(), problem: z.string().optional() })),
 })
-/** A running assistant applies the change at once, whatever it answers. */
-const NOW = z.unknown().transform(() => '')
+/** What came of a change; an MCP server has no state here. */
+const outcomeSchema = z.object({ state: z.string().optional(), problem: z.string().optional() })
+const NOT_RUNNING: ReadonlySet<string> = new Set(['failed', 'parked', 'stopped'])
 
-/** Lists every plugin: whether it is on, where it comes from and runs, and its current state. */
+/** Lists every plugin: whether it is on and who says so, where it comes from and runs, and its state. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const { configuration, found, configProblems } = await readHome(cli)
   const { candidates, problems } = found
@@ -36,7 +37,7 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
     const level = levelFor(configuration, candidate)
     const live = running?.get(name)
     cli.print(
-      `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${entry}`,
+      `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${decidedBy(configuration, name).padEnd(22)}  ${entry}`,
     )
     for (const line of live?.problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${line}`)
   }
@@ -53,16 +54,24 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
   return configuration.isUsable && !problems.some(({ severity }) => severity === 'error') ? 0 : 1
 }
 
+/** `plugins_config.json:3`, or `default`. */
+function decidedBy({ plugins }: LoadedConfiguration, name: string): string {
+  const at = plugins.decidedAt.get(name)
+  return at === undefined ? 'default' : `${basename(at.file)}:${at.line}`
+}
+
 /** Writes a plugin's switch to plugins_config.json. */
 export async function switchPlugin(cli: CliEnvironment, name: string, isEnabled: boolean): Promise<number> {
   const { found } = await readHome(cli)
   if (!findPlugin(cli, found, name)) return 1
   const ask = { method: 'POST', path: `${pathOf(name)}/switch`, body: { isOn: isEnabled } } as const
-  const when = await askElse(cli, { ...ask, answer: NOW }, async () => {
+  const outcome = await askElse(cli, { ...ask, answer: outcomeSchema }, async () => {
     await setPluginSwitch(cli.home, name, isEnabled)
-    return ' from the next start'
+    return undefined
   })
-  cli.print(`${name} is ${isEnabled ? 'on' : 'off'}${when}.`)
+  if (!isEnabled) cli.print(`${name} is off${outcome ? '' : ' from the next start'}.`)
+  else if (outcome === undefined) cli.print(`${name} is on from the next start.`)
+  else return tellOutcome(cli, name, outcome, `${name} is on.`)
   return 0
 }
 
@@ -135,8 +144,26 @@ export async function grantPlugin(
 export async function restartPlugin(cli: CliEnvironment, name: string): Promise<number> {
   const { configuration, found } = await readHome(cli)
   if (!isMcpServer(configuration, name) && !findPlugin(cli, found, name)) return 1
-  await askOnlyRunning(cli, { method: 'POST', path: `${pathOf(name)}/restart`, answer: z.unknown() })
-  cli.print(`Restarted ${name}; "pluggram plugins" shows its state.`)
+  const ask = { method: 'POST', path: `${pathOf(name)}/restart`, answer: outcomeSchema } as const
+  return tellOutcome(cli, name, await askOnlyRunning(cli, ask), `Restarted ${name}.`)
+}
+
+/** Says whether the plugin runs now; if not, why. */
+function tellOutcome(
+  cli: CliEnvironment,
+  name: string,
+  { state, problem }: z.infer<typeof outcomeSchema>,
+  success: string,
+): number {
+  if (state === 'off') {
+    cli.printError(`${name} is off. Turn it on: pluggram plugins enable ${name}`)
+    return 1
+  }
+  if (state !== undefined && NOT_RUNNING.has(state)) {
+    cli.printError(`${name} is on, but it is not running: ${problem ?? state}`)
+    return 1
+  }
+  cli.print(success)
   return 0
 }
 

@@ -99,8 +99,6 @@ function nextStopSignal(): Promise<NodeJS.Signals> {
  * A plugin that throws in a timer, or rejects a promise nobody awaits, must not end the assistant.
  */
 function keepRunning(logger: RootLogger): void {
-  // the reader of our output may be gone; logging that error would fail again, forever
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('uncaughtException', (error) => logger.error('uncaught exception', { err: error }))
   process.on('unhandledRejection', (reason) => logger.error('unhandled promise rejection', { err: reason }))
 }

@@ -27,16 +27,16 @@ interface Named {
 export function registerPluginRoutes(server: FastifyInstance, options: PluginRoutesOptions): void {
   const { home, states, reload, restart, logger } = options
   server.get('/api/plugins', async () => ({
-    plugins: (await states()).map(({ name, state, problem }) => ({
-      name,
-      state,
-      ...(problem && { problem: problem.message }),
-    })),
+    plugins: (await states()).map(toOutcome),
   }))
+  const outcomeOf = async (name: string): Promise<object> => {
+    const state = (await states()).find((plugin) => plugin.name === name)
+    return state ? toOutcome(state) : {}
+  }
   server.post<Named>('/api/plugins/:name/switch', async ({ params: { name }, body }) => {
     await setPluginSwitch(home, name, switchSchema.parse(body).isOn)
     await reload()
-    return {}
+    return outcomeOf(name)
   })
   server.post<Named>('/api/plugins/:name/grants', async ({ params: { name }, body }) => {
     await setPluginGrants(home, name, grantsSchema.parse(body).permissions as PluginPermissions)
@@ -46,6 +46,10 @@ export function registerPluginRoutes(server: FastifyInstance, options: PluginRou
   server.post<Named>('/api/plugins/:name/restart', async ({ params: { name } }) => {
     await restart(name)
     logger.info(`plugin ${name} restarted on request`)
-    return {}
+    return outcomeOf(name)
   })
+}
+
+function toOutcome({ name, state, problem }: PluginState): object {
+  return { name, state, ...(problem && { problem: problem.message }) }
 }

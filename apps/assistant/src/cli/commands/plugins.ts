@@ -12,13 +12,13 @@ export const commands: readonly CliCommand[] = [
   },
   {
     words: 'plugins enable',
-    summary: 'switch a plugin on in plugins_config.json',
+    summary: 'turn a plugin on',
     arguments: NAME,
     run: async (cli, { args: [name = ''] }) => (await work()).switchPlugin(cli, name, true),
   },
   {
     words: 'plugins disable',
-    summary: 'switch a plugin off in plugins_config.json',
+    summary: 'turn a plugin off',
     arguments: NAME,
     run: async (cli, { args: [name = ''] }) => (await work()).switchPlugin(cli, name, false),
   },
