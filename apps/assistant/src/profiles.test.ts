@@ -64,6 +64,7 @@ test('every key that is marked live has a reader while the assistant runs', asyn
   expect(unread).toEqual([
     'plugin_host.sandbox',
     'plugin_host.memory_mb',
+    'plugin_host.files_mb',
     'plugin_host.idle_seconds',
     'plugins',
   ])

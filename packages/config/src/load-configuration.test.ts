@@ -52,7 +52,14 @@ describe('a home without files', () => {
       log: { level: 'info' },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
-      pluginHost: { sandbox: 'none', hotReload: true, idleSeconds: 300, memoryMb: 256, plugins: {} },
+      pluginHost: {
+        sandbox: 'none',
+        filesMb: 256,
+        hotReload: true,
+        idleSeconds: 300,
+        memoryMb: 256,
+        plugins: {},
+      },
     })
   })
 
@@ -171,7 +178,6 @@ describe('the shipped example', () => {
     const read = async (name: string): Promise<string> => readFile(path.join(root, name), 'utf8')
     const loaded = await load({
       'config.json': await read('config.example.json'),
-      'plugins_config.json': await read('plugins_config.json'),
       '.env': await read('.env.example'),
     })
     expect(linesOf(loaded)).toEqual([])
