@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linesOf, load, problemsOf } from './test-configuration.ts'
+import { linesOf, load } from './test-configuration.ts'
 
 describe('plugins_config.json', () => {
   it('keeps its order and warns of keys it does not know', async () => {
