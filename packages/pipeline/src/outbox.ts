@@ -162,10 +162,14 @@ export class Outbox {
     })
   }
 
-  /** Notes a message that previews the answer to an update, so that a retry can delete it. */
-  notePreview(updateId: number, chatId: number, messageId: number): void {
+  /**
+   * Notes a message that previews a plugin's answer to an update, so that a retry can delete it and
+   * no other plugin can change it.
+   */
+  notePreview(updateId: number, plugin: string, preview: SentMessage): void {
     const { store } = this.#options
-    this.write(() => store.notePreview(updateId, chatId, messageId)).catch(() => {})
+    this.write(() => store.noteSent(plugin, [preview])).catch(() => {})
+    this.write(() => store.notePreview(updateId, preview.chatId, preview.id)).catch(() => {})
   }
 
   /** Queues a message that is on disk. */

@@ -102,7 +102,7 @@ export class ReplyWriter {
   }
 
   async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenAnswer> {
-    const { actions, outbox, update, signal, stallMs, onStall } = this.#options
+    const { actions, outbox, update, pluginName, signal, stallMs, onStall } = this.#options
     if (reaction !== undefined) await actions.react(update.chat, update.message.id, reaction)
     if (reaction !== undefined && !hasContent(reply)) return { messages: [] }
     const { text } = reply
@@ -115,7 +115,7 @@ export class ReplyWriter {
     }
     const stream = withStallLimit(text, stallMs, onStall)
     const notePreview = (messageId: number): void =>
-      outbox.notePreview(update.updateId, update.chat.id, messageId)
+      outbox.notePreview(update.updateId, pluginName, { id: messageId, chatId: update.chat.id })
     return this.#format(
       reply,
       await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview),

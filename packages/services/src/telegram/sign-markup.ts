@@ -59,7 +59,17 @@ function refuseButton(plugin: string, key: string, member: unknown): void {
   if (reason !== undefined && member !== undefined && member !== null) {
     throw new PermissionError(`Plugin ${plugin} shows a button with ${key}, which ${reason}. No plugin may.`)
   }
+  if (key === 'rich_message') refuseRichText(plugin, member)
   if (key === 'keyboard') for (const text of keyboardTexts(member)) refuseText(plugin, text)
+}
+
+/** HTML and Markdown of rich messages can hold buttons, which only blocks show as such. */
+function refuseRichText(plugin: string, message: unknown): void {
+  const { html, markdown } = Object(message) as Record<string, unknown>
+  if ((html ?? markdown ?? undefined) === undefined) return
+  throw new PermissionError(
+    `Plugin ${plugin} gives a rich message as HTML or Markdown, in which buttons cannot be signed. Give it as blocks.`,
+  )
 }
 
 function keyboardTexts(rows: unknown): string[] {

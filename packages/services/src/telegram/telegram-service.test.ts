@@ -194,6 +194,20 @@ describe('buttons of a call', () => {
     ])
   })
 
+  test('are refused where they could be hidden in the text of a rich message', async () => {
+    const { service, calls } = setUp({ telegram: ['sendRichMessage', 'answerInlineQuery', 'sendMessage'] })
+    const html = '<tg-button-row><tg-button callback_data="jGl2:w:1:owner">Go</tg-button></tg-button-row>'
+    const rich = [{ html }, { markdown: html }, JSON.stringify({ html })]
+    for (const rich_message of rich) {
+      const params = { chat_id: 7, rich_message }
+      await expect(service.call('sendRichMessage', params)).rejects.toEqual(permissionMissing)
+    }
+    const results = [{ input_message_content: { rich_message: { html } } }]
+    await expect(service.call('answerInlineQuery', { results })).rejects.toEqual(permissionMissing)
+    await service.call('sendRichMessage', { chat_id: 7, rich_message: { blocks: [] } })
+    expect(calls).toHaveLength(1)
+  })
+
   test('are refused when the chat is not known', async () => {
     const { service } = setUp({ telegram: ['sendMessage', 'answerInlineQuery'] })
     const reply_markup = rows({ callback_data: 'go' })
