@@ -145,6 +145,8 @@ export function isLinkAddress(address: string): boolean {
 
 /** Bot API: sendMessage, 1-4096 characters after entities parsing, in UTF-16 units. */
 export const MESSAGE_LIMIT = 4096
+/** Bot API: Telegram keeps the first 100 entities of a message and drops the others in silence. */
+export const ENTITY_LIMIT = 100
 /** Bot API: captions, 0-1024 characters after entities parsing. */
 export const CAPTION_LIMIT = 1024
 
@@ -159,11 +161,22 @@ export function splitText(source: FormattedText, limit = MESSAGE_LIMIT, firstLim
   const parts: FormattedText[] = []
   let start = 0
   while (start < source.text.length || parts.length === 0) {
-    const end = findCut(source, start, parts.length === 0 ? firstLimit : limit)
+    const most = parts.length === 0 ? firstLimit : limit
+    const end = findCut(source, start, Math.min(most, entityLimit(source, start)))
     parts.push(sliceFormatted(source, start, end))
     start = end
   }
   return parts
+}
+
+/** How many units from `start` on have no more entities than Telegram keeps in a message. */
+function entityLimit({ text, entities }: FormattedText, start: number): number {
+  if (entities.length <= ENTITY_LIMIT) return Infinity
+  const within = entities.filter(({ offset, length }) => offset + length > start)
+  const first = within[ENTITY_LIMIT]
+  if (!first) return Infinity
+  // the first one too many begins the next part
+  return Math.max(1, withoutTornPair(text, first.offset) - start)
 }
 
 /**

@@ -1,8 +1,8 @@
-import { decodeHTML } from 'entities/decode'
 import type { Token, Tokens } from 'marked'
 import { FormattedTextBuilder, isLinkAddress } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
-import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
+import { decodeReferences, inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
+import { simpleMath, superscript } from './math-text.ts'
 import { tableRows } from './table-text.ts'
 
 /**
@@ -50,6 +50,11 @@ function writeBlock(builder: FormattedTextBuilder, token: Token, indent: string)
     writeList(builder, token, indent)
   } else if (isType(token, 'table')) {
     writeTable(builder, token)
+  } else if (isType(token, 'mathBlock')) {
+    builder.write(simpleMath(token.text) ?? token.raw.trim())
+  } else if (isType(token, 'footnote')) {
+    builder.write(`${superscript(token.number)} `)
+    writeInline(builder, token.tokens ?? [], indent)
   } else if (token.type === 'hr') {
     builder.write('———')
   } else if (isType(token, 'def')) {
@@ -59,16 +64,16 @@ function writeBlock(builder: FormattedTextBuilder, token: Token, indent: string)
   }
 }
 
+/** Blank lines stay where the source has them. */
 function writeList(builder: FormattedTextBuilder, list: Tokens.List, indent: string): void {
   const first = typeof list.start === 'number' ? list.start : 1
   list.items.forEach((item, index) => {
     if (index > 0) {
-      builder.breakLine(1)
+      builder.breakLine(/\n[^\S\n]*\n\s*$/.test(list.items[index - 1]?.raw ?? '') ? 2 : 1)
       builder.write(indent)
     }
     builder.write(itemMark(list, item, first + index))
-    const blocks = item.tokens.filter((token) => token.type !== 'checkbox')
-    writeTight(builder, blocks, `${indent}   `)
+    writeItem(builder, item.tokens, `${indent}   `)
   })
 }
 
@@ -77,17 +82,19 @@ function itemMark(list: Tokens.List, item: Tokens.ListItem, number: number): str
   return list.ordered ? `${number}. ` : '• '
 }
 
-/** Writes the blocks of a list item without blank lines. */
-function writeTight(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
-  const blocks = tokens.filter((token) => token.type !== 'space' && !isHidden(token))
-  blocks.forEach((token, index) => {
-    if (index > 0) {
-      builder.breakLine(1)
+function writeItem(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
+  let gap = 0
+  for (const token of tokens) {
+    if (token.type === 'space') gap = 2
+    if (token.type === 'checkbox' || token.type === 'space' || isHidden(token)) continue
+    if (gap > 0) {
+      builder.breakLine(gap)
       // Code keeps its own indentation.
       if (token.type !== 'code' && token.type !== 'table') builder.write(indent)
     }
     writeBlock(builder, token, indent)
-  })
+    gap = 1
+  }
 }
 
 function writeCode(builder: FormattedTextBuilder, code: string, info: string | undefined): void {
@@ -106,7 +113,34 @@ function writeTable(builder: FormattedTextBuilder, table: Tokens.Table): void {
     return inner.finish().text.replaceAll('\n', ' ')
   }
   const rows = [table.header, ...table.rows].map((row) => row.map(render))
-  builder.within({ type: 'pre' }, () => builder.write(tableRows(rows, table.align)))
+  const grid = tableRows(rows, table.align)
+  if (grid === undefined) writeRecords(builder, table)
+  else builder.within({ type: 'pre' }, () => builder.write(grid))
+}
+
+/** Writes a table that is wider than a phone row by row: a title, then the other cells with their headers. */
+function writeRecords(builder: FormattedTextBuilder, { header, rows }: Tokens.Table): void {
+  const write = (cell: Tokens.TableCell | undefined): void => {
+    if (cell) writeInline(builder, cell.tokens, '')
+  }
+  builder.within({ type: 'italic' }, () => {
+    header.forEach((cell, index) => {
+      if (index > 0) builder.write(' · ')
+      write(cell)
+    })
+  })
+  for (const [title, ...cells] of rows) {
+    builder.breakLine(2)
+    if (title && title.text !== '') builder.within({ type: 'bold' }, () => write(title))
+    cells.forEach((cell, column) => {
+      if (cell.text === '') return
+      builder.breakLine(1)
+      builder.write('• ')
+      write(header[column + 1])
+      builder.write(': ')
+      write(cell)
+    })
+  }
 }
 
 function writeInline(builder: FormattedTextBuilder, tokens: readonly Token[], indent: string): void {
@@ -122,6 +156,10 @@ function writeInlineToken(builder: FormattedTextBuilder, token: Token, indent: s
     builder.within({ type: 'strikethrough' }, () => writeInline(builder, token.tokens, indent))
   } else if (isType(token, 'codespan')) {
     builder.within({ type: 'code' }, () => builder.write(token.text))
+  } else if (isType(token, 'math')) {
+    builder.write(simpleMath(token.text) ?? token.raw)
+  } else if (isType(token, 'footnoteMark')) {
+    builder.write(superscript(token.number))
   } else if (isType(token, 'link') || isType(token, 'image')) {
     writeLink(builder, token, indent)
   } else if (token.type === 'br' || (token.type === 'html' && /^<br\s*\/?>\s*$/i.test(token.raw))) {
@@ -136,7 +174,7 @@ function writeInlineToken(builder: FormattedTextBuilder, token: Token, indent: s
 function writeText(builder: FormattedTextBuilder, token: Token, indent: string): void {
   const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
   const isLiteral = token.type === 'escape' || token.type === 'html'
-  builder.write((isLiteral ? text : decodeHTML(text)).replaceAll('\n', `\n${indent}`))
+  builder.write((isLiteral ? text : decodeReferences(text)).replaceAll('\n', `\n${indent}`))
 }
 
 function writeLink(builder: FormattedTextBuilder, link: Tokens.Link | Tokens.Image, indent: string): void {

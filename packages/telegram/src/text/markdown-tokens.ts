@@ -1,6 +1,9 @@
-import { Lexer, walkTokens } from 'marked'
+import { decodeHTMLStrict } from 'entities/decode'
+import { walkTokens } from 'marked'
 import type { Token, Tokens } from 'marked'
 import { isLinkAddress } from './formatted-text.ts'
+import { parseMarkdown } from './markdown-parser.ts'
+import type { FootnoteToken, MathToken } from './markdown-parser.ts'
 
 interface KnownTokens {
   heading: Tokens.Heading
@@ -15,6 +18,10 @@ interface KnownTokens {
   link: Tokens.Link
   image: Tokens.Image
   def: Tokens.Def
+  math: MathToken
+  mathBlock: MathToken
+  footnote: FootnoteToken
+  footnoteMark: FootnoteToken
 }
 
 /**
@@ -32,6 +39,13 @@ export function inlineTokens(token: Token): readonly Token[] {
 function leaf(token: Token): Token {
   const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
   return { type: token.type === 'html' ? 'html' : 'text', raw: text, text }
+}
+
+/** Text with its character references decoded; what is none stays as it is. */
+export function decodeReferences(text: string): string {
+  return text.includes('&')
+    ? text.replaceAll(/&(?:[a-z][a-z\d]*|#\d{1,7}|#x[\da-f]{1,6});/gi, (reference) => decodeHTMLStrict(reference))
+    : text
 }
 
 /** Link definitions are not shown. Other text of the same form, like `[Note]: wait`, is. */
@@ -61,7 +75,7 @@ function cellsOf(row: string): number {
  * @param showsAddresses turns every link and image into its text with the URL in brackets after it
  */
 export function lexMarkdown(markdown: string, showsAddresses: boolean): Token[] {
-  const tokens = new Lexer({ gfm: true }).lex(markdown)
+  const tokens = parseMarkdown(markdown)
   if (showsAddresses) {
     walkTokens(tokens, (token) => {
       if (isType(token, 'link') || isType(token, 'image')) spellOut(token)

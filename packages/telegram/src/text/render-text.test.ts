@@ -38,7 +38,7 @@ describe('markdown', () => {
       '- a\n\n  second\n- b\n  - c\n    - d\n\n3. x\n   ```js\n   code()\n   ```\n4. y\n\n- [ ] open\n- [x] done'
     const rendered = markdown(source)
     expect(rendered.text).toBe(
-      '• a\n   second\n• b\n   • c\n      • d\n\n3. x\ncode()\n4. y\n\n☐ open\n☑ done',
+      '• a\n\n   second\n• b\n   • c\n      • d\n\n3. x\ncode()\n4. y\n\n☐ open\n☑ done',
     )
     expect(rendered.entities).toMatchObject([{ type: 'pre', language: 'js' }])
   })
@@ -48,10 +48,10 @@ describe('markdown', () => {
     expect(pieces(rendered)).toEqual([['pre', 'a    |   n\n-----+----\nlong |   1\nb    | 222']])
   })
 
-  it('does not fill up the columns of a table that no screen can show', () => {
+  it('writes a table that no phone can show row by row', () => {
     const wide = 'word '.repeat(40).trim()
     const { text } = markdown(`| a | b |\n|---|---|\n| ${wide} | 1 |\n| c | d |`)
-    expect(text).toBe(`a | b\n----+----\n${wide} | 1\nc | d`)
+    expect(text).toBe(`a · b\n\n${wide}\n• b: 1\n\nc\n• b: d`)
   })
 
   it('shows a table as it was written when its rows have more cells than its head', () => {

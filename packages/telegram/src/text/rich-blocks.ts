@@ -1,9 +1,9 @@
-import { decodeHTML } from 'entities/decode'
 import type { Token, Tokens } from 'marked'
 import type { RawApi } from 'grammy'
 import type { RichBlockTableCell, RichText } from 'grammy/types'
 import { isLinkAddress } from './formatted-text.ts'
-import { inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
+import { simpleMath, superscript } from './math-text.ts'
+import { decodeReferences, inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
 
 /** A rich message without files, which drafts accept too. */
 export type RichContent = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
@@ -72,6 +72,14 @@ class BlockWriter {
     if (isType(token, 'list')) return this.#list(token, depth)
     if (isType(token, 'table')) return this.#table(token, depth)
     if (token.type === 'hr') return { type: 'divider' }
+    if (isType(token, 'mathBlock')) {
+      this.hasStructure = true
+      return { type: 'mathematical_expression', expression: this.#text(token.text.trim()) }
+    }
+    if (isType(token, 'footnote')) {
+      const text = this.#inline(token.tokens ?? [], depth + 1)
+      return { type: 'paragraph', text: [this.#text(`${superscript(token.number)} `), text] }
+    }
     const text = this.#inline(inlineTokens(token), depth + 1)
     return text === '' ? undefined : { type: 'paragraph', text }
   }
@@ -123,13 +131,22 @@ class BlockWriter {
     if (isType(token, 'em')) return this.#styled('italic', token.tokens, depth)
     if (isType(token, 'del')) return this.#styled('strikethrough', token.tokens, depth)
     if (isType(token, 'codespan')) return { type: 'code', text: this.#text(token.text) }
+    if (isType(token, 'math')) return this.#math(token.text)
+    if (isType(token, 'footnoteMark')) return this.#text(superscript(token.number))
     if (isType(token, 'link') || isType(token, 'image')) return this.#link(token, depth)
     if (token.type === 'br' || (token.type === 'html' && /^<br\s*\/?>\s*$/i.test(token.raw))) {
       return this.#text('\n')
     }
     if ('tokens' in token && token.tokens) return this.#inline(token.tokens, depth)
     const text = 'text' in token && typeof token.text === 'string' ? token.text : token.raw
-    return this.#text(token.type === 'escape' || token.type === 'html' ? text : decodeHTML(text))
+    return this.#text(token.type === 'escape' || token.type === 'html' ? text : decodeReferences(text))
+  }
+
+  #math(expression: string): RichText {
+    const simple = simpleMath(expression)
+    if (simple !== undefined) return this.#text(simple)
+    this.hasStructure = true
+    return { type: 'mathematical_expression', expression: this.#text(expression.trim()) }
   }
 
   #styled(type: 'bold' | 'italic' | 'strikethrough', tokens: readonly Token[], depth: number): RichText {
