@@ -23,12 +23,15 @@ const MATH = [
   /^\$\$([^$]{1,3000}?)\$\$/,
   /^\$(?![\s$])((?:\\[^\n]|[^$\n\\]){1,200}?)(?<!\s)\$(?![\d\p{L}$])/u,
 ] as const
-const MATH_BLOCK = /^ {0,3}(?:\$\$((?:(?!\n[^\S\n]*\n)[^$])+)\$\$|\\\[((?:(?!\n[^\S\n]*\n)[^])+?)\\\])[^\S\n]*(?:\n|$)/
+const MATH_BLOCK =
+  /^ {0,3}(?:\$\$((?:(?!\n[^\S\n]*\n)[^$])+)\$\$|\\\[((?:(?!\n[^\S\n]*\n)[^])+?)\\\])[^\S\n]*(?:\n|$)/
 /** What stands in mathematics, and in hardly any prose: prices and ranges have none of it. */
 const MATHEMATICS = /\\[a-zA-Z{}|,;!]|[\^_=]|^\s*[a-zA-Z]['′]?\s*$|[a-zA-Z0-9)]\s*[+*/<>]\s*[a-zA-Z0-9(\\]/
 
-const FOOTNOTE = /^ {0,3}\[\^([^\]\s]{1,40})\]:[^\S\n]*([^\n]*(?:\n(?! {0,3}\[\^)[^\S\n]*[^\s][^\n]*)*)(?:\n|$)/
-const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF00-\uFFEF]/u
+const FOOTNOTE =
+  /^ {0,3}\[\^([^\]\s]{1,40})\]:[^\S\n]*([^\n]*(?:\n(?! {0,3}\[\^)[^\S\n]*[^\s][^\n]*)*)(?:\n|$)/
+const CJK =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF00-\uFFEF]/u
 const PUNCTUATION = /[\p{P}\p{S}]/u
 const WORD = /[\p{L}\p{N}]/u
 

@@ -1,7 +1,14 @@
 import type { Token, Tokens } from 'marked'
 import { FormattedTextBuilder, isLinkAddress } from './formatted-text.ts'
 import type { FormattedText } from './formatted-text.ts'
-import { decodeReferences, inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
+import {
+  decodeReferences,
+  inlineTokens,
+  isHidden,
+  isType,
+  lexMarkdown,
+  losesCells,
+} from './markdown-tokens.ts'
 import { simpleMath, superscript } from './math-text.ts'
 import { tableRows } from './table-text.ts'
 

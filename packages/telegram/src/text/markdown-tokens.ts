@@ -44,7 +44,9 @@ function leaf(token: Token): Token {
 /** Text with its character references decoded; what is none stays as it is. */
 export function decodeReferences(text: string): string {
   return text.includes('&')
-    ? text.replaceAll(/&(?:[a-z][a-z\d]*|#\d{1,7}|#x[\da-f]{1,6});/gi, (reference) => decodeHTMLStrict(reference))
+    ? text.replaceAll(/&(?:[a-z][a-z\d]*|#\d{1,7}|#x[\da-f]{1,6});/gi, (reference) =>
+        decodeHTMLStrict(reference),
+      )
     : text
 }
 

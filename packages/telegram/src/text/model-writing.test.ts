@@ -52,7 +52,10 @@ test('where rich messages are on, mathematics is an expression', () => {
   const document = markdownToBlocks('so $\\frac{a}{b}$ is\n\n$$\nE = mc^2\n$$', true)
   expect(document?.hasStructure).toBe(true)
   expect(document?.blocks).toEqual([
-    { type: 'paragraph', text: ['so ', { type: 'mathematical_expression', expression: '\\frac{a}{b}' }, ' is'] },
+    {
+      type: 'paragraph',
+      text: ['so ', { type: 'mathematical_expression', expression: '\\frac{a}{b}' }, ' is'],
+    },
     { type: 'mathematical_expression', expression: 'E = mc^2' },
   ])
 })
@@ -96,7 +99,8 @@ test('footnotes are numbers above the line', () => {
 test('a table is no wider than a phone, by the columns it takes on the screen', () => {
   const chinese = '| 名称 | 价格 |\n|---|--:|\n| 苹果 | 5 |\n| Birne | 120 |'
   expect(text(chinese)).toBe('名称  | 价格\n------+-----\n苹果  |    5\nBirne |  120')
-  const wide = '| Name | What it is good for | Price |\n|---|---|---|\n| **Apple** | Pies and a great many other things | $5 |'
+  const wide =
+    '| Name | What it is good for | Price |\n|---|---|---|\n| **Apple** | Pies and a great many other things | $5 |'
   expect(text(wide)).toBe(
     'Name · What it is good for · Price\n\nApple\n• What it is good for: Pies and a great many other things\n• Price: $5',
   )

@@ -3,7 +3,14 @@ import type { RawApi } from 'grammy'
 import type { RichBlockTableCell, RichText } from 'grammy/types'
 import { isLinkAddress } from './formatted-text.ts'
 import { simpleMath, superscript } from './math-text.ts'
-import { decodeReferences, inlineTokens, isHidden, isType, lexMarkdown, losesCells } from './markdown-tokens.ts'
+import {
+  decodeReferences,
+  inlineTokens,
+  isHidden,
+  isType,
+  lexMarkdown,
+  losesCells,
+} from './markdown-tokens.ts'
 
 /** A rich message without files, which drafts accept too. */
 export type RichContent = Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']
