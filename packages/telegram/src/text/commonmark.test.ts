@@ -14,7 +14,8 @@ interface Example {
   readonly number: number
 }
 
-const { tests: examples } = createRequire(import.meta.url)('commonmark-spec') as { tests: readonly Example[] }
+const require = createRequire(import.meta.url)
+const { tests: examples } = require('commonmark-spec') as { tests: readonly Example[] }
 const validator = new Validator()
 const messenger = createTestBot({
   api: {} as TelegramApi,
