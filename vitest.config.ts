@@ -11,17 +11,17 @@ const shared = {
   setupFiles: ['./scripts/test-costs/setup.ts', './scripts/leak-setup.ts'],
   exclude: ['**/node_modules/**', '**/dist/**'],
   // these end what hangs; they measure nothing, and a machine may have much else to do
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  expect: { poll: { timeout: 10_000, interval: 20 } },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000, interval: 20 } },
 }
 
 /** They start whole programs. */
 const program = {
   ...shared,
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  expect: { poll: { timeout: 30_000, interval: 50 } },
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 60_000, interval: 50 } },
 }
 
 /** They measure how fast what they start is: side by side they would measure each other. */

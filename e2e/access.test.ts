@@ -46,19 +46,40 @@ function restart(): Promise<RunningAssistant> {
   return startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
 }
 
-test('the code of the first start makes one owner, for good', async () => {
+/** With both people in it. */
+async function createGroup(): Promise<number> {
+  const { id } = await emulator.driver.post<{ id: number }>('/chats', {
+    type: 'group',
+    title: 'Team',
+    memberIds: [ada.id, bob.id],
+  })
+  return id
+}
+
+test('the code of the first start makes one owner, for good; it is taken in private only, in small letters too, and not guessed', async () => {
+  const { driver } = emulator
   const first = await start()
   const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
-  expect(await ask(emulator.driver, bob, '/pair AAAA-AAAA')).toEqual([expect.stringContaining('Wrong code')])
-  expect(await ask(emulator.driver, ada, `/pair ${code}`)).toEqual([
+  const group = await createGroup()
+  await driver.post(`/chats/${group}/messages`, { userId: ada.id, text: `/pair ${code}` })
+  expect(await ask(driver, ada, '/who')).toEqual(['everyone'])
+  for (let guess = 0; guess < 5; guess += 1)
+    expect(await ask(driver, bob, `/pair AAAA-AAA${guess + 2}`)).toEqual([
+      expect.stringContaining('Wrong code'),
+    ])
+  // after too many wrong guesses, even the right code is refused
+  expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('Wrong code')])
+  expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
     expect.stringContaining("You're now the owner"),
   ])
-  expect(await ask(emulator.driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('has expired')])
-  expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
-  expect(await ask(emulator.driver, bob, '/who')).toEqual(['everyone'])
+  const cleo = await createPerson(driver, 'Cleo')
+  expect(await ask(driver, cleo, `/pair ${code}`)).toEqual([expect.stringContaining('has expired')])
+  expect(await ask(driver, ada, '/who')).toEqual(['owner'])
+  expect(await ask(driver, bob, '/who')).toEqual(['everyone'])
+  expect(first.output().split(code).length).toBe(2)
   await first.stop('SIGTERM')
   const second = await restart()
-  expect(await ask(emulator.driver, ada, '/who')).toEqual(['owner'])
+  expect(await ask(driver, ada, '/who')).toEqual(['owner'])
   expect(second.output()).not.toContain('/pair')
 })
 
@@ -81,62 +102,34 @@ test('only listed people are answered, and a change of config.json counts at onc
   expect(notices).toHaveLength(1)
 })
 
-test('a blocked user is ignored', async () => {
-  await start({ blocked: [bob.id] })
-  await write(emulator.driver, bob, '/who')
-  expect(await ask(emulator.driver, ada, '/who')).toEqual(['everyone'])
-  expect(await botMessages(emulator.driver, bob.id, 0)).toEqual([])
-})
-
-test('a group that became a supergroup stays allowed', async () => {
-  const group = await emulator.driver.post<{ id: number }>('/chats', {
-    type: 'group',
-    title: 'Team',
-    memberIds: [ada.id, bob.id],
-  })
+test('a group that became a supergroup stays allowed and keeps its model', async () => {
+  const { driver } = emulator
+  const group = await createGroup()
   home = await createHome({
     'plugins/who.js': WHO,
-    'config.json': { access: { mode: 'listed', owners: [ada.id] } },
-    'plugins_config.json': { enabled_plugins: { who: true, admin: true, ai_chatbot: false } },
-  })
-  await restart()
-  const say = (chatId: number, user: EmulatedUser, text: string) =>
-    emulator.driver.post(`/chats/${chatId}/messages`, { userId: user.id, text })
-  await say(group.id, bob, '/who')
-  await say(group.id, ada, '/allow')
-  expect((await botMessages(emulator.driver, group.id))[0]?.text).toContain('is now allowed')
-  const { chatId } = await emulator.driver.post<{ chatId: number }>('/control/migrate-group', {
-    chatId: group.id,
-  })
-  await say(chatId, bob, '/who')
-  expect((await botMessages(emulator.driver, chatId))[0]?.text).toBe('everyone')
-})
-
-test('a group that became a supergroup keeps its model', async () => {
-  const { driver } = emulator
-  const group = await driver.post<{ id: number }>('/chats', {
-    type: 'group',
-    title: 'Team',
-    memberIds: [ada.id, bob.id],
-  })
-  home = await createHome({
     'config.json': {
-      access: { owners: [ada.id] },
+      access: { mode: 'listed', owners: [ada.id] },
       ai: {
         model: 'demo',
         choices: ['near:small'],
         providers: { near: { base_url: 'http://127.0.0.1:9/v1' } },
       },
     },
+    'plugins_config.json': { enabled_plugins: { who: true, admin: true } },
   })
   await restart()
-  const say = (chatId: number, text: string) =>
-    driver.post(`/chats/${chatId}/messages`, { userId: ada.id, text })
-  await say(group.id, '/model near:small')
-  await botMessages(driver, group.id, 1)
-  const { chatId } = await driver.post<{ chatId: number }>('/control/migrate-group', { chatId: group.id })
-  await say(chatId, '/model')
-  expect((await botMessages(driver, chatId))[0]?.text).toContain('● near:small')
+  const say = (chatId: number, user: EmulatedUser, text: string) =>
+    driver.post(`/chats/${chatId}/messages`, { userId: user.id, text })
+  await say(group, bob, '/who')
+  await say(group, ada, '/allow')
+  expect((await botMessages(driver, group))[0]?.text).toContain('is now allowed')
+  await say(group, ada, '/model near:small')
+  await botMessages(driver, group, 2)
+  const { chatId } = await driver.post<{ chatId: number }>('/control/migrate-group', { chatId: group })
+  await say(chatId, bob, '/who')
+  expect((await botMessages(driver, chatId))[0]?.text).toBe('everyone')
+  await say(chatId, ada, '/model')
+  expect((await botMessages(driver, chatId, 2))[1]?.text).toContain('● near:small')
 })
 
 const ASKER = `import { definePlugin } from '@pluggram/sdk'
@@ -159,11 +152,7 @@ test('who is blocked is heard nowhere: not in groups, not by buttons, not by edi
     'plugins_config.json': { enabled_plugins: { who: true, asker: true, admin: true, ai_chatbot: false } },
   })
   await restart()
-  const group = await driver.post<{ id: number }>('/chats', {
-    type: 'group',
-    title: 'Team',
-    memberIds: [ada.id, bob.id],
-  })
+  const group = await createGroup()
   expect(await ask(driver, bob, '/ask')).toEqual(['Well?'])
   const mine = await write(driver, bob, 'nothing')
   expect((await botMessages(driver, bob.id, 2)).at(-1)?.text).toContain('None of my plugins')
@@ -180,50 +169,23 @@ test('who is blocked is heard nowhere: not in groups, not by buttons, not by edi
     body: JSON.stringify({ userId: bob.id, text: '/who' }),
   })
   await write(driver, bob, '/who')
-  await driver.post(`/chats/${group.id}/messages`, { userId: bob.id, text: '/who' })
-  await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: '/who' })
-  expect((await botMessages(driver, group.id)).map(({ text }) => text)).toEqual(['owner'])
+  await driver.post(`/chats/${group}/messages`, { userId: bob.id, text: '/who' })
+  await driver.post(`/chats/${group}/messages`, { userId: ada.id, text: '/who' })
+  expect((await botMessages(driver, group)).map(({ text }) => text)).toEqual(['owner'])
   expect(await botMessages(driver, bob.id)).toHaveLength(2)
 })
 
-test('an allowed group lets everybody in it write, and nobody elsewhere', async () => {
+test('an allowed group lets everybody in it write, and nobody elsewhere; a blocked user is ignored', async () => {
   const { driver } = emulator
-  const groups = []
-  for (const title of ['In', 'Out']) {
-    groups.push(
-      await driver.post<{ id: number }>('/chats', { type: 'group', title, memberIds: [ada.id, bob.id] }),
-    )
-  }
-  const [inside, outside] = groups.map(({ id }) => id)
-  await start({ mode: 'listed', owners: [ada.id], allowed_groups: [inside] })
+  const [inside, outside] = [await createGroup(), await createGroup()]
+  const cleo = await createPerson(driver, 'Cleo')
+  await start({ mode: 'listed', owners: [ada.id], allowed_groups: [inside], blocked: [cleo.id] })
+  await write(driver, cleo, '/who')
   for (const chat of [outside, inside])
     await driver.post(`/chats/${chat}/messages`, { userId: bob.id, text: '/who' })
-  expect((await botMessages(driver, inside ?? 0)).map(({ text }) => text)).toEqual(['everyone'])
+  expect((await botMessages(driver, inside)).map(({ text }) => text)).toEqual(['everyone'])
   expect(await ask(driver, bob, '/who')).toEqual([expect.stringContaining(`your ID: ${bob.id}`)])
   await driver.post(`/chats/${outside}/messages`, { userId: ada.id, text: '/who' })
-  expect((await botMessages(driver, outside ?? 0)).map(({ text }) => text)).toEqual(['owner'])
-})
-
-test('the code is taken in private only, in small letters too, and not guessed', async () => {
-  const { driver } = emulator
-  const first = await start()
-  const [, code = ''] = await first.waitFor(/\/pair ([0-9A-Z]{4}-[0-9A-Z]{4})/)
-  const group = await driver.post<{ id: number }>('/chats', {
-    type: 'group',
-    title: 'Team',
-    memberIds: [ada.id, bob.id],
-  })
-  await driver.post(`/chats/${group.id}/messages`, { userId: ada.id, text: `/pair ${code}` })
-  expect(await ask(driver, ada, '/who')).toEqual(['everyone'])
-  for (let guess = 0; guess < 5; guess += 1)
-    expect(await ask(driver, bob, `/pair AAAA-AAA${guess + 2}`)).toEqual([
-      expect.stringContaining('Wrong code'),
-    ])
-  // after too many wrong guesses, even the right code is refused
-  expect(await ask(driver, bob, `/pair ${code}`)).toEqual([expect.stringContaining('Wrong code')])
-  expect(await ask(driver, ada, `/pair ${code.toLowerCase().replace('-', ' ')}`)).toEqual([
-    expect.stringContaining("You're now the owner"),
-  ])
-  expect(await ask(driver, ada, '/who')).toEqual(['owner'])
-  expect(first.output().split(code).length).toBe(2)
+  expect((await botMessages(driver, outside)).map(({ text }) => text)).toEqual(['owner'])
+  expect(await botMessages(driver, cleo.id, 0)).toEqual([])
 })

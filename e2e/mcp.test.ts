@@ -132,49 +132,45 @@ export default definePlugin({
 })
 `
 
-test('no secret of the configuration leaves over /mcp: not in results, not in errors', async () => {
+test('without the token nobody gets in; one in .env counts at once, and an old one no longer; no secret leaves in results or errors', async () => {
   const key = 'canary-7f3a9b2c1d'
   const home = await createHome({
     'plugins/leaky.ts': LEAK,
     'plugins_config.json': { enabled_plugins: { leaky: true } },
     'config.json': { plugins: { leaky: { api_key: key } } },
   })
-  const assistant = await startAssistant(home, { MCP_TOKEN: TOKEN })
+  const assistant = await startAssistant(home)
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
+  const status = async (authorization: string): Promise<number> => {
+    const response = await fetch(`${assistant.url}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(authorization !== '' && { authorization }) },
+      body,
+    })
+    await response.body?.cancel()
+    return response.status
+  }
+  for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${TOKEN}`]) {
+    expect(await status(authorization)).toBe(401)
+  }
+  await expect(connect(overHttp(assistant.url, TOKEN))).rejects.toBeInstanceOf(Error)
+
+  await writeFile(join(home, '.env'), `MCP_TOKEN=${TOKEN}`)
+  await expect.poll(() => status(`Bearer ${TOKEN}`)).not.toBe(401)
+  for (const authorization of ['', 'Bearer ', 'Bearer undefined']) {
+    expect(await status(authorization)).toBe(401)
+  }
   const client = await connect(overHttp(assistant.url, TOKEN))
   const leaked = await client.callTool({ name: 'leaky__leak', arguments: {} })
   const failed = await client.callTool({ name: 'leaky__fail', arguments: {} })
   expect(JSON.stringify(leaked)).toContain('key')
   expect([leaked.isError ?? false, failed.isError]).toEqual([false, true])
   expect(JSON.stringify([leaked, failed])).not.toContain(key)
-})
 
-test('a token that is changed in .env counts from then on, and the old one no longer', async () => {
-  const home = await createHome({ ...FILES, '.env': `MCP_TOKEN=${TOKEN}` })
-  const assistant = await startAssistant(home)
-  const status = async (token: string): Promise<number> => {
-    const response = await fetch(`${assistant.url}/mcp`, { headers: { authorization: `Bearer ${token}` } })
-    await response.body?.cancel()
-    return response.status
-  }
-  expect(await status(TOKEN)).not.toBe(401)
   const another = 'another-token-of-sixteen'
   await writeFile(join(home, '.env'), `MCP_TOKEN=${another}`)
-  await expect.poll(() => status(another)).not.toBe(401)
-  expect(await status(TOKEN)).toBe(401)
-})
-
-test('without the token nobody gets in, and without a token in the configuration nobody has one', async () => {
-  const assistant = await startAssistant(await createHome(FILES))
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
-  for (const authorization of ['', 'Bearer ', 'Bearer undefined', `Bearer ${TOKEN}`]) {
-    const response = await fetch(`${assistant.url}/mcp`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(authorization !== '' && { authorization }) },
-      body,
-    })
-    expect(response.status).toBe(401)
-  }
-  await expect(connect(overHttp(assistant.url, TOKEN))).rejects.toBeInstanceOf(Error)
+  await expect.poll(() => status(`Bearer ${another}`)).not.toBe(401)
+  expect(await status(`Bearer ${TOKEN}`)).toBe(401)
 })
 
 test('whatever is sent to /mcp, with the token or without, the assistant goes on', async () => {

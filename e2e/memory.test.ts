@@ -1,5 +1,6 @@
 import { LLMock } from '@copilotkit/aimock'
 import type { EmulatedChat, EmulatedUser } from '@pluggram/bot-api-emulator'
+import { long } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { logIn, startAssistant } from './support/assistant.ts'
 import type { Session } from './support/assistant.ts'
@@ -28,70 +29,67 @@ async function say(session: Session, { chatId, user }: Place, text: string): Pro
   return (await botMessages(session, chatId, before + 1)).at(-1)?.text ?? ''
 }
 
-test(
-  'nothing crosses users or chats: 20 chats, 10 of them of the same people',
-  { timeout: 120_000 },
-  async () => {
-    const model = new LLMock({ port: 0 })
-    model.onMessage(/[^]*/, { content: 'I see.' })
-    await model.start()
-    mocks.push(model)
-    const home = await createHome({
-      'config.json': {
-        plugins: {
-          ai_chatbot: { groups: 'always' },
-          knowledge: { learn_in_groups_role: 'everyone' },
-        },
+const PEOPLE = long(4, 10)
+
+test(`nothing crosses users or chats: a private chat and a group of each of ${PEOPLE} people`, async () => {
+  const model = new LLMock({ port: 0 })
+  model.onMessage(/[^]*/, { content: 'I see.' })
+  await model.start()
+  mocks.push(model)
+  const home = await createHome({
+    'config.json': {
+      plugins: {
+        ai_chatbot: { groups: 'always' },
+        knowledge: { learn_in_groups_role: 'everyone' },
       },
-      'plugins_config.json': { enabled_plugins: { knowledge: true } },
+    },
+    'plugins_config.json': { enabled_plugins: { knowledge: true } },
+  })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: `${model.url}/v1` })
+  const session = await logIn(assistant)
+
+  const places: Place[] = []
+  for (let index = 0; index < PEOPLE; index++) {
+    const user = await createPerson(session, `Person${index}`)
+    const group = await session.post<EmulatedChat>('/chats', {
+      type: 'supergroup',
+      title: `Group ${index}`,
+      memberIds: [user.id],
     })
-    const assistant = await startAssistant(home, { OPENAI_BASE_URL: `${model.url}/v1` })
-    const session = await logIn(assistant)
+    const canaries = (kind: string): string[] =>
+      ['said', 'noted', 'learned'].map((how) => `${how}${kind}${index}x`)
+    places.push({ chatId: user.id, user, canaries: canaries('private') })
+    places.push({ chatId: group.id, user, canaries: canaries('group') })
+  }
+  expect(places).toHaveLength(2 * PEOPLE)
 
-    const places: Place[] = []
-    for (let index = 0; index < 10; index++) {
-      const user = await createPerson(session, `Person${index}`)
-      const group = await session.post<EmulatedChat>('/chats', {
-        type: 'supergroup',
-        title: `Group ${index}`,
-        memberIds: [user.id],
-      })
-      const canaries = (kind: string): string[] =>
-        ['said', 'noted', 'learned'].map((how) => `${how}${kind}${index}x`)
-      places.push({ chatId: user.id, user, canaries: canaries('private') })
-      places.push({ chatId: group.id, user, canaries: canaries('group') })
-    }
-    expect(places).toHaveLength(20)
+  for (const place of places) {
+    const [said = '', noted = '', learned = ''] = place.canaries
+    await say(session, place, `Our secret word is ${said}.`)
+    const isPrivate = place.chatId === place.user.id
+    const remembered = await say(session, place, `/remember My canary is ${noted}`)
+    expect(remembered.includes(noted)).toBe(isPrivate)
+    expect(await say(session, place, `/learn The canary of this place is ${learned}.`)).toContain('Saved')
+  }
+  for (const place of places) {
+    await say(session, place, `What is the secret word, asks ${place.canaries[0]}?`)
+    await say(session, place, '/ask canary of this place')
+  }
 
-    for (const place of places) {
-      const [said = '', noted = '', learned = ''] = place.canaries
-      await say(session, place, `Our secret word is ${said}.`)
-      const isPrivate = place.chatId === place.user.id
-      const remembered = await say(session, place, `/remember My canary is ${noted}`)
-      expect(remembered.includes(noted)).toBe(isPrivate)
-      expect(await say(session, place, `/learn The canary of this place is ${learned}.`)).toContain('Learned')
-    }
-    for (const place of places) {
-      await say(session, place, `What is the secret word, asks ${place.canaries[0]}?`)
-      await say(session, place, '/ask canary of this place')
-    }
-
-    const prompts = model.getRequests().map(({ body }) => JSON.stringify(body))
-    const of = ({ canaries: [said = ''] }: Place): string[] =>
-      prompts.filter((prompt) => prompt.includes(said))
-    const everywhere = places.flatMap(({ canaries }) => canaries)
-    expect(prompts.length).toBeGreaterThanOrEqual(60)
-    for (const prompt of prompts) {
-      const seen = everywhere.filter((canary) => prompt.includes(canary))
-      const homes = places.filter(({ canaries }) => canaries.some((canary) => seen.includes(canary)))
-      expect(homes.length, `a prompt knows of several chats: ${seen.join(', ')}`).toBeLessThanOrEqual(1)
-    }
-    // and each chat does remember its own
-    for (const place of places) {
-      const [said = '', noted = '', learned = ''] = place.canaries
-      expect(of(place).some((prompt) => prompt.split(said).length > 2)).toBe(true)
-      expect(prompts.some((prompt) => prompt.includes(noted))).toBe(place.chatId === place.user.id)
-      expect(prompts.some((prompt) => prompt.includes(learned))).toBe(true)
-    }
-  },
-)
+  const prompts = model.getRequests().map(({ body }) => JSON.stringify(body))
+  const of = ({ canaries: [said = ''] }: Place): string[] => prompts.filter((prompt) => prompt.includes(said))
+  const everywhere = places.flatMap(({ canaries }) => canaries)
+  expect(prompts.length).toBeGreaterThanOrEqual(6 * PEOPLE)
+  for (const prompt of prompts) {
+    const seen = everywhere.filter((canary) => prompt.includes(canary))
+    const homes = places.filter(({ canaries }) => canaries.some((canary) => seen.includes(canary)))
+    expect(homes.length, `a prompt knows of several chats: ${seen.join(', ')}`).toBeLessThanOrEqual(1)
+  }
+  // and each chat does remember its own
+  for (const place of places) {
+    const [said = '', noted = '', learned = ''] = place.canaries
+    expect(of(place).some((prompt) => prompt.split(said).length > 2)).toBe(true)
+    expect(prompts.some((prompt) => prompt.includes(noted))).toBe(place.chatId === place.user.id)
+    expect(prompts.some((prompt) => prompt.includes(learned))).toBe(true)
+  }
+})

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
@@ -68,17 +68,10 @@ let bob: EmulatedUser
 let assistant: RunningAssistant
 let home: string
 
-beforeEach(async () => {
+async function start(isolation: 'inline' | 'process'): Promise<void> {
   emulator = await startEmulator()
   ada = await createPerson(emulator.driver, 'Ada')
   bob = await createPerson(emulator.driver, 'Bob')
-})
-afterEach(async () => {
-  await stopAllPrograms()
-  await removeHomes()
-})
-
-async function start(isolation: 'inline' | 'process'): Promise<void> {
   home = await createHome({
     'plugins/greeter.ts': GREETER,
     'plugins/classy.js': CLASSY,
@@ -92,6 +85,11 @@ async function start(isolation: 'inline' | 'process'): Promise<void> {
     },
   })
   await restart()
+}
+
+async function close(): Promise<void> {
+  await stopAllPrograms()
+  await removeHomes()
 }
 
 async function restart(): Promise<void> {
@@ -114,9 +112,11 @@ async function askIn(chatId: number, user: EmulatedUser, text: string): Promise<
   return (await botMessages(emulator.driver, chatId, before.length + 1)).at(-1)?.text
 }
 
-describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
+describe.each(LEVELS)('a plugin that runs %s, over a restart', (isolation) => {
+  beforeEach(() => start(isolation))
+  afterEach(close)
+
   test('has another configuration in one chat, from the next message on and for good', async () => {
-    await start(isolation)
     const { driver } = emulator
     const group = await createGroup()
     expect(await askIn(group, ada, '/plugins set greeter greeting Ahoy there here')).toBe(
@@ -146,9 +146,13 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
     const { chatId } = await driver.post<{ chatId: number }>('/control/migrate-group', { chatId: group })
     expect(await askIn(chatId, bob, '/greet')).toBe('SERVUS')
   })
+})
+
+describe.each(LEVELS)('a plugin that runs %s, in one assistant', (isolation) => {
+  beforeAll(() => start(isolation))
+  afterAll(close)
 
   test('refuses for a chat what its schema or its author does not allow, and names it', async () => {
-    await start(isolation)
     const { driver } = emulator
     const set = async (words: string): Promise<string | undefined> =>
       (await ask(driver, ada, `/plugins set greeter ${words} here`))[0]
@@ -163,60 +167,58 @@ describe.each(LEVELS)('a plugin that runs %s', (isolation) => {
       expect(await ask(driver, bob, command)).toEqual([expect.stringContaining('Only the owner')])
     expect(await ask(driver, ada, '/greet')).toEqual(['Hello'])
   })
-})
 
-test('in a group a key is set by buttons and an answer', async () => {
-  await start('process')
-  const group = await createGroup()
-  await askIn(group, ada, '/plugins')
-  const press = (label: string) => pressButton(emulator.driver, { chatId: group, user: ada, label })
-  await press('🟢 greeter')
-  const settings = await press('Configure here')
-  expect(settings.buttons.flat().map(({ text }) => text)).toEqual(['greeting', 'loud', 'least', '« Back'])
-  const page = await press('greeting')
-  const before = (await botMessages(emulator.driver, group, 0)).length
-  const answer = (user: EmulatedUser, text: string) =>
-    emulator.driver.post(`/chats/${group}/messages`, { userId: user.id, text, replyToMessageId: page.id })
-  await answer(bob, 'Moin')
-  expect((await botMessages(emulator.driver, group, before + 1)).at(-1)?.text).toContain('Only the owner')
-  await answer(ada, 'Moin moin')
-  expect((await botMessages(emulator.driver, group, before + 2)).at(-1)?.text).toContain(
-    'Moin moin in this chat',
-  )
-  expect(await askIn(group, bob, '/greet')).toBe('Moin moin')
-  await press('« Back')
-  await press('greeting')
-  expect((await press('Same as everywhere')).text).toContain('= Hello')
-  expect(await askIn(group, bob, '/greet')).toBe('Hello')
-})
+  test('in a group a key is set by buttons and an answer', async () => {
+    const group = await createGroup()
+    await askIn(group, ada, '/plugins')
+    const press = (label: string) => pressButton(emulator.driver, { chatId: group, user: ada, label })
+    await press('🟢 greeter')
+    const settings = await press('Configure here')
+    expect(settings.buttons.flat().map(({ text }) => text)).toEqual(['greeting', 'loud', 'least', '« Back'])
+    const page = await press('greeting')
+    const before = (await botMessages(emulator.driver, group, 0)).length
+    const answer = (user: EmulatedUser, text: string) =>
+      emulator.driver.post(`/chats/${group}/messages`, { userId: user.id, text, replyToMessageId: page.id })
+    await answer(bob, 'Moin')
+    expect((await botMessages(emulator.driver, group, before + 1)).at(-1)?.text).toContain('Only the owner')
+    await answer(ada, 'Moin moin')
+    expect((await botMessages(emulator.driver, group, before + 2)).at(-1)?.text).toContain(
+      'Moin moin in this chat',
+    )
+    expect(await askIn(group, bob, '/greet')).toBe('Moin moin')
+    await press('« Back')
+    await press('greeting')
+    expect((await press('Same as everywhere')).text).toContain('= Hello')
+    expect(await askIn(group, bob, '/greet')).toBe('Hello')
+  })
 
-test('the command line sets the same, through the running assistant', async () => {
-  await start('process')
-  const { driver } = emulator
-  const run = (...args: string[]) => runCommand(home, 'plugins', ...args)
-  const chat = `--chat=${bob.id}`
-  expect(await run('set', 'greeter', 'greeting', 'Grüezi', chat)).toMatchObject({ code: 0 })
-  expect(await ask(driver, bob, '/greet')).toEqual(['Grüezi'])
-  expect(await ask(driver, ada, '/greet')).toEqual(['Hello'])
-  expect(await run('set', 'greeter', 'most', '9')).toMatchObject({ code: 0 })
-  expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))).toMatchObject({
-    plugins: { greeter: { most: 9 } },
-  })
-  const { output } = await run('settings', 'greeter', chat)
-  expect(output).toMatch(/greeting\s+Grüezi/)
-  expect(output).toMatch(/most\s+9/)
-  expect(output).not.toContain('unset')
-  const refused = await run('set', 'greeter', 'greeting', 'x', chat)
-  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('greeting: Too small') })
-  expect(await run('unset', 'greeter', 'greeting', chat)).toMatchObject({ code: 0 })
-  expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
-  expect(await run('set', 'nobody', 'a', 'b')).toMatchObject({
-    code: 1,
-    output: expect.stringContaining('no plugin nobody'),
-  })
-  await assistant.stop('SIGTERM')
-  expect(await run('set', 'greeter', 'most', '4')).toMatchObject({
-    code: 1,
-    output: expect.stringContaining('npx pluggram start'),
+  test('the command line sets the same, through the running assistant', async () => {
+    const { driver } = emulator
+    const run = (...args: string[]) => runCommand(home, 'plugins', ...args)
+    const chat = `--chat=${bob.id}`
+    expect(await run('set', 'greeter', 'greeting', 'Grüezi', chat)).toMatchObject({ code: 0 })
+    expect(await ask(driver, bob, '/greet')).toEqual(['Grüezi'])
+    expect(await ask(driver, ada, '/greet')).toEqual(['Hello'])
+    expect(await run('set', 'greeter', 'most', '9')).toMatchObject({ code: 0 })
+    expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))).toMatchObject({
+      plugins: { greeter: { most: 9 } },
+    })
+    const { output } = await run('settings', 'greeter', chat)
+    expect(output).toMatch(/greeting\s+Grüezi/)
+    expect(output).toMatch(/most\s+9/)
+    expect(output).not.toContain('unset')
+    const refused = await run('set', 'greeter', 'greeting', 'x', chat)
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('greeting: Too small') })
+    expect(await run('unset', 'greeter', 'greeting', chat)).toMatchObject({ code: 0 })
+    expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
+    expect(await run('set', 'nobody', 'a', 'b')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('no plugin nobody'),
+    })
+    await assistant.stop('SIGTERM')
+    expect(await run('set', 'greeter', 'most', '4')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('npx pluggram start'),
+    })
   })
 })

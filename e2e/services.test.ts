@@ -161,20 +161,7 @@ describe.each(LEVELS)('services of a plugin at level %s', (isolation) => {
   })
 })
 
-test('a plugin is not started without the plugin it requires, and the reason is named', async () => {
-  const home = await createHome({
-    ...FILES,
-    'plugins_config.json': {
-      enabled_plugins: { caller: true, geocoder: false },
-      grants: { caller: { observe: true, metrics: true } },
-    },
-  })
-  const assistant = await startAssistant(home)
-  await assistant.waitFor(/caller is not started: it requires the plugin geocoder, which is off/)
-  await assistant.stop()
-})
-
-test('plugins that require each other start', async () => {
+test('plugins that require each other start; one whose required plugin is off does not, and the reason is named', async () => {
   const plugin = (other: string): string => `
     export default class {
       static manifest = { requires: ['${other}'] }
@@ -188,12 +175,17 @@ test('plugins that require each other start', async () => {
   const home = await createHome({
     'plugins/one.js': plugin('two'),
     'plugins/two.js': plugin('one'),
-    'plugins_config.json': { enabled_plugins: { one: true, two: true, ai_chatbot: false } },
+    ...FILES,
+    'plugins_config.json': {
+      enabled_plugins: { one: true, two: true, caller: true, geocoder: false, ai_chatbot: false },
+      grants: { caller: { observe: true, metrics: true } },
+    },
   })
   const assistant = await startAssistant(home)
   const driver = await logIn(assistant)
   const ann = await createPerson(driver)
   expect(await ask(driver, ann, 'two')).toEqual(['I am not one'])
   expect(await ask(driver, ann, 'one')).toEqual(['I am not two'])
+  await assistant.waitFor(/caller is not started: it requires the plugin geocoder, which is off/)
   await assistant.stop()
 })

@@ -134,7 +134,7 @@ test('a locked database neither breaks an answer nor holds others up, and a kill
   expect(counted).toBeLessThan(RESERVED_OUTPUT)
 })
 
-test('a full disk breaks no answer', { timeout: 90_000 }, async ({ skip }) => {
+test('a full disk breaks no answer', async ({ skip }) => {
   if (!(await canMount())) skip('only root can mount a small disk, and not in every container')
   let disk: SmallDisk | undefined
   const stage = await setUp(async (home) => {

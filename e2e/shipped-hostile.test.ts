@@ -103,7 +103,7 @@ async function say(text: string, who: EmulatedUser = owner): Promise<TranscriptM
   const { driver } = emulator
   const before = (await botMessages(driver, who.id, 0)).length
   await write(driver, who, text.replace('SITE', url))
-  const [answer] = (await botMessages(driver, who.id, before + 1, 14_000)).slice(before)
+  const [answer] = (await botMessages(driver, who.id, before + 1)).slice(before)
   if (!answer) throw new Error('nothing came back')
   return answer
 }

@@ -8,6 +8,7 @@ import type { Session } from './support/assistant.ts'
 import { grant, runCommand } from './support/command.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { LEVELS } from './support/levels.ts'
 import { startObedientModel, toolResults } from './support/obedient-model.ts'
 import type { ModelAct, ModelRequest, ObedientModel } from './support/obedient-model.ts'
 import { ROOT, stopAllPrograms } from './support/program.ts'
@@ -75,56 +76,53 @@ async function press(
   await session.post(`/chats/${user.id}/messages/${message.id}/press`, { userId: user.id, row, column })
 }
 
-test.each(['inline', 'process'])(
-  'tools of plugins in processes work while ai_chatbot runs %s',
-  async (isolation) => {
-    const model = await startModel(obeys)
-    const home = await createHome({
-      'plugins/mailer.ts': MAILER,
-      'plugins_config.json': {
-        enabled_plugins: { mailer: true, dice: true },
-        grants: { ai_chatbot: { ai: true, tools: true } },
-      },
-      'config.json': { plugin_host: { plugins: { ai_chatbot: { isolation } } } },
-    })
-    const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
-    const session = await logIn(assistant)
-    const ada = await createPerson(session)
+test.each(LEVELS)('tools of plugins in processes work while ai_chatbot runs %s', async (isolation) => {
+  const model = await startModel(obeys)
+  const home = await createHome({
+    'plugins/mailer.ts': MAILER,
+    'plugins_config.json': {
+      enabled_plugins: { mailer: true, dice: true },
+      grants: { ai_chatbot: { ai: true, tools: true } },
+    },
+    'config.json': { plugin_host: { plugins: { ai_chatbot: { isolation } } } },
+  })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
 
-    const [sum = ''] = await ask(session, ada, 'CALL mailer__add {"a":2,"b":40}')
-    expect(sum).toContain('{"sum":42}')
-    const offered = model.requests[0]?.tools?.map((tool) => tool.function.name) ?? []
-    expect(offered.filter((name) => /^(?:dice|mailer)__/.test(name)).toSorted()).toEqual([
-      'dice__roll',
-      'mailer__add',
-      'mailer__secret',
-      'mailer__send',
-    ])
-    expect((await ask(session, ada, 'CALL dice__roll {"dice":"3d6"}')).join()).toContain('3d6')
-    expect((await ask(session, ada, 'CALL mailer__add {"a":"x"}')).join()).toContain('do not fit')
+  const [sum = ''] = await ask(session, ada, 'CALL mailer__add {"a":2,"b":40}')
+  expect(sum).toContain('{"sum":42}')
+  const offered = model.requests[0]?.tools?.map((tool) => tool.function.name) ?? []
+  expect(offered.filter((name) => /^(?:dice|mailer)__/.test(name)).toSorted()).toEqual([
+    'dice__roll',
+    'mailer__add',
+    'mailer__secret',
+    'mailer__send',
+  ])
+  expect((await ask(session, ada, 'CALL dice__roll {"dice":"3d6"}')).join()).toContain('3d6')
+  expect((await ask(session, ada, 'CALL mailer__add {"a":"x"}')).join()).toContain('do not fit')
 
-    // one message is the question, the other the model's answer
-    const [question, answer] = (await ask(session, ada, 'CALL mailer__send {"to":"ann@example.org"}', 2)) as [
-      string,
-      string,
-    ]
-    expect(question).toContain('may I use mailer.send?')
-    expect(question).toContain('"to": "ann@example.org"')
-    expect(answer).toContain('a person is asked to approve it')
-    expect(assistant.output()).not.toContain('MAILED')
+  // one message is the question, the other the model's answer
+  const [question, answer] = (await ask(session, ada, 'CALL mailer__send {"to":"ann@example.org"}', 2)) as [
+    string,
+    string,
+  ]
+  expect(question).toContain('may I use mailer.send?')
+  expect(question).toContain('"to": "ann@example.org"')
+  expect(answer).toContain('a person is asked to approve it')
+  expect(assistant.output()).not.toContain('MAILED')
 
-    const asked = (await botMessages(session, ada.id)).find(({ text }) => text === question)
-    if (!asked) throw new Error('no question')
-    await press(session, ada, asked, 'Approve')
-    await assistant.waitFor(/MAILED ann@example\.org for Ada/)
-    const messages = await botMessages(session, ada.id, 6)
-    expect(messages.at(-1)?.text).toBe('✅ mailer.send is done.\n\nsent to ann@example.org')
-    const settled = messages.find(({ id }) => id === asked.id)
-    expect(settled?.text).toContain('Approved by Ada')
-    expect(settled?.buttons).toEqual([])
-    expect((await ask(session, ada, 'what came of it?')).join()).toContain('sent to ann@example.org')
-  },
-)
+  const asked = (await botMessages(session, ada.id)).find(({ text }) => text === question)
+  if (!asked) throw new Error('no question')
+  await press(session, ada, asked, 'Approve')
+  await assistant.waitFor(/MAILED ann@example\.org for Ada/)
+  const messages = await botMessages(session, ada.id, 6)
+  expect(messages.at(-1)?.text).toBe('✅ mailer.send is done.\n\nsent to ann@example.org')
+  const settled = messages.find(({ id }) => id === asked.id)
+  expect(settled?.text).toContain('Approved by Ada')
+  expect(settled?.buttons).toEqual([])
+  expect((await ask(session, ada, 'what came of it?')).join()).toContain('sent to ann@example.org')
+})
 
 test('on Telegram a stranger cannot use what is for the owner, and a page cannot make the model act', async () => {
   const emulator = await startEmulator()

@@ -118,7 +118,7 @@ test('what was kept survives kill -9 and is sent once, though the plugin asks fo
   await fetch(`${emulator.url}/emulator/faults`, { method: 'DELETE' })
   await restart()
   const texts = async (): Promise<string[]> =>
-    (await botMessages(emulator.driver, ada.id, 7, 20_000)).map(({ text }) => text)
+    (await botMessages(emulator.driver, ada.id, 7)).map(({ text }) => text)
   expect((await texts()).toSorted()).toEqual(
     [
       '"0 waited for"',

@@ -43,7 +43,7 @@ const LIFE_MS = 2_500
 /** The share of a round's messages that is written before its kill is due. */
 const SHARE_BEFORE_KILL = 0.6
 /** After the last kill: if nothing arrives for this long, missing answers count as lost. */
-const QUIET_MS = 8_000
+const QUIET_MS = 30_000
 
 /**
  * People write steadily in many chats while the bot is killed and restarted again and again. At the

@@ -17,7 +17,6 @@ const CHATS = 20
 // the long run, with 2,000 updates and 56 kills for each bot: npm run test:crash
 test.each(BOTS)(
   '%s: killed at every named point, it loses nothing, keeps the order and repeats only what was in flight',
-  { timeout: 180_000 },
   async (bot) => {
     const seed = Date.now() % 1_000_000
     const { kills, repeated, expected, ...report } = await runCrashes({

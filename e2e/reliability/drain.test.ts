@@ -17,7 +17,6 @@ const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling',
 
 test.each(BOTS)(
   '%s: SIGTERM ends it within 10 s, what is left stays on disk, and the next start goes on with it',
-  { timeout: 120_000 },
   async (bot) => {
     const stage = await createStage({ bot, chats: 20, workMs: 2_000, random: createRandom(1) })
     try {

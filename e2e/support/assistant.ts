@@ -25,7 +25,7 @@ export async function startAssistant(
 }
 
 async function waitUntilReady(url: string, program: Program): Promise<void> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 60_000
   let last = ''
   while (Date.now() < end) {
     const response = await fetch(`${url}/readyz`)

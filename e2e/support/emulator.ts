@@ -38,7 +38,7 @@ export async function botMessages(
   driver: Session,
   chatId: number,
   count = 1,
-  milliseconds = 30_000,
+  milliseconds = 60_000,
 ): Promise<TranscriptMessage[]> {
   const end = Date.now() + milliseconds
   for (;;) {

@@ -53,7 +53,7 @@ export function startProgram(
     pid: child.pid ?? 0,
     output: () => output,
     exited,
-    waitFor: (pattern, milliseconds = 30_000) =>
+    waitFor: (pattern, milliseconds = 60_000) =>
       new Promise((resolve, reject) => {
         const finish = (act: () => void): void => {
           clearTimeout(timer)

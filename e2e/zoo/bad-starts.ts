@@ -17,7 +17,7 @@ export const BAD_STARTS: readonly BadStart[] = [
   {
     name: 'throws_in_constructor',
     source: `export default class { constructor() { ${BEGIN} throw new Error('no luck') } }`,
-    named: /throws_in_constructor\.js:1:\d+ +Plugin throws_in_constructor did not start: no luck/,
+    named: /throws_in_constructor\.js:1:\d+: Plugin throws_in_constructor did not start: no luck/,
   },
   {
     name: 'hangs_in_setup',

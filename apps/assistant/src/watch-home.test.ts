@@ -49,7 +49,7 @@ function watch(readAt: number): HomeWatch {
 async function callsAfter(act: () => Promise<unknown>): Promise<number> {
   calls = 0
   await act()
-  await vi.waitUntil(() => calls > 0, { timeout: 10_000 })
+  await vi.waitUntil(() => calls > 0, { timeout: 30_000 })
   // a late event of this change must not count for the next
   await sleep(400)
   return calls
@@ -64,7 +64,7 @@ test('what changed after the files were read and before the first scan ended is 
   await write('plugins/folder/index.js', '2')
   watching = watch(readAt)
   await watching.scanned
-  await vi.waitUntil(() => calls === 1, { timeout: 10_000 })
+  await vi.waitUntil(() => calls === 1, { timeout: 30_000 })
   await watching.close()
   // a removed file shows by its folder
   await sleep(50)
@@ -72,7 +72,7 @@ test('what changed after the files were read and before the first scan ended is 
   await sleep(50)
   await rm(join(home, 'plugins/one.js'))
   watching = watch(readAgainAt)
-  await vi.waitUntil(() => calls === 2, { timeout: 10_000 })
+  await vi.waitUntil(() => calls === 2, { timeout: 30_000 })
   await watching.close()
   await sleep(50)
   watching = watch(Date.now())
@@ -162,8 +162,8 @@ test('a change that could not be taken over is told, and the next one is seen', 
   })
   await watching.scanned
   await write('plugins/one.js', 'first')
-  await vi.waitUntil(() => told.length > 0, { timeout: 10_000 })
+  await vi.waitUntil(() => told.length > 0, { timeout: 30_000 })
   await write('plugins/one.js', 'second')
-  await vi.waitUntil(() => seen > 1, { timeout: 10_000 })
+  await vi.waitUntil(() => seen > 1, { timeout: 30_000 })
   expect(told).toEqual(['unreadable'])
 })

@@ -132,7 +132,7 @@ describe('a local server', () => {
     expect(server.requests).toHaveLength(8)
     // concurrently, and for 300 ms each
     expect(mostOpen).toBe(8)
-    expect(performance.now() - startedAt).toBeLessThan(4_000)
+    expect(performance.now() - startedAt).toBeLessThan(30_000)
   })
 })
 

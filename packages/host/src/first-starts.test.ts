@@ -54,7 +54,7 @@ test('a plugin that hung keeps no later change waiting, and is tried again when 
   await using home = await createTestHome({
     'plugins/hanging.js': answering(HANGS),
   })
-  const host = await home.host({ timeouts: { startSeconds: 2 } })
+  const host = await home.host({ timeouts: { startSeconds: 5 } })
   expect((await host.start()).states).toMatchObject([{ state: 'failed' }])
   const before = performance.now()
   const plan: HostPlan = {
@@ -65,7 +65,7 @@ test('a plugin that hung keeps no later change waiting, and is tried again when 
     configFor: () => ({ block: {} }),
   }
   expect((await host.apply(plan)).problems).toMatchObject([{ plugin: 'hanging' }])
-  expect(performance.now() - before).toBeLessThan(1_500)
+  expect(performance.now() - before).toBeLessThan(4_500)
   const retry = host.restart('hanging')
   await expect.poll(() => host.states()).toMatchObject([{ state: 'starting' }])
   expect(await retry).toBe(true)

@@ -206,7 +206,7 @@ describe.each(LEVELS)('%s', (level) => {
       })
       const host = await home.host({ timeouts: { startSeconds: 30 } })
       const started = host.start()
-      await vi.waitFor(() => expect(host.registry.plugins()).toHaveLength(1), 10_000)
+      await vi.waitFor(() => expect(host.registry.plugins()).toHaveLength(1), 30_000)
       await host.stop()
       expect((await started).problems).toEqual([])
       expect(host.states().map(({ name, state }) => [name, state])).toEqual([

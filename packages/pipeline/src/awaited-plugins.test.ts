@@ -119,5 +119,5 @@ test('whoever waits does not keep the assistant from stopping', async () => {
   const before = performance.now()
   await drain(50)
   await drain()
-  expect(performance.now() - before).toBeLessThan(3_000)
+  expect(performance.now() - before).toBeLessThan(30_000)
 })

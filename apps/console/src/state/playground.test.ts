@@ -66,7 +66,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop()
 })
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 })
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 5 })
 
 async function started(): Promise<World> {
   const world = createWorld()

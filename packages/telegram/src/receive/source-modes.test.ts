@@ -8,7 +8,7 @@ import { callsOf, QUICK, startEmulatedTelegram } from '../test-support.ts'
 import { createWebhookSource } from './webhook-source.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 10 })
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 })
 
 it('no update is dropped when polling becomes a webhook and a webhook polling', async () => {
   const telegram = await startEmulatedTelegram()

@@ -15,7 +15,7 @@ let server: Server
 let source: WebhookSource
 let received: IncomingUpdate[]
 let failures: number
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 10 })
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 })
 
 beforeEach(async () => {
   telegram = await startEmulatedTelegram()

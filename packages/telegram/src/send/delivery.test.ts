@@ -170,7 +170,7 @@ describe('a 429', () => {
     const refused = people
       .slice(0, 3)
       .map(({ id }) => deliver(partOf('a', { chat: { id, type: 'private' } })))
-    await vi.waitUntil(() => messenger.stats().floodWaits === 3, { timeout: 10_000, interval: 5 })
+    await vi.waitUntil(() => messenger.stats().floodWaits === 3, { timeout: 30_000, interval: 5 })
     await deliver(partOf('b', { chat: { id: people[3]!.id, type: 'private' } }))
     const accepted = (): unknown[] =>
       emulator

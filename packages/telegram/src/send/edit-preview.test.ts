@@ -133,7 +133,7 @@ describe('text that is written in a group', () => {
     const stopping = new AbortController()
     const endless = Array.from({ length: 200 }, () => words).flat()
     const writing = messenger.writeDraft(group, { text: writeSlowly(endless, 10) }, stopping.signal)
-    await vi.waitUntil(() => count('sendMessage') === 1, { timeout: 10_000, interval: 5 })
+    await vi.waitUntil(() => count('sendMessage') === 1, { timeout: 30_000, interval: 5 })
     stopping.abort()
     const written = await writing
     expect(written.preview).toEqual({})
