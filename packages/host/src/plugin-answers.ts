@@ -9,6 +9,7 @@ import type {
   ToolDefinition,
 } from '@pluggram/sdk'
 import type { Answer, CallKind, PluginDescriptor, Question } from '@pluggram/sdk/runtime'
+import { inToolCall } from '@pluggram/services/plugin-side'
 import { parseIssues, parseReconfigured } from './config-issues.ts'
 import type { JsonObject } from './json-types.ts'
 import type { LiveConfig } from './live-config.ts'
@@ -71,7 +72,9 @@ export const ANSWERS: { readonly [Kind in CallKind]: AnswerRow<Kind> } = {
     async run(plugin, { name, input, context }, signal) {
       const { descriptor, tools, services } = plugin
       const own = await inChat(plugin, context, signal)
-      return runTool({ plugin: descriptor.name, name, tool: tools.get(name), input, context: own, services })
+      return inToolCall(context, () =>
+        runTool({ plugin: descriptor.name, name, tool: tools.get(name), input, context: own, services }),
+      )
     },
     read: toToolResult,
     about: ({ context }) => context,

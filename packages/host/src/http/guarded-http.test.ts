@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { HttpService } from '@pluggram/sdk'
+import { inToolCall } from '@pluggram/services/plugin-side'
 import { createGuardedHttp } from './guarded-http.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -267,5 +268,48 @@ describe('what was granted', () => {
       code: 'network-failed',
       message: expect.stringMatching(/^127\.0\.0\.1 did not answer: ECONNREFUSED\.$/),
     })
+  })
+})
+
+describe('in a tool call', () => {
+  const judge = (may: (path: string, from?: string) => boolean) => {
+    const asked: string[] = []
+    const mayReach = (url: URL, from?: URL): boolean => {
+      asked.push(`${from ? `${from.pathname} > ` : ''}${url.pathname}${url.search}`)
+      return may(url.pathname, from?.pathname)
+    }
+    return { asked, mayReach }
+  }
+
+  test('an address is judged before it is asked for, and so is where it redirects to', async () => {
+    const seen: string[] = []
+    const port = await serve((request, response) => {
+      seen.push(request.url ?? '')
+      if (request.url !== '/from') return response.end('ok')
+      return response.writeHead(302, { location: '/to?d=4711' }).end()
+    })
+    const http = client(['*', '127.0.0.1'])
+    const at = (path: string): string => `http://127.0.0.1:${port}${path}`
+
+    const all = judge(() => true)
+    expect(await (await inToolCall(all, () => http.fetch(at('/from')))).text()).toBe('ok')
+    expect(all.asked).toEqual(['/from', '/from > /to?d=4711'])
+
+    const some = judge((path) => path === '/from')
+    await expect(inToolCall(some, () => http.fetch(at('/from')))).rejects.toThrow(/nobody wrote in the chat/)
+    await expect(inToolCall(some, () => http.fetch(at('/x?d=4711')))).rejects.toMatchObject({
+      code: 'permission-missing',
+    })
+    expect(seen).toEqual(['/from', '/to?d=4711', '/from'])
+  })
+
+  test('hosts that the owner named may be asked anything', async () => {
+    const port = await serve((_request, response) => response.end('ok'))
+    const { asked, mayReach } = judge(() => false)
+    const response = await inToolCall({ mayReach }, () =>
+      client(['127.0.0.1']).fetch(`http://127.0.0.1:${port}/?q=words`),
+    )
+    expect(await response.text()).toBe('ok')
+    expect(asked).toEqual([])
   })
 })

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns'
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { toResponse } from '@pluggram/services/plugin-side'
-import { isPluggramError, PluggramError } from '@pluggram/sdk'
+import { currentToolCall, toResponse } from '@pluggram/services/plugin-side'
+import { isPluggramError, PermissionError, PluggramError } from '@pluggram/sdk'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 import { Agent, fetch } from 'undici'
 import type { Dispatcher, Response as UndiciResponse } from 'undici'
@@ -46,6 +46,8 @@ const WORTH_A_RETRY = new Set([429, 502, 503, 504])
 export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   const { plugin, permissions, retryDelay = defaultDelay, lookupAll = lookup } = options
   const grants = new HostGrants(plugin, permissions?.network ?? [], options.ownPort)
+  // hosts that the owner named may be asked anything; with '*' a model may choose where to send data
+  const isOpen = permissions?.network?.includes('*') === true
   let agent: Dispatcher | undefined
 
   function open(): Dispatcher {
@@ -55,8 +57,9 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   }
 
   async function send(request: PlainRequest, signal: AbortSignal): Promise<Response> {
-    const dispatcher = (agent ??= open())
-    const { url, ...init } = request
+    const { url, mayReach, ...init } = request
+    agent ??= open()
+    const dispatcher = mayReach ? judgeRedirects(agent, new URL(url), mayReach) : agent
     const response = await fetch(url, { ...init, signal, dispatcher })
     return readWhole(response, new URL(url))
   }
@@ -84,9 +87,11 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
       const url = new URL(request.url)
       try {
         grants.checkUrl(url)
+        const mayReach = isOpen ? currentToolCall()?.mayReach : undefined
+        if (mayReach && !mayReach(url)) throw unapproved(url)
         const limit = AbortSignal.timeout(TOTAL_MS)
         const signal = AbortSignal.any([request.signal, limit])
-        return await attempt(await toPlainRequest(request), signal)
+        return await attempt({ ...(await toPlainRequest(request)), ...(mayReach && { mayReach }) }, signal)
       } catch (error) {
         const known = ownError(error)
         if (known?.code === 'permission-missing') options.onRefused(known.message)
@@ -108,6 +113,27 @@ interface PlainRequest {
   readonly headers: [string, string][]
   readonly redirect: Request['redirect']
   readonly body?: Uint8Array
+  /** Whether a tool call may ask for an address, and for one that another redirects to. */
+  readonly mayReach?: MayReach
+}
+
+type MayReach = (url: URL, from?: URL) => boolean
+
+function judgeRedirects(agent: Dispatcher, first: URL, mayReach: MayReach): Dispatcher {
+  let from = first
+  return agent.compose((dispatch) => (request, handler) => {
+    const next = new URL(request.path, String(request.origin))
+    const isSame = next.host === from.host && next.pathname === from.pathname && next.search === from.search
+    if (!isSame && !mayReach(next, from)) throw unapproved(next)
+    from = next
+    return dispatch(request, handler)
+  })
+}
+
+function unapproved(url: URL): PermissionError {
+  return new PermissionError(
+    `An address of ${hostOf(url)} was to be asked for that nobody wrote in the chat. A person has to approve the call.`,
+  )
 }
 
 async function toPlainRequest(request: Request): Promise<PlainRequest> {

@@ -1,7 +1,8 @@
 import type { HttpService } from '@pluggram/sdk'
 import { z } from 'zod'
-import type { Crossing, PluginLink } from '../crossing/links.ts'
+import type { Crossing, HostLink, PluginLink } from '../crossing/links.ts'
 import { parseArgs } from '../crossing/parse-args.ts'
+import { currentToolCall, inToolCall } from './tool-call.ts'
 
 /** Telegram's largest file, with room for a form around it. */
 const MAX_BODY_BYTES = 52 * 1_048_576
@@ -16,6 +17,8 @@ const requestSchema = () =>
     headers: headers(),
     redirect: z.enum(['follow', 'error', 'manual']),
     body: z.instanceof(Uint8Array).optional(),
+    /** The number of the tool call in which the request is made. */
+    call: z.number().optional(),
   })
 
 /** A response with its complete body. */
@@ -31,7 +34,7 @@ interface WholeAnswer {
 /** The host makes the request; the response crosses as data. */
 export const httpCrossing: Crossing<HttpService> = {
   plugin: (link) => ({ fetch: createRemoteFetch(link) }),
-  host: (http) => ({ fetch: ([input], signal) => serveFetch(http, input, signal) }),
+  host: (http, link) => ({ fetch: ([input], signal) => serveFetch(http, link, input, signal) }),
 }
 
 function createRemoteFetch(link: PluginLink): HttpService['fetch'] {
@@ -48,20 +51,30 @@ function createRemoteFetch(link: PluginLink): HttpService['fetch'] {
       headers: [...request.headers],
       redirect: request.redirect,
       ...(body && { body }),
+      ...callMember(link),
     }
     const answer = (await link.call('fetch', [message], request.signal)) as WholeAnswer
     return toResponse(answer)
   }
 }
 
+function callMember(link: PluginLink): { readonly call?: unknown } {
+  const context = currentToolCall()
+  const call = context && link.callNumber(context)
+  return call === undefined ? {} : { call }
+}
+
 /** Makes a request for a plugin process and returns the response as data. */
-async function serveFetch(http: HttpService, input: unknown, signal: AbortSignal): Promise<WholeAnswer> {
-  const { url, body, ...init } = parseArgs('http.fetch', requestSchema, input)
-  const response = await http.fetch(url, {
-    ...init,
-    signal,
-    ...(body && { body: new Uint8Array(body) }),
-  })
+async function serveFetch(
+  http: HttpService,
+  link: HostLink,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<WholeAnswer> {
+  const { url, body, call, ...init } = parseArgs('http.fetch', requestSchema, input)
+  const send = (): Promise<Response> =>
+    http.fetch(url, { ...init, signal, ...(body && { body: new Uint8Array(body) }) })
+  const response = await (call === undefined ? send() : inToolCall(link.contextOf(call), send))
   return {
     url: response.url,
     status: response.status,
