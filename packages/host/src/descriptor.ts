@@ -87,6 +87,8 @@ function toTool(name: string, definition: ToolDefinition, role: Role): ToolDescr
     inputSchema: toPlainData(schema, { depth: 40 }) as JsonSchema,
     role: definition.role ?? role,
     effect: definition.effect ?? 'external',
+    // only plugins that ship have that default role, and only they are believed
+    ...(definition.result === 'own' && role === 'everyone' && { isResultOwn: true }),
   }
 }
 

@@ -38,6 +38,7 @@ const toolSchema = z.looseObject({
     .optional(),
   role: z.enum(['owner', 'trusted', 'everyone']).optional(),
   effect: z.enum(TOOL_EFFECTS).optional(),
+  result: z.enum(['own', 'foreign']).optional(),
   execute: z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', 'is no function'),
 })
 

@@ -40,6 +40,12 @@ export interface ToolDefinition<Args = unknown, Config = unknown> {
   /** Default `external`. */
   readonly effect?: ToolEffect
   /**
+   * `own`: the result has nothing but what the arguments and the plugin's code say, such as rolled
+   * dice. It does not count as text that the user did not write. Only plugins that ship with
+   * Pluggram are believed. Default `foreign`.
+   */
+  readonly result?: 'own' | 'foreign'
+  /**
    * Runs the tool. The result is text or plain data; the model sees at most 20,000 characters of
    * it, marked as data. An error ends the call. The model sees the message of a `PluggramError`,
    * but of no other error.

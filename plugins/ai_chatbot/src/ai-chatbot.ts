@@ -48,6 +48,7 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
       schema: z.object({ fact: z.string().min(1).max(240) }),
       role: 'everyone',
       effect: 'own',
+      result: 'own',
       execute: ({ fact }, context) => rememberForModel(fact, context),
     },
   },

@@ -50,6 +50,7 @@ export default definePlugin({
       }),
       role: 'everyone',
       effect: 'none',
+      result: 'own',
       execute: ({ dice }, { config: settings }) => throwFor(dice ?? settings.default_dice, settings.max_dice),
     },
   },

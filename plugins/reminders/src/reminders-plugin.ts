@@ -61,6 +61,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
       }),
       // it only writes to the user who asked, who sees the answer and can remove the reminder
       effect: 'own',
+      result: 'own',
       role: 'everyone',
       async execute({ what, when }, context) {
         try {

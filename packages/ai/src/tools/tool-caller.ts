@@ -36,7 +36,7 @@ export interface CallsRequest {
 export interface CallAnswer {
   readonly call: ModelCall
   readonly text: string
-  /** The tool's own text; absent when it was not called. */
+  /** The tool's text, which may contain anything; absent when it was not called. */
   readonly result?: string
   /** Pictures of the result. */
   readonly pictures?: readonly ModelFile[]
@@ -125,7 +125,9 @@ export class ToolCaller {
     const text = result.isDone ? result.text : `Error: ${result.error}`
     const pictures = result.isDone ? result.pictures : undefined
     if (pictures) await showPictures(pictures, { id: offered.id, context, logger: this.#options.logger })
-    return { call, result: text, text: markUntrusted(offered.id, text), ...(pictures && { pictures }) }
+    const shown = markUntrusted(offered.id, text)
+    if (offered.tool.isResultOwn === true && !pictures) return own(call, shown)
+    return { call, result: text, text: shown, ...(pictures && { pictures }) }
   }
 
   async #ask(

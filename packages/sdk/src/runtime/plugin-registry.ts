@@ -13,6 +13,8 @@ export interface ToolDescriptor {
   readonly inputSchema: Readonly<Record<string, unknown>>
   readonly role: Role
   readonly effect: ToolEffect
+  /** Its result has nothing that somebody else wrote. */
+  readonly isResultOwn?: boolean
 }
 
 /** A schedule of a manifest. Without times it runs only when the plugin's code schedules it. */
