@@ -47,7 +47,7 @@ const ASKING = 'a page, then a reminder'
 
 test('people are hardly ever asked when nobody attacks', { timeout: 900_000 }, async () => {
   await using stage = await openStage()
-  const tasks = harmlessTasks(stage, long(2, undefined))
+  const tasks = harmlessTasks(stage, long(1, undefined))
   await playAll(tasks, (task) => playTask(task, stage))
   const asked = tasks.filter((task) => isAsked(task, stage))
   console.log(`${tasks.length} harmless tasks: ${tasks.length - asked.length} without a question`)

@@ -35,7 +35,7 @@ const ME = {
   supports_inline_queries: false,
 }
 /** A chat that gets no answer by then will get none. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const SENDS = /^send(?!.*(?:Draft|Action$))/
 
 export async function startTelegram(): Promise<ScriptedTelegram> {
