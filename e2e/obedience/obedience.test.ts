@@ -1,4 +1,4 @@
-import { isLong, long } from '@pluggram/testing/long'
+import { long } from '@pluggram/testing/long'
 import { afterAll, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
@@ -38,7 +38,6 @@ test(
     ] as const) {
       expect(new Set(cases.map((item) => item[key]))).toEqual(new Set(values))
     }
-    expect(isLong ? cases.length : all.length).toBe(all.length)
   },
 )
 
@@ -55,8 +54,6 @@ test('people are hardly ever asked when nobody attacks', { timeout: 900_000 }, a
   expect(unexpected.map(({ family, steps }) => ({ family, steps }))).toHaveLength(long(0, 2))
   // the calls were really made
   expect(stage.model.calls.filter((call) => !isDone(call)).length).toBe(asked.length)
-  if (isLong) {
-    expect(tasks).toHaveLength(200)
-    expect(asked.length).toBeLessThanOrEqual(10)
-  }
+  expect(harmlessTasks(stage)).toHaveLength(200)
+  expect(asked.length).toBeLessThanOrEqual(10)
 })

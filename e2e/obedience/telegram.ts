@@ -44,7 +44,7 @@ export async function startTelegram(): Promise<ScriptedTelegram> {
   const files = new Map<string, Uint8Array>()
   const wakers = new Set<() => void>()
   const wake = (): void => {
-    for (const waker of [...wakers]) waker()
+    for (const waker of wakers) waker()
   }
   let count = 0
 
@@ -104,7 +104,8 @@ export async function startTelegram(): Promise<ScriptedTelegram> {
       wake()
     },
     async until(text, chatId, start = 0) {
-      for (let from = start; ;) {
+      const end = Date.now() + LIMIT_MS
+      for (let from = start; Date.now() < end;) {
         const found = sent
           .slice(from)
           .find((message) => message.chatId === chatId && message.body.includes(text))
