@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from 'react'
 import type { ChangeEvent, ReactElement } from 'react'
 import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
 import { LocationDialog } from './location-dialog.tsx'
 import { moveFocus } from './message-menu.tsx'
 import type { ChosenFiles } from './send-files-dialog.tsx'
@@ -49,30 +50,9 @@ export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactEleme
         role="menu"
         onKeyDown={moveFocus}
       >
-        <button
-          type="button"
-          role="menuitem"
-          className="menu__item"
-          onClick={() => pick(() => photos.current?.click())}
-        >
-          <Icon name="photo" size={20} /> Photo or video
-        </button>
-        <button
-          type="button"
-          role="menuitem"
-          className="menu__item"
-          onClick={() => pick(() => documents.current?.click())}
-        >
-          <Icon name="file" size={20} /> File
-        </button>
-        <button
-          type="button"
-          role="menuitem"
-          className="menu__item"
-          onClick={() => pick(() => setLocating(true))}
-        >
-          <Icon name="pin" size={20} /> Location
-        </button>
+        <AttachItem icon="photo" label="Photo or video" onPick={() => pick(() => photos.current?.click())} />
+        <AttachItem icon="file" label="File" onPick={() => pick(() => documents.current?.click())} />
+        <AttachItem icon="pin" label="Location" onPick={() => pick(() => setLocating(true))} />
       </div>
       <input
         ref={photos}
@@ -93,5 +73,19 @@ export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactEleme
       />
       {isLocating && <LocationDialog chatId={chatId} onClose={() => setLocating(false)} />}
     </span>
+  )
+}
+
+interface AttachItemProps {
+  readonly icon: IconName
+  readonly label: string
+  readonly onPick: () => void
+}
+
+function AttachItem({ icon, label, onPick }: AttachItemProps): ReactElement {
+  return (
+    <button type="button" role="menuitem" className="menu__item" onClick={onPick}>
+      <Icon name={icon} size={20} /> {label}
+    </button>
   )
 }

@@ -96,22 +96,29 @@ export function MessageList({ chat, actorId, ref }: MessageListProps): ReactElem
           </ol>
         </div>
       </div>
-      {!isAtBottom && (
-        <button
-          type="button"
-          className="to-bottom"
-          aria-label={unseen > 0 ? `${unseen} new messages, go to the latest` : 'Go to the latest message'}
-          onClick={() => scrollToBottom('smooth')}
-        >
-          {unseen > 0 && (
-            <span className="to-bottom__count">
-              {unseen === 1 ? '1 new message' : `${unseen} new messages`}
-            </span>
-          )}
-          <Icon name="down" size={22} />
-        </button>
-      )}
+      {!isAtBottom && <ToBottomButton unseen={unseen} onClick={() => scrollToBottom('smooth')} />}
     </div>
+  )
+}
+
+interface ToBottomButtonProps {
+  readonly unseen: number
+  readonly onClick: () => void
+}
+
+function ToBottomButton({ unseen, onClick }: ToBottomButtonProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className="to-bottom"
+      aria-label={unseen > 0 ? `${unseen} new messages, go to the latest` : 'Go to the latest message'}
+      onClick={onClick}
+    >
+      {unseen > 0 && (
+        <span className="to-bottom__count">{unseen === 1 ? '1 new message' : `${unseen} new messages`}</span>
+      )}
+      <Icon name="down" size={22} />
+    </button>
   )
 }
 

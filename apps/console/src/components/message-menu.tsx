@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
-import type { KeyboardEvent, ReactElement } from 'react'
+import type { KeyboardEvent, ReactElement, RefObject } from 'react'
 import type { TranscriptMessage } from '../api/driver-types.ts'
 import { copyText } from '../hooks/use-copy.ts'
 import { usePlayground } from '../state/playground-context.ts'
@@ -25,30 +25,7 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
   // the menu may open under a finger; lifting it must not select an item
   const isArmed = useRef(false)
 
-  useLayoutEffect(() => {
-    const element = menu.current
-    if (element === null) return
-    const before = document.activeElement
-    if (!element.matches(':popover-open')) element.showPopover()
-    // not the bounding box, which is smaller during the opening animation
-    const { offsetWidth: width, offsetHeight: height } = element
-    element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
-    element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
-    element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
-    // only a new press elsewhere closes the menu: with the browser's own behaviour, the finger that
-    // opened it could close it
-    const onPointerDown = (event: PointerEvent): void => {
-      if (!(event.target instanceof Node && element.contains(event.target))) onClose()
-    }
-    addEventListener('pointerdown', onPointerDown, true)
-    addEventListener('resize', onClose)
-    return () => {
-      removeEventListener('pointerdown', onPointerDown, true)
-      removeEventListener('resize', onClose)
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true })
-    }
-  }, [x, y, onClose])
-
+  usePlacedMenu(menu, { x, y, onClose })
   const own = message.reactions.find((reaction) => reaction.userId === actorId)?.emoji
 
   function act(action: () => void): void {
@@ -107,6 +84,36 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
       {message.text !== '' && item('copy', 'Copy text', copy)}
     </div>
   )
+}
+
+/** Opens the menu at a point inside the window, and gives the focus back when it is gone. */
+function usePlacedMenu(
+  menu: RefObject<HTMLElement | null>,
+  { x, y, onClose }: Pick<MessageMenuProps, 'x' | 'y' | 'onClose'>,
+): void {
+  useLayoutEffect(() => {
+    const element = menu.current
+    if (element === null) return
+    const before = document.activeElement
+    if (!element.matches(':popover-open')) element.showPopover()
+    // not the bounding box, which is smaller during the opening animation
+    const { offsetWidth: width, offsetHeight: height } = element
+    element.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN))}px`
+    element.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - height - MARGIN))}px`
+    element.querySelector<HTMLElement>('[role="menuitem"]')?.focus({ preventScroll: true })
+    // only a new press elsewhere closes the menu: with the browser's own behaviour, the finger that
+    // opened it could close it
+    const onPointerDown = (event: PointerEvent): void => {
+      if (!(event.target instanceof Node && element.contains(event.target))) onClose()
+    }
+    addEventListener('pointerdown', onPointerDown, true)
+    addEventListener('resize', onClose)
+    return () => {
+      removeEventListener('pointerdown', onPointerDown, true)
+      removeEventListener('resize', onClose)
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+    }
+  }, [menu, x, y, onClose])
 }
 
 /** Moves through the menu's items with the arrow keys. */

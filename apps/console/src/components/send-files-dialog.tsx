@@ -32,24 +32,11 @@ interface Candidate {
  */
 export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProps): ReactElement {
   const { sendFile } = usePlayground()
-  const [candidates, setCandidates] = useState<readonly Candidate[]>(() =>
-    chosen.files.map((file) => ({ file })),
-  )
+  const candidates = useCandidates(chosen.files)
   const [asDocument, setAsDocument] = useState(chosen.as === 'document')
   const [caption, setCaption] = useState('')
   const hasMedia = chosen.files.some((file) => uploadKindOf(file, 'media') !== 'document')
   const sendable = candidates.filter(({ file }) => problemOf(file) === undefined)
-
-  useEffect(() => {
-    let isCurrent = true
-    void Promise.all(chosen.files.map(describe)).then((described) => {
-      if (isCurrent) setCandidates(described)
-      return undefined
-    })
-    return () => {
-      isCurrent = false
-    }
-  }, [chosen.files])
 
   function send(): void {
     for (const [index, { file, preview, ...size }] of sendable.entries()) {
@@ -92,22 +79,7 @@ export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProp
             />
           </label>
         )}
-        <label className="field">
-          Caption
-          <textarea
-            rows={2}
-            maxLength={1024}
-            value={caption}
-            placeholder="Add a caption…"
-            autoFocus
-            onChange={(event) => setCaption(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
-              event.preventDefault()
-              event.currentTarget.form?.requestSubmit()
-            }}
-          />
-        </label>
+        <CaptionField caption={caption} onChange={setCaption} />
         <footer className="dialog__footer">
           <button type="button" className="button" onClick={onClose}>
             Cancel
@@ -123,6 +95,48 @@ export function SendFilesDialog({ chatId, chosen, onClose }: SendFilesDialogProp
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+/** The files, soon with the size and preview of each picture. */
+function useCandidates(files: readonly File[]): readonly Candidate[] {
+  const [candidates, setCandidates] = useState<readonly Candidate[]>(() => files.map((file) => ({ file })))
+  useEffect(() => {
+    let isCurrent = true
+    void Promise.all(files.map(describe)).then((described) => {
+      if (isCurrent) setCandidates(described)
+      return undefined
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [files])
+  return candidates
+}
+
+interface CaptionFieldProps {
+  readonly caption: string
+  readonly onChange: (caption: string) => void
+}
+
+function CaptionField({ caption, onChange }: CaptionFieldProps): ReactElement {
+  return (
+    <label className="field">
+      Caption
+      <textarea
+        rows={2}
+        maxLength={1024}
+        value={caption}
+        placeholder="Add a caption…"
+        autoFocus
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+          event.preventDefault()
+          event.currentTarget.form?.requestSubmit()
+        }}
+      />
+    </label>
   )
 }
 
