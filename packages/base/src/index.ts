@@ -1,6 +1,7 @@
 export { backoffDelay, createBackoff } from './backoff.ts'
 export type { Backoff, BackoffOptions } from './backoff.ts'
 export { cutText } from './cut-text.ts'
+export { dieFirst } from './die-first.ts'
 export { GuardedRegExp } from './guarded-reg-exp.ts'
 export { KeyLock } from './key-lock.ts'
 export { mapTexts } from './map-texts.ts'

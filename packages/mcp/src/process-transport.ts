@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { ReadBuffer, serializeMessage } from '@modelcontextprotocol/client'
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
+import { dieFirst } from '@pluggram/base'
 import { endGroup, tieToAssistant } from './process-group.ts'
 
 export interface ProcessTransportOptions {
@@ -51,6 +52,7 @@ export class ProcessTransport implements Transport {
     })
     this.#child = child
     tieToAssistant(child)
+    if (child.pid !== undefined) dieFirst(child.pid)
     child.stdout.on('data', (chunk: Buffer) => this.#read(chunk))
     child.stderr.on('data', (chunk: Buffer) => this.#print(chunk))
     // pipes break when the program exits; the exit itself is reported instead

@@ -101,6 +101,7 @@ export async function askPlugin(
   const outcome = await callPlugin(plugin, question, context, pluginTimeoutMs)
   leave?.(outcome.outcome === 'ok' || plugin === route.target)
   if (outcome.outcome === 'pass') return ['pass', 'pass']
+  if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
   if (outcome.outcome !== 'ok') {
     return [failed(name, update, outcome, options), countedFailure(outcome.error)]
   }
@@ -108,6 +109,7 @@ export async function askPlugin(
   const written = writing instanceof Promise ? await writing : writing
   answers.push(...writer.texts)
   if (!written.failure) return [{ messages: written.messages }, 'ok']
+  if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
   const { error } = written.failure
   return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]
 }
@@ -201,6 +203,20 @@ function failed(
   if (isRefusal) logger.info('plugin answered with an error', fields)
   else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
   return answer
+}
+
+function isUnreachable({ reason }: AbortSignal): boolean {
+  return isPluggramError(reason) && reason.code === 'delivery-blocked'
+}
+
+/** Nobody can read the answer any more, which is no fault of the plugin. */
+function leftOut(plugin: string, { chat, updateId }: IncomingUpdate, { logger }: AskOptions): Answer {
+  logger.info('stopped an answer: its chat can no longer be reached', {
+    plugin,
+    chat: chat.id,
+    update: updateId,
+  })
+  return { messages: [] }
 }
 
 /** The plugin answered, but the answer broke off or cannot be sent. No other plugin is asked. */

@@ -65,6 +65,7 @@ export function createRecordingMessenger(
     },
     async showTyping() {
       messenger.typingCount += 1
+      return true
     },
     async react(_chat, messageId, emoji) {
       messenger.reactions.push({ messageId, emoji })

@@ -6,12 +6,13 @@ import { UnderWay } from './under-way.ts'
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
-function createUnderWay(): { underWay: UnderWay; shown: number[]; stopping: AbortController } {
+function createUnderWay(isReached = true): { underWay: UnderWay; shown: number[]; stopping: AbortController } {
   const shown: number[] = []
   const stopping = new AbortController()
   const actions = {
     async showTyping({ id }: Chat) {
       shown.push(id)
+      return isReached
     },
   }
   return { underWay: new UnderWay(actions, stopping.signal), shown, stopping }
@@ -78,5 +79,15 @@ test('work that takes a while releases its place; a quick answer keeps it', () =
   expect(released).toBe(0)
   vi.advanceTimersByTime(200)
   expect(released).toBe(1)
+  underWay.end(work)
+})
+
+test('work for a chat that can no longer be reached is aborted', async () => {
+  const { underWay } = createUnderWay(false)
+  const work = underWay.begin(chat(1), place)
+  const { signal } = underWay.controllerFor(work)
+  vi.advanceTimersByTime(400)
+  await Promise.resolve()
+  expect(signal.reason).toMatchObject({ code: 'delivery-blocked' })
   underWay.end(work)
 })

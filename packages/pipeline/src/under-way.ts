@@ -1,3 +1,4 @@
+import { DeliveryError } from '@pluggram/sdk'
 import type { Chat } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed } from '@pluggram/sdk/runtime'
@@ -24,7 +25,8 @@ export interface Work {
 
 /**
  * The updates that plugins are being asked about. For those that take a while it shows "typing…" and
- * releases their place. It aborts all calls when the assistant stops. They share one timer and one listener: most are
+ * releases their place. It aborts a call when its chat can no longer be reached, because nobody will
+ * read the answer, and all calls when the assistant stops. They share one timer and one listener: most are
  * answered long before the timer fires, and a signal scans its listeners when one is removed.
  */
 export class UnderWay {
@@ -67,11 +69,23 @@ export class UnderWay {
       if (work.showAt > now) continue
       work.showAt = now + REPEAT_MS
       work.place.release()
-      void this.#actions.showTyping(work.chat)
+      void this.#showTyping(work)
     }
+  }
+
+  async #showTyping(work: Work): Promise<void> {
+    const isReached = await this.#actions.showTyping(work.chat)
+    if (!isReached) work.controller?.abort(unreachable())
   }
 
   #abort(): void {
     for (const { controller } of this.#works.values()) controller?.abort(this.#signal.reason)
   }
+}
+
+function unreachable(): DeliveryError {
+  return new DeliveryError(
+    'delivery-blocked',
+    'The chat can no longer be reached: the bot was blocked or removed while it answered.',
+  )
 }

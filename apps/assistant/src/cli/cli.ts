@@ -34,10 +34,16 @@ export async function runCli(
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
-    if (!isPluggramError(error)) throw error
-    cli.printError(error.message)
+    cli.printError(isPluggramError(error) ? error.message : describeUnexpected(error))
     return 1
   }
+}
+
+/** Problems of the machine get one line; anything else is a fault of ours, and its place is shown. */
+function describeUnexpected(error: unknown): string {
+  if (!(error instanceof Error)) return `Ended with an unexpected error: ${String(error)}`
+  if ('syscall' in error) return `${error.message}. Correct that, and start again.`
+  return `Ended with an unexpected error: ${error.stack ?? error.message}`
 }
 
 function createProgram(): Command {

@@ -8,6 +8,7 @@ import { PAIRING_MINUTES } from '@pluggram/access'
 import { hideEnvironment } from '../hide-environment.ts'
 import { access, web } from '../parts/tokens.ts'
 import { ASSISTANT } from '../profiles.ts'
+import { warnOfFewFiles } from '../open-files.ts'
 import { keepDataPrivate } from '../private-data.ts'
 import { startParts } from '../start-parts.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
@@ -52,6 +53,7 @@ export async function start(
   }
   if (safe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
+  warnOfFewFiles(logger)
   await keepDataPrivate(join(configuration.home, 'data'), logger)
   const options = { configuration, logger, mask, logTail, repair, isSafe: safe }
   const assistant = await startParts(ASSISTANT, options)

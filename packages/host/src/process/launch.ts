@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Duplex, Readable } from 'node:stream'
+import { dieFirst } from '@pluggram/base'
 import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
 import { lendCodeCache } from './code-cache.ts'
 import { findProgram } from './find-program.ts'
@@ -110,7 +111,10 @@ export function launch(options: LaunchOptions): LaunchedProcess {
   child.once('error', () => {})
   // the link still exists if the process ended before returning it
   if (codeCache !== undefined) child.once('close', () => void rm(codeCache, { force: true }).catch(() => {}))
-  if (child.pid !== undefined) lowerPriority(child.pid)
+  if (child.pid !== undefined) {
+    lowerPriority(child.pid)
+    dieFirst(child.pid)
+  }
   const { stdout, stderr } = child
   const channel = child.stdio[CHANNEL_FD]
   if (!stdout || !stderr || !(channel instanceof Duplex)) throw new Error('the system gave it no process')
@@ -139,6 +143,8 @@ export function launch(options: LaunchOptions): LaunchedProcess {
 export async function limitMemory(launched: LaunchedProcess, memoryMb: number): Promise<number | undefined> {
   const worker = await launched.workerPid()
   if (worker === undefined) return undefined
+  // inside a sandbox it is another process than the one that was started
+  dieFirst(worker)
   const dataBytes = await readDataBytes(worker)
   const usage = readUsage(worker)
   if (usage && dataBytes !== undefined) {

@@ -69,8 +69,11 @@ export interface ChatActions {
   ): Promise<WrittenText>
   /** Deletes a message of the bot; never throws, because the message may be gone. */
   deleteMessage(chat: Chat, messageId: number): Promise<void>
-  /** Shows "typing…" for about five seconds; never throws. */
-  showTyping(chat: Chat): Promise<void>
+  /**
+   * Shows "typing…" for about five seconds; never throws. Resolves to false when the chat can no
+   * longer be reached: the bot was blocked or removed, or the chat is gone.
+   */
+  showTyping(chat: Chat): Promise<boolean>
   react(chat: Chat, messageId: number, emoji: string | null): Promise<void>
   /** Stops a button's spinner. Never throws, because an expired query no longer has one. */
   answerCallback(callbackId: string, text?: string): Promise<void>

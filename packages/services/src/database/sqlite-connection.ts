@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { dieFirst } from '@pluggram/base'
 import { DatabaseError } from '@pluggram/sdk'
 import type { SqlResult } from '@pluggram/sdk'
 import type { SqliteAnswer, SqliteTarget, SqliteWork } from './sqlite-work.ts'
@@ -162,11 +163,13 @@ function launch(): ChildProcess {
     ENTRY,
   ]
   const [command = process.execPath, ...args] = [...kernelLimits(), ...node]
-  return spawn(command, args, {
+  const child = spawn(command, args, {
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
   })
+  if (child.pid !== undefined) dieFirst(child.pid)
+  return child
 }
 
 function kernelLimits(): string[] {

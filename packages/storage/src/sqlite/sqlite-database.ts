@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } fro
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { explainOpenFailure } from '../open-problem.ts'
 import { tuneConnection } from './connection.ts'
 import { savedCopyOf } from './file-guard.ts'
 import { findLogDamage } from './log-damage.ts'
@@ -50,7 +51,7 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
       'startup-failed',
       isDamaged
         ? `The database ${file} is damaged (${errorMessage(error)}). Bring back a backup, or start once with "pluggram start --repair": it moves the file aside and begins with an empty one.`
-        : `The database ${file} cannot be opened: ${errorMessage(error)}. Check that the folder is writable and the disk is not full.`,
+        : explainOpenFailure(file, error),
       { cause: error },
     )
   }

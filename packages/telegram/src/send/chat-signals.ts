@@ -34,9 +34,11 @@ export function createChatSignals(
     refused: (seconds) => gate.refused(undefined, seconds),
   }
 
-  async function showTyping(chat: Chat): Promise<void> {
+  async function showTyping(chat: Chat): Promise<boolean> {
     const target = { chatId: chat.id, kind: 'typing' } as const
-    if (gate.held(target) > 0 || blocked.isBlocked(chat.id)) return
+    // a message from the chat removes the mark, so it was set since then
+    if (blocked.isBlocked(chat.id)) return false
+    if (gate.held(target) > 0) return true
     const thread = chat.topicId === undefined ? {} : { message_thread_id: chat.topicId }
     try {
       const signal = AbortSignal.timeout(SHORT_CALL_MILLISECONDS)
@@ -46,7 +48,11 @@ export function createChatSignals(
         gate.refused(target, error.retryAfterSeconds)
       }
       logger.debug('could not show "typing…"', { err: error })
+      if (!isGone(error)) return true
+      blocked.mark(chat.id)
+      return false
     }
+    return true
   }
 
   async function react(chat: Chat, messageId: number, emoji: string | null): Promise<void> {
@@ -92,4 +98,11 @@ export function createChatSignals(
   }
 
   return { showTyping, react, deleteMessage, answerCallback }
+}
+
+/** Whether a refusal means that nothing can be sent to the chat any more. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof TelegramError)) return false
+  const { errorCode, description = '' } = error
+  return errorCode === 403 || (errorCode === 400 && /chat not found/i.test(description))
 }
