@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { warnOfFewFiles } from './open-files.ts'
 
-const limits = (files: string): string => `Limit                     Soft Limit           Hard Limit           Units
+const limits = (
+  files: string,
+): string => `Limit                     Soft Limit           Hard Limit           Units
 Max processes             15000                15000                processes
 Max open files            ${files}                 ${files}                 files
 `

@@ -6,7 +6,11 @@ import { UnderWay } from './under-way.ts'
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
-function createUnderWay(isReached = true): { underWay: UnderWay; shown: number[]; stopping: AbortController } {
+function createUnderWay(isReached = true): {
+  underWay: UnderWay
+  shown: number[]
+  stopping: AbortController
+} {
   const shown: number[] = []
   const stopping = new AbortController()
   const actions = {
