@@ -94,7 +94,9 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     const path = pathOf(request.url)
     void reply.headers(SECURITY_HEADERS)
     const { host, origin } = request.headers
-    const isOwn = PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host)
+    // a proxy might go by the other one
+    const isOne = request.raw.headersDistinct.host?.length === 1
+    const isOwn = isOne && (PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host))
     if (!isOwn || !guard.isOwnOrigin(origin, host)) return reply.code(403).send(FOREIGN)
     // the router decodes and normalises paths, so the matched route decides, not only the path as
     // sent
