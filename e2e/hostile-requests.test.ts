@@ -38,7 +38,13 @@ afterAll(async () => {
 /** Sends the path as it is; fetch would tidy it up. */
 function send({ method = 'GET', path, headers = {}, body }: Attempt): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { host: url.hostname, port: url.port, method, path, headers: { host: url.host, ...headers } }
+    const options = {
+      host: url.hostname,
+      port: url.port,
+      method,
+      path,
+      headers: { host: url.host, ...headers },
+    }
     const outgoing = request(options, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -74,7 +80,11 @@ async function expectRefused(attempts: readonly Attempt[], statuses: readonly nu
   for (const attempt of attempts) {
     const { status, body, cookies } = await send(attempt)
     expect({ attempt, status, isFine: statuses.includes(status) }).toEqual({ attempt, status, isFine: true })
-    expect({ attempt, shows: INSIDE.exec(body)?.[0], cookies }).toEqual({ attempt, shows: undefined, cookies: [] })
+    expect({ attempt, shows: INSIDE.exec(body)?.[0], cookies }).toEqual({
+      attempt,
+      shows: undefined,
+      cookies: [],
+    })
   }
 }
 
@@ -170,7 +180,16 @@ describe('refused, whatever is tried', () => {
   test('made-up cookies', () => {
     const name = cookie.split('=')[0] ?? ''
     const value = (/=([^;]*)/.exec(cookie) ?? [])[1] ?? ''
-    const made = ['', 'x', `${value}x`, value.slice(1), value.toUpperCase(), `"${value}x"`, `${value}%00`, 'a.b.c']
+    const made = [
+      '',
+      'x',
+      `${value}x`,
+      value.slice(1),
+      value.toUpperCase(),
+      `"${value}x"`,
+      `${value}%00`,
+      'a.b.c',
+    ]
     const others = [`${name}x=${value}`, `x${name}=${value}`, `${name.toUpperCase()}=${value}`]
     return expectRefused(
       [...made.map((text) => `${name}=${text}`), ...others].map((text) => ({
@@ -191,7 +210,12 @@ describe('refused, whatever is tried', () => {
     await expectRefused(
       [
         { method: 'POST', path: '/login', headers: form, body: `token=${'x'.repeat(10_000)}` },
-        { method: 'POST', path: '/login', headers: { 'content-type': 'application/json' }, body: '{"token":1}' },
+        {
+          method: 'POST',
+          path: '/login',
+          headers: { 'content-type': 'application/json' },
+          body: '{"token":1}',
+        },
         { method: 'POST', path: '/login', headers: { 'content-type': 'text/xml' }, body: '<x/>' },
         { method: 'PUT', path: '/login', headers: form, body: `password=${PASSWORD}` },
         { path: `/login?password=${encodeURIComponent(PASSWORD)}` },
@@ -210,7 +234,15 @@ describe('refused, whatever is tried', () => {
 
   test('tools without their token', () => {
     const json = { 'content-type': 'application/json' }
-    const tokens = ['', 'Bearer', 'Bearer ', 'Bearer x', 'Bearer x y', `Basic ${btoa(`a:${PASSWORD}`)}`, `Bearer ${PASSWORD}`]
+    const tokens = [
+      '',
+      'Bearer',
+      'Bearer ',
+      'Bearer x',
+      'Bearer x y',
+      `Basic ${btoa(`a:${PASSWORD}`)}`,
+      `Bearer ${PASSWORD}`,
+    ]
     return expectRefused(
       tokens.map((authorization) => ({
         method: 'POST',
@@ -243,7 +275,10 @@ describe('refused, whatever is tried', () => {
     for (const bytes of attempts) {
       const answers = await sendBytes(bytes)
       expect([bytes.slice(0, 60), answers]).toEqual([bytes.slice(0, 60), expect.not.stringContaining('200')])
-      expect([bytes.slice(0, 60), answers]).toEqual([bytes.slice(0, 60), expect.not.stringMatching(/HTTP.*HTTP/)])
+      expect([bytes.slice(0, 60), answers]).toEqual([
+        bytes.slice(0, 60),
+        expect.not.stringMatching(/HTTP.*HTTP/),
+      ])
     }
   })
 })
