@@ -88,7 +88,7 @@ test('a bad key is told to its owner, and to people in short words', async () =>
   })
   const assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url })
   expect(await ask(driver, bob, 'Are you awake?')).toEqual([
-    '⚠️ The language model is not set up correctly. The owner finds the reason in the log; other commands work.',
+    '⚠️ The AI model is not set up correctly. The reason is in the log (owner only). Other commands work.',
   ])
   const [told] = await ask(driver, ada, 'Are you awake?')
   expect(told).toMatch(/^⚠️ One at \S+ refuses the key .*Correct ai\.providers\.one\.api_key/)

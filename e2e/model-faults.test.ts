@@ -86,7 +86,7 @@ test('whatever a model server does, the user hears of it in time in short words,
     expect(`${fault}: ${heard}`).toMatch(/⚠️/)
     // what was written before stays, and says that it is not all
     const isHalf = fault === 'cut' || fault === 'silence'
-    expect(heard).toMatch(isHalf ? /^Half an answer\.\n\n⚠️ The answer broke off\./ : /^⚠️/)
+    expect(heard).toMatch(isHalf ? /^Half an answer\.\n\n⚠️ The answer was cut off\./ : /^⚠️/)
     expect(heard.length).toBeLessThan(300)
     expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
   }
@@ -152,7 +152,7 @@ test('of several silent models the user hears as soon as of one', async () => {
   const ada = await createPerson(session)
   for (const text of ['hello', 'and now?']) {
     const start = performance.now()
-    expect(await ask(session, ada, text)).toEqual(['⚠️ The language model took too long. Please try again.'])
+    expect(await ask(session, ada, text)).toEqual(['⚠️ The AI service took too long. Try again.'])
     // not three full time limits in a row
     expect((performance.now() - start) / 1_000).toBeLessThan(3 * timeouts.first_token_seconds)
   }

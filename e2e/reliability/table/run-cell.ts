@@ -132,7 +132,7 @@ function judge(
     if (!(mayLoseMain && chatId === main.id)) lost += missing
     doubled += Math.max(0, shown.length - messages)
     apologies += shown.filter(({ text }) =>
-      /⚠️|broke off|took too long|something went wrong/i.test(text),
+      /⚠️|broke off|cut off|took too long|something went wrong/i.test(text),
     ).length
     if (shown.length !== messages)
       notes.push(

@@ -147,7 +147,7 @@ describe('help', () => {
   test('tells how to connect a model although there is a command that chooses one', () => {
     const model = {
       name: 'model',
-      description: 'Choose the language model',
+      description: 'Choose the AI model',
       examples: ['which model are you', 'change the model'],
     }
     const plugins = [DICE, { ...CHATBOT, commands: [model] }]

@@ -18,9 +18,7 @@ export const DICE: PluginSummary = {
 export const CHATBOT: PluginSummary = {
   name: 'ai_chatbot',
   description: 'Answers what no other plugin took',
-  commands: [
-    { name: 'new', description: 'Start a new conversation', examples: ['start a new conversation'] },
-  ],
+  commands: [{ name: 'new', description: 'Start a new chat', examples: ['start a new conversation'] }],
 }
 
 export function createDirectory(...plugins: PluginSummary[]): AssistantDirectory {

@@ -106,7 +106,7 @@ describe('the conversation', () => {
     await using bot = await TestChatbot.start()
     await bot.say('one')
     await bot.say('one', GROUP)
-    expect(await bot.say('/new')).toContain('new conversation')
+    expect(await bot.say('/new')).toContain('New chat')
     await bot.say('two')
     expect(bot.lastMessages).toEqual([{ role: 'user', content: 'two' }])
     await bot.say('two', GROUP)
@@ -141,14 +141,14 @@ describe('the conversation', () => {
   test('marks an answer that broke off', async () => {
     await using bot = await TestChatbot.start()
     bot.script = () => failingAfter(['Half an '])
-    expect(await bot.say('tell me')).toMatch(/^Half an \n\n⚠️ The answer broke off\./)
+    expect(await bot.say('tell me')).toMatch(/^Half an \n\n⚠️ The answer was cut off\./)
     await bot.say('and?')
     expect(bot.lastMessages[1]?.content).toBe('Half an \n\n[This answer broke off here.]')
   })
 
   test.each([
-    ['length', /\n\n⚠️ The answer has reached its greatest length\. Write “go on”/],
-    ['filtered', /\n\n⚠️ The answer ends here: the provider/],
+    ['length', /\n\n⚠️ The answer reached its maximum length\. Write “go on”/],
+    ['filtered', /\n\n⚠️ The answer ends here: the AI service/],
   ] as const)('marks an answer that ended with %s as not complete', async (reason, label) => {
     await using bot = await TestChatbot.start()
     bot.reason = reason
@@ -165,7 +165,7 @@ describe('the conversation', () => {
       for (;;) yield 'x'.repeat(10_000)
     }
     const shown = await bot.say('tell me')
-    expect(shown).toMatch(/x\n\n⚠️ The answer ends here: it is longer than anybody reads\.$/)
+    expect(shown).toMatch(/x\n\n⚠️ The answer ends here because it is too long\.$/)
     expect(shown?.length).toBeLessThan(111_000)
     expect(bot.abandoned).toBe(1)
   })
@@ -284,7 +284,7 @@ describe('a failure of the model', () => {
   test('an empty answer is told', async () => {
     await using bot = await TestChatbot.start()
     bot.script = () => [' ']
-    expect(await bot.say('hello')).toMatch(/^⚠️ .*nothing to say/)
+    expect(await bot.say('hello')).toMatch(/^⚠️ .*empty answer/)
   })
 
   test('a deadline passes through, so that the host sees it', async () => {

@@ -8,7 +8,7 @@ import { rememberForModel } from './remember-tool.ts'
 const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
   name: 'ai_chatbot',
   version: '0.1.0',
-  description: 'Talks with you: answers what no other plugin took',
+  description: 'Chat – ask me anything',
   help: `Write whatever you like: what no other plugin takes is answered by the assistant's language model.
 
 The conversation is remembered per chat (and per topic of a group); /new starts over. What I know about you shows in /memory. /stop ends a long answer. In groups, mention the assistant or reply to it.`,
@@ -18,28 +18,28 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
   priority: -1_000,
   commands: {
     new: {
-      description: 'Start a new conversation',
+      description: 'Start a new chat',
       examples: ['start a new conversation', 'forget our conversation', 'new chat', 'clear the history'],
     },
-    stop: { description: 'Stop the answer that is being written', urgent: true },
+    stop: { description: 'Stop the current answer', urgent: true },
     memory: {
-      description: 'What I remember, and how to delete it',
+      description: 'Show what I remember',
       examples: ['what do you remember about me', 'what do you know about me'],
     },
     remember: {
-      description: 'Note something about you for good',
+      description: 'Save a fact about you',
       usage: '/remember I am vegetarian',
       examples: ['remember that I am vegetarian'],
     },
-    forget: { description: 'Forget the conversation, the facts about you, or both' },
-    export: { description: 'Get a file of everything I store about you' },
+    forget: { description: 'Delete our conversation or saved facts' },
+    export: { description: 'Download everything I store about you' },
     model: {
-      description: 'Choose the language model',
+      description: 'Choose the AI model',
       examples: ['which model are you', 'change the model'],
     },
-    usage: { description: 'What was used of the language model' },
-    persona: { description: 'How I behave in this chat', usage: '/persona You are a patient teacher.' },
-    respond: { description: 'What I answer in this group', menu: false },
+    usage: { description: "See how much I've used" },
+    persona: { description: 'Change my style', usage: '/persona You are a patient teacher.' },
+    respond: { description: 'When to answer in this group (groups only)', menu: false },
   },
   tools: {
     remember: {

@@ -59,10 +59,10 @@ describe('pictures and PDFs', () => {
 
   test('are refused in clear words when the model takes none, and a caption is answered anyway', async () => {
     await using bot = await TestChatbot.start()
-    expect(await bot.say('', sent(PHOTO))).toContain('(test:scripted) cannot look at pictures')
+    expect(await bot.say('', sent(PHOTO))).toContain('test:scripted cannot read pictures')
     expect(bot.requests).toHaveLength(0)
     expect(await bot.say('Do you like it?', sent(PHOTO))).toMatch(
-      /^ℹ️ The language model that answers \(test:scripted\) cannot look at pictures\.[^\n]+\n\nYou said “Do you like it\?”\.$/,
+      /^ℹ️ The AI model test:scripted cannot read pictures\.[^\n]+\n\nYou said “Do you like it\?”\.$/,
     )
     expect(bot.lastRequest.system).toContain('came with a photo, which you cannot see')
     await bot.say('thanks')
@@ -72,7 +72,7 @@ describe('pictures and PDFs', () => {
   test('that are too large or gone are told', async () => {
     await using bot = await TestChatbot.start({ ai: { model: sees } })
     expect(await bot.say('', { attachments: [{ ...PHOTO, size: 30_000_000 }] })).toContain('over 20 MB')
-    expect(await bot.say('', { attachments: [PHOTO] })).toContain('could not be read from Telegram')
+    expect(await bot.say('', { attachments: [PHOTO] })).toContain('could not download that file')
   })
 })
 
@@ -92,7 +92,7 @@ test('a text file is read as material between marks, and not kept', async () => 
 
 test('what is no text, PDF or picture is told', async () => {
   await using bot = await TestChatbot.start()
-  expect(await bot.say('', sent(document('x.zip', 'application/zip')))).toContain('files of that kind')
+  expect(await bot.say('', sent(document('x.zip', 'application/zip')))).toContain('this type of file')
   expect(await bot.say('', sent({ kind: 'video', fileId: 'f', width: 1, height: 1, duration: 1 }))).toContain(
     'cannot watch videos',
   )
@@ -120,7 +120,7 @@ describe('voice messages', () => {
   test('that cannot be heard now are told without details', async () => {
     const transcribe = (): Promise<never> => Promise.reject(unavailable())
     await using bot = await TestChatbot.start({ ai: { ...hears, transcribe } })
-    expect(await bot.say('', sent(VOICE))).toMatch(/^⚠️ The language model does not answer/)
+    expect(await bot.say('', sent(VOICE))).toMatch(/^⚠️ The AI service isn't responding/)
   })
 
   test('are answered by voice when the owner wants it, with the words under it', async () => {

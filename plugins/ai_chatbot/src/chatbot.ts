@@ -66,7 +66,7 @@ export function createChatbot({
         const { id, isDemo } = await services.ai.model()
         return { status: 'active', model: id, ...(isDemo && { demo: true }) }
       } catch (error) {
-        return { status: 'degraded', reason: friendlyError(error) ?? 'The language model is not available.' }
+        return { status: 'degraded', reason: friendlyError(error) ?? 'The AI model is not available.' }
       }
     },
     async cleanup() {
@@ -127,7 +127,7 @@ async function press(
     case 'persona':
       return personaPress(rest[0] ?? '', context, parts)
     default:
-      return { success: false, error: 'That button is from an older version. Please send the command again.' }
+      return { success: false, error: 'This button is too old. Please send the command again.' }
   }
 }
 
@@ -181,7 +181,7 @@ async function answerMessage(
   const said = [...own, ...foreign]
   const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
   if (isAlone) {
-    return { success: true, response: read.problem ?? 'I cannot read that. Tell me in words what you need.' }
+    return { success: true, response: read.problem ?? 'I cannot read that. Describe what you need.' }
   }
   const result = await converse(
     {

@@ -23,8 +23,8 @@ const STORE_AGAIN_MS = 1_000
 const MAX_SHOWN_CHARACTERS = 100_000
 /** The note below an answer that its model ended too early. */
 const CUT_SHORT: Partial<Readonly<Record<TextEnd['reason'], string>>> = {
-  length: '⚠️ The answer has reached its greatest length. Write “go on” for the rest.',
-  filtered: '⚠️ The answer ends here: the provider of the language model does not let it go on.',
+  length: '⚠️ The answer reached its maximum length. Write “go on” for the rest.',
+  filtered: '⚠️ The answer ends here: the AI service blocked the rest.',
 }
 
 /** What the parts of the chatbot share. */
@@ -187,7 +187,7 @@ async function* write(
       text += next.value
       yield next.value
       if (text.length > MAX_SHOWN_CHARACTERS) {
-        yield `\n\n⚠️ The answer ends here: it is longer than anybody reads.`
+        yield `\n\n⚠️ The answer ends here because it is too long.`
         return
       }
     }
@@ -202,7 +202,7 @@ async function* write(
       return
     }
     services.captureException(error, { chat: chat.id })
-    yield `\n\n⚠️ The answer broke off. ${friendlyError(error, context) ?? 'Please try again.'}`
+    yield `\n\n⚠️ The answer was cut off. ${friendlyError(error, context) ?? 'Please try again.'}`
   } finally {
     answer.end()
     if (isPartial) await rest.return?.()

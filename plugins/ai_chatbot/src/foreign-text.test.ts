@@ -90,7 +90,7 @@ describe('tools are told what the user did not write', () => {
       await bot.say('/new')
       for (const text of ['one', 'two', 'three']) await bot.say(text)
       await expect
-        .poll(async () => (await bot.say('/memory'))?.includes('in short what was before'))
+        .poll(async () => (await bot.say('/memory'))?.includes('a summary of what came before'))
         .toBe(true)
       return (await marks(bot, 'hello')).at(-1)
     }

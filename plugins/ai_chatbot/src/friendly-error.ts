@@ -2,21 +2,18 @@ import { isPluggramError } from '@pluggram/sdk'
 import type { ErrorCode, MessageContext } from '@pluggram/sdk'
 
 const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  'ai-unavailable':
-    'The language model does not answer: its server has a fault or cannot be reached. Please try again in a moment.',
-  'ai-overloaded':
-    'The provider of the language model takes no more requests for now. Please try again in a minute.',
-  'ai-empty': 'The language model had nothing to say. Please try again, or in other words.',
-  'ai-busy':
-    'I am still busy with your other messages. Please wait for their answers, or end one with /stop.',
-  'ai-limit': 'What may be used of the language model is used up for now. /usage shows when it starts anew.',
-  'ai-timeout': 'The language model took too long. Please try again.',
-  'ai-refused': 'The language model refused this. Try other words, or send /new to start over.',
+  'ai-unavailable': "The AI service isn't responding. Try again in a minute.",
+  'ai-overloaded': 'The AI service is busy. Try again in a minute.',
+  'ai-empty': 'The AI service returned an empty answer. Try again.',
+  'ai-busy': "I'm still working on your other messages. Wait for them, or stop one with /stop.",
+  'ai-limit': "You've reached the limit. /usage shows when it resets.",
+  'ai-timeout': 'The AI service took too long. Try again.',
+  'ai-refused': 'The AI service rejected that message. Try rephrasing it, or start over with /new.',
   'ai-too-long':
-    'This conversation is too long for the language model. Send /new to start over, or write something shorter.',
-  'ai-filtered': 'The provider of the language model does not let it answer this. Try other words.',
+    'This conversation is too long for the AI model. Start over with /new, or send something shorter.',
+  'ai-filtered': 'The AI service blocked the answer. Try rephrasing your message.',
   'ai-misconfigured':
-    'The language model is not set up correctly. The owner finds the reason in the log; other commands work.',
+    'The AI model is not set up correctly. The reason is in the log (owner only). Other commands work.',
 }
 
 /** Failures that may be over by the next try. */

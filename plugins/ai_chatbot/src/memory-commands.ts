@@ -5,16 +5,16 @@ import { MAX_FACTS } from './user-facts.ts'
 import type { Fact } from './user-facts.ts'
 
 const FACTS_PER_PAGE = 10
-const ONLY_PRIVATE = 'What I remember about you is between the two of us: write me that in our private chat.'
+const ONLY_PRIVATE = 'That is private. Send it in our private chat.'
 const OUR_TALK = 'our conversation here'
-const FACTS_OFF = 'The owner switched long-term facts off; I remember our conversations only.'
+const FACTS_OFF = 'The owner turned saved facts off. I only remember our conversations.'
 
 type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
 
 /** `/new`: forgets what was said here. */
 export async function newCommand({ chat }: MessageContext, { history }: Parts): Promise<PluginResult> {
   await history.forget(chat)
-  return { success: true, response: 'This is a new conversation: what was said before is forgotten.' }
+  return { success: true, response: 'New chat started.' }
 }
 
 /** `/forget`: asks what to forget. */
@@ -30,8 +30,8 @@ export function forgetCommand({ chat, role }: MessageContext): PluginResult {
       { text: 'Everything', data: 'forget:all' },
     ])
   }
-  const more = isPrivate ? ' /forget_me deletes what the other plugins keep about you, too.' : ''
-  return { success: true, response: { text: `What shall I forget?${more}`, buttons: rows } }
+  const more = isPrivate ? ' (/forget_me also deletes reminders, documents and other data.)' : ''
+  return { success: true, response: { text: `What should I forget?${more}`, buttons: rows } }
 }
 
 /** A button of `/forget` was pressed. */
@@ -44,7 +44,7 @@ export async function forgetPress(
   const isPrivate = chat.type === 'private'
   const done: string[] = []
   if (what === 'topics' && !isPrivate && role === 'everyone') {
-    return { success: false, error: 'In a group, only people whom the owner trusts may do that.' }
+    return { success: false, error: 'In a group, only trusted people can do that.' }
   }
   if (what === 'talk') {
     await history.forget(chat)
@@ -56,7 +56,7 @@ export async function forgetPress(
   if (isPrivate && (what === 'facts' || what === 'all')) done.push(describeFacts(await facts.clear(user.id)))
   return {
     success: true,
-    response: { text: `Forgotten: ${done.join(', ') || 'nothing'}.`, editMessageId: context.message.id },
+    response: { text: `Deleted: ${done.join(', ') || 'nothing'}.`, editMessageId: context.message.id },
   }
 }
 
@@ -97,17 +97,17 @@ export async function rememberCommand(
   if (config.facts === 'off') return { success: false, error: FACTS_OFF }
   const outcome = await facts.add(user.id, args, { by: 'user' })
   if ('fact' in outcome) {
-    return { success: true, response: `📝 I will remember: ${outcome.fact.text}\n/memory shows all of it.` }
+    return { success: true, response: `📝 Saved: ${outcome.fact.text}\n/memory shows everything.` }
   }
   switch (outcome.refused) {
     case 'empty':
-      return { success: true, response: 'Write it behind the command: /remember I am vegetarian' }
+      return { success: true, response: 'What should I remember? For example /remember I am vegetarian' }
     case 'known':
-      return { success: true, response: 'I know that already.' }
+      return { success: true, response: 'I already know that.' }
     case 'full':
       return {
         success: false,
-        error: `I remember at most ${MAX_FACTS} facts. Delete one in /memory first.`,
+        error: `I can save at most ${MAX_FACTS} facts. Delete one in /memory first.`,
       }
   }
 }
@@ -146,10 +146,10 @@ async function memoryList(
   const first = page * FACTS_PER_PAGE
   const shown = known.slice(first, first + FACTS_PER_PAGE)
   const lines = [
-    `Our conversation: ${talk.turns.length} messages${talk.summary === undefined ? '' : `, and in short what was before: ${talk.summary}`}`,
+    `I remember our last ${talk.turns.length} messages${talk.summary === undefined ? '' : `, and a summary of what came before: ${talk.summary}`}`,
     config.retention_days > 0
-      ? `It is forgotten ${config.retention_days} days after it was said, or now with /new.`
-      : 'It is forgotten with /new.',
+      ? `I delete them after ${config.retention_days} days; /new deletes them now.`
+      : '/new deletes them.',
     '',
     ...factLines(shown, first, config.facts === 'off'),
   ]
@@ -167,11 +167,11 @@ async function memoryList(
 
 function factLines(facts: readonly Fact[], first: number, isOff: boolean): string[] {
   if (isOff) return [FACTS_OFF]
-  if (facts.length === 0) return ['Facts about you: none. /remember I am vegetarian notes one.']
+  if (facts.length === 0) return ['Saved facts: none. Save one with /remember I am vegetarian.']
   const lines = facts.map(
-    ({ text, by }, index) => `${first + index + 1}. ${text}${by === 'model' ? ' (noted by me)' : ''}`,
+    ({ text, by }, index) => `${first + index + 1}. ${text}${by === 'model' ? ' (saved by me)' : ''}`,
   )
-  return ['Facts about you:', ...lines]
+  return ['Saved facts:', ...lines]
 }
 
 /**

@@ -15,7 +15,7 @@ describe('facts', () => {
     await using bot = await TestChatbot.start()
     expect(await bot.say('/remember I am\nvegetarian')).toContain('I am vegetarian')
     await bot.say('/remember My dog is Rex')
-    expect(await bot.say('/remember my dog is rex')).toBe('I know that already.')
+    expect(await bot.say('/remember my dog is rex')).toBe('I already know that.')
     await bot.say('what can I cook?')
     expect(bot.lastRequest.system).toContain('- I am vegetarian\n- My dog is Rex')
 
@@ -53,7 +53,7 @@ describe('facts', () => {
 
   test('are neither taken nor shown when the owner switched them off', async () => {
     await using bot = await TestChatbot.start({ config: { facts: 'off' } })
-    expect(await bot.say('/remember canary')).toMatch(/^error: .*switched/)
+    expect(await bot.say('/remember canary')).toMatch(/^error: .*turned saved facts off/)
     await bot.say('hello')
     expect(bot.lastRequest.system).not.toContain('canary')
   })
@@ -74,11 +74,11 @@ describe('/forget', () => {
       await bot.say('/remember canary')
     }
     await fill()
-    expect(await bot.press('forget:talk')).toBe('Forgotten: our conversation here.')
-    expect(await bot.say('/memory')).toMatch(/Our conversation: 0 messages[^]*canary/)
-    expect(await bot.press('forget:facts')).toBe('Forgotten: one fact about you.')
+    expect(await bot.press('forget:talk')).toBe('Deleted: our conversation here.')
+    expect(await bot.say('/memory')).toMatch(/our last 0 messages[^]*canary/)
+    expect(await bot.press('forget:facts')).toBe('Deleted: one fact about you.')
     await fill()
-    expect(await bot.press('forget:all')).toBe('Forgotten: our conversation here, one fact about you.')
+    expect(await bot.press('forget:all')).toBe('Deleted: our conversation here, one fact about you.')
     expect(bot.stored()).not.toMatch(/canary|something/)
   })
 
@@ -88,11 +88,11 @@ describe('/forget', () => {
     await bot.say('outside')
     for (const id of [3, 12]) await bot.say(`in topic ${id}`, topic(id))
     expect(JSON.stringify(await bot.result('/forget', topic(3)))).toContain('forget:topics')
-    expect(await bot.press('forget:talk', topic(3))).toBe('Forgotten: our conversation here.')
+    expect(await bot.press('forget:talk', topic(3))).toBe('Deleted: our conversation here.')
     expect(bot.stored()).toMatch(/outside[^]*in topic 12/)
     expect(bot.stored()).not.toContain('in topic 3')
     await bot.say('in topic 3 again', topic(3))
-    expect(await bot.press('forget:topics', topic(12))).toBe('Forgotten: our conversations in 3 topics.')
+    expect(await bot.press('forget:topics', topic(12))).toBe('Deleted: our conversations in 3 topics.')
     expect(bot.stored()).not.toMatch(/outside|in topic/)
   })
 
@@ -100,8 +100,8 @@ describe('/forget', () => {
     await using bot = await TestChatbot.start()
     const topic: TestMessage = { chat: { ...GROUP.chat, topicId: 4 } }
     expect(JSON.stringify(await bot.result('/forget', topic))).not.toContain('topics')
-    expect(await bot.press('forget:topics', topic)).toMatch(/^error: .*trusts/)
-    expect(await bot.press('forget:topics', { ...topic, role: 'trusted' })).toMatch(/^Forgotten/)
+    expect(await bot.press('forget:topics', topic)).toMatch(/^error: .*trusted/)
+    expect(await bot.press('forget:topics', { ...topic, role: 'trusted' })).toMatch(/^Deleted/)
   })
 
   test('an answer that is under way is not written into what was forgotten', async () => {
@@ -119,7 +119,7 @@ describe('/forget', () => {
     await using bot = await TestChatbot.start()
     await bot.say('/remember canary')
     expect(JSON.stringify(await bot.result('/forget', GROUP))).not.toContain('facts')
-    expect(await bot.press('forget:facts', GROUP)).toBe('Forgotten: nothing.')
+    expect(await bot.press('forget:facts', GROUP)).toBe('Deleted: nothing.')
     expect(await bot.say('/memory')).toContain('canary')
   })
 })

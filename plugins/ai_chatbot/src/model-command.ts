@@ -35,7 +35,7 @@ export async function modelPress(key: string, context: MessageContext, parts: Pa
   const { ai } = parts.services
   const choice = (await ai.models(subjectOf(context))).find(({ id }) => keyOf(id) === key)
   if (key !== DEFAULT && !choice) {
-    return { success: false, error: 'That model cannot be chosen any more. /model shows which can.' }
+    return { success: false, error: 'That model is no longer available. /model lists the models.' }
   }
   await choose(choice, context, parts)
   return { success: true, response: { ...(await list(context, parts)), editMessageId: context.message.id } }
@@ -55,19 +55,18 @@ async function list(context: MessageContext, parts: Parts): Promise<Reply> {
   const subject = subjectOf(context)
   const [choices, current] = await Promise.all([ai.models(subject), ai.model(subject)])
   const isPrivate = context.chat.type === 'private'
-  const whose = isPrivate ? 'you' : 'this group'
   if (choices.length < 2) {
     return {
-      text: `${current.id} answers ${whose}. There is no other to choose; the owner can offer some (ai.choices).`,
+      text: `You are using ${current.id}. This is the only model available.`,
     }
   }
   const lines = choices.map((choice) => `${choice.isCurrent ? '●' : '○'} ${describe(choice)}`)
   const scope = isPrivate
-    ? 'The choice is yours, for all your chats that have none of their own'
+    ? 'Pick a model for your chats'
     : choices.some(({ isCurrent, isDefault }) => isCurrent && isDefault)
-      ? 'Whoever chose one for themselves keeps it; a choice made here holds for the whole group'
-      : 'The choice is this group’s'
-  const head = `${current.id} answers ${whose} now. ${scope}:`
+      ? 'Pick a model for this group'
+      : 'Pick a model for this group'
+  const head = `Now: ${current.id}. ${scope}:`
   const text = [head, ...lines].join('\n')
   if (!mayChoose(context, parts)) return { text }
   const buttons = choices.map((choice) => [

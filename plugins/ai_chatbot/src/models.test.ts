@@ -58,7 +58,7 @@ test('in a group /model names the group’s model, whatever the person chose for
     isDemo: false,
   })
   await using bot = await TestChatbot.start({ ai: { ...ai, model } })
-  expect(await bot.say('/model', GROUP)).toMatch(/^near:small answers this group now\. Whoever chose one/)
+  expect(await bot.say('/model', GROUP)).toMatch(/^Now: near:small\. Pick a model for this group/)
 })
 
 test('strangers choose no model for a group, and nobody one that is not offered', async () => {
@@ -73,7 +73,7 @@ test('strangers choose no model for a group, and nobody one that is not offered'
 
 test('with nothing to choose /model names the model', async () => {
   await using bot = await TestChatbot.start()
-  expect(await bot.say('/model')).toMatch(/^test:scripted answers you\./)
+  expect(await bot.say('/model')).toMatch(/^You are using test:scripted\./)
 })
 
 test('/usage shows people what is theirs, and the owner everything', async () => {
@@ -89,7 +89,7 @@ test('/usage shows people what is theirs, and the owner everything', async () =>
   })
   await using bot = await TestChatbot.start({ ai: { usage } })
   expect(await bot.say('/usage')).toBe(
-    'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – used up until 2026-12-01 00:00 UTC\n\nThis chat\nthis month: 1,500 tokens',
+    'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – limit reached until 2026-12-01 00:00 UTC\n\nThis chat\nthis month: 1,500 tokens',
   )
   expect(await bot.say('/usage', { role: 'owner' })).toContain('The whole assistant\ntoday: 1,500 tokens')
 })
@@ -113,7 +113,7 @@ test('/usage tells what the cheaper model took apart, each against the limit', a
   })
   await using bot = await TestChatbot.start({ ai: { usage } })
   expect(await bot.say('/usage')).toBe(
-    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – used up until 2026-11-24 00:00 UTC; the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
+    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – limit reached until 2026-11-24 00:00 UTC; the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
   )
 })
 
@@ -121,14 +121,14 @@ test('the model notes facts only where the owner lets it, and says so in the cha
   await using bot = await TestChatbot.start()
   expect(await bot.remember('The user is vegetarian')).toEqual({
     result: 'Noted.',
-    replies: ['📝 Noted: The user is vegetarian\n/memory shows all of it.'],
+    replies: ['📝 Saved: The user is vegetarian\n/memory shows everything.'],
   })
-  expect(await bot.say('/memory')).toContain('1. The user is vegetarian (noted by me)')
-  expect((await bot.remember('x', GROUP)).result).toContain('private chats only')
-  expect((await bot.remember('x', { user: { id: 0 } })).result).toContain('private chats only')
+  expect(await bot.say('/memory')).toContain('1. The user is vegetarian (saved by me)')
+  expect((await bot.remember('x', GROUP)).result).toContain('only be saved in private chats')
+  expect((await bot.remember('x', { user: { id: 0 } })).result).toContain('only be saved in private chats')
   await using asked = await TestChatbot.start({ config: { facts: 'on_request' } })
   expect(await asked.remember('x')).toEqual({
-    result: 'The owner wants no facts noted this way.',
+    result: 'The owner turned this off.',
     replies: [],
   })
 })

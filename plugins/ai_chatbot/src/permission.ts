@@ -14,5 +14,5 @@ export function refusal(config: Configuration): PluginResult {
 }
 
 export function whoMay({ persona_role }: Configuration): string {
-  return persona_role === 'owner' ? 'the owner' : 'the owner and people they trust'
+  return persona_role === 'owner' ? 'the owner' : 'the owner and trusted people'
 }

@@ -31,19 +31,17 @@ export async function personaCommand(
     const names = [DEFAULT_PERSONA, ...Object.keys(parts.config.personas)]
     return {
       success: false,
-      error: `There is no persona “${args.slice(0, 64)}”. There are: ${names.join(', ')}. Or describe one in a sentence.`,
+      error: `There is no style “${args.slice(0, 64)}”. Choose from ${names.join(', ')}, or describe one in a sentence.`,
     }
   }
   if (!isName && args.length > MAX_PROMPT_CHARACTERS) {
-    return { success: false, error: `A persona has at most ${MAX_PROMPT_CHARACTERS} characters here.` }
+    return { success: false, error: `That's too long. The maximum is ${MAX_PROMPT_CHARACTERS} characters.` }
   }
   await parts.settings.setPersona(context.chat, isName ? { name: args } : { prompt: args })
-  return {
-    success: true,
-    response: isName
-      ? `From now on I am “${args}” in this chat.`
-      : 'From now on I behave like that in this chat. /persona default goes back.',
-  }
+  const named =
+    args === DEFAULT_PERSONA ? 'Back to my normal style.' : `My style in this chat is now “${args}”.`
+  const told = isName ? named : 'OK, I changed my style in this chat. /persona default changes it back.'
+  return { success: true, response: told }
 }
 
 /** A button of the list was pressed. */
@@ -54,7 +52,7 @@ export async function personaPress(
 ): Promise<PluginResult> {
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   if (name !== DEFAULT_PERSONA && !Object.hasOwn(parts.config.personas, name)) {
-    return { success: false, error: 'That persona is gone. /persona shows which there are.' }
+    return { success: false, error: 'That style no longer exists. /persona lists them.' }
   }
   await parts.settings.setPersona(context.chat, { name })
   return {
@@ -69,7 +67,7 @@ async function personaList(
 ): Promise<{ text: string; buttons?: Button[][] }> {
   const current = await settings.persona(context.chat)
   const entries = [
-    { name: DEFAULT_PERSONA, description: 'as the owner set me up' },
+    { name: DEFAULT_PERSONA, description: 'my normal style' },
     ...Object.entries(config.personas).map(([name, { description }]) => ({ name, description })),
   ]
   const lines = entries.map(
@@ -81,7 +79,7 @@ async function personaList(
   const hint = isAllowed
     ? 'Choose one, or write your own: /persona You are a patient teacher.'
     : `Only ${whoMay(config)} can change this.`
-  const text = `How I behave in this chat:\n${lines.join('\n')}\n\n${hint}`
+  const text = `My style in this chat:\n${lines.join('\n')}\n\n${hint}`
   if (!isAllowed) return { text }
   const buttons = entries.map(({ name }) => ({ text: name, data: `persona:${name}` }))
   return { text, buttons: rowsOf(buttons, 3) }
@@ -94,7 +92,7 @@ export async function respondCommand(
   parts: Parts,
 ): Promise<PluginResult> {
   if (context.chat.type === 'private') {
-    return { success: true, response: 'Here I answer everything. /respond is for groups.' }
+    return { success: true, response: '/respond is for groups. Here I answer everything.' }
   }
   const mode = respondModes.find((known) => known === args.toLowerCase())
   if (mode === undefined) {
@@ -107,7 +105,7 @@ export async function respondCommand(
   }
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   await parts.settings.setRespond(context.chat, mode)
-  return { success: true, response: `From now on I answer ${RESPOND_WORDS[mode]} in this group.` }
+  return { success: true, response: `OK, I now answer ${RESPOND_WORDS[mode]} in this group.` }
 }
 
 function rowsOf<Item>(items: readonly Item[], size: number): Item[][] {

@@ -35,7 +35,7 @@ test('a persona is chosen by name, by own words, and taken back, for that chat o
 test('a name that does not exist is no persona of its own', async () => {
   await using bot = await TestChatbot.start({ config: CONFIG })
   expect(await bot.say('/persona pirat', OWNER)).toMatch(
-    /^error: There is no persona “pirat”\. There are: default, .*pirate/,
+    /^error: There is no style “pirat”\. Choose from default, .*pirate/,
   )
   expect(await bot.say('/persona', OWNER)).toContain('● default')
 })
@@ -80,7 +80,7 @@ test('what is answered in a group follows its setting, and commands go on', asyn
   const said = { isAddressed: false }
   expect(await bot.say('hello', { ...GROUP, ...said })).toContain('hello')
   expect(await bot.say('hello', { chat: { id: -6, type: 'group' } })).toBeUndefined()
-  expect(await bot.say('/new', { chat: { id: -6, type: 'group' } })).toContain('new conversation')
+  expect(await bot.say('/new', { chat: { id: -6, type: 'group' } })).toContain('New chat')
   expect(await bot.say('/respond when_addressed', { ...GROUP, ...OWNER })).toContain('mention me')
   expect(await bot.say('hello', { ...GROUP, ...said })).toBeUndefined()
   expect(await bot.say('/respond', GROUP)).toContain('/respond never')

@@ -89,7 +89,7 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'contact':
       return foreignWords('a contact', `${oneLine(attachment.name)}, ${oneLine(attachment.phoneNumber)}`)
     case 'video':
-      return { isUnseen: true, problem: 'I cannot watch videos. Tell me in words what you need.' }
+      return { isUnseen: true, problem: 'I cannot watch videos. Describe what you need.' }
   }
 }
 
@@ -114,7 +114,10 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
     return readFile(file, 'application/pdf', 'documents', reader)
   }
   if (!TEXT_TYPE.test(mimeType) && !TEXT_NAME.test(fileName)) {
-    return { isUnseen: true, problem: 'I cannot read files of that kind. I read pictures, PDFs and texts.' }
+    return {
+      isUnseen: true,
+      problem: 'I cannot read this type of file. I can read pictures, PDFs and text files.',
+    }
   }
   const bytes = await download(file, reader)
   if (!(bytes instanceof Uint8Array)) return bytes
@@ -143,7 +146,7 @@ async function readFile(
     const what = kind === 'images' ? 'pictures' : 'PDFs'
     return {
       isUnseen: true,
-      problem: `The language model that answers (${reader.modelId}) cannot look at ${what}. Tell me in words what you need, or choose another with /model.`,
+      problem: `The AI model ${reader.modelId} cannot read ${what}. Describe what you need, or choose another model with /model.`,
     }
   }
   const data = await download(file, reader)
@@ -166,27 +169,27 @@ async function readRecording(
     return {
       isUnseen: true,
       problem:
-        'I cannot listen to recordings: no model for that is set up (ai.transcription_model). Please write.',
+        'I cannot listen to recordings: no model for that is set up (ai.transcription_model). Please type your message.',
     }
   }
   const audio = await download(file, reader)
   if (!(audio instanceof Uint8Array)) return audio
   const { text } = await services.ai.transcribe({ audio, for: context, signal: context.signal })
   const said = text.trim()
-  if (said === '') return { isUnseen: true, problem: 'I heard no words in that recording.' }
+  if (said === '') return { isUnseen: true, problem: 'I could not hear any words in that recording.' }
   // a voice message contains the user's own words; other recordings may be anybody's
   return file.kind === 'voice' ? { spoken: said } : foreignWords('a recording', said)
 }
 
 async function download(file: DownloadableAttachment, { context }: Reader): Promise<Uint8Array | Part> {
   if (file.size !== undefined && file.size > MAX_FILE_BYTES) {
-    return { isUnseen: true, problem: 'That file is over 20 MB, more than bots may read.' }
+    return { isUnseen: true, problem: 'That file is over 20 MB, which is more than bots may download.' }
   }
   try {
     return await context.download(file)
   } catch (error) {
     if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
-    return { isUnseen: true, problem: 'That file could not be read from Telegram. Please send it again.' }
+    return { isUnseen: true, problem: 'I could not download that file from Telegram. Please send it again.' }
   }
 }
 

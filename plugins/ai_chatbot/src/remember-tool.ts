@@ -8,17 +8,19 @@ import { UserFacts } from './user-facts.ts'
  */
 export async function rememberForModel(fact: string, context: ToolContext<Configuration>): Promise<string> {
   const { chat, user, config, services } = context
-  if (config.facts !== 'on') return 'The owner wants no facts noted this way.'
+  if (config.facts !== 'on') return 'The owner turned this off.'
   // a call from outside a chat has no user
-  if (chat.type !== 'private' || user.id === 0) return 'Facts are noted in private chats only.'
+  if (chat.type !== 'private' || user.id === 0) return 'Facts can only be saved in private chats.'
   // without an approval, the model can call this only while it reads nothing but the user's own words
   const isForeign = context.callback !== undefined
   const outcome = await new UserFacts(services.store).add(user.id, fact, { by: 'model', isForeign })
   if ('fact' in outcome) {
-    await context.reply({ text: `📝 Noted: ${outcome.fact.text}\n/memory shows all of it.`, silent: true })
+    await context.reply({ text: `📝 Saved: ${outcome.fact.text}\n/memory shows everything.`, silent: true })
     return 'Noted.'
   }
-  return { empty: 'There was nothing to note.', known: 'That is noted already.', full: 'No more facts fit.' }[
-    outcome.refused
-  ]
+  return {
+    empty: 'There was nothing to save.',
+    known: 'That is already saved.',
+    full: 'The list of facts is full.',
+  }[outcome.refused]
 }

@@ -9,6 +9,6 @@ export function stopResult(outcome: StopOutcome): PluginResult {
     case 'theirs':
       return { success: false, error: 'Only the person who asked can stop this answer.' }
     case 'nothing':
-      return { success: true, response: 'There is no answer to stop.' }
+      return { success: true, response: 'There is nothing to stop.' }
   }
 }

@@ -38,9 +38,9 @@ test('/stop before the first word ends the answer, and says so in its place', as
 
 test('/stop with nothing to stop says so, and an ended answer is nothing to stop', async () => {
   await using bot = await TestChatbot.start()
-  expect(await bot.say('/stop')).toBe('There is no answer to stop.')
+  expect(await bot.say('/stop')).toBe('There is nothing to stop.')
   await bot.say('hello')
-  expect(await bot.say('/stop')).toBe('There is no answer to stop.')
+  expect(await bot.say('/stop')).toBe('There is nothing to stop.')
 })
 
 test('/stop does not reach into another chat', async () => {
@@ -48,7 +48,7 @@ test('/stop does not reach into another chat', async () => {
   bot.script = (request) => hangingAfter(['Once'], request)
   const answer = bot.say('a story')
   await asked(bot)
-  expect(await bot.say('/stop', { chat: { id: 5 } })).toBe('There is no answer to stop.')
+  expect(await bot.say('/stop', { chat: { id: 5 } })).toBe('There is nothing to stop.')
   await bot.say('/stop')
   expect(await answer).toContain('Stopped')
 })

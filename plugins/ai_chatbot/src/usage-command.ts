@@ -14,7 +14,7 @@ const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
 export async function usageCommand(context: MessageContext, { ai }: Services): Promise<PluginResult> {
   const { currency, lines } = await ai.usage(context)
   const shown = lines.filter(({ scope }) => context.role === 'owner' || scope === 'user' || scope === 'chat')
-  if (shown.length === 0) return { success: true, response: 'Nothing was counted yet.' }
+  if (shown.length === 0) return { success: true, response: 'Nothing used yet.' }
   const scopes = [...new Set(shown.map(({ scope }) => scope))].toSorted(
     (a, b) => Object.keys(SCOPES).indexOf(a) - Object.keys(SCOPES).indexOf(b),
   )
@@ -28,7 +28,7 @@ export async function usageCommand(context: MessageContext, { ai }: Services): P
 function describe(line: AiUsageLine, currency: string): string {
   const { period, tokens, money, cheaper, endsAt } = line
   const main = { tokens: tokens - (cheaper?.tokens ?? 0), money: round(money - (cheaper?.money ?? 0)) }
-  const anew = ` – used up until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const anew = ` – limit reached until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const parts = [main, ...(cheaper ? [cheaper] : [])].map(
     (used) => `${share(used, line, currency)}${isUsedUp(used, line) ? anew : ''}`,
   )

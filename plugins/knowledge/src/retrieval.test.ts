@@ -31,7 +31,7 @@ const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [
   ['How do I add an MCP server?', 'tools-and-mcp.md', /"mcp": \{|mcp\.example\.com/],
   ['How do I grant a tool for good?', 'tools-and-mcp.md', /"granted"/],
   ['How many rounds of tools are allowed?', 'tools-and-mcp.md', /max_rounds/],
-  ['How do I become the owner of my bot?', 'access.md', /The first owner|Nobody owns this bot/],
+  ['How do I become the owner of my bot?', 'access.md', /The first owner|To become the owner/],
   ['How do I block a user?', 'access.md', /"blocked"|`\/block`|Whoever is blocked/],
   ['How do I write a plugin?', 'plugin-development.md', /processMessage/],
   ['How can a plugin send a photo?', 'plugin-development.md', /kind: '(?:photo|document)'|=== 'photo'/],

@@ -48,7 +48,7 @@ function describeUnexpected(error: unknown): string {
 
 function createProgram(): Command {
   return new Command('pluggram')
-    .description('An AI-powered Telegram assistant whose abilities are plugins.')
+    .description('Your own AI assistant on Telegram, extended with plugins.')
     .version(readVersion())
     .addHelpText(
       'after',

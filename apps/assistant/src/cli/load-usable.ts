@@ -9,7 +9,7 @@ import type { CliEnvironment } from './cli-environment.ts'
 export async function loadUsable(cli: CliEnvironment): Promise<LoadedConfiguration | undefined> {
   const configuration = await loadConfiguration({ home: cli.home, environment: cli.environment })
   if (configuration.isUsable) return configuration
-  cli.printError('The configuration cannot be used:')
+  cli.printError('The configuration has errors:')
   for (const problem of configuration.problems) cli.printError(`  ${formatProblem(problem, configuration)}`)
   return undefined
 }

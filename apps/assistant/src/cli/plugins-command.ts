@@ -136,7 +136,7 @@ export async function grantPlugin(
   await askElse(cli, { method: 'POST', path: `${pathOf(name)}/grants`, body, answer: z.unknown() }, () =>
     setPluginGrants(cli.home, name, asked),
   )
-  cli.print('It is granted, in plugins_config.json.')
+  cli.print('Granted (saved in plugins_config.json).')
   return 0
 }
 
@@ -176,7 +176,7 @@ function findPlugin(
   const candidate = candidates.find((item) => item.name === name)
   if (!candidate) {
     const names = candidates.map((item) => item.name).join(', ')
-    cli.printError(`There is no plugin called "${name}". There are: ${names}.`)
+    cli.printError(`There is no plugin "${name}". Plugins: ${names}.`)
   }
   return candidate
 }

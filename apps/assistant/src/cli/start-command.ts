@@ -60,13 +60,13 @@ export async function start(
   const { url, createLoginLink } = assistant.get(web)
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
   logger.info(`ready in ${seconds} s`, { url })
-  const hint = configuration.settings.telegram.botToken === undefined ? 'Chat with it here' : 'Log in here'
-  cli.print(`\n${hint} (the link works once):\n${createLoginLink()}\n`)
+  const hint = configuration.settings.telegram.botToken === undefined ? 'Open the playground' : 'Log in'
+  cli.print(`\n${hint} (one-time link; "pluggram login" prints a new one):\n${createLoginLink()}\n`)
 
   const code = assistant.get(access).pairingCode()
   if (code !== undefined) {
     cli.print(
-      `Nobody owns this bot yet. Send it this within ${PAIRING_MINUTES} minutes, and you do:\n/pair ${code}\n`,
+      `To become the owner, send your bot this message (valid for ${PAIRING_MINUTES} minutes):\n/pair ${code}\n`,
     )
   }
 

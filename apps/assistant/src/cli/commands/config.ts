@@ -3,7 +3,7 @@ import type { CliCommand } from '../cli-command.ts'
 const work = () => import('../config-command.ts')
 
 export const commands: readonly CliCommand[] = [
-  { words: 'config', summary: 'look at the configuration of this home' },
+  { words: 'config', summary: 'check the configuration of this home' },
   {
     words: 'config check',
     summary: 'report every problem of config.json, plugins_config.json, .env and the environment',

@@ -23,7 +23,7 @@ export const commands: readonly CliCommand[] = [
   },
   {
     words: 'plugins set',
-    summary: 'set a key of a plugin',
+    summary: 'change a plugin setting',
     arguments: { ...KEY, '<value>': 'lists and objects as JSON' },
     options: CHAT,
     async run(cli, input) {
@@ -33,7 +33,7 @@ export const commands: readonly CliCommand[] = [
   },
   {
     words: 'plugins unset',
-    summary: 'take back what was set',
+    summary: 'reset a plugin setting to its default',
     arguments: KEY,
     options: CHAT,
     async run(cli, input) {

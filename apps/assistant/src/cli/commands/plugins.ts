@@ -7,7 +7,7 @@ const work = () => import('../plugins-command.ts')
 export const commands: readonly CliCommand[] = [
   {
     words: 'plugins',
-    summary: 'list the plugins of this home, or switch them',
+    summary: 'list plugins, turn them on or off',
     run: async (cli) => (await work()).listPlugins(cli),
   },
   {
@@ -24,7 +24,7 @@ export const commands: readonly CliCommand[] = [
   },
   {
     words: 'plugins grant',
-    summary: 'show what a plugin asks for, and grant it',
+    summary: 'show the permissions a plugin asks for, and grant them',
     arguments: NAME,
     options: { '--yes': 'grant it' },
     run: async (cli, { args: [name = ''], options }) =>

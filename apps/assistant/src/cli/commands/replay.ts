@@ -3,7 +3,7 @@ import type { CliCommand } from '../cli-command.ts'
 export const commands: readonly CliCommand[] = [
   {
     words: 'replay',
-    summary: 'list updates that crashed the assistant repeatedly, and retry them',
+    summary: 'list and retry messages that failed three times',
     arguments: { '[update-id...]': 'updates to work on again; without any, the parked ones are listed' },
     options: {
       '--all': 'every parked update',

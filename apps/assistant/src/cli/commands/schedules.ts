@@ -7,19 +7,19 @@ const work = () => import('../schedules-command.ts')
 export const commands: readonly CliCommand[] = [
   {
     words: 'schedules',
-    summary: 'list what plugins have planned',
+    summary: 'list schedules',
     run: async (cli) => (await work()).listSchedules(cli),
   },
   {
     words: 'schedules pause',
-    summary: 'leave a schedule out for now',
+    summary: 'pause a schedule',
     arguments: ARGUMENTS,
     run: async (cli, { args: [plugin = '', name = ''] }) =>
       (await work()).pauseSchedule(cli, { plugin, name, isPaused: true }),
   },
   {
     words: 'schedules resume',
-    summary: 'let a paused schedule go on',
+    summary: 'resume a paused schedule',
     arguments: ARGUMENTS,
     run: async (cli, { args: [plugin = '', name = ''] }) =>
       (await work()).pauseSchedule(cli, { plugin, name, isPaused: false }),
