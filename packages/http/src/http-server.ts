@@ -44,7 +44,8 @@ const SECURITY_HEADERS = {
   'content-security-policy':
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // with no-referrer, browsers send `Origin: null` when the login form is sent, which is refused
+  'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
 }
 

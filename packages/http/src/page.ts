@@ -2,7 +2,7 @@
 export function messagePage(title: string, paragraphs: readonly string[], form = ''): string {
   const body = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('')
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title><style>
+<link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}
 h1{font-size:1.4rem}input,button{font:inherit;padding:.5rem .75rem;border-radius:.5rem;border:1px solid #8888}
 button{background:#2b7de9;color:#fff;border:0;margin-left:.5rem;cursor:pointer}
