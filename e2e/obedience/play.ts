@@ -128,7 +128,7 @@ async function untilSummed(actor: Actor, stage: Stage): Promise<void> {
     const before = stage.telegram.sent.length
     deliver({ text: '/memory', entities: [{ type: 'bot_command', offset: 0, length: 7 }] }, actor, stage)
     const { body } = await stage.telegram.until('/new', actor.chat.id, before)
-    if (body.includes('in short what was before')) return
+    if (body.includes('a summary of what came before')) return
   }
   throw new Error(`the conversation ${actor.id} was not summed up`)
 }

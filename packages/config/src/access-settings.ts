@@ -22,7 +22,7 @@ export const accessSettings = z
       })
       .default('everyone'),
     owners: ids('Users who run the assistant.', USER),
-    trusted: ids('Users who may use what is kept from strangers.', USER),
+    trusted: ids('People who may use restricted features.', USER),
     allowed_users: ids('Users who may chat in the mode `listed`.', USER),
     allowed_groups: ids(
       'Groups whose members may chat in the mode `listed`.',

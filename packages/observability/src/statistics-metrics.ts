@@ -53,7 +53,7 @@ export function addStatisticsMetrics(registry: Registry, source: StatisticsSourc
   total('outbox_undelivered_total', 'Messages given up', () => source.pipeline().undelivered)
   total(
     'outbox_ambiguous_total',
-    'Messages of which nobody knows whether they arrived',
+    'Sends with unknown outcome',
     () => source.pipeline().ambiguous,
   )
   total(
