@@ -51,11 +51,7 @@ export function addStatisticsMetrics(registry: Registry, source: StatisticsSourc
   )
   now('outbox_unsent_messages', 'Messages that are on disk and not sent yet', () => source.pipeline().unsent)
   total('outbox_undelivered_total', 'Messages given up', () => source.pipeline().undelivered)
-  total(
-    'outbox_ambiguous_total',
-    'Sends with unknown outcome',
-    () => source.pipeline().ambiguous,
-  )
+  total('outbox_ambiguous_total', 'Sends with unknown outcome', () => source.pipeline().ambiguous)
   total(
     'telegram_repeated_sends_total',
     'Messages sent again because the answer to an earlier try was lost',
