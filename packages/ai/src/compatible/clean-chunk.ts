@@ -87,7 +87,9 @@ function firstChoice(value: Fields): Fields | undefined {
   const { choices, message, delta, response, content } = value
   if (Array.isArray(choices)) {
     const list = choices.filter(isFields)
-    return list.find(({ index }) => index === undefined || index === null || Number(index) === 0)
+    // one answer was asked for, whatever number it has
+    if (list.length < 2) return list[0]
+    return list.find(({ index }) => Number(index ?? 0) === 0) ?? list[0]
   }
   if (isFields(message) || isFields(delta)) return value
   if (typeof response === 'string') return { delta: { content: response } }

@@ -128,6 +128,12 @@ class PlainAnswer {
         // tells that the model is at work
         if (this.#thoughts.isHolding) yield { type: 'raw', rawValue: undefined }
         return
+      case 'tool-call': {
+        const [first = part.input, ...others] = readInputs(part.input)
+        yield { ...part, input: first }
+        for (const input of others) yield { ...part, toolCallId: callId(), input }
+        return
+      }
       case 'finish': {
         const count = yield* this.#flush()
         this.#learn()
@@ -162,13 +168,36 @@ class PlainAnswer {
     if (this.#isOpen) yield { type: 'text-end', id: this.#id }
     this.#isOpen = false
     for (const { name, args } of calls) {
-      const toolCallId = `written-${crypto.randomUUID().slice(0, 8)}`
-      yield { type: 'tool-call', toolCallId, toolName: name, input: JSON.stringify(args) }
+      yield { type: 'tool-call', toolCallId: callId(), toolName: name, input: JSON.stringify(args) }
     }
     return calls.length
   }
 
   #learn(): void {
     this.#habits.closesOnly = this.#thoughts.hasLoneClose
+  }
+}
+
+function callId(): string {
+  return `call-${crypto.randomUUID().slice(0, 8)}`
+}
+
+/**
+ * The arguments of a call. Some servers put those of several calls behind each other, or write the
+ * JSON as a JSON string. What cannot be read stays as it is.
+ */
+function readInputs(input: string): readonly string[] {
+  const whole = parse(input)
+  if (typeof whole === 'string') return [typeof parse(whole) === 'object' ? whole : input]
+  if (whole !== undefined) return [input]
+  const pieces = input.split(/(?<=\})\s*(?=\{)/)
+  return pieces.length > 1 && pieces.every((piece) => parse(piece) !== undefined) ? pieces : [input]
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -46,7 +46,7 @@ const PARTS: readonly Feature[] = [
   },
   {
     name: 'earlier thoughts',
-    words: /reasoning(_content)?\b/i,
+    words: /reasoning(_content)?\b(?!.{0,60}(must|required|missing))/i,
     isIn: ({ messages }) => listOf(messages).some((message) => 'reasoning_content' in message),
     without: (body) => ({
       ...body,

@@ -177,6 +177,12 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     gives: HELLO_TWO,
   },
   {
+    family: 'DeepSeek',
+    what: 'a model that does not exist, with 400',
+    reply: refuses(400, error('Model Not Exist', { code: 'invalid_request_error' })),
+    gives: { error: 'ai-misconfigured', log: /Model Not Exist/ },
+  },
+  {
     family: 'Groq',
     what: 'one tool, by its name',
     reply: ({ tools = [] }) =>

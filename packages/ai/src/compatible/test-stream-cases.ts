@@ -274,6 +274,30 @@ export const STREAM_CASES: readonly ServerCase[] = [
     gives: { text: 'Hello.' },
   },
   {
+    family: 'a proxy',
+    what: 'an answer whose only choice has another number',
+    reply: events({ choices: [{ index: 5, delta: { content: 'Hello.' } }] }, { choices: [{ index: 5, delta: {}, finish_reason: 'stop' }] }, '[DONE]'),
+    gives: { text: 'Hello.' },
+  },
+  {
+    family: 'Bedrock gateway',
+    what: 'null in the place of calls',
+    reply: events(chunk({ role: 'assistant', content: 'Hello.', tool_calls: null, function_call: null })) + END,
+    gives: { text: 'Hello.' },
+  },
+  {
+    family: 'a proxy of Gemini',
+    what: 'the whole arguments of a second call under the number of the first',
+    reply: events(calls(call({ function: { name: 'math__add', arguments: '' } })), calls({ index: 0, function: { name: '', arguments: ARGS } }), calls({ index: 0, function: { name: '', arguments: '{"a":3,"b":4}' } })) + END,
+    gives: { calls: [...CALL.calls, { name: 'math__add', args: { a: 3, b: 4 } }] },
+  },
+  {
+    family: 'Ollama',
+    what: 'arguments that are JSON in a JSON text',
+    reply: events(calls(call({ function: { name: 'math__add', arguments: JSON.stringify(ARGS) } }))) + END,
+    gives: CALL,
+  },
+  {
     family: 'Cloudflare',
     what: 'choices without an index, and an old-style text',
     reply: events(
