@@ -63,7 +63,9 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
       `${who} has no server for the model ${model} that this request and the account's settings allow${detail}. See the provider's words in the log, or name another model.`,
     )
   }
-  const isUnknown = failure.status === 400 && /\bmodel\b.{0,60}(not exist|not found|is unknown)|unknown model/i.test(failure.words)
+  const isUnknown =
+    failure.status === 400 &&
+    /\bmodel\b.{0,60}(not exist|not found|is unknown)|unknown model/i.test(failure.words)
   if (isUnknown || failure.status === 404 || /model_not_found|not_found/i.test(failure.code ?? '')) {
     return new AiError(
       'ai-misconfigured',

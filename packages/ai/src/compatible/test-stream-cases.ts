@@ -276,19 +276,29 @@ export const STREAM_CASES: readonly ServerCase[] = [
   {
     family: 'a proxy',
     what: 'an answer whose only choice has another number',
-    reply: events({ choices: [{ index: 5, delta: { content: 'Hello.' } }] }, { choices: [{ index: 5, delta: {}, finish_reason: 'stop' }] }, '[DONE]'),
+    reply: events(
+      { choices: [{ index: 5, delta: { content: 'Hello.' } }] },
+      { choices: [{ index: 5, delta: {}, finish_reason: 'stop' }] },
+      '[DONE]',
+    ),
     gives: { text: 'Hello.' },
   },
   {
     family: 'Bedrock gateway',
     what: 'null in the place of calls',
-    reply: events(chunk({ role: 'assistant', content: 'Hello.', tool_calls: null, function_call: null })) + END,
+    reply:
+      events(chunk({ role: 'assistant', content: 'Hello.', tool_calls: null, function_call: null })) + END,
     gives: { text: 'Hello.' },
   },
   {
     family: 'a proxy of Gemini',
     what: 'the whole arguments of a second call under the number of the first',
-    reply: events(calls(call({ function: { name: 'math__add', arguments: '' } })), calls({ index: 0, function: { name: '', arguments: ARGS } }), calls({ index: 0, function: { name: '', arguments: '{"a":3,"b":4}' } })) + END,
+    reply:
+      events(
+        calls(call({ function: { name: 'math__add', arguments: '' } })),
+        calls({ index: 0, function: { name: '', arguments: ARGS } }),
+        calls({ index: 0, function: { name: '', arguments: '{"a":3,"b":4}' } }),
+      ) + END,
     gives: { calls: [...CALL.calls, { name: 'math__add', args: { a: 3, b: 4 } }] },
   },
   {
