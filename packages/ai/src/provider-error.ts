@@ -41,48 +41,13 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
       { isRetryable: true },
     )
   }
-  if (isQuota(failure)) {
-    return new AiError(
-      'ai-misconfigured',
-      `${who} says the account has no credit left${detail}. Check its billing page.`,
-    )
-  }
-  if (
-    failure.status === 401 ||
-    failure.status === 403 ||
-    /api_?key|authenti|permission/i.test(failure.code ?? '')
-  ) {
-    return new AiError(
-      'ai-misconfigured',
-      `${who} refuses the key${detail}. Correct ${server?.keySource ?? 'the key'} and start the assistant again.`,
-    )
-  }
-  if (failure.status === 404 && /no endpoints|data policy|privacy|guardrail/i.test(failure.words)) {
-    return new AiError(
-      'ai-misconfigured',
-      `${who} has no server for the model ${model} that this request and the account's settings allow${detail}. See the provider's words in the log, or name another model.`,
-    )
-  }
-  const isUnknown =
-    failure.status === 400 &&
-    /\bmodel\b.{0,60}(not exist|not found|is unknown)|unknown model/i.test(failure.words)
-  if (isUnknown || failure.status === 404 || /model_not_found|not_found/i.test(failure.code ?? '')) {
-    return new AiError(
-      'ai-misconfigured',
-      `${who} does not know the model ${model}${detail}. Name another one in config.json: ai.model = "provider:model".`,
-    )
-  }
+  const problem = setupProblem(failure, { who, detail, selection })
+  if (problem !== undefined) return new AiError('ai-misconfigured', problem)
   if (failure.status === 429) {
     return new AiError(
       'ai-overloaded',
       `${who} takes no more requests for now${detail}. Try again in a moment.`,
       { isRetryable: true },
-    )
-  }
-  if (failure.status !== undefined && failure.status >= 300 && failure.status < 400) {
-    return new AiError(
-      'ai-misconfigured',
-      `${who} sends requests elsewhere${detail}, where no key may follow. Write the address it leads to into config.json.`,
     )
   }
   if (failure.isTooLong) {
@@ -105,6 +70,31 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   return new AiError('ai-unavailable', `${who} answered with a fault${detail}. Try again in a moment.`, {
     isRetryable: true,
   })
+}
+
+/** What the owner has to correct, if that is the cause. */
+function setupProblem(
+  { status = 0, code = '', words }: Failure,
+  { who, detail, selection }: { readonly who: string; readonly detail: string; readonly selection: Selection },
+): string | undefined {
+  const { model, server } = selection
+  // a refusal of these words is no matter of the set-up
+  if (status === 403 && /flagged|moderat/i.test(words)) return undefined
+  if (status === 402 || isQuota(code)) return `${who} says the account has no credit left${detail}. Check its billing page.`
+  if (status === 401 || status === 403 || /api_?key|authenti|permission/i.test(code)) {
+    return `${who} refuses the key${detail}. Correct ${server?.keySource ?? 'the key'} and start the assistant again.`
+  }
+  if (status === 404 && /no endpoints|data policy|privacy|guardrail/i.test(words)) {
+    return `${who} has no server for the model ${model} that this request and the account's settings allow${detail}. See the provider's words in the log, or name another model.`
+  }
+  const isUnknown =
+    status === 400 && /\bmodel\b.{0,60}(not exist|not found|is unknown)|unknown model/i.test(words)
+  if (isUnknown || status === 404 || /model_not_found|not_found/i.test(code)) {
+    return `${who} does not know the model ${model}${detail}. Name another one in config.json: ai.model = "provider:model".`
+  }
+  return status >= 300 && status < 400
+    ? `${who} sends requests elsewhere${detail}, where no key may follow. Write the address it leads to into config.json.`
+    : undefined
 }
 
 /**
@@ -202,7 +192,7 @@ function isTooLong(status: number | undefined, code: string | undefined, body: s
   )
 }
 
-function isQuota({ code = '' }: Failure): boolean {
+function isQuota(code: string): boolean {
   return /insufficient_quota|billing|credit/i.test(code)
 }
 

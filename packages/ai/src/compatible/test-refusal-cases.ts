@@ -236,6 +236,18 @@ export const REFUSAL_CASES: readonly ServerCase[] = [
     gives: { error: 'ai-misconfigured', log: /Insufficient credits/ },
   },
   {
+    family: 'OpenRouter',
+    what: 'no credit, told by the status only',
+    reply: refuses(402, error('This request requires more credits', { code: 402 })),
+    gives: { error: 'ai-misconfigured', log: /requires more credits/ },
+  },
+  {
+    family: 'OpenRouter',
+    what: 'words that its moderation refuses',
+    reply: refuses(403, error('Your input was flagged by moderation', { code: 403 })),
+    gives: { error: 'ai-refused', log: /flagged by moderation/ },
+  },
+  {
     family: 'any',
     what: 'a page as an error',
     reply: { status: 503, type: 'text/html', body: '<html><title>503 Service Unavailable</title></html>' },
