@@ -75,12 +75,17 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
 /** What the owner has to correct, if that is the cause. */
 function setupProblem(
   { status = 0, code = '', words }: Failure,
-  { who, detail, selection }: { readonly who: string; readonly detail: string; readonly selection: Selection },
+  {
+    who,
+    detail,
+    selection,
+  }: { readonly who: string; readonly detail: string; readonly selection: Selection },
 ): string | undefined {
   const { model, server } = selection
   // a refusal of these words is no matter of the set-up
   if (status === 403 && /flagged|moderat/i.test(words)) return undefined
-  if (status === 402 || isQuota(code)) return `${who} says the account has no credit left${detail}. Check its billing page.`
+  if (status === 402 || isQuota(code))
+    return `${who} says the account has no credit left${detail}. Check its billing page.`
   if (status === 401 || status === 403 || /api_?key|authenti|permission/i.test(code)) {
     return `${who} refuses the key${detail}. Correct ${server?.keySource ?? 'the key'} and start the assistant again.`
   }
