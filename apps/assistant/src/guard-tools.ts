@@ -1,4 +1,3 @@
-import { mapTexts } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import type { CallTool } from '@pluggram/ai'
 import type { SecretMask } from '@pluggram/observability'
@@ -30,7 +29,7 @@ export function guardTools({ access, chats, mask }: ToolGuards): CallTool {
     try {
       const result = await plugin.ask('tool', question, signal)
       isDone = true
-      return mapTexts(result, (text) => mask.applyToChat(text))
+      return mask.deepToChat(result)
     } finally {
       leave?.(isDone)
     }

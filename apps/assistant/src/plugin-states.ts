@@ -1,10 +1,7 @@
-import { looksSecret } from '@pluggram/base'
 import type { PluginProblem, PluginState } from '@pluggram/host'
 import type { SecretMask } from '@pluggram/observability'
 import type { PluginBoard } from './plugin-board.ts'
 import type { PluginsPlan } from './plugins.ts'
-
-const HIDDEN = '[secret]'
 
 /** The part of the board that is used here. */
 export interface PluginStatesSource extends Pick<PluginBoard, 'quickStatuses' | 'mounted'> {
@@ -50,23 +47,7 @@ function hideSecrets(state: PluginState, mask: SecretMask): PluginState {
   const { status, problem } = state
   return {
     ...state,
-    ...(status && { status: masked(status, mask) as typeof status }),
+    ...(status && { status: mask.deep(status) }),
     ...(problem && { problem: { ...problem, message: mask.apply(problem.message) } }),
   }
-}
-
-/**
- * Masks secrets in plain data: known ones anywhere, and every text at or below a key that looks
- * secret.
- */
-function masked(value: unknown, mask: SecretMask, isSecret = false): unknown {
-  if (typeof value === 'string') return isSecret && value !== '' ? HIDDEN : mask.apply(value)
-  if (Array.isArray(value)) return value.map((item) => masked(item, mask, isSecret))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      mask.apply(key),
-      masked(item, mask, isSecret || looksSecret(key)),
-    ]),
-  )
 }

@@ -74,12 +74,14 @@ test('the limits of plugins are those of the configuration that was read last', 
   expect(limitsFor(await load({}), 'dice')).toMatchObject({
     sandbox: 'none',
     memoryMb: 256,
+    filesMb: 256,
     idleSeconds: 300,
   })
-  const changed = { sandbox: 'bubblewrap', memory_mb: 300, idle_seconds: 5 }
+  const changed = { sandbox: 'bubblewrap', memory_mb: 300, files_mb: 9, idle_seconds: 5 }
   expect(limitsFor(await load({ plugin_host: changed }), 'dice')).toMatchObject({
     sandbox: 'bubblewrap',
     memoryMb: 300,
+    filesMb: 9,
     idleSeconds: 5,
   })
 })

@@ -24,6 +24,8 @@ import { registerPlayground } from './http/playground-routes.ts'
 import { createWebhookHandler, WEBHOOK_PATH } from './http/webhook-handler.ts'
 import type { Telegram } from './telegram.ts'
 
+const CHATS = '/api/playground'
+
 export interface WebOptions {
   readonly configuration: LoadedConfiguration
   /** The token with which other programs call tools. Without one, they cannot. */
@@ -84,6 +86,8 @@ export async function createWeb(options: WebOptions): Promise<Web> {
       return { isReady: report.status === 'ready', report: { ...report } }
     },
     logger,
+    // the playground shows chats, in which ordinary words stay
+    hide: (text, route) => (route.startsWith(CHATS) ? mask.applyToChat(text) : mask.apply(text)),
     ...(telegram.webhook && {
       webhook: { path: WEBHOOK_PATH, handler: createWebhookHandler(telegram.webhook, logger) },
     }),

@@ -60,6 +60,8 @@ export interface AiOptions {
   /** The assistant's home, with prices.json, GGUF files and the packages the owner installed. */
   readonly home: string
   readonly logger: Logger
+  /** Hides secrets in what models are sent. Default: hides nothing. */
+  readonly hide?: (text: string) => string
   /** The assistant's own HTTP port, so that it does not mistake itself for a model server. */
   readonly ownPort?: number
   /**

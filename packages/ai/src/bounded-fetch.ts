@@ -10,19 +10,37 @@ const LINE_FEED = 10
 /** The global `fetch` or a substitute. */
 export type Fetch = typeof globalThis.fetch
 
+export interface BoundedFetchOptions {
+  /** Hides secrets in what is sent. */
+  readonly hide?: ((text: string) => string) | undefined
+  readonly fetch?: Fetch
+}
+
+/** So many characters without a gap are a file. */
+const FILE = /([\w+/=-]{20000,})/
+
 /**
  * A `fetch` for model servers. It limits the size of responses and does not follow redirects, which
  * could leak a key to another server.
  */
-export function createBoundedFetch(fetch: Fetch = globalThis.fetch): Fetch {
+export function createBoundedFetch({ hide, fetch = globalThis.fetch }: BoundedFetchOptions = {}): Fetch {
   return async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: 'manual' })
+    const body = hide && typeof init?.body === 'string' ? hideIn(init.body, hide) : init?.body
+    const response = await fetch(input, { ...init, ...(body !== undefined && { body }), redirect: 'manual' })
     if (!response.body) return response
     const isStream = /event-stream|ndjson/i.test(response.headers.get('content-type') ?? '')
     const bounded = response.body.pipeThrough(isStream ? lineLimit() : sizeLimit())
     const { status, statusText, headers } = response
     return new Response(bounded, { status, statusText, headers })
   }
+}
+
+/** Hides secrets in JSON. Files in it are left alone: they are long, and hold no texts of ours. */
+function hideIn(body: string, hide: (text: string) => string): string {
+  return body
+    .split(FILE)
+    .map((part, index) => (index % 2 === 0 ? hide(part) : part))
+    .join('')
 }
 
 function sizeLimit(): TransformStream<Uint8Array, Uint8Array> {

@@ -4,6 +4,8 @@ import type { AiService, ModelDescription } from '@pluggram/sdk'
 import { createDemoModel } from '@pluggram/demo-model'
 import type { AiCore } from './ai-core.ts'
 import type { AiOptions } from './ai-options.ts'
+import { createBoundedFetch } from './bounded-fetch.ts'
+import type { Fetch } from './bounded-fetch.ts'
 import { BudgetMeter } from './budget/budget-meter.ts'
 import { NO_BUDGETS } from './budget/budget-settings.ts'
 import { PricesFile } from './budget/prices-file.ts'
@@ -83,11 +85,12 @@ export function createAi(options: AiOptions): Ai {
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
   const now = options.now ?? ((): Date => new Date())
+  const fetch = createBoundedFetch({ hide: options.hide })
   const core: AiCore = {
     pool,
     choices: new ModelChoices({ defaults: pool.defaults, choices: settings.choices ?? [], ledger }),
     atLimit: atLimit === 'refuse' ? undefined : pool.selector(atLimit),
-    createModel: modelFactory(options, (file) => llamaCpp.model(file)),
+    createModel: modelFactory(options, fetch, (file) => llamaCpp.model(file)),
     otherCalls: new OtherCalls({
       find: { ...chooseOptions, conversation: pool.defaults[0] },
       wanted: {
@@ -97,6 +100,7 @@ export function createAi(options: AiOptions): Ai {
       },
       voice: settings.speechVoice,
       timeouts,
+      fetch,
       signal,
     }),
     coolDown: new CoolDown(),
@@ -138,6 +142,7 @@ export function createAi(options: AiOptions): Ai {
 /** Creates the clients of models; what is learned of a model is kept from one to the next. */
 function modelFactory(
   { directory, demoWordMilliseconds, settings, logger }: AiOptions,
+  fetch: Fetch,
   llamaCpp: OwnModels['llamaCpp'],
 ): AiCore['createModel'] {
   const { firstTokenSeconds, betweenTokensSeconds } = settings.timeouts
@@ -148,6 +153,7 @@ function modelFactory(
   const shared = {
     own: { demo, llamaCpp },
     habits: new ModelHabits(),
+    fetch,
     // well within the time limits: what is held back must not be lost to one
     holdMs: Math.min(MAX_HOLD_MS, firstTokenSeconds * 300, betweenTokensSeconds * 300),
     logger,

@@ -4,6 +4,7 @@ import { createDirectory } from '@pluggram/demo-model/test-plugins'
 import { streamText } from 'ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ModelHabits } from './compatible/model-habits.ts'
+import { createBoundedFetch } from './bounded-fetch.ts'
 import { createLanguageModel } from './language-model.ts'
 import { SILENT_LOGGER } from './test-doubles.ts'
 import { VENDORS } from './vendors.ts'
@@ -33,7 +34,7 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
         isLocal: false,
       },
     },
-    { own: { demo, llamaCpp: () => demo }, habits: new ModelHabits(), holdMs: 100, logger: SILENT_LOGGER },
+    { own: { demo, llamaCpp: () => demo }, habits: new ModelHabits(), fetch: createBoundedFetch(), holdMs: 100, logger: SILENT_LOGGER },
   )
   expect(await streamText({ model, prompt: 'hello' }).text).toBe('Hi from the mock.')
   const request = mock.getLastRequest()

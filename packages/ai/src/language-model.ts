@@ -3,7 +3,7 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { Logger } from '@pluggram/sdk'
-import { createBoundedFetch } from './bounded-fetch.ts'
+import type { Fetch } from './bounded-fetch.ts'
 import { createCompatibleFetch } from './compatible/compatible-fetch.ts'
 import type { ModelHabits } from './compatible/model-habits.ts'
 import { withPlainAnswers } from './compatible/plain-answer.ts'
@@ -23,6 +23,8 @@ export interface LanguageModelOptions {
   /** The models without a server. */
   readonly own: OwnModels
   readonly habits: ModelHabits
+  /** Makes the requests. */
+  readonly fetch: Fetch
   /** See `PlainAnswerOptions`. */
   readonly holdMs: number
   readonly logger: Logger
@@ -38,12 +40,12 @@ export function createLanguageModel(selection: Selection, options: LanguageModel
   }
   const seen = habits.of(server.baseUrl, model)
   const refusals = { habits, model: seen, name: selectionId(selection), logger }
-  const settings = providerSettings(server)
+  const settings = providerSettings(server, options.fetch)
   if (api === 'anthropic')
     return withoutRefusedTools(createAnthropic(settings).languageModel(model), refusals)
   if (api === 'google') return withoutRefusedTools(createGoogle(settings).languageModel(model), refusals)
   if (api === 'openai') return withoutRefusedTools(createOpenAI(settings).languageModel(model), refusals)
-  const fetch = createCompatibleFetch({ ...refusals, fetch: createBoundedFetch() })
+  const fetch = createCompatibleFetch({ ...refusals, fetch: options.fetch })
   return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), {
     habits: seen,
     holdMs,

@@ -25,6 +25,7 @@ import { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
 import type { AiTimeouts } from './ai-options.ts'
+import type { Fetch } from './bounded-fetch.ts'
 
 const MAX_TEXTS = 1_000
 const MAX_AUDIO_BYTES = 25 * 1_048_576
@@ -39,6 +40,8 @@ export interface OtherCallsOptions {
   readonly wanted: Readonly<Record<Ability, string>>
   readonly voice: string | undefined
   readonly timeouts: AiTimeouts
+  /** Makes the requests. */
+  readonly fetch: Fetch
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
 }
@@ -72,7 +75,7 @@ export class OtherCalls {
     const estimate = { ...NOTHING, inputTokens: estimateTextTokens(characters) }
     return this.#call('embed', { request, meter, estimate }, async (selection, signal) => {
       const { embeddings, usage } = await embedMany({
-        model: createEmbeddingModel(selection),
+        model: createEmbeddingModel(selection, this.#options.fetch),
         values: [...texts],
         maxRetries: 1,
         abortSignal: signal,
@@ -90,7 +93,7 @@ export class OtherCalls {
     const estimate = { ...NOTHING, minutes: audio.byteLength / BYTES_PER_MINUTE }
     return this.#call('transcribe', { request, meter, estimate }, async (selection, signal) => {
       const result = await transcribe({
-        model: createTranscriptionModel(selection),
+        model: createTranscriptionModel(selection, this.#options.fetch),
         audio,
         maxRetries: 1,
         abortSignal: signal,
@@ -115,7 +118,7 @@ export class OtherCalls {
     const spokenBy = voice ?? this.#options.voice
     return this.#call('speak', { request, meter, estimate }, async (selection, signal) => {
       const { audio } = await generateSpeech({
-        model: createSpeechModel(selection),
+        model: createSpeechModel(selection, this.#options.fetch),
         text,
         outputFormat: 'opus',
         ...(spokenBy !== undefined && { voice: spokenBy }),

@@ -6,6 +6,7 @@ import type { EmbeddingModel, SpeechModel, TranscriptionModel } from 'ai'
 import { chooseModel } from './choose-model.ts'
 import type { ChooseOptions } from './choose-model.ts'
 import { askModels } from './models-list.ts'
+import type { Fetch } from './bounded-fetch.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import type { ModelServer, Selection } from './selection.ts'
 
@@ -87,11 +88,14 @@ async function findListed(
 }
 
 /** @throws AiError when the provider has no such models */
-export function createEmbeddingModel({ api, model, server, label }: Selection): EmbeddingModel {
-  if (server && api === 'openai') return createOpenAI(providerSettings(server)).embeddingModel(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server)).embeddingModel(model)
+export function createEmbeddingModel(
+  { api, model, server, label }: Selection,
+  fetch: Fetch,
+): EmbeddingModel {
+  if (server && api === 'openai') return createOpenAI(providerSettings(server, fetch)).embeddingModel(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).embeddingModel(model)
   if (server && api === 'openai-compatible')
-    return createOpenAICompatible(compatibleSettings(server)).embeddingModel(model)
+    return createOpenAICompatible(compatibleSettings(server, fetch)).embeddingModel(model)
   throw unable(label)
 }
 
@@ -99,18 +103,21 @@ export function createEmbeddingModel({ api, model, server, label }: Selection): 
  * Compatible servers use OpenAI's API for speech. @throws AiError when the provider has no such
  * models
  */
-export function createTranscriptionModel({ api, model, server, label }: Selection): TranscriptionModel {
+export function createTranscriptionModel(
+  { api, model, server, label }: Selection,
+  fetch: Fetch,
+): TranscriptionModel {
   if (server && (api === 'openai' || api === 'openai-compatible'))
-    return createOpenAI(providerSettings(server)).transcription(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server)).transcription(model)
+    return createOpenAI(providerSettings(server, fetch)).transcription(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).transcription(model)
   throw unable(label)
 }
 
 /** @throws AiError when the provider has no such models */
-export function createSpeechModel({ api, model, server, label }: Selection): SpeechModel {
+export function createSpeechModel({ api, model, server, label }: Selection, fetch: Fetch): SpeechModel {
   if (server && (api === 'openai' || api === 'openai-compatible'))
-    return createOpenAI(providerSettings(server)).speech(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server)).speech(model)
+    return createOpenAI(providerSettings(server, fetch)).speech(model)
+  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).speech(model)
   throw unable(label)
 }
 

@@ -1,5 +1,4 @@
 import { authorizationHeaders } from './base-url.ts'
-import { createBoundedFetch } from './bounded-fetch.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import type { ModelServer } from './selection.ts'
 
@@ -7,19 +6,22 @@ import type { ModelServer } from './selection.ts'
  * Settings for the vendors' clients. Address and key are always set, because otherwise the clients
  * read them from the environment.
  */
-export function providerSettings({ baseUrl, apiKey = '', headers }: ModelServer): {
+export function providerSettings(
+  { baseUrl, apiKey = '', headers }: ModelServer,
+  fetch: Fetch,
+): {
   baseURL: string
   apiKey: string
   headers: Record<string, string>
   fetch: Fetch
 } {
-  return { baseURL: baseUrl, apiKey, headers: { ...headers }, fetch: createBoundedFetch() }
+  return { baseURL: baseUrl, apiKey, headers: { ...headers }, fetch }
 }
 
 /** Settings for the client of compatible servers. */
 export function compatibleSettings(
   server: ModelServer,
-  fetch: Fetch = createBoundedFetch(),
+  fetch: Fetch,
 ): {
   name: string
   baseURL: string

@@ -21,7 +21,7 @@ import type { JsonDocument } from './parse-json-document.ts'
 import { readPluginBlocks } from './plugin-blocks.ts'
 import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
 import { readTextFile } from './read-text-file.ts'
-import { addSecret, addUrlPassword, collectSecrets, sortSecrets } from './secrets.ts'
+import { addSecret, addUrlSecrets, collectSecrets, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
 import { fileReferences, substituteEnvironment, type Substitution } from './substitute-environment.ts'
@@ -224,7 +224,7 @@ function findSecrets(
   for (const value of config.inserted) addSecret(value, secrets)
   for (const [name, { value }] of environment) {
     if (looksSecret(name)) addSecret(value, secrets)
-    addUrlPassword(value, secrets)
+    addUrlSecrets(value, secrets)
   }
   return sortSecrets(secrets)
 }

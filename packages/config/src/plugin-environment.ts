@@ -7,7 +7,7 @@ import {
   type LoadedConfiguration,
   type ValueLocation,
 } from './loaded-configuration.ts'
-import { addSecret, addUrlPassword, sortSecrets } from './secrets.ts'
+import { addSecret, addUrlSecrets, sortSecrets } from './secrets.ts'
 
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/
 
@@ -49,7 +49,7 @@ export function applyPluginEnvironment(
     blocks[owner.name] = Object.freeze({ ...blocks[owner.name], [key]: value })
     locations.set(pathKey(['plugins', owner.name, key]), location)
     if (looksSecret(key)) addSecret(value, secrets)
-    addUrlPassword(value, secrets)
+    addUrlSecrets(value, secrets)
   }
 
   return createLoadedConfiguration({

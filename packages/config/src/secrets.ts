@@ -3,6 +3,8 @@ import type { JsonPath } from './json-value.ts'
 
 /** Shorter values are not masked, because they occur too often in ordinary text. */
 const SHORTEST_SECRET = 6
+/** Shorter lines of a longer secret occur in other texts, too. */
+const SHORTEST_LINE = 16
 
 /** Whether any key in a path looks secret. */
 export function isSecretPath(path: readonly PropertyKey[]): boolean {
@@ -16,7 +18,7 @@ export function isSecretPath(path: readonly PropertyKey[]): boolean {
 export function collectSecrets(value: unknown, path: JsonPath, into: Set<string>): void {
   if (typeof value === 'string') {
     if (isSecretPath(path)) addSecret(value, into)
-    addUrlPassword(value, into)
+    addUrlSecrets(value, into)
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => collectSecrets(item, [...path, index], into))
   } else if (typeof value === 'object' && value !== null) {
@@ -28,20 +30,40 @@ export function addSecret(value: string, into: Set<string>): void {
   if (value.length >= SHORTEST_SECRET) into.add(value)
   const trimmed = value.trim()
   if (trimmed.length >= SHORTEST_SECRET) into.add(trimmed)
+  // errors quote single lines of a key
+  const lines = trimmed.split(/\r?\n/)
+  for (const line of lines.length > 1 ? lines : [])
+    if (line.length >= SHORTEST_LINE && !line.startsWith('-----')) into.add(line)
 }
 
-/** Adds the password of a URL such as `postgres://user:password@host`, as written and decoded. */
-export function addUrlPassword(value: string, into: Set<string>): void {
+/**
+ * Adds the password of a URL such as `postgres://user:password@host`, and the values of parameters
+ * such as `?key=…`, as written and decoded.
+ */
+export function addUrlSecrets(value: string, into: Set<string>): void {
+  addParameters(value, into)
   const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(value)
   const userInfo = match?.[1]
   if (userInfo === undefined) return
   const colon = userInfo.indexOf(':')
   const password = colon === -1 ? userInfo : userInfo.slice(colon + 1)
-  addSecret(password, into)
+  addEncoded(password, into)
+}
+
+function addParameters(value: string, into: Set<string>): void {
+  const query = /^[a-z][a-z0-9+.-]*:\/\/[^?#]*\?([^#]*)/i.exec(value)?.[1] ?? ''
+  for (const pair of query.split('&')) {
+    const [name = '', ...rest] = pair.split('=')
+    if (looksSecret(name)) addEncoded(rest.join('='), into)
+  }
+}
+
+function addEncoded(value: string, into: Set<string>): void {
+  addSecret(value, into)
   try {
-    addSecret(decodeURIComponent(password), into)
+    addSecret(decodeURIComponent(value), into)
   } catch {
-    // not percent-encoded, so the password as written is the only form
+    // not percent-encoded, so the value as written is the only form
   }
 }
 

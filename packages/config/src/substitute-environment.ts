@@ -79,8 +79,8 @@ export function substituteEnvironment(
           return ''
         }
         hasReplaced = true
-        // a whole file is not a secret; secrets in it are recognised by their keys
-        if (!isFile) used.push(value)
+        // a file of prose is not a secret; secrets in it are recognised by their keys
+        if (!isFile || isSecretFile(value)) used.push(value)
         return value
       },
     )
@@ -103,4 +103,9 @@ export function substituteEnvironment(
     Object.fromEntries(Object.entries(object).map(([key, item]) => [key, visit(item, [...path, key])]))
 
   return { value: visitObject(root, []), paths, inserted, failures }
+}
+
+/** Whether a file holds nothing but one long word, or a private key. */
+function isSecretFile(content: string): boolean {
+  return /^\s*\S{8,}\s*$/.test(content) || /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(content)
 }

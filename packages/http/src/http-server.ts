@@ -23,6 +23,8 @@ export interface HttpServerOptions extends DetailsOptions {
     readonly report: { readonly status: string; readonly [detail: string]: unknown }
   }>
   readonly logger: Logger
+  /** Hides secrets in an answer's JSON or plain text. */
+  hide(text: string, route: string): string
   /**
    * Takes the `POST` requests to one path, unguarded: its callers prove themselves in their own
    * way.
@@ -76,6 +78,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     routerOptions: { maxParamLength: 512 },
   })
   await server.register(cookie)
+  hideSecrets(server, options)
   guardRequests(server, new RequestGuard(options), login)
   sendErrors(server, { logger, notFound: (_method, path) => `There is nothing at ${path}.` })
   registerLoginRoutes(server, login)
@@ -88,6 +91,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   server.get('/', (_request, reply) => reply.redirect('/playground', 303))
   return server
+}
+
+/** Pages are left alone: they have no secrets but those that their readers need. */
+function hideSecrets(server: FastifyInstance, { hide }: HttpServerOptions): void {
+  server.addHook('onSend', async (request, reply, payload) => {
+    const type = String(reply.getHeader('content-type') ?? '')
+    if (typeof payload !== 'string' || !/json|text\/plain/.test(type)) return payload
+    return hide(payload, request.routeOptions.url ?? '')
+  })
 }
 
 function guardRequests(server: FastifyInstance, guard: RequestGuard, login: LoginOptions): void {

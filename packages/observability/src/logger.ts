@@ -56,7 +56,10 @@ export function createLogger(options: LoggerOptions): RootLogger {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => options.mask.deep(fields),
+      },
       serializers: { err: describeError, error: messageOf },
     },
     stream,

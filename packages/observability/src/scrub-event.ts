@@ -23,10 +23,7 @@ export function scrubEvent<Kind extends Event>(event: Kind, mask: SecretMask): K
           `(?<![\\p{L}\\p{N}])(?:${[...identities].map((value) => RegExp.escape(value)).join('|')})(?![\\p{L}\\p{N}])`,
           'gu',
         )
-  const clean = (text: string): string => {
-    const masked = mask.apply(text)
-    return pattern ? masked.replace(pattern, '[id]') : masked
-  }
+  const clean = (text: string): string => (pattern ? text.replace(pattern, '[id]') : text)
   const kept = {
     event_id: event.event_id,
     timestamp: event.timestamp,
@@ -38,7 +35,7 @@ export function scrubEvent<Kind extends Event>(event: Kind, mask: SecretMask): K
     sdk: event.sdk,
     exception: { values: exceptionsOf(event) },
   }
-  return cleaned(kept, clean) as Kind
+  return cleaned(mask.deep(kept), clean) as Kind
 }
 
 function exceptionsOf(event: Event): unknown[] {
@@ -82,5 +79,5 @@ function cleaned(value: unknown, clean: (text: string) => string): unknown {
   if (typeof value === 'string') return clean(value)
   if (Array.isArray(value)) return value.map((item) => cleaned(item, clean))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleaned(item, clean)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [clean(key), cleaned(item, clean)]))
 }

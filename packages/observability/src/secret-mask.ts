@@ -1,4 +1,6 @@
-import { BOT_TOKENS } from '@pluggram/base'
+import { BOT_TOKENS, looksSecret, mayBeDisguised, plainForm, toPlainText } from '@pluggram/base'
+import { encodedForms } from './secret-forms.ts'
+import { maskPlaces, maskUserInfo } from './secret-places.ts'
 
 const MASK = '[secret]'
 /** Shorter values would mask ordinary words. */
@@ -6,67 +8,141 @@ const MIN_SECRET_LENGTH = 6
 /** Higher in chats, because a weak password may be an ordinary word. */
 const MIN_CHAT_SECRET_LENGTH = 8
 const LONG_SECRET = 16
+/** A text may have encoded forms of secrets only if it has a word like this. */
+const LONG_WORD = /[\w+/=-]{14}/
+/** The start of something encoded, or of an address with a password, at the end of a text. */
+const UNFINISHED = /(?:%[0-9a-f]?|&[#\w]{0,7}|\\(?:u[0-9a-f]{0,3})?|:(?:\/(?:\/[^\s/?#"'<>@]{0,200})?)?)$/i
+/** How much longer than itself a disguised secret may be. */
+const MOST_DISGUISE = 12
 
-/** Replaces secrets in text that leaves the process. */
+/** Hides secrets in what leaves the process. */
 export interface SecretMask {
   apply(text: string): string
-  /** The same for chats: values that could be ordinary words are not masked. */
+  /**
+   * The same for chats and models: values that could be ordinary words are not hidden, and nothing
+   * because of its place alone, except a password in an address.
+   */
   applyToChat(text: string): string
   /**
-   * The number of characters at the end of a text that may be the start of a secret masked by
+   * `apply` for every key and text in plain data. Every text below a key that looks secret is
+   * hidden. Returns the same object when there is nothing to hide.
+   */
+  deep<Value>(value: Value): Value
+  /** `applyToChat` for every key and text in plain data. */
+  deepToChat<Value>(value: Value): Value
+  /**
+   * The number of characters at the end of a text that may be the start of a secret hidden by
    * `applyToChat`.
    */
   heldBack(text: string): number
-  /** Adds values to mask. */
+  /** Adds values to hide. */
   add(secrets: readonly string[]): void
 }
 
-/** Creates a mask for bot tokens and the given values, including their JSON and URL encodings. */
+/**
+ * Creates a mask for bot tokens and the given values, also when they are encoded for JSON, HTML,
+ * addresses, forms or headers, or have characters in them that nobody sees.
+ */
 export function createSecretMask(secrets: readonly string[] = []): SecretMask {
-  const known = new Set<string>()
-  const inChats = new Set<string>()
-  let pattern: RegExp | undefined
-  let chatPattern: RegExp | undefined
+  const known = new Wanted()
+  const inChats = new Wanted()
 
   function add(values: readonly string[]): void {
     for (const value of values) {
       if (value.length < MIN_SECRET_LENGTH) continue
-      for (const form of formsOf(value)) {
-        known.add(form)
-        if (isNoWord(value)) inChats.add(form)
-      }
+      known.add(value)
+      if (isNoWord(value)) inChats.add(value)
     }
-    pattern = patternOf(known)
-    chatPattern = patternOf(inChats)
   }
 
-  const hide = (text: string, secret: RegExp | undefined): string =>
-    (secret ? text.replace(secret, MASK) : text).replace(BOT_TOKENS, MASK)
-
+  const apply = (text: string): string => maskPlaces(maskUserInfo(known.hide(text), MASK), MASK)
+  const applyToChat = (text: string): string => maskUserInfo(inChats.hide(text), MASK)
   add(secrets)
   return {
-    apply: (text) => hide(text, pattern),
-    applyToChat: (text) => hide(text, chatPattern),
-    heldBack(text) {
-      const last = text.at(-1)
-      let most = 0
-      for (const secret of last === undefined ? [] : inChats) {
-        for (let length = Math.min(secret.length - 1, text.length); length > most; length -= 1) {
-          if (secret[length - 1] === last && text.endsWith(secret.slice(0, length))) most = length
-        }
-      }
-      return most
-    },
+    apply,
+    applyToChat,
+    deep: (value) => change(value, apply, looksSecret) as typeof value,
+    deepToChat: (value) => change(value, applyToChat) as typeof value,
+    heldBack: (text) => inChats.unfinished(text),
     add,
   }
 }
 
-function formsOf(value: string): string[] {
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    ...(value.isWellFormed() ? [encodeURIComponent(value)] : []),
-  ]
+/** A set of secrets to look for. */
+class Wanted {
+  readonly #values = new Set<string>()
+  readonly #plain = new Set<string>()
+  readonly #encoded = new Set<string>()
+  #longest = 0
+  #patterns: { readonly values: RegExp; readonly plain: RegExp; readonly encoded: RegExp } | undefined
+
+  add(secret: string): void {
+    this.#values.add(secret)
+    const plain = toPlain(secret)
+    // a secret of nothing but what nobody sees would be found everywhere
+    if (plain.length >= MIN_SECRET_LENGTH) this.#plain.add(plain)
+    for (const form of encodedForms(secret)) this.#encoded.add(form)
+    this.#longest = Math.max(this.#longest, plain.length)
+    this.#patterns = undefined
+  }
+
+  hide(text: string): string {
+    this.#patterns ??= {
+      values: patternOf(this.#values),
+      plain: patternOf(this.#plain),
+      encoded: patternOf(this.#encoded),
+    }
+    const { values, encoded } = this.#patterns
+    let hidden = text.replace(values, MASK).replace(BOT_TOKENS, MASK)
+    if (LONG_WORD.test(hidden)) hidden = hidden.replace(encoded, MASK)
+    return mayBeDisguised(hidden) || hidden.includes('+') ? this.#hideDisguised(hidden) : hidden
+  }
+
+  #hideDisguised(text: string): string {
+    const quick = spaced(toPlainText(text))
+    if (![this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded].some((pattern) => pattern && quick.search(pattern) !== -1)) return text
+    const form = plainForm(text)
+    const plain = spaced(form.text)
+    const found = [this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded]
+      .flatMap((pattern) => (pattern ? [...plain.matchAll(pattern)] : []))
+      .map(({ 0: match, index }) => ({
+        start: form.starts[index] ?? 0,
+        end: form.ends[index + match.length - 1] ?? text.length,
+      }))
+    if (found.length === 0) return text
+    const parts: string[] = []
+    let from = 0
+    for (const { start, end } of found.toSorted((a, b) => a.start - b.start)) {
+      // one that begins within another is part of it
+      if (start >= from) parts.push(text.slice(from, start), MASK)
+      from = Math.max(from, end)
+    }
+    return parts.join('') + text.slice(from)
+  }
+
+  /** How many characters at the end of a text may be the start of a secret. */
+  unfinished(text: string): number {
+    const window = text.slice(-(this.#longest * MOST_DISGUISE + 300))
+    const unfinished = UNFINISHED.exec(window)?.[0].length ?? 0
+    const { text: plain, starts } = plainForm(window.slice(0, window.length - unfinished))
+    const end = spaced(plain)
+    let most = 0
+    for (const secret of this.#plain) {
+      for (let length = Math.min(secret.length - 1, end.length); length > most; length -= 1) {
+        if (secret[length - 1] === end.at(-1) && end.endsWith(secret.slice(0, length))) most = length
+      }
+    }
+    return most === 0 ? unfinished : window.length - (starts[plain.length - most] ?? window.length)
+  }
+}
+
+/** Forms write a space as `+`. */
+function spaced(text: string): string {
+  return text.replaceAll('+', ' ')
+}
+
+function toPlain(secret: string): string {
+  return spaced(toPlainText(secret))
 }
 
 function isNoWord(value: string): boolean {
@@ -75,8 +151,35 @@ function isNoWord(value: string): boolean {
 }
 
 /** Longest first, so that a secret that contains another one is masked completely. */
-function patternOf(values: ReadonlySet<string>): RegExp | undefined {
-  if (values.size === 0) return undefined
+function patternOf(values: ReadonlySet<string>): RegExp {
+  if (values.size === 0) return /(?!)/g
   const sorted = [...values].toSorted((a, b) => b.length - a.length)
   return new RegExp(sorted.map((value) => RegExp.escape(value)).join('|'), 'g')
+}
+
+/** Changes plain data; bytes, dates and other objects of a class stay as they are. */
+function change(
+  value: unknown,
+  hide: (text: string) => string,
+  isSecretKey?: (key: string) => boolean,
+  isSecret = false,
+): unknown {
+  if (typeof value === 'string') return isSecret && value !== '' ? MASK : hide(value)
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => change(item, hide, isSecretKey, isSecret))
+    return items.every((item, index) => item === value[index]) ? value : items
+  }
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return value
+  let isChanged = false
+  const entries = Object.entries(value).map(([key, item]: [string, unknown]) => {
+    const entry = [hide(key), change(item, hide, isSecretKey, isSecret || isSecretKey?.(key) === true)]
+    isChanged ||= entry[0] !== key || entry[1] !== item
+    return entry
+  })
+  return isChanged ? (Object.fromEntries(entries) as unknown) : value
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

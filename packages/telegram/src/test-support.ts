@@ -5,7 +5,7 @@ import type { Chat, Logger, Reply, SentMessage } from '@pluggram/sdk'
 import type { ChatActions, Format } from '@pluggram/sdk/runtime'
 import { vi } from 'vitest'
 import { createTelegramApi } from './api/api.ts'
-import type { TelegramApi } from './api/api.ts'
+import type { TelegramApi, TelegramApiOptions } from './api/api.ts'
 import { createTelegramBot } from './send/bot.ts'
 import type { TelegramBot, TelegramBotOptions } from './send/bot.ts'
 import { refusalError } from './api/errors.ts'
@@ -42,7 +42,10 @@ export interface EmulatedTelegram {
   close(): Promise<void>
 }
 
-export async function startEmulatedTelegram(timeoutSeconds = 5): Promise<EmulatedTelegram> {
+export async function startEmulatedTelegram(
+  timeoutSeconds = 5,
+  hide?: TelegramApiOptions['hide'],
+): Promise<EmulatedTelegram> {
   const emulator = await createBotApiEmulator({ bot: { username: 'pluggram_bot' } })
   const closing = new AbortController()
   const api = createTelegramApi({
@@ -50,6 +53,7 @@ export async function startEmulatedTelegram(timeoutSeconds = 5): Promise<Emulate
     apiRoot: emulator.url,
     signal: closing.signal,
     timeoutSeconds,
+    ...(hide && { hide }),
   })
   const ada = emulator.driver.createUser({ firstName: 'Ada' })
   return {

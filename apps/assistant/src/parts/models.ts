@@ -6,6 +6,7 @@ import {
   folders,
   healthChecks,
   logger,
+  mask,
   models,
   settings,
   storage,
@@ -14,7 +15,7 @@ import {
 /** The language models and their budgets. */
 export const languageModels = definePart({
   name: 'models',
-  needs: { configuration, settings, directory, storage, folders, logger },
+  needs: { configuration, settings, directory, storage, folders, logger, mask },
   gives: models,
   start(needs, life) {
     const { ai: aiSettings, http } = needs.settings.now
@@ -25,6 +26,7 @@ export const languageModels = definePart({
       ledger: needs.storage.aiLedger,
       home: needs.folders.home,
       logger: needs.logger,
+      hide: (text) => needs.mask.applyToChat(text),
       ownPort: http.port,
     })
     life.onStop(() => ai.close())

@@ -15,6 +15,11 @@ export interface TelegramApiOptions {
   readonly signal?: AbortSignal
   /** The timeout of an ordinary call, in seconds. Default 30; uploads get ten times as long. */
   readonly timeoutSeconds?: number
+  /**
+   * Hides secrets in everything that is sent; returns the same object when there is nothing to hide.
+   * Default: hides nothing.
+   */
+  readonly hide?: <Value>(payload: Value) => Value
   /** Called with the outcome of every call, for statistics. It must not throw. */
   readonly onCall?: (method: string, outcome: ApiOutcome, seconds: number) => void
 }
@@ -106,19 +111,21 @@ interface Calls {
  * `TelegramError`.
  */
 function makeCalls(options: CallOptions): Calls {
-  const { token, timeoutSeconds, caller, onCall } = options
+  const { token, timeoutSeconds, caller, onCall, hide } = options
   return {
-    perform,
-    transform: (previous, method, payload, signal) => {
+    perform: (method, payload, signal, pick) =>
+      performHidden(method, hidden(method, payload, hide), signal, pick),
+    transform: (previous, method, given, signal) => {
+      const payload = hidden(method, given, hide)
       const outer = signal as AbortSignal | undefined
       const answer = carriesUpload(method, payload)
         ? judged(method, withinLimit(previous, method, payload, outer), whole)
-        : perform(method, payload, outer, whole)
+        : performHidden(method, payload, outer, whole)
       return answer as unknown as ReturnType<typeof previous>
     },
   }
 
-  function perform<T>(
+  function performHidden<T>(
     method: string,
     payload: object,
     signal: AbortSignal | undefined,
@@ -171,6 +178,28 @@ function makeCalls(options: CallOptions): Calls {
       throw toTelegramError(error, method, token)
     }
   }
+}
+
+/** Its address and its own secret go to Telegram alone. */
+const SECRET_BY_NATURE = 'setWebhook'
+/** Texts, and the members that count their characters. */
+const COUNTED = { text: 'entities', caption: 'caption_entities', explanation: 'explanation_entities' }
+
+/** The last line of defence: whoever made the call, no secret of the configuration leaves with it. */
+function hidden<Payload extends object>(
+  method: string,
+  payload: Payload,
+  hide: TelegramApiOptions['hide'],
+): Payload {
+  if (!hide || method === SECRET_BY_NATURE) return payload
+  const clean: Payload = hide(payload)
+  if (clean === payload) return payload
+  // positions no longer match a text that was changed
+  const stale = Object.entries(COUNTED)
+    .filter(([text]) => Reflect.get(clean, text) !== Reflect.get(payload, text))
+    .map(([, entities]) => entities)
+  const kept = Object.entries(clean).filter(([name]) => !stale.includes(name))
+  return Object.fromEntries(kept) as Payload
 }
 
 const whole = (answer: Success): Success => answer

@@ -1,4 +1,3 @@
-import { mapTexts } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { BotApiCaller, ChatActions, MessageTransport } from '@pluggram/sdk/runtime'
 import type { TelegramApi } from '../api/api.ts'
@@ -21,8 +20,8 @@ export interface TelegramBotOptions extends Persistence {
   /** Decides which texts become rich messages. Must be the object that `createFormat` has. */
   readonly rich: RichMessages
   /**
-   * Hides secrets in previews, notices and plugins' calls; `createFormat` hides them in messages.
-   * Default: hides nothing.
+   * Hides secrets in text while it is written; `createFormat` hides them in messages, and the API in
+   * everything that is sent. Default: hides nothing.
    */
   readonly mask?: ChatMask
   /**
@@ -65,7 +64,6 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const gate = createSendGate({ limits, now })
   const blocked = createBlockedChats(now)
   const options = { ...given, mask, now, limits, gate, blocked, streaming: given.streaming ?? 'auto' }
-  const hide = (text: string): string => mask.applyToChat(text)
   const signals = createChatSignals(options)
   const caller = createMethodCaller(options)
   let repeatedSends = 0
@@ -80,8 +78,7 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
     supersedes,
     writeDraft: createDraftWriter(options),
     ...signals,
-    answerCallback: (id, text) => signals.answerCallback(id, text === undefined ? text : hide(text)),
-    call: (method, params, signal) => caller.call(method, mapTexts(params, hide) as typeof params, signal),
+    call: (...call) => caller.call(...call),
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
     stats: () => ({

@@ -11,6 +11,8 @@ const SECRET = 'tok-of-the-tok-77'
 /** Hides one secret, as the assistant's mask hides all. */
 const mask: ChatMask = {
   applyToChat: (text) => text.replaceAll(SECRET, '[secret]'),
+  deepToChat: (value) =>
+    JSON.parse(JSON.stringify(value).replaceAll(SECRET, '[secret]')) as typeof value,
   heldBack(text) {
     for (let length = SECRET.length - 1; length > 0; length -= 1)
       if (text.endsWith(SECRET.slice(0, length))) return length
@@ -68,7 +70,7 @@ it('a reply without a secret stays as it is, formatting included', () => {
 })
 
 it('notices, previews, their buttons and calls of plugins show no secret', async () => {
-  const { api, logger, emulator, ada, close } = await startEmulatedTelegram()
+  const { api, logger, emulator, ada, close } = await startEmulatedTelegram(5, mask.deepToChat)
   const limits = { overallPerSecond: 30, chatPerSecond: 10, groupPerMinute: 600 }
   const bot = createTestBot({ api, logger, mask, limits })
   const group = emulator.driver.createChat({ type: 'group', title: 'G', memberIds: [ada.id] })
@@ -87,11 +89,15 @@ it('notices, previews, their buttons and calls of plugins show no secret', async
   )
   expect(written.text).toBe('key [secret] is it')
   await bot.answerCallback('1', SECRET)
-  await bot.call('sendMessage', { chat_id: ada.id, text: SECRET }, AbortSignal.timeout(5_000))
+  const entities = [{ type: 'text_link', offset: 0, length: 4, url: `https://x.example/${SECRET}` }]
+  await bot.call('sendMessage', { chat_id: ada.id, text: SECRET, entities }, AbortSignal.timeout(5_000))
+  await bot.call('sendMessage', { chat_id: ada.id, text: 'link', entities }, AbortSignal.timeout(5_000))
   const calls = JSON.stringify(emulator.calls().map(({ params }) => params))
   expect(calls).toContain('Stop [secret]')
   expect(calls.match(/\[secret\]/g)?.length).toBeGreaterThanOrEqual(4)
   expect(calls).not.toContain(SECRET)
+  const sent = callsOf(emulator, 'sendMessage').map((params) => Reflect.get(Object(params), 'entities') as unknown)
+  expect(sent.slice(-2)).toEqual([undefined, [{ ...entities[0], url: 'https://x.example/[secret]' }]])
   await close()
 })
 

@@ -1,12 +1,18 @@
 /** Hides secrets of the configuration in texts for chats. */
 export interface ChatMask {
   applyToChat(text: string): string
+  /** The same for every key and text in plain data; the same object when there is nothing to hide. */
+  deepToChat<Value>(value: Value): Value
   /** How many characters at the end of a text could be the start of a secret. */
   heldBack(text: string): number
 }
 
 /** Hides nothing. */
-export const NO_MASK: ChatMask = { applyToChat: (text) => text, heldBack: () => 0 }
+export const NO_MASK: ChatMask = {
+  applyToChat: (text) => text,
+  deepToChat: (value) => value,
+  heldBack: () => 0,
+}
 
 /**
  * A masked text stream. It holds back the end of the text while that could be the start of a
