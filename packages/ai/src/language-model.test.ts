@@ -34,7 +34,13 @@ test.each(VENDORS)('$provider answers with its default model and the key that wa
         isLocal: false,
       },
     },
-    { own: { demo, llamaCpp: () => demo }, habits: new ModelHabits(), fetch: createBoundedFetch(), holdMs: 100, logger: SILENT_LOGGER },
+    {
+      own: { demo, llamaCpp: () => demo },
+      habits: new ModelHabits(),
+      fetch: createBoundedFetch(),
+      holdMs: 100,
+      logger: SILENT_LOGGER,
+    },
   )
   expect(await streamText({ model, prompt: 'hello' }).text).toBe('Hi from the mock.')
   const request = mock.getLastRequest()

@@ -88,10 +88,7 @@ async function findListed(
 }
 
 /** @throws AiError when the provider has no such models */
-export function createEmbeddingModel(
-  { api, model, server, label }: Selection,
-  fetch: Fetch,
-): EmbeddingModel {
+export function createEmbeddingModel({ api, model, server, label }: Selection, fetch: Fetch): EmbeddingModel {
   if (server && api === 'openai') return createOpenAI(providerSettings(server, fetch)).embeddingModel(model)
   if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).embeddingModel(model)
   if (server && api === 'openai-compatible')

@@ -61,9 +61,15 @@ const LEAKS: readonly (readonly [how: string, text: string])[] = [
   ['a form', `${new URLSearchParams({ password: PASSWORD })}`],
   ['JSON', JSON.stringify({ value: PASSWORD })],
   ['JSON within JSON', JSON.stringify({ body: JSON.stringify({ value: PASSWORD }) })],
-  ['JSON of a library that escapes more', JSON.stringify(PASSWORD).replaceAll('/', '\\/').replace('é', '\\u00e9')],
+  [
+    'JSON of a library that escapes more',
+    JSON.stringify(PASSWORD).replaceAll('/', '\\/').replace('é', '\\u00e9'),
+  ],
   ['an error page', `<pre>${html(PASSWORD)}</pre>`],
-  ['named entities', `<b>${PASSWORD.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')}</b>`],
+  [
+    'named entities',
+    `<b>${PASSWORD.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')}</b>`,
+  ],
   ['characters that nobody sees', [...KEY].join('\u200b')],
   ['a soft hyphen and a direction', `${KEY.slice(0, 5)}\u00ad${KEY.slice(5, 9)}\u202e${KEY.slice(9)}`],
   ['Base64 of a registry that echoes the credential', base64(KEY)],
@@ -101,7 +107,10 @@ describe('what left other programs does not leave this one', () => {
     ['redis://:hunter2@10.0.0.1', 'redis://[secret]@10.0.0.1'],
     ['https://ghp1234567890abcdef@github.com/a/b', 'https://[secret]@github.com/a/b'],
     ['ssh://git@github.com/a/b', 'ssh://git@github.com/a/b'],
-    ['postgres://user:password@localhost and amqp://guest:guest@host', 'postgres://user:password@localhost and amqp://guest:guest@host'],
+    [
+      'postgres://user:password@localhost and amqp://guest:guest@host',
+      'postgres://user:password@localhost and amqp://guest:guest@host',
+    ],
     ['https://medium.com/@somebody and me@example.com', 'https://medium.com/@somebody and me@example.com'],
   ])('user and password of any address: %s', (text, hidden) => {
     expect(mask.applyToChat(text)).toBe(hidden)
@@ -112,7 +121,10 @@ describe('what left other programs does not leave this one', () => {
     ['GET /rss?user=a&api_key=abc123&page=2', 'GET /rss?user=a&api_key=[secret]&page=2'],
     ['?token=abc&amp;key=def', '?token=[secret]&amp;key=[secret]'],
     ['/cb?%E0%A4=value&page_size=2', '/cb?%E0%A4=[secret]&page_size=2'],
-    ['host=db user=bot password=hunter2 sslmode=disable', 'host=db user=bot password=[secret] sslmode=disable'],
+    [
+      'host=db user=bot password=hunter2 sslmode=disable',
+      'host=db user=bot password=[secret] sslmode=disable',
+    ],
     ['Server=db;Uid=bot;Pwd=hunter2;', 'Server=db;Uid=bot;Pwd=[secret];'],
     ['Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc', 'Authorization: Bearer [secret]'],
     ['invalid key sk-proj-abcdefghijklmnop123', 'invalid key [secret]'],

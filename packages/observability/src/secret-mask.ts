@@ -100,7 +100,12 @@ class Wanted {
 
   #hideDisguised(text: string): string {
     const quick = spaced(toPlainText(text))
-    if (![this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded].some((pattern) => pattern && quick.search(pattern) !== -1)) return text
+    if (
+      ![this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded].some(
+        (pattern) => pattern && quick.search(pattern) !== -1,
+      )
+    )
+      return text
     const form = plainForm(text)
     const plain = spaced(form.text)
     const found = [this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded]

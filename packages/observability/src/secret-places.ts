@@ -11,7 +11,8 @@ const AUTHORIZATION = /(?<=\b(?:bearer|basic)\s+)[\w+/.~=-]{16,}/gi
 /** Characters that ordinary words do not have. */
 const NO_WORD = /[\d+/=]|[a-z][A-Z]/
 /** Passwords of examples: nobody has them. */
-const EXAMPLE = /^(?:(?:your|my)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key)|\*+|x+|\.+|<.*|\$?\{.*|\[.*|%.*%)$/i
+const EXAMPLE =
+  /^(?:(?:your|my)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key)|\*+|x+|\.+|<.*|\$?\{.*|\[.*|%.*%)$/i
 /** A user without a password, such as `git`, is shorter than a token. */
 const LONGEST_USER = 15
 

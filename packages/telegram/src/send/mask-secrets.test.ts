@@ -11,8 +11,7 @@ const SECRET = 'tok-of-the-tok-77'
 /** Hides one secret, as the assistant's mask hides all. */
 const mask: ChatMask = {
   applyToChat: (text) => text.replaceAll(SECRET, '[secret]'),
-  deepToChat: (value) =>
-    JSON.parse(JSON.stringify(value).replaceAll(SECRET, '[secret]')) as typeof value,
+  deepToChat: (value) => JSON.parse(JSON.stringify(value).replaceAll(SECRET, '[secret]')) as typeof value,
   heldBack(text) {
     for (let length = SECRET.length - 1; length > 0; length -= 1)
       if (text.endsWith(SECRET.slice(0, length))) return length
@@ -96,7 +95,9 @@ it('notices, previews, their buttons and calls of plugins show no secret', async
   expect(calls).toContain('Stop [secret]')
   expect(calls.match(/\[secret\]/g)?.length).toBeGreaterThanOrEqual(4)
   expect(calls).not.toContain(SECRET)
-  const sent = callsOf(emulator, 'sendMessage').map((params) => Reflect.get(Object(params), 'entities') as unknown)
+  const sent = callsOf(emulator, 'sendMessage').map(
+    (params) => Reflect.get(Object(params), 'entities') as unknown,
+  )
   expect(sent.slice(-2)).toEqual([undefined, [{ ...entities[0], url: 'https://x.example/[secret]' }]])
   await close()
 })
