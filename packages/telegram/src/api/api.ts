@@ -195,10 +195,12 @@ function hidden<Payload extends object>(
   const clean: Payload = hide(payload)
   if (clean === payload) return payload
   // positions no longer match a text that was changed
-  const stale = Object.entries(COUNTED)
-    .filter(([text]) => Reflect.get(clean, text) !== Reflect.get(payload, text))
-    .map(([, entities]) => entities)
-  const kept = Object.entries(clean).filter(([name]) => !stale.includes(name))
+  const stale = new Set(
+    Object.entries(COUNTED)
+      .filter(([text]) => Reflect.get(clean, text) !== Reflect.get(payload, text))
+      .map(([, entities]) => entities),
+  )
+  const kept = Object.entries(clean).filter(([name]) => !stale.has(name))
   return Object.fromEntries(kept) as Payload
 }
 
