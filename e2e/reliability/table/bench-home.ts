@@ -64,7 +64,7 @@ export function benchSettings(workUrl: string, prefix = PREFIX): object {
   return {
     ai: {
       timeouts: { first_token_seconds: 15, between_tokens_seconds: 15, total_seconds: 60 },
-      tools: { granted: ['bench.order'] },
+      tools: { granted: ['bench.order'], approval_seconds: 7_200 },
       budgets: { overall: { day: { tokens: 10_000_000 } } },
     },
     plugins: {

@@ -132,6 +132,16 @@ export class Cell {
     }
   }
 
+  /** The last warnings and errors in the log. */
+  problems(): string {
+    const lines = this.program.output().split('\n')
+    return lines
+      .filter((line) => /"level":"(warn|error|fatal)"/.test(line))
+      .slice(-5)
+      .map((line) => line.slice(0, 400))
+      .join(' ')
+  }
+
   /** Lets the model begin no answer, and end none that streams, until `releaseModel`. */
   holdModel(): void {
     this.#isModelHeld = true

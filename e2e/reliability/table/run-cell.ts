@@ -57,8 +57,8 @@ export async function runCell(state: State, fault: Fault, { isShort }: CellRunOp
       ...((stuck ?? judged.note) !== undefined && { note: [stuck, judged.note].filter(Boolean).join('; ') }),
     }
   } catch (error) {
-    const { message } = error as Error
-    return { ...result, stuck: true, seconds: seconds(), note: message.slice(0, 2_000) }
+    const note = `${(error as Error).message.slice(0, 1_000)}; ${cell.problems()}`
+    return { ...result, stuck: true, seconds: seconds(), note }
   } finally {
     await cell.close().catch(() => {})
   }
@@ -100,6 +100,7 @@ async function observe(
   await sleep(Math.max(0, seconds * 1_000 - GO_ON_MS))
   await lift()
   let stuck: string | undefined
+  let problems: string | undefined
   try {
     await cell.whenReady(CATCH_UP_MS)
     cell.say(late, 'say late')
@@ -108,11 +109,14 @@ async function observe(
     await cell.until('all answers', () => judge(cell, state, fault, main, bystanders).lost === 0, CATCH_UP_MS)
   } catch (error) {
     stuck = (error as Error).message.slice(0, 500)
+    problems = cell.problems()
   }
   // missing answers are lost, not stuck, if the assistant answers others
   if (stuck === 'not within 120 s: all answers') stuck = undefined
   await sleep(REPEAT_MS)
-  return { ...judge(cell, state, fault, main, bystanders), ...(stuck !== undefined && { stuck }) }
+  const judged = judge(cell, state, fault, main, bystanders)
+  const note = [judged.note, problems].filter(Boolean).join('; ')
+  return { ...judged, ...(note !== '' && { note }), ...(stuck !== undefined && { stuck }) }
 }
 
 function judge(

@@ -142,9 +142,11 @@ export const STATES: readonly State[] = [
     name: 'broadcast',
     inFlight: 4,
     async enter(cell, main) {
-      const people = Array.from({ length: 40 }, () => cell.person())
+      const people = Array.from({ length: 150 }, () => cell.person())
       readers.set(cell, people)
       cell.say(main, `/news ${people.map(({ id }) => id).join(',')}`)
+      // the plugin has posted all; Telegram's pace lets them out within five seconds
+      await cell.until('that all is kept', () => cell.shown(main.id).length > 0)
       await cell.until('the first news', () => people.some(({ id }) => cell.shown(id).length > 0))
     },
     ending: (cell, { id }) => ({

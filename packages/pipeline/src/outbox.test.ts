@@ -52,6 +52,20 @@ describe('an outbox without a sender', () => {
     expect(texts()).toEqual(['daily'])
   })
 
+  test('keeps what is added while the disk is full as soon as there is space', async () => {
+    const { store, messenger } = create()
+    const failing = <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) => {
+      let failures = 1
+      return (...given: Given) => (failures-- > 0 ? Promise.reject(new Error('disk full')) : work(...given))
+    }
+    const full = { ...store, post: failing(store.post), addInterim: failing(store.addInterim) }
+    const outbox = createOutbox({ store: full, logger: silentLogger })
+    startSender({ outbox, store, transport: messenger, logger: silentLogger })
+    const adding = [outbox.add([message('news')]), outbox.addOnce(1, 'dice:1', () => [message('interim')])]
+    for (const sending of await Promise.all(adding)) await Promise.all(sending)
+    expect(messenger.delivered.map(({ text }) => text).toSorted()).toEqual(['interim', 'news'])
+  })
+
   test('leaves for the next start what was added and never sent', async () => {
     const { store, outbox, start, texts } = create()
     const [sending] = await outbox.add([message('later')])

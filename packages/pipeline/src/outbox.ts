@@ -114,7 +114,8 @@ export class Outbox {
 
   /** Adds messages that answer no update; resolves when they are on disk. */
   async add(messages: readonly OutgoingMessage[]): Promise<Sending> {
-    return this.#pushAll(await this.#options.store.post(messages))
+    const { store } = this.#options
+    return this.#pushAll(await this.write(() => store.post(messages)))
   }
 
   /**
@@ -129,7 +130,9 @@ export class Outbox {
   ): Promise<Sending> {
     const { store } = this.#options
     const known = await store.interim(updateId, key)
-    return this.#pushAll(known.length > 0 ? known : await store.addInterim(updateId, key, await make()))
+    if (known.length > 0) return this.#pushAll(known)
+    const messages = await make()
+    return this.#pushAll(await this.write(() => store.addInterim(updateId, key, messages)))
   }
 
   /** Marks an update done and adds its answer, in one transaction. */
