@@ -80,10 +80,13 @@ test('few open files are named at the start', async () => {
   const ended = once(child, 'close')
   let output = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
-  await expect.poll(() => output).toMatch(/ready in/)
-  expect(output).toMatch(/"level":"warn".*only 64 files .*ulimit -n 64/)
-  child.kill('SIGTERM')
-  await ended
+  try {
+    await expect.poll(() => output).toMatch(/ready in/)
+    expect(output).toMatch(/"level":"warn".*only 64 files .*ulimit -n 64/)
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
 })
 
 test.runIf(process.platform === 'linux')('plugin processes end first when memory is short', async () => {

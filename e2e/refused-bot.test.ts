@@ -2,6 +2,7 @@ import type { TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { afterEach, expect, test } from 'vitest'
 import { createSession, startAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startProgram, stopAllPrograms } from './support/program.ts'
 
@@ -87,4 +88,35 @@ test('while Telegram refuses the token, answers wait; the owner is told; they go
   expect(again.map(({ id }) => id)).toContain(ada.id)
   await startAssistant(home, { TELEGRAM_BOT_TOKEN: NEW_TOKEN, TELEGRAM_API_ROOT: newUrl })
   expect(texts(await botMessages(newDriver, ada.id, 1))).toEqual(['echo two'])
+})
+
+test('ids belong to a bot: an update of another bot is answered, though the old bot had one with its id', async () => {
+  const home = await createEchoHome()
+  const port = String(await findFreePort())
+  const secret = 'two-bots-secret'
+  const root = `http://127.0.0.1:${port}/telegram/webhook`
+  for (const token of [TOKEN, '700000002:AAE2E-token-of-another-bot-0000000000']) {
+    const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', token])
+    const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+(?=\s)/)
+    const driver = createSession(`${url}/emulator`, {})
+    const { id } = await createPerson(driver)
+    const assistant = await startAssistant(home, {
+      PORT: port,
+      TELEGRAM_BOT_TOKEN: token,
+      TELEGRAM_API_ROOT: url,
+      TELEGRAM_WEBHOOK_URL: root,
+      TELEGRAM_WEBHOOK_SECRET: secret,
+    })
+    const from = { id, is_bot: false, first_name: 'Ada' }
+    const chat = { id, type: 'private', first_name: 'Ada' }
+    const message = { message_id: 1, date: 1_800_000_000, from, chat, text: token.slice(0, 9) }
+    const response = await fetch(root, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+      body: JSON.stringify({ update_id: 500, message }),
+    })
+    expect(response.status).toBe(200)
+    expect(texts(await botMessages(driver, id, 1))).toEqual([`echo ${token.slice(0, 9)}`])
+    await assistant.stop()
+  }
 })

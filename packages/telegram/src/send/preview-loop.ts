@@ -77,7 +77,8 @@ export function createPreviewLoop(options: PreviewLoopOptions): PreviewLoop {
 
   async function showOnce(): Promise<void> {
     try {
-      await gate.pass(call, waiting.signal)
+      const rank = shown === undefined ? 'first-preview' : call.rank
+      await gate.pass({ ...call, rank }, waiting.signal)
       const source = latest
       await options.show(source, calling.signal)
       shown = source

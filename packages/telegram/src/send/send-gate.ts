@@ -101,10 +101,11 @@ export function createBlockedChats(now: () => number): BlockedChats {
 }
 
 /**
- * Priorities, highest first: an answer to a person, the end of a previewed answer, a preview, and
- * messages nobody waits for.
+ * Priorities, highest first: an answer to a person, the end of a previewed answer, the first preview
+ * of one, a further preview, and messages nobody waits for. Only the last two are always paced:
+ * until the first preview, a person sees nothing.
  */
-export type SendRank = 'answer' | 'final' | 'preview' | 'broadcast'
+export type SendRank = 'answer' | 'final' | 'first-preview' | 'preview' | 'broadcast'
 
 /** What a 429 holds: messages, or one kind of call that can be skipped. */
 type SendKind = 'message' | 'draft' | 'typing'
@@ -146,7 +147,7 @@ export interface SendGateOptions {
 
 /** Holds calls that belong to no chat. */
 const NO_CHAT = 'no chat'
-const RANKS: readonly SendRank[] = ['answer', 'final', 'preview', 'broadcast']
+const RANKS: readonly SendRank[] = ['answer', 'final', 'first-preview', 'preview', 'broadcast']
 
 interface Waiting {
   readonly call: GatedCall
