@@ -50,6 +50,8 @@ const REPLIES: Readonly<Record<string, (hasTools: boolean) => Reply>> = {
       : stream('Words ', 'alone.'),
   'no stream': () =>
     json({ choices: [{ message: { role: 'assistant', content: 'In one piece.' }, finish_reason: 'stop' }] }),
+  mathematics: () => stream('So \\( a_1*b_1*c \\) and \\[ x \\\\ \\{y\\} \\], for $5 to $10.'),
+  'bold words': () => stream(Array.from({ length: 110 }, (_, index) => `**w${index}**`).join(' ')),
   nothing: () => stream(''),
   'too many': () => json({ error: { message: 'Too many requests from you today' } }, 429),
   fault: () => json({ error: { message: 'The GPU is on fire' } }, 500),
@@ -103,6 +105,13 @@ test('whatever a compatible server writes, people read an answer, or what is wro
 
   expect(await ask(session, ada, 'no stream')).toEqual(['In one piece.'])
   expect(requests.filter((asked) => asked === 'no stream')).toHaveLength(1)
+
+  const [mathematics = ''] = await ask(session, ada, 'mathematics')
+  for (const source of ['a_1*b_1*c', String.raw`x \\ \{y\}`, '$5 to $10']) expect(mathematics).toContain(source)
+  expect(await ask(session, ada, 'bold words', 2)).toHaveLength(2)
+  const bold = (await botMessages(session, ada.id)).slice(-2).map(({ entities }) => entities.length)
+  expect(bold.reduce((sum, count) => sum + count, 0)).toBe(110)
+  expect(Math.max(...bold)).toBeLessThanOrEqual(100)
 
   const errors: string[] = []
   for (const fault of ['nothing', 'too many', 'fault']) {
