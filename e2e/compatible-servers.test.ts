@@ -107,7 +107,8 @@ test('whatever a compatible server writes, people read an answer, or what is wro
   expect(requests.filter((asked) => asked === 'no stream')).toHaveLength(1)
 
   const [mathematics = ''] = await ask(session, ada, 'mathematics')
-  for (const source of ['a_1*b_1*c', String.raw`x \\ \{y\}`, '$5 to $10']) expect(mathematics).toContain(source)
+  for (const source of ['a_1*b_1*c', String.raw`x \\ \{y\}`, '$5 to $10'])
+    expect(mathematics).toContain(source)
   expect(await ask(session, ada, 'bold words', 2)).toHaveLength(2)
   const bold = (await botMessages(session, ada.id)).slice(-2).map(({ entities }) => entities.length)
   expect(bold.reduce((sum, count) => sum + count, 0)).toBe(110)

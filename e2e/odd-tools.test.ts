@@ -9,7 +9,8 @@ import { createHome, removeHomes } from './support/home.ts'
 import { startObedientModel, toolResults } from './support/obedient-model.ts'
 import { stopAllPrograms } from './support/program.ts'
 
-const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const TOOLS = [
   {
     name: 'shot',
