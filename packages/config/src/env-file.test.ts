@@ -18,6 +18,29 @@ describe('parseEnvFile', () => {
     expect(problems).toEqual([])
   })
 
+  it.each([
+    ['pass#word', 'pass#word'],
+    ['pass#word # the login', 'pass#word'],
+    ['#nothing', ''],
+    [' # nothing', ''],
+    ['a# b', 'a# b'],
+    ['x\t# note', 'x'],
+    ['https://ann:p#w@db.example/x#y', 'https://ann:p#w@db.example/x#y'],
+    ['"pass#word" # note', 'pass#word'],
+    ["'a # b'", 'a # b'],
+  ])('reads %j as %j: only a # behind a blank begins a comment', (written, value) => {
+    expect(parseEnvFile('.env', `BEFORE=1\nPASSWORD=${written}\nAFTER=2`).entries).toContainEqual({
+      name: 'PASSWORD',
+      value,
+      line: 2,
+    })
+  })
+
+  it('takes the value of the last of two lines, with or without a #', () => {
+    expect(parseEnvFile('.env', 'A=x#y\nA=2').entries).toMatchObject([{ value: '2' }])
+    expect(parseEnvFile('.env', 'A="1"\nA=x#y').entries).toMatchObject([{ value: 'x#y' }])
+  })
+
   it('warns of lines that set nothing, by line and without their text', () => {
     const { entries, problems } = parseEnvFile(
       '.env',

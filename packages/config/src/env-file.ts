@@ -26,15 +26,16 @@ export async function readEnvFile(file: string): Promise<EnvFile> {
 
 /**
  * Node's parser provides the values. A separate scan provides the positions and finds lines that
- * Node would skip.
+ * Node would skip. A `#` without a blank before it belongs to the value, as in a password; Node's
+ * parser would cut the value there.
  */
 export function parseEnvFile(file: string, text: string): EnvFile {
   const content = text.replace(/\r\n?/g, '\n')
   const values = parseEnv(content)
-  const { lineOf, badLines } = scanLines(content)
+  const { lineOf, badLines, withHash } = scanLines(content)
   const entries = Object.entries(values)
     .filter(([name]) => NAME.test(name) && name !== '__proto__')
-    .map(([name, value]) => ({ name, value: value ?? '', line: lineOf.get(name) ?? 1 }))
+    .map(([name, value]) => ({ name, value: withHash.get(name) ?? value ?? '', line: lineOf.get(name) ?? 1 }))
   const problems = badLines.slice(0, MOST_PROBLEMS).map((line) =>
     createProblem({
       at: { file, line, column: 1 },
@@ -48,8 +49,16 @@ export function parseEnvFile(file: string, text: string): EnvFile {
   return { entries, problems }
 }
 
-function scanLines(content: string): { lineOf: Map<string, number>; badLines: number[] } {
+interface ScannedLines {
+  readonly lineOf: ReadonlyMap<string, number>
+  readonly badLines: readonly number[]
+  /** Values without quotes that have a `#` which begins no comment. */
+  readonly withHash: ReadonlyMap<string, string>
+}
+
+function scanLines(content: string): ScannedLines {
   const lineOf = new Map<string, number>()
+  const withHash = new Map<string, string>()
   const badLines: number[] = []
   const lines = content.split('\n')
   for (let index = 0; index < lines.length; index++) {
@@ -62,9 +71,15 @@ function scanLines(content: string): { lineOf: Map<string, number>; badLines: nu
       .replace(/^export\s+/, '')
     if (!NAME.test(name) || name === '__proto__') badLines.push(index + 1)
     else lineOf.set(name, index + 1)
-    if (equals !== -1) index = endOfValue(lines, index, line.slice(equals + 1).trim())
+    const value = line.slice(equals + 1)
+    if (!/^\s*["'`]/.test(value)) {
+      const uncut = value.replace(/(?:^|\s)#.*$/, '').trim()
+      if (uncut.includes('#')) withHash.set(name, uncut)
+      else withHash.delete(name)
+    } else withHash.delete(name)
+    if (equals !== -1) index = endOfValue(lines, index, value.trim())
   }
-  return { lineOf, badLines }
+  return { lineOf, badLines, withHash }
 }
 
 /** The index of the line on which a value ends; a quoted value may span several lines. */

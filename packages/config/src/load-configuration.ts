@@ -24,7 +24,12 @@ import { readTextFile } from './read-text-file.ts'
 import { addSecret, addUrlSecrets, collectSecrets, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
-import { fileReferences, substituteEnvironment, type Substitution } from './substitute-environment.ts'
+import {
+  isFileReference,
+  references,
+  substituteEnvironment,
+  type Substitution,
+} from './substitute-environment.ts'
 import { validateSettings, type PlaceOf } from './validate-settings.ts'
 
 const MOST_PROBLEMS = 200
@@ -43,7 +48,8 @@ export interface LoadConfigurationOptions {
 export async function loadConfiguration(options: LoadConfigurationOptions): Promise<LoadedConfiguration> {
   const home = path.resolve(options.home)
   const sources = await readSources(home, options.environment)
-  const { environment, overlay, substitution, pluginSwitches, blocks, decisions, locateInFile } = sources
+  const { environment, overlay, substitution, pluginSwitches, blocks, decisions, locateInFile, referenced } =
+    sources
   const { parsed, problems } = checkSources(sources)
   const isUsable = problems.every((problem) => problem.severity !== 'error' || problem.plugin !== undefined)
   return createLoadedConfiguration({
@@ -70,6 +76,7 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
         line: 1,
         column: 1,
       },
+    isReferenced: (name) => referenced.has(name),
     locateVariable: (name) => environment.get(name)?.location,
     isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
   })
@@ -88,7 +95,8 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
     readPluginSwitches(home),
   ])
   const environment = mergeEnvironment(envPath, envFile.entries, variables)
-  const files = await readFiles(home, fileReferences(config.value))
+  const referenced = references(config.value)
+  const files = await readFiles(home, [...referenced].filter(isFileReference))
   const substitution = substituteEnvironment(
     config.value,
     (name) => files.get(name) ?? environment.get(name)?.value,
@@ -100,6 +108,7 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
       : coerceValues(writtenSettings, [], createJsonSchema(), (at) => substitution.paths.has(pathKey(at)))
   const blocks = readPluginBlocks(plugins, config.document)
   return {
+    referenced,
     homeProblems,
     envFile,
     config,
@@ -161,9 +170,9 @@ function checkSources(sources: Sources) {
 const MOST_FILES = 100
 
 /** Reads the files that a configuration references. Unreadable files are missing in the result. */
-async function readFiles(home: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
+async function readFiles(home: string, names: readonly string[]): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
-  for (const name of [...names].slice(0, MOST_FILES)) {
+  for (const name of names.slice(0, MOST_FILES)) {
     const { text } = await readTextFile(path.resolve(home, name.slice('file:'.length).trim()))
     if (text !== undefined) texts.set(name, text)
   }

@@ -37,6 +37,8 @@ export interface LoadedConfiguration {
   locate(path: JsonPath): ValueLocation
   /** The position of a plugin's switch in `plugins_config.json`. */
   locateSwitch(name: string): ConfigLocation
+  /** Whether `${NAME}` stands somewhere in config.json. */
+  isReferenced(variable: string): boolean
   /** Where a variable was set. */
   locateVariable(name: string): ValueLocation | undefined
   /**

@@ -7,6 +7,7 @@ import {
   type LoadedConfiguration,
   type ValueLocation,
 } from './loaded-configuration.ts'
+import { reportMistypedVariables } from './mistyped-variables.ts'
 import { addSecret, addUrlSecrets, sortSecrets } from './secrets.ts'
 
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/
@@ -52,10 +53,12 @@ export function applyPluginEnvironment(
     addUrlSecrets(value, secrets)
   }
 
+  const isUsed = (name: string): boolean =>
+    loaded.isReferenced(name) || prefixes.some(({ prefix }) => name.startsWith(prefix))
   return createLoadedConfiguration({
     ...loaded,
     plugins: { ...loaded.plugins, blocks: Object.freeze(blocks) },
-    problems: Object.freeze([...loaded.problems, ...problems]),
+    problems: Object.freeze([...loaded.problems, ...problems, ...reportMistypedVariables(loaded, isUsed)]),
     secrets: sortSecrets(secrets),
     locate: (path) => locations.get(pathKey(path)) ?? loaded.locate(path),
     isFromEnvironment: (path) => locations.has(pathKey(path)) || loaded.isFromEnvironment(path),

@@ -27,13 +27,17 @@ export interface Substitution {
   readonly failures: readonly SubstitutionFailure[]
 }
 
-/** Every `file:…` reference in the strings of a configuration, including the prefix. */
-export function fileReferences(value: JsonValue): ReadonlySet<string> {
+/** Whether a reference is to a file. */
+export function isFileReference(name: string): boolean {
+  return FILE.test(name)
+}
+
+/** Every `${…}` in the strings of a configuration: variables, and files with the prefix `file:`. */
+export function references(value: JsonValue): ReadonlySet<string> {
   const names = new Set<string>()
   const visit = (item: JsonValue): void => {
     if (typeof item === 'string') {
-      for (const [, , name] of item.matchAll(REFERENCE))
-        if (name !== undefined && FILE.test(name)) names.add(name)
+      for (const [, , name] of item.matchAll(REFERENCE)) if (name !== undefined) names.add(name)
     } else if (typeof item === 'object' && item !== null) Object.values(item).forEach(visit)
   }
   visit(value)

@@ -121,7 +121,9 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
   }
   const bytes = await download(file, reader)
   if (!(bytes instanceof Uint8Array)) return bytes
-  const content = new TextDecoder().decode(bytes)
+  // loaded with the first text file, not with the assistant
+  const { decodeText } = await import('@pluggram/plugin-kit/decode-text')
+  const content = decodeText(bytes)
   const isCut = content.length > MAX_TEXT_CHARACTERS
   const text = isCut
     ? `${content.slice(0, MAX_TEXT_CHARACTERS).toWellFormed()}\n[the rest is left out]`

@@ -4,7 +4,6 @@ import { installLeakCheck } from '@pluggram/testing/leak-check'
 import fc from 'fast-check'
 import { long } from '@pluggram/testing/long'
 import { describe, expect, test } from 'vitest'
-import { decodeText } from './decode-text.ts'
 import { documentKind, readDocument } from './read-document.ts'
 import { splitText } from './split-text.ts'
 import { createPackedPdf, createPdf } from './test-pdf.ts'
@@ -124,12 +123,6 @@ test('the kind of a file follows its name, then its type', () => {
   expect(documentKind('readme', 'text/x-anything')).toBe('text')
   expect(documentKind('photo.png', 'image/png')).toBeUndefined()
   expect(documentKind('x.constructor')).toBeUndefined()
-})
-
-test('bytes are read in their own alphabet', () => {
-  expect(decodeText(bytes('Grüße'))).toBe('Grüße')
-  expect(decodeText(new Uint8Array([0xff, 0xfe, 0x47, 0, 0xfc, 0]))).toBe('Gü')
-  expect(decodeText(new Uint8Array([0x47, 0xfc]))).toBe('Gü')
 })
 
 test('passages hold every word of the text, in order, each within its length', () => {

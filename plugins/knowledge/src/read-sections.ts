@@ -1,5 +1,5 @@
 import { pdfSections } from './pdf-sections.ts'
-import { decodeText } from './decode-text.ts'
+import { decodeText } from '@pluggram/plugin-kit/decode-text'
 import { htmlText } from './html-text.ts'
 import { markdownSections } from './markdown-sections.ts'
 import type { Section } from './split-text.ts'

@@ -1,0 +1,45 @@
+import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { findClosest } from './did-you-mean.ts'
+import { ENVIRONMENT_SETTINGS, OTHER_ENVIRONMENT } from './environment-settings.ts'
+import type { LoadedConfiguration } from './loaded-configuration.ts'
+
+const KNOWN = [...ENVIRONMENT_SETTINGS, ...OTHER_ENVIRONMENT].map(({ name }) => name)
+
+/** Names that other programs use for what is called differently here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  BOT_TOKEN: 'TELEGRAM_BOT_TOKEN',
+  TG_BOT_TOKEN: 'TELEGRAM_BOT_TOKEN',
+  TG_TOKEN: 'TELEGRAM_BOT_TOKEN',
+  OPENAI_API_BASE: 'OPENAI_BASE_URL',
+  OPENAI_API_URL: 'OPENAI_BASE_URL',
+  OPENAI_KEY: 'OPENAI_API_KEY',
+  CLAUDE_API_KEY: 'ANTHROPIC_API_KEY',
+  GEMINI_API_KEY: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  GOOGLE_API_KEY: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  WEBHOOK_URL: 'TELEGRAM_WEBHOOK_URL',
+}
+
+/**
+ * Warns about variables that set nothing and resemble one that would. In `.env` every such name
+ * counts; in the process environment, which holds much that is not ours, only `TELEGRAM_…` and
+ * `PLUGGRAM_…`.
+ */
+export function reportMistypedVariables(
+  loaded: LoadedConfiguration,
+  isUsed: (name: string) => boolean,
+): ConfigProblem[] {
+  return Object.keys(loaded.environment).flatMap((name) => {
+    if (KNOWN.includes(name) || isUsed(name)) return []
+    const at = loaded.locateVariable(name)
+    if (at === undefined || (at.via !== '.env' && !/^(?:TELEGRAM|PLUGGRAM)_/.test(name))) return []
+    const meant = ELSEWHERE[name] ?? findClosest(name, KNOWN)
+    if (meant === undefined || loaded.environment[meant] !== undefined) return []
+    return createProblem({
+      at,
+      path: name,
+      severity: 'warning',
+      message: 'this variable sets nothing',
+      fix: `did you mean ${meant}?`,
+    })
+  })
+}
