@@ -1,7 +1,7 @@
 import { z } from '@pluggram/sdk'
 import type { AiRequest, AiService, TextRequest } from '@pluggram/sdk'
 import { expect, test } from 'vitest'
-import { createRefusedAi } from './refused-ai.ts'
+import { createRefusedAi } from './start/refused-ai.ts'
 import { createTestHome, LEVELS } from './test-home.ts'
 
 const END = { model: 'test:m', usage: { inputTokens: 3, outputTokens: 2 }, reason: 'stop' } as const

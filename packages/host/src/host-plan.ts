@@ -1,5 +1,5 @@
 import type { Grants } from './grants.ts'
-import type { PluginCandidate } from './plugin-candidate.ts'
+import type { PluginCandidate } from './discover/plugin-candidate.ts'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import type { IsolationLevel } from './plugin-state.ts'
 import type { ProcessLimits } from './process/process-limits.ts'

@@ -2,7 +2,7 @@ import type { PermissionName, PluginPermissions } from '@pluggram/sdk'
 import { PERMISSIONS } from '@pluggram/sdk/runtime'
 import { expect, test } from 'vitest'
 import { missingGrants } from './grants.ts'
-import { parseManifest } from './manifest-schema.ts'
+import { parseManifest } from './start/manifest-schema.ts'
 import { createTestHome } from './test-home.ts'
 
 const NAMES = Object.keys(PERMISSIONS) as PermissionName[]

@@ -1,14 +1,14 @@
 import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
-import { digestData, digestFiles, ownFiles } from './content-digest.ts'
+import { digestData, digestFiles, ownFiles } from './discover/content-digest.ts'
 import { thrownMessage } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
-import type { PluginCandidate } from './plugin-candidate.ts'
+import type { PluginCandidate } from './discover/plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { IsolationLevel, PluginState } from './plugin-state.ts'
 import type { JsonSchema } from './json-types.ts'
-import type { OwnersOrder } from './routing-order.ts'
+import type { OwnersOrder } from './calls/routing-order.ts'
 
 /** The host's record of one plugin, from before its start until after its end. */
 export interface PluginEntry {

@@ -1,13 +1,13 @@
 import type { Logger, PluginClass, PluginDefinition, PluginManifest } from '@pluggram/sdk'
 import type { ConfigIssue, PluginRegistry } from '@pluggram/sdk/runtime'
-import type { PluginScope } from './effect-scope.ts'
-import type { ListedRegistry } from './listed-registry.ts'
+import type { PluginScope } from './start/effect-scope.ts'
+import type { ListedRegistry } from './calls/listed-registry.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { JsonObject } from './json-types.ts'
-import type { HostServices } from './local-services.ts'
+import type { HostServices } from './start/local-services.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
-import type { HostTimeouts } from './plugin-timeouts.ts'
+import type { HostTimeouts } from './start/plugin-timeouts.ts'
 
 export interface PluginHostOptions extends HostPlan {
   servicesFor(name: string, manifest: PluginManifest, effects: PluginScope): HostServices

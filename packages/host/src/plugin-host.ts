@@ -3,15 +3,15 @@ import path from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginStatus } from '@pluggram/sdk'
 import type { ConfigIssue, PluginDescriptor } from '@pluggram/sdk/runtime'
-import { FailedStarts } from './failed-starts.ts'
+import { FailedStarts } from './start/failed-starts.ts'
 import { isThrown, thrownText } from './error-location.ts'
 import type { HostPlan } from './host-plan.ts'
-import { DEFAULT_TIMEOUTS } from './plugin-timeouts.ts'
-import type { HostTimeouts } from './plugin-timeouts.ts'
+import { DEFAULT_TIMEOUTS } from './start/plugin-timeouts.ts'
+import type { HostTimeouts } from './start/plugin-timeouts.ts'
 import type { HostedPlugin } from './hosted-plugin.ts'
-import { InlineStarter } from './inline-starter.ts'
-import { createPluginList, type ListedRegistry } from './listed-registry.ts'
-import { withRealPaths } from './load-plugin.ts'
+import { InlineStarter } from './start/inline-starter.ts'
+import { createPluginList, type ListedRegistry } from './calls/listed-registry.ts'
+import { withRealPaths } from './start/load-plugin.ts'
 import {
   fingerprintEntry,
   goOn,
@@ -23,19 +23,19 @@ import {
   startProblem,
   toState,
 } from './plugin-entry.ts'
-import { PatientStatus, statusOf } from './patient-status.ts'
+import { PatientStatus, statusOf } from './calls/patient-status.ts'
 import type { PluginEntry } from './plugin-entry.ts'
 import type { PluginHost, PluginHostOptions, StartReport } from './plugin-host-contract.ts'
 import { ProblemError } from './plugin-problem.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { PluginState } from './plugin-state.ts'
-import type { PluginIdentity } from './read-manifest.ts'
+import type { PluginIdentity } from './start/read-manifest.ts'
 import { ProcessStarter } from './process/process-starter.ts'
-import { followBlock } from './reconfigure.ts'
-import { Requirements } from './requirements.ts'
-import { commandProblems, OwnersOrder } from './routing-order.ts'
+import { followBlock } from './calls/reconfigure.ts'
+import { Requirements } from './start/requirements.ts'
+import { commandProblems, OwnersOrder } from './calls/routing-order.ts'
 import type { JsonObject } from './json-types.ts'
-import { warmUp } from './warm-up.ts'
+import { warmUp } from './start/warm-up.ts'
 
 /** Creates a host; nothing is imported before `start`. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {

@@ -1,5 +1,5 @@
 import type { PluginStatus } from '@pluggram/sdk'
-import type { PluginCandidate } from './plugin-candidate.ts'
+import type { PluginCandidate } from './discover/plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { JsonSchema } from './json-types.ts'
 

@@ -4,11 +4,11 @@ import type { PluginSummary, ScheduledRun } from '@pluggram/sdk'
 import { CALLS } from '@pluggram/sdk/runtime'
 import type { CallKind } from '@pluggram/sdk/runtime'
 import { MAX_LABELS } from './effect-labels.ts'
-import { Peer } from '../rpc/peer.ts'
-import { encodeError } from '../rpc/wire-error.ts'
+import { Peer } from '../wire/peer.ts'
+import { encodeError } from '../wire/wire-error.ts'
 import { ChildPlugin } from './child-plugin.ts'
-import { MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { ConfigureRequest, LoadRequest, StartRequest } from './protocol.ts'
+import { MAX_MESSAGE_BYTES } from '../wire/protocol.ts'
+import type { ConfigureRequest, LoadRequest, StartRequest } from '../wire/protocol.ts'
 
 /** Effects often begin and end together, so that a change is reported a little later. */
 const EFFECTS_DELAY_MS = 250

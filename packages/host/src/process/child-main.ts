@@ -5,14 +5,14 @@
  */
 import net from 'node:net'
 import process from 'node:process'
-import { Mux } from '../rpc/mux.ts'
-import { Peer } from '../rpc/peer.ts'
+import { Mux } from '../wire/mux.ts'
+import { Peer } from '../wire/peer.ts'
 import { thrownText } from '../error-location.ts'
 import { ChildConnection } from './child-connection.ts'
 import { returnCodeCache } from './code-cache.ts'
 import { lockDown } from './lockdown.ts'
-import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from './protocol.ts'
-import type { LoadRequest } from './protocol.ts'
+import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from '../wire/protocol.ts'
+import type { LoadRequest } from '../wire/protocol.ts'
 
 /** How long the report of a fatal error may take to be sent. */
 const LAST_WORDS_MS = 200

@@ -8,7 +8,7 @@ import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewr
 import { lendCodeCache } from './code-cache.ts'
 import { findProgram } from './find-program.ts'
 import { readDataBytes, readUsage } from './proc-files.ts'
-import { CHANNEL_FD } from './protocol.ts'
+import { CHANNEL_FD } from '../wire/protocol.ts'
 import { runtimePaths } from './readable-paths.ts'
 
 export interface LaunchOptions {

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
-import type { nativeImport } from '../native-import.ts'
+import type { nativeImport } from '../start/native-import.ts'
 
 const require = createRequire(import.meta.url)
-const native = require('../native-import.ts') as { nativeImport: typeof nativeImport }
+const native = require('../start/native-import.ts') as { nativeImport: typeof nativeImport }
 
 const FAILING = 'data:text/javascript,throw 0'
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { replaceFile } from '@pluggram/base'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
-import { digestData, digestFiles } from '../content-digest.ts'
-import type { ManifestSummary } from '../manifest-summary.ts'
+import { digestData, digestFiles } from '../discover/content-digest.ts'
+import type { ManifestSummary } from '../start/manifest-summary.ts'
 import { descriptorSchema, toDescriptor } from './parse-started.ts'
 
 /** What is known about a plugin without starting it. */

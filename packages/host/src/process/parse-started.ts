@@ -2,13 +2,13 @@ import { ERROR_CODES } from '@pluggram/sdk'
 import { permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
-import type { ManifestSummary } from '../manifest-summary.ts'
+import type { ManifestSummary } from '../start/manifest-summary.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
-import { issuesSchema } from '../config-issues.ts'
-import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../descriptor.ts'
+import { issuesSchema } from '../calls/config-issues.ts'
+import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../start/descriptor.ts'
 import { guardPatterns } from './guarded-pattern.ts'
-import type { Loaded, Started } from './protocol.ts'
+import type { Loaded, Started } from '../wire/protocol.ts'
 
 const text = z.string().max(20_000)
 const line = z.string().max(2_000)

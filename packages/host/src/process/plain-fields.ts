@@ -1,4 +1,4 @@
-import { toPlainData } from '../rpc/plain-data.ts'
+import { toPlainData } from '../wire/plain-data.ts'
 
 /**
  * The fields of a log line, truncated to its limits. They may be anything, and must not make

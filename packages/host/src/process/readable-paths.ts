@@ -3,7 +3,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PluginCandidate } from '../plugin-candidate.ts'
+import type { PluginCandidate } from '../discover/plugin-candidate.ts'
 import { ProblemError } from '../plugin-problem.ts'
 
 const require = createRequire(import.meta.url)

@@ -1,15 +1,15 @@
 import { createRemoteServices as createFromTable } from '@pluggram/services/plugin-side'
 import type { PluginLink } from '@pluggram/services/plugin-side'
 import type { Logger, PluginPermissions, PluginSummary } from '@pluggram/sdk'
-import type { DisposableEffectScope } from '../effect-scope.ts'
-import type { HostServices } from '../local-services.ts'
-import { currentMessage } from '../running-plugin.ts'
-import { encodeError } from '../rpc/wire-error.ts'
-import type { Peer } from '../rpc/peer.ts'
+import type { DisposableEffectScope } from '../start/effect-scope.ts'
+import type { HostServices } from '../start/local-services.ts'
+import { currentMessage } from '../calls/running-plugin.ts'
+import { encodeError } from '../wire/wire-error.ts'
+import type { Peer } from '../wire/peer.ts'
 import type { Callbacks } from './callbacks.ts'
 import { plainFields } from './plain-fields.ts'
-import { CALL_NUMBER } from './protocol.ts'
-import type { StartRequest } from './protocol.ts'
+import { CALL_NUMBER } from '../wire/protocol.ts'
+import type { StartRequest } from '../wire/protocol.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 

@@ -1,10 +1,10 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { AiSubject, DownloadableAttachment } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
-import { parseResponse } from '../parse-result.ts'
-import type { Peer } from '../rpc/peer.ts'
-import { decodeResponse } from '../rpc/wire-response.ts'
-import type { AskedContext } from './wire-context.ts'
+import { parseResponse } from '../calls/parse-result.ts'
+import type { Peer } from '../wire/peer.ts'
+import { decodeResponse } from '../wire/wire-response.ts'
+import type { AskedContext } from '../wire/wire-context.ts'
 
 /** The most replies to one message; more are a bug in the plugin. */
 const MAX_REPLIES = 200

@@ -1,7 +1,7 @@
 import { serveServices } from '@pluggram/services/host-side'
 import type { HostLink } from '@pluggram/services/host-side'
-import type { HostServices } from '../local-services.ts'
-import { decodeError } from '../rpc/wire-error.ts'
+import type { HostServices } from '../start/local-services.ts'
+import { decodeError } from '../wire/wire-error.ts'
 import { plainFields } from './plain-fields.ts'
 import { RateLimit } from './rate-limit.ts'
 

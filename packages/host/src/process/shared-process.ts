@@ -1,12 +1,12 @@
 import type { Logger } from '@pluggram/sdk'
-import { Mux } from '../rpc/mux.ts'
-import { Peer } from '../rpc/peer.ts'
+import { Mux } from '../wire/mux.ts'
+import { Peer } from '../wire/peer.ts'
 import { describeExit } from './crash.ts'
 import { launch, limitMemory } from './launch.ts'
 import type { LaunchedProcess, LaunchOptions, ProcessEnd, Seat } from './launch.ts'
 import { OutputCapture } from './output-capture.ts'
 import { ProcessWatch } from './process-watch.ts'
-import { CONTROL_CHANNEL, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from './protocol.ts'
+import { CONTROL_CHANNEL, MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from '../wire/protocol.ts'
 import { RateLimit } from './rate-limit.ts'
 
 interface Member {

@@ -1,0 +1,123 @@
+import { isBuiltin } from 'node:module'
+import path from 'node:path'
+import { TimeLimitError } from '@pluggram/base'
+import {
+  isThrown,
+  locateError,
+  locateImport,
+  syntaxLocation,
+  thrownMessage,
+  thrownText,
+} from '../error-location.ts'
+import type { Location } from '../error-location.ts'
+import type { PluginCandidate } from '../discover/plugin-candidate.ts'
+import type { PluginProblem } from '../plugin-problem.ts'
+import type { SyntaxCheck } from './syntax-check.ts'
+
+/**
+ * Describes, for a plugin's author, why its `import()` failed.
+ * @param files the plugin's files that Node read, to find the one with the syntax error
+ * @param check looks for a syntax error in a file; a plugin process may not do that itself
+ */
+export async function describeLoadError(
+  candidate: PluginCandidate,
+  error: unknown,
+  files: readonly string[],
+  check: SyntaxCheck,
+): Promise<PluginProblem> {
+  const location =
+    locateError(error, candidate.directory) ??
+    locateImport(error, candidate.directory) ??
+    (await findSyntaxError(candidate, error, files, check))
+  return {
+    plugin: candidate.name,
+    severity: 'error',
+    code: 'plugin-load-failed',
+    message: `Plugin ${candidate.name} cannot be loaded: ${explain(candidate, error)}`,
+    file: candidate.entry,
+    ...location,
+  }
+}
+
+function explain(candidate: PluginCandidate, error: unknown): string {
+  const message = thrownMessage(error)
+  switch (thrownText(error, 'code')) {
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return `${message}. Node runs TypeScript by leaving the types out, so write it without enum, namespace and parameter properties: an object "as const" instead of an enum, an assignment in the constructor instead of "constructor(private x)".`
+    case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
+      return `syntax error: ${message}. Correct the file.`
+    case 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING':
+      return 'it is TypeScript inside node_modules, which Node does not run. The package must contain compiled JavaScript.'
+    case 'ERR_IMPORT_ATTRIBUTE_MISSING':
+      return `a JSON file is imported without its type. Write: import data from './data.json' with { type: 'json' }`
+    case 'ERR_MODULE_NOT_FOUND':
+    case 'MODULE_NOT_FOUND':
+      return explainMissingModule(candidate, message)
+    case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
+      return `${refusedDoor(message)} is nothing that the package offers. Correct the import.`
+    default:
+      return explainOther(error, message)
+  }
+}
+
+function explainMissingModule(candidate: PluginCandidate, message: string): string {
+  const wanted = /'(?<wanted>[^']+)'/.exec(message)?.groups?.['wanted'] ?? 'a module'
+  if (wanted.startsWith('.') || path.isAbsolute(wanted)) {
+    const isExtensionless = path.extname(wanted) === ''
+    const hint = isExtensionless ? ' Relative imports end in .ts or .js.' : ''
+    return `the file ${path.relative(candidate.directory, path.resolve(candidate.directory, wanted))} does not exist.${hint} Correct the import.`
+  }
+  const name = wanted.split('/', wanted.startsWith('@') ? 2 : 1).join('/')
+  if (isBuiltin(name)) return `Node has no module ${wanted}. Correct the import.`
+  const step =
+    candidate.packageFile === undefined
+      ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
+      : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
+  return `the package ${name} is not installed. ${step}.`
+}
+
+/** Extracts `@pluggram/sdk/nope` from Node's message about a package's "exports". */
+function refusedDoor(message: string): string {
+  const match = /'\.\/(?<door>[^']+)'.* in .*node_modules[/\\](?<name>.+)[/\\]package\.json/.exec(
+    message,
+  )?.groups
+  return match ? `${match['name']}/${match['door']}` : 'an imported path'
+}
+
+function explainOther(error: unknown, message: string): string {
+  if (isThrown(error, TimeLimitError)) {
+    return `${message}. Something at the top level of the file waits (await); move it into the constructor's or setup's work, and give it a time limit.`
+  }
+  const noExport = /'(?<from>[^']+)' does not provide an export named '(?<name>[^']+)'/.exec(message)?.groups
+  if (noExport) {
+    const { name, from } = noExport
+    return `${from} exports no ${name}. If it is a type, write: import type { ${name} } from '${from}'`
+  }
+  if (/^(?:require|module|exports|__dirname|__filename) is not defined/.test(message)) {
+    return `${message.split(',', 1)[0] ?? message}: the file is an ES module (it uses import or export). Use import, or name the file .cjs.`
+  }
+  if (isSyntaxError(error)) return `syntax error: ${message}. Correct the file.`
+  return `it threw "${message}" while it was imported. Correct the code at the file's top level.`
+}
+
+/** Compares the name, since the error may come from another realm, as in a test runner. */
+function isSyntaxError(error: unknown): boolean {
+  return thrownText(error, 'name') === 'SyntaxError'
+}
+
+/** A syntax error in JavaScript has no position; `node --check` prints one. */
+async function findSyntaxError(
+  candidate: PluginCandidate,
+  error: unknown,
+  files: readonly string[],
+  check: SyntaxCheck,
+): Promise<Location | undefined> {
+  if (!isSyntaxError(error)) return undefined
+  for (const file of new Set([candidate.entry, ...files])) {
+    if (!/\.[cm]?js$/.test(file)) continue
+    const report = await check(file)
+    const location = report === undefined ? undefined : syntaxLocation(report, candidate.directory)
+    if (location) return location
+  }
+  return undefined
+}
