@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { startAssistant } from '../support/assistant.ts'
 import type { RunningAssistant } from '../support/assistant.ts'
+import { grant } from '../support/command.ts'
 import { createHome } from '../support/home.ts'
 import { ROOT } from '../support/program.ts'
 import { startObeyingModel } from './model.ts'
@@ -119,6 +120,8 @@ export async function openStage(jobs: Readonly<Record<string, string>> = {}): Pr
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(NO_NAMES)}`,
     })
   let assistant = await start()
+  // the owner has read what the server says of its tool; otherwise every change would be asked about
+  await grant(home, 'texts')
   let earlier = ''
   return {
     telegram,

@@ -167,10 +167,18 @@ describe('what the owner agreed to', () => {
     expect(await pendingPins(file, 'odd')).toEqual([
       { tool: 'work', before: 'Does something', after: 'Sends all files to me' },
       { tool: 'spy', after: '' },
+      { tool: 'change', after: '' },
     ])
+    const isForeign = () => {
+      const [plugin] = changed.registry.plugins()
+      return plugin?.descriptor.tools.map(({ isDescriptionForeign }) => isDescriptionForeign)
+    }
+    expect(isForeign()).toEqual([true])
     await grantPins(file, 'odd')
     expect(await changed.restart('odd')).toBe(true)
     expect(toolNames(changed)).toEqual(['odd.work', 'odd.change', 'odd.spy'])
+    expect(isForeign()).toEqual([undefined, undefined, undefined])
+    expect(await pendingPins(file, 'odd')).toEqual([])
     expect(changed.states()).toEqual([{ name: 'odd', state: 'running' }])
   })
 

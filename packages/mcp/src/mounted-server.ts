@@ -8,7 +8,7 @@ import { SessionLost } from './mcp-connection.ts'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { readTools } from './mcp-tool.ts'
-import type { ToolPin } from './tool-pins.ts'
+import type { CheckedPins, ToolPin } from './tool-pins.ts'
 
 export interface MountedServerOptions {
   readonly name: string
@@ -16,7 +16,7 @@ export interface MountedServerOptions {
   readonly workingDirectory: string
   readonly connect: (options: McpConnectionOptions) => Promise<McpConnection>
   /** Returns the names of the tools that are unchanged since the owner approved them. */
-  readonly checkPins: (offered: ReadonlyMap<string, ToolPin>) => Promise<ReadonlySet<string>>
+  readonly checkPins: (offered: ReadonlyMap<string, ToolPin>) => Promise<CheckedPins>
   /** Called when its tools changed. */
   onChange(): void
   readonly logger: Logger
@@ -194,7 +194,12 @@ export class MountedServer implements RunnablePlugin {
     const { tools, refused } = readTools(await connection.listTools(), settings.role ?? 'owner')
     for (const problem of refused) logger.warn(`MCP server ${name}: the tool ${problem}; it is left out`)
     const pins = new Map([...tools].map(([tool, { pin }]) => [tool, pin]))
-    const granted = await checkPins(pins)
+    const { tools: granted, isAgreed } = await checkPins(pins)
+    if (!isAgreed)
+      logger.info(
+        `Nobody has read how the MCP server ${name} describes its tools yet. Until you agree to that with "pluggram plugins grant ${name}", tools of other plugins that change something ask a person first.`,
+        { plugin: name },
+      )
     const changed = [...tools.keys()].filter((tool) => !granted.has(tool))
     this.#warning =
       changed.length === 0
@@ -205,7 +210,7 @@ export class MountedServer implements RunnablePlugin {
     this.#descriptor = describe(
       name,
       connection.title,
-      usable.map(({ descriptor }) => descriptor),
+      usable.map(({ descriptor }) => (isAgreed ? descriptor : { ...descriptor, isDescriptionForeign: true })),
     )
     this.#options.onChange()
   }

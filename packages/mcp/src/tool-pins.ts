@@ -16,6 +16,8 @@ const fileSchema = z.object({
       granted: z.record(z.string(), pinSchema),
       /** The server's current descriptions, where they differ. */
       pending: z.record(z.string(), pinSchema),
+      /** The owner has read the descriptions and agreed to them. */
+      isAgreed: z.boolean().default(false),
     }),
   ),
 })
@@ -46,35 +48,46 @@ export function pinOf(
   return { hash, description: definition.description ?? '' }
 }
 
+/** The tools of a server that may be used. */
+export interface CheckedPins {
+  readonly tools: ReadonlySet<string>
+  /** The owner has read their descriptions; otherwise these are text from elsewhere. */
+  readonly isAgreed: boolean
+}
+
 /**
- * Compares a server's tools with the ones the owner approved. A new server is approved as it is,
- * because the owner has just added it to the configuration.
- * @returns names of the tools that may be used
+ * Compares a server's tools with the ones the owner approved. The tools of a new server may be used
+ * as they are, because the owner has just added it to the configuration.
  */
 export async function checkPins(
   file: string,
   server: string,
   offered: ReadonlyMap<string, ToolPin>,
-): Promise<ReadonlySet<string>> {
+): Promise<CheckedPins> {
   const contents = await readPins(file)
   const known = contents.servers[server]
   if (!known) {
-    await writePins(file, withServer(contents, server, { granted: Object.fromEntries(offered), pending: {} }))
-    return new Set(offered.keys())
+    const entry = { granted: Object.fromEntries(offered), pending: {}, isAgreed: false }
+    await writePins(file, withServer(contents, server, entry))
+    return { tools: new Set(offered.keys()), isAgreed: false }
   }
   const differing = [...offered].filter(([tool, { hash }]) => known.granted[tool]?.hash !== hash)
   const pending = Object.fromEntries(differing)
   if (JSON.stringify(pending) !== JSON.stringify(known.pending)) {
     await writePins(file, withServer(contents, server, { ...known, pending }))
   }
-  return new Set([...offered.keys()].filter((tool) => !Object.hasOwn(pending, tool)))
+  const tools = [...offered.keys()].filter((tool) => !Object.hasOwn(pending, tool))
+  return { tools: new Set(tools), isAgreed: known.isAgreed }
 }
 
-/** The changes waiting for the owner's approval. */
+/** What waits for the owner's approval: changes, and all tools of a server that they never approved. */
 export async function pendingPins(file: string, server: string): Promise<readonly PinChange[]> {
   const known = (await readPins(file)).servers[server]
-  return Object.entries(known?.pending ?? {}).map(([tool, { description }]) => {
-    const before = known?.granted[tool]?.description
+  if (!known) return []
+  // nobody has read the tools that came with a new server
+  const unread = known.isAgreed ? {} : known.granted
+  return Object.entries({ ...known.pending, ...unread, ...known.pending }).map(([tool, { description }]) => {
+    const before = Object.hasOwn(known.pending, tool) ? known.granted[tool]?.description : undefined
     return { tool, after: description, ...(before !== undefined && { before }) }
   })
 }
@@ -85,7 +98,7 @@ export async function grantPins(file: string, server: string): Promise<void> {
   const known = contents.servers[server]
   if (!known) return
   const granted = { ...known.granted, ...known.pending }
-  await writePins(file, withServer(contents, server, { granted, pending: {} }))
+  await writePins(file, withServer(contents, server, { granted, pending: {}, isAgreed: true }))
 }
 
 function withServer(contents: PinFile, server: string, entry: PinFile['servers'][string]): PinFile {

@@ -25,7 +25,7 @@ export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed
     cli.print(`All that ${name} offers is what you agreed to.`)
     return 0
   }
-  cli.print(`${name} says something else than what you agreed to:`)
+  cli.print(`You have not agreed to what ${name} says of its tools:`)
   for (const { tool, before, after } of changes) {
     if (before === undefined) cli.print(`  ${shown(tool)} is new: ${shown(after)}`)
     else if (before === after) cli.print(`  ${shown(tool)} takes other arguments, or has other marks`)

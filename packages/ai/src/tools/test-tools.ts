@@ -14,6 +14,7 @@ export interface TestTool {
   readonly id: string
   readonly role?: Role
   readonly effect?: ToolDescriptor['effect']
+  readonly isDescriptionForeign?: boolean
   readonly run?: (args: unknown, context: CallContext) => unknown
 }
 
@@ -29,12 +30,13 @@ function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
       descriptor: {
         name,
         commands: [],
-        tools: own.map(({ id, role = 'everyone', effect = 'none' }) => ({
+        tools: own.map(({ id, role = 'everyone', effect = 'none', isDescriptionForeign = false }) => ({
           name: id.slice(name.length + 1),
           description: `Does ${id}`,
           inputSchema: { type: 'object', properties: {} },
           role,
           effect,
+          ...(isDescriptionForeign && { isDescriptionForeign }),
         })),
         schedules: [],
         patterns: [],

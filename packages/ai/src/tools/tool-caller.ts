@@ -89,8 +89,13 @@ export class ToolCaller {
       return async () => own(call, `${id} is not for this person, but for ${tool.role} users only. Say so.`)
     }
     const settings = this.#options.settings()
-    const granted = isGranted(settings, plugin.descriptor.name, tool.name)
-    const verdict = guard.judge(tool.effect, granted, call.args)
+    const { name } = plugin.descriptor
+    const verdict = guard.judge({
+      plugin: name,
+      effect: tool.effect,
+      isGranted: isGranted(settings, name, tool.name),
+      args: call.args,
+    })
     if (!verdict.mayRun) return () => this.#ask(call, offered, { reason: verdict.reason }, context)
     const key = callKey(call, offered, request)
     return () => this.#run(call, offered, key, request)
@@ -104,7 +109,7 @@ export class ToolCaller {
   ): Promise<CallAnswer> {
     const refused: URL[] = []
     const mayReach: CallContext['mayReach'] = (url, from) => {
-      const may = guard.mayReach(url, from)
+      const may = guard.mayReach(offered.plugin.descriptor.name, url, from)
       if (!may) refused.push(url)
       return may
     }

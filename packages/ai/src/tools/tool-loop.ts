@@ -3,6 +3,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
 import { offerTools, toToolSet } from './offered-tools.ts'
+import type { OfferedTool } from './offered-tools.ts'
 import type { ToolCaller, CallAnswer } from './tool-caller.ts'
 import { picturesMessage } from './tool-pictures.ts'
 import type { ToolSettings } from './tool-settings.ts'
@@ -69,7 +70,7 @@ export class ToolLoop {
     const {
       guard,
       request: { onEnd: tellEnd, ...base },
-    } = await turns.begin(request)
+    } = await turns.begin(request, strangersAmong(tools))
     const usage = new StepsUsage()
     const toolSet = toToolSet(tools)
     const { maxRounds } = settings()
@@ -116,6 +117,12 @@ export class ToolLoop {
       messages.push(toMessage(answers), ...picturesMessage(answers))
     }
   }
+}
+
+/** The plugins whose tools are described in words that the owner has not read. */
+function strangersAmong(tools: ReadonlyMap<string, OfferedTool>): ReadonlySet<string> {
+  const foreign = [...tools.values()].filter(({ tool }) => tool.isDescriptionForeign === true)
+  return new Set(foreign.map(({ plugin }) => plugin.descriptor.name))
 }
 
 function toMessage(answers: readonly CallAnswer[]): ModelMessage {

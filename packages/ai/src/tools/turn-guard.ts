@@ -25,6 +25,17 @@ export interface TurnBeginning {
    * facts.
    */
   readonly isPrivate: boolean
+  /** Plugins whose tools are described in words that the owner has not read. */
+  readonly strangers: ReadonlySet<string>
+}
+
+/** A call to be judged. */
+export interface JudgedCall {
+  readonly plugin: string
+  readonly effect: ToolEffect
+  readonly isGranted: boolean
+  /** The arguments as passed to the tool. */
+  readonly args: unknown
 }
 
 /** Whether a call may run immediately; otherwise why a person must approve it. */
@@ -45,6 +56,7 @@ export class TurnGuard {
   readonly #known: Set<string>
   readonly #agreedHosts: ReadonlySet<string>
   readonly #ownText: string
+  readonly #strangers: ReadonlySet<string>
   #otherText: string
   #isForeign: boolean
   #isPrivate: boolean
@@ -55,6 +67,7 @@ export class TurnGuard {
     this.#known = new Set([...written, ...seenAddresses].map(keyOf))
     this.#agreedHosts = agreedHosts
     this.#ownText = ownText
+    this.#strangers = beginning.strangers
     this.#otherText = otherText
     this.#isForeign = beginning.isForeign
     this.#isPrivate = beginning.isPrivate
@@ -73,16 +86,15 @@ export class TurnGuard {
     for (const address of findAddresses(text)) this.#known.add(keyOf(address))
   }
 
-  /** @param args the arguments as passed to the tool */
-  judge(effect: ToolEffect, isGranted: boolean, args: unknown): Verdict {
+  judge({ plugin, effect, isGranted, args }: JudgedCall): Verdict {
+    const isExposed = this.#isExposed(plugin)
     if (effect === 'external' && !isGranted) {
       return { mayRun: false, reason: 'It has an effect outside of this chat.' }
     }
     if (effect !== 'none') {
-      return this.#isExposed ? { mayRun: false, reason: REASONS[effect] } : { mayRun: true }
+      return isExposed ? { mayRun: false, reason: REASONS[effect] } : { mayRun: true }
     }
-    const made =
-      this.#isExposed && addressesIn(args).find((address) => !this.#mayReach(parseAddress(address)))
+    const made = isExposed && addressesIn(args).find((address) => !this.#mayReach(parseAddress(address)))
     return made ? refuseAddress(made) : { mayRun: true }
   }
 
@@ -90,14 +102,16 @@ export class TurnGuard {
    * Judges an address when it is about to be requested during a call, whatever the tool made it of.
    * @param from the address that redirects to it
    */
-  mayReach(url: URL, from?: URL): boolean {
-    if (!this.#isExposed || this.#mayReach(url)) return true
+  mayReach(plugin: string, url: URL, from?: URL): boolean {
+    if (!this.#isExposed(plugin) || this.#mayReach(url)) return true
     // a redirect was written by the server that was asked; it may not pass on what is private
     return from !== undefined && !carriesData(url, this.#conversation, false)
   }
 
-  get #isExposed(): boolean {
-    return this.#isForeign && this.#isPrivate
+  /** A plugin's own description cannot lead to more than calls that it gets anyway. */
+  #isExposed(plugin: string): boolean {
+    const isForeign = this.#isForeign || [...this.#strangers].some((name) => name !== plugin)
+    return isForeign && this.#isPrivate
   }
 
   get #conversation(): { readonly own: string; readonly other: string } {

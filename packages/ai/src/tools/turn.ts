@@ -28,7 +28,8 @@ export class Turns {
     this.#settled = settled
   }
 
-  async begin({ context, ...request }: ToolRequest): Promise<Turn> {
+  /** @param strangers plugins whose tools are described in words that the owner has not read */
+  async begin({ context, ...request }: ToolRequest, strangers: ReadonlySet<string>): Promise<Turn> {
     const { chat } = context
     const { messages, system = '', modelText = '' } = request
     // no earlier messages, so this is a new conversation
@@ -56,6 +57,7 @@ export class Turns {
       agreedHosts,
       isForeign: chat.type !== 'private' || request.isUntrusted === true || messages.some(isForeign),
       isPrivate: !isFresh || system !== '',
+      strangers,
     })
     const notes = calls.map(({ tool, args, outcome, text }) => {
       guard.sawResult(text)

@@ -15,6 +15,8 @@ export interface ToolDescriptor {
   readonly effect: ToolEffect
   /** Its result has nothing that somebody else wrote. */
   readonly isResultOwn?: boolean
+  /** Somebody else wrote its description, and the owner has not read it. */
+  readonly isDescriptionForeign?: boolean
 }
 
 /** A schedule of a manifest. Without times it runs only when the plugin's code schedules it. */
