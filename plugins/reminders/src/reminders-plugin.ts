@@ -12,6 +12,7 @@ import type { Configuration } from './configuration.ts'
 import { parseReminder, parseWhen, ReminderError } from './parse-reminder.ts'
 import type { ParseOptions } from './parse-reminder.ts'
 import { describeMinutes, ReminderBook } from './reminder-book.ts'
+import { describeDue, momentWritten } from './moments.ts'
 import { describeMoment, findTimeZone } from './time-zone.ts'
 
 const SPOKEN = /^\s*(?:please\s+)?remind me\b/i
@@ -142,7 +143,12 @@ async function answer(work: () => Promise<Reply>): Promise<PluginResult> {
 async function parseOptions(context: Asked): Promise<ParseOptions> {
   const { config, user, message } = context
   const zone = (await bookOf(context).table.zoneOf(user.id)) ?? config.default_time_zone
-  return { now: message.date, zone, defaultHour: config.default_hour, language: user.languageCode }
+  return {
+    now: momentWritten(message.date, Date.now()),
+    zone,
+    defaultHour: config.default_hour,
+    language: user.languageCode,
+  }
 }
 
 async function add(text: string, context: Asked): Promise<Reply> {
@@ -150,7 +156,7 @@ async function add(text: string, context: Asked): Promise<Reply> {
   const parsed = parseReminder(text, options)
   const id = await keep(parsed, context)
   return {
-    text: `OK, on ${describeMoment(options.zone, parsed.due)} (${options.zone}): ${parsed.what}`,
+    text: `OK, ${describeDue(parsed.due, options)}: ${parsed.what}`,
     buttons: [[{ text: '✖️ Cancel', data: `cancel:${id}` }]],
   }
 }
