@@ -33,7 +33,7 @@ export default definePlugin({
   permissions: { telegram: ['sendMessage'] },
   tools: {
     look: {
-      description: 'Looks',
+      description: 'Looks with ${KEY}',
       role: 'everyone',
       effect: 'none',
       execute: (_args, { config: c }) => ({ [c.api_key]: 1, [unseen(c.api_key)]: [html(c.api_key)], file: c.lamp_header }),
@@ -203,7 +203,10 @@ describe('no secret of the configuration leaves', () => {
     expect(secretsIn(JSON.stringify(model.requests))).toEqual([])
   })
 
-  test('over MCP', async () => {
+  test.each([
+    ['tools/list', {}],
+    ['tools/call', { name: 'leaky__look', arguments: {} }],
+  ])('over MCP: %s', async (method, params) => {
     const response = await fetch(`${assistant.url}/mcp`, {
       method: 'POST',
       headers: {
@@ -211,12 +214,7 @@ describe('no secret of the configuration leaves', () => {
         accept: 'application/json, text/event-stream',
         authorization: `Bearer ${MCP_TOKEN}`,
       },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: 'leaky__look', arguments: {} },
-      }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     })
     expect(secretsIn(await response.text())).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { Server } from '@modelcontextprotocol/server'
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { CallToolResult, Tool } from '@modelcontextprotocol/server'
 import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
@@ -12,11 +12,8 @@ export interface ToolServerOptions {
   /** Executes all tool calls. */
   readonly callTool: CallTool
   readonly settings: () => ToolSettings
-  /**
-   * Masks secrets in the text of a result or an error. `callTool` has already masked them in the
-   * result's data.
-   */
-  hideSecrets(text: string): string
+  /** Hides secrets in every key and text of an answer. */
+  hide<Answer>(answer: Answer): Answer
   readonly logger: Logger
 }
 
@@ -29,26 +26,28 @@ let calls = 0
  */
 export function createToolServer(options: ToolServerOptions): Server {
   const server = new Server({ name: 'pluggram', version: '0.1.0' }, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', () => ({
-    tools: [...offerTools(options.registry()).tools].map(([name, { id, tool }]) => ({
-      name,
-      title: id,
-      description: visibleText(tool.description),
-      inputSchema: { ...tool.inputSchema, type: 'object' as const },
-      annotations: { readOnlyHint: tool.effect === 'none', openWorldHint: tool.effect === 'external' },
-    })),
-  }))
-  server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
-    call(params.name, params.arguments, mcpReq.signal, options),
+  server.setRequestHandler('tools/list', () => options.hide({ tools: list(options.registry()) }))
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) =>
+    options.hide(await call(params.name, params.arguments, mcpReq.signal, options)),
   )
   return server
+}
+
+function list(registry: PluginRegistry): Tool[] {
+  return [...offerTools(registry).tools].map(([name, { id, tool }]) => ({
+    name,
+    title: id,
+    description: visibleText(tool.description),
+    inputSchema: { ...tool.inputSchema, type: 'object' as const },
+    annotations: { readOnlyHint: tool.effect === 'none', openWorldHint: tool.effect === 'external' },
+  }))
 }
 
 async function call(
   name: string,
   args: unknown,
   signal: AbortSignal,
-  { registry, callTool, settings, hideSecrets, logger }: ToolServerOptions,
+  { registry, callTool, settings, logger }: ToolServerOptions,
 ): Promise<CallToolResult> {
   const offered = offerTools(registry()).tools.get(name)
   if (!offered) return failure(`There is no tool ${name.slice(0, 100)}.`)
@@ -68,8 +67,7 @@ async function call(
     timeoutSeconds,
     logger,
   })
-  const text = hideSecrets(result.isDone ? result.text : result.error)
-  return result.isDone ? { content: [{ type: 'text', text }] } : failure(text)
+  return result.isDone ? { content: [{ type: 'text', text: result.text }] } : failure(result.error)
 }
 
 function failure(text: string): CallToolResult {

@@ -64,7 +64,7 @@ export const servedTools = definePart({
       registry: () => board.hosted,
       callTool,
       settings: () => toolSettings.now,
-      hideSecrets: (text) => mask.applyToChat(text),
+      hide: (answer) => mask.deepToChat(answer),
       logger,
     }
   },
