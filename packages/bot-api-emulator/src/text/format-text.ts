@@ -16,6 +16,8 @@ export interface FormatRequest {
 
 /** Limit of the source in bytes, regardless of the parsed length. */
 const MAX_SOURCE_BYTES = 1 << 15
+/** Telegram drops further entities without an error. */
+const MAX_ENTITIES = 100
 /** Entities that can contain, and be contained in, others. */
 const NESTING: ReadonlySet<string> = new Set([
   'bold',
@@ -38,7 +40,7 @@ export function formatText(request: FormatRequest): FormattedText {
   }
   const parsed = parse(request)
   const { text, entities } = trim(cleanText(parsed.text, parsed.entities))
-  return { text, entities: mergeDetected(dropConflicts(entities), text) }
+  return { text, entities: mergeDetected(dropConflicts(entities), text).slice(0, MAX_ENTITIES) }
 }
 
 function parse({ text, parseMode, entities }: FormatRequest): FormattedText {

@@ -12,7 +12,7 @@ import { toCall } from '../send/send-message.ts'
 import type { BotApiCall, BotApiPayload } from '../send/format.ts'
 import { isBlank } from './formatted-text.ts'
 import { renderText } from './render-text.ts'
-import { MESSAGE_LIMIT } from './formatted-text.ts'
+import { ENTITY_LIMIT, MESSAGE_LIMIT } from './formatted-text.ts'
 import { modelOutput } from './test-model-output.ts'
 import { createRecordingLogger, createTestBot } from '../test-support.ts'
 
@@ -33,6 +33,7 @@ function planWith(richMessages: 'auto' | 'off'): (text: string) => readonly Outg
 function accepted({ method, payload }: BotApiCall): string {
   validator.checkParams(method, { ...payload })
   const { text } = readText(payload as unknown as Parameters<typeof readText>[0])
+  if ((payload.entities?.length ?? 0) > ENTITY_LIMIT) throw new Error('Telegram would drop entities')
   if (text.length > MESSAGE_LIMIT) throw new Error('longer than a message')
   return text
 }

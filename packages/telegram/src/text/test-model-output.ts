@@ -14,8 +14,8 @@ const run = (most: number): fc.Arbitrary<string> =>
 
 /** Noise between words: misplaced marks, odd characters, other scripts, incomplete escapes. */
 const ODDITIES = {
-  marks: ['*', '**', '_', '`', '~~', '|', '||', '[', '](', ')', '<', '>', '1.', '-', '#', '\\', '=='],
-  markup: ['<b>', '</i>', '<br>', '<think>', '<!--', '&amp;', '&', '$x^2$', '\\(a\\)'],
+  marks: ['*', '2*3*4', '5~10', '**真，**她', '**', '_', '`', '~~', '|', '||', '[', '](', ')', '<', '>', '1.', '-', '#', '\\', '=='],
+  markup: ['<b>', '</i>', '<br>', '<think>', '<!--', '&amp;', '&', '$x^2$', '\\(a\\)', '\\[x \\\\ y\\]', '$5', '[^1]'],
   detected: ['https://a.example/x_y(z)', '@name', '#tag', '/command', 'a@b.example'],
   emoji: ['😀', '👨‍👩‍👧‍👦', '🇩🇪'],
   scripts: ['e\u0301', 'Z\u030A\u0333', '日本語。', 'שלום', '—', '…', '“q”'],
@@ -87,7 +87,9 @@ const table = fc
   })
 const odd = fc.constantFrom(
   '---',
-  `$$\n${WORD}\n$$`,
+  `$$\n${WORD}_1 = \\frac{${WORD}}{2}\n$$`,
+  `\\[\n${WORD}^2\n\\]`,
+  Array.from({ length: 120 }, () => `**${WORD}**`).join(' '),
   `<details><summary>${WORD}</summary>\n\n${WORD}\n\n</details>`,
   `[${WORD}]: ${WORD}`,
   `[^1]: ${WORD} ${WORD}`,
