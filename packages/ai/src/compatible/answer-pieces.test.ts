@@ -24,9 +24,7 @@ function cut(text: string, places: readonly number[]): string[] {
 }
 
 const places = fc.array(fc.nat(10_000), { maxLength: 40 })
-const special = TEXT_CASES.flatMap(({ reply }) =>
-  typeof reply === 'string' ? [textOf(reply)] : [],
-)
+const special = TEXT_CASES.flatMap(({ reply }) => (typeof reply === 'string' ? [textOf(reply)] : []))
 
 /** The text of a stream. */
 function textOf(events: string): string {
@@ -37,10 +35,15 @@ function textOf(events: string): string {
 
 test('where a text is cut on its way makes no difference', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...special), fc.constantFrom('', 'Well.\n', '\n\nBye.'), places, (text, more, at) => {
-      const whole = text + more
-      expect(read(cut(whole, at))).toEqual(read([whole]))
-    }),
+    fc.property(
+      fc.constantFrom(...special),
+      fc.constantFrom('', 'Well.\n', '\n\nBye.'),
+      places,
+      (text, more, at) => {
+        const whole = text + more
+        expect(read(cut(whole, at))).toEqual(read([whole]))
+      },
+    ),
     { numRuns: 500 },
   )
 })
@@ -49,7 +52,19 @@ test('a text without thoughts and calls arrives as it is', () => {
   const words = fc.array(
     fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 12 }),
-      fc.constantFrom('<b>', 'a < b', '`<think>`', '[1]', '[T]', '\n```\n<tool_call>\n```\n', '</div>', '{"a": 1}', '◁', '<|', '|>'),
+      fc.constantFrom(
+        '<b>',
+        'a < b',
+        '`<think>`',
+        '[1]',
+        '[T]',
+        '\n```\n<tool_call>\n```\n',
+        '</div>',
+        '{"a": 1}',
+        '◁',
+        '<|',
+        '|>',
+      ),
     ),
     { maxLength: 30 },
   )
