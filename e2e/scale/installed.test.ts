@@ -9,7 +9,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const INSTALLED = long(30, 1_000)
+const INSTALLED = long(16, 1_000)
 /** Processor time: a machine that is busy with other things takes longer. */
 const READY_CPU_SECONDS = 3
 const READY_SECONDS = 30

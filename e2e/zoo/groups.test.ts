@@ -53,7 +53,7 @@ async function crashes({ url }: RunningAssistant): Promise<Readonly<Record<strin
   return Object.fromEntries(counted)
 }
 
-test('plugins of a group share a process, each with its own configuration, services and name', async () => {
+test('plugins of a group share a process, each with its own configuration, services and name; who ends it is named', async () => {
   const assistant = await startAssistant(await home())
   const driver = await logIn(assistant)
   const ada = await createPerson(driver)
@@ -72,15 +72,9 @@ test('plugins of a group share a process, each with its own configuration, servi
   expect((await ask(driver, ada, '/two fetch')).join()).toContain(
     'Plugin two may not reach elsewhere.example',
   )
-  expect(await assistant.stop()).toBe(0)
-  expect(await countChildren(assistant.pid)).toBe(0)
-})
 
-test('who ends the shared process is named; its neighbour is back at the next message, without a crash of its own', async () => {
-  const assistant = await startAssistant(await home())
-  const driver = await logIn(assistant)
-  const ada = await createPerson(driver)
-  await ask(driver, ada, '/two')
+  // who ends the process is named; the neighbour is back at the next message, without a crash of
+  // its own
   for (const act of ['die', 'exit']) {
     expect((await ask(driver, ada, `/one ${act}`)).join()).toContain('one')
     expect((await ask(driver, ada, '/two')).join()).toContain('of-two')
@@ -88,7 +82,8 @@ test('who ends the shared process is named; its neighbour is back at the next me
   await assistant.waitFor(/Plugin one threw outside of any call: late/)
   await assistant.waitFor(/Plugin one ended its own process \(exit code 3\)/)
   expect(await crashes(assistant)).toEqual({ one: 2 })
-  await assistant.stop()
+  expect(await assistant.stop()).toBe(0)
+  expect(await countChildren(assistant.pid)).toBe(0)
 })
 
 test('who blocks the shared process is named; a member that is replaced moves to a new one', async () => {
