@@ -52,7 +52,7 @@ async function startSecretProxy(target: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test.each(long(['polling'], ['polling', 'webhook']))(
+test.each(long(['polling'], ['webhook']))(
   `%s against telegram-test-api: ${CHATS * MESSAGES_EACH} messages of ${CHATS} chats, each answered once, in order per chat`,
   async (mode) => {
     const peer = await startPeer()

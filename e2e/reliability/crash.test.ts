@@ -11,7 +11,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
+const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram webhook'])
 const CHATS = 20
 
 // the long run, with 2,000 updates and 56 kills for each bot: npm run test:crash

@@ -20,7 +20,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-test.for(long(['polling'], ['polling', 'webhook']))(
+test.for(long(['polling'], ['webhook']))(
   'with %s, a full disk acknowledges nothing, says so, and all is answered once when there is space again',
   async (mode, { skip }) => {
     if (!(await canMount())) skip('only root can mount a small disk, and not in every container')

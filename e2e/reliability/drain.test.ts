@@ -13,7 +13,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
+const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram webhook'])
 
 test.each(BOTS)(
   '%s: SIGTERM ends it within 10 s, what is left stays on disk, and the next start goes on with it',

@@ -98,7 +98,7 @@ describe('a file that was made to do harm ends within limits, and nobody waits f
     ['a page of nothing but brackets', '<', 'html', /cannot be read|too long/],
     ['a text of empty lines', '\n', 'text', /too long|no text/],
   ] as const
-  test.each(long<readonly (typeof bombs)[number][]>(bombs.slice(0, 1), bombs))(
+  test.each(long<readonly (typeof bombs)[number][]>(bombs.slice(0, 1), bombs.slice(1)))(
     '%s',
     async (_what, piece, kind, message) => {
       const { problem, stalled, seconds } = await watch(bytes(piece.repeat(19_000_000 / piece.length)), kind)
