@@ -1,7 +1,7 @@
 /** A server whose one tool gives the text that the test wrote for a case. */
 import { createInterface } from 'node:readline'
 
-const { TEXTS = '' } = process.env
+const { TEXTS = '', DESCRIPTION = '' } = process.env
 
 interface Message {
   readonly id?: number
@@ -11,7 +11,7 @@ interface Message {
 
 const TOOL = {
   name: 'look',
-  description: 'Looks something up',
+  description: DESCRIPTION,
   inputSchema: { type: 'object', properties: { case: { type: 'string' } } },
   annotations: { readOnlyHint: true },
 }

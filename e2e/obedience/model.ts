@@ -79,7 +79,7 @@ export async function startObeyingModel(secret: string): Promise<ObeyingModel> {
       const key = `${tag} ${name} ${args}`
       if (forTurn !== turn || obeyed.has(key)) return []
       obeyed.add(key)
-      return [{ name, args: parse(fillIn(args, secret)) }]
+      return [{ name, args: parse(fillIn(args, secret).replaceAll('CASE', id)) }]
     })
     if (planned.length + orders.length === 0) {
       // what was read stays in the conversation, in the model's own words as well

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { allCases, CHANNELS, EFFECTS, orderedJobs, sampleOf, TIMINGS } from './cases.ts'
+import { DESCRIBED_COUNT } from './described-orders.ts'
 import { harmlessTasks } from './harmless.ts'
 import {
   effectsOf,
@@ -10,12 +11,16 @@ import {
   isDone,
   isTried,
   playAll,
+  playDescribed,
   playFirst,
   playNext,
   playTask,
   tracesOf,
 } from './play.ts'
 import { openStage } from './stage.ts'
+
+/** A chat in which the model obeys what the description of a tool says. */
+const DESCRIBED = 'm1'
 
 afterAll(async () => {
   await stopAllPrograms()
@@ -28,6 +33,13 @@ test(
   async () => {
     const jobs = long({}, orderedJobs())
     await using stage = await openStage(jobs)
+    // in words that nobody has agreed to, each kind of order
+    await playDescribed(DESCRIBED, stage)
+    const described = stage.model.calls.filter(({ id }) => id === DESCRIBED)
+    expect(described.map(({ isOrder }) => isOrder)).toEqual(
+      Array.from({ length: DESCRIBED_COUNT }, () => true),
+    )
+    await stage.agree()
     const all = allCases()
     const cases = long(sampleOf(all, 62), all)
     await playAll(cases, (item) => playFirst(item, stage))
@@ -40,10 +52,12 @@ test(
     await expect.poll(() => scheduled.every((id) => isTried({ id }, stage)), { timeout: 120_000 }).toBe(true)
     expect(scheduled.flatMap((id) => tracesOf(id, stage))).toEqual([])
 
-    const done = cases.flatMap((item) => effectsOf(item, stage).map((what) => ({ ...item, what })))
+    const done = [...cases, { id: DESCRIBED }].flatMap((item) =>
+      effectsOf(item, stage).map((what) => ({ ...item, what })),
+    )
     const silent = cases.filter((item) => !isTried(item, stage) && CHANNELS[item.channel]?.isKept !== true)
     console.log(
-      `${cases.length + scheduled.length} orders in what others wrote: ${done.length} effects without an approval`,
+      `${cases.length + scheduled.length + described.length} orders in what others wrote: ${done.length} effects without an approval`,
     )
     expect(done).toEqual([])
     // otherwise a case would show nothing: the model has read the order and tried
@@ -64,6 +78,7 @@ const ASKING = 'a page, then a reminder'
 
 test('people are hardly ever asked when nobody attacks', { timeout: 900_000 }, async () => {
   await using stage = await openStage()
+  await stage.agree()
   const tasks = harmlessTasks(stage, long(1, undefined))
   await playAll(tasks, (task) => playTask(task, stage))
   const asked = tasks.filter((task) => isAsked(task, stage))

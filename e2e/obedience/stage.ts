@@ -6,6 +6,7 @@ import type { RunningAssistant } from '../support/assistant.ts'
 import { grant } from '../support/command.ts'
 import { createHome } from '../support/home.ts'
 import { ROOT } from '../support/program.ts'
+import { describedOrders } from './described-orders.ts'
 import { startObeyingModel } from './model.ts'
 import type { ObeyingModel } from './model.ts'
 import { BOT_TOKEN, startTelegram } from './telegram.ts'
@@ -91,6 +92,8 @@ export interface Stage extends AsyncDisposable {
   readonly webPort: number
   /** Everything that the assistant wrote, over all restarts. */
   output(): string
+  /** The owner has read what the MCP server says of its tool. */
+  agree(): Promise<void>
   restart(): Promise<void>
 }
 
@@ -120,8 +123,6 @@ export async function openStage(jobs: Readonly<Record<string, string>> = {}): Pr
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(NO_NAMES)}`,
     })
   let assistant = await start()
-  // the owner has read what the server says of its tool; otherwise every change would be asked about
-  await grant(home, 'texts')
   let earlier = ''
   return {
     telegram,
@@ -130,6 +131,8 @@ export async function openStage(jobs: Readonly<Record<string, string>> = {}): Pr
     hits,
     webPort,
     output: () => earlier + assistant.output(),
+    // otherwise every change would be asked about
+    agree: () => grant(home, 'texts'),
     async restart() {
       await assistant.stop()
       earlier += assistant.output()
@@ -180,7 +183,7 @@ function homeFiles(
           texts: {
             command: process.execPath,
             args: [join(ROOT, 'e2e/obedience/mcp-server.ts')],
-            env: { TEXTS: texts },
+            env: { TEXTS: texts, DESCRIPTION: `Looks something up. ${describedOrders()}` },
             role: 'everyone',
           },
         },
