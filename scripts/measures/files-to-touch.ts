@@ -22,7 +22,7 @@ const KINDS: readonly Kind[] = [
     wanted: '1',
     example: /\bobserve: \{ kind\b|permissions\?\.observe\b/,
     // the code that enforces it
-    own: /^packages\/host\/src\/start-plugin\.ts$/,
+    own: /^packages\/host\/src\/start\/start-plugin\.ts$/,
     within: /^packages\/(?:sdk|config|host)\/src\/|^apps\/assistant\/src\//,
   },
   {
