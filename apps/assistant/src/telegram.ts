@@ -135,7 +135,7 @@ function createBot(
     signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
     onCall: metrics.telegramCalled,
-    hide: (payload) => mask.deepToChat(payload),
+    hide: mask.deepToChat,
   })
   const rich = createRichMessages({ mode: telegram.richMessages, logger, now: () => performance.now() })
   const bot = createTelegramBot({

@@ -15,7 +15,8 @@ const TAG = '\\udb40[\\udc00-\\udc7f]'
 const ENCODED =
   '(?:%[0-9a-f]{2})+|&(?:#\\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp);|\\\\(?:u[0-9a-f]{4}|["\'\\\\/bfnrt])'
 const PART = new RegExp(`[${INVISIBLE}]|${TAG}|${ENCODED}`, 'gi')
-const DISGUISE = new RegExp(`[%&\\\\\\udb40${INVISIBLE}]`)
+/** Matches a text that may differ from its plain form. Fast. */
+export const DISGUISE = new RegExp(`[%&\\\\\\udb40${INVISIBLE}]`)
 /** Texts are sometimes encoded twice, such as JSON within JSON. */
 const MOST_ROUNDS = 3
 
@@ -29,15 +30,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
-/** Whether a text may differ from its plain form. Fast. */
-export function mayBeDisguised(text: string): boolean {
-  return DISGUISE.test(text)
-}
-
 /** Removes what nobody sees, and decodes percent encoding, HTML entities and escapes of JSON. */
 export function toPlainText(text: string): string {
   let plain = text
-  for (let round = 0; round < MOST_ROUNDS && mayBeDisguised(plain); round += 1) {
+  for (let round = 0; round < MOST_ROUNDS && DISGUISE.test(plain); round += 1) {
     const next = plain.replace(PART, decode)
     if (next === plain) break
     plain = next

@@ -1,6 +1,5 @@
-import { BOT_TOKENS, looksSecret, mayBeDisguised, plainForm, toPlainText } from '@pluggram/base'
+import { API_KEYS, BOT_TOKENS, DISGUISE, looksSecret, plainForm, toPlainText } from '@pluggram/base'
 import { encodedForms } from './secret-forms.ts'
-import { maskPlaces, maskUserInfo } from './secret-places.ts'
 
 const MASK = '[secret]'
 /** Shorter values would mask ordinary words. */
@@ -55,8 +54,8 @@ export function createSecretMask(secrets: readonly string[] = []): SecretMask {
     }
   }
 
-  const apply = (text: string): string => maskPlaces(maskUserInfo(known.hide(text), MASK), MASK)
-  const applyToChat = (text: string): string => maskUserInfo(inChats.hide(text), MASK)
+  const apply = (text: string): string => maskPlaces(maskUserInfo(known.hide(text)))
+  const applyToChat = (text: string): string => maskUserInfo(inChats.hide(text))
   add(secrets)
   return {
     apply,
@@ -95,7 +94,7 @@ class Wanted {
     const { values, encoded } = this.#patterns
     let hidden = text.replace(values, MASK).replace(BOT_TOKENS, MASK)
     if (LONG_WORD.test(hidden)) hidden = hidden.replace(encoded, MASK)
-    return mayBeDisguised(hidden) || hidden.includes('+') ? this.#hideDisguised(hidden) : hidden
+    return DISGUISE.test(hidden) || hidden.includes('+') ? this.#hideDisguised(hidden) : hidden
   }
 
   #hideDisguised(text: string): string {
@@ -187,4 +186,55 @@ function change(
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+/** What stands between `//` and `@` of an address, or of anything that looks like one. */
+const USER_INFO = /(?<=:\/\/)[^\s/?#"'<>]{1,1000}@/g
+/** A parameter of an address or a form. */
+const PARAMETER = /(?<=[?&;]((?:[\w.[\]-]|%[0-9a-f]{2}){1,64})=)[^&;#\s"'<>\\]+/gi
+/** A part of a connection string. */
+const PAIR = /(?<=\b(?:password|passwd|pwd|passphrase)=)[^\s&;,"'<>\\]{3,}/gi
+/** A header, as errors of HTTP clients show it. */
+const AUTHORIZATION = /(?<=\b(?:bearer|basic)\s+)[\w+/.~=-]{16,}/gi
+/** Characters that ordinary words do not have. */
+const NO_WORD = /[\d+/=]|[a-z][A-Z]/
+/** Passwords of examples: nobody has them. */
+const EXAMPLE =
+  /^(?:(?:your|my)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key)|\*+|x+|\.+|<.*|\$?\{.*|\[.*|%.*%)$/i
+/** A user without a password, such as `git`, is shorter than a token. */
+const LONGEST_USER = 15
+
+/** Hides user and password in every address. Those of examples stay. */
+function maskUserInfo(text: string): string {
+  if (!text.includes('://') || !text.includes('@')) return text
+  return text.replace(USER_INFO, (whole) => {
+    const info = whole.slice(0, -1)
+    const colon = info.indexOf(':')
+    const [user, password] = colon === -1 ? [info, ''] : [info.slice(0, colon), info.slice(colon + 1)]
+    const isHarmless =
+      password === '' ? user.length <= LONGEST_USER : password === user || EXAMPLE.test(password)
+    return isHarmless ? whole : `${MASK}@`
+  })
+}
+
+/** Hides what its place shows to be secret, even if nobody told of it. For readers who are not the owner's chats. */
+function maskPlaces(text: string): string {
+  let masked = text
+  if (text.includes('=')) {
+    masked = masked
+      .replace(PARAMETER, (value, name: string) => (looksSecret(decodeName(name)) ? MASK : value))
+      .replace(PAIR, MASK)
+  }
+  return masked
+    .replace(AUTHORIZATION, (value) => (NO_WORD.test(value) ? MASK : value))
+    .replace(API_KEYS, MASK)
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    // a name that cannot be read hides what it names
+    return 'secret'
+  }
 }

@@ -205,8 +205,8 @@ function failed(
   return answer
 }
 
-function isUnreachable({ reason }: AbortSignal): boolean {
-  return isPluggramError(reason) && reason.code === 'delivery-blocked'
+function isUnreachable({ aborted, reason }: AbortSignal): boolean {
+  return aborted && isPluggramError(reason) && reason.code === 'delivery-blocked'
 }
 
 /** Nobody can read the answer any more, which is no fault of the plugin. */

@@ -12,7 +12,7 @@ import type { Answer, Asking, AskOptions, CountedOutcome, Question } from './ask
 import type { Place } from './lanes.ts'
 import type { Observers } from './observers.ts'
 import type { Sending } from './outbox.ts'
-import type { PluginSeats } from './plugin-seats.ts'
+import type { PluginSeats } from './under-way.ts'
 import type { Presses } from './presses.ts'
 import type { Route, Router } from './router.ts'
 import type { UnderWay, Work } from './under-way.ts'

@@ -23,7 +23,7 @@ import { Presses } from './presses.ts'
 import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
 import { createReplyGuard } from './reply-writer.ts'
-import { PluginSeats } from './plugin-seats.ts'
+import { PluginSeats } from './under-way.ts'
 import { Router } from './router.ts'
 import { UnderWay } from './under-way.ts'
 

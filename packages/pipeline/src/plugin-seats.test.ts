@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { RunnablePlugin } from '@pluggram/sdk/runtime'
 import { expect, test } from 'vitest'
-import { PluginSeats } from './plugin-seats.ts'
+import { PluginSeats } from './under-way.ts'
 
 const plugin = (isInProcess: boolean): RunnablePlugin => ({ isInProcess }) as RunnablePlugin
 

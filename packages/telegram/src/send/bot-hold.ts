@@ -31,6 +31,8 @@ export class BotHold {
   readonly #now: () => number
   readonly #lately = new Map<number, number>()
   #held: Hold | undefined
+  /** False when nothing is held; most messages need to know no more. */
+  isAny = false
 
   /** @param now monotonic milliseconds */
   constructor(now: () => number) {
@@ -58,7 +60,7 @@ export class BotHold {
   /** Notes that the bot as a whole is not refused. Returns true when that ends the hold. */
   accepted(chatId: number): boolean {
     if (this.#held?.probe?.chatId !== chatId) return false
-    this.#held = undefined
+    this.#drop()
     this.#lately.clear()
     return true
   }
@@ -80,25 +82,19 @@ export class BotHold {
       return true
     }
     if (chatId === undefined || (!hold && this.#isSuspicious(chatId))) {
-      this.#held ??= none()
-      this.#hold(this.#held, seconds)
+      this.#hold(this.#open(), seconds)
     }
     return false
   }
 
   /** Notes that Telegram refuses the token; a message in flight then may have been the probe. */
   tokenRefused(): void {
-    const hold = (this.#held ??= none())
+    const hold = this.#open()
     // messages in flight are refused together; they count as one
     if (hold.until === Infinity && !hold.probe) return
     hold.probe = undefined
     hold.refusedProbes += 1
     this.#hold(hold, Infinity)
-  }
-
-  /** False when nothing is held. */
-  get isAny(): boolean {
-    return this.#held !== undefined
   }
 
   /** True while Telegram refuses the token, as far as is known. */
@@ -114,8 +110,18 @@ export class BotHold {
     hold.nextProbeAt = time + Math.min(pause, milliseconds)
   }
 
+  #open(): Hold {
+    this.isAny = true
+    return (this.#held ??= { until: 0, refusedProbes: 0, nextProbeAt: 0, probe: undefined })
+  }
+
+  #drop(): void {
+    this.isAny = false
+    this.#held = undefined
+  }
+
   #current(): Hold | undefined {
-    if (this.#held && this.#held.until <= this.#now()) this.#held = undefined
+    if (this.#held && this.#held.until <= this.#now()) this.#drop()
     return this.#held
   }
 
@@ -127,8 +133,4 @@ export class BotHold {
     this.#lately.set(chatId, time)
     return this.#lately.size >= SUSPICIOUS_CHATS
   }
-}
-
-function none(): Hold {
-  return { until: 0, refusedProbes: 0, nextProbeAt: 0, probe: undefined }
 }

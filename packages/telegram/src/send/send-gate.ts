@@ -198,7 +198,7 @@ class ChatGate implements SendGate {
   }
 
   answered({ chatId }: Pick<GatedCall, 'chatId'>): void {
-    if (this.#whole.accepted(chatId)) this.#look()
+    if (this.#whole.isAny && this.#whole.accepted(chatId)) this.#look()
   }
 
   tokenRefused(): void {
@@ -239,7 +239,7 @@ class ChatGate implements SendGate {
 
   #count({ chatId, kind }: GatedCall): void {
     this.#pace.count(chatId)
-    if (kind === 'message') this.#whole.sending(chatId)
+    if (kind === 'message' && this.#whole.isAny) this.#whole.sending(chatId)
   }
 
   #look(): void {
