@@ -110,7 +110,7 @@ const telegram = z
       .enum(['auto', 'off'])
       .meta({
         description:
-          'Whether Markdown with headings, tables or nested lists, or longer than one message, goes as a rich message. Apps that are not up to date show an empty message or a notice in its place, so turn it on only when you know who reads.',
+          'Whether Markdown with headings, tables, mathematics or nested lists, or longer than one message, goes as a rich message. Apps that are not up to date show an empty message or a notice in its place, so turn it on only when you know who reads.',
         expected: '"auto" or "off"',
       })
       .default('off'),
