@@ -39,6 +39,7 @@ export class Cell {
   #program: Program | undefined
   #isModelHeld = false
   #areSummariesHeld = false
+  #isModelHung = false
   #modelGate = Promise.withResolvers<void>()
   readonly modelAsked: ModelRequest[]
 
@@ -144,20 +145,33 @@ export class Cell {
 
   /** Lets the model begin no answer, and end none that streams, until `releaseModel`. */
   holdModel(): void {
+    this.#closeModelGate()
     this.#isModelHeld = true
-    this.#modelGate = Promise.withResolvers()
   }
 
   /** The same for summaries only. */
   holdSummaries(): void {
+    this.#closeModelGate()
     this.#areSummariesHeld = true
-    this.#modelGate = Promise.withResolvers()
+  }
+
+  /** The model says nothing more, not even in answers that have begun, until `releaseModel`. */
+  hangModel(): void {
+    this.#closeModelGate()
+    this.#isModelHung = true
   }
 
   releaseModel(): void {
     this.#isModelHeld = false
+    this.#isModelHung = false
     this.#areSummariesHeld = false
     this.#modelGate.resolve()
+  }
+
+  /** A gate that is closed stays: requests wait at it. */
+  #closeModelGate(): void {
+    const isClosed = this.#isModelHeld || this.#areSummariesHeld || this.#isModelHung
+    if (!isClosed) this.#modelGate = Promise.withResolvers()
   }
 
   /** The processes of the assistant's plugins. */
@@ -178,6 +192,7 @@ export class Cell {
 
   async #act(request: ModelRequest): Promise<ModelAct> {
     const asked = String(request.messages.findLast(({ role }) => role === 'user')?.content)
+    if (this.#isModelHung) await this.#modelGate.promise
     if (asked.includes('stream')) return { text: this.#stream() }
     const isHeld = isSummary(request) ? this.#areSummariesHeld : this.#isModelHeld
     if (isHeld) await this.#modelGate.promise
@@ -190,6 +205,7 @@ export class Cell {
 
   async *#stream(): AsyncGenerator<string> {
     while (this.#isModelHeld) {
+      if (this.#isModelHung) await this.#modelGate.promise
       yield 'going on '
       await sleep(100)
     }

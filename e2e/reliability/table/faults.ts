@@ -96,7 +96,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'model hung',
     seconds: [30, 18],
     async strike(cell) {
-      cell.holdModel()
+      cell.hangModel()
       return async () => cell.releaseModel()
     },
   },

@@ -180,8 +180,11 @@ export const STATES: readonly State[] = [
     name: 'hot reload',
     async enter(cell) {
       const file = join(cell.home, 'plugins', 'bench.ts')
+      const before = await cell.pluginProcesses()
       await writeFile(file, `${await readFile(file, 'utf8')}\n// saved again\n`)
-      await cell.until('a second process', async () => (await cell.pluginProcesses()).length > 0)
+      await cell.until('a process of the new version', async () =>
+        (await cell.pluginProcesses()).some((pid) => !before.includes(pid)),
+      )
     },
     ending: () => ({ wants: [] }),
   },
