@@ -53,7 +53,9 @@ const REASONS: Readonly<Record<Exclude<ToolEffect, 'none'>, string>> = {
  * effect, because the address itself can carry data.
  */
 export class TurnGuard {
-  readonly #known: Set<string>
+  readonly #known = new Set<string>()
+  /** Texts whose addresses are known; they are read when one is asked about, which is seldom. */
+  #unread: string[]
   readonly #agreedHosts: ReadonlySet<string>
   readonly #ownText: string
   readonly #strangers: ReadonlySet<string>
@@ -63,8 +65,7 @@ export class TurnGuard {
 
   constructor(beginning: TurnBeginning) {
     const { ownText, otherText, modelText, seenAddresses, agreedHosts } = beginning
-    const written = findAddresses(`${ownText}\n${otherText.replace(modelText, '')}`)
-    this.#known = new Set([...written, ...seenAddresses].map(keyOf))
+    this.#unread = [ownText, otherText.replace(modelText, ''), ...seenAddresses]
     this.#agreedHosts = agreedHosts
     this.#ownText = ownText
     this.#strangers = beginning.strangers
@@ -83,7 +84,7 @@ export class TurnGuard {
     this.#isForeign = true
     this.#isPrivate = true
     this.#otherText += `\n${text}`
-    for (const address of findAddresses(text)) this.#known.add(keyOf(address))
+    this.#unread.push(text)
   }
 
   judge({ plugin, effect, isGranted, args }: JudgedCall): Verdict {
@@ -118,9 +119,17 @@ export class TurnGuard {
     return { own: this.#ownText, other: this.#otherText }
   }
 
+  /** Whether a person or a result wrote an address. */
+  #isKnown(key: string): boolean {
+    for (const text of this.#unread)
+      for (const address of findAddresses(text)) this.#known.add(keyOf(address))
+    this.#unread = []
+    return this.#known.has(key)
+  }
+
   #mayReach(url: URL | undefined): boolean {
     if (!url) return true
-    if (this.#known.has(addressKey(url)) || isPlainSite(url)) return true
+    if (this.#isKnown(addressKey(url)) || isPlainSite(url)) return true
     const host = hostOf(url)
     const isReference = url.port === '' && isReferenceHost(host)
     const isKnown = isReference || this.#agreedHosts.has(hostKey(url))
