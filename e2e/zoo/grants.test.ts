@@ -59,7 +59,7 @@ describe('in an assistant of its own', () => {
       'plugins_config.json': { enabled_plugins: { fetcher: true } },
     })
     const assistant = await startAssistant(home)
-    await assistant.waitFor(/fetcher is not started: it asks for network: 127\.0\.0\.1, files/)
+    await assistant.waitFor(/fetcher is not started: it needs network: 127\.0\.0\.1, files/)
     expect(await pluginStates(assistant)).toMatchObject({ fetcher: { state: 'failed' } })
     expect(await runCommand(home, 'plugins', 'grant', 'fetcher')).toMatchObject({
       code: 1,
@@ -137,7 +137,7 @@ describe('in one assistant, one after another', () => {
   afterAll(close)
 
   test('the grant command grants every permission there is, and the plugin starts', async () => {
-    await assistant.waitFor(/greedy is not started: it asks for/)
+    await assistant.waitFor(/greedy is not started: it needs/)
     expect(await runCommand(home, 'plugins', 'grant', 'greedy', '--yes')).toMatchObject({
       code: 0,
       output: expect.stringContaining('admin only inside the assistant'),

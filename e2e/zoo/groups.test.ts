@@ -79,7 +79,7 @@ test('plugins of a group share a process, each with its own configuration, servi
     expect((await ask(driver, ada, `/one ${act}`)).join()).toContain('one')
     expect((await ask(driver, ada, '/two')).join()).toContain('of-two')
   }
-  await assistant.waitFor(/Plugin one threw outside of any call: late/)
+  await assistant.waitFor(/Plugin one threw an error outside a call: late/)
   await assistant.waitFor(/Plugin one ended its own process \(exit code 3\)/)
   expect(await crashes(assistant)).toEqual({ one: 2 })
   expect(await assistant.stop()).toBe(0)

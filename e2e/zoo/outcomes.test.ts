@@ -46,7 +46,7 @@ test('what came of a call is told to the chat in honest words, and counted', asy
   const ada = await createPerson(driver)
   expect(await ask(driver, ada, '/fail')).toEqual(['fine'])
   expect(await ask(driver, ada, '/fail throw')).toEqual([
-    '⚠️ Something went wrong in failing. The owner finds the reason in the log.',
+    '⚠️ Something went wrong in failing. Details are in the log.',
   ])
   expect(await ask(driver, ada, '/fail hang')).toEqual([
     '⚠️ failing took too long and was stopped. Please try again.',
@@ -57,7 +57,7 @@ test('what came of a call is told to the chat in honest words, and counted', asy
   // the third crash parks it; a question to no plugin in particular gets the next plugin's answer
   expect(await ask(driver, ada, 'everybody')).toEqual(['next'])
   expect(await ask(driver, ada, '/fail')).toEqual([
-    '⚠️ failing is out of order since it crashed again and again. The owner finds the reason in the log.',
+    '⚠️ failing has been stopped after repeated crashes. Details are in the log.',
   ])
   const metrics = await (await fetch(`${assistant.url}/metrics`)).text()
   const counted = new Map(

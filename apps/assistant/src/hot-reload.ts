@@ -38,7 +38,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const loaded = await loadConfiguration({ home, environment: process.env })
     if (!loaded.isUsable) {
       for (const problem of loaded.problems) problemLog.tellLine(formatProblem(problem, loaded))
-      logger.warn('the configuration cannot be used as it stands; what was read before still holds')
+      logger.warn('the configuration has errors; still using the previous version')
       return
     }
     const next = await planPlugins(loaded, options)

@@ -63,7 +63,7 @@ async function check<Schema extends StandardSchemaV1>(
   try {
     value = JSON.parse(withoutFence(text))
   } catch {
-    return { fits: false, problem: 'it is no JSON.' }
+    return { fits: false, problem: 'it is not JSON.' }
   }
   const result = await schema['~standard'].validate(value)
   if (!result.issues) return { fits: true, value: result.value as StandardSchemaV1.InferOutput<Schema> }

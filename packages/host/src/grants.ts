@@ -69,7 +69,7 @@ export function grantProblem(
     plugin: name,
     severity: 'error',
     code: 'plugin-not-granted',
-    message: `Plugin ${name} is not started: it asks for ${missing.join(', ')}, which was not granted. ${step}`,
+    message: `Plugin ${name} is not started: it needs ${missing.join(', ')}, which has not been granted. ${step}`,
     ...(file !== undefined && { file }),
   }
 }

@@ -319,8 +319,8 @@ describe.each(LEVELS)('%s', (level) => {
     const host = await home.host()
     const { problems } = await host.start()
     expect(problems.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
-      `warning Plugin modern: this release does not know 'gadgets' in a manifest; it is ignored.`,
-      `warning Plugin modern: this release does not know 'commands.x.cooldown' in a manifest; it is ignored.`,
+      `warning Plugin modern: unknown manifest key 'gadgets' ignored.`,
+      `warning Plugin modern: unknown manifest key 'commands.x.cooldown' ignored.`,
       `warning Plugin modern: its manifest calls it "other", but it is known by its file's name, modern. Let both be the same.`,
       `warning Plugin modern: /x has no execute and there is no processMessage, so nothing answers it.`,
     ])

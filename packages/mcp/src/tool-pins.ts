@@ -119,7 +119,7 @@ async function readPins(file: string): Promise<PinFile> {
   }
   const parsed = fileSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
-  throw new Error(`${file} is damaged; delete it to agree anew to all MCP servers as they are`)
+  throw new Error(`${file} is damaged; delete it to approve all MCP servers again as they are`)
 }
 
 function parseJson(text: string): unknown {

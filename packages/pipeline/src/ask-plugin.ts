@@ -265,9 +265,9 @@ function failureText(pluginName: string, error: unknown): string {
     case 'crash':
       return isPluggramError(error) && error.isRetryable
         ? `⚠️ ${pluginName} crashed and is started again. Please try again.`
-        : `⚠️ ${pluginName} is out of order since it crashed again and again. The owner finds the reason in the log.`
+        : `⚠️ ${pluginName} has been stopped after repeated crashes. Details are in the log.`
     case 'error':
-      return `⚠️ Something went wrong in ${pluginName}. The owner finds the reason in the log.`
+      return `⚠️ Something went wrong in ${pluginName}. Details are in the log.`
   }
 }
 

@@ -68,7 +68,7 @@ export const ERRORS = {
   'ai-limit': {
     class: 'AiError',
     meaning: 'A budget of `ai.budgets` is used up.',
-    remedy: 'Wait until it starts anew, or raise it in config.json.',
+    remedy: 'Wait until it resets, or raise it in config.json.',
   },
   'ai-misconfigured': {
     class: 'AiError',
@@ -247,7 +247,7 @@ export const ERRORS = {
   },
   'store-limit': {
     class: 'StoreError',
-    meaning: 'A key or value is too large for the store, or is no JSON.',
+    meaning: 'A key or value is too large for the store, or is not JSON.',
     remedy: 'Store less, or split it over several keys.',
   },
   'tool-arguments-invalid': {

@@ -28,9 +28,9 @@ export async function usageCommand(context: MessageContext, { ai }: Services): P
 function describe(line: AiUsageLine, currency: string): string {
   const { period, tokens, money, cheaper, endsAt } = line
   const main = { tokens: tokens - (cheaper?.tokens ?? 0), money: round(money - (cheaper?.money ?? 0)) }
-  const anew = ` – limit reached until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const reset = ` – limit reached until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const parts = [main, ...(cheaper ? [cheaper] : [])].map(
-    (used) => `${share(used, line, currency)}${isUsedUp(used, line) ? anew : ''}`,
+    (used) => `${share(used, line, currency)}${isUsedUp(used, line) ? reset : ''}`,
   )
   return `${period === 'day' ? 'today' : 'this month'}: ${parts.join('; the cheaper model: ')}`
 }

@@ -1,7 +1,7 @@
 import { z } from '@pluggram/sdk'
 
 const ROLES = ['everyone', 'trusted', 'owner'] as const
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is no name of a database in config.json')
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not the name of a database in config.json')
 /** The name of a table or column. A table's name may include its schema. */
 const identifier = z.string().regex(/^[\p{L}_][\p{L}\p{N}_$]{0,62}$/u, 'is no plain name of a column')
 const table = z

@@ -21,9 +21,7 @@ export const configuration = z.object({
     )
     .max(20)
     .default([])
-    .describe(
-      'Folders whose text, Markdown, HTML and PDF files are learned, and learned anew when they change.',
-    ),
+    .describe('Folders whose text, Markdown, HTML and PDF files are learned, and again when they change.'),
   folder_minutes: z
     .number()
     .min(1)

@@ -21,7 +21,7 @@ const knowledge: PluginDefinition<typeof configuration> = definePlugin({
   description: 'Answers from your documents',
   help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and says where it stands.
 
-What you add in our private chat is told to you alone, what is added in a group to that group alone. /documents lists and deletes.`,
+Only you see what you add in our private chat; only a group sees what is added there. /documents lists and deletes.`,
   config: configuration,
   permissions: { ai: true, database: true },
   commands: {

@@ -23,7 +23,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const timeZone = z.string().refine(isTimeZone, 'is no time zone, such as Europe/Berlin')
+const timeZone = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin')
 
 const job = z
   .strictObject({
@@ -42,7 +42,7 @@ const job = z
 export const configuration = z.object({
   time_zone: timeZone.default('UTC').describe('The time zone of all times'),
   jobs: z
-    .record(z.string().regex(/^[a-z0-9_]{1,32}$/, 'is no name of a job'), job)
+    .record(z.string().regex(/^[a-z0-9_]{1,32}$/, 'is not a valid job name'), job)
     .default({})
     .describe('Jobs that stand in config.json, beside those made in chats'),
   max_jobs: z.int().min(1).max(500).default(50).describe('How many jobs may be made in chats'),

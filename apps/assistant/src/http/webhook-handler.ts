@@ -49,7 +49,7 @@ const TOO_LARGE: Refusal = {
   message: 'An update is at most 1 MiB.',
   headers: { connection: 'close' },
 }
-const NO_JSON: Refusal = { status: 400, code: 'broken-json', message: 'The body is no JSON.' }
+const NO_JSON: Refusal = { status: 400, code: 'broken-json', message: 'The body is not JSON.' }
 const NO_UPDATE: Refusal = {
   status: 400,
   code: 'not-an-update',

@@ -158,6 +158,6 @@ function limitReached({ account, period }: AiLimit, currency: string): AiError {
   const next = period === 'day' ? 'at midnight UTC' : 'on the first of the month'
   return new AiError(
     'ai-limit',
-    `The budget ${WHOSE[account.scope]} for ${span} use of models is used up (tokens or ${currency}). It starts anew ${next}; the owner can raise ai.budgets.${account.scope}.${period}.`,
+    `The budget ${WHOSE[account.scope]} for ${span} use of models is used up (tokens or ${currency}). It resets ${next}; the owner can raise ai.budgets.${account.scope}.${period}.`,
   )
 }

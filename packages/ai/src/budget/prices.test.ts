@@ -38,7 +38,7 @@ test('built-in prices are dollars and count in no other currency', () => {
 })
 
 test.each([
-  ['{', /^it is no JSON \(/],
+  ['{', /^it is not JSON \(/],
   ['[]', /^prices\.json: .*expected object/],
   ['{ "models": { "a:b": { "input": -1, "output": 1 } } }', /^models\.a:b\.input: /],
   ['{ "currency": "euro" }', /^currency: /],

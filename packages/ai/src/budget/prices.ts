@@ -53,6 +53,6 @@ function parseJson(text: string): unknown {
     // editors on Windows write a byte order mark
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new Error(`it is no JSON (${(error as Error).message})`, { cause: error })
+    throw new Error(`it is not JSON (${(error as Error).message})`, { cause: error })
   }
 }

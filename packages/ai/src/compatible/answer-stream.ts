@@ -92,7 +92,7 @@ function readValue(text: string, { isError }: StreamEvent): Record<string, unkno
     if (isFields(value)) return { ...value }
     return isError && value !== null ? { error: String(value) } : undefined
   } catch {
-    return { error: isError ? text : 'The server sent text that is no JSON.' }
+    return { error: isError ? text : 'The server sent text that is not JSON.' }
   }
 }
 

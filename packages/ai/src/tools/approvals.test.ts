@@ -239,7 +239,7 @@ describe('a call with an effect outside of the chat', () => {
       chat: { id: -5, type: 'group' },
       user: { id: -5, firstName: 'Team', isBot: false },
     } as const
-    expect(await bench.answer(callsMail(), { context: anonymous })).toContain('nobody can tell who asked')
+    expect(await bench.answer(callsMail(), { context: anonymous })).toContain('not known who asked')
     expect(bench.questions).toEqual([])
   })
 

@@ -108,7 +108,7 @@ export class Approvals {
     if (chat.id === 0) return { refused: 'nobody can approve it where this call comes from' }
     // anonymous administrators all share the chat's id, so the user cannot be told apart
     if (chat.type !== 'private' && user.id === chat.id) {
-      return { refused: 'it must be approved by whoever asks, and nobody can tell who asked' }
+      return { refused: 'the person who asked must approve it, and it is not known who asked' }
     }
     if (shownArguments(args).length > MAX_SHOWN_ARGUMENTS) {
       return { refused: 'its arguments are too long to be shown to a person; make them shorter' }

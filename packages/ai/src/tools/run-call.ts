@@ -65,5 +65,5 @@ export async function runCall(options: RunCallOptions): Promise<CallResult> {
 function errorFor(id: string, error: unknown): string {
   return isPluggramError(error)
     ? oneVisibleLine(error.message, MAX_ERROR_CHARACTERS)
-    : `${id} failed. Its owner finds the reason in the log.`
+    : `${id} failed. Details are in the log.`
 }

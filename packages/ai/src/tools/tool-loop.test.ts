@@ -82,7 +82,7 @@ describe('an answer with tools', () => {
     )
     await bench.answer(steps)
     const results = lastResults(steps.requests[1] ?? ({} as never))
-    expect(results[0]).toContain('Error: a.secret failed. Its owner finds the reason in the log.')
+    expect(results[0]).toContain('Error: a.secret failed. Details are in the log.')
     expect(results[1]).toContain('Error: The lamp is offline.')
     expect(results[2]).toBe('There is no tool a__none.')
     expect(results.join()).not.toContain('hunter2')

@@ -105,8 +105,8 @@ describe('a result', () => {
     ['text', /expected \{ success: true, response \} or undefined, got a string/],
     [{ response: 'x' }, /success must be true or false/],
     [{ success: 'yes' }, /success must be/],
-    [{ success: false }, /error is no text/],
-    [{ success: false, error: new Error('x') }, /error is no text/],
+    [{ success: false }, /error is not a string/],
+    [{ success: false, error: new Error('x') }, /error is not a string/],
     [{ success: true, response: 5 }, /response must be text or a reply/],
     [{ success: true, response: {} }, /response has nothing to send/],
     [{ success: true, response: { message: 'x' } }, /nothing to send/],
@@ -159,7 +159,7 @@ describe('a result', () => {
     expect(isPluggramError(caught)).toBe(true)
     expect(caught).toMatchObject({
       code: 'reply-invalid',
-      message: expect.stringMatching(/^Plugin weather gave an answer that is no result: /),
+      message: expect.stringMatching(/^Plugin weather returned an invalid result: /),
     })
     expect(caught).toMatchObject({ message: expect.stringMatching(reason) })
   })
@@ -196,5 +196,5 @@ describe('a result', () => {
 
 test('a response is checked alike', () => {
   expect(parseResponse('x', ['a', { text: 'b' }])).toEqual(['a', { text: 'b' }])
-  expect(() => parseResponse('x', undefined)).toThrow('Plugin x gave an answer')
+  expect(() => parseResponse('x', undefined)).toThrow('Plugin x returned an invalid result')
 })

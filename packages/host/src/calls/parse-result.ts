@@ -28,7 +28,7 @@ function named<T>(plugin: string, read: () => T): T {
   } catch (error) {
     // a plugin's getter or proxy may throw anything, so only our own messages are shown
     const reason = isThrown(error, ShapeError) ? error.message : 'it cannot be read'
-    throw new PluggramError('reply-invalid', `Plugin ${plugin} gave an answer that is no result: ${reason}.`)
+    throw new PluggramError('reply-invalid', `Plugin ${plugin} returned an invalid result: ${reason}.`)
   }
 }
 
@@ -43,7 +43,7 @@ function readResult(value: unknown): PluginResult | undefined {
   if (success === false) {
     const error: unknown = Reflect.get(value, 'error')
     if (typeof error === 'string' && error !== '') return { success: false, error }
-    throw new ShapeError('success is false, but error is no text')
+    throw new ShapeError('success is false but error is not a string')
   }
   if (success !== true) throw new ShapeError('success must be true or false')
   const response: unknown = Reflect.get(value, 'response')

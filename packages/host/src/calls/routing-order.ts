@@ -85,7 +85,7 @@ export function commandProblems(
 function clash(plugin: string, command: string, owner: string, isBuiltIn: boolean): PluginProblem {
   const step = isBuiltIn
     ? "is the assistant's own. Rename the command."
-    : `belongs to ${owner}, which stands before it in plugins_config.json. Change their order there, or rename one of the commands.`
+    : `is already taken by ${owner}, which comes first in plugins_config.json. Change their order there, or rename one of the commands.`
   return {
     plugin,
     severity: 'warning',

@@ -27,8 +27,8 @@ const connections = new Set<ChildConnection>()
 let hasGivenUp = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-process.on('uncaughtException', (error) => die(error, 'threw outside of any call'))
-process.on('unhandledRejection', (error) => die(error, 'left a rejected promise to nobody'))
+process.on('uncaughtException', (error) => die(error, 'threw an error outside a call'))
+process.on('unhandledRejection', (error) => die(error, 'has an unhandled promise rejection'))
 
 if (group === '') serveOne()
 else serveMany()

@@ -91,6 +91,6 @@ test('in a process of its own, hosts of the configuration have to be granted lik
     grantsFor: () => ({ network: ['api.example.com'], ai: true }),
   })
   expect((await host.start()).problems).toMatchObject([
-    { code: 'plugin-not-granted', message: expect.stringContaining('it asks for network: 127.0.0.1,') },
+    { code: 'plugin-not-granted', message: expect.stringContaining('it needs network: 127.0.0.1,') },
   ])
 })

@@ -98,7 +98,7 @@ test('what is asked for beyond what is granted keeps a plugin from starting, unt
       plugin: 'eager',
       code: 'plugin-not-granted',
       message: expect.stringMatching(
-        /network: a\.example, which was not granted.*pluggram plugins grant eager --yes/,
+        /network: a\.example, which has not been granted.*pluggram plugins grant eager --yes/,
       ),
     },
   ])

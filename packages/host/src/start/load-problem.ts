@@ -97,7 +97,7 @@ function explainOther(error: unknown, message: string): string {
     return `${message.split(',', 1)[0] ?? message}: the file is an ES module (it uses import or export). Use import, or name the file .cjs.`
   }
   if (isSyntaxError(error)) return `syntax error: ${message}. Correct the file.`
-  return `it threw "${message}" while it was imported. Correct the code at the file's top level.`
+  return `it threw "${message}" while it was imported.`
 }
 
 /** Compares the name, since the error may come from another realm, as in a test runner. */

@@ -95,7 +95,7 @@ const manifestSchema = z.looseObject({
     )
     .optional(),
   requires: z
-    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is no plugin name'))
+    .array(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is not a plugin name'))
     .max(20)
     .optional(),
   schedules: z
@@ -166,7 +166,7 @@ function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
       unknown.push(...extra.map((key) => `${kind}.${name}.${key}`))
     }
   }
-  return unknown.map((key) => `this release does not know '${key}' in a manifest; it is ignored`)
+  return unknown.map((key) => `unknown manifest key '${key}' ignored`)
 }
 
 /** Merges the static part from package.json into the code's manifest, which takes precedence. */

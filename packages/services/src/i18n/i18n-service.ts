@@ -93,7 +93,7 @@ function parse(path: string, text: string, check: (message: string) => void): Re
   }
   const messages = new Map<string, string>()
   for (const [key, message] of Object.entries(value)) {
-    if (typeof message !== 'string') throw unusable(path, `"${key}" is no text`)
+    if (typeof message !== 'string') throw unusable(path, `"${key}" is not a text`)
     try {
       check(message)
     } catch (error) {

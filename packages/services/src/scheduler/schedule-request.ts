@@ -81,7 +81,7 @@ function encodeData(data: unknown): string | undefined {
   } catch {
     text = undefined
   }
-  if (text === undefined) throw new ScheduleError("A schedule's data is no JSON.")
+  if (text === undefined) throw new ScheduleError("A schedule's data is not JSON.")
   if (text.length > MAX_DATA_CHARACTERS) {
     throw new ScheduleError("A schedule's data is over 16 KiB; keep it in the store and give its key.")
   }

@@ -95,7 +95,7 @@ function isTimeZone(name: string): boolean {
 
 function singleSlot(date: Date): Slots {
   const time = date.getTime()
-  if (Number.isNaN(time)) throw new ScheduleError('The date of a schedule is no date.')
+  if (Number.isNaN(time)) throw new ScheduleError('The date of a schedule is not a valid date.')
   return {
     after: (after) => (time > after ? time : undefined),
     between: (first, last) => (first <= time && time <= last ? [time] : []),

@@ -11,10 +11,12 @@ export function encodeValue(key: string, value: unknown): string {
   try {
     text = JSON.stringify(value)
   } catch (error) {
-    throw new StoreError(`The value for "${key}" is no JSON: ${(error as Error).message}`)
+    throw new StoreError(`The value for "${key}" cannot be stored as JSON: ${(error as Error).message}`)
   }
   if (text === undefined) {
-    throw new StoreError(`The value for "${key}" is no JSON (${typeof value}); use delete to remove a key.`)
+    throw new StoreError(
+      `The value for "${key}" cannot be stored as JSON: it is ${typeof value}. Use delete to remove a key.`,
+    )
   }
   if (Buffer.byteLength(text) > MAX_VALUE_BYTES) {
     throw new StoreError(`The value for "${key}" is over 1 MiB; split it over several keys.`)

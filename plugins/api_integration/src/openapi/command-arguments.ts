@@ -39,7 +39,7 @@ function parseBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new ApiError('The part in braces is no JSON. For example: { "name": "Rex" }')
+    throw new ApiError('The part in braces is not JSON. For example: { "name": "Rex" }')
   }
 }
 

@@ -59,7 +59,7 @@ test('a command takes required parameters in order, others by name', () => {
   expect(commandArguments(operation('add_pet'), '{ "name": "Rex" }')).toEqual({ body: { name: 'Rex' } })
   expect(() => commandArguments(operation('list_pets'), '')).toThrow('Please write: /list_pets STATUS')
   expect(() => commandArguments(operation('list_pets'), 'free more words')).toThrow('Please write')
-  expect(() => commandArguments(operation('add_pet'), '{ name }')).toThrow('no JSON')
+  expect(() => commandArguments(operation('add_pet'), '{ name }')).toThrow('not JSON')
 })
 
 test('arguments go where the document says', () => {
