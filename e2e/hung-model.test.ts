@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { long } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
@@ -45,7 +46,7 @@ export default definePlugin({
 `
 
 /** More than chats are worked on at the same time. */
-const WAITING = 70
+const WAITING = long(70, 200)
 
 interface Ready {
   readonly status: string

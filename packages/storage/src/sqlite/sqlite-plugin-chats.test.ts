@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { CommitQueue } from './commit-queue.ts'
 import { createSqlitePluginChats } from './sqlite-plugin-chats.ts'
 import type { StoredPluginChats } from './sqlite-plugin-chats.ts'
@@ -62,4 +62,15 @@ test('a group that became a supergroup keeps its plugins', async () => {
   chats.enter('dice', -5)(true)
   await chats.move(-5, -1005)
   expect(chats.has('dice', -1005)).toBe(true)
+})
+
+test('a chat whose write failed stays known, and is written later', async () => {
+  const file = newFile()
+  const failing = vi.spyOn(CommitQueue.prototype, 'writeLight').mockRejectedValueOnce(new Error('full'))
+  const before = open(file)
+  before.enter('dice', 7)(true)
+  await expect.poll(() => failing.mock.settledResults.length).toBe(1)
+  expect(before.has('dice', 7)).toBe(true)
+  await before.close()
+  expect(open(file).has('dice', 7)).toBe(true)
 })

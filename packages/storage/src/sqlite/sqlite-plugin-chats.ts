@@ -41,13 +41,19 @@ export function createSqlitePluginChats(
   const open = new Map<string, Map<number, number>>()
   let unwritten: [plugin: string, chatId: number][] = []
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
 
   function note(plugin: string, chatId: number): void {
     const chats = known.get(plugin) ?? new Set()
     if (chats.has(chatId)) return
-    if (chats.size >= MAX_KNOWN) chats.clear()
+    // what is not on disk yet is known here only
+    if (chats.size >= MAX_KNOWN && unwritten.length === 0) chats.clear()
     known.set(plugin, chats.add(chatId))
     unwritten.push([plugin, chatId])
+    writeSoon()
+  }
+
+  function writeSoon(): void {
     timer ??= setTimeout(() => void write(), WRITE_AFTER_MS).unref()
   }
 
@@ -62,8 +68,9 @@ export function createSqlitePluginChats(
         for (const row of rows) insert.run(...row)
       })
     } catch {
-      // the disk may be full; the next answers in these chats record them again
-      known.clear()
+      // the disk may be full; forgotten now, the plugins could not write to these chats afterwards
+      unwritten = [...rows, ...unwritten]
+      if (!isClosed) writeSoon()
     }
   }
 
@@ -87,6 +94,9 @@ export function createSqlitePluginChats(
       await write()
       await queue.writeLight(() => copy.run(to, from))
     },
-    close: write,
+    async close() {
+      isClosed = true
+      await write()
+    },
   }
 }
