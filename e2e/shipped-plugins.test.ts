@@ -247,8 +247,9 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
     await page
       .getByTestId('file-input-document')
       .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('three words here') })
+    await page.getByRole('dialog').getByRole('textbox').fill('/file')
     await page.getByRole('dialog').getByRole('button', { name: /send/i }).click()
-    expect(await (await arrival(before)).innerText()).toContain('notes.txt')
+    expect(await (await arrival(before)).innerText()).toContain('Name: notes.txt')
   })
 
   test.runIf(ships('translate'))('translate translates', async () => {
