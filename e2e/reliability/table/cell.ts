@@ -58,7 +58,7 @@ export class Cell {
   static async open({ hasClock, isOnSmallDisk }: CellOptions): Promise<Cell> {
     const work = await openHeldWork()
     const home = await createBenchHome(work.url, hasClock)
-    const disk = isOnSmallDisk ? await mountSmallDisk(join(home, 'data'), 4) : undefined
+    const disk = isOnSmallDisk ? await mountSmallDisk(join(home, 'data'), 16) : undefined
     const emulator = await createBotApiEmulator()
     let act: ((request: ModelRequest) => Promise<ModelAct>) | undefined
     const model = await startObedientModel((request) => act?.(request) ?? { text: '' })
@@ -135,7 +135,7 @@ export class Cell {
 
   /** The last warnings and errors in the log. */
   problems(): string {
-    const lines = this.program.output().split('\n')
+    const lines = (this.#program?.output() ?? '').split('\n')
     return lines
       .filter((line) => /"level":"(warn|error|fatal)"/.test(line))
       .slice(-5)

@@ -81,6 +81,7 @@ async function observe(
   const main = cell.person()
   const bystanders = Array.from({ length: 3 }, () => cell.person())
   const [early, meanwhile, late] = bystanders as [EmulatedUser, EmulatedUser, EmulatedUser]
+  state.prepare?.(cell, main)
   if (state.isStart) {
     cell.say(early, 'say early')
     cell.launch()

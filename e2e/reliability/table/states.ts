@@ -4,6 +4,7 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { benchSettings } from './bench-home.ts'
 import { isSummary } from './cell.ts'
 import type { Cell } from './cell.ts'
+import { checkMigrated, putOldDatabase } from './old-database.ts'
 
 /** A chat in which a state must leave exactly this many messages of the bot. */
 export interface Want {
@@ -27,6 +28,8 @@ export interface State {
   readonly inFlight?: number
   /** The state begins before the assistant is ready. */
   readonly isStart?: boolean
+  /** What is done before the assistant is started. */
+  prepare?(cell: Cell, main: EmulatedUser): void
   /** Brings the assistant into the state; resolves when it is in it. */
   enter(cell: Cell, main: EmulatedUser): Promise<void>
   /** What a person does when the fault is over. */
@@ -229,9 +232,15 @@ export const STATES: readonly State[] = [
   },
   {
     name: 'migration',
-    missing: 'there is only one schema',
-    enter: async () => {},
-    ending: () => ({ wants: [] }),
+    isStart: true,
+    prepare: (cell, { id }) => putOldDatabase(cell, id),
+    async enter(cell) {
+      await cell.program.waitFor(/starting in/, 60_000)
+    },
+    async after(cell) {
+      checkMigrated(cell)
+    },
+    ending: one,
   },
   {
     name: 'backup',
