@@ -95,7 +95,7 @@ beforeAll(async () => {
   const home = await createHome({
     'plugins/flooder.js': FLOODER,
     'plugins/meter.js': METER,
-    'plugins_config.json': { enabled_plugins: { flooder: true, meter: true, ai_chatbot: false } },
+    'plugins_config.json': { enabled_plugins: { meter: true, flooder: true, ai_chatbot: false } },
     'config.json': CONFIG,
   })
   await grant(home, 'flooder')
