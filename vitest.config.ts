@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 const isLong = process.env['LONG'] === '1'
 const LONG_FORM = /'@pluggram\/testing\/long'|\/support\/levels\.ts'/
-/** Twice as many as there are cores: most tests wait for something most of the time. */
-const sideBySide = Math.min(8, Math.max(2, 2 * availableParallelism()))
+/** More than there are cores: tests also wait. Many more, and what they start would starve. */
+const sideBySide = Math.min(8, Math.max(2, Math.ceil(1.5 * availableParallelism())))
 
 const shared = {
   setupFiles: ['./scripts/test-costs/setup.ts', './scripts/leak-setup.ts'],
@@ -25,7 +25,12 @@ const program = {
 }
 
 /** They measure how fast what they start is: side by side they would measure each other. */
-const measuring = ['e2e/reliability/backlog.test.ts', 'e2e/scale/installed.test.ts', 'e2e/zoo/zoo.test.ts']
+const measuring = [
+  'e2e/host-time.test.ts',
+  'e2e/reliability/backlog.test.ts',
+  'e2e/scale/installed.test.ts',
+  'e2e/zoo/zoo.test.ts',
+]
 
 /** A long run repeats only the files that have a long form. */
 function withForm(...patterns: readonly string[]): string[] {

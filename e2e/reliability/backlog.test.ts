@@ -12,7 +12,7 @@ afterEach(async () => {
 })
 
 const BOTS = long<readonly BotName[]>(['pluggram polling'], ['pluggram polling', 'pluggram webhook'])
-const UPDATES = long(1_000, 5_000)
+const UPDATES = long(500, 5_000)
 /** How many times longer than the start the first answer may take on a slow machine. */
 const SLOW_MACHINE_FACTOR = 4
 

@@ -9,7 +9,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const RELOADS = long(24, 120)
+const RELOADS = long(16, 120)
 const BYTES_PER_RELOAD = 1_024
 /** 1 means that each reload leaks one object. */
 const OBJECTS_PER_RELOAD = 0.75

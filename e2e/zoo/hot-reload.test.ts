@@ -78,7 +78,7 @@ test('saved files, blocks and switches take effect; a broken edit keeps the old 
   expect(await assistant.stop()).toBe(0)
 })
 
-const RELOADS = long(15, 100)
+const RELOADS = long(10, 100)
 
 test(`no message is lost or answered twice while a plugin is replaced ${RELOADS} times`, async () => {
   const home = await createHome({
