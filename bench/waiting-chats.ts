@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findFreePort } from '../e2e/support/free-port.ts'
@@ -216,7 +216,7 @@ try {
   const ratio = at(beside, 0.95) / at(alone, 0.95)
   const page = `# Chats that wait for a model
 
-${new Date().toISOString().slice(0, 10)}, a machine with ${availableParallelism()} cores; the model server and the Bot API are on loopback and share them. Repeat with \`npm run bench:waiting\`.
+${new Date().toISOString().slice(0, 10)}, a machine with ${availableParallelism()} cores and a load average of ${(loadavg()[0] ?? 0).toFixed(0)}; the model server and the Bot API are on loopback and share them. Repeat with \`npm run bench:waiting\`.
 
 | ${MESSAGES} commands of ${OTHER_CHATS} other chats, one each ${APART_MS} ms | median ms | 95 % | 99 % |
 |---|---|---|---|
