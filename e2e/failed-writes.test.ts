@@ -48,7 +48,7 @@ test('while another program holds the database, the health says so and other sch
     Number([...assistant.output().matchAll(new RegExp(`"${what} (\\d+)"`, 'g'))].at(-1)?.[1] ?? 0)
   await assistant.waitFor(/"kept 1"/)
   for (let round = 0; round < long(1, 5); round += 1) {
-    const other = new DatabaseSync(join(home, 'data/pluggram.db'))
+    const other = new DatabaseSync(join(home, 'data/pluggram.db'), { timeout: 30_000 })
     other.exec('BEGIN IMMEDIATE')
     const failures = (): number => assistant.output().split('Schedule beat of plugin beats failed').length
     const [before, failed] = [last('unkept'), failures()]

@@ -97,7 +97,8 @@ test('a locked database neither breaks an answer nor holds others up, and a kill
   const asked = nextRequest()
   await write(driver, ada, 'Is it?')
   const { answer } = await asked
-  const other = new DatabaseSync(join(home, 'data', 'pluggram.db'))
+  // the assistant may be writing at this moment
+  const other = new DatabaseSync(join(home, 'data', 'pluggram.db'), { timeout: 30_000 })
   other.exec('BEGIN IMMEDIATE')
   const unlocked = new AbortController()
   const waits: number[] = []

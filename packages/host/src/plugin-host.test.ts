@@ -78,7 +78,7 @@ describe.each(LEVELS)('%s', (level) => {
           plugin: 'b',
           severity: 'warning',
           code: 'plugin-duplicate',
-          message: expect.stringMatching(/b: \/go belongs to a,/),
+          message: expect.stringMatching(/b: \/go is already taken by a,/),
         },
       ])
     })

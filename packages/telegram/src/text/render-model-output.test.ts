@@ -38,6 +38,9 @@ function accepted({ method, payload }: BotApiCall): string {
   return text
 }
 
+/** Telegram drops further ones without a word. */
+const MOST_ENTITIES = 100
+
 /** The positions of the parts in the whole; throws when words are missing or out of order. */
 function placesOf(parts: readonly BotApiPayload[], whole: string): number[] {
   let position = 0
@@ -65,8 +68,11 @@ function checkCuts(cuts: readonly number[], { text, entities }: FormattedText): 
       if (!isBlock && length <= MESSAGE_LIMIT) throw new Error(`a cut inside ${type}`)
       if (!isBlock || text[cut - 1] === '\n') continue
       const [start, next] = [text.lastIndexOf('\n', cut - 1) + 1, text.indexOf('\n', cut)]
-      const line = text.slice(Math.max(offset, start), Math.min(end, next < 0 ? end : next))
-      if (line.length < MESSAGE_LIMIT - 1) throw new Error(`a cut inside a line of ${type}`)
+      const [from, to] = [Math.max(offset, start), Math.min(end, next < 0 ? end : next)]
+      // a line with more formatting than a message keeps is cut within itself
+      const marks = entities.filter((other) => other.offset < to && other.offset + other.length > from)
+      const fits = to - from < MESSAGE_LIMIT - 1 && marks.length <= MOST_ENTITIES
+      if (fits) throw new Error(`a cut inside a line of ${type}`)
     }
   }
 }
