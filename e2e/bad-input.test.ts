@@ -25,7 +25,7 @@ const UNUSABLE: readonly (readonly [string, Readonly<Record<string, string>>, Re
   ['a duplicate key', { 'config.json': '{\n  "ai": {},\n  "ai": {}\n}' }, /config\.json:3:3.*ai/],
   [
     '__proto__',
-    { 'config.json': '{ "plugins": { "__proto__": { "x": 1 } } }' },
+    { 'config.json': '{ "ai": { "__proto__": { "x": 1 } } }' },
     /config\.json:1:\d+.*__proto__/,
   ],
   [
