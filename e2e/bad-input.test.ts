@@ -23,11 +23,7 @@ const UNUSABLE: readonly (readonly [string, Readonly<Record<string, string>>, Re
   ['an empty file', { 'config.json': '' }, /config\.json/],
   ['a comment', { 'config.json': '{\n  // no\n  "ai": {}\n}' }, /config\.json:2:3/],
   ['a duplicate key', { 'config.json': '{\n  "ai": {},\n  "ai": {}\n}' }, /config\.json:3:3.*ai/],
-  [
-    '__proto__',
-    { 'config.json': '{ "ai": { "__proto__": { "x": 1 } } }' },
-    /config\.json:1:\d+.*__proto__/,
-  ],
+  ['__proto__', { 'config.json': '{ "ai": { "__proto__": { "x": 1 } } }' }, /config\.json:1:\d+.*__proto__/],
   [
     'a wrong type',
     { 'config.json': '{\n  "http": { "port": "many" }\n}' },
