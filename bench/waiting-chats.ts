@@ -38,9 +38,13 @@ async function serveModel(request: IncomingMessage, response: ServerResponse): P
   const body = await readJson(request)
   if (JSON.stringify(body).includes('please hang')) return void hanging.push(response)
   await sleep(THINKING_MS)
+  await writeAnswer(response, WORDS)
+}
+
+async function writeAnswer(response: ServerResponse, words: number): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  for (let word = 1; word <= WORDS; word += 1) {
-    const choices = [{ index: 0, delta: { content: 'word ' }, finish_reason: word === WORDS ? 'stop' : null }]
+  for (let word = 1; word <= words; word += 1) {
+    const choices = [{ index: 0, delta: { content: 'word ' }, finish_reason: word === words ? 'stop' : null }]
     response.write(`data: ${JSON.stringify({ id: '1', choices })}\n\n`)
     await sleep(WORD_PAUSE_MS)
   }
@@ -117,6 +121,16 @@ async function measureOthers(webhook: string): Promise<number[]> {
   }
   await until(() => took.length === MESSAGES, 'the last answer of another chat')
   return sorted(took)
+}
+
+/** The model comes back to life, and those that waited get their answers. */
+async function endWaiting(): Promise<void> {
+  let answers = 0
+  onCall = (method) => {
+    if (method === 'sendMessage') answers += 1
+  }
+  await Promise.all(hanging.splice(0).map((response) => writeAnswer(response, 1)))
+  await until(() => answers === WAITING, 'the answer to the last chat that waited')
 }
 
 /** All at once. Returns the milliseconds from each question to its first draft. */
@@ -206,8 +220,7 @@ try {
   await until(() => hanging.length === WAITING, 'the last request to the model')
   const beside = await measureOthers(webhook)
   const during = await residentMegabytes(assistant.pid ?? 0)
-  for (const response of hanging.splice(0)) response.writeHead(400).end('{}')
-  await sleep(2_000)
+  await endWaiting()
   const pid = assistant.pid ?? 0
   const usedBefore = await processorSeconds(pid)
   const drafts = await measureStreams(webhook)
