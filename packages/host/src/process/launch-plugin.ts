@@ -181,7 +181,7 @@ async function openProcess(
         ? group.processes.takeSeat(candidate.name, { ...launchOptions, group: group.name }, logger)
         : launch(launchOptions),
     log: (level, message) => logger[level](message, { plugin: candidate.name }),
-    checkSyntax: async (file) => (isOwnFile(candidate, file) ? checkSyntax(file) : undefined),
+    checkSyntax: async (file) => (isOwnSource(options, file) ? checkSyntax(file) : undefined),
     onEffects: (labels) => events.onEffects(labels),
     onCrash: (error) => {
       const process = self()
@@ -308,7 +308,19 @@ function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {
   )
 }
 
-function isOwnFile({ directory }: PluginCandidate, file: string): boolean {
-  const relative = path.relative(directory, file)
+/**
+ * Whether Node's report of a file, which shows the line with the mistake, is for this plugin to see.
+ * Beside a single file stand other plugins.
+ */
+function isOwnSource({ candidate, pluginPaths }: LaunchPluginOptions, given: string): boolean {
+  const { directory, entry, isSingleFile } = candidate
+  const file = path.resolve(given)
+  if (!/\.[cm]?js$/.test(file) || !isInside(directory, file)) return false
+  if (!isSingleFile || file === entry) return true
+  return !pluginPaths.some((taken) => file === taken || isInside(taken, file))
+}
+
+function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file)
   return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
 }

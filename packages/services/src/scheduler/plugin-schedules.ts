@@ -76,7 +76,9 @@ export class PluginSchedules implements SchedulerBackend {
     return record.name
   }
 
-  change(name: string, change: ScheduleChange): Promise<boolean> {
+  async change(name: string, change: ScheduleChange): Promise<boolean> {
+    // a plugin process may send anything
+    if (typeof name !== 'string') throw new ScheduleError("A schedule's name must be text.")
     return this.#lock.run(name, () => this.#change(name, change))
   }
 
