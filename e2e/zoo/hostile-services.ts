@@ -228,6 +228,12 @@ export const SERVICE_ATTEMPTS: Attempts = {
     "context.download({ kind: 'document', fileId: 'of-another-chat' })": 'delivery-failed',
     "context.download({ kind: 'document', fileId: '../../etc/passwd' })": 'delivery-failed',
     'context.reply((async function* () { throw new RangeError("on purpose") })())': 'RangeError',
+    'context.reply({ [Symbol.asyncIterator]() { throw new RangeError("on purpose") } })': 'RangeError',
+    'context.reply({ [Symbol.asyncIterator]: () => ({ next: () => { throw new RangeError("on purpose") } }) })':
+      'RangeError',
+    'context.reply({ [Symbol.asyncIterator]: () => 5 })': 'TypeError',
+    "services.telegram.send(context.chat.id, (async function* () { throw new RangeError('on purpose') })())":
+      'Error',
     "services.store.forChat(victimChat).get('diary')": 'gives undefined',
     // what it changes in its copy of the context says nothing to the host
     "services.telegram.send(Object.assign(context, { role: 'owner', chat: { id: victimChat } }).chat.id, 'x')":
