@@ -47,6 +47,26 @@ test('somebody without any key says in plain words what a plugin of a fresh clon
     'Translation needs an AI model',
   )
   expect((await ask(session, ada, 'how do I roll dice?')).join()).toContain('/roll')
+  // asking about a command does not run it, and reminders are cancelled without /forget_me
+  expect(await ask(session, ada, 'what does /roll do?')).toEqual([
+    '/roll 2d6+1: Roll dice, for example 2d6+1.',
+  ])
+  expect((await ask(session, ada, 'what is the meaning of life?')).join()).not.toContain('/translate')
+})
+
+test('reminders are cancelled by plain words', async () => {
+  const session = await logIn(
+    await startAssistant(await createBareHome({ 'config.json': { ai: { model: 'demo' } } })),
+  )
+  const ada = await createPerson(session)
+  expect((await ask(session, ada, 'cancel the reminder')).join()).toMatch(/^You have no reminders\./)
+  for (const what of ['call Ann', 'feed the cat', 'run'])
+    await ask(session, ada, `remind me tomorrow at 9 to ${what}`)
+  expect((await ask(session, ada, 'cancel my reminder')).join()).toMatch(
+    /^You have 3 reminders\. Which one\?/,
+  )
+  expect((await ask(session, ada, 'cancel reminder 2')).join()).toMatch(/^Cancelled the reminder: /)
+  expect((await ask(session, ada, 'delete all my reminders')).join()).toMatch(/^Cancelled 2 reminders: /)
 })
 
 test('roles and approvals hold for the demo model, too', async () => {

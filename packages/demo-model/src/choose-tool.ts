@@ -21,6 +21,7 @@ const NEGATION =
 /** Matches sentences that ask about something instead of asking to do it. */
 const ABOUT =
   /^(?:how|why|who|where|explain|describe|help|do you|does|did|is|are there|was|were|tell me (?:more )?about)\b/i
+const TAKES_AWAY = /\b(?:cancel|delete|remove|clear|erase|drop)\b/i
 const POLITE =
   /^(?:(?:hi|hello|hey|ok|okay|so|well|and|please|kindly|can|could|would|will|you|i|want|would like|['’]d like|need|like|to|let['’]?s|lets|now)\b[\s,]*)+/i
 
@@ -55,6 +56,8 @@ export function chooseTool(
 }
 
 function weigh(tool: DemoTool, order: string, commands: readonly KnownCommand[]): readonly ChosenTool[] {
+  // what takes something away is meant only by somebody who says so
+  if (TAKES_AWAY.test(tool.tool.replaceAll('_', ' ')) && !TAKES_AWAY.test(order)) return []
   const said = commands.filter((known) => isCommandOf(known, tool)).flatMap(({ command }) => command.examples)
   const filled = fillArguments(order, tool)
   // the arguments are removed from the examples as well

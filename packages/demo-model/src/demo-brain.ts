@@ -12,7 +12,9 @@ import {
   usageOf,
 } from './about-me.ts'
 import { CERTAIN } from './command-matcher.ts'
+import type { CommandMatch } from './command-matcher.ts'
 import { chooseTool } from './choose-tool.ts'
+import type { ChosenTool } from './choose-tool.ts'
 import type { DemoTool } from './demo-tool.ts'
 import type { DemoAct, DemoTurn } from './demo-turn.ts'
 import { CONNECT_A_MODEL } from './facts.ts'
@@ -69,6 +71,10 @@ export class DemoBrain {
   }
 }
 
+/** `what does /roll do?`, `how do I use /remind`. */
+const COMMAND_QUESTION =
+  /^\s*(?:what|how|why|when|explain|describe|is|tell me)\b[^/]{0,60}\/([a-z0-9_]{1,32})(?![\w/])/i
+
 interface Surroundings {
   readonly history: readonly DemoTurn[]
   readonly tools: readonly DemoTool[]
@@ -79,6 +85,9 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
   if (text.trim() === '') return write(`I can only read text, and there was none. ${suggestion(knowledge)}`)
   const slash = /^\s*\/([a-z0-9_]{1,64})/i.exec(text)?.[1]?.toLowerCase()
   if (slash) return write(unknownCommand(slash, text, knowledge))
+
+  const asked = COMMAND_QUESTION.exec(text)?.[1]?.toLowerCase()
+  if (asked !== undefined) return write(aboutCommand(asked, text, knowledge))
 
   const seed = `${text}#${history.length}`
   const whole = clean(text)
@@ -92,10 +101,7 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
   if (subject) return write(aboutPlugin(subject))
   const match = knowledge.matcher.match(sentence)
   const chosen = chooseTool(text, tools, knowledge.commands)
-  if (
-    chosen &&
-    (!match || match.known.plugin?.name === chosen.tool.plugin || chosen.confidence > match.confidence)
-  ) {
+  if (chosen && (!match || isWeaker(match, chosen))) {
     return chosen.missing.length > 0
       ? write(askForMissing(chosen))
       : { kind: 'call', name: chosen.tool.name, args: chosen.args }
@@ -121,8 +127,21 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
   return write(unknown(knowledge, history, seed))
 }
 
+/** A command gives way to a tool of its plugin; the one that deletes everything, to any tool. */
+function isWeaker(match: CommandMatch, { tool, confidence }: ChosenTool): boolean {
+  const { command, plugin } = match.known
+  return plugin?.name === tool.plugin || confidence > match.confidence || command.name === 'forget_me'
+}
+
 function write(text: string): DemoAct {
   return { kind: 'text', text }
+}
+
+/** What a command is for; to ask about it must not run it. */
+function aboutCommand(name: string, text: string, knowledge: Knowledge): string {
+  const known = knowledge.commands.find(({ command }) => command.name === name)
+  if (!known) return unknownCommand(name, text, knowledge)
+  return `${usageOf(known)}: ${asSentence(known.command.description)}`
 }
 
 function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
@@ -141,7 +160,7 @@ function unknownCommand(name: string, text: string, knowledge: Knowledge): strin
 
 function useCommand(known: KnownCommand, text: string, seed: string): string {
   const { command, plugin } = known
-  const what = plugin ? `the plugin ${plain(plugin.name)}` : 'a command of mine'
+  const what = plugin ? `the plugin ${plain(plugin.name)}` : 'this command'
   const lead = pick(
     [`${upperFirst(what)} can do that.`, `Use ${what} for that.`, `That's what ${what} is for.`],
     seed,

@@ -145,3 +145,29 @@ test('forgets the reminders and the time zone of a user, and no other ones', asy
   expect(await collectText(await plugin.send('/reminders', other))).toContain('the tea')
   expect(await plugin.forgetUser(1_001)).toBeUndefined()
 })
+
+test('the model cancels what is clearly meant, and asks about anything else', async () => {
+  const services = createTestServices()
+  await using plugin = await runPlugin(reminders, { services })
+  const cancel = (args: object): Promise<unknown> => plugin.callTool('cancel_reminder', args)
+  expect(await cancel({})).toBe('You have no reminders.')
+  await plugin.send('remind me in 20 minutes to drink tea')
+  expect(await cancel({})).toMatch(/^Cancelled the reminder: /)
+  for (const what of ['drink tea', 'call Ann', 'feed the cat'])
+    await plugin.send(`remind me in 20 minutes to ${what}`)
+  for (const unclear of [{}, { words: 'e' }, { number: 9 }, { number: 1, words: 'cat' }]) {
+    expect(await cancel(unclear)).toMatch(/^You have 3 reminders\. Which one\?/)
+  }
+  expect(await cancel({ words: 'ANN' })).toMatch(/^Cancelled the reminder: /)
+  expect(await plugin.callTool('list_reminders')).toMatchObject([
+    { what: 'drink tea' },
+    { what: 'feed the cat' },
+  ])
+  expect(await cancel({ number: 2 })).toMatch(/^Cancelled/)
+  expect(await plugin.callTool('cancel_reminder', { scope: 'all' }, { user: { id: 666 } })).toBe(
+    'You have no reminders.',
+  )
+  expect(await cancel({ scope: 'all' })).toMatch(/^Cancelled the reminder: /)
+  await services.schedules.advance(3_600)
+  expect(services.telegram.records).toEqual([])
+})

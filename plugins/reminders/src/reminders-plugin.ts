@@ -7,6 +7,7 @@ import type {
   ScheduleContext,
   Services,
 } from '@pluggram/sdk'
+import { cancelReminders, cancelSchema } from './cancel-reminders.ts'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { parseReminder, parseWhen, ReminderError } from './parse-reminder.ts'
@@ -74,6 +75,17 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
           if (error instanceof ReminderError) return { error: error.message }
           throw error
         }
+      },
+    },
+    cancel_reminder: {
+      description: 'Cancels (deletes, removes) one reminder of the user, or all of them.',
+      schema: cancelSchema,
+      effect: 'own',
+      result: 'own',
+      role: 'everyone',
+      async execute(args, context) {
+        const { zone } = await parseOptions(context)
+        return cancelReminders(args, { book: bookOf(context), userId: context.user.id, zone })
       },
     },
     list_reminders: {

@@ -37,7 +37,7 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
       usage: '/translate german Good morning',
       examples: [
         'translate good morning to german',
-        'what does this mean in english',
+        'say this in english',
         'translate this message',
       ],
     },

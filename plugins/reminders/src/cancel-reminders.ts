@@ -1,0 +1,35 @@
+import { z } from '@pluggram/sdk'
+import type { ReminderBook } from './reminder-book.ts'
+import { describeMoment } from './time-zone.ts'
+
+/** Which reminder to cancel; with nothing, the only one there is. */
+export const cancelSchema = z.object({
+  number: z.int().min(1).max(1_000).optional().describe('Its number in the list of reminders'),
+  words: z.string().max(200).optional().describe('Some words of the reminder'),
+  scope: z.enum(['all']).optional().describe('"all" cancels every reminder of the user'),
+})
+
+/**
+ * Cancels what is clearly meant; otherwise asks which one. The answer has no words of a reminder: they
+ * may come from elsewhere.
+ */
+export async function cancelReminders(
+  { number, words, scope }: z.infer<typeof cancelSchema>,
+  { book, userId, zone }: { readonly book: ReminderBook; readonly userId: number; readonly zone: string },
+): Promise<string> {
+  const waiting = await book.table.waitingFor(userId)
+  if (waiting.length === 0) return 'You have no reminders.'
+  const said = words?.toLowerCase()
+  const meant = waiting.filter(
+    ({ what }, index) =>
+      scope === 'all' ||
+      ((number === undefined || number === index + 1) &&
+        (said === undefined || what.toLowerCase().includes(said))),
+  )
+  if (scope === 'all' || meant.length === 1) {
+    for (const reminder of meant) await book.cancel(reminder)
+    const times = meant.map(({ due }) => describeMoment(zone, due)).join('; ')
+    return `Cancelled ${meant.length === 1 ? 'the reminder' : `${meant.length} reminders`}: ${times}`
+  }
+  return `You have ${waiting.length} reminders. Which one? Say “cancel reminder 2” or “cancel all reminders”; /reminders lists them.`
+}
