@@ -35,11 +35,7 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
     translate: {
       description: 'Translate a text, or the message you reply to',
       usage: '/translate german Good morning',
-      examples: [
-        'translate good morning to german',
-        'say this in english',
-        'translate this message',
-      ],
+      examples: ['translate good morning to german', 'say this in english', 'translate this message'],
     },
   },
   setup: (context) => new Translate(context),
