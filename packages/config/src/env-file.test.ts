@@ -53,6 +53,18 @@ describe('parseEnvFile', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2')
   })
 
+  it.each([
+    ['a quote that never ends', 'A="x'],
+    ['a key of every object', 'constructor.prototype=1'],
+    ['a name of another script', '\u0410=1'],
+    ['a null byte in a name', 'A\u0000B=1'],
+    ['a name turned around', '\u202EA=1'],
+    ['a byte order mark in the middle', 'B=1\n\uFEFFA=1'],
+  ])('%s never sets a name that no shell would take', (_what, text) => {
+    const { entries } = parseEnvFile('.env', text)
+    expect(entries.filter(({ name }) => !/^[A-Z_][A-Z0-9_]*$/.test(name))).toEqual([])
+  })
+
   it('points at the line that wins when a name is set twice', () => {
     expect(parseEnvFile('.env', 'A=1\nA=2').entries).toEqual([{ name: 'A', value: '2', line: 2 }])
   })

@@ -80,6 +80,12 @@ describe('a notation', () => {
     ['d6+10001', 'Numbers go up to 10000'],
     ['d6'.repeat(30), 'too long'],
     ['1+1+1+1+1+1+1+1+1+1+d6', 'At most 10 parts'],
+    ['２d６', "isn't a dice roll"],
+    ['2d6\u0000', "isn't a dice roll"],
+    ['2d1e3', "isn't a dice roll"],
+    ['0x2d6', "isn't a dice roll"],
+    ['\u202E6d2', "isn't a dice roll"],
+    ['9'.repeat(1_000_000), 'too long'],
   ])('%s is refused: %s', (input, message) => {
     expect(() => parseDice(input, 20)).toThrow(message)
   })

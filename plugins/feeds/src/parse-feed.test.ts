@@ -63,12 +63,21 @@ const bomb = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">${Array.
   (_, index) => `<!ENTITY ${'bcdefghij'[index]} "${`&${'abcdefghi'[index]};`.repeat(10)}">`,
 ).join('')}]><rss version="2.0"><channel><title>&j;</title></channel></rss>`
 
-test.each(['', 'hello', '<html><body>Hi</body></html>', '{"a":1}', '<rss', '\u0000'])(
-  '%j is no feed',
-  (text) => {
-    expect(() => parseFeed(text, URL_OF_FEED)).toThrow(FeedError)
-  },
-)
+test.each([
+  '',
+  'hello',
+  '<html><body>Hi</body></html>',
+  '{"a":1}',
+  '{"__proto__":{"items":[]}}',
+  '[',
+  'null',
+  '<rss',
+  '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+  '\u0000',
+  '\ud800',
+])('%j is no feed', (text) => {
+  expect(() => parseFeed(text, URL_OF_FEED)).toThrow(FeedError)
+})
 
 function titleOrRefusal(text: string): string {
   try {

@@ -36,3 +36,16 @@ test('in a long text, a date is found at its beginning and at its end', () => {
   expect([last.due.toISOString(), last.what]).toEqual([due, `read ${words}`])
   expect(() => parseReminder(`${words} tomorrow at 9 ${words}`, OPTIONS)).toThrow('When should I remind you')
 })
+
+test.each<[what: string, text: string, outcome?: string]>([
+  ['nothing', ''],
+  ['bytes that are none', '\u0000\u0000'],
+  ['half a character', '\ud800 tomorrow', 'read'],
+  ['a text turned around', '\u202Etomorrow\u202C', 'read'],
+  ['digits of another script', '٢٠٢٧-٠١-٠٥'],
+  ['a year without end', `${'9'.repeat(900)}-01-05`],
+  ['a number without end', `in ${'9'.repeat(900)} minutes tea`],
+  ['a day that does not exist', '2027-02-31 10:00'],
+])('%s gives a moment to come, or is refused in words', (_what, text, outcome = 'ReminderError') => {
+  expect(readOrRefuse(text, 'en')).toBe(outcome)
+})

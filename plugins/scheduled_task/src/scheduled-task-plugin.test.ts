@@ -36,6 +36,16 @@ test.each([
   ['day 13 pm x', '13 pm is not a time'],
   ['0 minutes x', 'between 1 minute'],
   ['9000 hours x', 'between 1 minute'],
+  ['', 'When should I send it'],
+  ['１０ minutes x', 'When should I send it'],
+  ['99999 minutes x', 'When should I send it'],
+  ['-5 minutes x', 'When should I send it'],
+  ['1e3 minutes x', 'When should I send it'],
+  ['day 9:99 x', '9:99 is not a time'],
+  ['cron: * * * x', 'When should I send it'],
+  ['cron: $(id) * * * * x', 'When should I send it'],
+  [`${'monday and '.repeat(20_000)}x`, 'When should I send it'],
+  [`cron: ${'* '.repeat(3)}${'1,'.repeat(100_000)}`, 'When should I send it'],
 ])('“%s” is refused in words', (text, words) => {
   expect(() => parseTimes(text)).toThrow(words)
 })

@@ -25,3 +25,16 @@ test('a payload over the limit is neither sent nor waited for', () => {
   announced.writeUInt32BE(11)
   expect(() => new FrameReader(10).push(announced)).toThrow('are possible')
 })
+
+test.each([
+  ['just over the limit', [0, 0, 0, 11]],
+  ['of four gigabytes', [0xff, 0xff, 0xff, 0xff]],
+  ['below nothing, read with a sign', [0x80, 0, 0, 0]],
+  ['that is the start of a text', [...Buffer.from('GET ')]],
+  ['behind a frame without a byte', [0, 0, 0, 0, 0x7f, 0, 0, 0]],
+])('a length %s is refused as soon as it is there, byte by byte', (_what, bytes) => {
+  const reader = new FrameReader(10)
+  const last = bytes.pop() ?? 0
+  for (const byte of bytes) reader.push(Buffer.from([byte]))
+  expect(() => reader.push(Buffer.from([last]))).toThrow('are possible')
+})

@@ -51,9 +51,19 @@ function lookUp(document: OpenApiDocument, reference: string): unknown {
   if (!reference.startsWith('#/')) return {}
   let value: unknown = document
   for (const part of reference.slice(2).split('/')) {
-    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return {}
+    const key = keyOf(part)
+    if (key === undefined || typeof value !== 'object' || value === null || !Object.hasOwn(value, key))
+      return {}
     value = Reflect.get(value, key)
   }
   return value
+}
+
+/** The key that a part of a reference names; `undefined` if it is badly encoded. */
+function keyOf(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+  } catch {
+    return undefined
+  }
 }

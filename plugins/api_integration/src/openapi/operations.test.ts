@@ -110,7 +110,17 @@ test('schemas that mention each other again and again do not unfold without end'
   expect(JSON.stringify(operations[0]?.schema).length).toBeLessThan(500_000)
 })
 
-test('what stands outside of the document is not fetched', () => {
+test.each([
+  'http://169.254.169.254/schema.json',
+  'file:///etc/passwd',
+  '//evil.example/x',
+  '#/%',
+  '#/%ff',
+  '#/__proto__',
+  '#/constructor/prototype',
+  '#/openapi/length',
+  `#${'/paths'.repeat(10_000)}`,
+])('what stands outside of the document, or nowhere, is not fetched: %s', (reference) => {
   const outward = {
     openapi: '3.0.0',
     servers: [{ url: 'https://api.example.com' }],
@@ -118,7 +128,7 @@ test('what stands outside of the document is not fetched', () => {
       '/a': {
         get: {
           operationId: 'a',
-          parameters: [{ name: 'q', in: 'query', schema: { $ref: 'http://169.254.169.254/schema.json' } }],
+          parameters: [{ name: 'q', in: 'query', schema: { $ref: reference } }],
         },
       },
     },
