@@ -70,6 +70,11 @@ const NICENESS = 5
 /** Files and sockets that one plugin process may hold open. */
 const MAX_OPEN_FILES = 256
 const HEAP_SHARE = 0.7
+/**
+ * Stacks of libuv's four threads, which start with the first file or lookup. The kernel counts them
+ * whole, although nearly nothing of them is used; without this room a small plugin ended by SIGSEGV.
+ */
+const THREAD_STACK_BYTES = 4 * 8 * 1_048_576
 
 /**
  * Starts Node with almost no rights. It has an empty environment, and no handles except the channel
@@ -162,7 +167,7 @@ async function limitResources(pid: number, moreBytes: number, dataBytes: number)
   if (program === undefined) return
   const args = [
     `--pid=${pid}`,
-    `--data=${Math.round(dataBytes + moreBytes)}`,
+    `--data=${Math.round(dataBytes + moreBytes + THREAD_STACK_BYTES)}`,
     `--nofile=${MAX_OPEN_FILES}`,
     '--core=0',
   ]
