@@ -105,6 +105,8 @@ async function say(text: string, who: EmulatedUser = owner): Promise<TranscriptM
   await write(driver, who, text.replace('SITE', url))
   const [answer] = (await botMessages(driver, who.id, before + 1)).slice(before)
   if (!answer) throw new Error('nothing came back')
+  // a feed's latest entry follows, and must not be taken for the next answer
+  if (answer.text.endsWith('Latest:')) await botMessages(driver, who.id, before + 2)
   return answer
 }
 

@@ -82,7 +82,9 @@ describe('plugins that ship, each in a process of its own', () => {
   })
 
   test('a feed is read, and pictures are drawn, without a thread either', async () => {
-    expect((await ask(driver, ada, `/feed add ${site.url}/feed`))[0]).toContain('Subscribed to “News”')
+    // the latest entry follows in a message of its own
+    const added = await ask(driver, ada, `/feed add ${site.url}/feed`, 2)
+    expect(added[0]).toContain('Subscribed to “News”')
     await ask(driver, ada, '/towns')
     expect((await ask(driver, ada, '/stats'))[0]).toContain('Messages:')
     const answers = (await botMessages(driver, ada.id)).slice(-2)
