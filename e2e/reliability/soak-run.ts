@@ -104,8 +104,9 @@ export async function runSoak({ minutes, perSecond, chats }: SoakOptions): Promi
     })
     clearInterval(sampling)
     await whenQuiet(watch, written.length)
-    const bytesPerUpdate = Math.round(((await bytesOf(file)) - bytesBefore) / written.length)
+    // while it runs, its log has a size of its own, which a short run does not make up for
     await assistant.stop()
+    const bytesPerUpdate = Math.round(((await bytesOf(file)) - bytesBefore) / written.length)
     return { ...judge(written, watch), ...memory(samples, minutes), bytesPerUpdate }
   } finally {
     await watch?.close()
