@@ -27,7 +27,7 @@ const program = {
 /** They measure how fast what they start is: side by side they would measure each other. */
 const measuring = [
   'e2e/host-time.test.ts',
-  'e2e/reliability/backlog.test.ts',
+  'e2e/reliability/{attacks,backlog,drain}.test.ts',
   'e2e/scale/installed.test.ts',
   'e2e/zoo/zoo.test.ts',
 ]

@@ -160,7 +160,7 @@ describe('in one assistant, one after another', () => {
     expect((await botMessages(driver, group.id, 2)).at(-1)?.text).toBe('Hello')
   })
 
-  test('plugins of both levels are started anew, this one too', async () => {
+  test('plugins of both levels are restarted, this one too', async () => {
     const { driver } = emulator
     for (const name of ['greeter', 'dice', 'admin']) {
       await ask(driver, ada, '/plugins')

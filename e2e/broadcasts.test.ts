@@ -54,7 +54,7 @@ test('a kill during a broadcast repeats only the few messages that were on their
   await driver.post('/faults', { kind: 'delay', ms: 100, method: 'sendMessage', times: 10_000 })
 
   let assistant = await startAssistant(home, environment)
-  // whoever wrote once can be written to
+  // the bot may write to people who wrote to it once
   for (const person of people) await write(driver, person, '/start')
   await expect.poll(() => new Set(replies.map(({ chatId }) => chatId)).size).toBe(PEOPLE)
   await write(driver, owner, `/news ${people.map(({ id }) => id).join(',')}`)

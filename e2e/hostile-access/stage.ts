@@ -25,7 +25,7 @@ const NAMES = ['ada', 'bob', 'tess', 'cleo', 'mallory', 'eve'] as const
 export type Name = (typeof NAMES)[number]
 /** Everybody is in both groups. `team` is allowed, `outside` is not. */
 type Group = 'team' | 'outside'
-/** Or the private chat of whoever sends something. */
+/** Default: the sender's private chat. */
 export type Where = Group | 'private'
 
 /** What is tried, by whom and where, what is sent, and how the answer begins if there may be one. */

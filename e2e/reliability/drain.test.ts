@@ -34,6 +34,9 @@ test.each(BOTS)(
 
       stage.work.setPace(5)
       stage.begin()
+      const startedAt = Date.now()
+      while (stage.chats.replies.length === before && Date.now() - startedAt < 20_000) await sleep(10)
+      expect(Date.now() - startedAt).toBeLessThan(5_000)
       await whenAnswered(stage, 60_000)
       await sleep(300)
       expect(judge(stage.records())).toMatchObject({
