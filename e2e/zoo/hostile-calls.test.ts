@@ -9,7 +9,7 @@ import { ask, botMessages, createPerson } from '../support/emulator.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { FRAME_ATTEMPTS } from './hostile-frames.ts'
-import { HOSTILE_GRANTS, hostileSource, VICTIM } from './hostile-plugin.ts'
+import { CLAIMER, HOSTILE_GRANTS, hostileSource, VICTIM } from './hostile-plugin.ts'
 import { PROCESS_ATTEMPTS } from './hostile-process.ts'
 import { SERVICE_ATTEMPTS } from './hostile-services.ts'
 
@@ -40,6 +40,7 @@ beforeAll(async () => {
   home = await createHome({
     'plugins/hostile.js': hostileSource(ATTEMPTS),
     'plugins/victim.js': VICTIM,
+    'plugins/claimer.js': CLAIMER,
     'plugins/neighbour/index.js': 'export default class { processMessage() {} }',
     'plugins/neighbour/notes.js': `dear ${HOST_CANARY}`,
     'plugins/neighbour/notes.txt': `dear ${HOST_CANARY}`,
@@ -50,7 +51,7 @@ beforeAll(async () => {
       plugins: { hostile: { secret_key: OWN_CANARY } },
     },
     'plugins_config.json': {
-      enabled_plugins: { hostile: true, victim: true },
+      enabled_plugins: { hostile: true, victim: true, claimer: true },
       grants: { hostile: HOSTILE_GRANTS, victim: { database: own, databases, schedule } },
     },
   })
@@ -77,6 +78,15 @@ describe('one plugin in one process', () => {
   })
 })
 
+test('a plugin that claims to be an observer sees no messages, and its schedules do not run', async () => {
+  const [claims = ''] = await ask(driver, eve, '/claims')
+  expect(JSON.parse(claims)).toMatchObject({ seen: [] })
+  const database = new DatabaseSync(join(home, 'data/pluggram.db'), { readOnly: true })
+  const names = database.prepare('SELECT plugin, name FROM schedules').all()
+  database.close()
+  expect(names).toEqual([{ plugin: 'victim', name: 'diary' }])
+})
+
 test('afterwards everything is as it was', async () => {
   expect(await ask(driver, ada, '/victim')).toEqual([before.owned])
   // neither ended nor started again
@@ -85,7 +95,7 @@ test('afterwards everything is as it was', async () => {
   expect(await readFile(join(home, 'config.json'), 'utf8')).toContain(OWN_CANARY)
   const texts = (await botMessages(driver, ada.id)).map(({ text }) => text)
   expect(texts).toEqual([before.owned, before.owned])
-  expect(await botMessages(driver, eve.id)).toHaveLength(FAMILIES.length + 2)
+  expect(await botMessages(driver, eve.id)).toHaveLength(FAMILIES.length + 3)
   expect(await readdir(join(home, 'data/plugins/hostile'))).toEqual([])
   const metrics = await (await fetch(`${assistant.url}/metrics`)).text()
   expect(metrics).not.toMatch(/^(?:forged|# TYPE forged)|canary-/m)

@@ -50,7 +50,8 @@ const KINDS: readonly Kind[] = [
   {
     what: 'a config key',
     wanted: '2',
-    example: /\bhot_reload\b|\bhotReload\b/,
+    // where it is declared and where it is read; a part of the assistant has the same name
+    example: /\bhot_reload: z\b|['"]hotReload['"]/,
     own: /^$/,
     within: /^packages\/config\/src\/|^apps\/assistant\/src\//,
   },

@@ -17,6 +17,8 @@ const OTHERS = new Set<string>([
   'RawMessage',
   'RawQuotedMessage',
   'WholeReply',
+  // a store
+  'SentMessages',
   // between the host and a plugin process
   'StreamMessage',
 ])

@@ -17,7 +17,7 @@ function plugin(name: string, tool: NonNullable<CallHandlers['tool']>): Runnable
       patterns: [],
       updates: ['message'],
       priority: 0,
-      answersMessages: false,
+      answers: [],
     },
     ask: askHandlers(name, { tool }),
   }

@@ -64,8 +64,8 @@ export class ForgetMe {
     plugin: RunnablePlugin,
     userId: number,
   ): Promise<{ done: string } | { failed: string } | undefined> {
-    const { name, forgets } = plugin.descriptor
-    if (forgets !== true) return undefined
+    const { name, answers } = plugin.descriptor
+    if (!answers.includes('forget')) return undefined
     try {
       const done = await withinTime(plugin.ask('forget', { userId }), LIMIT_MS)
       return done === undefined ? undefined : { done: `${done} (${name})` }

@@ -273,6 +273,6 @@ function describe(name: string, title: string, tools: PluginDescriptor['tools'])
     patterns: [],
     updates: ['message'],
     priority: 0,
-    answersMessages: false,
+    answers: [],
   }
 }

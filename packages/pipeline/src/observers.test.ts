@@ -7,7 +7,7 @@ import { Observers } from './observers.ts'
 /** One observer, whose work on each message the test controls. */
 function bench(observe: (event: ObservedMessage) => Promise<void>, capacity?: number) {
   const plugin = {
-    descriptor: { name: 'watcher', observes: true },
+    descriptor: { name: 'watcher', answers: ['observe'] },
     ask: askHandlers('watcher', { observe }),
   } as unknown as RunnablePlugin
   const registry: PluginRegistry = {

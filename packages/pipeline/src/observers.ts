@@ -58,7 +58,7 @@ export class Observers {
   #find(): readonly Observer[] {
     return this.#options.registry
       .plugins()
-      .filter(({ descriptor }) => descriptor.observes === true)
+      .filter(({ descriptor }) => descriptor.answers.includes('observe'))
       .map(
         (plugin) =>
           this.#observers.find((known) => known.plugin === plugin) ?? {

@@ -128,7 +128,7 @@ function mayComeFirst(
   }
   if (!descriptor) return update.kind === 'message' && isBefore(UNKNOWN, next)
   return (
-    descriptor.answersMessages &&
+    descriptor.answers.includes('handle') &&
     descriptor.updates.includes(update.kind) &&
     matches(descriptor, update.message.text) &&
     isBefore(descriptor, next)
@@ -171,7 +171,7 @@ function buildIndex(registry: PluginRegistry): Index {
   for (const plugin of plugins) {
     for (const command of ownCommands(registry, plugin.descriptor)) byCommand.set(command.name, plugin)
   }
-  const answering = plugins.filter((plugin) => plugin.descriptor.answersMessages)
+  const answering = plugins.filter((plugin) => plugin.descriptor.answers.includes('handle'))
   return {
     byCommand,
     byName: new Map(plugins.map((plugin) => [plugin.descriptor.name, plugin])),

@@ -110,7 +110,7 @@ export function createRegistry(...plugins: FakePlugin[]): PluginRegistry {
       patterns: plugin.patterns ?? [],
       updates: plugin.updates ?? ['message'],
       priority: plugin.priority ?? 0,
-      answersMessages: plugin.answersMessages ?? true,
+      answers: plugin.answersMessages === false ? [] : ['handle'],
     },
     ask: askHandlers(plugin.name, {
       handle: ({ message, context }, signal) => plugin.handle(message, { ...context, signal }),

@@ -35,7 +35,7 @@ export type { PermissionLine } from './runtime/permission-lines.ts'
 export { UnorderedList } from './runtime/unordered-list.ts'
 export type { Listed } from './runtime/unordered-list.ts'
 export { OWN_MESSAGE, POSTED_UPDATE_ID } from './runtime/message-store.ts'
-export { askHandlers, CALLS } from './runtime/plugin-calls.ts'
+export { answeredCalls, askHandlers, CALL_KINDS, CALLS, permittedCalls } from './runtime/plugin-calls.ts'
 export type {
   Answer,
   Ask,

@@ -42,7 +42,7 @@ function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
         patterns: [],
         updates: ['message'],
         priority: 0,
-        answersMessages: false,
+        answers: [],
       },
       ask: askHandlers(name, {
         async tool({ name: tool, input: args, context: asked }, signal) {

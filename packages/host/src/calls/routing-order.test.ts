@@ -15,8 +15,7 @@ function plugin(name: string, told: unknown[] = []): RunnablePlugin {
       patterns: [],
       updates: ['message'],
       priority: 0,
-      answersMessages: true,
-      observes: true,
+      answers: ['handle', 'observe'],
     },
     ask: async (kind: CallKind) => void told.push(kind) as never,
   }

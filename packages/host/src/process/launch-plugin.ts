@@ -274,7 +274,7 @@ async function start(
   }
   try {
     const answer = await process.request('start', request, request.seconds)
-    return { services, started: parseStarted(name, answer) }
+    return { services, started: parseStarted(name, answer, permissions) }
   } catch (error) {
     throw describeIssues(error, options, jsonSchema)
   }

@@ -21,7 +21,7 @@ const KNOWN: KnownPlugin = {
     patterns: [/^go/iu],
     updates: ['message'],
     priority: 3,
-    answersMessages: true,
+    answers: ['handle'],
   },
   hadEffects: false,
 }

@@ -15,7 +15,7 @@ export interface KnownPlugin {
 }
 
 /** Changed whenever the format of the cache changes. */
-const FORMAT = 4
+const FORMAT = 5
 
 const patternSchema = z.object({ source: z.string(), flags: z.string() }).transform(({ source, flags }) => {
   return new RegExp(source, flags)
@@ -65,7 +65,7 @@ export class ManifestCache {
     if (!parsed?.success) return undefined
     const { key, files, manifest, descriptor, hadEffects } = parsed.data
     if (key !== (await createKey(files, basis))) return undefined
-    return { manifest, descriptor: toDescriptor(plugin, descriptor), hadEffects }
+    return { manifest, descriptor: toDescriptor(plugin, descriptor, manifest.permissions), hadEffects }
   }
 
   async remember(
@@ -83,6 +83,7 @@ export class ManifestCache {
         ...rest,
         commands: rest.commands.map((command) => ({ ...command, examples: [...command.examples] })),
         updates: [...rest.updates],
+        answers: [...rest.answers],
         patterns: patterns.map(({ source, flags }) => ({ source, flags })),
       } as StoredRecord['descriptor'],
     }

@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '@pluggram/sdk'
-import { permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
+import type { PluginPermissions } from '@pluggram/sdk'
+import { CALL_KINDS, permissionShape, permittedCalls, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import type { ManifestSummary } from '../start/manifest-summary.ts'
@@ -97,9 +98,7 @@ export const descriptorSchema = z.object({
   patterns: z.array(z.instanceof(RegExp)).max(1_000),
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),
-  answersMessages: z.boolean(),
-  observes: z.boolean().optional(),
-  forgets: z.boolean().optional(),
+  answers: z.array(z.enum(CALL_KINDS)).max(CALL_KINDS.length),
 }) satisfies z.ZodType<Loose<Omit<PluginDescriptor, 'name'>>>
 
 /** Causes a compile error when a descriptor has a member that the schema would drop. */
@@ -139,22 +138,35 @@ export function parseConfigured(plugin: string, answer: unknown): ManifestSummar
 }
 
 /**
- * Parses a process's answer to `start`. Makes patterns safe to test in the host.
+ * Parses a process's answer to `start`, which may claim anything. Makes patterns safe to test in the
+ * host.
+ * @param permissions what the plugin requested and was granted
  * @throws ProblemError of the plugin
  */
-export function parseStarted(plugin: string, answer: unknown): Started {
+export function parseStarted(plugin: string, answer: unknown, permissions: PluginPermissions): Started {
   const { descriptor, warnings, effects } = parse(plugin, startedSchema, answer)
   return {
-    descriptor: toDescriptor(plugin, descriptor),
+    descriptor: toDescriptor(plugin, descriptor, permissions),
     warnings: warnings.map((warning) => toProblem(plugin, warning)),
     effects,
   }
 }
 
-/** A parsed descriptor with the plugin's real name, whatever the process claims. */
-export function toDescriptor(plugin: string, parsed: z.infer<typeof descriptorSchema>): PluginDescriptor {
-  const { patterns, ...rest } = parsed
-  const plain = withoutUndefined({ ...rest, name: plugin }) as Omit<PluginDescriptor, 'patterns'>
+/**
+ * A parsed descriptor with the plugin's real name and without what it may not do, whatever
+ * the process claims.
+ */
+export function toDescriptor(
+  plugin: string,
+  { patterns, answers, schedules, ...rest }: z.infer<typeof descriptorSchema>,
+  permissions: PluginPermissions,
+): PluginDescriptor {
+  const plain = withoutUndefined({
+    ...rest,
+    name: plugin,
+    answers: permittedCalls(answers, permissions),
+    schedules: permissions.schedule === true ? schedules : [],
+  }) as Omit<PluginDescriptor, 'patterns'>
   return { ...plain, patterns: guardPatterns(patterns) }
 }
 

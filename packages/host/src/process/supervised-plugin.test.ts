@@ -38,7 +38,7 @@ function createPlugin(
       patterns: [],
       updates: ['message'],
       priority: 0,
-      answersMessages: true,
+      answers: ['handle'],
     },
     async launch(events) {
       const fake: FakeProcess = {

@@ -1,11 +1,12 @@
 import type {
   CommandDefinition,
+  Plugin,
   PluginManifest,
   Role,
   ScheduleDefinition,
   ToolDefinition,
 } from '@pluggram/sdk'
-import { jsonSchemaOf } from '@pluggram/sdk/runtime'
+import { answeredCalls, jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor, ScheduleDescriptor, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { toPlainData } from '../wire/plain-data.ts'
 import type { JsonSchema } from '../json-types.ts'
@@ -15,12 +16,7 @@ export const MAX_CONFIG_SCHEMA_CHARACTERS = 200_000
 export interface DescriptorBasis {
   readonly name: string
   readonly manifest: PluginManifest
-  /** False when the plugin has no `processMessage`. */
-  readonly answersMessages: boolean
-  /** True when the plugin has `observe` and requests it. */
-  readonly observes: boolean
-  /** True when the plugin has `forgetUser`. */
-  readonly forgets: boolean
+  readonly instance: Plugin
   /** Who may use tools that do not set a role. */
   readonly toolRole: Role
 }
@@ -29,9 +25,7 @@ export interface DescriptorBasis {
 export function toDescriptor({
   name,
   manifest,
-  answersMessages,
-  observes,
-  forgets,
+  instance,
   toolRole,
 }: DescriptorBasis): PluginDescriptor {
   return {
@@ -53,9 +47,7 @@ export function toDescriptor({
     patterns: manifest.patterns ?? [],
     updates: manifest.updates ?? ['message'],
     priority: manifest.priority ?? 0,
-    answersMessages,
-    ...(observes && { observes }),
-    ...(forgets && { forgets }),
+    answers: answeredCalls(instance, manifest.permissions),
   }
 }
 

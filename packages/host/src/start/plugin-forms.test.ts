@@ -87,7 +87,7 @@ export default class MyPlugin {
     expect(await host.ask('counter', '/add 10', { command })).toEqual({ success: true, response: '25Test1' })
     expect(host.registry.plugins()[0]?.descriptor).toMatchObject({
       commands: [{ name: 'add', description: 'Adds', examples: [], inMenu: true }],
-      answersMessages: false,
+      answers: [],
     })
   })
 

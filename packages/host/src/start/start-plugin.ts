@@ -1,6 +1,6 @@
 import { withinTime } from '@pluggram/base'
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
-import { jsonSchemaOf } from '@pluggram/sdk/runtime'
+import { CALL_KINDS, CALLS, jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { loadMessages } from '@pluggram/services/plugin-side'
 import type { BlockWatch } from '../calls/block-watch.ts'
@@ -98,9 +98,7 @@ export async function startPlugin(
       descriptor: toDescriptor({
         name: identity.name,
         manifest,
-        answersMessages: instance.processMessage !== undefined,
-        observes: instance.observe !== undefined && manifest.permissions?.observe === true,
-        forgets: instance.forgetUser !== undefined,
+        instance,
         toolRole: identity.toolRole ?? 'owner',
       }),
       commands: new Map(Object.entries(manifest.commands ?? {})),
@@ -204,8 +202,11 @@ async function create(module: PluginModule, creation: Creation): Promise<Plugin>
   throw new TypeError(`setup gave a ${typeof created} instead of { processMessage, getStatus, cleanup }`)
 }
 
+/** The members of a plugin that must be functions. */
+const FUNCTIONS = [...CALL_KINDS.flatMap((kind) => CALLS[kind].member ?? []), 'cleanup']
+
 function checkMembers(instance: object): Plugin {
-  for (const name of ['processMessage', 'observe', 'forgetUser', 'getStatus', 'cleanup']) {
+  for (const name of FUNCTIONS) {
     const member: unknown = Reflect.get(instance, name)
     if (member !== undefined && typeof member !== 'function') throw new TypeError(`${name} is no function`)
   }

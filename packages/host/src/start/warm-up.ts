@@ -17,6 +17,6 @@ export async function warmUp(entries: readonly PluginEntry[], signal: AbortSigna
   }
 }
 
-function isAskedAlways({ answersMessages, patterns }: PluginDescriptor): boolean {
-  return answersMessages && patterns.length === 0
+function isAskedAlways({ answers, patterns }: PluginDescriptor): boolean {
+  return answers.includes('handle') && patterns.length === 0
 }

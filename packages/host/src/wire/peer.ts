@@ -56,7 +56,7 @@ const FREE_GROWTH = 10_000
 interface PendingCall {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
-  readonly forget: () => void
+  readonly unlisten: () => void
 }
 
 /**
@@ -119,8 +119,8 @@ export class Peer {
       const id = this.#nextId++
       const onAbort = (): void => this.#send(['abort', id, encodeError(signal?.reason)])
       signal?.addEventListener('abort', onAbort, { once: true })
-      const forget = (): void => signal?.removeEventListener('abort', onAbort)
-      this.#pending.set(id, { resolve, reject, forget })
+      const unlisten = (): void => signal?.removeEventListener('abort', onAbort)
+      this.#pending.set(id, { resolve, reject, unlisten })
       try {
         const message = ['call', id, method, args]
         if (!this.#options.callsAtOnce) this.#sendTogether(message)
@@ -131,7 +131,7 @@ export class Peer {
         if (signal?.aborted) onAbort()
       } catch (error) {
         this.#pending.delete(id)
-        forget()
+        unlisten()
         reject(error)
       }
     })
@@ -149,8 +149,8 @@ export class Peer {
     this.#work.close()
     this.#sendGathered()
     this.#socket.destroy()
-    for (const { reject, forget } of this.#pending.values()) {
-      forget()
+    for (const { reject, unlisten } of this.#pending.values()) {
+      unlisten()
       reject(this.#closed)
     }
     this.#pending.clear()
@@ -284,7 +284,7 @@ export class Peer {
   #settle(id: number): PendingCall | undefined {
     const pending = this.#pending.get(id)
     this.#pending.delete(id)
-    pending?.forget()
+    pending?.unlisten()
     return pending
   }
 }

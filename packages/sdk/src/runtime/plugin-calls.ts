@@ -1,5 +1,7 @@
 import type { MessageContext } from '../context.ts'
 import type { ObservedMessage } from '../observe.ts'
+import type { PermissionName, PluginPermissions } from '../permissions.ts'
+import type { Plugin } from '../plugin.ts'
 import type { PluginResult, PluginStatus } from '../reply.ts'
 import type { ScheduledRun } from '../services/scheduler.ts'
 
@@ -115,6 +117,10 @@ export interface CallRules<Kind extends CallKind = CallKind> {
   readonly whenStopped: 'successor' | 'pass' | 'fail'
   /** What happens when the plugin's process is not running. `answer`: the host answers instead. */
   readonly whenIdle: 'start' | 'answer'
+  /** The plugin's member that answers it. */
+  readonly member?: keyof Plugin
+  /** A plugin without this permission is never asked, whatever members it has. */
+  readonly permission?: PermissionName
   /** True when the question has a context, which ties the plugin's actions to that message. */
   readonly hasContext: Question<Kind> extends { readonly context: AskedContext } ? true : false
 }
@@ -128,6 +134,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenParked: 'apologise',
     whenStopped: 'successor',
     whenIdle: 'start',
+    member: 'processMessage',
     hasContext: true,
   },
   // not retried automatically: it may have had an effect before the crash
@@ -147,6 +154,8 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenParked: 'pass',
     whenStopped: 'pass',
     whenIdle: 'start',
+    member: 'observe',
+    permission: 'observe',
     hasContext: false,
   },
   // not retried automatically, for the same reason as a tool
@@ -167,6 +176,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenParked: 'fail',
     whenStopped: 'successor',
     whenIdle: 'start',
+    member: 'forgetUser',
     hasContext: false,
   },
   provided: {
@@ -187,6 +197,7 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenParked: 'ask',
     whenStopped: 'fail',
     whenIdle: 'answer',
+    member: 'getStatus',
     hasContext: false,
   },
   'check-config': {
@@ -207,6 +218,29 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenIdle: 'answer',
     hasContext: false,
   },
+}
+
+/** Every kind of call. */
+export const CALL_KINDS = Object.keys(CALLS) as readonly CallKind[]
+
+/** Those of `kinds` that a plugin with these permissions may be asked. */
+export function permittedCalls(
+  kinds: readonly CallKind[],
+  permissions: PluginPermissions | undefined,
+): CallKind[] {
+  return kinds.filter((kind) => {
+    const { permission } = CALLS[kind]
+    return permission === undefined || permissions?.[permission] === true
+  })
+}
+
+/** The kinds of calls that members of a plugin answer. */
+export function answeredCalls(plugin: Plugin, permissions: PluginPermissions | undefined): CallKind[] {
+  const has = (kind: CallKind): boolean => {
+    const { member } = CALLS[kind]
+    return member !== undefined && plugin[member] !== undefined
+  }
+  return permittedCalls(CALL_KINDS.filter(has), permissions)
 }
 
 /** Handlers for some kinds of calls. */

@@ -3,7 +3,7 @@ import type { MissedPolicy } from '../services/scheduler.ts'
 import type { Role } from '../role.ts'
 import type { ToolEffect } from '../tool.ts'
 import type { CommandSummary } from '../assistant-directory.ts'
-import type { Ask } from './plugin-calls.ts'
+import type { Ask, CallKind } from './plugin-calls.ts'
 
 /** A tool as shown to the model and other callers. */
 export interface ToolDescriptor {
@@ -46,12 +46,11 @@ export interface PluginDescriptor {
   readonly patterns: readonly RegExp[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number
-  /** False when the plugin only answers its commands. */
-  readonly answersMessages: boolean
-  /** True when it observes every message. */
-  readonly observes?: boolean
-  /** True when it implements `forgetUser`. */
-  readonly forgets?: boolean
+  /**
+   * The kinds of calls that members of the plugin answer and that its permissions allow. Without
+   * `handle` it only answers its commands.
+   */
+  readonly answers: readonly CallKind[]
 }
 
 /** A running plugin that accepts calls. */
