@@ -22,12 +22,7 @@ export interface DescriptorBasis {
 }
 
 /** Fills in the defaults of a validated manifest. */
-export function toDescriptor({
-  name,
-  manifest,
-  instance,
-  toolRole,
-}: DescriptorBasis): PluginDescriptor {
+export function toDescriptor({ name, manifest, instance, toolRole }: DescriptorBasis): PluginDescriptor {
   return {
     name,
     ...(manifest.version !== undefined && { version: manifest.version }),
