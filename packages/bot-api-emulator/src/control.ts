@@ -4,6 +4,7 @@ import { DriverError } from './driver-error.ts'
 import type { Emulation } from './emulation.ts'
 import type { ChatRecord } from './world/chat-record.ts'
 import { toTelegramChat } from './world/chat-record.ts'
+import type { MediaFile } from './world/media-content.ts'
 
 /** Things that happen to a bot other than people's actions in chats. */
 export interface EmulatorControl {
@@ -23,6 +24,8 @@ export interface EmulatorControl {
    * message.
    */
   drafts(chatId: number): readonly TranscriptDraft[]
+  /** Keeps a file for the contents of later messages, and returns its id. */
+  storeFile(file: MediaFile): string
   /** Queues any update unchanged, such as one of an unknown kind, and returns its id. */
   sendRawUpdate(update: Readonly<Record<string, unknown>>): number | undefined
 }
@@ -61,6 +64,8 @@ export function createControl(emulation: Emulation): EmulatorControl {
       const alive = [...world.chat(chatId).drafts.values()].filter(({ expiresAt }) => expiresAt > now)
       return alive.map(({ draft }) => draft)
     },
+
+    storeFile: (file) => world.files.createId(world.files.add({ ...file, folder: 'documents', details: {} })),
 
     sendRawUpdate(update) {
       const { update_id: _ignored, ...content } = update

@@ -15,6 +15,7 @@
  * | `POST /chats` | `NewChat` | `EmulatedChat` |
  * | `GET /chats/:chatId/messages` | | `{ messages: TranscriptMessage[] }` |
  * | `POST /chats/:chatId/messages` | `OutgoingText` | `TranscriptMessage` |
+ * | `POST /chats/:chatId/content` | `OutgoingContent` | `TranscriptMessage` |
  * | `PATCH /chats/:chatId/messages/:messageId` | `{ userId, text }` | `TranscriptMessage` |
  * | `POST /chats/:chatId/messages/:messageId/press` | `{ userId, row, column }` | `{ queryId }` |
  * | `POST /chats/:chatId/messages/:messageId/reaction` | `{ userId, emoji }` | `204` |
@@ -23,7 +24,7 @@
  * | `GET /files/:fileId` | | the bytes (`content-disposition: attachment` unless an image, audio or video; `nosniff`) |
  * | `GET /events` | | server-sent events: `id: <sequence>`, `data: <DriverEvent as JSON>`; a comment line every 15 s |
  */
-import type { TelegramMessageEntity } from '@gramio/types'
+import type { TelegramMessage, TelegramMessageEntity } from '@gramio/types'
 
 /** A person (or the bot) in the emulated Telegram. */
 export interface EmulatedUser {
@@ -165,6 +166,13 @@ export interface OutgoingText {
   readonly replyToMessageId?: number
 }
 
+/** A message with any fields of the Bot API's Message, such as a poll, a quote or a forward's origin. */
+export interface OutgoingContent {
+  readonly userId: number
+  readonly content: Partial<TelegramMessage>
+  readonly replyToMessageId?: number
+}
+
 export interface OutgoingFile {
   readonly userId: number
   readonly kind: 'photo' | 'document' | 'voice' | 'audio' | 'video'
@@ -183,6 +191,8 @@ export interface ChatDriver {
   createUser(user: NewUser): EmulatedUser
   createChat(chat: NewChat): EmulatedChat
   sendMessage(chatId: number, message: OutgoingText): TranscriptMessage
+  /** Sends what the other methods cannot express. Fields that Message does not have are refused. */
+  sendContent(chatId: number, message: OutgoingContent): TranscriptMessage
   editMessage(chatId: number, messageId: number, edit: { userId: number; text: string }): TranscriptMessage
   sendFile(chatId: number, file: OutgoingFile): TranscriptMessage
   sendLocation(

@@ -13,6 +13,7 @@ import type {
   EmulatedUser,
   NewChat,
   NewUser,
+  OutgoingContent,
   OutgoingFile,
   OutgoingText,
   TranscriptMessage,
@@ -21,6 +22,7 @@ import { DriverError } from './driver-error.ts'
 import type { Emulation } from './emulation.ts'
 import { isMeantForBot } from './group-privacy.ts'
 import { checkNewChat, checkNewUser, requireText } from './new-inhabitants.ts'
+import { checkContent } from './message-content.ts'
 import { formatText } from './text/format-text.ts'
 import type { ChatRecord, MessageRecord, UserRecord } from './world/chat-record.ts'
 import { toEmulatedChat, toTelegramChat } from './world/chat-record.ts'
@@ -69,15 +71,17 @@ export class EmulatorDriver implements ChatDriver {
     if (text.length > 4096) {
       throw new DriverError(400, 'text-too-long', 'A message holds up to 4,096 UTF-16 units of text.')
     }
-    const replied =
-      message.replyToMessageId === undefined
-        ? undefined
-        : this.#emulation.world.message(chatId, message.replyToMessageId).message
     return this.#post(chat, user, {
       text,
       ...(entities.length > 0 && { entities }),
-      ...(replied && { reply_to_message: unnested(replied) }),
+      ...this.#replied(chatId, message.replyToMessageId),
     })
+  }
+
+  sendContent(chatId: number, { userId, content, replyToMessageId }: OutgoingContent): TranscriptMessage {
+    const { chat, user } = this.#sender(chatId, userId)
+    checkContent(this.#emulation.validator, content, { chat, user })
+    return this.#post(chat, user, { ...content, ...this.#replied(chatId, replyToMessageId) })
   }
 
   editMessage(chatId: number, messageId: number, edit: { userId: number; text: string }): TranscriptMessage {
@@ -231,6 +235,11 @@ export class EmulatorDriver implements ChatDriver {
       throw new DriverError(409, 'bot-blocked', `User ${userId} blocked the bot; unblock it first.`)
     }
     return { chat, user }
+  }
+
+  #replied(chatId: number, messageId: number | undefined): Pick<TelegramMessage, 'reply_to_message'> {
+    if (messageId === undefined) return {}
+    return { reply_to_message: unnested(this.#emulation.world.message(chatId, messageId).message) }
   }
 
   #post(chat: ChatRecord, user: UserRecord, content: Partial<TelegramMessage>): TranscriptMessage {

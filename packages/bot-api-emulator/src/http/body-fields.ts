@@ -43,6 +43,12 @@ export class BodyFields {
     return number
   }
 
+  object(name: string): Readonly<Record<string, unknown>> {
+    const value = this.#values[name]
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(name, 'an object')
+    return { ...value }
+  }
+
   numbers(name: string): number[] {
     const value = this.#values[name]
     if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'number')) {

@@ -4,6 +4,7 @@ import type { EmulatorControl } from '../control.ts'
 import { DriverError } from '../driver-error.ts'
 import type { Emulation } from '../emulation.ts'
 import type { Fault, FaultEffect } from '../faults.ts'
+import { MAX_UPLOAD_BYTES } from '../options.ts'
 import { BodyFields } from './body-fields.ts'
 import { handleDriverError } from './driver-errors.ts'
 
@@ -56,6 +57,12 @@ export function registerControlRoutes(
     act('unblock-bot', (body) => control.unblockBot(body.number('userId')))
     act('promote-bot', (body) => control.promoteBot(body.number('chatId')))
     act('migrate-group', (body) => ({ chatId: control.migrateGroup(body.number('chatId')) }))
+    scope.post('/control/store-file', { bodyLimit: 2 * MAX_UPLOAD_BYTES }, (request) => {
+      const body = new BodyFields(request.body)
+      const bytes = Buffer.from(body.string('base64'), 'base64')
+      const names = { fileName: body.string('fileName'), mimeType: body.string('mimeType') }
+      return { fileId: control.storeFile({ bytes, ...names }) }
+    })
     act('raw-update', (body) => ({ updateId: control.sendRawUpdate(body.all) ?? null }))
   })
 }

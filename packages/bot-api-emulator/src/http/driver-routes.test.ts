@@ -239,3 +239,41 @@ describe('the driver over HTTP', () => {
     })
   })
 })
+
+describe('any content of a message', () => {
+  it('reaches the bot and the transcript, also as an answer', async () => {
+    const ada = await createAda()
+    const first = await send<TranscriptMessage>('POST', `/chats/${ada.id}/content`, {
+      userId: ada.id,
+      content: {
+        dice: { emoji: '🎲', value: 5 },
+        forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Eve' },
+      },
+    })
+    expect(first).toMatchObject({ status: 200, body: { text: '🎲 5' } })
+    await send('POST', `/chats/${ada.id}/content`, {
+      userId: ada.id,
+      content: { text: 'why?', quote: { text: 'this', position: 0 } },
+      replyToMessageId: first.body.id,
+    })
+    const { result } = (await botApiClient(emulator)('getUpdates')) as unknown as { result: object[] }
+    expect(result).toMatchObject([
+      { message: { dice: { value: 5 }, forward_origin: { sender_user_name: 'Eve' } } },
+      { message: { quote: { text: 'this' }, reply_to_message: { dice: { value: 5 } } } },
+    ])
+  })
+
+  it.each([
+    [{}, 'needs some content'],
+    [{ hologram: {} }, '"hologram" is no field of Message'],
+    [{ chat: { id: 1 } }, '"chat" is set by the emulator'],
+    [{ dice: { emoji: '🎲' } }, 'value'],
+  ])('%j is refused', async (content, words) => {
+    const ada = await createAda()
+    const { status, body } = await send('POST', `/chats/${ada.id}/content`, { userId: ada.id, content })
+    expect([status, JSON.stringify(body)]).toEqual([
+      400,
+      expect.stringContaining(JSON.stringify(words).slice(1, -1)),
+    ])
+  })
+})

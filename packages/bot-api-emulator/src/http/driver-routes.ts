@@ -97,6 +97,18 @@ function registerActs(scope: FastifyInstance, driver: ChatDriver): void {
     )
   })
 
+  scope.post('/chats/:chatId/content', (request) => {
+    const body = new BodyFields(request.body)
+    return driver.sendContent(
+      pathOf(request).number('chatId'),
+      compact({
+        userId: body.number('userId'),
+        content: body.object('content'),
+        replyToMessageId: body.optionalNumber('replyToMessageId'),
+      }),
+    )
+  })
+
   scope.patch('/chats/:chatId/messages/:messageId', (request) => {
     const path = pathOf(request)
     const body = new BodyFields(request.body)
