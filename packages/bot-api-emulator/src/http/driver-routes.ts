@@ -33,7 +33,8 @@ export function registerChatDriver(
       for (const end of streams) end()
     })
     registerReading(scope, emulator.driver, streams)
-    registerActs(scope, emulator.driver)
+    registerNewcomers(scope, emulator.driver)
+    registerMessages(scope, emulator.driver)
   })
 }
 
@@ -63,7 +64,7 @@ function registerReading(scope: FastifyInstance, driver: ChatDriver, streams: Se
   })
 }
 
-function registerActs(scope: FastifyInstance, driver: ChatDriver): void {
+function registerNewcomers(scope: FastifyInstance, driver: ChatDriver): void {
   scope.post('/users', (request) => {
     const body = new BodyFields(request.body)
     return driver.createUser(
@@ -84,7 +85,9 @@ function registerActs(scope: FastifyInstance, driver: ChatDriver): void {
       memberIds: body.numbers('memberIds'),
     })
   })
+}
 
+function registerMessages(scope: FastifyInstance, driver: ChatDriver): void {
   scope.post('/chats/:chatId/messages', (request) => {
     const body = new BodyFields(request.body)
     return driver.sendMessage(
