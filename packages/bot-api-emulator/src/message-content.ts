@@ -9,7 +9,7 @@ import { toTelegramChat } from './world/chat-record.ts'
 const GIVEN: ReadonlySet<string> = new Set(['message_id', 'from', 'chat', 'date', 'reply_to_message'])
 
 /** The names of all fields of the Bot API's Message. */
-export function messageFields(): readonly string[] {
+function messageFields(): readonly string[] {
   return Object.keys(botApiSchemas().definitions['TelegramMessage']?.properties ?? {})
 }
 
