@@ -20,6 +20,8 @@ export default class Counter {
   }
   async processMessage(message) {
     if (message === 'boom') throw new Error('boom')
+    if (message === 'grumble') this.services.logger.error('no luck', { err: new Error('still no luck') })
+    if (message === 'wrong') return { success: false, error: 'That is wrong.' }
     if (message !== 'hi') return undefined
     this.greetings.inc({ kind: 'short' })
     this.seconds.observe(0.02)
@@ -45,8 +47,8 @@ describe.each(LEVELS)('metrics of a plugin at level %s', (isolation) => {
     const driver = await logIn(assistant)
     const ann = await createPerson(driver)
     expect(await ask(driver, ann, 'hi')).toEqual(['hello'])
-    await ask(driver, ann, 'boom')
-    await ask(driver, ann, 'something else')
+    for (const message of ['boom', 'boom', 'grumble', 'grumble']) await ask(driver, ann, message)
+    expect(await ask(driver, ann, 'wrong')).toEqual(['⚠️ That is wrong.'])
     await expect
       .poll(() => metrics(assistant.url))
       .toContain('plugin_counter_greetings_total{kind="short"} 1')
@@ -54,12 +56,18 @@ describe.each(LEVELS)('metrics of a plugin at level %s', (isolation) => {
     expect(text).toContain('plugin_counter_lookup_seconds_count 1')
     expect(text).toContain('plugin_counter_open 3')
     expect(text).toContain('plugin_requests_total{plugin="counter",outcome="ok"} 1')
-    expect(text).toContain('plugin_requests_total{plugin="counter",outcome="error"} 1')
-    expect(text).toContain('plugin_requests_total{plugin="counter",outcome="pass"} 1')
+    expect(text).toContain('plugin_requests_total{plugin="counter",outcome="error"} 2')
+    expect(text).toContain('plugin_requests_total{plugin="counter",outcome="pass"} 2')
+    // the message was wrong, the plugin was not
+    expect(text).toContain('plugin_requests_total{plugin="counter",outcome="refused"} 1')
+    expect(text).toContain('inbox_updates_failed_total 2')
     expect(text).toContain('plugin_exceptions_total{plugin="counter"} 1')
     expect(text).toContain('plugin_up{plugin="counter"} 1')
-    expect(text).toMatch(/inbox_updates_accepted_total 3/)
-    expect(text).toMatch(/telegram_requests_total\{method="sendMessage",outcome="ok"\} 3/)
+    expect(text).toMatch(/inbox_updates_accepted_total 6/)
+    expect(text).toMatch(/telegram_requests_total\{method="sendMessage",outcome="ok"\} 6/)
+    // the same problem is one line, and later a count
+    expect(assistant.output().match(/"msg":"plugin failed"/g)).toHaveLength(1)
+    expect(assistant.output().match(/"msg":"no luck"/g)).toHaveLength(1)
     await assistant.stop()
   })
 })

@@ -91,6 +91,25 @@ test('whatever a model server does, the user hears of it in time in short words,
     expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
   }
   expect(assistant.output()).not.toContain(SECRET)
+  const problems = assistant.output().match(/^.*"level":"(warn|error)".*"ai-.*$/gm) ?? []
+  // one line each, though some were tried twice and the chatbot reports them too; two break off alike
+  expect(problems).toHaveLength(Object.keys(FAULTS).length - 1)
+  expect(problems.join('\n')).not.toContain('"stack"')
+})
+
+test('a used-up budget is no error', async () => {
+  const home = await createHome({
+    'config.json': { ai: { budgets: { user: { day: { tokens: 1 } } } } },
+  })
+  const assistant = await startAssistant(home, { OPENAI_BASE_URL: await startModel() })
+  const session = await logIn(assistant)
+  const ada = await createPerson(session)
+  expect(await ask(session, ada, 'hello')).toEqual(['All is well.'])
+  expect(await ask(session, ada, 'hello')).toEqual([expect.stringContaining('reached the limit')])
+  expect(assistant.output()).not.toMatch(/"level":"(warn|error)".*"ai-/)
+  const metrics = await (await fetch(`${assistant.url}/metrics`)).text()
+  expect(metrics).toContain('inbox_updates_failed_total 0')
+  expect(metrics).not.toMatch(/plugin_exceptions_total\{.*\} [1-9]/)
 })
 
 test('a model that never stops calling tools is stopped, and says so', async () => {

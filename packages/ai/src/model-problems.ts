@@ -25,12 +25,12 @@ export class ModelProblems {
     const message = errorMessage(failure)
     const said = words === '' ? {} : { words }
     if (failure.code !== 'ai-misconfigured') {
-      this.#logger.warn('The language model failed.', { model, error: message, ...said })
+      this.#logger.warn('The language model failed.', { model, error: message, err: failure, ...said })
       return
     }
     if (this.#open.get(model) === message || this.#open.size >= MAX_PROBLEMS) return
     this.#open.set(model, message)
-    this.#logger.error(`The language model cannot be used: ${message}`, { model, ...said })
+    this.#logger.error(`The language model cannot be used: ${message}`, { model, err: failure, ...said })
   }
 
   worked(model: string): void {

@@ -4,7 +4,7 @@ import { addStatisticsMetrics } from './statistics-metrics.ts'
 import type { StatisticsSource } from './statistics-metrics.ts'
 
 /** The outcome of one message in one plugin. */
-type PluginOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+type PluginOutcome = 'ok' | 'refused' | 'pass' | 'error' | 'timeout' | 'crash'
 /** The outcome of a plugin's HTTP request. */
 type HttpOutcome =
   | 'ok'

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module'
 import { pino } from 'pino'
 import type { Logger as PinoLogger } from 'pino'
 import type pinoPretty from 'pino-pretty'
+import { isPluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { LogTail } from './log-tail.ts'
+import { problemKey, problemLevel, RepeatedProblems } from './repeated-problems.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
@@ -60,11 +62,11 @@ export function createLogger(options: LoggerOptions): RootLogger {
         level: (label) => ({ level: label }),
         log: (fields) => options.mask.deep(fields),
       },
-      serializers: { err: describeError, error: messageOf },
+      serializers: { err: (error: unknown) => describeError(error, isDebugging), error: messageOf },
     },
     stream,
   )
-  return adapt(root)
+  return adapt(root, {}, isDebugging ? undefined : new RepeatedProblems())
 }
 
 /** Replaces an error in the line's `error` field with its message; text is unchanged. */
@@ -72,29 +74,42 @@ function messageOf(error: unknown): unknown {
   return error instanceof Error ? error.message : error
 }
 
-function adapt(logger: PinoLogger): RootLogger {
+function adapt(
+  logger: PinoLogger,
+  own: Readonly<Record<string, unknown>>,
+  repeated: RepeatedProblems | undefined,
+): RootLogger {
+  const problem =
+    (level: 'warn' | 'error'): Logger['warn'] =>
+    (message, fields = {}) => {
+      const shown = problemLevel(level, fields)
+      const write = (times: number): void =>
+        logger[shown](times === 0 ? fields : { ...fields, repeated: times }, message)
+      if (!repeated || !logger.isLevelEnabled(shown)) return write(0)
+      repeated.log(problemKey(level, message, { ...own, ...fields }), message, write)
+    }
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
     info: (message, fields) => logger.info(fields ?? {}, message),
-    warn: (message, fields) => logger.warn(fields ?? {}, message),
-    error: (message, fields) => logger.error(fields ?? {}, message),
+    warn: problem('warn'),
+    error: problem('error'),
     fatal: (message, fields) => logger.fatal(fields ?? {}, message),
-    child: (fields) => adapt(logger.child(fields)),
+    child: (fields) => adapt(logger.child(fields), { ...own, ...fields }, repeated),
   }
 }
 
 /**
  * Copies only selected fields: errors of HTTP clients contain the request, which may contain
- * tokens.
+ * tokens. An error with a code says what is wrong; its stack is for those who debug.
  */
-function describeError(error: unknown): Record<string, unknown> {
+function describeError(error: unknown, isDebugging: boolean): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const code = 'code' in error ? error.code : undefined
   return {
     type: error.name,
     message: error.message,
     ...(typeof code === 'string' && { code }),
-    stack: error.stack,
+    ...((isDebugging || !isPluggramError(error)) && { stack: error.stack }),
     ...(error.cause instanceof Error && { cause: `${error.cause.name}: ${error.cause.message}` }),
   }
 }

@@ -1,4 +1,5 @@
 import type { RootLogger } from './logger.ts'
+import { problemLevel } from './repeated-problems.ts'
 
 /**
  * Wraps a logger so that logged errors are also passed to `report`, with the fields of their line.
@@ -10,7 +11,7 @@ export function reportErrors(
 ): RootLogger {
   const tell = (fields: Readonly<Record<string, unknown>> | undefined): void => {
     const { err, error: _message, ...context } = { ...own, ...fields } as Record<string, unknown>
-    if (err instanceof Error) report(err, context)
+    if (err instanceof Error && problemLevel('error', fields) === 'error') report(err, context)
   }
   return {
     ...logger,

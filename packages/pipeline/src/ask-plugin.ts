@@ -57,7 +57,7 @@ export type Answer =
   | { readonly apology: string; readonly isFinal: boolean }
 
 /** How a call is counted. */
-export type CountedOutcome = 'ok' | 'pass' | 'error' | 'timeout' | 'crash'
+export type CountedOutcome = 'ok' | 'refused' | 'pass' | 'error' | 'timeout' | 'crash'
 
 /** The outcome of a plugin's call, before its answer is written. */
 type CallOutcome =
@@ -99,9 +99,11 @@ export async function askPlugin(
   const leave = chats?.enter(name, update.chat.id)
   const context = createContext(name, question, { writer, actions })
   const outcome = await callPlugin(plugin, question, context, pluginTimeoutMs)
-  leave?.(outcome.outcome === 'ok' || plugin === route.target)
+  const hasAnswered = outcome.outcome === 'ok' || outcome.outcome === 'refused'
+  leave?.(hasAnswered || plugin === route.target)
   if (outcome.outcome === 'pass') return ['pass', 'pass']
   if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
+  if (outcome.outcome === 'refused') return [refused(outcome.error, question, options), 'refused']
   if (outcome.outcome !== 'ok') {
     return [failed(name, update, outcome, options), countedFailure(outcome.error)]
   }
@@ -189,19 +191,38 @@ function write(
   }
 }
 
+/**
+ * `{ success: false, error }` is an answer: the plugin works, and says what is wrong with the
+ * message. A plugin reports its own faults with `captureException`, or throws.
+ */
+function refused(
+  error: string,
+  { update: { chat }, answers }: Question,
+  { format }: AskOptions,
+): Exclude<Answer, string> {
+  const text = `⚠️ ${error.slice(0, 1_000)}`
+  answers.push(text)
+  return { messages: format(chat, { text }) }
+}
+
+type Failure = Extract<CallOutcome, { outcome: 'error' | 'timeout' }>
+
 function failed(
   name: string,
   update: IncomingUpdate,
-  outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>,
+  { outcome, error }: Failure,
   { logger, signal }: AskOptions,
 ): Answer {
-  const isRefusal = outcome.outcome === 'refused'
-  const answer: Answer = { apology: apology(name, outcome), isFinal: isRefusal }
+  const answer: Answer = { apology: failureText(name, error), isFinal: false }
   if (signal.aborted) return answer
-  const fields = { plugin: name, chat: update.chat.id, update: update.updateId, ...failureFields(outcome) }
-  // a refusal is an answer to the user; a crash or timeout concerns the owner
-  if (isRefusal) logger.info('plugin answered with an error', fields)
-  else logger.error('plugin failed', { outcome: outcome.outcome, ...fields })
+  logger.error('plugin failed', {
+    outcome,
+    plugin: name,
+    chat: update.chat.id,
+    update: update.updateId,
+    error: errorMessage(error),
+    err: error,
+  })
   return answer
 }
 
@@ -247,17 +268,6 @@ function brokeOff(
  * One line for the chat about a plugin that failed. What it threw is left out: it may contain
  * secrets.
  */
-function apology(pluginName: string, outcome: Exclude<CallOutcome, { outcome: 'ok' | 'pass' }>): string {
-  switch (outcome.outcome) {
-    case 'refused':
-      return `⚠️ ${outcome.error.slice(0, 1_000)}`
-    case 'timeout':
-      return tooLong(pluginName)
-    case 'error':
-      return failureText(pluginName, outcome.error)
-  }
-}
-
 function failureText(pluginName: string, error: unknown): string {
   switch (countedFailure(error)) {
     case 'timeout':
@@ -275,15 +285,8 @@ function tooLong(pluginName: string): string {
   return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
 }
 
-/** The log fields that say why a call failed. */
-function failureFields(outcome: CallOutcome): Record<string, unknown> {
-  if (outcome.outcome === 'ok' || outcome.outcome === 'pass') return {}
-  const { error } = outcome
-  return typeof error === 'string' ? { error } : { error: errorMessage(error), err: error }
-}
-
-/** What a failure counts as. A refusal counts as an error. */
-function countedFailure(error: unknown): Exclude<CountedOutcome, 'ok' | 'pass'> {
+/** What a failure counts as. */
+function countedFailure(error: unknown): 'error' | 'timeout' | 'crash' {
   if (!isPluggramError(error)) return 'error'
   if (error.code === 'plugin-timeout') return 'timeout'
   return error.code === 'plugin-crashed' ? 'crash' : 'error'

@@ -141,8 +141,12 @@ describe('when a plugin fails', () => {
   })
 
   test('a refusal is the answer', async () => {
-    const { texts } = start([{ name: 'no', handle: () => ({ success: false, error: 'no such dice' }) }, echo])
+    const { texts, pipeline } = start([
+      { name: 'no', handle: () => ({ success: false, error: 'no such dice' }) },
+      echo,
+    ])
     expect(await texts(textUpdate('hi'))).toEqual(['⚠️ no such dice'])
+    expect(pipeline.stats()).toMatchObject({ answered: 1, failed: 0 })
   })
 
   test('past the deadline the signal is aborted and the chat goes on', async () => {

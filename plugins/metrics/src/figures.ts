@@ -25,7 +25,7 @@ export function pluginBars(readings: readonly MetricReading[]): readonly PluginB
   for (const { labels, value } of samples(readings, 'plugin_requests_total')) {
     const { plugin = '', outcome } = labels
     const bar = bars.get(plugin) ?? { ok: 0, failed: 0 }
-    if (outcome === 'ok') bar.ok += value
+    if (outcome === 'ok' || outcome === 'refused') bar.ok += value
     else if (outcome !== 'pass') bar.failed += value
     bars.set(plugin, bar)
   }

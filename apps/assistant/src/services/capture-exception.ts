@@ -1,3 +1,4 @@
+import { problemLevel } from '@pluggram/observability'
 import type { AssistantMetrics } from '@pluggram/observability'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger, Services } from '@pluggram/sdk'
@@ -8,7 +9,8 @@ export function createCaptureException(
   { logger, metrics }: { readonly logger: Logger; readonly metrics: AssistantMetrics },
 ): Services['captureException'] {
   return (error, context) => {
-    metrics.exceptionCaptured(plugin)
-    logger.error(errorMessage(error), { ...context, err: error })
+    const fields = { ...context, err: error }
+    if (problemLevel('error', fields) !== 'info') metrics.exceptionCaptured(plugin)
+    logger.error(errorMessage(error), fields)
   }
 }
