@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,8 +24,6 @@ export interface ConsolePages {
 export function findConsolePages(logger: Logger): ConsolePages {
   const root = dirname(fileURLToPath(import.meta.resolve('@pluggram/console')))
   const directory = join(root, 'dist')
-  // the static route needs the folder to exist
-  mkdirSync(join(directory, 'assets'), { recursive: true })
   if (existsSync(join(directory, 'index.html'))) {
     return { directory, whenReady: async () => undefined, close() {} }
   }

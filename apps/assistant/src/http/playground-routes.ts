@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { registerChatDriver } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import { messagePage } from '@pluggram/http'
 import type { ConsolePages } from '../console-pages.ts'
+import { sendFile } from './send-file.ts'
 
 export interface PlaygroundOptions {
   readonly pages: ConsolePages
@@ -17,14 +17,11 @@ export interface PlaygroundOptions {
 /** The page at `/playground` and its calls under `/api/playground`. */
 export async function registerPlayground(server: FastifyInstance, options: PlaygroundOptions): Promise<void> {
   const { pages, emulator } = options
-  await server.register(fastifyStatic, {
-    root: join(pages.directory, 'assets'),
-    prefix: '/assets/',
-    immutable: true,
-    maxAge: '365d',
-    index: false,
-  })
-  server.get('/playground', async (_request, reply) => {
+  const assets = join(pages.directory, 'assets')
+  server.get<{ Params: { '*': string } }>('/assets/*', (request, reply) =>
+    sendFile(request, reply, { root: assets, path: request.params['*'], isImmutable: true }),
+  )
+  server.get('/playground', async (request, reply) => {
     const problem = await pages.whenReady()
     if (problem) {
       return reply
@@ -32,7 +29,8 @@ export async function registerPlayground(server: FastifyInstance, options: Playg
         .type('text/html; charset=utf-8')
         .send(messagePage('The playground cannot be shown', [problem]))
     }
-    return reply.header('cache-control', 'no-cache').sendFile('index.html', pages.directory)
+    reply.header('cache-control', 'no-cache')
+    return sendFile(request, reply, { root: pages.directory, path: 'index.html' })
   })
   if (emulator) {
     await server.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
