@@ -27,8 +27,15 @@ export interface TextEntity {
   readonly type: string
   readonly offset: number
   readonly length: number
+  /** Of a `text_link`: the address behind the words. */
   readonly url?: string
+  /** Of `pre`: the programming language. */
   readonly language?: string
+  /** Of a `text_mention`: the person that the words mean. */
+  readonly userId?: number
+  readonly customEmojiId?: string
+  /** Of a `date_time`: the moment that the words mean, in seconds since 1970. */
+  readonly unixTime?: number
 }
 
 interface FileAttachment {
@@ -66,6 +73,7 @@ export interface CarriedText {
   /** What they are and who wrote them, for example `a quote`. */
   readonly from: string
   readonly text: string
+  readonly entities?: readonly TextEntity[]
 }
 
 /** An incoming message. */
@@ -87,9 +95,13 @@ export interface IncomingMessage {
   readonly replyTo?: {
     readonly id: number
     readonly text: string
+    /** Absent when the text has no formatting. */
+    readonly entities?: readonly TextEntity[]
     readonly fromBot: boolean
     /** What that message had besides text; absent when it had nothing. */
     readonly attachments?: readonly Attachment[]
+    /** Words of others in that message, such as a poll's or a quote. */
+    readonly carried?: readonly CarriedText[]
     /** True when the same user wrote that message here. */
     readonly isOwn?: boolean
   }

@@ -23,6 +23,7 @@ export interface TestMessage {
   /** Default `everyone`. */
   readonly role?: Role
   readonly chat?: Partial<Chat>
+  readonly entities?: IncomingMessage['entities']
   readonly attachments?: readonly Attachment[]
   /** Bytes that `context.download` returns, by file id. */
   readonly files?: Readonly<Record<string, Uint8Array>>
@@ -65,7 +66,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
   const incoming: IncomingMessage = {
     id: lastMessageId,
     text,
-    entities: [],
+    entities: message.entities ?? [],
     attachments,
     date: new Date(),
     isEdited: message.isEdited ?? false,

@@ -194,7 +194,7 @@ describe('groups', () => {
     await using bot = await TestChatbot.start()
     const replyTo = { id: 3, text: 'Where\nshall we eat?', fromBot: false }
     await bot.say('any ideas?', { ...GROUP, replyTo })
-    expect(bot.lastMessages.at(-1)?.content).toContain('Where shall we eat?')
+    expect(bot.lastMessages.at(-1)?.content).toContain('Where\nshall we eat?')
     await bot.say('why?', { ...GROUP, replyTo: { ...replyTo, fromBot: true } })
     expect(bot.lastMessages.at(-1)?.content).toBe('Ann: why?')
   })

@@ -1,3 +1,4 @@
+import { withAddresses } from '@pluggram/plugin-kit/linked-text'
 import type { MessageContext, Plugin, PluginResult, SetupContext } from '@pluggram/sdk'
 import { attachmentNames } from './attachment-names.ts'
 import { ChatHistory } from './chat-history.ts'
@@ -55,7 +56,7 @@ export function createChatbot({
       const { config: here } = context
       const inChat = { ...parts, config: here, settings: parts.settings.with(here) }
       if (context.callback) return press(context.callback.data, context, inChat)
-      return (await runCommand(context, inChat)) ?? answer(message.trim(), context, inChat)
+      return (await runCommand(context, inChat)) ?? answer(typedWords(message, context), context, inChat)
     },
     forgetUser: ({ id }) => {
       parts.retries.forgetUser(id)
@@ -73,6 +74,11 @@ export function createChatbot({
       await parts.condenser.whenIdle()
     },
   }
+}
+
+/** The words of a message, with the addresses behind linked words. */
+function typedWords(words: string, { message: { text, entities } }: MessageContext): string {
+  return (words === text ? withAddresses(text, entities) : words).trim()
 }
 
 /** `undefined` if it is not one of our commands. */

@@ -50,6 +50,64 @@ test('/read as an answer reads the link of the message it answers', async () => 
   expect(urls).toEqual(['https://example.org/x'])
 })
 
+test.each([
+  [
+    'words of the command',
+    '/read 😀 this article',
+    { entities: [{ type: 'text_link', offset: 9, length: 4, url: 'https://example.org/x' }] },
+  ],
+  [
+    'words of the answered message',
+    '/read this',
+    {
+      replyTo: {
+        id: 1,
+        text: '😀 here',
+        entities: [{ type: 'text_link', offset: 3, length: 4, url: 'https://example.org/x' }],
+        fromBot: false,
+      },
+    },
+  ],
+  [
+    'a quote rather than in the rest of the message',
+    '/read',
+    {
+      carried: [
+        {
+          from: 'a quote',
+          text: 'here',
+          entities: [{ type: 'text_link', offset: 0, length: 4, url: 'https://example.org/x' }],
+        },
+      ],
+      replyTo: { id: 1, text: 'https://example.org/other', fromBot: false },
+    },
+  ],
+  [
+    'a poll that it answers',
+    '/read',
+    {
+      replyTo: {
+        id: 1,
+        text: '',
+        fromBot: false,
+        carried: [{ from: 'a poll', text: 'https://example.org/x?' }],
+      },
+    },
+  ],
+])('/read takes the address in %s', async (_where, text, message) => {
+  const urls: string[] = []
+  const services = createTestServices({
+    ai: ['Short.'],
+    fetch: async (input) => {
+      urls.push(String(input))
+      return new Response('plain words', { headers: { 'content-type': 'text/plain' } })
+    },
+  })
+  await using plugin = await runPlugin(webPage, { services })
+  await collectText(await plugin.send(text, message))
+  expect(urls).toEqual(['https://example.org/x'])
+})
+
 test('the demo model says that it cannot summarise, and shows how the page begins', async () => {
   const services = createTestServices({ ai: demo(), fetch: answering(ARTICLE) })
   await using plugin = await runPlugin(webPage, { services })

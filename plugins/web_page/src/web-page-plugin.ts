@@ -5,7 +5,8 @@ import type { Configuration } from './configuration.ts'
 import { extractSafely } from './extract-safely.ts'
 import type { PageText } from './extract-text.ts'
 import { fetchPage } from './fetch-page.ts'
-import { PageError, pageUrl } from './page-url.ts'
+import { findAddress, PageError, pageUrl } from './page-url.ts'
+import type { Place } from './page-url.ts'
 import { quote, summarise } from './summarise.ts'
 
 interface Reader {
@@ -58,7 +59,7 @@ const TOOL_CHARACTERS = 18_000
 async function report(args: string, context: MessageContext, reader: Reader): Promise<PluginResult> {
   const { services, config } = reader
   try {
-    const url = pageUrl(args || (context.message.replyTo?.text ?? ''))
+    const url = askedUrl(args, context.message)
     const page = await read(url, reader, context.signal)
     const summary = await summarise(services.ai, page, { context, maxCharacters: config.max_characters })
     return {
@@ -73,6 +74,16 @@ async function report(args: string, context: MessageContext, reader: Reader): Pr
     if (error.cause !== undefined) services.logger.info('A page could not be read', { reason: error.message })
     return { success: false, error: error.message }
   }
+}
+
+/** The address in the command, else in what came with it or in the message that it answers. */
+function askedUrl(args: string, { text, entities, carried = [], replyTo }: MessageContext['message']): URL {
+  const start = text.lastIndexOf(args)
+  const moved = entities.map((entity) => ({ ...entity, offset: entity.offset - start }))
+  const asked = { text: args, entities: start < 0 ? [] : moved.filter(({ offset }) => offset >= 0) }
+  const places: Place[] = [asked, ...carried, ...(replyTo ? [replyTo, ...(replyTo.carried ?? [])] : [])]
+  const place = places.find((one) => findAddress(one) !== undefined) ?? asked
+  return pageUrl(place.text, place.entities)
 }
 
 async function read(

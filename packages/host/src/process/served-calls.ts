@@ -90,8 +90,9 @@ export class ServedCalls {
   async download([id, attachment]: readonly unknown[]): Promise<Uint8Array> {
     const { context } = this.#find(id)
     const fileId: unknown = Reflect.get(Object(attachment), 'fileId')
-    // only files of this message, because a plugin must not read other chats' files
-    const own = context.message.attachments.find(
+    // only files of this message and the one it answers, because a plugin must not read other chats' files
+    const { attachments, replyTo } = context.message
+    const own = [...attachments, ...(replyTo?.attachments ?? [])].find(
       (item): item is DownloadableAttachment => 'fileId' in item && item.fileId === fileId,
     )
     if (!own) throw new PluggramError('delivery-failed', 'That file does not belong to this message.')

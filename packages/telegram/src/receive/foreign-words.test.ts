@@ -138,4 +138,75 @@ describe('whose words a message has', () => {
     expect(reply({ forward_origin: { type: 'user', date: 1, sender_user: eve } })?.isOwn).toBeUndefined()
     expect(reply({ via_bot: eve })?.isOwn).toBeUndefined()
   })
+
+  const link = (offset: number, length: number) => ({
+    type: 'text_link',
+    offset,
+    length,
+    url: 'https://a.example/x',
+  })
+
+  it.each([
+    ['a quote', { quote: { text: '😀 this', entities: [link(3, 4)], position: 0 } }, '😀 this', link(3, 4)],
+    [
+      'a poll',
+      {
+        poll: {
+          question: 'Which?',
+          question_entities: [],
+          options: [{ text: '😀 this', text_entities: [link(3, 4)] }],
+        },
+      },
+      'Which?\n😀 this',
+      link(10, 4),
+    ],
+    [
+      'a rich message',
+      {
+        rich_message: {
+          blocks: [
+            { type: 'heading', text: 'News' },
+            {
+              type: 'paragraph',
+              text: [
+                'see ',
+                { type: 'bold', text: { type: 'url', text: ['this', '!'], url: link(0, 1).url } },
+              ],
+            },
+          ],
+        },
+      },
+      'News\nsee this!',
+      link(9, 5),
+    ],
+  ])(
+    'the address behind linked words of %s is kept, here and in the answered message',
+    (_name, fields, text, entity) => {
+      const direct = read({ text: 'x', ...fields })?.message.carried?.[0]
+      expect(direct).toMatchObject({ text, entities: expect.arrayContaining([entity]) })
+      const answered = read({ text: 'x', reply_to_message: { message_id: 2, from: eve, ...fields } })?.message
+      expect(answered?.replyTo?.carried).toEqual([direct])
+    },
+  )
+
+  it('the formatting of the answered message is kept', () => {
+    const entities = [
+      link(0, 4),
+      { type: 'text_mention', offset: 5, length: 3, user: ada },
+      { type: 'custom_emoji', offset: 9, length: 2, custom_emoji_id: '77' },
+      { type: 'date_time', offset: 12, length: 3, unix_time: 60, date_time_format: 'r' },
+      { type: 'bold', offset: 12, length: 99 },
+    ]
+    const kept = [
+      link(0, 4),
+      { type: 'text_mention', offset: 5, length: 3, userId: 1 },
+      { type: 'custom_emoji', offset: 9, length: 2, customEmojiId: '77' },
+      { type: 'date_time', offset: 12, length: 3, unixTime: 60 },
+    ]
+    const text = 'this Ada 😀 now'
+    const reply = { message_id: 2, from: eve, text, entities }
+    expect(read({ text: 'x', reply_to_message: reply })?.message.replyTo?.entities).toEqual(kept)
+    const photo = { message_id: 2, from: eve, caption: text, caption_entities: entities }
+    expect(read({ text: 'x', reply_to_message: photo })?.message.replyTo?.entities).toEqual(kept)
+  })
 })

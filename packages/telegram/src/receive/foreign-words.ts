@@ -1,5 +1,6 @@
 import type { Message } from 'grammy/types'
 import type { CarriedText } from '@pluggram/sdk'
+import { clipped, wordsIn } from './words-in.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -145,10 +146,7 @@ const FIELDS = {
 } as const satisfies Readonly<Record<keyof Message, Rule>>
 
 const RULES: ReadonlyMap<string, Rule> = new Map(Object.entries(FIELDS))
-/** Values that name files, kinds and the like, which nobody wrote for a reader. */
-const NO_WORDS = /(?:^|_)(?:id|type|mode|payload|url|currency|code|parameter)$/
 const MAX_CARRIED = 4_000
-const MAX_DEPTH = 8
 const MAX_NAME = 64
 
 /** What a message has that its author did not write here. */
@@ -169,20 +167,11 @@ export function readForeignWords(message: unknown): ForeignWords {
     if (rule === undefined) origin ??= field.startsWith('forward_') ? 'forwarded' : 'not written here'
     else if ('origin' in rule) origin = rule.origin(value)
     else {
-      const text = wordsIn(value).join('\n').slice(0, MAX_CARRIED).toWellFormed()
-      if (text !== '') carried.push({ from: withName(rule.carries, nameIn(value)), text })
+      const words = clipped(wordsIn(value), MAX_CARRIED)
+      if (words.text !== '') carried.push({ from: withName(rule.carries, nameIn(value)), ...words })
     }
   }
   return { ...(origin !== undefined && { origin }), ...(carried.length > 0 && { carried }) }
-}
-
-/** Every string in a value that somebody wrote, in order. */
-function wordsIn(value: unknown, depth = 0): string[] {
-  if (typeof value === 'string') return value.trim() === '' ? [] : [value.toWellFormed()]
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return []
-  return Object.entries(value).flatMap(([key, member]) =>
-    NO_WORDS.test(key) ? [] : wordsIn(member, depth + 1),
-  )
 }
 
 /** The name of a person, bot or chat in an origin, on one line. */

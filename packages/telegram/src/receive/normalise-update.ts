@@ -6,15 +6,9 @@ import { noteMigration } from './chat-migration.ts'
 import { readForeignWords } from './foreign-words.ts'
 import type { ForeignWords } from './foreign-words.ts'
 import type { BotIdentity } from './identify-bot.ts'
-import { parseUpdate, rawEntity } from './raw-update.ts'
-import type {
-  RawCallbackQuery,
-  RawEntity,
-  RawMessage,
-  RawQuotedMessage,
-  RawUpdate,
-  RawUser,
-} from './raw-update.ts'
+import { parseUpdate } from './raw-update.ts'
+import type { RawCallbackQuery, RawMessage, RawQuotedMessage, RawUpdate, RawUser } from './raw-update.ts'
+import { readEntities } from './read-entities.ts'
 
 interface ReadOptions {
   readonly logger: Logger
@@ -105,8 +99,13 @@ function rawMessageOf(raw: unknown): unknown {
   return edited ?? message ?? post
 }
 
-function textOf({ text, caption }: RawMessage): string {
+function textOf({ text, caption }: RawMessage | RawQuotedMessage): string {
   return text ?? caption ?? ''
+}
+
+function entitiesOf(message: RawMessage | RawQuotedMessage): TextEntity[] {
+  const raw = message.text === undefined ? message.caption_entities : message.entities
+  return readEntities(raw, textOf(message).length)
 }
 
 function readMessage(
@@ -115,14 +114,9 @@ function readMessage(
   address: CommandAddress,
 ): Omit<IncomingMessage, 'attachments' | 'isEdited'> {
   const typed = textOf(message)
-  const rawEntities = readEntities(
-    (message.text === undefined ? message.caption_entities : message.entities) ?? [],
-    typed.length,
-  )
-  const entities = rawEntities.map(toEntity)
+  const entities = entitiesOf(message)
   const quoted = isTopicStart(message) ? undefined : message.reply_to_message
   const repliesToBot = quoted?.from?.id === bot.id
-  const repliedFiles = quoted ? readAttachments(quoted) : []
 
   return {
     id: message.message_id,
@@ -132,47 +126,41 @@ function readMessage(
     isAddressed:
       message.chat.type === 'private' ||
       address.target === 'this' ||
-      mentionsBot(typed, rawEntities, bot) ||
+      mentionsBot(typed, entities, bot) ||
       (repliesToBot && address.target !== 'other'),
-    ...(quoted && {
-      replyTo: {
-        id: quoted.message_id,
-        text: quoted.text ?? quoted.caption ?? '',
-        fromBot: repliesToBot,
-        ...(repliedFiles.length > 0 && { attachments: repliedFiles }),
-        ...(isBySame(message, quoted) && { isOwn: true }),
-      },
-    }),
+    ...(quoted && { replyTo: readReplied(message, quoted, repliesToBot) }),
+  }
+}
+
+function readReplied(
+  message: RawMessage,
+  quoted: RawQuotedMessage,
+  fromBot: boolean,
+): NonNullable<IncomingMessage['replyTo']> {
+  const entities = entitiesOf(quoted)
+  const attachments = readAttachments(quoted)
+  const { carried } = quoted.foreign
+  return {
+    id: quoted.message_id,
+    text: textOf(quoted),
+    ...(entities.length > 0 && { entities }),
+    fromBot,
+    ...(attachments.length > 0 && { attachments }),
+    ...(carried !== undefined && { carried }),
+    ...(isBySame(message, quoted) && { isOwn: true }),
   }
 }
 
 /** Whether the author of a message also wrote the one that it answers. */
 function isBySame({ from, sender_chat: sender }: RawMessage, quoted: RawQuotedMessage): boolean {
   if (from === undefined || sender !== undefined || quoted.from?.id !== from.id) return false
-  return quoted.sender_chat === undefined && !quoted.isForeign
+  return quoted.sender_chat === undefined && quoted.foreign.origin === undefined
 }
 
 /** In a forum topic, a message that is not a reply quotes the topic's first service message. */
 function isTopicStart(message: RawMessage): boolean {
   const quoted = message.reply_to_message
   return quoted?.forum_topic_created !== undefined && quoted.message_id === message.message_thread_id
-}
-
-function readEntities(entities: readonly unknown[], textLength: number): RawEntity[] {
-  return entities.flatMap((entity) => {
-    const parsed = rawEntity.safeParse(entity)
-    return parsed.success && parsed.data.offset + parsed.data.length <= textLength ? [parsed.data] : []
-  })
-}
-
-function toEntity({ type, offset, length, url, language }: RawEntity): TextEntity {
-  return {
-    type,
-    offset,
-    length,
-    ...(url !== undefined && { url }),
-    ...(language !== undefined && { language }),
-  }
 }
 
 function readChat(message: RawMessage): Chat {
@@ -242,12 +230,12 @@ function readCommandAddress(text: string, bot: BotName): CommandAddress {
 }
 
 /** Whether an entity of `text` mentions the bot, by `@name` or by a link to its account. */
-function mentionsBot(text: string, entities: readonly RawEntity[], bot: BotName): boolean {
+function mentionsBot(text: string, entities: readonly TextEntity[], bot: BotName): boolean {
   return entities.some(
     (entity) =>
       (entity.type === 'mention' &&
         isBotName(text.slice(entity.offset, entity.offset + entity.length), bot)) ||
-      (entity.type === 'text_mention' && entity.user?.id === bot.id),
+      (entity.type === 'text_mention' && entity.userId === bot.id),
   )
 }
 

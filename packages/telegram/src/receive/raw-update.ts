@@ -1,5 +1,6 @@
 import { z } from '@pluggram/sdk'
 import { readForeignWords } from './foreign-words.ts'
+import type { ForeignWords } from './foreign-words.ts'
 
 /**
  * The parts of Bot API updates that become `IncomingUpdate`s. Malformed optional members are
@@ -29,15 +30,6 @@ const rawChat = z.object({
   type: z.enum(['private', 'group', 'supergroup', 'channel']),
   title: lenient(wellFormed),
   username: lenient(wellFormed),
-})
-
-export const rawEntity = z.object({
-  type: z.string(),
-  offset: z.int().nonnegative(),
-  length: z.int().positive(),
-  url: lenient(z.string()),
-  language: lenient(z.string()),
-  user: lenient(z.object({ id: z.int() })),
 })
 
 const file = {
@@ -71,9 +63,7 @@ const media = {
 const rawQuotedMessage = z.preprocess(
   // the schema drops the fields that tell whose words these are, so they are read before
   (value) =>
-    typeof value === 'object' && value !== null
-      ? { ...value, isForeign: readForeignWords(value).origin !== undefined }
-      : value,
+    typeof value === 'object' && value !== null ? { ...value, foreign: readForeignWords(value) } : value,
   z.object({
     message_id: z.int(),
     from: lenient(rawUser),
@@ -81,7 +71,9 @@ const rawQuotedMessage = z.preprocess(
     text: lenient(wellFormed),
     caption: lenient(wellFormed),
     forum_topic_created: z.unknown().optional(),
-    isForeign: z.boolean(),
+    entities: lenient(z.array(z.unknown())),
+    caption_entities: lenient(z.array(z.unknown())),
+    foreign: z.custom<ForeignWords>(),
     ...media,
   }),
 )
@@ -125,7 +117,6 @@ export function parseUpdate(raw: unknown): RawUpdate | undefined {
 
 export type RawUpdate = z.infer<typeof rawUpdate>
 export type RawUser = z.infer<typeof rawUser>
-export type RawEntity = z.infer<typeof rawEntity>
 export type RawMessage = z.infer<typeof rawMessage>
 export type RawQuotedMessage = z.infer<typeof rawQuotedMessage>
 export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
