@@ -14,7 +14,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../scripts/read-options.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const TOKEN = '123456789:AAbench-bench-bench-bench-bench-bench'
@@ -25,7 +25,7 @@ const WORD_PAUSE_MS = 15
 const THINKING_MS = 30
 const DEADLINE_MS = 20_000
 
-const { values } = parseArgs({ options: { answers: { type: 'string', default: '200' } } })
+const { values } = readOptions({ options: { answers: { type: 'string', default: '200' } } })
 const count = Number(values.answers)
 
 /** When the model server wrote the first token of its latest answer. */

@@ -8,13 +8,13 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../scripts/read-options.ts'
 import { onCore, startContender, WEBHOOK_SECRET } from './contender.ts'
 import type { Load, Run } from './fake-bot-api.ts'
 import { formatResults } from './results.ts'
 import type { Measured, Scenario } from './results.ts'
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     rounds: { type: 'string', default: '3' },
     updates: { type: 'string', default: '4000' },

@@ -52,7 +52,7 @@ describe('a file that cannot be used ends the start within two seconds, with its
       const program = startProgram('apps/assistant/src/main.ts', args, {
         environment: { PLUGGRAM_HOME: home, PORT: '0' },
       })
-      expect(await program.exited).toBe(1)
+      expect(await program.exited).toBe(args[0] === 'start' ? 78 : 64)
       return { program, milliseconds: performance.now() - startedAt }
     }
     const { program, milliseconds } = await run('start')
@@ -71,7 +71,7 @@ describe('a file that cannot be used ends the start within two seconds, with its
     const program = startProgram('apps/assistant/src/main.ts', ['start'], {
       environment: { PLUGGRAM_HOME: home, LOG_LEVEL: 'info', TELEGRAM_API_ROOT: 'nowhere' },
     })
-    expect(await program.exited).toBe(1)
+    expect(await program.exited).toBe(78)
     for (const path of ['http.port', 'telegram.bot_token', 'ai.model', 'TELEGRAM_API_ROOT']) {
       expect(program.output()).toContain(path)
     }

@@ -37,7 +37,7 @@ export default class {
 test('commands reach the assistant of their home, which a plugin cannot', async () => {
   const home = await createHome({ 'plugins/burglar.js': BURGLAR, 'plugins_config.json': {} })
   expect(await runCommand(home, 'login')).toMatchObject({
-    code: 1,
+    code: 69,
     output: expect.stringMatching(/No assistant runs in .*npx pluggram start/),
   })
   expect(await readdir(home)).not.toContain('data')
@@ -66,7 +66,7 @@ test('after the assistant was killed commands work on the files, and reach the n
   const first = await startAssistant(home)
   await first.stop('SIGKILL')
   expect(await readdir(door)).toEqual(['socket'])
-  expect(await runCommand(home, 'login')).toMatchObject({ code: 1 })
+  expect(await runCommand(home, 'login')).toMatchObject({ code: 69 })
   expect(await runCommand(home, 'plugins', 'disable', 'quiet')).toEqual({
     code: 0,
     output: 'quiet is off from the next start.\n',
@@ -78,7 +78,7 @@ test('after the assistant was killed commands work on the files, and reach the n
   })
   expect(await second.stop()).toBe(0)
   expect(await readdir(door)).toEqual([])
-  expect(await runCommand(home, 'login')).toMatchObject({ code: 1 })
+  expect(await runCommand(home, 'login')).toMatchObject({ code: 69 })
 })
 
 test('a home whose path is too long for a socket has a door of its own, and one that was planted is refused', async () => {
@@ -103,6 +103,6 @@ test('a home whose path is too long for a socket has a door of its own, and one 
   const started = startProgram('apps/assistant/src/main.ts', ['start'], {
     environment: { PLUGGRAM_HOME: victim, PORT: '0' },
   })
-  expect(await started.exited).toBe(1)
+  expect(await started.exited).toBe(77)
   expect(started.output()).toMatch(/data\/door is not used, because it is a symbolic link/)
 })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -37,14 +37,15 @@ test('a start on a full or read-only disk ends with one sentence that names it',
   expect(sentences(full.output)).toEqual([
     expect.stringMatching(/^The disk is full: .*data.* cannot be written\./),
   ])
-  expect(full.code).toBe(1)
+  expect(full.code).toBe(74)
+  expect((await readdir(data)).filter((file) => /unfinished|tmp/.test(file))).toEqual([])
   await disk.free()
   await run('mount', ['-o', 'remount,ro', data])
   const readOnly = await runCommand(home, 'start')
   expect(sentences(readOnly.output)).toEqual([
     expect.stringMatching(/^The disk is read-only: .*data.* cannot be written\./),
   ])
-  expect(readOnly.code).toBe(1)
+  expect(readOnly.code).toBe(73)
 })
 
 test('a database that another program holds is named; "another assistant" is said only when one runs', async () => {
@@ -60,13 +61,13 @@ test('a database that another program holds is named; "another assistant" is sai
   expect(sentences(held.output)).toEqual([
     expect.stringMatching(/^Another program keeps .*pluggram\.db locked\. Close it/),
   ])
-  expect(held.code).toBe(1)
+  expect(held.code).toBe(75)
   other.close()
 
   const assistant = await startAssistant(home)
   const second = await runCommand(home, 'start')
   expect(sentences(second.output)).toEqual([expect.stringMatching(/^Another assistant runs in this home/)])
-  expect(second.code).toBe(1)
+  expect(second.code).toBe(75)
   expect(await assistant.stop()).toBe(0)
 })
 

@@ -32,9 +32,9 @@ test('a second one in the same home or on the same port is refused; SIGINT ends 
   const start = (PLUGGRAM_HOME: string) =>
     startProgram('apps/assistant/src/main.ts', ['start'], { environment: { PLUGGRAM_HOME, PORT: port } })
   const [sameHome, samePort] = [start(home), start(await createHome())]
-  expect(await sameHome.exited).toBe(1)
+  expect(await sameHome.exited).toBe(75)
   expect(sameHome.output()).toContain('Another assistant runs in this home')
-  expect(await samePort.exited).toBe(1)
+  expect(await samePort.exited).toBe(69)
   expect(samePort.output()).toMatch(new RegExp(`Port ${port} is taken.*PORT=`))
   expect(samePort.output()).not.toMatch(/\n\s+at /)
   await endTwice(first, 'SIGINT')
@@ -68,7 +68,7 @@ test('a public address without a password is refused', async () => {
   const program = startProgram('apps/assistant/src/main.ts', ['start'], {
     environment: { PLUGGRAM_HOME: await createHome(), PORT: '0', HOST: '0.0.0.0' },
   })
-  expect(await program.exited).toBe(1)
+  expect(await program.exited).toBe(78)
   expect(program.output()).toContain('PLUGGRAM_PASSWORD')
 })
 
@@ -157,10 +157,10 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   })
   expect(JSON.parse((await run('config', 'schema')).output)).toMatchObject({ type: 'object' })
   expect(await run('login')).toMatchObject({
-    code: 1,
+    code: 69,
     output: expect.stringContaining('No assistant runs'),
   })
-  expect(await run('strat')).toMatchObject({ code: 1, output: expect.stringContaining('start') })
+  expect(await run('strat')).toMatchObject({ code: 64, output: expect.stringContaining('start') })
 })
 
 /** The highest number of tries of any update on disk. */
@@ -266,7 +266,7 @@ test('a damaged database is refused, untouched, and moved aside on demand', asyn
   const refused = startProgram('apps/assistant/src/main.ts', ['start'], {
     environment: { PLUGGRAM_HOME: home, PORT: '0' },
   })
-  expect(await refused.exited).toBe(1)
+  expect(await refused.exited).toBe(65)
   expect(refused.output()).toMatch(/is damaged.*--repair/)
   expect(await readFile(join(home, 'data', 'pluggram.db'), 'utf8')).toContain('no database')
   const repaired = startProgram('apps/assistant/src/main.ts', ['start', '--repair'], {

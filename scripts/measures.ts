@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readOptions } from './read-options.ts'
 import { functionLengths } from './function-lengths.ts'
 import { isTest, ownerOf, readHouse } from './house.ts'
 import { filesToTouch } from './measures/files-to-touch.ts'
@@ -15,7 +15,7 @@ import { messageTypes } from './measures/message-types.ts'
 import { rootStyle } from './measures/root-style.ts'
 import { circles } from './structure.ts'
 
-const { values } = parseArgs({ options: { files: { type: 'boolean', default: false } } })
+const { values } = readOptions({ options: { files: { type: 'boolean', default: false } } })
 const root = fileURLToPath(new URL('..', import.meta.url))
 const house = readHouse(root)
 

@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readOptions } from './read-options.ts'
 import { describeFault } from './mutation/fault.ts'
 import type { Fault, Outcome } from './mutation/fault.ts'
 import { findFaults } from './mutation/find-faults.ts'
@@ -47,7 +47,7 @@ interface Verdict {
   readonly accepted?: Accepted
 }
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     only: { type: 'string', default: '' },
     sample: { type: 'string', default: '300' },

@@ -5,7 +5,7 @@
  *   npm run test:backlog
  *   npm run test:backlog -- --updates 50000
  */
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../scripts/read-options.ts'
 import { removeHomes } from '../support/home.ts'
 import { runBacklog } from './backlog-run.ts'
 import { runFlood } from './flood-run.ts'
@@ -20,7 +20,7 @@ const FLOOD = 10_000
 /** Below this, twice the idle time is within the noise of two cores that run everything. */
 const NOISE_MS = 50
 
-const { values } = parseArgs({ options: { updates: { type: 'string', default: '200000' } } })
+const { values } = readOptions({ options: { updates: { type: 'string', default: '200000' } } })
 const floods: FloodReport[] = []
 for (const bot of ['pluggram polling', 'pluggram webhook'] as const)
   floods.push(await runFlood({ bot, messages: FLOOD, calmSeconds: 10, perSecond: 20 }))

@@ -7,7 +7,7 @@
  *   npm run test:crash -- --seed 7   the same messages and moments again
  *   npm run test:crash -- --only 'pluggram webhook'
  */
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../scripts/read-options.ts'
 import { removeHomes } from '../support/home.ts'
 import { runCrashes } from './crash-run.ts'
 import type { CrashReport } from './crash-run.ts'
@@ -21,7 +21,7 @@ const PER_SECOND = 30
 /** The share of all replies that may be repeated. */
 const REPEATS_ALLOWED = 0.01
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: { peers: { type: 'boolean' }, seed: { type: 'string' }, only: { type: 'string' } },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000)

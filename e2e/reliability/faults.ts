@@ -6,7 +6,7 @@
  *   npm run test:faults
  *   npm run test:faults -- --only 429
  */
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../scripts/read-options.ts'
 import { removeHomes } from '../support/home.ts'
 import { runFault } from './fault-run.ts'
 import type { FaultReport } from './fault-run.ts'
@@ -20,7 +20,7 @@ const RECOVERY_MS = 10_000
 /** Below this, twice the normal time is within the noise of two cores that run everything. */
 const NOISE_MS = 50
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } })
+const { values } = readOptions({ options: { only: { type: 'string' } } })
 const plans = faultPlans([1, 3, 7, 30]).filter(
   ({ name }) => values.only === undefined || name === values.only,
 )

@@ -5,11 +5,11 @@
  *   npm run test:soak
  *   npm run test:soak -- --minutes 10 --per-second 40
  */
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../scripts/read-options.ts'
 import { removeHomes } from '../support/home.ts'
 import { runSoak } from './soak-run.ts'
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     minutes: { type: 'string', default: '60' },
     'per-second': { type: 'string', default: '40' },

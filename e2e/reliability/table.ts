@@ -12,7 +12,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../scripts/read-options.ts'
 import { removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
 import { FAULTS } from './table/faults.ts'
@@ -23,7 +23,7 @@ import type { CellResult } from './table/run-cell.ts'
 import { STATES } from './table/states.ts'
 import type { State } from './table/states.ts'
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     only: { type: 'string', default: '' },
     short: { type: 'boolean', default: false },

@@ -14,7 +14,8 @@ import {
 import type { LoginOptions } from '@pluggram/http'
 import { createMcpEndpoint } from '@pluggram/mcp'
 import type { ToolServerOptions } from '@pluggram/mcp'
-import { PluggramError } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
+import type { FailureName } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { findConsolePages } from './console-pages.ts'
@@ -138,10 +139,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
 
 function requireLogin(host: string, password: string | undefined): void {
   if (isLoopback(host) || password !== undefined) return
-  throw new PluggramError(
-    'startup-failed',
-    `HOST is ${host}, which other machines can reach, and there is no password. Set PLUGGRAM_PASSWORD (8 characters or more) in .env, or leave HOST at 127.0.0.1.`,
-  )
+  throw new Failure('password-missing', { subject: host })
 }
 
 function isLoopback(host: string): boolean {
@@ -164,19 +162,17 @@ async function listen(start: () => Promise<unknown>, host: string, port: number)
   try {
     await start()
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: `Port ${port} is taken by another program. Stop it, or start with another one: PORT=${port + 1} npm start`,
-      EACCES: `Port ${port} may not be used by this user. Take one above 1023: PORT=8080 npm start`,
-      EADDRNOTAVAIL: `This machine has no address ${host}. Set HOST to 127.0.0.1 or to one of its addresses.`,
-      ENOTFOUND: `HOST is ${host}, a name that leads nowhere. Set it to 127.0.0.1 or to an address of this machine.`,
-    }
-    throw new PluggramError(
-      'startup-failed',
-      reasons[code ?? ''] ?? `Cannot listen on ${host}:${port} (${code}).`,
-      {
-        cause: error,
-      },
-    )
+    const { code = '' } = error as NodeJS.ErrnoException
+    const name = NOT_LISTENING[code]
+    if (name === undefined) throw error
+    throw new Failure(name, { subject: name.startsWith('port') ? port : host, cause: error })
   }
+}
+
+const NOT_LISTENING: Readonly<Record<string, FailureName>> = {
+  EADDRINUSE: 'port-taken',
+  EACCES: 'port-forbidden',
+  EADDRNOTAVAIL: 'host-unknown',
+  ENOTFOUND: 'host-unknown',
+  EAI_AGAIN: 'host-unknown',
 }

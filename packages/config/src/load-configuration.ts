@@ -190,7 +190,7 @@ async function checkHome(home: string): Promise<ConfigProblem[]> {
     at: { file: home, line: 0, column: 0 },
     path: 'PLUGGRAM_HOME',
     message: isFolder === undefined ? 'the folder does not exist' : 'this is not a folder',
-    fix: `create it with "mkdir -p ${home}", or correct PLUGGRAM_HOME`,
+    fix: `create it with "npx pluggram init ${home}", or correct --home or PLUGGRAM_HOME`,
   })
   return [problem]
 }

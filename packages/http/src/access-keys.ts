@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFileSync } from '@pluggram/base'
+import { fileFailure } from '@pluggram/sdk/runtime'
 import { createLoginToken } from './login-links.ts'
 
 const OWNER_ONLY = 0o600
@@ -17,7 +18,8 @@ export function loadSessionKey(dataFolder: string): string {
       return key
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') throw fileFailure(code, file, error)
   }
   const key = randomBytes(32).toString('base64url')
   replaceFileSync(file, key, { mode: OWNER_ONLY, makesFolder: true })

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS } from '../src/error-table.ts'
 import { SERVICES } from '../src/services.ts'
 import type { ServiceRow } from '../src/services.ts'
+import { FAILURES } from '../src/runtime/failures.ts'
 import { permissionRows } from '../src/runtime/permission-lines.ts'
 
 /** A page of the reference with a table of the sdk between two markers. */
@@ -13,6 +14,7 @@ interface GeneratedPage {
 
 const PAGES: readonly GeneratedPage[] = [
   { file: page('errors'), mark: 'errors', table: errorTable },
+  { file: page('exit-codes'), mark: 'exit codes', table: exitCodeTable },
   { file: page('permissions'), mark: 'permissions', table: permissionTable },
   { file: page('services'), mark: 'services', table: serviceTable },
 ]
@@ -42,6 +44,11 @@ function fill(text: string, mark: string, table: string): string {
 function errorTable(): string {
   const rows = Object.entries(ERRORS).map(([code, row]) => [`\`${code}\``, row.meaning, row.remedy])
   return markdownTable(['code', 'what happened', 'what to do'], rows)
+}
+
+function exitCodeTable(): string {
+  const rows = Object.values(FAILURES).map(({ exitCode, meaning }) => [String(exitCode), meaning])
+  return markdownTable(['code', 'what happened'], rows)
 }
 
 function permissionTable(): string {

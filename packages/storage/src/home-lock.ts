@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { PluggramError } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
 import { explainOpenFailure, isHeldByAnother } from './open-problem.ts'
 
 /**
@@ -19,9 +19,7 @@ export function lockHome(file: string): { release(): void } {
     return { release: () => opened.close() }
   } catch (error) {
     database?.close()
-    const message = isHeldByAnother(error)
-      ? `Another assistant runs in this home (${dirname(dirname(file))}). Stop it first, or set PLUGGRAM_HOME to another folder.`
-      : explainOpenFailure(file, error)
-    throw new PluggramError('startup-failed', message, { cause: error })
+    if (!isHeldByAnother(error)) throw explainOpenFailure(file, error)
+    throw new Failure('home-taken', { subject: dirname(dirname(file)), cause: error })
   }
 }

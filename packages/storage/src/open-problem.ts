@@ -1,6 +1,6 @@
-import { accessSync, constants, statfsSync } from 'node:fs'
+import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorMessage } from '@pluggram/sdk'
+import { Failure, fileFailure } from '@pluggram/sdk/runtime'
 
 /** https://sqlite.org/rescode.html: the lowest byte of an extended code. */
 const SQLITE_BUSY = 5
@@ -11,26 +11,10 @@ export function isHeldByAnother(error: unknown): boolean {
   return sqliteCode(error) === SQLITE_BUSY
 }
 
-/** Says in one sentence why a file of the home cannot be opened or written, and what to do. */
-export function explainOpenFailure(file: string, error: unknown): string {
-  if (isHeldByAnother(error))
-    return `Another program keeps ${file} locked. Close it (a backup or a database tool, for example), and start again.`
-  const code = writeProblem(file, error)
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return `The disk is full: ${file} cannot be written. Free some space, and start again.`
-    case 'EROFS':
-      return `The disk is read-only: ${file} cannot be written. Make it writable, or set PLUGGRAM_HOME to another folder.`
-    case 'EACCES':
-    case 'EPERM':
-      return `This account may not write ${file}. Give it the right to, or set PLUGGRAM_HOME to another folder.`
-    case 'EMFILE':
-    case 'ENFILE':
-      return `${file} cannot be opened, because too many files are open. Raise the limit (ulimit -n), and start again.`
-    default:
-      return `${file} cannot be opened: ${errorMessage(error)}. Check that the folder is writable and the disk is not full.`
-  }
+/** Why a file of the home cannot be opened or written. */
+export function explainOpenFailure(file: string, error: unknown): Failure {
+  if (isHeldByAnother(error)) return new Failure('database-locked', { subject: file, cause: error })
+  return fileFailure(writeProblem(file, error), file, error)
 }
 
 /** SQLite does not tell why a file cannot be opened, so the folder is looked at. */
@@ -41,6 +25,9 @@ function writeProblem(file: string, error: unknown): string | undefined {
   try {
     const folder = dirname(file)
     accessSync(folder, constants.W_OK)
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (found?.isDirectory()) return 'EISDIR'
+    if (found) accessSync(file, constants.R_OK | constants.W_OK)
     return statfsSync(folder).bavail === 0 ? 'ENOSPC' : undefined
   } catch (problem) {
     return problem instanceof Error && 'code' in problem ? String(problem.code) : undefined

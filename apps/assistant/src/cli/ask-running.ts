@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { wait } from '@pluggram/base'
 import { askLocally } from '@pluggram/http'
 import type { LocalRequest } from '@pluggram/http'
-import { isPluggramError, PluggramError, z } from '@pluggram/sdk'
+import { PluggramError, z } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
 import { lockHome } from '@pluggram/storage'
 import { doorFolder } from '../door-folder.ts'
 import type { CliEnvironment } from './cli-environment.ts'
@@ -42,10 +43,7 @@ export async function askElse<T>(
       }
     }
     if (Date.now() >= end) {
-      throw new PluggramError(
-        'command-failed',
-        `An assistant runs in ${cli.home} but takes no commands. See its log, or restart it.`,
-      )
+      throw new Failure('no-answer', { subject: cli.home }, 'command-failed')
     }
     await wait(LOOK_MS)
   }
@@ -62,10 +60,7 @@ export async function askIfRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise
 /** Asks the assistant that runs in this home for something that only it can do. */
 export function askOnlyRunning<T>(cli: CliEnvironment, ask: Ask<T>, otherwise = ''): Promise<T> {
   return askElse(cli, ask, () => {
-    throw new PluggramError(
-      'command-failed',
-      `No assistant runs in ${cli.home}. Run "npx pluggram start" there, or set PLUGGRAM_HOME to its home.${otherwise}`,
-    )
+    throw new Failure('not-running', { subject: cli.home, reason: otherwise }, 'command-failed')
   })
 }
 
@@ -87,7 +82,7 @@ function tryLock(home: string): { release(): void } | undefined {
   try {
     return lockHome(file)
   } catch (error) {
-    if (isPluggramError(error)) return undefined
+    if (error instanceof Failure && error.failure === 'home-taken') return undefined
     throw error
   }
 }

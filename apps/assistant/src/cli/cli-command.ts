@@ -16,6 +16,10 @@ export interface CliCommand {
   readonly arguments?: Readonly<Record<string, string>>
   /** Flags → explanation: `--yes`, `--chat <id>`. */
   readonly options?: Readonly<Record<string, string>>
+  /** What is typed after `pluggram` → what it does; `--help` shows them. */
+  readonly examples?: Readonly<Record<string, string>>
+  /** It lists something, and prints it as JSON with `--json`. */
+  readonly isList?: boolean
   /**
    * Does the work. Import heavy modules inside it, so that `--help` stays fast.
    * @returns the exit code

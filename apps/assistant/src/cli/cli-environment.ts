@@ -2,6 +2,8 @@
 export interface CliEnvironment {
   readonly home: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** `--json` was given: what is listed is printed as one JSON document. */
+  readonly isJson?: boolean
   print(line: string): void
   printError(line: string): void
 }

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isPluggramError } from '@pluggram/sdk'
+import { Failure, FAILURES } from '@pluggram/sdk/runtime'
 import { Command, CommanderError } from 'commander'
-import type { CliCommand } from './cli-command.ts'
+import type { CliCommand, CliInput } from './cli-command.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { describeFailure } from './describe-failure.ts'
 import { loadCommands } from './load-commands.ts'
+import { styles } from './styles.ts'
+
+/** `pluggram plugins | head`: the reader may be gone. Anything else means that output was lost. */
+const READER_IS_GONE = 'EPIPE'
 
 /**
  * Runs the `pluggram` command.
@@ -14,63 +19,125 @@ export async function runCli(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<number> {
-  const cli: CliEnvironment = {
-    home: resolve(environment.PLUGGRAM_HOME || '.'),
-    environment,
-    print: (line) => void process.stdout.write(`${line}\n`),
-    printError: (line) => void process.stderr.write(`${line}\n`),
-  }
-  // `pluggram plugins | head`: the reader of our output may be gone
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  const output = watchOutput()
+  const printError = (line: string): void => void process.stderr.write(`${line}\n`)
   let exitCode = 0
   try {
     const program = createProgram()
-    for (const command of await loadCommands(args[0])) {
+    for (const command of await loadCommands(firstWord(args))) {
       addCommand(program, command, async (input) => {
+        const cli: CliEnvironment = {
+          home: resolve(homeOf(program) ?? environment.PLUGGRAM_HOME ?? '.'),
+          environment,
+          isJson: input.options['json'] === true,
+          print: (line) => void process.stdout.write(`${line}\n`),
+          printError,
+        }
         exitCode = (await command.run?.(cli, input)) ?? 0
       })
     }
     await program.parseAsync([...args], { from: 'user' })
-    return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode
-    cli.printError(isPluggramError(error) ? error.message : describeUnexpected(error))
-    return 1
+    if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : FAILURES.usage.exitCode
+    else {
+      const failed = describeFailure(error, /^(?:debug|trace)$/.test(environment['LOG_LEVEL'] ?? ''))
+      printError(failed.message)
+      exitCode = failed.exitCode
+    }
+  }
+  // the log of a running assistant may have gaps; what a command was asked for may not
+  const isAnswer = firstWord(args) !== 'start'
+  return exitCode === 0 && isAnswer && (await output.isLost()) ? FAILURES['disk-full'].exitCode : exitCode
+}
+
+/** Notes whether something that was printed could not be written. */
+function watchOutput(): { isLost(): Promise<boolean> } {
+  let lost = false
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== READER_IS_GONE) lost = true
+    })
+  return {
+    async isLost() {
+      // errors of what was just written are told in the next turn
+      await new Promise((turn) => setImmediate(turn))
+      return lost
+    },
   }
 }
 
-/** Problems of the machine get one line; anything else is a fault of ours, and its place is shown. */
-function describeUnexpected(error: unknown): string {
-  if (!(error instanceof Error)) return `Ended with an unexpected error: ${String(error)}`
-  if ('syscall' in error) return `${error.message}. Correct that, and start again.`
-  return `Ended with an unexpected error: ${error.stack ?? error.message}`
+/** The command's first word, which may stand behind `--home`. */
+function firstWord(args: readonly string[]): string | undefined {
+  return args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--home')
+}
+
+function homeOf(program: Command): string | undefined {
+  const home: unknown = program.opts()['home']
+  if (home === '') throw new Failure('usage', { subject: 'Option --home needs a folder' })
+  return typeof home === 'string' ? home : undefined
 }
 
 function createProgram(): Command {
+  const style = styles(process.stdout)
   return new Command('pluggram')
     .description('Your own AI assistant on Telegram, extended with plugins.')
-    .version(readVersion())
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show the help of a command')
+    .option('--home <folder>', 'the assistant’s home, for every command (else PLUGGRAM_HOME or this folder)')
     .addHelpText(
       'after',
-      '\nThe home, with config.json, plugins_config.json, plugins/ and data/, is PLUGGRAM_HOME or the current folder.',
+      () =>
+        `\n${style.title('Examples:')}\n${exampleLines({
+          start: 'start the assistant in this folder',
+          'init ~/assistant': 'make a home of your own, with comments and an example plugin',
+          status: 'what runs, where, and whether it is well',
+          'plugins --help': 'what there is to know about a command',
+        })}`,
     )
-    .showHelpAfterError('(pluggram --help lists the commands)')
+    .configureHelp({
+      styleTitle: style.title,
+      styleCommandText: style.word,
+      styleSubcommandText: style.word,
+      styleOptionText: style.word,
+      styleArgumentText: style.word,
+    })
+    .configureOutput({ outputError: (text, write) => write(`${toSentence(text)}\n`) })
     .exitOverride()
 }
 
-function addCommand(
-  program: Command,
-  command: CliCommand,
-  run: (input: Parameters<NonNullable<CliCommand['run']>>[1]) => Promise<void>,
-): void {
+/** `error: unknown option '--fast'\n(Did you mean --safe?)` in one line that names the next step. */
+function toSentence(text: string): string {
+  const words = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\.?\s*\n\s*/g, ' ')
+    .replaceAll("'", '"')
+    .replace(/\.$/, '')
+  return FAILURES.usage.sentence(words.charAt(0).toUpperCase() + words.slice(1))
+}
+
+function addCommand(program: Command, command: CliCommand, run: (input: CliInput) => Promise<void>): void {
   const words = command.words.split(' ')
   const entry = words.reduce(subcommand, program).description(command.summary)
   for (const [name, help] of Object.entries(command.arguments ?? {})) entry.argument(name, help)
   for (const [flags, help] of Object.entries(command.options ?? {})) entry.option(flags, help)
+  if (command.isList) entry.option('--json', 'print JSON, for programs')
+  const { examples } = command
+  if (examples) {
+    const { title } = styles(process.stdout)
+    entry.addHelpText('after', () => `\n${title('Examples:')}\n${exampleLines(examples)}`)
+  }
   if (!command.run) return
   entry.action(() =>
     run({ args: entry.processedArgs.flat().filter((arg) => arg !== undefined), options: entry.opts() }),
   )
+}
+
+function exampleLines(examples: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(examples).map((words) => words.length))
+  return Object.entries(examples)
+    .map(([words, does]) => `  pluggram ${words.padEnd(width)}  ${does}`)
+    .join('\n')
 }
 
 /** A word of two commands, `plugins` and `plugins enable`, is one entry. */

@@ -27,7 +27,6 @@ export async function serveMcp(cli: CliEnvironment): Promise<number> {
     return 0
   }
   const configuration = await loadUsable(cli)
-  if (!configuration) return 1
   const mask = createSecretMask(configuration.secrets)
   const logger = createLogger({
     level: configuration.settings.log.level,

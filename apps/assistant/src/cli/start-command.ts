@@ -5,6 +5,7 @@ import { endsWithin } from '@pluggram/base'
 import { createLogger, createLogTail, createSecretMask } from '@pluggram/observability'
 import type { RootLogger } from '@pluggram/observability'
 import { PAIRING_MINUTES } from '@pluggram/access'
+import { FAILURES } from '@pluggram/sdk/runtime'
 import { hideEnvironment } from '../hide-environment.ts'
 import { access, web } from '../parts/tokens.ts'
 import { ASSISTANT } from '../profiles.ts'
@@ -37,7 +38,6 @@ export async function start(
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`)
   const isTerminal = process.stdout.isTTY === true
   const configuration = await loadUsable(cli)
-  if (!configuration) return 1
   const mask = createSecretMask(configuration.secrets)
   const logTail = createLogTail()
   const logger = createLogger({
@@ -77,8 +77,9 @@ export async function start(
   const isClean = await stop(assistant, logger)
   logger.info('stopped')
   // a timer or socket that a plugin left open must not keep the process alive
-  setImmediate(() => process.exit(isClean ? 0 : 1))
-  return isClean ? 0 : 1
+  const exitCode = isClean ? 0 : FAILURES['stop-unclean'].exitCode
+  setImmediate(() => process.exit(exitCode))
+  return exitCode
 }
 
 async function stop(assistant: Assembly, logger: RootLogger): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
-import { PluggramError } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
 
 /**
  * Windows has no such owners and modes; there the random name of a pipe, kept in the user's own
@@ -48,9 +48,6 @@ function isOwner(owner: number, path: string): boolean {
   return owner === user || (user === 0 && owner === lstatSync(dirname(path)).uid)
 }
 
-function untrusted(path: string, reason: string): PluggramError {
-  return new PluggramError(
-    'command-failed',
-    `${path} is not used, because ${reason}. Delete it, and start the assistant again.`,
-  )
+function untrusted(path: string, reason: string): Failure {
+  return new Failure('not-private', { subject: path, reason }, 'command-failed')
 }

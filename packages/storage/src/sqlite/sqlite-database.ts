@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } fro
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
 import { explainOpenFailure } from '../open-problem.ts'
 import { tuneConnection } from './connection.ts'
 import { savedCopyOf } from './file-guard.ts'
@@ -47,13 +48,8 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
       options.onRepair?.(movedTo)
       return open(file, options)
     }
-    throw new PluggramError(
-      'startup-failed',
-      isDamaged
-        ? `The database ${file} is damaged (${errorMessage(error)}). Bring back a backup, or start once with "pluggram start --repair": it moves the file aside and begins with an empty one.`
-        : explainOpenFailure(file, error),
-      { cause: error },
-    )
+    if (!isDamaged) throw explainOpenFailure(file, error)
+    throw new Failure('database-damaged', { subject: file, reason: errorMessage(error), cause: error })
   }
 }
 
@@ -62,10 +58,7 @@ function takeSavedCopy(file: string, { repair = false, onRepair }: OpenOptions):
   const saved = savedCopyOf(file)
   if (!existsSync(saved)) return
   if (!repair) {
-    throw new PluggramError(
-      'startup-failed',
-      `The database ${file} was deleted or replaced while the assistant ran, and its content was saved as ${saved}. Start once with "pluggram start --repair": it puts aside what is there now and goes on with the saved file. Or move the saved file away.`,
-    )
+    throw new Failure('database-replaced', { subject: file, reason: saved })
   }
   const isReplaced = ['', '-wal', '-shm'].some((suffix) => existsSync(file + suffix))
   if (isReplaced) onRepair?.(putAside(file, renameSync))
@@ -83,10 +76,7 @@ function refuseDamagedLog(file: string, { repair = false, onRepair }: OpenOption
     onRepair?.(copy)
     return
   }
-  throw new PluggramError(
-    'startup-failed',
-    `The log of the database, ${log}, is damaged: ${damage.commits} commits behind the damage cannot be read, and what they kept is missing. Bring back a backup, or start once with "pluggram start --repair": it puts a copy of the files aside and goes on with what can be read.`,
-  )
+  throw new Failure('database-log-damaged', { subject: log, reason: String(damage.commits) })
 }
 
 function open(file: string, { synchronous = 'full', migrations = MIGRATIONS }: OpenOptions): DatabaseSync {
@@ -121,10 +111,18 @@ function prepareFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true })
   const unfinished = `${file}.unfinished`
   rmSync(unfinished, { force: true })
-  const database = new DatabaseSync(unfinished)
-  database.exec('VACUUM')
-  database.close()
-  renameSync(unfinished, file)
+  try {
+    const database = new DatabaseSync(unfinished)
+    try {
+      database.exec('VACUUM')
+    } finally {
+      database.close()
+    }
+    renameSync(unfinished, file)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
 }
 
 function readVersion(database: DatabaseSync): number {
@@ -133,10 +131,7 @@ function readVersion(database: DatabaseSync): number {
 
 function refuseNewer(file: string, version: number, known: number): void {
   if (version <= known) return
-  throw new PluggramError(
-    'startup-failed',
-    `The database ${file} has schema version ${version}, but this release knows only ${known}: it was written by a newer Pluggram. Start that release, or choose another home.`,
-  )
+  throw new Failure('database-newer', { subject: file, reason: `${version}, but this release knows only ${known}` })
 }
 
 function checkPages(database: DatabaseSync, file: string): void {
