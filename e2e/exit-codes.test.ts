@@ -154,7 +154,10 @@ test('output that the disk does not take ends with a code, and a reader that wen
 
 test('a script that is given an option it does not know says so in one line', () => {
   for (const script of ['scripts/measures.ts', 'scripts/mutation.ts']) {
-    const { status, stderr } = spawnSync(process.execPath, [script, '--fast'], { cwd: ROOT, encoding: 'utf8' })
+    const { status, stderr } = spawnSync(process.execPath, [script, '--fast'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(stderr).toMatch(/^Unknown option '--fast'.*\n$/)
     expect(status).toBe(64)
   }

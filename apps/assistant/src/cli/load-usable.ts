@@ -13,5 +13,9 @@ export async function loadUsable({ home, environment }: CliEnvironment): Promise
   const lines = configuration.problems.map((problem) => formatProblem(problem, configuration))
   const isHome = configuration.problems[0]?.path === 'PLUGGRAM_HOME'
   if (isHome) throw new Failure('home-missing', { reason: lines[0] ?? home })
-  throw new Failure('config-invalid', { reason: lines.map((line) => `  ${line}`).join('\n') }, 'config-invalid')
+  throw new Failure(
+    'config-invalid',
+    { reason: lines.map((line) => `  ${line}`).join('\n') },
+    'config-invalid',
+  )
 }

@@ -138,8 +138,7 @@ export const FAILURES = {
   'port-forbidden': {
     exitCode: 77,
     meaning: 'The account may not use the port.',
-    sentence: (port) =>
-      `Port ${port} may not be used by this user. Take one above 1023: PORT=8080 npm start`,
+    sentence: (port) => `Port ${port} may not be used by this user. Take one above 1023: PORT=8080 npm start`,
   },
   'config-invalid': {
     exitCode: 78,

@@ -131,7 +131,10 @@ function readVersion(database: DatabaseSync): number {
 
 function refuseNewer(file: string, version: number, known: number): void {
   if (version <= known) return
-  throw new Failure('database-newer', { subject: file, reason: `${version}, but this release knows only ${known}` })
+  throw new Failure('database-newer', {
+    subject: file,
+    reason: `${version}, but this release knows only ${known}`,
+  })
 }
 
 function checkPages(database: DatabaseSync, file: string): void {
