@@ -78,7 +78,8 @@ test('roles and approvals hold for the demo model, too', async () => {
   const { url, driver } = await startEmulator()
   await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url })
   const ada = await createPerson(driver)
-  expect((await ask(driver, ada, 'open the safe')).join()).toContain('for owner users only')
+  // a tool that is not for her is not offered
+  expect((await ask(driver, ada, 'open the safe')).join()).not.toMatch(/it is open|owner users/)
   const [question = '', answer = ''] = await ask(driver, ada, 'switch the lamp on', 2)
   expect(question).toContain('may I use lamp.switch_lamp?')
   expect(answer).toContain('a person is asked to approve it')

@@ -69,6 +69,7 @@ async function expectTools(client: Client): Promise<void> {
   const { tools } = await client.listTools()
   expect(tools.map(({ name }) => name).toSorted()).toEqual([
     'ai_chatbot__remember',
+    'ai_chatbot__show_usage',
     'dice__roll',
     'lamp__add',
     'lamp__on',

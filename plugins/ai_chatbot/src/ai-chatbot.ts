@@ -3,6 +3,7 @@ import type { PluginDefinition } from '@pluggram/sdk'
 import { createChatbot } from './chatbot.ts'
 import { configuration } from './configuration.ts'
 import { rememberForModel } from './remember-tool.ts'
+import { describeUsage } from './usage-command.ts'
 
 /** The conversation: answers messages that no other plugin took. */
 const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
@@ -50,6 +51,13 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
       effect: 'own',
       result: 'own',
       execute: ({ fact }, context) => rememberForModel(fact, context),
+    },
+    show_usage: {
+      description: 'How much of the language model this person has used today and this month, and the limits.',
+      role: 'everyone',
+      effect: 'none',
+      result: 'own',
+      execute: (_args, context) => describeUsage(context, context.services),
     },
   },
   setup: createChatbot,

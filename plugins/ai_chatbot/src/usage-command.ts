@@ -7,14 +7,19 @@ const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
   overall: 'The whole assistant',
 }
 
+/** `/usage` */
+export async function usageCommand(context: MessageContext, services: Services): Promise<PluginResult> {
+  return { success: true, response: await describeUsage(context, services) }
+}
+
 /**
- * `/usage`: what was used of the model, and what is left. The owner sees everything, others see
- * their own usage.
+ * What was used of the model, and what is left. The owner sees everything, others see their own
+ * usage.
  */
-export async function usageCommand(context: MessageContext, { ai }: Services): Promise<PluginResult> {
+export async function describeUsage(context: MessageContext, { ai }: Services): Promise<string> {
   const { currency, lines } = await ai.usage(context)
   const shown = lines.filter(({ scope }) => context.role === 'owner' || scope === 'user' || scope === 'chat')
-  if (shown.length === 0) return { success: true, response: 'Nothing used yet.' }
+  if (shown.length === 0) return 'Nothing used yet.'
   const scopes = [...new Set(shown.map(({ scope }) => scope))].toSorted(
     (a, b) => Object.keys(SCOPES).indexOf(a) - Object.keys(SCOPES).indexOf(b),
   )
@@ -22,7 +27,7 @@ export async function usageCommand(context: MessageContext, { ai }: Services): P
     const own = shown.filter((line) => line.scope === scope)
     return [SCOPES[scope], ...own.map((line) => describe(line, currency))].join('\n')
   })
-  return { success: true, response: parts.join('\n\n') }
+  return parts.join('\n\n')
 }
 
 function describe(line: AiUsageLine, currency: string): string {

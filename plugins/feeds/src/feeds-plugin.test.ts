@@ -218,3 +218,34 @@ test('the example of a configuration is taken', async () => {
   await using b = await bench(new Site(), { ...example.plugins.feeds, allow_addresses: undefined } as never)
   expect(b.plugin.descriptor.commands.map(({ name }) => name)).toEqual(['feed'])
 })
+
+test('a model follows, lists, reads and leaves feeds as a person does', async () => {
+  const site = new Site()
+  await using started = await bench(site)
+  const { plugin } = started
+  expect(await plugin.callTool('follow_feed', { address: 'nonsense' })).toMatchObject({
+    error: expect.stringContaining('Which feed?'),
+  })
+  expect(await plugin.callTool('follow_feed', { address: 'https://news.example/feed.xml' })).toEqual({
+    feed: 'News',
+    followed: 'from now on',
+    latest: 'one',
+  })
+  expect(await plugin.callTool('list_feeds')).toEqual([
+    { number: 1, title: 'News', address: 'https://news.example/feed.xml' },
+  ])
+  expect(await plugin.callTool('read_feed', { feed: 'news' })).toMatchObject([{ title: 'one' }])
+  expect(await plugin.callTool('read_feed', { feed: '1' }, { chat: { id: 55 } })).toHaveProperty('error')
+  expect(await plugin.callTool('unfollow_feed', { feed: '1' })).toBe('Unsubscribed.')
+  expect(await plugin.callTool('list_feeds')).toEqual([])
+})
+
+test('only people who may change feeds are offered the tools that do', async () => {
+  await using started = await bench(new Site(), { role: 'owner' })
+  expect(started.plugin.descriptor.tools.map(({ name, role }) => [name, role])).toEqual([
+    ['follow_feed', 'owner'],
+    ['unfollow_feed', 'owner'],
+    ['list_feeds', 'everyone'],
+    ['read_feed', 'everyone'],
+  ])
+})

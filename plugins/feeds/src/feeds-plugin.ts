@@ -10,9 +10,10 @@ import type {
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { FeedError } from './feed-error.ts'
-import { discoverFeed } from './fetch-feed.ts'
+import { feedTools } from './feed-tools.ts'
 import { renderEntry } from './render-entry.ts'
-import { feedKey, Subscriptions } from './subscriptions.ts'
+import { findFollowed, subscribe } from './subscribe.ts'
+import { Subscriptions } from './subscriptions.ts'
 import { FeedWatch } from './watch-feeds.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
@@ -30,7 +31,10 @@ const feeds: PluginDefinition<typeof configuration> = definePlugin({
   help: USAGE,
   config: configuration,
   permissions: { network: ['*'], schedule: true },
-  configure: (config) => ({ permissions: { network: config.allow_addresses } }),
+  configure: (config) => ({
+    permissions: { network: config.allow_addresses },
+    tools: feedTools(config.role),
+  }),
   commands: {
     feed: {
       description: 'Follow news feeds in this chat',
@@ -84,23 +88,12 @@ class Feeds {
     return { status: 'active', feeds: (await this.#subscriptions.all()).length }
   }
 
-  async #add(written: string, { chat, signal }: MessageContext): Promise<PluginResult> {
-    const { url, feed, validators } = await discoverFeed(this.#services.http, addressOf(written), signal)
-    if (!(await this.#subscriptions.add({ url, title: feed.title }, chat, this.#config.max_feeds_per_chat))) {
-      return { success: true, response: `This chat is already subscribed to “${feed.title}”.` }
-    }
-    const key = feedKey(url)
-    // existing entries are not news; a feed that another chat follows keeps its state
-    if (!(await this.#subscriptions.state(key))) {
-      const seen = feed.entries.map(({ id }) => id)
-      await this.#subscriptions.setState(key, { seen, failures: 0, notBefore: 0, ...validators })
-    }
-    const [latest] = feed.entries
-    const told = `Subscribed to “${feed.title}”.`
-    return {
-      success: true,
-      response: latest ? [`${told} Latest:`, renderEntry(feed.title, latest)] : told,
-    }
+  async #add(written: string, context: MessageContext): Promise<PluginResult> {
+    const surroundings = { config: this.#config, services: this.#services }
+    const { title, isNew, latest } = await subscribe(written, context, surroundings)
+    if (!isNew) return { success: true, response: `This chat is already subscribed to “${title}”.` }
+    const told = `Subscribed to “${title}”.`
+    return { success: true, response: latest ? [`${told} Latest:`, renderEntry(title, latest)] : told }
   }
 
   async #list({ chat }: MessageContext, editMessageId?: number): Promise<PluginResult> {
@@ -124,8 +117,7 @@ class Feeds {
 
   async #remove(written: string, context: MessageContext): Promise<PluginResult> {
     const followed = await this.#subscriptions.ofChat(context.chat)
-    const feed =
-      followed[Number(written) - 1] ?? followed.find(({ url, title }) => url === written || title === written)
+    const feed = findFollowed(followed, written)
     if (!feed || !(await this.#subscriptions.remove(feed.key, context.chat))) {
       return { success: false, error: 'This chat does not have that feed. /feed list shows its feeds.' }
     }
@@ -170,18 +162,4 @@ class Feeds {
       error: `Only people with the role “${this.#config.role}” can change feeds here.`,
     }
   }
-}
-
-/** @throws FeedError */
-function addressOf(written: string): string {
-  const text = written.trim()
-  const url = URL.parse(/^https?:\/\//i.test(text) ? text : `https://${text}`)
-  const isUsable =
-    url && text !== '' && !/\s/.test(text) && text.length <= 2_000 && url.hostname.includes('.')
-  if (!isUsable && url?.hostname !== 'localhost')
-    throw new FeedError('Which feed? Try /feed add https://example.com/feed.xml')
-  if (url.username !== '' || url.password !== '')
-    throw new FeedError('That address contains a password, which everybody here would see. Use one without.')
-  url.hash = ''
-  return url.href
 }

@@ -13,6 +13,7 @@ import { search } from './search.ts'
 
 const MAX_QUESTION_CHARACTERS = 1_000
 const PASSAGES_FOR_THE_TOOL = 5
+const MAX_LISTED = 100
 
 /** Answers questions from documents and cites them. */
 const knowledge: PluginDefinition<typeof configuration> = definePlugin({
@@ -55,6 +56,16 @@ Only you see what you add in our private chat; only a group sees what is added t
         )
         if (found.length === 0) return 'Nothing was found in the documents.'
         return { found: found.map(describePlace), passages: markPassages(found) }
+      },
+    },
+    list_documents: {
+      description: 'The documents that can be searched here, with their titles.',
+      role: 'everyone',
+      effect: 'none',
+      async execute(_args, context) {
+        const library = await Library.open(context.services.database)
+        const documents = await library.list(visibleScopes(context))
+        return documents.slice(0, MAX_LISTED).map(({ title, passages }) => ({ title, passages }))
       },
     },
   },

@@ -35,10 +35,15 @@ export class Forms {
     const [word = '', name = '', kind = 'csv'] = args.toLowerCase().split(/\s+/)
     if (name !== '' && ['export', 'clear'].includes(word)) return this.#manage(word, name, kind, context)
     if (word === 'cancel') return this.#cancel(context)
-    if (word === '') return this.#list()
-    if (!this.#forms[word])
-      return { success: false, error: `There is no form “${word}”. /form lists all forms.` }
-    return this.#begin(word, context)
+    return this.open(word, context)
+  }
+
+  /** Begins a form, or lists all of them. */
+  async open(name: string, context: MessageContext): Promise<PluginResult> {
+    if (name === '') return this.#list()
+    if (!this.#forms[name])
+      return { success: false, error: `There is no form “${name}”. /form lists all forms.` }
+    return this.#begin(name, context)
   }
 
   /** A text in a chat; `undefined` if no form is open there. */

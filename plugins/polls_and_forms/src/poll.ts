@@ -32,7 +32,15 @@ export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
     .split(/[;\n]/)
     .map((part) => part.replaceAll(/\s+/g, ' ').trim())
     .filter((part) => part !== '')
-  if (options.length < 2) {
+  return checkPoll(question, options)
+}
+
+/** @throws PollError */
+export function checkPoll(
+  question: string,
+  options: readonly string[],
+): { readonly question: string; readonly options: string[] } {
+  if (question === '' || options.length < 2) {
     throw new PollError('A poll needs a question and at least two answers: /poll Lunch?; Pizza; Soup')
   }
   if (options.length > MAX_OPTIONS) throw new PollError(`A poll has at most ${MAX_OPTIONS} answers.`)
@@ -44,7 +52,7 @@ export function parsePoll(args: string): Pick<Poll, 'question' | 'options'> {
   if (new Set(options.map((option) => option.toLowerCase())).size < options.length) {
     throw new PollError('Two of the answers are the same.')
   }
-  return { question, options }
+  return { question, options: [...options] }
 }
 
 /**

@@ -2,8 +2,10 @@ import { definePlugin } from '@pluggram/sdk'
 import type { PluginDefinition, PluginResult } from '@pluggram/sdk'
 import { AnswerError } from './answer.ts'
 import { configuration } from './form-definition.ts'
+import { openFormForModel, openFormSchema } from './form-tool.ts'
 import { Forms } from './forms.ts'
 import { PollError } from './poll.ts'
+import { pollForModel, pollToolSchema } from './poll-tool.ts'
 import { Polls } from './polls.ts'
 
 /** Polls with live counts, and forms that ask one question at a time. */
@@ -29,6 +31,24 @@ const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
       description: 'Fill in a form',
       usage: '/form NAME',
       examples: ['fill in a form', 'which forms are there', 'sign up'],
+    },
+  },
+  tools: {
+    make_poll: {
+      description: 'Makes a poll in this chat: a question with buttons to vote.',
+      schema: pollToolSchema,
+      role: 'everyone',
+      effect: 'own',
+      result: 'own',
+      execute: (args, context) => pollForModel(args, context),
+    },
+    open_form: {
+      description: 'Begins a form of the owner (sign up, survey) with this person, or lists the forms.',
+      schema: openFormSchema,
+      role: 'everyone',
+      effect: 'own',
+      result: 'own',
+      execute: (args, context) => openFormForModel(args, context),
     },
   },
   setup({ config, services }) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { MessageContext, PluginResult, Store } from '@pluggram/sdk'
+import type { MessageContext, PluginResult, Reply, Store } from '@pluggram/sdk'
 import { closePoll, parsePoll, PollError, pollSchema, renderPoll, vote } from './poll.ts'
 import type { Poll } from './poll.ts'
 
@@ -16,11 +16,18 @@ export class Polls {
   }
 
   /** @throws PollError */
-  async begin(args: string, { chat, user }: MessageContext): Promise<PluginResult> {
+  async begin(args: string, context: MessageContext): Promise<PluginResult> {
+    return { success: true, response: await this.create(parsePoll(args), context) }
+  }
+
+  async create(
+    asked: Pick<Poll, 'question' | 'options'>,
+    { chat, user }: Pick<MessageContext, 'chat' | 'user'>,
+  ): Promise<Reply> {
     const id = randomBytes(9).toString('base64url')
-    const poll: Poll = { ...parsePoll(args), chatId: chat.id, creatorId: user.id, votes: {}, isClosed: false }
+    const poll: Poll = { ...asked, chatId: chat.id, creatorId: user.id, votes: {}, isClosed: false }
     await this.#store.set(keyOf(id), poll, { ttlSeconds: this.#keepSeconds })
-    return { success: true, response: renderPoll(id, poll) }
+    return renderPoll(id, poll)
   }
 
   /**

@@ -1,20 +1,18 @@
 import { definePlugin, isPluggramError } from '@pluggram/sdk'
-import type { MessageContext, PluginDefinition, PluginResult, ScheduleInfo, Services } from '@pluggram/sdk'
+import type { MessageContext, PluginDefinition, PluginResult, ScheduleInfo } from '@pluggram/sdk'
+import { addJob, describeNext, runnerOf, seesAll } from './add-job.ts'
+import type { Surroundings } from './add-job.ts'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { JobRunner } from './job-runner.ts'
 import type { Job } from './job-table.ts'
+import { jobTools } from './job-tools.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
 
 const PROMPT = /^(?:ai|ask|prompt)\s*:\s*/i
-const MAX_TEXT = 4_000
 const MAX_LISTED = 10
 const ACTIONS = { p: 'pause', r: 'resume', n: 'runNow' } as const
 
-interface Surroundings {
-  readonly config: Configuration
-  readonly services: Services
-}
 type Asked = MessageContext & Surroundings
 
 /** Sends messages and answers to AI prompts at set times. */
@@ -27,6 +25,7 @@ const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
     '`/every day 8:00 ai: a fact about birds` for an answer of the model. `/jobs` lists, pauses, runs and deletes.',
   ].join('\n'),
   config: configuration,
+  configure: ({ role }) => ({ tools: jobTools(role) }),
   permissions: { database: true, ai: true, telegram: ['sendMessage'] },
   commands: {
     every: {
@@ -58,10 +57,6 @@ const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
 })
 export default scheduledTask
 
-function runnerOf({ services, config }: Surroundings): JobRunner {
-  return new JobRunner(services, config)
-}
-
 /** Jobs write to chats unasked, so not everybody may create them. */
 async function guarded(
   context: MessageContext & { readonly config?: Configuration },
@@ -83,30 +78,15 @@ async function guarded(
 }
 
 async function add(args: string, context: Asked): Promise<PluginResult> {
-  const { config, chat, user, services } = context
-  const runner = runnerOf(context)
+  const { config } = context
   const { times, words, rest } = parseTimes(args)
   const kind = PROMPT.test(rest) ? 'prompt' : 'message'
   const text = rest.replace(PROMPT, '').trim()
-  if (text === '') throw new TimesError('What should I send? Add it after the time.')
-  if (text.length > MAX_TEXT) throw new TimesError(`That is longer than ${MAX_TEXT} characters.`)
-  const jobs = await runner.table.all()
-  if (jobs.length >= config.max_jobs) {
-    throw new TimesError(`You have reached the maximum of ${jobs.length} jobs. Delete some with /jobs.`)
-  }
-  const id = await runner.table.add({ chatId: chat.id, topicId: chat.topicId, words, kind, text }, user.id)
-  const name = runner.nameOf(id)
-  try {
-    await runner.plan(name, times, { zone: config.time_zone, data: { job: id } })
-  } catch (error) {
-    await runner.table.remove(id)
-    throw error
-  }
-  const info = (await services.scheduler.list()).find((schedule) => schedule.name === name)
+  const { id, next } = await addJob({ times, words, kind, text }, context)
   return {
     success: true,
     response: {
-      text: `Every ${words} (${config.time_zone}) I send${kind === 'prompt' ? ' an answer to' : ''}: ${text}\nNext: ${describeNext(info, config)}`,
+      text: `Every ${words} (${config.time_zone}) I send${kind === 'prompt' ? ' an answer to' : ''}: ${text}\nNext: ${describeNext(next, config)}`,
       buttons: [
         [
           { text: '▶️ Now', data: `n:${id}` },
@@ -121,8 +101,7 @@ async function list(context: Asked): Promise<PluginResult> {
   const { config, services, chat } = context
   const runner = runnerOf(context)
   const schedules = new Map((await services.scheduler.list()).map((info) => [info.name, info]))
-  // in the private chat an owner sees all jobs; a group shows only its own
-  const isWhole = chat.type === 'private' && context.role === 'owner'
+  const isWhole = seesAll(context)
   const own = (await runner.table.all()).filter((job) => isWhole || job.chatId === chat.id)
   const fixed = isWhole ? Object.entries(config.jobs) : []
   if (own.length === 0 && fixed.length === 0) {
@@ -156,26 +135,12 @@ function describeJob(
   return `${id}. every ${words}${kind === 'prompt' ? ' (AI)' : ''}: ${shown} – ${describeNext(info, config)}`
 }
 
-function describeNext(info: ScheduleInfo | undefined, { time_zone: timeZone }: Configuration): string {
-  if (info?.isPaused === true) return 'paused'
-  if (!info?.next) return 'not planned'
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(info.next)
-}
-
 async function press(data: string, context: Asked): Promise<PluginResult> {
   const { services, chat } = context
   const runner = runnerOf(context)
   const [action = '', number] = data.split(':')
   const job = await runner.table.find(Number(number))
-  const isOwners = chat.type === 'private' && context.role === 'owner'
-  if (!job || (job.chatId !== chat.id && !isOwners))
+  if (!job || (job.chatId !== chat.id && !seesAll(context)))
     return { success: false, error: 'That job no longer exists.' }
   const name = runner.nameOf(job.id)
   if (action === 'd') {

@@ -12,6 +12,7 @@ import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { findLanguage, parseRequest, parseSpoken } from './language.ts'
 import type { Language } from './language.ts'
+import { translateForModel, translateSchema } from './translate-tool.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
 const ROLES = ['everyone', 'trusted', 'owner'] as const
@@ -36,6 +37,16 @@ const translate: PluginDefinition<typeof configuration> = definePlugin({
       description: 'Translate a text, or the message you reply to',
       usage: '/translate german Good morning',
       examples: ['translate good morning to german', 'say this in english', 'translate this message'],
+    },
+  },
+  tools: {
+    translate: {
+      description: 'Translates a text into a language.',
+      schema: translateSchema,
+      role: 'everyone',
+      effect: 'none',
+      result: 'own',
+      execute: (args, context) => translateForModel(args, context),
     },
   },
   setup: (context) => new Translate(context),

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { jsonSchema, tool } from 'ai'
 import type { ToolSet } from 'ai'
+import type { Role } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { modelSchema } from './model-schema.ts'
+import { mayUse } from './role-rank.ts'
 import { visibleText } from './visible-text.ts'
 
 /** A tool with the name used for the model. */
@@ -42,6 +44,14 @@ export function offerTools(registry: PluginRegistry): {
     else tools.set(nameFor(offered, tools), offered)
   }
   return { tools, leftOut }
+}
+
+/** The tools that a person may use: a model that does not know of the others cannot promise them. */
+export function toolsFor(
+  role: Role | undefined,
+  tools: ReadonlyMap<string, OfferedTool>,
+): ReadonlyMap<string, OfferedTool> {
+  return new Map([...tools].filter(([, { tool: item }]) => mayUse(role, item.role)))
 }
 
 /** The same tools in the AI SDK's format, without `execute`: only our code calls them. */

@@ -82,12 +82,12 @@ export class ToolCaller {
     const { tools, guard, context } = request
     const offered = tools.get(call.name)
     if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
-    if (call.error !== undefined)
-      return async () => own(call, `The arguments cannot be read: write them as JSON.`)
     const { id, plugin, tool } = offered
     if (!mayUse(context.role, tool.role)) {
       return async () => own(call, `${id} is not for this person, but for ${tool.role} users only. Say so.`)
     }
+    if (call.error !== undefined)
+      return async () => own(call, `The arguments cannot be read: write them as JSON.`)
     const settings = this.#options.settings()
     const { name } = plugin.descriptor
     const verdict = guard.judge({

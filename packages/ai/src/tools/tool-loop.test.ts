@@ -51,8 +51,8 @@ describe('an answer with tools', () => {
       index === 0 ? { calls: [{ name: 'home__unlock' }, { name: 'home__light' }] } : { text: 'done' },
     )
     await bench.answer(steps, { context: { role: 'trusted' } })
-    // both are offered to every user
-    expect(Object.keys(steps.requests[0]?.step?.tools ?? {})).toEqual(['home__unlock', 'home__light'])
+    // a model may name a tool that it was not offered
+    expect(Object.keys(steps.requests[0]?.step?.tools ?? {})).toEqual(['home__light'])
     expect(bench.registry.calls.map(({ id }) => id)).toEqual(['home.light'])
     expect(lastResults(steps.requests[1] ?? ({} as never))).toEqual([
       'home.unlock is not for this person, but for owner users only. Say so.',

@@ -2,7 +2,7 @@ import { AiError, isPluggramError } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
-import { offerTools, toToolSet } from './offered-tools.ts'
+import { offerTools, toolsFor, toToolSet } from './offered-tools.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import type { ToolCaller, CallAnswer } from './tool-caller.ts'
 import { picturesMessage } from './tool-pictures.ts'
@@ -72,11 +72,11 @@ export class ToolLoop {
       request: { onEnd: tellEnd, ...base },
     } = await turns.begin(request, strangersAmong(tools))
     const usage = new StepsUsage()
-    const toolSet = toToolSet(tools)
+    const toolSet = toToolSet(toolsFor(request.context.role, tools))
     const { maxRounds } = settings()
     const made = new Map<string, number>()
     const messages: ModelMessage[] = []
-    let hasTools = tools.size > 0 && maxRounds > 0
+    let hasTools = Object.keys(toolSet).length > 0 && maxRounds > 0
     let hasText = false
     for (let round = 0; ; round++) {
       const mayCall = round < maxRounds && hasTools
