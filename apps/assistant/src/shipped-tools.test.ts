@@ -14,7 +14,9 @@ async function shippedTools(): Promise<readonly (readonly [string, ToolDefinitio
   const found: (readonly [string, ToolDefinition])[] = []
   for (const { name, directory } of shippedPlugins()) {
     if (CONFIGURED.has(name)) continue
-    const { default: plugin } = (await import(join(directory, 'src/index.ts'))) as { default: PluginDefinition }
+    const { default: plugin } = (await import(join(directory, 'src/index.ts'))) as {
+      default: PluginDefinition
+    }
     const config = plugin.config ? await plugin.config['~standard'].validate({}) : { value: {} }
     const configured = 'value' in config ? plugin.configure?.(config.value) : undefined
     const tools = { ...plugin.tools, ...configured?.tools }
@@ -25,7 +27,9 @@ async function shippedTools(): Promise<readonly (readonly [string, ToolDefinitio
 
 test('the guide names every tool that ships, who may use it and what it does outside of its answer', async () => {
   const guide = await readFile(GUIDE, 'utf8')
-  const rows = [...guide.matchAll(/^\| `(\w+\.\w+)` \|[^|]+\| (\w+) \| (\w+) \|$/gm)].map((row) => row.slice(1))
+  const rows = [...guide.matchAll(/^\| `(\w+\.\w+)` \|[^|]+\| (\w+) \| (\w+) \|$/gm)].map((row) =>
+    row.slice(1),
+  )
   const expected = (await shippedTools()).map(([id, { role = 'everyone', effect }]) => [id, role, effect])
   expect(rows.toSorted()).toEqual(expected.toSorted())
 })
@@ -40,7 +44,11 @@ test('small models can fill in the arguments of every tool that ships', async ()
     for (const [name, property] of Object.entries(properties)) {
       const { type } = property as { type?: string }
       // no objects in objects, no alternatives
-      expect([id, name, type]).toEqual([id, name, expect.stringMatching(/^(?:string|integer|number|boolean|array)$/)])
+      expect([id, name, type]).toEqual([
+        id,
+        name,
+        expect.stringMatching(/^(?:string|integer|number|boolean|array)$/),
+      ])
     }
   }
 })

@@ -53,7 +53,8 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
       execute: ({ fact }, context) => rememberForModel(fact, context),
     },
     show_usage: {
-      description: 'How much of the language model this person has used today and this month, and the limits.',
+      description:
+        'How much of the language model this person has used today and this month, and the limits.',
       role: 'everyone',
       effect: 'none',
       result: 'own',

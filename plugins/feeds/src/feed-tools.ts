@@ -8,7 +8,9 @@ import { findFollowed, subscribe } from './subscribe.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 type Context = ToolContext<Configuration>
-type Tools = NonNullable<ReturnType<NonNullable<PluginDefinition<typeof configuration>['configure']>>['tools']>
+type Tools = NonNullable<
+  ReturnType<NonNullable<PluginDefinition<typeof configuration>['configure']>>['tools']
+>
 
 const MAX_ENTRIES = 10
 const GONE = { error: 'This chat does not follow that feed.' }

@@ -56,10 +56,7 @@ export function seesAll({ chat, role }: Asked): boolean {
   return chat.type === 'private' && role === 'owner'
 }
 
-export function describeNext(
-  info: ScheduleInfo | undefined,
-  { time_zone: timeZone }: Configuration,
-): string {
+export function describeNext(info: ScheduleInfo | undefined, { time_zone: timeZone }: Configuration): string {
   if (info?.isPaused === true) return 'paused'
   if (!info?.next) return 'not planned'
   return new Intl.DateTimeFormat('en-GB', {

@@ -12,7 +12,10 @@ test('a model makes, lists, pauses and deletes jobs, within the chat', async () 
   await using plugin = await runPlugin(scheduledTask, { services })
   const call = (name: string, args?: object, message: object = trusted): Promise<unknown> =>
     plugin.callTool(name, args, message)
-  expect(await call('add_job', { every: '2 hours', text: 'Drink' })).toMatchObject({ job: 1, every: '2 hours' })
+  expect(await call('add_job', { every: '2 hours', text: 'Drink' })).toMatchObject({
+    job: 1,
+    every: '2 hours',
+  })
   expect(await call('add_job', { every: 'whenever', text: 'x' })).toMatchObject({
     error: expect.stringContaining('When should I send it?'),
   })

@@ -6,7 +6,9 @@ import { configuration } from './configuration.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
 
 type Context = ToolContext<Configuration>
-type Tools = NonNullable<ReturnType<NonNullable<PluginDefinition<typeof configuration>['configure']>>['tools']>
+type Tools = NonNullable<
+  ReturnType<NonNullable<PluginDefinition<typeof configuration>['configure']>>['tools']
+>
 
 const ACTIONS = { pause: 'pause', resume: 'resume', run: 'runNow' } as const
 
