@@ -1,7 +1,6 @@
 import { z } from '@pluggram/sdk'
 import type { PluginDefinition, Role, ToolContext } from '@pluggram/sdk'
-import type { Configuration } from './configuration.ts'
-import { configuration } from './configuration.ts'
+import type { Configuration, configuration } from './configuration.ts'
 import { FeedError } from './feed-error.ts'
 import { fetchFeed } from './fetch-feed.ts'
 import { findFollowed, subscribe } from './subscribe.ts'

@@ -1,8 +1,7 @@
 import { isPluggramError, z } from '@pluggram/sdk'
 import type { PluginDefinition, Role, ToolContext } from '@pluggram/sdk'
 import { addJob, describeNext, runnerOf, seesAll } from './add-job.ts'
-import type { Configuration } from './configuration.ts'
-import { configuration } from './configuration.ts'
+import type { Configuration, configuration } from './configuration.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
 
 type Context = ToolContext<Configuration>
