@@ -19,7 +19,7 @@
  * | `PATCH /chats/:chatId/messages/:messageId` | `{ userId, text }` | `TranscriptMessage` |
  * | `POST /chats/:chatId/messages/:messageId/press` | `{ userId, row, column }` | `{ queryId }` |
  * | `POST /chats/:chatId/messages/:messageId/reaction` | `{ userId, emoji }` | `204` |
- * | `POST /chats/:chatId/files` | multipart: fields `userId`, `kind`, `caption?`, then `file` | `TranscriptMessage` |
+ * | `POST /chats/:chatId/files` | multipart: fields `userId`, `kind`, `caption?`, `albumId?`, `replyToMessageId?`, then `file` | `TranscriptMessage` |
  * | `POST /chats/:chatId/location` | `{ userId, latitude, longitude }` | `TranscriptMessage` |
  * | `GET /files/:fileId` | | the bytes (`content-disposition: attachment` unless an image, audio or video; `nosniff`) |
  * | `GET /events` | | server-sent events: `id: <sequence>`, `data: <DriverEvent as JSON>`; a comment line every 15 s |
@@ -180,6 +180,9 @@ export interface OutgoingFile {
   readonly fileName: string
   readonly mimeType: string
   readonly caption?: string
+  readonly replyToMessageId?: number
+  /** Files sent with the same id are one album (Bot API: media_group_id). */
+  readonly albumId?: string
 }
 
 /**

@@ -125,6 +125,8 @@ export class EmulatorDriver implements ChatDriver {
       ...storeMedia(this.#emulation.world.files, file.kind, file),
       ...(caption.text !== '' && { caption: caption.text }),
       ...(caption.entities.length > 0 && { caption_entities: caption.entities }),
+      ...(file.albumId !== undefined && { media_group_id: file.albumId }),
+      ...this.#replied(chatId, file.replyToMessageId),
     })
   }
 

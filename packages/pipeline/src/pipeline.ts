@@ -12,6 +12,7 @@ import type {
   PluginRegistry,
   StoredUpdate,
 } from '@pluggram/sdk/runtime'
+import { Albums } from './albums.ts'
 import type { Buttons } from './buttons.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
@@ -119,6 +120,7 @@ class MessagePipeline implements Pipeline {
   readonly #presses: Presses
   readonly #router: Router
   readonly #lanes: Lanes
+  readonly #albums: Albums
   readonly #observers: Observers
   readonly #stop = new AbortController()
   readonly #dispatcher: Dispatcher
@@ -137,6 +139,10 @@ class MessagePipeline implements Pipeline {
     this.#capacity = capacity
     this.#presses = new Presses(buttons, store)
     this.#router = new Router(registry, this.#presses, access)
+    this.#albums = new Albums({
+      waiting: (updateId) => outbox.write(() => store.waiting(updateId)),
+      merge: (whole, partIds) => outbox.write(() => store.merge(whole, partIds)),
+    })
     this.#observers = new Observers({ registry, logger })
     const dispatcher = new Dispatcher({
       ...options,
@@ -221,6 +227,7 @@ class MessagePipeline implements Pipeline {
   async drain(milliseconds: number): Promise<{ left: number }> {
     const { outbox, store } = this.#options
     const forgotten = this.#forgetting.stop()
+    this.#albums.close()
     const held = outbox.holdBroadcasts(Math.min(milliseconds, BROADCAST_GRACE_MS))
     const idle = this.#resuming.then(() => this.#lanes.whenIdle()).then(() => outbox.whenIdle())
     if (!(await endsWithin(idle, milliseconds))) {
@@ -242,7 +249,9 @@ class MessagePipeline implements Pipeline {
   #enqueue(stored: StoredUpdate, occasion?: SecondOccasion): void {
     const { update } = stored
     this.#acknowledge(update)
-    const isUrgent = this.#router.isUrgent(update)
+    const isAlbum = update.album !== undefined
+    if (isAlbum && !this.#albums.add(update, occasion !== undefined)) return
+    const isUrgent = !isAlbum && this.#router.isUrgent(update)
     const key = laneKey(update, isUrgent)
     // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
@@ -259,19 +268,30 @@ class MessagePipeline implements Pipeline {
 
   /** Processes an update. Never rejects. */
   async #work(stored: StoredUpdate, place: Place, occasion?: SecondOccasion): Promise<void> {
-    const { store, logger } = this.#options
     const { signal } = this.#stop
     if (signal.aborted) return
-    const { update } = stored
     try {
-      if (occasion) return await this.#recovery.retry(stored, occasion, place)
-      store.beginSoon(update.updateId)
-      await this.#dispatcher.answer(update, 1, place)
+      if (stored.update.album === undefined) return await this.#answer(stored, place, occasion)
+      // other chats do not wait for the rest of the album
+      place.release()
+      const whole = await this.#albums.gather(stored.update)
+      if (whole) await this.#answer({ ...stored, update: whole }, place, occasion)
     } catch (error) {
       if (signal.aborted) return
       this.#failed += 1
-      logger.error('update failed', { update: update.updateId, error: errorMessage(error), err: error })
+      const { updateId } = stored.update
+      this.#options.logger.error('update failed', {
+        update: updateId,
+        error: errorMessage(error),
+        err: error,
+      })
     }
+  }
+
+  #answer(stored: StoredUpdate, place: Place, occasion: SecondOccasion | undefined): Promise<void> {
+    if (occasion) return this.#recovery.retry(stored, occasion, place)
+    this.#options.store.beginSoon(stored.update.updateId)
+    return this.#dispatcher.answer(stored.update, 1, place)
   }
 
   /**

@@ -112,4 +112,10 @@ export interface IncomingMessage {
   readonly origin?: string
   /** Words of others that came along. They are never the user's own, whatever `origin` is. */
   readonly carried?: readonly CarriedText[]
+  /**
+   * Set for an album, which is one message here: the ids of all its messages. `id` is the first of
+   * them, `attachments` has the files of all in order, and `text` is its caption (several captions
+   * are joined).
+   */
+  readonly parts?: readonly number[]
 }

@@ -76,6 +76,14 @@ export function createMemoryMessageStore(): MessageStore {
         return [{ update, tries: 0 }]
       })
     },
+    async merge(whole, partIds) {
+      const row = inbox.get(whole.updateId)
+      if (row?.state === 'new') inbox.set(whole.updateId, { ...row, update: whole })
+      for (const id of partIds) {
+        const part = inbox.get(id)
+        if (part?.state === 'new') part.state = 'done'
+      }
+    },
     async begin(updateId) {
       noteBeginning(updateId)
     },

@@ -90,6 +90,24 @@ export function messageStoreContract(
     )
 
     test(
+      'updates that became one are one: the others are done, and their ids stay known',
+      using(async (store) => {
+        await store.accept([storedText(1), storedText(2), storedText(3), storedText(4)])
+        await store.finish(3, [])
+        const whole = storedText(2, 'all together')
+        await store.merge(whole, [1, 3])
+        expect(await unfinished(store)).toEqual([
+          { update: whole, tries: 0 },
+          { update: storedText(4), tries: 0 },
+        ])
+        expect(await store.accept([storedText(1), storedText(2)])).toEqual([])
+        await store.finish(4, [])
+        await store.merge(storedText(4, 'too late'), [])
+        expect(ids(await unfinished(store))).toEqual([2])
+      }),
+    )
+
+    test(
       'a preview is known until its update is finished, and is never sent',
       using(async (store) => {
         await store.accept([storedText(1), storedText(2)])

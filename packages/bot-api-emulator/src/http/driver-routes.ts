@@ -177,6 +177,8 @@ async function receiveFile(request: FastifyRequest, driver: ChatDriver): Promise
       userId: body.number('userId'),
       kind: body.oneOf('kind', FILE_KINDS),
       caption: body.optionalString('caption'),
+      albumId: body.optionalString('albumId'),
+      replyToMessageId: body.optionalNumber('replyToMessageId'),
     }),
   )
 }

@@ -13,6 +13,11 @@ interface UpdateBase {
    * and button presses.
    */
   readonly command?: Command
+  /**
+   * The album that the message is a part of (Bot API: media_group_id). Absent once its parts have
+   * been joined into one message.
+   */
+  readonly album?: string
 }
 
 /**

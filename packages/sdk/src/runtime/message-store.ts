@@ -85,6 +85,11 @@ export interface MessageStore extends SentMessages {
   /** Stores updates in order and returns those not seen before. */
   accept(updates: readonly IncomingUpdate[]): Promise<readonly StoredUpdate[]>
   /**
+   * Replaces a stored update by what it and others have become together, and marks those others
+   * done, in one transaction.
+   */
+  merge(whole: IncomingUpdate, partIds: readonly number[]): Promise<void>
+  /**
    * Records that processing of an update starts. Once it resolves, the record survives an exit of
    * the program.
    */

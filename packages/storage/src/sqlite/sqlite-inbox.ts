@@ -62,6 +62,13 @@ export class SqliteInbox {
     })
   }
 
+  async merge(whole: IncomingUpdate, partIds: readonly number[]): Promise<void> {
+    await this.#queue.write(() => {
+      this.#writes.rewrite.run(encodeUpdate(whole), whole.updateId)
+      for (const id of partIds) this.#writes.finish.run(id)
+    })
+  }
+
   async begin(updateId: number): Promise<void> {
     await this.#queue.writeLight(() => this.#writes.begin.run(updateId))
   }
@@ -190,6 +197,7 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
     insert: connection.prepare(
       `INSERT INTO inbox (bot, update_id, sequence, state, received_at, payload) VALUES (${bot}, ?, ?, 'new', ?, ?) ON CONFLICT DO NOTHING`,
     ),
+    rewrite: connection.prepare(`UPDATE inbox SET payload = ? ${one} 'new'`),
     begin: connection.prepare(`UPDATE inbox SET tries = tries + 1 ${one} 'new'`),
     finish: connection.prepare(`UPDATE inbox SET state = 'done', payload = NULL ${one} 'new'`),
     park: connection.prepare(

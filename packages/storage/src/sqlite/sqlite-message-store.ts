@@ -26,6 +26,7 @@ export function createSqliteMessageStore(
   const outbox = new SqliteOutbox(log.connection, queue, { bot, now, inbox, authors })
   return {
     accept: inbox.accept.bind(inbox),
+    merge: inbox.merge.bind(inbox),
     begin: inbox.begin.bind(inbox),
     beginSoon: inbox.beginSoon.bind(inbox),
     park: inbox.park.bind(inbox),

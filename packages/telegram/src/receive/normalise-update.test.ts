@@ -48,6 +48,17 @@ describe('normaliseUpdate', () => {
     expect(update).toMatchObject({ kind: 'edited_message', message: { isEdited: true } })
   })
 
+  it('names the album of a part, but not of an edited one', () => {
+    const photo = [{ file_id: 'a', width: 1, height: 1 }]
+    const part = inPrivate({ photo, media_group_id: '42' }) as { message: object }
+    expect(normaliseUpdate(part, bot)).toMatchObject({ album: '42' })
+    expect(normaliseUpdate({ update_id: 1, channel_post: part.message }, bot)).toMatchObject({ album: '42' })
+    expect(normaliseUpdate({ update_id: 1, edited_message: part.message }, bot)).not.toHaveProperty('album')
+    for (const odd of [42, '', 'x'.repeat(65), null]) {
+      expect(normaliseUpdate(inPrivate({ photo, media_group_id: odd }), bot)).not.toHaveProperty('album')
+    }
+  })
+
   it('takes a channel post as a message of the channel', () => {
     const chat = { id: -100, type: 'channel', title: 'News' }
     const update = normaliseUpdate(

@@ -69,6 +69,7 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
     user,
     message: normalised,
     ...(address.command && !edited && { command: address.command }),
+    ...(message.media_group_id !== undefined && !edited && { album: message.media_group_id }),
   }
 }
 

@@ -91,6 +91,7 @@ const rawMessage = z.object({
   entities: lenient(z.array(z.unknown())),
   caption_entities: lenient(z.array(z.unknown())),
   reply_to_message: lenient(rawQuotedMessage),
+  media_group_id: lenient(z.string().min(1).max(64)),
   ...media,
 })
 
