@@ -28,13 +28,13 @@ export interface ObedientModel {
 export async function startObedientModel(
   act: (request: ModelRequest, index: number) => ModelAct | Promise<ModelAct>,
   /** Its name tells what it accepts: one with `vision` accepts pictures. */
-  name = 'obedient',
+  id = 'obedient',
 ): Promise<ObedientModel> {
   const requests: ModelRequest[] = []
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') {
       response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ object: 'list', data: [{ id: name, object: 'model' }] }))
+      response.end(JSON.stringify({ object: 'list', data: [{ id, object: 'model' }] }))
       return
     }
     let body = ''
