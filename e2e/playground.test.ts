@@ -1,4 +1,5 @@
-import { deflateSync } from 'node:zlib'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +7,8 @@ import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
 import { CHROMIUM, chromiumNote, chromiumProblem } from './support/chromium.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { inkAndPaper, placesOfLetters } from './support/page-probes.ts'
+import { png } from './support/png.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 const albumHome = () => ({
@@ -15,46 +18,15 @@ const albumHome = () => ({
     async processMessage(message, context) {
       if (message === 'album') return { success: true, response: { text: 'A **photo** for you', format: 'markdown', media: { kind: 'photo', source: await readFile(new URL('picture.png', import.meta.url)) } } }
       if (message === 'confirm') return { success: true, response: { text: 'Sure?', buttons: [[{ text: 'Yes', data: 'yes' }, { text: 'No', data: 'no' }]] } }
+      if (message.startsWith('echo ')) return { success: true, response: { text: message.slice(5), format: 'markdown' } }
+      if (message === 'links') return { success: true, response: { text: 'See [one](https://a.example), [two](https://b.example), \`code\` and /help.', format: 'markdown', buttons: [[{ text: 'Yes', data: 'yes' }, { text: 'No', data: 'no' }]] } }
       if (context.callback) return { success: true, response: { text: 'You chose ' + message, editMessageId: context.message.id } }
     }
   }`,
-  'plugins_config.json': { enabled_plugins: { album: true, dice: true, file_info: true, ai_chatbot: true } },
+  'plugins_config.json': {
+    enabled_plugins: { album: true, dice: true, reminders: true, file_info: true, ai_chatbot: true },
+  },
 })
-
-/** A picture without a file: a colour gradient as PNG. */
-function png(width: number, height: number): Buffer {
-  const crcOf = (data: Buffer): number => {
-    let crc = ~0
-    for (const byte of data) {
-      crc ^= byte
-      for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
-    }
-    return ~crc >>> 0
-  }
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data])
-    const sizes = Buffer.alloc(8)
-    sizes.writeUInt32BE(data.length, 0)
-    sizes.writeUInt32BE(crcOf(body), 4)
-    return Buffer.concat([sizes.subarray(0, 4), body, sizes.subarray(4)])
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header.set([8, 2, 0, 0, 0], 8)
-  const rows = Array.from({ length: height }, (_, y) =>
-    Buffer.from([
-      0,
-      ...Array.from({ length: width }, (_column, x) => [(x * 255) / width, 120, (y * 255) / height]).flat(),
-    ]),
-  )
-  return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(rows))),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
-}
 
 describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, () => {
   let assistant: RunningAssistant
@@ -62,8 +34,11 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
   let page: Page
   const problems: string[] = []
 
+  let home: string
+
   beforeAll(async () => {
-    assistant = await startAssistant(await createHome(albumHome()))
+    home = await createHome(albumHome())
+    assistant = await startAssistant(home)
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -76,7 +51,11 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
         '--disable-sync',
       ],
     })
-    page = await browser.newPage({ viewport: { width: 1180, height: 860 }, colorScheme: 'light' })
+    page = await browser.newPage({
+      viewport: { width: 1180, height: 860 },
+      colorScheme: 'light',
+      locale: 'en-US',
+    })
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
@@ -104,8 +83,33 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
     return answer.getByTestId('message-text').innerText()
   }
 
-  test('the login link leads to a chat that answers a text', async () => {
+  const focused = () =>
+    page.evaluate<string>(
+      `document.activeElement.name || document.activeElement.dataset.testid || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent`,
+    )
+
+  /** Presses a key and tells what has the focus then. */
+  async function press(key: string): Promise<string> {
+    await page.keyboard.press(key)
+    return focused()
+  }
+
+  test('the login link leads to a chat with the examples of the README', async () => {
     expect(new URL(page.url()).pathname).toBe('/playground')
+    expect(await page.locator('.chip').allInnerTexts()).toEqual([
+      'roll two dice',
+      'remind me tomorrow at 9 to call Ann',
+      'What can you do?',
+      '/help',
+    ])
+    await page.locator('.chip').first().click()
+    await fromBot().filter({ hasText: '2d6' }).waitFor()
+    await expect
+      .poll(() => page.getByTestId('chat-item').locator('.chat-item__title').innerText())
+      .toBe('You')
+  })
+
+  test('the chat answers a text', async () => {
     expect(await say('hello')).toContain('how do I connect a model?')
   })
 
@@ -158,9 +162,135 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
     expect(await fromBot().last().innerText()).toContain('OPENAI_API_KEY')
   })
 
+  test('text from right to left scrambles neither the time nor lines of another direction', async () => {
+    await say(
+      'echo \u05E9\u05DC\u05D5\u05DD, 3 + 4 = 7\nIn English: `.env` is read by /help.\n\u0645\u0631\u062D\u0628\u0627!',
+    )
+    const answer = fromBot().last()
+    const isLeftToRight = async (selector: string, text: string): Promise<boolean> => {
+      const places = await page.evaluate<number[]>(placesOfLetters(selector, text))
+      expect(places.length).toBe(text.length)
+      return places.every((place, index) => index === 0 || place >= (places[index - 1] ?? 0))
+    }
+    const time = await answer.locator('time').innerText()
+    expect(time).toMatch(/^\d{1,2}:\d\d.[AP]M$/)
+    const last = '[data-testid=message]:last-child'
+    expect(await isLeftToRight(`${last} time`, time)).toBe(true)
+    expect(await isLeftToRight(`${last} .bubble__text`, 'In English: ')).toBe(true)
+    expect(await isLeftToRight(`${last} .copyable`, '.env')).toBe(true)
+    expect(await isLeftToRight(`${last} .text-button`, '/help')).toBe(true)
+    expect(await isLeftToRight(`${last} .bubble__text`, '\u0645\u0631\u062D\u0628\u0627!')).toBe(false)
+    // the exclamation mark stands at the end of its line, which is on the left
+    const greeting = await page.evaluate<number[]>(
+      placesOfLetters(`${last} .bubble__text`, '\u0645\u0631\u062D\u0628\u0627!'),
+    )
+    expect(greeting.at(-1)).toBe(Math.min(...greeting))
+  })
+
+  test('each list is one stop of the Tab key, and the arrow keys go through it', async () => {
+    await say('links')
+    await page.getByRole('searchbox').focus()
+    const stops: string[] = []
+    while (stops.at(-1) !== 'composer' && stops.length < 12) stops.push(await press('Tab'))
+    expect(stops).toEqual([
+      'chat-item',
+      'new-chat',
+      expect.stringContaining('message'),
+      'Menu of commands',
+      'composer',
+    ])
+    await press('Shift+Tab')
+    expect(await press('Shift+Tab')).toBe('message')
+    const place = () => page.evaluate<string>('document.activeElement.dataset.messageId')
+    const newest = await place()
+    await press('ArrowUp')
+    expect(Number(await place())).toBe(Number(newest) - 1)
+    await press('Home')
+    expect(await place()).toBe(
+      await page.locator('[data-message-id]').first().getAttribute('data-message-id'),
+    )
+    await press('End')
+    expect(await place()).toBe(newest)
+    const inside: string[] = []
+    for (let step = 0; step < 7; step += 1) inside.push(await press('ArrowRight'))
+    expect(inside).toEqual([
+      'one',
+      'two',
+      'code',
+      '/help',
+      'Message actions',
+      'inline-button',
+      'inline-button',
+    ])
+    expect(await press('ArrowLeft')).toBe('inline-button')
+    expect(await press('Escape')).toBe('message')
+    expect(await page.locator('[data-message-id][tabindex="0"]').count()).toBe(1)
+    // a menu is entered by its first item and left by Tab
+    await page.getByTestId('attach').focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(focused).toContain('Photo or video')
+    expect(await press('End')).toContain('Location')
+    expect(await press('Home')).toContain('Photo or video')
+    await press('Escape')
+    expect(await focused()).toBe('attach')
+  })
+
+  test('a dialog begins with what it asks for, and sends where I am', async () => {
+    await page.getByTestId('new-chat').click()
+    await expect.poll(focused).toBe('firstName')
+    await page.keyboard.press('Escape')
+    await page
+      .getByTestId('file-input-document')
+      .setInputFiles({ name: 'data.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(15_000) })
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+    await page.keyboard.type('/file')
+    const shown = fromBot().filter({ hasText: 'data.bin' })
+    await page.keyboard.press('Enter')
+    await shown.waitFor()
+    // one way to write sizes, in the page and in answers
+    expect(await shown.innerText()).toContain('Size: 15 KB (15,000 bytes)')
+    expect(await page.getByTestId('document').last().innerText()).toContain('15 KB')
+
+    const locations = page.locator('[data-from=user] .location__label')
+    const openDialog = async (): Promise<void> => {
+      await page.getByTestId('attach').click()
+      await page.getByRole('menuitem', { name: 'Location' }).click()
+    }
+    await openDialog()
+    await page.getByTestId('where-i-am').click()
+    await page.getByRole('alert').getByText('did not share your location').waitFor()
+    await page.getByLabel('City or coordinates').fill('nowhere')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('no place I know').waitFor()
+    await page.getByLabel('City or coordinates').fill('vienna')
+    await page.keyboard.press('Enter')
+    await locations.filter({ hasText: '48.20800, 16.37300' }).waitFor()
+    await page.context().setGeolocation({ latitude: -33.5, longitude: 151.25 })
+    await page.context().grantPermissions(['geolocation'], { origin: assistant.url })
+    await openDialog()
+    await page.getByTestId('where-i-am').click()
+    await locations.filter({ hasText: '-33.50000, 151.25000' }).waitFor()
+  })
+
+  test('the selected chat can be read in both themes', async () => {
+    for (const theme of ['light', 'dark']) {
+      expect(await page.evaluate<string>('getComputedStyle(document.documentElement).colorScheme')).toContain(
+        theme,
+      )
+      for (const part of ['.chat-item__title', '.chat-item__time', '.chat-item__preview']) {
+        const contrast = await page.evaluate<number>(inkAndPaper(`.chat-item[aria-current] ${part}`))
+        expect(contrast, `${part} in the ${theme} theme`).toBeGreaterThanOrEqual(4.5)
+      }
+      await page.getByTestId('theme-toggle').click()
+      await page.waitForFunction(
+        `document.documentElement.dataset.theme === '${theme === 'light' ? 'dark' : 'light'}'`,
+      )
+    }
+  })
+
   test('nothing failed in the page, and nothing overflows on a phone', async () => {
-    await page.setViewportSize({ width: 390, height: 844 })
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     await page.getByTestId('composer').waitFor()
     await page.setViewportSize({ width: 1180, height: 860 })
     expect(problems).toEqual([])
@@ -172,5 +302,20 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
     await stranger.getByText('pluggram login').waitFor()
     expect(await stranger.getByTestId('composer').count()).toBe(0)
     await stranger.close()
+  })
+
+  test('a banner says when messages cannot be saved, and when the assistant has stopped', async () => {
+    const banner = page.getByTestId('status-banner')
+    expect(await banner.innerText()).toBe('')
+    const other = new DatabaseSync(join(home, 'data/pluggram.db'), { timeout: 30_000 })
+    other.exec('BEGIN IMMEDIATE')
+    await page.getByTestId('composer').fill('hello while nothing can be saved')
+    await page.getByTestId('send').click()
+    await banner.getByText('Messages cannot be saved').waitFor({ timeout: 60_000 })
+    other.exec('ROLLBACK')
+    other.close()
+    await expect.poll(() => banner.innerText(), { timeout: 60_000 }).toBe('')
+    await assistant.stop()
+    await banner.getByText('The assistant has stopped').waitFor({ timeout: 60_000 })
   })
 })

@@ -30,7 +30,7 @@ export interface ReadAttachments {
 type Part = Partial<Omit<ReadAttachments, 'unseen'>> & { readonly isUnseen?: boolean }
 
 /** Telegram's limit for downloads by bots. */
-const MAX_FILE_BYTES = 20_000_000
+const MAX_FILE_BYTES = 20 * 1_048_576
 const MAX_TEXT_CHARACTERS = 60_000
 const TEXT_TYPE = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|sql|javascript)$|\+(?:json|xml)$/
 const TEXT_NAME =

@@ -40,13 +40,14 @@ function oneLine(text: string): string {
   return clean.length > 200 ? `${clean.slice(0, 200).toWellFormed()}…` : clean
 }
 
-/** `1.2 MB (1,234,567 bytes)` */
+/** `1.2 MB (1,234,567 bytes)`, as Telegram counts: a KB is 1024 bytes. */
 export function formatSize(bytes: number): string {
   const exact = `${bytes.toLocaleString('en')} ${bytes === 1 ? 'byte' : 'bytes'}`
-  const unit = ['GB', 'MB', 'kB'].find((_, index) => bytes >= 1_000 ** (3 - index))
-  if (unit === undefined) return exact
-  const size = bytes / 1_000 ** { kB: 1, MB: 2, GB: 3 }[unit as 'kB' | 'MB' | 'GB']
-  return `${size.toFixed(1)} ${unit} (${exact})`
+  const units = ['KB', 'MB', 'GB', 'TB'] as const
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length)
+  if (power === 0) return exact
+  const size = bytes / 1_024 ** power
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${units[power - 1]} (${exact})`
 }
 
 /** `1:05`, or `1:01:05` for an hour or more. */

@@ -109,9 +109,9 @@ test('a file that cannot be read is still described', async () => {
     'The file could not be downloaded.',
   )
   expect(services.logLines).toMatchObject([{ level: 'warn', message: 'A file could not be read' }])
-  const large = { ...DOCUMENT, size: 20_000_001 }
+  const large = { ...DOCUMENT, size: 21_000_000 }
   expect(await collectText(await plugin.send('', withMedia(large)))).toContain(
-    '20.0 MB (20,000,001 bytes)\nIt is over 20 MB',
+    '20 MB (21,000,000 bytes)\nIt is over 20 MB',
   )
 })
 
@@ -125,10 +125,12 @@ test('a hostile file name stays on its line', () => {
 test.each([
   [0, '0 bytes'],
   [1, '1 byte'],
-  [999, '999 bytes'],
-  [1_500, '1.5 kB (1,500 bytes)'],
+  [1_023, '1,023 bytes'],
+  [1_024, '1.0 KB (1,024 bytes)'],
+  [1_500, '1.5 KB (1,500 bytes)'],
   [1_234_567, '1.2 MB (1,234,567 bytes)'],
-  [5e9, '5.0 GB (5,000,000,000 bytes)'],
+  [20_000_000, '19 MB (20,000,000 bytes)'],
+  [5e9, '4.7 GB (5,000,000,000 bytes)'],
 ])('%d bytes read %s', (bytes, text) => {
   expect(formatSize(bytes)).toBe(text)
 })

@@ -14,7 +14,7 @@ import type { FileAttachment, FileFacts } from './describe-file.ts'
 
 const KEEP_SECONDS = 7 * 24 * 60 * 60
 /** Telegram's limit for downloads by bots (Bot API: getFile). */
-const MAX_DOWNLOAD_BYTES = 20_000_000
+const MAX_DOWNLOAD_BYTES = 20 * 1_048_576
 
 const configSchema = z.object({
   show_checksum: z.boolean().default(true).describe('Read the file and show its SHA-256'),

@@ -8,7 +8,7 @@ import type { Scope } from './scope.ts'
 import type { Passage } from './split-text.ts'
 import { packVector } from './vectors.ts'
 
-export const MAX_BYTES = 20_000_000
+export const MAX_BYTES = 20 * 1_048_576
 const MAX_TITLE_CHARACTERS = 120
 const TEXTS_PER_REQUEST = 50
 

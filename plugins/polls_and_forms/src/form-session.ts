@@ -63,6 +63,13 @@ function renderQuestion(form: Form, { answers }: Session, question: Question): R
   }
 }
 
+/** The question that was answered last, with its answer. */
+export function renderAnswered(form: Form, { answers }: Session): string {
+  const position = answers.length
+  const ask = form.questions[position - 1]?.ask ?? ''
+  return `${position}/${form.questions.length}  ${ask}\n→ ${showAnswer(answers.at(-1))}`
+}
+
 function renderSummary(form: Form, { answers }: Session): Reply {
   const lines = form.questions.map(({ ask }, index) => `${ask}\n→ ${showAnswer(answers[index])}`)
   return {

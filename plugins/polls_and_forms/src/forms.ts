@@ -7,6 +7,7 @@ import {
   answersByKey,
   choiceOf,
   openQuestion,
+  renderAnswered,
   renderStep,
   sessionSchema,
   skipQuestion,
@@ -62,7 +63,7 @@ export class Forms {
     const [kind, action = '', first = '', second = ''] = data.split(':')
     if (kind !== 'form') return undefined
     if (action === 'begin') return this.#begin(first, context)
-    if (action === 'cancel') return this.#cancel(context)
+    if (action === 'cancel') return this.#cancel(context, context.message.id)
     const open = await this.#open(context)
     if (!open) return { success: false, error: GONE }
     const { form, session } = open
@@ -70,12 +71,12 @@ export class Forms {
     if (action === 'send') return this.#send(form, session, context)
     if (action === 'skip') {
       if (Number(first) !== session.answers.length + 1) return { success: true }
-      return this.#step(form, skipQuestion(form, session), context)
+      return this.#chosen(form, skipQuestion(form, session), context)
     }
     const written = choiceOf(form, session, Number(first), Number(second))
     // the button belongs to a question that is already answered
     if (written === undefined) return { success: true }
-    return this.#step(form, answerQuestion(form, session, written), context)
+    return this.#chosen(form, answerQuestion(form, session, written), context)
   }
 
   #list(): PluginResult {
@@ -104,9 +105,20 @@ export class Forms {
     return this.#step(form, { form: name, answers: [] }, context)
   }
 
-  async #step(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
+  async #step(
+    form: Form,
+    session: Session,
+    context: MessageContext,
+  ): Promise<{ success: true; response: Reply }> {
     await this.#store.set(sessionKey(context), session, { ttlSeconds: SESSION_SECONDS })
     return { success: true, response: renderStep(form, session) }
+  }
+
+  /** The question with the choice instead of its buttons, then the next step. */
+  async #chosen(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
+    const { response } = await this.#step(form, session, context)
+    const answered: Reply = { text: renderAnswered(form, session), editMessageId: context.message.id }
+    return { success: true, response: [answered, response] }
   }
 
   async #send(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
@@ -124,11 +136,15 @@ export class Forms {
     return { success: true, response: { text: form.thanks, editMessageId: message.id } }
   }
 
-  async #cancel(context: MessageContext): Promise<PluginResult> {
+  /** @param editMessageId the message whose button was pressed */
+  async #cancel(context: MessageContext, editMessageId?: number): Promise<PluginResult> {
     const wasOpen = await this.#store.delete(sessionKey(context))
-    return wasOpen
-      ? { success: true, response: 'Cancelled. Nothing was saved.' }
-      : { success: false, error: GONE }
+    if (!wasOpen) return { success: false, error: GONE }
+    const text = 'Cancelled. Nothing was saved.'
+    return {
+      success: true,
+      response: editMessageId === undefined ? { text } : { text, editMessageId },
+    }
   }
 
   async #manage(

@@ -11,8 +11,10 @@ installLeakCheck()
 const config = example.plugins.polls_and_forms
 
 function buttonsOf(result: PluginResult | undefined): { text: string; data: string }[] {
-  const { buttons = [] } = (result?.success ? result.response : {}) as Reply
-  return buttons.flat().flatMap((button: Button) => ('data' in button ? button : []))
+  const replies = [result?.success ? result.response : []].flat() as Reply[]
+  return replies
+    .flatMap(({ buttons = [] }) => buttons.flat())
+    .flatMap((button: Button) => ('data' in button ? button : []))
 }
 
 function dataOf(result: PluginResult | undefined, text: string): string {
@@ -79,6 +81,11 @@ test('a form asks question by question, takes what fits, and is stored when it i
   const music = await plugin.press(dataOf(meal, 'Vegetables'))
   // a second tap on an answered question changes nothing
   expect(await plugin.press(dataOf(meal, 'Fish'))).toEqual({ success: true })
+  // the choice takes the place of its question's buttons
+  expect((music?.success ? music.response : []) as Reply[]).toMatchObject([
+    { text: '3/5  What would you like to eat?\n→ Vegetables', editMessageId: expect.any(Number) },
+    { text: expect.stringContaining('4/5') },
+  ])
   const notes = await plugin.press(dataOf(music, 'Yes'))
   const summary = await plugin.press(dataOf(notes, 'Skip'))
   expect(await collectText(summary)).toContain('What would you like to eat?\n→ Vegetables')

@@ -51,7 +51,7 @@ export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits
   }
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.byteLength > limits.bytes) {
-    throw new PageError(`That page is too large. The maximum is ${Math.round(limits.bytes / 1_024)} kB.`)
+    throw new PageError(`That page is too large. The maximum is ${Math.round(limits.bytes / 1_024)} KB.`)
   }
   return { url: response.url || url.href, isHtml, text: decode(bytes, parameters.join(';'), isHtml) }
 }

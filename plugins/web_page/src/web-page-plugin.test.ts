@@ -151,7 +151,7 @@ test('another character set is read as such', async () => {
 test.each<[string, HttpService['fetch'], string]>([
   ['a status', answering('no', { status: 404 }), 'answered with the status 404'],
   ['a picture', answering('', { headers: { 'content-type': 'image/png' } }), 'a web page, but “image/png”'],
-  ['a large page', answering('x'.repeat(5_000)), 'too large. The maximum is 2 kB'],
+  ['a large page', answering('x'.repeat(5_000)), 'too large. The maximum is 2 KB'],
   ['an empty page', answering('<script>app()</script>'), 'no text on that page'],
   [
     'the own network',

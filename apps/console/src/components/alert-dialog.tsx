@@ -12,7 +12,9 @@ export function AlertDialog(): ReactElement | null {
   const href = alert.url === undefined ? undefined : safeLink(alert.url)
   return (
     <Dialog title={botName} onClose={closeAlert}>
-      <p className="dialog__text">{alert.text ?? href ?? 'Done.'}</p>
+      <p className="dialog__text" dir="auto">
+        {alert.text ?? href ?? 'Done.'}
+      </p>
       <footer className="dialog__footer">
         {href !== undefined && (
           <a className="button" href={href} target="_blank" rel="noopener noreferrer" onClick={closeAlert}>

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import type { EmulatedChat } from '../api/driver-types.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
 import { findUser, fullName, lastMessage, messageSummary } from '../state/selectors.ts'
+import { isolate } from '../text/isolate.ts'
 
 interface AnnouncerProps {
   readonly chat: EmulatedChat
@@ -16,7 +17,7 @@ export function Announcer({ chat, actorId }: AnnouncerProps): ReactElement {
   const words = usePlaygroundState((state) => {
     const last = lastMessage(state, chat.id)
     if (last === undefined || last.senderId === actorId) return ''
-    return `${fullName(findUser(state, last.senderId))}: ${messageSummary(last)}`
+    return `${isolate(fullName(findUser(state, last.senderId)))}: ${messageSummary(last)}`
   })
   return (
     <div className="visually-hidden" aria-live="polite" aria-atomic="true">

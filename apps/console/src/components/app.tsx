@@ -7,6 +7,7 @@ import { AlertDialog } from './alert-dialog.tsx'
 import { Conversation } from './conversation.tsx'
 import { NoticePage } from './notice-page.tsx'
 import { Sidebar } from './sidebar.tsx'
+import { StatusBanner } from './status-banner.tsx'
 import { Toasts } from './toasts.tsx'
 
 /** The whole page: the chat list and a conversation, or a notice if chatting is not possible. */
@@ -33,8 +34,8 @@ export function App(): ReactElement {
       )
     case 'failed':
       return (
-        <NoticePage icon="warning" title="The assistant does not answer">
-          {status.message} This page tries again by itself.
+        <NoticePage icon="warning" title="The assistant doesn’t answer">
+          {status.message} This page keeps trying.
         </NoticePage>
       )
     case 'ready':
@@ -53,6 +54,7 @@ function Messenger(): ReactElement {
   }, [unread, botName])
   return (
     <div className="messenger" data-view={chat === undefined ? 'chats' : 'conversation'}>
+      <StatusBanner />
       <Sidebar openChatId={chat?.id} />
       <main className="stage">
         {chat === undefined ? (

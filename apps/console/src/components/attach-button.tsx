@@ -3,7 +3,7 @@ import type { ChangeEvent, ReactElement } from 'react'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
 import { LocationDialog } from './location-dialog.tsx'
-import { moveFocus } from './message-menu.tsx'
+import { focusFirstItem, moveFocus } from './menu-focus.ts'
 import type { ChosenFiles } from './send-files-dialog.tsx'
 
 interface AttachButtonProps {
@@ -48,6 +48,8 @@ export function AttachButton({ chatId, onFiles }: AttachButtonProps): ReactEleme
         popover="auto"
         className="menu menu--attach"
         role="menu"
+        aria-label="Attach"
+        onToggle={focusFirstItem}
         onKeyDown={moveFocus}
       >
         <AttachItem icon="photo" label="Photo or video" onPick={() => pick(() => photos.current?.click())} />
@@ -84,7 +86,7 @@ interface AttachItemProps {
 
 function AttachItem({ icon, label, onPick }: AttachItemProps): ReactElement {
   return (
-    <button type="button" role="menuitem" className="menu__item" onClick={onPick}>
+    <button type="button" role="menuitem" tabIndex={-1} className="menu__item" onClick={onPick}>
       <Icon name={icon} size={20} /> {label}
     </button>
   )

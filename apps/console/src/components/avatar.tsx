@@ -8,7 +8,7 @@ interface AvatarProps {
   readonly name: string
   /** Determines the colour, so that each person keeps theirs. */
   readonly id: number
-  readonly size: 'tiny' | 'small' | 'medium' | 'large'
+  readonly size: 'small' | 'medium' | 'large'
   readonly kind?: 'person' | 'bot'
 }
 

@@ -1,15 +1,16 @@
+import { useRef } from 'react'
 import type { ReactElement } from 'react'
 import type { EmulatedChat, TranscriptMessage } from '../api/driver-types.ts'
+import { useRovingFocus } from '../hooks/use-roving-focus.ts'
 import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
 import type { PlaygroundState } from '../state/playground-state.ts'
 import {
   actionLabel,
-  actorId,
   chatTitle,
   findUser,
   fullName,
   lastMessage,
-  messageSummary,
+  messagePreview,
   sortedChats,
 } from '../state/selectors.ts'
 import { formatListTime } from '../text/format.ts'
@@ -25,8 +26,10 @@ export function ChatList({ openChatId, search }: ChatListProps): ReactElement {
   const state = usePlaygroundState((whole) => whole)
   const wanted = search.trim().toLocaleLowerCase()
   const chats = sortedChats(state).filter((chat) => searchText(state, chat).includes(wanted))
+  const list = useRef<HTMLElement>(null)
+  useRovingFocus(list, { rows: '.chat-item' })
   return (
-    <nav className="chat-list" data-testid="chat-list" aria-label="Chat list">
+    <nav ref={list} className="chat-list" data-testid="chat-list" aria-label="Chat list">
       <ul>
         {chats.map((chat) => (
           <li key={chat.id}>
@@ -34,7 +37,7 @@ export function ChatList({ openChatId, search }: ChatListProps): ReactElement {
           </li>
         ))}
       </ul>
-      {chats.length === 0 && <p className="chat-list__empty">No chat is called that.</p>}
+      {chats.length === 0 && <p className="chat-list__empty">No chats found</p>}
     </nav>
   )
 }
@@ -47,11 +50,9 @@ interface ChatItemProps {
 
 function ChatItem({ chat, state, isOpen }: ChatItemProps): ReactElement {
   const { openChat } = usePlayground()
-  const title = chatTitle(state, chat)
+  const title = listTitle(state, chat)
   const last = lastMessage(state, chat.id)
   const unread = state.unread[chat.id] ?? 0
-  const isPrivate = chat.type === 'private'
-  const person = isPrivate ? findUser(state, chat.id) : undefined
   return (
     <button
       type="button"
@@ -62,15 +63,17 @@ function ChatItem({ chat, state, isOpen }: ChatItemProps): ReactElement {
       onClick={() => openChat(chat.id)}
     >
       <span className="chat-item__avatar">
-        <Avatar name={title} id={chat.id} size="large" kind={isPrivate ? 'bot' : 'person'} />
-        {person !== undefined && <Avatar name={fullName(person)} id={person.id} size="tiny" />}
+        <Avatar name={title} id={chat.id} size="large" />
       </span>
       <span className="chat-item__body">
         <span className="chat-item__line">
-          <span className="chat-item__title">{title}</span>
-          {person !== undefined && <span className="chat-item__person">{fullName(person)}</span>}
+          <span className="chat-item__title" dir="auto">
+            {title}
+          </span>
           {last !== undefined && (
-            <time className="chat-item__time">{formatListTime(last.date, Date.now())}</time>
+            <time className="chat-item__time" dir="ltr">
+              {formatListTime(last.date, Date.now())}
+            </time>
           )}
         </span>
         <span className="chat-item__line">
@@ -100,31 +103,40 @@ function Preview({
   if (unsent !== '' && !isOpen) {
     return (
       <span className="chat-item__preview">
-        <span className="chat-item__unsent">Draft: </span>
-        {unsent}
+        <span className="chat-item__unsent">Draft:</span> <bdi>{unsent}</bdi>
       </span>
     )
   }
   if (last === undefined) return <span className="chat-item__preview">No messages yet</span>
   const sender = previewSender(state, chat, last)
   return (
-    <span className="chat-item__preview">
-      {sender !== undefined && <span className="chat-item__sender">{sender}: </span>}
-      {messageSummary(last)}
-    </span>
+    <>
+      {sender !== undefined && (
+        <span className="chat-item__sender">
+          <bdi>{sender}</bdi>:
+        </span>
+      )}
+      <span className="chat-item__preview" dir="auto">
+        {messagePreview(last)}
+      </span>
+    </>
   )
 }
 
+/** Who wrote the last message; in a private chat, an answer needs no name. */
 function previewSender(
   state: PlaygroundState,
   chat: EmulatedChat,
   last: TranscriptMessage,
 ): string | undefined {
-  if (last.senderId === actorId(state, chat)) return 'You'
-  return chat.type === 'private' ? undefined : findUser(state, last.senderId)?.firstName
+  return chat.type === 'private' && last.fromBot ? undefined : findUser(state, last.senderId)?.firstName
+}
+
+/** A private chat is listed by its person, because all of them are with the same assistant. */
+function listTitle(state: PlaygroundState, chat: EmulatedChat): string {
+  return chat.type === 'private' ? fullName(findUser(state, chat.id)) : chatTitle(state, chat)
 }
 
 function searchText(state: PlaygroundState, chat: EmulatedChat): string {
-  const person = chat.type === 'private' ? fullName(findUser(state, chat.id)) : ''
-  return `${chatTitle(state, chat)} ${person}`.toLocaleLowerCase()
+  return `${listTitle(state, chat)} ${chatTitle(state, chat)}`.toLocaleLowerCase()
 }

@@ -11,7 +11,7 @@ interface CodeBlockProps {
 export function CodeBlock({ code, language }: CodeBlockProps): ReactElement {
   const { isCopied, copy } = useCopy(code)
   return (
-    <div className="code-block">
+    <div className="code-block" dir="ltr">
       <div className="code-block__bar" data-language={language ?? 'code'}>
         <button
           type="button"

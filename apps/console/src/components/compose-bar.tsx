@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react'
 import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
 import type { Compose } from '../state/playground-state.ts'
-import { findUser, fullName, messageSummary } from '../state/selectors.ts'
+import { findUser, fullName, messagePreview } from '../state/selectors.ts'
+import { isolate } from '../text/isolate.ts'
 import { Icon } from './icon.tsx'
 
 interface ComposeBarProps {
@@ -23,8 +24,8 @@ export function ComposeBar({ chatId, compose }: ComposeBarProps): ReactElement |
     <div className="compose-bar">
       <Icon name={isEdit ? 'edit' : 'reply'} size={22} />
       <div className="compose-bar__quote">
-        <strong>{isEdit ? 'Edit message' : `Reply to ${sender}`}</strong>
-        <span>{messageSummary(message)}</span>
+        <strong>{isEdit ? 'Edit message' : `Reply to ${isolate(sender)}`}</strong>
+        <span dir="auto">{messagePreview(message)}</span>
       </div>
       <button
         type="button"

@@ -52,6 +52,7 @@ export function ComposerInput({
       ref={input}
       className="composer__input"
       data-testid="composer"
+      dir="auto"
       rows={1}
       maxLength={MAX_LENGTH}
       placeholder="Message"

@@ -139,7 +139,7 @@ function MenuButton({ isOpen, onClick }: MenuButtonProps): ReactElement | null {
     <button
       type="button"
       className="composer__commands"
-      aria-label="Commands"
+      aria-label="Menu of commands"
       aria-expanded={isOpen}
       onClick={onClick}
     >

@@ -3,6 +3,7 @@ import type { EmulatedChat } from '../api/driver-types.ts'
 import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
 import { actionLabel, chatPeople, chatTitle, findUser, fullName } from '../state/selectors.ts'
 import type { PlaygroundState } from '../state/playground-state.ts'
+import { isolate } from '../text/isolate.ts'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icon.tsx'
 
@@ -33,7 +34,7 @@ export function ConversationHeader({ chat, actorId }: ConversationHeaderProps): 
       </button>
       <Avatar name={title} id={chat.id} size="medium" kind={chat.type === 'private' ? 'bot' : 'person'} />
       <div className="conversation__title">
-        <h1>{title}</h1>
+        <h1 dir="auto">{title}</h1>
         <p data-live={action !== undefined || undefined}>
           {action === undefined ? (
             about
@@ -55,10 +56,9 @@ export function ConversationHeader({ chat, actorId }: ConversationHeaderProps): 
 
 function describe(state: PlaygroundState, chat: EmulatedChat, actorId: number | undefined): string {
   if (chat.type !== 'private') {
-    const names = chatPeople(state, chat).map((user) => user.firstName)
+    const names = chatPeople(state, chat).map((user) => isolate(user.firstName))
     return [fullName(state.bot), ...names].join(', ')
   }
   const person = actorId === undefined ? undefined : findUser(state, actorId)
-  const isOnlyPerson = state.users.filter((user) => !user.isBot).length === 1
-  return isOnlyPerson || person === undefined ? 'bot' : `bot, with ${fullName(person)}`
+  return person === undefined ? 'bot' : `${isolate(fullName(person))} ↔ bot`
 }

@@ -20,7 +20,6 @@ import type { ChosenFiles } from './send-files-dialog.tsx'
 export function Conversation({ chat }: { readonly chat: EmulatedChat }): ReactElement {
   const { sendText } = usePlayground()
   const actor = usePlaygroundState((state) => actorId(state, chat))
-  const isOnline = usePlaygroundState((state) => state.isOnline)
   const [menu, setMenu] = useState<{ message: TranscriptMessage; x: number; y: number }>()
   const [photo, setPhoto] = useState<{ source: string; name: string }>()
   const [chosen, setChosen] = useState<ChosenFiles>()
@@ -42,11 +41,6 @@ export function Conversation({ chat }: { readonly chat: EmulatedChat }): ReactEl
     <ConversationContext value={ui}>
       <section className="conversation" aria-label="Conversation" {...drop.handlers}>
         <ConversationHeader chat={chat} actorId={actor} />
-        {!isOnline && (
-          <div className="connection-bar" role="status">
-            <span className="spinner" aria-hidden="true" /> Connection lost, reconnecting…
-          </div>
-        )}
         <MessageList ref={list} chat={chat} actorId={actor} />
         <Composer
           chat={chat}

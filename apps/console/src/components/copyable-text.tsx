@@ -13,6 +13,7 @@ export function CopyableText({ kind, text }: CopyableTextProps): ReactElement {
     <button
       type="button"
       className={`copyable copyable--${kind}`}
+      dir={kind === 'phone' ? 'ltr' : 'auto'}
       data-copied={isCopied || undefined}
       title={isCopied ? 'Copied' : 'Click to copy'}
       onClick={copy}

@@ -8,6 +8,9 @@ interface DialogProps {
   readonly children: ReactNode
 }
 
+/** What a dialog is for: its text field, else what it offers to do. */
+const ENTRIES = ['input:not([type="checkbox"], :disabled), textarea', '.button--primary']
+
 /** A modal dialog. The browser traps the focus; Escape or a click outside closes it. */
 export function Dialog({ title, onClose, children }: DialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -15,6 +18,9 @@ export function Dialog({ title, onClose, children }: DialogProps): ReactElement 
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // the browser would choose the first button, which closes the dialog
+    const entries = ENTRIES.map((selector) => element?.querySelector<HTMLElement>(selector))
+    entries.find((entry) => entry)?.focus()
     return () => element?.close()
   }, [])
   return (

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import type { TranscriptAttachment } from '../api/driver-types.ts'
 import { formatSize } from '../text/format.ts'
+import { isolate } from '../text/isolate.ts'
 import { Icon } from './icon.tsx'
 import { ProgressRing } from './progress-ring.tsx'
 
@@ -19,7 +20,9 @@ export function DocumentCard({ attachment, source, progress }: DocumentCardProps
         {progress === undefined ? <FileIcon name={fileName} /> : <ProgressRing progress={progress} />}
       </span>
       <span className="file-card__body">
-        <strong title={fileName}>{fileName}</strong>
+        <strong dir="auto" title={fileName}>
+          {fileName}
+        </strong>
         <span className="file-card__label">{size === undefined ? 'File' : formatSize(size)}</span>
       </span>
     </>
@@ -37,7 +40,7 @@ export function DocumentCard({ attachment, source, progress }: DocumentCardProps
       data-testid="document"
       href={source}
       download={fileName}
-      aria-label={`Download ${fileName}`}
+      aria-label={`Download ${isolate(fileName)}`}
     >
       {content}
     </a>

@@ -48,7 +48,7 @@ function InlineButton({ message, button, row, column }: InlineButtonProps): Reac
         target="_blank"
         rel="noopener noreferrer"
       >
-        {button.text}
+        <bdi>{button.text}</bdi>
         <span className="keyboard__corner">
           <Icon name="open" size={13} />
         </span>
@@ -66,7 +66,7 @@ function InlineButton({ message, button, row, column }: InlineButtonProps): Reac
         else showToast('This kind of button works in Telegram only.')
       }}
     >
-      {button.text}
+      <bdi>{button.text}</bdi>
       {isWaiting && (
         <span className="keyboard__corner">
           <span className="spinner spinner--small" aria-hidden="true" />

@@ -1,6 +1,8 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { ReactElement } from 'react'
 import { usePlayground } from '../state/playground-context.ts'
+import { CITIES } from '../text/cities.ts'
+import { parsePlace } from '../text/parse-place.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 
@@ -9,21 +11,32 @@ interface LocationDialogProps {
   readonly onClose: () => void
 }
 
-/** Sends a location: coordinates or the browser's position. */
+const NOT_SHARED = 'The browser did not share your location. Type a city or coordinates instead.'
+const NOT_FOUND = 'That is no place I know. Type a big city, or coordinates such as 52.52, 13.405.'
+
+/** Sends where the reader is, or a typed place. */
 export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactElement {
   const { sendLocation } = usePlayground()
-  const [latitude, setLatitude] = useState('')
-  const [longitude, setLongitude] = useState('')
+  const [written, setWritten] = useState('')
   const [problem, setProblem] = useState('')
+  const [isLocating, setLocating] = useState(false)
+  const citiesId = useId()
+  const problemId = useId()
+
+  function send(latitude: number, longitude: number): void {
+    sendLocation(chatId, latitude, longitude)
+    onClose()
+  }
 
   function locate(): void {
     setProblem('')
+    setLocating(true)
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        setLatitude(coords.latitude.toFixed(6))
-        setLongitude(coords.longitude.toFixed(6))
+      ({ coords }) => send(coords.latitude, coords.longitude),
+      () => {
+        setLocating(false)
+        setProblem(NOT_SHARED)
       },
-      () => setProblem('The browser does not tell where it is. Type the coordinates.'),
       { timeout: 10_000 },
     )
   }
@@ -34,50 +47,50 @@ export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactE
         className="form"
         onSubmit={(event) => {
           event.preventDefault()
-          sendLocation(chatId, Number(latitude), Number(longitude))
-          onClose()
+          const place = parsePlace(written)
+          if (place === undefined) setProblem(NOT_FOUND)
+          else send(place.latitude, place.longitude)
         }}
       >
-        <div className="form__pair">
-          <label className="field">
-            Latitude
-            <input
-              type="number"
-              required
-              min={-90}
-              max={90}
-              step="any"
-              placeholder="52.52"
-              value={latitude}
-              autoFocus
-              onChange={(event) => setLatitude(event.target.value)}
-            />
-          </label>
-          <label className="field">
-            Longitude
-            <input
-              type="number"
-              required
-              min={-180}
-              max={180}
-              step="any"
-              placeholder="13.405"
-              value={longitude}
-              onChange={(event) => setLongitude(event.target.value)}
-            />
-          </label>
-        </div>
+        {'geolocation' in navigator && (
+          <button
+            type="button"
+            className="button button--wide"
+            data-testid="where-i-am"
+            disabled={isLocating}
+            onClick={locate}
+          >
+            <Icon name="pin" size={18} /> {isLocating ? 'Asking the browser…' : 'Where I am'}
+          </button>
+        )}
+        <label className="field">
+          City or coordinates
+          <input
+            dir="auto"
+            required
+            list={citiesId}
+            autoComplete="off"
+            placeholder="Berlin, or 52.52, 13.405"
+            value={written}
+            aria-invalid={problem !== ''}
+            aria-describedby={problem === '' ? undefined : problemId}
+            onChange={(event) => {
+              setWritten(event.target.value)
+              setProblem('')
+            }}
+          />
+        </label>
+        <datalist id={citiesId}>
+          {CITIES.map(([name]) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
         {problem !== '' && (
-          <p className="form__problem" role="alert">
+          <p className="form__problem" id={problemId} role="alert">
             {problem}
           </p>
         )}
         <footer className="dialog__footer">
-          {'geolocation' in navigator && (
-            <button type="button" className="button" onClick={locate}>
-              <Icon name="pin" size={18} /> Where I am
-            </button>
-          )}
           <button type="submit" className="button button--primary">
             Send
           </button>

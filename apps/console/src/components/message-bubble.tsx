@@ -39,7 +39,7 @@ export function MessageBubble(props: MessageBubbleProps): ReactElement {
         <div
           className={`bubble__sender name--colour-${message.fromBot ? 'bot' : colourOf(message.senderId)}`}
         >
-          {fullName(sender)}
+          <bdi>{fullName(sender)}</bdi>
         </div>
       )}
       {message.replyToMessageId !== undefined && (

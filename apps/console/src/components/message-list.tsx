@@ -1,6 +1,7 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { ReactElement, Ref } from 'react'
 import type { EmulatedChat } from '../api/driver-types.ts'
+import { useRovingFocus } from '../hooks/use-roving-focus.ts'
 import { useStickToBottom } from '../hooks/use-stick-to-bottom.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
 import { buildTimeline } from '../state/timeline.ts'
@@ -44,6 +45,8 @@ export function MessageList({ chat, actorId, ref }: MessageListProps): ReactElem
   const messages = transcripts[chat.id] ?? []
   const unseen = useUnseen(messages, isAtBottom)
   const keepPlace = useKeepPlace(box, limit)
+  const rows = useRef<HTMLOListElement>(null)
+  useRovingFocus(rows, { rows: '.row[data-message-id]', start: 'last' })
 
   useImperativeHandle(ref, () => ({
     scrollToBottom: () => scrollToBottom(),
@@ -71,7 +74,7 @@ export function MessageList({ chat, actorId, ref }: MessageListProps): ReactElem
       >
         <div ref={content} className="messages__column">
           {isEmpty && <EmptyChat chatId={chat.id} />}
-          <ol className="messages__list">
+          <ol ref={rows} className="messages__list" aria-label="Messages">
             {drawn.map((item) =>
               item.kind === 'day' ? (
                 <li key={item.key} className="day">

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
-import type { KeyboardEvent, ReactElement, RefObject } from 'react'
+import type { ReactElement, RefObject } from 'react'
 import type { TranscriptMessage } from '../api/driver-types.ts'
 import { copyText } from '../hooks/use-copy.ts'
 import { usePlayground } from '../state/playground-context.ts'
@@ -7,6 +7,7 @@ import { isEditable } from '../state/selectors.ts'
 import { QUICK_REACTIONS, showEmoji } from '../text/reaction-emoji.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon.tsx'
+import { moveFocus } from './menu-focus.ts'
 
 interface MessageMenuProps {
   readonly message: TranscriptMessage
@@ -41,7 +42,7 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
   }
 
   const item = (icon: IconName, label: string, action: () => void): ReactElement => (
-    <button type="button" role="menuitem" className="menu__item" onClick={() => act(action)}>
+    <button type="button" role="menuitem" tabIndex={-1} className="menu__item" onClick={() => act(action)}>
       <Icon name={icon} size={20} /> {label}
     </button>
   )
@@ -71,6 +72,7 @@ export function MessageMenu({ message, x, y, actorId, onClose }: MessageMenuProp
             key={emoji}
             type="button"
             role="menuitemradio"
+            tabIndex={-1}
             aria-checked={own === emoji}
             aria-label={`React with ${showEmoji(emoji)}`}
             onClick={() => act(() => playground.react(message, emoji))}
@@ -114,15 +116,4 @@ function usePlacedMenu(
       if (before instanceof HTMLElement) before.focus({ preventScroll: true })
     }
   }, [menu, x, y, onClose])
-}
-
-/** Moves through the menu's items with the arrow keys. */
-export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }
-  const step = steps[event.key]
-  if (step === undefined) return
-  event.preventDefault()
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role^="menuitem"]')]
-  const index = items.findIndex((candidate) => candidate === document.activeElement)
-  items.at((index + step) % items.length)?.focus()
 }

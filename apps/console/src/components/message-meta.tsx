@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import type { TranscriptMessage } from '../api/driver-types.ts'
 import type { BubbleItem } from '../state/timeline.ts'
 import { formatDateTime, formatTime } from '../text/format.ts'
+import { endsAtLeft } from '../text/isolate.ts'
 
 interface MessageMetaProps {
   readonly message: TranscriptMessage
@@ -19,9 +20,14 @@ const MARKS: Partial<Record<BubbleItem['delivery'], { readonly label: string; re
 export function MessageMeta({ message, delivery }: MessageMetaProps): ReactElement {
   const mark = MARKS[delivery]
   return (
-    <span className="meta" title={formatDateTime(message.date)}>
+    <span
+      className="meta"
+      dir="ltr"
+      data-side={endsAtLeft(message.text) ? 'left' : undefined}
+      title={formatDateTime(message.date)}
+    >
       {message.editDate !== undefined && <span className="meta__edited">edited</span>}
-      <time>{formatTime(message.date)}</time>
+      <time dateTime={new Date(message.date * 1000).toISOString()}>{formatTime(message.date)}</time>
       {mark !== undefined && (
         <svg
           className="meta__mark"

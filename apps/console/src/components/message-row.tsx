@@ -1,8 +1,11 @@
 import { memo } from 'react'
 import type { MouseEvent, ReactElement } from 'react'
+import type { TranscriptMessage } from '../api/driver-types.ts'
 import { useLongPress } from '../hooks/use-long-press.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
-import { findUser, fullName } from '../state/selectors.ts'
+import { findUser, fullName, messageSummary } from '../state/selectors.ts'
+import { formatTime } from '../text/format.ts'
+import { isolate } from '../text/isolate.ts'
 import { Avatar } from './avatar.tsx'
 import { useConversation } from './conversation-context.ts'
 import { FailedSend } from './failed-send.tsx'
@@ -24,7 +27,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
   function onContextMenu(event: MouseEvent): void {
     // selected text and links keep the browser's context menu
     const isOwnMenu = event.target instanceof Element && event.target.closest('a') !== null
-    if (!isReal || isOwnMenu || getSelection()?.isCollapsed === false) return
+    const isBeside = event.target === event.currentTarget && event.detail > 0
+    if (!isReal || isOwnMenu || isBeside || getSelection()?.isCollapsed === false) return
     event.preventDefault()
     openMenu(message, event.clientX, event.clientY)
   }
@@ -44,8 +48,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
       data-from={message.fromBot ? 'bot' : 'user'}
       data-message-id={isReal ? message.id : undefined}
       data-delivery={delivery}
+      aria-label={isReal ? rowLabel(message, fullName(sender)) : undefined}
+      onContextMenu={onContextMenu}
     >
-      <div className="row__content" onContextMenu={onContextMenu} {...longPress}>
+      <div className="row__content" {...longPress}>
         <div className="row__bubble">
           {hasAvatar && endsGroup && (
             <span className="row__avatar">
@@ -78,3 +84,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
     </li>
   )
 })
+
+/** What a screen reader says when the row gets the focus. */
+function rowLabel(message: TranscriptMessage, sender: string): string {
+  return `${isolate(sender)}, ${formatTime(message.date)}: ${isolate(messageSummary(message))}`
+}

@@ -7,7 +7,6 @@ import { Avatar } from './avatar.tsx'
 export function NewGroupForm({ onDone }: { readonly onDone: () => void }): ReactElement {
   const { addGroup } = usePlayground()
   const users = usePlaygroundState((state) => state.users)
-  const botName = usePlaygroundState((state) => fullName(state.bot))
   const [isBusy, setBusy] = useState(false)
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const people = users.filter((user) => !user.isBot)
@@ -44,19 +43,19 @@ export function NewGroupForm({ onDone }: { readonly onDone: () => void }): React
         Title
         <input
           name="title"
+          dir="auto"
           required
           maxLength={128}
           autoComplete="off"
           placeholder="Weekend plans"
-          autoFocus
         />
       </label>
       <fieldset className="members">
-        <legend>Members, with {botName}</legend>
+        <legend>Members</legend>
         {people.map((user) => (
           <label key={user.id} className="members__person">
             <Avatar name={fullName(user)} id={user.id} size="small" />
-            <span>{fullName(user)}</span>
+            <bdi>{fullName(user)}</bdi>
             <input type="checkbox" checked={!left.has(user.id)} onChange={() => toggle(user.id)} />
           </label>
         ))}

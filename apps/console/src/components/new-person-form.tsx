@@ -34,11 +34,11 @@ export function NewPersonForm({ onDone }: { readonly onDone: () => void }): Reac
       <p className="form__hint">A new person gets a private chat with the assistant. You write for them.</p>
       <label className="field">
         First name
-        <input name="firstName" required maxLength={64} autoComplete="off" placeholder="Ada" autoFocus />
+        <input name="firstName" dir="auto" required maxLength={64} autoComplete="off" placeholder="Ada" />
       </label>
       <label className="field">
         Last name
-        <input name="lastName" maxLength={64} autoComplete="off" placeholder="optional" />
+        <input name="lastName" dir="auto" maxLength={64} autoComplete="off" placeholder="optional" />
       </label>
       <div className="form__pair">
         <label className="field">

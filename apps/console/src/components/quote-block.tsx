@@ -17,7 +17,7 @@ export function QuoteBlock({ isExpandable, children }: QuoteBlockProps): ReactEl
     if (isExpandable && element !== null && !isOpen) setCut(element.scrollHeight > element.clientHeight + 1)
   }, [isExpandable, isOpen, children])
   return (
-    <blockquote className="quote-block">
+    <blockquote className="quote-block" dir="auto">
       <div ref={content} className={isExpandable && !isOpen ? 'quote-block__cut' : undefined}>
         {children}
       </div>

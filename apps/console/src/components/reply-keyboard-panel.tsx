@@ -1,8 +1,10 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 import type { TranscriptMessage } from '../api/driver-types.ts'
+import { useRovingFocus } from '../hooks/use-roving-focus.ts'
 import { usePlaygroundState } from '../state/playground-context.ts'
 import { replyKeyboard } from '../state/selectors.ts'
+import type { ReplyKeyboard } from '../state/selectors.ts'
 import { Icon } from './icon.tsx'
 
 const NO_MESSAGES: readonly TranscriptMessage[] = []
@@ -32,24 +34,37 @@ export function ReplyKeyboardPanel({ chatId, onPick }: ReplyKeyboardPanelProps):
       >
         <Icon name="keyboard" size={18} /> {isHidden ? 'Show the keyboard' : 'Hide'}
       </button>
-      {!isHidden &&
-        keyboard.rows.map((row, rowIndex) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a button is known by its row and column
-          <div key={rowIndex} className="keyboard__row">
-            {row.map((button, column) => (
-              <button
-                // oxlint-disable-next-line react/no-array-index-key -- as above
-                key={column}
-                type="button"
-                className="reply-keyboard__button"
-                data-testid="reply-button"
-                onClick={() => onPick(button.text)}
-              >
-                {button.text}
-              </button>
-            ))}
-          </div>
-        ))}
+      {!isHidden && <KeyboardRows rows={keyboard.rows} onPick={onPick} />}
+    </div>
+  )
+}
+
+interface KeyboardRowsProps extends Pick<ReplyKeyboardPanelProps, 'onPick'> {
+  readonly rows: ReplyKeyboard['rows']
+}
+
+function KeyboardRows({ rows, onPick }: KeyboardRowsProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null)
+  useRovingFocus(box, { rows: '.reply-keyboard__button' })
+  return (
+    <div ref={box} className="reply-keyboard__rows">
+      {rows.map((row, rowIndex) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a button is known by its row and column
+        <div key={rowIndex} className="keyboard__row">
+          {row.map((button, column) => (
+            <button
+              // oxlint-disable-next-line react/no-array-index-key -- as above
+              key={column}
+              type="button"
+              className="reply-keyboard__button"
+              data-testid="reply-button"
+              onClick={() => onPick(button.text)}
+            >
+              <bdi>{button.text}</bdi>
+            </button>
+          ))}
+        </div>
+      ))}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { usePlaygroundState } from '../state/playground-context.ts'
-import { findUser, fullName, messageSummary } from '../state/selectors.ts'
+import { findUser, fullName, messagePreview } from '../state/selectors.ts'
 import { colourOf } from './avatar.tsx'
 import { useConversation } from './conversation-context.ts'
 
@@ -23,8 +23,8 @@ export function ReplyQuote({ chatId, messageId }: ReplyQuoteProps): ReactElement
       className={`reply-quote name--colour-${message.fromBot ? 'bot' : colourOf(message.senderId)}`}
       onClick={() => goToMessage(messageId)}
     >
-      <strong>{fullName(sender)}</strong>
-      <span>{messageSummary(message)}</span>
+      <strong dir="auto">{fullName(sender)}</strong>
+      <span dir="auto">{messagePreview(message)}</span>
     </button>
   )
 }

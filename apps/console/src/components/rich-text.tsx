@@ -86,7 +86,7 @@ function renderEntity(node: EntityNode, onCommand: RichTextProps['onCommand']): 
       return onCommand === undefined ? (
         <span className="accent">{children}</span>
       ) : (
-        <button type="button" className="text-button" onClick={() => onCommand(text)}>
+        <button type="button" className="text-button" dir="auto" onClick={() => onCommand(text)}>
           {children}
         </button>
       )
@@ -109,6 +109,7 @@ function link(address: string, children: ReactNode, title?: string): ReactNode {
   return (
     <a
       href={href}
+      dir="auto"
       target="_blank"
       rel="noopener noreferrer"
       {...(title === undefined ? {} : { title: href })}

@@ -162,7 +162,7 @@ function ChosenFile({
         <img className="file-card__thumbnail" src={preview} alt="" />
       )}
       <span className="file-card__body">
-        <strong>{file.name}</strong>
+        <strong dir="auto">{file.name}</strong>
         <span className="file-card__label">{problem ?? formatSize(file.size)}</span>
       </span>
     </div>

@@ -36,10 +36,16 @@ export function Sidebar({ openChatId }: { readonly openChatId: number | undefine
         <Icon name="search" size={18} />
         <input
           type="search"
+          dir="auto"
           placeholder="Search"
           aria-label="Search chats"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown') return
+            event.preventDefault()
+            document.querySelector<HTMLElement>('.chat-item[tabindex="0"]')?.focus()
+          }}
         />
       </label>
       <ChatList openChatId={openChatId} search={search} />

@@ -27,7 +27,7 @@ function ToastNote({ toast }: { readonly toast: Toast }): ReactElement {
   return (
     <button type="button" className="toast" data-tone={toast.tone} onClick={() => closeToast(toast.id)}>
       {toast.tone === 'error' && <Icon name="warning" size={18} />}
-      {toast.text}
+      <span dir="auto">{toast.text}</span>
     </button>
   )
 }

@@ -4,8 +4,9 @@ import type { EmulatedChat } from '../api/driver-types.ts'
 import { usePlayground, usePlaygroundState } from '../state/playground-context.ts'
 import { fullName } from '../state/selectors.ts'
 import { Avatar } from './avatar.tsx'
+import { isolate } from '../text/isolate.ts'
 import { Icon } from './icon.tsx'
-import { moveFocus } from './message-menu.tsx'
+import { focusFirstItem, moveFocus } from './menu-focus.ts'
 
 interface UserSwitcherProps {
   readonly chat: EmulatedChat
@@ -27,7 +28,7 @@ export function UserSwitcher({ chat, actorId }: UserSwitcherProps): ReactElement
         type="button"
         className="user-switcher__button"
         data-testid="user-switcher"
-        aria-label={`Writing as ${name}, choose another member`}
+        aria-label={`Writing as ${isolate(name)}, choose another member`}
         title={`Writing as ${name}`}
         popoverTarget={menuId}
       >
@@ -39,14 +40,19 @@ export function UserSwitcher({ chat, actorId }: UserSwitcherProps): ReactElement
         popover="auto"
         className="menu menu--people"
         role="menu"
+        aria-label="Write as"
+        onToggle={focusFirstItem}
         onKeyDown={moveFocus}
       >
-        <p className="menu__title">Write as</p>
+        <p className="menu__title" aria-hidden="true">
+          Write as
+        </p>
         {people.map((user) => (
           <button
             key={user.id}
             type="button"
             role="menuitemradio"
+            tabIndex={-1}
             aria-checked={user.id === actorId}
             className="menu__item"
             onClick={() => {
@@ -55,7 +61,7 @@ export function UserSwitcher({ chat, actorId }: UserSwitcherProps): ReactElement
             }}
           >
             <Avatar name={fullName(user)} id={user.id} size="small" />
-            {fullName(user)}
+            <bdi>{fullName(user)}</bdi>
             {user.id === actorId && <Icon name="check" size={18} />}
           </button>
         ))}

@@ -118,6 +118,12 @@ export function messageSummary(message: TranscriptMessage): string {
   return text === '' ? label : `${label}, ${text}`
 }
 
+/** The beginning of a message's summary, for where only a few words fit. */
+export function messagePreview(message: TranscriptMessage): string {
+  const end = message.text.search(/(?<=\S.*)\n/u)
+  return messageSummary(end === -1 ? message : { ...message, text: message.text.slice(0, end) })
+}
+
 /** Hides spoilers in the chat list, in quotes and in announcements to screen readers. */
 function hideSpoilers(message: TranscriptMessage): string {
   const spoilers = message.entities.filter((entity) => entity.type === 'spoiler')
