@@ -80,11 +80,7 @@ export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactE
             }}
           />
         </label>
-        <datalist id={citiesId}>
-          {CITIES.map(([name]) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
+        <CityList id={citiesId} />
         {problem !== '' && (
           <p className="form__problem" id={problemId} role="alert">
             {problem}
@@ -97,5 +93,15 @@ export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactE
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+function CityList({ id }: { readonly id: string }): ReactElement {
+  return (
+    <datalist id={id}>
+      {CITIES.map(([name]) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
   )
 }
