@@ -19,6 +19,7 @@ import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/obse
 import type { Caches, OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
 import { createRateLimits, createStore } from '@pluggram/services'
+import type { MediaFetcher } from './media-fetcher.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import { createCaptureException } from './services/capture-exception.ts'
 import { createPluginDatabase } from './services/database.ts'
@@ -48,6 +49,7 @@ export interface ServicesOptions {
   readonly metrics: AssistantMetrics
   readonly pluginMetrics: PluginMetrics
   readonly telegram: TelegramPorts
+  readonly mediaFetcher: Pick<MediaFetcher, 'grant'>
   readonly board: Pick<PluginBoard, 'call'>
   /**
    * The admin service of a plugin that requests it; nothing unless it runs inside the assistant.
@@ -76,6 +78,7 @@ export function createServicesFactory(
       options.metrics.pluginRefused(name, permission)
     }
     const refuse = createRefusal(name, onRefused)
+    options.mediaFetcher.grant(name, permissions)
     const http = httpFor(name, permissions, {
       metrics: options.metrics,
       scope: effects,

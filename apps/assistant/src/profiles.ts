@@ -10,6 +10,7 @@ import { assistantMetrics } from './parts/metrics.ts'
 import { languageModels } from './parts/models.ts'
 import { noChats } from './parts/no-chats.ts'
 import { messageOutbox } from './parts/outbox.ts'
+import { mediaFetcher } from './parts/media-fetcher.ts'
 import { parkedOnDisk, parkedUpdates } from './parts/parked.ts'
 import { pluginBoard, pluginDirectory, pluginProblems } from './parts/plugin-board.ts'
 import { servicesOfPlugins } from './parts/plugin-services.ts'
@@ -31,6 +32,7 @@ const state: readonly Part[] = [
   messageOutbox,
   signedButtons,
   mcpServerList,
+  mediaFetcher,
   pluginProblems,
   pluginBoard,
   pluginDirectory,

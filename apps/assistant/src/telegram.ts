@@ -23,6 +23,7 @@ import {
 } from '@pluggram/telegram'
 import type {
   BotIdentity,
+  FetchFile,
   SourceOptions,
   TelegramApi,
   TelegramBot,
@@ -41,6 +42,8 @@ export interface TelegramOptions {
   readonly registry: PluginRegistry
   /** Called when a group became a supergroup with a new id, possibly more than once. */
   readonly onChatMigrated: (from: number, to: number) => void
+  /** Fetches files that Telegram could not fetch. */
+  readonly fetchFile: FetchFile
   createPipeline(format: Format, actions: ChatActions): Pipeline
   readonly outbox: Outbox
   readonly buttons: Buttons
@@ -125,7 +128,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
 
 /** Creates the bot, which sends, and `format`, which makes its messages. */
 function createBot(
-  { configuration, logger, mask, metrics, onChatMigrated }: TelegramOptions,
+  { configuration, logger, mask, metrics, fetchFile, onChatMigrated }: TelegramOptions,
   link: TelegramLink,
   signal: AbortSignal,
 ): { api: TelegramApi; format: Format; bot: TelegramBot } {
@@ -143,6 +146,7 @@ function createBot(
     logger,
     rich,
     mask,
+    fetchFile,
     onChatMigrated,
     streaming: telegram.streaming,
     limits: link.emulator ? PLAYGROUND_LIMITS : telegram.limits,

@@ -95,6 +95,8 @@ async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnsw
       return fault.status === 404 ? failure(404, 'Not Found') : failure(401, 'Unauthorized')
     case 'forbidden':
       return failure(403, fault.description ?? 'Forbidden: bot was blocked by the user')
+    case 'refused':
+      return failure(fault.status ?? 400, fault.description)
     case 'drop-request':
     case 'garbage':
       return { status: 200, body: { ok: true, result: true }, fault }

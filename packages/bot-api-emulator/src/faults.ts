@@ -13,6 +13,8 @@ export type FaultEffect =
   /** The token is refused: 401 (revoked) or 404 (unknown). Default 401. */
   | { readonly kind: 'unauthorized'; readonly status?: 401 | 404 }
   | { readonly kind: 'forbidden'; readonly description?: string }
+  /** Any other refusal, such as `400 Bad Request: TOPIC_CLOSED`. Default status 400. */
+  | { readonly kind: 'refused'; readonly status?: number; readonly description: string }
   /** 200 with a body that is not JSON. */
   | { readonly kind: 'garbage'; readonly body?: string }
 

@@ -77,7 +77,7 @@ export async function askPlugin(
 ): Promise<[Answer, CountedOutcome]> {
   const { name } = plugin.descriptor
   const { update, route, controller, answers } = question
-  const { format, actions, outbox, guard, pluginTimeoutMs, chats } = options
+  const { format, actions, outbox, guard, logger, pluginTimeoutMs, chats } = options
   const writer = new ReplyWriter({
     update,
     pluginName: name,
@@ -85,6 +85,7 @@ export async function askPlugin(
     actions,
     outbox,
     guard,
+    logger,
     signal: controller.signal,
     stallMs: pluginTimeoutMs,
     onStall: () => {

@@ -1,11 +1,13 @@
 import { isPluggramError } from '@pluggram/sdk'
-import type { ObservedMessage } from '@pluggram/sdk'
+import type { Chat, ObservedMessage } from '@pluggram/sdk'
+import { noticeOf } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   IncomingUpdate,
   Listed,
   OutgoingMessage,
   RunnablePlugin,
+  UndeliveredNotice,
 } from '@pluggram/sdk/runtime'
 import { askPlugin } from './ask-plugin.ts'
 import type { Answer, Asking, AskOptions, CountedOutcome, Question } from './ask-plugin.ts'
@@ -33,10 +35,19 @@ export interface DispatcherOptions extends AskOptions {
 /** A lane pauses while more messages of its chat than this are unsent. */
 const MAX_UNSENT_PER_CHAT = 50
 const MAX_OBSERVED_TEXT = 4_096
+const UNEXPLAINED: UndeliveredNotice = {
+  text: 'An answer was refused by Telegram and could not be shown.',
+  to: 'chat',
+}
+/** People are told this often at most that the bot cannot answer in a chat. */
+const CLOSED_NOTICE_MS = 60 * 60_000
+const MAX_CLOSED = 1_000
 
 /** Answers one update: checks access, asks the plugins and puts the answer into the outbox. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
+  /** When people were told that the bot cannot answer in a chat, oldest first. */
+  readonly #toldClosed = new Map<number, number>()
   answered = 0
   failed = 0
   /** Updates from people who may not use the assistant, except blocked people. */
@@ -87,18 +98,34 @@ export class Dispatcher {
   }
 
   /**
-   * The owner sees the failure in the log. People in the chat must learn that no answer will come.
+   * The owner sees the failure in the log. People must learn that no answer will come, and why.
    */
-  #tellUndelivered({ chat }: IncomingUpdate, error: unknown): void {
+  #tellUndelivered({ chat, user }: IncomingUpdate, error: unknown): void {
     const { format, outbox, signal } = this.#options
     const isBlocked = isPluggramError(error) && error.code === 'delivery-blocked'
     if (isBlocked || signal.aborted) return
-    const text = '⚠️ An answer was refused by Telegram and could not be shown.'
+    const { text, to } = noticeOf(error) ?? UNEXPLAINED
+    // a chat that writes has no private chat
+    if (to === 'person' && (user.id < 0 || !this.#isNewsIn(chat.id))) return
+    const place: Chat = to === 'chat' ? chat : { id: user.id, type: 'private' }
+    const where = to === 'person' && chat.title !== undefined ? `${chat.title}: ` : ''
     // if Telegram refuses the notice too, it is only logged
-    outbox.add(format(chat, { text })).then(
+    outbox.add(format(place, { text: `⚠️ ${where}${text}` })).then(
       (sending) => void Promise.allSettled(sending),
       () => {},
     )
+  }
+
+  /** False when people of a closed chat were told lately; each message there would tell them again. */
+  #isNewsIn(chatId: number): boolean {
+    const now = performance.now()
+    const isNews = now - (this.#toldClosed.get(chatId) ?? -Infinity) > CLOSED_NOTICE_MS
+    if (!isNews) return false
+    this.#toldClosed.delete(chatId)
+    this.#toldClosed.set(chatId, now)
+    const [oldest] = this.#toldClosed.keys()
+    if (this.#toldClosed.size > MAX_CLOSED && oldest !== undefined) this.#toldClosed.delete(oldest)
+    return true
   }
 }
 

@@ -1,6 +1,6 @@
 import { withinTime } from '@pluggram/base'
-import { DeliveryError } from '@pluggram/sdk'
-import type { PluginResponse, PluginResult, Reply, SentMessage } from '@pluggram/sdk'
+import { DeliveryError, errorMessage } from '@pluggram/sdk'
+import type { Logger, PluginResponse, PluginResult, Reply, SentMessage } from '@pluggram/sdk'
 import type {
   ChatActions,
   Format,
@@ -20,6 +20,7 @@ export interface ReplyWriterOptions {
   readonly actions: ChatActions
   readonly outbox: Outbox
   readonly guard: ReplyGuard
+  readonly logger: Logger
   readonly signal: AbortSignal
   /** How long a streamed text may pause, in milliseconds. */
   readonly stallMs: number
@@ -103,8 +104,12 @@ export class ReplyWriter {
 
   async #writeSlowly({ reaction, ...reply }: Reply): Promise<WrittenAnswer> {
     const { actions, outbox, update, pluginName, signal, stallMs, onStall } = this.#options
-    if (reaction !== undefined) await actions.react(update.chat, update.message.id, reaction)
-    if (reaction !== undefined && !hasContent(reply)) return { messages: [] }
+    const isShown = reaction === undefined || (await this.#react(reaction))
+    if (!hasContent(reply)) {
+      // without its words, a reaction that the chat does not allow would be no answer at all
+      if (isShown || reaction === undefined || reaction === null) return { messages: [] }
+      return this.#format({ ...reply, text: reaction })
+    }
     const { text } = reply
     if (text === undefined || typeof text === 'string') return this.#format(reply)
     if (!isAsyncIterable(text)) {
@@ -120,6 +125,18 @@ export class ReplyWriter {
       reply,
       await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview),
     )
+  }
+
+  /** False when Telegram refuses the reaction, for example because the chat allows other emoji only. */
+  async #react(reaction: string | null): Promise<boolean> {
+    const { actions, update, logger } = this.#options
+    try {
+      await actions.react(update.chat, update.message.id, reaction)
+      return true
+    } catch (error) {
+      logger.info('Telegram refused a reaction', { chat: update.chat.id, error: errorMessage(error) })
+      return false
+    }
   }
 
   #format(reply: Reply, written?: WrittenText): WrittenAnswer {

@@ -120,11 +120,11 @@ export const ERRORS = {
   'delivery-failed': {
     class: 'DeliveryError',
     meaning: 'Telegram did not take a message, or a file could not be read.',
-    remedy: 'See the log; the chat may be gone or the file over 20 MB.',
+    remedy: 'See the log, and [what Telegram refuses](refusals.md); a file to read may be over 20 MB.',
   },
   'delivery-blocked': {
     class: 'DeliveryError',
-    meaning: 'The user blocked the bot, or it was removed from the chat.',
+    meaning: 'The user blocked the bot, it was removed from the chat, or the chat is gone.',
     remedy: 'Nothing; the chat is left alone.',
   },
   'delivery-limit': {

@@ -27,7 +27,15 @@ export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export { readCommand } from './runtime/read-command.ts'
 export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
-export type { CallSlot, ChatActions, Format, MessageTransport, WrittenText } from './runtime/chat-output.ts'
+export { noticeOf } from './runtime/chat-output.ts'
+export type {
+  CallSlot,
+  ChatActions,
+  Format,
+  MessageTransport,
+  UndeliveredNotice,
+  WrittenText,
+} from './runtime/chat-output.ts'
 export type { BotApiCaller, PluginChats, PostOffice, PostRequest } from './runtime/post.ts'
 export { TOOL_EFFECTS } from './tool.ts'
 export { PERMISSIONS } from './permissions.ts'

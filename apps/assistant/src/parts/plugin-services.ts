@@ -22,6 +22,7 @@ export const servicesOfPlugins = definePart({
     admin: tokens.admin,
     pages: tokens.pages,
     metrics: tokens.metrics,
+    mediaFetcher: tokens.mediaFetcher,
     logger: tokens.logger,
   },
   gives: tokens.pluginServices,

@@ -23,10 +23,11 @@ export const telegramConnection = definePart({
     mask: tokens.mask,
     logger: tokens.logger,
     chatKeepers: tokens.chatKeepers,
+    mediaFetcher: tokens.mediaFetcher,
   },
   gives: tokens.telegram,
   async start(
-    { configuration, settings, storage, outbox, buttons, access, board, chatKeepers, ...needs },
+    { configuration, settings, storage, outbox, buttons, access, board, chatKeepers, mediaFetcher, ...needs },
     life,
   ) {
     const { metrics, logger } = needs
@@ -38,6 +39,7 @@ export const telegramConnection = definePart({
       outbox,
       buttons,
       messages: storage.messages,
+      fetchFile: mediaFetcher.fetch,
       onChatMigrated: createChatMoves(chatKeepers, logger),
       createPipeline: (format, actions) =>
         createPipeline({

@@ -13,6 +13,7 @@ import type { Access } from '@pluggram/access'
 import type { ChatKeeper } from '@pluggram/access'
 import type { Forgetter } from '@pluggram/access'
 import type { HealthCheck } from '../health-check.ts'
+import type { MediaFetcher } from '../media-fetcher.ts'
 import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
 import type { ProblemLog } from '../problem-log.ts'
@@ -62,6 +63,7 @@ export const models = one<Ai>('models')
 export const scheduler = one<Scheduler>('scheduler')
 export const buttons = one<Buttons>('buttons')
 export const outbox = one<Outbox>('outbox')
+export const mediaFetcher = one<MediaFetcher>('fetching of files')
 export const telegram = one<Telegram>('telegram')
 export const outgoing = one<Outgoing>('outgoing')
 export const callTool = one<CallTool>('call of a tool')

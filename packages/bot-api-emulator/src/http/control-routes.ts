@@ -17,6 +17,7 @@ const FAULT_KINDS = [
   'conflict',
   'unauthorized',
   'forbidden',
+  'refused',
   'garbage',
 ] as const
 
@@ -102,6 +103,12 @@ function readEffect(body: BodyFields): FaultEffect {
       return { kind, ...(body.optionalNumber('status') === 404 && { status: 404 }) }
     case 'forbidden':
       return { kind, ...compact({ description: body.optionalString('description') }) }
+    case 'refused':
+      return {
+        kind,
+        description: body.string('description'),
+        ...compact({ status: body.optionalNumber('status') }),
+      }
     case 'garbage':
       return { kind, ...compact({ body: body.optionalString('body') }) }
     default:

@@ -1,3 +1,4 @@
+import { DeliveryError } from '../errors.ts'
 import type { Chat } from '../message.ts'
 import type { Reply, SentMessage } from '../reply.ts'
 import type { OutgoingMessage } from './message-store.ts'
@@ -29,12 +30,25 @@ export interface WrittenText {
  */
 export type Format = (chat: Chat, reply: Reply, written?: WrittenText) => readonly OutgoingMessage[]
 
+/** What people are told of a message that cannot be sent: why, and what to do. */
+export interface UndeliveredNotice {
+  readonly text: string
+  /** `person`: the chat cannot be written to, so the one who asked is told in private. */
+  readonly to: 'chat' | 'person'
+}
+
+/** The notice that an error of a `MessageTransport` carries. */
+export function noticeOf(error: unknown): UndeliveredNotice | undefined {
+  if (!(error instanceof DeliveryError) || !('notice' in error)) return undefined
+  return error.notice as UndeliveredNotice | undefined
+}
+
 /** Sends messages of the outbox. */
 export interface MessageTransport {
   /**
-   * Sends one message and returns it as it appears in the chat. Waits out rate limits, and falls
-   * back to plain text when Telegram rejects the formatting.
-   * @throws DeliveryError; `isRetryable` when Telegram may accept it later, `isAmbiguous` when it
+   * Sends one message and returns it as it appears in the chat. Waits out rate limits, and tries
+   * other ways when Telegram refuses it, so that its words arrive.
+   * @throws DeliveryError, which may carry a notice; `isRetryable` when Telegram may accept it later, `isAmbiguous` when it
    * may already have been sent. An `at-most-once` message is never retryable once it is ambiguous.
    * @param slot taken before each call, and given back when the call fails
    */

@@ -1,5 +1,8 @@
 import { DeliveryError } from '@pluggram/sdk'
+import type { UndeliveredNotice } from '@pluggram/sdk/runtime'
 import { GrammyError, HttpError } from 'grammy'
+import { findRefusal } from './refusals.ts'
+import type { RefusalRow } from './refusals.ts'
 
 /** How a call failed. `unreachable` also covers answers that are not the Bot API's. */
 export type TelegramFailure = 'refused' | 'unreachable' | 'timeout' | 'cancelled'
@@ -26,6 +29,10 @@ export interface TelegramErrorDetails {
  */
 export class TelegramError extends DeliveryError {
   readonly method: string
+  /** What is known of the refusal. */
+  readonly refusal: RefusalRow | undefined
+  /** What people are told when the message cannot be sent in any way. */
+  readonly notice: UndeliveredNotice | undefined
   readonly failure: TelegramFailure
   readonly errorCode: number | undefined
   readonly description: string | undefined
@@ -33,17 +40,25 @@ export class TelegramError extends DeliveryError {
   readonly migrateToChatId: number | undefined
 
   constructor(message: string, details: TelegramErrorDetails) {
-    super(details.errorCode === 403 ? 'delivery-blocked' : 'delivery-failed', message, {
+    const refusal = findRefusal(details.errorCode, details.description)
+    super(refusal?.meaning === 'gone' ? 'delivery-blocked' : 'delivery-failed', message, {
       isRetryable: details.mayRepeat !== false && isWorthRetrying(details),
       isAmbiguous: details.isAmbiguous ?? false,
     })
     this.method = details.method
+    this.refusal = refusal
+    this.notice = toNotice(refusal)
     this.failure = details.failure
     this.errorCode = details.errorCode
     this.description = details.description
     this.retryAfterSeconds = details.retryAfterSeconds
     this.migrateToChatId = details.migrateToChatId
   }
+}
+
+function toNotice(refusal: RefusalRow | undefined): UndeliveredNotice | undefined {
+  if (refusal?.notice === undefined) return undefined
+  return { text: refusal.notice, to: refusal.meaning === 'closed' ? 'person' : 'chat' }
 }
 
 function isWorthRetrying({ failure, errorCode = 0 }: TelegramErrorDetails): boolean {

@@ -7,6 +7,7 @@ import type { Persistence } from './call-persistently.ts'
 import { createChatSignals } from './chat-signals.ts'
 import { downloadFile } from '../api/download.ts'
 import { createDraftWriter } from './draft-writer.ts'
+import type { FetchFile } from './fetch-file.ts'
 import { NO_MASK } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
 import { createMessageSender, supersedes } from './send-message.ts'
@@ -36,6 +37,8 @@ export interface TelegramBotOptions extends Persistence {
   readonly limits?: SendLimits
   /** Called when a group became a supergroup with a new id. */
   readonly onChatMigrated?: (from: number, to: number) => void
+  /** Fetches what Telegram could not fetch by its address. Default: nothing is fetched. */
+  readonly fetchFile?: FetchFile
   /** Monotonic milliseconds; for tests. */
   readonly now?: () => number
 }

@@ -47,7 +47,7 @@ export function createMethodCaller({
           persistence,
         )
       } catch (error) {
-        const isBlocked = error instanceof TelegramError && error.errorCode === 403
+        const isBlocked = error instanceof TelegramError && error.refusal?.meaning === 'gone'
         if (isBlocked && chatId !== undefined) blocked.mark(chatId)
         throw error
       }

@@ -48,7 +48,7 @@ export function createChatSignals(
         gate.refused(target, error.retryAfterSeconds)
       }
       logger.debug('could not show "typing…"', { err: error })
-      if (!isGone(error)) return true
+      if (!(error instanceof TelegramError) || error.refusal?.meaning !== 'gone') return true
       blocked.mark(chat.id)
       return false
     }
@@ -98,11 +98,4 @@ export function createChatSignals(
   }
 
   return { showTyping, react, deleteMessage, answerCallback }
-}
-
-/** Whether a refusal means that nothing can be sent to the chat any more. */
-function isGone(error: unknown): boolean {
-  if (!(error instanceof TelegramError)) return false
-  const { errorCode, description = '' } = error
-  return errorCode === 403 || (errorCode === 400 && /chat not found/i.test(description))
 }

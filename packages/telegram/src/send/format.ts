@@ -112,6 +112,8 @@ export interface BotApiCall {
   readonly payload: BotApiPayload
   /** Set when the text was previewed; then other chats' answers go first. */
   readonly isStreamed?: boolean
+  /** The topic of an edited message, for the message that replaces one that is gone. */
+  readonly topicId?: number
   /** Sent instead when Telegram refuses the rich message. */
   readonly fallback?: readonly BotApiCall[]
   /** The parameter for the file whose bytes are stored beside the payload. */
@@ -141,7 +143,11 @@ function planMessages(
     const first = words.shift()
     const target = { chat_id: chat.id, message_id: editMessageId }
     if (first)
-      messages.push({ method: 'editMessageText', payload: { ...target, ...textMembers(first, reply) } })
+      messages.push({
+        method: 'editMessageText',
+        payload: { ...target, ...textMembers(first, reply) },
+        ...(chat.topicId !== undefined && { topicId: chat.topicId }),
+      })
     else if (reply.buttons) messages.push({ method: 'editMessageReplyMarkup', payload: target })
   }
   if (media) {

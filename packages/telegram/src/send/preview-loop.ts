@@ -92,7 +92,7 @@ export function createPreviewLoop(options: PreviewLoopOptions): PreviewLoop {
   /** True when the preview may continue later. */
   function noteFailure(error: unknown): boolean {
     if (!(error instanceof TelegramError)) return false
-    if (error.errorCode === 403) options.blocked.mark(call.chatId)
+    if (error.refusal?.meaning === 'gone') options.blocked.mark(call.chatId)
     if (error.retryAfterSeconds === undefined) return false
     gate.refused(call, error.retryAfterSeconds)
     return error.retryAfterSeconds <= BEARABLE_SECONDS

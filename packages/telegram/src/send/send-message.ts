@@ -10,7 +10,10 @@ import type { CallGate, Persistence } from './call-persistently.ts'
 import type { BotApiCall, BotApiPayload } from './format.ts'
 import { MEDIA_FIELDS } from './media.ts'
 import type { MediaField } from './media.ts'
+import { fetchFileOnce } from './fetch-file.ts'
+import type { FetchFile } from './fetch-file.ts'
 import { createMender } from './mend-message.ts'
+import type { Mender } from './mend-message.ts'
 import type { BlockedChats, SendGate, SendRank } from './send-gate.ts'
 
 /** The call that `toMessage` stored in a message, in this run or an earlier one. */
@@ -43,6 +46,8 @@ export interface MessageSenderOptions extends Persistence {
   readonly onAmbiguous: () => void
   /** Called when a group became a supergroup with a new id. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+  /** Fetches what Telegram could not fetch by its address. Default: nothing is fetched. */
+  readonly fetchFile?: FetchFile | undefined
 }
 
 interface Sending {
@@ -50,10 +55,15 @@ interface Sending {
   readonly policy: DeliveryPolicy
   readonly signal: AbortSignal
   readonly slot: CallSlot | undefined
+  /** The plugin whose message it is. */
+  readonly plugin: string | undefined
 }
 
-/** Makes one call; resolves with the sent or edited message. */
-type CallSender = (call: BotApiCall, sending: Sending) => Promise<SentMessage>
+/**
+ * Makes one call; resolves with the sent or edited message.
+ * @param progress the same object for each try of this call in this run
+ */
+type CallSender = (call: BotApiCall, sending: Sending, progress: object) => Promise<SentMessage>
 
 /**
  * Creates the sender of messages. A rich message that Telegram refuses is sent as text, possibly as
@@ -72,7 +82,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
   ): Promise<SentMessage> {
     if (rich.isResting() || fallbacksSent.has(progress)) return sendAll(fallback, sending, progress)
     try {
-      return await sendCall(call, sending)
+      return await sendCall(call, sending, call)
     } catch (error) {
       if (!(error instanceof TelegramError) || !rich.isRefusal(error)) throw error
     }
@@ -89,7 +99,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
   ): Promise<SentMessage> {
     let last: SentMessage | undefined
     for (const call of calls.slice(fallbacksSent.get(progress) ?? 0)) {
-      last = await sendCall(call, sending)
+      last = await sendCall(call, sending, call)
       fallbacksSent.set(progress, (fallbacksSent.get(progress) ?? 0) + 1)
     }
     if (!last) throw new TypeError('a rich message needs a text to fall back to')
@@ -98,9 +108,10 @@ export function createMessageSender(options: MessageSenderOptions): MessageTrans
 
   return (message, signal, slot) => {
     const call = toCall(message)
-    const sending: Sending = { rank: rankOf(message, call), policy: message.policy, signal, slot }
-    if (!call.fallback) return sendCall(call, sending)
-    return sendRich(call, call.fallback, sending, message.content as object)
+    const { policy, plugin, content } = message
+    const sending: Sending = { rank: rankOf(message, call), policy, signal, slot, plugin }
+    if (!call.fallback) return sendCall(call, sending, content as object)
+    return sendRich(call, call.fallback, sending, content as object)
   }
 }
 
@@ -117,7 +128,8 @@ function createCallSender(options: MessageSenderOptions): CallSender {
   const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
   // Groups that became supergroups during this run, so that messages to the old id still arrive.
   const newChatIds = new Map<number, number>()
-
+  // The rest of messages that became several, for the next try.
+  const unfinished = new WeakMap<object, readonly BotApiCall[]>()
   const token = createTokenCheck(options)
 
   function noteMigration(from: number, to: number): void {
@@ -127,34 +139,53 @@ function createCallSender(options: MessageSenderOptions): CallSender {
     onChatMigrated?.(from, to)
   }
 
-  return async (planned, { rank, policy, signal, slot }) => {
-    let mend: ReturnType<typeof createMender> | undefined
-    let message = redirect(planned, newChatIds)
-    for (;;) {
-      const { method, payload } = message
-      const chatId = payload.chat_id
-      blocked.check(chatId)
-      const sendGate: CallGate = {
-        ...gateOf(gate, { chatId, rank, kind: 'message' }),
-        isTokenRefusal: (failure) => token.isRefused(failure, signal),
-      }
+  async function sendOnce(message: BotApiCall, sending: Sending): Promise<SentMessage> {
+    const { rank, policy, signal, slot } = sending
+    const { method, payload } = message
+    const chatId = payload.chat_id
+    blocked.check(chatId)
+    const sendGate: CallGate = {
+      ...gateOf(gate, { chatId, rank, kind: 'message' }),
+      isTokenRefusal: (failure) => token.isRefused(failure, signal),
+    }
+    return callPersistently(
+      () => callApi(api, message, signal),
+      { method, gate: sendGate, signal, policy, slot, onAmbiguous },
+      options,
+    )
+  }
+
+  /** What to send instead of a refused message, or nothing when Telegram has it already. */
+  async function instead(message: BotApiCall, error: unknown, mend: Mender): Promise<readonly BotApiCall[]> {
+    if (!(error instanceof TelegramError)) throw error
+    const { chat_id: chatId } = message.payload
+    const { refusal, migrateToChatId } = error
+    if (refusal?.meaning === 'done') return []
+    if (migrateToChatId !== undefined) noteMigration(chatId, migrateToChatId)
+    const others = await mend(error, message)
+    if (others) return others
+    if (refusal?.meaning === 'gone') blocked.mark(chatId)
+    throw error
+  }
+
+  return async (planned, sending, progress) => {
+    const fetchFile = fetchFileOnce(options.fetchFile, sending, logger)
+    let mend: Mender | undefined
+    const waiting = unfinished.get(progress)?.slice() ?? [redirect(planned, newChatIds)]
+    let sent: SentMessage | undefined
+    for (let message = waiting.shift(); message; message = waiting.shift()) {
+      const { message_id: id = 0, chat_id: chatId } = message.payload
       try {
-        return await callPersistently(
-          () => callApi(api, message, signal),
-          { method, gate: sendGate, signal, policy, slot, onAmbiguous },
-          options,
-        )
+        sent = await sendOnce(message, sending)
+        if (waiting.length > 0) unfinished.set(progress, [...waiting])
       } catch (error) {
-        if (!(error instanceof TelegramError)) throw error
-        if (isUnchanged(error)) return { id: payload.message_id ?? 0, chatId }
-        if (error.errorCode === 403) blocked.mark(chatId)
-        if (error.migrateToChatId !== undefined) noteMigration(chatId, error.migrateToChatId)
-        mend ??= createMender(logger)
-        const mended = mend(error, message)
-        if (!mended) throw error
-        message = mended
+        mend ??= createMender({ logger, fetchFile })
+        waiting.unshift(...(await instead(message, error, mend)))
+        sent ??= { id, chatId }
       }
     }
+    if (!sent) throw new TypeError('a message needs at least one call')
+    return sent
   }
 }
 
@@ -228,10 +259,6 @@ function withUpload(payload: BotApiPayload, field: MediaField): object {
   return typeof file === 'object'
     ? { ...payload, [field]: new InputFile(file.bytes, file.fileName) }
     : payload
-}
-
-function isUnchanged({ errorCode, description = '' }: TelegramError): boolean {
-  return errorCode === 400 && /message is not modified/i.test(description)
 }
 
 /**

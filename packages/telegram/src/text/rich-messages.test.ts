@@ -150,7 +150,7 @@ describe('rich messages', () => {
 
   it('do not become text because the chat is gone', async () => {
     const [part] = messenger.format({ id: 4711, type: 'private' }, { text: TABLE, format: 'markdown' })
-    await expect(messenger.send(part!, anySignal())).rejects.toMatchObject({ code: 'delivery-failed' })
+    await expect(messenger.send(part!, anySignal())).rejects.toMatchObject({ code: 'delivery-blocked' })
     expect(toMethods(messenger.format(telegram.chat, { text: TABLE, format: 'markdown' }))).toEqual([
       'sendRichMessage',
     ])

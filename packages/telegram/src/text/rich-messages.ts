@@ -45,7 +45,7 @@ export function createRichMessages({ mode, logger, now }: RichMessagesOptions): 
         ? { blocks: document.blocks }
         : undefined
     },
-    isRefusal: ({ errorCode }) => errorCode === 400 || errorCode === 404,
+    isRefusal: ({ errorCode, refusal }) => errorCode === 404 || refusal?.meaning === 'message',
     rest(): void {
       if (!isResting())
         logger.warn('Telegram refuses rich messages; sending formatted text instead for a while')
