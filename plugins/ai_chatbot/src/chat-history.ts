@@ -7,7 +7,7 @@ import type { Turn, WindowLimits } from './history-window.ts'
 /** Limits what a chat may occupy in the store, independent of what the model is shown. */
 const MAX_STORED = { messages: 1_000, tokens: 40_000 }
 const MAX_TURN_CHARACTERS = 16_000
-const PARTIAL_NOTE = '\n\n[This answer broke off here.]'
+const PARTIAL_PROMPT = '\n\n[This answer broke off here.]'
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1_000
 
 const conversationSchema = z.object({
@@ -227,7 +227,7 @@ function keyOf({ id, topicId }: Place): string {
 }
 
 function toMessage({ role, content, isPartial, isForeign }: Turn): ChatMessage {
-  return { role, content: isPartial ? content + PARTIAL_NOTE : content, isForeign }
+  return { role, content: isPartial ? content + PARTIAL_PROMPT : content, isForeign }
 }
 
 function shortened({ content, isForeign }: Said): Said {

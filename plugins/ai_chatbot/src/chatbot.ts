@@ -26,6 +26,7 @@ import { Retries } from './retries.ts'
 import { RunningAnswers } from './running-answers.ts'
 import { speakAnswer } from './spoken-answer.ts'
 import { stopResult } from './stop-command.ts'
+import { TEXTS } from './texts.ts'
 import { usageCommand } from './usage-command.ts'
 import { UserFacts } from './user-facts.ts'
 
@@ -67,7 +68,7 @@ export function createChatbot({
         const { id, isDemo } = await services.ai.model()
         return { status: 'active', model: id, ...(isDemo && { demo: true }) }
       } catch (error) {
-        return { status: 'degraded', reason: friendlyError(error) ?? 'The AI model is not available.' }
+        return { status: 'degraded', reason: friendlyError(error) ?? TEXTS.aiModelNotAvailable }
       }
     },
     async cleanup() {
@@ -133,7 +134,7 @@ async function press(
     case 'persona':
       return personaPress(rest[0] ?? '', context, parts)
     default:
-      return { success: false, error: 'This button is too old. Please send the command again.' }
+      return { success: false, error: TEXTS.buttonTooOldPlease }
   }
 }
 
@@ -187,7 +188,7 @@ async function answerMessage(
   const said = [...own, ...foreign]
   const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
   if (isAlone) {
-    return { success: true, response: read.problem ?? 'I cannot read that. Describe what you need.' }
+    return { success: true, response: read.problem ?? TEXTS.cannotReadDescribeWhat }
   }
   const result = await converse(
     {

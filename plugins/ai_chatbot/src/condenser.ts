@@ -78,11 +78,11 @@ async function write(
   // the mark is random, so text in a message cannot end the material early
   const mark = `=== ${crypto.randomUUID()} ===`
   const said = turns.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
-  const before = summary === undefined ? '' : `Summed up before: ${summary}\n\n`
+  const beforePrompt = summary === undefined ? '' : `Summed up before: ${summary}\n\n`
   const { text } = await ai.generateText({
     ...request,
     system: INSTRUCTIONS,
-    messages: [{ role: 'user', content: `${mark}\n${before}${said}\n${mark}` }],
+    messages: [{ role: 'user', content: `${mark}\n${beforePrompt}${said}\n${mark}` }],
     maxOutputTokens: MAX_SUMMARY_TOKENS,
   })
   return text.trim().slice(0, MAX_SUMMARY_CHARACTERS).toWellFormed()

@@ -1,37 +1,38 @@
 import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
 import type { StoredTalk } from './chat-history.ts'
 import type { ChatbotParts } from './conversation.ts'
+import { TEXTS } from './texts.ts'
 import { MAX_FACTS } from './user-facts.ts'
 import type { Fact } from './user-facts.ts'
 
 const FACTS_PER_PAGE = 10
-const ONLY_PRIVATE = 'That is private. Send it in our private chat.'
+const ONLY_PRIVATE = TEXTS.privateSendOurPrivate
 const OUR_TALK = 'our conversation here'
-const FACTS_OFF = 'The owner turned saved facts off. I only remember our conversations.'
+const FACTS_OFF = TEXTS.ownerTurnedSavedFacts
 
 type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
 
 /** `/new`: forgets what was said here. */
 export async function newCommand({ chat }: MessageContext, { history }: Parts): Promise<PluginResult> {
   await history.forget(chat)
-  return { success: true, response: 'New chat started.' }
+  return { success: true, response: TEXTS.newChatStarted }
 }
 
 /** `/forget`: asks what to forget. */
 export function forgetCommand({ chat, role }: MessageContext): PluginResult {
   const isPrivate = chat.type === 'private'
-  const rows: Button[][] = [[{ text: 'This conversation', data: 'forget:talk' }]]
+  const rows: Button[][] = [[{ text: TEXTS.conversation, data: 'forget:talk' }]]
   if (chat.topicId !== undefined && (isPrivate || role !== 'everyone')) {
-    rows[0]?.push({ text: 'Those in all topics', data: 'forget:topics' })
+    rows[0]?.push({ text: TEXTS.allTopics, data: 'forget:topics' })
   }
   if (isPrivate) {
     rows.push([
-      { text: 'Facts about me', data: 'forget:facts' },
-      { text: 'Everything', data: 'forget:all' },
+      { text: TEXTS.factsAbout, data: 'forget:facts' },
+      { text: TEXTS.everything, data: 'forget:all' },
     ])
   }
   const more = isPrivate ? ' (/forget_me also deletes reminders, documents and other data.)' : ''
-  return { success: true, response: { text: `What should I forget?${more}`, buttons: rows } }
+  return { success: true, response: { text: TEXTS.whatShouldForget(more), buttons: rows } }
 }
 
 /** A button of `/forget` was pressed. */
@@ -44,7 +45,7 @@ export async function forgetPress(
   const isPrivate = chat.type === 'private'
   const done: string[] = []
   if (what === 'topics' && !isPrivate && role === 'everyone') {
-    return { success: false, error: 'In a group, only trusted people can do that.' }
+    return { success: false, error: TEXTS.groupOnlyTrustedPeople }
   }
   if (what === 'talk') {
     await history.forget(chat)
@@ -56,7 +57,7 @@ export async function forgetPress(
   if (isPrivate && (what === 'facts' || what === 'all')) done.push(describeFacts(await facts.clear(user.id)))
   return {
     success: true,
-    response: { text: `Deleted: ${done.join(', ') || 'nothing'}.`, editMessageId: context.message.id },
+    response: { text: TEXTS.deleted(done.join(', ') || 'nothing'), editMessageId: context.message.id },
   }
 }
 
@@ -97,17 +98,17 @@ export async function rememberCommand(
   if (config.facts === 'off') return { success: false, error: FACTS_OFF }
   const outcome = await facts.add(user.id, args, { by: 'user' })
   if ('fact' in outcome) {
-    return { success: true, response: `📝 Saved: ${outcome.fact.text}\n/memory shows everything.` }
+    return { success: true, response: TEXTS.saved(outcome.fact.text) }
   }
   switch (outcome.refused) {
     case 'empty':
-      return { success: true, response: 'What should I remember? For example /remember I am vegetarian' }
+      return { success: true, response: TEXTS.whatShouldRememberExample }
     case 'known':
-      return { success: true, response: 'I already know that.' }
+      return { success: true, response: TEXTS.alreadyKnow }
     case 'full':
       return {
         success: false,
-        error: `I can save at most ${MAX_FACTS} facts. Delete one in /memory first.`,
+        error: TEXTS.canSaveMostFacts(MAX_FACTS),
       }
   }
 }
@@ -146,10 +147,11 @@ async function memoryList(
   const first = page * FACTS_PER_PAGE
   const shown = known.slice(first, first + FACTS_PER_PAGE)
   const lines = [
-    `I remember our last ${talk.turns.length} messages${talk.summary === undefined ? '' : `, and a summary of what came before: ${talk.summary}`}`,
-    config.retention_days > 0
-      ? `I delete them after ${config.retention_days} days; /new deletes them now.`
-      : '/new deletes them.',
+    TEXTS.rememberOurLastMessages(
+      talk.turns.length,
+      talk.summary === undefined ? '' : `, and a summary of what came before: ${talk.summary}`,
+    ),
+    config.retention_days > 0 ? TEXTS.deleteThemAfterDays(config.retention_days) : TEXTS.newDeletesThem,
     '',
     ...factLines(shown, first, config.facts === 'off'),
   ]
@@ -167,11 +169,11 @@ async function memoryList(
 
 function factLines(facts: readonly Fact[], first: number, isOff: boolean): string[] {
   if (isOff) return [FACTS_OFF]
-  if (facts.length === 0) return ['Saved facts: none. Save one with /remember I am vegetarian.']
+  if (facts.length === 0) return [TEXTS.savedFactsNoneSave]
   const lines = facts.map(
     ({ text, by }, index) => `${first + index + 1}. ${text}${by === 'model' ? ' (saved by me)' : ''}`,
   )
-  return ['Saved facts:', ...lines]
+  return [TEXTS.savedFacts, ...lines]
 }
 
 /**

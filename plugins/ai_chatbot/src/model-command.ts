@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AiSubject, MessageContext, ModelChoice, PluginResult, Reply } from '@pluggram/sdk'
 import type { ChatbotParts } from './conversation.ts'
 import { mayChange, refusal } from './permission.ts'
+import { TEXTS } from './texts.ts'
 
 type Parts = Pick<ChatbotParts, 'config' | 'services'>
 
@@ -23,7 +24,7 @@ export async function modelCommand(
   const choice = choices.find(({ id }) => id === name)
   if (name !== DEFAULT && !choice) {
     const names = [...choices.map(({ id }) => id), DEFAULT].join(', ')
-    return { success: false, error: `“${name.slice(0, 64)}” cannot be chosen here. There are: ${names}.` }
+    return { success: false, error: TEXTS.cannotChosen(name.slice(0, 64), names) }
   }
   await choose(choice, context, parts)
   return { success: true, response: await list(context, parts) }
@@ -35,7 +36,7 @@ export async function modelPress(key: string, context: MessageContext, parts: Pa
   const { ai } = parts.services
   const choice = (await ai.models(subjectOf(context))).find(({ id }) => keyOf(id) === key)
   if (key !== DEFAULT && !choice) {
-    return { success: false, error: 'That model is no longer available. /model lists the models.' }
+    return { success: false, error: TEXTS.modelNoLongerAvailable }
   }
   await choose(choice, context, parts)
   return { success: true, response: { ...(await list(context, parts)), editMessageId: context.message.id } }
@@ -57,16 +58,16 @@ async function list(context: MessageContext, parts: Parts): Promise<Reply> {
   const isPrivate = context.chat.type === 'private'
   if (choices.length < 2) {
     return {
-      text: `You are using ${current.id}. This is the only model available.`,
+      text: TEXTS.usingOnlyModelAvailable(current.id),
     }
   }
   const lines = choices.map((choice) => `${choice.isCurrent ? '●' : '○'} ${describe(choice)}`)
   const scope = isPrivate
-    ? 'Pick a model for your chats'
+    ? TEXTS.pickModelChats
     : choices.some(({ isCurrent, isDefault }) => isCurrent && isDefault)
-      ? 'Pick a model for this group'
-      : 'Pick a model for this group'
-  const head = `Now: ${current.id}. ${scope}:`
+      ? TEXTS.pickModelGroup
+      : TEXTS.pickModelGroup
+  const head = TEXTS.now(current.id, scope)
   const text = [head, ...lines].join('\n')
   if (!mayChoose(context, parts)) return { text }
   const buttons = choices.map((choice) => [

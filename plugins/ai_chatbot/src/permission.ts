@@ -1,5 +1,6 @@
 import type { MessageContext, PluginResult, Role } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
+import { TEXTS } from './texts.ts'
 
 const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
 
@@ -10,7 +11,7 @@ export function mayChange({ role }: Pick<MessageContext, 'role'>, { persona_role
 
 /** The answer to everybody else. */
 export function refusal(config: Configuration): PluginResult {
-  return { success: false, error: `Only ${whoMay(config)} can change this.` }
+  return { success: false, error: TEXTS.onlyCanChange(whoMay(config)) }
 }
 
 export function whoMay({ persona_role }: Configuration): string {

@@ -4,6 +4,7 @@ import type { ChatSettings } from './chat-settings.ts'
 import { respondModes } from './configuration.ts'
 import type { Configuration, RespondMode } from './configuration.ts'
 import { mayChange, refusal, whoMay } from './permission.ts'
+import { TEXTS } from './texts.ts'
 
 type Parts = { readonly config: Configuration; readonly settings: ChatSettings }
 
@@ -31,16 +32,15 @@ export async function personaCommand(
     const names = [DEFAULT_PERSONA, ...Object.keys(parts.config.personas)]
     return {
       success: false,
-      error: `There is no style “${args.slice(0, 64)}”. Choose from ${names.join(', ')}, or describe one in a sentence.`,
+      error: TEXTS.noStyleChooseDescribe(args.slice(0, 64), names.join(', ')),
     }
   }
   if (!isName && args.length > MAX_PROMPT_CHARACTERS) {
-    return { success: false, error: `That's too long. The maximum is ${MAX_PROMPT_CHARACTERS} characters.` }
+    return { success: false, error: TEXTS.thatsTooLongMaximum(MAX_PROMPT_CHARACTERS) }
   }
   await parts.settings.setPersona(context.chat, isName ? { name: args } : { prompt: args })
-  const named =
-    args === DEFAULT_PERSONA ? 'Back to my normal style.' : `My style in this chat is now “${args}”.`
-  const told = isName ? named : 'OK, I changed my style in this chat. /persona default changes it back.'
+  const named = args === DEFAULT_PERSONA ? TEXTS.backNormalStyle : TEXTS.styleChatNow(args)
+  const told = isName ? named : TEXTS.okChangedStyleChat
   return { success: true, response: told }
 }
 
@@ -52,7 +52,7 @@ export async function personaPress(
 ): Promise<PluginResult> {
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   if (name !== DEFAULT_PERSONA && !Object.hasOwn(parts.config.personas, name)) {
-    return { success: false, error: 'That style no longer exists. /persona lists them.' }
+    return { success: false, error: TEXTS.styleNoLongerExists }
   }
   await parts.settings.setPersona(context.chat, { name })
   return {
@@ -76,10 +76,8 @@ async function personaList(
   )
   if (current.name === 'custom') lines.push(`● custom – ${current.prompt}`)
   const isAllowed = mayChange(context, config)
-  const hint = isAllowed
-    ? 'Choose one, or write your own: /persona You are a patient teacher.'
-    : `Only ${whoMay(config)} can change this.`
-  const text = `My style in this chat:\n${lines.join('\n')}\n\n${hint}`
+  const hint = isAllowed ? TEXTS.chooseOneWriteOwn : TEXTS.onlyCanChange(whoMay(config))
+  const text = TEXTS.styleChat(lines.join('\n'), hint)
   if (!isAllowed) return { text }
   const buttons = entries.map(({ name }) => ({ text: name, data: `persona:${name}` }))
   return { text, buttons: rowsOf(buttons, 3) }
@@ -92,7 +90,7 @@ export async function respondCommand(
   parts: Parts,
 ): Promise<PluginResult> {
   if (context.chat.type === 'private') {
-    return { success: true, response: '/respond is for groups. Here I answer everything.' }
+    return { success: true, response: TEXTS.respondGroupsAnswerEverything }
   }
   const mode = respondModes.find((known) => known === args.toLowerCase())
   if (mode === undefined) {
@@ -100,12 +98,12 @@ export async function respondCommand(
     const modes = respondModes.map((known) => `/respond ${known} – ${RESPOND_WORDS[known]}`)
     return {
       success: true,
-      response: `In this group I answer ${RESPOND_WORDS[current]}.\n${modes.join('\n')}`,
+      response: TEXTS.groupAnswer(RESPOND_WORDS[current], modes.join('\n')),
     }
   }
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   await parts.settings.setRespond(context.chat, mode)
-  return { success: true, response: `OK, I now answer ${RESPOND_WORDS[mode]} in this group.` }
+  return { success: true, response: TEXTS.okNowAnswerGroup(RESPOND_WORDS[mode]) }
 }
 
 function rowsOf<Item>(items: readonly Item[], size: number): Item[][] {

@@ -1,4 +1,5 @@
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 /** A question that got no answer. */
 interface FailedQuestion {
@@ -10,8 +11,8 @@ interface FailedQuestion {
 /** Older questions are not kept: nobody scrolls back that far to try again. */
 const MAX_QUESTIONS = 200
 
-const GONE = 'I no longer have that question. Please send it again.'
-const THEIRS = 'Only the person who asked can try again.'
+const GONE = TEXTS.noLongerHaveQuestion
+const THEIRS = TEXTS.onlyPersonWhoAsked
 
 /** The questions that can be asked again with a button below the error. */
 export class Retries {
@@ -28,7 +29,7 @@ export class Retries {
       response: {
         text: `⚠️ ${error}`,
         replyToMessageId: message.id,
-        buttons: [[{ text: '🔄 Retry', data: `retry:${id}` }]],
+        buttons: [[{ text: TEXTS.retry, data: `retry:${id}` }]],
       },
     }
   }

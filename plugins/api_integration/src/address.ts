@@ -1,6 +1,7 @@
 import { ApiError } from './api-error.ts'
 import { fillIn, parseTemplate } from './template.ts'
 import type { Template } from './template.ts'
+import { TEXTS } from './texts.ts'
 
 /**
  * Checks an address that contains expressions. They may only follow the host, so that nobody but
@@ -37,7 +38,7 @@ export async function fillInAddress(template: Template, data: unknown): Promise<
   const url = URL.parse(await fillIn(template, data, (text) => encodeURIComponent(text.toWellFormed())))
   // "." and ".." contain no character that is encoded, and would climb up in the path
   const isSame = shape && url?.origin === shape.origin && segments(url) === segments(shape)
-  if (!isSame) throw new ApiError('That cannot be looked up here.')
+  if (!isSame) throw new ApiError(TEXTS.cannotLookedUp)
   return url
 }
 

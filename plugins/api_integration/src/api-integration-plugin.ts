@@ -19,6 +19,7 @@ import type { Operation } from './openapi/operations.ts'
 import { OpenApiService } from './openapi-service.ts'
 import type { ApiAnswer } from './send-request.ts'
 import { showAnswer } from './show-answer.ts'
+import { TEXTS } from './texts.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 
@@ -174,7 +175,7 @@ function mayUse(context: MessageContext, role: Role): boolean {
 }
 
 function notAllowed(role: Role): PluginResult {
-  return { success: false, error: `Only people with the role “${role}” can use this command.` }
+  return { success: false, error: TEXTS.onlyRole(role) }
 }
 
 /** A short message for the user; the details go to the log. */

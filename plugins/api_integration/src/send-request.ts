@@ -2,6 +2,7 @@ import { isPluggramError } from '@pluggram/sdk'
 import type { HttpService } from '@pluggram/sdk'
 import { ApiError } from './api-error.ts'
 import type { AuthConfig } from './configuration.ts'
+import { TEXTS } from './texts.ts'
 
 /** A request that is ready to be sent. */
 export interface ApiRequest {
@@ -56,17 +57,16 @@ export async function sendRequest(
     })
   } catch (error) {
     if (signal.aborted) throw error
-    if (timeout.aborted) throw new ApiError(`${name} did not answer in time.`, { seconds: options.seconds })
+    if (timeout.aborted) throw new ApiError(TEXTS.didNotAnswerTime(name), { seconds: options.seconds })
     // the text of another error may contain the address, and with it a secret
-    throw new ApiError(`${name} isn't responding.`, isPluggramError(error) ? { reason: error.message } : {})
+    throw new ApiError(TEXTS.isntResponding(name), isPluggramError(error) ? { reason: error.message } : {})
   }
   const bytes = await response.arrayBuffer()
   if (bytes.byteLength > MAX_BYTES)
-    throw new ApiError(`The response from ${name} is too long.`, { bytes: bytes.byteLength })
+    throw new ApiError(TEXTS.responseTooLong(name), { bytes: bytes.byteLength })
   const text = new TextDecoder().decode(bytes)
   if (!response.ok) {
-    const said =
-      options.errors[String(response.status)] ?? `${name} answered with the status ${response.status}.`
+    const said = options.errors[String(response.status)] ?? TEXTS.answeredStatus(name, response.status)
     throw new ApiError(said, { status: response.status, answer: text.slice(0, MAX_LOGGED) })
   }
   const isPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(
@@ -81,7 +81,7 @@ function parseContent(text: string, response: Response, name: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new ApiError(`I could not read the response from ${name}.`, { answer: text.slice(0, MAX_LOGGED) })
+    throw new ApiError(TEXTS.couldNotReadResponse(name), { answer: text.slice(0, MAX_LOGGED) })
   }
 }
 
@@ -89,12 +89,12 @@ function withAuth({ url, headers, auth }: ApiRequest): { url: URL; headers: Head
   const target = new URL(url)
   const all = new Headers({ accept: 'application/json' })
   for (const [name, value] of Object.entries(headers)) all.set(name, headerValue(value))
-  if (auth?.type === 'bearer') all.set('authorization', `Bearer ${headerValue(auth.token)}`)
+  if (auth?.type === 'bearer') all.set('authorization', TEXTS.bearer(headerValue(auth.token)))
   if (auth?.type === 'header') all.set(auth.name, headerValue(auth.value))
   if (auth?.type === 'query') target.searchParams.set(auth.name, auth.value)
   if (auth?.type === 'basic') {
     const pair = Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
-    all.set('authorization', `Basic ${pair}`)
+    all.set('authorization', TEXTS.basic(pair))
   }
   return { url: target, headers: all }
 }

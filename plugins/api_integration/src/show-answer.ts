@@ -1,6 +1,7 @@
 import type { PluginResult, Reply } from '@pluggram/sdk'
 import { ApiError } from './api-error.ts'
 import type { ApiAnswer } from './send-request.ts'
+import { TEXTS } from './texts.ts'
 
 /** Longer text would fill many messages, so it is sent as a file. */
 const MOST_CHARACTERS = 8_000
@@ -10,8 +11,8 @@ const MOST_CHARACTERS = 8_000
  * @throws ApiError if it is a web page: a login form or an error page instead of data
  */
 export function showAnswer(name: string, { status, content, isPage }: ApiAnswer): PluginResult {
-  if (isPage) throw new ApiError(`${name} answered with a web page, not with data.`, { status })
-  if (content === '') return { success: true, response: `Done (status ${status}).` }
+  if (isPage) throw new ApiError(TEXTS.answeredWebPageNot(name), { status })
+  if (content === '') return { success: true, response: TEXTS.doneStatus(status) }
   if (typeof content === 'string') return { success: true, response: showText(name, content) }
   const text = indented(name, content)
   return text.length > MOST_CHARACTERS
@@ -26,7 +27,7 @@ function indented(name: string, content: unknown): string {
   try {
     return JSON.stringify(content, null, 2)
   } catch {
-    throw new ApiError(`I could not read the response from ${name}.`)
+    throw new ApiError(TEXTS.couldNotReadResponse(name))
   }
 }
 
@@ -37,7 +38,7 @@ export function showText(name: string, text: string): Reply {
 
 function asFile(fileName: string, text: string): Reply {
   return {
-    text: `The answer is long (${text.length.toLocaleString('en')} characters); here it is as a file.`,
+    text: TEXTS.answerLongCharactersFile(text.length.toLocaleString('en')),
     media: { kind: 'document', source: new TextEncoder().encode(text), fileName },
   }
 }

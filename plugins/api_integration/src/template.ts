@@ -1,6 +1,7 @@
 import { GuardedRegExp } from '@pluggram/plugin-kit'
 import jsonata from 'jsonata'
 import { ApiError } from './api-error.ts'
+import { TEXTS } from './texts.ts'
 
 /**
  * Text with `{{ expressions }}` in it. An expression is JSONata (jsonata.org) over the template's
@@ -52,7 +53,7 @@ function compile(source: string): Expression {
       return value === undefined ? undefined : JSON.parse(JSON.stringify(value) ?? 'null')
     } catch (error) {
       const reason = `“${source}” failed: ${describe(error)}`
-      throw new ApiError('That does not fit what the service expects or answers.', { reason }, error)
+      throw new ApiError(TEXTS.doesNotFitWhat, { reason }, error)
     }
   }
 }

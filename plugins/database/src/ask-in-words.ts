@@ -2,6 +2,7 @@ import { z } from '@pluggram/sdk'
 import type { AiService, MessageContext, OutsideDatabase, SqlResult } from '@pluggram/sdk'
 import { LookupError } from './build-lookup.ts'
 import { readRows } from './read-rows.ts'
+import { TEXTS } from './texts.ts'
 
 /** The result of a question. */
 export interface WordsAnswer {
@@ -46,13 +47,10 @@ export async function askInWords(
   { question, about, maxRows, context }: WordsQuestion,
 ): Promise<WordsAnswer> {
   if (database.isWritable) {
-    throw new LookupError(
-      `Questions need a database that cannot be written to; ${database.name} is writable.`,
-    )
+    throw new LookupError(TEXTS.questionsNeedDatabaseCannot(database.name))
   }
-  if (question.length > MAX_QUESTION) throw new LookupError(`That is longer than ${MAX_QUESTION} characters.`)
-  if ((await ai.model(context)).isDemo)
-    throw new LookupError('Questions in plain words need an AI model, and none is connected.')
+  if (question.length > MAX_QUESTION) throw new LookupError(TEXTS.longerThanCharacters(MAX_QUESTION))
+  if ((await ai.model(context)).isDemo) throw new LookupError(TEXTS.questionsPlainWordsNeed)
   const { object } = await ai.generateObject({
     schema: answerSchema,
     system: [
@@ -66,7 +64,7 @@ export async function askInWords(
     signal: context.signal,
   })
   const sql = object.sql.trim().replace(/;$/, '')
-  if (sql === '') throw new LookupError('The tables do not contain that.')
+  if (sql === '') throw new LookupError(TEXTS.tablesDoNotContain)
   return { sql, result: await readRows(database, { sql }, maxRows) }
 }
 

@@ -1,6 +1,7 @@
 import type { OutsideDatabase, SqlStatement } from '@pluggram/sdk'
 import type { Lookup } from './configuration.ts'
 import { MOST_COUNTED } from './read-rows.ts'
+import { TEXTS } from './texts.ts'
 
 /** A message for a user about a lookup that is not possible. */
 export class LookupError extends Error {}
@@ -18,9 +19,9 @@ export function buildLookup(
   dialect: OutsideDatabase['dialect'],
 ): SqlStatement {
   const text = input.trim()
-  if (text.length > MAX_CHARACTERS) throw new LookupError(`That is longer than ${MAX_CHARACTERS} characters.`)
+  if (text.length > MAX_CHARACTERS) throw new LookupError(TEXTS.longerThanCharacters(MAX_CHARACTERS))
   if ('query' in lookup) return buildQuery(lookup, text)
-  if (text === '') throw new LookupError('What should I look up? Add it after the command.')
+  if (text === '') throw new LookupError(TEXTS.whatShouldLookUp)
   const quote = (name: string): string => quoteName(name, dialect)
   const columns = lookup.columns?.map(quote).join(', ') ?? '*'
   const [condition, value] = comparison(lookup.match, text)
@@ -32,9 +33,7 @@ function buildQuery({ query, values }: Extract<Lookup, { query: string }>, text:
   const wanted = countPlaceholders(query)
   const words = values === 'words' ? text.split(/\s+/).filter(Boolean) : text === '' ? [] : [text]
   if (words.length !== wanted) {
-    throw new LookupError(
-      wanted === 1 ? 'Add one value after the command.' : `Add ${wanted} values after the command.`,
-    )
+    throw new LookupError(wanted === 1 ? TEXTS.addOneValueAfter : TEXTS.addValuesAfterCommand(wanted))
   }
   return { sql: query, params: words }
 }

@@ -15,6 +15,7 @@ import { configuration } from './configuration.ts'
 import type { Configuration, Lookup, Questions } from './configuration.ts'
 import { formatRows } from './format-rows.ts'
 import { readRows } from './read-rows.ts'
+import { TEXTS } from './texts.ts'
 
 type Context = CommandContext<Configuration>
 
@@ -58,7 +59,7 @@ function lookupCommand(name: string, lookup: Lookup): CommandDefinition<Configur
         const source = await services.database.open(lookup.database)
         const result = await readRows(source, buildLookup(lookup, args, source.dialect), config.max_rows)
         if (result.rows.length === 0)
-          return { text: `Nothing found${args.trim() === '' ? '' : ` for “${args.trim().slice(0, 100)}”`}.` }
+          return { text: TEXTS.nothingFound(args.trim() === '' ? '' : ` for “${args.trim().slice(0, 100)}”`) }
         return show(result, context)
       }),
   }
@@ -72,7 +73,7 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
       answer(questions.role, context, async () => {
         const { services, config } = context
         const question = args.trim()
-        if (question === '') throw new LookupError('Add your question after the command.')
+        if (question === '') throw new LookupError(TEXTS.addQuestionAfterCommand)
         const source = await services.database.open(questions.database)
         const { about } = questions
         const { sql, result } = await askInWords(source, services.ai, {
@@ -81,7 +82,7 @@ function questionCommand(questions: Questions): CommandDefinition<Configuration>
           maxRows: config.max_rows,
           context,
         })
-        if (result.rows.length === 0) return [{ text: 'Nothing found.' }, asCode(sql)]
+        if (result.rows.length === 0) return [{ text: TEXTS.nothingFoundInWords }, asCode(sql)]
         return [await show(result, context), asCode(sql)]
       }),
   }
@@ -106,7 +107,7 @@ async function answer(
   work: () => Promise<Reply | readonly Reply[]>,
 ): Promise<PluginResult> {
   if (ROLES.indexOf(context.role) < ROLES.indexOf(role)) {
-    return { success: false, error: `Only people with the role “${role}” can look that up.` }
+    return { success: false, error: TEXTS.onlyPeopleRoleCan(role) }
   }
   try {
     return { success: true, response: await work() }
@@ -120,21 +121,19 @@ function explain(error: unknown, { services }: Context): string {
   if (error instanceof LookupError) return error.message
   if (isPluggramError(error)) {
     if (error.code === 'ai-limit') return error.message
-    if (isMisfit(error)) return 'That value does not fit.'
+    if (isMisfit(error)) return TEXTS.valueDoesNotFit
   }
   services.captureException(error, { during: 'lookup' })
-  if (!isPluggramError(error)) return 'The lookup failed.'
+  if (!isPluggramError(error)) return TEXTS.lookupFailed
   switch (error.code) {
     case 'database-timeout':
-      return 'The database took too long. The query was stopped.'
+      return TEXTS.databaseTookTooLong
     case 'database-limit':
-      return 'The result is too large. Ask for less.'
+      return TEXTS.resultTooLargeAsk
     case 'database-unavailable':
-      return "The database isn't responding."
+      return TEXTS.databaseIsntResponding
     default:
-      return error.code.startsWith('ai-')
-        ? "The AI service isn't responding. Try again in a minute."
-        : 'The database could not answer that. Try rephrasing it.'
+      return error.code.startsWith('ai-') ? TEXTS.aiServiceIsntResponding : TEXTS.databaseCouldNotAnswer
   }
 }
 

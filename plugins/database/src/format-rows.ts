@@ -2,6 +2,7 @@ import { renderPng, ThreadWorkError } from '@pluggram/plugin-kit'
 import type { Reply, SqlResult } from '@pluggram/sdk'
 import { drawTable, isDrawable } from './draw-table.ts'
 import { formatValue } from './format-value.ts'
+import { TEXTS } from './texts.ts'
 
 /** How several rows are shown. */
 export type TableStyle = 'auto' | 'text' | 'picture'
@@ -94,7 +95,7 @@ async function draw(
     shown.every((row) => row[column] === null || ['number', 'bigint'].includes(typeof row[column])),
   )
   const { svg, columns } = drawTable(names, cells, isNumber)
-  const left = columns < names.length ? `${columns} of ${names.length} columns: ask for fewer.` : ''
+  const left = columns < names.length ? TEXTS.columnsAskFewer(columns, names.length) : ''
   try {
     const source = await renderPng(svg, signal)
     return {

@@ -1,3 +1,5 @@
+import { TEXTS } from './texts.ts'
+
 /** One term of a notation: a number of dice with a number of sides, or a fixed number. */
 export type Term =
   | { readonly kind: 'dice'; readonly sign: 1 | -1; readonly count: number; readonly sides: number }
@@ -25,15 +27,15 @@ const TERM = /^(?:(?<count>\d{0,6})d(?<sides>\d{1,6})|(?<value>\d{1,6}))$/
  */
 export function parseDice(input: string, maxDice: number): DiceNotation {
   const compact = input.toLowerCase().replaceAll(/\s+/g, '')
-  if (compact === '') throw new NotationError('Which dice? Try 2d6+1.')
-  if (compact.length > MAX_CHARACTERS) throw new NotationError('That roll is too long. Try 2d6+1.')
+  if (compact === '') throw new NotationError(TEXTS.whichDiceTryD)
+  if (compact.length > MAX_CHARACTERS) throw new NotationError(TEXTS.rollTooLongTry)
   const pieces = compact.match(/[+-]?[^+-]+/g)
   if (!pieces || pieces.join('') !== compact) throw notUnderstood(input)
-  if (pieces.length > MAX_TERMS) throw new NotationError(`At most ${MAX_TERMS} parts can be added.`)
+  if (pieces.length > MAX_TERMS) throw new NotationError(TEXTS.mostPartsCanAdded(MAX_TERMS))
   const terms = pieces.map((piece) => parseTerm(piece, input))
   const dice = terms.reduce((sum, term) => sum + (term.kind === 'dice' ? term.count : 0), 0)
-  if (dice === 0) throw new NotationError('Add at least one die, for example 2d6+1.')
-  if (dice > maxDice) throw new NotationError(`That's too many dice. The maximum is ${maxDice}.`)
+  if (dice === 0) throw new NotationError(TEXTS.addLeastOneDie)
+  if (dice > maxDice) throw new NotationError(TEXTS.thatsTooManyDice(maxDice))
   return { text: formatTerms(terms), terms }
 }
 
@@ -43,18 +45,18 @@ function parseTerm(piece: string, input: string): Term {
   if (!groups) throw notUnderstood(input)
   const { count, sides, value } = groups
   if (sides === undefined) {
-    if (Number(value) > MAX_NUMBER) throw new NotationError(`Numbers go up to ${MAX_NUMBER}.`)
+    if (Number(value) > MAX_NUMBER) throw new NotationError(TEXTS.numbersGoUp(MAX_NUMBER))
     return { kind: 'number', sign, value: Number(value) }
   }
   if (Number(sides) < 2 || Number(sides) > MAX_SIDES) {
-    throw new NotationError(`A die has 2 to ${MAX_SIDES} sides, not ${Number(sides)}.`)
+    throw new NotationError(TEXTS.dieHasSidesNot(MAX_SIDES, Number(sides)))
   }
   return { kind: 'dice', sign, count: count === '' ? 1 : Number(count), sides: Number(sides) }
 }
 
 function notUnderstood(input: string): NotationError {
   const shown = input.trim().slice(0, MAX_CHARACTERS)
-  return new NotationError(`“${shown}” isn't a dice roll. Try 2d6+1, d20 or 3d6-2.`)
+  return new NotationError(TEXTS.isntDiceRollTry(shown))
 }
 
 function formatTerms(terms: readonly Term[]): string {

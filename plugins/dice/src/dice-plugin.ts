@@ -2,6 +2,7 @@ import { definePlugin, z } from '@pluggram/sdk'
 import type { PluginResult } from '@pluggram/sdk'
 import { NotationError, parseDice } from './dice-notation.ts'
 import { describeRoll, rollDice } from './roll-dice.ts'
+import { TEXTS } from './texts.ts'
 
 const SPOKEN = /^(?:roll|throw)\s+(?<dice>\d{0,3}\s*d\s*\d.*)$/i
 
@@ -67,7 +68,7 @@ export default definePlugin({
 function answer(dice: string, maxDice: number): PluginResult {
   try {
     const roll = rollDice(parseDice(dice, maxDice))
-    const again = { text: '🎲 Roll again', data: roll.notation.text }
+    const again = { text: TEXTS.rollAgain, data: roll.notation.text }
     return {
       success: true,
       response: { text: describeRoll(roll), buttons: [[again]] },

@@ -5,6 +5,7 @@ import { FeedError } from './feed-error.ts'
 import { fetchFeed } from './fetch-feed.ts'
 import { findFollowed, subscribe } from './subscribe.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { TEXTS } from './texts.ts'
 
 type Context = ToolContext<Configuration>
 type Tools = NonNullable<
@@ -12,7 +13,7 @@ type Tools = NonNullable<
 >
 
 const MAX_ENTRIES = 10
-const GONE = { error: 'This chat does not follow that feed.' }
+const GONE = { error: TEXTS.chatDoesNotFollow }
 
 const follow = z.object({
   address: z.string().min(1).max(2_000).describe('Of the feed, or of a page that names it, with https://'),
@@ -74,7 +75,7 @@ export function feedTools(role: Role): Tools {
 }
 
 async function inWords(context: Context, work: () => Promise<unknown>): Promise<unknown> {
-  if (context.chat.id === 0) return { error: 'Feeds only work in a chat.' }
+  if (context.chat.id === 0) return { error: TEXTS.feedsOnlyWorkChat }
   try {
     return await work()
   } catch (error) {

@@ -14,6 +14,7 @@ import { feedTools } from './feed-tools.ts'
 import { renderEntry } from './render-entry.ts'
 import { findFollowed, subscribe } from './subscribe.ts'
 import { Subscriptions } from './subscriptions.ts'
+import { TEXTS } from './texts.ts'
 import { FeedWatch } from './watch-feeds.ts'
 
 const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
@@ -91,9 +92,9 @@ class Feeds {
   async #add(written: string, context: MessageContext): Promise<PluginResult> {
     const surroundings = { config: this.#config, services: this.#services }
     const { title, isNew, latest } = await subscribe(written, context, surroundings)
-    if (!isNew) return { success: true, response: `This chat is already subscribed to “${title}”.` }
-    const told = `Subscribed to “${title}”.`
-    return { success: true, response: latest ? [`${told} Latest:`, renderEntry(title, latest)] : told }
+    if (!isNew) return { success: true, response: TEXTS.chatAlreadySubscribed(title) }
+    const told = TEXTS.subscribed(title)
+    return { success: true, response: latest ? [TEXTS.latest(told), renderEntry(title, latest)] : told }
   }
 
   async #list({ chat }: MessageContext, editMessageId?: number): Promise<PluginResult> {
@@ -102,7 +103,7 @@ class Feeds {
     if (followed.length === 0) {
       return {
         success: true,
-        response: { text: 'This chat has no feeds. Add one with /feed add ADDRESS.', buttons: [], ...edit },
+        response: { text: TEXTS.chatHasNoFeeds, buttons: [], ...edit },
       }
     }
     return {
@@ -119,9 +120,9 @@ class Feeds {
     const followed = await this.#subscriptions.ofChat(context.chat)
     const feed = findFollowed(followed, written)
     if (!feed || !(await this.#subscriptions.remove(feed.key, context.chat))) {
-      return { success: false, error: 'This chat does not have that feed. /feed list shows its feeds.' }
+      return { success: false, error: TEXTS.chatDoesNotHave }
     }
-    return { success: true, response: `Unsubscribed from “${feed.title}”.` }
+    return { success: true, response: TEXTS.unsubscribed(feed.title) }
   }
 
   async #check({ chat, signal }: MessageContext): Promise<PluginResult> {
@@ -130,7 +131,7 @@ class Feeds {
       followed.map((feed) => this.#watch.check(feed, { signal, now: new Date(), isForced: true })),
     )
     const fresh = counts.reduce((sum, count) => sum + count, 0)
-    return { success: true, response: fresh === 0 ? 'Nothing new.' : `New entries: ${fresh}.` }
+    return { success: true, response: fresh === 0 ? TEXTS.nothingNew : TEXTS.newEntries(fresh) }
   }
 
   async #answer(context: MessageContext): Promise<PluginResult | undefined> {
@@ -159,7 +160,7 @@ class Feeds {
   #notAllowed(): PluginResult {
     return {
       success: false,
-      error: `Only people with the role “${this.#config.role}” can change feeds here.`,
+      error: TEXTS.onlyRole(this.#config.role),
     }
   }
 }

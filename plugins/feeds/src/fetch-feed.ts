@@ -3,6 +3,7 @@ import type { HttpService } from '@pluggram/sdk'
 import { FeedError } from './feed-error.ts'
 import type { Feed } from './parse-feed.ts'
 import { findFeedOfPage, readFeed } from './read-safely.ts'
+import { TEXTS } from './texts.ts'
 
 /** The server's version headers, sent back so that it only answers with a newer version. */
 export interface Validators {
@@ -53,7 +54,7 @@ export async function discoverFeed(
     }
   }
   const found = await fetchFeed(http, named, { signal })
-  if (!found.isChanged) throw new FeedError('I found no feed at that address.')
+  if (!found.isChanged) throw new FeedError(TEXTS.noFeedFound)
   return found
 }
 
@@ -79,20 +80,17 @@ async function fetchText(
     })
   } catch (error) {
     if (signal.aborted) throw error
-    if (timeout.aborted) throw new FeedError(`${hostname} did not answer in time.`)
+    if (timeout.aborted) throw new FeedError(TEXTS.didNotAnswerTime(hostname))
     if (!isPluggramError(error)) throw error
     const isForbidden = error.code === 'permission-missing'
-    throw new FeedError(
-      isForbidden
-        ? `I can't read ${hostname}: it is not on the public internet.`
-        : `${hostname} isn't responding.`,
-      { cause: error },
-    )
+    throw new FeedError(isForbidden ? TEXTS.notPublic(hostname) : TEXTS.isntResponding(hostname), {
+      cause: error,
+    })
   }
   if (response.status === 304) return { text: '', response }
-  if (!response.ok) throw new FeedError(`${hostname} answered with the status ${response.status}.`)
+  if (!response.ok) throw new FeedError(TEXTS.answeredStatus(hostname, response.status))
   const bytes = await response.arrayBuffer()
-  if (bytes.byteLength > MAX_BYTES) throw new FeedError('That feed is too large.')
+  if (bytes.byteLength > MAX_BYTES) throw new FeedError(TEXTS.feedTooLarge)
   return { text: decode(bytes, response), response }
 }
 

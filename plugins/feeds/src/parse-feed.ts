@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseFeed as parse } from 'feedsmith'
 import { FeedError } from './feed-error.ts'
+import { TEXTS } from './texts.ts'
 import { shorten, toText } from './to-text.ts'
 
 /** One entry of a feed, cleaned up. */
@@ -47,7 +48,7 @@ function readRaw(text: string): { title: string | undefined; entries: RawEntry[]
   try {
     parsed = parse(text)
   } catch (error) {
-    throw new FeedError('I found no feed at that address.', { cause: error })
+    throw new FeedError(TEXTS.noFeedFound, { cause: error })
   }
   const { format, feed } = parsed
   switch (format) {

@@ -4,6 +4,7 @@ import { FeedError } from './feed-error.ts'
 import type { Feed } from './parse-feed.ts'
 import { readWork } from './read-work.ts'
 import type { ReadInput } from './read-work.ts'
+import { TEXTS } from './texts.ts'
 
 const feedSchema = z.object({
   title: z.string(),
@@ -46,7 +47,7 @@ async function readSafely(input: ReadInput, signal: AbortSignal): Promise<unknow
     return await read(input, signal)
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error
-    const reason = error.isLate ? 'That feed is too complex to read.' : 'I found no feed at that address.'
+    const reason = error.isLate ? TEXTS.tooComplex : TEXTS.noFeedFound
     throw new FeedError(reason, { cause: error })
   }
 }

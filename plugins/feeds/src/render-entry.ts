@@ -1,5 +1,6 @@
 import type { Reply } from '@pluggram/sdk'
 import type { Entry } from './parse-feed.ts'
+import { TEXTS } from './texts.ts'
 
 /**
  * An entry as a message. Formatting is separate from the text, so nothing in a feed can become
@@ -18,6 +19,6 @@ export function renderEntry(
       { type: 'bold', offset: start, length: title.length },
       ...(link === undefined ? [] : [{ type: 'text_link', offset: start, length: title.length, url: link }]),
     ],
-    ...(link !== undefined && { buttons: [[{ text: '🔗 Read on', url: link }]] }),
+    ...(link !== undefined && { buttons: [[{ text: TEXTS.readOn, url: link }]] }),
   }
 }

@@ -5,6 +5,7 @@ import { discoverFeed } from './fetch-feed.ts'
 import type { Entry } from './parse-feed.ts'
 import { feedKey, Subscriptions } from './subscriptions.ts'
 import type { FollowedFeed } from './subscriptions.ts'
+import { TEXTS } from './texts.ts'
 
 interface Surroundings {
   readonly config: Configuration
@@ -59,10 +60,8 @@ function addressOf(written: string): string {
   const url = URL.parse(/^https?:\/\//i.test(text) ? text : `https://${text}`)
   const isUsable =
     url && text !== '' && !/\s/.test(text) && text.length <= 2_000 && url.hostname.includes('.')
-  if (!isUsable && url?.hostname !== 'localhost')
-    throw new FeedError('Which feed? Try /feed add https://example.com/feed.xml')
-  if (url.username !== '' || url.password !== '')
-    throw new FeedError('That address contains a password, which everybody here would see. Use one without.')
+  if (!isUsable && url?.hostname !== 'localhost') throw new FeedError(TEXTS.whichFeed)
+  if (url.username !== '' || url.password !== '') throw new FeedError(TEXTS.hasPassword)
   url.hash = ''
   return url.href
 }

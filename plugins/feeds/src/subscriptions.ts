@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from '@pluggram/sdk'
 import type { Chat, Store } from '@pluggram/sdk'
 import { FeedError } from './feed-error.ts'
+import { TEXTS } from './texts.ts'
 
 const subscriberSchema = z.object({ chatId: z.number(), topicId: z.number().optional() })
 const feedSchema = z.object({ url: z.string(), title: z.string(), subscribers: z.array(subscriberSchema) })
@@ -63,9 +64,9 @@ export class Subscriptions {
       const followed = Object.values(feeds).filter(({ subscribers }) =>
         subscribers.some((item) => isChat(item, chat)),
       )
-      if (followed.length >= maxPerChat) throw new FeedError(`A chat can have at most ${maxPerChat} feeds.`)
+      if (followed.length >= maxPerChat) throw new FeedError(TEXTS.tooManyFeedsHere(maxPerChat))
       const isFull = Object.keys(feeds).length >= MAX_FEEDS || feed.subscribers.length >= MAX_SUBSCRIBERS
-      if (isFull) throw new FeedError('I have reached the maximum number of feeds.')
+      if (isFull) throw new FeedError(TEXTS.tooManyFeeds)
       const subscriber = { chatId: chat.id, ...(chat.topicId !== undefined && { topicId: chat.topicId }) }
       return { ...feeds, [key]: { ...feed, title, subscribers: [...feed.subscribers, subscriber] } }
     })

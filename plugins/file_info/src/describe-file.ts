@@ -1,14 +1,15 @@
 import type { DownloadableAttachment } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 /** The kinds of files that this plugin describes. */
 export type FileAttachment = Exclude<DownloadableAttachment, { kind: 'sticker' }>
 
 const TITLES: Readonly<Record<FileAttachment['kind'], string>> = {
-  photo: '🖼 Photo',
-  document: '📄 Document',
-  voice: '🎙 Voice message',
-  audio: '🎵 Audio',
-  video: '🎬 Video',
+  photo: TEXTS.photo,
+  document: TEXTS.document,
+  voice: TEXTS.voiceMessage,
+  audio: TEXTS.audio,
+  video: TEXTS.video,
 }
 
 /** The facts from reading the file's bytes. */

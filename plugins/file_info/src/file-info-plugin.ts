@@ -11,6 +11,7 @@ import type {
 } from '@pluggram/sdk'
 import { describeFile } from './describe-file.ts'
 import type { FileAttachment, FileFacts } from './describe-file.ts'
+import { TEXTS } from './texts.ts'
 
 const KEEP_SECONDS = 7 * 24 * 60 * 60
 /** Telegram's limit for downloads by bots (Bot API: getFile). */
@@ -66,7 +67,7 @@ export default class FileInfoPlugin {
         context,
       )
       if (replies.length > 0) return { success: true, response: replies }
-      return { success: false, error: 'Which file? Reply to a file or a location with /file.' }
+      return { success: false, error: TEXTS.whichFileReplyFile }
     }
     if (context.command || attachments.length === 0 || !isAddressed || (await this.#hasModel(context))) {
       return undefined
@@ -109,7 +110,7 @@ export default class FileInfoPlugin {
     await this.#services.store.set(key, remembered, { ttlSeconds: KEEP_SECONDS })
     return {
       text: describeFile(file, await this.#read(file, context)),
-      buttons: [[{ text: '↩️ Send it back', data: key }]],
+      buttons: [[{ text: TEXTS.sendBack, data: key }]],
     }
   }
 
@@ -117,7 +118,7 @@ export default class FileInfoPlugin {
     const { size } = file
     if (!this.#showChecksum) return { size }
     if (size !== undefined && size > MAX_DOWNLOAD_BYTES) {
-      return { size, note: 'It is over 20 MB, which is more than bots may download.' }
+      return { size, note: TEXTS.overMbWhichMore }
     }
     try {
       const bytes = await context.download(file)
@@ -125,7 +126,7 @@ export default class FileInfoPlugin {
     } catch (error) {
       if (!isPluggramError(error)) throw error
       this.#services.logger.warn('A file could not be read', { error: error.message })
-      return { size, note: 'The file could not be downloaded.' }
+      return { size, note: TEXTS.fileCouldNotDownloaded }
     }
   }
 
@@ -133,7 +134,7 @@ export default class FileInfoPlugin {
     const { data: file } = rememberedSchema.safeParse(await this.#services.store.get(key))
     // a button's data comes from outside: it must not open files of another chat
     if (file?.chatId !== context.chat.id) {
-      return { success: false, error: 'I no longer remember that file. Please send it again.' }
+      return { success: false, error: TEXTS.noLongerRememberFile }
     }
     // Telegram resends a known file only as the kind it was first sent as
     return { success: true, response: { media: { kind: file.kind, source: { fileId: file.fileId } } } }
@@ -148,5 +149,5 @@ function describeLocation({ latitude, longitude }: Extract<Attachment, { kind: '
   const place = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
   const query = new URLSearchParams({ mlat: String(latitude), mlon: String(longitude) })
   const url = `https://www.openstreetmap.org/?${query.toString()}#map=16/${latitude}/${longitude}`
-  return { text: `📍 Location\nCoordinates: ${place}\n${url}`, buttons: [[{ text: '🗺 Open the map', url }]] }
+  return { text: TEXTS.location(place, url), buttons: [[{ text: TEXTS.openMap, url }]] }
 }

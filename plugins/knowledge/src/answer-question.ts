@@ -1,6 +1,7 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { MessageContext, PluginResult, Services } from '@pluggram/sdk'
 import type { FoundPassage } from './library.ts'
+import { TEXTS } from './texts.ts'
 
 const EXCERPT_CHARACTERS = 300
 const INSTRUCTIONS = `You answer a question from passages of documents, and from nothing else.
@@ -16,10 +17,10 @@ export async function answerQuestion(
   services: Services,
 ): Promise<PluginResult> {
   if (passages.length === 0) {
-    return { success: true, response: 'The documents say nothing about that. /documents lists them.' }
+    return { success: true, response: TEXTS.documentsSayNothingAbout }
   }
   const { isDemo } = await services.ai.model(context)
-  if (isDemo) return excerpts(passages, 'No AI model is connected, so here is what the documents say:')
+  if (isDemo) return excerpts(passages, TEXTS.noAiModelConnected)
   const material = markPassages(passages)
   const stream = services.ai.streamText({
     system: INSTRUCTIONS,
@@ -35,7 +36,7 @@ export async function answerQuestion(
   } catch (error) {
     if (context.signal.aborted || !isPluggramError(error)) throw error
     services.captureException(error, { chat: context.chat.id })
-    return excerpts(passages, "The AI service isn't responding, so here is what the documents say:")
+    return excerpts(passages, TEXTS.aiServiceIsntResponding)
   }
 }
 
@@ -75,7 +76,7 @@ function sources(text: string, passages: readonly FoundPassage[]): string {
   const numbers = new Set([...text.matchAll(/\[(\d{1,2})\]/g)].map(([, number]) => Number(number)))
   const all = passages.map((passage, index) => ({ number: index + 1, place: describePlace(passage) }))
   const cited = all.filter(({ number }) => numbers.has(number))
-  const title = cited.length > 0 ? 'Sources' : 'Looked at, without citing'
+  const title = cited.length > 0 ? 'Sources' : TEXTS.lookedWithoutCiting
   const shown = cited.length > 0 ? cited : all
   return `${title}:\n${shown.map(({ number, place }) => `\\[${number}\\] ${escape(place)}`).join('\n')}`
 }

@@ -2,6 +2,7 @@ import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
 import { FOLDER_SOURCE } from './library.ts'
 import type { Library, StoredDocument } from './library.ts'
 import { describeScope, visibleScopes } from './scope.ts'
+import { TEXTS } from './texts.ts'
 
 const PER_PAGE = 8
 
@@ -26,9 +27,9 @@ export async function documentsPress(
     const documents = await library.list(visibleScopes(context))
     const index = documents.findIndex(({ id }) => id === Number(argument))
     const document = documents[index]
-    if (!document) return { success: false, error: 'That document is already deleted.' }
+    if (!document) return { success: false, error: TEXTS.documentAlreadyDeleted }
     if (!mayDelete(document, context)) {
-      return { success: false, error: 'Only the owner or the person who added it can delete it.' }
+      return { success: false, error: TEXTS.onlyOwnerPersonWho }
     }
     await library.remove(document.id)
     page = Math.floor(index / PER_PAGE)
@@ -40,7 +41,7 @@ export async function documentsPress(
 async function list(context: MessageContext, library: Library, wanted: number): Promise<Reply> {
   const documents = await library.list(visibleScopes(context))
   if (documents.length === 0) {
-    return { text: 'No documents yet. Send me a file with the caption /learn.' }
+    return { text: TEXTS.noDocumentsYetSend }
   }
   const last = Math.ceil(documents.length / PER_PAGE) - 1
   const page = Math.min(Math.max(wanted, 0), last)
@@ -58,7 +59,7 @@ async function list(context: MessageContext, library: Library, wanted: number): 
     ...(page < last ? [{ text: '›', data: `page:${page + 1}` }] : []),
   ]
   const buttons = [deletes.slice(0, 4), deletes.slice(4), turns].filter((row) => row.length > 0)
-  return { text: `Documents:\n${lines.join('\n')}`, ...(buttons.length > 0 && { buttons }) }
+  return { text: TEXTS.documents(lines.join('\n')), ...(buttons.length > 0 && { buttons }) }
 }
 
 /** A document from a folder would come back, so it can only be deleted in the folder. */

@@ -10,6 +10,7 @@ import { Learner } from './learner.ts'
 import { Library } from './library.ts'
 import { visibleScopes } from './scope.ts'
 import { search } from './search.ts'
+import { TEXTS } from './texts.ts'
 
 const MAX_QUESTION_CHARACTERS = 1_000
 const PASSAGES_FOR_THE_TOOL = 5
@@ -54,7 +55,7 @@ Only you see what you add in our private chat; only a group sees what is added t
           { scopes: visibleScopes(context), limit: PASSAGES_FOR_THE_TOOL, context },
           { library, services, embeddings: config.embeddings },
         )
-        if (found.length === 0) return 'Nothing was found in the documents.'
+        if (found.length === 0) return TEXTS.nothingFoundDocuments
         return { found: found.map(describePlace), passages: markPassages(found) }
       },
     },
@@ -101,7 +102,7 @@ async function createKnowledge({ config, services, signal }: SetupContext<Config
         case 'ask': {
           const question = command.args.slice(0, MAX_QUESTION_CHARACTERS).toWellFormed()
           if (question !== '') return ask(question, context)
-          return { success: true, response: 'Add your question, for example /ask When do you open?' }
+          return { success: true, response: TEXTS.addQuestionExampleAsk }
         }
         case 'learn':
           return learnCommand(command.args, context, { learner, config })

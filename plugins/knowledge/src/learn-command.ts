@@ -7,6 +7,7 @@ import type { Learner, Material } from './learner.ts'
 import { DocumentProblem, documentKind } from './read-document.ts'
 import { describeScope, ownScope } from './scope.ts'
 import type { Scope } from './scope.ts'
+import { TEXTS } from './texts.ts'
 
 type FileAttachment = Extract<Attachment, { kind: 'document' }>
 
@@ -30,29 +31,27 @@ export async function learnCommand(
     if (!material) return { success: true, response: USAGE }
     const { title, passages, isKnown } = await learner.learn(material, context.signal)
     const count = passages === 1 ? 'one passage' : `${passages} passages`
-    const note = isKnown ? '📚 Already saved' : '📚 Saved'
+    const note = isKnown ? TEXTS.alreadySaved : TEXTS.saved
     return {
       success: true,
-      response: `${note}: “${title}”, ${count}. Who may be told: ${describeScope(scope)}. Ask with /ask.`,
+      response: TEXTS.whoMayToldAsk(note, title, count, describeScope(scope)),
     }
   } catch (error) {
     if (error instanceof DocumentProblem) {
-      return { success: false, error: `I can't learn that. ${error.message}` }
+      return { success: false, error: TEXTS.cantLearn(error.message) }
     }
     if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
-    return { success: false, error: 'I could not download the file from Telegram. Please send it again.' }
+    return { success: false, error: TEXTS.couldNotDownloadFile }
   }
 }
 
 function refuse(scope: Scope, { chat, role }: MessageContext, config: Configuration): string | undefined {
   if (scope === 'everyone') {
-    return role === 'owner' ? undefined : 'Only the owner can add documents for everybody.'
+    return role === 'owner' ? undefined : TEXTS.onlyOwnerCanAdd
   }
   const needed = chat.type === 'private' ? config.learn_role : config.learn_in_groups_role
   if (RANKS[role] >= RANKS[needed]) return undefined
-  return needed === 'owner'
-    ? 'Only the owner can add documents here.'
-    : 'Only the owner and trusted people can add documents here.'
+  return needed === 'owner' ? TEXTS.onlyOwnerCanAddDocuments : TEXTS.onlyOwnerTrustedPeople
 }
 
 async function readMaterial(
@@ -68,8 +67,8 @@ async function readMaterial(
   if (file) {
     const title = file.fileName ?? 'file'
     const kind = documentKind(title, file.mimeType)
-    if (!kind) throw new DocumentProblem('I read text, Markdown, HTML and PDF files.')
-    if (file.size !== undefined && file.size > MAX_BYTES) throw new DocumentProblem('It is over 20 MB.')
+    if (!kind) throw new DocumentProblem(TEXTS.readTextMarkdownHtml)
+    if (file.size !== undefined && file.size > MAX_BYTES) throw new DocumentProblem(TEXTS.overMb)
     const bytes = await context.download(file)
     return { ...common, title, source: `file:${title}`, kind, bytes }
   }

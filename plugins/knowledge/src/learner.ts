@@ -6,6 +6,7 @@ import { DocumentProblem, readDocument } from './read-document.ts'
 import type { DocumentKind } from './read-sections.ts'
 import type { Scope } from './scope.ts'
 import type { Passage } from './split-text.ts'
+import { TEXTS } from './texts.ts'
 import { packVector } from './vectors.ts'
 
 export const MAX_BYTES = 20 * 1_048_576
@@ -52,16 +53,14 @@ export class Learner {
   }
 
   async #learn({ bytes, kind, scope, source, ...material }: Material, signal: AbortSignal): Promise<Learned> {
-    if (bytes.byteLength > MAX_BYTES) throw new DocumentProblem('It is over 20 MB.')
+    if (bytes.byteLength > MAX_BYTES) throw new DocumentProblem(TEXTS.overMb)
     const title = oneLine(material.title)
     const hash = createHash('sha256').update(bytes).digest('base64url')
     const known = await this.#library.find(scope, source)
     if (known?.hash === hash) return { title, passages: known.passages, isKnown: true }
     const all = await this.#library.list([scope])
     if (!known && all.length >= this.#config.documents) {
-      throw new DocumentProblem(
-        `You have reached the maximum of ${all.length} documents. Delete some with /documents.`,
-      )
+      throw new DocumentProblem(TEXTS.haveReachedMaximumDocuments(all.length))
     }
     const passages = await readDocument(bytes, kind, signal)
     const { addedBy } = material

@@ -2,6 +2,7 @@ import { createThreadWork, ThreadWorkError } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { DocumentKind } from './read-sections.ts'
 import type { Passage } from './split-text.ts'
+import { TEXTS } from './texts.ts'
 
 /** Why a document cannot be learned, in words for the person who sent it. */
 export class DocumentProblem extends Error {}
@@ -51,11 +52,9 @@ export async function readDocument(
   signal: AbortSignal,
 ): Promise<Passage[]> {
   const passages = passagesSchema.parse(await readSafely(bytes, kind, signal))
-  if (!passages) throw new DocumentProblem('It is too long. Send it in several parts.')
+  if (!passages) throw new DocumentProblem(TEXTS.tooLongSendSeveral)
   if (passages.length === 0) {
-    throw new DocumentProblem(
-      kind === 'pdf' ? 'It contains no text. I cannot read scanned PDFs.' : 'It contains no text.',
-    )
+    throw new DocumentProblem(kind === 'pdf' ? TEXTS.containsNoTextCannot : TEXTS.containsNoText)
   }
   return passages
 }
@@ -66,9 +65,7 @@ async function readSafely(bytes: Uint8Array, kind: DocumentKind, signal: AbortSi
     return await read({ bytes: Uint8Array.from(bytes), kind }, signal)
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error
-    const reason = error.isLate
-      ? 'It takes too long to read.'
-      : 'It cannot be read. It may be damaged or password-protected.'
+    const reason = error.isLate ? TEXTS.takesTooLongRead : TEXTS.cannotReadMayDamaged
     throw new DocumentProblem(reason, { cause: error })
   }
 }

@@ -2,6 +2,7 @@ import { definePlugin, z } from '@pluggram/sdk'
 import type { PluginDefinition, PluginResult } from '@pluggram/sdk'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
+import { TEXTS } from './texts.ts'
 
 const config = z.object({
   retention_days: z
@@ -56,10 +57,9 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       },
       async processMessage(_message, { chat, command, role }) {
         if (command?.name !== 'journal') return undefined
-        if (role !== 'owner') return { success: false, error: 'Only the owner can read the journal.' }
+        if (role !== 'owner') return { success: false, error: TEXTS.onlyOwnerCanRead }
         // the journal also contains private chats
-        if (chat.type !== 'private')
-          return { success: false, error: 'I only show the journal in our private chat.' }
+        if (chat.type !== 'private') return { success: false, error: TEXTS.onlyShowJournalOur }
         return answer(journal, command.args)
       },
       async forgetUser({ id }) {
@@ -89,7 +89,7 @@ async function answer(journal: Journal, args: string): Promise<PluginResult> {
   const words = (count === undefined ? [first, ...rest] : rest).join(' ')
   const entries = await journal.newest(count ?? SHOWN, words)
   const lines = entries.map(describe)
-  return { success: true, response: lines.length > 0 ? lines.join('\n') : 'No matching entries.' }
+  return { success: true, response: lines.length > 0 ? lines.join('\n') : TEXTS.noMatchingEntries }
 }
 
 async function exportAll(journal: Journal): Promise<PluginResult> {
@@ -106,9 +106,7 @@ async function exportAll(journal: Journal): Promise<PluginResult> {
       isCut = true
     }
   }
-  const text = isCut
-    ? `The newest ${lines.length} entries; the file would be too large.`
-    : `${lines.length} entries.`
+  const text = isCut ? TEXTS.newestEntriesFileWould(lines.length) : `${lines.length} entries.`
   const source = Buffer.from(lines.length > 0 ? lines.join('') : '\n')
   return {
     success: true,
@@ -121,10 +119,10 @@ async function exportAll(journal: Journal): Promise<PluginResult> {
 
 async function forget(journal: Journal, whom: string): Promise<PluginResult> {
   if (whom !== 'all' && !/^-?\d{1,20}$/.test(whom)) {
-    return { success: false, error: 'Whose entries? Use /journal forget 42 or /journal forget all.' }
+    return { success: false, error: TEXTS.whoseEntriesUseJournal }
   }
   const count = await journal.forget(whom === 'all' ? undefined : Number(whom))
-  return { success: true, response: `Deleted ${count} entries.` }
+  return { success: true, response: TEXTS.deletedEntries(count) }
 }
 
 /** Always one line, whatever the texts contain. */

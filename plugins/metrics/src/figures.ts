@@ -1,5 +1,6 @@
 import type { MetricReading, MetricSample } from '@pluggram/sdk'
 import type { PluginBar } from './chart.ts'
+import { TEXTS } from './texts.ts'
 
 /** The metrics that `/stats` reads. */
 export const NAMES = [
@@ -42,9 +43,20 @@ export function describeFigures(readings: readonly MetricReading[], now: number)
   const count = times.reduce((sum, { value }) => sum + value, 0)
   const seconds = times.reduce((sum, sample) => sum + (sample.sum ?? 0), 0)
   return [
-    `Running for ${hours < 1 ? `${Math.max(0, Math.round(hours * 60))} min` : `${Math.round(hours * 10) / 10} h`}, ${Math.round(single(readings, 'process_resident_memory_bytes') / 1_048_576)} MB.`,
-    `Messages: ${single(readings, 'inbox_updates_accepted_total')}, failed: ${single(readings, 'inbox_updates_failed_total')}, waiting: ${single(readings, 'lanes_pending_updates')}, not sent yet: ${single(readings, 'outbox_unsent_messages')}.`,
-    `A plugin took ${count === 0 ? '–' : `${Math.round((seconds / count) * 1_000)} ms`} on average; Telegram asked to slow down ${single(readings, 'telegram_flood_waits_total')} times.`,
+    TEXTS.runningMb(
+      hours < 1 ? `${Math.max(0, Math.round(hours * 60))} min` : `${Math.round(hours * 10) / 10} h`,
+      Math.round(single(readings, 'process_resident_memory_bytes') / 1_048_576),
+    ),
+    TEXTS.messagesFailedWaitingNot(
+      single(readings, 'inbox_updates_accepted_total'),
+      single(readings, 'inbox_updates_failed_total'),
+      single(readings, 'lanes_pending_updates'),
+      single(readings, 'outbox_unsent_messages'),
+    ),
+    TEXTS.pluginTookAverageTelegram(
+      count === 0 ? '–' : `${Math.round((seconds / count) * 1_000)} ms`,
+      single(readings, 'telegram_flood_waits_total'),
+    ),
   ].join('\n')
 }
 

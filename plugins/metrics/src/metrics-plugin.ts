@@ -3,6 +3,7 @@ import { definePlugin, z } from '@pluggram/sdk'
 import type { PluginDefinition } from '@pluggram/sdk'
 import { drawChart } from './chart.ts'
 import { describeFigures, NAMES, pluginBars, single } from './figures.ts'
+import { TEXTS } from './texts.ts'
 
 const config = z.object({
   minutes: z.number().int().min(5).max(1_440).default(60).describe('How many minutes the chart shows.'),
@@ -39,7 +40,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       async processMessage(_message, { command, role, signal }) {
         if (command?.name !== 'stats') return undefined
         if (RANK[role] < RANK[settings.who]) {
-          return { success: false, error: 'Only the owner can see the statistics.' }
+          return { success: false, error: TEXTS.onlyOwnerCanSee }
         }
         const readings = await services.statistics.read(NAMES)
         const current = single(readings, 'inbox_updates_accepted_total') - before

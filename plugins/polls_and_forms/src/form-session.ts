@@ -3,6 +3,7 @@ import type { Button, Reply } from '@pluggram/sdk'
 import { AnswerError, parseAnswer, showAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { Form, Question } from './form-definition.ts'
+import { TEXTS } from './texts.ts'
 
 /** A user's progress in a form. After the last question, `answers` has one entry for each. */
 export const sessionSchema = z.object({
@@ -12,7 +13,7 @@ export const sessionSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>
 
-const CANCEL: Button = { text: '✖ Cancel', data: 'form:cancel' }
+const CANCEL: Button = { text: TEXTS.cancel, data: 'form:cancel' }
 
 /** The open question; `undefined` if only sending is left. */
 export function openQuestion(form: Form, session: Session): Question | undefined {
@@ -25,14 +26,14 @@ export function openQuestion(form: Form, session: Session): Question | undefined
  */
 export function answerQuestion(form: Form, session: Session, written: string): Session {
   const question = openQuestion(form, session)
-  if (!question) throw new AnswerError('Please tap one of the buttons: send it, or start again.')
+  if (!question) throw new AnswerError(TEXTS.pleaseTapOneButtonsSend)
   return { ...session, answers: [...session.answers, parseAnswer(question, written)] }
 }
 
 /** @throws AnswerError if the question is required */
 export function skipQuestion(form: Form, session: Session): Session {
   const question = openQuestion(form, session)
-  if (!question || question.required) throw new AnswerError('This question cannot be skipped.')
+  if (!question || question.required) throw new AnswerError(TEXTS.questionCannotSkipped)
   return { ...session, answers: [...session.answers, null] }
 }
 
@@ -49,14 +50,14 @@ function renderQuestion(form: Form, { answers }: Session, question: Question): R
     question.type === 'yes_no'
       ? [
           [
-            { text: 'Yes', data: `form:say:${position}:0` },
-            { text: 'No', data: `form:say:${position}:1` },
+            { text: TEXTS.yes, data: `form:say:${position}:0` },
+            { text: TEXTS.no, data: `form:say:${position}:1` },
           ],
         ]
       : (question.choices ?? []).map((choice, index) => [
           { text: choice, data: `form:say:${position}:${index}` },
         ])
-  const skip: Button[] = question.required ? [] : [{ text: 'Skip', data: `form:skip:${position}` }]
+  const skip: Button[] = question.required ? [] : [{ text: TEXTS.skip, data: `form:skip:${position}` }]
   return {
     text: [...opening, `${position}/${form.questions.length}  ${question.ask}`].join('\n\n'),
     buttons: [...choices, [...skip, CANCEL]],
@@ -75,8 +76,8 @@ function renderSummary(form: Form, { answers }: Session): Reply {
   return {
     text: [`${form.title}: please check your answers:`, ...lines].join('\n\n'),
     buttons: [
-      [{ text: '✅ Send', data: 'form:send' }],
-      [{ text: '↩️ Start again', data: 'form:again' }, CANCEL],
+      [{ text: TEXTS.send, data: 'form:send' }],
+      [{ text: TEXTS.startAgain, data: 'form:again' }, CANCEL],
     ],
   }
 }

@@ -2,6 +2,7 @@ import { z } from '@pluggram/sdk'
 import type { ToolContext } from '@pluggram/sdk'
 import type { Configuration } from './form-definition.ts'
 import { Forms } from './forms.ts'
+import { TEXTS } from './texts.ts'
 
 export const openFormSchema = z.object({
   form: z
@@ -16,10 +17,10 @@ export async function openFormForModel(
   { form = '' }: z.infer<typeof openFormSchema>,
   context: ToolContext<Configuration>,
 ): Promise<unknown> {
-  if (context.chat.id === 0) return { error: 'Forms only work in a chat.' }
+  if (context.chat.id === 0) return { error: TEXTS.formsOnlyWorkChat }
   const result = await new Forms(context.config, context.services.store).open(form, context)
   if (!result.success) return { error: result.error }
   if (typeof result.response !== 'object' || !('text' in result.response)) return result.response
   await context.reply(result.response)
-  return form === '' ? 'The forms are in the chat.' : 'The first question is in the chat.'
+  return form === '' ? TEXTS.formsChat : TEXTS.firstQuestionChat
 }

@@ -14,10 +14,11 @@ import {
 } from './form-session.ts'
 import type { Session } from './form-session.ts'
 import { Submissions } from './submissions.ts'
+import { TEXTS } from './texts.ts'
 
 /** A form that was started and not sent is forgotten after a day. */
 const SESSION_SECONDS = 86_400
-const GONE = 'No form is open. Start one with /form.'
+const GONE = TEXTS.noFormOpenStart
 
 /** Asks the questions of the owner's forms in private chats, one by one. */
 export class Forms {
@@ -42,8 +43,7 @@ export class Forms {
   /** Begins a form, or lists all of them. */
   async open(name: string, context: MessageContext): Promise<PluginResult> {
     if (name === '') return this.#list()
-    if (!this.#forms[name])
-      return { success: false, error: `There is no form “${name}”. /form lists all forms.` }
+    if (!this.#forms[name]) return { success: false, error: TEXTS.noFormFormLists(name) }
     return this.#begin(name, context)
   }
 
@@ -81,10 +81,9 @@ export class Forms {
 
   #list(): PluginResult {
     const forms = Object.entries(this.#forms)
-    if (forms.length === 0)
-      return { success: true, response: 'There are no forms yet. The owner can add them in config.json.' }
+    if (forms.length === 0) return { success: true, response: TEXTS.noFormsYetOwner }
     const response: Reply = {
-      text: 'Which form?',
+      text: TEXTS.whichForm,
       buttons: forms.map(([name, { title }]) => [{ text: title, data: `form:begin:${name}` }]),
     }
     return { success: true, response }
@@ -96,11 +95,11 @@ export class Forms {
     if (context.chat.type !== 'private') {
       return {
         success: false,
-        error: `Your answers are private. Send me “/form ${name}” in our private chat.`,
+        error: TEXTS.answersPrivateSendForm(name),
       }
     }
     if (form.once && (await this.#store.get(`done:${name}:${context.user.id}`)) !== undefined) {
-      return { success: false, error: 'You have already sent this form.' }
+      return { success: false, error: TEXTS.haveAlreadySentForm }
     }
     return this.#step(form, { form: name, answers: [] }, context)
   }
@@ -123,7 +122,7 @@ export class Forms {
 
   async #send(form: Form, session: Session, context: MessageContext): Promise<PluginResult> {
     const { user, message } = context
-    if (openQuestion(form, session)) throw new AnswerError('Some questions are still open.')
+    if (openQuestion(form, session)) throw new AnswerError(TEXTS.someQuestionsStillOpen)
     // only the call that deletes the session may send it, so two quick taps send once
     if (!(await this.#store.delete(sessionKey(context)))) return { success: true }
     await this.#submissions.add(session.form, {
@@ -140,7 +139,7 @@ export class Forms {
   async #cancel(context: MessageContext, editMessageId?: number): Promise<PluginResult> {
     const wasOpen = await this.#store.delete(sessionKey(context))
     if (!wasOpen) return { success: false, error: GONE }
-    const text = 'Cancelled. Nothing was saved.'
+    const text = TEXTS.cancelledNothingSaved
     return {
       success: true,
       response: editMessageId === undefined ? { text } : { text, editMessageId },
@@ -154,14 +153,14 @@ export class Forms {
     { chat, role }: MessageContext,
   ): Promise<PluginResult> {
     const form = this.#forms[name]
-    if (role !== 'owner') return { success: false, error: 'Only the owner can do that.' }
-    if (!form) return { success: false, error: `There is no form “${name}”. /form lists all forms.` }
+    if (role !== 'owner') return { success: false, error: TEXTS.onlyOwnerCanDo }
+    if (!form) return { success: false, error: TEXTS.noFormFormLists(name) }
     // answers are shown to the owner, not to a group
-    if (chat.type !== 'private') return { success: false, error: 'I only show answers in our private chat.' }
+    if (chat.type !== 'private') return { success: false, error: TEXTS.onlyShowAnswersOur }
     if (action === 'clear') {
       return {
         success: true,
-        response: `Deleted: ${await this.#submissions.clear(name)} of “${form.title}”.`,
+        response: TEXTS.deleted(await this.#submissions.clear(name), form.title),
       }
     }
     const sent = await this.#submissions.of(name)

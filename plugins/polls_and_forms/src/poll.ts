@@ -1,5 +1,6 @@
 import { z } from '@pluggram/sdk'
 import type { Reply } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 /** A message for a user about something that is not possible. */
 export class PollError extends Error {}
@@ -41,16 +42,15 @@ export function checkPoll(
   options: readonly string[],
 ): { readonly question: string; readonly options: string[] } {
   if (question === '' || options.length < 2) {
-    throw new PollError('A poll needs a question and at least two answers: /poll Lunch?; Pizza; Soup')
+    throw new PollError(TEXTS.pollNeedsQuestionLeast)
   }
-  if (options.length > MAX_OPTIONS) throw new PollError(`A poll has at most ${MAX_OPTIONS} answers.`)
-  if (question.length > MAX_QUESTION)
-    throw new PollError(`The question has at most ${MAX_QUESTION} characters.`)
+  if (options.length > MAX_OPTIONS) throw new PollError(TEXTS.pollHasMostAnswers(MAX_OPTIONS))
+  if (question.length > MAX_QUESTION) throw new PollError(TEXTS.questionHasMostCharacters(MAX_QUESTION))
   if (options.some((option) => option.length > MAX_OPTION)) {
-    throw new PollError(`An answer has at most ${MAX_OPTION} characters.`)
+    throw new PollError(TEXTS.answerHasMostCharacters(MAX_OPTION))
   }
   if (new Set(options.map((option) => option.toLowerCase())).size < options.length) {
-    throw new PollError('Two of the answers are the same.')
+    throw new PollError(TEXTS.twoAnswersSame)
   }
   return { question, options: [...options] }
 }
@@ -60,20 +60,19 @@ export function checkPoll(
  * @throws PollError
  */
 export function vote(poll: Poll, userId: number, option: number): Poll {
-  if (poll.isClosed) throw new PollError('This poll has ended.')
-  if (!(option in poll.options)) throw new PollError('This poll does not have that answer.')
+  if (poll.isClosed) throw new PollError(TEXTS.pollHasEnded)
+  if (!(option in poll.options)) throw new PollError(TEXTS.pollDoesNotHave)
   const { [String(userId)]: before, ...others } = poll.votes
   if (before === undefined && Object.keys(others).length >= MAX_VOTERS) {
-    throw new PollError('This poll is full.')
+    throw new PollError(TEXTS.pollFull)
   }
   return { ...poll, votes: before === option ? others : { ...others, [String(userId)]: option } }
 }
 
 /** Who may end a poll: the user who started it, and the assistant's owner. */
 export function closePoll(poll: Poll, { userId, isOwner }: { userId: number; isOwner: boolean }): Poll {
-  if (poll.isClosed) throw new PollError('This poll has already ended.')
-  if (poll.creatorId !== userId && !isOwner)
-    throw new PollError('Only the person who started this poll can end it.')
+  if (poll.isClosed) throw new PollError(TEXTS.pollHasAlreadyEnded)
+  if (poll.creatorId !== userId && !isOwner) throw new PollError(TEXTS.onlyPersonWhoStarted)
   return { ...poll, isClosed: true }
 }
 
@@ -92,7 +91,7 @@ export function renderPoll(id: string, poll: Poll): Reply {
     return `${option}${won}\n${'▰'.repeat(filled)}${'▱'.repeat(BAR - filled)} ${count} (${Math.round(share * 100)} %)`
   })
   const votes = `${total} ${total === 1 ? 'vote' : 'votes'}`
-  const end = isClosed ? `🔒 Poll ended: ${votes}.` : `${votes}. Tap again to remove your vote.`
+  const end = isClosed ? TEXTS.pollEnded(votes) : TEXTS.tapAgainRemoveVote(votes)
   return {
     text: [`📊 ${question}`, ...lines, end].join('\n\n'),
     buttons: isClosed
@@ -101,7 +100,7 @@ export function renderPoll(id: string, poll: Poll): Reply {
           ...options.map((option, index) => [
             { text: `${option} · ${counts[index] ?? 0}`, data: `vote:${id}:${index}` },
           ]),
-          [{ text: '🔒 End poll', data: `close:${id}` }],
+          [{ text: TEXTS.endPoll, data: `close:${id}` }],
         ],
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { MessageContext, PluginResult, Reply, Store } from '@pluggram/sdk'
 import { closePoll, parsePoll, PollError, pollSchema, renderPoll, vote } from './poll.ts'
 import type { Poll } from './poll.ts'
+import { TEXTS } from './texts.ts'
 
 const PRESS = /^(?:vote:(?<voted>[\w-]{12}):(?<option>\d{1,2})|close:(?<closed>[\w-]{12}))$/
 
@@ -54,7 +55,7 @@ export class Polls {
       (stored) => {
         const { data: poll } = pollSchema.safeParse(stored)
         // a button's data comes from outside, so it reaches polls of its own chat only
-        if (poll?.chatId !== chat.id) throw new PollError('This poll no longer exists.')
+        if (poll?.chatId !== chat.id) throw new PollError(TEXTS.pollNoLongerExists)
         return change(poll)
       },
       { ttlSeconds: this.#keepSeconds },

@@ -3,6 +3,7 @@ import { z } from '@pluggram/sdk'
 import type { Store } from '@pluggram/sdk'
 import { AnswerError } from './answer.ts'
 import type { Submission } from './export-answers.ts'
+import { TEXTS } from './texts.ts'
 
 const submissionSchema = z.object({
   sentAt: z.string(),
@@ -32,7 +33,7 @@ export class Submissions {
     const options = this.#keepSeconds === undefined ? {} : { ttlSeconds: this.#keepSeconds }
     await this.#store.update<unknown>(listKey(form), (stored) => {
       const keys = keysSchema.parse(stored)
-      if (keys.length >= MAX_SUBMISSIONS) throw new AnswerError('This form is full.')
+      if (keys.length >= MAX_SUBMISSIONS) throw new AnswerError(TEXTS.formFull)
       return [...keys, key]
     })
     await this.#store.set(key, submission, options)

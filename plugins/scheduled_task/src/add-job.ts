@@ -4,6 +4,7 @@ import { JobRunner } from './job-runner.ts'
 import type { Job } from './job-table.ts'
 import { TimesError } from './parse-times.ts'
 import type { Times } from './parse-times.ts'
+import { TEXTS } from './texts.ts'
 
 const MAX_TEXT = 4_000
 
@@ -32,12 +33,12 @@ export async function addJob(
   context: Asked,
 ): Promise<{ readonly id: number; readonly next: ScheduleInfo | undefined }> {
   const { config, chat, user, services } = context
-  if (text === '') throw new TimesError('What should I send? Add it after the time.')
-  if (text.length > MAX_TEXT) throw new TimesError(`That is longer than ${MAX_TEXT} characters.`)
+  if (text === '') throw new TimesError(TEXTS.whatShouldSendAdd)
+  if (text.length > MAX_TEXT) throw new TimesError(TEXTS.tooLong(MAX_TEXT))
   const runner = runnerOf(context)
   const jobs = await runner.table.all()
   if (jobs.length >= config.max_jobs) {
-    throw new TimesError(`You have reached the maximum of ${jobs.length} jobs. Delete some with /jobs.`)
+    throw new TimesError(TEXTS.tooManyJobs(jobs.length))
   }
   const id = await runner.table.add({ chatId: chat.id, topicId: chat.topicId, words, kind, text }, user.id)
   const name = runner.nameOf(id)

@@ -3,6 +3,7 @@ import type { PluginDefinition, Role, ToolContext } from '@pluggram/sdk'
 import { addJob, describeNext, runnerOf, seesAll } from './add-job.ts'
 import type { Configuration, configuration } from './configuration.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
+import { TEXTS } from './texts.ts'
 
 type Context = ToolContext<Configuration>
 type Tools = NonNullable<
@@ -60,7 +61,7 @@ export function jobTools(role: Role): Tools {
 }
 
 async function inWords(context: Context, work: () => Promise<unknown>): Promise<unknown> {
-  if (context.chat.id === 0) return { error: 'Jobs only work in a chat.' }
+  if (context.chat.id === 0) return { error: TEXTS.jobsOnlyWorkChat }
   try {
     return await work()
   } catch (error) {
@@ -73,7 +74,7 @@ async function inWords(context: Context, work: () => Promise<unknown>): Promise<
 
 async function addForModel({ every, text, write }: z.infer<typeof add>, context: Context): Promise<unknown> {
   const { times, words, rest } = parseTimes(every)
-  if (rest !== '') throw new TimesError(`“${rest.slice(0, 60)}” is no part of a time.`)
+  if (rest !== '') throw new TimesError(TEXTS.notPartOfTime(rest.slice(0, 60)))
   const kind = write === 'by_model' ? 'prompt' : 'message'
   const { id, next } = await addJob({ times, words, kind, text: text.trim() }, context)
   const { config } = context
@@ -101,15 +102,15 @@ async function changeForModel(
   const runner = runnerOf(context)
   const job = await runner.table.find(number)
   if (!job || (job.chatId !== context.chat.id && !seesAll(context))) {
-    return { error: `There is no job ${number} here.` }
+    return { error: TEXTS.noJob(number) }
   }
   const { scheduler } = context.services
   const name = runner.nameOf(job.id)
   if (action === 'delete') {
     await scheduler.cancel(name)
     await runner.table.remove(job.id)
-    return `Deleted job ${number}.`
+    return TEXTS.deletedJob(number)
   }
   const isDone = await scheduler[ACTIONS[action]](name)
-  return isDone ? `Job ${number}: ${action} is done.` : { error: `Job ${number} cannot do that now.` }
+  return isDone ? TEXTS.jobDone(number, action) : { error: TEXTS.jobCannotDoNow(number) }
 }

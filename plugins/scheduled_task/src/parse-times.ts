@@ -1,3 +1,5 @@
+import { TEXTS } from './texts.ts'
+
 /** When a job runs, in the form that the scheduler understands. */
 export type Times =
   | { readonly kind: 'every'; readonly seconds: number }
@@ -48,7 +50,7 @@ const EXAMPLES = 'For example: weekday 9:00, monday and friday 17:30, 2 hours, c
 export function parseTimes(input: string): ParsedTimes {
   const text = input.trim().replace(/^every\s+/i, '')
   const found = readCron(text) ?? readInterval(text) ?? readWeekly(text)
-  if (!found) throw new TimesError(`When should I send it? ${EXAMPLES}`)
+  if (!found) throw new TimesError(TEXTS.whenShouldSend(EXAMPLES))
   return { times: found.times, words: found.words.trim(), rest: text.slice(found.words.length).trim() }
 }
 
@@ -71,7 +73,7 @@ function readInterval(text: string): Found | undefined {
   const { count = '1', unit, single } = match.groups
   const seconds = Number(count) * (UNITS[(unit ?? single ?? '').toLowerCase()] ?? 0)
   if (seconds < MIN_MINUTES * 60 || seconds > MAX_HOURS * 3_600) {
-    throw new TimesError(`An interval must be between 1 minute and ${MAX_HOURS / 24} days.`)
+    throw new TimesError(TEXTS.intervalMustBetweenMinute(MAX_HOURS / 24))
   }
   return { times: { kind: 'every', seconds }, words: match[0] }
 }
@@ -81,7 +83,7 @@ function readWeekly(text: string): Found | undefined {
   if (!match?.groups) return undefined
   const { days = '', hour = '', minute = '0', half } = match.groups
   const hours = toHours(Number(hour), half?.toLowerCase())
-  if (hours > 23 || Number(minute) > 59) throw new TimesError(`${hour}:${minute} is not a time of day.`)
+  if (hours > 23 || Number(minute) > 59) throw new TimesError(TEXTS.notTimeOfDay(hour, minute))
   const names = days.toLowerCase().match(new RegExp(`${DAY_WORD}`, 'g')) ?? []
   const numbers = names.map((name) => DAYS[name] ?? '*')
   const list = numbers.includes('*') ? '*' : numbers.join(',')
@@ -90,6 +92,6 @@ function readWeekly(text: string): Found | undefined {
 
 function toHours(hour: number, half: string | undefined): number {
   if (half === undefined) return hour
-  if (hour < 1 || hour > 12) throw new TimesError(`${hour} ${half} is not a time of day.`)
+  if (hour < 1 || hour > 12) throw new TimesError(TEXTS.notTimeOfHalfDay(hour, half))
   return (hour % 12) + (half === 'pm' ? 12 : 0)
 }

@@ -8,6 +8,7 @@ import { JobRunner } from './job-runner.ts'
 import type { Job } from './job-table.ts'
 import { jobTools } from './job-tools.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
+import { TEXTS } from './texts.ts'
 
 const PROMPT = /^(?:ai|ask|prompt)\s*:\s*/i
 const MAX_LISTED = 10
@@ -65,7 +66,7 @@ async function guarded(
 ): Promise<PluginResult> {
   const isAllowed = context.role === 'owner' || (context.role === 'trusted' && config?.role === 'trusted')
   if (!isAllowed) {
-    return { success: false, error: `Only people with the role “${config?.role ?? 'owner'}” can do that.` }
+    return { success: false, error: TEXTS.onlyRole(config?.role ?? 'owner') }
   }
   try {
     return await work()
@@ -86,11 +87,17 @@ async function add(args: string, context: Asked): Promise<PluginResult> {
   return {
     success: true,
     response: {
-      text: `Every ${words} (${config.time_zone}) I send${kind === 'prompt' ? ' an answer to' : ''}: ${text}\nNext: ${describeNext(next, config)}`,
+      text: TEXTS.everySend(
+        words,
+        config.time_zone,
+        kind === 'prompt' ? ' an answer to' : '',
+        text,
+        describeNext(next, config),
+      ),
       buttons: [
         [
-          { text: '▶️ Now', data: `n:${id}` },
-          { text: '🗑 Delete', data: `d:${id}` },
+          { text: TEXTS.now, data: `n:${id}` },
+          { text: TEXTS.delete, data: `d:${id}` },
         ],
       ],
     },
@@ -105,7 +112,7 @@ async function list(context: Asked): Promise<PluginResult> {
   const own = (await runner.table.all()).filter((job) => isWhole || job.chatId === chat.id)
   const fixed = isWhole ? Object.entries(config.jobs) : []
   if (own.length === 0 && fixed.length === 0) {
-    return { success: true, response: 'No jobs. Write: /every weekday 9:00 Stand-up!' }
+    return { success: true, response: TEXTS.noJobsWriteEvery }
   }
   const lines = [
     ...own.slice(0, MAX_LISTED).map((job) => describeJob(job, schedules.get(runner.nameOf(job.id)), config)),
@@ -118,7 +125,7 @@ async function list(context: Asked): Promise<PluginResult> {
   const buttons = own.slice(0, MAX_LISTED).map(({ id }) => {
     const isPaused = schedules.get(runner.nameOf(id))?.isPaused === true
     return [
-      isPaused ? { text: `⏯ ${id} on`, data: `r:${id}` } : { text: `⏸ ${id}`, data: `p:${id}` },
+      isPaused ? { text: TEXTS.continueJob(id), data: `r:${id}` } : { text: `⏸ ${id}`, data: `p:${id}` },
       { text: `▶️ ${id}`, data: `n:${id}` },
       { text: `🗑 ${id}`, data: `d:${id}` },
     ]
@@ -141,20 +148,18 @@ async function press(data: string, context: Asked): Promise<PluginResult> {
   const [action = '', number] = data.split(':')
   const job = await runner.table.find(Number(number))
   if (!job || (job.chatId !== chat.id && !seesAll(context)))
-    return { success: false, error: 'That job no longer exists.' }
+    return { success: false, error: TEXTS.jobNoLongerExists }
   const name = runner.nameOf(job.id)
   if (action === 'd') {
     await services.scheduler.cancel(name)
     await runner.table.remove(job.id)
     return {
       success: true,
-      response: `🗑 Deleted: every ${job.words}, ${job.text.slice(0, 60).toWellFormed()}`,
+      response: TEXTS.deletedEvery(job.words, job.text.slice(0, 60).toWellFormed()),
     }
   }
-  if (action !== 'p' && action !== 'r' && action !== 'n')
-    return { success: false, error: 'This button is too old.' }
+  if (action !== 'p' && action !== 'r' && action !== 'n') return { success: false, error: TEXTS.buttonTooOld }
   const isDone = await services.scheduler[ACTIONS[action]](name)
-  if (!isDone)
-    return { success: false, error: 'That did not work: the job is already running or no longer exists.' }
-  return { success: true, response: { p: '⏸ Paused.', r: '⏯ Resumed.', n: '▶️ Running now.' }[action] }
+  if (!isDone) return { success: false, error: TEXTS.didNotWorkJob }
+  return { success: true, response: { p: TEXTS.paused, r: TEXTS.resumed, n: TEXTS.runningNow }[action] }
 }

@@ -12,6 +12,7 @@ import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { findLanguage, parseRequest, parseSpoken } from './language.ts'
 import type { Language } from './language.ts'
+import { TEXTS } from './texts.ts'
 import { translateForModel, translateSchema } from './translate-tool.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
@@ -90,7 +91,7 @@ class Translate implements Plugin<Configuration> {
     const source = text || context.message.replyTo?.text || ''
     if (source === '') return { success: true, response: { text: USAGE, format: 'markdown' } }
     const translation = await this.#translator.translate(source, language, context)
-    return { success: true, response: translation ?? `That is already ${language.name}.` }
+    return { success: true, response: translation ?? TEXTS.already(language.name) }
   }
 
   async #switchAuto(wanted: string, context: Context): Promise<PluginResult> {
@@ -99,23 +100,23 @@ class Translate implements Plugin<Configuration> {
     if (context.chat.type !== 'private' && !isAllowed) {
       return {
         success: false,
-        error: `In a group, only people with the role “${context.config.auto_in_groups}” can do that.`,
+        error: TEXTS.onlyRoleInGroup(context.config.auto_in_groups),
       }
     }
     if (/^(?:off|stop|no)$/i.test(wanted)) {
       const wasOn = await this.#services.store.delete(key)
       return {
         success: true,
-        response: wasOn ? 'I no longer translate messages here.' : 'It was already off.',
+        response: wasOn ? TEXTS.stopped : TEXTS.alreadyOff,
       }
     }
     const language = wanted === '' ? languageOf(context) : findLanguage(wanted.replace(/^to\s+/i, ''))
-    if (!language) return { success: false, error: "I don't know that language. Try /translate auto german." }
+    if (!language) return { success: false, error: TEXTS.dontKnowLanguageTry }
     await this.#translator.check(context)
     await this.#services.store.set(key, language.code)
     return {
       success: true,
-      response: `I'll translate messages in other languages into ${language.name}. Stop with /translate auto off.`,
+      response: TEXTS.willTranslate(language.name),
     }
   }
 
@@ -127,7 +128,7 @@ class Translate implements Plugin<Configuration> {
     const source = request?.text || context.message.replyTo?.text
     if (!request || !source) return undefined
     const translation = await this.#translator.translate(source, request.language, context)
-    return { success: true, response: translation ?? `That is already ${request.language.name}.` }
+    return { success: true, response: translation ?? TEXTS.already(request.language.name) }
   }
 
   /** A message in a chat where everything is translated. */

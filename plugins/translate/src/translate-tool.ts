@@ -2,6 +2,7 @@ import { z } from '@pluggram/sdk'
 import type { ToolContext } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
 import { findLanguage } from './language.ts'
+import { TEXTS } from './texts.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
 export const translateSchema = z.object({
@@ -15,10 +16,10 @@ export async function translateForModel(
   context: ToolContext<Configuration>,
 ): Promise<unknown> {
   const language = findLanguage(named)
-  if (!language) return { error: `“${named}” is not a language that I know. Try German or de.` }
+  if (!language) return { error: TEXTS.notLanguageKnowTry(named) }
   try {
     const translation = await createTranslator(context.services.ai).translate(text, language, context)
-    return translation ?? `That is already ${language.name}.`
+    return translation ?? TEXTS.already(language.name)
   } catch (error) {
     if (error instanceof TranslationError) return { error: error.message }
     throw error

@@ -2,6 +2,7 @@ import { AiError } from '@pluggram/sdk'
 import type { AiService, MessageContext } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
 import type { Language } from './language.ts'
+import { TEXTS } from './texts.ts'
 
 /** The model's answer if there is nothing to translate. */
 const SAME = '='
@@ -9,7 +10,7 @@ const SAME = '='
 /** A message for a user about a text that was not translated. */
 export class TranslationError extends Error {}
 
-const NO_MODEL = 'Translation needs an AI model, and none is connected yet. Owner: see docs/guides/ai.md.'
+const NO_MODEL = TEXTS.translationNeedsAiModel
 
 export interface Translator {
   /** @throws TranslationError if no model can translate now */
@@ -37,9 +38,7 @@ export function createTranslator(ai: AiService): Translator {
     async translate(text, language, context) {
       const { max_characters: maxCharacters } = context.config
       if (text.length > maxCharacters) {
-        throw new TranslationError(
-          `That's too long. I can translate up to ${maxCharacters} characters at a time.`,
-        )
+        throw new TranslationError(TEXTS.tooLong(maxCharacters))
       }
       try {
         await check(context)
@@ -50,7 +49,7 @@ export function createTranslator(ai: AiService): Translator {
           signal: context.signal,
         })
         const translation = answer.trim()
-        if (translation === '') throw new TranslationError('The AI model returned no translation. Try again.')
+        if (translation === '') throw new TranslationError(TEXTS.noTranslation)
         return translation === SAME ? undefined : translation
       } catch (error) {
         if (!(error instanceof AiError) || context.signal.aborted) throw error
@@ -68,8 +67,6 @@ the text as they are, in the same tone. When the whole text is in ${name} alread
 
 function describe({ code, isRetryable, message }: AiError): string {
   if (code === 'ai-limit') return message
-  if (code === 'ai-misconfigured') return 'The AI model is not set up correctly. The owner has to fix it.'
-  return isRetryable
-    ? "The AI service isn't responding. Try again in a minute."
-    : 'The AI model did not translate that. Try rephrasing it.'
+  if (code === 'ai-misconfigured') return TEXTS.aiModelNotSet
+  return isRetryable ? TEXTS.aiServiceIsntResponding : TEXTS.aiModelDidNot
 }

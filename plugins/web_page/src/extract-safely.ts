@@ -3,6 +3,7 @@ import { z } from '@pluggram/sdk'
 import { extractText } from './extract-text.ts'
 import type { PageText } from './extract-text.ts'
 import { PageError } from './page-url.ts'
+import { TEXTS } from './texts.ts'
 
 const textSchema = z.object({ title: z.string(), text: z.string() })
 
@@ -22,6 +23,6 @@ export async function extractSafely(html: string, signal: AbortSignal): Promise<
     return textSchema.parse(await extract(html, signal))
   } catch (error) {
     if (!(error instanceof ThreadWorkError)) throw error
-    throw new PageError('That page is too complex to read.', { cause: error })
+    throw new PageError(TEXTS.tooComplex, { cause: error })
   }
 }

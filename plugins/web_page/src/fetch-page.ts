@@ -1,6 +1,7 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { HttpService } from '@pluggram/sdk'
 import { PageError } from './page-url.ts'
+import { TEXTS } from './texts.ts'
 
 /** A fetched page, decoded. */
 export interface FetchedPage {
@@ -38,20 +39,20 @@ export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits
     })
   } catch (error) {
     if (timeout.aborted && !limits.signal.aborted) {
-      throw new PageError(`${host} did not answer within ${limits.seconds} seconds.`)
+      throw new PageError(TEXTS.didNotAnswerWithin(host, limits.seconds))
     }
     throw describe(error, host)
   }
-  if (!response.ok) throw new PageError(`${host} answered with the status ${response.status}.`)
+  if (!response.ok) throw new PageError(TEXTS.answeredStatus(host, response.status))
   const [type = '', ...parameters] = (response.headers.get('content-type') ?? 'text/html').split(';')
   const mediaType = type.trim().toLowerCase()
   const isHtml = HTML.test(mediaType)
   if (!isHtml && !PLAIN.test(mediaType)) {
-    throw new PageError(`That isn't a web page, but “${mediaType.slice(0, 60)}”.`)
+    throw new PageError(TEXTS.notWebPage(mediaType.slice(0, 60)))
   }
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.byteLength > limits.bytes) {
-    throw new PageError(`That page is too large. The maximum is ${Math.round(limits.bytes / 1_024)} KB.`)
+    throw new PageError(TEXTS.tooLarge(Math.round(limits.bytes / 1_024)))
   }
   return { url: response.url || url.href, isHtml, text: decode(bytes, parameters.join(';'), isHtml) }
 }
@@ -59,9 +60,9 @@ export async function fetchPage(http: HttpService, url: URL, limits: FetchLimits
 function describe(error: unknown, host: string): unknown {
   if (!isPluggramError(error)) return error
   if (error.code === 'permission-missing') {
-    return new PageError(`I can't read ${host}: it is not on the public internet.`, { cause: error })
+    return new PageError(TEXTS.notPublic(host), { cause: error })
   }
-  if (error.code === 'network-failed') return new PageError(`${host} isn't responding.`, { cause: error })
+  if (error.code === 'network-failed') return new PageError(TEXTS.isntResponding(host), { cause: error })
   return error
 }
 

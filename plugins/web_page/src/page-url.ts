@@ -1,5 +1,6 @@
 import { firstAddress } from '@pluggram/plugin-kit/linked-text'
 import type { TextEntity } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 /** A message for a user about a page that cannot be read. */
 export class PageError extends Error {}
@@ -25,12 +26,12 @@ export function findAddress({ text, entities }: Place): string | undefined {
  */
 export function pageUrl(text: string, entities?: readonly TextEntity[]): URL {
   const found = findAddress({ text, entities })
-  if (found === undefined) throw new PageError('Which page? For example: /read https://example.com')
-  if (found.length > MAX_CHARACTERS) throw new PageError('That address is too long.')
+  if (found === undefined) throw new PageError(TEXTS.whichPage)
+  if (found.length > MAX_CHARACTERS) throw new PageError(TEXTS.addressTooLong)
   const url = URL.parse(/^https?:\/\//i.test(found) ? found : `https://${found}`)
-  if (!url) throw new PageError("That isn't the address of a web page.")
+  if (!url) throw new PageError(TEXTS.notAnAddress)
   if (url.username !== '' || url.password !== '') {
-    throw new PageError('That address contains a name or password. Use one without.')
+    throw new PageError(TEXTS.hasPassword)
   }
   url.hash = ''
   return url

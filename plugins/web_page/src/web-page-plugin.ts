@@ -8,6 +8,7 @@ import { fetchPage } from './fetch-page.ts'
 import { findAddress, PageError, pageUrl } from './page-url.ts'
 import type { Place } from './page-url.ts'
 import { quote, summarise } from './summarise.ts'
+import { TEXTS } from './texts.ts'
 
 interface Reader {
   readonly config: Configuration
@@ -66,7 +67,7 @@ async function report(args: string, context: MessageContext, reader: Reader): Pr
       success: true,
       response: {
         text: `📄 ${page.title || url.hostname}\n\n${summary}`,
-        buttons: [[{ text: '🔗 Open the page', url: page.url }]],
+        buttons: [[{ text: TEXTS.openPage, url: page.url }]],
       },
     }
   } catch (error) {
@@ -99,6 +100,6 @@ async function read(
   const page = fetched.isHtml
     ? await extractSafely(fetched.text, signal)
     : { title: '', text: fetched.text.trim() }
-  if (page.text === '') throw new PageError('I found no text on that page. It may only work in a browser.')
+  if (page.text === '') throw new PageError(TEXTS.noTextFound)
   return { ...page, url: fetched.url }
 }

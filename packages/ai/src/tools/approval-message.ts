@@ -1,4 +1,5 @@
 import type { Reply } from '@pluggram/sdk'
+import { TEXTS } from '../texts.ts'
 import type { Approval } from './approval-record.ts'
 import { escapedText, oneVisibleLine } from './visible-text.ts'
 
@@ -17,11 +18,11 @@ export function shownArguments(args: unknown): string {
 export function approvalQuestion(approval: Approval, reason: string, seconds: number): Reply {
   const { id, fingerprint, userName } = approval
   const key = `${id}:${fingerprint.slice(0, 8)}`
-  const head = `🔐 ${oneVisibleLine(userName, 64)}, may I use ${nameOf(approval)}? ${oneVisibleLine(reason, 300)}`
-  return withCode(head, shownArguments(approval.args), `Valid for ${duration(seconds)}, once.`, [
+  const head = TEXTS.mayUse(oneVisibleLine(userName, 64), nameOf(approval), oneVisibleLine(reason, 300))
+  return withCode(head, shownArguments(approval.args), TEXTS.validOnce(duration(seconds)), [
     [
-      { text: '✅ Approve', data: `yes:${key}` },
-      { text: '❌ Refuse', data: `no:${key}` },
+      { text: TEXTS.approve, data: `yes:${key}` },
+      { text: TEXTS.refuse, data: `no:${key}` },
     ],
   ])
 }

@@ -1,6 +1,7 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger, PluginResult } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
+import { TEXTS } from '../texts.ts'
 import { addressesIn } from './addresses.ts'
 import { nameOf, settledQuestion } from './approval-message.ts'
 import { fingerprintOf } from './approval-record.ts'
@@ -41,12 +42,12 @@ export class ApprovalDecider {
     const { answer, id = '', mark = '' } = PRESS.exec(data)?.groups ?? {}
     const approval = answer === undefined ? undefined : await this.#options.approvals.find(id)
     if (!approval?.fingerprint.startsWith(mark) || approval.chatId !== context.chat.id) {
-      return { success: false, error: 'That question is not known any more. Ask again.' }
+      return { success: false, error: TEXTS.questionIsGone }
     }
     const isAsker = approval.userId === context.user.id
     if (!isAsker && context.role !== 'owner') {
       const who = oneVisibleLine(approval.userName, 64)
-      return { success: false, error: `Only ${who} or an owner of the assistant may decide that.` }
+      return { success: false, error: TEXTS.onlyOwnerOrPerson(who) }
     }
     return answer === 'yes' ? this.#approve(approval, context) : this.#refuse(approval, context)
   }
@@ -55,26 +56,26 @@ export class ApprovalDecider {
     if (!(await this.#options.approvals.move(approval, 'open', 'refused'))) {
       return this.#tooLate(approval, context)
     }
-    await this.#remember(approval, { outcome: 'refused', text: 'A person refused it.' })
-    return this.#settle(approval, context, `❌ Refused by ${oneVisibleLine(context.user.firstName, 64)}.`)
+    await this.#remember(approval, { outcome: 'refused', text: TEXTS.refusedByPerson })
+    return this.#settle(approval, context, TEXTS.refused(oneVisibleLine(context.user.firstName, 64)))
   }
 
   async #approve(approval: Approval, context: CallContext): Promise<PluginResult> {
     const { approvals } = this.#options
     if (approval.state === 'open' && approvals.isExpired(approval)) {
       await approvals.move(approval, 'open', 'void')
-      return this.#settle(approval, context, '⌛ Too late: the time to approve it is over. Ask again.')
+      return this.#settle(approval, context, TEXTS.tooLate)
     }
     const offered = this.#find(approval)
     if (!offered || fingerprintOf(approval, offered.tool) !== approval.fingerprint) {
       await approvals.move(approval, 'open', 'void')
-      return this.#settle(approval, context, '⚠️ The tool is gone or was changed since. Ask again.')
+      return this.#settle(approval, context, TEXTS.toolHasChanged)
     }
     if (!mayUse(context.role, offered.tool.role)) {
-      return { success: false, error: `${offered.id} is for ${offered.tool.role} users only.` }
+      return { success: false, error: TEXTS.forRoleOnly(offered.id, offered.tool.role) }
     }
     if (!(await approvals.move(approval, 'open', 'running'))) return this.#tooLate(approval, context)
-    await this.#show(approval, context, `✅ Approved by ${oneVisibleLine(context.user.firstName, 64)}.`)
+    await this.#show(approval, context, TEXTS.approved(oneVisibleLine(context.user.firstName, 64)))
     return this.#run(approval, offered, context)
   }
 
@@ -97,7 +98,7 @@ export class ApprovalDecider {
       await showPictures(result.pictures, { id: offered.id, context, logger })
     const text = visibleText(result.isDone ? result.text : result.error)
     const shown = text.length > MAX_SHOWN_RESULT ? `${text.slice(0, MAX_SHOWN_RESULT).toWellFormed()}…` : text
-    const head = result.isDone ? `✅ ${offered.id} is done.` : `⚠️ ${offered.id} was approved, but failed.`
+    const head = result.isDone ? TEXTS.done(offered.id) : TEXTS.approvedButFailed(offered.id)
     const answer = shown.trim() === '' ? head : `${head}\n\n${shown}`
     await approvals.move(approval, 'running', 'done', answer)
     await this.#remember(approval, { outcome: result.isDone ? 'done' : 'failed', text })
@@ -110,14 +111,14 @@ export class ApprovalDecider {
     const current = (await approvals.find(approval.id)) ?? approval
     // a retry of the same press after a crash: it is unknown how far the call got
     if (current.state === 'running' && context.attempt > 1) {
-      const text = `The assistant was ended while ${nameOf(current)} ran: nobody knows whether it was done. It is not tried again by itself.`
+      const text = TEXTS.endedMeanwhile(nameOf(current))
       await approvals.move(current, 'running', 'done', `⚠️ ${text}`)
       await this.#remember(current, { outcome: 'failed', text })
       return { success: true, response: `⚠️ ${text}` }
     }
     if (current.answer !== undefined && context.attempt > 1)
       return { success: true, response: current.answer }
-    return { success: false, error: `${nameOf(current)}: that was decided already.` }
+    return { success: false, error: TEXTS.decidedAlready(nameOf(current)) }
   }
 
   async #remember(approval: Approval, outcome: Pick<SettledCall, 'outcome' | 'text'>): Promise<void> {

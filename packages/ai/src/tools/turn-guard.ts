@@ -1,4 +1,5 @@
 import type { ToolEffect } from '@pluggram/sdk'
+import { TEXTS } from '../texts.ts'
 import { addressesIn, addressKey, findAddresses, hostKey, hostOf, parseAddress } from './addresses.ts'
 import { carriesData, isPlainSite } from './carried-data.ts'
 import { isReferenceHost } from './reference-hosts.ts'
@@ -42,9 +43,8 @@ export interface JudgedCall {
 export type Verdict = { readonly mayRun: true } | { readonly mayRun: false; readonly reason: string }
 
 const REASONS: Readonly<Record<Exclude<ToolEffect, 'none'>, string>> = {
-  own: 'It changes what is kept for you, and the assistant has read text from elsewhere before it asked for this.',
-  external:
-    'It has an effect outside of this chat, and the assistant has read text from elsewhere before it asked for this.',
+  own: TEXTS.changesWhatIsKept,
+  external: TEXTS.hasEffectAfterReading,
 }
 
 /**
@@ -90,7 +90,7 @@ export class TurnGuard {
   judge({ plugin, effect, isGranted, args }: JudgedCall): Verdict {
     const isExposed = this.#isExposed(plugin)
     if (effect === 'external' && !isGranted) {
-      return { mayRun: false, reason: 'It has an effect outside of this chat.' }
+      return { mayRun: false, reason: TEXTS.hasEffectOutside }
     }
     if (effect !== 'none') {
       return isExposed ? { mayRun: false, reason: REASONS[effect] } : { mayRun: true }
@@ -138,7 +138,7 @@ export class TurnGuard {
 }
 
 export function refuseAddress(address: string): Extract<Verdict, { mayRun: false }> {
-  return { mayRun: false, reason: `It uses an address that nobody wrote here: ${address}` }
+  return { mayRun: false, reason: TEXTS.usesUnknownAddress(address) }
 }
 
 function keyOf(address: string): string {

@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.ts'
+import { TEXTS } from '../texts.ts'
 import type { Operation } from './operations.ts'
 
 /** The usage line of an operation's command: `/pets_get ID [status=…]`. */
@@ -6,7 +7,7 @@ export function commandUsage({ name, parameters, body }: Operation): string {
   const words = parameters.map((parameter) =>
     parameter.required ? parameter.name.toUpperCase() : `[${parameter.name}=…]`,
   )
-  return [`/${name}`, ...words, ...(body === undefined ? [] : ['{ JSON }'])].join(' ').slice(0, 200)
+  return [`/${name}`, ...words, ...(body === undefined ? [] : [TEXTS.json])].join(' ').slice(0, 200)
 }
 
 /**
@@ -29,9 +30,9 @@ export function commandArguments(operation: Operation, written: string): Record<
   for (const { name } of operation.parameters.filter(({ required }) => required)) {
     const word = args[name] === undefined ? positional.shift() : undefined
     if (word !== undefined) args[name] = convert(operation, name, word)
-    if (args[name] === undefined) throw new ApiError(`Please write: ${commandUsage(operation)}`)
+    if (args[name] === undefined) throw new ApiError(TEXTS.pleaseWrite(commandUsage(operation)))
   }
-  if (positional.length > 0) throw new ApiError(`Please write: ${commandUsage(operation)}`)
+  if (positional.length > 0) throw new ApiError(TEXTS.pleaseWrite(commandUsage(operation)))
   return args
 }
 
@@ -39,7 +40,7 @@ function parseBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new ApiError('The part in braces is not JSON. For example: { "name": "Rex" }')
+    throw new ApiError(TEXTS.partBracesNotJson)
   }
 }
 

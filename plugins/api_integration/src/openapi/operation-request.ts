@@ -1,6 +1,7 @@
 import { ApiError } from '../api-error.ts'
 import type { OpenApiConfig } from '../configuration.ts'
 import type { ApiRequest } from '../send-request.ts'
+import { TEXTS } from '../texts.ts'
 import type { Operation } from './operations.ts'
 
 /**
@@ -37,7 +38,7 @@ export function operationRequest(
 
 function pathSegment(value: unknown): string {
   const text = encodeURIComponent(toText(value).toWellFormed())
-  if (text === '' || /^\.{1,2}$/.test(text)) throw new ApiError('That cannot be looked up here.')
+  if (text === '' || /^\.{1,2}$/.test(text)) throw new ApiError(TEXTS.cannotLookedUp)
   return text
 }
 

@@ -1,0 +1,23 @@
+/** What people read in chats. */
+export const TEXTS = {
+  questionsNeedDatabaseCannot: (name: string) =>
+    `Questions need a database that cannot be written to; ${name} is writable.`,
+  longerThanCharacters: (maxQuestion: number) => `That is longer than ${maxQuestion} characters.`,
+  questionsPlainWordsNeed: 'Questions in plain words need an AI model, and none is connected.',
+  tablesDoNotContain: 'The tables do not contain that.',
+  whatShouldLookUp: 'What should I look up? Add it after the command.',
+  addOneValueAfter: 'Add one value after the command.',
+  addValuesAfterCommand: (wanted: number) => `Add ${wanted} values after the command.`,
+  nothingFound: (value: string) => `Nothing found${value}.`,
+  addQuestionAfterCommand: 'Add your question after the command.',
+  nothingFoundInWords: 'Nothing found.',
+  onlyPeopleRoleCan: (role: string) => `Only people with the role “${role}” can look that up.`,
+  valueDoesNotFit: 'That value does not fit.',
+  lookupFailed: 'The lookup failed.',
+  databaseTookTooLong: 'The database took too long. The query was stopped.',
+  resultTooLargeAsk: 'The result is too large. Ask for less.',
+  databaseIsntResponding: "The database isn't responding.",
+  aiServiceIsntResponding: "The AI service isn't responding. Try again in a minute.",
+  databaseCouldNotAnswer: 'The database could not answer that. Try rephrasing it.',
+  columnsAskFewer: (columns: number, count: number) => `${columns} of ${count} columns: ask for fewer.`,
+} as const

@@ -1,0 +1,9 @@
+/** What people read in chats. */
+export const TEXTS = {
+  onlyOwnerCanRead: 'Only the owner can read the journal.',
+  onlyShowJournalOur: 'I only show the journal in our private chat.',
+  noMatchingEntries: 'No matching entries.',
+  newestEntriesFileWould: (count: number) => `The newest ${count} entries; the file would be too large.`,
+  whoseEntriesUseJournal: 'Whose entries? Use /journal forget 42 or /journal forget all.',
+  deletedEntries: (count: number) => `Deleted ${count} entries.`,
+} as const

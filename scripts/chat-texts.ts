@@ -1,0 +1,151 @@
+import { relative } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { isTest } from './house.ts'
+import type { House } from './house.ts'
+
+/**
+ * Where texts for chats are written, and nowhere else: one file a package, so that a person can read
+ * them all. In these folders, anything that looks like a sentence has to be in such a file.
+ */
+export const TEXTS_FILE = /texts\.ts$/
+const SPEAKING = [
+  /^plugins\/[a-z_]+\/src\//,
+  /^packages\/access\/src\/(?:access-control|forget-me)/,
+  /^packages\/ai\/src\/tools\/(?:approval|decide-approval|turn-guard)/,
+  /^packages\/pipeline\/src\/(?:ask-plugin|dispatcher|presses)/,
+  /^apps\/assistant\/src\/system-plugin/,
+]
+/** Words for a model, for owners' configuration, or tables that only hold texts. */
+const OTHER_READERS = /(?:prompt|configuration|-definition|texts)\.ts$/
+
+const BEGINS = /^(?:\W*\p{Lu}|\p{Extended_Pictographic})/u
+/** After a value, a sentence may go on in lower case. */
+const ENDS = /^[^\n]*\p{L}\S* \p{L}+[^\n]*[.!?]$/u
+const SQL =
+  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|LIKE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\b|^[A-Z\d ]+$/
+
+/** What is not said in a chat, although it is a sentence: by the call, or by the name it gets. */
+const SILENT_CALLS = /(?:^|\.)(?:describe|warn|info|debug|error|split|abort|counter|gauge|histogram|refine)$/
+const SILENT_ERRORS = /^(?:Error|TypeError|RangeError|DeliveryError|PluggramError|AiError)$/
+const SILENT_NAMES =
+  /^(?:description|help|usage|examples|user-agent|content)$|instruction|prompt|system|rules/i
+
+/** What is written there is shown, even one word. */
+const LABELLED = /^(?:text|response|error|notice)$/
+
+interface InlineText {
+  readonly start: number
+  readonly end: number
+  readonly line: number
+  readonly text: string
+}
+
+interface Node {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  readonly [key: string]: unknown
+}
+
+/** Every text for a chat that is written amid the code. */
+export function checkChatTexts({ root, files }: House): string[] {
+  return [...files.values()]
+    .map(({ path, text }) => ({ file: relative(root, path), text }))
+    .filter(({ file }) => !isTest(file) && speaks(file))
+    .flatMap(({ file, text }) =>
+      findInlineTexts(file, text).map(
+        (found) =>
+          `${file}:${found.line} says ${JSON.stringify(found.text.slice(0, 60))} in a chat; write it in the texts.ts of its package`,
+      ),
+    )
+}
+
+/** Whether a file may hold what is said in chats. */
+export function speaks(file: string): boolean {
+  return SPEAKING.some((place) => place.test(file)) && !OTHER_READERS.test(file)
+}
+
+/** The texts in a source file that look as if people read them in a chat. */
+export function findInlineTexts(file: string, source: string): InlineText[] {
+  const found: InlineText[] = []
+  const labels = new Set<unknown>()
+  visit(parseSync(file, source).program as unknown as Node, (node, isSilent) => {
+    if (node.type === 'Property' && LABELLED.test(nameOf(node['key'] as Node))) {
+      labels.add(node['value'])
+    }
+    const text = textOf(node)
+    if (isSilent || text === undefined) return
+    if (!isSentence(text) && !(labels.has(node) && isLabel(text))) return
+    const line = source.slice(0, node.start).split('\n').length
+    found.push({ start: node.start, end: node.end, line, text })
+  })
+  return found
+}
+
+/** The texts of a file of texts: `id` is where one stands in its table. */
+export function textsIn(file: string, source: string): { readonly id: string; readonly said: string }[] {
+  const texts: { id: string; said: string }[] = []
+  const collect = (node: Node, path: readonly string[]): void => {
+    const said = textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
+    if (said !== undefined && path.length > 0) texts.push({ id: path.join('.'), said })
+    const step = node.type === 'Property' ? [nameOf(node['key'] as Node)] : []
+    const inside = node.type === 'Property' ? [node['value']] : Object.values(node).flat()
+    if (said !== undefined) return
+    for (const child of inside) if (isNode(child)) collect(child, [...path, ...step])
+  }
+  collect(parseSync(file, source).program as unknown as Node, [])
+  return texts
+}
+
+/** The text of a literal or a template, with `{}` or what `show` gives for each value. */
+function textOf(node: Node, show: (value: Node) => string = () => '{}'): string | undefined {
+  if (node.type === 'Literal' && typeof node['value'] === 'string') return node['value']
+  if (node.type !== 'TemplateLiteral') return undefined
+  const quasis = node['quasis'] as readonly { readonly value: { readonly cooked: string } }[]
+  const values = node['expressions'] as readonly Node[]
+  return quasis.map(({ value }, index) => value.cooked + (values[index] ? show(values[index]) : '')).join('')
+}
+
+function isSentence(text: string): boolean {
+  if (!/\p{L}{2}/u.test(text) || !/\S\s+\S/u.test(text) || SQL.test(text)) return false
+  return BEGINS.test(text) || ENDS.test(text)
+}
+
+/** A button's text may be one word. */
+function isLabel(text: string): boolean {
+  return /\p{Lu}\p{Ll}/u.test(text)
+}
+
+/** Calls `see` for every node, and tells whether what is there is not said in a chat. */
+function visit(node: Node, see: (node: Node, isSilent: boolean) => void, isSilent = false): void {
+  if (node.type === 'ImportDeclaration' || node.type === 'TSLiteralType') return
+  see(node, isSilent)
+  const isNowSilent = isSilent || silences(node)
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (isNode(child)) visit(child, see, isNowSilent && !isFunction(child))
+    }
+  }
+}
+
+function silences(node: Node): boolean {
+  if (node.type === 'CallExpression') return SILENT_CALLS.test(nameOf(node['callee'] as Node))
+  if (node.type === 'NewExpression') return SILENT_ERRORS.test(nameOf(node['callee'] as Node))
+  if (node.type === 'Property') return SILENT_NAMES.test(nameOf(node['key'] as Node))
+  if (node.type === 'VariableDeclarator' || node.type === 'FunctionDeclaration')
+    return SILENT_NAMES.test(nameOf(node['id'] as Node))
+  return false
+}
+
+function nameOf(node: Node): string {
+  if (node.type === 'MemberExpression') return `.${nameOf(node['property'] as Node)}`
+  return String(node['name'] ?? node['value'] ?? '')
+}
+
+function isFunction(node: Node): boolean {
+  return node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression'
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value
+}
