@@ -128,3 +128,30 @@ test('a retired word is refused, with the one to use; parts of other words are n
   })
   expect(findStructureProblems(root)).toEqual(['packages/host/src/a.ts:2 says "ctx"; the word is: context'])
 })
+
+test('a sentence for a chat is refused amid the code, and a text that nobody says', async () => {
+  const root = await house({
+    'plugins/dice/src/index.ts': [
+      "import { TEXTS } from './texts.ts'",
+      'export const roll = (name: string, logger: Logger) => [',
+      "  { success: true, response: 'Which dice? Try 2d6.' },",
+      "  { text: 'Undo', data: 'undo' },",
+      "  new NotationError(`${name} isn't a die.`),",
+      '  TEXTS.again,',
+      "  logger.warn('The dice are gone'),",
+      "  new Error('Dice are out of order.'),",
+      "  { description: 'Rolls dice' },",
+      "  query('SELECT sides FROM dice'),",
+      ']',
+      "const PROMPT = 'You roll dice for people.'",
+    ].join('\n'),
+    'plugins/dice/src/texts.ts':
+      "export const TEXTS = { again: 'Roll it again', gone: 'They are gone.' } as const",
+  })
+  expect(findStructureProblems(root)).toEqual([
+    'plugins/dice/src/index.ts:3 says "Which dice? Try 2d6." in a chat; put it into the texts.ts of its package',
+    'plugins/dice/src/index.ts:4 says "Undo" in a chat; put it into the texts.ts of its package',
+    `plugins/dice/src/index.ts:5 says "{} isn't a die." in a chat; put it into the texts.ts of its package`,
+    'plugins/dice/src/texts.ts: nobody says TEXTS.gone; remove it',
+  ])
+})

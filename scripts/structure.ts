@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import { checkChatTexts } from './chat-texts.ts'
 import { checkFunctionLengths } from './function-lengths.ts'
 import { isTest, ownerOf, readHouse, readJson } from './house.ts'
 import type { House, SourceFile } from './house.ts'
@@ -56,7 +57,8 @@ const MOST_LINES = 400
 /**
  * Checks the repository at `root` and lists each violation on one line: forbidden imports, import
  * circles (addresses of workers count), packages that are imported but not declared or declared but
- * not imported, files and functions that are too long, retired words.
+ * not imported, files and functions that are too long, retired words,
+ * texts for chats amid the code.
  */
 export function findStructureProblems(root: string): string[] {
   const house = readHouse(root)
@@ -67,6 +69,7 @@ export function findStructureProblems(root: string): string[] {
     ...longFiles(house),
     ...checkFunctionLengths(house),
     ...checkWords(house),
+    ...checkChatTexts(house),
   ]
 }
 
