@@ -131,6 +131,8 @@ test('a retired word is refused, with the one to use; parts of other words are n
 
 test('a sentence for a chat is refused amid the code, and a text that nobody says', async () => {
   const root = await house({
+    'package.json': JSON.stringify({ workspaces: ['packages/*', 'plugins/*'] }),
+    'plugins/dice/package.json': '{}',
     'plugins/dice/src/index.ts': [
       "import { TEXTS } from './texts.ts'",
       'export const roll = (name: string, logger: Logger) => [',
