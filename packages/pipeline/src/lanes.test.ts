@@ -217,10 +217,74 @@ test('an urgent lane runs while ordinary ones hold all places', async () => {
   const done: string[] = []
   lanes.push('a', () => held.promise)
   lanes.push('b', async () => void done.push('b'))
-  lanes.push('a!', async () => void done.push('urgent'), true)
+  lanes.push('a', async () => void done.push('urgent'), { isUrgent: true })
   await setImmediate()
   expect(done).toEqual(['urgent'])
   held.resolve()
   await lanes.whenIdle()
   expect(done).toEqual(['urgent', 'b'])
+})
+
+test('what is held up by a task that only waits may overtake it, in order, and is told once', async () => {
+  const lanes = new Lanes({ onError, concurrency: 1, capacity: 1_000 })
+  const done: string[] = []
+  const told: string[] = []
+  const ends: Record<string, () => void> = {}
+  const waits = (name: string) => async (place: { release(): void }) => {
+    await setImmediate()
+    place.release()
+    place.release()
+    await new Promise<void>((resolve) => (ends[name] = resolve))
+    done.push(name)
+  }
+  const held = (name: string, overtakes: boolean) => ({
+    heldUp: () => {
+      told.push(name)
+      return overtakes
+    },
+  })
+  lanes.push('a', waits('model'), held('model', true))
+  lanes.push('a', async () => void done.push('question'), held('question', false))
+  lanes.push('a', waits('slow command'), held('slow command', true))
+  lanes.push('a', async () => void done.push('command'), held('command', true))
+  await expect.poll(() => done).toEqual(['command'])
+  // a press while a command waits; and one more command behind the question
+  lanes.push('a', async () => void done.push('press'), { isUrgent: true })
+  lanes.push('a', async () => void done.push('late command'), held('late command', true))
+  await expect.poll(() => done).toEqual(['command', 'press', 'late command'])
+  expect(told).toEqual(['question', 'slow command', 'command', 'late command'])
+  expect(lanes.size).toBe(3)
+  ends['model']?.()
+  await expect.poll(() => done.slice(3)).toEqual(['model', 'question'])
+  ends['slow command']?.()
+  await lanes.whenIdle()
+  // the lane is as before
+  lanes.push('a', async () => void done.push('next'), held('next', true))
+  await lanes.whenIdle()
+  expect(done.slice(5)).toEqual(['slow command', 'next'])
+  expect(told).not.toContain('next')
+})
+
+test('no more than four urgent tasks of a key only wait', async () => {
+  const lanes = new Lanes({ onError, concurrency: 2, capacity: 1_000 })
+  const ends: (() => void)[] = []
+  for (let index = 0; index < 9; index += 1) {
+    lanes.push(
+      'a',
+      async (place) => {
+        place.release()
+        await new Promise<void>((resolve) => ends.push(resolve))
+      },
+      { isUrgent: true },
+    )
+  }
+  await setImmediate()
+  await expect.poll(() => ends.length).toBe(4)
+  await setImmediate()
+  expect(ends).toHaveLength(4)
+  for (let ended = 0; ended < 9; ended += 1) {
+    await expect.poll(() => ends.length).toBeGreaterThan(ended)
+    ends[ended]?.()
+  }
+  await lanes.whenIdle()
 })

@@ -12,12 +12,28 @@ export interface Place {
 /** A task must not throw; what it throws is only reported. */
 type Task = (place: Place) => Promise<void>
 
+/**
+ * Called once when a task waits behind one that gave its place away. True: the task must not wait,
+ * and moves to an urgent lane of the same key.
+ */
+export type HeldUp = () => boolean
+
+interface Waiting {
+  readonly task: Task
+  readonly heldUp: HeldUp | undefined
+}
+
 interface Lane extends Place {
-  readonly tasks: Task[]
+  readonly key: LaneKey
+  /** 0 for the ordinary lane of a key, from 1 on for its urgent ones. */
+  readonly level: number
+  readonly tasks: Waiting[]
   /** Numbers that wait behind the tasks; `takeUp` does their work. */
   readonly left: NumberQueue
   /** Ready or working. */
   isBusy: boolean
+  /** The task that runs gave its place away. */
+  isHeld: boolean
   /** Its task counts as work. */
   hasPlace: boolean
 }
@@ -46,6 +62,8 @@ export interface LanesOptions {
 
 /** A lane with this many tasks is long. */
 const LONG = 50
+/** How many urgent tasks of a key may only wait before the next one waits behind them. */
+const URGENT_LANES = 4
 
 /**
  * One queue per chat: the tasks of a lane run one after another, lanes run in parallel.
@@ -55,6 +73,9 @@ const LONG = 50
  *
  * A task that only waits, for a model for example, releases its place. So no number of chats that
  * wait holds up another chat. Urgent lanes never wait for a place that an ordinary one holds.
+ *
+ * What waits behind such a task is told that it is held up, and may move to the first urgent lane of
+ * the key; what is held up there moves to the next. So a command is answered while a model writes.
  *
  * After each task a lane with more goes to the end of the ready list. So a flooding chat delays
  * others by at most one task per worker. Beyond its first tasks a long lane holds only numbers, to
@@ -100,11 +121,19 @@ export class Lanes {
     lane.left.push(number)
   }
 
-  /** Appends a task to a lane that is not long. */
-  push(key: LaneKey, task: Task, isUrgent = false): void {
+  /** Appends a task to a lane that is not long, or to an urgent lane of that key. */
+  push(
+    key: LaneKey,
+    task: Task,
+    { isUrgent = false, heldUp }: { isUrgent?: boolean; heldUp?: HeldUp } = {},
+  ): void {
     this.#waiting += 1
-    const lane = this.#lanes.get(key) ?? this.#open(key, isUrgent)
-    lane.tasks.push(task)
+    this.#append(this.#laneOf(key, isUrgent ? 1 : 0), { task, heldUp })
+  }
+
+  #append(lane: Lane, waiting: Waiting): void {
+    if (lane.isHeld && this.#movesOn(lane, waiting)) return
+    lane.tasks.push(waiting)
     if (lane.isBusy) return
     lane.isBusy = true
     const pool = this.#poolOf(lane)
@@ -140,19 +169,41 @@ export class Lanes {
     return dropped
   }
 
-  #open(key: LaneKey, isUrgent: boolean): Lane {
+  /** Whether a task that is held up in a lane moved to another one. */
+  #movesOn({ key, level }: Lane, waiting: Waiting): boolean {
+    const isMoving = level === 0 ? waiting.heldUp?.() === true : level < URGENT_LANES
+    if (isMoving) this.#append(this.#laneOf(key, level + 1), waiting)
+    return isMoving
+  }
+
+  #hold(lane: Lane): void {
+    if (lane.isHeld) return
+    lane.isHeld = true
+    if (lane.tasks.length > 0)
+      lane.tasks.push(...lane.tasks.splice(0).filter((waiting) => !this.#movesOn(lane, waiting)))
+  }
+
+  #laneOf(key: LaneKey, level: number): Lane {
+    return this.#lanes.get(level === 0 ? key : `${key}!${level}`) ?? this.#open(key, level)
+  }
+
+  #open(key: LaneKey, level: number): Lane {
     const lane: Lane = {
+      key,
+      level,
       tasks: [],
       left: new NumberQueue(),
       isBusy: false,
-      isUrgent,
+      isHeld: false,
+      isUrgent: level > 0,
       hasPlace: false,
       release: () => {
         this.#leave(lane)
+        this.#hold(lane)
         this.#startWorkers(this.#poolOf(lane))
       },
     }
-    this.#lanes.set(key, lane)
+    this.#lanes.set(level === 0 ? key : `${key}!${level}`, lane)
     return lane
   }
 
@@ -187,6 +238,7 @@ export class Lanes {
       } finally {
         this.#started -= 1
         this.#leave(lane)
+        lane.isHeld = false
       }
     }
     if (lane.tasks.length > 0 || lane.left.size > 0) pool.ready.push(lane)
@@ -196,10 +248,10 @@ export class Lanes {
   }
 
   #next({ tasks, left }: Lane): Task | undefined {
-    const task = tasks.shift()
-    if (task) {
+    const waiting = tasks.shift()
+    if (waiting) {
       this.#waiting -= 1
-      return task
+      return waiting.task
     }
     const number = left.shift()
     if (number === undefined) return undefined

@@ -26,6 +26,7 @@ import type { SecondOccasion } from './recovery.ts'
 import { createReplyGuard } from './reply-writer.ts'
 import { PluginSeats } from './under-way.ts'
 import { Router } from './router.ts'
+import { SeenMarks } from './seen-marks.ts'
 import { UnderWay } from './under-way.ts'
 
 export interface PipelineOptions {
@@ -121,6 +122,7 @@ class MessagePipeline implements Pipeline {
   readonly #router: Router
   readonly #lanes: Lanes
   readonly #albums: Albums
+  readonly #seen: SeenMarks
   readonly #observers: Observers
   readonly #stop = new AbortController()
   readonly #dispatcher: Dispatcher
@@ -143,6 +145,7 @@ class MessagePipeline implements Pipeline {
       waiting: (updateId) => outbox.write(() => store.waiting(updateId)),
       merge: (whole, partIds) => outbox.write(() => store.merge(whole, partIds)),
     })
+    this.#seen = new SeenMarks(options.actions, logger)
     this.#observers = new Observers({ registry, logger })
     const dispatcher = new Dispatcher({
       ...options,
@@ -252,11 +255,21 @@ class MessagePipeline implements Pipeline {
     const isAlbum = update.album !== undefined
     if (isAlbum && !this.#albums.add(update, occasion !== undefined)) return
     const isUrgent = !isAlbum && this.#router.isUrgent(update)
-    const key = laneKey(update, isUrgent)
+    const key = laneKey(update)
     // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
-    else this.#lanes.push(key, (place) => this.#work(stored, place, occasion), isUrgent)
+    else {
+      const heldUp = (): boolean => this.#heldUp(update)
+      this.#lanes.push(key, (place) => this.#work(stored, place, occasion), { isUrgent, heldUp })
+    }
+  }
+
+  /** An update waits behind an answer that takes a while. Commands do not; questions are seen. */
+  #heldUp(update: IncomingUpdate): boolean {
+    if (this.#router.isCommand(update)) return true
+    this.#seen.show(update)
+    return false
   }
 
   /** Processes an update that was left on disk. */
@@ -289,6 +302,7 @@ class MessagePipeline implements Pipeline {
   }
 
   #answer(stored: StoredUpdate, place: Place, occasion: SecondOccasion | undefined): Promise<void> {
+    this.#seen.takeAway(stored.update)
     if (occasion) return this.#recovery.retry(stored, occasion, place)
     this.#options.store.beginSoon(stored.update.updateId)
     return this.#dispatcher.answer(stored.update, 1, place)
@@ -310,9 +324,7 @@ class MessagePipeline implements Pipeline {
   }
 }
 
-/** One lane per chat or topic, and another for its urgent updates. */
-function laneKey({ chat }: IncomingUpdate, isUrgent: boolean): LaneKey {
-  const { id, topicId } = chat
-  if (topicId === undefined && !isUrgent) return id
-  return `${id}/${topicId ?? ''}${isUrgent ? '!' : ''}`
+/** One lane per chat or topic. */
+function laneKey({ chat: { id, topicId } }: IncomingUpdate): LaneKey {
+  return topicId === undefined ? id : `${id}/${topicId}`
 }

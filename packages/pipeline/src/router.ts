@@ -106,6 +106,11 @@ export class Router {
     return owner?.descriptor.commands.some(({ name, isUrgent }) => name === command.name && isUrgent) ?? false
   }
 
+  /** True for commands that a plugin owns. */
+  isCommand({ command }: IncomingUpdate): boolean {
+    return command !== undefined && this.#current().byCommand.has(command.name)
+  }
+
   #current(): Index {
     return (this.#index ??= buildIndex(this.#registry))
   }
