@@ -25,9 +25,9 @@ interface Stage {
 
 /** A model whose first answer goes on until it is finished; the others come at once. */
 async function startStage(): Promise<Stage> {
-  let isFinished = false
+  const story = { isFinished: false }
   async function* endlessly(): AsyncGenerator<string> {
-    for (let word = 1; !isFinished; word++) {
+    for (let word = 1; !story.isFinished; word++) {
       yield `word ${word} `
       await sleep(50)
     }
@@ -45,7 +45,7 @@ async function startStage(): Promise<Stage> {
     TELEGRAM_BOT_TOKEN: TOKEN,
     TELEGRAM_API_ROOT: url,
   })
-  return { driver, model, finish: () => void (isFinished = true) }
+  return { driver, model, finish: () => void (story.isFinished = true) }
 }
 
 async function reactions(driver: Session, chatId: number, text: string): Promise<string[]> {
