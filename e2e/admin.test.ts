@@ -57,7 +57,7 @@ async function open(): Promise<void> {
   bob = await createPerson(emulator.driver, 'Bob')
   home = await createHome({
     'plugins/greeter.ts': GREETER,
-    'config.json': { access: { owners: [ada.id] }, plugins: { greeter: { api_key: 'hunter2-secret' } } },
+    'config.json': { access: { mode: 'everyone', owners: [ada.id] }, plugins: { greeter: { api_key: 'hunter2-secret' } } },
     'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, ai_chatbot: false } },
   })
   assistant = await restart()
@@ -194,7 +194,7 @@ describe('in one assistant, one after another', () => {
     const { driver } = emulator
     const file = join(home, 'config.json')
     const text = `{
-      "access":   { "owners": [${ada.id}] },
+      "access":   { "mode": "everyone", "owners": [${ada.id}] },
       "plugins": { "greeter": {"api_key":"hunter2-secret",
               "greeting": "Hi" } }
   }
@@ -239,7 +239,7 @@ describe('with a restart of the assistant', () => {
     assistant = await restart()
     expect(await ask(driver, bob, '/greet')).toEqual(['GOOD MORNING'])
     expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))).toEqual({
-      access: { owners: [ada.id] },
+      access: { mode: 'everyone', owners: [ada.id] },
       plugins: { greeter: { api_key: 'hunter2-secret', loud: true, greeting: 'Good morning' } },
     })
     // the message still accepts answers after a restart

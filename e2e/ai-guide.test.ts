@@ -82,7 +82,7 @@ test('a bad key is told to its owner, and to people in short words', async () =>
   const [ada, bob] = [await createPerson(driver, 'Ada'), await createPerson(driver, 'Bob')]
   const home = await createHome({
     'config.json': {
-      access: { owners: [ada.id] },
+      access: { mode: 'everyone', owners: [ada.id] },
       ai: { model: 'one:m', providers: { one: { base_url: `${model.url}/v1`, api_key: 'sk-wrong-123' } } },
     },
   })

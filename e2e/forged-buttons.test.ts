@@ -79,7 +79,7 @@ beforeAll(async () => {
     'plugins/who.js': WHO,
     [`plugins/${TWIN}.js`]: CALENDAR,
     'plugins/herald.js': HERALD,
-    'config.json': { access: { owners: [ada.id] } },
+    'config.json': { access: { mode: 'everyone', owners: [ada.id] } },
     'plugins_config.json': {
       enabled_plugins: { who: true, [TWIN]: true, herald: true, admin: true, ai_chatbot: false },
       grants: { herald: { telegram: METHODS } },

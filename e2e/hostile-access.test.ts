@@ -130,7 +130,7 @@ test('nothing of all that left a trace', async () => {
   const { ada, bob, tess, cleo, mallory, eve } = people
   expect(await stage.readConfig()).toBe(config)
   const [users = ''] = await ask(driver, ada, '/users')
-  const decided = users.split('\n').filter((line) => !line.endsWith(': unknown'))
+  const decided = users.split('\n').filter((line) => !line.endsWith(': not decided'))
   expect(decided.map((line) => line.replace(/^.*?(-?\d+):/, '$1:')).toSorted()).toEqual(
     [
       `${ada.id}: owner`,
@@ -150,11 +150,14 @@ test('nothing of all that left a trace', async () => {
     .toMatch(/Pizza\n\S+ 1 /)
   expect(await ask(driver, bob, '/reminders')).toEqual([expect.stringContaining('drink tea')])
   expect(await ask(driver, bob, '/roll 3d6')).toEqual([expect.stringContaining('3d6')])
-  // who was ignored has answers to nothing but what comes now
-  for (const person of [mallory, eve]) {
-    const before = await botMessages(driver, person.id, 0)
-    await ask(driver, ada, `/allow ${person.id}`)
-    expect(await ask(driver, person, '/who')).toEqual(['everyone'])
-    expect(await botMessages(driver, person.id)).toHaveLength(before.length + 1)
-  }
+  // who was blocked has answers to nothing but what comes now
+  const before = await botMessages(driver, mallory.id, 0)
+  await ask(driver, ada, `/allow ${mallory.id}`)
+  expect(await ask(driver, mallory, '/who')).toEqual(['everyone'])
+  expect(await botMessages(driver, mallory.id)).toHaveLength(before.length + 1)
+  // what a stranger wrote is answered once she is let in, as somebody without rights
+  const seen = (await botMessages(driver, eve.id)).length
+  await ask(driver, ada, `/allow ${eve.id}`)
+  const answers = (await botMessages(driver, eve.id, seen + 2)).slice(seen).map(({ text }) => text)
+  expect(answers.toSorted()).toEqual(expect.arrayContaining(['everyone', '⚠️ Only the owner can do that.']))
 })

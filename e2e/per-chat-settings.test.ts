@@ -76,7 +76,7 @@ async function start(isolation: 'inline' | 'process'): Promise<void> {
     'plugins/greeter.ts': GREETER,
     'plugins/classy.js': CLASSY,
     'config.json': {
-      access: { owners: [ada.id] },
+      access: { mode: 'everyone', owners: [ada.id] },
       plugin_host: { plugins: { greeter: { isolation }, classy: { isolation } } },
     },
     'plugins_config.json': {

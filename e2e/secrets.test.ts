@@ -113,7 +113,7 @@ beforeAll(async () => {
     'key.pem': PEM,
     'plugins_config.json': { enabled_plugins: { leaky: true, ai_chatbot: true } },
     'config.json': {
-      access: { owners: [ada.id] },
+      access: { mode: 'everyone', owners: [ada.id] },
       plugin_host: { plugins: { leaky: { isolation: 'inline' } } },
       plugins: {
         leaky: {

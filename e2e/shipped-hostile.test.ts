@@ -74,7 +74,7 @@ beforeAll(async () => {
   stranger = await createPerson(emulator.driver, 'Bob')
   const home = await createHome({
     'config.json': {
-      access: { owners: [owner.id] },
+      access: { mode: 'everyone', owners: [owner.id] },
       databases: { own: { url: 'sqlite::memory:' } },
       plugins: {
         feeds: { allow_addresses: ['127.0.0.1'] },

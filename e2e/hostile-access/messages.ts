@@ -113,7 +113,7 @@ export const COMMANDS: readonly Attempt[] = [
     'eve',
     'private',
     '/trust EVE',
-    'This is a private bot. To get access, send the owner your ID',
+    "This is a private bot. I've told the owner you'd like access.",
   ],
   ['as a stranger, the role', 'eve', 'private', '/who'],
   ['as a stranger in a group that is not allowed', 'eve', 'outside', '/who'],

@@ -11,6 +11,7 @@ import { languageModels } from './parts/models.ts'
 import { noChats } from './parts/no-chats.ts'
 import { messageOutbox } from './parts/outbox.ts'
 import { mediaFetcher } from './parts/media-fetcher.ts'
+import { people } from './parts/people.ts'
 import { parkedOnDisk, parkedUpdates } from './parts/parked.ts'
 import { pluginBoard, pluginDirectory, pluginProblems } from './parts/plugin-board.ts'
 import { servicesOfPlugins } from './parts/plugin-services.ts'
@@ -58,6 +59,7 @@ export const ASSISTANT: readonly Part[] = [
   telegramOutgoing,
   ...pluginWorld,
   parkedUpdates,
+  people,
   webPages,
   plugins,
   mountMcpServers,

@@ -1,19 +1,21 @@
 import { readCommand } from '@pluggram/sdk/runtime'
-import type { IncomingUpdate } from '@pluggram/sdk/runtime'
+import type { AccessControl, IncomingUpdate } from '@pluggram/sdk/runtime'
 import { createLive } from '@pluggram/config'
 import type { AssistantSettings } from '@pluggram/config'
 import { CommitQueue, createSqliteAccessStore, openSqliteDatabase, WriteLog } from '@pluggram/storage'
 import type { AccessStore } from '@pluggram/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createAccessControl } from './access-control.ts'
-import type { Roles } from './access-control.ts'
+import { createAccessRules } from './access-rules.ts'
+import type { AccessRules } from './access-rules.ts'
+import type { Visitor } from './doorbell.ts'
 import { createOwnerPairing } from './owner-pairing.ts'
 import type { OwnerPairing } from './owner-pairing.ts'
 
 type AccessSettings = AssistantSettings['access']
 
 const NOTHING: AccessSettings = {
-  mode: 'everyone',
+  mode: undefined,
   owners: [],
   trusted: [],
   allowedUsers: [],
@@ -42,14 +44,21 @@ afterEach(async () => {
 function create(
   settings: Partial<AccessSettings> = {},
   options: { isPlayground?: boolean; pairing?: OwnerPairing } = {},
-): Roles {
-  return createAccessControl({
+): AccessControl & Pick<AccessRules, 'roleOf'> & { readonly rung: (Visitor | undefined)[] } {
+  const rules = createAccessRules({
     lists: createLive({ ...NOTHING, ...settings }),
     store,
     isPlayground: options.isPlayground ?? false,
+  })
+  const rung: (Visitor | undefined)[] = []
+  const control = createAccessControl({
+    rules,
+    store,
     pairing: options.pairing,
+    doorbell: { ring: (visitor) => void rung.push(visitor) },
     logger: silent,
   })
+  return { ...control, roleOf: rules.roleOf, rung }
 }
 
 function message(userId: number, options: { chatId?: number; text?: string } = {}): IncomingUpdate {
@@ -103,16 +112,58 @@ test('who is blocked, or writes in a blocked group, is ignored, but for an owner
   expect(access.admit(message(1, { chatId: -5 }))).toEqual({ role: 'owner' })
 })
 
-test('in the mode "listed" strangers hear their id once a day, and nothing in groups', () => {
+test('without an owner, strangers in the mode "listed" hear their id once a week, and nothing in groups', () => {
   const access = create({ mode: 'listed' })
-  expect(access.admit(message(7))).toEqual({ notice: expect.stringContaining('your ID: 7') })
+  expect(access.admit(message(7))).toEqual({ notice: { text: expect.stringContaining('your ID: 7') } })
   expect(access.admit(message(7))).toEqual({})
   expect(access.admit(message(8, { chatId: -5 }))).toEqual({})
-  time += DAY - 1
+  time += 7 * DAY - 1
   expect(access.admit(message(7))).toEqual({})
   time += 2
   expect(access.admit(message(7))).toHaveProperty('notice')
   expect(store.parties()).toMatchObject([{ id: 7, standing: 'unknown', name: 'Ada' }])
+  expect(access.rung).toEqual([])
+})
+
+test('once there is an owner, only listed people chat; a stranger is announced once, and five messages wait', async () => {
+  const access = create()
+  expect(access.admit(message(7))).toEqual({ role: 'everyone' })
+  await store.decide(1, 'owner')
+  expect(access.admit(message(7))).toEqual({
+    isHeld: true,
+    notice: { text: expect.stringContaining("I've told the owner") },
+  })
+  for (let more = 0; more < 4; more += 1) expect(access.admit(message(7))).toEqual({ isHeld: true })
+  expect(access.admit(message(7))).toEqual({})
+  expect(access.rung).toEqual([{ id: 7, name: 'Ada' }])
+  expect(access.mayTalk(message(7))).toBe(false)
+  await store.decide(7, 'allowed')
+  expect([access.mayTalk(message(7)), access.admit(message(7))]).toEqual([true, { role: 'everyone' }])
+})
+
+test('a group that nobody let in hears nothing, and is announced once with who wrote', async () => {
+  const access = create({ owners: [1] })
+  expect(access.admit(message(8, { chatId: -5 }))).toEqual({})
+  expect(access.admit(message(9, { chatId: -5 }))).toEqual({})
+  expect(access.rung).toEqual([{ id: -5, name: 'Team', by: { id: 8, name: 'Ada' } }])
+  await store.decide(-6, 'blocked')
+  expect(access.admit(message(8, { chatId: -6 }))).toEqual({})
+  expect(access.rung).toHaveLength(1)
+})
+
+test('in the mode "owners" nobody else chats, whatever list they are on, and no owner is asked', async () => {
+  const access = create({ owners: [1], trusted: [2], allowedUsers: [3], allowedGroups: [-5] })
+  await store.chooseMode('owners')
+  expect(access.admit(message(1))).toEqual({ role: 'owner' })
+  for (const id of [2, 3, 4])
+    expect(access.admit(message(id))).toEqual({ notice: { text: 'This is a private bot.' } })
+  expect(access.admit(message(4, { chatId: -5 }))).toEqual({})
+  expect(access.rung).toEqual([])
+})
+
+test('config.json decides against what was chosen by chat', async () => {
+  await store.chooseMode('owners')
+  expect(create({ owners: [1], mode: 'everyone' }).admit(message(7))).toEqual({ role: 'everyone' })
 })
 
 test('in the mode "listed" allowed users chat everywhere, and everyone inside an allowed group', async () => {
@@ -145,25 +196,30 @@ test('the code of the terminal makes its sender the owner, for good, also where 
   const text = `/pair ${pairing.code()}`
   expect(access.admit(message(7, { chatId: -5, text }))).toEqual({})
   expect(access.admit(message(7, { text: '/pair AAAA-AAAA' }))).toEqual({
-    notice: expect.stringContaining('Wrong code'),
+    notice: { text: expect.stringContaining('Wrong code') },
   })
   expect(access.admit(message(7, { text }))).toEqual({
-    notice: expect.stringContaining("You're now the owner"),
+    notice: expect.objectContaining({
+      text: expect.stringContaining("You're now the owner"),
+      plugin: 'people',
+    }),
   })
   expect(access.admit(message(7))).toEqual({ role: 'owner' })
   await queue.write(() => {})
   expect(createSqliteAccessStore(queue, { bot: 1 }).standingOf(7)).toBe('owner')
   expect(access.admit(message(8, { text }))).toEqual({
-    notice: expect.stringContaining('has expired'),
+    notice: { text: expect.stringContaining('has expired') },
   })
 })
 
 test('lists that change while the assistant runs count from then on', () => {
   const lists = createLive<AccessSettings>(NOTHING)
-  const roles = createAccessControl({ lists, store, isPlayground: false, logger: silent })
-  expect(roles.roleOf(7)).toBe('everyone')
+  const rules = createAccessRules({ lists, store, isPlayground: false })
+  let heard = 0
+  rules.onChange(() => (heard += 1))
+  expect([rules.roleOf(7), rules.mode(), rules.owners()]).toEqual(['everyone', 'everyone', []])
   lists.set({ ...NOTHING, owners: [7] })
-  expect(roles.roleOf(7)).toBe('owner')
+  expect([rules.roleOf(7), rules.mode(), rules.owners(), heard]).toEqual(['owner', 'listed', [7], 1])
   lists.set({ ...NOTHING, blocked: [7] })
-  expect(roles.roleOf(7)).toBeUndefined()
+  expect(rules.roleOf(7)).toBeUndefined()
 })

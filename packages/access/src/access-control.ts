@@ -1,116 +1,112 @@
-import type { AssistantSettings, Live } from '@pluggram/config'
-import type { Logger, Role, User } from '@pluggram/sdk'
+import type { Logger, User } from '@pluggram/sdk'
 import type { AccessControl, Admission, IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { AccessStore } from '@pluggram/storage'
+import type { AccessRules } from './access-rules.ts'
+import type { Doorbell } from './doorbell.ts'
 import type { OwnerPairing } from './owner-pairing.ts'
-
-type AccessSettings = AssistantSettings['access']
+import { ownerQuestion } from './people-pages.ts'
+import { TEXTS } from './texts.ts'
 
 export interface AccessControlOptions {
-  /** The lists in config.json. */
-  readonly lists: Live<AccessSettings>
+  readonly rules: AccessRules
   /** Decisions that owners made by chat. */
   readonly store: AccessStore
   /** Present while the assistant has no owner. */
   readonly pairing?: OwnerPairing | undefined
-  /** The playground requires the owner's login, so everyone writing there is an owner. */
-  readonly isPlayground: boolean
+  /** Tells the owners who wants to talk. */
+  readonly doorbell: Pick<Doorbell, 'ring'>
   readonly logger: Logger
 }
 
-/** Access control that can also look up roles. */
-export interface Roles extends AccessControl {
-  /** `undefined` for a blocked user. */
-  roleOf(userId: number): Role | undefined
-}
+/** How many messages of a stranger wait for the owner's decision. */
+const MAX_HELD = 5
 
-/**
- * Checks each update before any plugin sees it. An owner in config.json cannot be blocked, so that
- * owners cannot lock themselves out. Otherwise a block overrides every role. The remaining roles
- * come from config.json and from decisions made by chat.
- */
-export function createAccessControl(options: AccessControlOptions): Roles {
-  const { store, pairing, isPlayground, logger } = options
-  let lists = toSets(options.lists.now)
-  options.lists.onChange((now) => (lists = toSets(now)))
-
-  const isBlocked = (id: number): boolean => lists.blocked.has(id) || store.standingOf(id) === 'blocked'
-
-  function roleOf(userId: number): Role | undefined {
-    if (isPlayground || lists.owners.has(userId)) return 'owner'
-    if (isBlocked(userId)) return undefined
-    const standing = store.standingOf(userId)
-    if (standing === 'owner') return 'owner'
-    return standing === 'trusted' || lists.trusted.has(userId) ? 'trusted' : 'everyone'
-  }
-
-  function mayChat(userId: number, chatId: number): boolean {
-    const { mode, users, groups } = lists
-    if (mode === 'everyone' || users.has(userId) || groups.has(chatId)) return true
-    return store.standingOf(userId) === 'allowed' || store.standingOf(chatId) === 'allowed'
-  }
+/** Checks each update before any plugin sees it. */
+export function createAccessControl(options: AccessControlOptions): AccessControl {
+  const { rules, store, pairing, doorbell, logger } = options
+  /** How many messages of each stranger wait, since the start. */
+  const held = new Map<number, number>()
 
   function admit(update: IncomingUpdate): Admission {
     const { user, chat } = update
-    const role = roleOf(user.id)
-    if (role === undefined || (role !== 'owner' && isBlocked(chat.id))) return {}
-    if (role === 'owner') return { role }
-    const answer = pair(update)
-    if (answer !== undefined) return { notice: answer }
-    return role === 'trusted' || mayChat(user.id, chat.id) ? { role } : turnAway(update)
+    const role = rules.roleOf(user.id)
+    if (role === undefined || (role !== 'owner' && rules.isBlocked(chat.id))) return {}
+    const answer = role === 'owner' ? undefined : pair(update)
+    if (answer) return answer
+    if (role !== 'owner' && !rules.mayChat(user.id, chat.id)) return turnAway(update)
+    if (user.id > 0) store.note(partyOf(user))
+    return { role }
   }
 
-  /** Strangers are told once a day how to get access. In groups they are ignored. */
-  function turnAway({ kind, chat, user }: IncomingUpdate): Admission {
-    const isNew = kind === 'message' && chat.type === 'private' && store.noteStranger(user.id, nameOf(user))
-    if (!isNew) return {}
-    return {
-      notice: `This is a private bot. To get access, send the owner your ID: ${user.id}`,
+  function turnAway(update: IncomingUpdate): Admission {
+    const { kind, chat, user } = update
+    if (kind !== 'message') return {}
+    const isAsked = rules.mode() === 'listed' && rules.isOwned()
+    if (chat.type !== 'private') {
+      // a group hears nothing: the bot may have been added by anybody
+      if (isAsked && store.standingOf(chat.id) === undefined) ringFor(chat.id, chat.title ?? '', user)
+      return {}
     }
+    store.note(partyOf(user))
+    const isNew = store.noteTold(user.id)
+    if (!isAsked) {
+      const text = rules.mode() === 'owners' ? TEXTS.private : TEXTS.privateWithId(user.id)
+      return isNew ? { notice: { text } } : {}
+    }
+    const waiting = held.get(user.id) ?? 0
+    if (isNew) doorbell.ring(partyOf(user))
+    if (waiting >= MAX_HELD) return {}
+    held.set(user.id, waiting + 1)
+    return { isHeld: true, ...(isNew && { notice: { text: TEXTS.ownerIsAsked } }) }
+  }
+
+  function ringFor(chatId: number, title: string, by: User): void {
+    if (!store.noteTold(chatId)) return
+    const group = { id: chatId, name: title.slice(0, MAX_NAME) }
+    store.note(group)
+    doorbell.ring({ ...group, by: partyOf(by) })
   }
 
   /** The answer to `/pair CODE`; `undefined` for any other message. */
-  function pair({ chat, user, command }: IncomingUpdate): string | undefined {
+  function pair({ chat, user, command }: IncomingUpdate): Admission | undefined {
     if (!pairing || chat.type !== 'private' || command?.name !== 'pair' || command.args === '')
       return undefined
     const outcome = pairing.claim(user.id, command.args)
     if (outcome === 'paired') {
+      store.note(partyOf(user))
       // committed before the answer, because both are written to the same log in this order
-      store.decide(user.id, 'owner', nameOf(user)).catch((error: unknown) => {
+      store.decide(user.id, 'owner').catch((error: unknown) => {
         logger.error('cannot keep the new owner; pair again after the next start', { err: error })
       })
       logger.warn(`user ${user.id} paired as owner`)
-      return "You're now the owner. You can use /plugins, /users and /logs."
+      return { notice: ownerQuestion(rules) }
     }
     if (outcome === 'wrong') logger.warn(`user ${user.id} sent a wrong pairing code`)
-    return outcome === 'closed'
-      ? 'This code has expired. Restart the assistant to get a new one.'
-      : "Wrong code. You'll find it in the terminal where you started me."
+    return { notice: { text: outcome === 'closed' ? TEXTS.codeExpired : TEXTS.wrongCode } }
   }
 
   return {
-    roleOf,
     admit,
+    mayTalk: ({ user, chat }) => {
+      const role = rules.roleOf(user.id)
+      if (role === undefined || role === 'owner') return role === 'owner'
+      return !rules.isBlocked(chat.id) && rules.mayChat(user.id, chat.id)
+    },
     isIgnored: ({ user, chat }) => {
-      const role = roleOf(user.id)
-      return role === undefined || (role !== 'owner' && isBlocked(chat.id))
+      const role = rules.roleOf(user.id)
+      return role === undefined || (role !== 'owner' && rules.isBlocked(chat.id))
     },
     offIn: (chatId) => store.offIn(chatId),
   }
 }
 
-function toSets({ mode, owners, trusted, allowedUsers, allowedGroups, blocked }: AccessSettings) {
-  return {
-    mode,
-    owners: new Set(owners),
-    trusted: new Set(trusted),
-    users: new Set(allowedUsers),
-    groups: new Set(allowedGroups),
-    blocked: new Set(blocked),
-  }
-}
+const MAX_NAME = 100
 
-function nameOf({ firstName, lastName, username }: User): string {
+function partyOf({ id, firstName, lastName, username }: User): {
+  id: number
+  name: string
+  username?: string
+} {
   const name = [firstName, lastName].filter((part) => part).join(' ')
-  return (username === undefined ? name : `${name} (@${username})`).slice(0, 200)
+  return { id, name: name.slice(0, MAX_NAME), ...(username !== undefined && { username }) }
 }

@@ -71,6 +71,8 @@ export interface AiOptions {
   readonly localServers?: readonly LocalServer[]
   /** Pause between two words of the demo model. Default 25. */
   readonly demoWordMilliseconds?: number
+  /** False while nobody owns the assistant: then only models that cost nothing answer. Default: true. */
+  readonly mayPay?: () => boolean
   /** The clock of the budgets. */
   readonly now?: () => Date
 }

@@ -84,7 +84,7 @@ export function createAi(options: AiOptions): Ai {
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
-  const now = options.now ?? ((): Date => new Date())
+  const { now = (): Date => new Date(), mayPay = (): boolean => true } = options
   const fetch = createBoundedFetch({ hide: options.hide })
   const core: AiCore = {
     pool,
@@ -123,6 +123,7 @@ export function createAi(options: AiOptions): Ai {
         openCalls,
         maxOutputTokens: settings.maxOutputTokens,
         now,
+        mayPay,
       }),
   }
   return {

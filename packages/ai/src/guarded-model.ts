@@ -195,7 +195,7 @@ export class GuardedModel implements SdkLanguageModel {
 
   #fail(selector: ModelSelector, selection: Selection, error: unknown): AiError {
     const failure = toAiError(error, selection)
-    if (failure.code !== 'ai-limit' && failure.code !== 'ai-busy') {
+    if (failure.code !== 'ai-limit' && failure.code !== 'ai-busy' && failure.code !== 'ai-unowned') {
       this.#options.onFailure(selector.wanted, failure, wordsOf(error))
       if (mayAnotherModelHelp(failure)) this.#options.coolDown.start(selector, retryAfterMs(error))
     }

@@ -113,7 +113,8 @@ export function mayAnotherModelHelp(error: unknown): boolean {
     error.code === 'ai-overloaded' ||
     error.code === 'ai-empty' ||
     error.code === 'ai-timeout' ||
-    error.code === 'ai-misconfigured'
+    error.code === 'ai-misconfigured' ||
+    error.code === 'ai-unowned'
   )
 }
 

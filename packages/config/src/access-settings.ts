@@ -14,13 +14,13 @@ const USER = "a user's id, a whole number above 0"
 export const accessSettings = z
   .strictObject({
     mode: z
-      .enum(['everyone', 'listed'])
+      .enum(['owners', 'listed', 'everyone'])
       .meta({
         description:
-          'Who may chat: `everyone` who is not blocked, or only those who are `listed`: owners, trusted and allowed users, and everyone inside an allowed group.',
-        expected: '"everyone" or "listed"',
+          'Who may chat: only `owners`; only those who are `listed` (owners, trusted and allowed users, and everyone inside an allowed group); or `everyone` who is not blocked. If not set, it is what an owner chose by chat, else `listed` once there is an owner, and `everyone` before.',
+        expected: '"owners", "listed" or "everyone"',
       })
-      .default('everyone'),
+      .optional(),
     owners: ids('Users who run the assistant.', USER),
     trusted: ids('People who may use restricted features.', USER),
     allowed_users: ids('Users who may chat in the mode `listed`.', USER),

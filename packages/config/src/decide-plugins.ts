@@ -5,7 +5,7 @@ import type { JsonDocument } from './parse-json-document.ts'
 import { SWITCHES_FILE, type PluginSwitches } from './plugin-switches.ts'
 
 /** On in a home without plugins_config.json, in the order in which they are asked. */
-export const DEFAULT_PLUGINS = ['dice', 'reminders', 'translate', 'file_info', 'ai_chatbot'] as const
+export const DEFAULT_PLUGINS = ['admin', 'dice', 'reminders', 'translate', 'file_info', 'ai_chatbot'] as const
 
 /** Which plugins are on, and which file says so. */
 export interface PluginDecisions {

@@ -102,10 +102,10 @@ describe('plugin blocks', () => {
       load(files as never).then(({ plugins }) =>
         [...plugins.switches].flatMap(([name, isOn]) => (isOn ? name : [])),
       )
-    expect(await on({})).toEqual(['dice', 'reminders', 'translate', 'file_info', 'ai_chatbot'])
+    expect(await on({})).toEqual(['admin', 'dice', 'reminders', 'translate', 'file_info', 'ai_chatbot'])
     expect(
       await on({ 'config.json': { plugins: { dice: { enabled: false }, web_page: { enabled: true } } } }),
-    ).toEqual(['reminders', 'translate', 'file_info', 'ai_chatbot', 'web_page'])
+    ).toEqual(['admin', 'reminders', 'translate', 'file_info', 'ai_chatbot', 'web_page'])
     expect(await on({ 'plugins_config.json': '{}' })).toEqual([])
   })
 })

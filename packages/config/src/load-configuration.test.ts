@@ -16,7 +16,6 @@ describe('a home without files', () => {
       databases: {},
       assistant: { name: 'Pluggram' },
       access: {
-        mode: 'everyone',
         owners: [],
         trusted: [],
         allowedUsers: [],
@@ -182,6 +181,7 @@ describe('the shipped example', () => {
     })
     expect(linesOf(loaded)).toEqual([])
     expect([...loaded.plugins.switches]).toEqual([
+      ['admin', true],
       ['dice', true],
       ['reminders', true],
       ['translate', true],

@@ -21,6 +21,7 @@ describe('setPluginSwitch', () => {
     await setPluginSwitch(home.home, 'mine', true)
     await setPluginSwitch(home.home, 'dice', false)
     expect([...(await readPluginSwitches(home.home)).switches]).toEqual([
+      ['admin', true],
       ['dice', false],
       ['reminders', true],
       ['translate', true],

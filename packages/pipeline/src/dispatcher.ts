@@ -1,10 +1,13 @@
 import { isPluggramError } from '@pluggram/sdk'
-import type { Chat, ObservedMessage } from '@pluggram/sdk'
+import type { Chat, ObservedMessage, Role } from '@pluggram/sdk'
 import { noticeOf } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
+  Admission,
   IncomingUpdate,
   Listed,
+  MessageStore,
+  Notice,
   OutgoingMessage,
   RunnablePlugin,
   UndeliveredNotice,
@@ -24,6 +27,7 @@ export interface DispatcherOptions extends AskOptions {
   readonly presses: Pick<Presses, 'dataFor'>
   readonly observers: Observers
   readonly access?: AccessControl
+  readonly store: Pick<MessageStore, 'hold' | 'replay'>
   /** The reply in a private chat when no plugin answered. */
   readonly unansweredReply: string
   /** Called with the outcome of each plugin's call, once its answer is complete. */
@@ -31,6 +35,8 @@ export interface DispatcherOptions extends AskOptions {
   readonly underWay: UnderWay
   readonly seats: PluginSeats
 }
+
+type Refused = Exclude<Admission, { readonly role: Role }>
 
 /** A lane pauses while more messages of its chat than this are unsent. */
 const MAX_UNSENT_PER_CHAT = 50
@@ -63,7 +69,7 @@ export class Dispatcher {
     const startedAt = performance.now()
     // checked on each try, since a role may have changed after the update came in
     const admission = access?.admit(update) ?? { role: 'everyone' }
-    if (admission.role === undefined) return this.#turnAway(update, admission.notice)
+    if (admission.role === undefined) return this.#turnAway(update, admission, place)
     const report = await dispatch(update, { attempt, role: admission.role, place }, this.#options)
     if (report.outcome === 'interrupted') return
     const sending = await this.#finish(update, report.messages)
@@ -82,12 +88,31 @@ export class Dispatcher {
     await Promise.allSettled(sending)
   }
 
-  async #turnAway(update: IncomingUpdate, notice: string | undefined): Promise<void> {
+  async #turnAway(
+    update: IncomingUpdate,
+    { notice, isHeld = false }: Refused,
+    place: Place,
+  ): Promise<void> {
+    const { outbox, store, access } = this.#options
     this.turnedAway += 1
-    await this.#finish(
-      update,
-      notice === undefined ? [] : this.#options.format(update.chat, { text: notice }),
-    )
+    const write = (): Promise<OutgoingMessage[]> => this.#writeNotice(update, notice)
+    if (!isHeld) return void (await this.#finish(update, await write()))
+    const sending = await outbox.addOnce(update.updateId, 'turned-away', write)
+    void Promise.allSettled(sending)
+    await outbox.write(() => store.hold(update.updateId))
+    // let in at this very moment, by somebody who did not see the update yet
+    if (!access?.mayTalk(update)) return
+    const stored = await outbox.write(() => store.replay(update.updateId))
+    if (stored) await this.answer(update, 1, place)
+  }
+
+  async #writeNotice({ chat }: IncomingUpdate, notice: Notice | undefined): Promise<OutgoingMessage[]> {
+    if (!notice) return []
+    const { format, guard } = this.#options
+    const { plugin, ...reply } = notice
+    if (plugin === undefined) return [...format(chat, reply)]
+    const signed = await guard.prepare(reply, { plugin, chatId: chat.id })
+    return format(chat, signed).map((message) => ({ ...message, plugin }))
   }
 
   /** Stores the answer and starts sending it. */

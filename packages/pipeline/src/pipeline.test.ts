@@ -13,6 +13,7 @@ describe('who may use it', () => {
   const access = (change: Partial<AccessControl>): AccessControl => ({
     isIgnored: () => false,
     admit: () => ({ role: 'everyone' }),
+    mayTalk: () => true,
     offIn: () => undefined,
     ...change,
   })
@@ -30,7 +31,7 @@ describe('who may use it', () => {
     const seen: string[] = []
     const spy: FakePlugin = { name: 'spy', handle: (message) => void seen.push(message) }
     const { pipeline, texts } = start([spy], {
-      access: access({ admit: ({ chat }) => (chat.id === 8 ? { notice: 'Ask the owner.' } : {}) }),
+      access: access({ admit: ({ chat }) => (chat.id === 8 ? { notice: { text: 'Ask the owner.' } } : {}) }),
     })
     expect(await texts(textUpdate('a', { chatId: 8 }), textUpdate('b', { chatId: 9 }))).toEqual([
       'Ask the owner.',
@@ -67,6 +68,7 @@ describe('who answers', () => {
     const access = {
       isIgnored: () => false,
       admit: () => ({ role: 'owner' as const }),
+      mayTalk: () => true,
       offIn: () => undefined,
     }
     expect(await start([role], { access }).texts(textUpdate('hi'))).toEqual(['owner'])

@@ -76,6 +76,11 @@ export const ERRORS = {
       'A key is missing or wrong, the account has no credit left, or `ai.model` names nothing that exists.',
     remedy: 'Follow the message: it names the variable or key.',
   },
+  'ai-unowned': {
+    class: 'AiError',
+    meaning: 'Nobody owns the assistant yet, and the model costs money.',
+    remedy: 'Become the owner with the code that the terminal shows, or use a local model.',
+  },
   'cache-limit': {
     class: 'LimitError',
     isRetryable: true,

@@ -102,6 +102,8 @@ export interface IncomingMessage {
     readonly attachments?: readonly Attachment[]
     /** Words of others in that message, such as a poll's or a quote. */
     readonly carried?: readonly CarriedText[]
+    /** Its author's id; absent for the bot, channels and anonymous administrators. */
+    readonly userId?: number
     /** True when the same user wrote that message here. */
     readonly isOwn?: boolean
   }

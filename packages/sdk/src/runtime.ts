@@ -2,7 +2,7 @@
  * Contracts between Pluggram's own packages: host, pipeline, storage and Telegram. Plugin authors
  * need nothing from here.
  */
-export type { AccessControl, Admission } from './runtime/access-control.ts'
+export type { AccessControl, Admission, Notice } from './runtime/access-control.ts'
 export { AI_METHODS, createAiService } from './ai-service.ts'
 export type { AiMethodRow } from './ai-service.ts'
 export { jsonSchemaOf } from './runtime/json-schema-of.ts'

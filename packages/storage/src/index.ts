@@ -1,7 +1,7 @@
 export { botIdOf } from './bot-id.ts'
 export { lockHome } from './home-lock.ts'
 export { createSqliteAccessStore } from './sqlite/sqlite-access-store.ts'
-export type { AccessStore } from './contracts/access-store.ts'
+export type { AccessMode, AccessStore, KnownParty } from './contracts/access-store.ts'
 export { createSqliteAiLedger } from './sqlite/sqlite-ai-ledger.ts'
 export { createSqliteMessageStore } from './sqlite/sqlite-message-store.ts'
 export { FileGuard } from './sqlite/file-guard.ts'

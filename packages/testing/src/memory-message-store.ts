@@ -23,6 +23,7 @@ interface MemoryRow {
 }
 
 const PREVIEW_KEY = ' preview'
+const HELD = 'held'
 
 /** A message store in memory, for tests of the layers above it. */
 export function createMemoryMessageStore(): MessageStore {
@@ -132,6 +133,11 @@ export function createMemoryMessageStore(): MessageStore {
       const row = inbox.get(updateId)
       if (row?.state === 'new') Object.assign(row, { state: 'parked', reason })
     },
+    async hold(updateId) {
+      const row = inbox.get(updateId)
+      if (row?.state === 'new') Object.assign(row, { state: 'parked', reason: HELD })
+    },
+    held: async () => inState('parked').flatMap(({ reason, update }) => (reason === HELD ? [update] : [])),
     async markSending(rowId) {
       const row = outbox.get(rowId)
       if (row) row.state = 'sending'
@@ -184,7 +190,8 @@ export function createMemoryMessageStore(): MessageStore {
       return { updates: open.length, begun: begun.length, messages: unsent().length }
     },
     async parked() {
-      return inState('parked').map(({ update, tries, reason, receivedAt }) => ({
+      const parked = inState('parked').filter(({ reason }) => reason !== HELD)
+      return parked.map(({ update, tries, reason, receivedAt }) => ({
         update,
         tries,
         reason,

@@ -270,29 +270,32 @@ test('in a group a plugin is switched and configured there, or everywhere', asyn
 test('people are decided about by id, a group from inside, and nobody about themselves', async () => {
   const admin = createTestAdminService({
     parties: [
-      { id: 2, name: 'Bob', standing: 'unknown', isInConfig: false },
+      { id: 2, name: 'Bob @owner', username: 'bob_1', standing: 'unknown', isInConfig: false },
       { id: 3, name: '', standing: 'owner', isInConfig: true },
     ],
   })
   await using assistant = await start(admin)
   await assistant.send('/block 2', OWNER)
   await assistant.send('/allow', GROUP)
-  const replyTo = { id: 3, text: 'spam', fromBot: false }
   // whoever means the writer of one message must not block the whole group by mistake
+  const replyTo = { id: 3, text: 'spam', fromBot: false }
   expect(replyOf(await assistant.send('/block', { ...GROUP, replyTo })).text).toContain('Use an ID')
-  for (const wrong of ['/block 1', '/allow', '/trust Bob', '/trust -7', '/trust 0'])
+  await assistant.send('/block', { ...GROUP, replyTo: { ...replyTo, userId: 77 } })
+  await assistant.send('/trust @BOB_1', OWNER)
+  for (const wrong of ['/block 1', '/allow', '/trust Bob', '/trust -7', '/trust 0', '/trust @nobody'])
     await assistant.send(wrong, OWNER)
-  expect(admin.done).toEqual(['2 blocked', '-5 allowed'])
+  expect(admin.done).toEqual(['2 blocked', '-5 allowed', '77 blocked', '2 trusted'])
   const people = replyOf(await assistant.send('/users', OWNER))
   expect(people.text).toContain('👑 3: owner (config.json)')
-  expect(labels(people)).toEqual(['❔ Bob · 2'])
+  expect(labels(people)).toEqual(['❔ Bob owner (@bob_1) · 2'])
   const bob = replyOf(await assistant.press(button(people, 'Bob'), OWNER))
   const question = replyOf(await assistant.press(button(bob, 'trusted'), OWNER))
-  expect(admin.done.at(-1)).toBe('-5 allowed')
+  expect(admin.done.at(-1)).toBe('2 trusted')
+  expect(admin.done).toHaveLength(4)
   expect(question.text).toContain('Trust Bob')
   expect(question.buttons?.flat()).toMatchObject([{ onlyFor: 1 }, { onlyFor: 1 }])
   await assistant.press(button(question, 'Yes'), OWNER)
-  expect(admin.done.at(-1)).toBe('2 trusted')
+  expect(admin.done).toHaveLength(5)
 })
 
 test('the log is for private chats; how much is shown is configured, asked for, and bounded', async () => {

@@ -14,6 +14,7 @@ import { press } from './plugin-pages.ts'
 import { pluginsCommand, setCommand, setValue } from './plugins-command.ts'
 import { Questions } from './questions.ts'
 import type { AskingReply } from './setting-pages.ts'
+import { TEXTS } from './texts.ts'
 
 const config = z.object({
   log_lines: z.int().min(1).max(200).default(20).describe('How many lines /logs and /errors show.'),
@@ -165,14 +166,29 @@ async function logPage(
 
 function decision(standing: AdminStanding): Work {
   return async (admin, args, { chat, user, message }) => {
-    if (args === '' && message.replyTo) {
-      return { text: "I can't see who wrote that message. Use an ID: /users lists recent people." }
-    }
-    // in a group, a command without an id is about the group
-    const id = args === '' && chat.type !== 'private' ? chat.id : Number(args)
-    if (!/^-?\d{1,16}$/.test(args === '' ? String(id) : args) || !Number.isSafeInteger(id) || id === 0) {
-      return { text: 'Add the ID of a user or group, for example 12345. /users lists recent people.' }
-    }
-    return { text: await decide(admin, { id, by: user.id, standing }) }
+    const about = await aboutWhom(admin, args, { chat, message })
+    return { text: 'id' in about ? await decide(admin, { ...about, by: user.id, standing }) : about.problem }
   }
+}
+
+/**
+ * Whom a command is about: the id or public name behind it, else the author of the message that it
+ * answers, else the group in which it is written.
+ */
+async function aboutWhom(
+  admin: AdminService,
+  args: string,
+  { chat, message: { replyTo } }: Pick<MessageContext, 'chat' | 'message'>,
+): Promise<{ readonly id: number } | { readonly problem: string }> {
+  const username = /^@(?<name>\w{4,32})$/.exec(args)?.groups?.['name']?.toLowerCase()
+  if (username !== undefined) {
+    const party = (await admin.parties()).find((item) => item.username?.toLowerCase() === username)
+    return party ?? { problem: TEXTS.unknownName(args) }
+  }
+  if (args === '' && replyTo) {
+    return replyTo.userId === undefined ? { problem: TEXTS.unknownAuthor } : { id: replyTo.userId }
+  }
+  const id = args === '' && chat.type !== 'private' ? chat.id : Number(args)
+  const isId = /^-?\d{1,16}$/.test(args === '' ? String(id) : args)
+  return isId && Number.isSafeInteger(id) && id !== 0 ? { id } : { problem: TEXTS.noId }
 }

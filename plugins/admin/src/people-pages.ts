@@ -1,4 +1,5 @@
 import type { AdminParty, AdminService, AdminStanding, Button, Reply } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 const SIGNS: Readonly<Record<AdminParty['standing'], string>> = {
   owner: '👑',
@@ -8,26 +9,26 @@ const SIGNS: Readonly<Record<AdminParty['standing'], string>> = {
   unknown: '❔',
 }
 const STANDINGS: readonly AdminStanding[] = ['owner', 'trusted', 'allowed', 'blocked']
-const MAX_SHOWN = 40
+const MAX_SHOWN = 20
 
-/** Everybody with a decision about them, and strangers who wrote recently. */
+/** The last people who wrote, then all others with a decision about them. */
 export async function peoplePage(admin: AdminService): Promise<Reply> {
   const parties = await admin.parties()
   if (parties.length === 0) {
-    return { text: 'Nobody is on a list yet. Use /trust, /allow or /block with an ID.' }
+    return { text: TEXTS.nobody }
   }
   const shown = parties.slice(0, MAX_SHOWN)
   const lines = shown.map(
     (party) =>
-      `${SIGNS[party.standing]} ${title(party)}: ${party.standing}${party.isInConfig ? ' (config.json)' : ''}`,
+      `${SIGNS[party.standing]} ${title(party)}: ${TEXTS.roles[party.standing]}${party.isInConfig ? ` ${TEXTS.inConfig}` : ''}`,
   )
   const more = parties.length - shown.length
   return {
-    text: [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+    text: [...lines, ...(more > 0 ? [TEXTS.more(more)] : [])].join('\n'),
     buttons: shown
       .filter(({ isInConfig }) => !isInConfig)
       .map((party) => [
-        { text: `${SIGNS[party.standing]} ${title(party)}`.slice(0, 60), data: `u:${party.id}` },
+        { text: `${SIGNS[party.standing]} ${shortTitle(party)}`, data: `u:${party.id}` },
       ]),
   }
 }
@@ -41,7 +42,7 @@ async function personPage(admin: AdminService, id: number): Promise<Reply> {
   ).map((choice) => ({ text: `${SIGNS[choice]} ${choice}`, data: `w:${id}:${choice}` }))
   const undo: Button[] = standing === 'unknown' ? [] : [{ text: 'Undo', data: `w:${id}:none` }]
   return {
-    text: `${SIGNS[standing]} ${party ? title(party) : id}: ${standing}`,
+    text: `${SIGNS[standing]} ${party ? title(party) : id}: ${TEXTS.roles[standing]}`,
     buttons: [choices, [...undo, { text: '« Back', data: 'U' }]],
   }
 }
@@ -55,7 +56,9 @@ export async function decide(
   if (id < 0 && standing !== undefined && isForPeople(standing))
     return 'A group can only be allowed or blocked.'
   await admin.decide(id, standing)
-  return standing === undefined ? `${id} is no longer on any list.` : `${id} is now ${standing}.`
+  const name = (await admin.parties()).find((party) => party.id === id)
+  const who = name ? title(name).replace(` · ${id}`, ` (${id})`) : String(id)
+  return standing === undefined ? `${who} is no longer on any list.` : `${who} is now ${standing}.`
 }
 
 /** What gives a right is asked once more, since a press is made quickly. */
@@ -111,6 +114,15 @@ function isForPeople(standing: AdminStanding): boolean {
   return standing === 'owner' || standing === 'trusted'
 }
 
-function title({ id, name }: AdminParty): string {
-  return name === '' ? String(id) : `${name} · ${id}`
+function title({ id, name, username }: AdminParty): string {
+  // a name may not pass for a public name
+  const shown = name.replaceAll(/[\p{C}\p{Z}@]+/gu, ' ').trim()
+  const names = [shown, username === undefined ? '' : `(@${username})`].filter((part) => part !== '')
+  return names.length === 0 ? String(id) : `${names.join(' ')} · ${id}`
+}
+
+/** Fits on a button of a narrow phone. */
+function shortTitle(party: AdminParty): string {
+  const whole = title(party)
+  return whole.length <= 34 ? whole : `${whole.slice(0, 33).toWellFormed()}…`
 }

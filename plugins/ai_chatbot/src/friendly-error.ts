@@ -12,6 +12,8 @@ const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   'ai-too-long':
     'This conversation is too long for the AI model. Start over with /new, or send something shorter.',
   'ai-filtered': 'The AI service blocked the answer. Try rephrasing your message.',
+  'ai-unowned':
+    "I don't have an owner yet, so I don't use my AI model: it costs money. If I'm yours, send me /pair with the code from the terminal where you started me.",
   'ai-misconfigured':
     'The AI model is not set up correctly. The reason is in the log (owner only). Other commands work.',
 }

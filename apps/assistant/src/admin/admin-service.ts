@@ -4,7 +4,8 @@ import type { JsonObject, PluginState } from '@pluggram/host'
 import type { LogTail, SecretMask } from '@pluggram/observability'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminParty, AdminService, AdminStanding } from '@pluggram/sdk'
-import type { AccessStore, ChatSettings } from '@pluggram/storage'
+import type { Access } from '@pluggram/access'
+import type { ChatSettings, KnownParty } from '@pluggram/storage'
 import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
 import { changeSetting } from './change-setting.ts'
@@ -18,7 +19,7 @@ export interface AdminServiceOptions {
   /** The configuration as it is in the files now. */
   readonly configuration: Live<LoadedConfiguration>
   readonly chatSettings: ChatSettings
-  readonly store: AccessStore
+  readonly access: Pick<Access, 'store' | 'decide'>
   readonly logTail: LogTail | undefined
   readonly mask: SecretMask
 }
@@ -55,7 +56,7 @@ interface ShownPlugins {
 }
 
 function createPluginActs(
-  { home, board, reloader, store, mask }: AdminServiceOptions,
+  { home, board, reloader, access: { store }, mask }: AdminServiceOptions,
   { states, stateOf }: ShownPlugins,
 ): Pick<AdminService, 'plugins' | 'switchPlugin' | 'restartPlugin' | 'offIn' | 'switchIn'> {
   return {
@@ -133,19 +134,14 @@ function createSettingActs(
 
 function createPeopleActs({
   configuration,
-  store,
+  access: { store, decide },
 }: AdminServiceOptions): Pick<AdminService, 'parties' | 'decide'> {
   return {
     async parties() {
-      const decided = listParties(configuration.now)
-      const inConfig = new Set(decided.map(({ id }) => id))
-      const known = store.parties()
-      return [
-        ...decided.map((party) => ({ ...party, name: known.find(({ id }) => id === party.id)?.name ?? '' })),
-        ...known
-          .filter(({ id }) => !inConfig.has(id))
-          .map(({ id, name, standing }) => ({ id, name, standing, isInConfig: false })),
-      ]
+      const decided = new Map(listParties(configuration.now).map((party) => [party.id, party]))
+      const known = store.parties().map((party) => toAdminParty(party, decided.get(party.id)))
+      const ids = new Set(known.map(({ id }) => id))
+      return [...known, ...decided.values().filter(({ id }) => !ids.has(id))]
     },
     async decide(id, standing) {
       const fixed = listParties(configuration.now).find((party) => party.id === id)
@@ -155,8 +151,19 @@ function createPeopleActs({
           `config.json says that ${id} is ${fixed.standing}; change it there.`,
         )
       }
-      await store.decide(id, standing)
+      await decide(id, standing)
     },
+  }
+}
+
+/** @param fixed what config.json says about them */
+function toAdminParty({ id, name, username, standing }: KnownParty, fixed: AdminParty | undefined): AdminParty {
+  return {
+    id,
+    name,
+    ...(username !== undefined && { username }),
+    standing: fixed?.standing ?? standing,
+    isInConfig: fixed !== undefined,
   }
 }
 

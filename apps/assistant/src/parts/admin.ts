@@ -12,6 +12,7 @@ export const ownerService = definePart({
     reloader: tokens.reloader,
     configuration: tokens.configuration,
     storage: tokens.storage,
+    access: tokens.access,
     logTail: tokens.logTail,
     mask: tokens.mask,
   },
@@ -21,7 +22,6 @@ export const ownerService = definePart({
       ...needs,
       home: folders.home,
       chatSettings: storage.chatSettings,
-      store: storage.access,
     })
     life.add(tokens.routes, (server) => registerPluginSettingsRoutes(server, admin))
     return admin

@@ -1,6 +1,7 @@
 import { createAi } from '@pluggram/ai'
 import { definePart } from '@pluggram/assembly'
 import {
+  access,
   configuration,
   directory,
   folders,
@@ -15,7 +16,7 @@ import {
 /** The language models and their budgets. */
 export const languageModels = definePart({
   name: 'models',
-  needs: { configuration, settings, directory, storage, folders, logger, mask },
+  needs: { access, configuration, settings, directory, storage, folders, logger, mask },
   gives: models,
   start(needs, life) {
     const { ai: aiSettings, http } = needs.settings.now
@@ -28,6 +29,8 @@ export const languageModels = definePart({
       logger: needs.logger,
       hide: (text) => needs.mask.applyToChat(text),
       ownPort: http.port,
+      // whoever wrote down who may chat has decided who may use the model
+      mayPay: () => needs.access.rules.isOwned() || needs.access.rules.isModeFixed(),
     })
     life.onStop(() => ai.close())
     life.add(healthChecks, { name: 'models', check: () => ({ ...ai.health() }), isRequired: false })

@@ -29,6 +29,8 @@ export interface BudgetMeterOptions {
   /** `ai.max_output_tokens`. */
   readonly maxOutputTokens: number | undefined
   readonly now: () => Date
+  /** False while nobody owns the assistant: then only what costs nothing answers. */
+  readonly mayPay: () => boolean
 }
 
 /**
@@ -67,6 +69,7 @@ export class BudgetMeter implements CallMeter {
       return { maxOutputTokens: undefined, note() {}, settle: () => (leave(), NOTHING) }
     const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
+    if (!this.#options.mayPay() && !costsNothing(price)) throw unowned()
     const accounts = accountsOf(plugin, subject, estimate.isCheaper)
     const limits = this.#limits(limitsOf(accounts, budgets), price, selection)
     const isLimited = limits.length > 0
@@ -117,7 +120,7 @@ export class BudgetMeter implements CallMeter {
         `${id} has no price, so the budgets in money cannot be kept. Add "${id}" to prices.json in the home.`,
       )
     }
-    if (!price || Object.values(price).some((value) => value > 0)) return all
+    if (!costsNothing(price)) return all
     return all.flatMap(({ micros: _micros, ...limit }) => (limit.tokens === undefined ? [] : [limit]))
   }
 }
@@ -159,5 +162,16 @@ function limitReached({ account, period }: AiLimit, currency: string): AiError {
   return new AiError(
     'ai-limit',
     `The budget ${WHOSE[account.scope]} for ${span} use of models is used up (tokens or ${currency}). It resets ${next}; the owner can raise ai.budgets.${account.scope}.${period}.`,
+  )
+}
+
+function costsNothing(price: ModelPrice | undefined): boolean {
+  return price !== undefined && Object.values(price).every((value) => value === 0)
+}
+
+function unowned(): AiError {
+  return new AiError(
+    'ai-unowned',
+    "I don't have an owner yet, so I don't use an AI model that costs money. If I'm yours, send me /pair with the code from the terminal where you started me.",
   )
 }

@@ -121,6 +121,10 @@ export interface MessageStore extends SentMessages {
   previews(updateId: number): Promise<readonly number[]>
   /** Sets an update aside after too many tries. */
   park(updateId: number, reason: string): Promise<void>
+  /** Sets an update aside until its author is let in; it is forgotten after a week. */
+  hold(updateId: number): Promise<void>
+  /** Those updates, oldest first. `replay` and `drop` take their ids. */
+  held(): Promise<readonly IncomingUpdate[]>
   /** Records that an `at-most-once` message is about to be sent. */
   markSending(rowId: number): Promise<void>
   /** Reverts that record: the message was not sent after all. */

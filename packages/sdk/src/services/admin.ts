@@ -45,6 +45,8 @@ export interface AdminParty {
   /** A user's id, or a group's, which is negative. */
   readonly id: number
   readonly name: string
+  /** Their public name, without the `@`. */
+  readonly username?: string
   /** `unknown`: they wrote, but the owner has not decided yet. */
   readonly standing: AdminStanding | 'unknown'
   /** True when config.json sets it; it can only be changed there. */
@@ -85,7 +87,7 @@ export interface AdminService {
   switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>
   /** The last log lines, at most 200, oldest first, with secrets masked. */
   logLines(options: { readonly count: number; readonly onlyProblems?: boolean }): Promise<readonly string[]>
-  /** Users and groups with a decision, and strangers who wrote recently. */
+  /** Users and groups that wrote lately, latest first, and all others with a decision. */
   parties(): Promise<readonly AdminParty[]>
   /**
    * Sets the access level of a user or group; `undefined` removes it.

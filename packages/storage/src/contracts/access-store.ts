@@ -8,8 +8,14 @@ export interface KnownParty {
   readonly standing: Standing | 'unknown'
   /** Their last known name. */
   readonly name: string
+  /** Their public name, without the `@`. Two people never have the same. */
+  readonly username?: string
+  /** When they last wrote, give or take an hour, or were decided about. */
   readonly notedAt: Date
 }
+
+/** Who is answered: only owners, people on a list, or everybody who is not blocked. */
+export type AccessMode = 'owners' | 'listed' | 'everyone'
 
 /**
  * Decisions about one bot's users that owners made in chats; the assistant never writes
@@ -21,13 +27,20 @@ export interface AccessStore {
   /** Latest first. */
   parties(): readonly KnownParty[]
   standingOf(id: number): Standing | undefined
+  /** Whether somebody was made an owner by chat. */
+  hasOwner(): boolean
   /** `undefined` revokes the decision. */
   decide(id: number, standing: Standing | undefined, name?: string): Promise<void>
+  /** Records that a person wrote, or somebody in a group. A crash may lose the record. */
+  note(party: Pick<KnownParty, 'id' | 'name' | 'username'>): void
   /**
-   * Records that a stranger wrote; false when that was recorded within the last day. A crash may
-   * lose the record.
+   * Records that somebody who may not chat was told so; false when that was recorded within the last
+   * week. A crash may lose the record.
    */
-  noteStranger(id: number, name: string): boolean
+  noteTold(id: number): boolean
+  /** Who may chat, as an owner decided by chat. */
+  mode(): AccessMode | undefined
+  chooseMode(mode: AccessMode): Promise<void>
   /** Deletes what is stored about a user. A decision stays, with the id but without the name. */
   forget(userId: number): Promise<void>
   /** Names of plugins that are off in a chat. */

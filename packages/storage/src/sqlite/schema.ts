@@ -140,10 +140,20 @@ const AUTHORS = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** Who may chat is decided by chat as well, and people are found by their public name. */
+const PEOPLE = `
+  ALTER TABLE access_parties ADD COLUMN username TEXT;
+
+  CREATE TABLE access_mode (
+    bot INTEGER PRIMARY KEY,
+    mode TEXT NOT NULL CHECK (mode IN ('owners', 'listed', 'everyone'))
+  ) STRICT;
+`
+
 /**
  * Each step migrates the schema by one version; a released step never changes.
  *
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS]
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE]

@@ -30,9 +30,42 @@ test('decisions hold after a restart, and can be taken back', async () => {
 
 test('a decision about somebody who wrote keeps their name', async () => {
   const store = open()
-  store.noteStranger(7, 'Ada (@ada)')
+  store.note({ id: 7, name: 'Ada', username: 'ada' })
   await store.decide(7, 'allowed')
-  expect(store.parties()).toMatchObject([{ id: 7, standing: 'allowed', name: 'Ada (@ada)' }])
+  await queue.write(() => {})
+  for (const read of [store, open()])
+    expect(read.parties()).toMatchObject([{ id: 7, standing: 'allowed', name: 'Ada', username: 'ada' }])
+  store.note({ id: 7, name: 'Ada Lovelace' })
+  await queue.write(() => {})
+  for (const read of [store, open()]) {
+    expect(read.parties()).toMatchObject([{ standing: 'allowed', name: 'Ada Lovelace' }])
+    expect(read.parties()[0]).not.toHaveProperty('username')
+  }
+})
+
+test('somebody is told once a week that they may not chat, also after a restart', async () => {
+  const store = open()
+  expect([store.noteTold(7), store.noteTold(7), store.noteTold(8)]).toEqual([true, false, true])
+  await queue.write(() => {})
+  expect(open().noteTold(7)).toBe(false)
+  time += 7 * 24 * 3_600_000
+  expect(open().noteTold(7)).toBe(true)
+})
+
+test('who may chat, as decided by chat, holds after a restart', async () => {
+  const store = open()
+  expect([store.mode(), store.hasOwner()]).toEqual([undefined, false])
+  await store.chooseMode('everyone')
+  await store.chooseMode('owners')
+  await store.decide(7, 'owner')
+  expect([store.mode(), open().mode(), store.hasOwner(), open().hasOwner()]).toEqual([
+    'owners',
+    'owners',
+    true,
+    true,
+  ])
+  await store.decide(7, undefined)
+  expect([store.hasOwner(), open().hasOwner()]).toEqual([false, false])
 })
 
 test('only the latest strangers are remembered, and all decisions', async () => {
@@ -40,7 +73,7 @@ test('only the latest strangers are remembered, and all decisions', async () => 
   await store.decide(1, 'blocked')
   for (let id = 100; id < 700; id += 1) {
     time += 1
-    store.noteStranger(id, 'stranger')
+    store.note({ id, name: 'stranger' })
   }
   const parties = store.parties()
   expect(parties).toHaveLength(501)
@@ -70,15 +103,16 @@ test('a group that became a supergroup keeps what was decided about it', async (
 
 test('who wants to be forgotten is gone, and a decision about them stays without a name', async () => {
   const store = open()
-  store.noteStranger(7, 'Ada (@ada)')
-  store.noteStranger(8, 'Bob (@bob)')
-  await store.decide(9, 'blocked', 'Eve (@eve)')
+  store.note({ id: 7, name: 'Ada', username: 'ada' })
+  store.note({ id: 8, name: 'Bob', username: 'bob' })
+  store.note({ id: 9, name: 'Eve', username: 'eve' })
+  await store.decide(9, 'blocked')
   await store.forget(7)
   await store.forget(9)
   for (const read of [store, open()]) {
-    expect(read.parties().map(({ id, name, standing }) => [id, name, standing])).toEqual([
-      [8, 'Bob (@bob)', 'unknown'],
-      [9, '', 'blocked'],
+    expect(read.parties().map(({ id, name, username, standing }) => [id, name, username, standing])).toEqual([
+      [8, 'Bob', 'bob', 'unknown'],
+      [9, '', undefined, 'blocked'],
     ])
     expect(read.standingOf(9)).toBe('blocked')
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { botInSql } from '../bot-id.ts'
-import type { AccessStore, KnownParty } from '../contracts/access-store.ts'
+import type { AccessMode, AccessStore, KnownParty } from '../contracts/access-store.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
 interface Remembered extends KnownParty {
@@ -8,7 +8,8 @@ interface Remembered extends KnownParty {
   readonly toldAt: number | null
 }
 
-const DAY_MS = 24 * 60 * 60 * 1_000
+const HOUR_MS = 60 * 60 * 1_000
+const WEEK_MS = 7 * 24 * HOUR_MS
 /** How many strangers are remembered; the oldest are deleted. */
 const MAX_STRANGERS = 500
 
@@ -29,13 +30,21 @@ export function createSqliteAccessStore(
 
   const switches = createSwitches(queue, statements)
   for (const row of statements.all.all()) parties.set(Number(row.id), toParty(row))
+  const owners = new Set(parties.values().flatMap(({ id, standing }) => (standing === 'owner' ? [id] : [])))
+  let mode = statements.mode.get()?.mode as AccessMode | undefined
 
   /** Writes the current record of a party, or deletes it. */
   const write = (id: number): Promise<void> => queue.write(() => put(id))
   function put(id: number): void {
     const party = parties.get(id)
-    if (party) statements.put.run(id, party.standing, party.name, party.notedAt.getTime(), party.toldAt)
-    else statements.remove.run(id)
+    if (!party) return void statements.remove.run(id)
+    const { standing, name, username = null, notedAt, toldAt } = party
+    statements.put.run(id, standing, name, username, notedAt.getTime(), toldAt)
+  }
+
+  function putLater(id: number, party: Remembered): void {
+    parties.set(id, party)
+    void queue.writeLater(() => put(id)).catch(() => {})
   }
 
   function trimStrangers(): void {
@@ -52,9 +61,13 @@ export function createSqliteAccessStore(
       const standing = parties.get(id)?.standing
       return standing === 'unknown' ? undefined : standing
     },
+    hasOwner: () => owners.size > 0,
     decide(id, standing, name = '') {
       const before = parties.get(id)
+      if (standing === 'owner') owners.add(id)
+      else owners.delete(id)
       parties.set(id, {
+        ...before,
         id,
         standing: standing ?? 'unknown',
         name: name || (before?.name ?? ''),
@@ -63,19 +76,33 @@ export function createSqliteAccessStore(
       })
       return write(id)
     },
-    noteStranger(id, name) {
+    note({ id, name, username }) {
       const before = parties.get(id)
-      if (before && (before.toldAt ?? 0) > now() - DAY_MS) return false
-      const fresh = { id, standing: 'unknown', notedAt: new Date(now()) } as const
-      parties.set(id, { ...(before ?? fresh), name, toldAt: now() })
-      void queue.writeLater(() => put(id)).catch(() => {})
+      const isRecent = before !== undefined && before.notedAt.getTime() > now() - HOUR_MS
+      if (isRecent && before.name === name && before.username === username) return
+      const { username: _former, ...rest } = before ?? { id, standing: 'unknown', toldAt: null }
+      putLater(id, { ...rest, name, notedAt: new Date(now()), ...(username !== undefined && { username }) })
       if (!before) trimStrangers()
+    },
+    noteTold(id) {
+      const party = parties.get(id)
+      if ((party?.toldAt ?? 0) > now() - WEEK_MS) return false
+      const fresh = { id, standing: 'unknown', name: '', notedAt: new Date(now()) } as const
+      putLater(id, { ...(party ?? fresh), toldAt: now() })
       return true
+    },
+    mode: () => mode,
+    chooseMode(chosen) {
+      mode = chosen
+      return queue.write(() => statements.chooseMode.run(chosen)).then(() => {})
     },
     forget(userId) {
       const party = parties.get(userId)
       if (party?.standing === 'unknown') parties.delete(userId)
-      else if (party) parties.set(userId, { ...party, name: '' })
+      else if (party) {
+        const { username: _forgotten, ...rest } = party
+        parties.set(userId, { ...rest, name: '' })
+      }
       return write(userId)
     },
     offIn: (chatId) => switches.offIn(chatId),
@@ -135,6 +162,7 @@ function toParty(row: Record<string, unknown>): Remembered {
     id: Number(row.id),
     standing: row.standing as KnownParty['standing'],
     name: String(row.name),
+    ...(row.username !== null && { username: String(row.username) }),
     notedAt: new Date(Number(row.noted_at)),
     toldAt: row.told_at === null ? null : Number(row.told_at),
   }
@@ -144,8 +172,10 @@ function prepare(database: DatabaseSync, bot: string) {
   return {
     all: database.prepare(`SELECT * FROM access_parties WHERE bot = ${bot}`),
     put: database.prepare(
-      `INSERT OR REPLACE INTO access_parties (bot, id, standing, name, noted_at, told_at) VALUES (${bot}, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO access_parties (bot, id, standing, name, username, noted_at, told_at) VALUES (${bot}, ?, ?, ?, ?, ?, ?)`,
     ),
+    mode: database.prepare(`SELECT mode FROM access_mode WHERE bot = ${bot}`),
+    chooseMode: database.prepare(`INSERT OR REPLACE INTO access_mode (bot, mode) VALUES (${bot}, ?)`),
     remove: database.prepare(`DELETE FROM access_parties WHERE bot = ${bot} AND id = ?`),
     switches: database.prepare(`SELECT chat_id, plugin FROM chat_switches WHERE bot = ${bot}`),
     switchOff: database.prepare(

@@ -10,6 +10,10 @@ import { readPages } from './read-pages.ts'
  * not do: ids jump to a random value after a quiet week.
  */
 const REMEMBER_MS = 48 * 60 * 60 * 1_000
+/** A message of a stranger waits so long for the owner's decision. */
+const HOLD_MS = 7 * 24 * 60 * 60 * 1_000
+/** The reason of updates that are parked until their author is let in. */
+const HELD = 'held'
 /** How many rows one step scans; more would delay waiting updates. */
 const SLICE = 2_000
 
@@ -27,6 +31,8 @@ export interface InboxOptions {
  *   new ──finish──▶ done ──48 h──▶ forgotten
  *    │ ▲
  *   park └──replay── parked ──drop──▶ forgotten
+ *
+ * An update is held, too, by being parked: it waits until its author is let in, a week at most.
  */
 export class SqliteInbox {
   readonly #queue: CommitQueue
@@ -106,6 +112,14 @@ export class SqliteInbox {
     await this.#queue.write(() => this.#writes.park.run(updateId, reason))
   }
 
+  hold(updateId: number): Promise<void> {
+    return this.park(updateId, HELD)
+  }
+
+  async held(): Promise<IncomingUpdate[]> {
+    return this.#reads.held.all().map((row) => decodeUpdate(row).update)
+  }
+
   unfinished(chatId?: number): AsyncIterable<readonly StoredUpdate[]> {
     const { unfinished, unfinishedOf } = this.#reads
     return readPages(
@@ -150,7 +164,10 @@ export class SqliteInbox {
    */
   async forgetOld(): Promise<void> {
     const before = this.#now() - REMEMBER_MS
-    await this.#queue.writeLight(() => this.#writes.forgetOthers.run(before))
+    await this.#queue.writeLight(() => {
+      this.#writes.forgetOthers.run(before)
+      this.#writes.forgetHeld.run(this.#now() - HOLD_MS)
+    })
     for (let from = -1; ;) {
       const slice = this.#reads.slice.get(before, from)
       if (slice?.last === undefined || slice.last === null) return
@@ -211,6 +228,9 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
     forget: connection.prepare(
       `DELETE FROM inbox WHERE bot = ${bot} AND update_id > ? AND update_id <= ? AND received_at < ? AND state = 'done'`,
     ),
+    forgetHeld: connection.prepare(
+      `UPDATE inbox SET state = 'done', payload = NULL WHERE bot = ${bot} AND state = 'parked' AND reason = '${HELD}' AND received_at < ?`,
+    ),
     forgetOthers: connection.prepare(
       `DELETE FROM inbox WHERE (bot < ${bot} OR bot > ${bot}) AND received_at < ? AND state = 'done'`,
     ),
@@ -238,7 +258,10 @@ function prepareReads(connection: DatabaseSync, bot: string) {
       `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND update_id = ? AND state = 'new'`,
     ),
     parked: connection.prepare(
-      `SELECT payload, tries, reason, received_at FROM inbox WHERE bot = ${bot} AND state = 'parked' ORDER BY sequence`,
+      `SELECT payload, tries, reason, received_at FROM inbox WHERE bot = ${bot} AND state = 'parked' AND reason <> '${HELD}' ORDER BY sequence`,
+    ),
+    held: connection.prepare(
+      `SELECT payload, tries FROM inbox WHERE bot = ${bot} AND state = 'parked' AND reason = '${HELD}' ORDER BY sequence`,
     ),
   }
 }

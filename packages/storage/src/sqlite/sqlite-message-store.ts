@@ -30,6 +30,8 @@ export function createSqliteMessageStore(
     begin: inbox.begin.bind(inbox),
     beginSoon: inbox.beginSoon.bind(inbox),
     park: inbox.park.bind(inbox),
+    hold: inbox.hold.bind(inbox),
+    held: inbox.held.bind(inbox),
     unfinished: inbox.unfinished.bind(inbox),
     waiting: inbox.waiting.bind(inbox),
     parked: inbox.parked.bind(inbox),

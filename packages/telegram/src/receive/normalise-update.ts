@@ -148,6 +148,7 @@ function readReplied(
     fromBot,
     ...(attachments.length > 0 && { attachments }),
     ...(carried !== undefined && { carried }),
+    ...(quoted.from && !quoted.sender_chat && !fromBot && { userId: quoted.from.id }),
     ...(isBySame(message, quoted) && { isOwn: true }),
   }
 }
