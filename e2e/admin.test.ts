@@ -57,7 +57,10 @@ async function open(): Promise<void> {
   bob = await createPerson(emulator.driver, 'Bob')
   home = await createHome({
     'plugins/greeter.ts': GREETER,
-    'config.json': { access: { mode: 'everyone', owners: [ada.id] }, plugins: { greeter: { api_key: 'hunter2-secret' } } },
+    'config.json': {
+      access: { mode: 'everyone', owners: [ada.id] },
+      plugins: { greeter: { api_key: 'hunter2-secret' } },
+    },
     'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, ai_chatbot: false } },
   })
   assistant = await restart()

@@ -91,7 +91,7 @@ test('until somebody owns the bot everybody is answered; then the owner is asked
   expect(await ask(driver, ada, 'Hello')).toEqual(['The model speaks.'])
 })
 
-test("a new person is announced once with Allow and Block; after Allow what they wrote is answered, and nothing is lost on kill -9", async () => {
+test('a new person is announced once with Allow and Block; after Allow what they wrote is answered, and nothing is lost on kill -9', async () => {
   const { driver } = emulator
   expect(await ask(driver, bob, '/who first')).toEqual([expect.stringContaining("I've told the owner")])
   await write(driver, bob, '/who second')

@@ -59,8 +59,7 @@ async function decide(
   const role = rules.roleOf(party.id)
   if (before !== undefined && before !== standing)
     return { text: TEXTS.decidedAlready(who, before), buttons: [] }
-  if (role !== 'everyone')
-    return { text: TEXTS.fixed(who, role ?? 'blocked'), buttons: [] }
+  if (role !== 'everyone') return { text: TEXTS.fixed(who, role ?? 'blocked'), buttons: [] }
   await keep(party.id, standing)
   return { text: standing === 'allowed' ? TEXTS.allowed(who) : TEXTS.blocked(who), buttons: [] }
 }

@@ -16,7 +16,8 @@ export const TEXTS = {
     everyone: 'Everyone may use me now, unless you block them. They use your AI model, too.',
   },
   knock: (who: string) => `${who} wants to talk to me.`,
-  knockInGroup: (who: string, group: string) => `${who} wrote to me in the group “${group}”. Allow the group?`,
+  knockInGroup: (who: string, group: string) =>
+    `${who} wrote to me in the group “${group}”. Allow the group?`,
   knockMany: 'More people want to talk to me.',
   allow: '✅ Allow',
   block: '⛔ Block',

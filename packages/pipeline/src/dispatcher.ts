@@ -88,11 +88,7 @@ export class Dispatcher {
     await Promise.allSettled(sending)
   }
 
-  async #turnAway(
-    update: IncomingUpdate,
-    { notice, isHeld = false }: Refused,
-    place: Place,
-  ): Promise<void> {
+  async #turnAway(update: IncomingUpdate, { notice, isHeld = false }: Refused, place: Place): Promise<void> {
     const { outbox, store, access } = this.#options
     this.turnedAway += 1
     const write = (): Promise<OutgoingMessage[]> => this.#writeNotice(update, notice)

@@ -27,9 +27,7 @@ export async function peoplePage(admin: AdminService): Promise<Reply> {
     text: [...lines, ...(more > 0 ? [TEXTS.more(more)] : [])].join('\n'),
     buttons: shown
       .filter(({ isInConfig }) => !isInConfig)
-      .map((party) => [
-        { text: `${SIGNS[party.standing]} ${shortTitle(party)}`, data: `u:${party.id}` },
-      ]),
+      .map((party) => [{ text: `${SIGNS[party.standing]} ${shortTitle(party)}`, data: `u:${party.id}` }]),
   }
 }
 

@@ -157,7 +157,10 @@ function createPeopleActs({
 }
 
 /** @param fixed what config.json says about them */
-function toAdminParty({ id, name, username, standing }: KnownParty, fixed: AdminParty | undefined): AdminParty {
+function toAdminParty(
+  { id, name, username, standing }: KnownParty,
+  fixed: AdminParty | undefined,
+): AdminParty {
   return {
     id,
     name,
