@@ -92,9 +92,9 @@ export function createSqliteAccessStore(
       return true
     },
     mode: () => mode,
-    chooseMode(chosen) {
+    async chooseMode(chosen) {
       mode = chosen
-      return queue.write(() => statements.chooseMode.run(chosen)).then(() => {})
+      await queue.write(() => statements.chooseMode.run(chosen))
     },
     forget(userId) {
       const party = parties.get(userId)
