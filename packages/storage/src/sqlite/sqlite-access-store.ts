@@ -26,21 +26,53 @@ export function createSqliteAccessStore(
   { bot, now = Date.now }: AccessStoreOptions,
 ): AccessStore {
   const statements = prepare(queue.connection, botInSql(bot))
-  const parties = new Map<number, Remembered>()
-
   const switches = createSwitches(queue, statements)
+  const parties = createParties(queue, statements, now)
+  const { put } = parties
+  return {
+    ...parties.store,
+    ...createModeChoice(queue, statements),
+    offIn: (chatId) => switches.offIn(chatId),
+    switchInChat: (chatId, plugin, isOn) => switches.switchInChat(chatId, plugin, isOn),
+    move(from, to) {
+      const party = parties.rename(from, to)
+      const moveSwitches = switches.move(from, to)
+      return queue.write(() => {
+        put(from)
+        if (party) put(to)
+        moveSwitches()
+      })
+    },
+  }
+}
+
+type PartyStore = Pick<
+  AccessStore,
+  'parties' | 'standingOf' | 'hasOwner' | 'decide' | 'note' | 'noteTold' | 'forget'
+>
+
+/** People and groups. */
+function createParties(
+  queue: CommitQueue,
+  statements: ReturnType<typeof prepare>,
+  now: () => number,
+): {
+  readonly store: PartyStore
+  /** Writes the current record of a party, or deletes it, within a transaction. */
+  put(id: number): void
+  rename(from: number, to: number): Remembered | undefined
+} {
+  const parties = new Map<number, Remembered>()
   for (const row of statements.all.all()) parties.set(Number(row.id), toParty(row))
   const owners = new Set(parties.values().flatMap(({ id, standing }) => (standing === 'owner' ? [id] : [])))
-  let mode = statements.mode.get()?.mode as AccessMode | undefined
 
-  /** Writes the current record of a party, or deletes it. */
-  const write = (id: number): Promise<void> => queue.write(() => put(id))
   function put(id: number): void {
     const party = parties.get(id)
     if (!party) return void statements.remove.run(id)
     const { standing, name, username = null, notedAt, toldAt } = party
     statements.put.run(id, standing, name, username, notedAt.getTime(), toldAt)
   }
+  const write = (id: number): Promise<void> => queue.write(() => put(id))
 
   function putLater(id: number, party: Remembered): void {
     parties.set(id, party)
@@ -55,7 +87,7 @@ export function createSqliteAccessStore(
     }
   }
 
-  return {
+  const store: PartyStore = {
     parties: () => [...parties.values()].toSorted(byLatest).map(({ toldAt: _toldAt, ...party }) => party),
     standingOf(id) {
       const standing = parties.get(id)?.standing
@@ -76,6 +108,39 @@ export function createSqliteAccessStore(
       })
       return write(id)
     },
+    ...createNotes(parties, { putLater, trimStrangers, now }),
+    forget(userId) {
+      const party = parties.get(userId)
+      if (party?.standing === 'unknown') parties.delete(userId)
+      else if (party) {
+        const { username: _forgotten, ...rest } = party
+        parties.set(userId, { ...rest, name: '' })
+      }
+      return write(userId)
+    },
+  }
+  return {
+    store,
+    put,
+    rename(from, to) {
+      const party = parties.get(from)
+      if (party) parties.set(to, { ...party, id: to })
+      parties.delete(from)
+      return party
+    },
+  }
+}
+
+/** What is noted about people who write, from memory for most messages. */
+function createNotes(
+  parties: ReadonlyMap<number, Remembered>,
+  {
+    putLater,
+    trimStrangers,
+    now,
+  }: { putLater(id: number, party: Remembered): void; trimStrangers(): void; now(): number },
+): Pick<AccessStore, 'note' | 'noteTold'> {
+  return {
     note({ id, name, username }) {
       const before = parties.get(id)
       const isRecent = before !== undefined && before.notedAt.getTime() > now() - HOUR_MS
@@ -91,32 +156,20 @@ export function createSqliteAccessStore(
       putLater(id, { ...(party ?? fresh), toldAt: now() })
       return true
     },
+  }
+}
+
+/** Who may chat, as an owner chose. */
+function createModeChoice(
+  queue: CommitQueue,
+  statements: ReturnType<typeof prepare>,
+): Pick<AccessStore, 'mode' | 'chooseMode'> {
+  let mode = statements.mode.get()?.mode as AccessMode | undefined
+  return {
     mode: () => mode,
     async chooseMode(chosen) {
       mode = chosen
       await queue.write(() => statements.chooseMode.run(chosen))
-    },
-    forget(userId) {
-      const party = parties.get(userId)
-      if (party?.standing === 'unknown') parties.delete(userId)
-      else if (party) {
-        const { username: _forgotten, ...rest } = party
-        parties.set(userId, { ...rest, name: '' })
-      }
-      return write(userId)
-    },
-    offIn: (chatId) => switches.offIn(chatId),
-    switchInChat: (chatId, plugin, isOn) => switches.switchInChat(chatId, plugin, isOn),
-    move(from, to) {
-      const party = parties.get(from)
-      if (party) parties.set(to, { ...party, id: to })
-      parties.delete(from)
-      const moveSwitches = switches.move(from, to)
-      return queue.write(() => {
-        put(from)
-        if (party) put(to)
-        moveSwitches()
-      })
     },
   }
 }
