@@ -2,7 +2,7 @@ import type { AssistantSettings, Live } from '@pluggram/config'
 import type { Role } from '@pluggram/sdk'
 import type { AccessMode, AccessStore } from '@pluggram/storage'
 
-export type AccessSettings = AssistantSettings['access']
+type AccessSettings = AssistantSettings['access']
 
 export interface AccessRulesOptions {
   /** The lists in config.json. */
