@@ -261,7 +261,7 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
     await page.getByRole('alert').getByText('did not share your location').waitFor()
     await page.getByLabel('City or coordinates').fill('nowhere')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('no place I know').waitFor()
+    await page.getByRole('alert').getByText('know that place').waitFor()
     await page.getByLabel('City or coordinates').fill('vienna')
     await page.keyboard.press('Enter')
     await locations.filter({ hasText: '48.20800, 16.37300' }).waitFor()

@@ -157,3 +157,16 @@ test('a sentence for a chat is refused amid the code, and a text that nobody say
     'plugins/dice/src/texts.ts: nobody says TEXTS.gone; remove it',
   ])
 })
+
+test('a phrase that reads like a translation is refused in the code and in what people read', async () => {
+  const root = await house({
+    'packages/host/src/a.ts': '// begins anew\nexport const stands = "it stands in for another"',
+    'packages/host/README.md': 'Its settings\nstand in config.json. There is no file; that is no folder.',
+    'docs/decisions/a.md': 'It stands there.',
+  })
+  expect(findStructureProblems(root)).toEqual([
+    'packages/host/src/a.ts:1 says "anew"; better: again, or restart',
+    'packages/host/README.md:2 says "stand in"; better: is in, is written there',
+    'packages/host/README.md:2 says "is no folder"; better: is not a …',
+  ])
+})

@@ -4,6 +4,7 @@ import { checkFunctionLengths } from './function-lengths.ts'
 import { isTest, ownerOf, readHouse, readJson } from './house.ts'
 import type { House, SourceFile } from './house.ts'
 import { checkWords } from './retired-words.ts'
+import { checkPhrases } from './stilted-phrases.ts'
 
 /** What each part may import from the others; dependencies point in one direction only. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -58,7 +59,7 @@ const MOST_LINES = 400
  * Checks the repository at `root` and lists each violation on one line: forbidden imports, import
  * circles (addresses of workers count), packages that are imported but not declared or declared but
  * not imported, files and functions that are too long, retired words,
- * texts for chats amid the code.
+ * texts for chats amid the code, stilted phrases.
  */
 export function findStructureProblems(root: string): string[] {
   const house = readHouse(root)
@@ -70,6 +71,7 @@ export function findStructureProblems(root: string): string[] {
     ...checkFunctionLengths(house),
     ...checkWords(house),
     ...checkChatTexts(house),
+    ...checkPhrases(house),
   ]
 }
 

@@ -4,7 +4,7 @@
  */
 export const HEAP_OPTIONS = ['--max-semi-space-size=16', '--no-parallel-scavenge', '--no-memory-reducer']
 
-/** Lets a Node that was started without the options begin anew with them, as the same process; Windows has no way to do that. */
+/** Lets a Node that was started without the options begin again with them, as the same process; Windows has no way to do that. */
 export function beginAnewWithHeapOptions() {
   const { execArgv, execPath, argv, platform } = process
   if (platform === 'win32' || HEAP_OPTIONS.every((option) => execArgv.includes(option))) return

@@ -15,7 +15,7 @@ export function parseBaseUrl(
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new AiError(
       'ai-misconfigured',
-      `${source} is no web address. Write it like http://127.0.0.1:11434/v1.`,
+      `${source} is not a web address. Write it like http://127.0.0.1:11434/v1.`,
     )
   }
   const query = Object.fromEntries(url.searchParams)

@@ -109,7 +109,7 @@ export class LlamaCpp {
     if (!existsSync(modelPath)) {
       throw new AiError(
         'ai-misconfigured',
-        `ai.model names ${file}, which is no file in the home. Put the GGUF there.`,
+        `ai.model names ${file}, which is not in the home. Put the GGUF file there.`,
       )
     }
     const module = await importFrom(this.#home)

@@ -4,7 +4,7 @@ export const BOT_TOKENS = /(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}/g
 /** Keys of well-known services in a text, by how they begin. */
 export const API_KEYS = /\b(?:(?:sk|pk|rk|gh[pousr]|github_pat|xox[a-z])[-_]|AIza|AKIA)[A-Za-z0-9_-]{16,}/g
 
-/** Words that make a key secret wherever they stand in it. */
+/** Words that make a key secret wherever they occur in it. */
 const SECRET_ANYWHERE =
   /(?:^|_)(?:secrets?|passwords?|passwd|passphrases?|passcodes?|credentials?|authorization|bearer|jwt|apikeys?|api_keys?|private_keys?|access_keys?)(?:_|$)/
 // `PWD` alone is the shell's current folder, and no secret

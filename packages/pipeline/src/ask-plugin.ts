@@ -241,7 +241,7 @@ function leftOut(plugin: string, { chat, updateId }: IncomingUpdate, { logger }:
   return { messages: [] }
 }
 
-/** The plugin answered, but the answer broke off or cannot be sent. No other plugin is asked. */
+/** The plugin answered, but the answer was cut off or cannot be sent. No other plugin is asked. */
 function brokeOff(
   name: string,
   update: IncomingUpdate,

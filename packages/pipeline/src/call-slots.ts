@@ -3,7 +3,7 @@ import type { CallSlot } from '@pluggram/sdk/runtime'
 /**
  * Limits how many messages may be on their way to Telegram at once. A slot is taken just before the
  * call, not while the message waits for its turn, and is given back when the outcome is on disk. So
- * a kill leaves at most this many messages of which nobody knows whether they arrived.
+ * a kill leaves at most this many messages with an unknown outcome.
  */
 export class CallSlots {
   #free: number

@@ -137,7 +137,7 @@ export class Dispatcher {
     )
   }
 
-  /** False when people of a closed chat were told lately; each message there would tell them again. */
+  /** False when people of a closed chat were told recently; each message there would tell them again. */
   #isNewsIn(chatId: number): boolean {
     const now = performance.now()
     const isNews = now - (this.#toldClosed.get(chatId) ?? -Infinity) > CLOSED_NOTICE_MS

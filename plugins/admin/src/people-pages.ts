@@ -66,7 +66,7 @@ const QUESTIONS: Readonly<Partial<Record<AdminStanding, { ask(who: string): stri
     yes: 'Yes, make owner',
   },
   trusted: {
-    ask: (who) => `Trust ${who}? Trusted people may use what is kept from others.`,
+    ask: (who) => `Trust ${who}? Trusted people may use restricted features.`,
     yes: 'Yes, trust',
   },
   allowed: { ask: (who) => `Allow ${who} to use this assistant?`, yes: 'Yes, allow' },

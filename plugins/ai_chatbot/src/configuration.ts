@@ -1,7 +1,7 @@
 import { z } from '@pluggram/sdk'
 
 const DEFAULT_SYSTEM_PROMPT = `You are a helpful assistant in a Telegram chat.
-Be clear and brief; a chat is no place for essays.
+Be clear and brief; do not write essays.
 Use Markdown where it helps: bold, lists, code. When you do not know something, say so.`
 
 const prompt = z.string().trim().min(1).max(20_000)

@@ -75,7 +75,7 @@ export async function forgetUser(
   const done = [
     ...(talks > 0 ? [describeTopics(talks)] : []),
     ...(count > 0 ? [describeFacts(count)] : []),
-    ...(hadSettings ? ['how I behave in our chat'] : []),
+    ...(hadSettings ? ['my style in our chat'] : []),
   ]
   return done.length > 0 ? done.join(', ') : undefined
 }

@@ -13,7 +13,7 @@ export async function usageCommand(context: MessageContext, services: Services):
 }
 
 /**
- * What was used of the model, and what is left. The owner sees everything, others see their own
+ * The use of the model, and what is left. The owner sees everything, others see their own
  * usage.
  */
 export async function describeUsage(context: MessageContext, { ai }: Services): Promise<string> {

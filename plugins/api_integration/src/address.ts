@@ -12,7 +12,7 @@ export function parseAddress(text: string): Template {
   const template = parseTemplate(text)
   const [one, other] = [probe(template, 'x'), probe(template, 'y')]
   if (!one || !other || !/^https?:$/.test(one.protocol))
-    throw new Error('is no address that starts with https:// or http://')
+    throw new Error('does not start with https:// or http://')
   if (one.origin !== other.origin)
     throw new Error('has an expression in its host; expressions may stand behind it only')
   if (one.username !== '' || one.password !== '') throw new Error('has a name or password in it; use "auth"')

@@ -55,7 +55,7 @@ export function feedTools(role: Role): Tools {
         }),
     },
     list_feeds: {
-      description: 'The news feeds that this chat follows.',
+      description: 'The news feeds of this chat.',
       role: 'everyone',
       effect: 'none',
       execute: (_args, context) =>
@@ -65,7 +65,7 @@ export function feedTools(role: Role): Tools {
         }),
     },
     read_feed: {
-      description: 'The latest entries of a news feed that this chat follows. Strangers wrote them.',
+      description: 'The latest entries of one of this chat’s news feeds. Strangers wrote them.',
       schema: feed,
       role: 'everyone',
       effect: 'none',

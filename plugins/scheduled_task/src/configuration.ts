@@ -44,7 +44,7 @@ export const configuration = z.object({
   jobs: z
     .record(z.string().regex(/^[a-z0-9_]{1,32}$/, 'is not a valid job name'), job)
     .default({})
-    .describe('Jobs that stand in config.json, beside those made in chats'),
+    .describe('Jobs set in config.json, besides those made in chats'),
   max_jobs: z.int().min(1).max(500).default(50).describe('How many jobs may be made in chats'),
   role: z.enum(['trusted', 'owner']).default('trusted').describe('Who may make and change jobs'),
 })

@@ -12,7 +12,7 @@ interface LocationDialogProps {
 }
 
 const NOT_SHARED = 'The browser did not share your location. Type a city or coordinates instead.'
-const NOT_FOUND = 'That is no place I know. Type a big city, or coordinates such as 52.52, 13.405.'
+const NOT_FOUND = "I don't know that place. Type a big city, or coordinates such as 52.52, 13.405."
 
 /** Sends where the reader is, or a typed place. */
 export function LocationDialog({ chatId, onClose }: LocationDialogProps): ReactElement {

@@ -30,8 +30,8 @@ export function findAddress(folder: string): string | undefined {
 
 /**
  * Prepares the address that a door is about to listen on. Removes what a killed process left.
- * @throws PluggramError `command-failed` when a living process listens there, or something else
- * stands there
+ * @throws PluggramError `command-failed` when a living process listens there, or something else is
+ * in its place
  */
 export async function claimAddress(folder: string): Promise<string> {
   makePrivateFolder(folder)

@@ -11,7 +11,7 @@ export const HAS_OWNERS = process.platform !== 'win32'
 
 /**
  * Makes a folder that only this user can enter, or tightens the rights of the one that is there.
- * @throws PluggramError `command-failed` when something else stands there
+ * @throws PluggramError `command-failed` when something else is in its place
  */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })

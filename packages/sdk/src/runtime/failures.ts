@@ -47,7 +47,7 @@ export const FAILURES = {
   },
   'home-missing': {
     exitCode: 66,
-    meaning: 'The home does not exist or is no folder.',
+    meaning: 'The home does not exist or is not a folder.',
     sentence: (_, reason) => reason,
   },
   'not-running': {
@@ -159,7 +159,7 @@ export const FAILURES = {
   },
   'host-unknown': {
     exitCode: 78,
-    meaning: 'HOST is no address of this machine.',
+    meaning: 'HOST is not an address of this machine.',
     sentence: (host) =>
       `This machine has no address ${host}. Set HOST to 127.0.0.1 or to one of its addresses.`,
   },

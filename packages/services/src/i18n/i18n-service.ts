@@ -35,7 +35,8 @@ export async function loadMessages(directory: string): Promise<Messages | undefi
   for (const file of files.toSorted().slice(0, MAX_LANGUAGES)) {
     const path = join(folder, file)
     const language = file.slice(0, -'.json'.length).replaceAll('_', '-').toLowerCase()
-    if (!isLanguage(language)) throw unusable(path, 'its name is no language, such as en.json or pt-br.json')
+    if (!isLanguage(language))
+      throw unusable(path, 'its name is not a language, such as en.json or pt-br.json')
     languages.set(
       language,
       parse(path, await readFile(path, 'utf8'), (text) => void compile(text, language)),

@@ -61,7 +61,7 @@ export class PluginSchedules implements SchedulerBackend {
     const before = (await this.#find(record.name))?.record
     if (before?.isDeclared) {
       throw new ScheduleError(
-        `The schedule ${record.name} stands in the manifest; change it there, or take another name.`,
+        `The schedule ${record.name} is declared in the manifest; change it there, or take another name.`,
       )
     }
     if (!before && (await this.#count()) >= MAX_SCHEDULES) {

@@ -29,7 +29,7 @@ interface Hold {
  */
 export class BotHold {
   readonly #now: () => number
-  readonly #lately = new Map<number, number>()
+  readonly #recent = new Map<number, number>()
   #held: Hold | undefined
   /** False when nothing is held; most messages need to know no more. */
   isAny = false
@@ -61,7 +61,7 @@ export class BotHold {
   accepted(chatId: number): boolean {
     if (this.#held?.probe?.chatId !== chatId) return false
     this.#drop()
-    this.#lately.clear()
+    this.#recent.clear()
     return true
   }
 
@@ -127,10 +127,10 @@ export class BotHold {
 
   #isSuspicious(chatId: number): boolean {
     const time = this.#now()
-    for (const [other, at] of this.#lately) {
-      if (time - at > SUSPICIOUS_MILLISECONDS) this.#lately.delete(other)
+    for (const [other, at] of this.#recent) {
+      if (time - at > SUSPICIOUS_MILLISECONDS) this.#recent.delete(other)
     }
-    this.#lately.set(chatId, time)
-    return this.#lately.size >= SUSPICIOUS_CHATS
+    this.#recent.set(chatId, time)
+    return this.#recent.size >= SUSPICIOUS_CHATS
   }
 }

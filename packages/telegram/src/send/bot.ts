@@ -73,7 +73,7 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
 
   function noteRepeat(): void {
     repeatedSends += 1
-    logger.warn('the answer to a send was lost; sending again, the message may stand in its chat twice')
+    logger.warn('the answer to a send was lost; sending again, the message may appear in its chat twice')
   }
 
   return {

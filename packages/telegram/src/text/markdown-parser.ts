@@ -25,7 +25,7 @@ const MATH = [
 ] as const
 const MATH_BLOCK =
   /^ {0,3}(?:\$\$((?:(?!\n[^\S\n]*\n)[^$])+)\$\$|\\\[((?:(?!\n[^\S\n]*\n)[^])+?)\\\])[^\S\n]*(?:\n|$)/
-/** What stands in mathematics, and in hardly any prose: prices and ranges have none of it. */
+/** What occurs in mathematics, and in hardly any prose: prices and ranges have none of it. */
 const MATHEMATICS = /\\[a-zA-Z{}|,;!]|[\^_=]|^\s*[a-zA-Z]['′]?\s*$|[a-zA-Z0-9)]\s*[+*/<>]\s*[a-zA-Z0-9(\\]/
 
 const FOOTNOTE =
