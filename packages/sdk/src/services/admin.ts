@@ -87,7 +87,7 @@ export interface AdminService {
   switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>
   /** The last log lines, at most 200, oldest first, with secrets masked. */
   logLines(options: { readonly count: number; readonly onlyProblems?: boolean }): Promise<readonly string[]>
-  /** Users and groups that wrote lately, latest first, and all others with a decision. */
+  /** Users and groups that wrote recently, latest first, and all others with a decision. */
   parties(): Promise<readonly AdminParty[]>
   /**
    * Sets the access level of a user or group; `undefined` removes it.
