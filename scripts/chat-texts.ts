@@ -10,11 +10,12 @@ import type { House } from './house.ts'
 export const TEXTS_FILE = /texts\.ts$/
 const SPEAKING = [
   /^plugins\/[a-z_]+\/src\//,
+  /^packages\/access\/src\//,
   /^packages\/ai\/src\/tools\/(?:approval|decide-approval|turn-guard)/,
 ]
 /** Files whose texts still have to move. */
 const NOT_YET =
-  /^plugins\/(?:admin|reminders)\/|^plugins\/ai_chatbot\/src\/(?:conversation|friendly-error|read-attachments|usage-command)/
+  /^plugins\/(?:admin\/src\/admin-plugin|reminders\/)|^plugins\/ai_chatbot\/src\/(?:conversation|read-attachments|usage-command)/
 /** Words for a model, for owners' configuration, or tables that only hold texts. */
 const OTHER_READERS = /(?:prompt|configuration|-definition|texts)\.ts$/
 

@@ -1,6 +1,7 @@
 import { withinTime } from '@pluggram/base'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { TEXTS } from './texts.ts'
 
 /** A part of the assistant that stores data about users. */
 export interface Forgetter {
@@ -32,12 +33,12 @@ export class ForgetMe {
   }
 
   ask({ chat }: MessageContext): PluginResult {
-    if (chat.type !== 'private') return { success: false, error: 'Send me /forget_me in our private chat.' }
+    if (chat.type !== 'private') return { success: false, error: TEXTS.forgetMeInPrivate }
     return {
       success: true,
       response: {
-        text: 'Delete everything I store about you: conversations, memories, documents, reminders and settings? This cannot be undone. Telegram keeps its own copy of our chat, and messages in groups stay there.',
-        buttons: [[{ text: '🗑 Delete everything', data: YES }]],
+        text: TEXTS.forgetMeQuestion,
+        buttons: [[{ text: TEXTS.deleteEverything, data: YES }]],
       },
     }
   }
@@ -50,9 +51,8 @@ export class ForgetMe {
     const failed = told.flatMap((item) => (item && 'failed' in item ? [item.failed] : []))
     const done = told.flatMap((item) => (item && 'done' in item ? [item.done] : []))
     const lines = [
-      done.length > 0 ? `Deleted: ${done.join('; ')}.` : 'There was nothing to delete.',
-      failed.length > 0 &&
-        `⚠️ Not deleted by: ${failed.join(', ')}. Try again later, or ask the owner to check the log.`,
+      done.length > 0 ? TEXTS.deleted(done.join('; ')) : TEXTS.nothingToDelete,
+      failed.length > 0 && TEXTS.notDeleted(failed.join(', ')),
     ]
     return {
       success: true,

@@ -31,4 +31,12 @@ export const TEXTS = {
   fixed: (who: string, standing: string) => `config.json says that ${who} is ${standing}. Change it there.`,
   onlyOwner: 'Only the owner can do that.',
   tooOld: 'This button is too old.',
+  forgetMeInPrivate: 'Send me /forget_me in our private chat.',
+  forgetMeQuestion:
+    'Delete everything I store about you: conversations, memories, documents, reminders and settings? This cannot be undone. Telegram keeps its own copy of our chat, and messages in groups stay there.',
+  deleteEverything: '🗑 Delete everything',
+  deleted: (done: string) => `Deleted: ${done}.`,
+  nothingToDelete: 'There was nothing to delete.',
+  notDeleted: (failed: string) =>
+    `⚠️ Not deleted by: ${failed}. Try again later, or ask the owner to check the log.`,
 } as const

@@ -1,7 +1,8 @@
 import type { Button } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 export function back(data: string): Button {
-  return { text: '« Back', data }
+  return { text: TEXTS.back, data }
 }
 
 /** Two buttons in each row. */

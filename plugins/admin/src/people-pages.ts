@@ -38,10 +38,10 @@ async function personPage(admin: AdminService, id: number): Promise<Reply> {
   const choices: Button[] = STANDINGS.filter(
     (choice) => choice !== standing && (id > 0 || !isForPeople(choice)),
   ).map((choice) => ({ text: `${SIGNS[choice]} ${choice}`, data: `w:${id}:${choice}` }))
-  const undo: Button[] = standing === 'unknown' ? [] : [{ text: 'Undo', data: `w:${id}:none` }]
+  const undo: Button[] = standing === 'unknown' ? [] : [{ text: TEXTS.undo, data: `w:${id}:none` }]
   return {
     text: `${SIGNS[standing]} ${party ? title(party) : id}: ${TEXTS.roles[standing]}`,
-    buttons: [choices, [...undo, { text: '« Back', data: 'U' }]],
+    buttons: [choices, [...undo, { text: TEXTS.back, data: 'U' }]],
   }
 }
 
@@ -50,26 +50,25 @@ export async function decide(
   admin: AdminService,
   { id, by, standing }: { id: number; by: number; standing: AdminStanding | undefined },
 ): Promise<string> {
-  if (id === by) return 'You cannot change your own role.'
-  if (id < 0 && standing !== undefined && isForPeople(standing))
-    return 'A group can only be allowed or blocked.'
+  if (id === by) return TEXTS.cannotChangeOwnRole
+  if (id < 0 && standing !== undefined && isForPeople(standing)) return TEXTS.groupCanOnlyAllowed
   await admin.decide(id, standing)
   const name = (await admin.parties()).find((party) => party.id === id)
   const who = name ? title(name).replace(` · ${id}`, ` (${id})`) : String(id)
-  return standing === undefined ? `${who} is no longer on any list.` : `${who} is now ${standing}.`
+  return standing === undefined ? TEXTS.onNoList(who) : TEXTS.isNow(who, standing)
 }
 
 /** What gives a right is asked once more, since a press is made quickly. */
 const QUESTIONS: Readonly<Partial<Record<AdminStanding, { ask(who: string): string; yes: string }>>> = {
   owner: {
-    ask: (who) => `Make ${who} an owner? Owners can change everything, and who may do what.`,
-    yes: 'Yes, make owner',
+    ask: TEXTS.makeOwner,
+    yes: TEXTS.yesMakeOwner,
   },
   trusted: {
-    ask: (who) => `Trust ${who}? Trusted people may use restricted features.`,
-    yes: 'Yes, trust',
+    ask: TEXTS.trust,
+    yes: TEXTS.yesTrust,
   },
-  allowed: { ask: (who) => `Allow ${who} to use this assistant?`, yes: 'Yes, allow' },
+  allowed: { ask: TEXTS.allow, yes: TEXTS.yesAllow },
 }
 
 /** The second question, whose answer counts from whoever pressed the first button. */
@@ -85,7 +84,7 @@ async function questionPage(
     buttons: [
       [
         { text: question.yes, data: `y:${id}:${standing}`, onlyFor: by },
-        { text: '« No', data: `u:${id}`, onlyFor: by },
+        { text: TEXTS.cancel, data: `u:${id}`, onlyFor: by },
       ],
     ],
   }

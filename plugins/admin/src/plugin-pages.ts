@@ -4,6 +4,7 @@ import { back, pairs } from './button-rows.ts'
 import { buttonData, parseAction } from './page-place.ts'
 import type { Place, Scope } from './page-place.ts'
 import { pressSetting, settingsPage } from './setting-pages.ts'
+import { TEXTS } from './texts.ts'
 
 const PER_PAGE = 20
 /** Switching off this plugin cannot be undone by chat. */
@@ -25,11 +26,9 @@ export async function listPage(admin: AdminService, place: Place, page = 0): Pro
     ...(page > 0 ? [{ text: '‹', data: `l:${page - 1}` }] : []),
     ...(plugins.length > (page + 1) * PER_PAGE ? [{ text: '›', data: `l:${page + 1}` }] : []),
   ]
-  const count = `${plugins.filter(({ isOn }) => isOn).length} of ${plugins.length} are on.`
+  const count = TEXTS.countOn(plugins.filter(({ isOn }) => isOn).length, plugins.length)
   return {
-    text: place.isGroup
-      ? `Plugins: ${count} 🌑 is off in this group only. Press one to manage it.`
-      : `Plugins: ${count} Press one to manage it.`,
+    text: place.isGroup ? TEXTS.pluginsOffGroupOnly(count) : TEXTS.pluginsPressOneManage(count),
     buttons: turns.length > 0 ? [...buttons, turns] : buttons,
   }
 }
@@ -41,16 +40,14 @@ export async function pluginPage(
   { name, scope }: { readonly name: string; readonly scope: Scope },
 ): Promise<Reply> {
   const plugin = (await admin.plugins()).find((item) => item.name === name)
-  if (!plugin) return { text: `The plugin ${name} no longer exists.`, buttons: [[back('l')]] }
+  if (!plugin) return { text: TEXTS.pluginNoLongerExists(name), buttons: [[back('l')]] }
   const isOffHere = (await admin.offIn(place.chatId)).includes(name)
   const ref = shortRef(name)
   const lines = [
     `${sign(plugin, new Set(isOffHere ? [name] : []))} ${name}: ${plugin.state}, ${plugin.isolation === 'inline' ? 'inside the assistant' : 'in its own process'}`,
     plugin.description ?? '',
     plugin.problem === undefined ? '' : `⚠️ ${plugin.problem}`,
-    scope === 'here'
-      ? `In this chat it is ${plugin.isOn && !isOffHere ? 'on' : 'off'}. Changes here apply to this chat only.`
-      : '',
+    scope === 'here' ? TEXTS.stateInChat(plugin.isOn && !isOffHere ? 'on' : 'off') : '',
   ]
   const isOn = scope === 'here' ? !isOffHere : plugin.isOn
   const mayConfigure = plugin.isOn && (scope === 'here' || !place.isGroup)
@@ -58,16 +55,21 @@ export async function pluginPage(
   const actions: Button[] = [
     ...(name === LOCKED
       ? []
-      : [{ text: `Switch ${isOn ? 'off' : 'on'}${mark}`, data: buttonData(scope, 's', ref, isOn ? 0 : 1) }]),
+      : [
+          {
+            text: TEXTS.switchTo(isOn ? 'off' : 'on', mark),
+            data: buttonData(scope, 's', ref, isOn ? 0 : 1),
+          },
+        ]),
     ...(plugin.isOn && scope === 'everywhere'
-      ? [{ text: 'Restart', data: buttonData(scope, 'r', ref) }]
+      ? [{ text: TEXTS.restart, data: buttonData(scope, 'r', ref) }]
       : []),
-    ...(mayConfigure ? [{ text: `Configure${mark}`, data: buttonData(scope, 'c', ref) }] : []),
+    ...(mayConfigure ? [{ text: TEXTS.configure(mark), data: buttonData(scope, 'c', ref) }] : []),
   ]
   const other: Button =
     scope === 'here'
-      ? { text: 'Everywhere »', data: buttonData('everywhere', 'p', ref) }
-      : { text: 'In this chat »', data: buttonData('here', 'p', ref) }
+      ? { text: TEXTS.everywhere, data: buttonData('everywhere', 'p', ref) }
+      : { text: TEXTS.inThisChat, data: buttonData('here', 'p', ref) }
   return { text: lines.filter((line) => line !== '').join('\n'), buttons: [actions, [other, back('l')]] }
 }
 
@@ -77,7 +79,7 @@ export async function switchPlugin(
   place: Place,
   { name, scope, isOn }: { readonly name: string; readonly scope: Scope; readonly isOn: boolean },
 ): Promise<string> {
-  if (name === LOCKED) return 'This plugin must stay on, or nobody could turn it on again by chat.'
+  if (name === LOCKED) return TEXTS.mustStayOn
   if (scope === 'here') await admin.switchIn(place.chatId, name, isOn)
   else await admin.switchPlugin(name, isOn)
   return `${name} is ${isOn ? 'on' : 'off'}${scope === 'here' ? ' in this chat' : ''}.`

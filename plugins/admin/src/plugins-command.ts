@@ -4,6 +4,7 @@ import type { Place, Scope } from './page-place.ts'
 import { listPage, pluginPage, switchPlugin } from './plugin-pages.ts'
 import { settingsPage } from './setting-pages.ts'
 import type { AskingReply } from './setting-pages.ts'
+import { TEXTS } from './texts.ts'
 
 const USAGE = `/plugins – all of them, with buttons
 /plugins NAME – one of them
@@ -31,7 +32,7 @@ export async function pluginsCommand(admin: AdminService, place: Place, args: st
       return { text: await switchPlugin(admin, place, { name, scope: about.scope, isOn: verb === 'on' }) }
     case 'restart':
       await admin.restartPlugin(name)
-      return { text: `Restarted ${name}.` }
+      return { text: TEXTS.restarted(name) }
     case 'config':
       return settingsPage(admin, place, about)
     case 'unset':
@@ -49,7 +50,7 @@ export async function setCommand(admin: AdminService, place: Place, args: string
   const match = /^(?<plugin>\S+)\s+(?<key>\S+)\s+(?<value>[^]+)$/.exec(words)?.groups
   const { plugin, key, value } = match ?? {}
   if (plugin === undefined || key === undefined || value === undefined) {
-    return { text: 'Use /plugins set NAME KEY VALUE. /plugins config NAME lists the keys.' }
+    return { text: TEXTS.usePluginsSetName }
   }
   return setValue(admin, place, { plugin, key, scope, text: value })
 }
@@ -75,7 +76,7 @@ async function tell(
   { plugin, key, scope }: { readonly plugin: string; readonly key: string; readonly scope: Scope },
 ): Promise<string> {
   const where = scope === 'here' ? 'in this chat' : 'everywhere'
-  if (scope === 'everywhere' && place.isGroup) return `Changed ${plugin}.${key} everywhere.`
+  if (scope === 'everywhere' && place.isGroup) return TEXTS.changedEverywhere(plugin, key)
   const setting = (await admin.settings(plugin, chatOf(place, scope).chatId)).find((item) => item.key === key)
   const value = setting === undefined || setting.value === '' ? '(not set)' : setting.value
   return `${plugin}.${key} is ${value} ${where} now.`

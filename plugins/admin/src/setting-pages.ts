@@ -3,6 +3,7 @@ import { findByRef, shortRef } from './button-data.ts'
 import { back, pairs } from './button-rows.ts'
 import { buttonData, chatOf } from './page-place.ts'
 import type { Place, Scope } from './page-place.ts'
+import { TEXTS } from './texts.ts'
 
 /** Settings of one plugin, for everybody or for the chat in which they are shown. */
 export interface SettingsOf {
@@ -26,7 +27,7 @@ export async function settingsPage(
 ): Promise<Reply> {
   if (scope === 'everywhere' && place.isGroup) {
     return {
-      text: 'I only show settings for everybody in our private chat.',
+      text: TEXTS.onlyShowSettingsEverybody,
       buttons: [[back(buttonData('here', 'p', shortRef(plugin)))]],
     }
   }
@@ -43,9 +44,7 @@ export async function settingsPage(
 
 function describeAll(plugin: string, scope: Scope, settings: readonly AdminSetting[]): string {
   if (settings.length === 0) {
-    return scope === 'here'
-      ? `${plugin} has no settings for a single chat.`
-      : `${plugin} has no settings, or is not running.`
+    return scope === 'here' ? TEXTS.hasNoSettingsSingle(plugin) : TEXTS.hasNoSettings(plugin)
   }
   const head =
     scope === 'here'
@@ -69,9 +68,7 @@ function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): Aski
   const lines = [
     `${plugin}.${setting.key}${scope === 'here' ? ' in this chat' : ''} = ${valueOf(setting)}`,
     setting.description ?? '',
-    choices.length > 0
-      ? ''
-      : `To change it, reply to this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${setting.key} VALUE${here}`,
+    choices.length > 0 ? '' : TEXTS.howToChange(kind, plugin, setting.key, here),
   ]
   return {
     text: lines
@@ -88,7 +85,7 @@ function settingPage({ plugin, scope }: SettingsOf, setting: AdminSetting): Aski
         ? [
             [
               {
-                text: scope === 'here' ? 'Same as everywhere' : 'Reset to default',
+                text: scope === 'here' ? TEXTS.sameEverywhere : TEXTS.resetDefault,
                 data: buttonData(scope, 'x', ...refs),
               },
             ],

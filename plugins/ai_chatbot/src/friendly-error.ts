@@ -1,22 +1,8 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { ErrorCode, MessageContext } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
-const TEXTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  'ai-unavailable': "The AI service isn't responding. Try again in a minute.",
-  'ai-overloaded': 'The AI service is busy. Try again in a minute.',
-  'ai-empty': 'The AI service returned an empty answer. Try again.',
-  'ai-busy': "I'm still working on your other messages. Wait for them, or stop one with /stop.",
-  'ai-limit': "You've reached the limit. /usage shows when it resets.",
-  'ai-timeout': 'The AI service took too long. Try again.',
-  'ai-refused': 'The AI service rejected that message. Try rephrasing it, or start over with /new.',
-  'ai-too-long':
-    'This conversation is too long for the AI model. Start over with /new, or send something shorter.',
-  'ai-filtered': 'The AI service blocked the answer. Try rephrasing your message.',
-  'ai-unowned':
-    "I don't have an owner yet, so I don't use my AI model: it costs money. If I'm yours, send me /pair with the code from the terminal where you started me.",
-  'ai-misconfigured':
-    'The AI model is not set up correctly. The reason is in the log (owner only). Other commands work.',
-}
+const ERRORS: Partial<Readonly<Record<ErrorCode, string>>> = TEXTS.errors
 
 /** Failures that may be over by the next try. */
 const MAY_PASS: ReadonlySet<ErrorCode> = new Set([
@@ -42,5 +28,5 @@ export function friendlyError(
 ): string | undefined {
   if (!isPluggramError(error)) return undefined
   const isForOwner = context?.role === 'owner' && context.chat.type === 'private'
-  return isForOwner && error.code === 'ai-misconfigured' ? error.message : TEXTS[error.code]
+  return isForOwner && error.code === 'ai-misconfigured' ? error.message : ERRORS[error.code]
 }
