@@ -2,6 +2,7 @@ import type { Part } from '@pluggram/assembly'
 import { accessRules } from './parts/access.ts'
 import { ownerService } from './parts/admin.ts'
 import { signedButtons } from './parts/buttons.ts'
+import { scheduledBackups } from './parts/backups.ts'
 import { commandDoor } from './parts/door.ts'
 import { errorReports } from './parts/error-reports.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
@@ -66,6 +67,7 @@ export const ASSISTANT: readonly Part[] = [
   commandDoor,
   hotReload,
   headStart,
+  scheduledBackups,
   runSchedules,
   receiveUpdates,
 ]

@@ -4,44 +4,59 @@ import type { CellResult } from './run-cell.ts'
 import { STATES } from './states.ts'
 
 const [BEGIN, END] = ['<!-- table of states and faults -->', '<!-- end of the table -->']
+const NOT_RUN = 'not run'
 
 export function isGood({ lost, doubled, stuck }: CellResult): boolean {
   return lost === 0 && doubled === 0 && !stuck
 }
 
-/** Writes the table between its two marks into a page. */
+/** Writes the table between its two marks into a page. Cells without a new result stay. */
 export function writeReport(page: string, results: readonly CellResult[]): void {
   const text = readFileSync(page, 'utf8')
   const [before, rest] = text.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`${page} has no marks for the table`)
-  writeFileSync(page, [before, BEGIN, `\n\n${table(results)}\n\n`, END, after].join(''))
+  const [old, after] = rest?.split(END) ?? []
+  if (before === undefined || old === undefined || after === undefined) {
+    throw new Error(`${page} has no marks for the table`)
+  }
+  writeFileSync(page, [before, BEGIN, `\n\n${table(readCells(old), results)}\n\n`, END, after].join(''))
 }
 
-function table(results: readonly CellResult[]): string {
-  const found = new Map(results.map((result) => [`${result.state} × ${result.fault}`, result]))
-  const head = ['state', ...FAULTS.map(({ name }) => name)]
-  const rows = STATES.map(({ name, missing }) => [
-    name,
-    ...FAULTS.map((fault) =>
-      missing === undefined ? cellText(found.get(`${name} × ${fault.name}`)) : 'not run',
+/** The cells of a table in Markdown, by state and fault. */
+function readCells(text: string): Map<string, string> {
+  const [head = [], ...rows] = text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('| ---'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+  return new Map(
+    rows.flatMap(([state, ...cells]) =>
+      cells.map((cell, index): [string, string] => [`${state} × ${head[index + 1]}`, cell]),
     ),
+  )
+}
+
+function table(cells: Map<string, string>, results: readonly CellResult[]): string {
+  for (const result of results) cells.set(`${result.state} × ${result.fault}`, cellText(result))
+  const rows = STATES.map(({ name }) => [
+    name,
+    ...FAULTS.map((fault) => cells.get(`${name} × ${fault.name}`) ?? NOT_RUN),
   ])
-  const sum = (count: (result: CellResult) => number): number =>
-    results.reduce((total, result) => total + count(result), 0)
-  const missing = STATES.filter((state) => state.missing !== undefined)
+  const run = rows.flatMap(([, ...texts]) => texts).filter((text) => text !== NOT_RUN)
+  const sum = (place: number): number =>
+    run.reduce((total, text) => total + Number(text.split(' ')[place]), 0)
+  const head = ['state', ...FAULTS.map(({ name }) => name)]
   return [
-    `${results.length} cells run: ${sum(({ lost }) => lost)} lost, ${sum(({ doubled }) => doubled)} doubled, ${sum(({ stuck }) => Number(stuck))} stuck.`,
+    `${run.length} cells run: ${sum(0)} lost, ${sum(1)} doubled, ${sum(2)} stuck.`,
     '',
-    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
-    '',
-    ...missing.map(({ name, missing: reason }) => `Not run: ${name}, because ${reason}.`),
+    ...[head, head.map(() => '---'), ...rows].map((texts) => `| ${texts.join(' | ')} |`),
   ].join('\n')
 }
 
 /** Lost, doubled, stuck. */
-function cellText(result: CellResult | undefined): string {
-  if (!result) return 'not run'
-  const { lost, doubled, inFlight, stuck } = result
+function cellText({ lost, doubled, inFlight, stuck }: CellResult): string {
   return `${lost} ${doubled} ${Number(stuck)}${inFlight > 0 ? ` (${inFlight} in flight)` : ''}`
 }

@@ -25,6 +25,7 @@ describe('createJsonSchema', () => {
       'log',
       'storage',
       'cache',
+      'backup',
       'access',
       'limits',
       'plugin_host',

@@ -13,6 +13,7 @@ describe('a home without files', () => {
     expect([...loaded.plugins.switches.keys()]).toEqual([...DEFAULT_PLUGINS])
     expect(loaded.settings).toEqual({
       cache: {},
+      backup: { folder: 'backups', keep: 7 },
       databases: {},
       assistant: { name: 'Pluggram' },
       access: {

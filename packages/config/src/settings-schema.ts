@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
+import { backupSettings } from './backup-settings-schema.ts'
 import { ai } from './ai-settings-schema.ts'
 import { mcpSettings } from './mcp-settings-schema.ts'
 import { cacheSettings } from './cache-settings-schema.ts'
@@ -359,6 +360,7 @@ export const settingsSchema = z
     log: log.prefault({}),
     storage: storage.prefault({}),
     cache: cacheSettings.prefault({}),
+    backup: backupSettings.prefault({}),
     access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),

@@ -18,3 +18,6 @@ export type { NearlyFullStore, PluginStores } from './sqlite/sqlite-plugin-store
 export { createSqliteScheduleStore } from './sqlite/sqlite-schedule-store.ts'
 export { CommitQueue } from './sqlite/commit-queue.ts'
 export { WriteLog } from './sqlite/write-log.ts'
+export { decideHeld, holdRestored, listHeld } from './sqlite/held-messages.ts'
+export type { HeldBack, HeldMessage } from './sqlite/held-messages.ts'
+export { SCHEMA_VERSION } from './sqlite/schema.ts'

@@ -64,6 +64,25 @@ export function askOnlyRunning<T>(cli: CliEnvironment, ask: Ask<T>, otherwise = 
   })
 }
 
+/**
+ * Works on the files of a home in which nothing runs. No assistant can start meanwhile.
+ * @throws PluggramError `command-failed` when one runs
+ */
+export async function whileStopped<T>(cli: CliEnvironment, work: () => T | Promise<T>): Promise<T> {
+  const lock = tryLock(cli.home)
+  if (!lock) {
+    throw new PluggramError(
+      'command-failed',
+      `An assistant, or another command, runs in ${cli.home}. Stop it first, and try again.`,
+    )
+  }
+  try {
+    return await work()
+  } finally {
+    lock.release()
+  }
+}
+
 /** @returns `undefined` when none runs, or it does not take commands yet */
 async function askRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise<{ readonly value: T } | undefined> {
   const answer = await askLocally(doorFolder(join(cli.home, 'data')), ask)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Failure, FAILURES } from '@pluggram/sdk/runtime'
 import { Command, CommanderError } from 'commander'
@@ -6,6 +5,7 @@ import type { CliCommand, CliInput } from './cli-command.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 import { describeFailure } from './describe-failure.ts'
 import { loadCommands } from './load-commands.ts'
+import { readVersion } from './read-version.ts'
 import { styles } from './styles.ts'
 
 /** `pluggram plugins | head`: the reader may be gone. Anything else means that output was lost. */
@@ -143,9 +143,4 @@ function exampleLines(examples: Readonly<Record<string, string>>): string {
 /** A word of two commands, `plugins` and `plugins enable`, is one entry. */
 function subcommand(parent: Command, word: string): Command {
   return parent.commands.find((item) => item.name() === word) ?? parent.command(word)
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')
-  return String((JSON.parse(text) as { version: unknown }).version)
 }

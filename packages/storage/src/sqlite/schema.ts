@@ -23,7 +23,7 @@ const FIRST_SCHEMA = `
     content TEXT NOT NULL,
     bytes BLOB,
     policy TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state = 'unsent' OR state = 'sending' OR state = 'sent' OR state = 'failed'),
+    state TEXT NOT NULL CHECK (state = 'unsent' OR state = 'sending' OR state = 'sent' OR state = 'failed' OR state = 'held'),
     sent_message_id INTEGER,
     reason TEXT,
     created_at INTEGER NOT NULL,
@@ -157,3 +157,6 @@ const PEOPLE = `
  * list SQLite fills a temporary table for each row.
  */
 export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE]
+
+/** The schema version that this release writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length

@@ -32,6 +32,7 @@ export interface OutboxOptions {
  * sent. An interim part stays until its update is finished, so that a retry knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
+ *     ▲ held: restored from a backup, until the owner decides
  */
 export class SqliteOutbox {
   readonly #queue: CommitQueue

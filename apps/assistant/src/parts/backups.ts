@@ -1,0 +1,24 @@
+import { definePart } from '@pluggram/assembly'
+import { startScheduledBackups } from '../backup/scheduled-backups.ts'
+import { configuration, folders, healthChecks, logger, settings } from './tokens.ts'
+
+const VARIABLES = ['PLUGGRAM_BACKUP_PASSPHRASE', 'PLUGGRAM_BACKUP_PASSPHRASE_FILE']
+
+/** Backups by `backup.every_hours`. */
+export const scheduledBackups = definePart({
+  name: 'backups',
+  needs: { configuration, folders, settings, logger },
+  start(needs, life) {
+    const section = needs.settings.at('backup')
+    const backups = startScheduledBackups({
+      home: needs.folders.home,
+      settings: () => section.now,
+      environment: () =>
+        Object.fromEntries(VARIABLES.map((name) => [name, needs.configuration.now.environment[name]])),
+      logger: needs.logger,
+    })
+    life.onStop(() => backups.stop())
+    life.onStop(section.onChange(() => backups.look()))
+    life.add(healthChecks, backups.health)
+  },
+})
