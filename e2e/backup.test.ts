@@ -18,23 +18,18 @@ const CANARY = 'canary-7f3a91d2c4'
 const IDENTITY = 'AGE-SECRET-KEY-1XG076E6ZHALSMY3VFGHRTNKR8MDSPLCQQ520UJG8LDHNSZJMRQ8QDGNQRG'
 const RECIPIENT = 'age1gcqsuhu8tjsqcg7t4ysmw403y4cny8a0hu0a4pzyx2wkhclqky0qq5es7n'
 
-/** Counts in its own table, in its store and in a file, and keeps a reminder. */
+/** Keeps what it is told in its own table, in its store and in a file. */
 const KEEPER = `import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 export default class {
   static manifest = {
-    commands: { kept: { description: 'Tells' }, later: { description: 'Reminds' } },
-    permissions: { database: true, files: true, schedule: true },
-    schedules: { tell: { async execute({ data, services }) { await services.telegram.send(data.chat, 'it is time') } } },
+    commands: { kept: { description: 'Tells' } },
+    permissions: { database: true, files: true },
   }
   constructor(config, services) { this.services = services }
   async processMessage(message, context) {
-    const { database, files, scheduler, store } = this.services
+    const { database, files, store } = this.services
     await database.execute('CREATE TABLE IF NOT EXISTS notes (text)')
-    if (context.command?.name === 'later') {
-      await scheduler.at(new Date(Date.now() + 2_000), 'tell', { name: 'later', data: { chat: context.chat.id } })
-      return { success: true, response: 'you will hear of it' }
-    }
     if (context.command) {
       const [{ notes }] = await database.query('SELECT count(*) AS notes FROM notes')
       return { success: true, response: JSON.stringify({ notes, last: await store.get('last') }) }
@@ -135,12 +130,11 @@ describe('a backup of a running assistant', () => {
 })
 
 describe('a restore', () => {
-  test('holds back what may have been sent, answered or run since', async () => {
-    // quiet, but for one answer that cannot be sent and one reminder
+  test('holds back what may have been sent since', async () => {
+    // quiet, but for one answer that cannot be sent
     await expect.poll(async () => (await notesOf(home)).length).toBeGreaterThan(0)
     await assistant.stop()
     await startAssistant(home, environment()).then((again) => (assistant = again))
-    await ask(emulator.driver, ada, '/later')
     await emulator.driver.post('/faults', { kind: 'server-error', method: 'sendMessage', times: 1_000 })
     await write(emulator.driver, ada, 'unlucky')
     await expect.poll(() => notesOf(home)).toContain('unlucky')
@@ -151,7 +145,6 @@ describe('a restore', () => {
     })
     await fetch(`${emulator.url}/emulator/faults`, { method: 'DELETE' })
     await expect.poll(() => heard('kept unlucky')).toBe(1)
-    await expect.poll(() => heard('it is time')).toBe(1)
     const refused = await run(home, ['restore', late, '--yes'])
     expect(refused.code).not.toBe(0)
     expect(refused.output).toMatch(/An assistant, or another command, runs in .* Stop it first/)
@@ -160,14 +153,13 @@ describe('a restore', () => {
     const { code, output } = await run(home, ['restore', late, '--yes'])
     expect({ code, output }).toMatchObject({ code: 0 })
     expect(output).toContain('perhaps since: 1 message.')
-    expect(output).toContain('now paused: 1 schedule, ')
     const [, aside = ''] = /What was there before is in (\S+)\./.exec(output) ?? []
     expect(await readdir(aside)).toEqual(['.env', 'config.json', 'data', 'plugins', 'plugins_config.json'])
     expect((await run(home, ['held'])).output).toMatch(/chat \d+ {2}"kept unlucky"/)
 
     assistant = await startAssistant(home, environment())
     expect(await ask(emulator.driver, ada, '/kept')).toEqual([expect.stringContaining('"last":"unlucky"')])
-    expect([await heard('kept unlucky'), await heard('it is time')]).toEqual([1, 1])
+    expect(await heard('kept unlucky')).toBe(1)
     await assistant.stop()
     expect((await run(home, ['held', '--older-than', '1', '--drop'])).output).toContain('Deleted: 0 messages')
     expect((await run(home, ['held', '--send'])).output).toContain('at the next start: 1 message.')
