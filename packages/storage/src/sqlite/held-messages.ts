@@ -55,7 +55,9 @@ export interface HeldMessage {
 /** One bot's held messages, oldest first. */
 export function listHeld(database: DatabaseSync, bot: number): HeldMessage[] {
   return database
-    .prepare("SELECT id, chat_id, content, created_at FROM outbox WHERE bot = ? AND state = 'held' ORDER BY id")
+    .prepare(
+      "SELECT id, chat_id, content, created_at FROM outbox WHERE bot = ? AND state = 'held' ORDER BY id",
+    )
     .all(bot)
     .map((row) => ({
       id: Number(row.id),
