@@ -1,6 +1,7 @@
 import type { Knowledge } from './knowledge.ts'
 import type { KnownCommand } from './known-command.ts'
 import { plain } from './markdown-text.ts'
+import { TEXTS } from './texts.ts'
 import { pick } from './words.ts'
 
 /** Used wherever the demo model introduces itself, so that nobody takes it for a large model. */
@@ -45,16 +46,21 @@ export function isConnectQuestion(sentence: string): boolean {
 }
 
 export function greeting(knowledge: Knowledge, seed: string): string {
-  const hello = pick(['Hello!', 'Hi there!', 'Hello, nice to meet you!'], seed)
-  return `${hello} I'm ${plain(knowledge.assistantName)}. ${suggestion(knowledge)} I'm in demo mode: you are talking to ${DEMO_MODEL}. Ask “what can you do?” or “how do I connect a model?”.`
+  const hello = pick(['Hello!', TEXTS.hi, TEXTS.helloNiceMeet], seed)
+  return TEXTS.greeting(hello, plain(knowledge.assistantName), suggestion(knowledge), DEMO_MODEL)
 }
 
 export function identity(knowledge: Knowledge, sentence: string): string {
   const brand = BRAND.exec(sentence)?.[1]
   const denial = brand
-    ? `No, I'm not ${brand === 'chatgpt' || brand === 'chat gpt' ? 'ChatGPT' : capitalise(brand)}. `
+    ? TEXTS.notThatBrand(brand === 'chatgpt' || brand === 'chat gpt' ? 'ChatGPT' : capitalise(brand))
     : ''
-  return `${denial}I'm ${plain(knowledge.assistantName)}${knowledge.assistantName === 'Pluggram' ? '' : ', an assistant built with Pluggram'}. You are talking to ${DEMO_MODEL}. It matches your words with help texts and commands; it does not think and knows nothing about the world. Plugins do the real work. To connect a real model, ask “how do I connect a model?”.`
+  return TEXTS.whoAmI(
+    denial,
+    plain(knowledge.assistantName),
+    knowledge.assistantName === 'Pluggram' ? '' : ', an assistant built with Pluggram',
+    DEMO_MODEL,
+  )
 }
 
 export function capabilities(knowledge: Knowledge): string {
@@ -65,19 +71,16 @@ export function capabilities(knowledge: Knowledge): string {
       const names = commands.map((command) => `/${command.name}`).join(' ')
       return `- **${plain(name)}**${description ? `: ${plain(description)}` : ''}${names && ` (${names})`}`
     })
-  const plugins =
-    lines.length > 0
-      ? `I can:\n\n${lines.join('\n')}`
-      : 'No plugins are on yet. Ask “how do I add a plugin?”.'
+  const plugins = lines.length > 0 ? TEXTS.can(lines.join('\n')) : TEXTS.noPlugins
   return `${plugins}\n\n/help lists all commands, and /status checks that everything works. I'm ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
 }
 
 /** A suggestion what to do next: “Try /roll 2d6, or …”. */
 export function suggestion({ commands }: Knowledge): string {
   const [first, second] = commands.filter(({ plugin }) => plugin && plugin.name !== 'ai_chatbot')
-  if (!first) return 'Send /help to see what I can do.'
+  if (!first) return TEXTS.sendHelp
   const more = second ? ` or ${usageOf(second)}` : ''
-  return `Try ${usageOf(first)}${more}, or send /help.`
+  return TEXTS.trySendHelp(usageOf(first), more)
 }
 
 /** A command's usage; a plain `/name`, so that Telegram makes it tappable. */

@@ -26,6 +26,7 @@ import { plain, shorten } from './markdown-text.ts'
 import { recall } from './recall.ts'
 import { smallTalk } from './small-talk.ts'
 import { exampleUsage } from './example-usage.ts'
+import { TEXTS } from './texts.ts'
 import { askForMissing, showResults } from './tool-answers.ts'
 import { contentWords, pick } from './words.ts'
 
@@ -82,7 +83,7 @@ interface Surroundings {
 }
 
 function decide(text: string, { history, tools, knowledge }: Surroundings): DemoAct {
-  if (text.trim() === '') return write(`I can only read text, and there was none. ${suggestion(knowledge)}`)
+  if (text.trim() === '') return write(TEXTS.canOnlyReadText(suggestion(knowledge)))
   const slash = /^\s*\/([a-z0-9_]{1,64})/i.exec(text)?.[1]?.toLowerCase()
   if (slash) return write(unknownCommand(slash, text, knowledge))
 
@@ -121,7 +122,7 @@ function decide(text: string, { history, tools, knowledge }: Surroundings): Demo
   const apology = foreignLanguageApology(text)
   if (apology !== undefined) {
     return write(
-      `${apology && `${apology}\n\n`}I am ${DEMO_MODEL}, and I only understand English. ${suggestion(knowledge)} A real language model would understand you:\n\n${CONNECT_A_MODEL}`,
+      TEXTS.onlyEnglish(apology && `${apology}\n\n`, DEMO_MODEL, suggestion(knowledge), CONNECT_A_MODEL),
     )
   }
   return write(unknown(knowledge, history, seed))
@@ -146,26 +147,22 @@ function aboutCommand(name: string, text: string, knowledge: Knowledge): string 
 
 function unknownCommand(name: string, text: string, knowledge: Knowledge): string {
   const known = knowledge.commands.find(({ command }) => command.name === name)
-  if (known)
-    return `${usageOf(known)} is there: ${asSentence(known.command.description)} It did not answer this time. /status may show why.`
+  if (known) return TEXTS.gaveNoAnswer(usageOf(known), asSentence(known.command.description))
   const closest = knowledge.matcher
     .similarNames(name)
     .flatMap((similar) => knowledge.commands.filter(({ command }) => command.name === similar))
-  if (closest.length === 0) return `There is no command /${plain(name)}. /help lists all commands.`
+  if (closest.length === 0) return TEXTS.noSuchCommand(plain(name))
   const lines = closest.map(
     ({ command }) => `- ${plain(exampleUsage(command, text))}: ${plain(command.description)}`,
   )
-  return `There is no command /${plain(name)}. Did you mean ${lines.length === 1 ? 'this' : 'one of these'}?\n\n${lines.join('\n')}`
+  return TEXTS.didYouMean(plain(name), lines.length === 1 ? 'this' : 'one of these', lines.join('\n'))
 }
 
 function useCommand(known: KnownCommand, text: string, seed: string): string {
   const { command, plugin } = known
   const what = plugin ? `the plugin ${plain(plugin.name)}` : 'this command'
-  const lead = pick(
-    [`${upperFirst(what)} can do that.`, `Use ${what} for that.`, `That's what ${what} is for.`],
-    seed,
-  )
-  return `${lead} Tap or send:\n\n${plain(exampleUsage(command, text))}\n\n${asSentence(command.description)}`
+  const lead = pick([TEXTS.canDo(upperFirst(what)), TEXTS.use(what), TEXTS.isForThat(what)], seed)
+  return TEXTS.tapSend(lead, plain(exampleUsage(command, text)), asSentence(command.description))
 }
 
 /** The plugin that a sentence names. */
@@ -178,7 +175,7 @@ function findPlugin(sentence: string, { plugins }: Knowledge): PluginSummary | u
 }
 
 function aboutPlugin(plugin: PluginSummary): string {
-  const title = `**${plain(plugin.name)}**${plugin.description ? `: ${plain(plugin.description)}` : ' is a plugin of this assistant.'}`
+  const title = `**${plain(plugin.name)}**${plugin.description ? `: ${plain(plugin.description)}` : TEXTS.isPlugin}`
   const commands = plugin.commands.map(
     (command) => `- ${usageOf({ command, plugin })}: ${plain(command.description)}`,
   )
@@ -190,16 +187,10 @@ function aboutPlugin(plugin: PluginSummary): string {
 function unknown(knowledge: Knowledge, history: readonly DemoTurn[], seed: string): string {
   const hasExplained = history.some(({ role, text }) => role === 'assistant' && text.includes('three ways'))
   const sorry = pick(
-    [
-      `I don't know that. I'm ${DEMO_MODEL}, so I can only answer questions about this assistant.`,
-      `Sorry, I can't help with that in demo mode. I'm ${DEMO_MODEL}.`,
-      `I can't answer that in demo mode. I'm ${DEMO_MODEL}.`,
-    ],
+    [TEXTS.dontKnow(DEMO_MODEL), TEXTS.cantHelp(DEMO_MODEL), TEXTS.cantAnswer(DEMO_MODEL)],
     seed,
   )
-  const connect = hasExplained
-    ? 'To connect an AI model, put a key into `.env`, set `OPENAI_BASE_URL`, or start Ollama.'
-    : CONNECT_A_MODEL
+  const connect = hasExplained ? TEXTS.connectInShort : CONNECT_A_MODEL
   return `${sorry} ${suggestion(knowledge)}\n\n${connect}`
 }
 

@@ -1,5 +1,6 @@
 import { plain, quote } from './markdown-text.ts'
 import type { DemoTurn } from './demo-turn.ts'
+import { TEXTS } from './texts.ts'
 
 const WHAT_I_SAID =
   /^(what (did|have) i (just )?(say|said|write|written|ask|asked|tell you|told you)|what was my (very )?(last|previous|first) (message|question|sentence)|repeat (what i (just )?said|my (last|previous|first) (message|question))|what i said)\b/
@@ -15,30 +16,25 @@ export function recall(sentence: string, history: readonly DemoTurn[]): string |
   if (WHAT_I_SAID.test(sentence)) {
     const wantsFirst = /\bfirst\b/.test(sentence)
     const turn = wantsFirst ? mine.at(0) : mine.at(-1)
-    if (!turn) return 'Nothing before this: it is the first message of our conversation that I can see.'
-    return wantsFirst
-      ? `The first message I can still see is ${quote(turn.text)}`
-      : `You wrote: ${quote(turn.text)}`
+    if (!turn) return TEXTS.nothingBefore
+    return wantsFirst ? TEXTS.firstMessage(quote(turn.text)) : TEXTS.youWrote(quote(turn.text))
   }
   if (WHAT_YOU_SAID.test(sentence)) {
     const turn = history.findLast(({ role, text }) => role === 'assistant' && text.trim() !== '')
-    return turn ? `I wrote: ${quote(turn.text, 600)}` : 'Nothing yet: this is the start of our conversation.'
+    return turn ? TEXTS.iWrote(quote(turn.text, 600)) : TEXTS.nothingYet
   }
   if (MY_NAME.test(sentence)) {
     const name = findName(mine)
-    return name
-      ? `You told me in this conversation: your name is ${plain(name)}.`
-      : 'You have not told me your name in this conversation. Write “my name is …” and ask me again.'
+    return name ? TEXTS.yourName(plain(name)) : TEXTS.nameUnknown
   }
   if (REMEMBER.test(sentence)) {
     const count = mine.length === 1 ? '1 message' : `${mine.length} messages`
-    return `I can see what was written in this conversation: ${count} of yours before this one. Ask “what did I say?” or “what is my name?”, and send /new to make me forget it.`
+    return TEXTS.whatIRemember(count)
   }
   const name = /^(my name is|my names|call me|i am called)\b/.test(sentence)
     ? TOLD_NAME.exec(sentence)?.[1]
     : undefined
-  if (name)
-    return `Nice to meet you, ${plain(capitalise(name))}! Ask me “what is my name?” later: I can look it up in this conversation.`
+  if (name) return TEXTS.niceToMeet(plain(capitalise(name)))
   return undefined
 }
 

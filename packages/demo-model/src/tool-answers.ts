@@ -1,5 +1,6 @@
 import type { ChosenTool } from './choose-tool.ts'
 import { plain, shorten } from './markdown-text.ts'
+import { TEXTS } from './texts.ts'
 
 const MAX_RESULT = 1_500
 const MAX_LINES = 20
@@ -10,8 +11,8 @@ export function askForMissing({ tool, missing, example }: ChosenTool): string {
   const lines = missing.map(
     ({ name, description }) => `- **${plain(name)}**${description && `: ${plain(description)}`}`,
   )
-  const shown = example === undefined ? '' : ` For example: “${plain(example)}”`
-  return `For that I would use **${plain(tool.id)}**, but I did not find in your words:\n\n${lines.join('\n')}\n\nPlease say it all in one sentence.${shown}`
+  const shown = example === undefined ? '' : TEXTS.example(plain(example))
+  return TEXTS.argumentsMissing(plain(tool.id), lines.join('\n'), shown)
 }
 
 /** Formats tool results for people; the demo model adds nothing to them. */
@@ -29,7 +30,7 @@ function showValue(value: unknown): string {
   if (typeof value === 'string') return value.split('\n').slice(0, MAX_LINES).map(plain).join('\n')
   if (Array.isArray(value)) {
     return value.length === 0
-      ? 'There is nothing.'
+      ? TEXTS.emptyResult
       : value
           .slice(0, MAX_LINES)
           .map((item) => `- ${oneLine(item)}`)
