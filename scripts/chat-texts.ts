@@ -16,9 +16,9 @@ const SPEAKING = [
 ]
 /** Files whose texts still have to move. */
 const NOT_YET =
-  /^plugins\/(?:admin\/src\/admin-plugin|reminders\/)|^plugins\/ai_chatbot\/src\/(?:conversation|read-attachments|usage-command)/
-/** Words for a model, for owners' configuration, or tables that only hold texts. */
-const OTHER_READERS = /(?:prompt|configuration|-definition|texts)\.ts$/
+  /^plugins\/admin\/src\/admin-plugin|^plugins\/ai_chatbot\/src\/(?:conversation|read-attachments|usage-command)/
+/** Words for a model, for owners' configuration, of languages, or tables that only hold texts. */
+const OTHER_READERS = /(?:prompt|configuration|-definition|languages-of-\w+|find-repeat|texts)\.ts$/
 
 const BEGINS = /^(?:\W*\p{Lu}|\p{Extended_Pictographic})/u
 /** After a value, a sentence may go on in lower case. */

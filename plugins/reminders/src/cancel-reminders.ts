@@ -1,6 +1,8 @@
 import { z } from '@pluggram/sdk'
 import type { ReminderBook } from './reminder-book.ts'
-import { describeMoment } from './time-zone.ts'
+import type { Reminder } from './reminder-table.ts'
+import { TEXTS } from './texts.ts'
+import { describeMoment } from './time/time-zone.ts'
 
 /** Which reminder to cancel; with nothing, the only one there is. */
 export const cancelSchema = z.object({
@@ -8,6 +10,19 @@ export const cancelSchema = z.object({
   words: z.string().max(200).optional().describe('Some words of the reminder'),
   scope: z.enum(['all']).optional().describe('"all" cancels every reminder of the user'),
 })
+
+/** The reminders that are meant by a number in the list or by words; all of them with neither. */
+export function meantReminders(
+  waiting: readonly Reminder[],
+  { number, words }: { readonly number?: number | undefined; readonly words?: string | undefined },
+): readonly Reminder[] {
+  const said = words?.toLowerCase()
+  return waiting.filter(
+    ({ what }, index) =>
+      (number === undefined || number === index + 1) &&
+      (said === undefined || what.toLowerCase().includes(said)),
+  )
+}
 
 /**
  * Cancels what is clearly meant; otherwise asks which one. The answer has no words of a reminder: they
@@ -18,18 +33,12 @@ export async function cancelReminders(
   { book, userId, zone }: { readonly book: ReminderBook; readonly userId: number; readonly zone: string },
 ): Promise<string> {
   const waiting = await book.table.waitingFor(userId)
-  if (waiting.length === 0) return 'You have no reminders.'
-  const said = words?.toLowerCase()
-  const meant = waiting.filter(
-    ({ what }, index) =>
-      scope === 'all' ||
-      ((number === undefined || number === index + 1) &&
-        (said === undefined || what.toLowerCase().includes(said))),
-  )
+  if (waiting.length === 0) return TEXTS.noReminders
+  const meant = scope === 'all' ? waiting : meantReminders(waiting, { number, words })
   if (scope === 'all' || meant.length === 1) {
     for (const reminder of meant) await book.cancel(reminder)
     const times = meant.map(({ due }) => describeMoment(zone, due)).join('; ')
-    return `Cancelled ${meant.length === 1 ? 'the reminder' : `${meant.length} reminders`}: ${times}`
+    return TEXTS.cancelledAt(meant.length === 1 ? 'the reminder' : `${meant.length} reminders`, times)
   }
-  return `You have ${waiting.length} reminders. Which one? Say “cancel reminder 2” or “cancel all reminders”; /reminders lists them.`
+  return TEXTS.whichCancel(waiting.length)
 }

@@ -1,5 +1,5 @@
 import { z } from '@pluggram/sdk'
-import { findTimeZone } from './time-zone.ts'
+import { findTimeZone } from './time/time-zone.ts'
 
 const snooze = z.int().min(1).max(10_080)
 

@@ -1,15 +1,54 @@
 import { TimeLimitError, withinMilliseconds } from '@pluggram/plugin-kit'
-import * as chrono from 'chrono-node'
-import { momentOf, offsetMinutes } from './time-zone.ts'
+import { findDate, hasPartOfDay } from './time/find-date.ts'
+import type { FoundDate } from './time/find-date.ts'
+import { findRepeat } from './time/find-repeat.ts'
+import type { Cadence, FoundRepeat } from './time/find-repeat.ts'
+import { nextTime } from './time/repeat.ts'
+import type { Repeat, RepeatRule } from './time/repeat.ts'
+import { TIME_WORDS } from './time/languages.ts'
+import { languageOf, restore, rewrite, withoutAsking } from './time/rewrite.ts'
+import { momentOf, wallTimeOf } from './time/time-zone.ts'
 
-/** What to remind of, and when. */
-export interface ParsedReminder {
-  readonly what: string
+/** When something is due. */
+export interface Due {
   readonly due: Date
+  readonly repeat?: Repeat | undefined
+  /** The time of day had passed, so it is tomorrow. */
+  readonly isTomorrow: boolean
+  /** A time of day without a date. */
+  readonly isTimeOnly: boolean
 }
 
-/** A message for a user about a reminder that could not be parsed. */
-export class ReminderError extends Error {}
+/** What to remind of, and when; either may be missing. */
+export interface ReadReminder {
+  /** Empty when only a time was said. */
+  readonly what: string
+  readonly when: Due | undefined
+}
+
+/** What is wrong with a text; `texts.ts` has the words for people. */
+export type ReminderProblem =
+  | 'nothing'
+  | 'no_time'
+  | 'too_long'
+  | 'odd_time'
+  | 'passed'
+  | 'too_far'
+  | 'too_often'
+  | 'over'
+  | 'too_many'
+
+/** A text that gives no reminder. */
+export class ReminderError extends Error {
+  readonly problem: ReminderProblem
+  readonly said: string
+
+  constructor(problem: ReminderProblem, said = '') {
+    super(`${problem} ${said}`.trim())
+    this.problem = problem
+    this.said = said
+  }
+}
 
 export interface ParseOptions {
   readonly now: Date
@@ -21,104 +60,241 @@ export interface ParseOptions {
 }
 
 const MAX_CHARACTERS = 1_000
-/**
- * How much of the start and the end of a text is searched for a date. The work grows with its third
- * power.
- */
-const WINDOW = 160
 /** chrono's regular expressions practically never finish on some texts. */
 const LIMIT_MS = 1_000
 const MAX_YEARS = 5
-const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
-  de: chrono.de,
-  es: chrono.es,
-  fr: chrono.fr,
-  it: chrono.it,
-  ja: chrono.ja,
-  nl: chrono.nl,
-  pt: chrono.pt,
-  ru: chrono.ru,
-  sv: chrono.sv,
-  uk: chrono.uk,
-}
-const UNIT =
-  '(?:minute|hour|day|weekday|weekend|week|month|year|morning|evening|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?'
-/** `every day` directly before or after the time, not somewhere in the text of the reminder. */
-const AGAIN_BEFORE = new RegExp(
-  `\\b(?:every|each)(?:\\s+(?:other|\\d+))?(?:\\s+${UNIT})?\\s*(?:at|on|,)?\\s*$`,
-  'i',
-)
-const AGAIN_AFTER = new RegExp(`^\\s*,?\\s*(?:every|each)\\s+(?:other\\s+|\\d+\\s+)?${UNIT}\\b`, 'i')
+const DAY_MS = 86_400_000
+const MIN_MINUTES = 5
 /** After a date: something that looks like its time and was not parsed as one. */
-const ODD_TIME = /^\s*,?\s*(?:at|um|à|a las|@)?\s*(\d{1,2}[:.]\d{2})(?!\d)/i
-const ONCE = "I can't repeat reminders yet. The owner and trusted people can use /every day 9:00 …"
-const EXAMPLE = 'For example: /remind tomorrow at 9 to water the plants'
+const ODD_TIME = /(?:^|\s|,)(?:at|um|à|às|a las|alle|в|jam|@)?\s*(\d{1,2}[:.]\d{2})(?![\d.])/i
+const UNTIL = /\s*,?\s*\b(?:until|till|til|through|up to|bis|hasta|até|jusqu['’]au?|fino a)\s+(.{2,60})$/i
+const FOR_LONG =
+  /\s*,?\s*\bfor (?:the next )?(\d{1,3}|a|one|two|three|four|five|six) (day|week|month|year)s?\b/i
 
 /**
- * Parses `tomorrow at 9 to water the plants`, `in 20 minutes tea`, `call Ann on Friday`.
+ * Reads `tomorrow at 9 to water the plants`, `in 20 minutes tea`, `every weekday at 9 stand-up`.
  * @throws ReminderError
  */
-export function parseReminder(input: string, options: ParseOptions): ParsedReminder {
-  const text = squeeze(input)
-    .replace(/^(?:please )?(?:remind me\b)?/i, '')
-    .trim()
-  if (text === '') throw new ReminderError(`What should I remind you about, and when? ${EXAMPLE}`)
-  if (text.length > MAX_CHARACTERS)
-    throw new ReminderError(`That is longer than ${MAX_CHARACTERS} characters.`)
-  const found = findDate(text, options)
-  if (!found) throw new ReminderError(`When should I remind you? ${EXAMPLE}`)
-  const [before, after] = [text.slice(0, found.index), text.slice(found.index + found.text.length)]
-  if (AGAIN_BEFORE.test(before) || AGAIN_AFTER.test(after)) throw new ReminderError(ONCE)
-  const odd = found.start.isCertain('hour') ? undefined : ODD_TIME.exec(after)?.[1]
-  if (odd !== undefined) throw new ReminderError(`${odd} is not a time of day.`)
-  const due = parseMoment(found, options)
-  const what = tidy(`${before} ${after}`)
-  if (what === '') throw new ReminderError(`What should I remind you about? ${EXAMPLE}`)
-  return { what, due }
+export function readReminder(input: string, options: ParseOptions): ReadReminder {
+  const text = withoutAsking(squeeze(input))
+  if (text === '') throw new ReminderError('nothing')
+  if (text.length > MAX_CHARACTERS) throw new ReminderError('too_long', String(MAX_CHARACTERS))
+  const { rest, when } = read(text, options)
+  return { what: tidy(rest, options), when }
 }
 
 /**
- * Parses a date alone, as a model gives it.
+ * Reads a time alone, as a model gives it, or as an answer to a question.
  * @throws ReminderError
  */
-export function parseWhen(input: string, options: ParseOptions): Date {
-  const found = findDate(squeeze(input.slice(0, MAX_CHARACTERS)), options)
-  if (!found) throw new ReminderError(`“${input.slice(0, 60)}” is not a date or time.`)
-  return parseMoment(found, options)
+export function parseWhen(input: string, options: ParseOptions): Due {
+  const { when } = read(squeeze(input.slice(0, MAX_CHARACTERS)), options)
+  if (!when) throw new ReminderError('no_time', input.slice(0, 60))
+  return when
 }
 
-interface FoundDate {
-  readonly index: number
-  readonly text: string
-  readonly start: chrono.ParsedComponents
-}
-
-/** The first date near the start of a text, else the first one near its end. */
-function findDate(text: string, options: ParseOptions): FoundDate | undefined {
+/** Whether a text is a time and nothing else. */
+export function isOnlyTime(input: string, options: ParseOptions): boolean {
   try {
-    return withinMilliseconds(LIMIT_MS, () => {
-      const head = text.length <= WINDOW ? text : text.slice(0, WINDOW).replace(/ \S*$/, '')
-      const found = parseDate(head, options)
-      if (found || head === text) return found
-      const tail = text.slice(-WINDOW).replace(/^\S* /, '')
-      const late = parseDate(tail, options)
-      return late && { index: late.index + text.length - tail.length, text: late.text, start: late.start }
-    })
+    const { rest, when } = read(squeeze(input), options)
+    return when !== undefined && tidy(rest, options) === ''
   } catch (error) {
-    if (error instanceof TimeLimitError) throw new ReminderError(`When should I remind you? ${EXAMPLE}`)
+    // a time that cannot be used is one, too
+    return error instanceof ReminderError
+  }
+}
+
+function read(
+  text: string,
+  options: ParseOptions,
+): { readonly rest: string; readonly when: Due | undefined } {
+  try {
+    return withinMilliseconds(LIMIT_MS, () => readAtLeisure(text, options))
+  } catch (error) {
+    if (error instanceof TimeLimitError) return { rest: text, when: undefined }
     throw error
   }
 }
 
-function parseDate(text: string, { now, zone, language }: ParseOptions): chrono.ParsedResult | undefined {
-  const reference = { instant: now, timezone: offsetMinutes(zone, now) }
-  const own = PARSERS[(language ?? 'en').slice(0, 2)]
-  const parsers = own ? [own, chrono.casual] : [chrono.casual]
-  for (const parser of parsers) {
-    const [first] = parser.parse(text, reference, { forwardDate: true })
-    if (first) return first
+function readAtLeisure(
+  text: string,
+  options: ParseOptions,
+): { readonly rest: string; readonly when: Due | undefined } {
+  const { now, zone, language } = options
+  const rewritten = rewrite(text, language, now, zone)
+  const clean = squeeze(rewritten.text)
+  const repeated = findRepeat(clean)
+  if (repeated) {
+    const { rest, when } = readRepeat(repeated, options)
+    return { rest: restore(rest, rewritten), when }
   }
-  return undefined
+  const found = findDate(clean, { ...options, original: rewritten.own })
+  if (!found) {
+    const odd = ODD_TIME.exec(clean)?.[1]
+    // “9:75” is a time that went wrong; a ratio or a verse in the middle of a text is not
+    if (odd !== undefined && clean.indexOf(odd) < 12) throw new ReminderError('odd_time', odd)
+    return { rest: text, when: undefined }
+  }
+  const [before, after] = [
+    found.source.slice(0, found.index),
+    found.source.slice(found.index + found.text.length),
+  ]
+  const odd = found.hasHour ? undefined : ODD_TIME.exec(after.slice(0, 16))?.[1]
+  if (odd !== undefined) throw new ReminderError('odd_time', odd)
+  const rest = `${before.replace(/\b(?:by|until|before)\s*$/i, '')} ${after}`
+  return { rest: restore(rest, rewritten), when: once(found, options) }
+}
+
+function once(found: FoundDate, options: ParseOptions): Due {
+  const { now, zone } = options
+  const isTimeOnly = found.hasHour && !found.hasDay
+  let due = momentFor(found, options)
+  if (isTimeOnly && found.isEither) {
+    // “at 2” is the next time that a clock shows 2
+    const other = new Date(due.getTime() + DAY_MS / 2)
+    due = [new Date(due.getTime() - DAY_MS / 2), due, other].find((time) => time > now) ?? due
+  }
+  if (due <= now && !found.isExact) {
+    // “at 9” after 9 is tomorrow; “Monday” on a Monday is a week later
+    if (isTimeOnly) due = shifted(due, 1, options)
+    else if (found.isWeekday) due = shifted(due, 7, options)
+  }
+  check(due, now)
+  const [today, day] = [wallTimeOf(zone, now), wallTimeOf(zone, due)]
+  const isTomorrow =
+    isTimeOnly && !hasPartOfDay(found.text) && (day.day !== today.day || day.month !== today.month)
+  return { due, isTomorrow, isTimeOnly }
+}
+
+function check(due: Date, now: Date): void {
+  if (due <= now) throw new ReminderError('passed')
+  if (due.getTime() > now.getTime() + MAX_YEARS * 366 * DAY_MS)
+    throw new ReminderError('too_far', String(MAX_YEARS))
+}
+
+/**
+ * `tomorrow at 9` is nine o'clock in the user's local time, whatever the offset will be by then.
+ */
+function momentFor({ isExact, exact, wall }: FoundDate, { zone }: ParseOptions): Date {
+  return isExact ? exact : momentOf(zone, wall)
+}
+
+function shifted(moment: Date, days: number, { zone }: ParseOptions): Date {
+  const { year, month, day, hour, minute } = wallTimeOf(zone, moment)
+  const date = new Date(Date.UTC(year, month - 1, day + days))
+  return momentOf(zone, {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour,
+    minute,
+  })
+}
+
+function readRepeat(
+  repeated: FoundRepeat,
+  options: ParseOptions,
+): { readonly rest: string; readonly when: Due } {
+  const { now, zone, defaultHour } = options
+  const { cadence } = repeated
+  if (cadence.unit === 'minutes' && cadence.every < MIN_MINUTES) {
+    throw new ReminderError('too_often', String(MIN_MINUTES))
+  }
+  let rest = squeeze(repeated.rest)
+  const until = untilOf(rest, options)
+  if (until) rest = until.rest
+  // numbers of the text are no times: “every day take 2 pills”
+  const found = findDate(rest, options)
+  if (found) rest = squeeze(`${rest.slice(0, found.index)} ${rest.slice(found.index + found.text.length)}`)
+  else {
+    const odd = ODD_TIME.exec(rest.slice(0, 16))?.[1]
+    if (odd !== undefined) throw new ReminderError('odd_time', odd)
+  }
+  const first = found && (found.isExact ? found.exact : momentOf(zone, found.wall))
+  const start = found?.hasDay && first && first > now ? first : now
+  const { hour, minute } =
+    found?.hasHour || hasPartOfDay(found?.text ?? '')
+      ? (found?.wall ?? { hour: defaultHour, minute: 0 })
+      : { hour: repeated.hour ?? defaultHour, minute: 0 }
+  const rule = ruleFor(cadence, { hour, minute }, wallTimeOf(zone, start), start, zone)
+  const from =
+    rule.unit === 'minutes' ? start.getTime() + (start === now ? rule.every * 60_000 : 0) : start.getTime()
+  const open = { zone, rule, from }
+  const due = nextTime(
+    { ...open, rule: isOnNamedDay(cadence) ? { ...rule, every: 1 } : rule },
+    new Date(Math.max(now.getTime(), start.getTime() - 1)),
+  )
+  if (!due) throw new ReminderError('over')
+  // “every 2 weeks” counts from the first time, not from the day it was asked for
+  const repeat = { ...open, from: due.getTime(), ...(until && { until: until.at }) }
+  if (until && due.getTime() > until.at) throw new ReminderError('over')
+  check(due, now)
+  return { rest, when: { due, repeat, isTomorrow: false, isTimeOnly: false } }
+}
+
+/** The first time is on the next such day, whatever week or month it is in. */
+function isOnNamedDay(cadence: Cadence): boolean {
+  return (
+    cadence.unit === 'weekday' ||
+    ('days' in cadence && cadence.days !== undefined) ||
+    ('day' in cadence && cadence.day !== undefined)
+  )
+}
+
+function ruleFor(
+  cadence: Cadence,
+  at: { readonly hour: number; readonly minute: number },
+  today: { readonly month: number; readonly day: number },
+  start: Date,
+  zone: string,
+): RepeatRule {
+  const { hour, minute } = at
+  switch (cadence.unit) {
+    case 'minutes':
+      return { unit: 'minutes', every: cadence.every }
+    case 'days':
+      return { unit: 'days', every: cadence.every, hour, minute }
+    case 'weeks': {
+      const { year, month, day } = wallTimeOf(zone, start)
+      const days = cadence.days ?? [new Date(Date.UTC(year, month - 1, day)).getUTCDay()]
+      return { unit: 'weeks', every: cadence.every, days: [...days], hour, minute }
+    }
+    case 'months':
+      return { unit: 'months', every: cadence.every, day: cadence.day ?? today.day, hour, minute }
+    case 'weekday':
+      return { ...cadence, hour, minute }
+    case 'years':
+      return {
+        unit: 'years',
+        every: cadence.every,
+        month: cadence.month ?? today.month,
+        day: cadence.day ?? today.day,
+        hour,
+        minute,
+      }
+  }
+}
+
+/** The end of a repeat, and the text without it. A day counts to its end. */
+function untilOf(
+  text: string,
+  options: ParseOptions,
+): { readonly at: number; readonly rest: string } | undefined {
+  const long = FOR_LONG.exec(text)
+  if (long) {
+    const [all, count = '', unit = ''] = long
+    const number = ['', 'one', 'two', 'three', 'four', 'five', 'six'].indexOf(count.toLowerCase())
+    const amount = number > 0 ? number : Number(count) || 1
+    const days = { day: 1, week: 7, month: 30, year: 365 }[unit.toLowerCase()] ?? 1
+    return { at: options.now.getTime() + amount * days * DAY_MS, rest: text.replace(all, '') }
+  }
+  const match = UNTIL.exec(text)
+  const found = match?.[1] === undefined ? undefined : findDate(match[1], options)
+  if (!match || !found || found.index > 4) return undefined
+  const { wall } = found
+  const end = found.hasHour ? wall : { ...wall, hour: 23, minute: 59 }
+  const after = match[1]?.slice(found.index + found.text.length) ?? ''
+  return { at: momentOf(options.zone, end).getTime(), rest: `${text.slice(0, match.index)} ${after}` }
 }
 
 /** Runs of blanks slow chrono down most, and mean nothing. */
@@ -126,29 +302,15 @@ function squeeze(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-/**
- * `tomorrow at 9` is nine o'clock in the user's local time, whatever the offset will be by then.
- */
-function parseMoment({ start }: FoundDate, { now, zone, defaultHour }: ParseOptions): Date {
-  const isExact = start.isCertain('timezoneOffset')
-  const get = (part: chrono.Component): number => start.get(part) ?? 0
-  const [hour, minute] = start.isCertain('hour') ? [get('hour'), get('minute')] : [defaultHour, 0]
-  const wall = { year: get('year'), month: get('month'), day: get('day'), hour, minute }
-  const due = isExact ? start.date() : momentOf(zone, wall)
-  if (due.getTime() <= now.getTime()) throw new ReminderError('That time has already passed.')
-  if (due.getTime() > now.getTime() + MAX_YEARS * 366 * 86_400_000) {
-    throw new ReminderError(`That is more than ${MAX_YEARS} years away.`)
-  }
-  return due
-}
-
-/** The text without the date and without the words that joined both. */
-function tidy(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/^(?:to|that|about|of|:|,|-)\s+/i, '')
+/** The text without the words that joined it and the date. */
+function tidy(text: string, { language }: ParseOptions): string {
+  const { link = '(?!)', isJoined = false } = TIME_WORDS[languageOf(language)] ?? {}
+  const own = new RegExp(isJoined ? `^(?:${link})` : `^(?:${link})(?:\\s+|(?<=['’]))`, 'iu')
+  return squeeze(text)
+    .replace(/^[\s,;:、。-]+/u, '')
+    .replace(/^(?:to|that|about|of|at|on)\s+/i, '')
+    .replace(own, '')
     .replace(/\s+(?:at|on|by|in|to)$/i, '')
-    .replace(/[\s,:-]+$/, '')
+    .replace(/[\s,;:、。-]+$/u, '')
     .trim()
 }

@@ -4,6 +4,9 @@ import type { Configuration } from './configuration.ts'
 import { ReminderError } from './parse-reminder.ts'
 import { ReminderTable } from './reminder-table.ts'
 import type { Reminder } from './reminder-table.ts'
+import { TEXTS } from './texts.ts'
+import { nextTime } from './time/repeat.ts'
+import type { Repeat } from './time/repeat.ts'
 
 /** The schedule of the manifest that delivers one reminder. */
 const DELIVER = 'deliver'
@@ -29,15 +32,27 @@ export class ReminderBook {
   async add(reminder: Omit<Reminder, 'id'>): Promise<number> {
     const waiting = await this.table.waitingFor(reminder.userId)
     if (waiting.length >= this.#config.max_per_person) {
-      throw new ReminderError(`You have ${waiting.length} reminders; /reminders lets you remove some.`)
+      throw new ReminderError('too_many', String(waiting.length))
     }
     const id = await this.table.add(reminder)
     await this.#plan(id, reminder.due)
     return id
   }
 
-  async putOff({ id }: Reminder, due: Date): Promise<void> {
+  /** A reminder that repeats goes on as it is; beside it, there is one for this time. */
+  async putOff(reminder: Reminder, due: Date): Promise<void> {
+    const { id, repeat, ...once } = reminder
+    if (repeat) {
+      await this.add({ ...once, due })
+      return
+    }
     await this.table.putOff(id, due)
+    await this.#plan(id, due)
+  }
+
+  async move({ id, due: before }: Reminder, due: Date, repeat: Repeat | undefined): Promise<void> {
+    await this.table.move(id, due, repeat)
+    await this.#services.scheduler.cancel(nameOf(id, before))
     await this.#plan(id, due)
   }
 
@@ -50,8 +65,11 @@ export class ReminderBook {
   async deliver(id: number): Promise<void> {
     const reminder = await this.table.findWaiting(id)
     if (!reminder) return
-    const { chatId, topicId, what, due } = reminder
-    const buttons = [...this.#snoozeButtons(id), [{ text: '✅ Done', data: `done:${id}` }]]
+    const { chatId, topicId, what, due, repeat } = reminder
+    const last = repeat
+      ? { text: TEXTS.stopRepeating, data: `cancel:${id}` }
+      : { text: TEXTS.doneButton, data: `done:${id}` }
+    const buttons = [...this.#snoozeButtons(id), [last]]
     try {
       await this.#services.telegram.send(
         chatId,
@@ -61,8 +79,14 @@ export class ReminderBook {
     } catch (error) {
       // a blocked chat stays blocked; the sweep retries everything else
       if (!(error instanceof DeliveryError) || error.code !== 'delivery-blocked') throw error
+      await this.table.close(id, 'sent')
+      return
     }
-    await this.table.close(id, 'sent')
+    // what was missed while the program was down comes once, not for each time
+    const next = repeat && nextTime(repeat, new Date(Math.max(due.getTime(), Date.now())))
+    if (!next) return this.table.close(id, 'sent')
+    await this.table.move(id, next, repeat)
+    await this.#plan(id, next)
   }
 
   /** Sends reminders that should have been sent earlier. */

@@ -1,5 +1,7 @@
 import { z } from '@pluggram/sdk'
 import type { DatabaseService, SqlParameter } from '@pluggram/sdk'
+import { repeatSchema } from './time/repeat.ts'
+import type { Repeat } from './time/repeat.ts'
 
 /** A stored reminder. */
 export interface Reminder {
@@ -9,6 +11,7 @@ export interface Reminder {
   readonly topicId: number | undefined
   readonly what: string
   readonly due: Date
+  readonly repeat?: Repeat | undefined
 }
 
 const rowSchema = z
@@ -19,6 +22,10 @@ const rowSchema = z
     topic_id: z.number().nullable(),
     what: z.string(),
     due_at: z.number(),
+    repeat: z
+      .string()
+      .nullable()
+      .transform((text) => (text === null ? undefined : repeatSchema.parse(JSON.parse(text)))),
   })
   .transform((row): Reminder => ({
     id: row.id,
@@ -27,6 +34,7 @@ const rowSchema = z
     topicId: row.topic_id ?? undefined,
     what: row.what,
     due: new Date(row.due_at),
+    repeat: row.repeat,
   }))
 
 const MIGRATIONS = [
@@ -42,8 +50,19 @@ const MIGRATIONS = [
    CREATE INDEX reminders_open ON reminders (user_id, due_at) WHERE state = 'waiting';
    CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 'waiting';
    CREATE TABLE zones (user_id INTEGER PRIMARY KEY, zone TEXT NOT NULL);`,
+  `ALTER TABLE reminders ADD COLUMN repeat TEXT;
+   CREATE TABLE questions (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     user_id INTEGER NOT NULL,
+     chat_id INTEGER NOT NULL,
+     topic_id INTEGER NOT NULL,
+     what TEXT,
+     reminder_id INTEGER,
+     asked_at INTEGER NOT NULL,
+     UNIQUE (user_id, chat_id, topic_id)
+   );`,
 ]
-const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at'
+const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at, repeat'
 /** Sent reminders are deleted after this time; until then they can be snoozed. */
 const KEEP_MS = 30 * 86_400_000
 
@@ -59,10 +78,10 @@ export class ReminderTable {
     await this.#database.migrate(MIGRATIONS)
   }
 
-  async add({ userId, chatId, topicId, what, due }: Omit<Reminder, 'id'>): Promise<number> {
+  async add({ userId, chatId, topicId, what, due, repeat }: Omit<Reminder, 'id'>): Promise<number> {
     const { lastInsertId } = await this.#database.execute(
-      "INSERT INTO reminders (user_id, chat_id, topic_id, what, due_at, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
-      [userId, chatId, topicId ?? null, what, due.getTime()],
+      "INSERT INTO reminders (user_id, chat_id, topic_id, what, due_at, repeat, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
+      [userId, chatId, topicId ?? null, what, due.getTime(), repeat ? JSON.stringify(repeat) : null],
     )
     return Number(lastInsertId)
   }
@@ -73,6 +92,7 @@ export class ReminderTable {
     await this.#database.transaction([
       { sql: 'DELETE FROM reminders WHERE user_id = ?', params: [userId] },
       { sql: 'DELETE FROM zones WHERE user_id = ?', params: [userId] },
+      { sql: 'DELETE FROM questions WHERE user_id = ?', params: [userId] },
     ])
     return all.length
   }
@@ -105,6 +125,19 @@ export class ReminderTable {
       due.getTime(),
       id,
     ])
+  }
+
+  /** Gives a waiting reminder another time, and another repeat or none. */
+  async move(id: number, due: Date, repeat: Repeat | undefined): Promise<void> {
+    await this.#database.query('UPDATE reminders SET due_at = ?, repeat = ? WHERE id = ?', [
+      due.getTime(),
+      repeat ? JSON.stringify(repeat) : null,
+      id,
+    ])
+  }
+
+  async rename(id: number, what: string): Promise<void> {
+    await this.#database.query('UPDATE reminders SET what = ? WHERE id = ?', [what, id])
   }
 
   async close(id: number, state: 'sent' | 'cancelled'): Promise<void> {

@@ -1,47 +1,13 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Reply } from '@pluggram/sdk'
 import { collectText, createTestServices, createTestTelegram, runPlugin } from '@pluggram/testing'
+import type { PluginUnderTest } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import example from '../config.example.json' with { type: 'json' }
 import reminders from './index.ts'
-import { parseReminder } from './parse-reminder.ts'
-import { describeMoment, momentOf, offsetMinutes } from './time-zone.ts'
+import { describeMoment, momentOf, offsetMinutes } from './time/time-zone.ts'
 
 installLeakCheck()
-
-const OPTIONS = { now: new Date('2026-11-22T20:00:00Z'), zone: 'Europe/Berlin', defaultHour: 9 }
-
-test.each([
-  ['remind me tomorrow at 9 to water the plants', 'water the plants', '2026-11-23T08:00'],
-  ['in 20 minutes tea', 'tea', '2026-11-22T20:20'],
-  ['to call Ann on Friday at 14:30', 'call Ann', '2026-11-27T13:30'],
-  ['tomorrow that the bins go out', 'the bins go out', '2026-11-23T08:00'],
-  ['on 28 March 2027 at 10:00 change the clocks', 'change the clocks', '2027-03-28T08:00'],
-  ['tomorrow to send the report of every month', 'send the report of every month', '2026-11-23T08:00'],
-  ['2027-01-05 10:00 UTC stand-up', 'stand-up', '2027-01-05T10:00'],
-])('“%s” is read', (text, what, due) => {
-  const parsed = parseReminder(text, OPTIONS)
-  expect([parsed.what, parsed.due.toISOString().slice(0, 16)]).toEqual([what, due])
-})
-
-test('dates are read in the language of the writer, too', () => {
-  const parsed = parseReminder('morgen um 8 Uhr Brot holen', { ...OPTIONS, language: 'de-DE' })
-  expect([parsed.what, parsed.due.toISOString()]).toEqual(['Brot holen', '2026-11-23T07:00:00.000Z'])
-})
-
-test.each([
-  ['', 'What should I remind you about, and when?'],
-  ['remind me to breathe', 'When should I remind you'],
-  ['tomorrow at 9', 'What should I remind you about?'],
-  ['tomorrow at 25:99 to stretch', '25:99 is not a time of day'],
-  ['on 1 January 2020 party', 'already passed'],
-  ['on 1 January 2099 party', 'more than 5 years'],
-  ['remind me every day at 9 to stretch', "I can't repeat reminders"],
-  ['to stretch every other Monday at 9', "I can't repeat reminders"],
-  ['at 9 every day to stretch', "I can't repeat reminders"],
-])('“%s” is refused in words', (text, words) => {
-  expect(() => parseReminder(text, OPTIONS)).toThrow(words)
-})
 
 test('a time on the wall is found on both sides of a change of the clocks', () => {
   const at = (month: number, day: number, hour: number): string =>
@@ -122,7 +88,133 @@ test('the model adds and lists reminders; what it cannot mean is told to it', as
   expect(await plugin.callTool('add_reminder', { what: 'tea', when: 'someday' })).toMatchObject({
     error: expect.stringContaining('not a date'),
   })
-  expect(await plugin.callTool('list_reminders', {})).toMatchObject([{ what: 'tea' }])
+  expect(await plugin.callTool('list_reminders', {})).toMatchObject([{ number: 1, what: 'tea' }])
+})
+
+test('the model moves a reminder, and makes one that repeats', async () => {
+  await using plugin = await runPlugin(reminders)
+  const move = (args: object): Promise<unknown> => plugin.callTool('move_reminder', args)
+  expect(await move({ when: '6 pm' })).toBe('You have no reminders.')
+  await plugin.send('remind me tomorrow at 9 to call Ann')
+  await plugin.send('remind me tomorrow at 10 to feed the cat')
+  expect(await move({ when: '6 pm' })).toMatch(/^Moved the reminder from .*10:00 to .*18:00\.$/)
+  expect(await move({ when: '7 pm', words: 'ann' })).toMatch(/09:00 to .*19:00\.$/)
+  expect(await move({ when: 'never' })).toEqual({ error: expect.stringContaining('not a date') })
+  expect(await move({ when: '6 pm', number: 7 })).toMatch(/^You have 2 reminders\. Which one\?/)
+  const [ann, cat] = (await plugin.callTool('list_reminders')) as { what: string }[]
+  expect([ann?.what, cat?.what]).toEqual(['feed the cat', 'call Ann'])
+  expect(
+    await plugin.callTool('add_reminder', { what: 'stand-up', when: 'every weekday at 9' }),
+  ).toMatchObject({
+    repeats: 'every weekday at 09:00',
+  })
+  expect(await move({ when: '8:30' })).toMatch(/it repeats every weekday at 08:30\.$/)
+})
+
+test('a reminder that repeats comes again and again, until it is stopped', async () => {
+  const services = createTestServices({ telegram: createTestTelegram() })
+  await using plugin = await runPlugin(reminders, { services })
+  expect(await collectText(await plugin.send('/remind every 2 hours drink'))).toMatch(
+    /^OK, 🔁 every 2 hours, first on .*: drink$/,
+  )
+  const sent = (): string[] =>
+    services.telegram.records.map((record) => (record.kind === 'send' ? String(record.reply.text) : ''))
+  vi.setSystemTime(Date.now() + 2 * 3_600_000 + 1_000)
+  await services.schedules.advance(2 * 3_600 + 1)
+  expect(sent()).toEqual(['⏰ drink'])
+  expect(await collectText(await plugin.send('/reminders'))).toContain('(every 2 hours): drink')
+  // a snoozed one comes beside the next
+  expect(await collectText(await plugin.press('snooze:1:10'))).toContain('again in 10 min')
+  expect(await plugin.callTool('list_reminders')).toHaveLength(2)
+  expect(await collectText(await plugin.press('cancel:1'))).toBe('✖️ Cancelled: drink')
+  vi.useRealTimers()
+})
+
+const textOf = async (result: Awaited<ReturnType<PluginUnderTest['send']>>): Promise<string> =>
+  result?.success === false ? result.error : collectText(result)
+const buttonsOf = (result: Awaited<ReturnType<PluginUnderTest['send']>>): string[] => {
+  const { buttons = [] } = (result?.success ? result.response : {}) as Reply
+  return buttons.flat().map(({ text }) => text)
+}
+
+describe('what is missing is asked for', () => {
+  test('the time, by buttons or by a message, also after a restart', async () => {
+    const database = createTestServices()
+    const first = await runPlugin(reminders, { services: database })
+    const asked = await first.send('remind me to buy milk')
+    expect(await textOf(asked)).toBe('⏰ When should I remind you: buy milk?')
+    // in the evening the second one is left out
+    expect(buttonsOf(asked).filter((text) => text !== 'This evening')).toEqual([
+      'In 1 hour',
+      'Tomorrow 09:00',
+      'Another time…',
+    ])
+    await first.stop()
+    await using plugin = await runPlugin(reminders, { services: database })
+    expect(await plugin.press('when:1:hour', { user: { id: 666 } })).toMatchObject({ success: false })
+    expect(await textOf(await plugin.press('when:1:other'))).toContain('Write the time, for example')
+    // what is no time is for somebody else
+    expect(await plugin.send('how are you?')).toBeUndefined()
+    expect(await plugin.send('in 30 min', { user: { id: 2 } })).toBeUndefined()
+    expect(await textOf(await plugin.send('in 30 min'))).toBe('OK, in 30 minutes: buy milk')
+    expect(await plugin.send('in 30 min')).toBeUndefined()
+    expect(await plugin.press('when:1:hour')).toMatchObject({ success: false })
+    await plugin.send('/remind call Ann')
+    expect(await textOf(await plugin.press('when:2:tomorrow'))).toMatch(/^OK, on .*09:00 \(UTC\): call Ann$/)
+    await plugin.send('/remind call Bob')
+    expect(await textOf(await plugin.send('yesterday'))).toBe(
+      'That time has already passed. For example: /remind tomorrow at 9 to water the plants',
+    )
+    expect(await textOf(await plugin.send('every weekday at 9'))).toMatch(
+      /^OK, 🔁 every weekday at 09:00.*call Bob$/,
+    )
+    expect(await plugin.callTool('list_reminders')).toHaveLength(3)
+  })
+
+  test('the words, of a reminder that comes without them, too', async () => {
+    await using plugin = await runPlugin(reminders)
+    const asked = await plugin.send('remind me on Friday')
+    expect(await textOf(asked)).toMatch(/^OK, on Fri, .*09:00 \(UTC\)\.\nWhat should I remind you about\?$/)
+    expect(buttonsOf(asked)).toEqual(['Just remind me', '✖️ Cancel'])
+    expect(await plugin.callTool('list_reminders')).toMatchObject([{ what: 'Reminder' }])
+    expect(await textOf(await plugin.send('the meeting'))).toMatch(/^OK, on Fri, .*: the meeting$/)
+    expect(await plugin.callTool('list_reminders')).toMatchObject([{ what: 'the meeting' }])
+    expect(await plugin.send('the weather?')).toBeUndefined()
+    await plugin.send('/remind in 30 min')
+    expect(await textOf(await plugin.press('plain:2'))).toMatch(/: Reminder$/)
+    expect(await plugin.send('the weather?')).toBeUndefined()
+  })
+
+  test('in the language of the person', async () => {
+    await using plugin = await runPlugin(reminders)
+    const user = { languageCode: 'de' }
+    const asked = await plugin.send('erinnere mich an die Milch', { user })
+    expect(await textOf(asked)).toBe('⏰ Wann soll ich dich erinnern: die Milch?')
+    expect(await textOf(await plugin.send('in 20 Minuten', { user }))).toMatch(/^OK, .*: die Milch$/)
+    expect(await textOf(await plugin.send('/remind morgen um 25:00 Milch', { user }))).toContain(
+      'Zum Beispiel: /remind morgen um 9 Blumen gießen',
+    )
+  })
+
+  test('but not of who asks for something else', async () => {
+    await using plugin = await runPlugin(reminders)
+    for (const text of [
+      'remind me what Ann said',
+      'remind me when I am home',
+      '日本の首都を教えて',
+      'I was reminded',
+    ])
+      expect([text, await plugin.send(text)]).toEqual([text, undefined])
+  })
+})
+
+test('a time of day that has passed is tomorrow, and that is said', async () => {
+  await using plugin = await runPlugin(reminders)
+  const hour = (new Date().getUTCHours() + 23) % 24
+  const text = `/remind at ${String(hour).padStart(2, '0')}:00 tea`
+  expect(await textOf(await plugin.send(text))).toMatch(
+    hour === 23 ? /: tea$/ : /: tea\nThat time has passed today, so it is tomorrow\.$/,
+  )
 })
 
 test('nobody has more than the configured number', async () => {

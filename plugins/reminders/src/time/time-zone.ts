@@ -20,8 +20,8 @@ export function findTimeZone(name: string): string | undefined {
   }
 }
 
-/** A zone's offset from UTC at a moment, in minutes. */
-export function offsetMinutes(zone: string, moment: Date): number {
+/** What a zone's clocks show at a moment. */
+export function wallTimeOf(zone: string, moment: Date): WallTime {
   const parts = new Intl.DateTimeFormat('en-u-ca-iso8601-hc-h23', {
     timeZone: zone,
     year: 'numeric',
@@ -32,7 +32,19 @@ export function offsetMinutes(zone: string, moment: Date): number {
   }).formatToParts(moment)
   const read = (type: Intl.DateTimeFormatPartTypes): number =>
     Number(parts.find((part) => part.type === type)?.value ?? 0)
-  const wall = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'))
+  return {
+    year: read('year'),
+    month: read('month'),
+    day: read('day'),
+    hour: read('hour'),
+    minute: read('minute'),
+  }
+}
+
+/** A zone's offset from UTC at a moment, in minutes. */
+export function offsetMinutes(zone: string, moment: Date): number {
+  const { year, month, day, hour, minute } = wallTimeOf(zone, moment)
+  const wall = Date.UTC(year, month - 1, day, hour, minute)
   return Math.round((wall - Math.floor(moment.getTime() / 60_000) * 60_000) / 60_000)
 }
 
@@ -52,8 +64,8 @@ export function momentOf(zone: string, { year, month, day, hour, minute }: WallT
 }
 
 /** `Tue 24 Nov 2026, 09:00`, in the zone's local time. */
-export function describeMoment(zone: string, moment: Date): string {
-  return new Intl.DateTimeFormat('en-GB', {
+export function describeMoment(zone: string, moment: Date, language = 'en-GB'): string {
+  return new Intl.DateTimeFormat(language, {
     timeZone: zone,
     weekday: 'short',
     day: 'numeric',

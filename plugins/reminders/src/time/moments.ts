@@ -1,4 +1,6 @@
-import type { ParseOptions } from './parse-reminder.ts'
+import type { ParseOptions } from '../parse-reminder.ts'
+import { isTranslated } from '../texts.ts'
+import { languageOf } from './rewrite.ts'
 import { describeMoment } from './time-zone.ts'
 
 /** Sooner than this, people count the time instead of reading the clock. */
@@ -13,8 +15,10 @@ export function momentWritten(date: Date, now: number): Date {
   return new Date(Math.max(date.getTime(), Math.min(now, date.getTime() + 999)))
 }
 
-/** `in 20 minutes`, or `on Fri, 27 Nov 2026, 14:30 (Europe/Berlin)`. */
-export function describeDue(due: Date, { now, zone }: Pick<ParseOptions, 'now' | 'zone'>): string {
+/** `in 20 minutes`, or `on Fri, 27 Nov 2026, 14:30 (Europe/Berlin)`; elsewhere as people write it there. */
+export function describeDue(due: Date, { now, zone, language }: ParseOptions): string {
+  if (languageOf(language) !== 'en' && isTranslated(language))
+    return `${describeMoment(zone, due, language)} (${zone})`
   const seconds = Math.round((due.getTime() - now.getTime()) / 1_000)
   if (seconds * 1_000 >= SOON_MS) return `on ${describeMoment(zone, due)} (${zone})`
   if (seconds < 60) return `in ${count(seconds, 'second')}`
