@@ -159,7 +159,7 @@ test.each([
   ['/poll Q; a; a', /^⚠️ Two of the answers are the same\.$/],
   [`/poll Q; ${'x'.repeat(300)}; b`, /^⚠️ An answer has at most 60 characters\.$/],
   ["/one x'; DROP TABLE a; --", /^one: x'; DROP TABLE a; --$/],
-  [`/one ${'x'.repeat(600)}`, /^⚠️ That is longer than 500 characters\.$/],
+  [`/one ${'x'.repeat(600)}`, /^⚠️ That's too long\. The maximum is 500 characters\.$/],
   ['/form export nope', /^⚠️ There is no form “nope”\./],
   ['/translate klingon hello', /^⚠️ Translation needs an AI model/],
   ['/journal export', /^\d+ entries\.$/],

@@ -23,8 +23,8 @@ const OTHER_READERS = /(?:prompt|configuration|-definition|languages-of-\w+|find
 const BEGINS = /^(?:\W*\p{Lu}|\p{Extended_Pictographic})/u
 /** After a value, a sentence may go on in lower case. */
 const ENDS = /^[^\n]*\p{L}\S* \p{L}+[^\n]*[.!?]$/u
-const SQL =
-  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|LIKE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\b|^[A-Z\d ]+$/
+const CODE =
+  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|LIKE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\b|^(?:Bearer|Basic) |^[^\p{Ll}]+$/u
 
 /** What is not said in a chat, although it is a sentence: by the call, or by the name it gets. */
 const SILENT_CALLS = /(?:^|\.)(?:describe|warn|info|debug|error|split|abort|counter|gauge|histogram|refine)$/
@@ -95,10 +95,15 @@ function findInlineTexts(file: string, source: string): InlineText[] {
   return found
 }
 
+/** What the demo model compares messages with. */
+const UNSPOKEN = /^(?:id|keywords|words|letters)$/
+
 /** The texts of a file of texts: `id` is where one stands in its table. */
 export function textsIn(file: string, source: string): { readonly id: string; readonly said: string }[] {
   const texts: { id: string; said: string }[] = []
   const collect = (node: Node, path: readonly string[]): void => {
+    if (node.type.startsWith('TS') && !('expression' in node)) return
+    if (node.type === 'Property' && UNSPOKEN.test(nameOf(node['key'] as Node))) return
     const said = textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
     if (said !== undefined && path.length > 0) texts.push({ id: path.join('.'), said })
     const step = node.type === 'Property' ? [nameOf(node['key'] as Node)] : []
@@ -107,6 +112,31 @@ export function textsIn(file: string, source: string): { readonly id: string; re
     for (const child of inside) if (isNode(child)) collect(child, [...path, ...step])
   }
   collect(parseSync(file, source).program as unknown as Node, [])
+  return texts
+}
+
+/** What a plugin's manifest shows in menus and in /help, by its place. */
+export function manifestTextsIn(
+  file: string,
+  source: string,
+): { readonly id: string; readonly said: string }[] {
+  if (!/\bdefine(?:Plugin|Manifest)\(/.test(source)) return []
+  const texts: { id: string; said: string }[] = []
+  const collect = (node: Node, path: readonly string[]): void => {
+    const name = node.type === 'Property' ? nameOf(node['key'] as Node) : undefined
+    if (name === 'tools') return
+    const inside = name === undefined ? path : [...path, name]
+    const said = textOf(node)
+    if (said !== undefined && /^(?:description|help)$/.test(path.at(-1) ?? ''))
+      texts.push({ id: path.join('.'), said })
+    for (const child of Object.values(node).flat()) if (isNode(child)) collect(child, inside)
+  }
+  visit(parseSync(file, source).program as unknown as Node, (node) => {
+    const isManifest =
+      node.type === 'CallExpression' && /^define(?:Plugin|Manifest)$/.test(nameOf(node['callee'] as Node))
+    if (isManifest)
+      for (const argument of node['arguments'] as readonly Node[]) collect(argument, ['manifest'])
+  })
   return texts
 }
 
@@ -120,7 +150,7 @@ function textOf(node: Node, show: (value: Node) => string = () => '{}'): string 
 }
 
 function isSentence(text: string): boolean {
-  if (!/\p{L}{2}/u.test(text) || !/\S\s+\S/u.test(text) || SQL.test(text)) return false
+  if (!/\p{L}{2}/u.test(text) || !/\S\s+\S/u.test(text) || CODE.test(text)) return false
   return BEGINS.test(text) || ENDS.test(text)
 }
 

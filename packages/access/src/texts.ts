@@ -13,7 +13,7 @@ export const TEXTS = {
   modeNow: {
     owners: 'Only you may use me now.',
     listed: 'People you let in may use me. When somebody new writes, I ask you.',
-    everyone: 'Everyone may use me now, unless you block them. They use your AI model, too.',
+    everyone: 'Everyone may use me now, except people you block. They use your AI model, too.',
   },
   knock: (who: string) => `${who} wants to talk to me.`,
   knockInGroup: (who: string, group: string) =>
@@ -26,7 +26,7 @@ export const TEXTS = {
   nobody: 'Nobody is waiting.',
   waiting: 'These people want to talk to me:',
   allowed: (who: string) => `✅ ${who} may talk to me now.`,
-  blocked: (who: string) => `⛔ ${who} is blocked. I ignore them from now on.`,
+  blocked: (who: string) => `⛔ ${who} is blocked. I'll ignore them.`,
   decidedAlready: (who: string, standing: string) => `${who} is ${standing} already.`,
   fixed: (who: string, standing: string) => `config.json says that ${who} is ${standing}. Change it there.`,
   onlyOwner: 'Only the owner can do that.',

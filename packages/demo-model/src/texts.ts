@@ -13,9 +13,9 @@ export const TEXTS = {
   trySendHelp: (usageOf: string, more: string) => `Try ${usageOf}${more}, or send /help.`,
   canOnlyReadText: (suggestion: string) => `I can only read text, and there was none. ${suggestion}`,
   onlyEnglish: (apology: string, demoModel: string, suggestion: string, connect: string) =>
-    `${apology}I am ${demoModel}, and I only understand English. ${suggestion} A real language model would understand you:\n\n${connect}`,
+    `${apology}I'm ${demoModel}, and I only understand English. ${suggestion} A real language model would understand you:\n\n${connect}`,
   gaveNoAnswer: (usageOf: string, asSentence: string) =>
-    `${usageOf} is there: ${asSentence} It did not answer this time. /status may show why.`,
+    `${usageOf} exists: ${asSentence} It gave no answer this time; /status may show why.`,
   noSuchCommand: (plain: string) => `There is no command /${plain}. /help lists all commands.`,
   didYouMean: (plain: string, value: string, lines: string) =>
     `There is no command /${plain}. Did you mean ${value}?\n\n${lines}`,
@@ -43,6 +43,6 @@ export const TEXTS = {
     `Nice to meet you, ${plain}! Ask me “what is my name?” later: I can look it up in this conversation.`,
   example: (plain: string) => ` For example: “${plain}”`,
   argumentsMissing: (plain: string, lines: string, shown: string) =>
-    `For that I would use **${plain}**, but I did not find in your words:\n\n${lines}\n\nPlease say it all in one sentence.${shown}`,
+    `I'd use **${plain}** for that, but I still need:\n\n${lines}\n\nPlease say it all in one sentence.${shown}`,
   emptyResult: 'There is nothing.',
 } as const

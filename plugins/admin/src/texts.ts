@@ -31,8 +31,8 @@ export const TEXTS = {
   cancel: '« No',
   countOn: (on: number, all: number) => `${on} of ${all} are on.`,
   pluginsOffGroupOnly: (count: string) =>
-    `Plugins: ${count} 🌑 is off in this group only. Press one to manage it.`,
-  pluginsPressOneManage: (count: string) => `Plugins: ${count} Press one to manage it.`,
+    `Plugins: ${count} 🌑 is off in this group only. Tap one to manage it.`,
+  pluginsPressOneManage: (count: string) => `Plugins: ${count} Tap one to manage it.`,
   pluginNoLongerExists: (name: string) => `The plugin ${name} no longer exists.`,
   stateInChat: (state: string) => `In this chat it is ${state}. Changes here apply to this chat only.`,
   switchTo: (state: string, mark: string) => `Switch ${state}${mark}`,

@@ -45,7 +45,7 @@ test('/model chooses by name, and says what may be chosen', async () => {
   expect(await bot.say('/model default')).toContain('● near:small')
   expect(chosen.map(({ id }) => id)).toEqual([LONG, null, null])
   expect(await bot.say('/model evil:model')).toBe(
-    `error: “evil:model” cannot be chosen here. There are: near:small, ${LONG}, default.`,
+    `error: “evil:model” is not available. Choose from near:small, ${LONG}, default.`,
   )
   expect(await bot.say(`/model ${LONG}`, GROUP)).toMatch(/^error: Only the owner/)
   expect(chosen).toHaveLength(3)

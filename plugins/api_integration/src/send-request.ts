@@ -89,12 +89,12 @@ function withAuth({ url, headers, auth }: ApiRequest): { url: URL; headers: Head
   const target = new URL(url)
   const all = new Headers({ accept: 'application/json' })
   for (const [name, value] of Object.entries(headers)) all.set(name, headerValue(value))
-  if (auth?.type === 'bearer') all.set('authorization', TEXTS.bearer(headerValue(auth.token)))
+  if (auth?.type === 'bearer') all.set('authorization', `Bearer ${headerValue(auth.token)}`)
   if (auth?.type === 'header') all.set(auth.name, headerValue(auth.value))
   if (auth?.type === 'query') target.searchParams.set(auth.name, auth.value)
   if (auth?.type === 'basic') {
     const pair = Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
-    all.set('authorization', TEXTS.basic(pair))
+    all.set('authorization', `Basic ${pair}`)
   }
   return { url: target, headers: all }
 }

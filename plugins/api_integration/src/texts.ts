@@ -2,7 +2,6 @@
 export const TEXTS = {
   cannotLookedUp: 'That cannot be looked up here.',
   onlyRole: (role: string) => `Only people with the role “${role}” can use this command.`,
-  json: '{ JSON }',
   pleaseWrite: (commandUsage: string) => `Please write: ${commandUsage}`,
   partBracesNotJson: 'The part in braces is not JSON. For example: { "name": "Rex" }',
   didNotAnswerTime: (name: string) => `${name} did not answer in time.`,
@@ -10,11 +9,9 @@ export const TEXTS = {
   responseTooLong: (name: string) => `The response from ${name} is too long.`,
   answeredStatus: (name: string, status: number) => `${name} answered with the status ${status}.`,
   couldNotReadResponse: (name: string) => `I could not read the response from ${name}.`,
-  bearer: (headerValue: string) => `Bearer ${headerValue}`,
-  basic: (pair: string) => `Basic ${pair}`,
   answeredWebPageNot: (name: string) => `${name} answered with a web page, not with data.`,
   doneStatus: (status: number) => `Done (status ${status}).`,
-  answerLongCharactersFile: (localeString: string) =>
-    `The answer is long (${localeString} characters); here it is as a file.`,
+  answerLongCharactersFile: (length: string) =>
+    `The answer is long (${length} characters); here it is as a file.`,
   doesNotFitWhat: 'That does not fit what the service expects or answers.',
 } as const

@@ -100,7 +100,7 @@ test('as many columns are drawn as can be read, and it is told how many', async 
     Array.from({ length: 30 }, (_, index) => [`column${index}`, 'x'.repeat(40)]),
   )
   const reply = await show([many, many])
-  expect(reply.text).toBe('4 of 30 columns: ask for fewer.')
+  expect(reply.text).toBe('Showing 4 of 30 columns. Ask for fewer.')
   expect(readPng(png(reply)).width).toBeLessThanOrEqual(1_600)
 })
 

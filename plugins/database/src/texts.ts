@@ -1,9 +1,9 @@
 /** What people read in chats. */
 export const TEXTS = {
   questionsNeedDatabaseCannot: (name: string) =>
-    `Questions need a database that cannot be written to; ${name} is writable.`,
-  longerThanCharacters: (maxQuestion: number) => `That is longer than ${maxQuestion} characters.`,
-  questionsPlainWordsNeed: 'Questions in plain words need an AI model, and none is connected.',
+    `Questions only work on read-only databases, but ${name} is writable.`,
+  longerThanCharacters: (maxQuestion: number) => `That's too long. The maximum is ${maxQuestion} characters.`,
+  questionsPlainWordsNeed: 'Questions need an AI model, and none is connected.',
   tablesDoNotContain: 'The tables do not contain that.',
   whatShouldLookUp: 'What should I look up? Add it after the command.',
   addOneValueAfter: 'Add one value after the command.',
@@ -19,5 +19,6 @@ export const TEXTS = {
   databaseIsntResponding: "The database isn't responding.",
   aiServiceIsntResponding: "The AI service isn't responding. Try again in a minute.",
   databaseCouldNotAnswer: 'The database could not answer that. Try rephrasing it.',
-  columnsAskFewer: (columns: number, count: number) => `${columns} of ${count} columns: ask for fewer.`,
+  columnsAskFewer: (columns: number, count: number) =>
+    `Showing ${columns} of ${count} columns. Ask for fewer.`,
 } as const

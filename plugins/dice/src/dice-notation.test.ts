@@ -79,7 +79,7 @@ describe('a notation', () => {
     ['11d6+10d4', "That's too many dice"],
     ['d6+10001', 'Numbers go up to 10000'],
     ['d6'.repeat(30), 'too long'],
-    ['1+1+1+1+1+1+1+1+1+1+d6', 'At most 10 parts'],
+    ['1+1+1+1+1+1+1+1+1+1+d6', 'at most 10 parts'],
     ['２d６', "isn't a dice roll"],
     ['2d6\u0000', "isn't a dice roll"],
     ['2d1e3', "isn't a dice roll"],

@@ -2,7 +2,7 @@
 export const TEXTS = {
   whichDiceTryD: 'Which dice? Try 2d6+1.',
   rollTooLongTry: 'That roll is too long. Try 2d6+1.',
-  mostPartsCanAdded: (maxTerms: number) => `At most ${maxTerms} parts can be added.`,
+  mostPartsCanAdded: (maxTerms: number) => `A roll can have at most ${maxTerms} parts.`,
   addLeastOneDie: 'Add at least one die, for example 2d6+1.',
   thatsTooManyDice: (maxDice: number) => `That's too many dice. The maximum is ${maxDice}.`,
   numbersGoUp: (maxNumber: number) => `Numbers go up to ${maxNumber}.`,

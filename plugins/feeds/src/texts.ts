@@ -1,12 +1,12 @@
 /** What people read in chats. */
 export const TEXTS = {
-  chatDoesNotFollow: 'This chat does not follow that feed.',
+  chatDoesNotFollow: 'This chat is not subscribed to that feed.',
   feedsOnlyWorkChat: 'Feeds only work in a chat.',
   chatAlreadySubscribed: (title: string) => `This chat is already subscribed to “${title}”.`,
   subscribed: (title: string) => `Subscribed to “${title}”.`,
   latest: (told: string) => `${told} Latest:`,
   chatHasNoFeeds: 'This chat has no feeds. Add one with /feed add ADDRESS.',
-  chatDoesNotHave: 'This chat does not have that feed. /feed list shows its feeds.',
+  chatDoesNotHave: 'This chat is not subscribed to that feed. /feed list shows its feeds.',
   unsubscribed: (title: string) => `Unsubscribed from “${title}”.`,
   nothingNew: 'Nothing new.',
   newEntries: (fresh: number) => `New entries: ${fresh}.`,

@@ -76,7 +76,7 @@ function sources(text: string, passages: readonly FoundPassage[]): string {
   const numbers = new Set([...text.matchAll(/\[(\d{1,2})\]/g)].map(([, number]) => Number(number)))
   const all = passages.map((passage, index) => ({ number: index + 1, place: describePlace(passage) }))
   const cited = all.filter(({ number }) => numbers.has(number))
-  const title = cited.length > 0 ? 'Sources' : TEXTS.lookedWithoutCiting
+  const title = cited.length > 0 ? 'Sources' : TEXTS.alsoRead
   const shown = cited.length > 0 ? cited : all
   return `${title}:\n${shown.map(({ number, place }) => `\\[${number}\\] ${escape(place)}`).join('\n')}`
 }

@@ -68,7 +68,7 @@ test('/ask answers from a document and cites page and title', async () => {
   await using knowledge = await start()
   const pdf = createPdf(['We are a library.', 'The library opens at ten.'])
   expect(await knowledge.learn('hours_1.pdf', pdf)).toBe(
-    '📚 Saved: “hours_1.pdf”, 2 passages. Who may be told: only you. Ask with /ask.',
+    '📚 Saved: “hours_1.pdf” (2 passages). Who can ask about it: only you. Use /ask.',
   )
   expect(await knowledge.say('/ask When does it open?')).toBe(
     'At ten [1].\n\nSources:\n\\[1\\] hours\\_1.pdf, page 2',
@@ -81,7 +81,7 @@ test('/ask answers from a document and cites page and title', async () => {
 test('what was looked at is named when the model cites nothing', async () => {
   await using knowledge = await start({}, createScriptedAi(['I do not know.']))
   await knowledge.say('/learn The library opens at ten.')
-  expect(await knowledge.say('/ask library?')).toContain('Looked at, without citing:\n\\[1\\] The library')
+  expect(await knowledge.say('/ask library?')).toContain('Also read:\n\\[1\\] The library')
 })
 
 test('a question without an answer in the documents is not given to the model', async () => {

@@ -34,7 +34,7 @@ export async function learnCommand(
     const note = isKnown ? TEXTS.alreadySaved : TEXTS.saved
     return {
       success: true,
-      response: TEXTS.whoMayToldAsk(note, title, count, describeScope(scope)),
+      response: TEXTS.whoCanAsk(note, title, count, describeScope(scope)),
     }
   } catch (error) {
     if (error instanceof DocumentProblem) {

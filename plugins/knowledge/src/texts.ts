@@ -3,7 +3,7 @@ export const TEXTS = {
   documentsSayNothingAbout: 'The documents say nothing about that. /documents lists them.',
   noAiModelConnected: 'No AI model is connected, so here is what the documents say:',
   aiServiceIsntResponding: "The AI service isn't responding, so here is what the documents say:",
-  lookedWithoutCiting: 'Looked at, without citing',
+  alsoRead: 'Also read',
   documentAlreadyDeleted: 'That document is already deleted.',
   onlyOwnerPersonWho: 'Only the owner or the person who added it can delete it.',
   noDocumentsYetSend: 'No documents yet. Send me a file with the caption /learn.',
@@ -12,8 +12,8 @@ export const TEXTS = {
   addQuestionExampleAsk: 'Add your question, for example /ask When do you open?',
   alreadySaved: '📚 Already saved',
   saved: '📚 Saved',
-  whoMayToldAsk: (note: string, title: string, count: string, scope: string) =>
-    `${note}: “${title}”, ${count}. Who may be told: ${scope}. Ask with /ask.`,
+  whoCanAsk: (note: string, title: string, count: string, scope: string) =>
+    `${note}: “${title}” (${count}). Who can ask about it: ${scope}. Use /ask.`,
   cantLearn: (message: string) => `I can't learn that. ${message}`,
   couldNotDownloadFile: 'I could not download the file from Telegram. Please send it again.',
   onlyOwnerCanAdd: 'Only the owner can add documents for everybody.',

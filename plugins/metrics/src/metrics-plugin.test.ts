@@ -32,7 +32,7 @@ test('the owner gets a picture and figures', async () => {
   expect(result).toMatchObject({
     success: true,
     response: {
-      text: expect.stringContaining('Messages: 13'),
+      text: expect.stringContaining('13 messages · '),
       media: { kind: 'photo', fileName: 'stats.png' },
     },
   })

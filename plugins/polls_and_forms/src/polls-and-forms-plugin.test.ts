@@ -136,7 +136,7 @@ test('the owner gets the answers as CSV and JSON, with nothing in it that a spre
     error: 'I only show answers in our private chat.',
   })
   expect(await collectText(await plugin.send('/form clear signup', { role: 'owner' }))).toBe(
-    'Deleted: 1 of “Summer party”.',
+    'Deleted 1 answer to “Summer party”.',
   )
   expect(await collectText(await plugin.send('/form export signup', { role: 'owner' }))).toBe(
     'Summer party: 0 answers',

@@ -31,7 +31,8 @@ export const TEXTS = {
   cancelledNothingSaved: 'Cancelled. Nothing was saved.',
   onlyOwnerCanDo: 'Only the owner can do that.',
   onlyShowAnswersOur: 'I only show answers in our private chat.',
-  deleted: (clear: number, title: string) => `Deleted: ${clear} of “${title}”.`,
+  deleted: (count: number, title: string) =>
+    `Deleted ${count} ${count === 1 ? 'answer' : 'answers'} to “${title}”.`,
   pollsOnlyWorkChat: 'Polls only work in a chat.',
   pollChat: 'The poll is in the chat.',
   pollNeedsQuestionLeast: 'A poll needs a question and at least two answers: /poll Lunch?; Pizza; Soup',

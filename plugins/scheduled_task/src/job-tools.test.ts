@@ -20,7 +20,7 @@ test('a model makes, lists, pauses and deletes jobs, within the chat', async () 
     error: expect.stringContaining('When should I send it?'),
   })
   expect(await call('add_job', { every: 'weekday 9:00 and more', text: 'x' })).toMatchObject({
-    error: expect.stringContaining('no part of a time'),
+    error: expect.stringContaining('not part of a time'),
   })
   expect(await call('list_jobs')).toMatchObject([{ job: 1, text: 'Drink' }])
   const elsewhere = { role: 'trusted', chat: { id: 55 } } as const

@@ -1,10 +1,10 @@
 /** What people read in chats. */
 export const TEXTS = {
   whatShouldSendAdd: 'What should I send? Add it after the time.',
-  tooLong: (maxText: number) => `That is longer than ${maxText} characters.`,
+  tooLong: (maxText: number) => `That's too long. The maximum is ${maxText} characters.`,
   tooManyJobs: (count: number) => `You have reached the maximum of ${count} jobs. Delete some with /jobs.`,
   jobsOnlyWorkChat: 'Jobs only work in a chat.',
-  notPartOfTime: (rest: string) => `“${rest}” is no part of a time.`,
+  notPartOfTime: (rest: string) => `“${rest}” is not part of a time.`,
   noJob: (number: number) => `There is no job ${number} here.`,
   deletedJob: (number: number) => `Deleted job ${number}.`,
   jobDone: (number: number, action: string) => `Job ${number}: ${action} is done.`,
@@ -19,7 +19,7 @@ export const TEXTS = {
   now: '▶️ Now',
   delete: '🗑 Delete',
   noJobsWriteEvery: 'No jobs. Write: /every weekday 9:00 Stand-up!',
-  continueJob: (id: number) => `⏯ ${id} on`,
+  continueJob: (id: number) => `▶️ ${id}`,
   jobNoLongerExists: 'That job no longer exists.',
   deletedEvery: (words: string, wellFormed: string) => `🗑 Deleted: every ${words}, ${wellFormed}`,
   buttonTooOld: 'This button is too old.',

@@ -8,7 +8,7 @@ export const TEXTS = {
   dontKnowLanguageTry: "I don't know that language. Try /translate auto german.",
   willTranslate: (name: string) =>
     `I'll translate messages in other languages into ${name}. Stop with /translate auto off.`,
-  notLanguageKnowTry: (named: string) => `“${named}” is not a language that I know. Try German or de.`,
+  notLanguageKnowTry: (named: string) => `I don't know the language “${named}”. Try German or de.`,
   translationNeedsAiModel:
     'Translation needs an AI model, and none is connected yet. Owner: see docs/guides/ai.md.',
   tooLong: (maxCharacters: number) =>

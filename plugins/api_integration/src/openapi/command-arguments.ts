@@ -7,7 +7,7 @@ export function commandUsage({ name, parameters, body }: Operation): string {
   const words = parameters.map((parameter) =>
     parameter.required ? parameter.name.toUpperCase() : `[${parameter.name}=…]`,
   )
-  return [`/${name}`, ...words, ...(body === undefined ? [] : [TEXTS.json])].join(' ').slice(0, 200)
+  return [`/${name}`, ...words, ...(body === undefined ? [] : ['{ JSON }'])].join(' ').slice(0, 200)
 }
 
 /**
