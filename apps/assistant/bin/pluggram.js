@@ -2,9 +2,11 @@
 // Runs on any Node since 16: hands over to the pinned Node when it is not that one itself.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { clearBanner } from './clear-banner.js'
 import { beginAnewWithHeapOptions, HEAP_OPTIONS } from './heap-options.js'
 import { findPinnedNode, isRunningPinnedNode, missingNodeMessage } from './pinned-node.js'
 
+clearBanner()
 const pinned = findPinnedNode()
 if (isRunningPinnedNode()) {
   // the other commands are over before any of it matters
@@ -14,6 +16,8 @@ if (isRunningPinnedNode()) {
   console.error(missingNodeMessage())
   process.exitCode = 1
 } else {
+  // so that npm scripts find it next time
+  await import('./link-node.js')
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const child = spawn(pinned, [...HEAP_OPTIONS, main, ...process.argv.slice(2)], { stdio: 'inherit' })
   // the terminal sends its signals to both; a program sends them only to this one

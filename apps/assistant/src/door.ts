@@ -5,6 +5,8 @@ import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
 import type { Scheduler } from '@pluggram/services'
 import { doorFolder } from './door-folder.ts'
+import { registerLifeRoutes } from './http/life-routes.ts'
+import type { LifeRoutesOptions } from './http/life-routes.ts'
 import { registerMcpGrantRoutes } from './http/mcp-grant-routes.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPluginRoutes } from './http/plugin-routes.ts'
@@ -13,7 +15,7 @@ import { registerPluginSettingsRoutes } from './http/plugin-settings-routes.ts'
 import { registerScheduleRoutes } from './http/schedule-routes.ts'
 import { registerSessionDoorRoutes } from './http/session-door-routes.ts'
 
-export interface DoorOptions extends PluginRoutesOptions {
+export interface DoorOptions extends PluginRoutesOptions, LifeRoutesOptions {
   readonly dataFolder: string
   /**
    * Creates a one-time login link, and provides what other programs need to call tools. Absent if
@@ -44,6 +46,7 @@ export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
     register(server) {
       server.post('/api/login-links', () => ({ link: pagesOf(web).createLoginLink() }))
       server.get('/api/mcp-access', () => pagesOf(web).mcp)
+      registerLifeRoutes(server, options)
       registerSessionDoorRoutes(server, () => pagesOf(web).sessions)
       registerParkedRoutes(server, options.messages, options)
       registerPluginRoutes(server, options)

@@ -4,6 +4,7 @@ import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
 const OTHERS = 0o077
+const WORLD = 0o004
 
 /**
  * Keeps the data folder for the owner's account alone. What this process and the plugins' processes
@@ -23,6 +24,14 @@ export async function keepDataPrivate(dataFolder: string, logger: Logger): Promi
       err: error,
     })
   }
+}
+
+/** Says when other accounts of this machine can read the home's secrets. */
+export async function openSecretsProblem(home: string): Promise<string | undefined> {
+  const file = join(home, '.env')
+  const found = await lstat(file).catch(() => undefined)
+  if (process.platform === 'win32' || !found?.isFile() || (found.mode & WORLD) === 0) return undefined
+  return `every account of this machine can read ${file}, which holds secrets; run: chmod 600 ${file}`
 }
 
 /** The folder itself comes last: it stays open until everything in it is closed. */

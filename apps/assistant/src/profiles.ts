@@ -13,6 +13,7 @@ import { noChats } from './parts/no-chats.ts'
 import { messageOutbox } from './parts/outbox.ts'
 import { mediaFetcher } from './parts/media-fetcher.ts'
 import { people } from './parts/people.ts'
+import { overviewOfAll } from './parts/overview.ts'
 import { parkedOnDisk, parkedUpdates } from './parts/parked.ts'
 import { pluginBoard, pluginDirectory, pluginProblems } from './parts/plugin-board.ts'
 import { servicesOfPlugins } from './parts/plugin-services.ts'
@@ -61,6 +62,7 @@ export const ASSISTANT: readonly Part[] = [
   ...pluginWorld,
   parkedUpdates,
   people,
+  overviewOfAll,
   webPages,
   plugins,
   mountMcpServers,

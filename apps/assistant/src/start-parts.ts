@@ -20,7 +20,7 @@ export interface StartOptions extends Partial<tokens.StartMode> {
  * @throws PluggramError `startup-failed` when the database or the port cannot be opened
  */
 export async function startParts(profile: readonly Part[], options: StartOptions): Promise<Assembly> {
-  const { configuration, logger, mask, logTail, repair = false, isSafe = false } = options
+  const { configuration, logger, mask, logTail, repair = false, isSafe = false, requestEnd } = options
   const { home } = configuration
   mask.add(configuration.secrets)
   const assembly = assemble(
@@ -28,7 +28,7 @@ export async function startParts(profile: readonly Part[], options: StartOptions
       given(tokens.configuration, createLive(configuration)),
       given(tokens.settings, createLiveSettings(configuration)),
       given(tokens.folders, { home, data: join(home, 'data') }),
-      given(tokens.mode, { repair, isSafe }),
+      given(tokens.mode, { repair, isSafe, requestEnd }),
       given(tokens.ownLogger, logger),
       given(tokens.logTail, logTail),
       given(tokens.mask, mask),

@@ -66,6 +66,8 @@ export interface Telegram {
   /** Sends what does not answer a message. */
   readonly outgoing: PostOffice & BotApiCaller
   connection(): string
+  /** What Telegram said of the token first: who the bot is, or that it does not know it. */
+  readonly firstWord: Promise<'known' | 'refused'>
   /** Starts receiving updates, once the leftovers of an earlier run are queued. */
   receive(): Promise<void>
   /** Stops receiving updates and waits this long for the accepted ones. */
@@ -87,12 +89,17 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const pipeline = options.createPipeline(format, bot)
   startSender({ outbox, store: options.messages, transport: bot, logger })
   const menu = createCommandMenu({ api, logger })
+  const firstWord = Promise.withResolvers<'known' | 'refused'>()
   const { source, webhook } = createSource(options, {
     link,
     api,
     pipeline,
     noteActivity: bot.noteActivity,
-    onIdentified: syncMenu,
+    onIdentified() {
+      firstWord.resolve('known')
+      syncMenu()
+    },
+    onRefused: () => firstWord.resolve('refused'),
   })
   function syncMenu(): void {
     if (source.status().bot) void menu.sync(menuCommands(registry))
@@ -111,6 +118,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       call: (method, params, signal) => bot.call(method, params, signal),
     },
     connection: () => describeConnection(link, source),
+    firstWord: firstWord.promise,
     receive: () => intake.open(),
     async stopReceiving(drainMs) {
       stopWatching()
@@ -154,7 +162,7 @@ function createBot(
   return { api, format: createFormat({ rich, mask, logger }), bot }
 }
 
-interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onIdentified'> {
+interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onIdentified' | 'onRefused'> {
   readonly link: TelegramLink
   readonly api: TelegramApi
   readonly pipeline: Pipeline

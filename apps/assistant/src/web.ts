@@ -9,6 +9,7 @@ import {
   LoginLinks,
   mayReadDetails,
   PasswordDoor,
+  sessionOf,
   Sessions,
 } from '@pluggram/http'
 import type { LoginOptions } from '@pluggram/http'
@@ -19,10 +20,12 @@ import type { FailureName } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { findConsolePages } from './console-pages.ts'
+import { botPage } from './http/bot-page.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerPlayground } from './http/playground-routes.ts'
 import { createWebhookHandler, WEBHOOK_PATH } from './http/webhook-handler.ts'
+import type { Overview } from './overview.ts'
 import type { Telegram } from './telegram.ts'
 
 const CHATS = '/api/playground'
@@ -38,6 +41,10 @@ export interface WebOptions {
   /** The tools offered to other programs. */
   readonly toolServer: ToolServerOptions
   readonly metrics: AssistantMetrics
+  /** What runs, for the page of an assistant on Telegram. */
+  overview(): Promise<Overview>
+  /** Makes its sender the owner; absent when there is one. */
+  pairingCode(): string | undefined
 }
 
 export interface Web {
@@ -96,6 +103,8 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   await registerPlayground(server, {
     pages,
     ...(telegram.emulator && { emulator: telegram.emulator }),
+    botPage: async () => botPage({ overview: await options.overview(), pairingCode: options.pairingCode() }),
+    mayRead: (request) => sessionOf(request, login) !== undefined,
     offMessage: () => {
       const name = telegram.bot()?.username
       return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`

@@ -1,5 +1,6 @@
 export { backoffDelay, createBackoff } from './backoff.ts'
 export type { Backoff, BackoffOptions } from './backoff.ts'
+export { findClosest } from './did-you-mean.ts'
 export { cutText } from './cut-text.ts'
 export { dieFirst } from './die-first.ts'
 export { GuardedRegExp } from './guarded-reg-exp.ts'

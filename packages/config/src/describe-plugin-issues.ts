@@ -1,6 +1,6 @@
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
-import { findClosest } from './did-you-mean.ts'
+import { findClosest } from '@pluggram/base'
 import { isReservedVariable } from './environment-settings.ts'
 import { formatPath, quote } from './format-path.ts'
 import { valueAt } from './json-value.ts'

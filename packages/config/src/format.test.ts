@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createProblem, formatProblem, limitProblems } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
-import { findClosest } from './did-you-mean.ts'
+import { findClosest } from '@pluggram/base'
 import { formatPath } from './format-path.ts'
 
 describe('formatProblem', () => {

@@ -1,5 +1,5 @@
 import { createProblem, type ConfigProblem } from './config-problem.ts'
-import { findClosest } from './did-you-mean.ts'
+import { findClosest } from '@pluggram/base'
 import { formatPath, quote } from './format-path.ts'
 import type { LoadedConfiguration } from './loaded-configuration.ts'
 

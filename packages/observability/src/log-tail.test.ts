@@ -23,3 +23,19 @@ test('problems are not pushed out by talk, and both lists are bounded', () => {
   expect(tail.lines({ count: 10_000 })).toHaveLength(500)
   expect(tail.lines({ count: 1 })).toEqual([expect.stringContaining('talk 2999')])
 })
+
+test('lines are given once to whoever asks for what is new, also after a restart', () => {
+  const { tail, log } = logger()
+  log.info('one')
+  log.info('two')
+  const first = tail.raw({ count: 1 })
+  expect(first).toEqual({ lines: [expect.stringContaining('two')], next: 2 })
+  log.info('three')
+  expect(tail.raw({ after: first.next, count: 1 })).toEqual({
+    lines: [expect.stringContaining('three')],
+    next: 3,
+  })
+  expect(tail.raw({ after: 3, count: 1 })).toEqual({ lines: [], next: 3 })
+  // the one who asks has seen more lines than there are: they are another run's
+  expect(tail.raw({ after: 90, count: 1 }).lines).toHaveLength(3)
+})

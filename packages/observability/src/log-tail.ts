@@ -4,6 +4,11 @@ export interface LogTail {
   add(line: string): void
   /** Formatted lines, oldest first. */
   lines(options: { readonly count: number; readonly onlyProblems?: boolean }): readonly string[]
+  /** JSON lines after the given one, or the last ones; `next` is what to ask for later. */
+  raw(options: { readonly after?: number | undefined; readonly count: number }): {
+    readonly lines: readonly string[]
+    readonly next: number
+  }
 }
 
 const MAX_LINES = 500
@@ -17,6 +22,7 @@ const HIDDEN = new Set(['level', 'time', 'msg', 'err', 'plugin'])
 export function createLogTail(): LogTail {
   const all: string[] = []
   const problems: string[] = []
+  let added = 0
 
   function keep(list: string[], line: string, most: number): void {
     list.push(line)
@@ -28,7 +34,14 @@ export function createLogTail(): LogTail {
     add(line) {
       const kept = line.slice(0, MAX_LENGTH)
       keep(all, kept, MAX_LINES)
+      added++
       if (PROBLEM.test(kept)) keep(problems, kept, MAX_PROBLEMS)
+    },
+    raw({ after, count }) {
+      // beyond the last line: the program was restarted since, and all lines are new
+      const from = after === undefined ? added - count : after > added ? 0 : after
+      const wanted = Math.min(added - from, MAX_LINES)
+      return { lines: wanted <= 0 ? [] : all.slice(-wanted), next: added }
     },
     lines: ({ count, onlyProblems = false }) =>
       (onlyProblems ? problems.slice(-MAX_PROBLEMS) : all.slice(-MAX_LINES))

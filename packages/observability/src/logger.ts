@@ -8,6 +8,9 @@ import type { LogTail } from './log-tail.ts'
 import { problemKey, problemLevel, RepeatedProblems } from './repeated-problems.ts'
 import type { SecretMask } from './secret-mask.ts'
 
+/** How a line of that level begins. */
+const INFORMATION = /^\{"level":"info"/
+
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 // loaded only where people read along
@@ -17,6 +20,10 @@ export interface LoggerOptions {
   readonly level: LogLevel
   /** Writes coloured lines for people instead of JSON. */
   readonly isPretty: boolean
+  /** Whether those lines are coloured. Default: yes. */
+  readonly isColoured?: boolean
+  /** While it says so, information is kept in the tail but not written. */
+  readonly isQuiet?: () => boolean
   /** Applied to every line before it is written. */
   readonly mask: SecretMask
   /** Keeps the most recent lines. */
@@ -39,7 +46,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
   const isDebugging = options.level === 'debug' || options.level === 'trace'
   const format = options.isPretty
     ? loadPretty().prettyFactory({
-        colorize: true,
+        colorize: options.isColoured ?? true,
         ignore: isDebugging ? 'pid,hostname' : 'pid,hostname,err',
         translateTime: 'SYS:HH:MM:ss',
         singleLine: true,
@@ -50,6 +57,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
     write(line: string) {
       const masked = options.mask.apply(line)
       options.tail?.add(masked)
+      if (INFORMATION.test(masked) && options.isQuiet?.()) return
       write(format(masked))
     },
   }

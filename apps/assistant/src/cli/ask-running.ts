@@ -93,6 +93,13 @@ async function askRunning<T>(cli: CliEnvironment, ask: Ask<T>): Promise<{ readon
   throw new PluggramError('command-failed', message)
 }
 
+/** Whether no assistant and no other command works in this home. */
+export function isHomeFree(home: string): boolean {
+  const lock = tryLock(home)
+  lock?.release()
+  return lock !== undefined
+}
+
 /** @returns `undefined` when an assistant, or another command, works in this home */
 function tryLock(home: string): { release(): void } | undefined {
   const file = join(home, 'data', 'assistant.lock')

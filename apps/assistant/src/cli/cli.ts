@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { findClosest } from '@pluggram/base'
 import { Failure, FAILURES } from '@pluggram/sdk/runtime'
 import { Command, CommanderError } from 'commander'
 import type { CliCommand, CliInput } from './cli-command.ts'
@@ -36,6 +37,7 @@ export async function runCli(
         exitCode = (await command.run?.(cli, input)) ?? 0
       })
     }
+    refuseUnknownWord(program, args)
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : FAILURES.usage.exitCode
@@ -64,6 +66,21 @@ function watchOutput(): { isLost(): Promise<boolean> } {
       return lost
     },
   }
+}
+
+/**
+ * `plugins enabl dice`: where a command has both a meaning of its own and more words, commander
+ * would call the word an argument too many.
+ */
+function refuseUnknownWord(program: Command, args: readonly string[]): void {
+  const [first, second] = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--home')
+  const command = program.commands.find((item) => item.name() === first)
+  if (!command || second === undefined || command.registeredArguments.length > 0) return
+  const names = command.commands.map((item) => item.name())
+  if (names.length === 0 || names.includes(second) || second === 'help') return
+  const closest = findClosest(second, names)
+  const meant = closest === undefined ? '' : ` (Did you mean "${first} ${closest}"?)`
+  throw new Failure('usage', { subject: `Unknown command "${first} ${second}"${meant}` })
 }
 
 /** The command's first word, which may stand behind `--home`. */
@@ -129,7 +146,10 @@ function addCommand(program: Command, command: CliCommand, run: (input: CliInput
   }
   if (!command.run) return
   entry.action(() =>
-    run({ args: entry.processedArgs.flat().filter((arg) => arg !== undefined), options: entry.opts() }),
+    run({
+      args: entry.processedArgs.flat().filter((arg) => arg !== undefined),
+      options: entry.optsWithGlobals(),
+    }),
   )
 }
 

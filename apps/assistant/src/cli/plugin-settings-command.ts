@@ -1,6 +1,7 @@
 import { z } from '@pluggram/sdk'
 import { askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { printJson } from './print-json.ts'
 
 /** Whose setting it is: everybody's, or one chat's. */
 export interface SettingsTarget {
@@ -30,6 +31,7 @@ export async function listSettings(cli: CliEnvironment, target: SettingsTarget):
   if (!isChat(cli, target)) return 1
   const path = target.chat === undefined ? pathOf(target) : `${pathOf(target)}?chat=${target.chat}`
   const { settings } = await askOnlyRunning(cli, { method: 'GET', path, answer: listSchema }, STOPPED)
+  if (cli.isJson) return printJson(cli, settings)
   if (settings.length === 0) cli.print(`${target.plugin} has no settings, or does not run.`)
   const width = Math.max(0, ...settings.map(({ key }) => key.length))
   for (const { key, value, isMissing, isSet, isPerChat, description = '' } of settings) {

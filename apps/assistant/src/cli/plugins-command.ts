@@ -1,22 +1,23 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import {
   describePermissions,
   formatProblem as formatPluginProblem,
   inlineOnly,
-  inspectPlugin,
   missingGrants,
   trustAdvice,
 } from '@pluggram/host'
 import type { Discovery, PluginCandidate } from '@pluggram/host'
-import { describePluginIssues, formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import { formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { errorMessage, z } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
-import { limitsFor, isSwitchedOn, levelFor } from '../plugins.ts'
+import { isSwitchedOn, levelFor } from '../plugins.ts'
 import { readHome } from '../read-home.ts'
 import { askElse, askIfRunning, askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { inspect } from './inspect.ts'
 import { grantMcpServer } from './mcp-grant.ts'
+import { printJson } from './print-json.ts'
+import { styles } from './styles.ts'
 
 const statesSchema = z.object({
   plugins: z.array(z.object({ name: z.string(), state: z.string(), problem: z.string().optional() })),
@@ -25,33 +26,72 @@ const statesSchema = z.object({
 const outcomeSchema = z.object({ state: z.string().optional(), problem: z.string().optional() })
 const NOT_RUNNING: ReadonlySet<string> = new Set(['failed', 'parked', 'stopped'])
 
+/** A row of the list. */
+interface ListedPlugin {
+  readonly name: string
+  readonly isOn: boolean
+  /** Where it comes from: `shipped`, `home`, `package` or `mcp`. */
+  readonly origin: string
+  readonly isolation: string
+  /** The file and line that switched it, or `default`. */
+  readonly decidedBy: string
+  readonly entry?: string
+  /** In the running assistant. */
+  readonly state?: string | undefined
+  readonly problem?: string | undefined
+}
+
 /** Lists every plugin: whether it is on and who says so, where it comes from and runs, and its state. */
 export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const { configuration, found, configProblems } = await readHome(cli)
   const { candidates, problems } = found
   const running = await askStates(cli)
-  const width = Math.max(4, ...candidates.map(({ name }) => name.length))
-  for (const candidate of candidates) {
-    const { name, origin, entry } = candidate
-    const state = isSwitchedOn(configuration, name) ? 'on ' : 'off'
-    const level = levelFor(configuration, candidate)
-    const live = running?.get(name)
-    cli.print(
-      `${name.padEnd(width)}  ${state}  ${origin.padEnd(7)}  ${level.padEnd(7)}  ${running ? `${(live?.state ?? '').padEnd(10)}  ` : ''}${decidedBy(configuration, name).padEnd(22)}  ${entry}`,
-    )
-    for (const line of live?.problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${line}`)
-  }
-  for (const name of Object.keys(configuration.settings.mcp.servers)) {
-    const live = running?.get(name)
-    cli.print(`${name.padEnd(width)}  on   mcp      process  ${live?.state ?? ''}`.trimEnd())
-    if (live?.problem !== undefined) cli.print(`${' '.repeat(width)}  ${live.problem}`)
-  }
+  const live = (name: string): Partial<LivePlugin> => running?.get(name) ?? {}
+  const plugins: ListedPlugin[] = [
+    ...candidates.map((candidate) => ({
+      ...live(candidate.name),
+      name: candidate.name,
+      isOn: isSwitchedOn(configuration, candidate.name),
+      origin: candidate.origin,
+      isolation: levelFor(configuration, candidate),
+      decidedBy: decidedBy(configuration, candidate.name),
+      entry: candidate.entry,
+    })),
+    ...Object.keys(configuration.settings.mcp.servers).map((name) => ({
+      ...live(name),
+      name,
+      isOn: true,
+      origin: 'mcp',
+      isolation: 'process',
+      decidedBy: 'config.json',
+    })),
+  ]
+  if (cli.isJson) printJson(cli, plugins)
+  else printTable(cli, plugins, running !== undefined)
   const lines = [
     ...configProblems.map((problem) => formatProblem(problem, configuration)),
     ...problems.map(formatPluginProblem),
   ]
   for (const line of lines) cli.printError(line)
   return configuration.isUsable && !problems.some(({ severity }) => severity === 'error') ? 0 : 1
+}
+
+function printTable(cli: CliEnvironment, plugins: readonly ListedPlugin[], isRunning: boolean): void {
+  const style = styles(process.stdout)
+  const width = Math.max(4, ...plugins.map(({ name }) => name.length))
+  for (const { name, isOn, origin, isolation, state = '', decidedBy: by, entry = '', problem } of plugins) {
+    const words = [
+      style.word(name.padEnd(width)),
+      isOn ? style.good('on ') : style.faint('off'),
+      origin.padEnd(7),
+      isolation.padEnd(7),
+      ...(isRunning ? [problem === undefined ? state.padEnd(10) : style.bad(state.padEnd(10))] : []),
+      by.padEnd(22),
+      style.faint(entry),
+    ]
+    cli.print(words.join('  ').trimEnd())
+    for (const line of problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${style.bad(line)}`)
+  }
 }
 
 /** `plugins_config.json:3`, or `default`. */
@@ -93,17 +133,7 @@ export async function grantPlugin(
   }
   let manifest
   try {
-    manifest = await inspectPlugin(candidate, {
-      pluginPaths: found.pluginPaths,
-      limits: limitsFor(configuration, name),
-      blockFor: (jsonSchema) => configuration.pluginBlock(name, jsonSchema),
-      describeIssues: (plugin, issues) =>
-        describePluginIssues(configuration, plugin, issues)
-          .map((problem) => formatProblem(problem, configuration))
-          .join('\n'),
-      dataFolder: join(cli.home, 'data'),
-      logger: quietLogger(cli),
-    })
+    ;({ manifest } = await inspect(cli, { configuration, found }, candidate))
   } catch (error) {
     cli.printError(errorMessage(error))
     return 1
@@ -196,16 +226,4 @@ async function askStates(cli: CliEnvironment): Promise<ReadonlyMap<string, LiveP
   const ask = { method: 'GET', path: '/api/plugins', answer: statesSchema } as const
   const answer = await askIfRunning(cli, ask)
   return answer && new Map(answer.plugins.map((plugin) => [plugin.name, plugin]))
-}
-
-/**
- * Shows what a plugin prints while it is inspected. Other log lines do not belong in a terminal.
- */
-function quietLogger(cli: CliEnvironment): Logger {
-  return {
-    debug() {},
-    info: (message) => cli.printError(message),
-    warn() {},
-    error: (message) => cli.printError(message),
-  }
 }

@@ -4,6 +4,7 @@ import { createSqliteMessageStore } from '@pluggram/storage'
 import { notParked, toSummary } from '../http/parked-routes.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { printJson } from './print-json.ts'
 import { withDatabase } from './with-database.ts'
 
 /** What is done with chosen updates. */
@@ -84,6 +85,7 @@ function found<T>(id: string, value: T | undefined): T {
 }
 
 function printList(cli: CliEnvironment, list: Parked): number {
+  if (cli.isJson) return printJson(cli, list)
   if (list.length === 0) cli.print('No update is parked.')
   for (const { updateId, chatId, text, tries, reason, receivedAt } of list) {
     cli.print(

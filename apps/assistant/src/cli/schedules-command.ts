@@ -4,6 +4,7 @@ import { createSqliteScheduleStore } from '@pluggram/storage'
 import { listDurable, scheduleNotFound, setPaused } from '../http/schedule-routes.ts'
 import { askElse } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { printJson } from './print-json.ts'
 import { withDatabase } from './with-database.ts'
 
 const listSchema = z.object({
@@ -26,6 +27,7 @@ export async function listSchedules(cli: CliEnvironment): Promise<number> {
     { method: 'GET', path: '/api/schedules', answer: listSchema },
     async () => ({ schedules: [...((await withScheduler(cli, listDurable)) ?? [])] }),
   )
+  if (cli.isJson) return printJson(cli, schedules)
   if (schedules.length === 0) cli.print('Nothing is planned.')
   for (const { plugin, name, when, next, last, isPaused } of schedules) {
     const state = isPaused ? 'paused' : `next ${next ?? 'never'}`

@@ -1,6 +1,7 @@
 import { z } from '@pluggram/sdk'
 import { askOnlyRunning } from './ask-running.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+import { printJson } from './print-json.ts'
 
 const listSchema = z.object({
   sessions: z.array(
@@ -18,6 +19,7 @@ const listSchema = z.object({
 /** Lists the sessions of the running assistant, the newest first. */
 export async function listSessions(cli: CliEnvironment): Promise<number> {
   const { sessions } = await askOnlyRunning(cli, { method: 'GET', path: '/api/sessions', answer: listSchema })
+  if (cli.isJson) return printJson(cli, sessions)
   if (sessions.length === 0) cli.print('Nobody is logged in.')
   for (const { id, by, address, browser, createdAt, seenAt } of sessions)
     cli.print(`${id}  since ${createdAt}  seen ${seenAt}  by ${by}  ${address}  ${browser}`)

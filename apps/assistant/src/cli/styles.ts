@@ -9,6 +9,7 @@ export interface Styles {
   readonly good: (text: string) => string
   readonly bad: (text: string) => string
   readonly faint: (text: string) => string
+  readonly plain: (text: string) => string
 }
 
 export function styles(stream: Stream): Styles {
@@ -20,5 +21,6 @@ export function styles(stream: Stream): Styles {
     good: as('green'),
     bad: as('red'),
     faint: as('dim'),
+    plain: (text) => text,
   }
 }

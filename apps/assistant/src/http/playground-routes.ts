@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { registerChatDriver } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import { messagePage } from '@pluggram/http'
@@ -12,6 +12,10 @@ export interface PlaygroundOptions {
   readonly emulator?: BotApiEmulator
   /** Explains why there is no playground. */
   readonly offMessage: () => string
+  /** The page in its place. */
+  readonly botPage: () => Promise<string>
+  /** Whether the request carries a session. */
+  readonly mayRead: (request: FastifyRequest) => boolean
 }
 
 /** The page at `/playground` and its calls under `/api/playground`. */
@@ -21,6 +25,7 @@ export async function registerPlayground(server: FastifyInstance, options: Playg
   server.get<{ Params: { '*': string } }>('/assets/*', (request, reply) =>
     sendFile(request, reply, { root: assets, path: request.params['*'], isImmutable: true }),
   )
+  if (!emulator) return registerBotPage(server, options)
   server.get('/playground', async (request, reply) => {
     const problem = await pages.whenReady()
     if (problem) {
@@ -32,11 +37,19 @@ export async function registerPlayground(server: FastifyInstance, options: Playg
     reply.header('cache-control', 'no-cache')
     return sendFile(request, reply, { root: pages.directory, path: 'index.html' })
   })
-  if (emulator) {
-    await server.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
-    return
-  }
+  await server.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
+}
+
+/** An assistant on Telegram has no playground: its page says where it is and how it is. */
+function registerBotPage(server: FastifyInstance, { botPage, mayRead, offMessage }: PlaygroundOptions): void {
+  server.get('/playground', async (request, reply) => {
+    if (!mayRead(request)) return reply.redirect('/login', 303)
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(await botPage())
+  })
   server.get('/api/playground/state', (_request, reply) =>
-    reply.code(404).send({ error: { code: 'playground-off', message: options.offMessage() } }),
+    reply.code(404).send({ error: { code: 'playground-off', message: offMessage() } }),
   )
 }

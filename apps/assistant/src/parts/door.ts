@@ -15,24 +15,26 @@ export const commandDoor = definePart({
     scheduler: tokens.scheduler,
     replay: tokens.replay,
     pages: tokens.pages,
+    overviews: tokens.overviews,
+    mode: tokens.mode,
+    logTail: tokens.logTail,
     mask: tokens.mask,
     logger: tokens.logger,
   },
-  start({ folders, board, storage, reloader, admin, scheduler, replay, pages, mask, logger }, life) {
+  start({ folders, board, storage, reloader, pages, overviews, mode, mask, ...needs }, life) {
     life.onOpen(async () => {
       const [web] = pages
       const door = await openDoor({
+        ...needs,
         ...(web && { web }),
+        overview: overviews[0],
+        requestEnd: mode.requestEnd,
         home: folders.home,
         dataFolder: folders.data,
         messages: storage.messages,
         states: () => readPluginStates(board, mask),
         reload: () => reloader.reload(),
         restart: (name) => board.restart(name),
-        replay,
-        admin,
-        scheduler,
-        logger,
       })
       life.onStop(() => door[Symbol.asyncDispose]())
     })

@@ -16,6 +16,7 @@ import type { HealthCheck } from '../health-check.ts'
 import type { MediaFetcher } from '../media-fetcher.ts'
 import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
+import type { Overview } from '../overview.ts'
 import type { ProblemLog } from '../problem-log.ts'
 import type { Telegram } from '../telegram.ts'
 import type { Web } from '../web.ts'
@@ -27,6 +28,8 @@ export interface StartMode {
   readonly repair: boolean
   /** Skips every plugin that does not ship with Pluggram. */
   readonly isSafe: boolean
+  /** Ends the program as a signal does, and with `restart` begins it anew; absent where a client does that. */
+  readonly requestEnd?: ((how: 'stop' | 'restart') => void) | undefined
 }
 
 /** The home's folders. */
@@ -75,11 +78,14 @@ export const pluginServices = one<PluginHostOptions['servicesFor']>('services of
 /** Retries a parked update. */
 export const replay = one<(updateId: number) => Promise<unknown>>('replay of parked updates')
 export const web = one<Web>('web')
+export const overview = one<() => Promise<Overview>>('overview')
 
 // what parts add to others
 export const healthChecks = many<HealthCheck>('health checks')
 /** What the command line needs from the pages; empty if none are served. */
 export const pages = many<Pick<Web, 'createLoginLink' | 'mcp' | 'sessions' | 'url'>>('pages')
+/** What runs, for commands; empty when nothing but tools is served. */
+export const overviews = many<() => Promise<Overview>>('overviews')
 export const routes = many<(server: FastifyInstance) => void>('routes')
 export const chatKeepers = many<ChatKeeper>('chat keepers')
 export const forgetters = many<Forgetter>('forgetters')

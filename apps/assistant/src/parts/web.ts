@@ -12,19 +12,22 @@ export const webPages = definePart({
     telegram: tokens.telegram,
     toolServer: tokens.toolServer,
     metrics: tokens.metrics,
+    overview: tokens.overview,
+    access: tokens.access,
     routes: tokens.routes,
     healthChecks: tokens.healthChecks,
     mask: tokens.mask,
     logger: tokens.logger,
   },
   gives: tokens.web,
-  async start({ configuration, settings, routes, healthChecks, ...needs }, life) {
+  async start({ configuration, settings, routes, healthChecks, access, ...needs }, life) {
     const health = new Health()
     const web = await createWeb({
       ...needs,
       health,
       configuration: configuration.now,
       mcpToken: settings.at('mcp', 'token'),
+      pairingCode: () => access.pairingCode(),
     })
     life.onStop(() => web.close())
     life.add(tokens.pages, web)

@@ -7,7 +7,6 @@ import { isThrown } from '../error-location.ts'
 import { grantProblem, missingGrants } from '../grants.ts'
 import type { Grants } from '../grants.ts'
 import type { HostServices } from '../start/local-services.ts'
-import type { ManifestSummary } from '../start/manifest-summary.ts'
 import type { PluginIdentity } from '../start/read-manifest.ts'
 import type { PluginCandidate } from '../discover/plugin-candidate.ts'
 import { effectiveTimeouts } from '../start/plugin-timeouts.ts'
@@ -122,7 +121,7 @@ export async function launchPlugin(
 
 /**
  * Reads a plugin's manifest for its configuration in a temporary process, without starting the
- * plugin.
+ * plugin; with `checksBlock`, its block is checked as at a start.
  * @throws ProblemError
  */
 export async function inspectPlugin(
@@ -131,7 +130,8 @@ export async function inspectPlugin(
     LaunchPluginOptions,
     'blockFor' | 'pluginPaths' | 'dataFolder' | 'describeIssues' | 'limits' | 'logger'
   >,
-): Promise<ManifestSummary> {
+  { checksBlock = false }: { readonly checksBlock?: boolean } = {},
+): Promise<Pick<Loaded, 'manifest' | 'jsonSchema'>> {
   const options: LaunchPluginOptions = {
     ...surroundings,
     candidate,
@@ -149,7 +149,7 @@ export async function inspectPlugin(
   let process: PluginProcess | undefined
   try {
     process = await openProcess(options, { onCrash: () => {}, onEffects: () => {} }, () => process)
-    return (await load(process, options)).manifest
+    return await load(process, options, checksBlock)
   } catch (error) {
     throw toProblem(candidate, error)
   } finally {
@@ -234,12 +234,16 @@ async function checkSandbox({ name, entry }: PluginCandidate): Promise<void> {
   })
 }
 
-async function load(process: PluginProcess, options: LaunchPluginOptions): Promise<Loaded> {
+async function load(
+  process: PluginProcess,
+  options: LaunchPluginOptions,
+  checksBlock = false,
+): Promise<Loaded> {
   const { candidate } = options
   const seconds = options.limits.startSeconds ?? options.defaults.startSeconds
   const request: LoadRequest = { candidate, seconds }
   const loaded = parseLoaded(candidate.name, await process.request('load', request, seconds))
-  if (!loaded.isConfigurable) return loaded
+  if (!loaded.isConfigurable && !checksBlock) return loaded
   const configure: ConfigureRequest = { block: options.blockFor(loaded.jsonSchema) }
   try {
     const answer = await process.request('configure', configure, seconds)

@@ -89,6 +89,8 @@ export interface SourceOptions {
   readonly bot?: BotIdentity
   /** Called once when the status shows the bot's identity, before the first update. */
   readonly onIdentified?: () => void
+  /** Called when Telegram says that it does not know the token, before it ever said who the bot is. */
+  readonly onRefused?: () => void
   /**
    * Stores updates. They count as received only when this resolves; resolving late slows the source
    * down.
@@ -201,7 +203,7 @@ export function keepReceiving(
 
 /** Asks Telegram for the bot's identity until it answers; rejects when `signal` is aborted. */
 export async function identifyWithRetries(
-  options: Pick<SourceOptions, 'api' | 'bot' | 'onIdentified'>,
+  options: Pick<SourceOptions, 'api' | 'bot' | 'onIdentified' | 'onRefused'>,
   { tracker, trouble }: { readonly tracker: StatusTracker; readonly trouble: Trouble },
   signal: AbortSignal,
 ): Promise<BotIdentity> {
@@ -216,6 +218,7 @@ export async function identifyWithRetries(
         return await identifyBot(options.api, signal)
       } catch (error) {
         const cause = error instanceof Error && error.cause instanceof TelegramError ? error.cause : error
+        if (cause instanceof TelegramError && stateAfterError(cause) === 'unauthorized') options.onRefused?.()
         await trouble.sit(cause, 'getMe', signal)
       }
     }

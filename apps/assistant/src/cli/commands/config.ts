@@ -7,11 +7,14 @@ export const commands: readonly CliCommand[] = [
   {
     words: 'config check',
     summary: 'report every problem of config.json, plugins_config.json, .env and the environment',
+    isList: true,
+    examples: { 'config check --home ~/assistant': 'before a restart; ends with 1 when there are errors' },
     run: async (cli) => (await work()).checkConfig(cli),
   },
   {
     words: 'config schema',
     summary: 'print the JSON Schema of config.json, for completion in editors',
+    examples: { 'config schema > config.schema.json': 'name it in config.json as "$schema"' },
     run: async (cli) => (await work()).printSchema(cli),
   },
 ]

@@ -16,9 +16,11 @@ function target({ args: [plugin = ''], options: { chat } }: CliInput): {
 export const commands: readonly CliCommand[] = [
   {
     words: 'plugins settings',
+    isList: true,
     summary: 'show the settings of a plugin, secrets hidden',
     arguments: NAME,
     options: { '--chat <id>': 'as they hold in that chat' },
+    examples: { 'plugins settings dice': 'all keys, with their values' },
     run: async (cli, input) => (await work()).listSettings(cli, target(input)),
   },
   {
@@ -26,6 +28,7 @@ export const commands: readonly CliCommand[] = [
     summary: 'change a plugin setting',
     arguments: { ...KEY, '<value>': 'lists and objects as JSON' },
     options: CHAT,
+    examples: { 'plugins set dice max_dice 10': 'in config.json; it takes effect at once' },
     async run(cli, input) {
       const [, key = '', text = ''] = input.args
       return (await work()).changeSetting(cli, target(input), { key, text })
@@ -36,6 +39,7 @@ export const commands: readonly CliCommand[] = [
     summary: 'reset a plugin setting to its default',
     arguments: KEY,
     options: CHAT,
+    examples: { 'plugins unset dice max_dice': 'back to its default' },
     async run(cli, input) {
       const [, key = ''] = input.args
       return (await work()).changeSetting(cli, target(input), { key, text: undefined })

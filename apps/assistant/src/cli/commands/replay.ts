@@ -4,6 +4,12 @@ export const commands: readonly CliCommand[] = [
   {
     words: 'replay',
     summary: 'list and retry messages that failed three times',
+    isList: true,
+    examples: {
+      replay: 'list them',
+      'replay 123456 --show': 'see one whole',
+      'replay --all': 'work on all of them again',
+    },
     arguments: { '[update-id...]': 'updates to work on again; without any, the parked ones are listed' },
     options: {
       '--all': 'every parked update',
