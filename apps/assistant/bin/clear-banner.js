@@ -17,6 +17,6 @@ export function clearBanner({ env, stdout, argv } = process) {
     .reduce((length, word) => length + word.length + 1 + QUOTES, '> pluggram'.length)
   if (command >= (stdout.columns || USUAL_COLUMNS)) return
   stdout.write(`\u001B[${BANNER_LINES}F\u001B[J`)
-  // a process that begins anew must not do it again
+  // a restarted process must not do it again
   delete env.npm_lifecycle_event
 }

@@ -52,7 +52,7 @@ export interface OverviewSources {
   readonly mask: SecretMask
 }
 
-/** Puts together what runs, each time anew. */
+/** Describes what runs at the moment of the call. */
 export function createOverview(sources: OverviewSources): () => Promise<Overview> {
   const { settings, home, url, telegram, models, board, mask } = sources
   const startedAt = new Date().toISOString()

@@ -77,7 +77,7 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   logger.info(`stopping (${how})`)
   const isClean = await stop(assistant, logger)
   logger.info('stopped')
-  if (how === 'restart') beginAnew()
+  if (how === 'restart') restartProcess()
   return exitCodeOf(cli, how, isClean)
 }
 
@@ -138,8 +138,8 @@ function exitCodeOf(cli: CliEnvironment, how: string, isClean: boolean): number 
   return exitCode
 }
 
-/** The same process begins anew, as it was started: a supervisor and the terminal notice nothing. */
-function beginAnew(): void {
+/** Restarts within the same process, as it was started: a supervisor and the terminal notice nothing. */
+function restartProcess(): void {
   const { execPath, execArgv, argv } = process
   process.execve?.(execPath, [execPath, ...execArgv, ...argv.slice(1)])
 }

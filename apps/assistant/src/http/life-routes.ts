@@ -31,10 +31,10 @@ export function registerLifeRoutes(server: FastifyInstance, options: LifeRoutesO
   for (const how of ['stop', 'restart'] as const) {
     server.post(`/api/${how}`, (_request, reply) => {
       if (!requestEnd) throw onlyTools()
-      if (how === 'restart' && !CAN_BEGIN_ANEW) {
+      if (how === 'restart' && !CAN_RESTART) {
         throw new PluggramError(
           'command-failed',
-          'On this system a program cannot begin anew by itself. Stop it ("npx pluggram stop"), and start it again.',
+          'On this system a program cannot restart itself. Stop it ("npx pluggram stop"), and start it again.',
         )
       }
       // the answer leaves first
@@ -45,7 +45,7 @@ export function registerLifeRoutes(server: FastifyInstance, options: LifeRoutesO
 }
 
 /** Windows cannot replace a running program. */
-const CAN_BEGIN_ANEW = process.platform !== 'win32' && process.execve !== undefined
+const CAN_RESTART = process.platform !== 'win32' && process.execve !== undefined
 
 function onlyTools(): PluggramError {
   return new PluggramError(

@@ -28,7 +28,7 @@ export interface StartMode {
   readonly repair: boolean
   /** Skips every plugin that does not ship with Pluggram. */
   readonly isSafe: boolean
-  /** Ends the program as a signal does, and with `restart` begins it anew; absent where a client does that. */
+  /** Ends the program as a signal does, and with `restart` starts it again; absent where a client does that. */
   readonly requestEnd?: ((how: 'stop' | 'restart') => void) | undefined
 }
 

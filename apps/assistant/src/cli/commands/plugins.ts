@@ -48,7 +48,7 @@ export const commands: readonly CliCommand[] = [
   {
     words: 'plugins restart',
     summary: 'restart a plugin in the running assistant, even if it is parked',
-    examples: { 'plugins restart my_plugin': 'begin anew, crashes forgotten' },
+    examples: { 'plugins restart my_plugin': 'start it again, its crashes forgotten' },
     arguments: NAME,
     run: async (cli, { args: [name = ''] }) => (await work()).restartPlugin(cli, name),
   },
