@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { LLMock } from '@copilotkit/aimock'
 import { loadConfiguration } from '@pluggram/config'
 import { afterEach, expect, test } from 'vitest'
+import { readinessNotice } from '../apps/console/src/state/readiness.ts'
 import { logIn, startAssistant } from './support/assistant.ts'
 import { ask, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
@@ -96,6 +97,8 @@ test('a bad key is told to its owner, and to people in short words', async () =>
   expect((await ask(driver, bob, '/status')).join()).toMatch(/Model: one:m – ⚠️ not working\n/)
   const ready = (await (await fetch(`${assistant.url}/readyz`)).json()) as object
   expect(JSON.stringify(ready)).toContain('refuses the key')
+  // what the playground shows above its chats
+  expect(readinessNotice(ready)?.text).toMatch(/^The language model has a problem: .*refuses the key/)
   expect(`${JSON.stringify(ready)}${assistant.output()}`).not.toContain('sk-wrong-123')
 })
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { long } from '@pluggram/testing/long'
+import { readinessNotice } from '../apps/console/src/state/readiness.ts'
 import { canMount, mountSmallDisk } from './reliability/support/small-disk.ts'
 import type { SmallDisk } from './reliability/support/small-disk.ts'
 import { logIn, startAssistant } from './support/assistant.ts'
@@ -87,6 +88,9 @@ test('while the disk is full a reminder waits, and it comes when there is space'
     /"level":"error".*(reminder-1-.* failed|cannot write to the database).*full|full.*reminder-1-/,
   )
   await expect.poll(async () => (await fetch(`${assistant.url}/readyz`)).status).toBe(503)
+  // what the playground shows above its chats
+  const report = await fetch(`${assistant.url}/readyz`, { headers: { cookie: session.cookie } })
+  expect(readinessNotice(await report.json())?.text).toContain('The disk is full')
   await disk.free()
   const messages = await botMessages(session, ada.id, 2)
   expect(messages.at(-1)?.text).toContain('drink tea')

@@ -22,7 +22,7 @@ const OTHER_READERS = /(?:prompt|configuration|-definition|languages-of-\w+|find
 
 const BEGINS = /^(?:\W*\p{Lu}|\p{Extended_Pictographic})/u
 /** After a value, a sentence may go on in lower case. */
-const ENDS = /^[^\n]*\p{L}\S* \p{L}+[^\n]*[.!?]$/u
+const ENDS = /\p{L}\S* \p{L}+[^\n]*[.!?]$/u
 const CODE =
   /^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WHERE|LIKE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\b|^(?:Bearer|Basic) |^[^\p{Ll}]+$/u
 

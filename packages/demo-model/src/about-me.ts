@@ -72,12 +72,15 @@ export function capabilities(knowledge: Knowledge): string {
       return `- **${plain(name)}**${description ? `: ${plain(description)}` : ''}${names && ` (${names})`}`
     })
   const plugins = lines.length > 0 ? TEXTS.can(lines.join('\n')) : TEXTS.noPlugins
-  return `${plugins}\n\n/help lists all commands, and /status checks that everything works. I'm ${DEMO_MODEL}: I answer questions about this assistant and find the right command for you.`
+  return TEXTS.capabilities(plugins, DEMO_MODEL)
 }
+
+/** Talking needs no command, and managing is for the owner. */
+const NO_SUGGESTION: ReadonlySet<string> = new Set(['ai_chatbot', 'admin'])
 
 /** A suggestion what to do next: “Try /roll 2d6, or …”. */
 export function suggestion({ commands }: Knowledge): string {
-  const [first, second] = commands.filter(({ plugin }) => plugin && plugin.name !== 'ai_chatbot')
+  const [first, second] = commands.filter(({ plugin }) => plugin && !NO_SUGGESTION.has(plugin.name))
   if (!first) return TEXTS.sendHelp
   const more = second ? ` or ${usageOf(second)}` : ''
   return TEXTS.trySendHelp(usageOf(first), more)

@@ -45,4 +45,6 @@ export const TEXTS = {
   argumentsMissing: (plain: string, lines: string, shown: string) =>
     `I'd use **${plain}** for that, but I still need:\n\n${lines}\n\nPlease say it all in one sentence.${shown}`,
   emptyResult: 'There is nothing.',
+  capabilities: (plugins: string, demoModel: string) =>
+    `${plugins}\n\n/help lists all commands, and /status checks that everything works. I'm ${demoModel}: I answer questions about this assistant and find the right command for you.`,
 } as const

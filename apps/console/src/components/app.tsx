@@ -53,18 +53,18 @@ function Messenger(): ReactElement {
     document.title = unread > 0 ? `(${unread}) ${botName}` : botName
   }, [unread, botName])
   return (
-    <div className="messenger" data-view={chat === undefined ? 'chats' : 'conversation'}>
+    <main className="messenger" data-view={chat === undefined ? 'chats' : 'conversation'}>
       <StatusBanner />
       <Sidebar openChatId={chat?.id} />
-      <main className="stage">
+      <div className="stage">
         {chat === undefined ? (
           <p className="stage__hint">Choose a chat to start messaging</p>
         ) : (
           <Conversation key={chat.id} chat={chat} />
         )}
-      </main>
+      </div>
       <Toasts />
       <AlertDialog />
-    </div>
+    </main>
   )
 }

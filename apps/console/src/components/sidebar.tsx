@@ -15,11 +15,11 @@ export function Sidebar({ openChatId }: { readonly openChatId: number | undefine
   const [search, setSearch] = useState('')
   const [isCreating, setCreating] = useState(false)
   return (
-    <aside className="sidebar" aria-label="Chats">
+    <section className="sidebar" aria-label="Chats">
       <header className="sidebar__header">
         <Avatar name={fullName(bot)} id={bot?.id ?? 0} size="small" kind="bot" />
         <div className="sidebar__name">
-          <strong>{fullName(bot)}</strong>
+          <h1>{fullName(bot)}</h1>
           <span>Playground</span>
         </div>
         <button
@@ -60,6 +60,6 @@ export function Sidebar({ openChatId }: { readonly openChatId: number | undefine
         <Icon name="compose" size={24} />
       </button>
       {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
-    </aside>
+    </section>
   )
 }

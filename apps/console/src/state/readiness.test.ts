@@ -18,6 +18,11 @@ it.each([
   [unready({ storage: { status: 'failed', reason: 'database or disk is full' } }), /disk is full/, 'broken'],
   [unready({ storage: { status: 'failed', reason: 'ENOSPC: no space left' } }), /disk is full/, 'broken'],
   [
+    unready({ schedules: { status: 'failed', reason: 'database or disk is full' } }),
+    /disk is full/,
+    'broken',
+  ],
+  [
     unready({ storage: { status: 'failed', reason: 'database is locked.' } }),
     /cannot be saved \(database is locked\)\. They/,
     'broken',

@@ -17,15 +17,22 @@ export function readinessNotice(report: unknown): ReadinessNotice | undefined {
     return broken('The assistant has stopped. Start it with “npm start”; this page reconnects by itself.')
   }
   const components = isRecord(report['components']) ? report['components'] : {}
-  return storageNotice(components['storage']) ?? startNotice(report, components) ?? modelNotice(components)
+  return storageNotice(components) ?? startNotice(report, components) ?? modelNotice(components)
 }
 
-function storageNotice(storage: unknown): ReadinessNotice | undefined {
-  if (!isRecord(storage) || storage['status'] !== 'failed') return undefined
-  const reason = String(storage['reason'] ?? '')
-  return /\bfull\b|ENOSPC|no space/iu.test(reason)
-    ? broken('The disk is full. New messages are on hold; none are lost. Free some space to go on.')
-    : broken(`Messages cannot be saved${withReason(reason)}. They are on hold; none are lost.`)
+function storageNotice(components: Readonly<Record<string, unknown>>): ReadinessNotice | undefined {
+  const reasons = Object.entries(components).flatMap(([name, component]) =>
+    isRecord(component) && component['status'] === 'failed'
+      ? [{ name, reason: String(component['reason'] ?? '') }]
+      : [],
+  )
+  // whatever fails first on a full disk, the reason is the same
+  if (reasons.some(({ reason }) => /\bfull\b|ENOSPC|no space/iu.test(reason))) {
+    return broken('The disk is full. New messages are on hold; none are lost. Free some space to go on.')
+  }
+  const storage = reasons.find(({ name }) => name === 'storage')
+  if (storage === undefined) return undefined
+  return broken(`Messages cannot be saved${withReason(storage.reason)}. They are on hold; none are lost.`)
 }
 
 function startNotice(
