@@ -53,7 +53,11 @@ export interface Question extends Asking {
 /** What asking one plugin led to. */
 export type Answer =
   | 'pass'
-  | { readonly messages: readonly OutgoingMessage[] }
+  | {
+      readonly messages: readonly OutgoingMessage[]
+      /** The message whose earlier answer these take the place of. */
+      readonly replacesAnswerTo?: number | undefined
+    }
   | { readonly apology: string; readonly isFinal: boolean }
 
 /** How a call is counted. */
@@ -111,7 +115,8 @@ export async function askPlugin(
   const writing = write(writer, outcome.result)
   const written = writing instanceof Promise ? await writing : writing
   answers.push(...writer.texts)
-  if (!written.failure) return [{ messages: written.messages }, 'ok']
+  const { replacesAnswerTo } = writer
+  if (!written.failure) return [{ messages: written.messages, replacesAnswerTo }, 'ok']
   if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
   const { error } = written.failure
   return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]

@@ -27,7 +27,7 @@ export interface DispatcherOptions extends AskOptions {
   readonly presses: Pick<Presses, 'dataFor'>
   readonly observers: Observers
   readonly access?: AccessControl
-  readonly store: Pick<MessageStore, 'hold' | 'replay'>
+  readonly store: Pick<MessageStore, 'hold' | 'replay' | 'answersTo'>
   /** The reply in a private chat when no plugin answered. */
   readonly unansweredReply: string
   /** Called with the outcome of each plugin's call, once its answer is complete. */
@@ -73,6 +73,7 @@ export class Dispatcher {
     const report = await dispatch(update, { attempt, role: admission.role, place }, this.#options)
     if (report.outcome === 'interrupted') return
     const sending = await this.#finish(update, report.messages)
+    if (report.replacesAnswerTo !== undefined) void this.#deleteAnswer(update.chat, report, sending)
     if (report.outcome === 'failed') this.failed += 1
     else this.answered += 1
     logger.debug('update done', {
@@ -119,6 +120,27 @@ export class Dispatcher {
   }
 
   /**
+   * Deletes the answer that was replaced, once the new one is there. Until then the old one stays,
+   * and all of its messages are sent by then.
+   */
+  async #deleteAnswer(
+    chat: Chat,
+    { replacesAnswerTo = 0, answeredBy = '' }: DispatchReport,
+    sending: Sending,
+  ): Promise<void> {
+    const { store, actions, logger } = this.#options
+    const sent = await Promise.allSettled(sending)
+    const added = sent.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.id : []))
+    if (added.length === 0) return
+    try {
+      const all = await store.answersTo(chat.id, replacesAnswerTo, answeredBy)
+      for (const id of all) if (!added.includes(id)) void actions.deleteMessage(chat, id)
+    } catch (error) {
+      logger.warn('cannot delete an answer that was replaced', { err: error })
+    }
+  }
+
+  /**
    * The owner sees the failure in the log. People must learn that no answer will come, and why.
    */
   #tellUndelivered({ chat, user }: IncomingUpdate, error: unknown): void {
@@ -158,6 +180,8 @@ interface DispatchReport {
   /** The data of the pressed button, if the press counted. */
   readonly pressed?: string | undefined
   readonly messages: readonly OutgoingMessage[]
+  /** The message whose earlier answer these take the place of. */
+  readonly replacesAnswerTo?: number | undefined
 }
 
 const INTERRUPTED: DispatchReport = { outcome: 'interrupted', answers: [], messages: [] }
@@ -186,7 +210,7 @@ async function dispatch(
     for (;;) {
       const plugin = queue.next().value
       const awaited = router.awaited(update, route, plugin)
-      if (plugin ?? awaited[0]) work ??= underWay.begin(update.chat, place)
+      if (plugin ?? awaited[0]) work ??= underWay.begin(update, place)
       if (awaited.length > 0) {
         await oneSettled(
           awaited.map(({ settled }) => settled),
@@ -209,8 +233,7 @@ async function dispatch(
       const answer = await askInTurn(plugin, question, { work, options })
       if (signal.aborted || !answer) return INTERRUPTED
       if (answer === 'pass') continue
-      if ('messages' in answer)
-        return { answeredBy: name, outcome: 'answered', answers, pressed, messages: answer.messages }
+      if ('messages' in answer) return { answeredBy: name, outcome: 'answered', answers, pressed, ...answer }
       failure ??= answer.apology
       failedPlugin ??= name
       if (plugin === route.target || answer.isFinal) break

@@ -120,6 +120,7 @@ class MessagePipeline implements Pipeline {
   readonly #capacity: number
   readonly #presses: Presses
   readonly #router: Router
+  readonly #underWay: UnderWay
   readonly #lanes: Lanes
   readonly #albums: Albums
   readonly #seen: SeenMarks
@@ -137,6 +138,7 @@ class MessagePipeline implements Pipeline {
   constructor(options: PipelineOptions) {
     const { registry, access, outbox, buttons, logger, store, capacity = DEFAULT_CAPACITY } = options
     const { signal } = this.#stop
+    this.#underWay = new UnderWay(options.actions, signal)
     this.#options = options
     this.#capacity = capacity
     this.#presses = new Presses(buttons, store)
@@ -154,7 +156,7 @@ class MessagePipeline implements Pipeline {
       guard: createReplyGuard(buttons, store),
       observers: this.#observers,
       seats: new PluginSeats(options.concurrentChats),
-      underWay: new UnderWay(options.actions, signal),
+      underWay: this.#underWay,
       signal,
     })
     this.#dispatcher = dispatcher
@@ -265,9 +267,14 @@ class MessagePipeline implements Pipeline {
     }
   }
 
-  /** An update waits behind an answer that takes a while. Commands do not; questions are seen. */
+  /**
+   * An update would wait behind an answer that takes a while. Commands do not wait, nor do new words
+   * for the message that is being answered; other questions are seen.
+   */
   #heldUp(update: IncomingUpdate): boolean {
     if (this.#router.isCommand(update)) return true
+    const { kind, chat, message } = update
+    if (kind === 'edited_message') return this.#underWay.isAbout(chat.id, message.id)
     this.#seen.show(update)
     return false
   }

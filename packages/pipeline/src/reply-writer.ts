@@ -38,6 +38,8 @@ export class ReplyWriter {
   readonly #options: ReplyWriterOptions
   /** The texts so far, for observers. */
   readonly texts: string[] = []
+  /** The message whose earlier answer the replies take the place of. */
+  replacesAnswerTo: number | undefined
   #interimCount = 0
 
   constructor(options: ReplyWriterOptions) {
@@ -144,10 +146,21 @@ export class ReplyWriter {
     const text = written?.text ?? reply.text
     if (failure && text === '') return { messages: [], failure }
     const { format, update, pluginName: plugin } = this.#options
-    const messages = format(update.chat, reply, written).map((message) => ({ ...message, plugin }))
+    this.replacesAnswerTo = reply.replacesAnswerTo ?? this.replacesAnswerTo
+    const questionId = reply.replacesAnswerTo ?? questionOf(update)
+    const messages = format(update.chat, reply, written).map((message) => ({
+      ...message,
+      plugin,
+      ...(questionId !== undefined && { questionId }),
+    }))
     this.texts.push(typeof text === 'string' ? text : `[${reply.media?.kind ?? 'location'}]`)
     return failure ? { messages, failure } : { messages }
   }
+}
+
+/** What a reply answers. The message of a button is the plugin's own. */
+function questionOf({ kind, message }: IncomingUpdate): number | undefined {
+  return kind === 'callback_query' ? undefined : message.id
 }
 
 function hasContent(reply: Reply): boolean {

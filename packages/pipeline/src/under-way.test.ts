@@ -24,10 +24,11 @@ function createUnderWay(isReached = true): {
 
 const place: Place = { isUrgent: false, release: () => {} }
 const chat = (id: number): Chat => ({ id, type: 'private' })
+const about = (where: Chat) => ({ chat: where, message: { id: 1 } })
 
 test('a quick answer shows nothing', () => {
   const { underWay, shown } = createUnderWay()
-  const work = underWay.begin(chat(1), place)
+  const work = underWay.begin(about(chat(1)), place)
   vi.advanceTimersByTime(200)
   underWay.end(work)
   vi.advanceTimersByTime(10_000)
@@ -36,7 +37,7 @@ test('a quick answer shows nothing', () => {
 
 test('work that takes a while shows before Telegram lets it fade, until it ends', () => {
   const { underWay, shown } = createUnderWay()
-  const work = underWay.begin(chat(1), place)
+  const work = underWay.begin(about(chat(1)), place)
   vi.advanceTimersByTime(400)
   expect(shown).toEqual([1])
   vi.advanceTimersByTime(4_600)
@@ -48,9 +49,9 @@ test('work that takes a while shows before Telegram lets it fade, until it ends'
 
 test('chats begin and end for themselves, and nothing is left when nobody works', () => {
   const { underWay, shown } = createUnderWay()
-  const first = underWay.begin(chat(1), place)
+  const first = underWay.begin(about(chat(1)), place)
   vi.advanceTimersByTime(200)
-  const second = underWay.begin(chat(2), place)
+  const second = underWay.begin(about(chat(2)), place)
   vi.advanceTimersByTime(200)
   expect(shown).toEqual([1])
   underWay.end(first)
@@ -63,14 +64,14 @@ test('chats begin and end for themselves, and nothing is left when nobody works'
 
 test('a stop aborts the calls under way, and those that begin later, but none that has ended', () => {
   const { underWay, stopping } = createUnderWay()
-  const [ended, running] = [underWay.begin(chat(1), place), underWay.begin(chat(2), place)]
+  const [ended, running] = [underWay.begin(about(chat(1)), place), underWay.begin(about(chat(2)), place)]
   const over = underWay.controllerFor(ended)
   const first = underWay.controllerFor(running)
   const second = underWay.controllerFor(running)
   underWay.end(ended)
   stopping.abort(new Error('stopping'))
   expect([over, first, second].map(({ signal }) => signal.aborted)).toEqual([false, false, true])
-  const later = underWay.controllerFor(underWay.begin(chat(3), place))
+  const later = underWay.controllerFor(underWay.begin(about(chat(3)), place))
   expect(later.signal.reason).toMatchObject({ message: 'stopping' })
 })
 
@@ -78,7 +79,7 @@ test('work that takes a while releases its place; a quick answer keeps it', () =
   const { underWay } = createUnderWay()
   let released = 0
   const counting: Place = { isUrgent: false, release: () => void (released += 1) }
-  const work = underWay.begin(chat(1), counting)
+  const work = underWay.begin(about(chat(1)), counting)
   vi.advanceTimersByTime(200)
   expect(released).toBe(0)
   vi.advanceTimersByTime(200)
@@ -88,7 +89,7 @@ test('work that takes a while releases its place; a quick answer keeps it', () =
 
 test('work for a chat that can no longer be reached is aborted', async () => {
   const { underWay } = createUnderWay(false)
-  const work = underWay.begin(chat(1), place)
+  const work = underWay.begin(about(chat(1)), place)
   const { signal } = underWay.controllerFor(work)
   vi.advanceTimersByTime(400)
   await Promise.resolve()

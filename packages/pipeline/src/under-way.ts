@@ -1,5 +1,5 @@
 import { DeliveryError } from '@pluggram/sdk'
-import type { Chat } from '@pluggram/sdk'
+import type { Chat, IncomingMessage } from '@pluggram/sdk'
 import { UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { Place } from './lanes.ts'
@@ -16,6 +16,7 @@ const LOOK_MS = 100
 /** An update that plugins are being asked about. */
 export interface Work {
   readonly chat: Chat
+  readonly message: Pick<IncomingMessage, 'id' | 'parts'>
   readonly place: Place
   /** When "typing…" is shown next, by the monotonic clock. */
   showAt: number
@@ -43,9 +44,18 @@ export class UnderWay {
   }
 
   /** Returns the handle for `controllerFor` and `end`. */
-  begin(chat: Chat, place: Place): Listed<Work> {
+  begin({ chat, message }: Pick<Work, 'chat' | 'message'>, place: Place): Listed<Work> {
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
-    return this.#works.add({ chat, place, showAt: performance.now() + DELAY_MS })
+    return this.#works.add({ chat, message, place, showAt: performance.now() + DELAY_MS })
+  }
+
+  /** Whether a message is being answered. */
+  isAbout(chatId: number, messageId: number): boolean {
+    for (const { chat, message } of this.#works.values()) {
+      if (chat.id !== chatId) continue
+      if (message.id === messageId || message.parts?.includes(messageId) === true) return true
+    }
+    return false
   }
 
   /** The controller for the next call of a plugin about this update. */

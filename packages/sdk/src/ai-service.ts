@@ -93,6 +93,8 @@ export interface TextEnd {
    * included. The answer may follow from it. Keep it with the answer, as `ChatMessage.isForeign`.
    */
   readonly isForeign?: boolean
+  /** With `tools`: whether a tool was called that changes something. */
+  readonly hasActed?: boolean
 }
 
 export interface TextRequest extends AiRequest, ToolUse {

@@ -60,6 +60,11 @@ export interface Reply {
   readonly replyToMessageId?: number
   /** Edits that message of this plugin instead of sending a new one. `media` cannot be edited. */
   readonly editMessageId?: number
+  /**
+   * The id of a message that this plugin answered before, such as one that was edited. Once this
+   * reply has been sent as the answer, the messages of that earlier answer are deleted.
+   */
+  readonly replacesAnswerTo?: number
   /** Sends without a notification sound. Default false. */
   readonly silent?: boolean
   /** Shows a preview of the first link. Default false. */

@@ -30,6 +30,7 @@ export function createMemoryMessageStore(): MessageStore {
   const inbox = new Map<number, InboxRow>()
   const outbox = new Map<number, MemoryRow>()
   const authors = new Map<string, string>()
+  const questions = new Map<string, number>()
   let sequence = 0
   let nextId = 1
 
@@ -57,9 +58,11 @@ export function createMemoryMessageStore(): MessageStore {
     if (row?.state === 'new') row.tries += 1
   }
 
-  function note(plugin: string, sent: SentMessage): void {
+  function note(plugin: string, sent: SentMessage, questionId?: number): void {
     const place = placeOf(sent)
     if (!authors.has(place)) authors.set(place, plugin)
+    if (questionId !== undefined && authors.get(place) === plugin && !questions.has(place))
+      questions.set(place, questionId)
   }
 
   return {
@@ -146,14 +149,20 @@ export function createMemoryMessageStore(): MessageStore {
       const row = outbox.get(rowId)
       if (row?.state === 'sending') row.state = 'unsent'
     },
-    async markSent({ id, plugin = OWN_MESSAGE }, sent) {
-      note(plugin, sent)
+    async markSent({ id, plugin = OWN_MESSAGE, questionId }, sent) {
+      note(plugin, sent, questionId)
       const row = outbox.get(id)
       if (!row) return
       if (row.key === undefined) outbox.delete(id)
       else Object.assign(row, { state: 'sent', sentMessageId: sent.id })
     },
     authorOf: async (chatId, messageId) => authors.get(placeOf({ chatId, id: messageId })),
+    answersTo: async (chatId, questionId, plugin) =>
+      [...questions]
+        .filter(([place, asked]) => asked === questionId && authors.get(place) === plugin)
+        .map(([place]) => place.split('/').map(Number))
+        .flatMap(([chat, id = 0]) => (chat === chatId ? [id] : []))
+        .toSorted((one, other) => one - other),
     async noteSent(plugin, messages) {
       for (const sent of messages) note(plugin, sent)
     },

@@ -90,6 +90,24 @@ export function messageStoreContract(
     )
 
     test(
+      'the messages of an answer are known by what they answer, also one that began as a preview',
+      using(async (store) => {
+        await store.accept([storedText(1)])
+        const answer = { ...outboxPart('a'), plugin: 'echo', questionId: 5 }
+        const [row] = await store.finish(1, [answer, { ...answer, questionId: 6 }])
+        expect((await unsent(store))[0]).toMatchObject({ questionId: 5 })
+        const of = (plugin: string) => ({ id: row?.id ?? 0, plugin, questionId: 5 })
+        await store.noteSent('echo', [{ id: 12, chatId: 7 }])
+        for (const id of [12, 11, 5_000]) await store.markSent(of('echo'), { id, chatId: 7 })
+        await store.markSent(of('echo'), { id: 13, chatId: 8 })
+        await store.markSent(of('other'), { id: 14, chatId: 7 })
+        await store.markSent({ ...of('other'), questionId: 9 }, { id: 12, chatId: 7 })
+        expect((await store.answersTo(7, 5, 'echo')).filter((id) => id < 1_000)).toEqual([11, 12])
+        expect(await store.answersTo(7, 6, 'echo')).toEqual([])
+      }),
+    )
+
+    test(
       'updates that became one are one: the others are done, and their ids stay known',
       using(async (store) => {
         await store.accept([storedText(1), storedText(2), storedText(3), storedText(4)])

@@ -19,6 +19,8 @@ import { collectText } from './collect-text.ts'
 export interface TestMessage {
   /** `/roll 2d6` also creates the command, as in the assistant. */
   readonly text?: string
+  /** Default: the next one. An edit has the id of the message that was edited. */
+  readonly id?: number
   readonly user?: Partial<User>
   /** Default `everyone`. */
   readonly role?: Role
@@ -64,7 +66,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     (message.callback === undefined && message.origin === undefined ? commandIn(text) : undefined)
   lastMessageId += 1
   const incoming: IncomingMessage = {
-    id: lastMessageId,
+    id: message.id ?? lastMessageId,
     text,
     entities: message.entities ?? [],
     attachments,

@@ -16,6 +16,7 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
   config: configuration,
   perChat: ['system_prompt', 'persona_role', 'groups', 'spoken_replies', 'time_zone'],
   permissions: { ai: true, tools: true },
+  updates: ['message', 'edited_message'],
   priority: -1_000,
   commands: {
     new: {

@@ -2,7 +2,7 @@ import { KeyLock } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
 import type { Chat, ChatMessage, Store } from '@pluggram/sdk'
 import { turnSchema, windowStart } from './history-window.ts'
-import type { Turn, WindowLimits } from './history-window.ts'
+import type { Asked, Turn, WindowLimits } from './history-window.ts'
 
 /** Limits what a chat may occupy in the store, independent of what the model is shown. */
 const MAX_STORED = { messages: 1_000, tokens: 40_000 }
@@ -42,12 +42,21 @@ export interface StoredTalk {
   readonly summary?: string
 }
 
-type Said = Pick<Turn, 'content' | 'isForeign'>
+type Said = Pick<Turn, 'content' | 'isForeign' | 'asked' | 'hasActed'>
+
+/** A question that is in a conversation, with its answer. */
+export interface KnownQuestion extends Asked {
+  /** Nothing was said after its answer. */
+  readonly isLast: boolean
+  readonly hasActed: boolean
+}
 
 export interface Exchange {
   readonly user: Said
   readonly assistant: Said
   readonly isPartial: boolean
+  /** A question whose words this exchange takes the place of. */
+  readonly replaces?: number | undefined
 }
 
 /** The oldest part of a conversation, which no longer fits into the model's window. */
@@ -82,10 +91,14 @@ export class ChatHistory {
     this.#now = now
   }
 
-  /** Reads a chat's conversation; starts one if there is none. */
-  recall(chat: Chat): Promise<Recollection> {
+  /**
+   * Reads a chat's conversation; starts one if there is none.
+   * @param without a message whose question and answer are left out
+   */
+  recall(chat: Chat, without?: number): Promise<Recollection> {
     return this.#lock.run(keyOf(chat), async () => {
-      const { id, turns, summary } = (await this.#read(chat)) ?? (await this.#begin(chat))
+      const { id, turns: all, summary } = (await this.#read(chat)) ?? (await this.#begin(chat))
+      const turns = withoutQuestion(all, without)
       return {
         conversationId: id,
         messages: turns.slice(windowStart(turns, this.#window(1))).map(toMessage),
@@ -96,15 +109,34 @@ export class ChatHistory {
   }
 
   /** Adds a question with its answer, unless the conversation has ended meanwhile. */
-  add(chat: Chat, conversationId: string, { user, assistant, isPartial }: Exchange): Promise<void> {
+  add(chat: Chat, conversationId: string, { user, assistant, isPartial, replaces }: Exchange): Promise<void> {
     return this.#change(chat, conversationId, (conversation) => {
       const at = this.#now()
       const turns: Turn[] = [
-        ...conversation.turns,
+        ...withoutQuestion(conversation.turns, replaces),
         { role: 'user', ...shortened(user), at },
         { role: 'assistant', ...shortened(assistant), at, ...(isPartial && { isPartial }) },
       ]
       return { ...conversation, turns: turns.slice(windowStart(turns, { ...MAX_STORED, since: 0 })) }
+    })
+  }
+
+  /** The question that came from a message, if it is in the conversation. */
+  async question(chat: Chat, messageId: number): Promise<KnownQuestion | undefined> {
+    const turns = (await this.#read(chat))?.turns ?? []
+    const at = indexOf(turns, messageId)
+    const asked = turns[at]?.asked
+    if (!asked) return undefined
+    return { ...asked, isLast: at >= turns.length - 2, hasActed: turns[at + 1]?.hasActed === true }
+  }
+
+  /** Gives a question new words; its answer stays. */
+  async reword(chat: Chat, messageId: number, words: Said): Promise<void> {
+    const conversation = await this.#read(chat)
+    await this.#change(chat, conversation?.id ?? '', ({ turns, ...rest }) => {
+      const at = indexOf(turns, messageId)
+      const turn = turns[at]
+      return turn && { ...rest, turns: turns.with(at, { ...turn, ...shortened(words) }) }
     })
   }
 
@@ -230,8 +262,19 @@ function toMessage({ role, content, isPartial, isForeign }: Turn): ChatMessage {
   return { role, content: isPartial ? content + PARTIAL_PROMPT : content, isForeign }
 }
 
-function shortened({ content, isForeign }: Said): Said {
-  return { content: shorten(content), isForeign }
+function shortened({ content, ...rest }: Said): Said {
+  return { content: shorten(content), ...rest }
+}
+
+function indexOf(turns: readonly Turn[], messageId: number): number {
+  return turns.findLastIndex(({ asked }) => asked?.ids.includes(messageId) === true)
+}
+
+/** The turns without a question and its answer. */
+function withoutQuestion(turns: readonly Turn[], messageId: number | undefined): readonly Turn[] {
+  const at = messageId === undefined ? -1 : indexOf(turns, messageId)
+  if (at === -1) return turns
+  return turns.toSpliced(at, turns[at + 1]?.role === 'assistant' ? 2 : 1)
 }
 
 function shorten(text: string): string {

@@ -6,7 +6,8 @@ import { ChatSettings } from './chat-settings.ts'
 import { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
-import type { ChatbotParts } from './conversation.ts'
+import type { Asking, ChatbotParts, Edit } from './conversation.ts'
+import { answerEdit, replacing } from './edited-question.ts'
 import { carriedTexts, foreignText } from './foreign-text.ts'
 import { friendlyError, mayPass } from './friendly-error.ts'
 import {
@@ -57,6 +58,7 @@ export function createChatbot({
       const { config: here } = context
       const inChat = { ...parts, config: here, settings: parts.settings.with(here) }
       if (context.callback) return press(context.callback.data, context, inChat)
+      if (context.message.isEdited) return edited(context, inChat)
       return (await runCommand(context, inChat)) ?? answer(typedWords(message, context), context, inChat)
     },
     forgetUser: ({ id }) => {
@@ -158,11 +160,26 @@ async function answer(
   return tryAnswer(text, context, parts)
 }
 
+async function edited(context: MessageContext, parts: ChatbotParts): Promise<PluginResult | undefined> {
+  const isSilent = context.chat.type !== 'private' && (await parts.settings.respond(context.chat)) === 'never'
+  if (isSilent) return undefined
+  return answerEdit(context, parts, async (asked, edit) =>
+    replacing(await tryAnswer(typedWords(asked.message.text, asked), asked, parts, edit), edit.messageId),
+  )
+}
+
 /** Answers a message, or says why it cannot be answered now. */
-async function tryAnswer(text: string, context: MessageContext, parts: ChatbotParts): Promise<PluginResult> {
+async function tryAnswer(
+  text: string,
+  context: MessageContext,
+  parts: ChatbotParts,
+  edit?: Edit,
+): Promise<PluginResult> {
+  const running = parts.running.begin(context)
   try {
-    return await answerMessage(text, context, parts)
+    return await answerMessage(text, context, parts, { answer: running, edit })
   } catch (error) {
+    running.end()
     const friendly = friendlyError(error, context)
     if (friendly === undefined || context.signal.aborted) throw error
     parts.services.captureException(error, { chat: context.chat.id })
@@ -174,6 +191,7 @@ async function answerMessage(
   text: string,
   context: MessageContext,
   parts: ChatbotParts,
+  asking: Asking,
 ): Promise<PluginResult> {
   const { config, services } = parts
   const read = await readAttachments(context, services)
@@ -188,6 +206,7 @@ async function answerMessage(
   const said = [...own, ...foreign]
   const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
   if (isAlone) {
+    asking.answer.end()
     return { success: true, response: read.problem ?? TEXTS.cannotReadDescribeWhat }
   }
   const result = await converse(
@@ -201,6 +220,7 @@ async function answerMessage(
     },
     context,
     parts,
+    asking,
   )
   const isToBeSpoken =
     config.spoken_replies === 'always' || (config.spoken_replies === 'to_voice' && read.spoken !== undefined)

@@ -10,12 +10,21 @@ import { answersOthers } from './foreign-text.ts'
 import { friendlyError } from './friendly-error.ts'
 import { openAnswer } from './opened-answer.ts'
 import type { OpenedAnswer } from './opened-answer.ts'
+import { askedBy } from './asked-message.ts'
 import { systemPrompt, userTurn } from './prompt.ts'
 import type { Retries } from './retries.ts'
 import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
 import { isForeignFact } from './user-facts.ts'
 import type { Fact, UserFacts } from './user-facts.ts'
 
+/** What the model is told about an edited message, besides its new words. */
+const EDITED: Readonly<Record<Edit['effects'], string>> = {
+  none: '',
+  possible:
+    '\n\nThe last message was edited while its first words were being answered. A tool may have changed something by then: look before you do it again.',
+  known:
+    '\n\nThe last message takes the place of the message before it, which the person edited. What tools did for that one is done: do not do it a second time. Change or undo it when the new words ask for something else.',
+}
 const STOPPED = '⏹ Stopped.'
 /** The delay before an answer that could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000
@@ -55,6 +64,23 @@ export interface Question {
   readonly problem?: string | undefined
 }
 
+/** How a question is answered. */
+export interface Asking {
+  readonly answer: RunningAnswer
+  /** Set when its message was edited: the words take the place of others. */
+  readonly edit?: Edit | undefined
+}
+
+/** New words for a question that was asked before. */
+export interface Edit {
+  /** Its message; of an album, the first one. */
+  readonly messageId: number
+  /** The question and its answer are in the conversation. */
+  readonly isKnown: boolean
+  /** What tools have or may have changed because of the words before. */
+  readonly effects: 'none' | 'possible' | 'known'
+}
+
 /**
  * Answers a message with the language model.
  * @throws the model's failure before its first word
@@ -63,12 +89,14 @@ export async function converse(
   question: Question,
   context: MessageContext,
   parts: ChatbotParts,
+  { answer, edit }: Asking,
 ): Promise<PluginResult> {
-  const { services, history, running } = parts
-  const recollection = await history.recall(context.chat)
+  const { services, history } = parts
+  // what tools did for the words before must stay known until the new ones are answered
+  const without = edit?.isKnown && edit.effects !== 'known' ? edit.messageId : undefined
+  const recollection = await history.recall(context.chat, without)
   const known = await whatIsKnown(recollection, context, parts)
-  const system = await prompt(question, known, context, parts)
-  const answer = running.begin(context)
+  const system = [await prompt(question, known, context, parts), EDITED[edit?.effects ?? 'none']].join('')
   let opened: OpenedAnswer | undefined
   let end: TextEnd | undefined
   const isForeign = question.isForeign || answersOthers(context)
@@ -96,15 +124,18 @@ export async function converse(
     )
   } catch (error) {
     answer.end()
+    if (answer.isReplaced) return { success: true }
     // the user is told that it was stopped, as if the answer had already begun
     if (answer.signal.aborted) return { success: true, response: STOPPED }
     throw error
   }
   if (!opened) {
-    answer.end()
     throw new AiError('ai-empty', 'The language model sent an empty answer.', { isRetryable: true })
   }
-  const text = write({ question, isForeign, opened, recollection, context, answer, endOf: () => end }, parts)
+  const text = write(
+    { question, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
+    parts,
+  )
   const isGroup = context.chat.type !== 'private'
   return {
     success: true,
@@ -168,13 +199,14 @@ interface Writing {
   readonly recollection: Recollection
   readonly context: MessageContext
   readonly answer: RunningAnswer
+  readonly edit: Edit | undefined
   /** How the answer ended; `undefined` unless it is complete. */
   endOf(): TextEnd | undefined
 }
 
 /** Streams the answer, then stores it, even if it is only a part. */
 async function* write(
-  { question, isForeign, opened: { opening, rest }, recollection, context, answer, endOf }: Writing,
+  { question, isForeign, opened: { opening, rest }, recollection, context, answer, edit, endOf }: Writing,
   { config, services, history, condenser, signal: untilStop }: ChatbotParts,
 ): AsyncGenerator<string> {
   const { chat, signal } = context
@@ -196,6 +228,8 @@ async function* write(
     if (note) yield `\n\n${note}`
   } catch (error) {
     if (signal.aborted) throw error
+    // this message is deleted once the new words are answered
+    if (answer.isReplaced) return
     // the words so far are worth keeping; say that the answer is incomplete
     if (answer.signal.aborted) {
       yield `\n\n${STOPPED}`
@@ -204,9 +238,9 @@ async function* write(
     services.captureException(error, { chat: chat.id })
     yield `\n\n⚠️ The answer was cut off. ${friendlyError(error, context) ?? 'Please try again.'}`
   } finally {
-    answer.end()
     if (isPartial) await rest.return?.()
-    if (config.history_messages > 0) await remember()
+    if (config.history_messages > 0 && !answer.isReplaced) await remember()
+    answer.end()
   }
 
   /** A delivered answer must not turn into an error because it could not be stored. */
@@ -234,10 +268,15 @@ async function* write(
   async function store(): Promise<void> {
     const user = userTurn(question.remembered, context)
     await history.add(chat, recollection.conversationId, {
-      user: { content: user, isForeign },
+      user: { content: user, isForeign, asked: askedBy(context) },
       // nothing is known about an answer that broke off
-      assistant: { content: text, isForeign: endOf()?.isForeign ?? true },
+      assistant: {
+        content: text,
+        isForeign: endOf()?.isForeign ?? true,
+        hasActed: edit?.effects === 'known' || (endOf()?.hasActed ?? false),
+      },
       isPartial,
+      replaces: edit?.messageId,
     })
     if (config.summaries) condenser.begin(context)
   }

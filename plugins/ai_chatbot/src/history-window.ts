@@ -1,5 +1,17 @@
 import { z } from '@pluggram/sdk'
 
+/** The message that a turn of a user came from. */
+const askedSchema = z.object({
+  /** The id of the message; of an album, those of all its messages. */
+  ids: z.array(z.number()).min(1),
+  by: z.number(),
+  /** Differs when the message differs. */
+  mark: z.string(),
+  /** Of an album, whose edited part brings only itself. */
+  album: z.array(z.unknown()).optional(),
+})
+export type Asked = z.infer<typeof askedSchema>
+
 /** One message of a conversation as it is stored. */
 export const turnSchema = z.object({
   role: z.enum(['user', 'assistant']),
@@ -10,6 +22,10 @@ export const turnSchema = z.object({
   isPartial: z.boolean().optional(),
   /** It holds, or follows from, text that the user did not write. Unknown counts as true. */
   isForeign: z.boolean().default(true),
+  /** Of a user's turn. */
+  asked: askedSchema.optional(),
+  /** Of an answer: tools changed something on the way to it. */
+  hasActed: z.boolean().optional(),
 })
 export type Turn = z.infer<typeof turnSchema>
 

@@ -52,6 +52,21 @@ export class Retries {
     return ask(question.text, { ...context, message: question.message })
   }
 
+  /** Takes the question that came from a message; true when there was one. */
+  take({ user, message }: Pick<MessageContext, 'user' | 'message'>): boolean {
+    for (const [
+      id,
+      {
+        userId,
+        message: { id: messageId, parts },
+      },
+    ] of this.#questions) {
+      if (userId !== user.id || (messageId !== message.id && parts?.includes(message.id) !== true)) continue
+      return this.#questions.delete(id)
+    }
+    return false
+  }
+
   forgetUser(userId: number): void {
     for (const [id, question] of this.#questions) if (question.userId === userId) this.#questions.delete(id)
   }

@@ -1,6 +1,6 @@
 import type { MessageContext } from '@pluggram/sdk'
 
-type Asker = Pick<MessageContext, 'chat' | 'user'>
+type Asker = Pick<MessageContext, 'chat' | 'user' | 'message'>
 /** Who wants to stop an answer. */
 type Stopper = Pick<MessageContext, 'chat' | 'user' | 'role'>
 
@@ -10,6 +10,8 @@ export interface RunningAnswer {
   readonly id: string
   /** Aborted when somebody stops the answer. */
   readonly signal: AbortSignal
+  /** True when the question has new words, which are answered instead. */
+  readonly isReplaced: boolean
   end(): void
 }
 
@@ -18,6 +20,8 @@ export type StopOutcome = 'stopped' | 'theirs' | 'nothing'
 
 interface Entry extends Asker {
   readonly controller: AbortController
+  readonly ended: PromiseWithResolvers<void>
+  isReplaced: boolean
 }
 
 /**
@@ -30,13 +34,42 @@ const MAX_ENTRIES = 1_000
 export class RunningAnswers {
   readonly #entries = new Map<string, Entry>()
 
-  begin({ chat, user }: Asker): RunningAnswer {
+  begin({ chat, user, message }: Asker): RunningAnswer {
     const id = crypto.randomUUID().slice(0, 13)
     const controller = new AbortController()
-    this.#entries.set(id, { chat, user, controller })
+    const ended = Promise.withResolvers<void>()
+    const entry: Entry = { chat, user, message, controller, ended, isReplaced: false }
+    this.#entries.set(id, entry)
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
-    return { id, signal: controller.signal, end: () => void this.#entries.delete(id) }
+    return {
+      id,
+      signal: controller.signal,
+      get isReplaced() {
+        return entry.isReplaced
+      },
+      end: () => {
+        this.#entries.delete(id)
+        ended.resolve()
+      },
+    }
+  }
+
+  /**
+   * Ends the answer to a message that its author edited. Returns the message as it was, once the
+   * answer has ended; `undefined` when it is not being answered.
+   */
+  async replace({ chat, user, message }: Asker): Promise<Asker['message'] | undefined> {
+    const entry = this.#entries
+      .values()
+      .find(
+        (item) => item.chat.id === chat.id && item.user.id === user.id && isSame(item.message, message.id),
+      )
+    if (!entry) return undefined
+    entry.isReplaced = true
+    entry.controller.abort(new Error('The user edited the question.'))
+    await entry.ended.promise
+    return entry.message
   }
 
   /** Stops all answers that are being written in a chat and topic. */
@@ -57,6 +90,10 @@ export class RunningAnswers {
     entry.controller.abort(new Error('The user stopped the answer.'))
     return 'stopped'
   }
+}
+
+function isSame({ id, parts }: Asker['message'], messageId: number): boolean {
+  return id === messageId || parts?.includes(messageId) === true
 }
 
 function mayStop({ user }: Entry, stopper: Stopper): boolean {

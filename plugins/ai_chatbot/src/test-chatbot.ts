@@ -48,6 +48,8 @@ export class TestChatbot implements AsyncDisposable {
   reason: TextEnd['reason'] = 'stop'
   /** Whether the model's answers followed from text that the user did not write. */
   isForeign: boolean | undefined
+  /** Whether tools changed something on the way to the answer. */
+  hasActed = false
   readonly #plugin: PluginUnderTest
   readonly #config: unknown
 
@@ -152,11 +154,12 @@ async function* stream(request: TextRequest, bot: TestChatbot | undefined): Asyn
     request.signal?.throwIfAborted()
     isFinished = true
     const usage = { inputTokens: 0, outputTokens: 0 }
-    const { reason, isForeign } = bot
+    const { reason, isForeign, hasActed } = bot
     request.onEnd?.({
       model: 'test:scripted',
       usage,
       reason,
+      hasActed,
       ...(isForeign !== undefined && { isForeign }),
     })
   } finally {

@@ -17,7 +17,10 @@ export class StepsUsage {
   }
 
   /** Reports the end of the answer: the last step's end, with the usage of all steps. */
-  tell(listener: ((end: TextEnd) => void) | undefined, isForeign: boolean): void {
-    if (this.#last) listener?.({ ...this.#last, usage: this.#usage, isForeign })
+  tell(
+    listener: ((end: TextEnd) => void) | undefined,
+    { isForeign, hasActed }: { readonly isForeign: boolean; readonly hasActed: boolean },
+  ): void {
+    if (this.#last) listener?.({ ...this.#last, usage: this.#usage, isForeign, hasActed })
   }
 }

@@ -233,7 +233,13 @@ describe('limits', () => {
     }
     await Array.fromAsync(bench.stream({ ...request, onEnd: (end) => ends.push(end) }, steps))
     expect(ends).toEqual([
-      { model: 'm1', usage: { inputTokens: 20, outputTokens: 2, money: 1 }, reason: 'stop', isForeign: true },
+      {
+        model: 'm1',
+        usage: { inputTokens: 20, outputTokens: 2, money: 1 },
+        reason: 'stop',
+        isForeign: true,
+        hasActed: false,
+      },
     ])
   })
 

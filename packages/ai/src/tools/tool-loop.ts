@@ -106,7 +106,7 @@ export class ToolLoop {
       }
       if (calls.length === 0 || !mayCall) {
         if (isSilent || calls.length > 0) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
-        return usage.tell(tellEnd, guard.isForeign)
+        return usage.tell(tellEnd, guard)
       }
       const answers = await caller.callAll({ calls, tools, guard, made, context: request.context })
       signal.throwIfAborted()

@@ -53,6 +53,8 @@ const REASONS: Readonly<Record<Exclude<ToolEffect, 'none'>, string>> = {
  * effect, because the address itself can carry data.
  */
 export class TurnGuard {
+  /** A call that changes something was allowed. */
+  hasActed = false
   readonly #known = new Set<string>()
   /** Texts whose addresses are known; they are read when one is asked about, which is seldom. */
   #unread: string[]
@@ -93,7 +95,9 @@ export class TurnGuard {
       return { mayRun: false, reason: TEXTS.hasEffectOutside }
     }
     if (effect !== 'none') {
-      return isExposed ? { mayRun: false, reason: REASONS[effect] } : { mayRun: true }
+      if (isExposed) return { mayRun: false, reason: REASONS[effect] }
+      this.hasActed = true
+      return { mayRun: true }
     }
     const made = isExposed && addressesIn(args).find((address) => !this.#mayReach(parseAddress(address)))
     return made ? refuseAddress(made) : { mayRun: true }

@@ -46,6 +46,9 @@ export function parseReply(input: unknown, at: string): Reply {
       idOf('message', id, `${at}.replyToMessageId`),
     ),
     ...optional('editMessageId', read('editMessageId'), (id) => idOf('message', id, `${at}.editMessageId`)),
+    ...optional('replacesAnswerTo', read('replacesAnswerTo'), (id) =>
+      idOf('message', id, `${at}.replacesAnswerTo`),
+    ),
     ...optional('silent', read('silent'), (silent) => flag(silent, `${at}.silent`)),
     ...optional('linkPreview', read('linkPreview'), (preview) => flag(preview, `${at}.linkPreview`)),
     ...optional('delivery', read('delivery'), (delivery) => oneOf(DELIVERIES, delivery, `${at}.delivery`)),

@@ -21,6 +21,8 @@ export interface OutgoingMessage {
   readonly policy: DeliveryPolicy
   /** The plugin that sends it; absent for messages of the assistant itself. */
   readonly plugin?: string
+  /** The message of its chat that it answers. */
+  readonly questionId?: number
   /**
    * True when nobody is waiting for it. It is sent after all answers, within Telegram's rate
    * limits.
@@ -38,6 +40,8 @@ export interface SentMessages {
    * is older than 90 days, or is not recorded yet.
    */
   authorOf(chatId: number, messageId: number): Promise<string | undefined>
+  /** The messages with which a plugin answered a message, oldest first. */
+  answersTo(chatId: number, questionId: number, plugin: string): Promise<readonly number[]>
   /** Records messages that did not go through the outbox. The first author of a message stays. */
   noteSent(plugin: string, messages: readonly SentMessage[]): Promise<void>
 }
@@ -130,7 +134,7 @@ export interface MessageStore extends SentMessages {
   /** Reverts that record: the message was not sent after all. */
   markUnsent(rowId: number): Promise<void>
   /** Records that a message was sent, and by which plugin. */
-  markSent(row: Pick<OutboxRow, 'id' | 'plugin'>, sent: SentMessage): Promise<void>
+  markSent(row: Pick<OutboxRow, 'id' | 'plugin' | 'questionId'>, sent: SentMessage): Promise<void>
   /**
    * Gives up on a message: Telegram refused it permanently, or it is unknown whether it arrived.
    */

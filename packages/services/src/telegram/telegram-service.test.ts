@@ -41,6 +41,7 @@ function setUp(
       },
     }),
     messages: {
+      answersTo: async () => [],
       authorOf: async (chatId, messageId) => authors.get(`${chatId}/${messageId}`),
       async noteSent(plugin, messages) {
         for (const sent of messages) authors.set(`${sent.chatId}/${sent.id}`, plugin)

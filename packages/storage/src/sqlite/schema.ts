@@ -150,13 +150,19 @@ const PEOPLE = `
   ) STRICT;
 `
 
+/** Each message of an answer knows what it answers, so that an answer can be replaced. */
+const QUESTIONS = `
+  ALTER TABLE outbox ADD COLUMN question_id INTEGER;
+  ALTER TABLE sent_messages ADD COLUMN question_id INTEGER;
+`
+
 /**
  * Each step migrates the schema by one version; a released step never changes.
  *
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE]
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS]
 
 /** The schema version that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length

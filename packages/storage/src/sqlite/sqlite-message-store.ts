@@ -50,6 +50,7 @@ export function createSqliteMessageStore(
     moveChat: outbox.moveChat.bind(outbox),
     unsent: outbox.unsent.bind(outbox),
     authorOf: async (chatId, messageId) => authors.authorOf(chatId, messageId),
+    answersTo: async (chatId, questionId, plugin) => authors.answersTo(chatId, questionId, plugin),
     noteSent: authors.note.bind(authors),
     left: async () => ({ ...inbox.count(), messages: outbox.count() }),
     failure: () => queue.failure,

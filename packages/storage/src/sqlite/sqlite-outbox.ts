@@ -129,15 +129,18 @@ export class SqliteOutbox {
     await this.#queue.writeLight(() => this.#writes.unsend.run(id))
   }
 
-  markSent({ id, plugin = OWN_MESSAGE }: Pick<OutboxRow, 'id' | 'plugin'>, sent: SentMessage): Promise<void> {
+  markSent(
+    { id, plugin = OWN_MESSAGE, questionId }: Pick<OutboxRow, 'id' | 'plugin' | 'questionId'>,
+    sent: SentMessage,
+  ): Promise<void> {
     if (!this.#interimRows.has(id)) {
       return this.#queue.writeLight(() => {
-        this.#authors.insert(plugin, sent)
+        this.#authors.insert(plugin, sent, questionId)
         this.#writes.delete.run(id)
       })
     }
     const written = this.#queue.writeLight(() => {
-      this.#authors.insert(plugin, sent)
+      this.#authors.insert(plugin, sent, questionId)
       this.#writes.sentInterim.run(sent.id, id)
     })
     return written.then(() => void this.#interimRows.delete(id))
@@ -181,12 +184,12 @@ export class SqliteOutbox {
   }
 
   #insert(row: OutboxRow, key: string | null, index: number): void {
-    const { id, updateId, chatId, bytes = null, policy, plugin = null } = row
+    const { id, updateId, chatId, bytes = null, policy, plugin = null, questionId = null } = row
     const content = JSON.stringify(row.content)
     const isBroadcast = row.isBroadcast === true ? 1 : 0
     const isCommon = key === null && bytes === null && policy === 'at-least-once' && isBroadcast === 0
     if (isCommon) {
-      this.#writes.insertCommon.run(id, updateId, index, chatId, content, plugin, this.#now())
+      this.#writes.insertCommon.run(id, updateId, index, chatId, content, plugin, questionId, this.#now())
       return
     }
     this.#writes.insert.run(
@@ -199,6 +202,7 @@ export class SqliteOutbox {
       bytes,
       policy,
       plugin,
+      questionId,
       isBroadcast,
       this.#now(),
     )
@@ -219,6 +223,7 @@ function toRow(row: Record<string, unknown>): OutboxRow {
     policy: row.policy as DeliveryPolicy,
     isAmbiguous: row.state === 'sending',
     ...(row.plugin !== null && { plugin: String(row.plugin) }),
+    ...(row.question_id !== null && { questionId: Number(row.question_id) }),
     ...(row.is_broadcast === 1 && { isBroadcast: true }),
     ...(row.bytes instanceof Uint8Array && { bytes: row.bytes }),
   }
@@ -228,13 +233,13 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
   return {
     // for most answers, with few values to bind
     insertCommon: connection.prepare(
-      `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, plugin, policy, state, created_at)
-       VALUES (?, ${bot}, ?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
+      `INSERT INTO outbox (id, bot, update_id, part, chat_id, content, plugin, question_id, policy, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, 'at-least-once', 'unsent', ?)`,
     ),
     // an interim part of an earlier try stays unchanged
     insert: connection.prepare(
-      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, plugin, is_broadcast, state, created_at)
-       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, bytes, policy, plugin, question_id, is_broadcast, state, created_at)
+       VALUES (?, ${bot}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unsent', ?) ON CONFLICT DO NOTHING`,
     ),
     preview: connection.prepare(
       `INSERT INTO outbox (id, bot, update_id, interim_key, part, chat_id, content, policy, state, sent_message_id, created_at)

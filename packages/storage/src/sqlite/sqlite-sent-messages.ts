@@ -4,6 +4,8 @@ import { botInSql } from '../bot-id.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
 const KEEP_MS = 90 * 24 * 60 * 60 * 1_000
+/** Answers are looked for among that many messages behind the question. */
+const SEARCHED_BEHIND = 1_000
 /** Rows read by one clean-up, so that it never takes long. */
 const CLEANED_AT_ONCE = 20_000
 
@@ -30,8 +32,14 @@ export class SqliteSentMessages {
   }
 
   /** Within a transaction. The first author stays, whoever edits the message later. */
-  insert(plugin: string, { chatId, id }: SentMessage): void {
-    this.#statements.insert.run(chatId, id, plugin, this.#now())
+  insert(plugin: string, { chatId, id }: SentMessage, questionId?: number): void {
+    this.#statements.insert.run(chatId, id, plugin, questionId ?? null, this.#now())
+  }
+
+  answersTo(chatId: number, questionId: number, plugin: string): number[] {
+    const { answers } = this.#statements
+    const rows = answers.all(chatId, questionId, questionId + SEARCHED_BEHIND, questionId, plugin)
+    return rows.map((row) => Number(row.message_id))
   }
 
   note(plugin: string, messages: readonly SentMessage[]): Promise<void> {
@@ -51,9 +59,16 @@ function prepare(connection: DatabaseSync, bot: string) {
     select: connection.prepare(
       `SELECT plugin FROM sent_messages WHERE bot = ${bot} AND chat_id = ? AND message_id = ?`,
     ),
+    // a preview is recorded before it is known to be the answer
     insert: connection.prepare(
-      `INSERT INTO sent_messages (bot, chat_id, message_id, plugin, sent_at) VALUES (${bot}, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+      `INSERT INTO sent_messages (bot, chat_id, message_id, plugin, question_id, sent_at) VALUES (${bot}, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET question_id = excluded.question_id
+       WHERE question_id IS NULL AND plugin = excluded.plugin`,
+    ),
+    answers: connection.prepare(
+      `SELECT message_id FROM sent_messages
+       WHERE bot = ${bot} AND chat_id = ? AND message_id > ? AND message_id <= ? AND question_id = ? AND plugin = ?
+       ORDER BY message_id`,
     ),
     forget: connection.prepare(
       `DELETE FROM sent_messages

@@ -45,7 +45,7 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
   const update: RawUpdate | undefined = isCommon ? raw : parseUpdate(raw)
   if (!update) return undefined
   if (update.callback_query) return fromCallback(update.update_id, update.callback_query, bot)
-  const edited = update.edited_message
+  const edited = update.edited_message ?? update.edited_channel_post
   const message = edited ?? update.message ?? update.channel_post
   if (!message) return undefined
 
@@ -96,8 +96,8 @@ const ALL_OWN: ForeignWords = {}
 
 /** The message of an update as it came, with the fields that the schema does not know. */
 function rawMessageOf(raw: unknown): unknown {
-  const { message, edited_message: edited, channel_post: post } = Object(raw) as Record<string, unknown>
-  return edited ?? message ?? post
+  const update = Object(raw) as Record<string, unknown>
+  return update.edited_message ?? update.edited_channel_post ?? update.message ?? update.channel_post
 }
 
 function textOf({ text, caption }: RawMessage | RawQuotedMessage): string {

@@ -108,6 +108,7 @@ const rawUpdate = z.object({
   message: lenient(rawMessage),
   edited_message: lenient(rawMessage),
   channel_post: lenient(rawMessage),
+  edited_channel_post: lenient(rawMessage),
   callback_query: lenient(rawCallbackQuery),
 })
 
@@ -124,6 +125,12 @@ export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
 
 /**
  * The kinds of updates to request. Channel posts are included so that commands work in channels
- * where the bot is an admin. No plugin would answer edits of channel posts, or anything else.
+ * where the bot is an admin, and their edits so that an edited question is answered there too.
  */
-export const ALLOWED_UPDATES = ['message', 'edited_message', 'channel_post', 'callback_query'] as const
+export const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'channel_post',
+  'edited_channel_post',
+  'callback_query',
+] as const

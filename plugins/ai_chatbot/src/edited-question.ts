@@ -1,0 +1,63 @@
+import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import { askedBy, markOf, withAlbum } from './asked-message.ts'
+import type { ChatbotParts, Edit } from './conversation.ts'
+import { userTurn } from './prompt.ts'
+
+type Ask = (context: MessageContext, edit: Edit) => Promise<PluginResult>
+
+/**
+ * What becomes of an edited message:
+ *
+ *   it is being answered           its answer ends; the new words are answered
+ *   the last question              answered again, in place of the old answer
+ *   a question that failed         answered again, in place of the error
+ *   an older question              the conversation remembers the new words
+ *   a command, a live location,    nothing: what a command did is not done twice
+ *   anything else
+ */
+export async function answerEdit(
+  context: MessageContext,
+  parts: ChatbotParts,
+  ask: Ask,
+): Promise<PluginResult | undefined> {
+  const { chat, user, message } = context
+  const isLocation = message.attachments.some(({ kind }) => kind === 'location')
+  if (user.isBot || isLocation || message.text.startsWith('/')) return undefined
+  const old = await parts.running.replace(context)
+  if (old) {
+    const album = old.parts && { ids: [...old.parts], album: [...old.attachments] }
+    const now = album ? withAlbum(message, album) : message
+    return ask({ ...context, message: now }, { messageId: old.id, isKnown: false, effects: 'possible' })
+  }
+  if (parts.retries.take(context)) {
+    return ask(context, { messageId: message.id, isKnown: false, effects: 'none' })
+  }
+  const known = await parts.history.question(chat, message.id)
+  if (!known || known.by !== user.id) return undefined
+  const now = withAlbum(message, known)
+  // Telegram tells of changes that nobody made, such as a preview of a link
+  if (markOf(now) === known.mark) return undefined
+  if (!known.isLast) {
+    const content = userTurn(message.text, context)
+    const isForeign = message.origin !== undefined || message.carried !== undefined
+    await parts.history.reword(chat, message.id, {
+      content,
+      isForeign,
+      asked: askedBy({ user, message: now }),
+    })
+    return { success: true }
+  }
+  const effects = known.hasActed ? 'known' : 'none'
+  return ask({ ...context, message: now }, { messageId: known.ids[0] ?? message.id, isKnown: true, effects })
+}
+
+/** The same answer, in place of the one that the message got before. */
+export function replacing(result: PluginResult, messageId: number): PluginResult {
+  if (!result.success || result.response === undefined) return result
+  const { response } = result
+  if (typeof response === 'string') {
+    return { success: true, response: { text: response, replacesAnswerTo: messageId } }
+  }
+  if (Array.isArray(response) || Symbol.asyncIterator in response) return result
+  return { success: true, response: { ...response, replacesAnswerTo: messageId } }
+}
