@@ -170,3 +170,12 @@ test('a phrase that reads like a translation is refused in the code and in what 
     'packages/host/README.md:2 says "is no folder"; better: is not a …',
   ])
 })
+
+test('a translation lacks no text that another language of the plugin has', async () => {
+  const root = await house({
+    'plugins/shop/locales/en.json': '{ "sold": "Sold.", "open": "Open." }',
+    'plugins/shop/locales/de.json': '{ "sold": "Verkauft." }',
+    'plugins/other/locales/fr.json': '{ "seul": "Seul." }',
+  })
+  expect(findStructureProblems(root)).toEqual(['plugins/shop/locales/de.json has no text "open"'])
+})

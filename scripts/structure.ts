@@ -3,6 +3,7 @@ import { checkChatTexts } from './chat-texts.ts'
 import { checkFunctionLengths } from './function-lengths.ts'
 import { isTest, ownerOf, readHouse, readJson } from './house.ts'
 import type { House, SourceFile } from './house.ts'
+import { checkLocales } from './locales.ts'
 import { checkWords } from './retired-words.ts'
 import { checkPhrases } from './stilted-phrases.ts'
 
@@ -59,7 +60,7 @@ const MOST_LINES = 400
  * Checks the repository at `root` and lists each violation on one line: forbidden imports, import
  * circles (addresses of workers count), packages that are imported but not declared or declared but
  * not imported, files and functions that are too long, retired words,
- * texts for chats amid the code, stilted phrases.
+ * texts for chats amid the code, stilted phrases, gaps in translations.
  */
 export function findStructureProblems(root: string): string[] {
   const house = readHouse(root)
@@ -72,6 +73,7 @@ export function findStructureProblems(root: string): string[] {
     ...checkWords(house),
     ...checkChatTexts(house),
     ...checkPhrases(house),
+    ...checkLocales(root),
   ]
 }
 
