@@ -23,6 +23,7 @@ import { runSchedules, schedules } from './parts/schedules.ts'
 import { sqliteStorage } from './parts/storage.ts'
 import { systemCommands } from './parts/system-commands.ts'
 import { receiveUpdates, telegramConnection, telegramOutgoing } from './parts/telegram.ts'
+import { knownTimeZones } from './parts/time-zones.ts'
 import { guardedTools, modelTools, servedTools } from './parts/tools.ts'
 import { webPages } from './parts/web.ts'
 
@@ -30,6 +31,7 @@ import { webPages } from './parts/web.ts'
 const state: readonly Part[] = [
   errorReports,
   sqliteStorage,
+  knownTimeZones,
   accessRules,
   assistantMetrics,
   messageOutbox,

@@ -1,4 +1,4 @@
-import type { AccessStore, ChatMoves, ChatSettings, PluginStores, StoredPluginChats } from '@pluggram/storage'
+import type { AccessStore, ChatMoves, ChatSettings, PluginStores, StoredPluginChats, TimeZoneStore } from '@pluggram/storage'
 import type { ScheduleStore } from '@pluggram/storage/contracts'
 import type { AiLedger, MessageStore } from '@pluggram/sdk/runtime'
 
@@ -10,6 +10,7 @@ export interface Storage {
   readonly chatSettings: ChatSettings
   readonly access: AccessStore
   readonly chatMoves: ChatMoves
+  readonly timeZones: TimeZoneStore
   readonly aiLedger: AiLedger
   readonly schedules: ScheduleStore
 }

@@ -1,6 +1,7 @@
 import { definePlugin } from '@pluggram/sdk'
 import type { ForgetMe } from '@pluggram/access'
 import type { NearlyFullStore } from '@pluggram/storage'
+import type { TimeZoneCommand } from './time-zones/timezone-command.ts'
 import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
 
 /** The plugin name of the assistant's own commands. No other plugin may use it. */
@@ -31,12 +32,13 @@ export interface SystemPluginOptions {
   /** Stores of plugins that have little room left. */
   nearlyFull(): readonly NearlyFullStore[]
   readonly forgetMe: ForgetMe
+  readonly timeZone: TimeZoneCommand
   /** Milliseconds since 1970. */
   readonly startedAt: number
 }
 
 /**
- * Implements `/start`, `/help`, `/status` and `/forget_me`, which exist whatever plugins are on.
+ * Implements `/start`, `/help`, `/status`, `/timezone` and `/forget_me`, which exist whatever plugins are on.
  */
 export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
   return definePlugin({
@@ -71,6 +73,12 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
           return { success: true, response: { format: 'markdown', text } }
         },
       },
+      timezone: {
+        description: 'Set your time zone',
+        usage: '/timezone Berlin',
+        examples: ['set my time zone', 'which time zone do I have'],
+        execute: (args, context) => options.timeZone.execute(args, context),
+      },
       forget_me: {
         description: 'Delete all my data',
         examples: ['delete everything about me', 'delete my data', 'forget me'],
@@ -78,11 +86,13 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
         execute: (_args, context) => options.forgetMe.ask(context),
       },
     },
-    // matches no text: only its commands and buttons reach this plugin
-    patterns: [/(?!)/],
+    // matches no text: besides commands and buttons, only messages without words reach this plugin
+    patterns: [/^$/],
     setup: () => ({
-      processMessage: (data, context) =>
-        context.callback ? options.forgetMe.press(data, context) : undefined,
+      processMessage: async (data, context) =>
+        context.callback
+          ? ((await options.forgetMe.press(data, context)) ?? options.timeZone.press(data, context))
+          : options.timeZone.locate(context),
     }),
   })
 }

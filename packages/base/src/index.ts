@@ -13,5 +13,6 @@ export { API_KEYS, BOT_TOKENS, looksSecret, resemblesSecret } from './secret-sha
 export { startQuietTimer } from './start-timer.ts'
 export { endsWithin, TimeLimitError, withinTime, withinTotalTime } from './time-limit.ts'
 export { runWithDeadline } from './run-with-deadline.ts'
+export { allTimeZones, describeMoment, findTimeZone, machineTimeZone } from './time-zone.ts'
 export { unlessAborted, wait } from './wait.ts'
 export { withinMilliseconds } from './within-milliseconds.ts'

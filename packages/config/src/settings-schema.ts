@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { findTimeZone } from '@pluggram/base'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
 import { backupSettings } from './backup-settings-schema.ts'
@@ -56,8 +57,17 @@ const assistant = z
       .max(64)
       .meta({ description: 'How the assistant calls itself.', expected: 'a name of 1 to 64 characters' })
       .default('Pluggram'),
+    time_zone: z
+      .string()
+      .refine((name) => !/^[+-]/.test(name) && findTimeZone(name) !== undefined)
+      .meta({
+        description:
+          "The time zone of everybody who set none with /timezone, of schedules without one, and of the assistant's clock. Default: the machine's.",
+        expected: 'the name of a time zone, such as "Europe/Berlin"',
+      })
+      .optional(),
   })
-  .meta({ description: 'Who the assistant is.', takesEffect: 'next start' })
+  .meta({ description: 'Who the assistant is, and its time zone.', takesEffect: 'next start' })
 
 const telegram = z
   .strictObject({

@@ -157,6 +157,7 @@ function testContext(context: Partial<CallContext>): CallContext {
       isEdited: false,
       isAddressed: true,
     },
+    timeZone: 'UTC',
     signal: new AbortController().signal,
     attempt: 1,
     idempotencyKey: 'key',

@@ -1,5 +1,6 @@
 import { Server } from '@modelcontextprotocol/server'
 import type { CallToolResult, Tool } from '@modelcontextprotocol/server'
+import { machineTimeZone } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
@@ -93,6 +94,7 @@ function createContext({ id }: OfferedTool, signal: AbortSignal): CallContext {
       isEdited: false,
       isAddressed: true,
     },
+    timeZone: machineTimeZone(),
     signal,
     attempt: 1,
     idempotencyKey: `mcp:${process.pid}:${Date.now()}:${calls}`,

@@ -39,3 +39,10 @@ test('lines are given once to whoever asks for what is new, also after a restart
   // the one who asks has seen more lines than there are: they are another run's
   expect(tail.raw({ after: 90, count: 1 }).lines).toHaveLength(3)
 })
+
+test('times are those of the clock of whoever reads', () => {
+  const tail = createLogTail()
+  tail.add('{"level":"info","time":"2026-11-30T20:15:00.000Z","msg":"x"}')
+  expect(tail.lines({ count: 1, timeZone: 'Asia/Kathmandu' })).toEqual(['02:00:00 INFO x'])
+  expect(tail.lines({ count: 1, timeZone: '-03:30' })).toEqual(['16:45:00 INFO x'])
+})

@@ -2,8 +2,12 @@
 export interface LogTail {
   /** Adds a JSON line whose secrets are already masked. */
   add(line: string): void
-  /** Formatted lines, oldest first. */
-  lines(options: { readonly count: number; readonly onlyProblems?: boolean }): readonly string[]
+  /** Formatted lines, oldest first. Their times are in that zone; default: this process's. */
+  lines(options: {
+    readonly count: number
+    readonly onlyProblems?: boolean
+    readonly timeZone?: string
+  }): readonly string[]
   /** JSON lines after the given one, or the last ones; `next` is what to ask for later. */
   raw(options: { readonly after?: number | undefined; readonly count: number }): {
     readonly lines: readonly string[]
@@ -43,14 +47,16 @@ export function createLogTail(): LogTail {
       const wanted = Math.min(added - from, MAX_LINES)
       return { lines: wanted <= 0 ? [] : all.slice(-wanted), next: added }
     },
-    lines: ({ count, onlyProblems = false }) =>
-      (onlyProblems ? problems.slice(-MAX_PROBLEMS) : all.slice(-MAX_LINES))
+    lines({ count, onlyProblems = false, timeZone }) {
+      const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone })
+      return (onlyProblems ? problems.slice(-MAX_PROBLEMS) : all.slice(-MAX_LINES))
         .slice(-Math.max(1, Math.floor(count)))
-        .map(toText),
+        .map((line) => toText(line, clock))
+    },
   }
 }
 
-function toText(line: string): string {
+function toText(line: string, clock: Intl.DateTimeFormat): string {
   let record: Record<string, unknown>
   try {
     record = JSON.parse(line) as Record<string, unknown>
@@ -64,7 +70,7 @@ function toText(line: string): string {
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const reason = typeof err === 'object' && err !== null ? Reflect.get(err, 'message') : undefined
   const words = [
-    String(time).slice(11, 19),
+    clockTime(String(time), clock),
     String(level).toUpperCase(),
     plugin === undefined ? '' : `[${String(plugin)}]`,
     String(msg),
@@ -75,4 +81,9 @@ function toText(line: string): string {
     .filter((word) => word !== '')
     .join(' ')
     .slice(0, 600)
+}
+
+function clockTime(time: string, clock: Intl.DateTimeFormat): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? time.slice(0, 30) : clock.format(date)
 }

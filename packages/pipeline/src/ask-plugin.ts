@@ -8,6 +8,7 @@ import type {
   OutgoingMessage,
   PluginChats,
   RunnablePlugin,
+  TimeZones,
 } from '@pluggram/sdk/runtime'
 import type { Outbox } from './outbox.ts'
 import type { ReplyGuard } from './reply-writer.ts'
@@ -27,6 +28,7 @@ export interface AskOptions {
   /** How long a plugin may take for its answer, and pause while it writes one. */
   readonly pluginTimeoutMs: number
   readonly chats?: Pick<PluginChats, 'enter'>
+  readonly timeZones?: TimeZones | undefined
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
 }
@@ -102,7 +104,7 @@ export async function askPlugin(
     },
   })
   const leave = chats?.enter(name, update.chat.id)
-  const context = createContext(name, question, { writer, actions })
+  const context = createContext(name, question, { writer, ...options })
   const outcome = await callPlugin(plugin, question, context, pluginTimeoutMs)
   const hasAnswered = outcome.outcome === 'ok' || outcome.outcome === 'refused'
   leave?.(hasAnswered || plugin === route.target)
@@ -126,14 +128,16 @@ export async function askPlugin(
 function createContext(
   plugin: string,
   { update, pressed, role, attempt, controller: { signal } }: Question,
-  { writer, actions }: { readonly writer: ReplyWriter; readonly actions: ChatActions },
+  { writer, actions, timeZones }: AskOptions & { readonly writer: ReplyWriter },
 ): CallContext {
-  const { chat, user, message } = update
+  const { user, message } = update
+  const chat = timeZones?.withZone(update.chat) ?? update.chat
   return {
     chat,
     user,
     role,
     message,
+    timeZone: timeZones?.of(user.id, chat.id) ?? 'UTC',
     signal,
     attempt,
     idempotencyKey: `${update.updateId}:${plugin}`,

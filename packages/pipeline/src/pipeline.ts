@@ -11,6 +11,7 @@ import type {
   PluginChats,
   PluginRegistry,
   StoredUpdate,
+  TimeZones,
 } from '@pluggram/sdk/runtime'
 import { Albums } from './albums.ts'
 import type { Buttons } from './buttons.ts'
@@ -50,6 +51,8 @@ export interface PipelineOptions {
   readonly access?: AccessControl
   /** Records which chats a plugin has been active in. */
   readonly chats?: Pick<PluginChats, 'enter'>
+  /** The time zones of users and chats. Default: UTC everywhere. */
+  readonly timeZones?: TimeZones
   /**
    * How many updates may wait in memory; beyond that, `accept` resolves late. Four times as many
    * may wait on disk, from chats with over fifty waiting. Default 10,000.

@@ -32,6 +32,11 @@ export interface MessageContext<Config = unknown> {
   /** What the user may do: `owner`, `trusted` or `everyone`. */
   readonly role: Role
   readonly message: IncomingMessage
+  /**
+   * The user's time zone (IANA name such as `Europe/Berlin`, or a fixed offset such as `+05:30`): the
+   * one set with `/timezone`, else the chat's, else the assistant's.
+   */
+  readonly timeZone: string
   readonly command?: Command
   readonly callback?: Callback
   /** Aborted at the deadline, and when the assistant stops. Pass it to every asynchronous call. */

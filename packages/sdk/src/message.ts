@@ -6,6 +6,8 @@ export interface Chat {
   readonly title?: string
   /** The forum topic of the message, where the chat has topics. */
   readonly topicId?: number
+  /** The time zone that was set for a group with `/timezone`. What concerns all its members uses it. */
+  readonly timeZone?: string
 }
 
 /**

@@ -37,6 +37,7 @@ export type {
   WrittenText,
 } from './runtime/chat-output.ts'
 export type { BotApiCaller, PluginChats, PostOffice, PostRequest } from './runtime/post.ts'
+export type { TimeZones } from './runtime/time-zones.ts'
 export { TOOL_EFFECTS } from './tool.ts'
 export { PERMISSIONS } from './permissions.ts'
 export type { PermissionRow } from './permissions.ts'

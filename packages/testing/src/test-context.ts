@@ -43,6 +43,8 @@ export interface TestMessage {
    * empty.
    */
   readonly config?: unknown
+  /** Default `UTC`. */
+  readonly timeZone?: string
   readonly attempt?: number
   readonly signal?: AbortSignal
 }
@@ -83,6 +85,7 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     user: { id: 1_001, firstName: 'Ann', isBot: false, ...message.user },
     role: message.role ?? 'everyone',
     message: incoming,
+    timeZone: message.timeZone ?? 'UTC',
     ...(command && { command }),
     ...(message.callback !== undefined && {
       callback: { id: `callback-${lastMessageId}`, data: message.callback },

@@ -153,13 +153,13 @@ async function usersPage(admin: AdminService, _args: string, { chat }: Context):
 async function logPage(
   admin: AdminService,
   args: string,
-  { chat, config: { log_lines } }: Context,
+  { chat, timeZone, config: { log_lines } }: Context,
   onlyProblems: boolean,
 ): Promise<Reply> {
   // a log names chats and people, so it is not shown in a group
   if (chat.type !== 'private') return { text: 'I only show the log in our private chat.' }
   const asked = /^\d{1,3}$/.test(args) ? Number(args) : log_lines
-  const lines = await admin.logLines({ count: Math.min(200, Math.max(1, asked)), onlyProblems })
+  const lines = await admin.logLines({ count: Math.min(200, Math.max(1, asked)), onlyProblems, timeZone })
   const nothing = onlyProblems ? 'No warnings or errors since the start.' : 'The log is empty.'
   return { text: lines.length === 0 ? nothing : lines.join('\n'), format: 'plain' }
 }

@@ -41,9 +41,9 @@ describe('an answer', () => {
 
   test('comes with what the model needs to know, and for whom it is', async () => {
     await using bot = await TestChatbot.start({
-      config: { system_prompt: 'Talk like a pirate.', time_zone: 'Europe/Berlin' },
+      config: { system_prompt: 'Talk like a pirate.' },
     })
-    await bot.say('hello', { user: { languageCode: 'de' } })
+    await bot.say('hello', { user: { languageCode: 'de' }, timeZone: 'Europe/Berlin' })
     const { system, signal, for: subject } = bot.lastRequest
     expect(system).toMatch(/^Talk like a pirate\./)
     expect(system).toMatch(/Your name is Ada\. It is \w+, \d{4}-\d\d-\d\d, \d\d:\d\d \(Europe\/Berlin\)\.$/)

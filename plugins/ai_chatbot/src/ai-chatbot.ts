@@ -14,7 +14,7 @@ const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
 
 The conversation is remembered per chat (and per topic of a group); /new starts over. What I know about you shows in /memory. /stop ends a long answer. In groups, mention the assistant or reply to it.`,
   config: configuration,
-  perChat: ['system_prompt', 'persona_role', 'groups', 'spoken_replies', 'time_zone'],
+  perChat: ['system_prompt', 'persona_role', 'groups', 'spoken_replies'],
   permissions: { ai: true, tools: true },
   updates: ['message', 'edited_message'],
   priority: -1_000,

@@ -81,20 +81,7 @@ export const configuration = z.object({
     .describe(
       'Which answers come as voice messages: none, those to voice messages, or all. Needs a model for speech (ai.speech_model).',
     ),
-  time_zone: z
-    .string()
-    .refine(isTimeZone, 'a time zone such as Europe/Berlin')
-    .optional()
-    .describe("The zone of the time that the model is told. Default: this machine's."),
 })
 
 export type Configuration = z.infer<typeof configuration>
 export type RespondMode = (typeof respondModes)[number]
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== ''
-  } catch {
-    return false
-  }
-}

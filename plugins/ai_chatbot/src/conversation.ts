@@ -177,14 +177,13 @@ async function prompt(
   { unseen }: Question,
   { facts, summary }: Knowledge,
   context: MessageContext,
-  { config, services, settings }: ChatbotParts,
+  { services, settings }: ChatbotParts,
 ): Promise<string> {
   const { prompt: instructions } = await settings.persona(context.chat)
   return systemPrompt({
     instructions,
     assistant: services.assistant,
     context,
-    timeZone: config.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     facts,
     summary,
     unseen,

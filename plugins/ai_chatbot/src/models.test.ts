@@ -89,7 +89,7 @@ test('/usage shows people what is theirs, and the owner everything', async () =>
   })
   await using bot = await TestChatbot.start({ ai: { usage } })
   expect(await bot.say('/usage')).toBe(
-    'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – limit reached until 2026-12-01 00:00 UTC\n\nThis chat\nthis month: 1,500 tokens',
+    'You\ntoday: 1,500 of 1,000 tokens, 0.0125 USD – limit reached until Tue, 1 Dec 2026, 00:00 (UTC)\n\nThis chat\nthis month: 1,500 tokens',
   )
   expect(await bot.say('/usage', { role: 'owner' })).toContain('The whole assistant\ntoday: 1,500 tokens')
 })
@@ -113,7 +113,7 @@ test('/usage tells what the cheaper model took apart, each against the limit', a
   })
   await using bot = await TestChatbot.start({ ai: { usage } })
   expect(await bot.say('/usage')).toBe(
-    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – limit reached until 2026-11-24 00:00 UTC; the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
+    'You\ntoday: 900 of 1,000 tokens, 0.005 of 0.005 EUR – limit reached until Tue, 24 Nov 2026, 00:00 (UTC); the cheaper model: 900 of 1,000 tokens, 0.0014 of 0.005 EUR',
   )
 })
 

@@ -14,8 +14,7 @@ export interface PromptParts {
   /** The words of the persona. */
   readonly instructions: string
   readonly assistant: AssistantDirectory
-  readonly context: Pick<MessageContext, 'chat' | 'user' | 'message'>
-  readonly timeZone: string
+  readonly context: Pick<MessageContext, 'chat' | 'user' | 'message' | 'timeZone'>
   /** What is known about the user; in private chats only. */
   readonly facts: readonly Fact[]
   readonly summary?: string | undefined
@@ -39,7 +38,7 @@ export function systemPrompt(parts: PromptParts): string {
     surroundings(parts),
     unseen !== undefined &&
       `The last message came with ${unseen}, which you cannot see or hear. The person was told so.`,
-    `Your name is ${oneLine(assistant.name)}. It is ${timeOf(context.message.date, parts.timeZone)}.`,
+    `Your name is ${oneLine(assistant.name)}. It is ${timeOf(context.message.date, context.timeZone)}.`,
   ]
     .filter((part) => typeof part === 'string')
     .join('\n\n')

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import type { AiUsageLine, MessageContext, PluginResult, Services } from '@pluggram/sdk'
 
 const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
@@ -25,15 +26,21 @@ export async function describeUsage(context: MessageContext, { ai }: Services): 
   )
   const parts = scopes.map((scope) => {
     const own = shown.filter((line) => line.scope === scope)
-    return [SCOPES[scope], ...own.map((line) => describe(line, currency))].join('\n')
+    return [
+      SCOPES[scope],
+      ...own.map((line) => describe(line, { currency, timeZone: context.timeZone })),
+    ].join('\n')
   })
   return parts.join('\n\n')
 }
 
-function describe(line: AiUsageLine, currency: string): string {
+function describe(
+  line: AiUsageLine,
+  { currency, timeZone }: { readonly currency: string; readonly timeZone: string },
+): string {
   const { period, tokens, money, cheaper, endsAt } = line
   const main = { tokens: tokens - (cheaper?.tokens ?? 0), money: round(money - (cheaper?.money ?? 0)) }
-  const reset = ` – limit reached until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const reset = ` – limit reached until ${describeMoment(timeZone, endsAt)} (${timeZone})`
   const parts = [main, ...(cheaper ? [cheaper] : [])].map(
     (used) => `${share(used, line, currency)}${isUsedUp(used, line) ? reset : ''}`,
   )

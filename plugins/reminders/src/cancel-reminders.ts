@@ -1,8 +1,8 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { ReminderBook } from './reminder-book.ts'
 import type { Reminder } from './reminder-table.ts'
 import { TEXTS } from './texts.ts'
-import { describeMoment } from './time/time-zone.ts'
 
 /** Which reminder to cancel; with nothing, the only one there is. */
 export const cancelSchema = z.object({

@@ -1,15 +1,9 @@
 import { z } from '@pluggram/sdk'
-import { findTimeZone } from './time/time-zone.ts'
 
 const snooze = z.int().min(1).max(10_080)
 
 /** The block `plugins.reminders`. */
 export const configuration = z.object({
-  default_time_zone: z
-    .string()
-    .refine((name) => findTimeZone(name) !== undefined, 'is not a time zone such as Europe/Berlin')
-    .default('UTC')
-    .describe('The time zone of people who did not say theirs with /timezone'),
   default_hour: z.int().min(0).max(23).default(9).describe('The hour of a day for which none is said'),
   max_per_person: z
     .int()

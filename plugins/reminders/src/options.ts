@@ -9,19 +9,17 @@ export interface Surroundings {
   readonly config: Configuration
   readonly services: Services
 }
-export type Asked = Pick<MessageContext, 'chat' | 'user' | 'message'> & Surroundings
+export type Asked = Pick<MessageContext, 'chat' | 'user' | 'message' | 'timeZone'> & Surroundings
 
 export function bookOf({ services, config }: Surroundings): ReminderBook {
   return new ReminderBook(services, config)
 }
 
 /** How times of a message are read. */
-export async function parseOptions(context: Asked): Promise<ParseOptions> {
-  const { config, user, message } = context
-  const zone = (await bookOf(context).table.zoneOf(user.id)) ?? config.default_time_zone
+export function parseOptions({ config, user, message, timeZone }: Asked): ParseOptions {
   return {
     now: momentWritten(message.date, Date.now()),
-    zone,
+    zone: timeZone,
     defaultHour: config.default_hour,
     language: user.languageCode,
   }

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
 import { bookOf, parseOptions } from './options.ts'
 import type { Asked, Surroundings } from './options.ts'
@@ -11,7 +12,7 @@ import { say, TEXTS } from './texts.ts'
 import { describeDue } from './time/moments.ts'
 import { describeRepeat } from './time/repeat.ts'
 import { ASKS } from './time/rewrite.ts'
-import { describeMoment, momentOf, wallTimeOf } from './time/time-zone.ts'
+import { momentOf, wallTimeOf } from './time/time-zone.ts'
 
 const MAX_LISTED = 20
 /** A longer message is no time of day. */
@@ -79,7 +80,7 @@ export class ReminderDesk {
   }
 
   async #add(text: string, context: Asked): Promise<Reply> {
-    const options = await parseOptions(context)
+    const options = parseOptions(context)
     const { what, when } = readReminder(text, options)
     if (!when) return this.#askWhen(what, context, options)
     if (what === '') return this.#askWhat(when, context, options)
@@ -148,7 +149,7 @@ export class ReminderDesk {
   async #answer(question: Question, message: string, context: Asked): Promise<PluginResult | undefined> {
     const text = message.trim()
     if (text === '') return undefined
-    const options = await parseOptions(context)
+    const options = parseOptions(context)
     const { what, reminderId } = question
     if (what !== undefined) {
       if (text.length > MAX_TIME || !isOnlyTime(text, options)) return undefined
@@ -168,7 +169,7 @@ export class ReminderDesk {
   }
 
   async #list(context: Asked): Promise<PluginResult> {
-    const { zone } = await parseOptions(context)
+    const { zone } = parseOptions(context)
     const waiting = await bookOf(context).table.waitingFor(context.user.id)
     // a user's reminders are not for a whole group
     const shown = waiting.filter(
@@ -207,7 +208,7 @@ export class ReminderDesk {
 
   async #pressTime(question: Question, choice: string, context: Asked): Promise<PluginResult | Reply> {
     const { what = '' } = question
-    const options = { ...(await parseOptions(context)), now: new Date() }
+    const options = { ...parseOptions(context), now: new Date() }
     const editMessageId = context.message.id
     if (choice === 'other') {
       await this.#questions.askAgain(question, Date.now())
@@ -224,7 +225,7 @@ export class ReminderDesk {
   async #pressPlain(question: Question, context: Asked): Promise<PluginResult | Reply> {
     const reminder = await bookOf(context).table.findOwn(question.reminderId ?? 0, context.user.id)
     if (!(await this.#questions.close(question)) || !reminder) return TOO_OLD
-    const options = await parseOptions(context)
+    const options = parseOptions(context)
     return { text: `${describeSet(reminder, options)}: ${reminder.what}`, editMessageId: context.message.id }
   }
 

@@ -61,12 +61,14 @@ const MIGRATIONS = [
      asked_at INTEGER NOT NULL,
      UNIQUE (user_id, chat_id, topic_id)
    );`,
+  // the assistant took the zones over when it started
+  'DROP TABLE zones',
 ]
 const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at, repeat'
 /** Sent reminders are deleted after this time; until then they can be snoozed. */
 const KEEP_MS = 30 * 86_400_000
 
-/** The reminders and time zones of all users. */
+/** The reminders of all users. */
 export class ReminderTable {
   readonly #database: DatabaseService
 
@@ -86,12 +88,11 @@ export class ReminderTable {
     return Number(lastInsertId)
   }
 
-  /** Deletes all of a user's reminders and the time zone. Returns the number of reminders. */
+  /** Deletes all of a user's reminders. Returns their number. */
   async forget(userId: number): Promise<number> {
     const all = await this.#select('WHERE user_id = ?', [userId])
     await this.#database.transaction([
       { sql: 'DELETE FROM reminders WHERE user_id = ?', params: [userId] },
-      { sql: 'DELETE FROM zones WHERE user_id = ?', params: [userId] },
       { sql: 'DELETE FROM questions WHERE user_id = ?', params: [userId] },
     ])
     return all.length
@@ -148,17 +149,6 @@ export class ReminderTable {
     await this.#database.query("DELETE FROM reminders WHERE state <> 'waiting' AND due_at < ?", [
       now.getTime() - KEEP_MS,
     ])
-  }
-
-  async zoneOf(userId: number): Promise<string | undefined> {
-    const [row] = await this.#database.query<{ zone: string }>('SELECT zone FROM zones WHERE user_id = ?', [
-      userId,
-    ])
-    return row?.zone
-  }
-
-  async setZone(userId: number, zone: string): Promise<void> {
-    await this.#database.query('INSERT OR REPLACE INTO zones VALUES (?, ?)', [userId, zone])
   }
 
   async #select(where: string, params: readonly SqlParameter[]): Promise<readonly Reminder[]> {

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { ToolContext } from '@pluggram/sdk'
 import { meantReminders } from './cancel-reminders.ts'
@@ -8,7 +9,7 @@ import type { Due, ParseOptions } from './parse-reminder.ts'
 import type { Reminder } from './reminder-table.ts'
 import { say, TEXTS } from './texts.ts'
 import { describeRepeat, nextTime } from './time/repeat.ts'
-import { describeMoment, momentOf, wallTimeOf } from './time/time-zone.ts'
+import { momentOf, wallTimeOf } from './time/time-zone.ts'
 
 type Context = ToolContext<Configuration>
 
@@ -31,7 +32,7 @@ export const moveSchema = z.object({
 export async function addForModel(args: z.infer<typeof addSchema>, context: Context): Promise<unknown> {
   if (context.user.id === 0) return { error: TEXTS.onlyInChats }
   return inWords(async () => {
-    const options = { ...(await parseOptions(context)), language: 'en' }
+    const options = { ...parseOptions(context), language: 'en' }
     const { due, repeat, isTomorrow } = parseWhen(args.when, options)
     const { chat, user } = context
     await bookOf(context).add({
@@ -67,7 +68,7 @@ export async function moveForModel(args: z.infer<typeof moveSchema>, context: Co
     if (!reminder || (isNamed && meant.length > 1)) {
       return TEXTS.whichMove(waiting.length)
     }
-    const options = { ...(await parseOptions(context)), language: 'en' }
+    const options = { ...parseOptions(context), language: 'en' }
     const { due, repeat } = newTime(reminder, parseWhen(args.when, options), options)
     await book.move(reminder, due, repeat)
     const from = describeMoment(options.zone, reminder.due)
@@ -94,7 +95,7 @@ function newTime(
 }
 
 export async function listForModel(context: Context): Promise<unknown> {
-  const { zone } = await parseOptions(context)
+  const { zone } = parseOptions(context)
   const waiting = await bookOf(context).table.waitingFor(context.user.id)
   return waiting.map(({ what, due, repeat }, index) => ({
     number: index + 1,

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import { describe, expect, test, vi } from 'vitest'
 import type { Reply } from '@pluggram/sdk'
 import { collectText, createTestServices, createTestTelegram, runPlugin } from '@pluggram/testing'
@@ -5,7 +6,7 @@ import type { PluginUnderTest } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import example from '../config.example.json' with { type: 'json' }
 import reminders from './index.ts'
-import { describeMoment, momentOf, offsetMinutes } from './time/time-zone.ts'
+import { momentOf, offsetMinutes } from './time/time-zone.ts'
 
 installLeakCheck()
 
@@ -69,17 +70,16 @@ test('what the scheduler missed is sent by the sweep, once', async () => {
   expect(services.telegram.records).toHaveLength(1)
 })
 
-test('each person has a time zone', async () => {
-  await using plugin = await runPlugin(reminders, { config: example.plugins.reminders })
-  expect(await collectText(await plugin.send('/timezone'))).toContain('Europe/Berlin')
-  expect(await plugin.send('/timezone Atlantis')).toMatchObject({ success: false })
-  expect(await collectText(await plugin.send('/timezone Asia/Tokyo'))).toContain('Asia/Tokyo')
-  expect(await collectText(await plugin.send('/remind tomorrow tea'))).toMatch(/09:00 \(Asia\/Tokyo\): tea$/)
-  expect(await collectText(await plugin.send('/remind tomorrow tea', { user: { id: 2 } }))).toContain(
-    'Europe/Berlin',
-  )
-})
-
+test.each(['Asia/Tokyo', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Apia', '-03:30'])(
+  'tomorrow is nine by the clock of the writer in %s',
+  async (timeZone) => {
+    await using plugin = await runPlugin(reminders)
+    expect(await collectText(await plugin.send('/remind tomorrow tea', { timeZone }))).toContain(
+      `09:00 (${timeZone}): tea`,
+    )
+    expect(await collectText(await plugin.send('/reminders', { timeZone }))).toContain('09:00: tea')
+  },
+)
 test('the model adds and lists reminders; what it cannot mean is told to it', async () => {
   await using plugin = await runPlugin(reminders)
   expect(await plugin.callTool('add_reminder', { what: 'tea', when: 'in 2 hours' })).toMatchObject({
@@ -226,14 +226,12 @@ test('nobody has more than the configured number', async () => {
   })
 })
 
-test('forgets the reminders and the time zone of a user, and no other ones', async () => {
+test('forgets the reminders of a user, and no other ones', async () => {
   await using plugin = await runPlugin(reminders)
   const other = { user: { id: 5 }, chat: { id: 5 } }
-  await plugin.send('/timezone Asia/Tokyo')
   for (const place of [{}, other]) await plugin.send('remind me in 20 minutes of the tea', place)
   expect(await plugin.forgetUser(1_001)).toBe('one reminder')
   expect(await collectText(await plugin.send('/reminders'))).toContain('No reminders yet')
-  expect(await collectText(await plugin.send('/timezone'))).not.toContain('Tokyo')
   expect(await collectText(await plugin.send('/reminders', other))).toContain('the tea')
   expect(await plugin.forgetUser(1_001)).toBeUndefined()
 })

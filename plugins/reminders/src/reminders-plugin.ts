@@ -6,7 +6,6 @@ import type { Configuration } from './configuration.ts'
 import { bookOf, parseOptions } from './options.ts'
 import { ReminderDesk } from './reminder-desk.ts'
 import { addForModel, addSchema, listForModel, moveForModel, moveSchema } from './reminder-tools.ts'
-import { setZone } from './zone-command.ts'
 
 /** Reminds people at the time they name, once or again and again. */
 const reminders: PluginDefinition<typeof configuration> = definePlugin({
@@ -15,7 +14,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
   description: 'Reminders at the time you choose',
   help: [
     'Write `remind me tomorrow at 9 to water the plants`, `/remind in 20 minutes tea` or `/remind every weekday at 9 stand-up`.',
-    'When the time is missing, I ask. `/reminders` lists your reminders, `/timezone Europe/Berlin` sets your time zone.',
+    'When the time is missing, I ask. `/reminders` lists your reminders, Times are in your time zone: `/timezone Berlin` sets it.',
     'A reminder has buttons to snooze it.',
   ].join('\n'),
   config: configuration,
@@ -31,11 +30,6 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
     reminders: {
       description: 'List your reminders',
       examples: ['list my reminders', 'what are my reminders'],
-    },
-    timezone: {
-      description: 'Set your time zone',
-      usage: '/timezone Europe/Berlin',
-      execute: (args, context) => setZone(args.trim(), context),
     },
   },
   tools: {
@@ -65,7 +59,7 @@ const reminders: PluginDefinition<typeof configuration> = definePlugin({
       result: 'own',
       role: 'everyone',
       async execute(args, context) {
-        const { zone } = await parseOptions(context)
+        const { zone } = parseOptions(context)
         return cancelReminders(args, { book: bookOf(context), userId: context.user.id, zone })
       },
     },

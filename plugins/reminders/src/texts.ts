@@ -337,10 +337,6 @@ export const TEXTS = {
     `You have ${count} reminders. Which one? Say “move reminder 2 to 6 pm”; /reminders lists them.`,
   moved: (from: string, to: string, repeats: string) =>
     `Moved the reminder from ${from} to ${to}${repeats === '' ? '' : `; it repeats ${repeats}`}.`,
-  zoneIs: (zone: string) => `Your time zone is ${zone}. Change it: /timezone Europe/Berlin`,
-  noSuchZone: (name: string) => `I don't know the time zone “${name}”. Try /timezone Europe/Berlin.`,
-  zoneSet: (zone: string, now: string) =>
-    `Your time zone is ${zone}; it is ${now} there. Existing reminders won't move.`,
 } as const
 
 /** Whether people with this language read their own; else it is English. */

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import type { MessageContext, ScheduleInfo, Services } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
 import { JobRunner } from './job-runner.ts'
@@ -13,7 +14,7 @@ export interface Surroundings {
   readonly config: Configuration
   readonly services: Services
 }
-export type Asked = Pick<MessageContext, 'chat' | 'user' | 'role'> & Surroundings
+export type Asked = Pick<MessageContext, 'chat' | 'user' | 'role' | 'timeZone'> & Surroundings
 
 export function runnerOf({ services, config }: Surroundings): JobRunner {
   return new JobRunner(services, config)
@@ -42,8 +43,9 @@ export async function addJob(
   }
   const id = await runner.table.add({ chatId: chat.id, topicId: chat.topicId, words, kind, text }, user.id)
   const name = runner.nameOf(id)
+  const zone = zoneOf(context)
   try {
-    await runner.plan(name, times, { zone: config.time_zone, data: { job: id } })
+    await runner.plan(name, times, { zone, data: { job: id, zone } })
   } catch (error) {
     await runner.table.remove(id)
     throw error
@@ -57,15 +59,12 @@ export function seesAll({ chat, role }: Asked): boolean {
   return chat.type === 'private' && role === 'owner'
 }
 
-export function describeNext(info: ScheduleInfo | undefined, { time_zone: timeZone }: Configuration): string {
+/** A job of a group keeps the group's time, any other its writer's. */
+export function zoneOf({ chat, timeZone }: Asked): string {
+  return chat.timeZone ?? timeZone
+}
+
+export function describeNext(info: ScheduleInfo | undefined, zone: string): string {
   if (info?.isPaused === true) return 'paused'
-  if (!info?.next) return 'not planned'
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(info.next)
+  return info?.next ? describeMoment(zone, info.next) : 'not planned'
 }

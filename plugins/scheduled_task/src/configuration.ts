@@ -1,3 +1,4 @@
+import { findTimeZone } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import { parseTimes, TimesError } from './parse-times.ts'
 
@@ -15,15 +16,9 @@ const when = z
   })
   .describe('As after /every: `weekday 9:00`, `monday and friday 17:30`, `2 hours`, `cron: 0 9 1 * *`')
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
-const timeZone = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Berlin')
+const timeZone = z
+  .string()
+  .refine((name) => findTimeZone(name) !== undefined, 'is not a time zone such as Europe/Berlin')
 
 const job = z
   .strictObject({
@@ -31,7 +26,7 @@ const job = z
     chats: z.array(z.int()).min(1).max(100).describe('Ids of the chats that it goes to'),
     message: z.string().min(1).max(4_000).optional().describe('A text that is sent as it stands'),
     prompt: z.string().min(1).max(4_000).optional().describe('An order to the model, whose answer is sent'),
-    time_zone: timeZone.optional().describe('Default: `time_zone` of the plugin'),
+    time_zone: timeZone.optional().describe("Default: the assistant's, `assistant.time_zone`"),
   })
   .refine(
     (value) => (value.message === undefined) !== (value.prompt === undefined),
@@ -40,7 +35,6 @@ const job = z
 
 /** The block `plugins.scheduled_task`. */
 export const configuration = z.object({
-  time_zone: timeZone.default('UTC').describe('The time zone of all times'),
   jobs: z
     .record(z.string().regex(/^[a-z0-9_]{1,32}$/, 'is not a valid job name'), job)
     .default({})

@@ -1,3 +1,4 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { ScheduledRun, Services } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
@@ -8,13 +9,18 @@ import type { Times } from './parse-times.ts'
 /** The manifest's schedule that runs a job. */
 const RUN = 'run'
 const CONFIG_PREFIX = 'config-'
-const dataSchema = z.union([z.object({ job: z.number() }), z.object({ config: z.string() })])
+const dataSchema = z.union([
+  z.object({ job: z.number(), zone: z.string().optional() }),
+  z.object({ config: z.string() }),
+])
 
 /** The work of one run. */
 interface Work {
   readonly chats: readonly { readonly chatId: number; readonly topicId?: number | undefined }[]
   readonly kind: 'message' | 'prompt'
   readonly text: string
+  /** Absent: the assistant's. */
+  readonly zone?: string | undefined
 }
 
 /** Keeps jobs in the scheduler and runs them. */
@@ -33,8 +39,8 @@ export class JobRunner {
   async takeOverConfiguration(): Promise<void> {
     const { scheduler } = this.#services
     for (const [name, job] of Object.entries(this.#config.jobs)) {
-      const zone = job.time_zone ?? this.#config.time_zone
-      await this.plan(CONFIG_PREFIX + name, parseTimes(job.every).times, { zone, data: { config: name } })
+      const data = { config: name }
+      await this.plan(CONFIG_PREFIX + name, parseTimes(job.every).times, { zone: job.time_zone, data })
     }
     for (const { name } of await scheduler.list()) {
       const isGone =
@@ -46,12 +52,15 @@ export class JobRunner {
   async plan(
     name: string,
     times: Times,
-    { zone, data }: { readonly zone: string; readonly data: z.input<typeof dataSchema> },
+    { zone, data }: { readonly zone: string | undefined; readonly data: z.input<typeof dataSchema> },
   ): Promise<void> {
     const { scheduler } = this.#services
     const options = { name, missed: 'skip', timeoutSeconds: 300, data } as const
     if (times.kind === 'every') await scheduler.every({ seconds: times.seconds, ...options }, RUN)
-    else await scheduler.cron(times.expression, { timeZone: zone, ...options }, RUN)
+    else {
+      const own = zone === undefined ? options : { ...options, timeZone: zone }
+      await scheduler.cron(times.expression, own, RUN)
+    }
   }
 
   /** The schedule name of a job that was created in a chat. */
@@ -91,16 +100,19 @@ export class JobRunner {
       const chats = job.chats.map((chatId) => ({ chatId }))
       return job.prompt === undefined
         ? { chats, kind: 'message', text: job.message ?? '' }
-        : { chats, kind: 'prompt', text: job.prompt }
+        : { chats, kind: 'prompt', text: job.prompt, zone: job.time_zone }
     }
     const job = await this.table.find(parsed.data.job)
-    return job && { chats: [{ chatId: job.chatId, topicId: job.topicId }], kind: job.kind, text: job.text }
+    if (!job) return undefined
+    const { kind, text, chatId, topicId } = job
+    return { chats: [{ chatId, topicId }], kind, text, zone: parsed.data.zone }
   }
 
-  async #ask({ text: prompt, chats }: Work, signal: AbortSignal): Promise<string> {
+  async #ask({ text: prompt, chats, zone = ownZone() }: Work, signal: AbortSignal): Promise<string> {
     const [only, ...others] = chats
+    const now = `${describeMoment(zone, new Date())} (${zone})`
     const { text } = await this.#services.ai.generateText({
-      system: 'You write a message that is sent to a chat at a fixed time. Write the message only.',
+      system: `You write a message that is sent to a chat at a fixed time. Write the message only. It is ${now}.`,
       messages: [{ role: 'user', content: prompt }],
       // the target chat's budget pays; a message to several chats belongs to none of them
       ...(only && others.length === 0 && { for: { chat: { id: only.chatId } } }),
@@ -108,4 +120,9 @@ export class JobRunner {
     })
     return text
   }
+}
+
+/** The assistant's zone, which a plugin process has too. */
+function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -1,6 +1,6 @@
 import { isPluggramError, z } from '@pluggram/sdk'
 import type { PluginDefinition, Role, ToolContext } from '@pluggram/sdk'
-import { addJob, describeNext, runnerOf, seesAll } from './add-job.ts'
+import { addJob, describeNext, runnerOf, seesAll, zoneOf } from './add-job.ts'
 import type { Configuration, configuration } from './configuration.ts'
 import { parseTimes, TimesError } from './parse-times.ts'
 import { TEXTS } from './texts.ts'
@@ -77,8 +77,8 @@ async function addForModel({ every, text, write }: z.infer<typeof add>, context:
   if (rest !== '') throw new TimesError(TEXTS.notPartOfTime(rest.slice(0, 60)))
   const kind = write === 'by_model' ? 'prompt' : 'message'
   const { id, next } = await addJob({ times, words, kind, text: text.trim() }, context)
-  const { config } = context
-  return { job: id, every: words, time_zone: config.time_zone, next: describeNext(next, config) }
+  const zone = zoneOf(context)
+  return { job: id, every: words, time_zone: zone, next: describeNext(next, zone) }
 }
 
 async function list(context: Context): Promise<unknown> {
@@ -91,7 +91,7 @@ async function list(context: Context): Promise<unknown> {
       job: id,
       every: words,
       text: text.slice(0, 200),
-      next: describeNext(schedules.get(runner.nameOf(id)), context.config),
+      next: describeNext(schedules.get(runner.nameOf(id)), zoneOf(context)),
     }))
 }
 

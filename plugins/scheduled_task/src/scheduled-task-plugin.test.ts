@@ -125,7 +125,10 @@ test('strangers neither make nor change jobs, and a group only sees its own', as
 test.each([
   [{ jobs: { x: { every: 'sometimes', chats: [1], message: 'x' } } }, 'jobs.x.every'],
   [{ jobs: { x: { every: 'day 9:00', chats: [1] } } }, 'jobs.x'],
-  [{ time_zone: 'Mars/Base' }, 'time_zone'],
+  [
+    { jobs: { x: { every: 'day 9:00', chats: [1], message: 'x', time_zone: 'Mars/Base' } } },
+    'jobs.x.time_zone',
+  ],
 ])('the configuration %j is refused', async (config, place) => {
   await expect(runPlugin(scheduledTask, { config: config as never })).rejects.toThrow(
     `plugins.scheduled_task.${place}`,

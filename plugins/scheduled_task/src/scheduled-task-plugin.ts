@@ -1,6 +1,6 @@
 import { definePlugin, isPluggramError } from '@pluggram/sdk'
 import type { MessageContext, PluginDefinition, PluginResult, ScheduleInfo } from '@pluggram/sdk'
-import { addJob, describeNext, runnerOf, seesAll } from './add-job.ts'
+import { addJob, describeNext, runnerOf, seesAll, zoneOf } from './add-job.ts'
 import type { Surroundings } from './add-job.ts'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
@@ -79,7 +79,7 @@ async function guarded(
 }
 
 async function add(args: string, context: Asked): Promise<PluginResult> {
-  const { config } = context
+  const zone = zoneOf(context)
   const { times, words, rest } = parseTimes(args)
   const kind = PROMPT.test(rest) ? 'prompt' : 'message'
   const text = rest.replace(PROMPT, '').trim()
@@ -89,10 +89,10 @@ async function add(args: string, context: Asked): Promise<PluginResult> {
     response: {
       text: TEXTS.everySend(
         words,
-        config.time_zone,
+        zone,
         kind === 'prompt' ? ' an answer to' : '',
         text,
-        describeNext(next, config),
+        describeNext(next, zone),
       ),
       buttons: [
         [
@@ -107,6 +107,7 @@ async function add(args: string, context: Asked): Promise<PluginResult> {
 async function list(context: Asked): Promise<PluginResult> {
   const { config, services, chat } = context
   const runner = runnerOf(context)
+  const zone = zoneOf(context)
   const schedules = new Map((await services.scheduler.list()).map((info) => [info.name, info]))
   const isWhole = seesAll(context)
   const own = (await runner.table.all()).filter((job) => isWhole || job.chatId === chat.id)
@@ -115,10 +116,10 @@ async function list(context: Asked): Promise<PluginResult> {
     return { success: true, response: TEXTS.noJobsWriteEvery }
   }
   const lines = [
-    ...own.slice(0, MAX_LISTED).map((job) => describeJob(job, schedules.get(runner.nameOf(job.id)), config)),
+    ...own.slice(0, MAX_LISTED).map((job) => describeJob(job, schedules.get(runner.nameOf(job.id)), zone)),
     ...fixed.map(
       ([name, job]) =>
-        `${name} (config.json): every ${job.every} – ${describeNext(schedules.get(`config-${name}`), config)}`,
+        `${name} (config.json): every ${job.every} – ${describeNext(schedules.get(`config-${name}`), zone)}`,
     ),
   ]
   if (own.length > MAX_LISTED) lines.push(`… and ${own.length - MAX_LISTED} more`)
@@ -133,13 +134,9 @@ async function list(context: Asked): Promise<PluginResult> {
   return { success: true, response: { text: lines.join('\n'), buttons } }
 }
 
-function describeJob(
-  { id, words, kind, text }: Job,
-  info: ScheduleInfo | undefined,
-  config: Configuration,
-): string {
+function describeJob({ id, words, kind, text }: Job, info: ScheduleInfo | undefined, zone: string): string {
   const shown = text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text
-  return `${id}. every ${words}${kind === 'prompt' ? ' (AI)' : ''}: ${shown} – ${describeNext(info, config)}`
+  return `${id}. every ${words}${kind === 'prompt' ? ' (AI)' : ''}: ${shown} – ${describeNext(info, zone)}`
 }
 
 async function press(data: string, context: Asked): Promise<PluginResult> {

@@ -42,8 +42,8 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     ...createPluginActs(options, plugins),
     ...createSettingActs(options, plugins),
     ...createPeopleActs(options),
-    async logLines({ count, onlyProblems = false }) {
-      return logTail?.lines({ count: Math.min(count, MAX_LINES), onlyProblems }) ?? []
+    async logLines({ count, ...options }) {
+      return logTail?.lines({ ...options, count: Math.min(count, MAX_LINES) }) ?? []
     },
   }
 }

@@ -16,6 +16,7 @@ import {
   createSqlitePluginChats,
   createSqlitePluginStores,
   createSqliteScheduleStore,
+  createSqliteTimeZones,
   FileGuard,
   findOtherBots,
   lockHome,
@@ -80,6 +81,7 @@ export const sqliteStorage = definePart({
       chatSettings: createSqliteChatSettings(records, { bot }),
       access: createSqliteAccessStore(records, { bot }),
       chatMoves: createSqliteChatMoves(records, { bot }),
+      timeZones: createSqliteTimeZones(records, { bot }),
       aiLedger,
       schedules: createSqliteScheduleStore(log, { bot }),
     }
@@ -107,7 +109,7 @@ function guardFiles(database: DatabaseSync, log: WriteLog, to: Logger): FileGuar
  * user.
  */
 function contribute(
-  { messages, pluginStores, pluginChats, chatSettings, access, chatMoves, aiLedger }: Storage,
+  { messages, pluginStores, pluginChats, chatSettings, access, chatMoves, timeZones, aiLedger }: Storage,
   life: Life,
 ): void {
   const keep = (what: string, move: (from: number, to: number) => unknown): void =>
@@ -118,8 +120,10 @@ function contribute(
   keep('what plugins keep for chats', (from, to) => pluginStores.movePrefix(markOfChat(from), markOfChat(to)))
   keep('settings of plugins', (from, to) => chatSettings.move(from, to))
   keep('the access settings', (from, to) => access.move(from, to))
+  keep('the time zone', (from, to) => timeZones.move(from, to))
   keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
   life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
+  life.add(forgetters, { forget: (userId) => timeZones.set(userId, undefined) })
   life.add(forgetters, { forget: (userId) => access.forget(userId) })
   life.add(healthChecks, {
     name: 'plugin stores',

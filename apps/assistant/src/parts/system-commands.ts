@@ -3,14 +3,16 @@ import { ForgetMe } from '@pluggram/access'
 import { readPluginStates } from '../plugin-states.ts'
 import { toStatusLine } from '../plugins.ts'
 import { createSystemPlugin, SYSTEM_PLUGIN_NAME } from '../system-plugin.ts'
+import { TimeZoneCommand } from '../time-zones/timezone-command.ts'
 import * as tokens from './tokens.ts'
 
-/** `/start`, `/help`, `/status` and `/forget_me`. */
+/** `/start`, `/help`, `/status`, `/timezone` and `/forget_me`. */
 export const systemCommands = definePart({
   name: 'system commands',
   needs: {
     settings: tokens.settings,
     storage: tokens.storage,
+    timeZones: tokens.timeZones,
     board: tokens.board,
     directory: tokens.directory,
     models: tokens.models,
@@ -19,9 +21,10 @@ export const systemCommands = definePart({
     mask: tokens.mask,
     logger: tokens.logger,
   },
-  start({ settings, storage, board, directory, models, outgoing, forgetters, mask, logger }, life) {
+  start({ settings, storage, timeZones, board, directory, models, outgoing, forgetters, mask, logger }, life) {
     const definition = createSystemPlugin({
       forgetMe: new ForgetMe({ registry: board.hosted, forgetters, logger }),
+      timeZone: new TimeZoneCommand(timeZones),
       assistantName: settings.now.assistant.name,
       startedAt: Date.now(),
       plugins: () => directory.plugins(),

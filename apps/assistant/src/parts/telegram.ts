@@ -18,6 +18,7 @@ export const telegramConnection = definePart({
     outbox: tokens.outbox,
     buttons: tokens.buttons,
     access: tokens.access,
+    timeZones: tokens.timeZones,
     board: tokens.board,
     metrics: tokens.metrics,
     mask: tokens.mask,
@@ -27,7 +28,7 @@ export const telegramConnection = definePart({
   },
   gives: tokens.telegram,
   async start(
-    { configuration, settings, storage, outbox, buttons, access, board, chatKeepers, mediaFetcher, ...needs },
+    { configuration, settings, storage, outbox, buttons, access, timeZones, board, chatKeepers, mediaFetcher, ...needs },
     life,
   ) {
     const { metrics, logger } = needs
@@ -53,6 +54,7 @@ export const telegramConnection = definePart({
           chats: storage.pluginChats,
           concurrentChats: limits.concurrentChats,
           access: access.control,
+          timeZones,
           pluginTimeoutMs: limits.pluginTimeoutSeconds * 1_000,
           onPluginCall: metrics.pluginCalled,
           unansweredReply: 'None of my plugins answered that. /help shows what I can do.',

@@ -21,6 +21,7 @@ import type { ProblemLog } from '../problem-log.ts'
 import type { Telegram } from '../telegram.ts'
 import type { Web } from '../web.ts'
 import type { Storage } from '../storage.ts'
+import type { KnownTimeZones } from '../time-zones/time-zones.ts'
 
 /** How the assistant was asked to start. */
 export interface StartMode {
@@ -56,6 +57,7 @@ export const mask = one<SecretMask>('secret mask')
 // what parts provide
 export const logger = one<RootLogger>('logger')
 export const storage = one<Storage>('storage')
+export const timeZones = one<KnownTimeZones>('time zones')
 export const access = one<Access>('access')
 export const metrics = one<AssistantMetrics>('metrics')
 export const problemLog = one<ProblemLog>('problem log')

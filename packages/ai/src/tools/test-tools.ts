@@ -182,6 +182,7 @@ export function createContext(context: Partial<MessageContext> = {}): MessageCon
     signal: new AbortController().signal,
     config: {},
     attempt: 1,
+    timeZone: 'UTC',
     idempotencyKey: '1:ai_chatbot',
     reply: async () => [],
     react: async () => {},

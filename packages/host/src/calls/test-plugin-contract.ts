@@ -330,6 +330,7 @@ function contextFor(sent: unknown[], more: Partial<MessageContext> = {}): Omit<M
     },
     signal: new AbortController().signal,
     attempt: 1,
+    timeZone: 'Asia/Kathmandu',
     idempotencyKey: 'key',
     async reply(response) {
       sent.push(response)

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { machineTimeZone } from '@pluggram/base'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bubblewrapCommand, bubblewrapProblem } from './bubblewrap.ts'
 
@@ -62,7 +63,7 @@ describe.skipIf(problem !== undefined)(
       expect(await runInside(code)).toEqual({
         pids: ['1'],
         killed: 'ESRCH',
-        environment: 'PWD=' + root + '/plugin\0',
+        environment: 'TZ=' + machineTimeZone() + '\0PWD=' + root + '/plugin\0',
       })
     })
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
+import { machineTimeZone } from '@pluggram/base'
 import type { Readable } from 'node:stream'
 import { findProgram } from './find-program.ts'
 
@@ -54,6 +55,9 @@ export function bubblewrapCommand(files: SandboxFiles): readonly [string, readon
     program,
     [
       ...WALLS,
+      '--setenv',
+      'TZ',
+      machineTimeZone(),
       '--proc',
       '/proc',
       '--dev',

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Duplex, Readable } from 'node:stream'
-import { dieFirst } from '@pluggram/base'
+import { dieFirst, machineTimeZone } from '@pluggram/base'
 import { bubblewrapCommand, readSandboxedPid, SANDBOX_INFO_FD } from './bubblewrap.ts'
 import { lendCodeCache } from './code-cache.ts'
 import { findProgram } from './find-program.ts'
@@ -109,7 +109,8 @@ export function launch(options: LaunchOptions): LaunchedProcess {
     : endsWithParent()
   const child = spawn(command, [...prefix, ...(isSandboxed ? [process.execPath] : []), ...args], {
     cwd: options.workingDirectory,
-    env: {},
+    // all else of the environment may be secret; without the zone its clock differs from the host's
+    env: { TZ: machineTimeZone() },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', isSandboxed ? 'pipe' : 'ignore'],
   })
   // other listeners handle a failed start; this one only keeps the event from being unhandled

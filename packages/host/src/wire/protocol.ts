@@ -69,6 +69,7 @@ export interface ContextData {
   readonly user: User
   readonly role: Role
   readonly message: IncomingMessage
+  readonly timeZone: string
   readonly command?: Command
   readonly callback?: Callback
   readonly attempt: number

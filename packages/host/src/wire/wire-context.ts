@@ -20,7 +20,7 @@ export function contextOf<Kind extends CallKind>(
 
 /** The part of a context that is sent to a plugin process unchanged. */
 export function toContextData(
-  { chat, user, role, message, command, callback, attempt, idempotencyKey }: AskedContext,
+  { chat, user, role, message, timeZone, command, callback, attempt, idempotencyKey }: AskedContext,
   call: number,
   chatBlock: JsonObject | undefined,
 ): ContextData {
@@ -30,6 +30,7 @@ export function toContextData(
     user,
     role,
     message,
+    timeZone,
     attempt,
     idempotencyKey,
     ...(command && { command }),

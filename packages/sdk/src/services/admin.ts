@@ -85,8 +85,15 @@ export interface AdminService {
   /** Names of the plugins that are switched off in a chat. */
   offIn(chatId: number): Promise<readonly string[]>
   switchIn(chatId: number, plugin: string, isOn: boolean): Promise<void>
-  /** The last log lines, at most 200, oldest first, with secrets masked. */
-  logLines(options: { readonly count: number; readonly onlyProblems?: boolean }): Promise<readonly string[]>
+  /**
+   * The last log lines, at most 200, oldest first, with secrets masked, and times in that zone
+   * (default: the assistant's).
+   */
+  logLines(options: {
+    readonly count: number
+    readonly onlyProblems?: boolean
+    readonly timeZone?: string
+  }): Promise<readonly string[]>
   /** Users and groups that wrote recently, latest first, and all others with a decision. */
   parties(): Promise<readonly AdminParty[]>
   /**

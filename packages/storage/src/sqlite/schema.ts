@@ -156,13 +156,23 @@ const QUESTIONS = `
   ALTER TABLE sent_messages ADD COLUMN question_id INTEGER;
 `
 
+/** The time zones of users, and of groups, whose ids are negative. */
+const TIME_ZONES = `
+  CREATE TABLE time_zones (
+    bot INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    zone TEXT NOT NULL,
+    PRIMARY KEY (bot, id)
+  ) STRICT, WITHOUT ROWID;
+`
+
 /**
  * Each step migrates the schema by one version; a released step never changes.
  *
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS]
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS, TIME_ZONES]
 
 /** The schema version that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length

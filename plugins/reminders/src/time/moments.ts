@@ -1,7 +1,7 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import type { ParseOptions } from '../parse-reminder.ts'
 import { isTranslated } from '../texts.ts'
 import { languageOf } from './rewrite.ts'
-import { describeMoment } from './time-zone.ts'
 
 /** Sooner than this, people count the time instead of reading the clock. */
 const SOON_MS = 3_600_000

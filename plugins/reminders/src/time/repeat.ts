@@ -1,5 +1,6 @@
+import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
-import { describeMoment, momentOf, wallTimeOf } from './time-zone.ts'
+import { momentOf, wallTimeOf } from './time-zone.ts'
 
 const common = {
   /** Every so many of its unit. */

@@ -8,18 +8,6 @@ export interface WallTime {
   readonly minute: number
 }
 
-/**
- * The canonical name of a time zone: `europe/berlin` gives `Europe/Berlin`; `undefined` if there is
- * no such zone.
- */
-export function findTimeZone(name: string): string | undefined {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
-  } catch {
-    return undefined
-  }
-}
-
 /** What a zone's clocks show at a moment. */
 export function wallTimeOf(zone: string, moment: Date): WallTime {
   const parts = new Intl.DateTimeFormat('en-u-ca-iso8601-hc-h23', {
@@ -61,17 +49,4 @@ export function momentOf(zone: string, { year, month, day, hour, minute }: WallT
   if (actual === before) return first
   const second = new Date(asUtc - actual * 60_000)
   return offsetMinutes(zone, second) === actual ? second : first
-}
-
-/** `Tue 24 Nov 2026, 09:00`, in the zone's local time. */
-export function describeMoment(zone: string, moment: Date, language = 'en-GB'): string {
-  return new Intl.DateTimeFormat(language, {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(moment)
 }

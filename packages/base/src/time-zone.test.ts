@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { allTimeZones, findTimeZone } from './time-zone.ts'
+
+test.each([
+  ['europe/berlin', 'Europe/Berlin'],
+  ['Asia/Calcutta', 'Asia/Kolkata'],
+  ['Asia/Kolkata', 'Asia/Kolkata'],
+  ['asia/katmandu', 'Asia/Kathmandu'],
+  ['Europe/Kiev', 'Europe/Kyiv'],
+  ['US/Pacific', 'America/Los_Angeles'],
+  ['Pacific/Apia', 'Pacific/Apia'],
+  ['America/St_Johns', 'America/St_Johns'],
+  ['Buenos_Aires', undefined],
+  ['+05:30', '+05:30'],
+  ['UTC', 'UTC'],
+  ['Mars/Base', undefined],
+  ['../../etc/passwd', undefined],
+  ['', undefined],
+])('the zone %s is called %s', (name, zone) => {
+  expect(findTimeZone(name)).toBe(zone)
+})
+
+test('each zone of the world has a name that is found again', () => {
+  const zones = allTimeZones()
+  expect(zones.length).toBeGreaterThan(400)
+  expect(zones.filter((zone) => findTimeZone(zone) !== zone)).toEqual([])
+})
