@@ -2,7 +2,7 @@ import { cutText, findTimeZone } from '@pluggram/base'
 import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
 import { findZone, likelyZones, offsetsInUse, zonesAt } from './find-zone.ts'
 import type { KnownTimeZones } from './time-zones.ts'
-import { clock, zoneLabel, zoneTexts } from './zone-texts.ts'
+import { zoneLabel, zoneTexts } from './zone-texts.ts'
 
 /** How long after `/timezone` a location is taken for its answer. */
 const WAIT_MS = 15 * 60_000
@@ -171,6 +171,13 @@ function clockButtons(now: Date): Button[][] {
     data: `${CLOCK}${minutes}`,
   }))
   return inRows(buttons, 5)
+}
+
+/** `14:05`, as clocks in a zone show it. */
+function clock(zone: string, moment: Date): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(
+    moment,
+  )
 }
 
 function byClock(): Button[] {

@@ -5,13 +5,6 @@ export function zoneLabel(zone: string): string {
   return /^[+-]/.test(zone) ? `UTC${zone}` : zone
 }
 
-/** `14:05`, as clocks in a zone show it. */
-export function clock(zone: string, moment: Date): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(
-    moment,
-  )
-}
-
 export const zoneTexts = {
   own: (zone: string, now: Date): string =>
     `Your time zone is ${zoneLabel(zone)}; it is ${describeMoment(zone, now)} there.`,
