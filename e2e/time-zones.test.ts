@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
-import type { RunningAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
@@ -24,7 +23,6 @@ export default class Teller {
 }`
 
 let emulator: RunningEmulator
-let assistant: RunningAssistant
 let owner: EmulatedUser
 let ann: EmulatedUser
 let old: EmulatedUser
@@ -45,7 +43,7 @@ beforeAll(async () => {
     'plugins/teller.js': TELLER,
   })
   await keepZoneAsBefore(home, old.id, 'Asia/Calcutta')
-  assistant = await startAssistant(home, {
+  await startAssistant(home, {
     TELEGRAM_BOT_TOKEN: TOKEN,
     TELEGRAM_API_ROOT: emulator.url,
     TZ: 'America/New_York',

@@ -4,7 +4,6 @@ import type { Reply } from '@pluggram/sdk'
 import { collectText, createTestServices, createTestTelegram, runPlugin } from '@pluggram/testing'
 import type { PluginUnderTest } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
-import example from '../config.example.json' with { type: 'json' }
 import reminders from './index.ts'
 import { momentOf, offsetMinutes } from './time/time-zone.ts'
 

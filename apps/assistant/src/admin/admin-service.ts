@@ -42,8 +42,8 @@ export function createAdminService(options: AdminServiceOptions): AdminService {
     ...createPluginActs(options, plugins),
     ...createSettingActs(options, plugins),
     ...createPeopleActs(options),
-    async logLines({ count, ...options }) {
-      return logTail?.lines({ ...options, count: Math.min(count, MAX_LINES) }) ?? []
+    async logLines({ count, ...shown }) {
+      return logTail?.lines({ ...shown, count: Math.min(count, MAX_LINES) }) ?? []
     },
   }
 }
