@@ -34,7 +34,7 @@ beforeAll(async () => {
   old = await createPerson(emulator.driver, 'Otto')
   const home = await createHome({
     'config.json': {
-      access: { owners: [owner.id], trusted: [ann.id] },
+      access: { mode: 'everyone', owners: [owner.id], trusted: [ann.id] },
       assistant: { time_zone: 'Asia/Kathmandu' },
     },
     'plugins_config.json': {
