@@ -1,4 +1,11 @@
-import type { AccessStore, ChatMoves, ChatSettings, PluginStores, StoredPluginChats, TimeZoneStore } from '@pluggram/storage'
+import type {
+  AccessStore,
+  ChatMoves,
+  ChatSettings,
+  PluginStores,
+  StoredPluginChats,
+  TimeZoneStore,
+} from '@pluggram/storage'
 import type { ScheduleStore } from '@pluggram/storage/contracts'
 import type { AiLedger, MessageStore } from '@pluggram/sdk/runtime'
 

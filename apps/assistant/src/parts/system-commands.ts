@@ -21,7 +21,10 @@ export const systemCommands = definePart({
     mask: tokens.mask,
     logger: tokens.logger,
   },
-  start({ settings, storage, timeZones, board, directory, models, outgoing, forgetters, mask, logger }, life) {
+  start(
+    { settings, storage, timeZones, board, directory, models, outgoing, forgetters, mask, logger },
+    life,
+  ) {
     const definition = createSystemPlugin({
       forgetMe: new ForgetMe({ registry: board.hosted, forgetters, logger }),
       timeZone: new TimeZoneCommand(timeZones),

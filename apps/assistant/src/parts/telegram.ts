@@ -28,7 +28,19 @@ export const telegramConnection = definePart({
   },
   gives: tokens.telegram,
   async start(
-    { configuration, settings, storage, outbox, buttons, access, timeZones, board, chatKeepers, mediaFetcher, ...needs },
+    {
+      configuration,
+      settings,
+      storage,
+      outbox,
+      buttons,
+      access,
+      timeZones,
+      board,
+      chatKeepers,
+      mediaFetcher,
+      ...needs
+    },
     life,
   ) {
     const { metrics, logger } = needs

@@ -7,9 +7,7 @@ export function createSqliteTimeZones(queue: CommitQueue, options: { readonly bo
   const bot = botInSql(options.bot)
   const { connection } = queue
   const all = connection.prepare(`SELECT id, zone FROM time_zones WHERE bot = ${bot}`)
-  const upsert = connection.prepare(
-    `INSERT OR REPLACE INTO time_zones (bot, id, zone) VALUES (${bot}, ?, ?)`,
-  )
+  const upsert = connection.prepare(`INSERT OR REPLACE INTO time_zones (bot, id, zone) VALUES (${bot}, ?, ?)`)
   const remove = connection.prepare(`DELETE FROM time_zones WHERE bot = ${bot} AND id = ?`)
   const moveOne = connection.prepare(`UPDATE OR REPLACE time_zones SET id = ? WHERE bot = ${bot} AND id = ?`)
   const known = new Map<number, string>()
