@@ -1,5 +1,4 @@
-import { allTimeZones, findTimeZone } from '@pluggram/base'
-import { findClosest } from '@pluggram/config'
+import { allTimeZones, findClosest, findTimeZone } from '@pluggram/base'
 import { findCity, findRegion, languagesOf } from './local-names.ts'
 import { MAIN_ZONES, placeNames, SHORT_NAMES } from './places.ts'
 
