@@ -157,7 +157,7 @@ function mainFirst(zones: readonly string[]): readonly string[] {
   return zones.toSorted((a, b) => of(a) - of(b) || a.localeCompare(b))
 }
 
-export function offsetMinutes(timeZone: string, moment: Date): number {
+function offsetMinutes(timeZone: string, moment: Date): number {
   const name = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
     .formatToParts(moment)
     .find(({ type }) => type === 'timeZoneName')?.value
