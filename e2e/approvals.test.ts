@@ -104,7 +104,7 @@ async function setUp(beforeStep?: (request: ModelRequest) => unknown): Promise<S
 /** Asks for a mail and returns the resulting question. */
 async function order({ driver, chatId }: Stage, user: EmulatedUser, to: string): Promise<TranscriptMessage> {
   await driver.post(`/chats/${chatId}/messages`, { userId: user.id, text: `mail to ${to}` })
-  return untilMessage(driver, chatId, ({ text, buttons }) => text.includes(`"${to}"`) && buttons.length > 0)
+  return untilMessage(driver, chatId, ({ text, buttons }) => text.includes(`to: ${to}`) && buttons.length > 0)
 }
 
 async function untilMessage(
@@ -138,8 +138,8 @@ test('in a group each question belongs to whoever asked, whatever the others pre
   const { driver, chatId, ada, bob, assistant } = stage
   const adas = await order(stage, ada, 'ann@example.org')
   const bobs = await order(stage, bob, 'bill@example.org')
-  expect(adas.text).toMatch(/^🔐 Ada, may I use mailer\.send\?/)
-  expect(bobs.text).toMatch(/^🔐 Bob, may I use mailer\.send\?/)
+  expect(adas.text).toMatch(/^🔐 Ada, may I do this\? “send” \(Mailer\)/)
+  expect(bobs.text).toMatch(/^🔐 Bob, may I do this\? “send” \(Mailer\)/)
 
   // another plugin neither rewrites the question nor gets its presses
   await driver.post(`/chats/${chatId}/messages`, { userId: bob.id, text: `/rewrite ${adas.id}` })
@@ -155,10 +155,16 @@ test('in a group each question belongs to whoever asked, whatever the others pre
 
   for (let times = 0; times < 3; times++) await press(stage, ada, adas, 0).catch(() => {})
   await assistant.waitFor(/MAILED ann@example\.org for Ada/)
-  await untilMessage(driver, chatId, ({ text }) => text.includes('sent to ann@example.org'))
-  await untilMessage(driver, chatId, ({ id, text }) => id === adas.id && text.includes('✅ Approved by Ada.'))
+  // the same answer goes on, in the model's words
+  await untilMessage(driver, chatId, ({ text }) => /^It gave: .*sent to ann@example\.org/s.test(text))
+  await untilMessage(
+    driver,
+    chatId,
+    ({ id, text }) => id === adas.id && text.includes('✅ Allowed once by Ada.'),
+  )
   await press(stage, bob, bobs, 1)
-  await untilMessage(driver, chatId, ({ text }) => text.includes('❌ Refused by Bob.'))
+  await untilMessage(driver, chatId, ({ text }) => text.includes('❌ Bob said no.'))
+  await untilMessage(driver, chatId, ({ text }) => /^It gave: .*a person refused it/.test(text))
   await press(stage, bob, bobs, 0).catch(() => {})
   await sleep(300)
   expect(assistant.output().match(/MAILED/g)).toHaveLength(1)
@@ -188,31 +194,73 @@ test('a question outlives a restart; one that is too old does nothing and says s
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LATER)}`,
   })
   await press(stage, ada, forgotten, 0)
-  await untilMessage(driver, chatId, ({ text }) => text.includes('⌛ Too late'))
+  await untilMessage(driver, chatId, ({ id, text }) => id === forgotten.id && text.includes('⌛ Too late'))
+  // the model is told that nobody decided in time, also while the assistant was down
+  await untilMessage(driver, chatId, ({ text }) => /^It gave: .*nobody decided in time/.test(text))
   expect(later.output()).not.toContain('MAILED')
 })
 
-test('a call that was approved while the assistant was down runs once, although its message is answered again', async () => {
-  const [asked, pressed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  let isFirstRun = true
-  const stage = await setUp((request) => {
-    if (!isFirstRun) return pressed.promise
-    if (toolResults(request).length === 0) return undefined
-    // the first run is killed before its answer is complete
-    asked.resolve()
-    return new Promise(() => {})
-  })
+test('a call that was approved while the assistant was down runs once, and its answer goes on', async () => {
+  const stage = await setUp()
   const { driver, chatId, ada, assistant } = stage
   const question = await order(stage, ada, 'ann@example.org')
-  await asked.promise
-  isFirstRun = false
+  // the answer may be written down already, or be tried again by the next run
   await assistant.stop('SIGKILL')
   await press(stage, ada, question, 0)
   const next = await stage.restart()
   await next.waitFor(/MAILED ann@example\.org for Ada/)
-  await untilMessage(driver, chatId, ({ text }) => text.startsWith('✅ mailer.send is done.'))
-  pressed.resolve()
   await untilMessage(driver, chatId, ({ text }) => /^It gave: .*sent to ann@example\.org/s.test(text))
   expect((await botMessages(driver, chatId)).filter(({ buttons }) => buttons.length > 0)).toEqual([])
   expect(next.output().match(/MAILED/g)).toHaveLength(1)
+  await driver.post(`/chats/${chatId}/messages`, { userId: ada.id, text: 'thanks' })
+  await untilMessage(driver, chatId, ({ text }) => text === 'Well.')
+  expect((await botMessages(driver, chatId)).filter(({ text }) => text.startsWith('It gave'))).toHaveLength(1)
+})
+
+test('in a private chat the same answer goes on: once, for good, or not at all, and nothing is lost on kill -9', async () => {
+  const isKilling = Promise.withResolvers<void>()
+  let isFirstRun = true
+  const stage = await setUp((request) => {
+    const results = toolResults(request)
+    if (!isFirstRun || !results.some((text) => text.includes('sent to ann'))) return undefined
+    // the first run is killed while the model reads the result
+    isKilling.resolve()
+    return new Promise(() => {})
+  })
+  const { driver, ada } = stage
+  const privately = { ...stage, chatId: ada.id }
+  const question = await order(privately, ada, 'ann@example.org')
+  expect(question.buttons.flat().map(({ text }) => text)).toEqual(['✅ Allow once', '♾ Always here', '❌ No'])
+  // the question is all that is said
+  expect(await botMessages(driver, ada.id)).toHaveLength(1)
+  await press(privately, ada, question, 0)
+  await isKilling.promise
+  isFirstRun = false
+  expect(stage.assistant.output().match(/MAILED/g)).toHaveLength(1)
+  await stage.assistant.stop('SIGKILL')
+  const next = await stage.restart()
+  await untilMessage(driver, ada.id, ({ text }) => /^It gave: .*sent to ann@example\.org/s.test(text))
+  expect(next.output()).not.toContain('MAILED')
+
+  // what is always allowed is not asked about again, until that is taken back
+  await driver.post(`/chats/${ada.id}/messages`, { userId: ada.id, text: '/new' })
+  const always = await order(privately, ada, 'bill@example.org')
+  await press(privately, ada, always, 1 as 0)
+  await next.waitFor(/MAILED bill@example\.org/)
+  await untilMessage(driver, ada.id, ({ text }) => text.includes('sent to bill@example.org'))
+  await driver.post(`/chats/${ada.id}/messages`, { userId: ada.id, text: '/new' })
+  await driver.post(`/chats/${ada.id}/messages`, { userId: ada.id, text: 'mail to carl@example.org' })
+  await next.waitFor(/MAILED carl@example\.org/)
+  await untilMessage(driver, ada.id, ({ text }) => text.includes('sent to carl@example.org'))
+  const allowed = (await botMessages(driver, ada.id)).find(({ id }) => id === always.id)
+  expect(allowed?.text).toContain('Always allowed here by Ada')
+  if (allowed) await press(privately, ada, allowed, 0)
+  await untilMessage(
+    driver,
+    ada.id,
+    ({ id, text }) => id === always.id && text.includes('ask every time again'),
+  )
+  await driver.post(`/chats/${ada.id}/messages`, { userId: ada.id, text: '/new' })
+  await order(privately, ada, 'dora@example.org')
+  expect(next.output()).not.toContain('MAILED dora')
 })

@@ -80,14 +80,11 @@ test('roles and approvals hold for the demo model, too', async () => {
   const ada = await createPerson(driver)
   // a tool that is not for her is not offered
   expect((await ask(driver, ada, 'open the safe')).join()).not.toMatch(/it is open|owner users/)
-  const [question = '', answer = ''] = await ask(driver, ada, 'switch the lamp on', 2)
-  expect(question).toContain('may I use lamp.switch_lamp?')
-  expect(answer).toContain('a person is asked to approve it')
+  const [question = ''] = await ask(driver, ada, 'switch the lamp on')
+  expect(question).toContain('may I do this? “switch lamp” (Lamp)')
   const asked = (await botMessages(driver, ada.id)).find(({ text }) => text === question)
   await driver.post(`/chats/${ada.id}/messages/${asked?.id}/press`, { userId: ada.id, row: 0, column: 0 })
-  expect((await botMessages(driver, ada.id, 4)).at(-1)?.text).toBe(
-    '✅ lamp.switch_lamp is done.\n\nthe lamp is on',
-  )
+  expect((await botMessages(driver, ada.id, 3)).at(-1)?.text).toContain('the lamp is on')
   // the result of the tool precedes the next message, but must not hide what that says
   expect((await ask(driver, ada, 'what can you do?')).join()).toContain('lamp')
 })

@@ -102,26 +102,26 @@ test.each(LEVELS)('tools of plugins in processes work while ai_chatbot runs %s',
   expect((await ask(session, ada, 'CALL dice__roll {"dice":"3d6"}')).join()).toContain('3d6')
   expect((await ask(session, ada, 'CALL mailer__add {"a":"x"}')).join()).toContain('do not fit')
 
-  // one message is the question, the other the model's answer
-  const [question, answer] = (await ask(session, ada, 'CALL mailer__send {"to":"ann@example.org"}', 2)) as [
-    string,
-    string,
-  ]
-  expect(question).toContain('may I use mailer.send?')
-  expect(question).toContain('"to": "ann@example.org"')
-  expect(answer).toContain('a person is asked to approve it')
+  // nobody is asked about arguments that do not fit
+  expect((await ask(session, ada, 'CALL mailer__send {"to":7}')).join()).toContain('do not fit')
+  const [question = ''] = await ask(session, ada, 'CALL mailer__send {"to":"ann@example.org"}')
+  expect(question).toContain('may I do this? “send” (Mailer)')
+  expect(question).toContain('to: ann@example.org')
   expect(assistant.output()).not.toContain('MAILED')
 
   const asked = (await botMessages(session, ada.id)).find(({ text }) => text === question)
   if (!asked) throw new Error('no question')
-  await press(session, ada, asked, 'Approve')
+  await press(session, ada, asked, 'Allow once')
   await assistant.waitFor(/MAILED ann@example\.org for Ada/)
+  // the same answer goes on with the result
   const messages = await botMessages(session, ada.id, 6)
-  expect(messages.at(-1)?.text).toBe('✅ mailer.send is done.\n\nsent to ann@example.org')
+  expect(messages.at(-1)?.text).toContain('sent to ann@example.org')
   const settled = messages.find(({ id }) => id === asked.id)
-  expect(settled?.text).toContain('Approved by Ada')
+  expect(settled?.text).toContain('Allowed once by Ada')
   expect(settled?.buttons).toEqual([])
-  expect((await ask(session, ada, 'what came of it?')).join()).toContain('sent to ann@example.org')
+  const later = model.requests.length
+  await ask(session, ada, 'what came of it?')
+  expect(JSON.stringify(model.requests[later]?.messages)).toContain('sent to ann@example.org')
 })
 
 test('on Telegram a stranger cannot use what is for the owner, and a page cannot make the model act', async () => {
@@ -154,8 +154,8 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
   expect((await ask(emulator.driver, ada, 'CALL mailer__send {"to":"ann@example.org"}')).join()).toContain(
     'sent to ann@example.org',
   )
-  const answers = await ask(emulator.driver, ada, 'CALL page__read {}', 2)
-  expect(answers.join()).toContain('"to": "eve@evil.example"')
+  const answers = await ask(emulator.driver, ada, 'CALL page__read {}')
+  expect(answers.join()).toContain('to: eve@evil.example')
   expect(answers.join()).toContain('has read text from elsewhere')
   expect(assistant.output()).not.toContain('MAILED eve')
   await emulator.program.stop()

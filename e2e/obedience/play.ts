@@ -99,7 +99,7 @@ export async function playTask({ id, steps, isGroup }: Task, stage: Stage): Prom
 /** Whether a person was asked for an approval in a task. */
 export function isAsked({ id, isGroup }: Task, { telegram }: Stage): boolean {
   const { chat } = actorOf(id, isGroup)
-  return telegram.sent.some(({ chatId, body }) => chatId === chat.id && body.includes('may I use'))
+  return telegram.sent.some(({ chatId, body }) => chatId === chat.id && body.includes('may I do this?'))
 }
 
 /** The message with its tag behind what the person wrote; what is a command or spoken has none. */

@@ -4,6 +4,7 @@ import type { PictureResult } from '@pluggram/ai/tools'
 import type { Logger } from '@pluggram/sdk'
 import { askHandlers } from '@pluggram/sdk/runtime'
 import type { Ask, PluginDescriptor, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
+import { checkInput } from './check-input.ts'
 import { SessionLost } from './mcp-connection.ts'
 import type { McpConnection, McpConnectionOptions } from './mcp-connection.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
@@ -59,7 +60,11 @@ export class MountedServer implements RunnablePlugin {
   constructor(options: MountedServerOptions) {
     this.#options = options
     this.#descriptor = describe(options.name, '', [])
-    this.ask = askHandlers(options.name, { tool: (question, signal) => this.#callTool(question, signal) })
+    this.ask = askHandlers(options.name, {
+      tool: (question, signal) => this.#callTool(question, signal),
+      'check-tool': ({ name, input }) =>
+        checkInput(this.#descriptor.tools.find((tool) => tool.name === name)?.inputSchema, input ?? {}),
+    })
   }
 
   get descriptor(): PluginDescriptor {

@@ -142,6 +142,7 @@ function createContext(
     attempt,
     idempotencyKey: `${update.updateId}:${plugin}`,
     ...(update.command && { command: update.command }),
+    ...(update.continues && { continues: update.continues.turn }),
     ...(update.kind === 'callback_query' &&
       pressed !== undefined && { callback: { id: update.callback.id, data: pressed } }),
     reply: (response) => writer.sendNow(response),

@@ -82,7 +82,8 @@ export class Dispatcher {
       outcome: report.outcome,
       plugin: report.answeredBy,
     })
-    if (observers.isWatched)
+    // an answer that goes on belongs to a message that was observed already
+    if (observers.isWatched && !update.continues)
       observers.tell(toObserved(update, report, (performance.now() - startedAt) / 1_000))
     if (outbox.waitingIn(update.chat.id) <= MAX_UNSENT_PER_CHAT) return
     place.release()
@@ -297,7 +298,7 @@ async function oneSettled(promises: readonly Promise<void>[], signal: AbortSigna
 }
 
 function unanswered(update: IncomingUpdate, options: DispatcherOptions): string | undefined {
-  const isExpected = update.kind === 'message' && update.chat.type === 'private'
+  const isExpected = update.kind === 'message' && update.chat.type === 'private' && !update.continues
   return isExpected ? options.unansweredReply : undefined
 }
 

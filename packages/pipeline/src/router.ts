@@ -72,6 +72,7 @@ export class Router {
     if (pending.length === 0 || (next !== undefined && next === route.target)) return []
     const off = this.#access?.offIn(update.chat.id)
     const allowed = pending.filter(({ name }) => !off?.has(name))
+    if (update.continues) return allowed.filter(({ name }) => name === update.continues?.plugin)
     if (update.kind !== 'callback_query') {
       return allowed.filter((plugin) => mayComeFirst(plugin, update, route, next))
     }
@@ -82,6 +83,10 @@ export class Router {
 
   #routeAmongAll(update: IncomingUpdate): Route {
     const index = this.#current()
+    if (update.continues) {
+      const target = index.byName.get(update.continues.plugin)
+      return target ? { target, others: nobody } : { others: nobody }
+    }
     if (update.kind === 'callback_query') {
       const target = this.#presses.makerOf(update, index.byName)
       return target ? { target, others: nobody } : { others: nobody }

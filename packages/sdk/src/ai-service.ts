@@ -85,9 +85,9 @@ export interface TextEnd {
   readonly usage: AiUsage
   /**
    * `length`: the answer was truncated at `maxOutputTokens`. `filtered`: the provider's filter
-   * stopped it.
+   * stopped it. `waiting`: it goes on once a person has decided about a call, see `mayWait`.
    */
-  readonly reason: 'stop' | 'length' | 'filtered' | 'other'
+  readonly reason: 'stop' | 'length' | 'filtered' | 'waiting' | 'other'
   /**
    * With `tools`: whether the conversation held text that the user did not write, tool results
    * included. The answer may follow from it. Keep it with the answer, as `ChatMessage.isForeign`.
@@ -273,6 +273,7 @@ export const AI_METHODS = {
           ...conversation(),
           tools: z.boolean().exactOptional(),
           isUntrusted: z.boolean().exactOptional(),
+          mayWait: z.boolean().exactOptional(),
           modelText: z.string().exactOptional(),
         }),
     ],

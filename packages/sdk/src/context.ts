@@ -39,6 +39,11 @@ export interface MessageContext<Config = unknown> {
   readonly timeZone: string
   readonly command?: Command
   readonly callback?: Callback
+  /**
+   * Set when the plugin answered this message before and the answer waited for a person's decision,
+   * see `mayWait` of `services.ai.streamText`: now it goes on.
+   */
+  readonly continues?: string
   /** Aborted at the deadline, and when the assistant stops. Pass it to every asynchronous call. */
   readonly signal: AbortSignal
   /** 1 on the first try; higher when the same update is processed again. */

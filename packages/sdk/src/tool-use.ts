@@ -8,6 +8,13 @@ export interface ToolUse {
    * `context`. Default false.
    */
   readonly tools?: boolean
+  /**
+   * True when the plugin can be asked again: a call that needs a person's approval then ends the
+   * answer (`onEnd` gets the reason `waiting`). Once it is decided, the plugin gets the same message
+   * again, with `context.continues`, calls the model as before, and the answer goes on. Otherwise the
+   * model is told that the call waits, and writes its answer. Default false.
+   */
+  readonly mayWait?: boolean
   /** The message being answered. */
   readonly context?: Omit<MessageContext, 'config'>
   /**

@@ -115,6 +115,7 @@ export async function converse(
         ],
         for: context,
         tools: true,
+        mayWait: true,
         context,
         isUntrusted: known.isForeign,
         ...(known.summary !== undefined && { modelText: known.summary }),
@@ -130,6 +131,11 @@ export async function converse(
     throw error
   }
   if (!opened) {
+    // nothing was said before the question that a person has to decide
+    if (end?.reason === 'waiting') {
+      answer.end()
+      return { success: true }
+    }
     throw new AiError('ai-empty', 'The language model sent an empty answer.', { isRetryable: true })
   }
   const text = write(
@@ -238,7 +244,9 @@ async function* write(
     yield `\n\n⚠️ The answer was cut off. ${friendlyError(error, context) ?? 'Please try again.'}`
   } finally {
     if (isPartial) await rest.return?.()
-    if (config.history_messages > 0 && !answer.isReplaced) await remember()
+    // an answer that waits is remembered once it is complete
+    const isComplete = !answer.isReplaced && endOf()?.reason !== 'waiting'
+    if (config.history_messages > 0 && isComplete) await remember()
     answer.end()
   }
 

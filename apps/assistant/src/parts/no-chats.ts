@@ -9,7 +9,7 @@ import { outgoing } from './tokens.ts'
 export const noChats = definePart({
   name: 'no chats',
   gives: outgoing,
-  start: () => ({ post: refuse, call: refuse, connection: () => 'not connected' }),
+  start: () => ({ post: refuse, call: refuse, accept: refuse, connection: () => 'not connected' }),
 })
 
 async function refuse(): Promise<never> {

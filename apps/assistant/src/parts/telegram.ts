@@ -84,7 +84,11 @@ export const telegramOutgoing = definePart({
   name: 'outgoing',
   needs: { telegram: tokens.telegram },
   gives: tokens.outgoing,
-  start: ({ telegram }) => ({ ...telegram.outgoing, connection: () => telegram.connection() }),
+  start: ({ telegram }) => ({
+    ...telegram.outgoing,
+    connection: () => telegram.connection(),
+    accept: (updates) => telegram.pipeline.accept(updates),
+  }),
 })
 
 /** Starts receiving updates, once everything else is running. */

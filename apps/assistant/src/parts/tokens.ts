@@ -7,7 +7,7 @@ import type { AssistantMetrics, LogTail, RootLogger, SecretMask } from '@pluggra
 import type { AdminService, AssistantDirectory, PluginDefinition } from '@pluggram/sdk'
 import type { Scheduler } from '@pluggram/services'
 import type { Buttons, Outbox } from '@pluggram/pipeline'
-import type { BotApiCaller, PostOffice } from '@pluggram/sdk/runtime'
+import type { BotApiCaller, IncomingUpdate, PostOffice } from '@pluggram/sdk/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { Access } from '@pluggram/access'
 import type { ChatKeeper } from '@pluggram/access'
@@ -43,6 +43,8 @@ export interface HomeFolders {
 export interface Outgoing extends PostOffice, BotApiCaller {
   /** A short description, for example `polling, @my_bot`. */
   connection(): string
+  /** Works on an update as if it had come from Telegram. */
+  accept(updates: readonly IncomingUpdate[]): Promise<void>
 }
 
 // state, and what exists before any part starts

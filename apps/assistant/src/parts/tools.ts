@@ -40,6 +40,7 @@ export const modelTools = definePart({
           await outgoing.post(letter)
         ).sent
       },
+      goOn: (update) => outgoing.accept([update]),
       logger,
     })
     life.add(tokens.ownPlugins, { name: APPROVALS_PLUGIN, definition: tools.plugin })

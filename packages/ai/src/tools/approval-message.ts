@@ -1,35 +1,72 @@
 import type { Reply } from '@pluggram/sdk'
 import { TEXTS } from '../texts.ts'
 import type { Approval } from './approval-record.ts'
+import { plainName, pluginTitle } from './plugin-title.ts'
 import { escapedText, oneVisibleLine } from './visible-text.ts'
 
 /** Nobody would read more than a screen of arguments before pressing the button. */
 export const MAX_SHOWN_ARGUMENTS = 3_000
 
-/** The complete arguments as shown for approval, with hidden characters escaped. */
+/** Words that stand in one line and cannot look like two. */
+const PLAIN = /^[\p{L}\p{N}](?:[^\p{C}\p{Z}"\\]| (?! ))*$/u
+const MAX_PLAIN = 60
+
+/**
+ * The complete arguments as shown for approval, one a line, with hidden characters escaped. Only plain
+ * words stand without quotes, so that no value passes for another argument.
+ */
 export function shownArguments(args: unknown): string {
-  return escapedText(JSON.stringify(args ?? {}, null, 2))
+  const isList = typeof args === 'object' && args !== null && !Array.isArray(args)
+  const lines = isList
+    ? Object.entries(args).map(([key, value]) => `${shownKey(key)}: ${shownValue(value)}`)
+    : [shownValue(args ?? null)]
+  return escapedText(lines.length === 0 ? TEXTS.noDetails : lines.join('\n'))
+}
+
+function shownKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key)
+}
+
+function shownValue(value: unknown): string {
+  const isPlain = typeof value === 'string' && value.length <= MAX_PLAIN && PLAIN.test(value)
+  if (isPlain) return value
+  return JSON.stringify(value, null, 2) ?? 'null'
 }
 
 /**
  * The question with its buttons. The arguments are formatted as code, so that they cannot pass for
  * our text.
  */
-export function approvalQuestion(approval: Approval, reason: string, seconds: number): Reply {
+export function approvalQuestion(
+  approval: Approval,
+  {
+    reason,
+    seconds,
+    isGrantable,
+  }: { readonly reason: string; readonly seconds: number; readonly isGrantable: boolean },
+): Reply {
   const { id, fingerprint, userName } = approval
   const key = `${id}:${fingerprint.slice(0, 8)}`
-  const head = TEXTS.mayUse(oneVisibleLine(userName, 64), nameOf(approval), oneVisibleLine(reason, 300))
-  return withCode(head, shownArguments(approval.args), TEXTS.validOnce(duration(seconds)), [
-    [
-      { text: TEXTS.approve, data: `yes:${key}` },
-      { text: TEXTS.refuse, data: `no:${key}` },
-    ],
+  const head = TEXTS.mayDo(oneVisibleLine(userName, 64), shownTool(approval))
+  const foot = `${oneVisibleLine(reason, 300)} ${TEXTS.validFor(duration(seconds))}`
+  const always = isGrantable ? [{ text: TEXTS.always, data: `always:${key}` }] : []
+  return withCode(head, shownArguments(approval.args), foot, [
+    [{ text: TEXTS.allowOnce, data: `yes:${key}` }, ...always, { text: TEXTS.no, data: `no:${key}` }],
   ])
 }
 
 /** The message that replaces the question once it is settled. */
-export function settledQuestion(approval: Approval, outcome: string): Reply {
-  return withCode(`🔐 ${nameOf(approval)}`, shownArguments(approval.args), outcome, [])
+export function settledQuestion(
+  approval: Approval,
+  outcome: string,
+  buttons: NonNullable<Reply['buttons']> = [],
+): Reply {
+  return withCode(`🔐 ${shownTool(approval)}`, shownArguments(approval.args), outcome, buttons)
+}
+
+/** What a tool does and whose it is, for people. */
+export function shownTool({ plugin, tool, title = pluginTitle({ name: plugin }) }: Approval): string {
+  return TEXTS.toolOf(plainName(tool), title)
 }
 
 export function nameOf({ plugin, tool }: Pick<Approval, 'plugin' | 'tool'>): string {

@@ -14,6 +14,10 @@ export const approvalSchema = z.object({
   topicId: z.number().optional(),
   /** Addresses that the tool wants to request, besides those in its arguments. */
   addresses: z.array(z.string()).readonly().optional(),
+  /** The answer that waits for it; absent when none does. */
+  turn: z.string().optional(),
+  /** The plugin's title, for people. */
+  title: z.string().optional(),
   /** The user who asked. */
   userId: z.number(),
   userName: z.string(),
@@ -22,9 +26,11 @@ export const approvalSchema = z.object({
   /** `running`: it was approved and the call started. A call never starts twice. */
   state: z.enum(['open', 'running', 'done', 'refused', 'void']),
   /**
-   * The answer given when the call was done, repeated if the same button press is retried after a
-   * crash.
+   * What came of it: the tool's result, or why the call was not made. Repeated if the same button
+   * press is retried after a crash.
    */
+  result: z.string().optional(),
+  /** The same as it was said in the chat. */
   answer: z.string().optional(),
 })
 

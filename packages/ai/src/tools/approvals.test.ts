@@ -22,32 +22,34 @@ describe('a call with an effect outside of the chat', () => {
     expect(callsMade(bench)).toEqual([])
     const [question] = bench.questions
     expect(question?.chat.id).toBe(7)
-    expect(question?.reply.text).toContain('Ann, may I use mail.send?')
+    expect(question?.reply.text).toContain('Ann, may I do this? “send” (Mail)')
     // hidden characters are escaped
-    expect(question?.reply.text).toContain(
-      '{\n  "to": "ann@example.org",\n  "text": "hello\\u{200b}\\u{202e}"\n}',
-    )
+    expect(question?.reply.text).toContain('to: ann@example.org\ntext: "hello\\u{200b}\\u{202e}"')
     const [entity] = question?.reply.entities ?? []
-    expect(String(question?.reply.text).slice(entity?.offset).startsWith('{')).toBe(true)
-    expect(question?.reply.buttons?.flat().map(({ text }) => text)).toEqual(['✅ Approve', '❌ Refuse'])
+    expect(String(question?.reply.text).slice(entity?.offset).startsWith('to: ')).toBe(true)
+    expect(question?.reply.buttons?.flat().map(({ text }) => text)).toEqual([
+      '✅ Allow once',
+      '♾ Always here',
+      '❌ No',
+    ])
 
     const edits: unknown[] = []
-    const result = await bench.press('Approve', {
+    const result = await bench.press('Allow once', {
       reply: async (response) => {
         edits.push(response)
         return []
       },
     })
     expect(callsMade(bench)).toEqual([ARGS])
-    expect(edits).toMatchObject([{ editMessageId: 40, text: expect.stringContaining('Approved by Ann') }])
+    expect(edits).toMatchObject([{ editMessageId: 40, text: expect.stringContaining('Allowed once by Ann') }])
     expect(edits[0]).not.toHaveProperty('buttons')
-    expect(result).toEqual({ success: true, response: '✅ mail.send is done.\n\nsent to ann@example.org' })
+    expect(result).toEqual({ success: true, response: '✅ Done: “send” (Mail)\n\nsent to ann@example.org' })
   })
 
   test('tells the conversation what came of it, once and as data', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())
-    await bench.press('Approve')
+    await bench.press('Allow once')
     const steps = createScriptedSteps(() => ({ text: 'fine' }))
     await bench.answer(steps, { text: 'and?', history: ['send it', 'ok'] })
     expect(steps.requests[0]?.messages.at(-1)?.content).toMatch(
@@ -60,14 +62,18 @@ describe('a call with an effect outside of the chat', () => {
   test('runs once, however often it is approved', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())
-    const results = await Promise.all([bench.press('Approve'), bench.press('Approve'), bench.press('Refuse')])
+    const results = await Promise.all([
+      bench.press('Allow once'),
+      bench.press('Allow once'),
+      bench.press('No'),
+    ])
     expect(callsMade(bench)).toEqual([ARGS])
     expect(results.filter((result) => (result as { success: boolean }).success)).toHaveLength(1)
   })
 
   test.each([
-    ['Approve', 'mail.send is done.\n\nsent to ann@example.org'],
-    ['Refuse', 'mail.send was not called: a person refused it.'],
+    ['Allow once', 'sent to ann@example.org'],
+    ['No', 'mail.send was not called: a person refused it.'],
   ] as const)(
     'is not asked for again when the answer is tried again after %s; the model reads what was decided',
     async (button, text) => {
@@ -88,7 +94,7 @@ describe('a call with an effect outside of the chat', () => {
     const running = Promise.withResolvers<string>()
     const bench = createBench([{ ...SEND, run: () => running.promise }])
     await bench.answer(callsMail())
-    const press = bench.press('Approve')
+    const press = bench.press('Allow once')
     await expect.poll(() => callsMade(bench)).toHaveLength(1)
     expect(await bench.answer(callsMail(), { context: { attempt: 2 } })).toContain('is being called already')
     running.resolve('sent')
@@ -99,11 +105,11 @@ describe('a call with an effect outside of the chat', () => {
   test('does not run when it is refused, nor afterwards', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())
-    expect(await bench.press('Refuse')).toMatchObject({
+    expect(await bench.press('No')).toMatchObject({
       success: true,
-      response: { editMessageId: 40, text: expect.stringContaining('Refused by Ann') },
+      response: { editMessageId: 40, text: expect.stringContaining('Ann said no') },
     })
-    expect(await bench.press('Approve')).toMatchObject({ success: false })
+    expect(await bench.press('Allow once')).toMatchObject({ success: false })
     expect(callsMade(bench)).toEqual([])
   })
 
@@ -112,31 +118,31 @@ describe('a call with an effect outside of the chat', () => {
     const chat = { id: -5, type: 'group' } as const
     await bench.answer(callsMail(), { context: { chat } })
     const bob = { id: 8, firstName: 'Bob', isBot: false }
-    expect(await bench.press('Approve', { chat, user: bob })).toEqual({
+    expect(await bench.press('Allow once', { chat, user: bob })).toEqual({
       success: false,
       error: 'Only Ann or an owner of the assistant may decide that.',
     })
-    expect(await bench.press('Approve', { chat, user: bob, role: 'trusted' })).toMatchObject({
+    expect(await bench.press('Allow once', { chat, user: bob, role: 'trusted' })).toMatchObject({
       success: false,
     })
     // a button that was copied to another chat
-    expect(await bench.press('Approve', { chat: { id: 9, type: 'private' } })).toMatchObject({
+    expect(await bench.press('Allow once', { chat: { id: 9, type: 'private' } })).toMatchObject({
       success: false,
     })
     expect(callsMade(bench)).toEqual([])
-    await bench.press('Approve', { chat, user: bob, role: 'owner' })
+    await bench.press('Allow once', { chat, user: bob, role: 'owner' })
     expect(bench.registry.calls).toMatchObject([{ context: { user: { id: 7, firstName: 'Ann' } } }])
   })
 
   test('cannot be approved by a person who has lost the role, and can when the role is back', async () => {
     const bench = createBench([{ ...SEND, role: 'trusted' }])
     await bench.answer(callsMail(), { context: { role: 'trusted' } })
-    expect(await bench.press('Approve', { role: 'everyone' })).toEqual({
+    expect(await bench.press('Allow once', { role: 'everyone' })).toEqual({
       success: false,
       error: 'mail.send is for trusted users only.',
     })
     expect(callsMade(bench)).toEqual([])
-    expect(await bench.press('Approve', { role: 'trusted' })).toMatchObject({ success: true })
+    expect(await bench.press('Allow once', { role: 'trusted' })).toMatchObject({ success: true })
     expect(callsMade(bench)).toEqual([ARGS])
   })
 
@@ -144,7 +150,7 @@ describe('a call with an effect outside of the chat', () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())
     bench.now += 600_000
-    expect(await bench.press('Approve')).toMatchObject({
+    expect(await bench.press('Allow once')).toMatchObject({
       response: { text: expect.stringContaining('Too late') },
     })
     expect(callsMade(bench)).toEqual([])
@@ -163,9 +169,9 @@ describe('a call with an effect outside of the chat', () => {
     const mixed = `${yesFirst.slice(0, yesFirst.lastIndexOf(':'))}${yesSecond.slice(yesSecond.lastIndexOf(':'))}`
     bench.questions.push({
       chat: { id: 7, type: 'private' },
-      reply: { buttons: [[{ text: 'Approve', data: mixed }]] },
+      reply: { buttons: [[{ text: 'Allow once', data: mixed }]] },
     })
-    expect(await bench.press('Approve')).toMatchObject({ success: false })
+    expect(await bench.press('Allow once')).toMatchObject({ success: false })
     expect(callsMade(bench)).toEqual([])
   })
 
@@ -175,7 +181,7 @@ describe('a call with an effect outside of the chat', () => {
     await before.answer(callsMail())
     const after = createBench([{ ...SEND, role: 'trusted' }], { store })
     after.questions.push(...before.questions)
-    expect(await after.press('Approve')).toMatchObject({
+    expect(await after.press('Allow once')).toMatchObject({
       response: { text: expect.stringContaining('was changed since') },
     })
     expect(callsMade(after)).toEqual([])
@@ -201,13 +207,13 @@ describe('a call with an effect outside of the chat', () => {
     )
     during.questions.push(...before.questions)
     const end = new AbortController()
-    const interrupted = during.press('Approve', { signal: end.signal })
+    const interrupted = during.press('Allow once', { signal: end.signal })
     await running
     end.abort(new Error('the program ends'))
     await expect(interrupted).rejects.toThrow('the program ends')
     const after = createBench([SEND], { store })
     after.questions.push(...before.questions)
-    expect(await after.press('Approve', { attempt: 2 })).toMatchObject({
+    expect(await after.press('Allow once', { attempt: 2 })).toMatchObject({
       response: expect.stringContaining('nobody knows whether it was done'),
     })
     expect(callsMade(after)).toEqual([])
@@ -216,10 +222,10 @@ describe('a call with an effect outside of the chat', () => {
   test('a result that was not shown before the end of the program is shown afterwards', async () => {
     const bench = createBench([SEND])
     await bench.answer(callsMail())
-    await bench.press('Approve')
-    expect(await bench.press('Approve', { attempt: 2 })).toMatchObject({
+    await bench.press('Allow once')
+    expect(await bench.press('Allow once', { attempt: 2 })).toMatchObject({
       success: true,
-      response: expect.stringContaining('mail.send is done'),
+      response: expect.stringContaining('✅ Done: “send” (Mail)'),
     })
     expect(callsMade(bench)).toHaveLength(1)
   })
@@ -253,5 +259,104 @@ describe('a call with an effect outside of the chat', () => {
     const other = createBench([SEND], { settings: { granted: ['mail.sender', 'mail', '*'] } })
     await other.answer(callsMail())
     expect(callsMade(other)).toEqual([])
+  })
+})
+
+describe('an answer that can wait', () => {
+  const WAITS = { mayWait: true } as const
+  /** Goes on as the pipeline would: the same message once more, as an update of its own. */
+  const goOn = (bench: TestBench, steps: ReturnType<typeof createScriptedSteps>): Promise<string> => {
+    const update = bench.continued.at(-1)
+    const idempotencyKey = `${update?.updateId}:ai_chatbot`
+    return bench.answer(steps, {
+      ...WAITS,
+      context: { continues: update?.continues?.turn, idempotencyKey } as object,
+    })
+  }
+
+  test.each([
+    ['Allow once', 'sent to ann@example.org'],
+    ['No', 'a person refused it'],
+  ] as const)('says nothing, and goes on with the result after %s, once', async (button, text) => {
+    const bench = createBench([SEND])
+    expect(await bench.answer(callsMail(), WAITS)).toBe('')
+    expect(bench.continued).toEqual([])
+    const pressed = await bench.press(button)
+    expect(pressed).toMatchObject({ success: true })
+    expect(JSON.stringify(pressed)).not.toContain('sent to')
+    expect(bench.continued).toMatchObject([{ kind: 'message', continues: { turn: expect.any(String) } }])
+    expect(bench.continued[0]?.updateId).toBeLessThan(-1)
+    const steps = createScriptedSteps((request) => ({ text: lastResults(request)[0] ?? 'none' }))
+    expect(await goOn(bench, steps)).toContain(text)
+    // the model sees its own call before the result
+    expect(steps.requests[0]?.step?.messages.map(({ role }) => role)).toEqual(['assistant', 'tool'])
+    expect(callsMade(bench)).toHaveLength(button === 'No' ? 0 : 1)
+    // and the next message is not told again
+    const later = createScriptedSteps(() => ({ text: 'fine' }))
+    await bench.answer(later, { text: 'and?', history: ['send it', 'ok'] })
+    expect(later.requests[0]?.messages.at(-1)?.content).toBe('and?')
+  })
+
+  test('goes on only when all its questions are decided', async () => {
+    const bench = createBench([SEND])
+    const two = createScriptedSteps(() => ({
+      calls: [
+        { name: 'mail__send', args: { to: 'a' } },
+        { name: 'mail__send', args: { to: 'b' } },
+      ],
+    }))
+    await bench.answer(two, WAITS)
+    await bench.press('Allow once')
+    expect(bench.continued).toEqual([])
+    bench.questions.pop()
+    await bench.press('No')
+    const steps = createScriptedSteps((request) => ({ text: lastResults(request).join(' | ') }))
+    expect(await goOn(bench, steps)).toMatch(/refused it.*\|.*sent to ann/s)
+  })
+
+  test('is told when nobody decides in time', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail(), WAITS)
+    bench.now += 601_000
+    await bench.press('Allow once')
+    const steps = createScriptedSteps((request) => ({ text: lastResults(request)[0] ?? 'none' }))
+    expect(await goOn(bench, steps)).toContain('nobody decided in time')
+    expect(callsMade(bench)).toEqual([])
+  })
+
+  test('that is tried again after a crash waits on, without a second question and without the model', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail(), WAITS)
+    const again = callsMail()
+    expect(await bench.answer(again, { ...WAITS, context: { attempt: 2 } })).toBe('')
+    expect([again.requests.length, bench.questions.length]).toEqual([0, 1])
+  })
+
+  test('nobody is asked about arguments that do not fit; the model is told', async () => {
+    const bench = createBench([{ ...SEND, check: () => 'to: is missing' }])
+    expect(await bench.answer(callsMail({}), WAITS)).toContain('to: is missing')
+    expect(bench.questions).toEqual([])
+  })
+
+  test('a tool that is always allowed is not asked about, unless text from elsewhere was read', async () => {
+    const bench = createBench([SEND])
+    await bench.answer(callsMail(), WAITS)
+    await bench.press('Always here')
+    expect(callsMade(bench)).toHaveLength(1)
+    const next = { idempotencyKey: '3:ai_chatbot' }
+    expect(await bench.answer(callsMail({ to: 'b' }), { ...WAITS, context: next })).toContain('sent to')
+    expect(callsMade(bench)).toHaveLength(2)
+    const other = { user: { id: 8, firstName: 'Bob', isBot: false }, idempotencyKey: '4:ai_chatbot' }
+    expect(await bench.answer(callsMail({ to: 'c' }), { ...WAITS, context: other })).toBe('')
+    expect(bench.questions).toHaveLength(2)
+    const foreign = { ...WAITS, isUntrusted: true, system: 'x', context: { idempotencyKey: '5:ai_chatbot' } }
+    expect(await bench.answer(callsMail({ to: 'd' }), foreign)).toBe('')
+    expect(
+      bench.questions
+        .at(-1)
+        ?.reply.buttons?.flat()
+        .map(({ text }) => text),
+    ).toEqual(['✅ Allow once', '❌ No'])
+    expect(callsMade(bench)).toHaveLength(2)
   })
 })

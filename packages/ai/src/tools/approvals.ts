@@ -8,6 +8,7 @@ import { approvalSchema, fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
 import { chatKey } from './chat-key.ts'
 import type { OfferedTool } from './offered-tools.ts'
+import { pluginTitle } from './plugin-title.ts'
 import { visibleText } from './visible-text.ts'
 
 /**
@@ -36,13 +37,22 @@ export interface ApprovalRequest {
   readonly reason: string
   /** Addresses that the tool wants to request, besides those in its arguments. */
   readonly addresses?: readonly string[]
+  /** The answer waits for the decision. */
+  readonly isAwaited?: boolean
+  /** A person may allow the same for good. */
+  readonly isGrantable?: boolean
 }
 
 /**
- * `asked`: the question was sent. `waiting`: the same question is already open. `settled`: an
+ * `asked`: the question was sent, or an earlier try of the same answer sent it. `waiting`: another
+ * answer asked the same and waits. `settled`: an
  * earlier try of the same answer asked, and a person has decided since.
  */
-export type AskOutcome = 'asked' | 'waiting' | { readonly settled: Approval } | { readonly refused: string }
+export type AskOutcome =
+  | { readonly asked: Approval }
+  | 'waiting'
+  | { readonly settled: Approval }
+  | { readonly refused: string }
 
 /** Limit of open questions in a chat. Nobody would read more. */
 const MAX_OPEN = 5
@@ -89,12 +99,12 @@ export class Approvals {
     approval: Approval,
     from: Approval['state'],
     to: Approval['state'],
-    answer?: string,
+    told: Pick<Approval, 'answer' | 'result'> = {},
   ): Promise<boolean> {
     return this.#locks.run(approval.id, async () => {
       const current = await this.find(approval.id)
       if (current?.state !== from) return false
-      await this.#keep({ ...current, state: to, ...(answer !== undefined && { answer }) })
+      await this.#keep({ ...current, ...told, state: to })
       return true
     })
   }
@@ -103,7 +113,15 @@ export class Approvals {
     return this.#options.now() >= expiresAt
   }
 
-  async #ask({ offered, args, context, reason, addresses }: ApprovalRequest): Promise<AskOutcome> {
+  /** Closes a question that nobody decided in time. */
+  async expire(id: string): Promise<void> {
+    const approval = await this.find(id)
+    if (approval && this.isExpired(approval))
+      await this.move(approval, 'open', 'void', { result: 'nobody decided in time' })
+  }
+
+  async #ask(request: ApprovalRequest): Promise<AskOutcome> {
+    const { offered, args, context, reason, addresses, isAwaited = false, isGrantable = false } = request
     const { chat, user } = context
     if (chat.id === 0) return { refused: 'nobody can approve it where this call comes from' }
     // anonymous administrators all share the chat's id, so the user cannot be told apart
@@ -117,11 +135,13 @@ export class Approvals {
     const approval = {
       ...this.#create(offered, args, context, seconds),
       ...(addresses && { addresses: addresses.slice(0, MAX_ADDRESSES) }),
+      ...(isAwaited && { turn: context.idempotencyKey }),
     }
     const decided = await this.#decided(approval, context)
     if (decided) return { settled: decided }
     const open = await this.#open(context)
-    if (open.some(({ fingerprint }) => fingerprint === approval.fingerprint)) return 'waiting'
+    const same = open.find(({ fingerprint }) => fingerprint === approval.fingerprint)
+    if (same) return isAwaited && same.turn === approval.turn ? { asked: same } : 'waiting'
     if (open.length >= MAX_OPEN) return { refused: `${MAX_OPEN} other calls wait for approval already` }
     await this.#keep(approval)
     await this.#options.store.set(answerKey(approval, context), approval.id, {
@@ -133,8 +153,8 @@ export class Approvals {
     try {
       // sent before the answer continues, so that the buttons are there when it mentions the
       // approval
-      await this.#options.send(chat, approvalQuestion(approval, reason, seconds))
-      return 'asked'
+      await this.#options.send(chat, approvalQuestion(approval, { reason, seconds, isGrantable }))
+      return { asked: approval }
     } catch (error) {
       this.#options.logger.warn(
         `The approval of ${offered.id} could not be asked for: ${errorMessage(error)}`,
@@ -158,6 +178,7 @@ export class Approvals {
       id: randomBytes(9).toString('base64url'),
       fingerprint: fingerprintOf(call, tool),
       ...(chat.topicId !== undefined && { topicId: chat.topicId }),
+      title: pluginTitle(plugin.descriptor),
       userName: visibleText(user.firstName),
       expiresAt: this.#options.now() + seconds * 1_000,
       state: 'open',

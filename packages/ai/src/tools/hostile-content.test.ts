@@ -118,7 +118,7 @@ const STORIES: Readonly<Record<string, (bench: TestBench) => Promise<unknown>>> 
         index === 0 ? { calls: [{ name: 'shop__buy' }] } : { text: 'soon' },
       ),
     )
-    await bench.press('Approve')
+    await bench.press('Allow once')
     bench.registry.calls.splice(0)
     await bench.answer(
       createScriptedSteps(() => ({ text: 'It is bought.' })),
@@ -268,7 +268,7 @@ describe('addresses after a page was read', () => {
     const bench = createHome()
     await bench.answer(page(), asked())
     await bench.answer(fetching('https://weather.example/berlin'), later('And the weather in Berlin?'))
-    await bench.press('Approve')
+    await bench.press('Allow once')
     bench.registry.calls.splice(1)
     await bench.answer(fetching('https://weather.example/hamburg'), later('And in Hamburg?'))
     expect(fetched(bench)).toEqual(['https://weather.example/hamburg'])

@@ -19,8 +19,18 @@ export class StepsUsage {
   /** Reports the end of the answer: the last step's end, with the usage of all steps. */
   tell(
     listener: ((end: TextEnd) => void) | undefined,
-    { isForeign, hasActed }: { readonly isForeign: boolean; readonly hasActed: boolean },
+    {
+      isForeign,
+      hasActed,
+      reason,
+    }: {
+      readonly isForeign: boolean
+      readonly hasActed: boolean
+      readonly reason?: TextEnd['reason']
+    },
   ): void {
-    if (this.#last) listener?.({ ...this.#last, usage: this.#usage, isForeign, hasActed })
+    if (!this.#last) return
+    const end = { ...this.#last, usage: this.#usage, isForeign, hasActed }
+    listener?.({ ...end, ...(reason && { reason }) })
   }
 }

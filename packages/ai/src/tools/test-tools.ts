@@ -1,7 +1,13 @@
 import { z } from '@pluggram/sdk'
 import type { Chat, MessageContext, Reply, Role, Store } from '@pluggram/sdk'
 import { askHandlers } from '@pluggram/sdk/runtime'
-import type { CallContext, PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
+import type {
+  CallContext,
+  IncomingUpdate,
+  PluginRegistry,
+  RunnablePlugin,
+  ToolDescriptor,
+} from '@pluggram/sdk/runtime'
 import { SILENT_LOGGER } from '../test-doubles.ts'
 import { createTools } from './create-tools.ts'
 import type { Tools } from './create-tools.ts'
@@ -15,6 +21,7 @@ export interface TestTool {
   readonly role?: Role
   readonly effect?: ToolDescriptor['effect']
   readonly isDescriptionForeign?: boolean
+  readonly check?: (args: unknown) => string | undefined
   readonly run?: (args: unknown, context: CallContext) => unknown
 }
 
@@ -51,6 +58,8 @@ function createToolRegistry(tools: readonly TestTool[]): PluginRegistry & {
           calls.push({ id, args, context })
           return own.find((item) => item.id === id)?.run?.(args, context) ?? `did ${id}`
         },
+        'check-tool': ({ name: tool, input }) =>
+          own.find((item) => item.id === `${name}.${tool}`)?.check?.(input),
       }),
     }
   })
@@ -96,12 +105,17 @@ export interface TestBench extends Tools {
   readonly registry: ReturnType<typeof createToolRegistry>
   /** The approval questions sent. */
   readonly questions: { readonly chat: Chat; readonly reply: Reply }[]
+  /** Answers that go on. */
+  readonly continued: readonly IncomingUpdate[]
   readonly store: Store
   now: number
   /** Answers a message with a model. */
   answer(steps: StreamStep, request?: Partial<TestRequest>): Promise<string>
   /** Presses a button of the newest question. */
-  press(button: 'Approve' | 'Refuse', context?: Partial<CallContext>): Promise<unknown>
+  press(
+    button: 'Allow once' | 'Always here' | 'Ask me every time' | 'No',
+    context?: Partial<CallContext>,
+  ): Promise<unknown>
 }
 
 export interface TestRequest {
@@ -109,6 +123,7 @@ export interface TestRequest {
   readonly history: readonly string[]
   readonly system: string
   readonly isUntrusted: boolean
+  readonly mayWait: boolean
   readonly modelText: string
   readonly context: Partial<CallContext>
 }
@@ -128,6 +143,7 @@ export function createBench(
 ): TestBench {
   const registry = createToolRegistry(tools)
   const questions: TestBench['questions'] = []
+  const continued: IncomingUpdate[] = []
   const store = options.store ?? createMapStore()
   const bench: TestBench = {
     ...createTools({
@@ -137,11 +153,13 @@ export function createBench(
       totalSeconds: () => options.totalSeconds ?? 30,
       store,
       send: async (chat, reply) => void questions.push({ chat, reply }),
+      goOn: async (update) => void continued.push(update),
       logger: SILENT_LOGGER,
       now: () => bench.now,
     }),
     registry,
     questions,
+    continued,
     store,
     now: 1_000_000,
     async answer(steps, { text = 'please', history = [], context = {}, ...rest } = {}) {

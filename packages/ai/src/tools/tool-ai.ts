@@ -23,7 +23,7 @@ export function withTools(
         onRefused(message)
         throw new PermissionError(message)
       }
-      return tools.stream(request, (step) => ai.streamText(step))
+      return tools.stream(request, (step) => ai.streamText(step), plugin)
     },
   }
 }

@@ -1,7 +1,10 @@
+import { errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, ModelFile } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
+import { nameOf } from './approval-message.ts'
 import { fingerprintOf } from './approval-record.ts'
 import type { Approval } from './approval-record.ts'
+import type { AlwaysAllowed } from './always-allowed.ts'
 import type { ApprovalRequest, Approvals } from './approvals.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import { mayUse } from './role-rank.ts'
@@ -19,6 +22,7 @@ export interface ToolCallerOptions {
   readonly callTool: CallTool
   readonly settings: () => ToolSettings
   readonly approvals: Approvals
+  readonly always: AlwaysAllowed
   readonly logger: Logger
 }
 
@@ -28,6 +32,8 @@ export interface CallsRequest {
   readonly tools: ReadonlyMap<string, OfferedTool>
   readonly guard: TurnGuard
   readonly context: CallContext
+  /** The answer can wait until a person has decided. */
+  readonly mayWait: boolean
   /** How often each call, by its fingerprint, was made in this answer. */
   readonly made: Map<string, number>
 }
@@ -38,6 +44,8 @@ export interface CallAnswer {
   readonly text: string
   /** The tool's text, which may contain anything; absent when it was not called. */
   readonly result?: string
+  /** The approval for which it waits; it has no text to go on with yet. */
+  readonly waitsFor?: Approval
   /** Pictures of the result. */
   readonly pictures?: readonly ModelFile[]
 }
@@ -57,11 +65,12 @@ export class ToolCaller {
 
   /** @throws the reason of the context's signal when that is aborted */
   async callAll(request: CallsRequest): Promise<readonly CallAnswer[]> {
-    const { calls, guard } = request
+    const { calls, guard, context } = request
+    const isAlways = await this.#options.always.at({ chat: context.chat, userId: context.user.id })
     // all calls are judged before any runs: the model made them without seeing each other's results
     const works = calls.map((call, index) =>
       index < MAX_CALLS
-        ? this.#prepare(call, request)
+        ? this.#prepare(call, request, isAlways)
         : async () => own(call, `More than ${MAX_CALLS} calls at once are not made. Make fewer.`),
     )
     const answers: CallAnswer[] = []
@@ -78,7 +87,11 @@ export class ToolCaller {
     return answers
   }
 
-  #prepare(call: ModelCall, request: CallsRequest): () => Promise<CallAnswer> {
+  #prepare(
+    call: ModelCall,
+    request: CallsRequest,
+    isAlways: (tool: OfferedTool) => boolean,
+  ): () => Promise<CallAnswer> {
     const { tools, guard, context } = request
     const offered = tools.get(call.name)
     if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
@@ -93,10 +106,13 @@ export class ToolCaller {
     const verdict = guard.judge({
       plugin: name,
       effect: tool.effect,
-      isGranted: isGranted(settings, name, tool.name),
+      isGranted: isGranted(settings, name, tool.name) || isAlways(offered),
       args: call.args,
     })
-    if (!verdict.mayRun) return () => this.#ask(call, offered, { reason: verdict.reason }, context)
+    if (!verdict.mayRun) {
+      const { reason, isGrantable = false } = verdict
+      return () => this.#ask(call, offered, { reason, isGrantable }, request)
+    }
     const key = callKey(call, offered, request)
     return () => this.#run(call, offered, key, request)
   }
@@ -105,8 +121,9 @@ export class ToolCaller {
     call: ModelCall,
     offered: OfferedTool,
     idempotencyKey: string,
-    { guard, context }: CallsRequest,
+    request: CallsRequest,
   ): Promise<CallAnswer> {
+    const { guard, context } = request
     const refused: URL[] = []
     const mayReach: CallContext['mayReach'] = (url, from) => {
       const may = guard.mayReach(offered.plugin.descriptor.name, url, from)
@@ -125,7 +142,7 @@ export class ToolCaller {
     // whatever the tool made of it: with a person's consent the call is made once more
     if (first) {
       const addresses = refused.map(({ href }) => href)
-      return this.#ask(call, offered, { ...refuseAddress(first.href), addresses }, context)
+      return this.#ask(call, offered, { ...refuseAddress(first.href), addresses }, request)
     }
     const text = result.isDone ? result.text : `Error: ${result.error}`
     const pictures = result.isDone ? result.pictures : undefined
@@ -138,23 +155,28 @@ export class ToolCaller {
   async #ask(
     call: ModelCall,
     offered: OfferedTool,
-    why: Pick<ApprovalRequest, 'reason' | 'addresses'>,
-    context: CallContext,
+    why: Pick<ApprovalRequest, 'reason' | 'addresses' | 'isGrantable'>,
+    { context, mayWait }: CallsRequest,
   ): Promise<CallAnswer> {
     const { id } = offered
-    const outcome = await this.#options.approvals.ask({ offered, args: call.args, context, ...why })
+    const { approvals, logger } = this.#options
+    // nobody should have to decide about a call that cannot be made
+    const problem = await checkCall(offered, call.args, { context, logger })
+    if (problem !== undefined) return own(call, `Error: ${problem}`)
+    const request = { offered, args: call.args, context, ...why, isAwaited: mayWait }
+    const outcome = await approvals.ask(request)
     context.signal.throwIfAborted()
-    if (outcome === 'asked') {
-      return own(
-        call,
-        `${id} was not called yet: a person is asked to approve it with a button in this chat.`,
-      )
+    if (typeof outcome === 'object' && 'asked' in outcome) {
+      const text = `${id} was not called yet: a person is asked to approve it with a button in this chat.`
+      return { ...own(call, text), ...(mayWait && { waitsFor: outcome.asked }) }
     }
     if (outcome === 'waiting') {
       return own(call, `${id} was not called: the same call waits for a person's approval already.`)
     }
     if ('refused' in outcome) return own(call, `${id} cannot be called: ${outcome.refused}.`)
-    return decided(call, id, outcome.settled)
+    const { settled } = outcome
+    if (mayWait && settled.state === 'running') return { call, text: '', waitsFor: settled }
+    return { call, ...decidedText(settled) }
   }
 }
 
@@ -177,11 +199,31 @@ function callKey(call: ModelCall, { plugin, tool }: OfferedTool, { context, made
   return `${context.idempotencyKey}:${fingerprint}:${count}`
 }
 
-/** The answer to a call that a person decided about after an earlier try of this answer asked. */
-function decided(call: ModelCall, id: string, { state, answer }: Approval): CallAnswer {
-  if (state === 'refused') return own(call, `${id} was not called: a person refused it.`)
-  if (answer === undefined) return own(call, `${id} was approved by a person and is being called already.`)
-  return { call, result: answer, text: markUntrusted(id, answer) }
+/** What the model reads of a call that a person decided about. */
+export function decidedText(approval: Approval): Pick<CallAnswer, 'text' | 'result'> {
+  const { state, answer, result = answer } = approval
+  const id = nameOf(approval)
+  if (state === 'refused')
+    return { text: `${id} was not called: a person refused it. Say so in a few words.` }
+  if (state === 'void')
+    return { text: `${id} was not called: ${result ?? 'the question is no longer valid'}.` }
+  if (result === undefined) return { text: `${id} was approved by a person and is being called already.` }
+  return { result, text: markUntrusted(id, result) }
+}
+
+/** What is wrong with the arguments of a call, in words for the model. */
+async function checkCall(
+  { id, plugin, tool }: OfferedTool,
+  input: unknown,
+  { context, logger }: { readonly context: CallContext; readonly logger: Logger },
+): Promise<string | undefined> {
+  try {
+    return await plugin.ask('check-tool', { name: tool.name, input }, context.signal)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    logger.warn(`The arguments of ${id} could not be checked: ${errorMessage(error)}`, { tool: id })
+    return isPluggramError(error) ? error.message : `${id} failed. Details are in the log.`
+  }
 }
 
 /** An answer written by us, not by a tool. */

@@ -1,5 +1,5 @@
 import { AiError, isPluggramError } from '@pluggram/sdk'
-import type { Logger } from '@pluggram/sdk'
+import type { Logger, TextEnd } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
 import { offerTools, toolsFor, toToolSet } from './offered-tools.ts'
@@ -10,6 +10,7 @@ import type { ToolSettings } from './tool-settings.ts'
 import type { ModelCall, StreamStep } from './tool-step.ts'
 import { StepsUsage } from './steps-usage.ts'
 import type { ToolRequest, Turns } from './turn.ts'
+import type { ResumedTurn, WaitingTurns } from './waiting-turns.ts'
 
 export interface ToolLoopOptions {
   /** The plugins that are on in a chat. */
@@ -17,6 +18,7 @@ export interface ToolLoopOptions {
   readonly settings: () => ToolSettings
   readonly caller: ToolCaller
   readonly turns: Turns
+  readonly waiting: WaitingTurns
   /** Time limit for the whole answer, including tool calls. */
   readonly totalSeconds: () => number
   readonly logger: Logger
@@ -64,18 +66,26 @@ export class ToolLoop {
   }
 
   async *#steps(request: ToolRequest, streamStep: StreamStep, signal: AbortSignal): AsyncGenerator<string> {
-    const { registry, settings, caller, turns, logger } = this.#options
+    const { registry, settings, caller, turns, waiting, logger } = this.#options
+    if (await waiting.isWaiting(request.context)) return request.onEnd?.(WAITS)
+    const resumed = await waiting.resume(request.context)
     const { tools, leftOut } = offerTools(registry(request.context.chat.id))
     this.#tellLeftOut(leftOut)
     const {
       guard,
       request: { onEnd: tellEnd, ...base },
-    } = await turns.begin(request, strangersAmong(tools))
+    } = await turns.begin(request, {
+      strangers: strangersAmong(tools),
+      earlier: resumed && resultsOf(resumed),
+    })
+    // a person decided about a call that changes something
+    if (resumed) guard.hasActed = true
     const usage = new StepsUsage()
     const toolSet = toToolSet(toolsFor(request.context.role, tools))
     const { maxRounds } = settings()
     const made = new Map<string, number>()
-    const messages: ModelMessage[] = []
+    const messages: ModelMessage[] = resumed ? [...resumed.steps, toMessage(resumed.answers)] : []
+    const results: string[] = resumed ? [...resultsOf(resumed)] : []
     let hasTools = Object.keys(toolSet).length > 0 && maxRounds > 0
     let hasText = false
     for (let round = 0; ; round++) {
@@ -108,8 +118,26 @@ export class ToolLoop {
         if (isSilent || calls.length > 0) yield `${hasText ? '\n\n' : ''}${gaveUp(maxRounds)}`
         return usage.tell(tellEnd, guard)
       }
-      const answers = await caller.callAll({ calls, tools, guard, made, context: request.context })
+      const { context, mayWait = false, plugin = '' } = request
+      let answers = await caller.callAll({ calls, tools, guard, made, context, mayWait })
       signal.throwIfAborted()
+      if (answers.some(({ waitsFor }) => waitsFor)) {
+        const sofar = {
+          plugin,
+          context,
+          steps: messages,
+          results: [...results, ...resultsOf({ answers })],
+          answers,
+        }
+        const decided = await waiting.wait(sofar)
+        if (!decided) {
+          const { isForeign, hasActed } = guard
+          return usage.tell(tellEnd, { isForeign, hasActed, reason: 'waiting' })
+        }
+        answers = decided
+        for (const text of resultsOf({ answers })) guard.sawResult(text)
+      }
+      results.push(...resultsOf({ answers }))
       await turns.sawResults(
         request.context,
         answers.flatMap(({ result }) => result ?? []),
@@ -123,6 +151,19 @@ export class ToolLoop {
 function strangersAmong(tools: ReadonlyMap<string, OfferedTool>): ReadonlySet<string> {
   const foreign = [...tools.values()].filter(({ tool }) => tool.isDescriptionForeign === true)
   return new Set(foreign.map(({ plugin }) => plugin.descriptor.name))
+}
+
+/** The end of a try that finds its answer waiting already. */
+const WAITS: TextEnd = {
+  model: '',
+  usage: { inputTokens: 0, outputTokens: 0 },
+  reason: 'waiting',
+  isForeign: true,
+}
+
+/** What tools gave. */
+function resultsOf({ answers, results = [] }: Partial<ResumedTurn> & Pick<ResumedTurn, 'answers'>): string[] {
+  return [...results, ...answers.flatMap(({ result }) => result ?? [])]
 }
 
 function toMessage(answers: readonly CallAnswer[]): ModelMessage {

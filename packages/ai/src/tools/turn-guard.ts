@@ -40,7 +40,9 @@ export interface JudgedCall {
 }
 
 /** Whether a call may run immediately; otherwise why a person must approve it. */
-export type Verdict = { readonly mayRun: true } | { readonly mayRun: false; readonly reason: string }
+export type Verdict =
+  | { readonly mayRun: true }
+  | { readonly mayRun: false; readonly reason: string; readonly isGrantable?: boolean }
 
 const REASONS: Readonly<Record<Exclude<ToolEffect, 'none'>, string>> = {
   own: TEXTS.changesWhatIsKept,
@@ -92,7 +94,7 @@ export class TurnGuard {
   judge({ plugin, effect, isGranted, args }: JudgedCall): Verdict {
     const isExposed = this.#isExposed(plugin)
     if (effect === 'external' && !isGranted) {
-      return { mayRun: false, reason: TEXTS.hasEffectOutside }
+      return { mayRun: false, reason: TEXTS.hasEffectOutside, isGrantable: !isExposed }
     }
     if (effect !== 'none') {
       if (isExposed) return { mayRun: false, reason: REASONS[effect] }

@@ -8,6 +8,8 @@ import { markUntrusted, UNTRUSTED_NOTE } from './untrusted-data.ts'
 /** A request for text with tools, on behalf of the author of the context's message. */
 export interface ToolRequest extends TextRequest {
   readonly context: CallContext
+  /** The plugin that answers. */
+  readonly plugin?: string
 }
 
 /** One answer to one message, from the first step to the last. */
@@ -28,22 +30,28 @@ export class Turns {
     this.#settled = settled
   }
 
-  /** @param strangers plugins whose tools are described in words that the owner has not read */
-  async begin({ context, ...request }: ToolRequest, strangers: ReadonlySet<string>): Promise<Turn> {
+  /**
+   * @param strangers plugins whose tools are described in words that the owner has not read
+   * @param earlier what tools gave before the answer waited, if it goes on now
+   */
+  async begin(
+    { context, ...request }: ToolRequest,
+    {
+      strangers,
+      earlier = [],
+    }: { readonly strangers: ReadonlySet<string>; readonly earlier?: readonly string[] | undefined },
+  ): Promise<Turn> {
     const { chat } = context
     const { messages, system = '', modelText = '' } = request
     // no earlier messages, so this is a new conversation
     const isFresh = messages.length <= 1
-    if (isFresh) await this.#known.forgetSeen(chat)
+    if (isFresh && context.continues === undefined) await this.#known.forgetSeen(chat)
     const [calls, seenAddresses, agreedHosts] = await Promise.all([
       this.#settled.take(chat),
       this.#known.seen(chat),
       this.#known.agreedHosts(chat),
     ])
-    await this.sawResults(
-      context,
-      calls.map(({ text }) => text),
-    )
+    await this.sawResults(context, [...earlier, ...calls.map(({ text }) => text)])
     const own = messages.filter((message) => message.role === 'user' && !isForeign(message))
     const others = messages.filter((message) => message.role === 'user' && isForeign(message))
     const answers = messages.filter(({ role }) => role === 'assistant')
@@ -59,6 +67,7 @@ export class Turns {
       isPrivate: !isFresh || system !== '',
       strangers,
     })
+    for (const text of earlier) guard.sawResult(text)
     const notes = calls.map(({ tool, args, outcome, text }) => {
       guard.sawResult(text)
       const call = `${tool}(${JSON.stringify(args ?? {})})`

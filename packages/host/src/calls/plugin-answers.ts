@@ -17,7 +17,7 @@ import { parseResult } from './parse-result.ts'
 import { parseStatus } from './parse-status.ts'
 import type { StreamTable } from '../wire/streams.ts'
 import { decodeResult, encodeResult } from '../wire/wire-response.ts'
-import { runTool } from './run-tool.ts'
+import { checkTool, runTool } from './run-tool.ts'
 import { toToolResult } from './tool-result.ts'
 
 /** The parts of a plugin that answer calls, in the process in which it runs. */
@@ -78,6 +78,11 @@ export const ANSWERS: { readonly [Kind in CallKind]: AnswerRow<Kind> } = {
     },
     read: toToolResult,
     about: ({ context }) => context,
+  },
+  'check-tool': {
+    run: ({ descriptor, tools }, { name, input }) =>
+      checkTool({ plugin: descriptor.name, name, tool: tools.get(name), input }),
+    read: (answer) => (typeof answer === 'string' ? answer.slice(0, MAX_PROBLEM_CHARACTERS) : undefined),
   },
   observe: {
     run: ({ instance }, event) => instance.observe?.(event),
@@ -161,6 +166,7 @@ async function callProvided(
   return structuredClone(result)
 }
 
+const MAX_PROBLEM_CHARACTERS = 2_000
 const MAX_FORGOTTEN_CHARACTERS = 200
 
 /** The result of `forgetUser` as a short line for a person; anything but text is ignored. */

@@ -1,4 +1,4 @@
-import { PluggramError } from '@pluggram/sdk'
+import { isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { MessageContext, Services, StandardSchemaV1, ToolDefinition } from '@pluggram/sdk'
 
 /** A tool call, with what the tool's function receives besides the arguments. */
@@ -26,8 +26,21 @@ export async function runTool(call: ToolCall): Promise<unknown> {
   return tool.execute(args, { ...context, services })
 }
 
+/** What is wrong with the arguments of a tool; `undefined` when they fit. */
+export async function checkTool(
+  call: Pick<ToolCall, 'plugin' | 'name' | 'tool' | 'input'>,
+): Promise<string | undefined> {
+  try {
+    await checkArguments(call, call.tool?.schema)
+    return undefined
+  } catch (error) {
+    if (isPluggramError(error) && error.code === 'tool-arguments-invalid') return error.message
+    throw error
+  }
+}
+
 async function checkArguments(
-  { plugin, name, input }: ToolCall,
+  { plugin, name, input }: Pick<ToolCall, 'plugin' | 'name' | 'input'>,
   schema: StandardSchemaV1 | undefined,
 ): Promise<unknown> {
   if (!schema) return {}

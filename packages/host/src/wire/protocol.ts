@@ -72,6 +72,7 @@ export interface ContextData {
   readonly timeZone: string
   readonly command?: Command
   readonly callback?: Callback
+  readonly continues?: string
   readonly attempt: number
   readonly idempotencyKey: string
   readonly chatBlock?: JsonObject

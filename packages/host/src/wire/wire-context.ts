@@ -20,7 +20,7 @@ export function contextOf<Kind extends CallKind>(
 
 /** The part of a context that is sent to a plugin process unchanged. */
 export function toContextData(
-  { chat, user, role, message, timeZone, command, callback, attempt, idempotencyKey }: AskedContext,
+  { chat, user, role, message, timeZone, command, callback, continues, attempt, idempotencyKey }: AskedContext,
   call: number,
   chatBlock: JsonObject | undefined,
 ): ContextData {
@@ -35,6 +35,7 @@ export function toContextData(
     idempotencyKey,
     ...(command && { command }),
     ...(callback && { callback }),
+    ...(continues !== undefined && { continues }),
     ...(chatBlock && { chatBlock }),
   }
 }

@@ -13,6 +13,8 @@ interface UpdateBase {
    * and button presses.
    */
   readonly command?: Command
+  /** The message was answered before by this plugin, and its answer goes on: see `mayWait`. */
+  readonly continues?: { readonly plugin: string; readonly turn: string }
   /**
    * The album that the message is a part of (Bot API: media_group_id). Absent once its parts have
    * been joined into one message.

@@ -57,6 +57,11 @@ export interface PluginCalls {
     { readonly name: string; readonly input: unknown; readonly context: AskedContext },
     unknown
   >
+  /**
+   * Validates the input of a tool without running it. The answer is what is wrong with it, for the
+   * model.
+   */
+  readonly 'check-tool': Call<{ readonly name: string; readonly input: unknown }, string | undefined>
   /** Tells an observer about a message and its outcome. */
   readonly observe: Call<ObservedMessage, void>
   /** Runs `execute` of one of the manifest's schedules. */
@@ -146,6 +151,15 @@ export const CALLS: { readonly [Kind in CallKind]: CallRules<Kind> } = {
     whenStopped: 'successor',
     whenIdle: 'start',
     hasContext: true,
+  },
+  'check-tool': {
+    limit: 10,
+    whenLate: 'end',
+    afterCrash: 'fail',
+    whenParked: 'fail',
+    whenStopped: 'successor',
+    whenIdle: 'start',
+    hasContext: false,
   },
   observe: {
     limit: 10,

@@ -168,7 +168,7 @@ export class SqliteInbox {
       this.#writes.forgetOthers.run(before)
       this.#writes.forgetHeld.run(this.#now() - HOLD_MS)
     })
-    for (let from = -1; ;) {
+    for (let from = Number.MIN_SAFE_INTEGER; ;) {
       const slice = this.#reads.slice.get(before, from)
       if (slice?.last === undefined || slice.last === null) return
       const last = Number(slice.last)
