@@ -7,13 +7,13 @@ import { escapedText, oneVisibleLine } from './visible-text.ts'
 /** Nobody would read more than a screen of arguments before pressing the button. */
 export const MAX_SHOWN_ARGUMENTS = 3_000
 
-/** Words that stand in one line and cannot look like two. */
+/** Words on one line that cannot look like two lines. */
 const PLAIN = /^[\p{L}\p{N}](?:[^\p{C}\p{Z}"\\]| (?! ))*$/u
 const MAX_PLAIN = 60
 
 /**
  * The complete arguments as shown for approval, one a line, with hidden characters escaped. Only plain
- * words stand without quotes, so that no value passes for another argument.
+ * words have no quotes, so that no value passes for another argument.
  */
 export function shownArguments(args: unknown): string {
   const isList = typeof args === 'object' && args !== null && !Array.isArray(args)

@@ -14,6 +14,7 @@ import { mayUse } from './role-rank.ts'
 import { runCall } from './run-call.ts'
 import { showPictures } from './tool-pictures.ts'
 import type { CallTool } from './run-call.ts'
+import { errorText } from './tool-caller.ts'
 import type { SettledCall, SettledCalls } from './settled-calls.ts'
 import { oneVisibleLine, visibleText } from './visible-text.ts'
 import type { WaitingTurns } from './waiting-turns.ts'
@@ -137,7 +138,7 @@ export class ApprovalDecider {
     const answer = shown.trim() === '' ? head : `${head}\n\n${shown}`
     await approvals.move(approval, 'running', 'done', {
       answer,
-      result: result.isDone ? text : `Error: ${text}`,
+      result: result.isDone ? text : errorText(text),
     })
     const goesOn = await this.#remember(approval, { outcome: result.isDone ? 'done' : 'failed', text })
     return goesOn ? { success: true } : { success: true, response: answer }
@@ -150,7 +151,7 @@ export class ApprovalDecider {
     // a retry of the same press after a crash: it is unknown how far the call got
     if (current.state === 'running' && context.attempt > 1) {
       const text = TEXTS.endedMeanwhile(shownTool(current))
-      await approvals.move(current, 'running', 'done', { answer: `⚠️ ${text}`, result: `Error: ${text}` })
+      await approvals.move(current, 'running', 'done', { answer: `⚠️ ${text}`, result: errorText(text) })
       const goesOn = await this.#remember(current, { outcome: 'failed', text })
       return goesOn ? { success: true } : { success: true, response: `⚠️ ${text}` }
     }

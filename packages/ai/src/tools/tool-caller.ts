@@ -144,7 +144,7 @@ export class ToolCaller {
       const addresses = refused.map(({ href }) => href)
       return this.#ask(call, offered, { ...refuseAddress(first.href), addresses }, request)
     }
-    const text = result.isDone ? result.text : `Error: ${result.error}`
+    const text = result.isDone ? result.text : errorText(result.error)
     const pictures = result.isDone ? result.pictures : undefined
     if (pictures) await showPictures(pictures, { id: offered.id, context, logger: this.#options.logger })
     const shown = markUntrusted(offered.id, text)
@@ -162,7 +162,7 @@ export class ToolCaller {
     const { approvals, logger } = this.#options
     // nobody should have to decide about a call that cannot be made
     const problem = await checkCall(offered, call.args, { context, logger })
-    if (problem !== undefined) return own(call, `Error: ${problem}`)
+    if (problem !== undefined) return own(call, errorText(problem))
     const request = { offered, args: call.args, context, ...why, isAwaited: mayWait }
     const outcome = await approvals.ask(request)
     context.signal.throwIfAborted()
@@ -224,6 +224,11 @@ async function checkCall(
     logger.warn(`The arguments of ${id} could not be checked: ${errorMessage(error)}`, { tool: id })
     return isPluggramError(error) ? error.message : `${id} failed. Details are in the log.`
   }
+}
+
+/** A failure in words for the model. */
+export function errorText(error: string): string {
+  return `Error: ${error}`
 }
 
 /** An answer written by us, not by a tool. */
