@@ -20,7 +20,18 @@ export function contextOf<Kind extends CallKind>(
 
 /** The part of a context that is sent to a plugin process unchanged. */
 export function toContextData(
-  { chat, user, role, message, timeZone, command, callback, continues, attempt, idempotencyKey }: AskedContext,
+  {
+    chat,
+    user,
+    role,
+    message,
+    timeZone,
+    command,
+    callback,
+    continues,
+    attempt,
+    idempotencyKey,
+  }: AskedContext,
   call: number,
   chatBlock: JsonObject | undefined,
 ): ContextData {
