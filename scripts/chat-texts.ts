@@ -7,7 +7,8 @@ import type { House } from './house.ts'
  * Where texts for chats are written, and nowhere else: one file a package, so that a person can read
  * them all. In these folders, anything that looks like a sentence has to be in such a file.
  */
-export const TEXTS_FILE = /texts\.ts$|^packages\/demo-model\/src\/(?:facts|small-talk|foreign-language)\.ts$/
+export const TEXTS_FILE =
+  /texts\.ts$|^packages\/(?:demo-model\/src\/(?:facts|small-talk|foreign-language)|telegram\/src\/api\/refusals)\.ts$/
 const SPEAKING = [
   /^plugins\/[a-z_]+\/src\//,
   /^packages\/access\/src\//,
@@ -95,8 +96,8 @@ function findInlineTexts(file: string, source: string): InlineText[] {
   return found
 }
 
-/** What the demo model compares messages with. */
-const UNSPOKEN = /^(?:id|keywords|words|letters)$/
+/** What messages and refusals are compared with, and other keys of such tables. */
+const UNSPOKEN = /^(?:id|keywords|words|letters|description|examples|ways|meaning)$/
 
 /** The texts of a file of texts: `id` is where one stands in its table. */
 export function textsIn(file: string, source: string): { readonly id: string; readonly said: string }[] {

@@ -6,7 +6,7 @@ import { escapeHtml, messagePage } from './page.ts'
 import type { PasswordDoor } from './password-door.ts'
 import type { Session, Sessions } from './sessions.ts'
 
-const PASSWORD_FORM = `<form method="post" action="/login"><input type="password" name="password" aria-label="Password"
+const PASSWORD_FORM = `<form method="post" action="/login"><input type="password" name="password" aria-label="Password" placeholder="Password"
  autocomplete="current-password" required autofocus><button>Log in</button></form>`
 const USED = 'This login link was used already, or it is too old.'
 const DEVICE_SECONDS = 365 * 24 * 60 * 60
