@@ -54,19 +54,34 @@ test('somebody without any key says in plain words what a plugin of a fresh clon
   expect((await ask(session, ada, 'what is the meaning of life?')).join()).not.toContain('/translate')
 })
 
-test('reminders are cancelled by plain words', async () => {
-  const session = await logIn(
-    await startAssistant(await createBareHome({ 'config.json': { ai: { model: 'demo' } } })),
-  )
+test('by plain words reminders are moved and cancelled, a poll is made, and usage, feeds and documents are told', async () => {
+  const on = ['reminders', 'dice', 'polls_and_forms', 'feeds', 'knowledge', 'scheduled_task']
+  const home = await createHome({
+    'config.json': { ai: { model: 'demo' } },
+    'plugins_config.json': { enabled_plugins: Object.fromEntries(on.map((name) => [name, true])) },
+  })
+  const session = await logIn(await startAssistant(home))
   const ada = await createPerson(session)
-  expect((await ask(session, ada, 'cancel the reminder')).join()).toMatch(/^You have no reminders\./)
-  for (const what of ['call Ann', 'feed the cat', 'run'])
-    await ask(session, ada, `remind me tomorrow at 9 to ${what}`)
-  expect((await ask(session, ada, 'cancel my reminder')).join()).toMatch(
-    /^You have 3 reminders\. Which one\?/,
+  const say = async (text: string, count = 1): Promise<string> => (await ask(session, ada, text, count)).join('\n')
+  expect(await say('cancel the reminder')).toMatch(/^You have no reminders\./)
+  for (const what of ['call Ann', 'feed the cat', 'run']) await say(`remind me tomorrow at 9 to ${what}`)
+  expect(await say('move it to 6 pm')).toMatch(/^Moved the reminder from .*09:00 to .*18:00\.$/)
+  expect(await say('please postpone reminder 1 to tomorrow at 10:30')).toMatch(/09:00 to .*10:30\.$/)
+  expect(await say('every weekday at 9 remind me to stand up')).toMatch(
+    /^OK, 🔁 every weekday at 09:00, first .*: stand up$/,
   )
-  expect((await ask(session, ada, 'cancel reminder 2')).join()).toMatch(/^Cancelled the reminder: /)
-  expect((await ask(session, ada, 'delete all my reminders')).join()).toMatch(/^Cancelled 2 reminders: /)
+  expect(await say('cancel my reminder')).toMatch(/^You have 4 reminders\. Which one\?/)
+  expect(await say('cancel reminder 2')).toMatch(/^Cancelled the reminder: /)
+  expect(await say('delete all my reminders')).toMatch(/^Cancelled 3 reminders: /)
+  const poll = await say('make a poll: Lunch? Pizza, Soup', 2)
+  expect(poll).toMatch(/📊 Lunch\?\n\nPizza\n[^]*Soup\n/)
+  expect(poll).toContain('The poll is in the chat.')
+  expect(await say('what have I used?')).toMatch(/^(?:You\n|Nothing used yet)/)
+  expect(await say('which feeds do I follow?')).toContain('There is nothing.')
+  expect(await say('which documents do you know?')).toContain('There is nothing.')
+  // asking about a command runs nothing
+  expect(await say('what does /roll do?')).toContain('/roll 2d6+1: ')
+  expect(await say('what does /jobs do?')).toContain('/jobs: ')
 })
 
 test('roles and approvals hold for the demo model, too', async () => {

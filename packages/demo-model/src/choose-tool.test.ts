@@ -29,9 +29,35 @@ const TOOLS = [
   tool('web_page__read_web_page', 'Reads a public web page.', z.object({ url: z.string() })),
   tool('calculator__add', 'Adds two numbers', z.object({ a: z.number(), b: z.number() })),
   tool('lamp__switch', 'Switches the lamp', z.object({ state: z.enum(['on', 'off']) })),
+  tool(
+    'reminders__move_reminder',
+    'Moves (changes, reschedules, postpones) a reminder of the user to another time.',
+    z.object({
+      when: z.string().describe('The new time, in English: "6 pm"'),
+      number: z.int().optional().describe('Its number in the list'),
+      words: z.string().optional().describe('Some words of the reminder'),
+    }),
+  ),
+  tool(
+    'polls_and_forms__make_poll',
+    'Makes a poll in this chat: a question with buttons to vote.',
+    z.object({ question: z.string(), answers: z.array(z.string()) }),
+  ),
+  tool('ai_chatbot__show_usage', 'How much of the language model this person has used.'),
   tool('mailer__send', 'Sends a mail', z.object({ to: z.string(), text: z.string() })),
 ]
 const COMMANDS = [
+  command('ai_chatbot', {
+    name: 'usage',
+    description: "See how much I've used",
+    examples: ['what have I used', 'show my usage'],
+  }),
+  command('polls_and_forms', {
+    name: 'poll',
+    description: 'Ask a question with buttons',
+    usage: '/poll Lunch?; Pizza; Soup',
+    examples: ['start a poll', 'make a vote about lunch', 'ask the group'],
+  }),
   command('dice', {
     name: 'roll',
     description: 'Roll dice',
@@ -92,6 +118,27 @@ test.each([
     'mailer__send',
     { to: 'ann@example.org', text: 'see you at nine' },
   ],
+  ['move it to 6 pm', 'reminders__move_reminder', { when: '6 pm' }],
+  ['Please move it to tomorrow at 10', 'reminders__move_reminder', { when: 'tomorrow at 10' }],
+  ['postpone the reminder to 18:30', 'reminders__move_reminder', { when: '18:30' }],
+  ['move reminder 2 to 6 pm', 'reminders__move_reminder', { when: '6 pm', number: 2 }],
+  [
+    'make a poll: Lunch? Pizza, Soup',
+    'polls_and_forms__make_poll',
+    { question: 'Lunch?', answers: ['Pizza', 'Soup'] },
+  ],
+  [
+    'start a poll: Where do we eat? here; at Ann’s, if she is in',
+    'polls_and_forms__make_poll',
+    { question: 'Where do we eat?', answers: ['here', 'at Ann’s, if she is in'] },
+  ],
+  [
+    'make a poll about lunch: pizza, soup or salad',
+    'polls_and_forms__make_poll',
+    { question: 'lunch', answers: ['pizza', 'soup', 'salad'] },
+  ],
+  ['what have I used?', 'ai_chatbot__show_usage', {}],
+  ['show my usage', 'ai_chatbot__show_usage', {}],
 ])('“%s” asks for %s', (text, name, args) => {
   const chosen = choose(text)
   expect(chosen?.tool.name).toBe(name)

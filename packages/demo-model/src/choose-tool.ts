@@ -21,6 +21,8 @@ const NEGATION =
 /** Matches sentences that ask about something instead of asking to do it. */
 const ABOUT =
   /^(?:how|why|who|where|explain|describe|help|do you|does|did|is|are there|was|were|tell me (?:more )?about)\b/i
+/** “What is it used for?” asks about a thing, not about what somebody has used. */
+const PURPOSE = /\bused (?:for|to|by)\b/i
 const TAKES_AWAY = /\b(?:cancel|delete|remove|clear|erase|drop)\b/i
 const POLITE =
   /^(?:(?:hi|hello|hey|ok|okay|so|well|and|please|kindly|can|could|would|will|you|i|want|would like|['’]d like|need|like|to|let['’]?s|lets|now)\b[\s,]*)+/i
@@ -36,7 +38,7 @@ export function chooseTool(
   commands: readonly KnownCommand[],
 ): ChosenTool | undefined {
   const said = text.trim()
-  if (said.length > MAX_ORDER || said.includes('\n') || NEGATION.test(said) || ABOUT.test(said))
+  if (said.length > MAX_ORDER || said.includes('\n') || NEGATION.test(said) || ABOUT.test(said) || PURPOSE.test(said))
     return undefined
   const isPolite = POLITE.test(said)
   const order = said.replace(POLITE, '')
@@ -67,7 +69,7 @@ function weigh(tool: DemoTool, order: string, commands: readonly KnownCommand[])
   ])
   const [verb = ''] = filled.rest.trim().split(' ')
   // “read https://…”: some verbs are too common to identify a tool on their own
-  const isOrder = isVerb(verb, tool.tool) && filled.missing.length === 0 && taken(filled) > 0
+  const isOrder = isVerb(verb, tool) && filled.missing.length === 0 && taken(filled) > 0
   const matched = matcher.match(filled.rest)?.confidence ?? 0
   const confidence = isOrder ? Math.max(matched, CERTAIN) : matched
   const [example] = said

@@ -203,9 +203,13 @@ function withoutNotes(text: string): string {
     .replace(/\n\n\[answers this message: “[^\n]*”\]$/, '')
 }
 
+/** “Make a poll: …” begins with no name. */
+const ORDER = /\b(?:an?|the|me|my|to|please|poll|vote|note)\b/i
+
 /** Removes the author's name and colon at the start of group messages. */
 function withoutSpeaker(text: string): string {
-  return text.replace(/^[^\s:/?!.][^:\n/?!]{0,63}: (?=\S)/, '')
+  const [name = ''] = /^[^\s:/?!.][^:\n/?!]{0,63}: (?=\S)/.exec(text) ?? []
+  return ORDER.test(name) ? text : text.slice(name.length)
 }
 
 function clean(text: string): string {

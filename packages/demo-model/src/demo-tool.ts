@@ -5,6 +5,7 @@ const propertySchema = z.object({
   description: z.string().optional().catch(undefined),
   format: z.string().optional().catch(undefined),
   enum: z.array(z.unknown()).optional().catch(undefined),
+  items: z.object({ type: z.unknown() }).optional().catch(undefined),
 })
 const inputSchema = z.object({
   properties: z.record(z.string(), propertySchema).catch({}).default({}),
@@ -14,8 +15,8 @@ const inputSchema = z.object({
 /** One argument of a tool, as far as the demo model understands its schema. */
 export interface DemoParameter {
   readonly name: string
-  /** `other`: only a real model could provide a value. */
-  readonly type: 'string' | 'number' | 'choice' | 'other'
+  /** `list`: several texts. `other`: only a real model could provide a value. */
+  readonly type: 'string' | 'number' | 'choice' | 'list' | 'other'
   readonly isRequired: boolean
   readonly description: string
   readonly format: string
@@ -56,7 +57,7 @@ export function toDemoTool({ name, description = '', inputSchema: given }: Offer
       const choices = (property.enum ?? []).filter((value) => typeof value === 'string')
       return {
         name: key,
-        type: typeOf(property.type, choices),
+        type: typeOf(property.type, choices, property.items?.type),
         isRequired: required.includes(key),
         description: property.description ?? '',
         format: property.format ?? '',
@@ -71,8 +72,9 @@ function splitName(name: string): readonly string[] {
   return gap < 1 ? [name, name] : [name.slice(0, gap), name.slice(gap + 2)]
 }
 
-function typeOf(type: unknown, choices: readonly string[]): DemoParameter['type'] {
+function typeOf(type: unknown, choices: readonly string[], items: unknown): DemoParameter['type'] {
   if (choices.length > 0) return 'choice'
+  if (type === 'array' && items === 'string') return 'list'
   if (type === 'string') return 'string'
   return type === 'number' || type === 'integer' ? 'number' : 'other'
 }

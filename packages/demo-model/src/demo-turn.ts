@@ -10,5 +10,5 @@ export type DemoAct =
   | {
       readonly kind: 'call'
       readonly name: string
-      readonly args: Readonly<Record<string, string | number>>
+      readonly args: Readonly<Record<string, string | number | readonly string[]>>
     }

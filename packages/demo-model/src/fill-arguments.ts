@@ -1,9 +1,10 @@
 import type { DemoParameter, DemoTool } from './demo-tool.ts'
+import { findTitledList } from './titled-list.ts'
 import { stem } from './words.ts'
 
 /** A tool's arguments that a sentence states clearly. */
 export interface FilledArguments {
-  readonly args: Readonly<Record<string, string | number>>
+  readonly args: Readonly<Record<string, string | number | readonly string[]>>
   /** Required arguments that the sentence does not state clearly. */
   readonly missing: readonly DemoParameter[]
   /** The sentence without the words used as arguments. */
@@ -28,6 +29,7 @@ const TIME = [
   'this (?:morning|afternoon|evening)|next (?:week|month)',
   String.raw`at (?:noon|midnight|\d{1,2}(?:[:.]\d{2})?(?: ?(?:am|pm|o.?clock))?)`,
   String.raw`\d{1,2}(?:[:.]\d{2})? ?(?:am|pm)`,
+  String.raw`\d{1,2}:\d{2}`,
 ].join('|')
 const WHEN = new RegExp(String.raw`\b(?:(?:for|by) )?((?:${TIME})(?:,? (?:${TIME}))*)(?![\w:.]\w)`, 'i')
 const AGAIN = /\b(?:every|each) \w+|\b(?:hour|dai|week|month|year)ly\b/i
@@ -39,9 +41,9 @@ const MARKER = /:\s+|\b(?:that|to|about|for|saying|called|named|of)\s+/i
  * an address, a quotation, or everything after “to”, “that” or “for”. It never guesses.
  */
 export function fillArguments(sentence: string, tool: DemoTool): FilledArguments {
-  const args: Record<string, string | number> = {}
+  const args: Record<string, string | number | readonly string[]> = {}
   let rest = sentence.replaceAll(/\s+/g, ' ').trim()
-  const take = (name: string, value: string | number, from: string): void => {
+  const take = (name: string, value: string | number | readonly string[], from: string): void => {
     args[name] = value
     rest = rest.replace(from, () => ' ').replaceAll(/\s+/g, ' ')
   }
@@ -49,6 +51,13 @@ export function fillArguments(sentence: string, tool: DemoTool): FilledArguments
   for (const parameter of parameters) {
     const found = findShaped(rest, parameter)
     if (found) take(parameter.name, found.value, found.from)
+  }
+  const [list, ...otherLists] = parameters.filter(({ type, isRequired }) => type === 'list' && isRequired)
+  const [title, ...otherTitles] = parameters.filter((one) => one.isRequired && isFree(one))
+  const listed = list && otherLists.length + otherTitles.length === 0 ? findTitledList(rest, title !== undefined) : undefined
+  if (list && listed) {
+    take(list.name, listed.items, listed.from)
+    if (title && listed.title !== undefined) args[title.name] = listed.title
   }
   const numeric = parameters.filter(({ type }) => type === 'number')
   const numbers = [...withDigits(rest).matchAll(NUMBER)].map(([text]) => text)
@@ -117,23 +126,27 @@ function findLike(text: string, description: string): Found | undefined {
  * Finds free text: a quotation, what follows a word such as “that”, or everything after the tool's
  * verb.
  */
-function findFree(text: string, { tool, parameters }: DemoTool): Found | undefined {
+function findFree(text: string, tool: DemoTool): Found | undefined {
   const quoted = QUOTED.exec(text)
   if (quoted?.[1]) return { value: quoted[1].trim(), from: quoted[0] }
   const marker = MARKER.exec(text)
   const [verb = ''] = text.split(' ')
   // with several arguments it is unclear which one follows the verb
-  const followsVerb = isVerb(verb, tool) && parameters.filter(({ isRequired }) => isRequired).length === 1
+  const followsVerb = isVerb(verb, tool) && tool.parameters.filter(({ isRequired }) => isRequired).length === 1
   const start = marker ? marker.index + marker[0].length : followsVerb ? verb.length : undefined
   const from = start === undefined ? '' : text.slice(start).trim()
   const value = from.replace(/^[\s:,]+/, '').replace(/[\s.!?]+$/, '')
   return value === '' ? undefined : { value, from }
 }
 
-/** Whether a word is the first word of a tool's name: `read` of `read_web_page`. */
-export function isVerb(word: string, tool: string): boolean {
+/**
+ * Whether a word says what a tool does: `read` of `read_web_page`, or a word that its description
+ * begins with, as in “Moves (changes, postpones) a reminder”.
+ */
+export function isVerb(word: string, { tool, description }: Pick<DemoTool, 'tool' | 'description'>): boolean {
   const [verb = ''] = tool.toLowerCase().split('_')
-  return stem(word.toLowerCase()) === stem(verb)
+  const others = /^\w+ \(([^)]{1,100})\)/.exec(description)?.[1]?.split(/\W+/) ?? []
+  return [verb, ...others].some((known) => stem(word.toLowerCase()) === stem(known.toLowerCase()))
 }
 
 function isFree({ name, type, format }: DemoParameter): boolean {

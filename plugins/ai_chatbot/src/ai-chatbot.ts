@@ -39,7 +39,10 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
       description: 'Choose the AI model',
       examples: ['which model are you', 'change the model'],
     },
-    usage: { description: "See how much I've used" },
+    usage: {
+      description: "See how much I've used",
+      examples: ['what have I used', 'show my usage', 'how many tokens are left'],
+    },
     persona: { description: 'Change my style', usage: '/persona You are a patient teacher.' },
     respond: { description: 'When to answer in this group (groups only)', menu: false },
   },
