@@ -62,7 +62,8 @@ test('by plain words reminders are moved and cancelled, a poll is made, and usag
   })
   const session = await logIn(await startAssistant(home))
   const ada = await createPerson(session)
-  const say = async (text: string, count = 1): Promise<string> => (await ask(session, ada, text, count)).join('\n')
+  const say = async (text: string, count = 1): Promise<string> =>
+    (await ask(session, ada, text, count)).join('\n')
   expect(await say('cancel the reminder')).toMatch(/^You have no reminders\./)
   for (const what of ['call Ann', 'feed the cat', 'run']) await say(`remind me tomorrow at 9 to ${what}`)
   expect(await say('move it to 6 pm')).toMatch(/^Moved the reminder from .*09:00 to .*18:00\.$/)

@@ -26,7 +26,9 @@ test('a question about a reminder is answered after a restart, by a button or in
   await startAssistant(home, environment)
   const pressed = await pressButton(driver, { chatId: ada.id, user: ada, label: 'In 1 hour' })
   expect(pressed.text).toMatch(/^OK, .*: buy milk$/)
-  expect(await ask(driver, bea, 'jeden Montag um 8')).toEqual([expect.stringMatching(/^OK, 🔁 .*: die Milch$/)])
+  expect(await ask(driver, bea, 'jeden Montag um 8')).toEqual([
+    expect.stringMatching(/^OK, 🔁 .*: die Milch$/),
+  ])
   // set at once, so that it comes even when nobody says what it is about
   const [asked = ''] = await ask(driver, ada, 'remind me in 2 seconds')
   expect(asked).toMatch(/^OK, in 2 seconds\.\nWhat should I remind you about\?$/)

@@ -38,7 +38,13 @@ export function chooseTool(
   commands: readonly KnownCommand[],
 ): ChosenTool | undefined {
   const said = text.trim()
-  if (said.length > MAX_ORDER || said.includes('\n') || NEGATION.test(said) || ABOUT.test(said) || PURPOSE.test(said))
+  if (
+    said.length > MAX_ORDER ||
+    said.includes('\n') ||
+    NEGATION.test(said) ||
+    ABOUT.test(said) ||
+    PURPOSE.test(said)
+  )
     return undefined
   const isPolite = POLITE.test(said)
   const order = said.replace(POLITE, '')

@@ -54,7 +54,10 @@ export function fillArguments(sentence: string, tool: DemoTool): FilledArguments
   }
   const [list, ...otherLists] = parameters.filter(({ type, isRequired }) => type === 'list' && isRequired)
   const [title, ...otherTitles] = parameters.filter((one) => one.isRequired && isFree(one))
-  const listed = list && otherLists.length + otherTitles.length === 0 ? findTitledList(rest, title !== undefined) : undefined
+  const listed =
+    list && otherLists.length + otherTitles.length === 0
+      ? findTitledList(rest, title !== undefined)
+      : undefined
   if (list && listed) {
     take(list.name, listed.items, listed.from)
     if (title && listed.title !== undefined) args[title.name] = listed.title
@@ -132,7 +135,8 @@ function findFree(text: string, tool: DemoTool): Found | undefined {
   const marker = MARKER.exec(text)
   const [verb = ''] = text.split(' ')
   // with several arguments it is unclear which one follows the verb
-  const followsVerb = isVerb(verb, tool) && tool.parameters.filter(({ isRequired }) => isRequired).length === 1
+  const followsVerb =
+    isVerb(verb, tool) && tool.parameters.filter(({ isRequired }) => isRequired).length === 1
   const start = marker ? marker.index + marker[0].length : followsVerb ? verb.length : undefined
   const from = start === undefined ? '' : text.slice(start).trim()
   const value = from.replace(/^[\s:,]+/, '').replace(/[\s.!?]+$/, '')

@@ -18,7 +18,9 @@ export function findTitledList(text: string, hasTitle: boolean): TitledList | un
   const from = text.slice(start.index)
   const said = text.slice(start.index + start[0].length)
   if (!hasTitle) return listOf(undefined, said, from)
-  const split = /^(?<question>[^?]{1,300}\?)\s*(?<after>.+)$/.exec(said) ?? /^(?<question>[^:;]{1,300})[:;]\s*(?<after>.+)$/.exec(said)
+  const split =
+    /^(?<question>[^?]{1,300}\?)\s*(?<after>.+)$/.exec(said) ??
+    /^(?<question>[^:;]{1,300})[:;]\s*(?<after>.+)$/.exec(said)
   const { question, after } = split?.groups ?? {}
   return question === undefined || after === undefined ? undefined : listOf(question.trim(), after, from)
 }

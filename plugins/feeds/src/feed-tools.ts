@@ -55,7 +55,7 @@ export function feedTools(role: Role): Tools {
         }),
     },
     list_feeds: {
-      description: 'The news feeds of this chat.',
+      description: 'The news feeds that this chat follows.',
       role: 'everyone',
       effect: 'none',
       execute: (_args, context) =>
