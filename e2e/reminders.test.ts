@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { logIn, startAssistant } from './support/assistant.ts'
+import { startAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { pressButton } from './support/press-button.ts'

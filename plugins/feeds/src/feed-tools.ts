@@ -55,7 +55,7 @@ export function feedTools(role: Role): Tools {
         }),
     },
     list_feeds: {
-      description: 'The news feeds that this chat follows.',
+      description: 'The news feeds that are followed in this chat (subscribed to).',
       role: 'everyone',
       effect: 'none',
       execute: (_args, context) =>

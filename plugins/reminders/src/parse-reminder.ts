@@ -67,6 +67,9 @@ const DAY_MS = 86_400_000
 const MIN_MINUTES = 5
 /** After a date: something that looks like its time and was not parsed as one. */
 const ODD_TIME = /(?:^|\s|,)(?:at|um|à|às|a las|alle|в|jam|@)?\s*(\d{1,2}[:.]\d{2})(?![\d.])/i
+/** More often than once a day, at times that nobody said. */
+const SEVERAL =
+  /\b(?:twice|thrice|(?:two|three|four|\d+) times)(?: a| per| every| each)? (?:day|week|month|year)\b/i
 const UNTIL = /\s*,?\s*\b(?:until|till|til|through|up to|bis|hasta|até|jusqu['’]au?|fino a)\s+(.{2,60})$/i
 const FOR_LONG =
   /\s*,?\s*\bfor (?:the next )?(\d{1,3}|a|one|two|three|four|five|six) (day|week|month|year)s?\b/i
@@ -123,6 +126,8 @@ function readAtLeisure(
   const { now, zone, language } = options
   const rewritten = rewrite(text, language, now, zone)
   const clean = squeeze(rewritten.text)
+  const several = SEVERAL.exec(clean)?.[0]
+  if (several !== undefined) throw new ReminderError('odd_time', several)
   const repeated = findRepeat(clean)
   if (repeated) {
     const { rest, when } = readRepeat(repeated, options)
@@ -141,11 +146,13 @@ function readAtLeisure(
   ]
   const odd = found.hasHour ? undefined : ODD_TIME.exec(after.slice(0, 16))?.[1]
   if (odd !== undefined) throw new ReminderError('odd_time', odd)
+  const when = once(found, options)
   const rest = `${before.replace(/\b(?:by|until|before)\s*$/i, '')} ${after}`
-  return { rest: restore(rest, rewritten), when: once(found, options) }
+  return { rest: restore(rest, rewritten), when }
 }
 
-function once(found: FoundDate, options: ParseOptions): Due {
+/** `undefined` for “today”, when the usual hour has passed. */
+function once(found: FoundDate, options: ParseOptions): Due | undefined {
   const { now, zone } = options
   const isTimeOnly = found.hasHour && !found.hasDay
   let due = momentFor(found, options)
@@ -159,8 +166,10 @@ function once(found: FoundDate, options: ParseOptions): Due {
     if (isTimeOnly) due = shifted(due, 1, options)
     else if (found.isWeekday) due = shifted(due, 7, options)
   }
-  check(due, now)
   const [today, day] = [wallTimeOf(zone, now), wallTimeOf(zone, due)]
+  const isToday = today.day === day.day && today.month === day.month && today.year === day.year
+  if (due <= now && isToday && !found.hasHour && !found.isExact) return undefined
+  check(due, now)
   const isTomorrow =
     isTimeOnly && !hasPartOfDay(found.text) && (day.day !== today.day || day.month !== today.month)
   return { due, isTomorrow, isTimeOnly }

@@ -65,6 +65,15 @@ const RULES: readonly Rule[] = [
     /\bat ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:ou)?rs)?(?![\w:.])/gi,
     ([hour = '', minute = '']) => `at ${hour}:${minute}`,
   ],
+  [/\bat ([1-9])([0-5]\d)(?![\w:.])/gi, ([hour = '', minute = '']) => `at ${hour}:${minute}`],
+  [/\b(12(?::00)?) noon\b/gi, () => '12:00'],
+  [
+    new RegExp(`\\b(\\d{1,2}) (?:minutes|mins?) (before|to|past|after) ${HOUR}(?![:\\w])`, 'gi'),
+    ([count = '', side = '', hour = '']) =>
+      /before|to/i.test(side)
+        ? before(hour, Number(count))
+        : `at ${toNumber(hour)}:${count.padStart(2, '0')}`,
+  ],
   [/\b(tomorrow|tonight|today) (\d{1,2})(?=$|[,;] )/gi, ([day = '', hour = '']) => `${day} at ${hour}`],
   [/\bthis morning\b(?! at)/gi, () => 'today at 9:00'],
   [/\b(?:by |at )?(?:the )?end of (?:the |this )?day\b/gi, () => 'today at 18:00'],
@@ -72,7 +81,7 @@ const RULES: readonly Rule[] = [
   [/\b(?:on |at )?(?:christmas(?: day)?|xmas)\b/gi, () => 'on 25 December'],
   [/\b(?:on )?new year['’]?s eve\b/gi, () => 'on 31 December'],
   [
-    /\b(?:on )?the (\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|day|anniversary|birthday|floor|time))/gi,
+    /\b(?:on )?the (\d{1,2})(?:st|nd|rd|th)\b(?: of (?:the|this) month\b)?(?! (?:of|day|anniversary|birthday|floor|time))/gi,
     ([day = ''], now, zone) => nextDayOfMonth(Number(day), now, zone),
   ],
 ]

@@ -108,6 +108,8 @@ function certainty({ isExact, hasHour, hasDay }: FoundDate): number {
 
 /** “March to the store” names no date, nor does “second”. */
 function isUsable({ start, text }: chrono.ParsedResult): boolean {
+  // “a day pass”, “twice a day”
+  if (/^an? (?:minute|hour|day|week|month|year)$/i.test(text)) return false
   const isDay = start.isCertain('day') || start.isCertain('weekday')
   return (
     isDay || start.isCertain('hour') || hasPartOfDay(text) || /\s|week|month|[^\p{ASCII}]/iu.test(text.trim())

@@ -29,6 +29,7 @@ const ORDINALS: Readonly<Record<string, number>> = {
   last: -1,
 }
 const COUNT = `(?<count>other|second|third|2nd|3rd|4th|\\d{1,4}(?:\\.\\d)?|${NUMBER_WORDS.join('|')})`
+const COUNT2 = COUNT.replace('count', 'count2')
 const ORDINAL = `(?<nth>${Object.keys(ORDINALS).join('|')})`
 const EACH = '(?:every|each)'
 const MONTH = `(?:of )?(?:${EACH}|the|a) (?:${COUNT} )?months?`
@@ -37,21 +38,27 @@ const MONTH_NAME = `(?:${MONTHS.join('|')})[a-z]*`
 /** In this order: the more exact ones first. */
 const FORMS: readonly (readonly [string, (groups: Groups) => Cadence | undefined])[] = [
   [
-    `(?:on )?(?:the |${EACH} )?last day ${MONTH}|month-end|${EACH} month-?end`,
+    `(?:on )?(?:the |${EACH} )?last day ${MONTH}|(?:${EACH} (?:${COUNT2} )?months?|monthly) on the last day|month-end|${EACH} month-?end`,
     (groups) => monthly(groups, 31),
   ],
   [
-    `(?:on )?the ${ORDINAL} (?<names>${DAY}) ${MONTH}|${EACH} ${ORDINAL.replace('nth', 'nth2')} (?<names2>${DAY}) (?:of (?:the|each|every) month)`,
+    `(?:on )?(?:the )?first day ${MONTH}|(?:${EACH} (?:${COUNT2} )?months?|monthly) on the first day`,
+    (groups) => monthly(groups, 1),
+  ],
+  [
+    `(?:on )?(?:the )?${ORDINAL} (?<names>${DAY}) ${MONTH}|${EACH} ${ORDINAL.replace('nth', 'nth2')} (?<names2>${DAY}) (?:of (?:the|each|every) month)`,
     nthDay,
   ],
   [
-    `(?:on )?(?:the )?(?<day>\\d{1,2})(?:st|nd|rd|th)?(?: day)? of (?:${EACH}|the) (?:${COUNT} )?months?`,
-    (groups) => monthly(groups, Number(groups['day'])),
+    `(?:on )?(?:the )?(?<day>\\d{1,2})(?:st|nd|rd|th)?(?: day)? of ${EACH} (?:${COUNT} )?months?|${EACH} (?<day2>\\d{1,2})(?:st|nd|rd|th) (?:of|day of) the month`,
+    (groups) => monthly(groups, Number(groups['day'] ?? groups['day2'])),
   ],
   [
     `(?:${EACH} (?:${COUNT} )?months?|monthly) on (?:the |day )?(?<day>\\d{1,2})(?:st|nd|rd|th)?\\b`,
     (groups) => monthly(groups, Number(groups['day'])),
   ],
+  [`${EACH} ?day,? (?:except|but)(?: not)?(?: on)?(?: for)? (?<names>${DAY_LIST})`, allBut],
+  [`(?:${EACH} |from )?(?<first>${DAY}) (?:to|through|till|-) (?<last>${DAY})`, range],
   [
     `${EACH} (?:${COUNT} )?weeks? on (?<names>${DAY_LIST})|(?:weekly|fortnightly) on (?<names2>${DAY_LIST})`,
     (groups) => weekly(groups),
@@ -61,7 +68,7 @@ const FORMS: readonly (readonly [string, (groups: Groups) => Cadence | undefined
     weekly,
   ],
   [
-    `${EACH} (?:work(?:ing)? ?|week ?|business )days?|(?:on )?(?:work(?:ing)? ?|week)days|${DAY} (?:to|through|-) ${DAY}`,
+    `${EACH} (?:work(?:ing)? ?|week ?|business )days?|(?:on )?(?:work(?:ing)? ?|week)days`,
     () => ({ unit: 'weeks', every: 1, days: [1, 2, 3, 4, 5] }),
   ],
   [
@@ -71,6 +78,10 @@ const FORMS: readonly (readonly [string, (groups: Groups) => Cadence | undefined
   [`${EACH} weekends?|(?:on )?weekends`, () => ({ unit: 'weeks', every: 1, days: [0, 6] })],
   [`${EACH} fortnight|fortnightly|bi-?weekly`, () => ({ unit: 'weeks', every: 2 })],
   [`${EACH} (?:${COUNT} ?)?(?<unit>min(?:ute)?|h(?:ou)?r?|day|week|month|year)s?`, interval],
+  [
+    'once (?:a|per|every) (?<once>day|week|month|year)',
+    ({ once = '' }) => ({ unit: `${once}s`, every: 1 }) as Cadence,
+  ],
   ['(?<word>daily|weekly|monthly|yearly|annually|hourly)', ({ word = '' }) => WORDS[word]],
   [`${EACH} (?<part>morning|noon|afternoon|evening|night)s?`, () => ({ unit: 'days', every: 1 })],
 ]
@@ -115,7 +126,7 @@ export function findRepeat(text: string): FoundRepeat | undefined {
   return undefined
 }
 
-function countOf({ count }: Groups): number {
+function countOf({ count2, count = count2 }: Groups): number {
   if (count === undefined) return 1
   if (count === 'other' || count === 'second') return 2
   if (count === 'third') return 3
@@ -145,6 +156,21 @@ function yearly(groups: Groups): Cadence | undefined {
 
 function weekly(groups: Groups): Cadence {
   return { unit: 'weeks', every: countOf(groups), days: daysOf(groups['names'] ?? groups['names2'] ?? '') }
+}
+
+/** Every day but these. */
+function allBut({ names = '' }: Groups): Cadence {
+  const left = daysOf(names)
+  return { unit: 'weeks', every: 1, days: [0, 1, 2, 3, 4, 5, 6].filter((day) => !left.includes(day)) }
+}
+
+/** Monday to Friday, or Friday to Monday. */
+function range({ first = '', last = '' }: Groups): Cadence {
+  const [from = 0] = daysOf(first)
+  const [to = 0] = daysOf(last)
+  const length = ((to - from + 7) % 7) + 1
+  const days = Array.from({ length }, (_, index) => (from + index) % 7)
+  return { unit: 'weeks', every: 1, days: days.toSorted((one, other) => one - other) }
 }
 
 function interval(groups: Groups): Cadence | undefined {

@@ -80,7 +80,15 @@ describe('what is said in English', () => {
     ['by friday send the report', '2026-12-04 09:00 | send the report'],
     ['tommorow at 9 pay', '2026-12-01 09:00 | pay'],
     ['tmrw 9am pay', '2026-12-01 09:00 | pay'],
+    ['to get up at 630 tomorrow', '2026-12-01 06:30 | get up'],
+    ['Jan 1, 12:00 noon party', '2027-01-01 12:00 | party'],
+    ['5 minutes before 6 leave', '2026-11-30 17:55 | leave'],
+    ['27/9 13:00 buy milk', '2027-09-27 13:00 | buy milk'],
+    ['on the 15th of the month pay', '2026-12-15 09:00 | pay'],
+    ['clean in 5 days', '2026-12-05 09:00 | clean'],
     // what is no time
+    ['today buy milk', '? | buy milk'],
+    ['to buy a day pass', '? | buy a day pass'],
     ['remind me to buy milk', '? | buy milk'],
     ['to march to the store', '? | march to the store'],
     ['buy 2 eggs', '? | buy 2 eggs'],
@@ -137,6 +145,24 @@ describe('what is said in English', () => {
     ['every 3rd monday pay', '2026-12-07 09:00, every 3 weeks on Monday at 09:00 | pay'],
     ['every year on 5 January birthday', '2027-01-05 09:00, every year on 5 January at 09:00 | birthday'],
     ['every 5th of January birthday', '2027-01-05 09:00, every year on 5 January at 09:00 | birthday'],
+    ['every month on the first day pay', '2026-12-01 09:00, on day 1 of every month at 09:00 | pay'],
+    ['on the first day of every month pay', '2026-12-01 09:00, on day 1 of every month at 09:00 | pay'],
+    ['every month on the last day pay', '2026-12-31 09:00, on the last day of every month at 09:00 | pay'],
+    ['every 28th of the month pay', '2026-12-28 09:00, on day 28 of every month at 09:00 | pay'],
+    [
+      'second Tuesday of every month meet',
+      '2026-12-08 09:00, on the second Tuesday of every month at 09:00 | meet',
+    ],
+    [
+      'every day except sunday at 8 run',
+      '2026-12-01 08:00, every Monday, Tuesday, Wednesday, Thursday, Friday and Saturday at 08:00 | run',
+    ],
+    [
+      'tuesday to thursday at 8 run',
+      '2026-12-01 08:00, every Tuesday, Wednesday and Thursday at 08:00 | run',
+    ],
+    ['at 10:00 on monday send hello every monday', '2026-12-07 10:00, every Monday at 10:00 | send hello'],
+    ['once a week water', '2026-12-07 09:00, every Monday at 09:00 | water'],
     ['every weekend at 10 clean', '2026-12-05 10:00, every weekend day at 10:00 | clean'],
   ])('“%s” repeats', (text, expected) => {
     expect(read(text)).toBe(expected)
@@ -154,6 +180,7 @@ describe('what is said in English', () => {
     ['in -5 minutes party', 'passed'],
     ['on 1 January 2020 party', 'passed'],
     ['on 1 January 2099 party', 'too_far'],
+    ['twice a day pills', 'odd_time twice a day'],
     ['every minute spam', 'too_often'],
     ['every 0 minutes spam', 'too_often'],
     ['daily at 8 until yesterday pills', 'over'],
