@@ -21,7 +21,7 @@ const knowledge: PluginDefinition<typeof configuration> = definePlugin({
   name: 'knowledge',
   version: '0.1.0',
   description: 'Answers from your documents',
-  help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and says where it stands.
+  help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and names the source.
 
 Only you see what you add in our private chat; only a group sees what is added there. /documents lists and deletes.`,
   config: configuration,

@@ -14,8 +14,8 @@ const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
   version: '0.1.0',
   description: 'Polls with live counts, and forms',
   help: [
-    '`/poll Lunch?; Pizza; Soup` asks with buttons: everybody has one vote and can change it; who began the poll ends it.',
-    '`/form` lists the forms; in private, `/form NAME` asks their questions one by one, and nothing is kept before you send.',
+    '`/poll Lunch?; Pizza; Soup` asks with buttons: everybody has one vote and can change it; the person who started the poll can end it.',
+    '`/form` lists the forms; in private, `/form NAME` asks their questions one by one, and nothing is saved until you send it.',
     'The owner gets the answers with `/form export NAME csv` (or `json`) and deletes them with `/form clear NAME`.',
   ].join('\n\n'),
   config: configuration,
