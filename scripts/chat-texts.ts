@@ -10,14 +10,14 @@ import type { House } from './house.ts'
 export const TEXTS_FILE =
   /texts\.ts$|^packages\/(?:demo-model\/src\/(?:facts|small-talk|foreign-language)|telegram\/src\/api\/refusals)\.ts$/
 const SPEAKING = [
+  /^apps\/assistant\/src\/time-zones/,
   /^plugins\/[a-z_]+\/src\//,
   /^packages\/access\/src\//,
   /^packages\/demo-model\/src\/(?:about-me|demo-brain|recall|tool-answers)/,
   /^packages\/ai\/src\/tools\/(?:approval|decide-approval|turn-guard)/,
 ]
 /** Files whose texts still have to move. */
-const NOT_YET =
-  /^plugins\/admin\/src\/admin-plugin|^plugins\/ai_chatbot\/src\/(?:conversation|read-attachments|usage-command)/
+const NOT_YET = /^plugins\/admin\/src\/admin-plugin|^plugins\/ai_chatbot\/src\/(?:read-attachments)/
 /** Words for a model, for owners' configuration, of languages, or tables that only hold texts. */
 const OTHER_READERS = /(?:prompt|configuration|-definition|languages-of-\w+|find-repeat|texts)\.ts$/
 

@@ -14,26 +14,27 @@ import { askedBy } from './asked-message.ts'
 import { systemPrompt, userTurn } from './prompt.ts'
 import type { Retries } from './retries.ts'
 import type { RunningAnswer, RunningAnswers } from './running-answers.ts'
+import { TEXTS } from './texts.ts'
 import { isForeignFact } from './user-facts.ts'
 import type { Fact, UserFacts } from './user-facts.ts'
 
 /** What the model is told about an edited message, besides its new words. */
-const EDITED: Readonly<Record<Edit['effects'], string>> = {
+const EDITED_PROMPTS: Readonly<Record<Edit['effects'], string>> = {
   none: '',
   possible:
     '\n\nThe last message was edited while its first words were being answered. A tool may have changed something by then: look before you do it again.',
   known:
     '\n\nThe last message takes the place of the message before it, which the person edited. What tools did for that one is done: do not do it a second time. Change or undo it when the new words ask for something else.',
 }
-const STOPPED = '⏹ Stopped.'
+const STOPPED = TEXTS.stopped
 /** The delay before an answer that could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000
 /** Some twenty-five messages. Nobody reads more, and each of them blocks the chat. */
 const MAX_SHOWN_CHARACTERS = 100_000
 /** The note below an answer that its model ended too early. */
 const CUT_SHORT: Partial<Readonly<Record<TextEnd['reason'], string>>> = {
-  length: '⚠️ The answer reached its maximum length. Write “go on” for the rest.',
-  filtered: '⚠️ The answer ends here: the AI service blocked the rest.',
+  length: TEXTS.answerReachedMaximumLength,
+  filtered: TEXTS.answerEndsAiService,
 }
 
 /** What the parts of the chatbot share. */
@@ -96,7 +97,10 @@ export async function converse(
   const without = edit?.isKnown && edit.effects !== 'known' ? edit.messageId : undefined
   const recollection = await history.recall(context.chat, without)
   const known = await whatIsKnown(recollection, context, parts)
-  const system = [await prompt(question, known, context, parts), EDITED[edit?.effects ?? 'none']].join('')
+  const system = [
+    await prompt(question, known, context, parts),
+    EDITED_PROMPTS[edit?.effects ?? 'none'],
+  ].join('')
   let opened: OpenedAnswer | undefined
   let end: TextEnd | undefined
   const isForeign = question.isForeign || answersOthers(context)
@@ -150,7 +154,7 @@ export async function converse(
       format: 'model-markdown',
       ...(isGroup && {
         replyToMessageId: context.message.id,
-        previewButtons: [[{ text: '⏹ Stop', data: `stop:${answer.id}` }]],
+        previewButtons: [[{ text: TEXTS.stop, data: `stop:${answer.id}` }]],
       }),
     },
   }
@@ -224,7 +228,7 @@ async function* write(
       text += next.value
       yield next.value
       if (text.length > MAX_SHOWN_CHARACTERS) {
-        yield `\n\n⚠️ The answer ends here because it is too long.`
+        yield TEXTS.answerEndsBecauseToo
         return
       }
     }
@@ -241,7 +245,7 @@ async function* write(
       return
     }
     services.captureException(error, { chat: chat.id })
-    yield `\n\n⚠️ The answer was cut off. ${friendlyError(error, context) ?? 'Please try again.'}`
+    yield TEXTS.answerCutOff(friendlyError(error, context) ?? TEXTS.pleaseTryAgain)
   } finally {
     if (isPartial) await rest.return?.()
     // an answer that waits is remembered once it is complete

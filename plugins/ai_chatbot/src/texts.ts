@@ -70,4 +70,15 @@ export const TEXTS = {
     'ai-misconfigured':
       'The AI model is not set up correctly. The reason is in the log (owner only). Other commands work.',
   },
+  stopped: '⏹ Stopped.',
+  answerReachedMaximumLength: '⚠️ The answer reached its maximum length. Write “go on” for the rest.',
+  answerEndsAiService: '⚠️ The answer ends here: the AI service blocked the rest.',
+  stop: '⏹ Stop',
+  answerEndsBecauseToo: '\n\n⚠️ The answer ends here because it is too long.',
+  answerCutOff: (reason: string) => `\n\n⚠️ The answer was cut off. ${reason}`,
+  chat: 'This chat',
+  conversationAllChats: 'The conversation in all chats',
+  wholeAssistant: 'The whole assistant',
+  nothingUsedYet: 'Nothing used yet.',
+  pleaseTryAgain: 'Please try again.',
 } as const

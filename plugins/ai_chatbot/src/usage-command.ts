@@ -1,11 +1,12 @@
 import { describeMoment } from '@pluggram/plugin-kit'
 import type { AiUsageLine, MessageContext, PluginResult, Services } from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 const SCOPES: Readonly<Record<AiUsageLine['scope'], string>> = {
   user: 'You',
-  chat: 'This chat',
-  plugin: 'The conversation in all chats',
-  overall: 'The whole assistant',
+  chat: TEXTS.chat,
+  plugin: TEXTS.conversationAllChats,
+  overall: TEXTS.wholeAssistant,
 }
 
 /** `/usage` */
@@ -20,7 +21,7 @@ export async function usageCommand(context: MessageContext, services: Services):
 export async function describeUsage(context: MessageContext, { ai }: Services): Promise<string> {
   const { currency, lines } = await ai.usage(context)
   const shown = lines.filter(({ scope }) => context.role === 'owner' || scope === 'user' || scope === 'chat')
-  if (shown.length === 0) return 'Nothing used yet.'
+  if (shown.length === 0) return TEXTS.nothingUsedYet
   const scopes = [...new Set(shown.map(({ scope }) => scope))].toSorted(
     (a, b) => Object.keys(SCOPES).indexOf(a) - Object.keys(SCOPES).indexOf(b),
   )
