@@ -98,3 +98,29 @@ test('in a group too; what is not for the assistant gets no mark', async () => {
   finish()
   expect((await botMessages(driver, id, 3))[2]?.text).toContain('Second')
 })
+
+test('a private chat has a button that stops the answer; what was written stays, and is remembered', async () => {
+  const { driver, model } = await startStage()
+  const ada = await createPerson(driver)
+  interface Draft {
+    readonly draftId: number
+    readonly canStop: boolean
+    readonly text: string
+  }
+  const drafts = async (): Promise<Draft[]> =>
+    (await driver.get<{ drafts: Draft[] }>(`/chats/${ada.id}/drafts`)).drafts
+  await write(driver, ada, 'A long story')
+  await expect.poll(async () => (await drafts())[0]?.text).toContain('word 2')
+  const [draft] = await drafts()
+  expect(draft?.canStop).toBe(true)
+  // what others might press changes nothing
+  const stopped = { chat: { id: 1, type: 'private', first_name: 'Eve' }, draft_id: draft?.draftId }
+  await driver.post('/control/raw-update', { stopped_message_generation: stopped })
+  await driver.post(`/chats/${ada.id}/drafts/${draft?.draftId}/stop`, {})
+  const [answer] = await botMessages(driver, ada.id)
+  expect(answer?.text).toMatch(/^word 1 word 2 .*\n\n⏹ Stopped\.$/s)
+  expect(await ask(driver, ada, 'q: And now?')).toEqual(['Answer to And now?'])
+  const told = JSON.stringify(model.requests.at(-1)?.messages)
+  expect(told).toContain('word 2')
+  expect(told).toContain('broke off')
+})

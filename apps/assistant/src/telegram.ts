@@ -95,6 +95,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     api,
     pipeline,
     noteActivity: bot.noteActivity,
+    onDraftStopped: bot.stopDraft,
     onIdentified() {
       firstWord.resolve('known')
       syncMenu()
@@ -162,7 +163,7 @@ function createBot(
   return { api, format: createFormat({ rich, mask, logger }), bot }
 }
 
-interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onIdentified' | 'onRefused'> {
+interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onDraftStopped' | 'onIdentified' | 'onRefused'> {
   readonly link: TelegramLink
   readonly api: TelegramApi
   readonly pipeline: Pipeline

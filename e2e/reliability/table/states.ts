@@ -67,7 +67,7 @@ export const STATES: readonly State[] = [
     async enter(cell, main) {
       cell.holdModel()
       cell.say(main, 'stream')
-      await cell.until('a draft', () => cell.emulator.control.drafts(main.id).length > 0)
+      await cell.until('a draft', () => cell.emulator.driver.drafts(main.id).length > 0)
     },
     ending: one,
   },

@@ -1,5 +1,4 @@
 import type { TelegramUpdate } from '@gramio/types'
-import type { TranscriptDraft } from './drive-types.ts'
 import { DriverError } from './driver-error.ts'
 import type { Emulation } from './emulation.ts'
 import type { ChatRecord } from './world/chat-record.ts'
@@ -19,11 +18,6 @@ export interface EmulatorControl {
   promoteBot(chatId: number): void
   /** Turns a group into a supergroup and returns the new chat's id. */
   migrateGroup(chatId: number): number
-  /**
-   * The streamed previews that a chat shows: at most 30 s old, and removed by the bot's next
-   * message.
-   */
-  drafts(chatId: number): readonly TranscriptDraft[]
   /** Keeps a file for the contents of later messages, and returns its id. */
   storeFile(file: MediaFile): string
   /** Queues any update unchanged, such as one of an unknown kind, and returns its id. */
@@ -58,12 +52,6 @@ export function createControl(emulation: Emulation): EmulatorControl {
     },
 
     migrateGroup: (chatId) => migrateGroup(emulation, chatId),
-
-    drafts(chatId) {
-      const now = Date.now()
-      const alive = [...world.chat(chatId).drafts.values()].filter(({ expiresAt }) => expiresAt > now)
-      return alive.map(({ draft }) => draft)
-    },
 
     storeFile: (file) => world.files.createId(world.files.add({ ...file, folder: 'documents', details: {} })),
 

@@ -19,6 +19,8 @@
  * | `PATCH /chats/:chatId/messages/:messageId` | `{ userId, text }` | `TranscriptMessage` |
  * | `POST /chats/:chatId/messages/:messageId/press` | `{ userId, row, column }` | `{ queryId }` |
  * | `POST /chats/:chatId/messages/:messageId/reaction` | `{ userId, emoji }` | `204` |
+ * | `GET /chats/:chatId/drafts` | | `{ drafts: TranscriptDraft[] }` |
+ * | `POST /chats/:chatId/drafts/:draftId/stop` | | `204` |
  * | `POST /chats/:chatId/files` | multipart: fields `userId`, `kind`, `caption?`, `albumId?`, `replyToMessageId?`, then `file` | `TranscriptMessage` |
  * | `POST /chats/:chatId/location` | `{ userId, latitude, longitude }` | `TranscriptMessage` |
  * | `GET /files/:fileId` | | the bytes (`content-disposition: attachment` unless an image, audio or video; `nosniff`) |
@@ -110,6 +112,8 @@ export interface TranscriptMessage {
 export interface TranscriptDraft {
   readonly chatId: number
   readonly draftId: number
+  /** The person sees a button that stops it. */
+  readonly canStop: boolean
   readonly text: string
   readonly entities: readonly TelegramMessageEntity[]
 }
@@ -209,6 +213,13 @@ export interface ChatDriver {
     press: { userId: number; row: number; column: number },
   ): { queryId: string }
   react(chatId: number, messageId: number, reaction: { userId: number; emoji: string | null }): void
+  /**
+   * The streamed previews that a chat shows: at most 30 s old, and removed by the bot's next
+   * message.
+   */
+  drafts(chatId: number): readonly TranscriptDraft[]
+  /** Presses the button that stops a draft. */
+  stopDraft(chatId: number, draftId: number): void
   /** The messages, oldest first. */
   transcript(chatId: number): readonly TranscriptMessage[]
   file(fileId: string): { bytes: Uint8Array; mimeType: string; fileName: string }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type {
   TelegramInlineKeyboardMarkup,
   TelegramMessage,
+  TelegramMessageGenerationStopped,
   TelegramReactionType,
   TelegramUpdate,
 } from '@gramio/types'
@@ -16,6 +17,7 @@ import type {
   OutgoingContent,
   OutgoingFile,
   OutgoingText,
+  TranscriptDraft,
   TranscriptMessage,
 } from './drive-types.ts'
 import { DriverError } from './driver-error.ts'
@@ -200,6 +202,26 @@ export class EmulatorDriver implements ChatDriver {
         new_reaction: after,
       },
     })
+  }
+
+  drafts(chatId: number): readonly TranscriptDraft[] {
+    const now = Date.now()
+    const all = [...this.#emulation.world.chat(chatId).drafts.values()]
+    return all.filter(({ expiresAt }) => expiresAt > now).map(({ draft }) => draft)
+  }
+
+  stopDraft(chatId: number, draftId: number): void {
+    const draft = this.drafts(chatId).find((shown) => shown.draftId === draftId)
+    if (draft?.canStop !== true) {
+      throw new DriverError(
+        404,
+        'draft-not-found',
+        `Chat ${chatId} shows no draft ${draftId} that can be stopped.`,
+      )
+    }
+    const { chat } = this.#sender(chatId, chatId)
+    const stopped = { chat: toTelegramChat(chat), draft_id: draftId }
+    this.#push(chat, { stopped_message_generation: stopped as TelegramMessageGenerationStopped })
   }
 
   transcript(chatId: number): readonly TranscriptMessage[] {

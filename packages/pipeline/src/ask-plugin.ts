@@ -102,6 +102,7 @@ export async function askPlugin(
       controller.abort(error)
       return error
     },
+    onStopped: () => controller.abort(new Error('The person stopped the answer.')),
   })
   const leave = chats?.enter(name, update.chat.id)
   const context = createContext(name, question, { writer, ...options })

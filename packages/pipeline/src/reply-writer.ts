@@ -25,6 +25,8 @@ export interface ReplyWriterOptions {
   /** How long a streamed text may pause, in milliseconds. */
   readonly stallMs: number
   readonly onStall: () => Error
+  /** Called when a person stopped the text: the plugin need not go on. */
+  readonly onStopped: () => void
 }
 
 /** The messages that a result becomes, and the error if its text broke off. */
@@ -123,10 +125,9 @@ export class ReplyWriter {
     const stream = withStallLimit(text, stallMs, onStall)
     const notePreview = (messageId: number): void =>
       outbox.notePreview(update.updateId, pluginName, { id: messageId, chatId: update.chat.id })
-    return this.#format(
-      reply,
-      await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview),
-    )
+    const written = await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview)
+    if (written.isStopped === true) this.#options.onStopped()
+    return this.#format(reply, written)
   }
 
   /** False when Telegram refuses the reaction, for example because the chat allows other emoji only. */

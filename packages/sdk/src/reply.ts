@@ -49,7 +49,8 @@ export interface Reply {
   readonly buttons?: readonly (readonly Button[])[]
   /**
    * Rows of buttons shown in groups while the text is being written, and removed when it is
-   * complete. Private chats show unfinished text as a draft, which cannot have buttons.
+   * complete. Private chats show unfinished text as a draft with Telegram's own button that stops it:
+   * the text so far is the answer then, and `context.signal` is aborted.
    */
   readonly previewButtons?: readonly (readonly Button[])[]
   readonly media?: Media

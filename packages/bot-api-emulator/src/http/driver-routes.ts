@@ -141,6 +141,16 @@ function registerMessages(scope: FastifyInstance, driver: ChatDriver): void {
     return reply.code(204).send()
   })
 
+  scope.get('/chats/:chatId/drafts', (request) => ({
+    drafts: driver.drafts(pathOf(request).number('chatId')),
+  }))
+
+  scope.post('/chats/:chatId/drafts/:draftId/stop', (request, reply) => {
+    const path = pathOf(request)
+    driver.stopDraft(path.number('chatId'), path.number('draftId'))
+    return reply.code(204).send()
+  })
+
   scope.post('/chats/:chatId/files', { bodyLimit: MAX_BODY_BYTES }, (request) => receiveFile(request, driver))
 
   scope.post('/chats/:chatId/location', (request) => {

@@ -173,12 +173,12 @@ describe('a draft', () => {
   it('stays for 30 s, or until the message it announced', async () => {
     const draft = { chat_id: stage.chatId, draft_id: 7, text: 'half' }
     await stage.result('sendMessageDraft', draft)
-    expect(stage.emulator.control.drafts(stage.chatId)).toMatchObject([{ draftId: 7, text: 'half' }])
+    expect(stage.emulator.driver.drafts(stage.chatId)).toMatchObject([{ draftId: 7, text: 'half' }])
     await stage.result('sendMessage', { chat_id: stage.chatId, text: 'whole' })
-    expect(stage.emulator.control.drafts(stage.chatId)).toEqual([])
+    expect(stage.emulator.driver.drafts(stage.chatId)).toEqual([])
     await stage.result('sendMessageDraft', draft)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
-    expect(stage.emulator.control.drafts(stage.chatId)).toEqual([])
+    expect(stage.emulator.driver.drafts(stage.chatId)).toEqual([])
   })
 })
 

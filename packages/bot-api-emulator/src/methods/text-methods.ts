@@ -50,13 +50,19 @@ export const textMethods: MethodHandlers = {
 
 function showDraft(
   emulation: Emulation,
-  params: { chat_id: number; draft_id: number },
+  params: { chat_id: number; draft_id: number; can_stop?: boolean | undefined },
   text: string,
   entities: readonly TelegramMessageEntity[],
 ): true {
   if (params.draft_id === 0) throw badRequest('draft identifier must be non-zero')
   const chat = writableChat(emulation, params.chat_id)
   if (chat.type !== 'private') throw badRequest('drafts can be sent to private chats only')
-  emulation.world.setDraft(chat, { chatId: chat.id, draftId: params.draft_id, text, entities })
+  emulation.world.setDraft(chat, {
+    chatId: chat.id,
+    draftId: params.draft_id,
+    canStop: params.can_stop === true,
+    text,
+    entities,
+  })
   return true
 }

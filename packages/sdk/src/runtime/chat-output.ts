@@ -14,6 +14,8 @@ export interface WrittenText {
   readonly text: string
   /** A note shown below the text. */
   readonly note?: string
+  /** A person stopped the text, which is no failure. */
+  readonly isStopped?: boolean
   /** Set when the stream failed. `text` is then what arrived before; it may be empty. */
   readonly failure?: { readonly error: unknown }
   /**

@@ -6,6 +6,7 @@ import { noteMigration } from './chat-migration.ts'
 import { readForeignWords } from './foreign-words.ts'
 import type { ForeignWords } from './foreign-words.ts'
 import type { BotIdentity } from './identify-bot.ts'
+import { noteStoppedDraft } from './stopped-draft.ts'
 import { parseUpdate } from './raw-update.ts'
 import type { RawCallbackQuery, RawMessage, RawQuotedMessage, RawUpdate, RawUser } from './raw-update.ts'
 import { readEntities } from './read-entities.ts'
@@ -14,6 +15,8 @@ interface ReadOptions {
   readonly logger: Logger
   /** Called when a group became a supergroup with a new id. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+  /** Called when a person stopped a text that is being written. */
+  readonly onDraftStopped?: ((chatId: number, draftId: number) => void) | undefined
 }
 
 /**
@@ -23,10 +26,12 @@ interface ReadOptions {
 export function readUpdate(
   raw: unknown,
   bot: BotIdentity,
-  { onChatMigrated, logger }: ReadOptions,
+  { onChatMigrated, onDraftStopped, logger }: ReadOptions,
 ): IncomingUpdate | undefined {
   try {
-    return normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated)
+    return (
+      normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated) ?? noteStoppedDraft(raw, onDraftStopped)
+    )
   } catch (error) {
     logger.error('an update could not be read; it is skipped', { err: error })
   }

@@ -133,4 +133,5 @@ export const ALLOWED_UPDATES = [
   'channel_post',
   'edited_channel_post',
   'callback_query',
+  'stopped_message_generation',
 ] as const

@@ -100,6 +100,8 @@ export interface SourceOptions {
   readonly noteActivity?: (chatId: number) => void
   /** Called when a group became a supergroup with a new id, possibly more than once. */
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
+  /** Called when a person stopped a text that is being written. */
+  readonly onDraftStopped?: ((chatId: number, draftId: number) => void) | undefined
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions

@@ -8,6 +8,7 @@ import { createChatSignals } from './chat-signals.ts'
 import { downloadFile } from '../api/download.ts'
 import { createDraftWriter } from './draft-writer.ts'
 import type { FetchFile } from './fetch-file.ts'
+import { LiveDrafts } from './live-drafts.ts'
 import { NO_MASK } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
 import { createMessageSender, supersedes } from './send-message.ts'
@@ -47,6 +48,8 @@ export interface TelegramBotOptions extends Persistence {
 export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller {
   /** Notes that somebody wrote in the chat, so the bot is no longer blocked there. */
   noteActivity(chatId: number): void
+  /** A person stopped a text that is being written. */
+  stopDraft(chatId: number, draftId: number): void
   stats(): TelegramBotStats
 }
 
@@ -69,6 +72,7 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const options = { ...given, mask, now, limits, gate, blocked, streaming: given.streaming ?? 'auto' }
   const signals = createChatSignals(options)
   const caller = createMethodCaller(options)
+  const drafts = new LiveDrafts()
   let repeatedSends = 0
 
   function noteRepeat(): void {
@@ -79,11 +83,12 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   return {
     send: createMessageSender({ ...options, onAmbiguous: noteRepeat }),
     supersedes,
-    writeDraft: createDraftWriter(options),
+    writeDraft: createDraftWriter({ ...options, drafts }),
     ...signals,
     call: (...call) => caller.call(...call),
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
+    stopDraft: (chatId, draftId) => drafts.stop(chatId, draftId),
     stats: () => ({
       isTokenRefused: gate.isTokenRefused,
       repeatedSends,

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import type { Chat, Logger, TextFormat } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { toGrammySignal } from '../api/api.ts'
@@ -30,11 +29,14 @@ const LAST_CALL_MILLISECONDS = 2000
  * Previews text in a private chat while it is written (Bot API: sendMessageDraft,
  * sendRichMessageDraft).
  */
-export function createDraftPreview(options: PreviewOptions): TextPreview {
+export function createDraftPreview(options: PreviewOptions & { readonly draftId: number }): TextPreview {
   const { api, chat, format, rich, logger } = options
   const target = {
     chat_id: chat.id,
-    draft_id: randomInt(1, 2 ** 31),
+    draft_id: options.draftId,
+    // what was written so far stays until the message with it comes
+    can_stop: true,
+    keep_on_stop: true,
     ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
   }
   const loop = createPreviewLoop({

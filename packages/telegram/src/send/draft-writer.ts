@@ -6,6 +6,7 @@ import type { BlockedChats, SendGate } from './send-gate.ts'
 import { createDraftPreview } from './draft-preview.ts'
 import { createEditPreview } from './edit-preview.ts'
 import { maskButtons } from './format.ts'
+import type { LiveDraft, LiveDrafts } from './live-drafts.ts'
 import { maskStream } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
 import type { TextPreview } from './preview-loop.ts'
@@ -13,6 +14,7 @@ import { isBlank } from '../text/formatted-text.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
 import type { SendLimits } from './send-pace.ts'
 import { readTextStream } from './text-stream.ts'
+import { TEXTS } from '../texts.ts'
 
 export interface DraftWriterOptions {
   readonly api: TelegramApi
@@ -24,6 +26,7 @@ export interface DraftWriterOptions {
   readonly streaming: 'auto' | 'private' | 'off'
   /** Hides secrets in previews. */
   readonly mask: ChatMask
+  readonly drafts: LiveDrafts
   readonly now: () => number
 }
 
@@ -31,26 +34,35 @@ export interface DraftWriterOptions {
  * Creates the function that reads a text stream to its end and previews it where the chat allows.
  */
 export function createDraftWriter(options: DraftWriterOptions): ChatActions['writeDraft'] {
-  const { mask, streaming } = options
+  const { mask, streaming, drafts } = options
+
+  function draftOf(chat: Chat, { media, editMessageId }: Reply): LiveDraft | undefined {
+    const isShown = streaming !== 'off' && media === undefined && editMessageId === undefined
+    return isShown && chat.type === 'private' ? drafts.open(chat.id) : undefined
+  }
 
   function previewOf(
     chat: Chat,
     reply: Reply,
+    draft: LiveDraft | undefined,
     onMessage: ((messageId: number) => void) | undefined,
   ): TextPreview | undefined {
     const { format, media, editMessageId, previewButtons } = reply
     if (media !== undefined || editMessageId !== undefined) return undefined
     const shared = { ...options, chat, format }
-    if (chat.type === 'private') return streaming === 'off' ? undefined : createDraftPreview(shared)
-    if (streaming !== 'auto') return undefined
+    if (draft) return createDraftPreview({ ...shared, draftId: draft.id })
+    if (chat.type === 'private' || streaming !== 'auto') return undefined
     const buttons = previewButtons && { previewButtons: maskButtons(previewButtons, mask) }
     return createEditPreview({ ...shared, reply: { ...reply, ...buttons }, onMessage })
   }
 
   return async (chat, reply, signal, onPreview) => {
-    const preview = previewOf(chat, reply, onPreview)
+    const draft = draftOf(chat, reply)
+    const preview = previewOf(chat, reply, draft, onPreview)
     const stream = maskStream(reply.text, mask)
-    const { text, failure } = await readTextStream(stream, signal, preview?.update ?? ignore)
+    const until = draft ? AbortSignal.any([signal, draft.stopped]) : signal
+    const { text, failure } = await readTextStream(stream, until, preview?.update ?? ignore)
+    draft?.close()
     // After a stop, the next start may answer the update again, in another message.
     if (signal.aborted) await preview?.discard()
     const messageId = signal.aborted ? undefined : await preview?.stop()
@@ -59,8 +71,11 @@ export function createDraftWriter(options: DraftWriterOptions): ChatActions['wri
       ...(preview && { preview: messageId === undefined ? {} : { messageId } }),
     }
     if (!failure) return written
+    if (draft?.stopped.aborted === true && !signal.aborted) {
+      return { ...written, note: TEXTS.stopped, isStopped: true }
+    }
     if (isBlank(text)) return { text: '', failure }
-    return { ...written, note: `[The answer ends here: ${reasonOf(failure.error, signal)}]`, failure }
+    return { ...written, note: TEXTS.endsHere(reasonOf(failure.error, signal)), failure }
   }
 }
 
@@ -70,6 +85,6 @@ function ignore(): void {}
  * The reason that users see. Only our own errors are written for them; others may contain secrets.
  */
 function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'stopped'
-  return isPluggramError(error) ? error.message : 'something went wrong'
+  if (signal.aborted) return TEXTS.becauseStopped
+  return isPluggramError(error) ? error.message : TEXTS.becauseOfFault
 }

@@ -1,0 +1,7 @@
+/** What people read in chats. */
+export const TEXTS = {
+  stopped: '⏹ Stopped.',
+  endsHere: (reason: string) => `[The answer ends here: ${reason}]`,
+  becauseStopped: 'stopped',
+  becauseOfFault: 'something went wrong',
+} as const
