@@ -163,7 +163,10 @@ function createBot(
   return { api, format: createFormat({ rich, mask, logger }), bot }
 }
 
-interface SourceNeeds extends Pick<SourceOptions, 'noteActivity' | 'onDraftStopped' | 'onIdentified' | 'onRefused'> {
+interface SourceNeeds extends Pick<
+  SourceOptions,
+  'noteActivity' | 'onDraftStopped' | 'onIdentified' | 'onRefused'
+> {
   readonly link: TelegramLink
   readonly api: TelegramApi
   readonly pipeline: Pipeline
