@@ -115,7 +115,7 @@ const INSIDE = /^⚠️ I can't read \S+: it is not on the public internet\.$/
 test.each([
   // times
   ['remind me yesterday to call Ann', /^⚠️ That time has already passed\. For example: /],
-  ['remind me every minute to stretch', /^⚠️ I repeat reminders every 5 minutes at most\.$/],
+  ['remind me every minute to stretch', /^⚠️ I can repeat a reminder at most every 5 minutes\.$/],
   ['remind me every day at 9 to stretch', /^OK, 🔁 every day at 09:00, first .*: stretch$/],
   ['/remind on 31 February to pay', /^⏰ When should I remind you: /],
   ['/remind in 100 years to pay', /^⚠️ That is more than 5 years away\.$/],

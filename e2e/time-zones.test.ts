@@ -58,7 +58,7 @@ const say = async (user: EmulatedUser, text: string): Promise<string> =>
   (await ask(emulator.driver, user, text)).join('\n')
 
 test('without a zone of their own people have that of the configuration, in plugins and their processes too', async () => {
-  expect(await say(ann, '/timezone')).toMatch(/^No time zone is set, so mine holds: Asia\/Kathmandu/)
+  expect(await say(ann, '/timezone')).toMatch(/^No time zone is set, so I use mine: Asia\/Kathmandu/)
   expect(await say(ann, '/zones')).toBe('Asia/Kathmandu undefined Asia/Katmandu')
   expect(await say(ann, '/remind tomorrow tea')).toContain('09:00 (Asia/Kathmandu): tea')
 })

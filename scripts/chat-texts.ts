@@ -71,7 +71,27 @@ export function checkChatTexts({ root, files }: House): string[] {
         .filter((key) => !near.some((source) => new RegExp(`\\b${table}\\.${key}\\b`).test(source.text)))
         .map((key) => `${file}: nobody says ${table}.${key}; remove it`)
     })
-  return [...inline, ...unsaid]
+  const gaps = sources
+    .filter(({ file }) => TEXTS_FILE.test(file))
+    .flatMap(({ file, text }) => untranslated(file, text))
+  return [...inline, ...unsaid, ...gaps]
+}
+
+/** Texts of a table that are missing in a language in which others of the table are. */
+function untranslated(file: string, source: string): string[] {
+  const texts = textsIn(file, source).map(({ id }) => {
+    const cut = id.lastIndexOf('.')
+    return { key: id.slice(0, cut), language: id.slice(cut + 1) }
+  })
+  const translated = new Set(texts.filter(({ language }) => language === 'en').map(({ key }) => key))
+  const entries = texts.filter(({ key }) => translated.has(key))
+  const languages = new Set(entries.map(({ language }) => language))
+  const known = new Set(entries.map(({ key, language }) => `${key}.${language}`))
+  return [...translated].flatMap((key) =>
+    [...languages]
+      .filter((language) => !known.has(`${key}.${language}`))
+      .map((language) => `${file}: ${key} has no text in "${language}"`),
+  )
 }
 
 /** Whether a file may hold what is said in chats. */

@@ -173,9 +173,19 @@ test('a phrase that reads like a translation is refused in the code and in what 
 
 test('a translation lacks no text that another language of the plugin has', async () => {
   const root = await house({
+    'package.json': JSON.stringify({ workspaces: ['packages/*', 'plugins/*'] }),
+    'plugins/tea/package.json': '{}',
+    'plugins/tea/src/index.ts':
+      "import { TEXTS } from './texts.ts'\nexport const said = [TEXTS.ready, TEXTS.cold]",
+    'plugins/tea/src/texts.ts':
+      "export const TEXTS = { ready: { en: 'Tea', de: 'Tee' }, cold: { en: 'Cold', fr: 'Froid' } }",
     'plugins/shop/locales/en.json': '{ "sold": "Sold.", "open": "Open." }',
     'plugins/shop/locales/de.json': '{ "sold": "Verkauft." }',
     'plugins/other/locales/fr.json': '{ "seul": "Seul." }',
   })
-  expect(findStructureProblems(root)).toEqual(['plugins/shop/locales/de.json has no text "open"'])
+  expect(findStructureProblems(root)).toEqual([
+    'plugins/tea/src/texts.ts: ready has no text in "fr"',
+    'plugins/tea/src/texts.ts: cold has no text in "de"',
+    'plugins/shop/locales/de.json has no text "open"',
+  ])
 })

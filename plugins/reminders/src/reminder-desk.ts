@@ -91,7 +91,7 @@ export class ReminderDesk {
     const id = await this.#store(what, when, context)
     return {
       text: `${describeSet(when, options)}: ${what}${noteOf(when, options)}`,
-      buttons: [[{ text: `✖️ ${say(TEXTS.cancel, options.language)}`, data: `cancel:${id}` }]],
+      buttons: [[{ text: `✖ ${say(TEXTS.cancel, options.language)}`, data: `cancel:${id}` }]],
     }
   }
 
@@ -139,7 +139,7 @@ export class ReminderDesk {
       buttons: [
         [
           { text: say(TEXTS.justRemind, language), data: `plain:${id}`, onlyFor: context.user.id },
-          { text: `✖️ ${say(TEXTS.cancel, language)}`, data: `cancel:${reminderId}` },
+          { text: `✖ ${say(TEXTS.cancel, language)}`, data: `cancel:${reminderId}` },
         ],
       ],
     }
@@ -185,7 +185,7 @@ export class ReminderDesk {
     if (shown.length > MAX_LISTED) lines.push(TEXTS.more(shown.length - MAX_LISTED))
     const buttons = shown
       .slice(0, MAX_LISTED)
-      .map(({ id }, index) => ({ text: `✖️ ${index + 1}`, data: `cancel:${id}` }))
+      .map(({ id }, index) => ({ text: `✖ ${index + 1}`, data: `cancel:${id}` }))
     const rows = Array.from({ length: Math.ceil(buttons.length / 5) }, (_, row) =>
       buttons.slice(row * 5, row * 5 + 5),
     )

@@ -11,11 +11,11 @@ export const zoneTexts = {
   groups: (zone: string, now: Date): string =>
     `This group's time zone is ${zoneLabel(zone)}; it is ${describeMoment(zone, now)} there.`,
   notSet: (zone: string, now: Date): string =>
-    `No time zone is set, so mine holds: ${zoneLabel(zone)}, where it is ${describeMoment(zone, now)}.`,
+    `No time zone is set, so I use mine: ${zoneLabel(zone)}, where it is ${describeMoment(zone, now)}.`,
   change:
     'To change it, tap a button, write /timezone with a city, a country or UTC+2, or send me your location.',
   changeInGroup: 'To change it, tap a button or write /timezone with a city, a country or UTC+2.',
-  kept: 'Reminders and schedules that exist already stay as they are.',
+  kept: "Existing reminders and schedules won't move.",
   fixed: 'It has no summer time. If your clocks change, choose a place:',
   several: 'Which of these is it?',
   similar: (text: string): string => `I don't know the time zone “${text}”. Did you mean one of these?`,
@@ -25,7 +25,7 @@ export const zoneTexts = {
   whichTime: 'What time is it where you are?',
   whichPlace: 'Which of these is nearest?',
   notHere:
-    "Only the owner and trusted people change a group's time zone. Your own you set in a private chat with me.",
+    "Only the owner and trusted people can change a group's time zone. Set your own in our private chat.",
   tooOld: 'This button is too old. Write /timezone again.',
   sea: 'There is no time zone at that place. Write /timezone with a city.',
 } as const

@@ -120,7 +120,7 @@ describe('a call with an effect outside of the chat', () => {
     const bob = { id: 8, firstName: 'Bob', isBot: false }
     expect(await bench.press('Allow once', { chat, user: bob })).toEqual({
       success: false,
-      error: 'Only Ann or an owner of the assistant may decide that.',
+      error: 'Only Ann or the owner can decide that.',
     })
     expect(await bench.press('Allow once', { chat, user: bob, role: 'trusted' })).toMatchObject({
       success: false,
@@ -182,7 +182,7 @@ describe('a call with an effect outside of the chat', () => {
     const after = createBench([{ ...SEND, role: 'trusted' }], { store })
     after.questions.push(...before.questions)
     expect(await after.press('Allow once')).toMatchObject({
-      response: { text: expect.stringContaining('was changed since') },
+      response: { text: expect.stringContaining('has changed') },
     })
     expect(callsMade(after)).toEqual([])
   })
@@ -214,7 +214,7 @@ describe('a call with an effect outside of the chat', () => {
     const after = createBench([SEND], { store })
     after.questions.push(...before.questions)
     expect(await after.press('Allow once', { attempt: 2 })).toMatchObject({
-      response: expect.stringContaining('nobody knows whether it was done'),
+      response: expect.stringContaining('the outcome is unknown'),
     })
     expect(callsMade(after)).toEqual([])
   })
