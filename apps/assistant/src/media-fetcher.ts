@@ -1,8 +1,10 @@
+import type { ProxyFor } from '@pluggram/base'
 import { createGuardedHttp } from '@pluggram/host'
 import type { PluginPermissions } from '@pluggram/sdk'
 import type { FetchFile } from '@pluggram/telegram'
 
 export interface MediaFetcherOptions {
+  readonly proxyFor: ProxyFor
   /** The port of the assistant's own web server, once it listens. */
   ownPort(): number | undefined
 }
@@ -34,6 +36,7 @@ export class MediaFetcher {
       plugin,
       permissions: { network: [...(this.#granted.get(plugin) ?? []), '*'] },
       ownPort: () => this.#options.ownPort(),
+      proxyFor: this.#options.proxyFor,
       // the sender logs why it sends the words alone
       onRefused: () => {},
       onOpen: (close) => connections.push(close),

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import type { ProxyFor } from '@pluggram/base'
 import { withTools } from '@pluggram/ai'
 import type { Tools } from '@pluggram/ai'
 import { createRefusedAi, pluginFolder } from '@pluggram/host'
@@ -44,6 +45,7 @@ export interface ServicesOptions {
   readonly scheduler: Scheduler
   /** The port of the assistant's web server, once it listens. */
   readonly ownPort: () => number | undefined
+  readonly proxyFor: ProxyFor
   /** The assistant's data folder. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -83,6 +85,7 @@ export function createServicesFactory(
       metrics: options.metrics,
       scope: effects,
       ownPort: options.ownPort,
+      proxyFor: options.proxyFor,
       onRefused: (message) => onRefused('network', message),
     })
     return {

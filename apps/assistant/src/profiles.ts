@@ -9,6 +9,7 @@ import { headStart, waitForPlugins } from './parts/head-start.ts'
 import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
 import { assistantMetrics } from './parts/metrics.ts'
 import { languageModels } from './parts/models.ts'
+import { networkProxies } from './parts/network.ts'
 import { noChats } from './parts/no-chats.ts'
 import { messageOutbox } from './parts/outbox.ts'
 import { mediaFetcher } from './parts/media-fetcher.ts'
@@ -32,6 +33,7 @@ const state: readonly Part[] = [
   errorReports,
   sqliteStorage,
   knownTimeZones,
+  networkProxies,
   accessRules,
   assistantMetrics,
   messageOutbox,

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { parseProxyAddress } from '@pluggram/base'
+import type { ProxyAddress, ProxyFor } from '@pluggram/base'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
@@ -9,6 +11,8 @@ export interface TelegramLink {
   readonly token: string
   /** Absent for Telegram's own servers. */
   readonly apiRoot?: string
+  /** The proxy to it. */
+  readonly proxy?: ProxyAddress | undefined
   /** Present when the assistant emulates Telegram, for the playground. */
   readonly emulator?: BotApiEmulator
 }
@@ -18,11 +22,15 @@ export interface TelegramLink {
  */
 export async function connectTelegram(
   configuration: LoadedConfiguration,
+  proxyFor: ProxyFor,
   logger: Logger,
 ): Promise<TelegramLink> {
   const { telegram, assistant } = configuration.settings
   if (telegram.botToken !== undefined) {
-    return { token: telegram.botToken, ...(telegram.apiRoot !== undefined && { apiRoot: telegram.apiRoot }) }
+    const { botToken: token, apiRoot, proxy: own } = telegram
+    const proxy =
+      own === undefined ? proxyFor(new URL(apiRoot ?? 'https://api.telegram.org')) : parseProxyAddress(own)
+    return { token, proxy, ...(apiRoot !== undefined && { apiRoot }) }
   }
   const emulator = await startPlaygroundTelegram(
     join(configuration.home, 'data', 'playground.state'),

@@ -1,4 +1,5 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
+import type { ProxyFor } from '@pluggram/base'
 import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, createReplyGuard, startSender } from '@pluggram/pipeline'
@@ -38,6 +39,7 @@ import type { TelegramLink } from './telegram-link.ts'
 
 export interface TelegramOptions {
   readonly configuration: LoadedConfiguration
+  readonly proxyFor: ProxyFor
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   /** Called when a group became a supergroup with a new id, possibly more than once. */
@@ -81,7 +83,7 @@ const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMi
 /** Sets up everything between the Bot API and the pipeline. Updates arrive after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
   const { logger, registry, outbox } = options
-  const link = await connectTelegram(options.configuration, logger)
+  const link = await connectTelegram(options.configuration, options.proxyFor, logger)
   const closing = new AbortController()
   const { api, format, bot } = createBot(options, link, closing.signal)
   const guard = createReplyGuard(options.buttons, options.messages)
@@ -144,6 +146,7 @@ function createBot(
   const { telegram } = configuration.settings
   const api = createTelegramApi({
     token: link.token,
+    proxy: link.proxy,
     signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
     onCall: metrics.telegramCalled,

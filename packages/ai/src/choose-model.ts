@@ -202,9 +202,10 @@ async function firstModelOf(
     }
     if (answer.kind === 'unreachable') {
       const why = answer.isTimeout ? 'did not answer in time' : 'cannot be reached'
+      const help = answer.proxy ?? `Start it, or correct ${source}`
       throw new AiError(
         'ai-unavailable',
-        `The model server at ${server.baseUrl} ${why}. Start it, or correct ${source}.`,
+        `The model server at ${server.baseUrl} ${why}${answer.proxy === undefined ? '. ' : ': '}${help}.`,
         { isRetryable: true },
       )
     }

@@ -1,3 +1,4 @@
+import { proxyFailure } from '@pluggram/base'
 import { authorizationHeaders, serverUrl } from './base-url.ts'
 import type { ModelServer } from './selection.ts'
 
@@ -12,7 +13,7 @@ export type ModelsAnswer =
   | { readonly kind: 'models'; readonly ids: readonly string[] }
   /** A server answered, but not with a list of models. */
   | { readonly kind: 'no-list'; readonly status: number }
-  | { readonly kind: 'unreachable'; readonly isTimeout: boolean }
+  | { readonly kind: 'unreachable'; readonly isTimeout: boolean; readonly proxy: string | undefined }
 
 export interface AskOptions {
   readonly timeoutMs: number
@@ -38,8 +39,8 @@ export async function askModels(
     }
     const ids = parseModels(await readBounded(response))
     return ids ? { kind: 'models', ids } : { kind: 'no-list', status: response.status }
-  } catch {
-    return { kind: 'unreachable', isTimeout: timeout.aborted }
+  } catch (error) {
+    return { kind: 'unreachable', isTimeout: timeout.aborted, proxy: proxyFailure(error) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { proxyFailure } from '@pluggram/base'
 import { AiError, isPluggramError } from '@pluggram/sdk'
 import { APICallError, RetryError, StreamProviderError } from 'ai'
 import { isFields } from './compatible/clean-chunk.ts'
@@ -34,6 +35,10 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   const what = [failure.status && `HTTP ${failure.status}`, failure.code].filter(Boolean).join(', ')
   const detail = what && ` (${what})`
 
+  const proxy = proxyFailure(error)
+  if (proxy !== undefined) {
+    return new AiError('ai-unavailable', `${who} cannot be reached: ${proxy}.`, { isRetryable: true })
+  }
   if (failure.isNetwork) {
     return new AiError(
       'ai-unavailable',

@@ -13,6 +13,7 @@ export interface EnvironmentSetting {
 export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
   { name: 'TELEGRAM_BOT_TOKEN', path: ['telegram', 'bot_token'], normalise: (value) => value.trim() },
   { name: 'TELEGRAM_API_ROOT', path: ['telegram', 'api_root'] },
+  { name: 'TELEGRAM_PROXY', path: ['telegram', 'proxy'] },
   { name: 'TELEGRAM_WEBHOOK_URL', path: ['telegram', 'webhook', 'url'] },
   { name: 'TELEGRAM_WEBHOOK_SECRET', path: ['telegram', 'webhook', 'secret'] },
   { name: 'HOST', path: ['http', 'host'] },
@@ -25,6 +26,11 @@ export const ENVIRONMENT_SETTINGS: readonly EnvironmentSetting[] = [
   { name: 'PLUGGRAM_METRICS_TOKEN', path: ['http', 'metrics_token'] },
   { name: 'LOG_LEVEL', path: ['log', 'level'], normalise: (value) => value.toLowerCase() },
   { name: 'OPENAI_BASE_URL', path: ['ai', 'base_url'] },
+  ...['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy'].flatMap((key) => [
+    // as curl does: when both are set, the one in lower case counts
+    { name: key.toUpperCase(), path: ['network', key] },
+    { name: key, path: ['network', key] },
+  ]),
   { name: 'MCP_TOKEN', path: ['mcp', 'token'], normalise: (value) => value.trim() },
 ]
 

@@ -21,6 +21,7 @@ describe('createJsonSchema', () => {
       'ai',
       'mcp',
       'telegram',
+      'network',
       'http',
       'log',
       'storage',

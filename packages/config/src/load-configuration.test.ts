@@ -42,6 +42,7 @@ describe('a home without files', () => {
         concurrency: { user: 4, overall: 256 },
       },
       mcp: { servers: {} },
+      network: {},
       telegram: {
         webhook: {},
         streaming: 'auto',

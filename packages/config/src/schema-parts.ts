@@ -1,3 +1,4 @@
+import { parseProxyAddress } from '@pluggram/base'
 import { z } from 'zod'
 
 const LONGEST_SECONDS = 86_400
@@ -18,6 +19,19 @@ function withoutTrailingSlashes(text: string): string {
 /** An http(s) address, with trailing slashes removed. */
 export function httpUrl(): z.ZodString {
   return z.string().max(2048).refine(isHttpUrl).overwrite(withoutTrailingSlashes)
+}
+
+/** The address of a proxy, which may hold a password. */
+export function proxyAddress(description: string): z.ZodString {
+  return z
+    .string()
+    .max(2048)
+    .refine((text) => parseProxyAddress(text) !== undefined)
+    .meta({
+      description,
+      expected:
+        'the address of a proxy: http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ before HOST if it wants them',
+    })
 }
 
 /** A duration of at most a day. */

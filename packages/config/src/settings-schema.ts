@@ -6,6 +6,7 @@ import { backupSettings } from './backup-settings-schema.ts'
 import { ai } from './ai-settings-schema.ts'
 import { mcpSettings } from './mcp-settings-schema.ts'
 import { cacheSettings } from './cache-settings-schema.ts'
+import { networkSettings } from './network-settings-schema.ts'
 import { seconds } from './schema-parts.ts'
 import { telegramSettings } from './telegram-settings-schema.ts'
 
@@ -282,6 +283,7 @@ export const settingsSchema = z
     ai: ai.prefault({}),
     mcp: mcpSettings.prefault({}),
     telegram: telegramSettings.prefault({}),
+    network: networkSettings.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
     storage: storage.prefault({}),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl, isHttpUrl } from './schema-parts.ts'
+import { httpUrl, isHttpUrl, proxyAddress } from './schema-parts.ts'
 
 function rate(description: string, most: number): z.ZodNumber {
   return z
@@ -25,6 +25,9 @@ export const telegramSettings = z
         expected: 'an http:// or https:// address',
       })
       .optional(),
+    proxy: proxyAddress(
+      'The proxy to Telegram, for calls, uploads and downloads, whatever `network` says.',
+    ).optional(),
     bot_token: z
       .string()
       .regex(/^[A-Za-z0-9:_-]{1,256}$/)

@@ -61,6 +61,18 @@ describe.each(LEVELS)('%s', (level) => {
       line: 1,
     },
     {
+      title: 'an alias of bundlers',
+      text: `import x from '@/lib/x'\nexport default class { a = x }\n`,
+      message: /@\/lib is an alias of tsconfig\.json, which Node does not read.*'\.\/lib\/x\.ts'/,
+      line: 1,
+    },
+    {
+      title: 'an alias of bundlers for the home',
+      text: `import x from '~/x'\nexport default class { a = x }\n`,
+      message: /~ is an alias of tsconfig\.json/,
+      line: 1,
+    },
+    {
       title: 'a relative import without its extension',
       text: `import { a } from './helper'\nexport default class { x = a }\n`,
       message: /the file helper does not exist. Relative imports end in .ts or .js/,

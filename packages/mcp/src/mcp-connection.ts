@@ -1,3 +1,4 @@
+import { proxyFailure } from '@pluggram/base'
 import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Tool, Transport } from '@modelcontextprotocol/client'
 import type { PictureResult } from '@pluggram/ai/tools'
@@ -146,6 +147,8 @@ function isSessionLost(error: unknown): boolean {
  */
 function describe(error: unknown, reason: string): string {
   const message = error instanceof Error ? error.message : String(error)
+  const proxy = proxyFailure(error)
+  if (proxy !== undefined) return `it cannot be reached: ${proxy}`
   if (/closed/i.test(message)) return shorten(reason)
   if (/^fetch failed$/i.test(message)) return 'it cannot be reached'
   return shorten(/^request timed out$/i.test(message) ? 'it did not answer in time' : message)

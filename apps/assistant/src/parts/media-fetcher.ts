@@ -5,8 +5,8 @@ import * as tokens from './tokens.ts'
 /** Fetches files for messages when Telegram cannot. */
 export const mediaFetcher = definePart({
   name: 'fetching of files',
-  needs: { pages: tokens.pages },
+  needs: { pages: tokens.pages, proxyFor: tokens.proxyFor },
   gives: tokens.mediaFetcher,
-  start: ({ pages }) =>
-    new MediaFetcher({ ownPort: () => pages.map(({ url }) => Number(new URL(url).port))[0] }),
+  start: ({ pages, proxyFor }) =>
+    new MediaFetcher({ proxyFor, ownPort: () => pages.map(({ url }) => Number(new URL(url).port))[0] }),
 })

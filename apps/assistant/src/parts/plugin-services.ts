@@ -18,6 +18,7 @@ export const servicesOfPlugins = definePart({
     scheduler: tokens.scheduler,
     outgoing: tokens.outgoing,
     buttons: tokens.buttons,
+    proxyFor: tokens.proxyFor,
     board: tokens.board,
     admin: tokens.admin,
     pages: tokens.pages,

@@ -19,6 +19,7 @@ export const telegramConnection = definePart({
     buttons: tokens.buttons,
     access: tokens.access,
     timeZones: tokens.timeZones,
+    proxyFor: tokens.proxyFor,
     board: tokens.board,
     metrics: tokens.metrics,
     mask: tokens.mask,

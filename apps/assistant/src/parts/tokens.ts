@@ -1,4 +1,5 @@
 import type { Ai, CallTool, Tools } from '@pluggram/ai'
+import type { ProxyFor } from '@pluggram/base'
 import { many, one } from '@pluggram/assembly'
 import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
 import type { PluginHostOptions } from '@pluggram/host'
@@ -59,6 +60,7 @@ export const mask = one<SecretMask>('secret mask')
 // what parts provide
 export const logger = one<RootLogger>('logger')
 export const storage = one<Storage>('storage')
+export const proxyFor = one<ProxyFor>('proxies')
 export const timeZones = one<KnownTimeZones>('time zones')
 export const access = one<Access>('access')
 export const metrics = one<AssistantMetrics>('metrics')

@@ -1,3 +1,4 @@
+import type { ProxyFor } from '@pluggram/base'
 import { createGuardedHttp, createResilientHttp } from '@pluggram/host'
 import type { PluginScope } from '@pluggram/host'
 import type { AssistantMetrics } from '@pluggram/observability'
@@ -10,6 +11,7 @@ export function httpFor(
   parts: {
     readonly metrics: AssistantMetrics
     readonly scope: PluginScope
+    readonly proxyFor: ProxyFor
     ownPort(): number | undefined
     onRefused(message: string): void
   },
@@ -17,6 +19,7 @@ export function httpFor(
   const client = createGuardedHttp({
     plugin,
     permissions,
+    proxyFor: parts.proxyFor,
     ownPort: () => parts.ownPort(),
     onRefused: (message) => parts.onRefused(message),
     onOpen: (close) => void parts.scope.add('connections to other servers', close),

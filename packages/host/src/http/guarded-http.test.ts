@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createProxies } from '@pluggram/base'
 import type { HttpService } from '@pluggram/sdk'
 import { inToolCall } from '@pluggram/services/plugin-side'
 import { createGuardedHttp } from './guarded-http.ts'
@@ -311,5 +313,67 @@ describe('in a tool call', () => {
     )
     expect(await response.text()).toBe('ok')
     expect(asked).toEqual([])
+  })
+})
+
+describe('behind a proxy', () => {
+  /** A proxy that connects whatever it is asked for to a server of this machine. */
+  async function startProxy(target: number): Promise<{ port: number; asked: string[] }> {
+    const asked: string[] = []
+    const server = createServer()
+    server.on('connect', (request, socket) => {
+      asked.push(request.url ?? '')
+      const behind = connect(target, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        socket.pipe(behind).pipe(socket)
+      })
+      behind.on('error', () => socket.destroy())
+      socket.on('error', () => behind.destroy())
+      cleanups.push(async () => behind.destroy())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    cleanups.push(async () => server.close())
+    return { port: (server.address() as AddressInfo).port, asked }
+  }
+
+  function clientBehind(port: number, network: readonly string[]): HttpService {
+    return createGuardedHttp({
+      plugin: 'weather',
+      permissions: { network },
+      onRefused: () => {},
+      onOpen: (close) => cleanups.push(close),
+      retryDelay: () => 1,
+      proxyFor: createProxies({ allProxy: `http://127.0.0.1:${port}` }),
+      lookupAll(hostname, _options, callback) {
+        const address = hostname === 'inward.example' ? '10.0.0.7' : '93.184.215.14'
+        callback(null, [{ address, family: 4 }])
+      },
+    })
+  }
+
+  test('the proxy is given the address that was checked, never a name', async () => {
+    const site = await serve((request, response) => response.end(`for ${request.headers.host}`))
+    const proxy = await startProxy(site)
+    const http = clientBehind(proxy.port, ['*'])
+    expect(await (await http.fetch('http://weather.example/')).text()).toBe('for weather.example')
+    expect(proxy.asked).toEqual(['93.184.215.14:80'])
+  })
+
+  test('a private address, by name, number or redirect, is refused before the proxy is asked', async () => {
+    const site = await serve((_request, response) =>
+      response.writeHead(302, { location: 'http://inward.example/' }).end(),
+    )
+    const proxy = await startProxy(site)
+    const http = clientBehind(proxy.port, ['*'])
+    for (const url of ['http://inward.example/', 'http://169.254.169.254/', 'http://weather.example/']) {
+      await expect(http.fetch(url)).rejects.toMatchObject({ code: 'permission-missing' })
+    }
+    expect(proxy.asked).toEqual(['93.184.215.14:80'])
+  })
+
+  test('a proxy that is down is named', async () => {
+    await expect(clientBehind(1, ['*']).fetch('http://weather.example/')).rejects.toThrow(
+      'weather.example did not answer: proxy 127.0.0.1:1 cannot be reached (ECONNREFUSED).',
+    )
   })
 })

@@ -1,10 +1,14 @@
 import { lookup } from 'node:dns'
 import type { LookupAddress, LookupOptions } from 'node:dns'
+import { isIP } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createProxiedConnect, proxyFailure } from '@pluggram/base'
+import type { ProxyFor } from '@pluggram/base'
 import { currentToolCall, toResponse } from '@pluggram/services/plugin-side'
 import { isPluggramError, PermissionError, PluggramError } from '@pluggram/sdk'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
-import { Agent, fetch } from 'undici'
+import { Agent, buildConnector, fetch } from 'undici'
 import type { Dispatcher, Response as UndiciResponse } from 'undici'
 import { HostGrants, hostOf } from './host-grants.ts'
 
@@ -14,6 +18,8 @@ export interface GuardedHttpOptions {
   readonly permissions: PluginPermissions | undefined
   /** The port of the assistant's own web server, which needs a grant that names it. */
   ownPort?(): number | undefined
+  /** The proxy to an address. The guard still looks up names itself. Default: none. */
+  readonly proxyFor?: ProxyFor
   /** Called for each refused request. */
   onRefused(message: string): void
   /** Called at the first request, with a function that closes all connections. */
@@ -51,7 +57,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   let agent: Dispatcher | undefined
 
   function open(): Dispatcher {
-    const created = createAgent(grants, lookupAll)
+    const created = createAgent(grants, lookupAll, options.proxyFor)
     options.onOpen(() => created.destroy())
     return created
   }
@@ -142,23 +148,43 @@ async function toPlainRequest(request: Request): Promise<PlainRequest> {
   return { url, method, redirect, headers: [...request.headers], ...(body && { body }) }
 }
 
-function createAgent(grants: HostGrants, lookupAll: LookupAll): Dispatcher {
+function createAgent(
+  grants: HostGrants,
+  lookupAll: LookupAll,
+  proxyFor: ProxyFor = () => undefined,
+): Dispatcher {
+  const checkedLookup: LookupFunction = (hostname, options, callback) => {
+    lookupAll(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, [])
+      answerLookup(grants, { hostname, addresses, wantsAll: options.all === true }, callback)
+    })
+  }
   const agent = new Agent({
     connections: CONNECTIONS_PER_HOST,
-    connect: {
-      timeout: CONNECT_MS,
-      lookup: (hostname, options, callback) => {
-        lookupAll(hostname, { ...options, all: true }, (error, addresses) => {
-          if (error) return callback(error, [])
-          answerLookup(grants, { hostname, addresses, wantsAll: options.all === true }, callback)
-        })
-      },
-    },
+    connect: createProxiedConnect(
+      proxyFor,
+      buildConnector({ timeout: CONNECT_MS, lookup: checkedLookup }),
+      (hostname) => checkedAddress(hostname, checkedLookup),
+    ),
   })
   return agent.compose((dispatch) => (request, handler) => {
     // redirects pass here too; numeric addresses are never looked up, so they are checked here
     grants.checkUrl(new URL(String(request.origin)))
     return dispatch(request, handler)
+  })
+}
+
+/**
+ * The address that a proxy is asked for. It gets no name: it might find another address than the one
+ * that was checked.
+ */
+function checkedAddress(hostname: string, checkedLookup: LookupFunction): Promise<string> {
+  if (isIP(hostname) !== 0) return Promise.resolve(hostname)
+  return new Promise((resolve, reject) => {
+    checkedLookup(hostname, {}, (error, address) => {
+      if (error) reject(error)
+      else resolve(String(address))
+    })
   })
 }
 
@@ -236,6 +262,8 @@ function isFinal(error: unknown): boolean {
 
 /** A code such as ECONNREFUSED; undici's messages might contain a secret of the URL. */
 function reasonOf(error: unknown): string {
+  const proxy = proxyFailure(error)
+  if (proxy !== undefined) return proxy
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
     if (current.name === 'TimeoutError') return `no answer within ${TOTAL_MS / 1_000} s`
     if ('code' in current && typeof current.code === 'string') return current.code

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { TimeLimitError } from '@pluggram/base'
@@ -69,11 +70,33 @@ function explainMissingModule(candidate: PluginCandidate, message: string): stri
   }
   const name = wanted.split('/', wanted.startsWith('@') ? 2 : 1).join('/')
   if (isBuiltin(name)) return `Node has no module ${wanted}. Correct the import.`
+  if (isPathAlias(name, candidate.directory)) {
+    return `${wanted} is an alias of tsconfig.json, which Node does not read. Import the file by its path and ending, such as './lib/x.ts'; or name the folder in package.json, "imports": { "#lib/*": "./lib/*" }, and import '#lib/x.ts'.`
+  }
   const step =
     candidate.packageFile === undefined
       ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
       : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
   return `the package ${name} is not installed. ${step}.`
+}
+
+/**
+ * Whether an import names no package, but what bundlers and TypeScript make a path of: `@/lib`,
+ * `~/lib`, or a prefix that the plugin's tsconfig.json has under `paths`.
+ */
+function isPathAlias(name: string, directory: string): boolean {
+  if (/^(?:@$|@\/|[~$])/.test(name)) return true
+  let text: string
+  try {
+    text = readFileSync(path.join(directory, 'tsconfig.json'), 'utf8')
+  } catch {
+    return false
+  }
+  const [, paths = ''] = /"paths"\s*:\s*\{([^}]*)\}/.exec(text) ?? []
+  return [...paths.matchAll(/"([^"]+)"\s*:/g)].some(([, pattern = '']) => {
+    const prefix = pattern.replace(/\*$/, '')
+    return prefix !== '' && (name === prefix.replace(/\/$/, '') || `${name}/`.startsWith(prefix))
+  })
 }
 
 /** Extracts `@pluggram/sdk/nope` from Node's message about a package's "exports". */

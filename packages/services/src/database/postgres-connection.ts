@@ -6,6 +6,7 @@ import type { SqlParameter, SqlResult, SqlStatement } from '@pluggram/sdk'
 import { loadPostgres } from './drivers.ts'
 import type { OutsideConnection, OutsideSettings } from './outside-database.ts'
 import { toPostgresPlaceholders } from './postgres-placeholders.ts'
+import { unavailable } from './postgres-unavailable.ts'
 import { RowCollector } from './row-collector.ts'
 import type { ResultLimits } from './sqlite-work.ts'
 import { checkStatement } from './statement-guard.ts'
@@ -210,15 +211,4 @@ function toError(label: string, error: unknown, timeoutMs: number): DatabaseErro
   if (code === '57014') return timedOut(label, timeoutMs)
   if (!(error instanceof loadPostgres().DatabaseError)) return unavailable(label, error)
   return new DatabaseError('database-query-failed', `${label}: ${errorMessage(error).slice(0, 500)}.`)
-}
-
-/** Removes the server's address and user. */
-function unavailable(label: string, error: unknown): DatabaseError {
-  const code = String(Reflect.get(Object(error), 'code') ?? 'no answer')
-  const reason = code === '28P01' || code === '28000' ? 'it refuses the user or password' : code
-  return new DatabaseError(
-    'database-unavailable',
-    `${label} cannot be reached: ${reason}. Check its url in config.json and the server.`,
-    { isRetryable: true },
-  )
 }

@@ -28,6 +28,15 @@ export function findPostgres(): string | undefined {
   return newest === undefined ? undefined : path.join(root, newest, 'bin')
 }
 
+/** An authority of its own, a certificate that it signed, and a server that wants encryption. */
+const CERTIFICATES = `
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=provider 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost 2>/dev/null
+  printf 'subjectAltName=DNS:localhost' > names
+  openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem 2>/dev/null
+  chmod 600 server.key
+  printf 'hostssl all all all scram-sha-256\\n' > data/pg_hba.conf`
+
 export function findMariadb(): string | undefined {
   return ['/usr/sbin/mariadbd', '/usr/libexec/mariadbd'].find((file) => existsSync(file))
 }
@@ -35,8 +44,13 @@ export function findMariadb(): string | undefined {
 /**
  * Starts PostgreSQL with a superuser `postgres` whose password is `s3cret-pw`. It refuses to run as
  * root.
+ * @param isEncrypted it takes encrypted connections only; its own authority, whose certificate is
+ *   `ca.pem` in its folder, signed its certificate for `localhost`
  */
-export async function startPostgres(programs: string): Promise<TestServer> {
+export async function startPostgres(
+  programs: string,
+  isEncrypted = false,
+): Promise<TestServer & { readonly folder: string }> {
   const { folder, account } = await prepare('postgres')
   const data = path.join(folder, 'data')
   const words = path.join(folder, 'password')
@@ -67,8 +81,19 @@ export async function startPostgres(programs: string): Promise<TestServer> {
     '-c',
     'fsync=off',
   ]
+  if (isEncrypted) {
+    await run('/bin/sh', ['-ec', CERTIFICATES], { ...account, cwd: folder })
+    args.push(
+      '-c',
+      'ssl=on',
+      '-c',
+      `ssl_cert_file=${folder}/server.pem`,
+      '-c',
+      `ssl_key_file=${folder}/server.key`,
+    )
+  }
   const server = spawn(path.join(programs, 'postgres'), args, { ...account, cwd: folder, stdio: 'ignore' })
-  return { port, stop: () => stop(server, 'SIGINT', folder) }
+  return { port, folder, stop: () => stop(server, 'SIGINT', folder) }
 }
 
 /** Starts MariaDB with a user `tester` whose password is `s3cret-pw`, and a database `shop`. */

@@ -1,16 +1,18 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import type { ProxyAddress } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
 import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
 import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
 import type { JsonCaller } from './json-call.ts'
+import { createFileFetch, createUploadAgent } from './proxied-agent.ts'
 
 export interface TelegramApiOptions {
   readonly token: string
   /** The address of the Bot API server. Default `https://api.telegram.org`. */
   readonly apiRoot?: string
+  /** The proxy to the server. Default: none. */
+  readonly proxy?: ProxyAddress | undefined
   /** Aborting it cancels every call and closes idle connections. */
   readonly signal?: AbortSignal
   /** The timeout of an ordinary call, in seconds. Default 30; uploads get ten times as long. */
@@ -38,6 +40,8 @@ export interface TelegramApi extends Api {
    * @throws TelegramError (as a rejection), like every other call
    */
   call(method: string, payload: object, signal: AbortSignal): Promise<unknown>
+  /** Requests a file's address. */
+  readonly fetch: typeof globalThis.fetch
 }
 
 /**
@@ -55,10 +59,9 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
       'TELEGRAM_BOT_TOKEN is no bot token: copy it whole from @BotFather, like 123456:ABC-DEF',
     )
   }
-  const agent = apiRoot.startsWith('https:')
-    ? new HttpsAgent({ keepAlive: true })
-    : new HttpAgent({ keepAlive: true })
-  const caller = createJsonCaller({ apiRoot, token })
+  const { proxy } = options
+  const agent = createUploadAgent(apiRoot, proxy)
+  const caller = createJsonCaller({ apiRoot, token, proxy })
   signal?.addEventListener(
     'abort',
     () => {
@@ -80,6 +83,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   // Accidentally logging the client must not print the token.
   Object.defineProperty(api, 'token', { value: token, enumerable: false })
   return Object.assign(api, {
+    fetch: createFileFetch(proxy, signal),
     call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> => calls.perform(...call, resultOf),
   })
 }

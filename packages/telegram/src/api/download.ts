@@ -1,6 +1,7 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { Api } from 'grammy'
 import { toGrammySignal } from './api.ts'
+import type { TelegramApi } from './api.ts'
 import { cancelledError, TelegramError, transportError } from './errors.ts'
 
 /** Bot API: getFile, "bots can download files of up to 20MB in size". */
@@ -10,12 +11,16 @@ export const DOWNLOAD_LIMIT = 20 * 1024 * 1024
  * Reads a file's bytes. The file's address contains the token, so errors of fetch are not passed
  * on.
  */
-export async function downloadFile(api: Api, fileId: string, signal: AbortSignal): Promise<Uint8Array> {
+export async function downloadFile(
+  api: TelegramApi,
+  fileId: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const { file_path: path, file_size: size = 0 } = await findFile(api, fileId, signal)
   if (size > DOWNLOAD_LIMIT) throw tooLarge()
   if (path === undefined) throw gone()
   try {
-    const response = await fetch(fileAddress(api, path), { signal, redirect: 'error' })
+    const response = await api.fetch(fileAddress(api, path), { signal, redirect: 'error' })
     if (!response.ok || !response.body) {
       await response.body?.cancel()
       if (response.status >= 500) throw transportError('file download', { wasSent: true })

@@ -1,3 +1,4 @@
+import { proxyFailure } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import type { UndeliveredNotice } from '@pluggram/sdk/runtime'
 import { GrammyError, HttpError } from 'grammy'
@@ -123,7 +124,8 @@ export function transportError(method: string, { wasSent, timedOut, error }: Los
     })
   }
   const code = networkErrorCode(error)
-  const reason = code === undefined ? 'the connection broke, or what answered is no Bot API' : code
+  const proxy = proxyFailure(error)
+  const reason = proxy ?? code ?? 'the connection broke, or what answered is no Bot API'
   return new TelegramError(`Telegram cannot be reached for ${method} (${reason})`, {
     method,
     failure: 'unreachable',

@@ -1,0 +1,34 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { connectBehind, createProxiedConnect } from '@pluggram/base'
+import type { ProxyAddress } from '@pluggram/base'
+import { Agent, buildConnector } from 'undici'
+
+/** An agent of node:http for uploads, whose connections go through the proxy if there is one. */
+export function createUploadAgent(apiRoot: string, proxy: ProxyAddress | undefined): HttpAgent {
+  const { protocol } = new URL(apiRoot)
+  const agent =
+    protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+  if (proxy) {
+    agent.createConnection = ({ host, port }, callback): Duplex | undefined => {
+      connectBehind(proxy, { protocol, hostname: host ?? '', port: String(port ?? '') }).then(
+        (socket) => callback?.(null, socket),
+        (error: Error) => callback?.(error, undefined as never),
+      )
+      return undefined
+    }
+  }
+  return agent
+}
+
+/** A `fetch` for downloads, through the proxy if there is one. */
+export function createFileFetch(
+  proxy: ProxyAddress | undefined,
+  signal: AbortSignal | undefined,
+): typeof globalThis.fetch {
+  if (!proxy) return globalThis.fetch
+  const dispatcher = new Agent({ connect: createProxiedConnect(() => proxy, buildConnector({})) })
+  signal?.addEventListener('abort', () => void dispatcher.destroy(), { once: true })
+  return (input, init) => fetch(input, Object.assign({ dispatcher }, init))
+}
