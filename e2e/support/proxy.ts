@@ -18,7 +18,10 @@ export async function startProxy(user?: string): Promise<RunningProxy> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((_request, response) => response.writeHead(400).end())
-  server.on('connection', (socket) => sockets.add(socket))
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+  })
   server.on('connect', (request, socket, head) => {
     const wanted = user === undefined ? undefined : `Basic ${Buffer.from(user).toString('base64')}`
     if (request.headers['proxy-authorization'] !== wanted) {

@@ -25,15 +25,15 @@ export function createProxiedConnect<Options extends ConnectOptions>(
   direct: Connect<Options>,
   pin?: (hostname: string) => Promise<string>,
 ): Connect<Options> {
-  return (options, callback) => {
+  return (options, answer) => {
     const { hostname, protocol, port } = options
     const proxy = proxyFor(
       new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`),
     )
-    if (proxy === undefined) return direct(options, callback)
+    if (proxy === undefined) return direct(options, answer)
     connectBehind(proxy, options, pin).then(
-      (socket) => callback(null, socket),
-      (error: Error) => callback(error, null),
+      (socket) => answer(null, socket),
+      (error: Error) => answer(error, null),
     )
     return undefined
   }

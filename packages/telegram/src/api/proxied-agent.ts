@@ -11,10 +11,10 @@ export function createUploadAgent(apiRoot: string, proxy: ProxyAddress | undefin
   const agent =
     protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
   if (proxy) {
-    agent.createConnection = ({ host, port }, callback): Duplex | undefined => {
+    agent.createConnection = ({ host, port }, answer): Duplex | undefined => {
       connectBehind(proxy, { protocol, hostname: host ?? '', port: String(port ?? '') }).then(
-        (socket) => callback?.(null, socket),
-        (error: Error) => callback?.(error, undefined as never),
+        (socket) => answer?.(null, socket),
+        (error: Error) => answer?.(error, undefined as never),
       )
       return undefined
     }
