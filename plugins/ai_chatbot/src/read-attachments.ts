@@ -9,6 +9,7 @@ import type {
 } from '@pluggram/sdk'
 import { attachmentNames } from './attachment-names.ts'
 import { foreignText } from './foreign-text.ts'
+import { TEXTS } from './texts.ts'
 
 /** What was read from the attachments of a message. */
 export interface ReadAttachments {
@@ -89,7 +90,7 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'contact':
       return foreignWords('a contact', `${oneLine(attachment.name)}, ${oneLine(attachment.phoneNumber)}`)
     case 'video':
-      return { isUnseen: true, problem: 'I cannot watch videos. Describe what you need.' }
+      return { isUnseen: true, problem: TEXTS.noVideos }
   }
 }
 
@@ -116,7 +117,7 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
   if (!TEXT_TYPE.test(mimeType) && !TEXT_NAME.test(fileName)) {
     return {
       isUnseen: true,
-      problem: 'I cannot read this type of file. I can read pictures, PDFs and text files.',
+      problem: TEXTS.unreadableFile,
     }
   }
   const bytes = await download(file, reader)
@@ -148,7 +149,7 @@ async function readFile(
     const what = kind === 'images' ? 'pictures' : 'PDFs'
     return {
       isUnseen: true,
-      problem: `The AI model ${reader.modelId} cannot read ${what}. Describe what you need, or choose another model with /model.`,
+      problem: TEXTS.modelCannotRead(reader.modelId, what),
     }
   }
   const data = await download(file, reader)
@@ -170,28 +171,27 @@ async function readRecording(
     if (takes.includes('audio')) return readFile(file, file.mimeType ?? 'audio/ogg', 'audio', reader)
     return {
       isUnseen: true,
-      problem:
-        'I cannot listen to recordings: no model for that is set up (ai.transcription_model). Please type your message.',
+      problem: TEXTS.noSpeechModel,
     }
   }
   const audio = await download(file, reader)
   if (!(audio instanceof Uint8Array)) return audio
   const { text } = await services.ai.transcribe({ audio, for: context, signal: context.signal })
   const said = text.trim()
-  if (said === '') return { isUnseen: true, problem: 'I could not hear any words in that recording.' }
+  if (said === '') return { isUnseen: true, problem: TEXTS.noWordsHeard }
   // a voice message contains the user's own words; other recordings may be anybody's
   return file.kind === 'voice' ? { spoken: said } : foreignWords('a recording', said)
 }
 
 async function download(file: DownloadableAttachment, { context }: Reader): Promise<Uint8Array | Part> {
   if (file.size !== undefined && file.size > MAX_FILE_BYTES) {
-    return { isUnseen: true, problem: 'That file is over 20 MB, which is more than bots may download.' }
+    return { isUnseen: true, problem: TEXTS.fileTooLarge }
   }
   try {
     return await context.download(file)
   } catch (error) {
     if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
-    return { isUnseen: true, problem: 'I could not download that file from Telegram. Please send it again.' }
+    return { isUnseen: true, problem: TEXTS.downloadFailed }
   }
 }
 

@@ -81,4 +81,13 @@ export const TEXTS = {
   wholeAssistant: 'The whole assistant',
   nothingUsedYet: 'Nothing used yet.',
   pleaseTryAgain: 'Please try again.',
+  noVideos: 'I cannot watch videos. Describe what you need.',
+  unreadableFile: 'I cannot read this type of file. I can read pictures, PDFs and text files.',
+  modelCannotRead: (modelId: string, what: string) =>
+    `The AI model ${modelId} cannot read ${what}. Describe what you need, or choose another model with /model.`,
+  noSpeechModel:
+    'I cannot listen to recordings: no model for that is set up (ai.transcription_model). Please type your message.',
+  noWordsHeard: 'I could not hear any words in that recording.',
+  fileTooLarge: 'That file is over 20 MB, which is more than bots may download.',
+  downloadFailed: 'I could not download that file from Telegram. Please send it again.',
 } as const
