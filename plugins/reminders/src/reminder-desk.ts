@@ -54,6 +54,8 @@ export class ReminderDesk {
     if (command || context.message.origin !== undefined) return undefined
     if (ASKS.test(message) && !ABOUT_PAST.test(message))
       return this.#inWords(asked, () => this.#add(message, asked))
+    // in a group, what a person says is mostly for others
+    if (context.chat.type !== 'private' && !context.message.isAddressed) return undefined
     const question = this.#questions.openFor(placeOf(asked), Date.now())
     return question && this.#answer(question, message, asked)
   }
@@ -161,7 +163,8 @@ export class ReminderDesk {
     }
     if (reminderId === undefined || !(await this.#questions.close(question))) return undefined
     const { table } = bookOf(context)
-    const reminder = await table.findOwn(reminderId, context.user.id)
+    // it may have come meanwhile, and the message is about something else
+    const reminder = await table.findWaiting(reminderId)
     if (!reminder) return undefined
     const words = text.slice(0, 1_000)
     await table.rename(reminderId, words)

@@ -184,6 +184,19 @@ describe('what is missing is asked for', () => {
     expect(await plugin.send('the weather?')).toBeUndefined()
   })
 
+  test('but what is said after it came, or to others in a group, is for somebody else', async () => {
+    const services = createTestServices({ telegram: createTestTelegram() })
+    await using plugin = await runPlugin(reminders, { services })
+    await plugin.send('remind me in 30 seconds')
+    await services.schedules.advance(60)
+    expect(services.telegram.records).toMatchObject([{ reply: { text: '⏰ Reminder' } }])
+    expect(await plugin.send('hello')).toBeUndefined()
+    const group = { chat: { id: -5, type: 'group' as const } }
+    await plugin.send('remind me on Friday', group)
+    expect(await plugin.send('see you', { ...group, isAddressed: false })).toBeUndefined()
+    expect(await textOf(await plugin.send('the party', { ...group, isAddressed: true }))).toMatch(/: the party$/)
+  })
+
   test('in the language of the person', async () => {
     await using plugin = await runPlugin(reminders)
     const user = { languageCode: 'de' }

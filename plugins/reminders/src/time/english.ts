@@ -68,7 +68,10 @@ const RULES: readonly Rule[] = [
   [/\bat ([1-9])([0-5]\d)(?![\w:.])/gi, ([hour = '', minute = '']) => `at ${hour}:${minute}`],
   [/\b(12(?::00)?) noon\b/gi, () => '12:00'],
   [
-    new RegExp(`\\b(\\d{1,2}) (?:minutes|mins?) (before|to|past|after) ${HOUR}(?![:\\w])`, 'gi'),
+    new RegExp(
+      `\\b(?:at )?(\\d{1,2}) (?:(?:minutes|mins?) )?((?<=(?:minutes|mins?) )(?:before|to|after)|past) ${HOUR}(?![:\\w])`,
+      'gi',
+    ),
     ([count = '', side = '', hour = '']) =>
       /before|to/i.test(side)
         ? before(hour, Number(count))
