@@ -194,7 +194,9 @@ describe('what is missing is asked for', () => {
     const group = { chat: { id: -5, type: 'group' as const } }
     await plugin.send('remind me on Friday', group)
     expect(await plugin.send('see you', { ...group, isAddressed: false })).toBeUndefined()
-    expect(await textOf(await plugin.send('the party', { ...group, isAddressed: true }))).toMatch(/: the party$/)
+    expect(await textOf(await plugin.send('the party', { ...group, isAddressed: true }))).toMatch(
+      /: the party$/,
+    )
   })
 
   test('in the language of the person', async () => {
