@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { clearBanner } from './clear-banner.js'
-import { beginAnewWithHeapOptions, HEAP_OPTIONS } from './heap-options.js'
+import { ALLOCATION, beginAnewWithHeapOptions, HEAP_OPTIONS } from './heap-options.js'
 import { findPinnedNode, isRunningPinnedNode, missingNodeMessage } from './pinned-node.js'
 
 clearBanner()
@@ -19,7 +19,10 @@ if (isRunningPinnedNode()) {
   // so that npm scripts find it next time
   await import('./link-node.js')
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const child = spawn(pinned, [...HEAP_OPTIONS, main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(pinned, [...HEAP_OPTIONS, main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...ALLOCATION, ...process.env },
+  })
   // the terminal sends its signals to both; a program sends them only to this one
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

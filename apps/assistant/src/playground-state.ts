@@ -1,6 +1,5 @@
 import { readFileSync, renameSync } from 'node:fs'
 import { replaceFileSync } from '@pluggram/base'
-import { createBotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator, BotApiEmulatorOptions } from '@pluggram/bot-api-emulator'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
@@ -46,6 +45,8 @@ async function startWithSaved(
   options: BotApiEmulatorOptions,
   logger: Logger,
 ): Promise<BotApiEmulator> {
+  // not needed with a bot token, and large
+  const { createBotApiEmulator } = await import('@pluggram/bot-api-emulator')
   const state = read(file)
   if (!state) return createBotApiEmulator(options)
   try {

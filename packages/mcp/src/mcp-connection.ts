@@ -6,6 +6,7 @@ import { limitedFetch } from './limited-fetch.ts'
 import { readToolResult } from './mcp-result.ts'
 import type { McpServerSettings } from './mcp-settings.ts'
 import { ProcessTransport } from './process-transport.ts'
+import { SessionLost } from './session-lost.ts'
 import { tidyTools } from './tidy-tools.ts'
 
 export interface McpConnectionOptions {
@@ -22,9 +23,6 @@ export interface McpConnectionOptions {
   /** Called with what is wrong with a tool that is left out. */
   onOddTool(problem: string): void
 }
-
-/** Thrown when a server no longer knows our session. The call was not made. */
-export class SessionLost extends Error {}
 
 /** An open connection to a server. */
 export interface McpConnection {

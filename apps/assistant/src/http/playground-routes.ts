@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { registerChatDriver } from '@pluggram/bot-api-emulator'
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import { messagePage } from '@pluggram/http'
 import type { ConsolePages } from '../console-pages.ts'
@@ -37,6 +36,7 @@ export async function registerPlayground(server: FastifyInstance, options: Playg
     reply.header('cache-control', 'no-cache')
     return sendFile(request, reply, { root: pages.directory, path: 'index.html' })
   })
+  const { registerChatDriver } = await import('@pluggram/bot-api-emulator')
   await server.register(async (scope) => registerChatDriver(scope, emulator), { prefix: '/api/playground' })
 }
 
