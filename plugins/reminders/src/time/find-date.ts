@@ -1,4 +1,6 @@
-import * as chrono from 'chrono-node'
+import type { Component, ParsedResult } from 'chrono-node'
+import { datesIn, englishDates } from './date-parsers.ts'
+import type { DateParser } from './date-parsers.ts'
 import { offsetMinutes } from './time-zone.ts'
 import type { WallTime } from './time-zone.ts'
 
@@ -34,23 +36,6 @@ export interface FindOptions {
  * power.
  */
 const WINDOW = 160
-const PARSERS: Readonly<Record<string, Pick<chrono.Chrono, 'parse'>>> = {
-  ar: chrono.ar,
-  de: chrono.de,
-  es: chrono.es,
-  fi: chrono.fi,
-  fr: chrono.fr,
-  id: chrono.id,
-  it: chrono.it,
-  ja: chrono.ja,
-  nl: chrono.nl,
-  pt: chrono.pt,
-  ru: chrono.ru,
-  sv: chrono.sv,
-  uk: chrono.uk,
-  vi: chrono.vi,
-  zh: chrono.zh,
-}
 /** Parts of a day that a date may name in place of a time. */
 const PARTS: readonly (readonly [RegExp, number | 'default'])[] = [
   [/\bnight\b|tonight|nacht|nuit|noche|noite|notte|ночь|夜|晩|晚|الليل|malam/i, 21],
@@ -85,8 +70,8 @@ export function hasPartOfDay(text: string): boolean {
 function parseDate(text: string, options: FindOptions): FoundDate | undefined {
   const { now, zone, language, original } = options
   const reference = { instant: now, timezone: offsetMinutes(zone, now) }
-  const own = PARSERS[(language ?? 'en').slice(0, 2).toLowerCase()]
-  const first = (parser: Pick<chrono.Chrono, 'parse'>, source: string): FoundDate | undefined => {
+  const own = datesIn(language)
+  const first = (parser: DateParser, source: string): FoundDate | undefined => {
     const results = parser.parse(source, reference, { forwardDate: true }).filter(isUsable)
     // “about the 3 pm meeting at 2:30 pm”
     const usable = results.find(({ index }) => !BELONGS.test(source.slice(0, index))) ?? results[0]
@@ -96,7 +81,7 @@ function parseDate(text: string, options: FindOptions): FoundDate | undefined {
   const short = original === undefined ? undefined : original.slice(0, WINDOW)
   const candidates = [
     ...(own && short !== undefined ? [first(own, short)] : []),
-    first(chrono.casual, text),
+    first(englishDates(), text),
     ...(own ? [first(own, text)] : []),
   ].filter((found) => found !== undefined)
   return candidates.toSorted((one, other) => certainty(other) - certainty(one))[0]
@@ -107,7 +92,7 @@ function certainty({ isExact, hasHour, hasDay }: FoundDate): number {
 }
 
 /** “March to the store” names no date, nor does “second”. */
-function isUsable({ start, text }: chrono.ParsedResult): boolean {
+function isUsable({ start, text }: ParsedResult): boolean {
   // “a day pass”, “twice a day”
   if (/^an? (?:minute|hour|day|week|month|year)$/i.test(text)) return false
   const isDay = start.isCertain('day') || start.isCertain('weekday')
@@ -117,11 +102,11 @@ function isUsable({ start, text }: chrono.ParsedResult): boolean {
 }
 
 function describe(
-  { start, text, index }: chrono.ParsedResult,
+  { start, text, index }: ParsedResult,
   source: string,
   { defaultHour }: FindOptions,
 ): FoundDate {
-  const get = (part: chrono.Component): number => start.get(part) ?? 0
+  const get = (part: Component): number => start.get(part) ?? 0
   const hasHour = start.isCertain('hour')
   const part = PARTS.find(([pattern]) => pattern.test(text))?.[1]
   const hour = part === undefined || part === 'default' ? defaultHour : part
