@@ -2,6 +2,7 @@
 // Runs on any Node since 16: hands over to the pinned Node when it is not that one itself.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { keepCompiledCode } from './compiled-code.js'
 import { clearBanner } from './clear-banner.js'
 import { ALLOCATION, beginAnewWithHeapOptions, HEAP_OPTIONS } from './heap-options.js'
 import { findPinnedNode, isRunningPinnedNode, missingNodeMessage } from './pinned-node.js'
@@ -11,6 +12,7 @@ const pinned = findPinnedNode()
 if (isRunningPinnedNode()) {
   // the other commands are over before any of it matters
   if (process.argv[2] === 'start') beginAnewWithHeapOptions()
+  keepCompiledCode()
   await import('../src/main.ts')
 } else if (pinned === undefined) {
   console.error(missingNodeMessage())

@@ -10,15 +10,11 @@ const KEPT_LOG_BYTES = 2 * 1024 * 1024
 /** How long a connection waits while another one writes. */
 const BUSY_MS = 5_000
 
+const TUNING = `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${KEPT_LOG_BYTES}`
+/** For a connection whose commits do not flush: `WriteLog` flushes and checkpoints. */
+export const WRITER_TUNING = `${TUNING}; PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL`
+
 /** Applies the settings of every connection to the assistant's database. */
 export function tuneConnection(database: DatabaseSync): void {
-  database.exec(
-    `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${KEPT_LOG_BYTES}`,
-  )
-}
-
-/** The same for a connection whose commits do not flush: `WriteLog` flushes and checkpoints. */
-export function tuneWriter(database: DatabaseSync): void {
-  tuneConnection(database)
-  database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = NORMAL')
+  database.exec(TUNING)
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
-import { CHECKPOINT_PAGES, tuneWriter } from './connection.ts'
+import { CHECKPOINT_PAGES, WRITER_TUNING } from './connection.ts'
 
 /** https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5
@@ -49,7 +49,7 @@ export class WriteLog {
     this.#file = database.location()
     this.#waitsForDisk = synchronous === 'full' && this.#file !== null
     this.connection = this.#file === null ? database : new DatabaseSync(this.#file)
-    if (this.#file !== null) tuneWriter(this.connection)
+    if (this.#file !== null) this.connection.exec(WRITER_TUNING)
     // the queue retries when the database is busy; SQLite's own wait would block the process
     this.connection.exec('PRAGMA busy_timeout = 0')
     this.#begin = this.connection.prepare('BEGIN IMMEDIATE')
@@ -180,8 +180,8 @@ export class WriteLog {
   }
 
   #startCheckpointer(file: string): Worker {
-    const worker = new Worker(new URL('checkpointer.ts', import.meta.url), {
-      workerData: file,
+    const worker = new Worker(new URL('checkpointer.js', import.meta.url), {
+      workerData: { file, tuning: WRITER_TUNING },
       name: 'checkpointer',
       env: {},
     })
