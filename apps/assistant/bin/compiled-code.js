@@ -7,5 +7,7 @@ import { fileURLToPath } from 'node:url'
  * on each start.
  */
 export function keepCompiledCode() {
-  module.enableCompileCache?.(fileURLToPath(new URL('../../../node_modules/.cache/pluggram', import.meta.url)))
+  module.enableCompileCache?.(
+    fileURLToPath(new URL('../../../node_modules/.cache/pluggram', import.meta.url)),
+  )
 }

@@ -14,5 +14,8 @@ export const ALLOCATION = { MALLOC_TRIM_THRESHOLD_: '131072' }
 export function beginAnewWithHeapOptions() {
   const { execArgv, execPath, argv, platform } = process
   if (platform === 'win32' || HEAP_OPTIONS.every((option) => execArgv.includes(option))) return
-  process.execve?.(execPath, [execPath, ...HEAP_OPTIONS, ...execArgv, ...argv.slice(1)], { ...ALLOCATION, ...process.env })
+  process.execve?.(execPath, [execPath, ...HEAP_OPTIONS, ...execArgv, ...argv.slice(1)], {
+    ...ALLOCATION,
+    ...process.env,
+  })
 }
