@@ -15,8 +15,9 @@ export interface RunningEmulator {
   readonly driver: Session
 }
 
-export async function startEmulator(): Promise<RunningEmulator> {
-  const program = startProgram('packages/bot-api-emulator/src/main.ts', ['--port', '0', '--token', TOKEN], {
+export async function startEmulator(...options: readonly string[]): Promise<RunningEmulator> {
+  const given = ['--port', '0', '--token', TOKEN, ...options]
+  const program = startProgram('packages/bot-api-emulator/src/main.ts', given, {
     environment: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/pluggram') },
   })
   const [url] = await program.waitFor(/http:\/\/127\.0\.0\.1:\d+(?=\s)/)

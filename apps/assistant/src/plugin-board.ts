@@ -145,6 +145,7 @@ function joinRegistries(plugins: PluginRegistry, servers: PluginRegistry): Plugi
   return {
     plugins: () => [...plugins.plugins(), ...servers.plugins()],
     ownerOf: (command) => plugins.ownerOf(command),
+    starterOf: (payload) => plugins.starterOf?.(payload),
     onChange(listener) {
       const stops = [plugins.onChange(listener), servers.onChange(listener)]
       return () => {

@@ -103,6 +103,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       syncMenu()
     },
     onRefused: () => firstWord.resolve('refused'),
+    onMembership: bot.noteMembership,
   })
   function syncMenu(): void {
     if (source.status().bot) void menu.sync(menuCommands(registry))
@@ -168,7 +169,7 @@ function createBot(
 
 interface SourceNeeds extends Pick<
   SourceOptions,
-  'noteActivity' | 'onDraftStopped' | 'onIdentified' | 'onRefused'
+  'noteActivity' | 'onDraftStopped' | 'onIdentified' | 'onMembership' | 'onRefused'
 > {
   readonly link: TelegramLink
   readonly api: TelegramApi

@@ -164,6 +164,7 @@ function testContext(context: Partial<CallContext>): CallContext {
     reply: async () => [],
     react: async () => {},
     download: async () => new Uint8Array(),
+    groupRights: async () => ({ userIsAdministrator: true, botSeesAllMessages: true }),
     ...context,
   }
 }

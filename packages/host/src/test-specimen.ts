@@ -32,7 +32,7 @@ export default definePlugin({
     services.config.onChange((next) => services.logger.info('config ' + next.word))
     return {
       async processMessage(message, context) {
-        const { reply, react, download, signal } = context
+        const { reply, react, download, groupRights, signal } = context
         switch (message) {
           case 'pass': return undefined
           case 'refuse': return { success: false, error: 'no such dice' }
@@ -44,7 +44,8 @@ export default definePlugin({
             const [sent] = await reply('first')
             await react('👍')
             const bytes = await download(context.message.attachments[0])
-            return { success: true, response: context.config.word + ' ' + context.user.firstName + ' ' + sent.id + ' ' + bytes.length }
+            const rights = await groupRights()
+            return { success: true, response: [context.config.word, context.user.firstName, sent.id, bytes.length, rights.userIsAdministrator, rights.botSeesAllMessages].join(' ') }
           }
           case 'hang': return untilAborted(signal).finally(() => services.logger.info('let go'))
           case 'deaf': return new Promise(() => {})

@@ -101,5 +101,6 @@ function createContext({ id }: OfferedTool, signal: AbortSignal): CallContext {
     reply: nobody,
     react: nobody,
     download: nobody,
+    groupRights: async () => ({ userIsAdministrator: false, botSeesAllMessages: false }),
   }
 }

@@ -1,5 +1,5 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
-import type { Logger, PluginResult, Role } from '@pluggram/sdk'
+import type { GroupRights, Logger, PluginResult, Role } from '@pluggram/sdk'
 import type {
   CallContext,
   ChatActions,
@@ -149,7 +149,19 @@ function createContext(
     reply: (response) => writer.sendNow(response),
     react: (emoji) => actions.react(chat, message.id, emoji),
     download: (attachment) => actions.download(attachment.fileId, signal),
+    groupRights: () => groupRights(update, actions),
   }
+}
+
+async function groupRights({ chat, user }: IncomingUpdate, actions: ChatActions): Promise<GroupRights> {
+  if (chat.type === 'private') return { userIsAdministrator: true, botSeesAllMessages: true }
+  // who writes as the group is one of its administrators
+  const isGroupItself = user.id === chat.id
+  const [standing, botSeesAllMessages] = await Promise.all([
+    isGroupItself ? 'administrator' : user.id < 0 ? 'outside' : actions.standingIn(chat.id, user.id),
+    chat.type === 'channel' || actions.seesAll(chat.id),
+  ])
+  return { userIsAdministrator: standing === 'administrator', botSeesAllMessages }
 }
 
 /** Makes the call. Never rejects. At the deadline it aborts the context's signal. */

@@ -70,6 +70,7 @@ export class Dispatcher {
     // checked on each try, since a role may have changed after the update came in
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return this.#turnAway(update, admission, place)
+    if (await this.#isAnsweredAsPost(update)) return void (await this.#finish(update, []))
     const report = await dispatch(update, { attempt, role: admission.role, place }, this.#options)
     if (report.outcome === 'interrupted') return
     const sending = await this.#finish(update, report.messages)
@@ -111,6 +112,13 @@ export class Dispatcher {
     if (plugin === undefined) return [...format(chat, reply)]
     const signed = await guard.prepare(reply, { plugin, chatId: chat.id })
     return format(chat, signed).map((message) => ({ ...message, plugin }))
+  }
+
+  /** A post that the bot gets in its channel too is answered there, and its copy here is not. */
+  async #isAnsweredAsPost({ copyOf }: IncomingUpdate): Promise<boolean> {
+    if (copyOf === undefined) return false
+    const standing = await this.#options.actions.standingIn(copyOf)
+    return standing === 'administrator' || standing === 'member'
   }
 
   /** Stores the answer and starts sending it. */

@@ -144,7 +144,7 @@ class MessagePipeline implements Pipeline {
     this.#underWay = new UnderWay(options.actions, signal)
     this.#options = options
     this.#capacity = capacity
-    this.#presses = new Presses(buttons, store)
+    this.#presses = new Presses(buttons, store, options.actions)
     this.#router = new Router(registry, this.#presses, access)
     this.#albums = new Albums({
       waiting: (updateId) => outbox.write(() => store.waiting(updateId)),

@@ -53,10 +53,10 @@ export class Router {
 
   /** The route of one update, without the plugins that are off in its chat. */
   route(update: IncomingUpdate): Route {
-    const route = this.#routeAmongAll(update)
     const off = this.#access?.offIn(update.chat.id)
+    const isOn = ({ descriptor }: RunnablePlugin): boolean => off?.has(descriptor.name) !== true
+    const route = this.#started(update, isOn) ?? this.#routeAmongAll(update)
     if (!off) return route
-    const isOn = ({ descriptor }: RunnablePlugin): boolean => !off.has(descriptor.name)
     // no other plugin gets a command whose owner is off in this chat
     if (route.target && !isOn(route.target)) return { others: nobody }
     return { ...route, others: () => route.others().filter(isOn) }
@@ -69,9 +69,13 @@ export class Router {
    */
   awaited(update: IncomingUpdate, route: Route, next: RunnablePlugin | undefined): readonly PendingPlugin[] {
     const pending = this.#registry.pending ?? []
-    if (pending.length === 0 || (next !== undefined && next === route.target)) return []
+    if (pending.length === 0) return []
     const off = this.#access?.offIn(update.chat.id)
     const allowed = pending.filter(({ name }) => !off?.has(name))
+    const payload = startPayload(update)
+    if (payload !== undefined && next !== undefined && next === this.#current().byCommand.get(START))
+      return allowed.filter(({ descriptor }) => !descriptor || mayStart(descriptor, payload))
+    if (next !== undefined && next === route.target) return []
     if (update.continues) return allowed.filter(({ name }) => name === update.continues?.plugin)
     if (update.kind !== 'callback_query') {
       return allowed.filter((plugin) => mayComeFirst(plugin, update, route, next))
@@ -79,6 +83,17 @@ export class Router {
     const named = allowed.map((plugin) => [plugin.name, plugin] as const)
     const maker = route.target ? undefined : this.#presses.makerOf(update, named)
     return maker ? [maker] : []
+  }
+
+  /** The route of `/start PAYLOAD` that a plugin has asked for; the greeting comes next. */
+  #started(update: IncomingUpdate, isOn: (plugin: RunnablePlugin) => boolean): Route | undefined {
+    const payload = startPayload(update)
+    const name = payload === undefined ? undefined : this.#registry.starterOf?.(payload)
+    const { byName, byCommand } = this.#current()
+    const target = name === undefined ? undefined : byName.get(name)
+    if (!target || !isOn(target)) return undefined
+    const greeting = byCommand.get(START)
+    return { target, others: () => (greeting ? [greeting] : []) }
   }
 
   #routeAmongAll(update: IncomingUpdate): Route {
@@ -123,6 +138,20 @@ export class Router {
   close(): void {
     this.#stopListening()
   }
+}
+
+const START = 'start'
+/** Bot API: a deep link's parameter. */
+const PAYLOAD = /^[\w-]{1,64}$/
+
+/** What a link to the bot has added to `/start`. */
+function startPayload(update: IncomingUpdate): string | undefined {
+  const { command } = update
+  return command?.name === START && PAYLOAD.test(command.args) ? command.args : undefined
+}
+
+function mayStart({ startPrefixes = [] }: PluginDescriptor, payload: string): boolean {
+  return startPrefixes.some((prefix) => payload.startsWith(prefix))
 }
 
 function mayComeFirst(

@@ -76,6 +76,8 @@ export function createRecordingMessenger(
     async answerCallback(id, text) {
       messenger.callbacks.push({ id, text })
     },
+    standingIn: async () => 'member',
+    seesAll: async () => true,
     async download() {
       return new Uint8Array()
     },

@@ -19,6 +19,20 @@ export interface Callback {
   readonly data: string
 }
 
+/** What the user and the bot may do in a group. */
+export interface GroupRights {
+  /**
+   * The user is an administrator of the group. True for anonymous administrators, who write as the
+   * group: their `user.id` is the chat's id. When they press a button, Telegram names the person.
+   */
+  readonly userIsAdministrator: boolean
+  /**
+   * The bot gets every message. False in privacy mode, where Telegram shows it only commands, replies
+   * to it and messages that mention it.
+   */
+  readonly botSeesAllMessages: boolean
+}
+
 /** The message a plugin is asked to answer, and what the plugin can do while answering. */
 export interface MessageContext<Config = unknown> {
   /**
@@ -65,4 +79,9 @@ export interface MessageContext<Config = unknown> {
    * @throws DeliveryError when the file is too large or no longer available
    */
   download(attachment: DownloadableAttachment): Promise<Uint8Array>
+  /**
+   * What holds in this group for the user and the bot, as Telegram says now. In a private chat both
+   * are true. Never throws; what Telegram does not say is false for the user and true for the bot.
+   */
+  groupRights(): Promise<GroupRights>
 }

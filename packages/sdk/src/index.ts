@@ -24,7 +24,7 @@ export type {
 export type { AiUsageLine, AiUsagePeriod, AiUsageReport, AiUsageScope } from './ai-usage.ts'
 export type { AssistantDirectory, CommandSummary, PluginSummary } from './assistant-directory.ts'
 export type { Awaitable } from './awaitable.ts'
-export type { Callback, Command, MessageContext } from './context.ts'
+export type { Callback, Command, GroupRights, MessageContext } from './context.ts'
 export type { Disposer, EffectScope } from './effects.ts'
 export {
   AiError,

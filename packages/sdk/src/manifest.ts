@@ -137,6 +137,14 @@ export interface PluginManifest<
    * buttons.
    */
   readonly patterns?: readonly RegExp[]
+  /**
+   * The plugin receives `/start PAYLOAD` when the payload starts with one of these, in
+   * `processMessage`, with `context.command` `{ name: 'start', args: 'PAYLOAD' }`. That is what a
+   * link such as `https://t.me/my_bot?start=invite_42` (or `?startgroup=invite_42` for a group)
+   * sends. Letters, digits, `_` and `-`, at most 64. Of plugins with fitting prefixes the first in
+   * plugins_config.json gets it; the assistant's greeting answers when it passes, and all others.
+   */
+  readonly startPrefixes?: readonly string[]
   /** Default `['message']`. */
   readonly updates?: readonly UpdateKind[]
   /** Plugins without triggers are asked in descending order of priority. Default 0. */

@@ -31,6 +31,7 @@ export { noticeOf } from './runtime/chat-output.ts'
 export type {
   CallSlot,
   ChatActions,
+  ChatStanding,
   Format,
   MessageTransport,
   UndeliveredNotice,

@@ -4,6 +4,7 @@ import type {
   Attachment,
   Chat,
   Command,
+  GroupRights,
   IncomingMessage,
   MessageContext,
   PluginResponse,
@@ -37,6 +38,8 @@ export interface TestMessage {
   readonly origin?: string
   readonly carried?: IncomingMessage['carried']
   readonly isEdited?: boolean
+  /** What `context.groupRights` returns. Default: both true in a private chat, else only for the bot. */
+  readonly groupRights?: Partial<GroupRights>
   readonly isAddressed?: boolean
   /**
    * `context.config` for a test that calls the plugin itself; `runPlugin` fills it in. Default:
@@ -107,6 +110,11 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     async react(emoji) {
       reactions.push(emoji)
     },
+    groupRights: async () => ({
+      userIsAdministrator: chat.type === 'private',
+      botSeesAllMessages: true,
+      ...message.groupRights,
+    }),
     async download(attachment) {
       const bytes = files[attachment.fileId]
       if (bytes) return bytes

@@ -121,7 +121,7 @@ async function press(
   const [kind, ...rest] = data.split(':')
   switch (kind) {
     case 'stop': {
-      const outcome = parts.running.stop(rest[0] ?? '', context)
+      const outcome = await parts.running.stop(rest[0] ?? '', context)
       // a stopped answer says so itself; a finished one has already lost its button
       return outcome === 'theirs' ? stopResult(outcome) : { success: true }
     }

@@ -103,7 +103,9 @@ export async function respondCommand(
   }
   if (!mayChange(context, parts.config)) return refusal(parts.config)
   await parts.settings.setRespond(context.chat, mode)
-  return { success: true, response: TEXTS.okNowAnswerGroup(RESPOND_WORDS[mode]) }
+  const told = TEXTS.okNowAnswerGroup(RESPOND_WORDS[mode])
+  const isHidden = mode === 'always' && !(await context.groupRights()).botSeesAllMessages
+  return { success: true, response: isHidden ? `${told}\n\n${TEXTS.privacyModeOn}` : told }
 }
 
 function rowsOf<Item>(items: readonly Item[], size: number): Item[][] {

@@ -1,11 +1,13 @@
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import { isAsker } from './running-answers.ts'
 import { TEXTS } from './texts.ts'
 
 /** A question that got no answer. */
 interface FailedQuestion {
   readonly text: string
   readonly message: MessageContext['message']
-  readonly userId: number
+  readonly chat: MessageContext['chat']
+  readonly user: MessageContext['user']
 }
 
 /** Older questions are not kept: nobody scrolls back that far to try again. */
@@ -19,9 +21,9 @@ export class Retries {
   readonly #questions = new Map<string, FailedQuestion>()
 
   /** An error with a button that asks again. */
-  offer(error: string, text: string, { message, user }: MessageContext): PluginResult {
+  offer(error: string, text: string, { message, chat, user }: MessageContext): PluginResult {
     const id = crypto.randomUUID().slice(0, 13)
-    this.#questions.set(id, { text, message, userId: user.id })
+    this.#questions.set(id, { text, message, chat, user })
     const [oldest] = this.#questions.keys()
     if (this.#questions.size > MAX_QUESTIONS && oldest !== undefined) this.#questions.delete(oldest)
     return {
@@ -45,11 +47,11 @@ export class Retries {
   ): Promise<PluginResult | undefined> {
     const question = this.#questions.get(id)
     if (!question) return { success: false, error: GONE }
-    if (question.userId !== context.user.id) return { success: false, error: THEIRS }
+    if (!(await isAsker(question, context))) return { success: false, error: THEIRS }
     this.#questions.delete(id)
     const { message } = context
     await context.reply({ text: message.text, editMessageId: message.id }).catch(() => {})
-    return ask(question.text, { ...context, message: question.message })
+    return ask(question.text, { ...context, message: question.message, user: question.user })
   }
 
   /** Takes the question that came from a message; true when there was one. */
@@ -68,6 +70,6 @@ export class Retries {
   }
 
   forgetUser(userId: number): void {
-    for (const [id, question] of this.#questions) if (question.userId === userId) this.#questions.delete(id)
+    for (const [id, question] of this.#questions) if (question.user.id === userId) this.#questions.delete(id)
   }
 }

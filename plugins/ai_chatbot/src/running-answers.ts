@@ -2,7 +2,7 @@ import type { MessageContext } from '@pluggram/sdk'
 
 type Asker = Pick<MessageContext, 'chat' | 'user' | 'message'>
 /** Who wants to stop an answer. */
-type Stopper = Pick<MessageContext, 'chat' | 'user' | 'role'>
+type Stopper = Pick<MessageContext, 'chat' | 'user' | 'role' | 'groupRights'>
 
 /** An answer that is being written. */
 export interface RunningAnswer {
@@ -83,10 +83,10 @@ export class RunningAnswers {
   }
 
   /** Stops the answer that a button belongs to. */
-  stop(answerId: string, stopper: Stopper): StopOutcome {
+  async stop(answerId: string, stopper: Stopper): Promise<StopOutcome> {
     const entry = this.#entries.get(answerId)
     if (entry?.chat.id !== stopper.chat.id) return 'nothing'
-    if (!mayStop(entry, stopper)) return 'theirs'
+    if (!mayStop(entry, stopper) && !(await isAsker(entry, stopper))) return 'theirs'
     entry.controller.abort(new Error('The user stopped the answer.'))
     return 'stopped'
   }
@@ -94,6 +94,18 @@ export class RunningAnswers {
 
 function isSame({ id, parts }: Asker['message'], messageId: number): boolean {
   return id === messageId || parts?.includes(messageId) === true
+}
+
+/**
+ * Whether the presser of a button is the one who asked. An anonymous administrator asks as the group,
+ * but Telegram names the person who presses.
+ */
+export async function isAsker(
+  { chat, user }: Pick<MessageContext, 'chat' | 'user'>,
+  presser: Pick<MessageContext, 'user' | 'groupRights'>,
+): Promise<boolean> {
+  if (user.id === presser.user.id) return true
+  return user.id === chat.id && (await presser.groupRights()).userIsAdministrator
 }
 
 function mayStop({ user }: Entry, stopper: Stopper): boolean {

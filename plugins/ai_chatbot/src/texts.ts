@@ -43,6 +43,11 @@ export const TEXTS = {
   styleChat: (lines: string, hint: string) => `My style in this chat:\n${lines}\n\n${hint}`,
   respondGroupsAnswerEverything: '/respond is for groups. Here I answer everything.',
   groupAnswer: (respondWords: string, modes: string) => `In this group I answer ${respondWords}.\n${modes}`,
+  privacyModeOn: `⚠️ But Telegram does not show me every message: my privacy mode is on. My owner can turn it off:
+1. Write /setprivacy to @BotFather.
+2. Choose me, then “Disable”.
+3. Remove me from this group and add me again.
+Or make me an administrator of this group; then I see all messages at once.`,
   okNowAnswerGroup: (respondWords: string) => `OK, I now answer ${respondWords} in this group.`,
   ownerTurnedOff: 'The owner turned this off.',
   factsCanOnlySaved: 'Facts can only be saved in private chats.',

@@ -205,6 +205,7 @@ export function createContext(context: Partial<MessageContext> = {}): MessageCon
     reply: async () => [],
     react: async () => {},
     download: async () => new Uint8Array(),
+    groupRights: async () => ({ userIsAdministrator: true, botSeesAllMessages: true }),
     ...context,
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@pluggram/sdk'
 import type { PendingPlugin, PluginDescriptor, PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
-import { commandOwners, OwnersOrder, routePlugins } from './routing-order.ts'
-import type { Routable } from './routing-order.ts'
+import { commandOwners, OwnersOrder, payloadStarters, routePlugins } from './routing-order.ts'
+import type { Routable, Starter } from './routing-order.ts'
 
 /** The registry of plugins that can be asked, in routing order. */
 export class ListedRegistry implements PluginRegistry {
@@ -14,6 +14,7 @@ export class ListedRegistry implements PluginRegistry {
   #running: readonly Routable[] = []
   #listed: readonly RunnablePlugin[] = []
   #owners: ReadonlyMap<string, string> = new Map()
+  #starters: readonly Starter[] = []
 
   constructor(order: OwnersOrder, logger: Logger) {
     this.#order = order
@@ -26,6 +27,10 @@ export class ListedRegistry implements PluginRegistry {
 
   ownerOf(command: string): string | undefined {
     return this.#owners.get(command)
+  }
+
+  starterOf(payload: string): string | undefined {
+    return this.#starters.find(({ prefixes }) => prefixes.some((prefix) => payload.startsWith(prefix)))?.name
   }
 
   onChange(listener: () => void): () => void {
@@ -56,10 +61,9 @@ export class ListedRegistry implements PluginRegistry {
 
   #update(): void {
     this.#listed = routePlugins(this.#running, this.#order)
-    this.#owners = commandOwners(
-      this.#listed.map(({ descriptor }) => descriptor),
-      this.#order,
-    )
+    const descriptors = this.#listed.map(({ descriptor }) => descriptor)
+    this.#owners = commandOwners(descriptors, this.#order)
+    this.#starters = payloadStarters(descriptors, this.#order)
     for (const listener of this.#listeners) {
       try {
         listener()

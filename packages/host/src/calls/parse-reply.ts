@@ -174,7 +174,9 @@ function count(value: unknown, at: string): number {
 }
 
 function idOf(what: 'message' | 'user', value: unknown, at: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
+  // anonymous administrators and channels write under the id of a chat, which is negative
+  const isId = typeof value === 'number' && Number.isSafeInteger(value) && value !== 0
+  if (isId && (value > 0 || what === 'user')) return value
   throw new ShapeError(`${at} must be a ${what}'s id`)
 }
 

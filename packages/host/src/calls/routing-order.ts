@@ -66,6 +66,27 @@ export function commandOwners(
   return owners
 }
 
+/** A plugin that receives payloads of `/start`. */
+export interface Starter {
+  readonly name: string
+  readonly prefixes: readonly string[]
+}
+
+/**
+ * The plugins that receive payloads of `/start`, in the owner's order, so that no plugin can claim
+ * another one's with a longer prefix.
+ */
+export function payloadStarters(
+  descriptors: readonly PluginDescriptor[],
+  order: OwnersOrder,
+): readonly Starter[] {
+  return descriptors
+    .flatMap(({ name, startPrefixes = [] }) =>
+      startPrefixes.length > 0 ? [{ name, prefixes: startPrefixes }] : [],
+    )
+    .toSorted((a, b) => order.compare(a.name, b.name))
+}
+
 /** Warns about every command that a plugin declares but another one owns. */
 export function commandProblems(
   descriptors: readonly PluginDescriptor[],

@@ -122,7 +122,7 @@ function describeMessages(bench: Bench): void {
     ] as unknown as MessageContext['message']['attachments']
     const { message } = contextFor(bench.sent)
     const result = await bench.say('use', { message: { ...message, attachments } })
-    expect(result).toEqual({ success: true, response: 'hello Ann 77 3' })
+    expect(result).toEqual({ success: true, response: 'hello Ann 77 3 false true' })
     expect(bench.sent).toEqual(['first', '👍', 'f1'])
   })
 
@@ -337,6 +337,7 @@ function contextFor(sent: unknown[], more: Partial<MessageContext> = {}): Omit<M
       return [{ id: 77, chatId: 1 }]
     },
     react: async (emoji) => void sent.push(emoji),
+    groupRights: async () => ({ userIsAdministrator: false, botSeesAllMessages: true }),
     async download({ fileId }) {
       sent.push(fileId)
       return new Uint8Array(3)

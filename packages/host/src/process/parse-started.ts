@@ -96,6 +96,10 @@ export const descriptorSchema = z.object({
     )
     .max(1_000),
   patterns: z.array(z.instanceof(RegExp)).max(1_000),
+  startPrefixes: z
+    .array(z.string().regex(/^[\w-]{1,64}$/))
+    .max(100)
+    .optional(),
   updates: z.array(z.enum(['message', 'edited_message'])).min(1),
   priority: z.number(),
   answers: z.array(z.enum(CALL_KINDS)).max(CALL_KINDS.length),

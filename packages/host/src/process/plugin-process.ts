@@ -320,6 +320,8 @@ export class PluginProcess {
         return this.#calls.reply(args, this.#peer)
       case 'react':
         return this.#calls.react(args)
+      case 'group-rights':
+        return this.#calls.groupRights(args)
       case 'download':
         return this.#calls.download(args)
       case 'chat-block':

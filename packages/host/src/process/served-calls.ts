@@ -87,6 +87,10 @@ export class ServedCalls {
     await this.#find(id).context.react(typeof emoji === 'string' ? emoji : null)
   }
 
+  groupRights([id]: readonly unknown[]): ReturnType<CallContext['groupRights']> {
+    return this.#find(id).context.groupRights()
+  }
+
   async download([id, attachment]: readonly unknown[]): Promise<Uint8Array> {
     const { context } = this.#find(id)
     const fileId: unknown = Reflect.get(Object(attachment), 'fileId')

@@ -40,6 +40,7 @@ export function toDescriptor({ name, manifest, instance, toolRole }: DescriptorB
       toSchedule(schedule, definition),
     ),
     patterns: manifest.patterns ?? [],
+    ...(manifest.startPrefixes && { startPrefixes: manifest.startPrefixes }),
     updates: manifest.updates ?? ['message'],
     priority: manifest.priority ?? 0,
     answers: answeredCalls(instance, manifest.permissions),

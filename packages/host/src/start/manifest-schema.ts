@@ -105,6 +105,10 @@ const manifestSchema = z.looseObject({
     )
     .optional(),
   patterns: z.array(patternSchema).optional(),
+  startPrefixes: z
+    .array(z.string().regex(/^[\w-]{1,64}$/, 'a prefix has 1 to 64 letters, digits, _ and -'))
+    .max(100)
+    .optional(),
   updates: z
     .array(z.enum(['message', 'edited_message']))
     .min(1, 'is empty')

@@ -66,6 +66,9 @@ export function createRemoteContext(
     async react(emoji) {
       await peer.call('react', [call, emoji])
     },
+    async groupRights() {
+      return (await peer.call('group-rights', [call])) as Awaited<ReturnType<CallContext['groupRights']>>
+    },
     async download(attachment) {
       return (await peer.call('download', [call, { ...attachment }])) as Uint8Array
     },

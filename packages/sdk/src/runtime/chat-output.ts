@@ -62,6 +62,9 @@ export interface MessageTransport {
   supersedes?(newer: OutgoingMessage, older: OutgoingMessage): boolean
 }
 
+/** What an account is in a chat. `unknown`: Telegram did not say. */
+export type ChatStanding = 'administrator' | 'member' | 'outside' | 'unknown'
+
 /** The permission to have one message on its way. */
 export interface CallSlot {
   /** Waits for the slot; returns at once when it is taken already. */
@@ -94,4 +97,8 @@ export interface ChatActions {
   /** Stops a button's spinner. Never throws, because an expired query no longer has one. */
   answerCallback(callbackId: string, text?: string): Promise<void>
   download(fileId: string, signal: AbortSignal): Promise<Uint8Array>
+  /** What an account is in a chat; without one, the bot. Never throws. */
+  standingIn(chatId: number, userId?: number): Promise<ChatStanding>
+  /** False when Telegram shows the bot only messages of the group that are meant for it. Never throws. */
+  seesAll(chatId: number): Promise<boolean>
 }

@@ -15,6 +15,8 @@ interface UpdateBase {
   readonly command?: Command
   /** The message was answered before by this plugin, and its answer goes on: see `mayWait`. */
   readonly continues?: { readonly plugin: string; readonly turn: string }
+  /** The channel whose post Telegram copied here by itself: the chat is its discussion group. */
+  readonly copyOf?: number
   /**
    * The album that the message is a part of (Bot API: media_group_id). Absent once its parts have
    * been joined into one message.

@@ -44,6 +44,8 @@ export interface PluginDescriptor {
   readonly perChat?: readonly string[]
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
+  /** Payloads of `/start` that it receives start with one of these. */
+  readonly startPrefixes?: readonly string[]
   readonly updates: readonly UpdateKind[]
   readonly priority: number
   /**
@@ -82,6 +84,8 @@ export interface PluginRegistry {
   readonly pending?: readonly PendingPlugin[]
   /** The name of the plugin that owns a command; several plugins may declare it. */
   ownerOf(command: string): string | undefined
+  /** The name of the plugin that receives `/start PAYLOAD`. Default: none. */
+  starterOf?(payload: string): string | undefined
   /**
    * Calls `listener` whenever the set of plugins changes, until the returned function is called.
    */

@@ -1,7 +1,10 @@
-import type { Chat, Command, IncomingMessage, Logger, TextEntity, User } from '@pluggram/sdk'
-import { readCommand } from '@pluggram/sdk/runtime'
+import type { Chat, IncomingMessage, Logger, TextEntity, User } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
+import { readAddress } from './address.ts'
+import type { AddressedText, BotName, TypedText } from './address.ts'
 import { readAttachments } from './attachments.ts'
+import { noteMembership } from './bot-membership.ts'
+import type { MembershipListener } from './bot-membership.ts'
 import { noteMigration } from './chat-migration.ts'
 import { readForeignWords } from './foreign-words.ts'
 import type { ForeignWords } from './foreign-words.ts'
@@ -17,6 +20,7 @@ interface ReadOptions {
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   /** Called when a person stopped a text that is being written. */
   readonly onDraftStopped?: ((chatId: number, draftId: number) => void) | undefined
+  readonly onMembership?: MembershipListener | undefined
 }
 
 /**
@@ -26,12 +30,14 @@ interface ReadOptions {
 export function readUpdate(
   raw: unknown,
   bot: BotIdentity,
-  { onChatMigrated, onDraftStopped, logger }: ReadOptions,
+  { onChatMigrated, onDraftStopped, onMembership, logger }: ReadOptions,
 ): IncomingUpdate | undefined {
   try {
-    return (
-      normaliseUpdate(raw, bot) ?? noteMigration(raw, onChatMigrated) ?? noteStoppedDraft(raw, onDraftStopped)
-    )
+    const update = normaliseUpdate(raw, bot)
+    if (update) return update
+    noteMigration(raw, onChatMigrated)
+    noteStoppedDraft(raw, onDraftStopped)
+    noteMembership(raw, onMembership)
   } catch (error) {
     logger.error('an update could not be read; it is skipped', { err: error })
   }
@@ -42,8 +48,8 @@ export function readUpdate(
  * Validates one update and converts it to our types. Returns `undefined` for service messages,
  * malformed updates and kinds that no plugin handles.
  *
- * The text stays as it was typed, except that the bot's own name is removed from a leading command:
- * `/roll@our_bot 2d6` becomes `/roll 2d6`. A command for another bot keeps its `@name`.
+ * The text stays as it was typed, without the words that address the bot (see `readAddress`). A
+ * command for another bot keeps its `@name`.
  */
 export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | undefined {
   const isCommon = isCommonUpdate(raw)
@@ -56,11 +62,14 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
 
   const user = readUser(message)
   const foreign = isCommon ? ALL_OWN : readForeignWords(rawMessageOf(raw))
-  // what others wrote is no command of the user's
-  const address = foreign.origin === undefined ? readCommandAddress(textOf(message), bot) : NO_COMMAND
+  const typed = typedIn(message)
+  const said = readAddress(typed, bot)
+  // what others wrote is no command of the user's, and stays as it is
+  const address: AddressedText = foreign.origin === undefined ? said : { ...typed, to: said.to }
+  const attachments = isCommon ? [] : readAttachments(message)
   const normalised = {
     ...readMessage(message, bot, address),
-    attachments: isCommon ? [] : readAttachments(message),
+    attachments,
     isEdited: edited !== undefined,
     ...foreign,
   }
@@ -74,6 +83,7 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
     user,
     message: normalised,
     ...(address.command && !edited && { command: address.command }),
+    ...(message.is_automatic_forward === true && message.sender_chat && { copyOf: message.sender_chat.id }),
     ...(message.media_group_id !== undefined && !edited && { album: message.media_group_id }),
   }
 }
@@ -88,7 +98,7 @@ function fromCallback(updateId: number, query: RawCallbackQuery, bot: BotName): 
     chat: readChat(query.message),
     user: toUser(query.from),
     message: {
-      ...readMessage(query.message, bot, readCommandAddress(textOf(query.message), bot)),
+      ...readMessage(query.message, bot, { ...typedIn(query.message), to: 'this' }),
       attachments: readAttachments(query.message),
       isEdited: false,
       isAddressed: true,
@@ -114,26 +124,30 @@ function entitiesOf(message: RawMessage | RawQuotedMessage): TextEntity[] {
   return readEntities(raw, textOf(message).length)
 }
 
+function typedIn(message: RawMessage): TypedText {
+  const { type } = message.chat
+  return {
+    text: textOf(message),
+    entities: entitiesOf(message),
+    isGroup: type === 'group' || type === 'supergroup',
+    isCaption: message.text === undefined,
+  }
+}
+
 function readMessage(
   message: RawMessage,
   bot: BotName,
-  address: CommandAddress,
+  { text, entities, to }: AddressedText,
 ): Omit<IncomingMessage, 'attachments' | 'isEdited'> {
-  const typed = textOf(message)
-  const entities = entitiesOf(message)
   const quoted = isTopicStart(message) ? undefined : message.reply_to_message
   const repliesToBot = quoted?.from?.id === bot.id
 
   return {
     id: message.message_id,
-    text: address.suffix ? typed.slice(0, address.suffix.start) + typed.slice(address.suffix.end) : typed,
-    entities: address.suffix ? shiftEntities(entities, address.suffix) : entities,
+    text,
+    entities,
     date: new Date(message.date * 1000),
-    isAddressed:
-      message.chat.type === 'private' ||
-      address.target === 'this' ||
-      mentionsBot(typed, entities, bot) ||
-      (repliesToBot && address.target !== 'other'),
+    isAddressed: message.chat.type === 'private' || to === 'this' || (repliesToBot && to !== 'other'),
     ...(quoted && { replyTo: readReplied(message, quoted, repliesToBot) }),
   }
 }
@@ -207,64 +221,6 @@ function toUser(user: RawUser): User {
     ...(user.language_code !== undefined && { languageCode: user.language_code }),
     isBot: user.is_bot,
   }
-}
-
-/** The parts of an identity that show whether a message addresses the bot. */
-export type BotName = Pick<BotIdentity, 'id' | 'username'>
-
-/** Which bot a leading `/command` is for. */
-interface CommandAddress {
-  /** `this`: this bot by name, or no name; `other`: another bot by name; `none`: not a command. */
-  readonly target: 'this' | 'other' | 'none'
-  /** Set when the target is this bot. */
-  readonly command?: Command
-  /** The position of `@name` in the text, when it names this bot. */
-  readonly suffix?: { readonly start: number; readonly end: number }
-}
-
-const NO_COMMAND: CommandAddress = { target: 'none' }
-const OTHER_BOT: CommandAddress = { target: 'other' }
-
-/** Reads a command at the start of `text`, `/name` or `/name@bot`. */
-function readCommandAddress(text: string, bot: BotName): CommandAddress {
-  const written = text.startsWith('/') ? readCommand(text) : undefined
-  if (!written) return NO_COMMAND
-  const { command } = written
-  if (written.bot === undefined) return { target: 'this', command }
-  if (!isBotName(`@${written.bot}`, bot)) return OTHER_BOT
-  const start = 1 + command.name.length
-  return { target: 'this', command, suffix: { start, end: start + 1 + written.bot.length } }
-}
-
-/** Whether an entity of `text` mentions the bot, by `@name` or by a link to its account. */
-function mentionsBot(text: string, entities: readonly TextEntity[], bot: BotName): boolean {
-  return entities.some(
-    (entity) =>
-      (entity.type === 'mention' &&
-        isBotName(text.slice(entity.offset, entity.offset + entity.length), bot)) ||
-      (entity.type === 'text_mention' && entity.userId === bot.id),
-  )
-}
-
-/** Adjusts the entities for the removal of `suffix` from the text. */
-function shiftEntities(
-  entities: readonly TextEntity[],
-  suffix: { readonly start: number; readonly end: number },
-): TextEntity[] {
-  const removed = suffix.end - suffix.start
-  // A position inside the removed text moves to its start.
-  const move = (position: number): number =>
-    position <= suffix.start ? position : Math.max(suffix.start, position - removed)
-  return entities
-    .map((entity) => {
-      const offset = move(entity.offset)
-      return { ...entity, offset, length: move(entity.offset + entity.length) - offset }
-    })
-    .filter((entity) => entity.length > 0)
-}
-
-function isBotName(mention: string, bot: BotName): boolean {
-  return mention.toLowerCase() === `@${bot.username.toLowerCase()}`
 }
 
 /** A text message from a person, without anything else. Nearly every update is one. */

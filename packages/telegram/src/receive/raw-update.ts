@@ -82,6 +82,7 @@ const rawMessage = z.object({
   message_id: z.int(),
   message_thread_id: lenient(z.int()),
   is_topic_message: lenient(z.boolean()),
+  is_automatic_forward: lenient(z.boolean()),
   from: lenient(rawUser),
   sender_chat: lenient(rawChat),
   date: z.int().nonnegative().catch(0),
@@ -126,6 +127,7 @@ export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
 /**
  * The kinds of updates to request. Channel posts are included so that commands work in channels
  * where the bot is an admin, and their edits so that an edited question is answered there too.
+ * `my_chat_member` tells that the bot was removed or let in again.
  */
 export const ALLOWED_UPDATES = [
   'message',
@@ -134,4 +136,5 @@ export const ALLOWED_UPDATES = [
   'edited_channel_post',
   'callback_query',
   'stopped_message_generation',
+  'my_chat_member',
 ] as const

@@ -5,6 +5,7 @@ import type { Logger } from '@pluggram/sdk'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import type { Api } from 'grammy'
 import { TelegramError, toTelegramError } from '../api/errors.ts'
+import type { MembershipListener } from './bot-membership.ts'
 import { identifyBot } from './identify-bot.ts'
 import type { BotIdentity } from './identify-bot.ts'
 
@@ -102,6 +103,7 @@ export interface SourceOptions {
   readonly onChatMigrated?: ((from: number, to: number) => void) | undefined
   /** Called when a person stopped a text that is being written. */
   readonly onDraftStopped?: ((chatId: number, draftId: number) => void) | undefined
+  readonly onMembership?: MembershipListener | undefined
   readonly logger: Logger
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions

@@ -13,6 +13,7 @@ import { NO_MASK } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
 import { createMessageSender, supersedes } from './send-message.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
+import { createStandings } from './standings.ts'
 import { DEFAULT_SEND_LIMITS } from './send-pace.ts'
 import type { SendLimits } from './send-pace.ts'
 
@@ -50,6 +51,8 @@ export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller
   noteActivity(chatId: number): void
   /** A person stopped a text that is being written. */
   stopDraft(chatId: number, draftId: number): void
+  /** Notes that the bot was removed from a chat or blocked there, or let in again. */
+  noteMembership(chatId: number, isIn: boolean): void
   stats(): TelegramBotStats
 }
 
@@ -73,6 +76,7 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const signals = createChatSignals(options)
   const caller = createMethodCaller(options)
   const drafts = new LiveDrafts()
+  const { forgetStandings, ...standings } = createStandings(options)
   let repeatedSends = 0
 
   function noteRepeat(): void {
@@ -85,10 +89,16 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
     supersedes,
     writeDraft: createDraftWriter({ ...options, drafts }),
     ...signals,
+    ...standings,
     call: (...call) => caller.call(...call),
     download: (fileId, signal) => downloadFile(api, fileId, signal),
     noteActivity: blocked.clear,
     stopDraft: (chatId, draftId) => drafts.stop(chatId, draftId),
+    noteMembership(chatId, isIn) {
+      if (isIn) blocked.clear(chatId)
+      else blocked.mark(chatId)
+      forgetStandings(chatId)
+    },
     stats: () => ({
       isTokenRefused: gate.isTokenRefused,
       repeatedSends,
