@@ -120,6 +120,16 @@ describe('the words without the address', () => {
     expect(entities).toEqual([{ type: 'bold', offset: rest.indexOf('docs'), length: 4 }])
   })
 
+  it.each([' ', ', ', '@pluggram_bot ', ',Pluggram', 'a, ', '@pluggram_bot @x '])(
+    'are found quickly in 4,096 signs of %j',
+    (piece) => {
+      const text = `${piece.repeat(4_096 / piece.length)}x @pluggram_bot y`
+      const before = process.cpuUsage()
+      read(text)
+      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
+    },
+  )
+
   it('do without a name of odd signs', () => {
     const odd = { id: 1, username: 'x', firstName: '(*) [bot] 🤖' }
     const typed = { text: '(*) [bot] 🤖, hi', entities: [], isGroup: true, isCaption: false }

@@ -70,7 +70,9 @@ function isBotName(mention: string, bot: BotName): boolean {
   return mention.toLowerCase() === `@${bot.username.toLowerCase()}`
 }
 
-const BETWEEN = /^[\s\p{Cf}\p{P}]*(?:and|&|\+|und|et|y|e|и|و)?[\s\p{Cf}\p{P}]*$/iu
+/** What may stand between two accounts that are addressed together. */
+const TOGETHER = new Set(['', 'and', '&', '+', 'und', 'et', 'y', 'e', 'и', 'و'])
+const MAX_BETWEEN = 40
 
 /** Whether another account is mentioned beside this one: then the address is part of what is said. */
 function hasNeighbour(
@@ -81,7 +83,9 @@ function hasNeighbour(
   return entities.some((other) => {
     if (mentions.includes(other) || !/^(?:text_)?mention$/.test(other.type)) return false
     const [first, second] = other.offset < own.offset ? [other, own] : [own, other]
-    return BETWEEN.test(text.slice(first.offset + first.length, second.offset))
+    const between = text.slice(first.offset + first.length, second.offset)
+    if (between.length > MAX_BETWEEN) return false
+    return TOGETHER.has(between.toLowerCase().replaceAll(/[\s\p{Cf},.:;،、，：؛-]+/gu, ''))
   })
 }
 
@@ -93,7 +97,6 @@ const AFTER_START = new RegExp(
   'u',
 )
 const AFTER_MIDDLE = new RegExp(`^[${COMMAS}:：]?[\\s\\p{Cf}]*`, 'u')
-const BEFORE_END = new RegExp(`[\\s\\p{Cf}]*[${COMMAS}]?[\\s\\p{Cf}]*$`, 'u')
 const ONLY_SIGNS = /^[\s\p{Cf}\p{P}\p{S}]*$/u
 
 /** What has to go with a mention so that the rest reads well. */
@@ -103,8 +106,20 @@ function cutFor({ offset, length }: TextEntity, text: string): Range {
   const skip = (signs: RegExp): number => offset + length + (signs.exec(after)?.[0].length ?? 0)
   if (isBlank(before)) return { start: 0, end: skip(AFTER_START) }
   // what stands behind the last word, such as a question mark, belongs to the sentence
-  if (ONLY_SIGNS.test(after)) return { start: BEFORE_END.exec(before)?.index ?? offset, end: offset + length }
+  if (ONLY_SIGNS.test(after)) return { start: endOfWords(before), end: offset + length }
   return { start: offset, end: skip(AFTER_MIDDLE) }
+}
+
+/** Where the words end, before the blanks and at most one comma. A loop, since strangers write the text. */
+function endOfWords(text: string): number {
+  let end = text.length
+  let hasComma = false
+  for (; end > 0; end -= 1) {
+    const sign = text.charAt(end - 1)
+    if (COMMAS.includes(sign) && !hasComma) hasComma = true
+    else if (!/[\s\p{Cf}]/u.test(sign)) break
+  }
+  return end
 }
 
 const patterns = new WeakMap<BotName, readonly [RegExp, RegExp] | 'none'>()
