@@ -57,7 +57,7 @@ beforeAll(async () => {
     'plugins/echo.js': ECHO,
     'plugins/greedy.js': GREEDY,
     'plugins_config.json': { enabled_plugins: { ai_chatbot: true, echo: true, greedy: true } },
-    'config.json': { access: { owners: [ada.id, ANONYMOUS.id] } },
+    'config.json': { access: { mode: 'everyone', owners: [ada.id, ANONYMOUS.id] } },
   })
   assistant = await startAssistant(home, {
     OPENAI_BASE_URL: model.url,

@@ -105,7 +105,8 @@ export async function isAsker(
   presser: Pick<MessageContext, 'user' | 'groupRights'>,
 ): Promise<boolean> {
   if (user.id === presser.user.id) return true
-  return user.id === chat.id && (await presser.groupRights()).userIsAdministrator
+  if (chat.type === 'private' || user.id !== chat.id) return false
+  return (await presser.groupRights()).userIsAdministrator
 }
 
 function mayStop({ user }: Entry, stopper: Stopper): boolean {

@@ -48,9 +48,9 @@ describe('a send whose answer was lost', () => {
     await deliver(partOf('words'))
     expect(new Set(texts())).toEqual(new Set(['words']))
     expect(messenger.stats().repeatedSends).toBe(1)
-    expect(telegram.logger.lines.some(({ message }) => message.includes('may stand in its chat twice'))).toBe(
-      true,
-    )
+    expect(
+      telegram.logger.lines.some(({ message }) => message.includes('may appear in its chat twice')),
+    ).toBe(true)
   })
 
   it.each(lost)('is left alone under at-most-once ($kind)', async (fault) => {
