@@ -56,14 +56,10 @@ export class Retries {
 
   /** Takes the question that came from a message; true when there was one. */
   take({ user, message }: Pick<MessageContext, 'user' | 'message'>): boolean {
-    for (const [
-      id,
-      {
-        userId,
-        message: { id: messageId, parts },
-      },
-    ] of this.#questions) {
-      if (userId !== user.id || (messageId !== message.id && parts?.includes(message.id) !== true)) continue
+    for (const [id, question] of this.#questions) {
+      const { id: messageId, parts } = question.message
+      const isSame = messageId === message.id || parts?.includes(message.id) === true
+      if (question.user.id !== user.id || !isSame) continue
       return this.#questions.delete(id)
     }
     return false
