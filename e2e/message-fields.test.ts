@@ -139,3 +139,82 @@ test('a plugin in its own process reads the file of the message that is answered
   )
   expect((await botMessages(driver, ada.id, 2)).at(-1)?.text).toBe('5 bytes')
 })
+
+const STICKER = {
+  file_id: 's',
+  file_unique_id: 's',
+  type: 'regular',
+  width: 9,
+  height: 9,
+  is_animated: true,
+  is_video: false,
+}
+const USER = { id: 5, is_bot: false, first_name: 'Eve' }
+
+/** A message of each kind that a person can send, and what the model is told of it. */
+const KINDS: readonly (readonly [object, string])[] = [
+  [{ dice: { emoji: '🎲', value: 5 } }, '[throws 🎲: 5]'],
+  [{ story: { chat: { id: 5, type: 'private', first_name: 'Eve' }, id: 1 } }, 'a story, from Eve'],
+  [{ checklist: { title: 'Shopping', tasks: [{ id: 1, text: 'milk' }] } }, 'Shopping\\nmilk'],
+  [{ contact: { phone_number: '+49 1', first_name: 'Eve' } }, 'Eve, +49 1'],
+  [
+    {
+      venue: { location: { latitude: 1, longitude: 2 }, title: 'Café', address: 'Street 1' },
+      location: { latitude: 1, longitude: 2 },
+    },
+    'Café\\nStreet 1',
+  ],
+  [{ game: { title: 'Chess', description: 'Play it', photo: [] } }, 'Chess\\nPlay it'],
+  [{ giveaway: { chats: [], winners_selection_date: 60, winner_count: 3 } }, 'It has 3 winners'],
+  [{ paid_media: { star_count: 5, paid_media: [{ type: 'preview' }] } }, 'The price is 5 Telegram Stars'],
+  [
+    { gift: { gift: { id: 'g', sticker: STICKER, star_count: 15 }, text: 'For you', entities: [] } },
+    'For you',
+  ],
+  [{ sticker: { ...STICKER, emoji: '😎' } }, 'a sticker: 😎'],
+  [{ web_app_data: { data: '{"cart":1}', button_text: 'Order' } }, 'Order'],
+  [{ users_shared: { request_id: 1, users: [{ user_id: 55 }] } }, '55'],
+  [
+    { via_bot: { ...USER, is_bot: true, username: 'gif' }, text: 'found it' },
+    'sent through the inline bot @gif',
+  ],
+]
+
+test('what a person sends is never met with silence, whatever its kind, and news are', async () => {
+  const { driver } = emulator
+  const ada = await createPerson(driver)
+  let count = 0
+  for (const [content, told] of KINDS) {
+    // service messages in between, which nobody expects an answer to
+    await sendContent(ada, { message_auto_delete_timer_changed: { message_auto_delete_time: count } })
+    await sendContent(ada, content)
+    count += 1
+    expect(await botMessages(driver, ada.id, count)).toHaveLength(count)
+    expect(lastTold()).toContain(told)
+  }
+  // what the model never gets has an answer as well
+  await sendContent(ada, { sticker: STICKER })
+  expect((await botMessages(driver, ada.id, count + 1)).at(-1)?.text).toMatch(/sticker/)
+})
+
+test('in a group, such a message is answered when it is addressed to the bot', async () => {
+  const { driver } = emulator
+  const ada = await createPerson(driver)
+  const group = await driver.post<{ id: number }>('/chats', {
+    type: 'group',
+    title: 'Friends',
+    memberIds: [ada.id],
+  })
+  const post = (content: object, replyToMessageId?: number): Promise<TranscriptMessage> =>
+    driver.post<TranscriptMessage>(`/chats/${group.id}/content`, {
+      userId: ada.id,
+      content,
+      replyToMessageId,
+    })
+  await post({ dice: { emoji: '🎲', value: 4 } })
+  await post({ text: '@emulated_bot hello', entities: [{ type: 'mention', offset: 0, length: 13 }] })
+  const [hello] = await botMessages(driver, group.id, 1)
+  await post({ dice: { emoji: '🎲', value: 6 } }, hello?.id)
+  expect(await botMessages(driver, group.id, 2)).toHaveLength(2)
+  expect(lastTold()).toContain('[throws 🎲: 6]')
+})

@@ -16,3 +16,4 @@ export type {
 export type { BotApiEmulator } from './emulator.ts'
 export { registerChatDriver } from './http/driver-routes.ts'
 export type { BotApiEmulatorOptions } from './options.ts'
+export { exampleMessageFields, updateKinds } from './message-content.ts'

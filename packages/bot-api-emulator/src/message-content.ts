@@ -1,6 +1,8 @@
 import type { TelegramMessage } from '@gramio/types'
 import { DriverError } from './driver-error.ts'
+import { filledExample } from './methods/example-result.ts'
 import { botApiSchemas } from './schemas.ts'
+import type { SchemaNode } from './schemas.ts'
 import type { Validator } from './validator.ts'
 import type { ChatRecord, UserRecord } from './world/chat-record.ts'
 import { toTelegramChat } from './world/chat-record.ts'
@@ -8,9 +10,23 @@ import { toTelegramChat } from './world/chat-record.ts'
 /** What the emulator itself gives to every message. */
 const GIVEN: ReadonlySet<string> = new Set(['message_id', 'from', 'chat', 'date', 'reply_to_message'])
 
-/** The names of all fields of the Bot API's Message. */
-function messageFields(): readonly string[] {
-  return Object.keys(botApiSchemas().definitions['TelegramMessage']?.properties ?? {})
+/** Every field of the Bot API's Message, with a value that fits it. */
+export function exampleMessageFields(): Readonly<Record<string, unknown>> {
+  return examplesOf('TelegramMessage')
+}
+
+/** Every kind of update of the Bot API. */
+export function updateKinds(): readonly string[] {
+  return Object.keys(propertiesOf('TelegramUpdate')).filter((name) => name !== 'update_id')
+}
+
+function examplesOf(definition: string): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(propertiesOf(definition))
+  return Object.fromEntries(entries.map(([name, schema]) => [name, filledExample(schema)]))
+}
+
+function propertiesOf(definition: string): Readonly<Record<string, SchemaNode>> {
+  return botApiSchemas().definitions[definition]?.properties ?? {}
 }
 
 /**
@@ -22,7 +38,7 @@ export function checkContent(
   content: Partial<TelegramMessage>,
   { chat, user }: { readonly chat: ChatRecord; readonly user: UserRecord },
 ): void {
-  const known = new Set(messageFields())
+  const known = new Set(Object.keys(propertiesOf('TelegramMessage')))
   const names = Object.keys(content)
   if (names.length === 0) throw new DriverError(400, 'content-empty', 'A message needs some content.')
   const odd = names.find((name) => GIVEN.has(name) || !known.has(name))

@@ -1,4 +1,4 @@
-import type { Chat, DownloadableAttachment, IncomingMessage, User } from './message.ts'
+import type { Chat, DownloadableAttachment, IncomingMessage, Preview, User } from './message.ts'
 import type { PluginResponse, SentMessage } from './reply.ts'
 import type { Role } from './role.ts'
 
@@ -75,10 +75,10 @@ export interface MessageContext<Config = unknown> {
   /** Reacts to the user's message with an emoji; `null` removes the reaction. */
   react(emoji: string | null): Promise<void>
   /**
-   * Downloads an attachment; Telegram allows bots at most 20 MB (Bot API: getFile).
+   * Downloads an attachment, or one of its previews; Telegram allows bots at most 20 MB (Bot API: getFile).
    * @throws DeliveryError when the file is too large or no longer available
    */
-  download(attachment: DownloadableAttachment): Promise<Uint8Array>
+  download(file: DownloadableAttachment | Preview): Promise<Uint8Array>
   /**
    * What holds in this group for the user and the bot, as Telegram says now. In a private chat both
    * are true. Never throws; what Telegram does not say is false for the user and true for the bot.

@@ -59,6 +59,7 @@ export type {
   DownloadableAttachment,
   IncomingMessage,
   TextEntity,
+  Preview,
   User,
 } from './message.ts'
 export type { PermissionName, PluginPermissions } from './permissions.ts'

@@ -40,6 +40,15 @@ export interface TextEntity {
   readonly unixTime?: number
 }
 
+/** A smaller picture of a file, made by Telegram. Pass it to `context.download` to read its bytes. */
+export interface Preview {
+  readonly fileId: string
+  readonly width: number
+  readonly height: number
+  /** Size in bytes, if Telegram reports it. */
+  readonly size?: number
+}
+
 interface FileAttachment {
   /** Pass the attachment to `context.download` to read its bytes. */
   readonly fileId: string
@@ -47,6 +56,8 @@ interface FileAttachment {
   readonly size?: number
   readonly fileName?: string
   readonly mimeType?: string
+  /** The largest first: the smaller sizes of a photo, a still picture of a video or a file. */
+  readonly previews?: readonly Preview[]
 }
 
 /**
@@ -66,6 +77,8 @@ export type Attachment =
   | (FileAttachment & { readonly kind: 'sticker'; readonly emoji?: string })
   | { readonly kind: 'location'; readonly latitude: number; readonly longitude: number }
   | { readonly kind: 'contact'; readonly phoneNumber: string; readonly name: string }
+  /** A thrown 🎲, 🎯, 🎰 or the like, with the value that Telegram threw. */
+  | { readonly kind: 'dice'; readonly emoji: string; readonly value: number }
 
 /** An attachment that is a file. */
 export type DownloadableAttachment = Extract<Attachment, { fileId: string }>
@@ -76,6 +89,8 @@ export interface CarriedText {
   readonly from: string
   readonly text: string
   readonly entities?: readonly TextEntity[]
+  /** Files of an answered message of another chat. */
+  readonly attachments?: readonly Attachment[]
 }
 
 /** An incoming message. */

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { REFUSALS, WAYS } from '../src/api/refusals.ts'
 import type { RefusalRow, RefusalMeaning } from '../src/api/refusals.ts'
+import { messagePage } from './message-reference.ts'
 
 const PAGE = new URL('../../../docs/reference/refusals.md', import.meta.url)
 const START = '<!-- table: refusals -->\n'
@@ -38,6 +39,5 @@ function refusalTable(): string {
 }
 
 if (import.meta.main) {
-  const { file, text } = await refusalPage()
-  await writeFile(file, text)
+  for (const { file, text } of [await refusalPage(), await messagePage()]) await writeFile(file, text)
 }

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<Attachment['kind'], string>> = {
   sticker: 'a sticker',
   location: 'a location',
   contact: 'a contact',
+  dice: 'a dice',
 }
 
 /** “a photo”, “a voice message and a file” … */

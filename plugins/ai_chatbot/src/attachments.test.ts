@@ -98,8 +98,10 @@ test('what is no text, PDF or picture is told', async () => {
   )
 })
 
-test('locations and contacts are told in words', async () => {
+test('locations and thrown dice are told in words', async () => {
   await using bot = await TestChatbot.start()
+  await bot.say('', { attachments: [{ kind: 'dice', emoji: '🎯', value: 6 }] })
+  expect(bot.lastRequest.messages.at(-1)).toMatchObject({ content: '[throws 🎯: 6]', isForeign: false })
   await bot.say('', { attachments: [{ kind: 'location', latitude: 1.5, longitude: 2 }] })
   expect(bot.lastRequest.messages.at(-1)?.content).toBe('[a location: latitude 1.5, longitude 2]')
 })

@@ -44,8 +44,8 @@ const TEXT_NAME =
  * is about them.
  */
 export async function readAttachments(context: MessageContext, services: Services): Promise<ReadAttachments> {
-  const { attachments: own, replyTo } = context.message
-  const replied = replyTo?.attachments ?? []
+  const { attachments: own, replyTo, carried = [] } = context.message
+  const replied = [replyTo, ...carried].flatMap((other) => other?.attachments ?? [])
   const attachments = [...own, ...replied]
   const model = attachments.length > 0 ? await services.ai.model(context) : undefined
   const reader = { context, services, takes: model?.takes ?? [], modelId: model?.id ?? '' }
@@ -84,9 +84,13 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'audio':
       return readRecording(attachment, reader)
     case 'sticker':
-      return attachment.emoji === undefined ? { isUnseen: true } : words(`[a sticker: ${attachment.emoji}]`)
+      return attachment.emoji === undefined
+        ? { isUnseen: true, problem: 'I cannot see this sticker. Describe what you need.' }
+        : words(`[a sticker: ${attachment.emoji}]`)
     case 'location':
       return words(`[a location: latitude ${attachment.latitude}, longitude ${attachment.longitude}]`)
+    case 'dice':
+      return words(`[throws ${attachment.emoji}: ${attachment.value}]`)
     case 'contact':
       return foreignWords('a contact', `${oneLine(attachment.name)}, ${oneLine(attachment.phoneNumber)}`)
     case 'video':

@@ -17,26 +17,36 @@ export function exampleResult(method: string): unknown {
   return exampleOf(schema.result)
 }
 
-function exampleOf(node: SchemaNode): unknown {
+/** A value that matches a schema, with a word in every text and an item in every list. */
+export function filledExample(node: SchemaNode): unknown {
+  return exampleOf(node, { text: 'x', depth: 6 })
+}
+
+/** @param depth how far down lists have an item; schemas may contain themselves */
+function exampleOf(
+  node: SchemaNode,
+  fill: { readonly text: string; readonly depth: number } = { text: '', depth: 0 },
+): unknown {
   const schema = resolveSchema(node)
+  const inner = { ...fill, depth: fill.depth - 1 }
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
   // `true` is the simpler alternative of "the message, or True if it was sent elsewhere"
   const simple =
     schema.anyOf?.find((option) => resolveSchema(option).const !== undefined) ?? schema.anyOf?.[0]
-  if (simple) return exampleOf(simple)
+  if (simple) return exampleOf(simple, fill)
   switch ([schema.type].flat()[0]) {
     case 'string':
-      return ''
+      return fill.text
     case 'number':
-      return 0
+      return fill.depth > 0 ? 1 : 0
     case 'boolean':
       return true
     case 'array':
-      return []
+      return fill.depth > 0 && schema.items ? [exampleOf(schema.items, inner)] : []
     default:
       return Object.fromEntries(
-        (schema.required ?? []).map((name) => [name, exampleOf(schema.properties?.[name] ?? {})]),
+        (schema.required ?? []).map((name) => [name, exampleOf(schema.properties?.[name] ?? {}, inner)]),
       )
   }
 }

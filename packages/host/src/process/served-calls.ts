@@ -1,5 +1,5 @@
 import { PluggramError } from '@pluggram/sdk'
-import type { AiSubject, DownloadableAttachment } from '@pluggram/sdk'
+import type { AiSubject } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../calls/parse-result.ts'
 import type { Peer } from '../wire/peer.ts'
@@ -95,10 +95,11 @@ export class ServedCalls {
     const { context } = this.#find(id)
     const fileId: unknown = Reflect.get(Object(attachment), 'fileId')
     // only files of this message and the one it answers, because a plugin must not read other chats' files
-    const { attachments, replyTo } = context.message
-    const own = [...attachments, ...(replyTo?.attachments ?? [])].find(
-      (item): item is DownloadableAttachment => 'fileId' in item && item.fileId === fileId,
-    )
+    const { attachments, replyTo, carried = [] } = context.message
+    const own = [...attachments, ...[replyTo, ...carried].flatMap((other) => other?.attachments ?? [])]
+      .filter((item) => 'fileId' in item)
+      .flatMap((item) => [item, ...(item.previews ?? [])])
+      .find((item) => item.fileId === fileId)
     if (!own) throw new PluggramError('delivery-failed', 'That file does not belong to this message.')
     return context.download(own)
   }

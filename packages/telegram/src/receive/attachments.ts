@@ -1,23 +1,28 @@
-import type { Attachment } from '@pluggram/sdk'
-import type { RawMessage, RawQuotedMessage } from './raw-update.ts'
+import type { Attachment, Preview } from '@pluggram/sdk'
+import type { RawMedia } from './raw-media.ts'
 
 interface RawFile {
   readonly file_id: string
   readonly file_size?: number | undefined
   readonly file_name?: string | undefined
   readonly mime_type?: string | undefined
+  readonly thumbnail?: RawPicture | undefined
 }
 
-/** A message's attachments, as plugins see them. */
-export function readAttachments(message: RawMessage | RawQuotedMessage): Attachment[] {
-  const { document, voice, audio, video, video_note: videoNote, sticker, location, contact } = message
-  const attachments: Attachment[] = []
+type RawPicture = NonNullable<RawMedia['photo']>[number]
 
-  const photo = largestPhoto(message.photo)
-  if (photo) {
-    attachments.push({ kind: 'photo', ...fileMembers(photo), width: photo.width, height: photo.height })
-  }
-  if (document) attachments.push({ kind: 'document', ...fileMembers(document) })
+/** A message's attachments, as plugins see them. */
+export function readAttachments(message: RawMedia): Attachment[] {
+  return [...readFiles(message), ...readOthers(message)]
+}
+
+function readFiles(message: RawMedia): Attachment[] {
+  const { animation, document, voice, audio, video, video_note: videoNote, sticker } = message
+  const attachments: Attachment[] = []
+  // a live photo has its photo beside it, for clients that know none
+  const photo = readPhoto(message.photo ?? message.live_photo?.photo)
+  if (photo) attachments.push(photo)
+  if (document && !animation) attachments.push({ kind: 'document', ...fileMembers(document) })
   if (voice) attachments.push({ kind: 'voice', ...fileMembers(voice), duration: voice.duration })
   if (audio) {
     attachments.push({
@@ -27,9 +32,10 @@ export function readAttachments(message: RawMessage | RawQuotedMessage): Attachm
       ...(audio.title !== undefined && { title: audio.title }),
     })
   }
-  if (video) {
-    const { width, height, duration } = video
-    attachments.push({ kind: 'video', ...fileMembers(video), width, height, duration })
+  for (const film of [animation, video]) {
+    if (!film) continue
+    const { width, height, duration } = film
+    attachments.push({ kind: 'video', ...fileMembers(film), width, height, duration })
   }
   if (videoNote) {
     // A round video message is square: `length` is its diameter.
@@ -43,6 +49,11 @@ export function readAttachments(message: RawMessage | RawQuotedMessage): Attachm
       ...(sticker.emoji !== undefined && { emoji: sticker.emoji }),
     })
   }
+  return attachments
+}
+
+function readOthers({ location, contact, dice }: RawMedia): Attachment[] {
+  const attachments: Attachment[] = []
   if (location) {
     attachments.push({ kind: 'location', latitude: location.latitude, longitude: location.longitude })
   }
@@ -50,18 +61,34 @@ export function readAttachments(message: RawMessage | RawQuotedMessage): Attachm
     const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
     attachments.push({ kind: 'contact', phoneNumber: contact.phone_number, name })
   }
+  if (dice) attachments.push({ kind: 'dice', emoji: dice.emoji, value: dice.value })
   return attachments
 }
 
-function largestPhoto(sizes: RawMessage['photo']): NonNullable<RawMessage['photo']>[number] | undefined {
-  return sizes?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0]
+function readPhoto(sizes: RawMedia['photo']): Attachment | undefined {
+  const [photo, ...smaller] = (sizes ?? []).toSorted((a, b) => b.width * b.height - a.width * a.height)
+  if (!photo) return undefined
+  const { width, height } = photo
+  const previews = smaller.map(toPreview)
+  return { kind: 'photo', ...fileMembers(photo), ...(previews.length > 0 && { previews }), width, height }
 }
 
-function fileMembers(file: RawFile): { fileId: string; size?: number; fileName?: string; mimeType?: string } {
+function toPreview({ file_id: fileId, width, height, file_size: size }: RawPicture): Preview {
+  return { fileId, width, height, ...(size !== undefined && { size }) }
+}
+
+function fileMembers(file: RawFile): {
+  fileId: string
+  size?: number
+  fileName?: string
+  mimeType?: string
+  previews?: Preview[]
+} {
   return {
     fileId: file.file_id,
     ...(file.file_size !== undefined && { size: file.file_size }),
     ...(file.file_name !== undefined && { fileName: file.file_name }),
     ...(file.mime_type !== undefined && { mimeType: file.mime_type }),
+    ...(file.thumbnail && { previews: [toPreview(file.thumbnail)] }),
   }
 }

@@ -60,6 +60,16 @@ describe('whose words a message has', () => {
       { sender_business_bot: { ...eve, is_bot: true } },
       'written by the business bot @eve',
     ],
+    [
+      'one that a guest bot wrote for a person',
+      { guest_bot_caller_user: eve },
+      'written by a guest bot for @eve',
+    ],
+    [
+      'one that a guest bot wrote for a chat',
+      { guest_bot_caller_chat: news },
+      'written by a guest bot for News',
+    ],
     ['one with a field that nobody knows yet', { something_new: { text: 'x' } }, 'not written here'],
   ])('%s is not', (_name, fields, origin) => {
     const update = read({ text: '/roll 2d6', ...fields })

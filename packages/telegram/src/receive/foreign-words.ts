@@ -1,153 +1,16 @@
-import type { Message } from 'grammy/types'
+import { z } from '@pluggram/sdk'
 import type { CarriedText } from '@pluggram/sdk'
+import { readAttachments } from './attachments.ts'
+import { MESSAGE_FIELDS } from './message-fields.ts'
+import type { FieldRow } from './message-fields.ts'
+import { nameIn, oneLine, withName } from './origin-name.ts'
+import { media } from './raw-media.ts'
 import { clipped, wordsIn } from './words-in.ts'
 
-type Members = Readonly<Record<string, unknown>>
-
-/**
- * What a field says about whose words a message has. `own`: nothing that others wrote, or read
- * elsewhere. `origin`: the author of the message did not write it here. `carries`: the field itself
- * has words of others; its name for people follows.
- */
-type Rule = 'own' | { readonly origin: (value: unknown) => string } | { readonly carries: string }
-
-const forwarded = (value: unknown): string => withName('forwarded', nameIn(value))
-const through = (what: string) => ({ origin: (value: unknown) => withName(what, nameIn(value)) })
-const carries = (what: string) => ({ carries: what })
-
-/**
- * Every field of a message. A field that is not listed, such as one of a later Bot API, counts as an
- * origin: only what is known to be the author's own counts as such.
- */
-const FIELDS = {
-  message_id: 'own',
-  message_thread_id: 'own',
-  direct_messages_topic: 'own',
-  from: 'own',
-  sender_chat: 'own',
-  sender_boost_count: 'own',
-  sender_business_bot: through('written by the business bot'),
-  sender_tag: 'own',
-  receiver_user: 'own',
-  ephemeral_message_id: 'own',
-  date: 'own',
-  guest_query_id: 'own',
-  business_connection_id: 'own',
-  chat: 'own',
-  forward_origin: { origin: forwarded },
-  is_topic_message: 'own',
-  is_automatic_forward: { origin: forwarded },
-  // read by the normaliser itself
-  reply_to_message: 'own',
-  external_reply: carries('a message of another chat, which this one answers'),
-  quote: carries('a quote'),
-  reply_to_story: carries('a story'),
-  reply_to_checklist_task_id: 'own',
-  reply_to_poll_option_id: 'own',
-  via_bot: through('sent through the inline bot'),
-  guest_bot_caller_user: through('written by a guest bot for'),
-  guest_bot_caller_chat: through('written by a guest bot for'),
-  edit_date: 'own',
-  has_protected_content: 'own',
-  is_from_offline: 'own',
-  is_paid_post: 'own',
-  media_group_id: 'own',
-  author_signature: 'own',
-  paid_star_count: 'own',
-  text: 'own',
-  entities: 'own',
-  link_preview_options: 'own',
-  suggested_post_info: 'own',
-  effect_id: 'own',
-  rich_message: carries('a rich message'),
-  // the normaliser reads these as attachments
-  animation: 'own',
-  audio: 'own',
-  document: 'own',
-  live_photo: 'own',
-  paid_media: carries('paid media'),
-  photo: 'own',
-  sticker: 'own',
-  story: carries('a story'),
-  video: 'own',
-  video_note: 'own',
-  voice: 'own',
-  caption: 'own',
-  caption_entities: 'own',
-  show_caption_above_media: 'own',
-  has_media_spoiler: 'own',
-  contact: 'own',
-  dice: 'own',
-  location: 'own',
-  checklist: carries('a checklist'),
-  game: carries('a game'),
-  poll: carries('a poll'),
-  venue: carries('a place'),
-  invoice: carries('an invoice'),
-  giveaway: carries('a giveaway'),
-  giveaway_winners: carries('a giveaway'),
-  users_shared: carries('people that were shared'),
-  chat_shared: carries('a chat that was shared'),
-  web_app_data: carries('data of a web app'),
-  reply_markup: 'own',
-  // what follows is news about the chat, which has no words to answer
-  checklist_tasks_done: 'own',
-  checklist_tasks_added: 'own',
-  community_chat_added: 'own',
-  community_chat_joined: 'own',
-  community_chat_removed: 'own',
-  suggested_post_approved: 'own',
-  suggested_post_approval_failed: 'own',
-  suggested_post_declined: 'own',
-  suggested_post_paid: 'own',
-  suggested_post_refunded: 'own',
-  chat_owner_left: 'own',
-  chat_owner_changed: 'own',
-  new_chat_members: 'own',
-  left_chat_member: 'own',
-  new_chat_title: 'own',
-  new_chat_photo: 'own',
-  delete_chat_photo: 'own',
-  group_chat_created: 'own',
-  supergroup_chat_created: 'own',
-  channel_chat_created: 'own',
-  managed_bot_created: 'own',
-  poll_option_added: 'own',
-  poll_option_deleted: 'own',
-  message_auto_delete_timer_changed: 'own',
-  migrate_to_chat_id: 'own',
-  migrate_from_chat_id: 'own',
-  pinned_message: 'own',
-  successful_payment: 'own',
-  refunded_payment: 'own',
-  connected_website: 'own',
-  write_access_allowed: 'own',
-  passport_data: 'own',
-  proximity_alert_triggered: 'own',
-  boost_added: 'own',
-  chat_background_set: 'own',
-  forum_topic_created: 'own',
-  forum_topic_edited: 'own',
-  forum_topic_closed: 'own',
-  forum_topic_reopened: 'own',
-  general_forum_topic_hidden: 'own',
-  general_forum_topic_unhidden: 'own',
-  giveaway_created: 'own',
-  giveaway_completed: 'own',
-  gift: 'own',
-  gift_upgrade_sent: 'own',
-  unique_gift: 'own',
-  paid_message_price_changed: 'own',
-  direct_message_price_changed: 'own',
-  video_chat_scheduled: 'own',
-  video_chat_started: 'own',
-  video_chat_ended: 'own',
-  video_chat_participants_invited: 'own',
-} as const satisfies Readonly<Record<keyof Message, Rule>>
-
-const RULES: ReadonlyMap<string, Rule> = new Map(Object.entries(FIELDS))
+const ROWS: ReadonlyMap<string, FieldRow> = new Map(Object.entries(MESSAGE_FIELDS))
+const rawMedia = z.object(media).catch({})
 const MAX_CARRIED = 4_000
-const MAX_NAME = 64
+const NO_WORDS = 'It has no words.'
 
 /** What a message has that its author did not write here. */
 export interface ForeignWords {
@@ -160,41 +23,41 @@ export interface ForeignWords {
 export function readForeignWords(message: unknown): ForeignWords {
   if (typeof message !== 'object' || message === null) return {}
   let origin: string | undefined
+  let isNews = false
   const carried: CarriedText[] = []
+  const strange: CarriedText[] = []
   for (const [field, value] of Object.entries(message)) {
-    const rule = RULES.get(field)
-    if (rule === 'own' || value === undefined || value === null) continue
-    if (rule === undefined) origin ??= field.startsWith('forward_') ? 'forwarded' : 'not written here'
-    else if ('origin' in rule) origin = rule.origin(value)
-    else {
-      const words = clipped(wordsIn(value), MAX_CARRIED)
-      if (words.text !== '') carried.push({ from: withName(rule.carries, nameIn(value)), ...words })
+    if (value === undefined || value === null) continue
+    const row = ROWS.get(field)
+    if (row === undefined) {
+      const isForward = field.startsWith('forward_')
+      origin ??= isForward ? 'forwarded' : 'not written here'
+      if (!isForward && typeof value === 'object') strange.push(carriedIn(value, strangeRow(field)))
+      continue
     }
+    if (row.kind === 'news') isNews = true
+    if (row.origin) origin = row.origin(value)
+    if (row.carries !== undefined) carried.push(carriedIn(value, row))
   }
+  // Telegram adds members of old to service messages
+  if (!isNews) carried.push(...strange)
   return { ...(origin !== undefined && { origin }), ...(carried.length > 0 && { carried }) }
 }
 
-/** The name of a person, bot or chat in an origin, on one line. */
-function nameIn(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { sender_user: user, sender_chat: sender, chat, origin, ...own } = value as Members
-  const inner = [user, sender, chat, origin].find((member) => typeof member === 'object' && member !== null)
-  if (inner !== undefined) return nameIn(inner)
-  if (typeof own.username === 'string') return `@${oneLine(own.username)}`
-  const name =
-    own.sender_user_name ?? (typeof own.id === 'number' ? (own.title ?? own.first_name) : undefined)
-  return typeof name === 'string' && oneLine(name) !== '' ? oneLine(name) : undefined
+/** A field of a Bot API that is newer than this program. */
+function strangeRow(field: string): FieldRow {
+  return { kind: 'content', becomes: '', carries: `something new of Telegram's, “${oneLine(field)}”` }
 }
 
-function withName(what: string, name: string | undefined): string {
-  if (name === undefined) return what
-  return what === 'forwarded' || what.startsWith('a ') ? `${what}, from ${name}` : `${what} ${name}`
-}
-
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_NAME)
-    .toWellFormed()
+function carriedIn(value: unknown, { carries = '', says, instead, hasFiles }: FieldRow): CarriedText {
+  const from = withName(carries, nameIn(value))
+  const { text, entities } = instead ? { text: '' } : clipped(wordsIn(value), MAX_CARRIED)
+  const lines = [text, says?.(value) ?? ''].filter((line) => line !== '')
+  const attachments = hasFiles ? readAttachments(rawMedia.parse(value)) : []
+  return {
+    from,
+    text: lines.join('\n') || NO_WORDS,
+    ...(entities && { entities }),
+    ...(attachments.length > 0 && { attachments }),
+  }
 }

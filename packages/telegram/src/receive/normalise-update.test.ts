@@ -293,7 +293,17 @@ describe('attachments', () => {
           { file_id: 'm', width: 320, height: 240 },
         ],
       },
-      { kind: 'photo', fileId: 'l', size: 9, width: 800, height: 600 },
+      {
+        kind: 'photo',
+        fileId: 'l',
+        size: 9,
+        width: 800,
+        height: 600,
+        previews: [
+          { fileId: 'm', width: 320, height: 240 },
+          { fileId: 's', width: 90, height: 90 },
+        ],
+      },
     ],
     [
       { document: { file_id: 'd', file_name: 'a.txt', mime_type: 'text/plain' } },

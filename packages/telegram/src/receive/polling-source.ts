@@ -12,7 +12,7 @@ import {
 } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { readUpdate } from './normalise-update.ts'
-import { ALLOWED_UPDATES } from './raw-update.ts'
+import { ALLOWED_UPDATES } from './update-kinds.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {

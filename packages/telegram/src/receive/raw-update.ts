@@ -1,20 +1,11 @@
 import { z } from '@pluggram/sdk'
 import { readForeignWords } from './foreign-words.ts'
 import type { ForeignWords } from './foreign-words.ts'
+import { lenient, media, wellFormed } from './raw-media.ts'
 
-/**
- * The parts of Bot API updates that become `IncomingUpdate`s. Malformed optional members are
- * dropped (`lenient`), so that a message with an odd attachment keeps its text.
+/*
+ * The parts of Bot API updates that become `IncomingUpdate`s.
  */
-const lenient = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
-  // most are absent, and with `optional` as the outer check an absent member costs half as much
-  schema.catch(undefined as never).optional()
-
-/**
- * Lone surrogates cannot be encoded as UTF-8. Their replacement has the same length, so offsets
- * stay valid.
- */
-const wellFormed = z.string().transform((value) => value.toWellFormed())
 
 const rawUser = z.object({
   id: z.int(),
@@ -31,34 +22,6 @@ const rawChat = z.object({
   title: lenient(wellFormed),
   username: lenient(wellFormed),
 })
-
-const file = {
-  file_id: z.string().min(1),
-  file_size: lenient(z.int().nonnegative()),
-  file_name: lenient(wellFormed),
-  mime_type: lenient(z.string()),
-}
-const size = z.int().nonnegative().catch(0)
-const duration = z.number().nonnegative().catch(0)
-
-const rawPhoto = z.object({ ...file, width: size, height: size })
-const rawVideo = z.object({ ...file, width: size, height: size, duration })
-const rawVideoNote = z.object({ ...file, length: size, duration })
-
-/** What a message has besides text. */
-const media = {
-  photo: lenient(z.array(rawPhoto)),
-  document: lenient(z.object(file)),
-  voice: lenient(z.object({ ...file, duration })),
-  audio: lenient(z.object({ ...file, duration, title: lenient(wellFormed) })),
-  video: lenient(rawVideo),
-  video_note: lenient(rawVideoNote),
-  sticker: lenient(z.object({ ...file, emoji: lenient(wellFormed) })),
-  location: lenient(z.object({ latitude: z.number(), longitude: z.number() })),
-  contact: lenient(
-    z.object({ phone_number: wellFormed, first_name: wellFormed.catch(''), last_name: lenient(wellFormed) }),
-  ),
-}
 
 const rawQuotedMessage = z.preprocess(
   // the schema drops the fields that tell whose words these are, so they are read before
@@ -123,18 +86,3 @@ export type RawUser = z.infer<typeof rawUser>
 export type RawMessage = z.infer<typeof rawMessage>
 export type RawQuotedMessage = z.infer<typeof rawQuotedMessage>
 export type RawCallbackQuery = z.infer<typeof rawCallbackQuery>
-
-/**
- * The kinds of updates to request. Channel posts are included so that commands work in channels
- * where the bot is an admin, and their edits so that an edited question is answered there too.
- * `my_chat_member` tells that the bot was removed or let in again.
- */
-export const ALLOWED_UPDATES = [
-  'message',
-  'edited_message',
-  'channel_post',
-  'edited_channel_post',
-  'callback_query',
-  'stopped_message_generation',
-  'my_chat_member',
-] as const

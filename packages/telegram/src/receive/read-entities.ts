@@ -1,19 +1,16 @@
 import { z } from '@pluggram/sdk'
 import type { TextEntity } from '@pluggram/sdk'
-
-const wellFormed = z.string().transform((value) => value.toWellFormed())
-const optional = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodCatch<T>> =>
-  schema.catch(undefined as never).optional()
+import { lenient, wellFormed } from './raw-media.ts'
 
 const rawEntity = z.object({
   type: z.string(),
   offset: z.int().nonnegative(),
   length: z.int().positive(),
-  url: optional(wellFormed),
-  language: optional(z.string()),
-  user: optional(z.object({ id: z.int() })),
-  custom_emoji_id: optional(z.string()),
-  unix_time: optional(z.int()),
+  url: lenient(wellFormed),
+  language: lenient(z.string()),
+  user: lenient(z.object({ id: z.int() })),
+  custom_emoji_id: lenient(z.string()),
+  unix_time: lenient(z.int()),
 })
 
 /** The entities of a text as plugins see them. Those that do not fit the text are left out. */

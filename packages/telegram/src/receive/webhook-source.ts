@@ -7,7 +7,7 @@ import type { BotIdentity } from './identify-bot.ts'
 import { readUpdate } from './normalise-update.ts'
 import { createTrouble, identifyWithRetries, keepReceiving, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
-import { ALLOWED_UPDATES } from './raw-update.ts'
+import { ALLOWED_UPDATES } from './update-kinds.ts'
 import { createSecretCheck } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
