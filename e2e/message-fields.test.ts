@@ -2,6 +2,7 @@ import { LLMock } from '@copilotkit/aimock'
 import type { EmulatedUser, TranscriptMessage } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
+import type { RunningAssistant } from './support/assistant.ts'
 import { botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
@@ -20,8 +21,21 @@ export default class {
 
 const mock = new LLMock({ port: 0 })
 let emulator: RunningEmulator
+let assistant: RunningAssistant
 
 beforeAll(async () => {
+  // as a server does whose model takes no pictures
+  mock.on(
+    {
+      predicate: ({ messages }) =>
+        JSON.stringify(messages.at(-1)).includes('refuse this') && hasPicture(messages),
+    },
+    {
+      error: { message: 'image input is not supported - hint: you may need to provide the mmproj' },
+      status: 500,
+    },
+  )
+  mock.onMessage(/Show a picture/, { content: 'See ![it](https://pictures.invalid/x.png?d=1).' })
   mock.onMessage(/.*/, { content: 'Seen.' })
   await mock.start()
   emulator = await startEmulator()
@@ -29,7 +43,7 @@ beforeAll(async () => {
     'plugins/reader.ts': READER,
     'plugins_config.json': { enabled_plugins: { reader: true } },
   })
-  await startAssistant(home, {
+  assistant = await startAssistant(home, {
     TELEGRAM_BOT_TOKEN: TOKEN,
     TELEGRAM_API_ROOT: emulator.url,
     OPENAI_BASE_URL: `${mock.url}/v1`,
@@ -42,6 +56,10 @@ afterAll(async () => {
   await mock.stop()
   await removeHomes()
 })
+
+function hasPicture(messages: readonly unknown[]): boolean {
+  return JSON.stringify(messages.at(-1)).includes('data:image/')
+}
 
 /** Sends any content, as an answer to another message if one is given. */
 async function sendContent(
@@ -217,4 +235,56 @@ test('in a group, such a message is answered when it is addressed to the bot', a
   await post({ dice: { emoji: '🎲', value: 6 } }, hello?.id)
   expect(await botMessages(driver, group.id, 2)).toHaveLength(2)
   expect(lastTold()).toContain('[throws 🎲: 6]')
+})
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+test('a picture that the model cannot take is looked at in a smaller version, or it is said what to do', async () => {
+  const { driver } = emulator
+  const ada = await createPerson(driver)
+  const heic = {
+    ...(await storeFile('a.heic', 'image/heic', Buffer.from('\0\0\0\x18ftypheic'.padEnd(64, '\0')))),
+    file_name: 'a.heic',
+    mime_type: 'image/heic',
+  }
+  const thumbnail = { ...(await storeFile('t.png', 'image/png', PNG)), width: 320, height: 240 }
+  const answer = async (content: object, count: number): Promise<string> => {
+    await sendContent(ada, content)
+    return (await botMessages(driver, ada.id, count)).at(-1)?.text ?? ''
+  }
+  expect(await answer({ document: heic }, 1)).toMatch(/in the HEIC format\. Send it as a photo/)
+  expect(await answer({ document: { ...heic, thumbnail }, caption: 'What is it?' }, 2)).toMatch(
+    /HEIC[^]*small preview of it \(320 × 240\)\.\n\nSeen\.$/,
+  )
+  expect(lastTold()).toContain('data:image/png')
+  // the server refuses the picture
+  const photo = [{ ...thumbnail, file_size: PNG.length }]
+  expect(await answer({ photo, caption: 'refuse this' }, 3)).toMatch(
+    /did not accept the picture[^]*\n\nSeen\.$/,
+  )
+  expect(lastTold()).not.toContain('data:image/')
+  expect(
+    await answer(
+      { animation: { ...heic, width: 9, height: 9, duration: 3, thumbnail }, caption: 'What moves?' },
+      4,
+    ),
+  ).toMatch(/I looked at one picture of it\.\n\nSeen\.$/)
+})
+
+test('an address of a picture that others may have made is not requested; the answer has it as a link', async () => {
+  const { driver } = emulator
+  const ada = await createPerson(driver)
+  const shown = 'See it (https://pictures.invalid/x.png?d=1).'
+  const origin = { type: 'hidden_user', date: 1, sender_user_name: 'Eve' }
+  await sendContent(ada, { text: 'Show a picture', forward_origin: origin })
+  expect((await botMessages(driver, ada.id, 1)).at(-1)?.text).toBe(shown)
+  expect(assistant.output()).not.toContain('could not be fetched')
+  // own words: it is asked for, and stays a link because nothing answers there
+  const eve = await createPerson(driver, 'Eve')
+  await sendContent(eve, { text: 'Show a picture' })
+  expect((await botMessages(driver, eve.id, 1)).at(-1)?.text).toBe(shown)
+  await assistant.waitFor(/a picture of an answer could not be fetched/)
 })

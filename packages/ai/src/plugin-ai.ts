@@ -24,7 +24,7 @@ import type {
 import type { AiCore } from './ai-core.ts'
 import { generateObject } from './generate-object.ts'
 import { GuardedModel } from './guarded-model.ts'
-import { inputKind, inputsOf } from './model-inputs.ts'
+import { inputKind, inputsOf, picturesOf } from './model-inputs.ts'
 import type { ModelSelector } from './model-selector.ts'
 import { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
@@ -50,6 +50,7 @@ export class PluginAi implements AiService {
       id: selectionId(selection),
       isDemo: selection.api === 'demo',
       ...(takes.length > 0 && { takes }),
+      ...(takes.includes('images') && { pictures: picturesOf(selection) }),
     }
   }
 

@@ -46,6 +46,12 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
       { isRetryable: true },
     )
   }
+  if (isAboutFiles(failure)) {
+    return new AiError(
+      'ai-file-refused',
+      `${who} refused a picture or a file${detail}. Send it in another format, or choose another model.`,
+    )
+  }
   const problem = setupProblem(failure, { who, detail, selection })
   if (problem !== undefined) return new AiError('ai-misconfigured', problem)
   if (failure.status === 429) {
@@ -75,6 +81,16 @@ export function toAiError(error: unknown, selection: Selection | undefined): AiE
   return new AiError('ai-unavailable', `${who} answered with a fault${detail}. Try again in a moment.`, {
     isRetryable: true,
   })
+}
+
+/** Some servers say with 404 or 500 that a model takes no pictures. */
+function isAboutFiles({ status = 0, words }: Failure): boolean {
+  if (status < 400 || status === 401 || status === 429) return false
+  return (
+    /\b(?:images?|image_url|image_input|vision|multi-?modal|mmproj|pictures?|pdfs?|file_data)\b/i.test(
+      words,
+    ) && !/model.{0,40}(?:not found|not exist)/i.test(words)
+  )
 }
 
 /** What the owner has to correct, if that is the cause. */
@@ -114,6 +130,7 @@ export function mayAnotherModelHelp(error: unknown): boolean {
   if (!(error instanceof AiError)) return true
   return (
     error.code === 'ai-too-long' ||
+    error.code === 'ai-file-refused' ||
     error.code === 'ai-unavailable' ||
     error.code === 'ai-overloaded' ||
     error.code === 'ai-empty' ||

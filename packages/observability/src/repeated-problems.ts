@@ -23,6 +23,7 @@ const HIGHEST_LEVEL: Partial<Readonly<Record<ErrorCode, ProblemLevel>>> = {
   'ai-empty': 'warn',
   'ai-overloaded': 'warn',
   'ai-refused': 'warn',
+  'ai-file-refused': 'warn',
   'ai-timeout': 'warn',
   'ai-unavailable': 'warn',
 }

@@ -31,6 +31,15 @@ export interface ChatMessage {
 /** Kinds of files that models accept. `documents` are PDFs. */
 export type ModelInput = 'images' | 'documents' | 'audio'
 
+/** Which pictures a model takes, as its provider says. Others are refused, with all of the request. */
+export interface PictureLimits {
+  /** Media types, for example `image/jpeg`. */
+  readonly types: readonly string[]
+  readonly maxBytes: number
+  /** In pixels. */
+  readonly maxSide: number
+}
+
 /** The language model that answers. */
 export interface ModelDescription {
   /** `provider:model`, for example `openai:gpt-5-mini`. */
@@ -41,6 +50,8 @@ export interface ModelDescription {
   readonly isDemo: boolean
   /** Files that may accompany text. Empty when it is not known. */
   readonly takes?: readonly ModelInput[]
+  /** Set when it takes `images`. */
+  readonly pictures?: PictureLimits
 }
 
 /** A model that can be chosen for a chat or a user. */
@@ -95,6 +106,12 @@ export interface TextEnd {
   readonly isForeign?: boolean
   /** With `tools`: whether a tool was called that changes something. */
   readonly hasActed?: boolean
+  /**
+   * With `tools`: whether addresses in the answer may be requested without asking a person. False
+   * when the answer may follow from text that the user did not write, or from descriptions of tools
+   * that the owner has not read. An address that a model makes can carry what was said here.
+   */
+  readonly mayFetch?: boolean
 }
 
 export interface TextRequest extends AiRequest, ToolUse {
@@ -177,7 +194,7 @@ export interface AiAbilities {
 
 /**
  * The assistant's models. Every call may throw an `AiError`. `ai-unavailable` and `ai-timeout` are
- * temporary. `ai-refused`, `ai-too-long` and `ai-filtered` recur with the same request.
+ * temporary. `ai-refused`, `ai-file-refused`, `ai-too-long` and `ai-filtered` recur with the same request.
  * `ai-misconfigured` needs the owner. `ai-limit` means that a budget is used up, `ai-busy` that one
  * user has too many requests running.
  */

@@ -45,6 +45,11 @@ export const ERRORS = {
     meaning: "The model's server refused the request.",
     remedy: 'Try other words; choose another model.',
   },
+  'ai-file-refused': {
+    class: 'AiError',
+    meaning: "The model's server refused a picture or a file of the request.",
+    remedy: 'Ask again without it; send another format, or choose a model that takes it.',
+  },
   'ai-too-long': {
     class: 'AiError',
     meaning: 'The conversation is longer than the model takes.',

@@ -11,6 +11,7 @@ export type {
   ModelDescription,
   ModelFile,
   ModelInput,
+  PictureLimits,
   ObjectRequest,
   ObjectResult,
   SpeakRequest,

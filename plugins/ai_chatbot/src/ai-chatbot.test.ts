@@ -18,11 +18,11 @@ function pieces(result: PluginResult | undefined): AsyncIterable<string> {
   throw new Error(`No stream: ${JSON.stringify(result)}`)
 }
 
-test('is a plugin that comes last and asks for the model only', () => {
+test('is a plugin that comes last, and asks for the model and for the pictures that it shows', () => {
   expect(isPluginDefinition(plugin)).toBe(true)
   expect(plugin.priority).toBeLessThan(0)
   expect(plugin.permissions?.ai).toBe(true)
-  expect(plugin.permissions).not.toHaveProperty('network')
+  expect(plugin.permissions).toEqual({ ai: true, tools: true, network: ['*'] })
 })
 
 describe('an answer', () => {

@@ -15,8 +15,9 @@ const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
 The conversation is remembered per chat (and per topic of a group); /new starts over. What I know about you shows in /memory. /stop ends a long answer. In groups, mention the assistant or reply to it.`,
   config: configuration,
   perChat: ['system_prompt', 'persona_role', 'groups', 'spoken_replies'],
-  permissions: { ai: true, tools: true },
   updates: ['message', 'edited_message'],
+  permissions: { ai: true, tools: true, network: ['*'] },
+  configure: ({ show_pictures: isOn }) => ({ permissions: { network: isOn ? ['*'] : [] } }),
   priority: -1_000,
   commands: {
     new: {

@@ -1,4 +1,4 @@
-import type { Attachment } from '@pluggram/sdk'
+import type { Attachment, ModelFile } from '@pluggram/sdk'
 
 const NAMES: Readonly<Record<Attachment['kind'], string>> = {
   photo: 'a photo',
@@ -16,4 +16,10 @@ const NAMES: Readonly<Record<Attachment['kind'], string>> = {
 export function attachmentNames(attachments: readonly Attachment[]): string {
   const kinds = [...new Set(attachments.map(({ kind }) => kind))]
   return kinds.map((kind) => NAMES[kind]).join(' and ')
+}
+
+/** “the picture”, “the files” … */
+export function fileNames(files: readonly ModelFile[]): string {
+  const isPictures = files.every(({ mediaType }) => mediaType.startsWith('image/'))
+  return `the ${isPictures ? 'picture' : 'file'}${files.length > 1 ? 's' : ''}`
 }

@@ -6,7 +6,7 @@ import { ChatSettings } from './chat-settings.ts'
 import { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
-import type { Asking, ChatbotParts, Edit } from './conversation.ts'
+import type { Asking, ChatbotParts, Edit, Question } from './conversation.ts'
 import { answerEdit, replacing } from './edited-question.ts'
 import { carriedTexts, foreignText } from './foreign-text.ts'
 import { friendlyError, mayPass } from './friendly-error.ts'
@@ -204,24 +204,21 @@ async function answerMessage(
     ...carriedTexts(context),
   ]
   const said = [...own, ...foreign]
-  const isAlone = said.length === 0 && read.texts.length === 0 && read.files.length === 0
-  if (isAlone) {
+  const isAlone = said.length === 0 && read.texts.length === 0
+  if (isAlone && read.files.length === 0) {
     asking.answer.end()
     return { success: true, response: read.problem ?? TEXTS.cannotReadDescribeWhat }
   }
-  const result = await converse(
-    {
-      text: [...said, ...read.texts].join('\n\n'),
-      files: read.files,
-      remembered: [...said, ...read.remembered].join('\n'),
-      isForeign: read.isForeign || origin !== undefined || foreign.length > 0,
-      ...(read.unseen.length > 0 && { unseen: attachmentNames(read.unseen) }),
-      problem: read.problem,
-    },
-    context,
-    parts,
-    asking,
-  )
+  const question: Question = {
+    text: [...said, ...read.texts].join('\n\n'),
+    files: read.files,
+    isAlone,
+    remembered: [...said, ...read.remembered].join('\n'),
+    isForeign: read.isForeign || origin !== undefined || foreign.length > 0,
+    ...(read.unseen.length > 0 && { unseen: attachmentNames(read.unseen) }),
+    problem: read.problem,
+  }
+  const result = await converse(question, context, parts, asking)
   const isToBeSpoken =
     config.spoken_replies === 'always' || (config.spoken_replies === 'to_voice' && read.spoken !== undefined)
   if (!isToBeSpoken || (await services.ai.abilities()).speak === undefined) return result

@@ -75,6 +75,12 @@ export const configuration = z.object({
     .describe(
       'Long-term facts about users: none, only those given with /remember, or also those the model notes by itself.',
     ),
+  show_pictures: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a picture that the model names by its address is fetched and shown. One that texts of others may have led to stays a link.',
+    ),
   spoken_replies: z
     .enum(['never', 'to_voice', 'always'])
     .default('never')

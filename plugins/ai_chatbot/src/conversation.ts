@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@pluggram/sdk'
 import { AiError } from '@pluggram/sdk'
 import type { MessageContext, ModelFile, PluginResult, Services, TextEnd } from '@pluggram/sdk'
+import { fileNames } from './attachment-names.ts'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import type { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
 import { answersOthers } from './foreign-text.ts'
 import { friendlyError } from './friendly-error.ts'
+import { mayBeAboutFiles, withoutFiles } from './refused-files.ts'
+import { showPictures } from './answer-pictures.ts'
 import { openAnswer } from './opened-answer.ts'
 import type { OpenedAnswer } from './opened-answer.ts'
 import { askedBy } from './asked-message.ts'
@@ -55,6 +58,8 @@ export interface ChatbotParts {
 export interface Question {
   readonly text: string
   readonly files: readonly ModelFile[]
+  /** There is nothing to answer besides the files. */
+  readonly isAlone?: boolean
   /** What is stored in the conversation, without files and long texts. */
   readonly remembered: string
   /** It contains text that the user did not write. */
@@ -97,24 +102,23 @@ export async function converse(
   const without = edit?.isKnown && edit.effects !== 'known' ? edit.messageId : undefined
   const recollection = await history.recall(context.chat, without)
   const known = await whatIsKnown(recollection, context, parts)
-  const system = [
-    await prompt(question, known, context, parts),
-    EDITED_PROMPTS[edit?.effects ?? 'none'],
-  ].join('')
+  let asked = question
   let opened: OpenedAnswer | undefined
   let end: TextEnd | undefined
   const isForeign = question.isForeign || answersOthers(context)
-  try {
-    opened = await openAnswer(
+  const open = async (): Promise<OpenedAnswer | undefined> =>
+    openAnswer(
       services.ai.streamText({
-        system,
+        system: [await prompt(asked, known, context, parts), EDITED_PROMPTS[edit?.effects ?? 'none']].join(
+          '',
+        ),
         messages: [
           ...recollection.messages,
           {
             role: 'user',
-            content: userTurn(question.text, context),
+            content: userTurn(asked.text, context),
             isForeign,
-            ...(question.files.length > 0 && { files: question.files }),
+            ...(asked.files.length > 0 && { files: asked.files }),
           },
         ],
         for: context,
@@ -127,11 +131,21 @@ export async function converse(
         signal: AbortSignal.any([context.signal, answer.signal]),
       }),
     )
+  try {
+    opened = await open().catch(async (error: unknown) => {
+      if (answer.signal.aborted || !mayBeAboutFiles(question, error) || question.isAlone) throw error
+      services.logger.warn('the model refused files; asking without them', { err: error })
+      asked = withoutFiles(question)
+      return open()
+    })
   } catch (error) {
     answer.end()
     if (answer.isReplaced) return { success: true }
     // the user is told that it was stopped, as if the answer had already begun
     if (answer.signal.aborted) return { success: true, response: STOPPED }
+    if (question.isAlone && mayBeAboutFiles(question, error)) {
+      return { success: true, response: TEXTS.refusedAlone(fileNames(question.files)) }
+    }
     throw error
   }
   if (!opened) {
@@ -143,7 +157,7 @@ export async function converse(
     throw new AiError('ai-empty', 'The language model sent an empty answer.', { isRetryable: true })
   }
   const text = write(
-    { question, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
+    { question: asked, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
     parts,
   )
   const isGroup = context.chat.type !== 'private'
@@ -235,6 +249,7 @@ async function* write(
     const note = CUT_SHORT[endOf()?.reason ?? 'stop']
     isPartial = note !== undefined
     if (note) yield `\n\n${note}`
+    if (config.show_pictures && endOf()?.mayFetch === true) await showPictures(text, context, services)
   } catch (error) {
     if (signal.aborted) throw error
     // this message is deleted once the new words are answered

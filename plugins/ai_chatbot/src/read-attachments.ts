@@ -1,37 +1,22 @@
-import { isPluggramError } from '@pluggram/sdk'
 import type {
   Attachment,
   DownloadableAttachment,
   MessageContext,
-  ModelFile,
-  ModelInput,
+  PictureLimits,
   Services,
 } from '@pluggram/sdk'
-import { attachmentNames } from './attachment-names.ts'
+import { asFile, download, foreignWords, oneLine, words } from './attachment-part.ts'
+import type { Part, ReadAttachments, Reader } from './attachment-part.ts'
 import { foreignText } from './foreign-text.ts'
+import { isPicture, readPicture, readSticker, readVideo } from './read-picture.ts'
 import { TEXTS } from './texts.ts'
 
-/** What was read from the attachments of a message. */
-export interface ReadAttachments {
-  readonly files: readonly ModelFile[]
-  /** Text from attachments, placed after the message's own words. */
-  readonly texts: readonly string[]
-  /** The same in short, for the stored conversation. */
-  readonly remembered: readonly string[]
-  /** The transcript of a voice message, in place of written words. */
-  readonly spoken?: string
-  /** Attachments that could not be read. */
-  readonly unseen: readonly Attachment[]
-  /** Why, in words for the user. */
-  readonly problem?: string
-  /** It contains text that the user did not write. */
-  readonly isForeign: boolean
+/** What nearly all models take, for one that says nothing. */
+const ANY_PICTURES: PictureLimits = {
+  types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'],
+  maxBytes: 20_000_000,
+  maxSide: 20_000,
 }
-
-type Part = Partial<Omit<ReadAttachments, 'unseen'>> & { readonly isUnseen?: boolean }
-
-/** Telegram's limit for downloads by bots. */
-const MAX_FILE_BYTES = 20 * 1_048_576
 const MAX_TEXT_CHARACTERS = 60_000
 const TEXT_TYPE = /^text\/|^application\/(?:json|xml|yaml|x-yaml|toml|sql|javascript)$|\+(?:json|xml)$/
 const TEXT_NAME =
@@ -48,11 +33,17 @@ export async function readAttachments(context: MessageContext, services: Service
   const replied = [replyTo, ...carried].flatMap((other) => other?.attachments ?? [])
   const attachments = [...own, ...replied]
   const model = attachments.length > 0 ? await services.ai.model(context) : undefined
-  const reader = { context, services, takes: model?.takes ?? [], modelId: model?.id ?? '' }
+  const reader = {
+    context,
+    services,
+    takes: model?.takes ?? [],
+    pictures: model?.pictures ?? ANY_PICTURES,
+    modelId: model?.id ?? '',
+  }
   const parts: (Part & { attachment: Attachment })[] = []
   for (const attachment of own) parts.push({ ...(await read(attachment, reader)), attachment })
   for (const attachment of replied) {
-    parts.push({ ...asReplied(await read(attachment, reader)), attachment })
+    parts.push({ ...asReplied(await read(attachment, { ...reader, isReplied: true })), attachment })
   }
   const spoken = parts.flatMap((part) => part.spoken ?? [])
   const problem = parts.find((part) => part.problem !== undefined)?.problem
@@ -67,26 +58,17 @@ export async function readAttachments(context: MessageContext, services: Service
   }
 }
 
-interface Reader {
-  readonly context: MessageContext
-  readonly services: Services
-  readonly takes: readonly ModelInput[]
-  readonly modelId: string
-}
-
 async function read(attachment: Attachment, reader: Reader): Promise<Part> {
   switch (attachment.kind) {
     case 'photo':
-      return readFile(attachment, 'image/jpeg', 'images', reader)
+      return readPicture(attachment, 'image/jpeg', reader)
     case 'document':
       return readDocument(attachment, reader)
     case 'voice':
     case 'audio':
       return readRecording(attachment, reader)
     case 'sticker':
-      return attachment.emoji === undefined
-        ? { isUnseen: true, problem: 'I cannot see this sticker. Describe what you need.' }
-        : words(`[a sticker: ${attachment.emoji}]`)
+      return readSticker(attachment, reader)
     case 'location':
       return words(`[a location: latitude ${attachment.latitude}, longitude ${attachment.longitude}]`)
     case 'dice':
@@ -94,7 +76,7 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'contact':
       return foreignWords('a contact', `${oneLine(attachment.name)}, ${oneLine(attachment.phoneNumber)}`)
     case 'video':
-      return { isUnseen: true, problem: TEXTS.noVideos }
+      return readVideo(attachment, reader)
   }
 }
 
@@ -103,26 +85,15 @@ function asReplied({ spoken, ...part }: Part): Part {
   return spoken === undefined ? part : { ...part, ...foreignWords('a voice message', spoken) }
 }
 
-function words(text: string): Part {
-  return { texts: [text], remembered: [text] }
-}
-
-/** Words that somebody else wrote, or may have written. */
-function foreignWords(from: string, text: string): Part {
-  return { ...words(foreignText(from, text)), isForeign: true }
-}
-
 async function readDocument(file: Extract<Attachment, { kind: 'document' }>, reader: Reader): Promise<Part> {
   const { fileName = '', mimeType = '' } = file
-  if (mimeType.startsWith('image/')) return readFile(file, mimeType, 'images', reader)
+  if (isPicture(file)) return readPicture(file, mimeType, reader)
+  if (mimeType.startsWith('video/')) return readVideo(file, reader)
   if (mimeType === 'application/pdf' || /\.pdf$/i.test(fileName)) {
     return readFile(file, 'application/pdf', 'documents', reader)
   }
   if (!TEXT_TYPE.test(mimeType) && !TEXT_NAME.test(fileName)) {
-    return {
-      isUnseen: true,
-      problem: TEXTS.unreadableFile,
-    }
+    return { isUnseen: true, problem: TEXTS.unreadableFile }
   }
   const bytes = await download(file, reader)
   if (!(bytes instanceof Uint8Array)) return bytes
@@ -145,24 +116,16 @@ async function readDocument(file: Extract<Attachment, { kind: 'document' }>, rea
 async function readFile(
   file: DownloadableAttachment,
   mediaType: string,
-  kind: ModelInput,
+  kind: 'documents' | 'audio',
   reader: Reader,
 ): Promise<Part> {
-  const name = attachmentNames([file])
-  if (!reader.takes.includes(kind)) {
-    const what = kind === 'images' ? 'pictures' : 'PDFs'
+  if (!reader.takes.includes(kind))
     return {
       isUnseen: true,
-      problem: TEXTS.modelCannotRead(reader.modelId, what),
+      problem: TEXTS.modelCannotRead(reader.modelId, kind === 'audio' ? 'recordings' : 'PDFs'),
     }
-  }
   const data = await download(file, reader)
-  if (!(data instanceof Uint8Array)) return data
-  return {
-    files: [{ mediaType, data, ...(file.fileName !== undefined && { name: oneLine(file.fileName) }) }],
-    remembered: [`[came with ${name}]`],
-    isForeign: true,
-  }
+  return data instanceof Uint8Array ? asFile(file, mediaType, data) : data
 }
 
 async function readRecording(
@@ -173,10 +136,7 @@ async function readRecording(
   const { transcribe } = await services.ai.abilities()
   if (transcribe === undefined) {
     if (takes.includes('audio')) return readFile(file, file.mimeType ?? 'audio/ogg', 'audio', reader)
-    return {
-      isUnseen: true,
-      problem: TEXTS.noSpeechModel,
-    }
+    return { isUnseen: true, problem: TEXTS.noSpeechModel }
   }
   const audio = await download(file, reader)
   if (!(audio instanceof Uint8Array)) return audio
@@ -185,24 +145,4 @@ async function readRecording(
   if (said === '') return { isUnseen: true, problem: TEXTS.noWordsHeard }
   // a voice message contains the user's own words; other recordings may be anybody's
   return file.kind === 'voice' ? { spoken: said } : foreignWords('a recording', said)
-}
-
-async function download(file: DownloadableAttachment, { context }: Reader): Promise<Uint8Array | Part> {
-  if (file.size !== undefined && file.size > MAX_FILE_BYTES) {
-    return { isUnseen: true, problem: TEXTS.fileTooLarge }
-  }
-  try {
-    return await context.download(file)
-  } catch (error) {
-    if (!isPluggramError(error) || !error.code.startsWith('delivery-')) throw error
-    return { isUnseen: true, problem: TEXTS.downloadFailed }
-  }
-}
-
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 120)
-    .toWellFormed()
 }

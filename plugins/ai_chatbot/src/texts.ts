@@ -1,3 +1,8 @@
+const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 1 })
+const megabytes = (bytes: number): string => `${number(bytes / 1_000_000)} MB`
+
+const AS_PHOTO = 'Send it as a photo, not as a file: Telegram then makes a smaller JPEG of it.'
+
 /** What people read in chats. */
 export const TEXTS = {
   aiModelNotAvailable: 'The AI model is not available.',
@@ -67,6 +72,8 @@ Or make me an administrator of this group; then I see all messages at once.`,
     'ai-limit': "You've reached the limit. /usage shows when it resets.",
     'ai-timeout': 'The AI service took too long. Try again.',
     'ai-refused': 'The AI service rejected that message. Try rephrasing it, or start over with /new.',
+    'ai-file-refused':
+      'The AI service did not accept that picture or file. Send it in another format, or describe what you need.',
     'ai-too-long':
       'This conversation is too long for the AI model. Start over with /new, or send something shorter.',
     'ai-filtered': 'The AI service blocked the answer. Try rephrasing your message.',
@@ -95,4 +102,19 @@ Or make me an administrator of this group; then I see all messages at once.`,
   noWordsHeard: 'I could not hear any words in that recording.',
   fileTooLarge: 'That file is over 20 MB, which is more than bots may download.',
   downloadFailed: 'I could not download that file from Telegram. Please send it again.',
+  stillOfVideo: 'I cannot watch videos. I looked at one picture of it.',
+  noSticker: 'I cannot see this sticker. Describe what you need.',
+  noFormat: (name: string) => `The AI model cannot read pictures in the ${name} format. ${AS_PHOTO}`,
+  noPicture: 'That file is not a picture that the AI model can read. Send it as a JPEG or PNG.',
+  animated: 'The AI model cannot see animated pictures. Send a single picture of it, such as a screenshot.',
+  tooManyBytes: (bytes: number, most: number) =>
+    `That picture has ${megabytes(bytes)}, and the AI model takes at most ${megabytes(most)}. ${AS_PHOTO}`,
+  tooManyPixels: (width: number, height: number, most: number) =>
+    `That picture has ${number(width)} × ${number(height)} pixels, and the AI model takes at most ${number(most)} on a side. ${AS_PHOTO}`,
+  smaller: (why: string, width: number, height: number) =>
+    `${why} This time I looked at Telegram's small preview of it (${number(width)} × ${number(height)}).`,
+  refused: (names: string) =>
+    `The AI service did not accept ${names}, so this answer does not consider that. Send another format, or choose another model with /model.`,
+  refusedAlone: (names: string) =>
+    `The AI service did not accept ${names}. Send it in another format, describe what you need, or choose another model with /model.`,
 } as const

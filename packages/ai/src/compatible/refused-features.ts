@@ -84,7 +84,7 @@ export const TOOLS: Feature = {
 
 /** What a refusal of 4xx or 5xx cannot be about, so that asking again without tools is in vain. */
 const OTHER_CAUSES =
-  /model.{0,80}(not found|not exist|unknown|unavailable|invalid)|no such model|api.?key|quota|billing|credit|context (length|size|window)|too long|too many tokens|maximum.{0,20}tokens/i
+  /model.{0,80}(not found|not exist|unknown|unavailable|invalid)|no such model|api.?key|quota|billing|credit|context (length|size|window)|too long|too many tokens|maximum.{0,20}tokens|\b(images?|image_url|vision|multi-?modal|mmproj)\b/i
 
 /** The part that a refusal is about, by its words. */
 export function featureInWords(words: string, body: RequestBody): Feature | undefined {

@@ -1,4 +1,5 @@
 import type { AiUsage, TextEnd } from '@pluggram/sdk'
+import type { TurnGuard } from './turn-guard.ts'
 
 /** Adds up the usage of the steps of one answer. */
 export class StepsUsage {
@@ -21,16 +22,16 @@ export class StepsUsage {
     listener: ((end: TextEnd) => void) | undefined,
     {
       isForeign,
+      isLed,
       hasActed,
       reason,
-    }: {
-      readonly isForeign: boolean
+    }: Pick<TurnGuard, 'isForeign' | 'isLed'> & {
       readonly hasActed: boolean
       readonly reason?: TextEnd['reason']
     },
   ): void {
     if (!this.#last) return
-    const end = { ...this.#last, usage: this.#usage, isForeign, hasActed }
+    const end = { ...this.#last, usage: this.#usage, isForeign, hasActed, mayFetch: !isLed }
     listener?.({ ...end, ...(reason && { reason }) })
   }
 }

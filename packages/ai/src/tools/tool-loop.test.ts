@@ -1,4 +1,5 @@
 import { AiError, PluggramError } from '@pluggram/sdk'
+import type { TextEnd } from '@pluggram/sdk'
 import { describe, expect, test, vi } from 'vitest'
 import { createBench, createContext, createScriptedSteps, lastResults } from './test-tools.ts'
 
@@ -215,6 +216,48 @@ describe('limits', () => {
     expect(refusing.requests).toHaveLength(2)
   })
 
+  test.each([
+    ['a person’s own words', {}, true],
+    ['a group', { context: createContext({ chat: { id: -5, type: 'group' } }) }, false],
+    ['a conversation with words of others', { isUntrusted: true }, false],
+    [
+      'a file',
+      {
+        messages: [
+          { role: 'user', content: 'hi', files: [{ mediaType: 'image/png', data: new Uint8Array(1) }] },
+        ],
+      },
+      false,
+    ],
+    [
+      'an answer that follows from a page',
+      {
+        messages: [
+          { role: 'assistant', content: 'x', isForeign: true },
+          { role: 'user', content: 'hi' },
+        ],
+      },
+      false,
+    ],
+  ] as const)('whether addresses of the answer may be requested after %s', async (_what, more, mayFetch) => {
+    const ends: TextEnd[] = []
+    const steps = createScriptedSteps((request) => {
+      request.onEnd?.({ model: 'm', usage: { inputTokens: 1, outputTokens: 1 }, reason: 'stop' })
+      return { text: 'two' }
+    })
+    const request = {
+      messages: [{ role: 'user' as const, content: 'hi' }],
+      tools: true,
+      context: createContext(),
+      ...more,
+    }
+    await Array.fromAsync(createBench([ADD]).stream({ ...request, onEnd: (end) => ends.push(end) }, steps))
+    const described = createBench([ADD, { id: 'odd.look', isDescriptionForeign: true }])
+    await Array.fromAsync(described.stream({ ...request, onEnd: (end) => ends.push(end) }, steps))
+    // nobody has read what the other bench's tool says of itself
+    expect(ends).toMatchObject([{ mayFetch }, { mayFetch: false }])
+  })
+
   test('what all steps took is told at the end', async () => {
     const bench = createBench([ADD])
     const steps = createScriptedSteps((request, index) => {
@@ -239,6 +282,7 @@ describe('limits', () => {
         reason: 'stop',
         isForeign: true,
         hasActed: false,
+        mayFetch: false,
       },
     ])
   })

@@ -131,8 +131,8 @@ export class ToolLoop {
         }
         const decided = await waiting.wait(sofar)
         if (!decided) {
-          const { isForeign, hasActed } = guard
-          return usage.tell(tellEnd, { isForeign, hasActed, reason: 'waiting' })
+          const { isForeign, isLed, hasActed } = guard
+          return usage.tell(tellEnd, { isForeign, isLed, hasActed, reason: 'waiting' })
         }
         answers = decided
         for (const text of resultsOf({ answers })) guard.sawResult(text)

@@ -83,6 +83,11 @@ export class TurnGuard {
     return this.#isForeign
   }
 
+  /** Whether somebody else's text, tool descriptions included, may lead the model. */
+  get isLed(): boolean {
+    return this.#isForeign || this.#strangers.size > 0
+  }
+
   /** Records third-party text, which may contain anything, including private data. */
   sawResult(text: string): void {
     this.#isForeign = true

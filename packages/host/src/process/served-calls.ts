@@ -97,8 +97,7 @@ export class ServedCalls {
     // only files of this message and the one it answers, because a plugin must not read other chats' files
     const { attachments, replyTo, carried = [] } = context.message
     const own = [...attachments, ...[replyTo, ...carried].flatMap((other) => other?.attachments ?? [])]
-      .filter((item) => 'fileId' in item)
-      .flatMap((item) => [item, ...(item.previews ?? [])])
+      .flatMap((item) => ('fileId' in item ? [item, ...(item.previews ?? [])] : []))
       .find((item) => item.fileId === fileId)
     if (!own) throw new PluggramError('delivery-failed', 'That file does not belong to this message.')
     return context.download(own)

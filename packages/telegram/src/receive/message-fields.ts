@@ -27,6 +27,7 @@ export interface FieldRow {
 const FOREIGN = 'packages/telegram/src/receive/foreign-words.test.ts'
 const NORMALISED = 'packages/telegram/src/receive/normalise-update.test.ts'
 const ATTACHED = 'plugins/ai_chatbot/src/attachments.test.ts'
+const PICTURES = 'plugins/ai_chatbot/src/pictures.test.ts'
 const MIGRATED = 'packages/telegram/src/receive/chat-migration.test.ts'
 const LINKS = 'e2e/message-fields.test.ts'
 
@@ -93,16 +94,16 @@ export const MESSAGE_FIELDS = {
   suggested_post_info: IGNORED,
   effect_id: IGNORED,
   rich_message: carries('a rich message'),
-  animation: content('an attachment of kind `video`; with previews'),
+  animation: content('an attachment of kind `video`; the model sees its preview', PICTURES),
   audio: content('an attachment; the model reads its transcript', ATTACHED),
   document: content('an attachment; the model gets pictures, PDFs and texts', ATTACHED),
-  live_photo: content('an attachment of kind `photo`'),
+  live_photo: content('an attachment of kind `photo`', PICTURES),
   paid_media: carries('paid media', { says: says.paidMedia }),
-  photo: content('an attachment, in all sizes'),
-  sticker: content('an attachment'),
+  photo: content('an attachment, in all sizes; the model sees the largest that it takes', PICTURES),
+  sticker: content('an attachment; the model reads its emoji, or sees it', PICTURES),
   story: carries('a story', { says: says.story }),
-  video: content('an attachment; with previews'),
-  video_note: content('an attachment of kind `video`; with previews'),
+  video: content('an attachment; the model sees its preview', PICTURES),
+  video_note: content('an attachment of kind `video`; the model sees its preview', PICTURES),
   voice: content('an attachment; its transcript counts as typed words', ATTACHED),
   caption: content('`message.text`', NORMALISED),
   caption_entities: about('`message.entities`', LINKS),

@@ -19,7 +19,9 @@ const asked = (becomes: string): UpdateRow => ({ isAsked: true, becomes, test: N
 /** Every kind of update. */
 export const UPDATE_KINDS = {
   message: asked('`processMessage`, by its fields below'),
-  edited_message: asked('plugins with `updates: ["edited_message"]`; the answer of an edited question is made again'),
+  edited_message: asked(
+    'plugins with `updates: ["edited_message"]`; the answer of an edited question is made again',
+  ),
   channel_post: asked('as a message: commands work in channels where the bot is an administrator'),
   edited_channel_post: asked('as an edited message: an edited question is answered there too'),
   business_connection: NOT_ASKED,
