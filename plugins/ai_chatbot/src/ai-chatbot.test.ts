@@ -195,8 +195,16 @@ describe('groups', () => {
     const replyTo = { id: 3, text: 'Where\nshall we eat?', fromBot: false }
     await bot.say('any ideas?', { ...GROUP, replyTo })
     expect(bot.lastMessages.at(-1)?.content).toContain('Where\nshall we eat?')
-    await bot.say('why?', { ...GROUP, replyTo: { ...replyTo, fromBot: true } })
+    // the assistant's own answers are in the conversation, also when they are shown otherwise
+    bot.script = () => ['**Luigi**: the _nearest_ one.']
+    await bot.say('any ideas?', GROUP)
+    const own = { id: 4, text: 'Luigi: the nearest one.', fromBot: true }
+    await bot.say('why?', { ...GROUP, replyTo: own })
     expect(bot.lastMessages.at(-1)?.content).toBe('Ann: why?')
+    // what it sent for another plugin, or before /new, is not
+    await bot.say('explain', { ...GROUP, replyTo: { ...own, text: '📰 Rain in Spain' } })
+    expect(bot.lastMessages.at(-1)?.content).toContain('📰 Rain in Spain\n[end of')
+    expect(bot.lastRequest.messages.at(-1)?.isForeign).toBe(true)
   })
 
   test.each<[string, string, TestMessage]>([

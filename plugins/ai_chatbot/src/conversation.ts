@@ -7,7 +7,7 @@ import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import type { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
-import { answersOthers } from './foreign-text.ts'
+import { answersOthers, unknownAnswered } from './foreign-text.ts'
 import { friendlyError } from './friendly-error.ts'
 import { mayBeAboutFiles, withoutFiles } from './refused-files.ts'
 import { showPictures } from './answer-pictures.ts'
@@ -105,7 +105,8 @@ export async function converse(
   let asked = question
   let opened: OpenedAnswer | undefined
   let end: TextEnd | undefined
-  const isForeign = question.isForeign || answersOthers(context)
+  const answered = unknownAnswered(context, recollection.messages)
+  const isForeign = question.isForeign || answered !== undefined || answersOthers(context)
   const open = async (): Promise<OpenedAnswer | undefined> =>
     openAnswer(
       services.ai.streamText({
@@ -116,7 +117,7 @@ export async function converse(
           ...recollection.messages,
           {
             role: 'user',
-            content: userTurn(asked.text, context),
+            content: userTurn(asked.text, context, answered),
             isForeign,
             ...(asked.files.length > 0 && { files: asked.files }),
           },
@@ -157,7 +158,7 @@ export async function converse(
     throw new AiError('ai-empty', 'The language model sent an empty answer.', { isRetryable: true })
   }
   const text = write(
-    { question: asked, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
+    { question: asked, answered, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
     parts,
   )
   const isGroup = context.chat.type !== 'private'
@@ -216,6 +217,7 @@ async function prompt(
 
 interface Writing {
   readonly question: Question
+  readonly answered: ReturnType<typeof unknownAnswered>
   /** The question holds text that the user did not write. */
   readonly isForeign: boolean
   readonly opened: OpenedAnswer
@@ -229,9 +231,20 @@ interface Writing {
 
 /** Streams the answer, then stores it, even if it is only a part. */
 async function* write(
-  { question, isForeign, opened: { opening, rest }, recollection, context, answer, edit, endOf }: Writing,
-  { config, services, history, condenser, signal: untilStop }: ChatbotParts,
+  {
+    question,
+    answered,
+    isForeign,
+    opened: { opening, rest },
+    recollection,
+    context,
+    answer,
+    edit,
+    endOf,
+  }: Writing,
+  parts: ChatbotParts,
 ): AsyncGenerator<string> {
+  const { config, services, history, condenser } = parts
   const { chat, signal } = context
   let text = opening
   let isPartial = true
@@ -265,34 +278,12 @@ async function* write(
     if (isPartial) await rest.return?.()
     // an answer that waits is remembered once it is complete
     const isComplete = !answer.isReplaced && endOf()?.reason !== 'waiting'
-    if (config.history_messages > 0 && isComplete) await remember()
+    if (config.history_messages > 0 && isComplete) await storeSurely(store, parts)
     answer.end()
   }
 
-  /** A delivered answer must not turn into an error because it could not be stored. */
-  async function remember(): Promise<void> {
-    try {
-      await store()
-    } catch (error) {
-      services.captureException(error, { while: 'storing the conversation' })
-      if (!(error instanceof StoreError)) void storeLater()
-    }
-  }
-
-  /** The disk may be full, or another program may keep the database locked, for some time. */
-  async function storeLater(): Promise<void> {
-    while (!untilStop.aborted) {
-      try {
-        await sleep(STORE_AGAIN_MS, undefined, { signal: untilStop })
-        return await store()
-      } catch {
-        // reported above
-      }
-    }
-  }
-
   async function store(): Promise<void> {
-    const user = userTurn(question.remembered, context)
+    const user = userTurn(question.remembered, context, answered)
     await history.add(chat, recollection.conversationId, {
       user: { content: user, isForeign, asked: askedBy(context) },
       // nothing is known about an answer that broke off
@@ -305,5 +296,27 @@ async function* write(
       replaces: edit?.messageId,
     })
     if (config.summaries) condenser.begin(context)
+  }
+}
+
+/** A delivered answer must not turn into an error because it could not be stored. */
+async function storeSurely(store: () => Promise<void>, { services, signal }: ChatbotParts): Promise<void> {
+  try {
+    await store()
+  } catch (error) {
+    services.captureException(error, { while: 'storing the conversation' })
+    if (!(error instanceof StoreError)) void storeLater(store, signal)
+  }
+}
+
+/** The disk may be full, or another program may keep the database locked, for some time. */
+async function storeLater(store: () => Promise<void>, untilStop: AbortSignal): Promise<void> {
+  while (!untilStop.aborted) {
+    try {
+      await sleep(STORE_AGAIN_MS, undefined, { signal: untilStop })
+      return await store()
+    } catch {
+      // reported above
+    }
   }
 }

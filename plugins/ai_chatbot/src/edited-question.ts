@@ -1,6 +1,7 @@
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
 import { askedBy, markOf, withAlbum } from './asked-message.ts'
 import type { ChatbotParts, Edit } from './conversation.ts'
+import { unknownAnswered } from './foreign-text.ts'
 import { userTurn } from './prompt.ts'
 
 type Ask = (context: MessageContext, edit: Edit) => Promise<PluginResult>
@@ -38,7 +39,9 @@ export async function answerEdit(
   // Telegram tells of changes that nobody made, such as a preview of a link
   if (markOf(now) === known.mark) return undefined
   if (!known.isLast) {
-    const content = userTurn(message.text, context)
+    // what the assistant said itself need not be said again
+    const said = [{ content: message.replyTo?.text ?? '' }]
+    const content = userTurn(message.text, context, unknownAnswered(context, said))
     const isForeign = message.origin !== undefined || message.carried !== undefined
     await parts.history.reword(chat, message.id, {
       content,

@@ -140,4 +140,14 @@ describe('every kind of update', () => {
       'stopped_message_generation',
     ])
   })
+
+  it('an edited post of a channel is an edited message of that channel', () => {
+    const chat = { id: -100, type: 'channel', title: 'News' }
+    const post = { message_id: 1, date: 1, edit_date: 2, chat, text: 'x' }
+    expect(normaliseUpdate({ update_id: 1, edited_channel_post: post }, bot)).toMatchObject({
+      kind: 'edited_message',
+      user: { id: -100 },
+      message: { text: 'x', isEdited: true },
+    })
+  })
 })

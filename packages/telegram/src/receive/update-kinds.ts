@@ -14,16 +14,19 @@ export interface UpdateRow {
 
 const NORMALISED = 'packages/telegram/src/receive/normalise-update.test.ts'
 const NOT_ASKED: UpdateRow = { isAsked: false, becomes: 'not asked for' }
-const asked = (becomes: string): UpdateRow => ({ isAsked: true, becomes, test: NORMALISED })
+const KINDS = 'packages/telegram/src/receive/message-fields.test.ts'
+const EDITED = 'e2e/edited-questions.test.ts'
+const asked = (becomes: string, test = NORMALISED): UpdateRow => ({ isAsked: true, becomes, test })
 
 /** Every kind of update. */
 export const UPDATE_KINDS = {
   message: asked('`processMessage`, by its fields below'),
   edited_message: asked(
     'plugins with `updates: ["edited_message"]`; the answer of an edited question is made again',
+    EDITED,
   ),
   channel_post: asked('as a message: commands work in channels where the bot is an administrator'),
-  edited_channel_post: asked('as an edited message: an edited question is answered there too'),
+  edited_channel_post: asked('as an edited message: an edited question is answered there too', KINDS),
   business_connection: NOT_ASKED,
   business_message: NOT_ASKED,
   edited_business_message: NOT_ASKED,
