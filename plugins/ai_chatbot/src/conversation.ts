@@ -161,13 +161,12 @@ export async function converse(
     { question: asked, answered, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
     parts,
   )
-  const isGroup = context.chat.type !== 'private'
   return {
     success: true,
     response: {
       text,
       format: 'model-markdown',
-      ...(isGroup && {
+      ...(context.chat.type !== 'private' && {
         replyToMessageId: context.message.id,
         previewButtons: [[{ text: TEXTS.stop, data: `stop:${answer.id}` }]],
       }),
