@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@pluggram/sdk'
 import { AiError } from '@pluggram/sdk'
-import type { MessageContext, ModelFile, PluginResult, Services, TextEnd } from '@pluggram/sdk'
+import type { MessageContext, ModelFile, PluginResult, Reply, Services, TextEnd } from '@pluggram/sdk'
 import { fileNames } from './attachment-names.ts'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
@@ -161,17 +161,19 @@ export async function converse(
     { question: asked, answered, isForeign, opened, recollection, context, answer, edit, endOf: () => end },
     parts,
   )
-  return {
-    success: true,
-    response: {
-      text,
-      format: 'model-markdown',
-      ...(context.chat.type !== 'private' && {
-        replyToMessageId: context.message.id,
-        previewButtons: [[{ text: TEXTS.stop, data: `stop:${answer.id}` }]],
-      }),
-    },
-  }
+  return { success: true, response: asReply(text, context, answer) }
+}
+
+/** In a group, an answer shows which message it is for, and has a button that stops it. */
+function asReply(
+  text: AsyncIterable<string>,
+  { chat, message }: MessageContext,
+  answer: RunningAnswer,
+): Reply {
+  const reply = { text, format: 'model-markdown' } as const
+  if (chat.type === 'private') return reply
+  const previewButtons = [[{ text: TEXTS.stop, data: `stop:${answer.id}` }]]
+  return { ...reply, replyToMessageId: message.id, previewButtons }
 }
 
 /** What is remembered besides the messages themselves. */
