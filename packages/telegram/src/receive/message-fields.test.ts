@@ -137,6 +137,7 @@ describe('every kind of update', () => {
       'channel_post',
       'edited_channel_post',
       'callback_query',
+      'my_chat_member',
       'stopped_message_generation',
     ])
   })

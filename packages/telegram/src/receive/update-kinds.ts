@@ -42,14 +42,20 @@ export const UPDATE_KINDS = {
   purchased_paid_media: NOT_ASKED,
   poll: NOT_ASKED,
   poll_answer: NOT_ASKED,
-  my_chat_member: asked('a chat that removed the bot is left alone until it lets it in again'),
+  my_chat_member: asked(
+    'a chat that removed the bot is left alone until it lets it in again',
+    'e2e/groups.test.ts',
+  ),
   chat_member: NOT_ASKED,
   chat_join_request: NOT_ASKED,
   chat_boost: NOT_ASKED,
   removed_chat_boost: NOT_ASKED,
   managed_bot: NOT_ASKED,
   subscription: NOT_ASKED,
-  stopped_message_generation: asked('ends the answer that is being written in a private chat'),
+  stopped_message_generation: asked(
+    'ends the answer that is being written in a private chat',
+    'e2e/overtaking.test.ts',
+  ),
 } as const satisfies Readonly<Record<UpdateKind, UpdateRow>>
 
 /** The kinds of updates to request. */
